@@ -23,7 +23,7 @@ import type {
   TapeContents,
   TapeView,
 } from './screens.ts';
-import type { FoundSite, ProbedHost, SiteDraft, SiteFileView } from './site-views.ts';
+import type { FoundSite, NamedHost, ProbedHost, SiteDraft, SiteFileView } from './site-views.ts';
 
 const name = z.string().min(1).max(200);
 const run = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/);
@@ -122,7 +122,15 @@ export const requestSchemas = {
   openSite: z.strictObject({ file: path.optional() }),
   draftPlan: z.strictObject({ text: siteText, job: name }),
   probeHost: z.strictObject({ text: siteText, host: name }),
+  /** `shown`: the fingerprint that the operator has compared; no other key takes the place of the known one. */
+  replaceHostKey: z.strictObject({
+    text: siteText,
+    host: name,
+    shown: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/),
+  }),
   findPairs: z.strictObject({ text: siteText }),
+  /** Hosts that ~/.ssh/config names, on the machine that runs Shadowtape. */
+  sshHosts: z.strictObject({}),
   /** Of one run, or of all of them and the list of seals. */
   audit: z.strictObject({ run: run.optional() }),
   /** The embedded lab: its shelf and its faults. */
@@ -182,11 +190,14 @@ export interface Responses {
   readonly tapes: readonly KnownTapeView[];
   readonly siteFile: SiteFileView;
   readonly draftSite: SiteDraft;
-  readonly saveSite: { readonly digest: string };
+  /** `file`: the full path. */
+  readonly saveSite: { readonly file: string; readonly digest: string };
   readonly openSite: SiteInfo;
   readonly draftPlan: Plan;
   readonly probeHost: ProbedHost;
+  readonly replaceHostKey: ProbedHost;
   readonly findPairs: FoundSite;
+  readonly sshHosts: readonly NamedHost[];
   readonly audit: readonly AuditLine[];
   readonly lab: LabView;
   readonly labAct: LabView;

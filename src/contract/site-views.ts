@@ -23,6 +23,17 @@ export interface SiteFileView extends SiteDraft {
   readonly digest: string | undefined;
 }
 
+/** A host as the ssh configuration names and reaches it. */
+export interface NamedHost {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** Undefined where the configuration names none. */
+  readonly user: string | undefined;
+  /** The jump host; `ProxyCommand` for a command. */
+  readonly through: string | undefined;
+}
+
 /** A host tried out, before it is in any site file. */
 export interface ProbedHost {
   readonly host: string;
@@ -55,5 +66,7 @@ export interface FoundSite {
   readonly pairs: readonly FoundPair[];
   /** Tape devices that the tape host has. */
   readonly tapeDevices: readonly string[];
+  /** Disk devices that the backup server has. */
+  readonly diskDevices: readonly string[];
   readonly proposedShadowClass: string;
 }

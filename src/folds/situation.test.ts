@@ -66,6 +66,12 @@ describe('the situation of a class', () => {
     // The plan tells whether the job continues without it.
     ['one node down', 'unknown', 'node2 is not reached', undefined],
     [
+      'a changed host key',
+      'unknown',
+      'the host key of node2 has changed',
+      'the host key of node2 has changed',
+    ],
+    [
       'an offline page in a dump',
       'unknown',
       'the connection to the console is lost; before: running',

@@ -6,6 +6,7 @@ import type { OpenRun } from '../contract/protection.ts';
 import type { ActiveRestore } from '../contract/restore-views.ts';
 import type { ActiveRun, ClusterView, JobInfo, SiteInfo } from '../contract/screens.ts';
 import { listed } from '../contract/words.ts';
+import { changedHostKey } from './host-key-words.ts';
 import { questionWords } from './question-words.ts';
 import type { State } from './states.ts';
 import { unsafeShadowOf } from './unsafe-shadow.ts';
@@ -136,6 +137,8 @@ function restingSituation({ site, view, lookTrouble, historyTrouble, open }: Sit
   const unknown = (reason: string): Found => ({ kind: 'unknown', reason, since: view?.at });
   if (historyTrouble !== undefined) return unknown(`the history cannot be read: ${historyTrouble}`);
   if (lookTrouble !== undefined) return unknown(lookTrouble);
+  const changed = changedKey(view);
+  if (changed !== undefined) return unknown(changed);
   const missing = (view?.hosts ?? []).filter(({ reached }) => !reached).map(({ host }) => host);
   if (missing.length > 0)
     return unknown(`${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} not reached`);
@@ -144,8 +147,20 @@ function restingSituation({ site, view, lookTrouble, historyTrouble, open }: Sit
   return { kind: 'idle', reason: 'no backup running', since: undefined };
 }
 
-/** Hosts without which no run of any class begins. */
+/** A host that answers with another host key than the known one may be another machine. */
+function changedKey(view: ClusterView | undefined): string | undefined {
+  const changed = (view?.hosts ?? []).filter(({ trouble }) => changedHostKey(trouble ?? '') !== undefined);
+  const hosts = listed(changed.map(({ host }) => host));
+  if (changed.length === 0) return undefined;
+  return changed.length === 1
+    ? `the host key of ${hosts} has changed`
+    : `the host keys of ${hosts} have changed`;
+}
+
+/** Hosts without which no run of any class begins. A node with another host key is not one that is down. */
 function missingForRun({ site, view }: SituationFacts): string | undefined {
+  const changed = changedKey(view);
+  if (changed !== undefined) return changed;
   const lost = (view?.hosts ?? []).filter(({ reached }) => !reached).map(({ host }) => host);
   const needed = (site?.hosts ?? []).filter(({ role }) => role !== 'primary').map(({ name }) => name);
   const primaries = (site?.hosts ?? []).filter(({ role }) => role === 'primary').map(({ name }) => name);

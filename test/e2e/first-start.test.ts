@@ -102,7 +102,7 @@ describeInBrowser('the first start, without a site', (browser) => {
         .getByRole('listitem')
         .locator('.title')
         .allTextContents(),
-    ).toEqual(['1. Hosts', '2. Volumes', '3. Job', '4. Save']);
+    ).toEqual(['1. Hosts', '2. Volumes', '3. Job', '4. Check']);
     await console.picture('first-site');
     await console.button('Back to the site').click();
     await console.button('Your first site…').click();

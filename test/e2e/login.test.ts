@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { ServerChannel } from 'ssh2';
 import { expect, it, onTestFinished } from 'vitest';
 import { newKey, startTestServer, type Command } from '../../src/main/ssh/ssh-server.test-support.ts';
@@ -111,7 +111,7 @@ describeInBrowser('logging in', (browser) => {
     await host.getByText('SunOS 5.10').waitFor();
   });
 
-  it('refuses a host whose host key has changed, and explains what that may mean', async () => {
+  it('refuses a host whose host key has changed, explains what that may mean, and replaces it for who types its name', async () => {
     const opened = await servedScene();
     const console = await browser.page(opened);
     const { page } = console;
@@ -129,5 +129,31 @@ describeInBrowser('logging in', (browser) => {
     // Nobody is asked whether it is to be trusted.
     expect(await page.getByRole('dialog').count()).toBe(0);
     await console.picture('login-host-key-changed');
+
+    // What needs the host is disabled, and says why.
+    await console.open('#/plan/raw-dd');
+    const why = 'the host key of node1 has changed';
+    await page.locator(`[aria-disabled="true"][title="${why}"]`).getByText('Back up Volume2').waitFor();
+    await console.open('#/sites');
+
+    await console.button('Replace the host key…').click();
+    const dialog = page.getByRole('dialog', { name: 'Replace the host key of node1?' });
+    const replace = dialog.getByRole('button', { name: 'Replace the host key', exact: true });
+    expect(await replace.getAttribute('title')).toBe('the name has not been typed');
+    expect(await dialog.textContent()).toMatch(/Shown now.*SHA256:.*Known.*SHA256:/s);
+    await dialog.getByRole('textbox').fill('node');
+    await page.keyboard.press('Enter');
+    expect(await replace.getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByRole('textbox').fill('node1');
+    await console.picture('login-host-key-replace');
+    await replace.click();
+    await hosts.getByRole('row', { name: /^node1 .* known reached Try/ }).waitFor();
+    await console.open('#/plan/raw-dd');
+    await page.locator('button:not([aria-disabled])').getByText('Back up Volume2').waitFor();
+    // The former key is kept, and counts no more.
+    const lines = (await readFile(opened.scene.state.knownHostsFile, 'utf8')).trimEnd().split('\n');
+    const [former = ''] = lines;
+    expect(lines.at(-2)).toBe(`@revoked ${former}`);
+    expect(lines.at(-1)).not.toBe(former);
   });
 });

@@ -106,7 +106,7 @@ describeInBrowser('the way to a first site', (browser) => {
     await pairs.getByRole('checkbox', { name: 'Back up Volume1 through Volume2 of Class1' }).check();
     const main = page.locator('main');
     expect(await field(main, 'Shadow class').inputValue()).toBe('Class2');
-    expect(await field(main, 'Device of Disk3').inputValue()).toBe('c1t1d3');
+    expect(await choice(main, 'Device of Disk3').inputValue()).toBe('c1t1d3');
     expect(await choice(main, 'Tape device').inputValue()).toBe('/dev/rmt/0');
     await console.picture('first-site-volumes');
 
@@ -121,10 +121,9 @@ describeInBrowser('the way to a first site', (browser) => {
     await dialog.getByRole('textbox', { name: 'Path' }).fill(file);
     await console.picture('first-site-save');
     await dialog.getByRole('button', { name: 'Save the site file' }).click();
-    await console.heading('Sites').waitFor();
     await page.getByRole('banner').getByText('payroll-cluster').waitFor();
-    await page.getByText('payroll-cluster is open. Check it before the first run.').waitFor();
-    await console.picture('first-site-open');
+    await console.said('ready for a run').waitFor();
+    await console.picture('first-site-checked');
 
     expect(await readFile(file, 'utf8')).toBe(
       [
@@ -157,6 +156,12 @@ describeInBrowser('the way to a first site', (browser) => {
       /^Job nightly of payroll-cluster: Volume2, 2 MiB, method 6a, route console\n/,
     );
     expect(planned.exitStatus).toBe(0);
+
+    // The file is no draft any more: it is edited like that of any site.
+    await console.button('Edit the file').click();
+    await console.heading('payroll.yaml').waitFor();
+    await console.open('#/sites/first');
+    expect(await field(page.locator('main'), 'Name of the site').inputValue()).toBe('my-cluster');
   });
 });
 

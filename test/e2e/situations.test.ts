@@ -208,6 +208,14 @@ const table: Readonly<Record<FaultName, Expected>> = {
     backUp: 'enabled',
     ...free,
   },
+  'a changed host key': {
+    title: 'Unknown',
+    line: 'Unknown the host key of node2 has changed',
+    rail: 'Run: unknown',
+    footer: /^Unknown: Class1/,
+    backUp: 'the host key of node2 has changed',
+    ...free,
+  },
   'an offline page in a dump': {
     title: 'Unknown',
     line: `Unknown Class1 Volume2: ${lost}; before: running`,

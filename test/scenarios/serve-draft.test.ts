@@ -86,6 +86,8 @@ describe('a site file that is being written', () => {
     const found = await page.result('findPairs', { text: hostsAlone });
     expect(found.proposedShadowClass).toBe('Class2');
     expect(found.tapeDevices).toEqual(['/dev/rmt/0']);
+    expect(found.diskDevices).toContain('c1t1d3');
+    expect(found.diskDevices.filter((name) => !/^c\d+t\d+d\d+$/.test(name))).toEqual([]);
     expect(found.pairs.find(({ proxy }) => proxy === 'Volume2')).toMatchObject({
       class: 'Class1',
       master: 'Volume1',

@@ -142,6 +142,19 @@ describe('in a lab', () => {
     expect(await readFile(lab.knownHostsFile, 'utf8')).toMatch(
       /^(\[127\.0\.0\.1\]:\d+ ssh-ed25519 \S+\n){3}$/,
     );
+    // A host that was reinstalled shows the same new key to everybody.
+    const { port = 0 } = lab.hosts.find(({ name }) => name === 'node1') ?? {};
+    const shownKey = () =>
+      new Promise<string>((resolve) => {
+        const client = new ssh2.Client();
+        client.on('error', () => undefined);
+        const hostVerifier = (key: Buffer) => {
+          resolve(key.toString('base64'));
+          return false;
+        };
+        client.connect({ host: '127.0.0.1', port, username: 'root', hostVerifier });
+      });
+    expect(await shownKey()).toBe(await shownKey());
   });
 
   test('connection-lost: the connection breaks after so many bytes, once', async () => {

@@ -127,6 +127,8 @@ export class LabHost {
   readonly #connections = new Set<Connection>();
   /** Broken ones whose end the host does not notice. */
   readonly #unnoticed = new WeakSet<Socket>();
+  /** What a fault has it show: one key, as of a host that was reinstalled. */
+  #changedKey: string | undefined;
   #listener: NetServer | undefined;
   /** Keeps the port while nothing listens there. */
   #reservation: Reservation | undefined;
@@ -215,7 +217,7 @@ export class LabHost {
     writeInBatches(socket);
     const { machine, hostKey } = this.#options;
     const isChanged = machine.world.faults.has('host-key-changed', machine.node);
-    const shown = isChanged ? newPrivateKey('a changed host key') : hostKey;
+    const shown = isChanged ? (this.#changedKey ??= newPrivateKey('a changed host key')) : hostKey;
     new ssh2.Server({ hostKeys: [shown] }, (connection) => this.#serve(connection, socket)).injectSocket(
       socket,
     );

@@ -5,7 +5,7 @@ import type { Site } from '../site/site-schema.ts';
 import { usualGlobalKnownHosts, usualUserKnownHosts } from '../ssh/config/build-profile.ts';
 import type { SshConfiguration } from '../ssh/config/config-files.ts';
 import type { AskSecret, ConfirmHostKey, OnBanner } from '../ssh/host-profile.ts';
-import { SshHosts } from '../ssh/ssh-hosts.ts';
+import { SshHosts, type SshHostsOptions } from '../ssh/ssh-hosts.ts';
 
 /** Who is asked while a session is opened. */
 export interface LoginDialogue {
@@ -22,6 +22,8 @@ export interface OpenHostsOptions {
   /** Undefined where no file of this machine counts. */
   readonly configuration: SshConfiguration | undefined;
   readonly login: LoginDialogue;
+  /** A changed host key that a person has replaced. */
+  readonly replacedKey?: SshHostsOptions['replacedKey'];
   /** See SshHostsOptions. */
   readonly threadsFromBytes?: number | undefined;
 }
@@ -33,7 +35,8 @@ export const userKnownHostsFiles = (): string[] => [
 
 /** Connects to nothing yet. */
 export function openHosts(site: Pick<Site, 'hosts' | 'connections'>, options: OpenHostsOptions): SshHosts {
-  const { knownHostsFile, otherKnownHostsFiles, configuration, login, threadsFromBytes } = options;
+  const { knownHostsFile, otherKnownHostsFiles, configuration, login, replacedKey, threadsFromBytes } =
+    options;
   return new SshHosts({
     profiles: hostProfiles(site, configuration),
     knownHostsFile,
@@ -42,6 +45,7 @@ export function openHosts(site: Pick<Site, 'hosts' | 'connections'>, options: Op
     askSecret: login.askSecret,
     checksShell: true,
     onBanner: login.onBanner,
+    replacedKey,
     threadsFromBytes,
   });
 }

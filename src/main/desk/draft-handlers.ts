@@ -7,7 +7,15 @@ import { readText, sitePath, writeText } from '../application/site/site-text.ts'
 import type { DeskRoom, Handlers } from './handlers.ts';
 import { hostsOf, jobsOf } from './site-views.ts';
 
-type DraftChannel = 'siteFile' | 'draftSite' | 'saveSite' | 'draftPlan' | 'probeHost' | 'findPairs';
+type DraftChannel =
+  | 'siteFile'
+  | 'draftSite'
+  | 'saveSite'
+  | 'draftPlan'
+  | 'probeHost'
+  | 'replaceHostKey'
+  | 'findPairs'
+  | 'sshHosts';
 
 function draftOf(text: string): SiteDraft {
   const { troubles, hosts, jobs } = readDraft(text);
@@ -51,11 +59,13 @@ export function draftHandlers({ state, site, logins }: DeskRoom): DraftHandlers 
       }
       // Others run jobs by this file, at night too: a text that is wrong does not take its place.
       parseSite(path, text);
-      return { digest: await writeText(path, text, digest) };
+      return { file: path, digest: await writeText(path, text, digest) };
     },
     draftPlan: ({ text, job }) => desk.plan(text, job),
     probeHost: ({ text, host }, abort) => desk.probe(text, host, abort),
+    replaceHostKey: ({ text, host, shown }, abort) => desk.replaceHostKey(text, host, shown, abort),
     findPairs: ({ text }, abort) => desk.findPairs(text, abort),
+    sshHosts: async () => desk.sshHosts(),
   };
   return { handlers, close: () => desk.close() };
 }

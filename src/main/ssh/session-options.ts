@@ -1,5 +1,5 @@
 /** What a session is made with, and what its streams are opened with. */
-import type { HostKeyFiles } from './keys/host-key-check.ts';
+import type { HostKeyFiles, ReplacedHostKey } from './keys/host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, OnBanner, OnRetry } from './host-profile.ts';
 import type { OpenedKeys } from './keys/opened-keys.ts';
 import type { MakeBuffer } from './channels/ssh-read.ts';
@@ -10,6 +10,8 @@ export interface SessionDeps extends HostKeyFiles {
   readonly openedKeys: OpenedKeys;
   /** True where nothing is sent to a host before its login shell has shown that it passes on commands and data as they are. */
   readonly checksShell?: boolean | undefined;
+  /** A changed host key that is accepted all the same, and then is the known one. */
+  readonly replacedKey?: ReplacedHostKey | undefined;
   /** True where much data is read: see connectForBulk. */
   readonly isForBulk?: boolean | undefined;
   /** Hears what a host shows before the login. */

@@ -18,7 +18,7 @@ import {
 import type { Ssh2Error } from './login/connect-failure.ts';
 import { isForeign } from './foreign-keys.ts';
 import { HostKeyCheck } from './keys/host-key-check.ts';
-import type { HostKeyFiles } from './keys/host-key-check.ts';
+import type { HostKeyFiles, HostKeyLimits } from './keys/host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
 import { Login } from './login/login.ts';
 import { connectForBulk } from './channels/packet-buffers.ts';
@@ -33,14 +33,12 @@ import {
   writeInBatches,
 } from './channels/ssh2-parts.ts';
 
-export interface ConnectionDeps extends HostKeyFiles {
+export interface ConnectionDeps extends HostKeyFiles, HostKeyLimits {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
   readonly openedKeys: OpenedKeys;
   /** Hears what the host shows before the login (Banner in sshd_config(5)). */
   readonly onBanner?: ((text: string) => void) | undefined;
-  /** The only host key that is accepted: type and fingerprint. */
-  readonly pinnedKey?: string | undefined;
   /** The host has let this login in before. */
   readonly wasLetIn?: boolean | undefined;
   /** See SessionDeps. */
@@ -214,7 +212,7 @@ class ConnectAttempt {
   /** @returns the host key: type and fingerprint */
   async run(socket?: Duplex): Promise<string> {
     const confirm: ConfirmHostKey = (question) => this.#paused(() => this.#deps.confirmHostKey(question));
-    const check = await HostKeyCheck.begin(this.#profile, this.#deps, confirm, this.#deps.pinnedKey);
+    const check = await HostKeyCheck.begin(this.#profile, this.#deps, confirm, this.#deps);
     try {
       await this.#connect(check, socket);
       await check.writeDown();

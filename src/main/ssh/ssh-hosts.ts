@@ -20,13 +20,15 @@ export interface SshHostsOptions {
   /** From so many bytes on, data gets threads and connections of its own; a number that pays where it is left out. */
   readonly threadsFromBytes?: number | undefined;
   /** See SessionDeps. */
+  readonly replacedKey?: SessionDeps['replacedKey'];
+  /** See SessionDeps. */
   readonly isForBulk?: boolean | undefined;
 }
 
 /** What a further connection to a host needs to log in as its session has done. */
 export interface HostLogin extends Omit<
   SessionDeps,
-  'openedKeys' | 'checksShell' | 'isForBulk' | 'onBanner'
+  'openedKeys' | 'checksShell' | 'isForBulk' | 'onBanner' | 'replacedKey'
 > {
   readonly profile: HostProfile;
   /** The key that the host has proved to be itself by: the further connection accepts no other. */

@@ -20,6 +20,8 @@ export interface TestServerOptions {
   readonly authenticate?: (attempt: AuthContext) => void;
   readonly algorithms?: Algorithms;
   readonly hostKeys?: readonly string[];
+  /** A free one where it is left out. */
+  readonly port?: number;
   /** Never answers a request for a command. */
   readonly deaf?: boolean;
   /** True where a channel that is asked for is never opened. */
@@ -94,7 +96,6 @@ function serve(client: Connection, options: TestServerOptions): void {
   });
 }
 
-/** Starts a server on a free port. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const hostKeys = options.hostKeys ?? [newKey()];
   const sockets: Socket[] = [];
@@ -121,7 +122,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     socket.setNoDelay(true);
     sockets.push(socket);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

@@ -6,7 +6,7 @@ import { Asked } from './asked.svelte.ts';
 
 export class HostProbes {
   readonly #bridge: Bridge;
-  #probes = $state.raw<Readonly<Record<string, Asked<'probeHost'>>>>({});
+  #probes = $state.raw<Readonly<Record<string, Asked<'probeHost'> | Asked<'replaceHostKey'>>>>({});
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge;
@@ -27,9 +27,24 @@ export class HostProbes {
 
   async probe(text: string, host: string): Promise<void> {
     const probe = new Asked(this.#bridge, 'probeHost');
+    this.#begin(host, probe);
+    await probe.ask({ text, host });
+  }
+
+  /**
+   * Replaces the known host key by the one that the host shows.
+   * @param shown its fingerprint, as it was compared
+   * @returns true where the host was reached with it
+   */
+  async replaceKey(text: string, host: string, shown: string): Promise<boolean> {
+    const probe = new Asked(this.#bridge, 'replaceHostKey');
+    this.#begin(host, probe);
+    return (await probe.ask({ text, host, shown }))?.reached === true;
+  }
+
+  #begin(host: string, probe: Asked<'probeHost'> | Asked<'replaceHostKey'>): void {
     this.#probes[host]?.stop();
     this.#probes = { ...this.#probes, [host]: probe };
-    await probe.ask({ text, host });
   }
 
   async probeAll(text: string, hosts: readonly string[]): Promise<void> {

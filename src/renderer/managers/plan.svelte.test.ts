@@ -45,6 +45,17 @@ describe('the plan of a job', () => {
     expect(plans.planned.value).toEqual(plan('weekly'));
   });
 
+  it('is forgotten when a site file is opened: its job of the same name may be another one', async () => {
+    const plans = new PlanManager(fakeBridge({ plan: ({ job }) => plan(job) }));
+    await plans.choose({ job: 'nightly' });
+    plans.forget();
+    expect([plans.choice, plans.planned.value, await plans.start()]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('is asked for once more by the same choice; before any there is nothing to ask', async () => {
     const bridge = fakeBridge({ plan: ({ job }) => plan(job) });
     const plans = new PlanManager(bridge);

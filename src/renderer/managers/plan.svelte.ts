@@ -26,6 +26,13 @@ export class PlanManager {
     this.started.clear();
   }
 
+  /** Forgets the plan: another site, or another text of it, is open. */
+  forget(): void {
+    this.#choice = undefined;
+    this.planned.clear();
+    this.started.clear();
+  }
+
   /** Asks for the plan of a choice; the hosts are looked at. */
   async choose(choice: PlanChoice): Promise<void> {
     const isOtherJob = choice.job !== this.#choice?.job;

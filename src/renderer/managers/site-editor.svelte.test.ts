@@ -116,7 +116,7 @@ describe('a site file that is changed', () => {
 
 describe('saving', () => {
   it('gives the digest of what was read, and goes on with that of what was written', async () => {
-    const { editor, asked } = open({ saveSite: () => ({ digest: 'b'.repeat(64) }) });
+    const { editor, asked } = open({ saveSite: () => ({ file, digest: 'b'.repeat(64) }) });
     await editor.load(file);
     editor.set(['site'], 'tokyo');
     const changed = editor.text;
@@ -130,13 +130,14 @@ describe('saving', () => {
   });
 
   it('needs a file where the text came from none, and gives no digest then', async () => {
-    const { editor, asked } = open({ saveSite: () => ({ digest }) });
+    const { editor, asked } = open({ saveSite: () => ({ file: '/home/operator/new.yaml', digest }) });
     editor.begin(text);
     expect(editor.changed).toBe(true);
     expect(await editor.save()).toBe(false);
-    expect(await editor.save('/sites/new.yaml')).toBe(true);
-    expect(asked('saveSite').map(({ request }) => request)).toEqual([{ file: '/sites/new.yaml', text }]);
-    expect(editor.file).toBe('/sites/new.yaml');
+    expect(await editor.save('~/new.yaml')).toBe(true);
+    expect(asked('saveSite').map(({ request }) => request)).toEqual([{ file: '~/new.yaml', text }]);
+    // The home folder is that of who runs the console.
+    expect(editor.file).toBe('/home/operator/new.yaml');
   });
 
   it('shows what somebody else has written meanwhile, and writes over it only where that is wished', async () => {
@@ -146,7 +147,7 @@ describe('saving', () => {
       siteFile: () => disk.now,
       saveSite: ({ digest: read }) => {
         if (read !== disk.now.digest) throw new Refusal({ code: 'SITE_FILE_CHANGED', sentence: 'changed' });
-        return { digest: 'd'.repeat(64) };
+        return { file, digest: 'd'.repeat(64) };
       },
     });
     await editor.load(file);

@@ -182,7 +182,7 @@ export class SiteEditor {
       await this.#findConflict(file, digest);
       return false;
     }
-    this.#file = file;
+    this.#file = saved.file;
     this.#digest = saved.digest;
     this.#savedText = text;
     this.#theirs = undefined;

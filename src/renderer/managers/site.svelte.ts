@@ -6,6 +6,8 @@ import { bridge } from '../bridge.ts';
 class SiteManager {
   #info = $state.raw<SiteInfo>();
   #error = $state.raw<ErrorInfo>();
+  /** How often a site was opened since the page was loaded: what was planned before counts no more. */
+  #openings = $state(0);
   /** Counts the sites that were gone over to: what was asked of an earlier one is not taken. */
   #age = 0;
 
@@ -22,6 +24,10 @@ class SiteManager {
     return this.#info?.jobs ?? [];
   }
 
+  get openings(): number {
+    return this.#openings;
+  }
+
   get firstJob(): JobInfo | undefined {
     return this.jobs[0];
   }
@@ -32,7 +38,9 @@ class SiteManager {
 
   /** Goes over to another site. @param file of the site; undefined: the embedded lab. @returns true where it did */
   async open(file: string | undefined): Promise<boolean> {
-    return this.#take(() => bridge.request('openSite', file === undefined ? {} : { file }));
+    const opened = await this.#take(() => bridge.request('openSite', file === undefined ? {} : { file }));
+    if (opened) this.#openings += 1;
+    return opened;
   }
 
   async #take(

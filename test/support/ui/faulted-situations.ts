@@ -1,4 +1,5 @@
 /** Situations of a class as faults of the lab bring them about: recorded journals, cut off where the fault strikes, and what the hosts show. */
+import { failure } from '../../../src/contract/errors.ts';
 import type { RunEvent } from '../../../src/contract/events.ts';
 import type { OpenRun } from '../../../src/contract/protection.ts';
 import type { ClusterView, ProgressView, QuestionView } from '../../../src/contract/screens.ts';
@@ -61,6 +62,23 @@ function look(topology: ClusterView['topology'], ...missing: string[]): ClusterV
     ),
   };
 }
+
+/** What a look shows where node2 answers with another host key. */
+const impostor: ClusterView = {
+  ...look(guideCluster('joined')),
+  hosts: look(guideCluster('joined')).hosts.map((host) =>
+    host.host === 'node2'
+      ? {
+          ...{ host: 'node2', reached: false, hint: '' },
+          trouble: failure('HOST_KEY_CHANGED', {
+            ...{ host: 'node2', address: 'node2.example.com', port: 22, keyType: 'ssh-ed25519' },
+            ...{ shown: `SHA256:${'n'.repeat(43)}`, known: `SHA256:${'o'.repeat(43)}` },
+            ...{ file: '/home/operator/.ssh/known_hosts', line: 4 },
+          }).message,
+        }
+      : host,
+  ),
+};
 
 /** The same run, where a person is needed. */
 export const left = (events: readonly RunEvent[]): OpenRun[] =>
@@ -162,6 +180,7 @@ export const faultedSituations = {
   'a shadow that belongs to no run': of({ view: look(shadowed) }),
   'a killed lab': of({ view: look(joined, 'node1', 'node2', 'node3') }),
   'one node down': of({ view: look(joined, 'node2') }),
+  'a changed host key': of({ view: impostor }),
   'an offline page in a dump': of({ connection: 'lost', active: [active(dumping, flow)] }, dumping),
 } as const satisfies Readonly<Record<string, FaultedSituation>>;
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { errorInfoOf } from '../../../contract/channels.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { Plan } from '../../../contract/plan.ts';
-import type { FoundSite, ProbedHost } from '../../../contract/site-views.ts';
+import type { FoundSite, NamedHost, ProbedHost } from '../../../contract/site-views.ts';
 import { foundPairs, shadowClassName } from './found-pairs.ts';
 import { lookAtHost } from '../cluster-service.ts';
-import { openHosts, userKnownHostsFiles, type LoginDialogue } from '../open-hosts.ts';
+import { openHosts, userKnownHostsFiles, type LoginDialogue, type OpenHostsOptions } from '../open-hosts.ts';
 import { assign, observedOf } from '../../procedure/model/assign.ts';
 import { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { Hosts } from '../../procedure/hosts/hosts.ts';
@@ -19,6 +19,7 @@ import { readDraft, type ReadDraft } from './site-draft.ts';
 import { chooseJob, parseSite } from '../../site/site-file.ts';
 import type { Host } from '../../site/site-schema.ts';
 import { sshConfiguration } from '../../ssh/config/config-files.ts';
+import { namedHosts } from '../../ssh/config/named-hosts.ts';
 import type { SshHosts } from '../../ssh/ssh-hosts.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { toolQuery } from '../../ssh/tool-query.ts';
@@ -110,6 +111,24 @@ export class DraftService {
   }
 
   /**
+   * Takes the host key that a host shows in the place of the known one, and asks the host what it is.
+   * @param shown fingerprint of the key that a person has compared
+   * @throws what connecting can end with: nothing is written down then
+   */
+  async replaceHostKey(text: string, host: string, shown: string, abort: AbortSignal): Promise<ProbedHost> {
+    const { hosts } = readDraft(text);
+    const described = hosts[host];
+    if (!described) throw failure('HOST_UNDECLARED', { host, hosts: Object.keys(hosts).join(', ') });
+    const sessions = this.#open(host, described, { host, fingerprint: shown });
+    try {
+      await sessions.session(host).connect();
+    } finally {
+      await sessions.close();
+    }
+    return this.probe(text, host, abort);
+  }
+
+  /**
    * Looks for the pairs of the cluster, and for what the other hosts have.
    * @throws what looking at a primary node can end with; a backup server or tape host that cannot be asked only proposes nothing
    */
@@ -131,26 +150,27 @@ export class DraftService {
       ),
     );
     const pairs = foundPairs({ primaries, devices });
-    return { pairs, tapeDevices, proposedShadowClass: shadowClassName(pairs[0]?.class, new Set(classes)) };
+    return {
+      pairs,
+      tapeDevices,
+      diskDevices: [...devices].filter((name) => isDisk[draft.platform].test(name)).toSorted(byNumber),
+      proposedShadowClass: shadowClassName(pairs[0]?.class, new Set(classes)),
+    };
+  }
+
+  /** The hosts that the ssh configuration of this user names. */
+  sshHosts(): NamedHost[] {
+    return namedHosts(sshConfiguration());
   }
 
   /** Sessions with the hosts of the draft; one that is described as before keeps its session. */
   async #hosts(hosts: ReadDraft['hosts']): Promise<Hosts> {
-    const configuration = sshConfiguration();
-    const { state, login } = this.#options;
     for (const [name, host] of Object.entries(hosts)) {
       const described = JSON.stringify(host);
       const before = this.#kept.get(name);
       if (before?.host === described) continue;
       void before?.sessions.close();
-      const options = {
-        knownHostsFile: state.knownHostsFile,
-        otherKnownHostsFiles: [...userKnownHostsFiles(), join(state.labFolder, 'known_hosts')],
-        configuration,
-        login,
-      };
-      const sessions = openHosts({ hosts: { [name]: host }, connections }, options);
-      this.#kept.set(name, { host: described, sessions });
+      this.#kept.set(name, { host: described, sessions: this.#open(name, host) });
     }
     return {
       session: (name) => {
@@ -159,6 +179,20 @@ export class DraftService {
         return kept.sessions.session(name);
       },
     };
+  }
+
+  #open(name: string, host: Host, replacedKey?: OpenHostsOptions['replacedKey']): SshHosts {
+    const { state, login } = this.#options;
+    return openHosts(
+      { hosts: { [name]: host }, connections },
+      {
+        knownHostsFile: state.knownHostsFile,
+        otherKnownHostsFiles: [...userKnownHostsFiles(), join(state.labFolder, 'known_hosts')],
+        configuration: sshConfiguration(),
+        login,
+        replacedKey,
+      },
+    );
   }
 
   #runner(hosts: Hosts, abort: AbortSignal = new AbortController().signal): CommandRunner {
@@ -182,6 +216,15 @@ async function namesIn(runner: CommandRunner, host: string | undefined, folder: 
     return [];
   }
 }
+
+/** The names of whole disks, as `shadow.disks` of a site file has them; /dev of Linux also holds everything else. */
+const isDisk: Record<ReadDraft['platform'], RegExp> = {
+  solaris: /^(?:c\d+(?:t[0-9A-F]+)?d\d+|(?:mphd|mplb|emcpower)\d+)$/,
+  linux: /^(?:(?:sd|vd|emcpower)[a-z]+|nvme\d+n\d+|dm-\d+)$/,
+};
+
+/** c1t1d2 before c1t1d10. */
+const byNumber = (one: string, other: string) => one.localeCompare(other, 'en', { numeric: true });
 
 /** Solaris names a disk by its slices: c1t1d3s0 to c1t1d3s7. */
 async function diskDevices(

@@ -2,7 +2,6 @@
  * Reads ssh_config(5) for one host: which lines concern it, in which order (readconf.c, read_config_file). The first value of a keyword wins.
  * Lines that do not concern the host are not judged, so that a mistake there fails no other host.
  */
-import { dirname } from 'node:path';
 import type { SshConfiguration } from './config-files.ts';
 import { parseLines } from './config-lines.ts';
 import type { ConfigLine, LinePlace } from './config-lines.ts';
@@ -10,8 +9,9 @@ import { judgeMatch } from './config-match.ts';
 import type { MatchFacts } from './config-match.ts';
 import { matchesHostLine } from './config-patterns.ts';
 import { ConfigProblem, placed } from './config-problem.ts';
-import { expandPercent, expandTilde } from './config-tokens.ts';
+import { expandPercent } from './config-tokens.ts';
 import type { LocalUser } from './config-tokens.ts';
+import { deepestInclude, includedFiles } from './included-files.ts';
 
 /** One keyword with its value. */
 export interface Setting {
@@ -48,9 +48,6 @@ const manyValues = ['identityfile', 'certificatefile'];
 
 /** Keywords of which `none` leaves room for a later value (readconf.c, parse_time). */
 const openWithNone = ['connecttimeout', 'serveraliveinterval'];
-
-/** Includes within includes, as OpenSSH counts them. */
-const deepestInclude = 16;
 
 interface Around {
   readonly isUsers: boolean;
@@ -163,17 +160,9 @@ export class ConfigReading {
     if (around.depth >= deepestInclude) throw new ConfigProblem('Include nested too deeply');
     const inner = { ...around, depth: around.depth + 1, neverMatches: around.neverMatches || !active };
     for (const pattern of patterns) {
-      for (const path of this.#configuration.files.find(this.#anchored(pattern, around)))
+      for (const path of includedFiles(this.#configuration, this.#local, pattern, around.isUsers))
         this.#file(path, active, inner);
     }
-  }
-
-  #anchored(pattern: string, { isUsers }: Around): string {
-    if (pattern.startsWith('/')) return pattern;
-    if (!isUsers) return `${dirname(this.#configuration.systemFile ?? '')}/${pattern}`;
-    return pattern.startsWith('~')
-      ? expandTilde(pattern, this.#local)
-      : `${this.#local.homeFolder}/.ssh/${pattern}`;
   }
 
   #set({ place, name, text, keyword: written }: ConfigLine, words: readonly string[]): void {

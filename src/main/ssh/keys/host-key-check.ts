@@ -24,6 +24,20 @@ export interface HostKeyFiles {
   readonly userKnownHostsFiles: readonly string[];
 }
 
+/** What else than the known_hosts files decides on a key. */
+export interface HostKeyLimits {
+  /** Type and fingerprint of the only key that is accepted, whatever the files say. */
+  readonly pinnedKey?: string | undefined;
+  readonly replacedKey?: ReplacedHostKey | undefined;
+}
+
+/** A host whose known key a person has replaced by another one. */
+export interface ReplacedHostKey {
+  readonly host: string;
+  /** `SHA256:…` of the new key, as the person has seen it. */
+  readonly fingerprint: string;
+}
+
 /** `unknown`: no file has a key of this host, so a person decides. */
 export type HostKeyVerdict = 'trusted' | 'refused' | 'unknown';
 
@@ -33,6 +47,8 @@ export class HostKeyCheck {
   readonly #ownFile: string;
   readonly #confirm: ConfirmHostKey;
   readonly #pinned: string | undefined;
+  readonly #replaces: ReplacedHostKey | undefined;
+  #replaced: readonly KnownHostLine[] = [];
   #accepted: Buffer | undefined;
   #toWriteDown: Buffer | undefined;
   /** Why the last key was refused. */
@@ -43,28 +59,26 @@ export class HostKeyCheck {
     lines: readonly KnownHostLine[],
     ownFile: string,
     confirm: ConfirmHostKey,
-    pinned?: string,
+    { pinnedKey, replacedKey }: HostKeyLimits = {},
   ) {
-    this.#pinned = pinned;
+    this.#pinned = pinnedKey;
+    this.#replaces = replacedKey;
     this.#profile = profile;
     this.#lines = lines;
     this.#ownFile = ownFile;
     this.#confirm = confirm;
   }
 
-  /**
-   * Reads the known_hosts files for one connection.
-   * @param pinned type and fingerprint of the only key that is accepted, whatever the files say
-   */
+  /** Reads the known_hosts files for one connection. */
   static async begin(
     profile: HostProfile,
     files: HostKeyFiles,
     confirm: ConfirmHostKey,
-    pinned?: string,
+    limits: HostKeyLimits = {},
   ): Promise<HostKeyCheck> {
     const { knownHostsFiles = files.userKnownHostsFiles } = profile;
     const lines = await readKnownHosts([files.knownHostsFile, ...knownHostsFiles]);
-    return new HostKeyCheck(profile, lines, files.knownHostsFile, confirm, pinned);
+    return new HostKeyCheck(profile, lines, files.knownHostsFile, confirm, limits);
   }
 
   /** Key types that are known of this host. */
@@ -91,7 +105,11 @@ export class HostKeyCheck {
     const { name, port } = this.#known;
     const found = lookUp(this.#lines, name, port, key);
     if (found.verdict === 'revoked') return this.#refuseRevoked(key, found.by);
-    if (found.verdict === 'changed') return this.#refuseChanged(key, found.known);
+    if (found.verdict === 'changed') {
+      if (!this.#mayReplace(key)) return this.#refuseChanged(key, found.known);
+      this.#replaced = found.known;
+      this.#toWriteDown = Buffer.from(key);
+    }
     if (found.verdict === 'unknown') return 'unknown';
     this.#accepted = Buffer.from(key);
     return 'trusted';
@@ -112,6 +130,10 @@ export class HostKeyCheck {
     return false;
   }
 
+  #mayReplace(key: Buffer): boolean {
+    return this.#replaces?.host === this.#profile.name && fingerprintOf(key) === this.#replaces.fingerprint;
+  }
+
   /** To be called once the host has proved that the key is its own: adds a key that was just confirmed to our file. */
   async writeDown(): Promise<void> {
     const key = this.#toWriteDown;
@@ -120,7 +142,8 @@ export class HostKeyCheck {
     const { name: host } = this.#profile;
     const { name, port } = this.#known;
     try {
-      await appendKnownHost(this.#ownFile, name, port, key);
+      const replaced = this.#replaced.map((line) => line.key);
+      await appendKnownHost(this.#ownFile, name, port, key, replaced);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw failure('KNOWN_HOSTS_UNWRITABLE', { host, file: this.#ownFile, reason }, { host }, error);

@@ -84,6 +84,18 @@ describe('known hosts', () => {
     expect(verdict(`node1 ${typed(key)}\n@revoked * ${typed(other)}`, 'node1')).toBe('known');
   });
 
+  it('names only keys that still count as known, where others were revoked', () => {
+    const text = `node1 ${typed(other)}\n@revoked node1 ${typed(other)}\nnode1 ${typed(key)}`;
+    const shown = publicKeyOf(newKey());
+    expect(lookUp(parseKnownHosts(text, 'f'), 'node1', 22, shown)).toMatchObject({
+      verdict: 'changed',
+      known: [{ line: 3, key }],
+    });
+    // A host whose only key was revoked is no new host.
+    const revoked = `node1 ${typed(other)}\n@revoked node1 ${typed(other)}`;
+    expect(verdict(revoked, 'node1')).toBe('changed');
+  });
+
   it('passes over comments, certificate authorities and broken lines', () => {
     const text = [
       '',
@@ -136,6 +148,14 @@ describe('our own known_hosts file', () => {
     await writeFile(file, '# by hand\nwhat is this');
     await appendKnownHost(file, 'node1', 22, key);
     expect(await readFile(file, 'utf8')).toBe(`# by hand\nwhat is this\nnode1 ${typed(key)}\n`);
+  });
+
+  it('takes a key in the place of another one: the former is revoked, and no line is taken away', async () => {
+    await appendKnownHost(file, 'node1', 2222, other);
+    await appendKnownHost(file, 'node1', 2222, key, [other]);
+    expect(await readFile(file, 'utf8')).toBe(
+      `[node1]:2222 ${typed(other)}\n@revoked [node1]:2222 ${typed(other)}\n[node1]:2222 ${typed(key)}\n`,
+    );
   });
 
   it('takes lines from many at once', async () => {

@@ -118,17 +118,18 @@ export function lookUp(
   key: Buffer,
 ): KnownHostsVerdict {
   const names = [knownHostsName(address, port), knownHostsName(address, 22)];
-  const revoked = lines.find(
-    (line) =>
-      line.marker === 'revoked' &&
-      line.key.equals(key) &&
-      names.some((name) => matchesHosts(line.hosts, name)),
+  const revoked = lines.filter(
+    (line) => line.marker === 'revoked' && names.some((name) => matchesHosts(line.hosts, name)),
   );
-  if (revoked) return { verdict: 'revoked', by: revoked };
+  const by = revoked.find((line) => line.key.equals(key));
+  if (by) return { verdict: 'revoked', by };
   const here = linesOf(lines, address, port);
   if (here.some((line) => line.key.equals(key))) return { verdict: 'known' };
   const known = here.filter((line) => line.keyType === keyTypeOf(key));
-  if (known.length > 0) return { verdict: 'changed', known };
+  if (known.length > 0) {
+    const standing = known.filter((line) => !revoked.some((other) => other.key.equals(line.key)));
+    return { verdict: 'changed', known: standing.length > 0 ? standing : known };
+  }
   // OpenSSH also accepts the very key that the name without its port has (sshconnect.c, "checking without port identifier").
   const elsewhere = linesOf(lines, address, 22).some((line) => line.key.equals(key));
   return elsewhere ? { verdict: 'known' } : { verdict: 'unknown' };
@@ -156,7 +157,8 @@ export async function readKnownHosts(files: readonly string[]): Promise<KnownHos
 
 /**
  * Adds a host key to a known_hosts file (made with mode 0600 in a folder with mode 0700 where it is missing).
- * The line goes out in one write at the end of the file, so that two programs may do this at once.
+ * It goes out in one write at the end of the file, so that two programs may do this at once.
+ * @param replaced keys of the host that count no more: each is revoked, in whichever file it is known
  * @throws what the file system says
  */
 export async function appendKnownHost(
@@ -164,6 +166,7 @@ export async function appendKnownHost(
   address: string,
   port: number,
   key: Buffer,
+  replaced: readonly Buffer[] = [],
 ): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(file, appendFlags, 0o600);
@@ -173,8 +176,10 @@ export async function appendKnownHost(
     if (size > 0) await handle.read(last, 0, 1, size - 1);
     // Somebody may have edited the file by hand and left the last line open.
     const start = size > 0 && last[0] !== 0x0a ? '\n' : '';
-    const line = `${knownHostsName(address, port)} ${keyTypeOf(key)} ${key.toString('base64')}\n`;
-    await handle.writeFile(start + line);
+    const lineOf = (each: Buffer) =>
+      `${knownHostsName(address, port)} ${keyTypeOf(each)} ${each.toString('base64')}\n`;
+    const revoked = replaced.map((each) => `@revoked ${lineOf(each)}`);
+    await handle.writeFile([start, ...revoked, lineOf(key)].join(''));
   } finally {
     await handle.close();
   }

@@ -1,4 +1,5 @@
 /** The fields of a site file that its forms show: where each is written, how it is asked for, and what is said of it. */
+import type { NamedHost } from '../../../contract/site-views.ts';
 import type { SiteEditor } from '../../managers/site-editor.svelte.ts';
 import type { Path } from '../../site-text/site-edit.ts';
 import { isList, isMap, type Value } from '../../site-text/yaml-text.ts';
@@ -230,11 +231,12 @@ export const mailFields: Fields = [
 ];
 
 /** @param host whose fields they are: its name is its address where none is written */
-export const hostFields = (host: string): Fields => [
+/** @param said what ~/.ssh/config says of the host: what it says need not be typed */
+export const hostFields = (host: string, said?: NamedHost): Fields => [
   choice('role', 'Role', words.roles),
-  code('address', 'Address', { placeholder: host }),
-  number('port', 'Port', { placeholder: '22', mono: true }),
-  code('user', 'User', { placeholder: 'root' }),
+  code('address', 'Address', { placeholder: said?.address ?? host }),
+  number('port', 'Port', { placeholder: String(said?.port ?? 22), mono: true }),
+  code('user', 'User', { placeholder: said?.user ?? 'your own name' }),
   choice('ssh', 'Ssh', words.algorithms, { fallback: 'modern' }),
   code('key', 'Key file', { placeholder: 'agent, ~/.ssh/config' }),
   choice('login', 'Login by', words.logins, { fallback: '' }),

@@ -1,5 +1,6 @@
 /** What is changed in a site file outlives the screen. */
 import { bridge } from '../../bridge.ts';
+import { Asked } from '../../managers/asked.svelte.ts';
 import { HostProbes } from '../../managers/host-probes.svelte.ts';
 import { LineCheck } from '../../managers/line-check.svelte.ts';
 import { SiteEditor } from '../../managers/site-editor.svelte.ts';
@@ -11,3 +12,5 @@ export const siteCheck = new LineCheck(bridge, 'check');
 /** Of the site that is open. */
 export const siteProbes = new HostProbes(bridge);
 export const firstProbes = new HostProbes(bridge);
+/** The hosts that ~/.ssh/config names. */
+export const sshHosts = new Asked(bridge, 'sshHosts');

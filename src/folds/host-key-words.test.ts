@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failure } from '../../contract/errors.ts';
+import { failure } from '../contract/errors.ts';
 import { changedHostKey } from './host-key-words.ts';
 
 test('a changed host key is told with both keys and the place of the known one', () => {
