@@ -19,6 +19,9 @@ export const runEventSchema = z.discriminatedUnion('type', [
     site: z.string(),
     route: z.enum(['console', 'server']),
     layout: z.enum(['plain', 'labelled']),
+    /** The pool that its tape is from, and the name of that tape. */
+    pool: z.string().optional(),
+    tapeName: z.string().optional(),
     method: z.enum(['6a', '6b', '6c', '6d', '6e']),
     volumes: z.array(volumePair),
     operator: z.string(),

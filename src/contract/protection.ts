@@ -22,6 +22,19 @@ export interface ProtectedPair {
   readonly everySeconds: number | undefined;
   /** The last night that the schedule of the job asked for, and that had no run; absent where none was missed, or a run began since. */
   readonly missedNight?: MissedNightOfJob | undefined;
+  /** The tape that the next night of the job needs; absent where it has no schedule, or no pool of tapes. */
+  readonly nextTape?: NextTapeOfJob | undefined;
+}
+
+export interface NextTapeOfJob {
+  /** When the job is due. */
+  readonly due: string;
+  /** Undefined where no tape of the pool may be overwritten then. */
+  readonly name: string | undefined;
+  /** Where a person put it. */
+  readonly location: string | undefined;
+  /** One sentence, without a full stop. */
+  readonly sentence: string;
 }
 
 export interface MissedNightOfJob {

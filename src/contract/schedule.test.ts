@@ -92,3 +92,14 @@ it('a schedule is checked each hour of its window and after it, over midnight on
     { days: ['sat', 'sun'], hours: [0], minute: 30 },
   ]);
 });
+
+it('a schedule whose tapes are announced is also checked at that time of the day before', () => {
+  const weekly = { ...schedule, windowSeconds: 3600 };
+  expect(checkTimesOf({ ...weekly, days: ['fri'] }, true)).toEqual([
+    { days: ['thu'], hours: [2], minute: 30 },
+    { days: ['fri'], hours: [2, 3, 4], minute: 30 },
+  ]);
+  expect(checkTimesOf({ ...weekly, days: weekdays }, true)).toEqual(
+    checkTimesOf({ ...weekly, days: weekdays }),
+  );
+});

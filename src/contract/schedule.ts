@@ -102,12 +102,20 @@ export interface CheckTimes {
 /**
  * Each hour of the window, and up to two hours after it: what was refused is tried again, a time that the clock skips is made good, and
  * a missed night is noticed when its window ends, in any season.
+ * @param isAnnounced also a day before, when the tape of the night is announced
  */
-export function checkTimesOf({ hour, minute, days, windowSeconds }: Schedule): CheckTimes[] {
+export function checkTimesOf(
+  { hour, minute, days, windowSeconds }: Schedule,
+  isAnnounced = false,
+): CheckTimes[] {
   const count = Math.min(24, Math.ceil(windowSeconds / 3600) + 2);
   const hours = Array.from({ length: count }, (_, index) => hour + index);
-  const dayAfter = (day: Weekday): Weekday => weekdays[(weekdays.indexOf(day) + 1) % 7] ?? day;
+  const dayFrom = (day: Weekday, count: number): Weekday =>
+    weekdays[(weekdays.indexOf(day) + 7 + count) % 7] ?? day;
+  const dayAfter = (day: Weekday) => dayFrom(day, 1);
+  const before = days.map((day) => dayFrom(day, -1)).filter((day) => !days.includes(day));
   return [
+    ...(isAnnounced && before.length > 0 ? [{ days: before, hours: [hour], minute }] : []),
     { days, hours: hours.filter((each) => each < 24), minute },
     { days: days.map(dayAfter), hours: hours.filter((each) => each >= 24).map((each) => each - 24), minute },
   ].filter(({ hours: some }) => some.length > 0);

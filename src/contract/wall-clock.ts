@@ -106,9 +106,17 @@ const shortZone = (instant: Date, zone: string): string =>
     .formatToParts(instant)
     .find(({ type }) => type === 'timeZoneName')?.value ?? zone;
 
+const two = (number: number): string => String(number).padStart(2, '0');
+
+/** `2026-11-28`. @param instant ISO 8601 */
+export function localDay(instant: string, zone: string = ownZone()): string {
+  const { year, month, day } = wallTimeOf(new Date(instant), zone);
+  return `${year}-${two(month)}-${two(day)}`;
+}
+
 /** `2026-11-28 18:04 CET`. */
 export function zonedText(instant: Date, zone: string): string {
-  const { year, month, day, hour, minute } = wallTimeOf(instant, zone);
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)} ${shortZone(instant, zone)}`;
+  const { hour, minute } = wallTimeOf(instant, zone);
+  const day = localDay(instant.toISOString(), zone);
+  return `${day} ${two(hour)}:${two(minute)} ${shortZone(instant, zone)}`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { journal } from '../../test/support/ui/faulted-situations.ts';
 import type { RunEvent } from '../contract/events.ts';
+import { localDay } from '../contract/wall-clock.ts';
 import { endFacts, failureOf, labelText } from './end-facts.ts';
 import { foldRun } from './run/run-fold.ts';
 
@@ -55,7 +56,7 @@ describe('the end of a run', () => {
       `Run 20261122-145339-volume2 · 10 MiB`,
       ...(model.tapes[0]?.keepUntil === undefined
         ? []
-        : [`Keep until ${model.tapes[0].keepUntil.slice(0, 10)}`]),
+        : [`Keep until ${localDay(model.tapes[0].keepUntil)}`]),
     ]);
   });
 });

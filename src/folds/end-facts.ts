@@ -1,5 +1,6 @@
 /** What is asked first once a run has ended: what the data represents, how long the services were down, who waited for whom. Pure. */
 import { millisecondsBetween } from '../contract/run-clock.ts';
+import { localDay } from '../contract/wall-clock.ts';
 import { bytesText, listed } from '../contract/words.ts';
 import type { PassModel, RunModel } from './run/run-model.ts';
 
@@ -116,6 +117,6 @@ export function labelText(
     `${own?.name ?? 'no label'}${several} · ${masters}`,
     `Part ${instant}`,
     `Run ${run}${bytes === undefined ? '' : ` · ${bytesText(bytes)}`}`,
-    ...(own?.keepUntil === undefined ? [] : [`Keep until ${own.keepUntil.slice(0, 10)}`]),
+    ...(own?.keepUntil === undefined ? [] : [`Keep until ${localDay(own.keepUntil)}`]),
   ].join('\n');
 }

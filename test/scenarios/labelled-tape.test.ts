@@ -72,8 +72,9 @@ describe('a labeled tape', () => {
       recordBytes: 32_768,
       volumes: [{ volume: 'Volume2', method: '6a', file: 1 }],
     });
-    const days = (Date.parse(found?.keepUntil ?? '') - Date.parse(found?.writtenAt ?? '')) / 86_400_000;
-    expect(days).toBe(30);
+    const written = new Date(found?.writtenAt ?? '');
+    const lastDay = new Date(written.getFullYear(), written.getMonth(), written.getDate() + 30);
+    expect(found?.keepUntil).toBe(lastDay.toISOString());
     expect(readManifest(Buffer.concat(manifest ?? []))).toMatchObject({
       kind: 'manifest',
       manifest: {

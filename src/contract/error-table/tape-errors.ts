@@ -33,6 +33,10 @@ export const tapeErrors = {
     sentence: 'the tape "{name}" in {device} on {host} is in retention until {until}',
     hint: 'insert another tape',
   },
+  POOL_EXHAUSTED: {
+    sentence: 'no tape of the pool "{pool}" may be overwritten: {tapes}',
+    hint: 'add the name of a blank tape to pools.{pool}.tapes in the site file',
+  },
   TAPE_POSITION_WRONG: {
     sentence: 'the tape in {device} on {host} is not at the beginning of file {wanted}: {said}',
     hint: 'Shadowtape does not read or write at an unknown position; rewind the tape with mt, then start again',

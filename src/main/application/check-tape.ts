@@ -8,9 +8,12 @@ import { driveName } from '../procedure/hosts/drive-name.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
+import type { NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
+import { withTapeOfPool } from './media/next-tape.ts';
 import { changerWords } from '../tape/changer.ts';
 import type { KnownTape } from '../tape/media-catalogue.ts';
+import type { MediaFile } from '../tape/media-file.ts';
 import { refusalOfJob, type FoundTape } from '../tape/overwrite-rule.ts';
 import { withWriters, writersOf } from '../tape/tape-holders.ts';
 
@@ -20,6 +23,7 @@ export interface TapeCheck {
   readonly lockKnowledge: LockKnowledge;
   /** Every tape that was seen, for the run that wrote one without a label. */
   readonly knownTapes: readonly KnownTape[];
+  readonly inventory: MediaFile;
   readonly say: (what: string, good: boolean, said: string, hint?: string) => void;
 }
 
@@ -30,12 +34,24 @@ interface Judged {
   readonly trouble: ReturnType<typeof refusalOfJob>;
 }
 
-function sayJudged({ site, say }: TapeCheck, said: string, tape: FoundTape): void {
+/** Why a run of the job that begins now would not write to the tape. */
+function troubleOf({ site, inventory }: TapeCheck, named: NamedJob, tape: FoundTape, now: Date) {
+  try {
+    const { job } = withTapeOfPool(site, named, inventory, now);
+    return refusalOfJob(tape, job.media, undefined, now);
+  } catch (error) {
+    if (!isFailure(error, 'POOL_EXHAUSTED', 'TAPES_UNREADABLE')) throw error;
+    return error;
+  }
+}
+
+function sayJudged(check: TapeCheck, said: string, tape: FoundTape): void {
+  const { site, say } = check;
   const what = `tape ${site.tape.device}`;
   const now = new Date();
-  const judged = Object.entries(site.jobs).map(([job, { media }]): Judged => ({
-    job,
-    trouble: refusalOfJob(tape, media, undefined, now),
+  const judged = Object.entries(site.jobs).map(([name, job]): Judged => ({
+    job: name,
+    trouble: troubleOf(check, { name, job }, tape, now),
   }));
   const takers = judged.filter(({ trouble }) => trouble === undefined).map(({ job }) => job);
   const isGood = takers.length > 0;

@@ -30,6 +30,7 @@ import { checkSite } from './site/check-site.ts';
 import { ClusterService } from './cluster-service.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
 import { FileRestoreService } from './file-restore-service.ts';
+import { withTapeOfPool } from './media/next-tape.ts';
 import { JobAssigner, type JobRequest } from './job-assigner.ts';
 import { LabService } from './lab-service.ts';
 import { LockService } from './lock-service.ts';
@@ -155,7 +156,8 @@ export class ShadowtapeConsole {
    * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, TIME_LIMIT_UNKNOWN, and what looking can end with
    */
   async plan(request: JobRequest): Promise<Plan> {
-    const named = this.#assigner.job(request);
+    const asked = this.#assigner.job(request);
+    const named = withTapeOfPool(this.site, asked, new MediaFile(this.#state.tapesFile), new Date());
     requireMethods(this.site, named.job);
     const assignment = await this.#assigner.assign(named, 'plan');
     timeLimitsOf(assignment.job, stepsOf(assignment));
@@ -169,6 +171,7 @@ export class ShadowtapeConsole {
       runner: this.#assigner.runner(),
       lockKnowledge: this.#runs.lockKnowledge(),
       knownTapes: this.#knownTapes(),
+      inventory: new MediaFile(this.#state.tapesFile),
       listener,
     });
   }

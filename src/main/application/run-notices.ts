@@ -48,7 +48,15 @@ export class RunNotices {
     this.#journal = journal;
   }
 
-  listen(event: RunEvent): void {
+  /** Whoever follows the run hears each event first. */
+  after(follower: (event: RunEvent) => void): (event: RunEvent) => void {
+    return (event) => {
+      follower(event);
+      this.#listen(event);
+    };
+  }
+
+  #listen(event: RunEvent): void {
     // The end is the last line of a journal.
     if (event.type === 'run-finished') this.#journal = undefined;
     this.#notifier.listen(event);

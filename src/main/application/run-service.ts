@@ -33,6 +33,7 @@ import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
 import type { ProofService } from './proof-service.ts';
 import { loadPages } from './report-service.ts';
 import { atTapeFiles, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
+import { withTapeOfPool } from './media/next-tape.ts';
 import { RunNotices } from './run-notices.ts';
 import { version } from './version.ts';
 
@@ -75,14 +76,6 @@ export interface EndedRun extends RunEnd {
   readonly journalBroken: boolean;
 }
 
-/** Whoever follows the run hears each event first. */
-function toldOf({ onEvent }: Following, notices: RunNotices): (event: RunEvent) => void {
-  return (event) => {
-    onEvent(event);
-    notices.listen(event);
-  };
-}
-
 export interface RunServiceOptions extends SiteAtHand {
   readonly assigner: JobAssigner;
   readonly state: StateFolder;
@@ -112,9 +105,11 @@ export class RunService {
    * @throws what is refused before that: JOB_…, …_NOT_RUN, TIME_LIMIT_UNKNOWN, OPERATOR_NEEDED, hosts that cannot be reached, JOURNAL_UNWRITABLE
    */
   async run(request: RunRequest): Promise<EndedRun> {
-    const named = this.#assigner.job(request);
-    const notices = this.#noticesOf(named, request);
+    const asked = this.#assigner.job(request);
+    const notices = this.#noticesOf(asked, request);
     try {
+      const inventory = new MediaFile(this.#at.state.tapesFile);
+      const named = withTapeOfPool(this.#at.site, asked, inventory, new Date());
       return await this.#run(named, request, notices);
     } catch (error) {
       notices.refused(error, request.cancel);
@@ -167,7 +162,7 @@ export class RunService {
     const steps = stepsOf(assignment);
     request.onPlan?.(planOf(assignment));
     notices.writeTo(journal);
-    const ended = journal.listen(toldOf(request, notices));
+    const ended = journal.listen(notices.after(request.onEvent));
     const unmark = await markLive(this.#at.state, run);
     // Where the process stops working on the run without an end, nobody knows what it has left.
     let mark: 'removed' | 'ended' = 'ended';
@@ -267,7 +262,7 @@ export class RunService {
     const unmark = await markLive(this.#at.state, run);
     // Who is refused leaves the run as it was: interrupted, and kept from being passed over by the next run.
     let mark: 'removed' | 'found' | 'ended' = 'found';
-    const told = toldOf(request, notices);
+    const told = notices.after(request.onEvent);
     try {
       await unpackJournal(this.#at.state, run);
       const taken = await takeUp({

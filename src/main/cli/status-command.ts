@@ -33,13 +33,14 @@ function backupWords({ backup, everySeconds }: VolumeStatus): string {
 }
 
 function lineOf(volume: VolumeStatus): string {
-  const { state, class: className, master, jobs, reason, trouble, runningRun } = volume;
+  const { state, class: className, master, jobs, reason, trouble, runningRun, nextTape } = volume;
   const names = jobs.join(', ').padEnd(12);
   const words = [
     `${state.padEnd(15)}  ${`${className}/${master}`.padEnd(20)}  ${names}  ${backupWords(volume)}`,
     ...(state === 'protected' ? [] : [reason]),
     ...(trouble?.sentence === undefined ? [] : [trouble.sentence]),
     ...(runningRun === undefined ? [] : [`run ${runningRun} is running`]),
+    ...(nextTape === undefined ? [] : [nextTape.sentence]),
   ];
   return words.join('; ');
 }

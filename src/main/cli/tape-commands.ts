@@ -3,6 +3,7 @@ import { isFailure } from '../../contract/errors.ts';
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
+import { localDay } from '../../contract/wall-clock.ts';
 import type { IdentifiedTape, ImportedTape, ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import {
   faultOption,
@@ -129,7 +130,7 @@ async function tapesCommand(state: StateFolder, json: boolean): Promise<number> 
     const facts = [
       files.join(', ') || 'no files known',
       ...(tape.run === undefined ? [] : [`run ${tape.run}`]),
-      ...(tape.keepUntil === undefined || tape.lost ? [] : [`keep until ${tape.keepUntil.slice(0, 10)}`]),
+      ...(tape.keepUntil === undefined || tape.lost ? [] : [`keep until ${localDay(tape.keepUntil)}`]),
       ...(tape.location === undefined ? [] : [`at ${tape.location}`]),
       `last seen ${tape.lastSeen.slice(0, 10)} in ${tape.device} on ${tape.host}`,
       ...(tape.loss ? [lossSentence({ tape: undefined, ...tape.loss })] : []),

@@ -3,6 +3,7 @@ import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import { millisecondsBetween, type Stamp } from '../../contract/run-clock.ts';
 import { omissionWords, outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
+import type { NextTapeOfJob } from '../../contract/protection.ts';
 import { bytesText, durationText, printable } from '../../contract/words.ts';
 import type { NotifyOccasion } from '../site/notify-schema.ts';
 import type { NotifiedRun } from './run-facts.ts';
@@ -179,6 +180,17 @@ export function missedNotification(facts: NotifiedRun, sentence: string): Notifi
     verdict: 'missed',
   };
   return notificationOf(facts, message, undefined);
+}
+
+/** Which tape the next night needs. Without one the backup cannot take place, so that somebody must act. */
+export function nextTapeNotification(
+  facts: NotifiedRun,
+  { name, sentence }: NextTapeOfJob,
+  hint: string,
+): Notification {
+  const events: NotifyOccasion[] = name === undefined ? ['next-tape', 'operator-needed'] : ['next-tape'];
+  const how = name === undefined ? 'has no tape' : `needs the tape "${name}"`;
+  return notificationOf(facts, { events, how, sentence, hint }, undefined);
 }
 
 /** Sent by hand, to see that it arrives. */

@@ -4,11 +4,13 @@
  */
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
+import type { NextTapeOfJob } from '../../contract/protection.ts';
 import type { NotifyWay } from '../site/notify-schema.ts';
 import {
   askedNotification,
   endedNotification,
   missedNotification,
+  nextTapeNotification,
   refusedNotification,
   startedNotification,
   type Notification,
@@ -84,6 +86,11 @@ export class Notifier {
   /** A night of the job had no run. @param sentence which one, and why */
   missed(sentence: string): void {
     this.#notify(missedNotification(this.#facts, sentence));
+  }
+
+  /** The day before a night: which tape it needs. @param hint what to do before then */
+  nextTape(next: NextTapeOfJob, hint: string): void {
+    this.#notify(nextTapeNotification(this.#facts, next, hint));
   }
 
   /** Resolves when everything was sent, or could not be: each message has its time limit. */

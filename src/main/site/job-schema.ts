@@ -4,11 +4,10 @@
  * Names that GDS must accept are checked apart (site-rules.ts), so that their message can say what GDS allows.
  */
 import { z } from 'zod';
-import { isTapeName } from '../tape/tape-label.ts';
 import { fileSystems, methods } from './file-system.ts';
 import { notifySchema } from './notify-schema.ts';
 import { scheduleSchema } from './schedule-schema.ts';
-import { age, command, duration, lengthOfTime, nonEmpty, seconds } from './value-schemas.ts';
+import { age, command, duration, lengthOfTime, nonEmpty, seconds, tapeName } from './value-schemas.ts';
 
 const serviceCommands = z.strictObject({
   stop: z.array(command).describe('Commands that stop the services, in this order.'),
@@ -90,12 +89,15 @@ const media = z.strictObject({
     .describe(
       '`true`: a tape that is not blank is overwritten, and the run records what it held. In layout `labelled` only a tape with a label and the right name is overwritten.',
     ),
-  name: z
-    .string()
-    .refine(isTapeName, 'must be 1 to 32 letters, digits, "_", "." and "-", and not "data"')
+  name: tapeName
     .optional()
     .describe(
       'Layout `labelled`: the name of the tape that the job writes to. A blank tape gets this name. Default: site, job and day.',
+    ),
+  pool: nonEmpty
+    .optional()
+    .describe(
+      'Layout `labelled`: a pool of the site, in the place of `name`. It says which tape each run writes to. See [Unattended operation](unattended.md#pools-of-tapes).',
     ),
   span: z
     .boolean()
@@ -106,7 +108,7 @@ const media = z.strictObject({
   keep: lengthOfTime('30 days')
     .optional()
     .describe(
-      'Layout `labelled`: retention, such as `30 days`, `8 weeks` or `7 years`. Until then only a job with `overwrite: true` overwrites the tape.',
+      'Layout `labelled`: retention, such as `30 days`, `8 weeks` or `7 years`. It ends at the start of its last day. Until then only a job with `overwrite: true` overwrites the tape. Default: that of the pool.',
     ),
   recordBytes: z
     .int()

@@ -156,7 +156,7 @@ describe('a site file with a wrong key or value', () => {
     [
       'extra',
       'the file',
-      'site, platform, fileNames, gds, hosts, tape, connections, report, sign, journals, notify, jobs',
+      'site, platform, fileNames, gds, hosts, tape, connections, report, sign, journals, pools, notify, jobs',
       (site) => (site.extra = 1),
     ],
     [
@@ -168,7 +168,7 @@ describe('a site file with a wrong key or value', () => {
     [
       'layuot',
       'jobs.nightly.media',
-      'layout, overwrite, name, span, keep, recordBytes',
+      'layout, overwrite, name, pool, span, keep, recordBytes',
       job((nightly) => (nightly.media.layuot = 'plain')),
     ],
     ['restart', 'jobs.nightly.services', 'stop, resume', job((nightly) => (nightly.services.restart = []))],

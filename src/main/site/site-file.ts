@@ -124,7 +124,16 @@ function siteOrErrors(file: string, data: unknown): Site | ShadowtapeError[] {
   const { data: site, error } = siteSchema.safeParse(data);
   const errors = siteFailures(file, siteSchema, error, data);
   const all = errors.length > 0 || !site ? errors : brokenRules(file, site);
-  return all.length > 0 || !site ? all : site;
+  return all.length > 0 || !site ? all : withRetentionOfPools(site);
+}
+
+/** A job whose own retention is not given has that of its pool. */
+function withRetentionOfPools(site: Site): Site {
+  const jobs = Object.entries(site.jobs).map(([name, job]): [string, Job] => {
+    const { pool, keep = pool === undefined ? undefined : site.pools?.[pool]?.keep } = job.media;
+    return [name, { ...job, media: { ...job.media, keep } }];
+  });
+  return { ...site, jobs: Object.fromEntries(jobs) };
 }
 
 /** How many errors are told at once. */

@@ -65,6 +65,40 @@ describe('rules of a site', () => {
         nightly.shadow[key] = 'Copy';
       }),
     ]),
+    ...(
+      [
+        ['there is no pool monthly; pools: weekly', { layout: 'labelled', pool: 'monthly' }],
+        ['there is no pool constructor; pools: weekly', { layout: 'labelled', pool: 'constructor' }],
+        ['a pool needs layout: labelled', { pool: 'weekly' }],
+        ['use either pool or name, not both', { layout: 'labelled', pool: 'weekly', name: 'W1' }],
+        [
+          'a run of a pool writes one tape: leave out span',
+          { layout: 'labelled', pool: 'weekly', span: true },
+        ],
+        [
+          'the pool keeps its tapes for their retention: leave out overwrite',
+          { layout: 'labelled', pool: 'weekly', overwrite: true },
+        ],
+      ] as const
+    ).map(([reason, media]): [string, (site: Tree) => void] => [
+      `jobs.nightly.media.pool: ${reason}`,
+      (site) => {
+        site.pools = { weekly: { tapes: ['W1', 'W2'], keep: '4 weeks' } };
+        site.jobs.nightly.media = media;
+      },
+    ]),
+    [
+      'pools.weekly.tapes[1]: W1 is named twice',
+      (site) => (site.pools = { weekly: { tapes: ['W1', 'W1'], keep: '4 weeks' } }),
+    ],
+    [
+      'pools.monthly.tapes[0]: W1 is already in the pool weekly',
+      (site) =>
+        (site.pools = {
+          weekly: { tapes: ['W1'], keep: '4 weeks' },
+          monthly: { tapes: ['W1'], keep: '1 year' },
+        }),
+    ],
     ['jobs.nightly.shadow.disks: names no disk', job((nightly) => (nightly.shadow.disks = {}))],
     [
       'jobs.nightly.shadow.disks.Disk3: "c1t1d3=Disk4" is not the name of a device, such as c1t1d3 (without its path)',

@@ -88,6 +88,35 @@ function checkSpan(file: string, path: string, { media, route }: Job): void {
     throw wrong({ file, path: `${path}.media.span` }, 'several tapes need route: console');
 }
 
+/** A pool says which tape is next, so that nothing else may. */
+function checkPool(file: string, path: string, { media }: Job, { pools = {} }: Site): void {
+  if (media.pool === undefined) return;
+  const place = { file, path: `${path}.media.pool` };
+  if (!Object.hasOwn(pools, media.pool)) {
+    const names = Object.keys(pools).join(', ') || 'none';
+    throw wrong(place, `there is no pool ${media.pool}; pools: ${names}`);
+  }
+  if (media.layout !== 'labelled') throw wrong(place, 'a pool needs layout: labelled');
+  if (media.name !== undefined) throw wrong(place, 'use either pool or name, not both');
+  if (media.span) throw wrong(place, 'a run of a pool writes one tape: leave out span');
+  if (media.overwrite)
+    throw wrong(place, 'the pool keeps its tapes for their retention: leave out overwrite');
+}
+
+/** A tape in two pools would have two retentions. */
+function checkPools(file: string, { pools = {} }: Site): void {
+  const seen = new Map<string, string>();
+  for (const [pool, { tapes }] of Object.entries(pools))
+    tapes.forEach((tape, index) => {
+      const other = seen.get(tape);
+      if (other !== undefined) {
+        const where = other === pool ? 'named twice' : `already in the pool ${other}`;
+        throw wrong({ file, path: `pools.${pool}.tapes[${index}]` }, `${tape} is ${where}`);
+      }
+      seen.set(tape, pool);
+    });
+}
+
 function checkFingerprint(file: string, path: string, job: Job): void {
   const reason = whyNotAll(job);
   if (reason !== undefined) throw wrong({ file, path: `${path}.verify.fingerprint` }, reason);
@@ -199,6 +228,7 @@ function checksOf(file: string, site: Site): (() => void)[] {
       () => checkServices(file, `${path}.services`, job, site),
       () => checkScripts(file, `${path}.scripts`, job, site),
       () => checkSpan(file, path, job),
+      () => checkPool(file, path, job, site),
       () => checkFingerprint(file, path, job),
       () => checkFileSystem(file, path, job, site),
       () => checkNotify(file, `${path}.notify`, job.notify),
@@ -207,6 +237,7 @@ function checksOf(file: string, site: Site): (() => void)[] {
   return [
     () => checkHosts(file, site),
     () => checkTape(file, site),
+    () => checkPools(file, site),
     () => checkNotify(file, 'notify', site.notify),
     ...ofJobs,
   ];

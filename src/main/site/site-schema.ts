@@ -9,6 +9,7 @@ import { jobSchema } from './job-schema.ts';
 import { notifySchema } from './notify-schema.ts';
 import { becomeWays } from '../ssh/rights.ts';
 import { command, lengthOfTime, nonEmpty, seconds } from './value-schemas.ts';
+import { command, lengthOfTime, nonEmpty, seconds, tapeName } from './value-schemas.ts';
 
 /** How hard a host is tried that cannot be reached; a command that may have been started is never sent again. */
 const connections = z.strictObject({
@@ -132,6 +133,18 @@ const journals = z.strictObject({
     .describe('Journals of runs that ended this long ago are compressed: `90 days`.'),
 });
 
+const pool = z.strictObject({
+  tapes: z
+    .array(tapeName)
+    .min(1, 'names no tape')
+    .describe(
+      'Names of the tapes. Each run writes to one: first to those that were never written, in this order, then to the one that was written the longest ago.',
+    ),
+  keep: lengthOfTime('4 weeks').describe(
+    'Retention of its tapes, such as `4 weeks`, where `media.keep` of the job does not say otherwise.',
+  ),
+});
+
 export const siteSchema = z.strictObject({
   site: nonEmpty.describe('The name of the site, for journals, labels and reports.'),
   platform: z.enum(platforms).describe('Names of devices and commands of the hosts.'),
@@ -150,6 +163,10 @@ export const siteSchema = z.strictObject({
   report: report.optional(),
   sign: sign.optional(),
   journals: journals.optional(),
+  pools: z
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not the name of a pool'), pool)
+    .optional()
+    .describe('Pools of tapes by name. A job takes its tapes from the one in `media.pool`.'),
   notify: notifySchema.optional().describe('Who is notified of a run. `check --notify` tests it.'),
   jobs: z
     .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not a job name'), jobSchema)

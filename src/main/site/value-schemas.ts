@@ -2,9 +2,15 @@
 import { z } from 'zod';
 import { isFailure } from '../../contract/errors.ts';
 import { commandLine } from '../ssh/quoting.ts';
+import { isTapeName } from '../tape/tape-label.ts';
 import { commandWords } from './command-words.ts';
 
 export const nonEmpty = z.string().min(1, 'must not be empty');
+
+/** What stands on a label. */
+export const tapeName = z
+  .string()
+  .refine(isTapeName, 'must be 1 to 32 letters, digits, "_", "." and "-", and not "data"');
 
 /** A command of the site: a line ("umount /app") or its words (["umount", "/app"]). */
 export const command = z

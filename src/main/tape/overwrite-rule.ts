@@ -1,7 +1,9 @@
 /** Which tape may be written to: what was found, against what was asked for. Pure. */
 import { createHash } from 'node:crypto';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
-import { dayOf, isKept, unlabelledWord, type TapeLabel } from './tape-label.ts';
+import { localDay } from '../../contract/wall-clock.ts';
+import { isKept } from './retention.ts';
+import { unlabelledWord, type TapeLabel } from './tape-label.ts';
 
 /** What stands at the beginning of the tape in a drive. */
 export interface FoundTape {
@@ -35,7 +37,7 @@ export function refusalByHand(
   const { host, device, found, label } = tape;
   if (tape.blank) return undefined;
   if (label && isKept(label, now))
-    return failure('TAPE_KEPT', { host, device, name: label.name, until: dayOf(label.keepUntil ?? '') });
+    return failure('TAPE_KEPT', { host, device, name: label.name, until: localDay(label.keepUntil ?? '') });
   const present = label?.name ?? unlabelledWord;
   if (named === present) return undefined;
   return named === undefined
@@ -86,7 +88,7 @@ export function refusalOfRun(tape: FoundTape, wish: TapeWish, now: Date): Shadow
     return failure('TAPE_IS_ANOTHER', { host, device, found, wanted });
   if (wish.overwrite || isEmptyLabel(label)) return undefined;
   if (isKept(label, now))
-    return failure('TAPE_KEPT', { host, device, name: label.name, until: dayOf(label.keepUntil ?? '') });
+    return failure('TAPE_KEPT', { host, device, name: label.name, until: localDay(label.keepUntil ?? '') });
   // Without a date nothing says that the tape may be lost; nor does the date of a tape that the job does not name.
   if (label.keepUntil !== undefined && wish.name !== undefined) return undefined;
   return failure('TAPE_NOT_BLANK', { host, device, found });

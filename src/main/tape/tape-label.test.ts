@@ -5,7 +5,6 @@ import {
   describeLabel,
   encodeLabel,
   inventedName,
-  isKept,
   isTapeName,
   readLabel,
   requireTapeName,
@@ -121,12 +120,6 @@ describe('a label', () => {
     expect(describeFirstRecord(damaged)).toBe(
       'a damaged Shadowtape label: its SHA-256 does not match its content',
     );
-  });
-
-  it('keeps its tape until the moment that it names', () => {
-    expect(isKept(label, new Date('2026-12-22T02:00:03.999Z'))).toBe(true);
-    expect(isKept(label, new Date('2026-12-22T02:00:04.000Z'))).toBe(false);
-    expect(isKept({}, new Date())).toBe(false);
   });
 
   it('that is too long for its record is refused', () => {

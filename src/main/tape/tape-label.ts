@@ -1,6 +1,7 @@
 /** The label: file 0 of a tape in layout `labelled`, one record of 32,768 bytes. */
 import { z } from 'zod';
 import { failure } from '../../contract/errors.ts';
+import { localDay } from '../../contract/wall-clock.ts';
 import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
 
 export const longestTapeName = 32;
@@ -76,19 +77,14 @@ export function readLabel(record: Buffer): LabelReading {
 }
 
 /** The day of a moment, in UTC: `2026-11-22`. */
-export const dayOf = (moment: string): string => moment.slice(0, 10);
+const dayOf = (moment: string): string => moment.slice(0, 10);
 
 /** In words that fit behind "the tape holds". */
 export function describeLabel({ name, run, writtenAt, keepUntil, number = 1 }: TapeLabel): string {
   const which = number === 1 ? '' : ` as its tape ${number}`;
   const writer = run === undefined ? '' : ` by run ${run}${which}`;
-  const kept = keepUntil === undefined ? '' : `, keep until ${dayOf(keepUntil)}`;
+  const kept = keepUntil === undefined ? '' : `, keep until ${localDay(keepUntil)}`;
   return `the label "${name}", written ${dayOf(writtenAt)}${writer}${kept}`;
-}
-
-/** True while the tape is not to be overwritten. */
-export function isKept({ keepUntil }: Pick<TapeLabel, 'keepUntil'>, now: Date): boolean {
-  return keepUntil !== undefined && now < new Date(keepUntil);
 }
 
 /**

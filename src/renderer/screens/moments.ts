@@ -13,9 +13,6 @@ export function momentText(moment: string): string {
   return `${dayText(moment)}, ${time.format(new Date(moment))}`;
 }
 
-/** The day in UTC, as labels and messages of tapes have it: `2026-11-22`. */
-export const labelDay = (moment: string): string => moment.slice(0, 10);
-
 const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** `512 MiB`. */

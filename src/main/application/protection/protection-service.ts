@@ -1,7 +1,7 @@
 /** Whether the volumes of a site are protected, by its site file and the journals of the state folder. No host is asked. */
 import type { RunEvent } from '../../../contract/events.ts';
 import type { TrendSeries } from '../../../contract/history.ts';
-import type { MissedNightOfJob, ProtectionView } from '../../../contract/protection.ts';
+import type { MissedNightOfJob, NextTapeOfJob, ProtectionView } from '../../../contract/protection.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { openRunsOf } from '../../../folds/open-runs.ts';
 import {
@@ -15,9 +15,11 @@ import {
 } from '../../../folds/protection.ts';
 import { readRun } from '../../journal/run-history.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
+import { MediaFile } from '../../tape/media-file.ts';
 import { sentCommands } from '../../procedure/model/sent-commands.ts';
 import { performedRuns } from '../../proof/live-runs.ts';
 import type { Site } from '../../site/site-schema.ts';
+import { nextTapeOfJob } from '../media/next-tape.ts';
 import { lastMissedNight, missedSentence, scheduledJobs } from '../schedule/schedule-service.ts';
 
 /** When the proxies of a run were parted last; undefined where no part is known to have succeeded. */
@@ -91,6 +93,18 @@ async function missedByJob(
   return missed;
 }
 
+/** Job -> the tape that it needs next. @throws TAPES_UNREADABLE where the site has pools */
+function nextTapes(site: Site, state: StateFolder, now: Date): Map<string, NextTapeOfJob> {
+  if (site.pools === undefined) return new Map();
+  const { tapes } = new MediaFile(state.tapesFile).list();
+  return new Map(
+    Object.entries(site.jobs).flatMap(([name, job]) => {
+      const next = nextTapeOfJob(site, job, tapes, now);
+      return next ? [[name, next] as const] : [];
+    }),
+  );
+}
+
 async function judged(
   site: Site,
   state: StateFolder,
@@ -99,9 +113,10 @@ async function judged(
 ): Promise<{ readonly pair: PairProtection; readonly runs: readonly PairRun[] }[]> {
   const grouped = byPair(await runsOf(site, state, lines));
   const missed = await missedByJob(site, state, lines, now);
+  const next = nextTapes(site, state, now);
   return Promise.all(
     pairsOf(site).map(async (bare) => {
-      const pair = { ...bare, missedNight: missed.get(bare.job) };
+      const pair = { ...bare, missedNight: missed.get(bare.job), nextTape: next.get(bare.job) };
       const own = grouped.get(`${pair.class}/${pair.proxy}`) ?? [];
       const backup = backupRunOf(pair, own);
       const parted = backup && (await withPart(state, backup));

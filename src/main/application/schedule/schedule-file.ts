@@ -14,9 +14,9 @@ import { unwritable } from '../../proof/whole-file.ts';
 const scheduleEventSchema = z.object({
   /**
    * `watched`: from now on nights of the job count; `removed`: no longer. `refused`: a run was refused in the night, and nothing was
-   * touched. `missed`: the night is over, and had no run.
+   * touched. `missed`: the night is over, and had no run. `announced`: which tape the night needs.
    */
-  what: z.enum(['watched', 'removed', 'refused', 'missed']),
+  what: z.enum(['watched', 'removed', 'refused', 'missed', 'announced']),
   /** ISO 8601, UTC. */
   at: z.string(),
   site: z.string(),
@@ -25,6 +25,8 @@ const scheduleEventSchema = z.object({
   due: z.string().optional(),
   /** Why: one sentence. */
   reason: z.string().optional(),
+  /** Of `announced`: the name of the tape; empty where no tape of the pool may be overwritten. */
+  tape: z.string().optional(),
   /** Of `watched`: the schedule that counts from then on; the site file may change later. */
   schedule: z
     .object({

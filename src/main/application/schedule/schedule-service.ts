@@ -16,6 +16,8 @@ import { Notifier } from '../../notify/notifier.ts';
 import { scheduleOf } from '../../site/schedule-schema.ts';
 import { chooseJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
+import { MediaFile } from '../../tape/media-file.ts';
+import { nextTapeOfJob } from '../media/next-tape.ts';
 import { addScheduleEvents, scheduleEvents, type ScheduleEvent } from './schedule-file.ts';
 
 /** A job with its schedule, in the zone that counts. */
@@ -261,9 +263,17 @@ export interface NextOfJob {
   readonly until: string | undefined;
   /** The last night that was missed. */
   readonly missed: string | undefined;
+  /** Which tape of its pool it needs next; absent where it has no pool. */
+  readonly tape?: string | undefined;
 }
 
-/** @throws STATE_FILE_UNREADABLE */
+/** @throws TAPES_UNREADABLE */
+function nextTape(state: StateFolder, { site, job }: ScheduledJob, now: Date) {
+  if (job.media.pool === undefined) return undefined;
+  return nextTapeOfJob(site, job, new MediaFile(state.tapesFile).list().tapes, now);
+}
+
+/** @throws STATE_FILE_UNREADABLE, TAPES_UNREADABLE */
 export async function nextOfJob(
   state: StateFolder,
   job: ScheduledJob,
@@ -278,5 +288,6 @@ export async function nextOfJob(
     next: night && zonedText(night.due, zone),
     until: night && zonedText(night.until, zone),
     missed: missed && missedSentence(job, missed),
+    tape: nextTape(state, job, now)?.sentence,
   };
 }

@@ -8,6 +8,8 @@ export interface StartedJob {
   readonly site: string;
   readonly job: string;
   readonly schedule: Schedule;
+  /** True where the tape of each night is announced a day before. */
+  readonly announcesTape?: boolean;
   /** Program and arguments, all paths absolute. */
   readonly argv: readonly string[];
   /** What the program needs in its environment. */
@@ -77,14 +79,14 @@ export function calendarOf({ days, hours, minute }: CheckTimes, zone: string): s
 
 /** @returns the text of NAME.timer */
 export function timerUnit(started: StartedJob): string {
-  const { site, job, schedule } = started;
+  const { site, job, schedule, announcesTape } = started;
   return [
     '[Unit]',
     `Description=Shadowtape: schedule of job ${plain(job)} of ${plain(site)}`,
     '',
     '[Timer]',
     '# run --if-due decides: each hour of the window, and after it, where a missed night is recorded.',
-    ...checkTimesOf(schedule).map((times) => `OnCalendar=${calendarOf(times, schedule.zone)}`),
+    ...checkTimesOf(schedule, announcesTape).map((times) => `OnCalendar=${calendarOf(times, schedule.zone)}`),
     '# After a time without power the job is checked at once.',
     'Persistent=true',
     'AccuracySec=1s',
@@ -98,9 +100,9 @@ export function timerUnit(started: StartedJob): string {
 }
 
 /** cron knows the zone of the machine alone; another one is checked for four times an hour. */
-function cronTimes(schedule: Schedule, ownZone: string): string[] {
+function cronTimes({ schedule, announcesTape }: StartedJob, ownZone: string): string[] {
   if (schedule.zone !== ownZone) return ['*/15 * * * *'];
-  return checkTimesOf(schedule).map(({ days, hours, minute }) => {
+  return checkTimesOf(schedule, announcesTape).map(({ days, hours, minute }) => {
     const on = days.length === 7 ? '*' : days.map((day) => weekdays.indexOf(day)).join(',');
     return `${minute} ${hours.join(',')} * * ${on}`;
   });
@@ -120,7 +122,7 @@ export function cronLines(started: StartedJob, ownZone: string): string[] {
   return [
     beginOf(started),
     // cron mails what a command prints: errors alone are news.
-    ...[...cronTimes(started.schedule, ownZone), '@reboot'].map((time) => `${time} ${command} >/dev/null`),
+    ...[...cronTimes(started, ownZone), '@reboot'].map((time) => `${time} ${command} >/dev/null`),
     endOf(started),
   ];
 }

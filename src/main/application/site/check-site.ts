@@ -140,7 +140,10 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
   });
 }
 
-export interface SiteCheck extends Pick<TapeCheck, 'site' | 'runner' | 'lockKnowledge' | 'knownTapes'> {
+export interface SiteCheck extends Pick<
+  TapeCheck,
+  'site' | 'runner' | 'lockKnowledge' | 'knownTapes' | 'inventory'
+> {
   /** Hears each line at once. */
   readonly listener: Listener;
 }

@@ -1,4 +1,5 @@
 /** run --if-due: what a timer starts. Runs the job where its schedule asks for it now, and records nights that were missed. */
+import { announceTape } from '../../application/media/announce-tape.ts';
 import { readSite, siteFileOf } from '../../application/console.ts';
 import { recordRefusal, scheduledJob, settleNights } from '../../application/schedule/schedule-service.ts';
 import type { CommandLine } from '../command-line.ts';
@@ -19,13 +20,17 @@ export async function runIfDue(
   const file = siteFile ?? siteFileOf(state.labFolder);
   const scheduled = scheduledJob(await readSite(file), file, choice.job);
   const lines = await withHistory(state, (history) => history.lines());
-  const { due, words } = await settleNights(state, scheduled, lines, new Date(), (sentence) =>
-    note(`shadowtape: ${sentence}`),
-  );
+  const warn = (sentence: string) => note(`shadowtape: ${sentence}`);
+  const announce = async () => {
+    const known = await withHistory(state, (history) => history.lines());
+    const sentence = await announceTape(state, scheduled, known, new Date(), warn);
+    if (sentence !== undefined && !choice.json) print(`${scheduled.name}: ${sentence}`);
+  };
+  const { due, words } = await settleNights(state, scheduled, lines, new Date(), warn);
   if (!due) {
     // An answer, not a complaint: cron mails what is on the standard error.
     if (!choice.json) print(words);
-    return;
+    return announce();
   }
   try {
     await begin(scheduled.name);
@@ -34,4 +39,5 @@ export async function runIfDue(
     if (!line.hasEnded) await recordRefusal(state, scheduled, due, error);
     throw error;
   }
+  await announce();
 }

@@ -57,7 +57,7 @@ function chosen({ site, file }: OpenedSite, names: readonly string[]): Scheduled
 function startedOf(
   line: CommandLine,
   { file }: OpenedSite,
-  { site, name, schedule }: ScheduledJob,
+  { site, name, job, schedule }: ScheduledJob,
 ): StartedJob {
   const program = [process.execPath, resolve(process.argv[1] ?? '')];
   const places = ['--site', resolve(file), '--state', resolve(line.state.path)];
@@ -65,6 +65,7 @@ function startedOf(
     site: site.site,
     job: name,
     schedule,
+    announcesTape: job.media.pool !== undefined,
     argv: [...program, ...places, 'run', name, '--if-due'],
     // Electron is the program, too, and has to be told that it is Node.
     environment: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
@@ -170,7 +171,8 @@ export async function next(
     if (json) printJson<JsonOutput['schedule next']>(found);
     else {
       print(`${found.job.padEnd(12)}  ${found.next ?? '-'}, window until ${found.until ?? '-'}`);
-      if (found.missed !== undefined) print(`${''.padEnd(12)}  ${found.missed}`);
+      for (const more of [found.tape, found.missed])
+        if (more !== undefined) print(`${''.padEnd(12)}  ${more}`);
     }
   }
 }

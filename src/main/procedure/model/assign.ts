@@ -16,11 +16,13 @@ export interface JobOverrides {
   readonly method?: Method | undefined;
   readonly route?: Route | undefined;
   readonly nodes?: Job['nodes'] | undefined;
+  /** The tape of its pool that a run began with. */
+  readonly tapeName?: string | undefined;
 }
 
 /** The job as it is run: overrides laid over it. */
 export function withOverrides({ name, job }: NamedJob, overrides: JobOverrides): NamedJob {
-  const { method, route, nodes } = overrides;
+  const { method, route, nodes, tapeName } = overrides;
   const volumes = method === undefined ? job.volumes : job.volumes.map((pair) => ({ ...pair, method }));
   return {
     name,
@@ -30,6 +32,7 @@ export function withOverrides({ name, job }: NamedJob, overrides: JobOverrides):
       method: method ?? job.method,
       route: route ?? job.route,
       nodes: nodes ?? job.nodes,
+      media: tapeName === undefined ? job.media : { ...job.media, name: tapeName },
     },
   };
 }

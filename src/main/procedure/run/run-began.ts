@@ -24,9 +24,10 @@ export function overridesOf({
   route,
   nodes,
   volumes,
-}: RunStart): Pick<RunStart, 'route' | 'nodes'> & { method: RunStart['method'] | undefined } {
+  tapeName,
+}: RunStart): Pick<RunStart, 'route' | 'nodes' | 'tapeName'> & { method: RunStart['method'] | undefined } {
   const isShared = volumes.every((volume) => (volume.method ?? method) === method);
-  return { method: isShared ? method : undefined, route, nodes: nodes ?? 'all' };
+  return { method: isShared ? method : undefined, route, nodes: nodes ?? 'all', tapeName };
 }
 
 function hostsOf({ primaryNodes, backupServer, tapeHost }: Assignment): Beginning['hosts'] {
@@ -54,6 +55,7 @@ export function beginningFields(assignment: Assignment): Beginning {
     site: siteName,
     route,
     layout: job.media.layout,
+    ...(job.media.pool === undefined ? {} : { pool: job.media.pool, tapeName: job.media.name }),
     method,
     volumes: volumes.map((volume) => ({ ...volume, shadow: volume.shadow.volume })),
     class: assignment.class,

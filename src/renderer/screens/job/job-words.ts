@@ -110,6 +110,7 @@ export const occasions = choices(
   ['success', 'success'],
   ['failure', 'failure'],
   ['operator-needed', 'operator needed'],
+  ['next-tape', 'next tape of the pool'],
   ['start', 'start of a run'],
 );
 

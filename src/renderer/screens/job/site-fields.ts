@@ -139,6 +139,10 @@ export const mediaFields: Fields = [
       shows: isLabelled,
     }),
   ],
+  code('media.pool', 'Pool of tapes', {
+    hint: 'a pool of the site file, in the place of a name; it says which tape each run writes to',
+    shows: isLabelled,
+  }),
   toggle('media.span', 'Continue on the next tape when one is full', false, { shows: isLabelled }),
   toggle('media.overwrite', 'Overwrite a tape that is not blank', false, {
     hint: (said) =>

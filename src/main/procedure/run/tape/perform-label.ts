@@ -1,8 +1,10 @@
 /** Writes the label of a tape in layout `labelled`, just before the dump; and says which tapes may be written to. */
 import { createHash, randomUUID } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
+import { ownZone } from '../../../../contract/wall-clock.ts';
 import { refusalOfRun, type FoundTape } from '../../../tape/overwrite-rule.ts';
 import { writersOf } from '../../../tape/tape-holders.ts';
+import { keepUntilOf } from '../../../tape/retention.ts';
 import { encodeLabel, inventedName, longestTapeName, type TapeLabel } from '../../../tape/tape-label.ts';
 import type { Assignment } from '../../model/assignment.ts';
 import type { InsertedTape } from '../../drive/change-tape.ts';
@@ -18,27 +20,24 @@ import { isTapeOfRun } from '../../model/tape/run-tapes.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 import { goToFile } from '../../drive/tape-position.ts';
 
-const millisecondsOfDay = 86_400_000;
-const daysOf = { day: 1, week: 7, year: 365 } as const;
-
-/** @param keep `30 days`, `8 weeks`, `7 years`; undefined where the job does not say */
-export function keepUntilOf(keep: string | undefined, from: Date): string | undefined {
-  const [, count, unit] = /^(\d+) (day|week|year)s?$/.exec(keep ?? '') ?? [];
-  if (count === undefined) return undefined;
-  const days = Number(count) * daysOf[unit as keyof typeof daysOf];
-  return new Date(from.getTime() + days * millisecondsOfDay).toISOString();
+/** Retention counts from the day on which the run began: the next run of a weekly job begins at that time of day. */
+function keepUntilOfRun({ assignment, journal }: RunContext, now: Date): string | undefined {
+  const { media, schedule } = assignment.job;
+  const [start] = journal.events;
+  return keepUntilOf(media.keep, start ? new Date(start.at) : now, schedule?.zone ?? ownZone());
 }
 
 /** A tape keeps its name when it is overwritten: it is what stands on the cartridge. */
 function labelFor(
-  { assignment, journal }: RunContext,
+  context: RunContext,
   present: TapeLabel | undefined,
   name: string,
   number: number,
 ): TapeLabel {
+  const { assignment, journal } = context;
   const { job, siteName } = assignment;
   const now = new Date();
-  const keepUntil = keepUntilOf(job.media.keep, now);
+  const keepUntil = keepUntilOfRun(context, now);
   return {
     name: present?.name ?? name,
     uuid: randomUUID(),

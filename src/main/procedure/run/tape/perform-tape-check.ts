@@ -3,6 +3,7 @@
  * an approval, a question or a resume, and another tape may be in the drive.
  */
 import { isFailure, type ShadowtapeError } from '../../../../contract/errors.ts';
+import { localDay } from '../../../../contract/wall-clock.ts';
 import {
   firstRecordSha256,
   isEmptyLabel,
@@ -10,7 +11,7 @@ import {
   type FoundTape,
 } from '../../../tape/overwrite-rule.ts';
 import { writersOf, withWriters } from '../../../tape/tape-holders.ts';
-import { dayOf, isKept } from '../../../tape/tape-label.ts';
+import { isKept } from '../../../tape/retention.ts';
 import { requireChangerDrive } from '../../drive/changer-work.ts';
 import { requireReadyDrive } from '../../drive/drive-ready.ts';
 import { lookAtTape } from '../../drive/tape-look.ts';
@@ -90,7 +91,7 @@ function reasonOf({ assignment, journal }: RunContext, { label }: FoundTape, isO
   if (label.run === journal.run) return 'this run wrote it';
   if (isEmptyLabel(label)) return 'nothing was written after it';
   if (isKept(label, new Date()) || overwrite) return 'the job may overwrite it';
-  return `its retention ended on ${dayOf(label.keepUntil ?? '')}`;
+  return `its retention ended on ${localDay(label.keepUntil ?? '')}`;
 }
 
 /** Says what is lost; once, although the tape is checked twice. */

@@ -1,0 +1,82 @@
+/** The day before a job is due, whoever asks for it is told which tape of its pool is needed. Asks no host. */
+import type { RunLine } from '../../../contract/screens.ts';
+import type { NextTapeOfJob } from '../../../contract/protection.ts';
+import type { StateFolder } from '../../journal/state-folder.ts';
+import { Notifier } from '../../notify/notifier.ts';
+import { performedRuns } from '../../proof/live-runs.ts';
+import { MediaFile } from '../../tape/media-file.ts';
+import { addScheduleEvents } from '../schedule/schedule-file.ts';
+import type { ScheduledJob } from '../schedule/schedule-service.ts';
+import { nextTapeOfJob } from './next-tape.ts';
+
+/** A day, and the hour by which a day can be longer when the clock changes. */
+const aheadMilliseconds = 25 * 3_600_000;
+
+/** True while a run that takes its tape from the same pool is running: the tape that it writes is not known to the inventory yet. */
+async function isPoolInUse(
+  state: StateFolder,
+  { site, job }: ScheduledJob,
+  lines: readonly RunLine[],
+): Promise<boolean> {
+  const performed = new Set((await performedRuns(state)).map(({ run }) => run));
+  return lines.some(
+    (line) =>
+      performed.has(line.run) &&
+      line.site === site.site &&
+      site.jobs[line.job]?.media.pool === job.media.pool,
+  );
+}
+
+/** What a person does before the night. */
+function hintOf({ site, job }: ScheduledJob, { name }: NextTapeOfJob): string {
+  const { host, device, changer } = site.tape;
+  if (name === undefined) return `add a blank tape to pools.${job.media.pool ?? ''}.tapes before then`;
+  if (changer !== undefined) return `make sure that the changer ${changer} on ${host} holds it before then`;
+  return `insert it into ${device} on ${host} before then`;
+}
+
+/** Two consoles, and each hour of the window, announce a tape once; another one is announced again. @returns false where it is known */
+async function isNews(
+  state: StateFolder,
+  { site: { site }, name: job }: ScheduledJob,
+  { due, name = '' }: NextTapeOfJob,
+  now: Date,
+): Promise<boolean> {
+  const added = await addScheduleEvents(state, site, job, (events) => {
+    const last = events.findLast(({ what, due: of }) => what === 'announced' && of === due);
+    return last?.tape === name
+      ? []
+      : [{ what: 'announced', at: now.toISOString(), site, job, due, tape: name }];
+  });
+  return added.length > 0;
+}
+
+/**
+ * @param lines all runs of the state folder
+ * @param warn hears of each message that could not be sent
+ * @returns the sentence that was sent; undefined where there is nothing to announce now
+ * @throws TAPES_UNREADABLE, STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
+ */
+export async function announceTape(
+  state: StateFolder,
+  job: ScheduledJob,
+  lines: readonly RunLine[],
+  now: Date,
+  warn: (sentence: string) => void,
+): Promise<string | undefined> {
+  if (job.job.media.pool === undefined || (await isPoolInUse(state, job, lines))) return undefined;
+  const { site, name } = job;
+  const next = nextTapeOfJob(site, job.job, new MediaFile(state.tapesFile).list().tapes, now);
+  if (!next || Date.parse(next.due) - now.getTime() > aheadMilliseconds) return undefined;
+  if (!(await isNews(state, job, next, now))) return undefined;
+  const notifier = new Notifier({
+    ways: job.job.notify ?? site.notify ?? [],
+    job: name,
+    site: site.site,
+    journalFileOf: (run) => state.journalFile(run),
+    warn,
+  });
+  notifier.nextTape(next, hintOf(job, next));
+  await notifier.settled();
+  return next.sentence;
+}

@@ -1,0 +1,64 @@
+/** Which tape of a pool is next, by the tape inventory. Pure. */
+import { localDay } from '../../contract/wall-clock.ts';
+import { hasLabel, type KnownTape } from './media-catalogue.ts';
+import { isKept } from './retention.ts';
+
+/** The tape that a run writes to. */
+interface NextTape {
+  readonly name: string;
+  /** Where a person put it; undefined where nobody said so. */
+  readonly location: string | undefined;
+}
+
+/** A tape that must not be overwritten. */
+interface KeptTape {
+  readonly name: string;
+  /** Undefined where its label names no day. */
+  readonly until: string | undefined;
+}
+
+export interface PoolChoice {
+  /** Undefined where no tape of the pool may be overwritten. */
+  readonly next: NextTape | undefined;
+  readonly kept: readonly KeptTape[];
+}
+
+/** What was written to the tape of that name last; undefined where nothing is on it that counts. */
+function writtenTape(tapes: readonly KnownTape[], name: string): KnownTape | undefined {
+  const tape = tapes.find((each) => hasLabel(each) && !each.replaced && each.name === name);
+  return tape?.lost || tape?.run === undefined ? undefined : tape;
+}
+
+/** The label says so itself: a tape without a day is not overwritten. */
+const mayBeWritten = (tape: KnownTape | undefined, at: Date): boolean =>
+  tape === undefined || (tape.keepUntil !== undefined && !isKept(tape, at));
+
+/** Tapes that were never written come first, in the order of the pool; then the one that was written the longest ago. */
+const since = (tape: KnownTape | undefined): string => tape?.firstSeen ?? '';
+
+/**
+ * @param names of the tapes of the pool
+ * @param tapes the tape inventory, the tape that was seen last first
+ * @param at when the run begins
+ */
+export function nextOfPool(names: readonly string[], tapes: readonly KnownTape[], at: Date): PoolChoice {
+  const all = names.map((name) => ({ name, tape: writtenTape(tapes, name) }));
+  const [first] = all
+    .filter(({ tape }) => mayBeWritten(tape, at))
+    .toSorted(({ tape: one }, { tape: other }) => (since(one) < since(other) ? -1 : 1));
+  const kept = all
+    .filter(({ tape }) => !mayBeWritten(tape, at))
+    .map(({ name, tape }) => ({ name, until: tape?.keepUntil }));
+  const location = (name: string) => tapes.find((each) => !each.replaced && each.name === name)?.location;
+  return { next: first && { name: first.name, location: location(first.name) }, kept };
+}
+
+/** `W1 is in retention until 2026-12-20, W2 has no end of retention`. */
+export const keptWords = (kept: readonly KeptTape[]): string =>
+  kept
+    .map(({ name, until }) =>
+      until === undefined
+        ? `${name} has no end of retention`
+        : `${name} is in retention until ${localDay(until)}`,
+    )
+    .join(', ');
