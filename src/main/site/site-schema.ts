@@ -8,7 +8,6 @@ import { platforms } from './file-system.ts';
 import { jobSchema } from './job-schema.ts';
 import { notifySchema } from './notify-schema.ts';
 import { becomeWays } from '../ssh/rights.ts';
-import { command, lengthOfTime, nonEmpty, seconds } from './value-schemas.ts';
 import { command, lengthOfTime, nonEmpty, seconds, tapeName } from './value-schemas.ts';
 
 /** How hard a host is tried that cannot be reached; a command that may have been started is never sent again. */
