@@ -42,6 +42,9 @@ export interface TakenLock {
   readonly isAlias: boolean;
 }
 
+/** A folder is made and removed at once; a host that hangs is not waited for as long as for GDS. */
+const secondsOfCommand = 60;
+
 /** How often the connection may be lost while a lock is given back. */
 const mostLost = 2;
 
@@ -59,7 +62,8 @@ class PlaceLock {
   /** What takes and gives back a lock is let finish when the run is cancelled, hence `changes`. */
   #send(...argv: string[]): Promise<CommandResult> {
     const { runner, step } = this.#order;
-    return runner.send(step, { host: this.#place.host, argv, changes: true }, { anyStatus: true });
+    const limits = { anyStatus: true, timeLimitSeconds: secondsOfCommand };
+    return runner.send(step, { host: this.#place.host, argv, changes: true }, limits);
   }
 
   async #must(...argv: string[]): Promise<CommandResult> {
