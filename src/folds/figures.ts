@@ -135,7 +135,8 @@ function figuresOfRun(model: RunModel): Figures | undefined {
   const pass = model.passes.find(({ key }) => key === leg.pass);
   const isOver = !goesOn(pass) || model.end !== undefined;
   if (!isOver) return figuresOf(leg.latest, false, leg.latest.rate, recordBytes);
-  const { progress, rate } = together(model.legs, leg);
+  // A restore reads the same bytes at several places: they are no sum.
+  const { progress, rate } = together(model.start?.restore ? [leg] : model.legs, leg);
   return figuresOf(progress, true, rate, recordBytes);
 }
 

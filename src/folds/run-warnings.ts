@@ -17,13 +17,14 @@ export const isShoeShining = (
 
 /** No event tells of a slow dump: its rate is known only at its end. */
 function slowDumps({ legs, start, passes }: RunModel): RunWarning[] {
+  const what = start?.restore ? 'Reading the tape' : 'The dump';
   const floor = start?.drive?.floor;
   const done = new Set(passes.flatMap(({ key, state }) => (state === 'done' ? [key] : [])));
   return legs
     .filter((leg) => done.has(leg.pass) && isShoeShining(leg, floor))
     .map(({ step, average = 0, startedAt, seconds }) => ({
       step,
-      text: `The dump averaged ${rateText(average)}, below the drive’s minimum streaming rate of ${rateText(floor ?? 0)}. The drive was shoe-shining; the data is not affected.`,
+      text: `${what} averaged ${rateText(average)}, below the drive’s minimum streaming rate of ${rateText(floor ?? 0)}. The drive was shoe-shining; the data is not affected.`,
       at: startedAt + seconds * 1000,
     }));
 }

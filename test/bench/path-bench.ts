@@ -3,6 +3,8 @@
  * turn. The machine's speed varies with its other load, so ratios are taken within each turn, and their median counts. The clock runs to
  * the exit status of the dd that writes. The logins of the two ssh count, as do those of the console's threads; its sessions stand before.
  *
+ * A restore goes the other way, from a tape to a volume: it is measured beside its own pipe.
+ *
  * With --roundtrips, the same through a proxy that makes the line as long. A window of ssh is 2 MiB: 2 MiB a round trip is the most that either of
  * them can do.
  *
@@ -17,7 +19,14 @@ import type { OpensshServer } from '../support/openssh-server.ts';
 import { writeRandom } from './bench-file.ts';
 import { BenchProcess } from './bench-process.ts';
 import { percentile } from './figures.ts';
-import { consoleInElectron, consoleInNode, pipeOfSsh, pipeThroughMbuffer } from './path-ways.ts';
+import {
+  consoleInElectron,
+  consoleInNode,
+  pipeOfRestore,
+  pipeOfSsh,
+  pipeThroughMbuffer,
+  restoreInNode,
+} from './path-ways.ts';
 import type { PathHosts, Way, WayCost } from './path-ways.ts';
 
 const mebibyte = 2 ** 20;
@@ -62,6 +71,8 @@ async function measure(hosts: PathHosts): Promise<Measured[]> {
     pipeThroughMbuffer(hosts),
     await consoleInNode(hosts),
     await consoleInElectron(hosts),
+    pipeOfRestore(hosts),
+    await restoreInNode(hosts),
   ].filter((way) => way !== undefined);
   const costs = ways.map((): WayCost[] => []);
   for (let turn = 0; turn < Number(values.turns); turn += 1)
@@ -71,7 +82,7 @@ async function measure(hosts: PathHosts): Promise<Measured[]> {
 
 function line({ way, mbPerSecond, ratio, cpuSecondsPerGib, rssMib }: Measured): string {
   const rss = rssMib === undefined ? '' : `${rssMib.toFixed(0).padStart(8)} MiB`;
-  return `${way.padEnd(28)}${mbPerSecond.toFixed(0).padStart(7)} MB/s${ratio.toFixed(2).padStart(8)}${cpuSecondsPerGib.toFixed(2).padStart(8)} CPU s/GiB${rss}`;
+  return `${way.padEnd(32)}${mbPerSecond.toFixed(0).padStart(7)} MB/s${ratio.toFixed(2).padStart(8)}${cpuSecondsPerGib.toFixed(2).padStart(8)} CPU s/GiB${rss}`;
 }
 
 /** Rates on a loaded machine say little: what it did besides is part of the result. */

@@ -1,5 +1,5 @@
 /**
- * One dump through the console's own data path, in a process of its own: from a file on one host to /dev/null on another. Tells what it took as
+ * One dump or restore through the console's own data path, in a process of its own: from a file on one host to /dev/null on another. Tells what it took as
  * a line of JSON, and ends. It also runs below Electron.
  *
  * Usage: node path-copy.ts ORDER, where ORDER is JSON (CopyOrder)
@@ -7,6 +7,7 @@
 import { writeSync } from 'node:fs';
 import { openDataWay } from '../../src/main/data-path/open-data-way.ts';
 import { defaultRecordBytes } from '../../src/streams/record-cutter.ts';
+import { tapeReaderArguments } from '../../src/streams/tape/tape-reader.ts';
 import { tapeWriterArguments } from '../../src/streams/tape/tape-writer.ts';
 import type { HostProfile } from '../../src/main/ssh/host-profile.ts';
 import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
@@ -19,6 +20,8 @@ export interface CopyOrder {
   readonly bytes: number;
   /** True: the file is read back as one of a tape, and nothing is written. */
   readonly readsBack?: boolean;
+  /** True: the file is read as one of a tape, and written as a restore writes a volume. */
+  readonly restores?: boolean;
   /** See SshHostsOptions. */
   readonly threadsFromBytes?: number;
 }
@@ -34,7 +37,15 @@ export interface CopyCost {
 }
 
 const order = JSON.parse(process.argv.at(-1) ?? '') as CopyOrder;
-const { profiles, knownHostsFiles, file, bytes, threadsFromBytes, readsBack = false } = order;
+const {
+  profiles,
+  knownHostsFiles,
+  file,
+  bytes,
+  threadsFromBytes,
+  readsBack = false,
+  restores = false,
+} = order;
 const [reads = '', writes = ''] = profiles.map(({ name }) => name);
 const hosts = new SshHosts({
   profiles: new Map(profiles.map((profile) => [profile.name, profile])),
@@ -68,12 +79,20 @@ async function dump(): Promise<string> {
   return device.sha256;
 }
 
+async function restore(): Promise<string> {
+  const source = await way.openRead(tapeReaderArguments({ device: file }), {});
+  const sink = await way.openWrite(tapeWriterArguments({ device: '/dev/null' }), {});
+  const { device, sinkEnd } = await way.dump({ source, sink, lastRecord: 'short', expectedBytes: bytes });
+  if (sinkEnd.status !== 0) throw new Error(sinkEnd.stderr);
+  return device.sha256;
+}
+
 async function readBack(): Promise<string> {
   const source = await way.openRead(['dd', `if=${file}`, `bs=${defaultRecordBytes}`], {});
   return (await way.readBack({ source, total: bytes })).sha256;
 }
 
-const sha256 = readsBack ? await readBack() : await dump();
+const sha256 = await (readsBack ? readBack() : restores ? restore() : dump());
 const seconds = (performance.now() - begun) / 1000;
 const { user, system } = process.cpuUsage(cpuBefore);
 const cost: CopyCost = {

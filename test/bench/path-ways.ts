@@ -81,6 +81,15 @@ export function pipeOfSsh(
   return wayOfLine(between === '' ? 'ssh | ssh' : `ssh | ${between.split(' ')[0]} | ssh`, line);
 }
 
+/** Restoring a volume from tape, as an administrator would. */
+export function pipeOfRestore({ reads, writes, readPort, writePort, knownHosts, file }: PathHosts): Way {
+  const line = [
+    `${sshWords(reads, readPort, knownHosts)} dd if=${file} bs=32768`,
+    `${sshWords(writes, writePort, knownHosts)} dd ibs=262144 obs=32768 of=/dev/null`,
+  ].join(' | ');
+  return wayOfLine('restore, ssh | ssh', line);
+}
+
 /** Reading a tape file back, as an administrator would. */
 export function pipeOfReadBack({ reads, readPort, knownHosts, file }: PathHosts): Way {
   const line = `${sshWords(reads, readPort, knownHosts)} dd if=${file} bs=32768 | sha256sum`;
@@ -121,6 +130,15 @@ export async function readBackInNode(hosts: PathHosts): Promise<Way> {
   return {
     name: `read back, Node ${process.versions.node}`,
     measure: () => copyCost(process.execPath, [script], { ...orderOf(hosts), readsBack: true }),
+  };
+}
+
+/** The tape is read record by record, and the last one may be short. */
+export async function restoreInNode(hosts: PathHosts): Promise<Way> {
+  const script = await builtCopy();
+  return {
+    name: `restore, console, Node ${process.versions.node}`,
+    measure: () => copyCost(process.execPath, [script], { ...orderOf(hosts), restores: true }),
   };
 }
 

@@ -196,6 +196,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         'Run',
         'Verification',
         'Runs',
+        'Restore',
         'Tape',
         'Sites',
         'Topology',
@@ -209,7 +210,17 @@ describe.runIf(missing === undefined || process.env['CI'])(
         hashes.push(new URL(page.url()).hash);
       }
       expect(hashes).toEqual([
-        ...['#/plan', '#/run', '#/verify', '#/runs', '#/tape', '#/sites', '#/topology', '#/home'],
+        ...[
+          '#/plan',
+          '#/run',
+          '#/verify',
+          '#/runs',
+          '#/restore',
+          '#/tape',
+          '#/sites',
+          '#/topology',
+          '#/home',
+        ],
       ]);
     });
   },

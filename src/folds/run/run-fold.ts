@@ -228,10 +228,16 @@ export class RunFold {
     const isOther = ({ volume, place }: EventOf<'restore-digest'>) =>
       volume !== event.volume || place !== event.place;
     this.#restoreDigests = [...this.#restoreDigests.filter(isOther), event];
+    const { step, bytes, at, place } = event;
+    // What is read of a tape has a digest of its hop, too.
+    if (place !== 'tape') this.#conclude(place === 'sent' ? 'dump' : 'read-back', { step, bytes, at });
   }
 
   /** What was so short that no progress told of it has its digest alone. */
-  #conclude(what: LegModel['what'], { step, bytes, records, at }: EventOf<'digest'>): void {
+  #conclude(
+    what: LegModel['what'],
+    { step, bytes, records, at }: Pick<EventOf<'digest'>, 'step' | 'bytes' | 'records' | 'at'>,
+  ): void {
     const pass = this.#passes.findLast((each) => each.step === step);
     if (!pass) return;
     const end = this.#steadyAt ?? Date.parse(at);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { QuestionView } from '../../../contract/screens.ts';
-import { placedChoices } from './question-words.ts';
+import { choiceWords, placedChoices } from './question-words.ts';
 
 const question = (id: QuestionView['id'], ...choices: string[]): QuestionView => ({
   run: 'R',
@@ -23,5 +23,32 @@ describe('the choices of a question', () => {
     expect(placed.safe.map(({ choice }) => choice.id)).toEqual(safe);
     expect(placed.safe.at(-1)?.kind).toBe('primary');
     expect(placed.apart.every(({ kind }) => kind === 'danger')).toBe(true);
+  });
+});
+
+describe('a choice by which a volume is lost', () => {
+  const approval: QuestionView = {
+    ...question('approve-replace'),
+    step: 'approve-replace',
+    choices: [
+      { id: 'Volume1', label: 'Replace the data of Volume1', asksReason: false, byWord: true },
+      { id: 'stop', label: 'Stop here; the master keeps its data', asksReason: false },
+    ],
+  };
+
+  it('stands apart, and the way out is safe', () => {
+    const { apart, safe } = placedChoices(approval);
+    expect(apart.map(({ choice, kind }) => [choice.id, kind])).toEqual([['Volume1', 'danger']]);
+    expect(safe.map(({ choice, kind }) => [choice.id, kind])).toEqual([['stop', 'plain']]);
+  });
+});
+
+describe('what a choice leads to', () => {
+  it('without a further tape: a dump is no backup, a restore reads no more', () => {
+    const stop = { id: 'stop', label: 'stop', asksReason: false };
+    expect(choiceWords(question('next-tape'), stop)).toBe('what was written so far will not be a backup');
+    expect(choiceWords({ ...question('next-tape'), step: 'restore' }, stop)).toBe(
+      'the restore ends before all of the backup is read',
+    );
   });
 });

@@ -29,8 +29,14 @@ const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string,
   'approve-replace': { stop: 'the master is not touched; the proxy stays parted with the restored data' },
 };
 
-export const choiceWords = ({ id }: QuestionView, choice: ChoiceView): string | undefined =>
-  words[id]?.[choice.id];
+/** Steps of restores and drills, which write no tape. */
+const readingSteps: readonly string[] = ['restore', 'read-tape', 'write'];
+
+export function choiceWords({ id, step }: QuestionView, choice: ChoiceView): string | undefined {
+  if (id === 'next-tape' && choice.id === 'stop' && readingSteps.includes(step))
+    return 'the restore ends before all of the backup is read';
+  return words[id]?.[choice.id];
+}
 
 /** Questions that are answered on the Verification screen, where both sides are beside each other. */
 export const isVerified = ({ id }: Pick<QuestionView, 'id'>): boolean =>
