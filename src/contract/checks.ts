@@ -22,6 +22,6 @@ export interface RuleVerdict {
 }
 
 /** True where the verdict stops the run. What sdxinfo does not show (`not-shown`) does not. */
-export function isBlocking(verdict: RuleVerdict): boolean {
+export function isBlocking(verdict: Pick<RuleVerdict, 'verdict'>): boolean {
   return verdict.verdict === 'differs' || verdict.verdict === 'fails';
 }

@@ -38,6 +38,24 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     const { scene, on } = await failed(['tape-error=3']);
     await on.said(`The run is waiting for your answer: ${asked}`).waitFor();
     await on.picture('failure-asked');
+    // The log has what was sent and what came back, in the order of time, and is searched by words.
+    await on.button('Log').click();
+    const log = on.page.getByRole('dialog', { name: 'Log of the run' });
+    const lines = log.getByRole('list', { name: 'Lines of the log' }).getByRole('listitem');
+    await lines.getByText(/^\s*failed: writing to the tape failed: write: I\/O error/).waitFor();
+    await on.picture('failure-log');
+    await log.getByRole('searchbox', { name: 'Search the log' }).fill('node1 SDXPROXY part');
+    await log.getByText(/^1 of [\d,]+ lines$/).waitFor();
+    expect(await lines.locator('.text').allInnerTexts()).toEqual([
+      'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off',
+    ]);
+    await log.getByRole('searchbox').fill('');
+    // New lines are followed until somebody scrolls up.
+    const follow = log.getByRole('button', { name: 'Following' });
+    expect(await follow.getAttribute('aria-pressed')).toBe('true');
+    await log.getByRole('list').evaluate((list) => (list.scrollTop = 0));
+    await log.getByRole('button', { name: 'Follow', exact: true }).waitFor();
+    await on.page.keyboard.press('Escape');
     scene.lab.faults.clear('tape-error');
     await on.button('Retry step 6a').click();
     await on.heading('Backup verified').waitFor();

@@ -275,6 +275,22 @@ describeInBrowser('what the screens say and enable', (browser) => {
     expect(on.complaints.splice(0)).toEqual([]);
   });
 
+  it('explain their terms where they are focused', async () => {
+    const { on } = await onStage(playOf(faultedSituations['a shadow that is to be approved']));
+    const terms: Readonly<Partial<Record<Screen, [string, RegExp]>>> = {
+      home: ['Last verified backup', /^Every record was read back from tape/],
+      'plan/raw-dd': ['Shadow class', /^The blocks of the proxy as a volume of the backup server/],
+      verify: ['Rule', /^Proves before the dump that the shadow maps the same blocks/],
+      run: ['Journal', /^What a run did, line by line/],
+    };
+    for (const [screen, [term, means]] of Object.entries(terms)) {
+      await on.open(`#/${screen}`);
+      await on.page.locator('main').getByRole('button', { name: term, exact: true }).focus();
+      await on.page.getByText(means).waitFor();
+    }
+    expect(on.complaints.splice(0)).toEqual([]);
+  });
+
   it('in the situation of an offline page in a dump', async () => {
     const console = await playConsole(playOf(faultedSituations['an offline page in a dump']));
     const mayComplain = [/^WebSocket connection to/, /ERR_CONNECTION_(RESET|REFUSED)/];

@@ -196,6 +196,7 @@ function runPictures(plays: Plays): Picture[] {
     of('dead', died),
     of('refused-shadow', resting(mismatch), `#/run/${runOf(mismatch)}`),
     of('done', resting(normal)),
+    of('log', resting(broken), `#/run/${runOf(broken)}`, press('Log')),
     of('done-three', resting(three), `#/run/${runOf(three)}`),
     of('several-tapes', resting(spanned), `#/run/${runOf(spanned)}`),
     of('disconnected', at('dump', 0.6), `#/run/${run}`, lost),
@@ -238,6 +239,9 @@ function tapePictures({ normal, three }: Plays): Picture[] {
   ];
 }
 
+/** What a host says of itself that was reached. */
+const probed = { reached: true, trouble: undefined, hint: undefined, system: 'SunOS 5.9', hasGds: true };
+
 function sitePictures({ normal }: Plays): Picture[] {
   const lab = { site: () => ({ ...normal.site, isLab: true, file: undefined }) };
   const { troubles } = readDraft(normal.siteFile.text.replace('method: 6a', 'method: 6f'));
@@ -251,6 +255,24 @@ function sitePictures({ normal }: Plays): Picture[] {
     hash: `#/sites${view}`,
     ...(act ? { act } : {}),
   });
+  const first: Answers = {
+    draftSite: ({ text }) => ({ ...normal.draftSite, text }),
+    probeHost: ({ host }) => ({ ...probed, host }),
+    sshHosts: () => [
+      { name: 'payroll-a', address: '10.0.4.11', port: 22, user: 'root', through: undefined },
+      { name: 'payroll-b', address: '10.0.4.12', port: 22, user: 'root', through: undefined },
+      { name: 'vault', address: 'vault.example.com', port: 2222, user: 'backup', through: 'gate' },
+    ],
+  };
+  const changed = failure('HOST_KEY_CHANGED', {
+    ...{ ...unreachable('node1'), keyType: 'ssh-ed25519', file: '/home/operator/.ssh/known_hosts', line: 4 },
+    shown: 'SHA256:0YLqzyYYGTuUHJ2dYl3CukBgw0PZBCz7qNIDlfYgBKM',
+    known: 'SHA256:rFalNE6znNWDXcds+ahjiW3gGIqDEcFLH3QOxT2O8SE',
+  });
+  const hosts = normal.look.hosts.map((host) =>
+    host.host === 'node1' ? { ...host, reached: false, trouble: changed.message, hint: changed.hint } : host,
+  );
+  const impostor = resting(normal, { look: () => ({ ...normal.look, at: playedNow(normal), hosts }) });
   const badCheck = normal.check.map((line, at) =>
     at === 2
       ? {
@@ -271,8 +293,11 @@ function sitePictures({ normal }: Plays): Picture[] {
     of('edit-trouble', wrong, '/edit'),
     of('edit-text', resting(normal), '/edit', (page) => page.getByRole('tab', { name: /text/i }).click()),
     of('new-job', resting(normal), '/edit', press(/^(Add a job|New job)…?$/)),
-    of('first', resting(normal, { draftSite: ({ text }) => ({ ...normal.draftSite, text }) }), '/first'),
-    of('first-volumes', resting(normal), '/first', press('Find proxies')),
+    of('first', resting(normal, { ...first, sshHosts: () => [] }), '/first'),
+    of('first-named', resting(normal, first), '/first', press('Add payroll-a as a primary node')),
+    of('first-volumes', resting(normal, first), '/first', press('Find proxies')),
+    of('key-changed', impostor),
+    of('key-dialog', impostor, '', press('Replace the host key…')),
     of('open-dialog', resting(normal), '', press('Open another site…')),
   ];
 }
