@@ -104,12 +104,16 @@ export function stopStep(assignment: Assignment): Step {
         isDone: isOver,
       },
     ],
-    after: { looks: ['primaries'], judge: (world) => judgeStopped(assignment, world) },
+    // One that somebody has rejoined meanwhile is no longer to be stopped.
+    after: {
+      looks: ['primaries'],
+      judge: (world) => (isProxyJoined(assignment, world) ? [] : judgeStopped(assignment, world)),
+    },
     unwinds: {
       looks: ['primaries'],
       isDone: (world, marks) =>
         marks.works.every(({ purpose }) => purpose !== 'hash') && (!marks.proxyStarted || isOver(world)),
-      mayBeNeeded: (marks) => marks.proxyStarted,
+      mayBeNeeded: (marks) => marks.proxyStarted || marks.works.some(({ purpose }) => purpose === 'hash'),
     },
   };
 }

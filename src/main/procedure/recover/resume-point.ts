@@ -162,7 +162,12 @@ function completeTape(facts: ResumeFacts, past: Past, route: ResumeRoute): reado
 /** The whole proxy is hashed once more where that was not done; a proxy that is joined again holds something else. */
 function addWholeHash(facts: ResumeFacts, past: Past, route: ResumeRoute): void {
   const { start, hash, stop } = wholeHashSteps;
-  if (!stepOf(facts, hash) || isProxyJoined(facts.assignment, facts.world)) return;
+  if (!stepOf(facts, hash)) return;
+  // What runs of the hash, and its files, are left to the step that stops the proxy.
+  if (isProxyJoined(facts.assignment, facts.world)) {
+    addUndone(route, facts, stepOf(facts, stop));
+    return;
+  }
   const end = wholeHashEnd(past.events);
   const isJudged = end?.result === 'done' || end?.error?.code === 'PROXY_DIFFERS';
   if (isJudged) addUndone(route, facts, stepOf(facts, stop));
