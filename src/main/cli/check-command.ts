@@ -3,6 +3,7 @@ import type { ShadowtapeConsole } from '../application/console.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import type { JsonOutput } from './json-output.ts';
+import { isQuiet } from './terminal/display.ts';
 import { print, printJson } from './terminal/output.ts';
 import { stoppable } from './terminal/stop-signals.ts';
 
@@ -31,8 +32,10 @@ export function registerCheck(line: CommandLine): void {
     .option('--rate', 'also measure the rates of ssh and of digests, for the plans that follow', false)
     .option('--notify', 'also send a test message over each notify entry of the site file', false)
     .action(async ({ json, rate, notify }: CheckOptions) => {
-      const show = (shown: CheckLine) =>
-        json ? printJson<JsonOutput['check']>(shown) : print(checkLineText(shown, line.again));
+      const show = (shown: CheckLine) => {
+        if (json) printJson<JsonOutput['check']>(shown);
+        else if (!shown.good || !isQuiet()) print(checkLineText(shown, line.again));
+      };
       const lines = await line.withConsole({}, async (console) => {
         const checked = await console.check(show);
         if (rate && checked.every(({ good }) => good)) await measureRates(console, show);

@@ -3,7 +3,8 @@ import { readSite, siteFileOf } from '../../application/console.ts';
 import { recordRefusal, scheduledJob, settleNights } from '../../application/schedule/schedule-service.ts';
 import type { CommandLine } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
-import { note, print } from '../terminal/output.ts';
+import { isQuiet } from '../terminal/display.ts';
+import { print, warn } from '../terminal/output.ts';
 
 /**
  * @param choice the job, and whether the standard output is for events alone
@@ -20,11 +21,11 @@ export async function runIfDue(
   const scheduled = scheduledJob(await readSite(file), file, choice.job);
   const lines = await withHistory(state, (history) => history.lines());
   const { due, words } = await settleNights(state, scheduled, lines, new Date(), (sentence) =>
-    note(`shadowtape: ${sentence}`),
+    warn(`shadowtape: ${sentence}`),
   );
   if (!due) {
     // An answer, not a complaint: cron mails what is on the standard error.
-    if (!choice.json) print(words);
+    if (!choice.json && !isQuiet()) print(words);
     return;
   }
   try {
