@@ -11,7 +11,7 @@ interface ComparedFact {
   readonly differs: boolean;
 }
 
-export interface ComparedStep {
+interface ComparedStep {
   readonly step: string;
   readonly title: string;
   /** Milliseconds; undefined where it was not performed. */
