@@ -122,7 +122,9 @@ export function makeDeb({ folder, file, epoch, isCompressed }: ArchiveOptions): 
   // dpkg-deb lowers times that are after SOURCE_DATE_EPOCH, and leaves those before it.
   for (const path of ['DEBIAN/control', 'DEBIAN/md5sums', 'DEBIAN', '.'])
     utimesSync(join(tree, path), epoch, epoch);
-  run(['dpkg-deb', '--root-owner-group', isCompressed ? '-Zgzip' : '-Znone', '--build', tree, file], epoch);
+  // Level 9, dpkg-deb's own, takes three times the processor time of level 6, and saves less than a hundredth.
+  const packer = isCompressed ? ['-Zgzip', '-z6'] : ['-Znone'];
+  run(['dpkg-deb', '--root-owner-group', ...packer, '--build', tree, file], epoch);
   rmSync(tree, { recursive: true });
 }
 
