@@ -29,6 +29,7 @@ export default {
     'mbuffer',
     'mkfifo',
     'mount',
+    'rpm',
     'ssh-add',
     'ssh-agent',
     'ssh-keygen',

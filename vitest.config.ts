@@ -32,6 +32,9 @@ export default defineConfig({
     env: {
       NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'shadowtape-tests'),
       TMPDIR: temporaryFolder(),
+      // Times are shown in the zone of the machine. Nobody's own configuration counts.
+      TZ: 'UTC',
+      SHADOWTAPE_CONFIG: '',
     },
     reporters: ['default', new FailureCount(), new RealPrograms()],
     projects: [

@@ -122,11 +122,16 @@ export function makeDeb({ folder, file, epoch, isCompressed }: ArchiveOptions): 
   // dpkg-deb lowers times that are after SOURCE_DATE_EPOCH, and leaves those before it.
   for (const path of ['DEBIAN/control', 'DEBIAN/md5sums', 'DEBIAN', '.'])
     utimesSync(join(tree, path), epoch, epoch);
-  run(['dpkg-deb', '--root-owner-group', isCompressed ? '-Zgzip' : '-Znone', '--build', tree, file], epoch);
+  // Level 9, dpkg-deb's own, takes three times the processor time of level 6, and saves less than a hundredth.
+  const packer = isCompressed ? ['-Zgzip', '-z6'] : ['-Znone'];
+  run(['dpkg-deb', '--root-owner-group', ...packer, '--build', tree, file], epoch);
   rmSync(tree, { recursive: true });
 }
 
-const spec = (folder: string): string => `Name: shadowtape
+/** rpm's names of how the files are packed: gzip, or as they are. */
+const payload = (isCompressed: boolean) => (isCompressed ? 'w6.gzdio' : 'w.ufdio');
+
+const spec = ({ folder, isCompressed }: ArchiveOptions): string => `Name: shadowtape
 Version: ${packageFile.version}
 Release: 1
 Summary: ${summary.split(': ')[0] ?? ''}
@@ -137,6 +142,7 @@ Requires: glibc >= 2.28, libgcc, libstdc++
 %define __os_install_post %{nil}
 %define _build_id_links none
 %define _buildhost localhost
+%define _binary_payload ${payload(isCompressed)}
 %define use_source_date_epoch_as_buildtime 1
 %define clamp_mtime_to_source_date_epoch 1
 %description
@@ -144,7 +150,7 @@ ${summary}.
 The console without a desktop: command line and browser, with its own Node.
 %install
 mkdir -p %{buildroot}/usr
-cp -a ${folder}/. %{buildroot}/usr/
+cp -al ${folder}/. %{buildroot}/usr/
 %files
 %defattr(-,root,root,-)
 /usr/bin/shadowtape
@@ -157,10 +163,12 @@ cp -a ${folder}/. %{buildroot}/usr/
 /usr/share/zsh/*/_shadowtape
 `;
 
-export function makeRpm({ folder, file, epoch }: ArchiveOptions): void {
+/** rpm takes the time of the package, and of its files, from SOURCE_DATE_EPOCH. */
+export function makeRpm(options: ArchiveOptions): void {
+  const { file, epoch } = options;
   const top = `${file}.tree`;
   mkdirSync(top, { recursive: true });
-  writeFileSync(join(top, 'shadowtape.spec'), spec(folder));
+  writeFileSync(join(top, 'shadowtape.spec'), spec(options));
   run(
     [
       'rpmbuild',

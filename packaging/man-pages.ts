@@ -26,11 +26,16 @@ const exitStatus = 'Exit status';
 const variables: readonly (readonly [name: string, meaning: string])[] = [
   ['SHADOWTAPE_SITE', 'the site file, where --site is not given'],
   ['SHADOWTAPE_STATE', 'the state folder, where --state is not given'],
+  ['SHADOWTAPE_CONFIG', 'the configuration file; empty for none'],
+  ['TZ', 'the time zone of times, where --utc is not given'],
+  ['NO_COLOR', 'no colors, where --color is not given'],
+  ['XDG_CONFIG_HOME', 'where shadowtape/config.yaml is, instead of ~/.config'],
   ['XDG_STATE_HOME', 'where the folder shadowtape of the state is, instead of ~/.local/state'],
   ['SSH_AUTH_SOCK', 'socket of the ssh agent'],
 ];
 
 const files: readonly (readonly [path: string, meaning: string])[] = [
+  ['~/.config/shadowtape/config.yaml', 'site, state, utc and color, where no option says them'],
   ['~/.local/state/shadowtape', 'journals, known hosts, tape inventory, and the embedded lab'],
   ['~/.ssh/config, /etc/ssh/ssh_config', 'addresses, ports, users, keys and jumps of hosts'],
 ];

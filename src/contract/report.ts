@@ -178,6 +178,8 @@ export interface ReportDocument {
   readonly ended: boolean;
   /** SHA-256 of the last line of the journal. */
   readonly journalHash: string;
+  /** Of which zone its times are, in words. */
+  readonly times: string;
   readonly sections: readonly ReportSection[];
 }
 

@@ -12,11 +12,14 @@ export interface TapeLoss {
 }
 
 /** `lost: tape "A" was overwritten by run R on 2026-11-28`. The day is in UTC. */
-export function lossSentence({ tape, at, by, certain }: TapeLoss): string {
+export const lossSentence = (loss: TapeLoss): string => lossSentenceOn(loss, loss.at.slice(0, 10));
+
+/** @param when day or time of the loss, in words */
+export function lossSentenceOn({ tape, by, certain }: TapeLoss, when: string): string {
   const what = tape === undefined ? 'the tape' : `tape "${tape}"`;
   const who = by === undefined ? 'by hand' : `by run ${by}`;
   const overwritten = certain ? 'was overwritten' : 'may have been overwritten';
-  return `${certain ? 'lost' : 'may be lost'}: ${what} ${overwritten} ${who} on ${at.slice(0, 10)}`;
+  return `${certain ? 'lost' : 'may be lost'}: ${what} ${overwritten} ${who} on ${when}`;
 }
 
 /** How a run or a tape is marked whose data is overwritten. */

@@ -1,5 +1,6 @@
 /** Two runs side by side: what they were, how long each step took, how fast the data went, and which commands differ. Pure. */
 import { bytesText, durationText, rateText } from '../contract/words.ts';
+import { changedCommands, meaningsOf, type ChangedCommand } from './command-meaning.ts';
 import { shortDigest } from './hop-lines.ts';
 import type { LegModel, PassModel, RunModel, VolumeModel } from './run/run-model.ts';
 
@@ -10,19 +11,27 @@ interface ComparedFact {
   readonly differs: boolean;
 }
 
-export interface ComparedStep {
+interface ComparedStep {
   readonly step: string;
   readonly title: string;
   /** Milliseconds; undefined where it was not performed. */
   readonly one: number | undefined;
   readonly other: number | undefined;
-  /** Commands that only one of the two has sent; looks and samples are not counted. */
+  /**
+   * What only one of the two has done, as `HOST # COMMAND`: queries and samples are not counted, a script stands for the programs that it
+   * starts, and RUN for the name of the run.
+   */
   readonly onlyOne: readonly string[];
   readonly onlyOther: readonly string[];
+  /** The same programs with other words; both lines are in the lists above, too. */
+  readonly changed: readonly ChangedCommand[];
+  /** True where only one has performed it, its commands differ, or it has taken markedly longer. */
+  readonly differs: boolean;
 }
 
 /** What a rule has seen: the topology, the blocks, the tape. */
 interface ComparedCheck {
+  readonly step: string;
   readonly rule: string;
   readonly title: string;
   /** The proxy volume, where the run has several. */
@@ -41,10 +50,14 @@ export interface Comparison {
 
 const missing = '–';
 
-function averageOf({ legs }: RunModel, what: LegModel['what']): string {
+/** Name and value of a fact; what is measured also has its amount, since two measurements are never the same. */
+type Fact = readonly [name: string, value: string, amount?: number];
+
+function averageOf(name: string, { legs }: RunModel, what: LegModel['what']): Fact {
   const rates = legs.flatMap((leg) => (leg.what === what && leg.average !== undefined ? [leg.average] : []));
-  const total = rates.reduce((sum, rate) => sum + rate, 0);
-  return rates.length === 0 ? missing : rateText(total / rates.length);
+  if (rates.length === 0) return [name, missing];
+  const average = rates.reduce((total, rate) => total + rate, 0) / rates.length;
+  return [name, rateText(average), average];
 }
 
 const millisecondsOf = ({ milliseconds, end }: RunModel): number | undefined =>
@@ -59,7 +72,7 @@ const sum = (sizes: readonly (number | undefined)[]) =>
   sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
 
 /** What the beginning of the run tells. */
-function factsOfStart({ start }: RunModel): [string, string][] {
+function factsOfStart({ start }: RunModel): Fact[] {
   const told = (fact: (event: NonNullable<RunModel['start']>) => string) => (start ? fact(start) : missing);
   return [
     ['Job', told(({ job }) => job)],
@@ -81,17 +94,19 @@ function digestOf({ digests: { device, handed } }: VolumeModel): string {
 }
 
 /** What became of it. */
-function factsOfEnd(model: RunModel): [string, string][] {
+function factsOfEnd(model: RunModel): Fact[] {
   const { volumes, end, sessions, warnings } = model;
   const milliseconds = millisecondsOf(model);
   const handed = volumes.flatMap(({ digests }) => digests.handed?.bytes ?? []);
   return [
     ['Verdict', end ? `${end.verdict}, exit status ${end.exitStatus}` : 'unfinished'],
-    ['Took', milliseconds === undefined ? missing : durationText(milliseconds / 1000)],
+    milliseconds === undefined
+      ? ['Took', missing]
+      : ['Took', durationText(milliseconds / 1000), milliseconds],
     ['Volume size', bytesText(sum(volumes.map(({ bytes }) => bytes)))],
     ['On tape', handed.length === 0 ? missing : bytesText(sum(handed))],
-    ['Dump rate', averageOf(model, 'dump')],
-    ['Read-back rate', averageOf(model, 'read-back')],
+    averageOf('Dump rate', model, 'dump'),
+    averageOf('Read-back rate', model, 'read-back'),
     ['Data digest', volumes.map(digestOf).join(', ')],
     ['Tape', tapeOf(model)],
     ['Resumed', sessions.length > 1 ? `${sessions.length - 1} times` : 'never'],
@@ -99,7 +114,7 @@ function factsOfEnd(model: RunModel): [string, string][] {
   ];
 }
 
-const factsOf = (model: RunModel) => [...factsOfEnd(model), ...factsOfStart(model)];
+const factsOf = (model: RunModel): Fact[] => [...factsOfEnd(model), ...factsOfStart(model)];
 
 interface StepSum {
   readonly title: string;
@@ -107,14 +122,16 @@ interface StepSum {
   readonly sent: ReadonlySet<string>;
 }
 
-function sumOf(passes: readonly PassModel[]): StepSum | undefined {
+function sumOf(passes: readonly PassModel[], run: string): StepSum | undefined {
   const last = passes.findLast(({ state }) => state !== 'skipped');
   if (!last) return undefined;
   const changing = passes.flatMap(({ commands }) => commands.filter(({ changes }) => changes));
   return {
     title: last.title,
     milliseconds: sum(passes.map(({ milliseconds }) => milliseconds)),
-    sent: new Set(changing.map(({ host, line }) => `${host} # ${line}`)),
+    sent: new Set(
+      changing.flatMap(({ host, line }) => meaningsOf(line, run).map((meaning) => `${host} # ${meaning}`)),
+    ),
   };
 }
 
@@ -130,15 +147,21 @@ function stepIds(one: RunModel, other: RunModel): string[] {
   return ids;
 }
 
-/** The lock's folder has the run's name: it is always another. */
+/** The lock's folder has process and time of its owner: it is always another. */
 const isOwn = (line: string) => /shadowtape-[^/]+\.lock\//.test(line);
 
 function compareStep(step: string, one: RunModel, other: RunModel): ComparedStep {
-  const first = sumOf(one.passes.filter((pass) => pass.step === step));
-  const second = sumOf(other.passes.filter((pass) => pass.step === step));
+  const first = sumOf(
+    one.passes.filter((pass) => pass.step === step),
+    one.run,
+  );
+  const second = sumOf(
+    other.passes.filter((pass) => pass.step === step),
+    other.run,
+  );
   const only = (mine: StepSum | undefined, theirs: StepSum | undefined) =>
     mine && theirs ? [...mine.sent].filter((line) => !theirs.sent.has(line) && !isOwn(line)) : [];
-  return {
+  const compared = {
     step,
     title: first?.title ?? second?.title ?? '',
     one: first?.milliseconds,
@@ -146,6 +169,8 @@ function compareStep(step: string, one: RunModel, other: RunModel): ComparedStep
     onlyOne: only(first, second),
     onlyOther: only(second, first),
   };
+  const changed = changedCommands(compared.onlyOne, compared.onlyOther);
+  return { ...compared, changed, differs: stepDiffers(compared) };
 }
 
 type Check = PassModel['checks'][number];
@@ -166,7 +191,9 @@ function compareChecks(one: RunModel, other: RunModel): ComparedCheck[] {
     const either = mine ?? theirs;
     if (!either) return [];
     const { rule, title, volume } = either;
+    const [step = ''] = JSON.parse(key) as string[];
     return {
+      step,
       rule,
       title,
       volume,
@@ -181,18 +208,30 @@ function compareChecks(one: RunModel, other: RunModel): ComparedCheck[] {
 const chance = { milliseconds: 2000, part: 0.25 };
 
 /** True where only one of the two has performed it, its commands are others, or it has taken markedly longer. */
-export function stepDiffers({ one, other, onlyOne, onlyOther }: ComparedStep): boolean {
+export function stepDiffers({
+  one,
+  other,
+  onlyOne,
+  onlyOther,
+}: Omit<ComparedStep, 'changed' | 'differs'>): boolean {
   if (onlyOne.length + onlyOther.length > 0 || one === undefined || other === undefined) return true;
   const gap = Math.abs(one - other);
   return gap > chance.milliseconds && gap > chance.part * Math.max(one, other);
 }
 
+/** Amounts differ where they do so markedly; anything else where it is not the same. */
+function factDiffers([, value, amount]: Fact, [, otherValue, otherAmount]: Fact): boolean {
+  if (amount === undefined || otherAmount === undefined) return value !== otherValue;
+  return Math.abs(amount - otherAmount) > chance.part * Math.max(amount, otherAmount);
+}
+
 export function compareRuns(one: RunModel, other: RunModel): Comparison {
   const second = factsOf(other);
   return {
-    facts: factsOf(one).map(([name, value], index) => {
-      const [, otherValue = missing] = second[index] ?? [];
-      return { name, one: value, other: otherValue, differs: value !== otherValue };
+    facts: factsOf(one).map((fact, index) => {
+      const [name, value] = fact;
+      const other = second[index] ?? [name, missing];
+      return { name, one: value, other: other[1], differs: factDiffers(fact, other) };
     }),
     steps: stepIds(one, other)
       .map((step) => compareStep(step, one, other))

@@ -217,7 +217,7 @@ describe('the commands that the pages print', () => {
     ['run nightly', 0],
     ['runs', 0],
     ['show RUN', 0],
-    ['compare RUN RUN', 0],
+    ['compare RUN latest --all', 0],
     ['trends', 0],
     ["where '*'", 0],
     ['status', 0],
@@ -230,13 +230,23 @@ describe('the commands that the pages print', () => {
     ['tapes', 0],
     ['drive-check --scratch --overwrite JSON-01', 0],
     ['locks', 0],
+    ['schedule next', 0],
+    ['schedule list', 0],
   ];
 
+  /** Only here: another test shows what `schedule` says of a site without a schedule. */
+  const withSchedule = (tree: SiteTree): void => {
+    withNightly(tree);
+    const nightly = tree.jobs['nightly'];
+    if (nightly) nightly['schedule'] = { at: '02:00', zone: 'Europe/Berlin' };
+  };
+
   it.each(printing)('shadowtape %s --json prints lines of its schema in docs/json', async (line, status) => {
+    if (line.startsWith('schedule ')) await scene.writeSite(withSchedule);
     const end = await command([...filled(line), '--json']);
     if (line.startsWith('run ')) run = await lastRun();
     expect(end.exitStatus, end.stderr).toBe(status);
-    const [name = ''] = line.split(' ');
+    const name = line.startsWith('schedule ') ? line.replace(' ', '-') : (line.split(' ')[0] ?? '');
     const lines = end.stdout.split('\n').filter((text) => text !== '');
     expect(lines.length > 0 || name === 'locks').toBe(true);
     expect(lines.flatMap((text) => offencesOf(name, text))).toEqual([]);

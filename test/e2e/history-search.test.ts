@@ -60,7 +60,11 @@ describeInBrowser('the history searched', (browser) => {
     await console.said('2 runs').waitFor();
     await searchLine(console).fill('Volume2 mehtod:6b');
     const wrong = page.getByRole('alert');
-    await wrong.getByText(/^the search cannot be read at character 9: unknown key "mehtod"; keys:/).waitFor();
+    await wrong
+      .getByText(
+        /^the search cannot be read at character 9: unknown key "mehtod"; did you mean "method"\? keys:/,
+      )
+      .waitFor();
     expect(await wrong.locator('mark').textContent()).toBe('mehtod:6b');
     expect(await searchLine(console).getAttribute('aria-invalid')).toBe('true');
     expect(await page.getByRole('grid', { name: 'Runs' }).isVisible()).toBe(true);

@@ -8,7 +8,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sta
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeDeb, makeTar } from '../../packaging/archives.ts';
+import { isInstalled, makeDeb, makeRpm, makeTar, processor } from '../../packaging/archives.ts';
 import { layOut, packageFile } from '../../packaging/lay-out.ts';
 import { openEmbeddedLab } from '../../src/main/application/console.ts';
 import { builtCommandLine } from '../support/built-program.ts';
@@ -22,6 +22,7 @@ function missing(): string | undefined {
   return cleanRootMissing();
 }
 const lacking = missing();
+const hasRpm = isInstalled('rpmbuild');
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).error === undefined;
 const isDue = lacking === undefined || Boolean(process.env['CI']);
 
@@ -32,6 +33,7 @@ describe.skipIf(!isDue)(
     let work: string;
     let deb: string;
     let tar: string;
+    let rpm: string;
 
     function makePackages(): void {
       const folder = join(work, `shadowtape-${packageFile.version}-linux-${process.arch}`);
@@ -39,6 +41,7 @@ describe.skipIf(!isDue)(
       const options = { folder, epoch: 1_800_000_000, isCompressed: false };
       makeDeb({ ...options, file: deb });
       makeTar({ ...options, file: tar });
+      if (hasRpm) makeRpm({ ...options, file: rpm });
     }
 
     /** @throws with what it has printed, where it fails */
@@ -54,6 +57,7 @@ describe.skipIf(!isDue)(
         readdirSync(published ?? work).find((name) => name.endsWith(ending)) ?? '';
       deb = published === undefined ? join(work, 'shadowtape.deb') : join(published, named('.deb'));
       tar = published === undefined ? join(work, 'shadowtape.tar') : join(published, named('.tar.gz'));
+      rpm = published === undefined ? join(work, 'shadowtape.rpm') : join(published, named('.rpm'));
       if (published === undefined) makePackages();
       root = new CleanRoot();
       await inRoot(`dpkg --force-unsafe-io --install ${root.take(deb)}`);
@@ -154,7 +158,7 @@ describe.skipIf(!isDue)(
         execFileSync(process.execPath, ['packaging/make-packages.ts', join(work, 'again')], {
           stdio: 'ignore',
         });
-        for (const file of [deb, tar]) {
+        for (const file of [deb, tar, ...(hasRpm ? [rpm] : [])]) {
           expect(statSync(file).size).toBeLessThanOrEqual(80_000_000);
           const again = readFileSync(join(work, 'again', file.slice(file.lastIndexOf('/') + 1)));
           expect(again.equals(readFileSync(file))).toBe(true);
@@ -167,6 +171,41 @@ describe.skipIf(!isDue)(
       await inRoot('dpkg --purge shadowtape');
       expect(existsSync(join(root.path, 'usr/lib/shadowtape'))).toBe(false);
       expect(existsSync(join(root.path, 'usr/bin/shadowtape'))).toBe(false);
+    });
+
+    describe.skipIf(!hasRpm && !process.env['CI'])(`the rpm${hasRpm ? '' : ' (apt install rpm)'}`, () => {
+      const rpmOf = (...words: string[]) =>
+        // Debian's rpm says on the standard error that it is not Debian's way.
+        execFileSync('rpm', ['--root', root.path, ...words], {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
+
+      it('needs the C library of enough age, and nothing of this machine', () => {
+        const needed = execFileSync('rpm', ['--query', '--package', '--requires', rpm], { encoding: 'utf8' });
+        const own = needed.split('\n').filter((line) => line !== '' && !line.startsWith('rpmlib('));
+        expect(own.sort()).toEqual(['glibc >= 2.28', 'libgcc', 'libstdc++']);
+        const about = '%{NAME} %{VERSION} %{ARCH} %{BUILDHOST} %{LICENSE}';
+        expect(
+          execFileSync('rpm', ['--query', '--package', '--queryformat', about, rpm], { encoding: 'utf8' }),
+        ).toBe(`shadowtape ${packageFile.version} ${processor().rpm} localhost ${packageFile.license}`);
+      });
+
+      it('installs files that rpm finds unchanged, and that run', async () => {
+        // The libraries of the root are Debian's, which rpm does not know.
+        rpmOf('--install', '--nodeps', rpm);
+        expect(rpmOf('--verify', '--nodeps', 'shadowtape')).toBe('');
+        expect((await inRoot('shadowtape --version')).stdout).toBe(`${packageFile.version}\n`);
+        expect((await inRoot('man shadowtape-run')).stdout).toMatch(/^NAME\n +shadowtape-run - run a job/m);
+        expect((await inRoot('shadowtape complete -- rollb')).stdout).toBe('rollback\n');
+        expect(readdirSync(join(root.path, 'usr/lib/systemd/system'))).toContain('shadowtape@.timer');
+      });
+
+      it('leaves nothing of the program when it is erased', () => {
+        rpmOf('--erase', 'shadowtape');
+        for (const path of ['usr/bin/shadowtape', 'usr/lib/shadowtape', 'usr/share/doc/shadowtape'])
+          expect(existsSync(join(root.path, path))).toBe(false);
+      });
     });
   },
 );

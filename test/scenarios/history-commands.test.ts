@@ -34,9 +34,9 @@ describe('the history, asked without a site', () => {
     const all = await command('runs');
     expect(all.stdout).toBe(
       [
-        '20261103-020000-volume2       failed           nightly       6b              -  Volume2  the dump failed; the cluster is back in its normal state',
-        '20261102-020000-volume2       verified         nightly       6b          2 GiB  Volume2  Volume2 is on the tape, and was read back',
-        '20261101-020000-volume2       verified         nightly       6b          1 GiB  Volume2  Volume2 is on the tape, and was read back',
+        '20261103-020000-volume2       failed, rolled back   nightly       6b              -  Volume2  the dump failed; the cluster is back in its normal state',
+        '20261102-020000-volume2       verified              nightly       6b          2 GiB  Volume2  Volume2 is on the tape, and was read back',
+        '20261101-020000-volume2       verified              nightly       6b          1 GiB  Volume2  Volume2 is on the tape, and was read back',
         '',
       ].join('\n'),
     );
@@ -62,7 +62,7 @@ describe('the history, asked without a site', () => {
     const found = await command('where', 'ledger.db');
     expect(found.stdout).toBe(
       [
-        './app/ledger.db  2.9 KiB  2026-09-21 14:13:20',
+        './app/ledger.db  2.9 KiB  2026-09-21 14:13 UTC',
         '  run 20261101-020000-volume2, verified; Volume2 on tape "NIGHTLY-1", file 1; record 0, byte 0',
         '  node3 # mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | tar xvf - ./app/ledger.db',
         '',
@@ -107,7 +107,7 @@ describe('the history, asked without a site', () => {
       stdout: 'moved: NIGHTLY-1 is at fire safe 2\n',
       stderr: '',
     });
-    const place = '; at fire safe 2; last seen 2026-11-01 in /dev/rmt/0 on node3\n';
+    const place = '; at fire safe 2; last seen 2026-11-01 03:00 UTC in /dev/rmt/0 on node3\n';
     expect((await command('tapes')).stdout).toContain(place);
     expect((await command('where', 'ledger.db')).stdout).toContain(
       'Volume2 on tape "NIGHTLY-1" (at fire safe 2), file 1; record 0',
@@ -172,8 +172,8 @@ describe('the history, asked without a site', () => {
   it('shows trends, and what the index holds', async () => {
     const trends = await command('trends', '--volume', 'Volume2');
     expect(trends.stdout).toMatch(/^Volume2 of class Class1, payroll-cluster\n/);
-    expect(trends.stdout).toMatch(/^ {2}2026-11-01 02:00 {2}verified {8}1 GiB ████ /m);
-    expect(trends.stdout).toMatch(/^ {2}2026-11-02 02:00 {2}verified {8}2 GiB ████████ /m);
+    expect(trends.stdout).toMatch(/^2026-11-01 02:00 UTC {2}verified {8}1 GiB {2}████ /m);
+    expect(trends.stdout).toMatch(/^2026-11-02 02:00 UTC {2}verified {8}2 GiB {2}████████ /m);
     const index = await command('index', '--rebuild');
     expect(index.stdout).toMatch(
       /^index .*index\.sqlite: \d+ KiB\n {2}3 runs\n {2}2 file lists with 2 entries; 2 different files\n$/,

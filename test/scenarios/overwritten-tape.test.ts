@@ -68,7 +68,7 @@ describe('a tape without a label', () => {
       const lost = `lost: the tape was overwritten by run ${second.run} on ${today()}`;
       expect(await lineOf(first)).toContain(lost);
       expect(await lineOf(second)).not.toContain('lost');
-      expect(await shadowtape('show', first.run)).toContain(`\n${lost}\n`);
+      expect(await shadowtape('show', first.run)).toMatch(new RegExp(`\\n${lost} \\d\\d:\\d\\d UTC\\n`));
       expect(jsonLines(await shadowtape('show', first.run, '--json')).at(-1)).toMatchObject({
         type: 'tape-lost',
         run: first.run,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, PlannedCommand } from '../../src/contract/plan.ts';
-import { planText } from '../../src/main/cli/plan-text.ts';
+import { planLines } from '../../src/main/cli/plan-text.ts';
 import { parseSdxinfo } from '../../src/main/gds/sdxinfo.ts';
 import { assign } from '../../src/main/procedure/model/assign.ts';
 import { planOf } from '../../src/main/procedure/plan/plan.ts';
@@ -106,7 +106,7 @@ describe('the notes of a plan', () => {
     const note =
       'mt on Solaris does not show write protection: check the tab of the cartridge. A protected cartridge fails at the first write, after the part';
     expect(stepOf(plan, 'tape').notes).toEqual([note]);
-    expect(planText(plan, false)).toContain(`\n    note: ${note}\n`);
+    expect(planLines(plan, false).join('\n')).toContain(`\n    note: ${note}\n`);
   });
 });
 

@@ -67,7 +67,7 @@ describe('a drill', () => {
   it('is shown by show', async () => {
     const { stdout } = await startCommand(['--state', scene.state.path, 'show', run]).end;
     expect(stdout).toMatch(
-      /^Volume2, Volume4, Volume6 proven restorable \d{4}-\d\d-\d\d \d\d:\d\d:\d\d by a drill: its tape was read and compared$/m,
+      /^Volume2, Volume4, Volume6 proven restorable \d{4}-\d\d-\d\d \d\d:\d\d UTC by a drill: its tape was read and compared$/m,
     );
   });
 

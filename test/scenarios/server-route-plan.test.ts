@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/contract/plan.ts';
-import { planText } from '../../src/main/cli/plan-text.ts';
+import { planLines } from '../../src/main/cli/plan-text.ts';
 import { jobOf, openScene, openSceneConsole, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { changingCommands } from '../support/lab-shell.ts';
 
@@ -90,7 +90,7 @@ describe('a plan of route server', () => {
   });
 
   it('is printed with these lines below the guide’s', async () => {
-    const text = planText(await planOf('raw-dd'), true);
+    const text = planLines(await planOf('raw-dd'), true).join('\n');
     expect(text).toContain(
       [
         '    runs there, detached from the console, as:',

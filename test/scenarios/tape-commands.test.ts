@@ -75,7 +75,7 @@ describe('identify', () => {
     const listed = await run('tapes');
     expect(listed.stdout).toMatch(
       new RegExp(
-        `^PAYROLL-01 +Volume2 6b .*iB; run ${end.run}; keep until \\d{4}-\\d\\d-\\d\\d; last seen ${today()} in /dev/rmt/0 on node3\n$`,
+        `^PAYROLL-01 +Volume2 6b .*iB; run ${end.run}; keep until \\d{4}-\\d\\d-\\d\\d UTC; last seen ${today()} \\d\\d:\\d\\d UTC in /dev/rmt/0 on node3\n$`,
       ),
     );
   });

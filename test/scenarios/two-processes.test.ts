@@ -60,6 +60,8 @@ async function whileDumping<Value>(
 const startRun = () => startCommand([...site, 'run', 'raw-dd']);
 const drive = 'the drive /dev/rmt/0 on node3';
 
+const moment = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d';
+
 describe('during a run', () => {
   it('a second process can neither label, read, verify, check nor test the tape, nor run the job, and the run ends verified', async () => {
     const commands = [
@@ -78,7 +80,7 @@ describe('during a run', () => {
     for (const { exitStatus, stderr } of value.ends) {
       expect(stderr).toMatch(
         new RegExp(
-          `${drive} is in use: run ${value.run} of \\S+ on ${hostname()} \\(process \\d+\\), since \\S+Z\\n`,
+          `${drive} is in use: run ${value.run} of \\S+ on ${hostname()} \\(process \\d+\\), since ${moment}:\\d\\d UTC\\n`,
         ),
       );
       expect(stderr).toMatch(/shadowtape --site \S+ --state \S+ locks shows whether its process is running/);
@@ -112,7 +114,7 @@ describe('a drive that a killed process has left', () => {
     await killedLabel();
     expect((await run('locks')).stdout).toMatch(
       new RegExp(
-        `^/dev/rmt/0 {2}locked on node3 by shadowtape label of \\S+ on ${hostname()} \\(process \\d+\\), since \\S+Z; its process has ended\\n$`,
+        `^/dev/rmt/0 {2}locked on node3 by shadowtape label of \\S+ on ${hostname()} \\(process \\d+\\), since ${moment} UTC; its process has ended\\n$`,
       ),
     );
     expect(await run('label', 'SECOND-01')).toMatchObject({ exitStatus: 0 });

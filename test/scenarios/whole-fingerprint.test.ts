@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { WholeHashCost } from '../../src/contract/plan.ts';
 import { readRun } from '../../src/main/application/console.ts';
-import { planText } from '../../src/main/cli/plan-text.ts';
+import { planLines } from '../../src/main/cli/plan-text.ts';
 import { failingRun, inScene, normalStands, tapeStands, withJob } from '../support/failures.ts';
 import {
   clusterState,
@@ -91,7 +91,7 @@ async function expectNothingLeft(scene: Scene): Promise<void> {
 async function planOf(scene: Scene): Promise<{ cost: WholeHashCost | undefined; text: string }> {
   const console = await openSceneConsole(scene, whole());
   const plan = await console.plan({ job: 'raw-dd' }).finally(() => console.close());
-  return { cost: plan.wholeHash, text: planText(plan, false) };
+  return { cost: plan.wholeHash, text: planLines(plan, false).join('\n') };
 }
 
 const checkOf = ({ events }: SceneRun) =>

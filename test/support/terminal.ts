@@ -6,15 +6,18 @@ import { onTestFinished } from 'vitest';
 import { shadowtape } from './command-line.ts';
 
 const script = `
-import json, os, pty, select, signal, sys
+import fcntl, json, os, pty, select, signal, struct, sys, termios
 wake, woken = os.pipe()
 os.set_blocking(woken, False)
 signal.set_wakeup_fd(woken)
 signal.signal(signal.SIGCHLD, lambda *_: None)
-question, answer = (text.encode() for text in json.loads(sys.argv[1]))
+question, answer, columns = json.loads(sys.argv[1])
+question, answer = question.encode(), answer.encode()
 pid, terminal = pty.fork()
 if pid == 0:
     os.closerange(3, 64)
+    if columns:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     os.execv(sys.argv[2], sys.argv[2:])
 def tell(**what):
     os.write(3, (json.dumps(what) + "\\n").encode())
@@ -91,14 +94,16 @@ interface TerminalOptions {
   readonly words?: readonly string[];
   /** Keys that are typed in the moment in which this text is first shown, sooner than any person could. */
   readonly answer?: { readonly to: string; readonly keys: string };
+  /** The width of the terminal; without it, the terminal does not know it. */
+  readonly columns?: number;
 }
 
 /** Within a test: what still runs when the test ends is killed. */
 export function startOnTerminal(
   args: readonly string[],
-  { environment = {}, words = shadowtape, answer = { to: '', keys: '' } }: TerminalOptions = {},
+  { environment = {}, words = shadowtape, answer = { to: '', keys: '' }, columns = 0 }: TerminalOptions = {},
 ): OnTerminal {
-  const answering = JSON.stringify([answer.to, answer.keys]);
+  const answering = JSON.stringify([answer.to, answer.keys, columns]);
   const child = spawn('python3', ['-c', script, answering, ...words, ...args], {
     stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
     env: { ...process.env, TERM: 'xterm', ...environment },

@@ -139,6 +139,22 @@ export const userErrors = {
     hint: 'give the site a shorter name',
   },
   // ---- pages, command line, search ----
+  CONFIG_UNREADABLE: {
+    sentence: 'the configuration file {file} cannot be read: {reason}',
+    hint: 'make it readable for this user, or name another one with SHADOWTAPE_CONFIG; SHADOWTAPE_CONFIG= uses none',
+  },
+  CONFIG_NOT_YAML: {
+    sentence: '{file} is not valid YAML: line {line}, column {column}: {reason}',
+    hint: 'correct the line; SHADOWTAPE_CONFIG= runs a command without this file',
+  },
+  CONFIG_KEY_UNKNOWN: {
+    sentence: '{file}: unknown key "{key}"',
+    hint: '{nearest}keys allowed here: {allowed}',
+  },
+  CONFIG_VALUE_WRONG: {
+    sentence: '{file}: {key} must be {expected}',
+    hint: 'correct it; SHADOWTAPE_CONFIG= runs a command without this file',
+  },
   SITE_IN_USE: {
     sentence: 'the site stays open: {what}',
     hint: 'wait until it ends, or stop it; then open the other site',
@@ -191,6 +207,10 @@ export const userErrors = {
   RUN_UNKNOWN: {
     sentence: 'there is no run {run}',
     hint: 'shadowtape runs lists the runs; name another state folder with --state DIR',
+  },
+  RUN_MISSPELT: {
+    sentence: 'there is no run {run}',
+    hint: 'did you mean {nearest}? shadowtape runs lists the runs; name another state folder with --state DIR',
   },
   RUN_NAME_AMBIGUOUS: {
     sentence: '{count} runs begin with {word}',

@@ -83,6 +83,28 @@ describe('exports', () => {
     );
   });
 
+  it('have the times of this machine’s zone, and are recreated in that zone anywhere', async () => {
+    const { content } = await new ReportService(state, 'Asia/Kolkata').export(request);
+    const script = await new ReportService(state, 'Asia/Kolkata').export({ ...request, what: 'commands' });
+    const { records } = await readReportRecords(state, run);
+    expect(records.map(({ zone }) => zone)).toEqual(['Asia/Kolkata', 'Asia/Kolkata']);
+    const elsewhere = new ReportService(state, 'UTC');
+    expect((await elsewhere.again(run, records[0] ?? { what: 'pdf' })).equals(content)).toBe(true);
+    // The run began at 14:53:07 UTC.
+    expect(script.content.toString('utf8')).toMatch(
+      /^# on node3, 2026-11-22 20:23:0\d \+05:30, exit status 0/m,
+    );
+    expect(JSON.stringify(await new ReportService(state, 'Asia/Kolkata').document(run))).toContain(
+      '2026-11-22 20:23:08 +05:30 (14:53:08 UTC)',
+    );
+  });
+
+  it('of earlier releases are recreated in UTC', async () => {
+    const { content } = await new ReportService(state, 'UTC').export(request);
+    const elsewhere = new ReportService(state, 'Asia/Kolkata');
+    expect((await elsewhere.again(run, { what: 'pdf', paper: 'A4' })).equals(content)).toBe(true);
+  });
+
   it('are written as a whole under their names, and leave nothing else behind', async () => {
     const file = join(folder, 'report.pdf');
     expect(await new ReportService(state).write({ ...request, file })).toBe(file);

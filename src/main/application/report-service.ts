@@ -4,6 +4,7 @@ import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
+import { isTimeZone, ownZone } from '../../contract/wall-clock.ts';
 import type { ExportWhat, ReportDocument, ReportPaper } from '../../contract/report.ts';
 import { writeTrouble } from '../journal/journal.ts';
 import { readKept } from '../journal/kept-file.ts';
@@ -59,16 +60,23 @@ interface Tells {
 
 const tellsAll: Tells = { signed: true, sealed: true };
 
+/** Forms with times for people; the others are for programs, and have UTC. */
+const zonedForms: readonly ExportWhat[] = ['pdf', 'commands'];
+
 export class ReportService {
   readonly #state: StateFolder;
+  readonly #zone: string;
 
-  constructor(state: StateFolder) {
+  /** @param zone IANA name of the zone of the times; that of this machine where it is left out */
+  constructor(state: StateFolder, zone = ownZone()) {
     this.#state = state;
+    this.#zone = zone;
   }
 
   /** The report as a document, for a page. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
   async document(run: string): Promise<ReportDocument> {
-    return reportOf((await this.#source(run, tellsAll, this.#lossesOf(run))).source);
+    const { source } = await this.#source(run, tellsAll, this.#lossesOf(run));
+    return reportOf({ ...source, zone: this.#zone });
   }
 
   /**
@@ -115,10 +123,17 @@ export class ReportService {
       signed = true,
       sealed = false,
       lost = [],
+      zone = 'UTC',
     }: Partial<ReportRecord> & Pick<ReportRecord, 'what'>,
   ): Promise<Buffer> {
     const losses = lost.map(({ tape, at, by, certain }) => ({ tape, at, by, certain }));
-    return (await this.#make({ run, what, paper }, losses, { signed, sealed })).exported.content;
+    return (
+      await this.#make({ run, what, paper }, losses, {
+        signed,
+        sealed,
+        zone: isTimeZone(zone) ? zone : 'UTC',
+      })
+    ).exported.content;
   }
 
   /** A list of tapes that cannot be read keeps nobody from a report; `tapes` says so. */
@@ -149,9 +164,10 @@ export class ReportService {
   async #make(
     { run, what, paper }: ExportRequest,
     losses: readonly TapeLoss[],
-    tells = tellsAll,
+    { zone, ...tells }: Tells & { readonly zone: string } = { ...tellsAll, zone: this.#zone },
   ): Promise<{ exported: Exported; record: ReportRecord }> {
-    const { source, told } = await this.#source(run, tells, losses);
+    const { source: unzoned, told } = await this.#source(run, tells, losses);
+    const source = { ...unzoned, zone };
     const content = await this.#content(source, what, paper);
     const { ending, type } = forms[what];
     return {
@@ -160,6 +176,7 @@ export class ReportService {
         at: new Date().toISOString(),
         what,
         ...(what === 'pdf' ? { paper, ...told } : {}),
+        ...(zonedForms.includes(what) ? { zone } : {}),
         ...(what === 'pdf' && losses.length > 0 ? { lost: losses.map((loss) => ({ ...loss })) } : {}),
         sha256: createHash('sha256').update(content).digest('hex'),
         journalHash: source.journalHash,
@@ -175,7 +192,7 @@ export class ReportService {
       case 'journal':
         return readKept(this.#state.journalFile(source.run));
       case 'commands':
-        return Buffer.from(commandScript(source.events), 'utf8');
+        return Buffer.from(commandScript(source.events, source.zone), 'utf8');
       case 'rates':
         return Buffer.from(rateTable(source.events), 'utf8');
     }

@@ -1,5 +1,6 @@
 /** Which run somebody means who does not type its whole name. */
 import { failure } from '../../contract/errors.ts';
+import { nearestWord } from '../../contract/nearest-word.ts';
 import { newestRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 
@@ -26,4 +27,16 @@ export async function runNamed(state: StateFolder, word: string): Promise<string
     throw failure('RUN_NAME_AMBIGUOUS', { word, count: meant.length, names: `${names.join(', ')}${more}` });
   }
   return meant[0] ?? word;
+}
+
+/**
+ * The name of a run that must exist.
+ * @throws RUN_MISSPELT where one is like it; RUN_NAME_AMBIGUOUS, RUN_NONE, STATE_FILE_UNREADABLE
+ */
+export async function existingRunNamed(state: StateFolder, word: string): Promise<string> {
+  const run = await runNamed(state, word);
+  const runs = await state.runs();
+  const nearest = runs.includes(run) ? undefined : nearestWord(run, runs);
+  if (nearest !== undefined) throw failure('RUN_MISSPELT', { run, nearest });
+  return run;
 }

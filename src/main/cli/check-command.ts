@@ -3,6 +3,7 @@ import type { ShadowtapeConsole } from '../application/console.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import type { JsonOutput } from './json-output.ts';
+import { isQuiet } from './terminal/display.ts';
 import { print, printJson } from './terminal/output.ts';
 import { stoppable } from './terminal/stop-signals.ts';
 
@@ -71,8 +72,10 @@ export function registerCheck(line: CommandLine): void {
     .option('--notify', 'also send a test message over each notify entry of the site file', false)
     .option('--rights', 'only print what sudo or pfexec must allow, and check that sudo allows it', false)
     .action(async ({ json, rate, notify, rights }: CheckOptions) => {
-      const show = (shown: CheckLine) =>
-        json ? printJson<JsonOutput['check']>(shown) : print(checkLineText(shown, line.again));
+      const show = (shown: CheckLine) => {
+        if (json) printJson<JsonOutput['check']>(shown);
+        else if (!shown.good || !isQuiet()) print(checkLineText(shown, line.again));
+      };
       const lines = await line.withConsole({}, async (console) => {
         if (rights) return checkRights(console, json, line.again);
         const checked = await console.check(show);

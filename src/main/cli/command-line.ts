@@ -8,11 +8,14 @@ import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import { version } from '../application/version.ts';
 import { StateFolder, defaultStateFolder } from '../journal/state-folder.ts';
+import { readConfig } from './config-file.ts';
 import { givenOptions, type GlobalOptionWords } from './given-options.ts';
+import { chooseDisplay, colorChoices, type DisplayChoice } from './terminal/display.ts';
+import { shownLines } from './terminal/lines.ts';
 import { note, standardError, standardOutput } from './terminal/output.ts';
 import { terminalHostKeys, terminalSecret } from './terminal/terminal.ts';
 
-interface GlobalOptions {
+interface GlobalOptions extends DisplayChoice {
   readonly site?: string;
   readonly state: string;
   readonly trust: boolean;
@@ -72,6 +75,13 @@ export function portOf(text: string): number {
   return port;
 }
 
+/** Texts of the help that commander does not wrap. */
+const wrappedHelp = (text: string, { columns }: { readonly columns: number | undefined }): string =>
+  text
+    .split('\n')
+    .flatMap((line) => shownLines(line, { width: columns || undefined, colors: false }))
+    .join('\n');
+
 /** What a host shows before the login, on the standard error: its output is that of the command alone. */
 function onBanner(host: string, text: string): void {
   for (const line of text.trimEnd().split(/\r?\n/)) note(`${host}: ${line}`);
@@ -97,16 +107,44 @@ export class CommandLine {
         .default(defaultStateFolder()),
     )
     .option('--trust', 'accept new host keys, and show their fingerprints', false)
+    .addOption(
+      new Option('-q, --quiet', 'print only answers, warnings and errors; of a run, its end')
+        .default(false)
+        .conflicts('verbose'),
+    )
+    .option(
+      '-v, --verbose',
+      'also print every command of a run, and all that failed commands have printed',
+      false,
+    )
+    .option('--utc', 'show times in UTC, not in the time zone of this machine; JSON always has UTC', false)
+    .addOption(
+      new Option('--color <when>', 'color statuses; auto: on a terminal, unless NO_COLOR is set')
+        .choices(colorChoices)
+        .default('auto'),
+    )
     .addHelpText('after', exitStatuses)
     .showHelpAfterError('(shadowtape --help shows more)')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      writeOut: (text) => void standardOutput.write(text),
-      writeErr: (text) => void standardError.write(text),
+      writeOut: (text) => void standardOutput.write(wrappedHelp(text, standardOutput)),
+      writeErr: (text) => void standardError.write(wrappedHelp(text, standardError)),
       getOutHelpWidth: () => standardOutput.columns ?? 80,
       getErrHelpWidth: () => standardError.columns ?? 80,
     })
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', () => this.#configure());
+
+  /** What no option and no variable of the environment says, the configuration file may say. @throws CONFIG_… */
+  async #configure(): Promise<void> {
+    const config = await readConfig();
+    for (const [key, value] of Object.entries(config)) {
+      const source = this.program.getOptionValueSource(key);
+      if (source === undefined || source === 'default')
+        this.program.setOptionValueWithSource(key, value, 'config');
+    }
+    chooseDisplay(this.#globals);
+  }
 
   get #globals(): GlobalOptions {
     return this.program.opts<GlobalOptions>();

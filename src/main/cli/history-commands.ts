@@ -1,47 +1,19 @@
 /** show and verify: what was done, and whether the tape still holds it. */
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
-import { omissionWords } from '../../contract/run-outcome.ts';
-import { lossSentence } from '../../contract/tape-loss.ts';
 import type { ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
-import { drillText } from './history-search-commands.ts';
+import { drillText } from './history/run-listing.ts';
 import type { JsonOutput } from './json-output.ts';
 import { print, printJson, standardOutput } from './terminal/output.ts';
+import { exact } from './terminal/lines.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
-import { endWord } from './run-command.ts';
+import { eventLines } from './history/event-lines.ts';
+import { dayText, lossText } from './terminal/display.ts';
 import { RunText } from './run-text.ts';
 import { stoppable } from './terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
 import { countText } from './terminal/text.ts';
-
-/** An event of a journal as `show` prints it. */
-export function eventLines(event: RunEvent, text: RunText): string[] {
-  const time = event.at.slice(11, 23);
-  switch (event.type) {
-    case 'intent':
-      return [`  ${time}  ${event.host} # ${event.line}`];
-    case 'outcome':
-      return event.exitStatus === 0
-        ? []
-        : [`  ${time}  exit status ${event.exitStatus ?? 'unknown'} ${event.stderr.trim()}`];
-    case 'check':
-      return [
-        `  ${time}  ${event.verdict === 'fails' || event.verdict === 'differs' ? '✗' : '✓'} ${event.title}: ${event.actual}`,
-      ];
-    case 'answered':
-      return [`  ${time}  ${event.question}: ${event.answer} (${event.by})`];
-    case 'run-finished':
-      return [
-        '',
-        `${endWord(event)}${omissionWords(event)}: ${event.sentence}`,
-        ...event.stands.map((line) => `  ${line}`),
-        `exit status ${event.exitStatus}`,
-      ];
-    default:
-      return text.linesOf(event);
-  }
-}
 
 /** Commands that only sample or look would drown the rest: a step's like ones are shown as one line with their number. */
 function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
@@ -68,11 +40,20 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
     return 0;
   }
   const text = new RunText();
-  for (const event of withoutRepetition(events)) eventLines(event, text).forEach(print);
-  print(
-    `journal ${state.journalFile(run)}: ${countText(events.length)} events, chain intact, last ${lastHash.slice(0, 16)}…`,
-  );
-  for (const loss of lostTapesOf(state, run)) print(lossSentence(loss));
+  let day = '';
+  for (const event of withoutRepetition(events)) {
+    const lines = eventLines(event, text);
+    const today = lines.length === 0 ? day : dayText(event.at);
+    if (today !== day) print(today);
+    day = today;
+    lines.forEach(print);
+  }
+  print([
+    'journal ',
+    exact(`${state.journalFile(run)}:`),
+    ` ${countText(events.length)} events, chain intact, last ${lastHash.slice(0, 16)}…`,
+  ]);
+  for (const loss of lostTapesOf(state, run)) print(lossText(loss));
   if (drill) print(drillText(drill));
   if (truncated) print('the last line is incomplete: the console died while writing it');
   return 0;

@@ -9,6 +9,7 @@ import {
 } from '../application/lock-service.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
+import { momentText } from './terminal/display.ts';
 import { print, printJson } from './terminal/output.ts';
 import { hasTerminal, typedOnTerminal } from './terminal/terminal.ts';
 
@@ -28,7 +29,7 @@ function lockLine(lock: HeldLock): string {
   const name = className ?? drive ?? '';
   const words = old ? `${holderWords[holder]}; it is older than any run can be` : holderWords[holder];
   if (!owner) return `${name}  locked on ${host}; ${words}`;
-  const when = owner.since === undefined ? 'since an unknown time' : `since ${owner.since}`;
+  const when = owner.since === undefined ? 'since an unknown time' : `since ${momentText(owner.since)}`;
   return `${name}  locked on ${host} by ${doingWords(owner)} of ${ownerWords(owner)}, ${when}; ${words}`;
 }
 

@@ -7,10 +7,13 @@ import { note } from './terminal/output.ts';
 const runArguments = new Set(['run', 'other']);
 const runOption = 'discard';
 
-/** What a word stands for is shown, on the standard error. */
-async function named(state: StateFolder, word: string): Promise<string> {
-  const { runNamed } = await import('../application/run-names.ts');
-  const run = await runNamed(state, word);
+/**
+ * What a word stands for is shown, on the standard error.
+ * @param mustExist false for a run of another state folder, which may be known to the hosts alone
+ */
+async function named(state: StateFolder, word: string, mustExist = true): Promise<string> {
+  const { existingRunNamed, runNamed } = await import('../application/run-names.ts');
+  const run = await (mustExist ? existingRunNamed : runNamed)(state, word);
   if (run !== word) note(`${word}: run ${run}`);
   return run;
 }
@@ -21,7 +24,7 @@ export const runWord = (state: StateFolder, word: string): Promise<string> =>
 
 /**
  * Replaces what somebody typed for runs by their names, before the command begins.
- * @throws RUN_NAME_AMBIGUOUS, RUN_NONE, STATE_FILE_UNREADABLE
+ * @throws RUN_NAME_AMBIGUOUS, RUN_NONE, RUN_MISSPELT, STATE_FILE_UNREADABLE
  */
 export async function nameRuns(command: Command, state: StateFolder): Promise<void> {
   const given = command.processedArgs as (string | readonly string[] | undefined)[];
@@ -32,5 +35,5 @@ export async function nameRuns(command: Command, state: StateFolder): Promise<vo
     else given[index] = await Promise.all(words.map((word) => named(state, word)));
   }
   const option: unknown = command.getOptionValue(runOption);
-  if (typeof option === 'string') command.setOptionValue(runOption, await named(state, option));
+  if (typeof option === 'string') command.setOptionValue(runOption, await named(state, option, false));
 }

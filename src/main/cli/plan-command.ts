@@ -10,8 +10,8 @@ import {
   type JsonOption,
 } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
-import { printJson, standardOutput } from './terminal/output.ts';
-import { planText } from './plan-text.ts';
+import { print, printJson } from './terminal/output.ts';
+import { planLines } from './plan-text.ts';
 
 interface PlanOptions extends JsonOption {
   readonly method?: '6a' | '6b' | '6c' | '6d' | '6e';
@@ -54,6 +54,6 @@ export function registerPlan(line: CommandLine): void {
         for (const { node, ...told } of plan.missing ?? [])
           printJson<JsonOutput['plan']>({ missing: node, ...told });
         plan.steps.forEach((step) => printJson<JsonOutput['plan']>(step));
-      } else standardOutput.write(planText(plan, options.all));
+      } else planLines(plan, options.all).forEach(print);
     });
 }

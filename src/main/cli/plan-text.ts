@@ -81,7 +81,7 @@ function headLine({ job, site, method, route, volume, bytes, restores }: Plan): 
 }
 
 /** @param all true: also lists of like commands (the fingerprint's) are printed whole */
-export function planText(plan: Plan, all: boolean): string {
+export function planLines(plan: Plan, all: boolean): string[] {
   return [
     headLine(plan),
     'A plan changes nothing. Each line is sent as printed, unless the line below it says how it runs.',
@@ -92,6 +92,5 @@ export function planText(plan: Plan, all: boolean): string {
     ...plan.steps.flatMap((step) => stepLines(step, all)),
     'State checks before and after the steps:',
     ...commandLines(plan.looks, true),
-    '',
-  ].join('\n');
+  ];
 }

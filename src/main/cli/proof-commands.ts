@@ -6,7 +6,8 @@ import type { RenderReport } from '../proof/audit.ts';
 import type { SignatureDemand } from '../proof/audit-signature.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
-import { note, print, printJson } from './terminal/output.ts';
+import { isQuiet } from './terminal/display.ts';
+import { print, printJson, printVerbatim, warn } from './terminal/output.ts';
 import { terminalSecret } from './terminal/terminal.ts';
 
 const signs: Readonly<Record<AuditVerdict, string>> = { proven: '✓', unproven: '?', wrong: '✗' };
@@ -53,8 +54,10 @@ async function auditCommand(
 ): Promise<number> {
   const { auditReport, auditState, auditVerdictOf } = await import('../proof/audit.ts');
   const options = { state, head, ...demand };
-  const show = (line: AuditLine) =>
-    json ? printJson<JsonOutput['audit']>(line) : print(auditLineText(line));
+  const show = (line: AuditLine) => {
+    if (json) printJson<JsonOutput['audit']>(line);
+    else if (line.verdict !== 'proven' || !isQuiet()) print(auditLineText(line));
+  };
   const lines: AuditLine[] = [];
   const named = new Set(runs);
   if (report !== undefined) {
@@ -67,7 +70,7 @@ async function auditCommand(
   if (report === undefined || named.size > 0 || head !== undefined)
     lines.push(...(await auditState(options, [...named], show)));
   // A folder that was named wrongly proves nothing.
-  if (lines.length === 0) note(`no runs in ${state.path}: there is nothing to prove`);
+  if (lines.length === 0) warn(`no runs in ${state.path}: there is nothing to prove`);
   return exitStatuses[lines.length === 0 ? 'unproven' : auditVerdictOf(lines)];
 }
 
@@ -76,7 +79,9 @@ function showSigned({ run, file, signature }: SignedRun, journal: string, json: 
   if (json) return void printJson<JsonOutput['sign']>({ run, file, ...signature });
   const { keyType, fingerprint, namespace } = signature;
   print(`signed: run ${run} by ${keyType} ${fingerprint}`);
-  print(`  ssh-keygen -Y verify -f ALLOWED_SIGNERS -I PRINCIPAL -n ${namespace} -s ${file} < ${journal}`);
+  printVerbatim(
+    `  ssh-keygen -Y verify -f ALLOWED_SIGNERS -I PRINCIPAL -n ${namespace} -s ${file} < ${journal}`,
+  );
 }
 
 /** Signs without any site: with the key that is named, else with one of the operator's own. */

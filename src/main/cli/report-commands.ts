@@ -4,7 +4,8 @@ import { Option } from 'commander';
 import { failure } from '../../contract/errors.ts';
 import type { ReportService, StateFolder } from '../application/console.ts';
 import type { CommandLine } from './command-line.ts';
-import { print, standardOutput } from './terminal/output.ts';
+import { shownZone } from './terminal/display.ts';
+import { printVerbatim, standardOutput } from './terminal/output.ts';
 import { printable } from './terminal/text.ts';
 
 interface ReportCommandOptions {
@@ -44,11 +45,11 @@ async function reportCommand(
   { output, paper, as: what, force }: ReportCommandOptions,
 ): Promise<number> {
   const { ReportService } = await import('../application/report-service.ts');
-  const reports = new ReportService(state);
+  const reports = new ReportService(state, shownZone());
   if (output === standardOutputName) {
     if (what === 'pdf' && standardOutput.isTTY) throw failure('REPORT_ON_TERMINAL', {});
     standardOutput.write((await reports.export({ run, what, paper })).content);
-  } else print(await reports.write({ run, what, paper, file: output, force }));
+  } else printVerbatim(await reports.write({ run, what, paper, file: output, force }));
   return 0;
 }
 

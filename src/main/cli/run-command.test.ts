@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { failure } from '../../contract/errors.ts';
 import { endLines } from './run-command.ts';
+import { plainText } from './terminal/lines.ts';
 
 it('says of a tape that differs what is wrong with it, once, and that the cluster is well', () => {
   const error = failure('TAPE_DIFFERS', { what: 'CRC-32', expected: '1', actual: '2' });
@@ -17,7 +18,7 @@ it('says of a tape that differs what is wrong with it, once, and that the cluste
     },
     { stateOption: ' --state /state', siteOption: ' --site /site.yaml' },
   );
-  expect(lines.slice(0, 4)).toEqual([
+  expect(lines.slice(0, 4).map(plainText)).toEqual([
     '',
     'tape mismatch; the cluster is in its normal state: the tape does not hold what was read: CRC-32: expected 1, read back 2',
     `  hint: ${error.hint}`,

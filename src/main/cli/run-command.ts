@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../contract/events.ts';
-import { omissionWords, outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
+import { omissionWords } from '../../contract/run-outcome.ts';
 import type { EndedRun, Following, ShadowtapeConsole } from '../application/console.ts';
 import {
   faultOption,
@@ -14,15 +14,19 @@ import {
   type LabFlags,
 } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
-import { note, printJson, standardError, standardOutput } from './terminal/output.ts';
+import { isQuiet, isVerbose, shownZone } from './terminal/display.ts';
+import { exact, type Line } from './terminal/lines.ts';
+import { printJson, standardError, standardOutput, warn } from './terminal/output.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
 import { reportAtEnd } from './report-commands.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
+import { ApprovalText } from './run/approval-text.ts';
 import { furtherLines, RunFollower } from './run-follower.ts';
-import { RunText } from './run-text.ts';
+import { eventLines } from './history/event-lines.ts';
+import { endWord, RunText } from './run-text.ts';
 import { stopOnSignals, unexpectedStatus } from './terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
-import { printable } from './terminal/text.ts';
+import { stateTone } from './terminal/state-tone.ts';
 
 interface FollowOptions extends GlobalOptionWords {
   readonly yes: boolean;
@@ -31,32 +35,18 @@ interface FollowOptions extends GlobalOptionWords {
   readonly atEnd?: ((run: string) => Promise<string>) | undefined;
 }
 
-const endWords: Readonly<Record<RunOutcome, string>> = {
-  verified: 'verified',
-  unverified: 'unverified',
-  'verified-act': 'verified, action required',
-  'unverified-act': 'unverified, action required',
-  refused: 'refused, nothing was touched',
-  'rolled-back': 'failed, rolled back',
-  act: 'action required',
-  'tape-mismatch': 'tape mismatch; the cluster is in its normal state',
-};
-
-/** How a run has ended, as its last line and `show` say it: `failed, rolled back`. */
-export const endWord = (end: Parameters<typeof outcomeOf>[0]): string => endWords[outcomeOf(end)];
-
 /** The last lines: what happened, the current state, where the journal is, how to see it. */
-export function endLines(end: EndedRun, given: GlobalOptionWords): string[] {
+export function endLines(end: EndedRun, given: GlobalOptionWords): Line[] {
   const { sentence, error, stands, journalFile, journalBroken, run } = end;
   const word = `${endWord(end)}${omissionWords(end)}`;
   return [
     '',
-    `${word}: ${sentence}`,
+    [stateTone(word), `: ${sentence}`],
     ...(error?.hint ? [`  hint: ${asGiven(error.hint, given)}`] : []),
     ...stands.map((line) => `  ${line}`),
-    `journal: ${journalFile}${journalBroken ? ' (its end could not be written)' : ''}`,
-    `show it again: shadowtape show ${run}${given.stateOption}`,
-  ].map(printable);
+    ['journal: ', exact(journalFile), ...(journalBroken ? [' (its end could not be written)'] : [])],
+    ['show it again: ', exact(`shadowtape show ${run}${given.stateOption}`)],
+  ];
 }
 
 /**
@@ -78,6 +68,17 @@ async function actLines(
   return furtherLines(run, words, { resume: resume?.message, unwind: unwind?.message });
 }
 
+/** Events that are shown however little is to be shown. */
+const isLoud = (event: RunEvent): boolean =>
+  event.type === 'warning' || (event.type === 'step-finished' && event.result === 'failed');
+
+/** What is shown of an event, with `--quiet` or `--verbose` less or more. The end of a run has lines of its own. */
+function linesFor(event: RunEvent, text: RunText): Line[] {
+  if (isVerbose() && event.type !== 'run-finished') return eventLines(event, text);
+  const lines = text.linesOf(event);
+  return isQuiet() && !isLoud(event) ? [] : lines;
+}
+
 /**
  * Follows a run, answers its questions, and prints its end.
  * @param ended told the exit status as soon as it is known: what fails later does not change it
@@ -91,6 +92,7 @@ async function follow(
   const progress = new ProgressLine(options.json ? standardError : standardOutput);
   const text = new RunText();
   const follower = new RunFollower();
+  const approval = new ApprovalText();
   const abandon = () => {
     progress.print(follower.abandonedLines(options));
     return follower.changed ? 3 : unexpectedStatus;
@@ -102,12 +104,18 @@ async function follow(
   });
   const show = (event: RunEvent) => {
     follower.hear(event);
+    approval.hear(event);
     if (options.json) printJson<JsonOutput['run']>(event);
-    else progress.print(text.linesOf(event).map(printable));
+    else progress.print(linesFor(event, text));
   };
   try {
     const end = await begin({
-      ask: hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator', stop) : undefined,
+      ask: hasTerminal()
+        ? terminalAsk(progress, process.env['USER'] ?? 'operator', {
+            stop,
+            about: (id) => approval.linesFor(id),
+          })
+        : undefined,
       approveVerified: options.yes,
       cancel: stop.cancel,
       halt: stop.halt,
@@ -115,7 +123,7 @@ async function follow(
       onProgress: (shown) => progress.show(shown),
       onNotice(sentence) {
         progress.clear();
-        note(`shadowtape: ${sentence}`);
+        warn(`shadowtape: ${sentence}`);
       },
     });
     ended(end.exitStatus);
@@ -184,7 +192,7 @@ function registerRun(line: CommandLine): void {
     .action(async (job: string | undefined, options: RunOptions) => {
       const { method, route, nodes, nodeDown: nodesDown, yes, json = false, report, ifDue } = options;
       const { ReportService } = await import('../application/report-service.ts');
-      const desk = new ReportService(line.state);
+      const desk = new ReportService(line.state, shownZone());
       if (report !== undefined) await desk.requireFree(report);
       const atEnd = report === undefined ? undefined : (run: string) => reportAtEnd(desk, run, report);
       const begin = (name: string | undefined) =>

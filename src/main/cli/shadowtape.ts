@@ -6,10 +6,10 @@ import { CommandLine } from './command-line.ts';
 import { registerCommands } from './commands.ts';
 import { tellLostOutput } from './terminal/lost-output.ts';
 import { nameRuns } from './named-runs.ts';
-import { standardError, standardOutput } from './terminal/output.ts';
+import { standardOutput } from './terminal/output.ts';
 import { standardOutputName } from './report-commands.ts';
 import { endOnUnexpected, unexpectedStatus } from './terminal/stop-signals.ts';
-import { errorText } from './terminal/text.ts';
+import { showError } from './terminal/shown-error.ts';
 
 correctHome();
 const line = new CommandLine();
@@ -62,7 +62,7 @@ try {
   if (isUsage(error)) line.exitStatus = error.exitCode;
   else {
     line.exitStatus = statusOfError(error, process.exitCode);
-    standardError.write(`${errorText(error, line.again)}\n`);
+    showError(error, line.again);
   }
 }
 process.exitCode = await statusAfterOutput();

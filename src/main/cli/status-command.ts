@@ -5,8 +5,12 @@ import type { VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import type { JsonOutput } from './json-output.ts';
-import { note, print, printJson } from './terminal/output.ts';
-import { durationText, errorText } from './terminal/text.ts';
+import type { Piece } from './terminal/lines.ts';
+import { note, print, printJson, standardOutput, warn } from './terminal/output.ts';
+import { showError } from './terminal/shown-error.ts';
+import { stateTone } from './terminal/state-tone.ts';
+import { listingLines, type Column } from './terminal/table.ts';
+import { durationText } from './terminal/text.ts';
 
 /** As plugins of Nagios and Icinga end. */
 const exitStatuses: Readonly<Record<ServiceState, number>> = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 };
@@ -32,18 +36,25 @@ function backupWords({ backup, everySeconds }: VolumeStatus): string {
   return `${durationText(Math.max(0, backup.ageSeconds))} old${every}, run ${backup.run}${tape}`;
 }
 
-function lineOf(volume: VolumeStatus): string {
+/** Cells of the listing. */
+function cellsOf(volume: VolumeStatus): (string | Piece)[] {
   const { state, class: className, master, jobs, reason, trouble, runningRun, nextTape } = volume;
-  const names = jobs.join(', ').padEnd(12);
   const words = [
-    `${state.padEnd(15)}  ${`${className}/${master}`.padEnd(20)}  ${names}  ${backupWords(volume)}`,
+    backupWords(volume),
     ...(state === 'protected' ? [] : [reason]),
     ...(trouble?.sentence === undefined ? [] : [trouble.sentence]),
     ...(runningRun === undefined ? [] : [`run ${runningRun} is running`]),
     ...(nextTape === undefined ? [] : [nextTape.sentence]),
   ];
-  return words.join('; ');
+  return [stateTone(state), `${className}/${master}`, jobs.join(', '), words.join('; ')];
 }
+
+const columns: readonly Column[] = [
+  { heading: 'STATE', least: 15 },
+  { heading: 'VOLUME', least: 20 },
+  { heading: 'JOBS', least: 12, label: 'jobs' },
+  { heading: 'BACKUP', least: 0 },
+];
 
 interface StatusOptions extends JsonOption {
   /** A file for the textfile collector of Prometheus' node_exporter. */
@@ -69,13 +80,13 @@ async function statusCommand(
     series: await history.trends({}),
   }));
   for (const { run, trouble } of lines)
-    if (trouble !== undefined) note(`the journal of run ${run} cannot be read: ${trouble}`);
+    if (trouble !== undefined) warn(`the journal of run ${run} cannot be read: ${trouble}`);
   const status = await siteStatus({ site, state, lines, series, now: new Date() });
   const { volumes, sealsHead } = status;
-  for (const volume of volumes) {
-    if (json) printJson<JsonOutput['status']>({ ...volume, service: serviceStateOf(volume), sealsHead });
-    else print(lineOf(volume));
-  }
+  if (json)
+    for (const volume of volumes)
+      printJson<JsonOutput['status']>({ ...volume, service: serviceStateOf(volume), sealsHead });
+  else listingLines({ columns, rows: volumes.map(cellsOf) }, standardOutput.format.width).forEach(print);
   if (!json && sealsHead !== undefined) print(`head of the seals: ${sealsHead}`);
   if (volumes.length === 0) note(`${site.site} has no job`);
   if (prometheus !== undefined) {
@@ -102,7 +113,7 @@ export function registerStatus(line: CommandLine): void {
       try {
         line.exitStatus = await statusCommand(line, options);
       } catch (error) {
-        note(errorText(error, line.again));
+        showError(error, line.again);
         line.exitStatus = notLooked;
       }
     });

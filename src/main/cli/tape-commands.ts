@@ -2,8 +2,6 @@
 import { isFailure } from '../../contract/errors.ts';
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
-import { lossSentence } from '../../contract/tape-loss.ts';
-import { localDay } from '../../contract/wall-clock.ts';
 import type { IdentifiedTape, ImportedTape, ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import {
   faultOption,
@@ -15,11 +13,13 @@ import {
 } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import type { JsonOutput } from './json-output.ts';
-import { note, print, printJson, standardError } from './terminal/output.ts';
+import { print, printJson, standardError, standardOutput, warn } from './terminal/output.ts';
+import { dayText, isQuiet, lossText, momentText } from './terminal/display.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
 import { stoppable } from './terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
-import { endWord } from './run-command.ts';
+import { endWord } from './run-text.ts';
+import { listingLines, type Column } from './terminal/table.ts';
 import { bytesText, countText } from './terminal/text.ts';
 
 /** `, written by run R (verified)`; empty for a tape with a label, which names its run, and where no run is known. */
@@ -118,27 +118,33 @@ async function labelCommand(
   return 0;
 }
 
+const tapeColumns: readonly Column[] = [
+  { heading: 'TAPE', least: 32 },
+  { heading: 'HOLDS', least: 0 },
+];
+
 async function tapesCommand(state: StateFolder, json: boolean): Promise<number> {
   const { listTapes } = await import('../application/known-tapes.ts');
   const { tapes, unreadableLines } = listTapes(state);
   if (json) tapes.forEach((tape) => printJson<JsonOutput['tapes']>(tape));
   else if (tapes.length === 0) print(`no tapes yet in ${state.tapesFile}`);
-  for (const tape of json ? [] : tapes) {
+  const rows = tapes.map((tape) => {
     const files = tape.files.map(({ volume, method, bytes }) =>
       [volume, method, ...(bytes === undefined ? [] : [bytesText(bytes)])].join(' '),
     );
     const facts = [
       files.join(', ') || 'no files known',
       ...(tape.run === undefined ? [] : [`run ${tape.run}`]),
-      ...(tape.keepUntil === undefined || tape.lost ? [] : [`keep until ${localDay(tape.keepUntil)}`]),
+      ...(tape.keepUntil === undefined || tape.lost ? [] : [`keep until ${dayText(tape.keepUntil)}`]),
       ...(tape.location === undefined ? [] : [`at ${tape.location}`]),
-      `last seen ${tape.lastSeen.slice(0, 10)} in ${tape.device} on ${tape.host}`,
-      ...(tape.loss ? [lossSentence({ tape: undefined, ...tape.loss })] : []),
+      `last seen ${momentText(tape.lastSeen)} in ${tape.device} on ${tape.host}`,
+      ...(tape.loss ? [lossText({ tape: undefined, ...tape.loss })] : []),
       ...(tape.replaced ? ['a later label has the same name'] : []),
     ];
-    print(`${tape.name.padEnd(32)}  ${facts.join('; ')}`);
-  }
-  if (unreadableLines > 0) note(`${unreadableLines} lines of the tape inventory cannot be read`);
+    return [tape.name, facts.join('; ')];
+  });
+  if (!json) listingLines({ columns: tapeColumns, rows }, standardOutput.format.width).forEach(print);
+  if (unreadableLines > 0) warn(`${unreadableLines} lines of the tape inventory cannot be read`);
   return 0;
 }
 
@@ -150,6 +156,7 @@ async function driveCheckCommand(
 ): Promise<number> {
   const show = (line: CheckLine) => {
     if (json) return printJson<JsonOutput['drive-check']>(line);
+    if (line.good && isQuiet()) return undefined;
     print(`${line.good ? '✓' : '✗'} ${line.what}: ${line.said}`);
     if (line.hint !== undefined) print(`    hint: ${asGiven(line.hint, given)}`);
     return undefined;

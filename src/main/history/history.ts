@@ -14,7 +14,6 @@ import { indexFileOf } from './history-index.ts';
 import type { AnswerOf, Answered, QuestionName, QuestionOf, Said } from './history-messages.ts';
 import { indexLock } from './index-file.ts';
 
-export type { ComparedStep } from '../../folds/compare-runs.ts';
 export { runLineOf } from './run-line.ts';
 
 /** The thread's own file: beside this one in the sources; what is built has it on top. */

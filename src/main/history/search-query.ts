@@ -1,5 +1,6 @@
 /** The search of the history, as people type it: words, "phrases", and key:value. Pure. */
 import { failure } from '../../contract/errors.ts';
+import { didYouMean } from '../../contract/nearest-word.ts';
 
 /** Keys whose value is searched for as a part of the run's own. */
 const textKeys = ['tape', 'host', 'operator', 'job', 'site', 'class', 'volume', 'code'] as const;
@@ -126,7 +127,8 @@ function keyed(key: string, token: Token): Term {
     return { kind: 'number', key, value: amountOf(token, secondsIn, 'a time, such as 90s, 30min or 2h') };
   if (isOne(sizeKeys, key))
     return { kind: 'number', key, value: amountOf(token, bytesIn, 'a size, such as 500M, 20G or 1T') };
-  if (!isOne(textKeys, key)) throw wrong(token.at, `unknown key ${shown(key)}; keys: ${keys.join(', ')}`);
+  if (!isOne(textKeys, key))
+    throw wrong(token.at, `unknown key ${shown(key)}; ${didYouMean(key, keys)}keys: ${keys.join(', ')}`);
   if (token.text === '') throw wrong(token.valueAt, `${key}: has no value`);
   return { kind: 'text', key, text: token.text.toLowerCase() };
 }

@@ -13,6 +13,8 @@ const reportRecordSchema = z.looseObject({
   what: z.enum(['pdf', 'journal', 'commands', 'rates']),
   /** Of a PDF. */
   paper: z.enum(['A4', 'Letter']).optional(),
+  /** Of a PDF and of commands: IANA name of the zone of its times; absent: UTC. */
+  zone: z.string().optional(),
   /** Of a PDF: whether it tells of a signature. */
   signed: z.boolean().optional(),
   /** Of a PDF: the tapes of the run that it says were overwritten; absent where none. */

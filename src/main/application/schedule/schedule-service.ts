@@ -259,7 +259,9 @@ export async function unwatchNights(state: StateFolder, site: string, job: strin
 /** What `schedule next` says of a job. */
 export interface NextOfJob {
   readonly job: string;
+  /** When it is due; ISO 8601, UTC. */
   readonly next: string | undefined;
+  /** The end of its window; ISO 8601, UTC. */
   readonly until: string | undefined;
   /** The last night that was missed. */
   readonly missed: string | undefined;
@@ -280,13 +282,12 @@ export async function nextOfJob(
   lines: readonly RunLine[],
   now: Date,
 ): Promise<NextOfJob> {
-  const { zone } = job.schedule;
   const night = nextNight(job.schedule, now);
   const missed = await lastMissedNight(state, job, lines, now);
   return {
     job: job.name,
-    next: night && zonedText(night.due, zone),
-    until: night && zonedText(night.until, zone),
+    next: night?.due.toISOString(),
+    until: night?.until.toISOString(),
     missed: missed && missedSentence(job, missed),
     tape: nextTape(state, job, now)?.sentence,
   };

@@ -2,11 +2,12 @@
 import { failure } from '../../../contract/errors.ts';
 import type { CommandLine } from '../command-line.ts';
 import type { JsonOutput } from '../json-output.ts';
-import { note, print, printJson, standardError } from '../terminal/output.ts';
+import { print, printJson, standardError } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
-import { bytesText, errorText } from '../terminal/text.ts';
+import { showError } from '../terminal/shown-error.ts';
+import { bytesText } from '../terminal/text.ts';
 
 interface DrillOptions {
   readonly volume?: string | undefined;
@@ -42,6 +43,6 @@ export async function drill(
       print(`proven: the tape holds ${name} of run ${run}: ${bytesText(bytes)}, SHA-256 ${sha256}`);
     print(`record: ${record}`);
   }
-  if (error) note(errorText(error, line.again));
+  if (error) showError(error, line.again);
   line.exitStatus = exitStatus;
 }

@@ -13,14 +13,14 @@ import { faultOption, jsonOption, type CommandLine, type JsonOption } from '../c
 import { drill } from './drill-command.ts';
 import { withHistory } from '../history-search-commands.ts';
 import type { JsonOutput } from '../json-output.ts';
-import { note, print, printJson, standardError } from '../terminal/output.ts';
+import { print, printJson, standardError } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { previewLines, resultLines, type ShownPath } from './restore-text.ts';
 import { restoreVolume, type RestoreVolumeOptions } from './restore-volume-command.ts';
 import { runWord } from '../named-runs.ts';
 import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
-import { errorText } from '../terminal/text.ts';
+import { showError } from '../terminal/shown-error.ts';
 
 interface FileOptions extends JsonOption {
   readonly to: string;
@@ -89,7 +89,7 @@ async function perform(
       error: error?.toInfo(),
     });
   else resultLines(result, prepared.target, shown).forEach(print);
-  if (error) note(errorText(error, given));
+  if (error) showError(error, given);
   return exitStatus;
 }
 

@@ -4,7 +4,8 @@ import { readSite, siteFileOf } from '../../application/console.ts';
 import { recordRefusal, scheduledJob, settleNights } from '../../application/schedule/schedule-service.ts';
 import type { CommandLine } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
-import { note, print } from '../terminal/output.ts';
+import { isQuiet } from '../terminal/display.ts';
+import { print, warn } from '../terminal/output.ts';
 
 /**
  * @param choice the job, and whether the standard output is for events alone
@@ -20,16 +21,17 @@ export async function runIfDue(
   const file = siteFile ?? siteFileOf(state.labFolder);
   const scheduled = scheduledJob(await readSite(file), file, choice.job);
   const lines = await withHistory(state, (history) => history.lines());
-  const warn = (sentence: string) => note(`shadowtape: ${sentence}`);
+  const tell = (sentence: string) => warn(`shadowtape: ${sentence}`);
+  const isShown = !choice.json && !isQuiet();
   const announce = async () => {
     const known = await withHistory(state, (history) => history.lines());
-    const sentence = await announceTape(state, scheduled, known, new Date(), warn);
-    if (sentence !== undefined && !choice.json) print(`${scheduled.name}: ${sentence}`);
+    const sentence = await announceTape(state, scheduled, known, new Date(), tell);
+    if (sentence !== undefined && isShown) print(`${scheduled.name}: ${sentence}`);
   };
-  const { due, words } = await settleNights(state, scheduled, lines, new Date(), warn);
+  const { due, words } = await settleNights(state, scheduled, lines, new Date(), tell);
   if (!due) {
     // An answer, not a complaint: cron mails what is on the standard error.
-    if (!choice.json) print(words);
+    if (isShown) print(words);
     return announce();
   }
   try {

@@ -1,6 +1,7 @@
 /** What `schedule` does: what starts jobs by itself is shown first, installed, listed and removed. Loaded when one of its commands is given. */
 import { resolve } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
+import { zonedText } from '../../../contract/wall-clock.ts';
 import { readSite, siteFileOf, type Site } from '../../application/console.ts';
 import {
   installJob,
@@ -27,7 +28,8 @@ import {
 import type { CommandLine, JsonOption } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
 import type { JsonOutput } from '../json-output.ts';
-import { note, print, printJson } from '../terminal/output.ts';
+import { zoneInstead } from '../terminal/display.ts';
+import { note, print, printJson, printVerbatim } from '../terminal/output.ts';
 import { hasTerminal, typedOnTerminal } from '../terminal/terminal.ts';
 
 const starterWords: Readonly<Record<Starter, string>> = {
@@ -100,7 +102,7 @@ export async function install(
   const starter = options.crontab ? 'crontab' : options.system ? 'system' : 'user';
   const started = jobs.map((job) => startedOf(line, opened, job));
   for (const { place, text } of started.flatMap((job) => piecesOf(job, starter)))
-    for (const shown of [`# ${place}`, ...text.trimEnd().split('\n'), '']) print(shown);
+    for (const shown of [`# ${place}`, ...text.trimEnd().split('\n'), '']) printVerbatim(shown);
   // No timer has the agent of a session.
   delete process.env['SSH_AUTH_SOCK'];
   requireNoQuestion([
@@ -170,7 +172,9 @@ export async function next(
     const found = await nextOfJob(line.state, job, lines, new Date());
     if (json) printJson<JsonOutput['schedule next']>(found);
     else {
-      print(`${found.job.padEnd(12)}  ${found.next ?? '-'}, window until ${found.until ?? '-'}`);
+      const shown = (at: string | undefined) =>
+        at === undefined ? '-' : zonedText(new Date(at), zoneInstead(job.schedule.zone));
+      print(`${found.job.padEnd(12)}  ${shown(found.next)}, window until ${shown(found.until)}`);
       for (const more of [found.tape, found.missed])
         if (more !== undefined) print(`${''.padEnd(12)}  ${more}`);
     }

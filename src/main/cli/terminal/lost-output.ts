@@ -1,7 +1,7 @@
 /** Output that could not be written: said once, as soon as it is known. */
 import { failure } from '../../../contract/errors.ts';
-import { note, outputWritten, standardOutput } from './output.ts';
-import { errorText } from './text.ts';
+import { outputWritten, standardOutput } from './output.ts';
+import { showError } from './shown-error.ts';
 
 const lostReasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
@@ -20,6 +20,6 @@ export async function tellLostOutput(): Promise<void> {
   const { trouble, isGone } = standardOutput;
   if (trouble === undefined || isGone || isTold) return;
   isTold = true;
-  note(errorText(failure('OUTPUT_UNWRITABLE', { reason: lostReasons[trouble] ?? trouble })));
+  showError(failure('OUTPUT_UNWRITABLE', { reason: lostReasons[trouble] ?? trouble }));
   await outputWritten();
 }

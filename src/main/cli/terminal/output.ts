@@ -9,6 +9,8 @@ import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { printableJson } from '../../../contract/words.ts';
 import type { JsonOutput } from '../json-output.ts';
+import { hasColors, isDumb, isQuiet, withShownTimes } from './display.ts';
+import { exact, shownLines, type Line, type LineFormat, type Piece } from './lines.ts';
 import { printable } from './text.ts';
 
 /** As node:fs has it. */
@@ -145,6 +147,16 @@ export class Output extends Writable {
     return this.isTTY ? this.#stream().columns : undefined;
   }
 
+  /** How lines for people are shown here. A terminal that does not know its width says 0. */
+  get format(): LineFormat {
+    return { width: this.columns || undefined, colors: hasColors(this.isTTY) };
+  }
+
+  /** True where a line can be drawn over: a terminal that can move its cursor, and a person who wants to see it. */
+  get canDraw(): boolean {
+    return this.isTTY && !isDumb() && !isQuiet();
+  }
+
   /** True while lines wait to be written: what is only drawn over is then better left out. */
   get isBehind(): boolean {
     return this.#queue.isBehind(this);
@@ -185,12 +197,37 @@ if (standardError.isTTY) process.stderr.on('error', () => undefined);
 /** Resolves when both streams are written, or their lines dropped. */
 export const outputWritten = (): Promise<void> => queue.idle();
 
-/** Prints a line of the answer. Control characters are made visible. */
-export const print = (line: string): void => void standardOutput.write(`${printable(line)}\n`);
+function forPeoplePiece(piece: string | Piece): string | Piece {
+  if (typeof piece === 'string') return printable(withShownTimes(piece));
+  const { text, isExact } = piece;
+  return { ...piece, text: printable(isExact ? text : withShownTimes(text)) };
+}
+
+/** A line for people: control characters are made visible, times are local. */
+const forPeople = (line: Line): Line =>
+  typeof line === 'string' ? printable(withShownTimes(line)) : line.map(forPeoplePiece);
+
+/** A line as people see it, wrapped to the width of the terminal; with line feeds, also after the last one. */
+export function textForPeople(line: Line, format: LineFormat): string {
+  const lines = typeof line === 'string' && line.includes('\n') ? line.split('\n') : [line];
+  return lines.flatMap((one) => shownLines(forPeople(one), format).map((text) => `${text}\n`)).join('');
+}
+
+/** Prints a line of the answer. */
+export const print = (line: Line): void =>
+  void standardOutput.write(textForPeople(line, standardOutput.format));
+
+/** Prints a line that somebody may copy, such as a command or a path: it is neither wrapped nor colored. */
+export const printVerbatim = (line: string): void => print([exact(line)]);
 
 /** Prints a value as a line of JSON; its type is that of the command in `JsonOutput`. Control characters are escaped. */
 export const printJson = <Line extends JsonOutput[keyof JsonOutput] = never>(value: NoInfer<Line>): void =>
   void standardOutput.write(`${printableJson(value)}\n`);
 
-/** Prints a line that is not a part of the answer. Control characters are made visible. */
-export const note = (line: string): void => void standardError.write(`${printable(line)}\n`);
+/** Prints a line that is not a part of the answer, and that somebody may be without (`--quiet`). */
+export const note = (line: Line): void => {
+  if (!isQuiet()) warn(line);
+};
+
+/** Prints a line that is not a part of the answer, and that must be seen. */
+export const warn = (line: Line): void => void standardError.write(textForPeople(line, standardError.format));

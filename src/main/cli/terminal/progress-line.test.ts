@@ -27,11 +27,11 @@ describe('the progress of a dump', () => {
 });
 
 describe('the progress line', () => {
-  const terminal = (isTTY: boolean, columns?: number) => {
+  const terminal = (canDraw: boolean, columns?: number) => {
     const written: string[] = [];
     return {
       written,
-      isTTY,
+      canDraw,
       ...(columns === undefined ? {} : { columns }),
       write: (text: string) => written.push(text),
     };

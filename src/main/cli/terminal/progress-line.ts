@@ -1,5 +1,7 @@
 /** One line at the bottom of a terminal that shows how far the present long work is; the lines above scroll. */
 import type { EventOf } from '../../../contract/events.ts';
+import type { Line, LineFormat } from './lines.ts';
+import { textForPeople } from './output.ts';
 import { bytesText, countText, durationText, rateText } from './text.ts';
 
 export type Progress = Pick<EventOf<'progress'>, 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'words'>;
@@ -34,12 +36,16 @@ export function progressText({ what, bytes, total, records, rate, words }: Progr
 }
 
 export interface Terminal {
-  readonly isTTY?: boolean;
+  /** True where a line can be drawn over. */
+  readonly canDraw?: boolean;
   readonly columns?: number | undefined;
+  readonly format?: LineFormat;
   /** True while lines wait to be written, since nobody reads: a progress is then not drawn. */
   readonly isBehind?: boolean;
   write(text: string): unknown;
 }
+
+const plainFormat: LineFormat = { width: undefined, colors: false };
 
 const clearLine = '\r\x1b[2K';
 
@@ -51,9 +57,9 @@ export class ProgressLine {
     this.#terminal = terminal;
   }
 
-  /** Draws the line again; does nothing where there is no terminal. */
+  /** Draws the line again; does nothing where it cannot be drawn over. */
   show(progress: Progress): void {
-    if (!this.#terminal.isTTY || this.#terminal.isBehind) return;
+    if (!this.#terminal.canDraw || this.#terminal.isBehind) return;
     // A terminal that does not know its width says 0.
     const text = progressText(progress).slice(0, (this.#terminal.columns || 80) - 1);
     this.#terminal.write(`${clearLine}${text}`);
@@ -61,9 +67,9 @@ export class ProgressLine {
   }
 
   /** Prints lines above; the progress is drawn again by the next `show`. */
-  print(lines: readonly string[]): void {
+  print(lines: readonly Line[]): void {
     this.clear();
-    for (const line of lines) this.#terminal.write(`${line}\n`);
+    for (const line of lines) this.#terminal.write(textForPeople(line, this.#terminal.format ?? plainFormat));
   }
 
   clear(): void {

@@ -1,7 +1,7 @@
 /** What ends work from outside: signals, a closed terminal, and errors that nothing catches. The one owner of all of them. */
 import { isatty } from 'node:tty';
-import { note, outputWritten } from './output.ts';
-import { errorText } from './text.ts';
+import { outputWritten } from './output.ts';
+import { showError } from './shown-error.ts';
 
 export interface StopSwitch {
   /** Ends the work; a run is rolled back. Its reason says why, where it was not a signal. */
@@ -121,7 +121,7 @@ class Switch implements StopSwitch {
 
   readonly #unexpected = (error: unknown): void => {
     this.#hasFailed = true;
-    note(errorText(error));
+    showError(error);
     this.rollBack(`unexpected error: ${error instanceof Error ? error.message : String(error)}`);
   };
 
@@ -152,7 +152,7 @@ export function stopOnSignals(options: StopOptions): StopSwitch {
 export function endOnUnexpected(exitStatus: () => number): void {
   process.on('uncaughtException', (error: unknown) => {
     if (active) return;
-    note(errorText(error));
+    showError(error);
     void outputWritten().then(() => process.exit(exitStatus()));
   });
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { failure } from '../../../contract/errors.ts';
 import type { Ask, AskSecret, ConfirmHostKey, SecretQuestion } from '../../application/console.ts';
+import type { Line } from './lines.ts';
 import { standardError } from './output.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { StopSwitch } from './stop-signals.ts';
@@ -81,16 +82,24 @@ async function askUntilTyped(
   }
 }
 
-/**
- * Asks until one of the choices is typed, by its number or its word.
- * @param stop told to roll back where nobody can answer any more
- */
-export function terminalAsk(progress: ProgressLine, user: string, stop?: StopSwitch): Ask {
+interface AskOptions {
+  /** Told to roll back where nobody can answer any more. */
+  readonly stop?: StopSwitch;
+  /** Lines above a question, by its id. */
+  readonly about?: (question: string) => readonly Line[];
+}
+
+/** Asks until one of the choices is typed, by its number or its word. */
+export function terminalAsk(
+  progress: ProgressLine,
+  user: string,
+  { stop, about = () => [] }: AskOptions = {},
+): Ask {
   return async (question, abort) => {
     const choices = question.choices.map(({ id, label, byWord }, index) =>
       byWord ? `  -  ${label} (type ${id})` : `  ${index + 1}  ${label} (${id})`,
     );
-    progress.print(['', `? ${printable(question.text)}`, ...choices]);
+    progress.print(['', ...about(question.id), `? ${question.text}`, ...choices]);
     const ask = (words: string) => askUntilTyped({ id: question.id, words }, abort, stop);
     for (;;) {
       const typed = await ask(`  your choice [1-${question.choices.length}]: `);

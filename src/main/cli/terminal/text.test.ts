@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failure } from '../../../contract/errors.ts';
-import { bytesText, durationText, errorText, printable, rateText } from './text.ts';
+import { bytesText, durationText, printable, rateText } from './text.ts';
 
 describe('numbers', () => {
   it('are printed as administrators read them', () => {
@@ -16,27 +15,8 @@ describe('numbers', () => {
   });
 });
 
-describe('an error', () => {
-  it('is printed with its hint and what was seen', () => {
-    const error = failure(
-      'COMMAND_FAILED',
-      { host: 'node1', command: 'sdxproxy Part', how: 'ended with exit status 1' },
-      { host: 'node1', exitStatus: 1, stderr: 'SDX:sdxproxy: ERROR: no\nsecond line\n' },
-    );
-    expect(errorText(error)).toBe(
-      [
-        'shadowtape: node1: sdxproxy Part ended with exit status 1',
-        `  hint: ${error.hint}`,
-        '    host: node1',
-        '    exit status: 1',
-        '    error output: ',
-        '      SDX:sdxproxy: ERROR: no',
-        '      second line',
-      ].join('\n'),
-    );
-  });
-
-  it('cannot steer the terminal through what a host printed', () => {
+describe('what a host prints', () => {
+  it('cannot steer the terminal', () => {
     expect(printable('a\u202etxt.exe \u2066b\u2069 \u200f\u061c\u2028')).toBe(
       'a\\u202etxt.exe \\u2066b\\u2069 \\u200f\\u061c\\u2028',
     );

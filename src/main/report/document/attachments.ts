@@ -5,7 +5,8 @@ import { bytesText, countText, printable } from '../../../contract/words.ts';
 import type { CommandModel, RunModel } from '../../../folds/run/run-model.ts';
 import { endText, field } from './run-commands.ts';
 import type { ReportFacts } from './report-source.ts';
-import { code, countOf, momentText, plain } from './report-words.ts';
+import type { ReportTimes } from './report-times.ts';
+import { code, countOf, plain } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
 export interface ReportAttachment {
@@ -41,9 +42,9 @@ function outputLines(title: string, text: string, bytes: number): string[] {
   ];
 }
 
-function commandLines({ step, command }: SentCommand): string[] {
+function commandLines({ step, command }: SentCommand, times: ReportTimes): string[] {
   const { host, line, startedAt, changes, outcome } = command;
-  const head = `== ${host}, ${momentText(startedAt)}, step ${step}, ${endText(command)}${changes ? '' : ', changes nothing'}`;
+  const head = `== ${host}, ${times.moment(startedAt)}, step ${step}, ${endText(command)}${changes ? '' : ', changes nothing'}`;
   return [
     '',
     printable(head),
@@ -57,11 +58,11 @@ function commandLines({ step, command }: SentCommand): string[] {
   ];
 }
 
-function commandFile({ run, model }: ReportFacts): ReportAttachment {
+function commandFile({ run, model, times }: ReportFacts): ReportAttachment {
   const sent = commandsOf(model);
   const lines = [
     `Run ${run}: every command in the order sent, as sent, with its output as far as the journal has it.`,
-    ...sent.flatMap(commandLines),
+    ...sent.flatMap((command) => commandLines(command, times)),
   ];
   return {
     name: `${run}.commands.txt`,

@@ -6,6 +6,7 @@ import { eventsUntil, fixtureEvents, type FixtureName } from '../../../folds/jou
 import { attachmentsOf } from './attachments.ts';
 import { reportOf } from './report-document.ts';
 import { factsOf } from './report-source.ts';
+import { reportTimes } from './report-times.ts';
 import {
   boundByBaseline,
   boundByRecords,
@@ -49,6 +50,37 @@ function wordsOf(block: ReportBlock): string {
 
 const sectionText = ({ sections }: ReportDocument, id: string) =>
   (sections.find((section) => section.id === id)?.blocks ?? []).map(wordsOf).join('\n');
+
+describe('times', () => {
+  const text = (zone?: string) => {
+    const events = fixtureEvents('raw-dd');
+    return reportOf({ run: events[0]?.run ?? '', events, journalHash, zone });
+  };
+
+  it('are those of one zone, with its offset; the instant of the part is in UTC as well', () => {
+    const report = text('Europe/Berlin');
+    expect(report.times).toBe('times are Europe/Berlin');
+    const summary = sectionText(report, 'summary');
+    expect(summary).toContain('Instant of the part: 2026-11-22 15:53:08 +01:00 (14:53:08 UTC)');
+    expect(summary).toContain(
+      'When: 2026-11-22 15:53:07 +01:00 to 2026-11-22 15:53:12 +01:00 (4.8 s); all times are local, zone Europe/Berlin',
+    );
+    expect(sectionText(report, 'steps')).toMatch(/\| 15:53:07 \|/);
+    expect(JSON.stringify(report)).not.toMatch(/\(UTC\)"/);
+  });
+
+  it('are UTC where no zone is named, as those of earlier releases', () => {
+    expect(text().times).toBe('times are UTC');
+    expect(text('Etc/UTC')).toEqual(text());
+    expect(sectionText(text(), 'summary')).toContain('Instant of the part: 2026-11-22 14:53:08 UTC\n');
+  });
+
+  it('on another day than the run began have that day', () => {
+    const times = reportTimes('Europe/Berlin');
+    const [began, later] = ['2026-11-22T22:30:00Z', '2026-11-22T23:10:04Z'].map(Date.parse);
+    expect(times.clock(later ?? 0, began)).toBe('11-23 00:10:04');
+  });
+});
 
 describe('the first page', () => {
   it('says how a good run ended, what was backed up, where it lies, when and by whom', () => {

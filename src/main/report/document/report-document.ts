@@ -31,6 +31,7 @@ export function reportOf(source: ReportSource): ReportDocument {
     at: source.events.at(-1)?.at ?? '1970-01-01T00:00:00.000Z',
     ended: model.end !== undefined,
     journalHash: source.journalHash,
+    times: facts.times.word === 'UTC' ? 'times are UTC' : `times are ${facts.times.zone}`,
     sections: numbered([
       summarySection(facts),
       { ...topology.body, newPage: true },

@@ -5,6 +5,7 @@ import type { EventOf, RunEvent, RunEventType } from '../../../contract/events.t
 import { lookLines } from '../../../folds/command-groups.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';
 import type { RunModel } from '../../../folds/run/run-model.ts';
+import { reportTimes, type ReportTimes } from './report-times.ts';
 import { warningsOf, type RunWarning } from '../../../folds/run-warnings.ts';
 import { verificationOf, type Verification } from '../../../folds/verification.ts';
 
@@ -26,6 +27,8 @@ export interface ReportSource {
   readonly signature?: ReportSignature | undefined;
   /** Tapes of the run that were overwritten since; absent where none is known. */
   readonly losses?: readonly TapeLoss[] | undefined;
+  /** IANA name of the zone of its times; absent: UTC. */
+  readonly zone?: string | undefined;
   /** Head of the list of seals right after the run was sealed; undefined where it was not. */
   readonly sealsHead?: string | undefined;
 }
@@ -33,6 +36,7 @@ export interface ReportSource {
 /** The same, folded: what the sections are written from. */
 export interface ReportFacts extends ReportSource {
   readonly model: RunModel;
+  readonly times: ReportTimes;
   readonly verification: Verification;
   /** Host and line of the commands that only look around steps. */
   readonly looks: ReadonlySet<string>;
@@ -46,6 +50,7 @@ export function factsOf(source: ReportSource): ReportFacts {
   return {
     ...source,
     model,
+    times: reportTimes(source.zone),
     verification: verificationOf(model),
     looks: lookLines(model, undefined),
     several: model.volumes.length > 1,

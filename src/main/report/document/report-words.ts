@@ -14,24 +14,6 @@ export const marked = (mark: ReportMark, text: string): ReportText => ({ text: o
 /** What the journal does not hold. */
 export const notKnown: ReportTexts = [quiet('not in the journal')];
 
-const digits = (text: string, from: number, to: number) => text.slice(from, to);
-
-/** `2026-11-22 14:53:39 UTC`. @param at ISO 8601 in UTC, or milliseconds since 1970 */
-export function momentText(at: string | number): string {
-  const iso = typeof at === 'number' ? new Date(at).toISOString() : at;
-  return `${digits(iso, 0, 10)} ${digits(iso, 11, 19)} UTC`;
-}
-
-/** `14:53:39`; `11-23 02:10:04` on another day than the run began. */
-export function clockText(at: number, startedAt: number | undefined): string {
-  const iso = new Date(at).toISOString();
-  const day = startedAt === undefined ? iso : new Date(startedAt).toISOString();
-  const time = digits(iso, 11, 19);
-  return digits(iso, 0, 10) === digits(day, 0, 10) ? time : `${digits(iso, 5, 10)} ${time}`;
-}
-
-export const dayText = (iso: string): string => digits(iso, 0, 10);
-
 export const tookText = (milliseconds: number | undefined): string =>
   milliseconds === undefined ? '' : durationText(milliseconds / 1000);
 

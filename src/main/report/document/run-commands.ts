@@ -3,7 +3,7 @@ import type { RunEvent } from '../../../contract/events.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';
 import type { CommandModel, PassModel } from '../../../folds/run/run-model.ts';
 import { undirected } from '../../../contract/words.ts';
-import { momentText } from './report-words.ts';
+import { reportTimes, type ReportTimes } from './report-times.ts';
 
 /** One line of comment, whatever the text holds: what comes from a site file must not begin a line of its own. */
 const comment = (text: string) => `# ${undirected(text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '))}`;
@@ -23,28 +23,35 @@ export function endText({ outcome, state }: CommandModel): string {
  * A command that holds a line feed would run on behind the comment of the next one, and one that holds a sign that turns the direction of
  * a text reads as another one: it is written as a comment as a whole.
  */
-function commandLines(command: CommandModel): string[] {
+function commandLines(command: CommandModel, times: ReportTimes): string[] {
   const { host, line, startedAt, changes } = command;
   const head = comment(
-    `on ${host}, ${momentText(startedAt)}, ${endText(command)}${changes ? '' : '; changes nothing'}`,
+    `on ${host}, ${times.moment(startedAt)}, ${endText(command)}${changes ? '' : '; changes nothing'}`,
   );
   return /[\p{Cc}\u2028\u2029]/u.test(line) || undirected(line) !== line
     ? [head, ...line.split(/\r?\n|[\u2028\u2029]/u).map(comment)]
     : [head, line];
 }
 
-function stepLines({ step, title, state, unwinding, reason, error, commands }: PassModel): string[] {
+function stepLines(
+  { step, title, state, unwinding, reason, error, commands }: PassModel,
+  times: ReportTimes,
+): string[] {
   return [
     '',
     comment(`${step}  ${title}${unwinding ? ' (rolling back)' : ''}: ${state}`),
     ...(reason === undefined ? [] : [comment(`    skipped: ${reason}`)]),
     ...(error === undefined ? [] : [comment(`    ${error.code}: ${error.sentence}`)]),
-    ...commands.flatMap(commandLines),
+    ...commands.flatMap((command) => commandLines(command, times)),
   ];
 }
 
-/** @returns a script that ends before its first command: its lines are of several hosts, and were right only then */
-export function commandScript(events: readonly RunEvent[]): string {
+/**
+ * @param zone IANA name of the zone of its times; absent: UTC
+ * @returns a script that ends before its first command: its lines are of several hosts, and were right only then
+ */
+export function commandScript(events: readonly RunEvent[], zone?: string): string {
+  const times = reportTimes(zone);
   const { run, start, passes, otherCommands, end } = foldRun(events);
   const what =
     start === undefined
@@ -53,7 +60,11 @@ export function commandScript(events: readonly RunEvent[]): string {
   const outside =
     otherCommands.length === 0
       ? []
-      : ['', comment('outside any step'), ...otherCommands.flatMap(commandLines)];
+      : [
+          '',
+          comment('outside any step'),
+          ...otherCommands.flatMap((command) => commandLines(command, times)),
+        ];
   return [
     '#!/bin/sh',
     comment(`Commands of run ${run}${what}`),
@@ -65,7 +76,7 @@ export function commandScript(events: readonly RunEvent[]): string {
     comment('Step numbers are those of the guide (GDS Configuration and Administration Guide, 6.6.3.7).'),
     `echo 'a record of commands sent to several hosts at that time: read it, do not run it' >&2`,
     'exit 1',
-    ...passes.flatMap(stepLines),
+    ...passes.flatMap((pass) => stepLines(pass, times)),
     ...outside,
     '',
   ].join('\n');

@@ -5,7 +5,7 @@ import { chartData } from '../../../folds/charts/chart-data.ts';
 import { isShoeShining } from '../../../folds/run-warnings.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
-import { clockText, code, countOf, marked, momentText, plain, quiet, tookText } from './report-words.ts';
+import { code, countOf, marked, plain, quiet, tookText } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
 /** The hops of more volumes than these are in an appendix. */
@@ -66,7 +66,7 @@ function chart({ model }: ReportFacts): ReportFigure[] {
   ];
 }
 
-function legTable({ model }: ReportFacts): ReportTable {
+function legTable({ model, times }: ReportFacts): ReportTable {
   const { legs, startedAt, start } = model;
   const floor = start?.drive?.floor;
   return {
@@ -75,7 +75,7 @@ function legTable({ model }: ReportFacts): ReportTable {
     columns: [
       { title: 'Step', share: 17 },
       { title: 'What', share: 13 },
-      { title: 'Start (UTC)', share: 14 },
+      { title: `Start (${times.word})`, share: 14 },
       { title: 'Took', share: 12, align: 'right' },
       { title: 'Bytes', share: 18, align: 'right' },
       { title: 'Average', share: 26, align: 'right' },
@@ -83,7 +83,7 @@ function legTable({ model }: ReportFacts): ReportTable {
     rows: legs.map((leg) => [
       plain(leg.step),
       plain(legWords[leg.what]),
-      plain(clockText(leg.startedAt, startedAt)),
+      plain(times.clock(leg.startedAt, startedAt)),
       plain(durationText(leg.seconds)),
       plain(countText(leg.latest.bytes)),
       [
@@ -187,7 +187,7 @@ export function dataSections(facts: ReportFacts): SectionDraft[] {
   ];
 }
 
-function resynchronisation({ model, events }: ReportFacts): SectionDraft {
+function resynchronisation({ model, events, times }: ReportFacts): SectionDraft {
   const { startedAt } = model;
   const steps = model.passes.filter(({ phase, commands, progress }) =>
     phase === 'rejoin' || progress?.what === 'resynchronisation' ? commands.length > 0 : false,
@@ -199,7 +199,7 @@ function resynchronisation({ model, events }: ReportFacts): SectionDraft {
   const words =
     last?.total === undefined
       ? `The copy was checked ${countOf(watched.length, 'time')}.`
-      : `The last check showed ${bytesText(last.bytes)} of ${bytesText(last.total)} copied at ${momentText(last.at)}.`;
+      : `The last check showed ${bytesText(last.bytes)} of ${bytesText(last.total)} copied at ${times.moment(last.at)}.`;
   return {
     id: 'resynchronisation',
     title: 'Resynchronization',
@@ -214,14 +214,14 @@ function resynchronisation({ model, events }: ReportFacts): SectionDraft {
               columns: [
                 { title: 'Step', share: 14 },
                 { title: 'What', share: 46 },
-                { title: 'Start (UTC)', share: 15 },
+                { title: `Start (${times.word})`, share: 15 },
                 { title: 'Took', share: 12, align: 'right' },
                 { title: 'Result', share: 13 },
               ],
               rows: steps.map(({ step, title, startedAt: at, milliseconds, state }) => [
                 plain(step),
                 plain(title),
-                plain(clockText(at, startedAt)),
+                plain(times.clock(at, startedAt)),
                 plain(tookText(milliseconds)),
                 [marked(state === 'done' ? 'good' : state === 'failed' ? 'bad' : 'unknown', state)],
               ]),

@@ -2,7 +2,7 @@
 import type { ReportBlock, ReportFactList as FactsBlock } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
-import { code, marked, momentText, named, notKnown, plain, quiet } from './report-words.ts';
+import { code, marked, named, notKnown, plain, quiet } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
 /** Reads the chain with what every POSIX system has; `prev` is the last field of each line. */
@@ -15,7 +15,7 @@ export const chainScript = (journal: string): string[] => [
   'echo "$p"',
 ];
 
-function journalRows({ model, events, journalHash, run, sealsHead }: ReportFacts): FactsBlock['rows'] {
+function journalRows({ model, events, journalHash, run, sealsHead, times }: ReportFacts): FactsBlock['rows'] {
   return [
     {
       name: 'Journal',
@@ -28,7 +28,7 @@ function journalRows({ model, events, journalHash, run, sealsHead }: ReportFacts
     ...(sealsHead === undefined ? [] : [{ name: 'Head of the seals', value: [code(sealsHead)] }]),
     {
       name: 'Last written',
-      value: model.at === undefined ? notKnown : plain(momentText(model.at)),
+      value: model.at === undefined ? notKnown : plain(times.moment(model.at)),
     },
   ];
 }

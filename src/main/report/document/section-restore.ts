@@ -3,16 +3,19 @@ import type { ReportBlock, ReportFactList as FactsBlock } from '../../../contrac
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import { restorePlaceWords } from '../../../folds/restore/restore-places.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
-import { code, marked, momentText, plain, sizeText } from './report-words.ts';
+import { code, marked, plain, sizeText } from './report-words.ts';
 
 /** What a run restores; undefined where it is a backup. */
 export const restoreOf = ({ model }: ReportFacts): RestoreOrder | undefined => model.start?.restore;
 
 /** The backup that is restored, and where it comes from. */
-export function backupRows({ model: { start } }: ReportFacts, restore: RestoreOrder): FactsBlock['rows'] {
+export function backupRows(
+  { model: { start }, times }: ReportFacts,
+  restore: RestoreOrder,
+): FactsBlock['rows'] {
   const tape = start === undefined ? 'the tape' : `the tape in ${start.tape.device} on ${start.tape.host}`;
   return [
-    { name: 'Backup', value: plain(`run ${restore.run}, data of ${momentText(restore.at)}`) },
+    { name: 'Backup', value: plain(`run ${restore.run}, data of ${times.moment(restore.at)}`) },
     { name: 'Restored from', value: plain(restore.from === 'tape' ? tape : 'the parted proxy') },
   ];
 }

@@ -6,16 +6,16 @@ import type { CommandModel, PassModel } from '../../../folds/run/run-model.ts';
 import { likeCommands, type LikeCommands } from './like-commands.ts';
 import { commandTexts } from './scripts-sent.ts';
 import type { ReportFacts } from './report-source.ts';
-import { clockText, countOf, marked, plain, quiet, strong, tookText } from './report-words.ts';
+import { countOf, marked, plain, quiet, strong, tookText } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
 type Row = ReportTable['rows'][number];
 
-const columns: ReportTable['columns'] = [
+const columnsOf = ({ times }: ReportFacts): ReportTable['columns'] => [
   { title: 'Step', share: 12 },
   { title: 'Title and commands as sent', share: 47 },
   { title: 'Host', share: 9 },
-  { title: 'Start (UTC)', share: 11 },
+  { title: `Start (${times.word})`, share: 11 },
   { title: 'Took', share: 10, align: 'right' },
   { title: 'Result', share: 11 },
 ];
@@ -36,13 +36,13 @@ function timesText({ times, differs }: LikeCommands): ReportTexts {
   return [quiet(differs ? ` and ${others} in a number` : ` (${countText(times)} times)`)];
 }
 
-function commandRow(sent: LikeCommands, startedAt: number | undefined): Row {
+function commandRow(sent: LikeCommands, { times, model: { startedAt } }: ReportFacts): Row {
   const { first, milliseconds } = sent;
   return [
     plain(''),
     [...commandTexts(first.line), ...timesText(sent)],
     plain(first.host),
-    plain(clockText(first.startedAt, startedAt)),
+    plain(times.clock(first.startedAt, startedAt)),
     plain(tookText(milliseconds)),
     [resultOf(first)],
   ];
@@ -56,7 +56,7 @@ const stateMarks = {
   'broken-off': 'warning',
 } as const;
 
-function stepRow(pass: PassModel, startedAt: number | undefined): Row {
+function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts): Row {
   const { step, title, state, milliseconds, reason, error, unwinding, phase } = pass;
   const word = {
     done: 'done',
@@ -74,7 +74,7 @@ function stepRow(pass: PassModel, startedAt: number | undefined): Row {
     [strong(step)],
     [strong(title), ...more],
     plain(''),
-    plain(clockText(pass.startedAt, startedAt)),
+    plain(times.clock(pass.startedAt, startedAt)),
     plain(state === 'skipped' ? '' : tookText(milliseconds)),
     [marked(stateMarks[state], word)],
   ];
@@ -95,8 +95,8 @@ function shownOf(step: string, own: readonly LikeCommands[]): readonly LikeComma
   return kept.length > mostOfStep + 2 ? kept.slice(0, mostOfStep) : kept;
 }
 
-function rowsOf(pass: PassModel, { model, looks: lines }: ReportFacts): Row[] {
-  const looks = new Set(groupCommands(pass.commands, lines).looks);
+function rowsOf(pass: PassModel, facts: ReportFacts): Row[] {
+  const looks = new Set(groupCommands(pass.commands, facts.looks).looks);
   const own = likeCommands(pass.commands.filter((command) => !looks.has(command)));
   const shown = shownOf(pass.step, own);
   const left = own.reduce((sum, each) => sum + (shown.includes(each) ? 0 : each.times), 0);
@@ -111,7 +111,7 @@ function rowsOf(pass: PassModel, { model, looks: lines }: ReportFacts): Row[] {
             ...Array.from({ length: 4 }, () => plain('')),
           ],
         ];
-  return [stepRow(pass, model.startedAt), ...shown.map((sent) => commandRow(sent, model.startedAt)), ...more];
+  return [stepRow(pass, facts), ...shown.map((sent) => commandRow(sent, facts)), ...more];
 }
 
 export function stepSection(facts: ReportFacts): SectionDraft {
@@ -128,7 +128,7 @@ export function stepSection(facts: ReportFacts): SectionDraft {
       {
         kind: 'table',
         caption: 'Steps and commands',
-        columns,
+        columns: columnsOf(facts),
         rows: facts.model.passes.flatMap((pass) => rowsOf(pass, facts)),
       },
     ],

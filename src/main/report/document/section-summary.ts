@@ -16,19 +16,7 @@ import { instantRows, whenRows } from './summary-times.ts';
 import { coverageRows } from './section-binding.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
-import {
-  code,
-  countOf,
-  dayText,
-  marked,
-  momentText,
-  named,
-  notKnown,
-  plain,
-  quiet,
-  sizeText,
-  strong,
-} from './report-words.ts';
+import { code, countOf, marked, named, notKnown, plain, quiet, sizeText, strong } from './report-words.ts';
 import { verdictMarks, type SectionDraft } from './section-draft.ts';
 import { approvalRows, backupRows, restoredBlocks, restoreOf } from './section-restore.ts';
 import { lossText } from './section-tapes.ts';
@@ -54,10 +42,10 @@ const endWords: Readonly<Record<RunOutcome, { line: string; mark: ReportTerminat
 };
 
 /** How the run ended, in one line. */
-export function terminationOf({ model: { end, current, at } }: ReportFacts): ReportTermination {
+export function terminationOf({ model: { end, current, at }, times }: ReportFacts): ReportTermination {
   if (end === undefined) {
     const where = current === undefined ? '' : `, in step ${current.step} (${current.title})`;
-    const when = at === undefined ? '' : ` at ${momentText(at)}`;
+    const when = at === undefined ? '' : ` at ${times.moment(at)}`;
     return {
       kind: 'termination',
       mark: 'warning',
@@ -140,7 +128,7 @@ function whatRows(facts: ReportFacts): FactsBlock['rows'] {
   ];
 }
 
-function tapeWords({ model }: ReportFacts): ReportTexts[] {
+function tapeWords({ model, times }: ReportFacts): ReportTexts[] {
   const { tapes, start, volumes } = model;
   const written = volumes.some(({ digests }) => digests.handed !== undefined);
   const files = volumes.map(({ tapeFile }) => tapeFile ?? 0);
@@ -168,7 +156,8 @@ function tapeWords({ model }: ReportFacts): ReportTexts[] {
       { text: `${place}${inTape}${tape.uuid === undefined ? '' : ', uuid '}` },
       ...(tape.uuid === undefined ? [] : [code(tape.uuid)]),
       {
-        text: tape.keepUntil === undefined ? '; no retention set' : `; keep until ${dayText(tape.keepUntil)}`,
+        text:
+          tape.keepUntil === undefined ? '; no retention set' : `; keep until ${times.day(tape.keepUntil)}`,
       },
     ];
   });
@@ -194,12 +183,13 @@ function approvalText({ answer, by }: EventOf<'answered'>): string {
   return by === '--yes' ? 'the shadow approved beforehand (--yes)' : `the shadow approved by ${by}`;
 }
 
-function whoRows({ model, events }: ReportFacts): FactsBlock['rows'] {
+function whoRows({ model, events, times }: ReportFacts): FactsBlock['rows'] {
   const { start, sessions } = model;
   const taken = sessions
     .slice(1)
     .map(
-      ({ by, mode, at }) => `${mode === 'unwind' ? 'rolled back' : 'resumed'} by ${by} at ${momentText(at)}`,
+      ({ by, mode, at }) =>
+        `${mode === 'unwind' ? 'rolled back' : 'resumed'} by ${by} at ${times.moment(at)}`,
     );
   const answers = events.flatMap((event) =>
     event.type === 'answered' && event.question === 'approve-shadow' ? [approvalText(event)] : [],

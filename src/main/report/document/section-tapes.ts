@@ -7,7 +7,7 @@ import type { TapeModel, VolumeModel } from '../../../folds/run/run-model.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { lastOf } from '../../journal/run-summary.ts';
 import { tapeFileSha256 } from './hop-table.ts';
-import { code, dayText, marked, momentText, plain, quiet } from './report-words.ts';
+import { code, marked, plain, quiet } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
 type Row = ReportTable['rows'][number];
@@ -95,7 +95,7 @@ function tapeTable(facts: ReportFacts, tape: TapeModel): ReportTable {
 export const lossText = (loss: TapeLoss): ReportTexts[number] =>
   marked(loss.certain ? 'bad' : 'warning', lossSentence(loss));
 
-function tapeFacts({ model: { start }, losses = [] }: ReportFacts, tape: TapeModel): ReportBlock {
+function tapeFacts({ model: { start }, losses = [], times }: ReportFacts, tape: TapeModel): ReportBlock {
   const { name, uuid, keepUntil, slot, found } = tape;
   return {
     kind: 'facts',
@@ -114,7 +114,7 @@ function tapeFacts({ model: { start }, losses = [] }: ReportFacts, tape: TapeMod
         value:
           keepUntil === undefined
             ? [quiet('no retention set')]
-            : plain(`${dayText(keepUntil)} (${momentText(keepUntil)})`),
+            : plain(`${times.day(keepUntil)} (${times.moment(keepUntil)})`),
       },
       ...losses
         .filter((loss) => loss.tape === name)

@@ -4,7 +4,7 @@ import type { PassModel } from '../../../folds/run/run-model.ts';
 import { printable } from '../../../contract/words.ts';
 import { handText, readStands } from '../../../folds/stands.ts';
 import type { ReportFacts } from './report-source.ts';
-import { clockText, countOf, marked, momentText, plain, quiet, strong, tookText } from './report-words.ts';
+import { countOf, marked, plain, quiet, strong, tookText } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
 const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
@@ -15,7 +15,7 @@ const modeWords = {
   unwind: 'rolled it back',
 } as const;
 
-function sessionTable({ model: { sessions } }: ReportFacts): ReportTable {
+function sessionTable({ model: { sessions }, times }: ReportFacts): ReportTable {
   return {
     kind: 'table',
     caption: 'Operators',
@@ -26,7 +26,7 @@ function sessionTable({ model: { sessions } }: ReportFacts): ReportTable {
       { title: 'Reason and findings', share: 48 },
     ],
     rows: sessions.map(({ at, by, mode, reason, findings }) => [
-      plain(momentText(at)),
+      plain(times.moment(at)),
       plain(by),
       plain(modeWords[mode]),
       plain([reason, ...findings].filter((text) => text !== undefined).join('; ') || '-'),
@@ -34,7 +34,7 @@ function sessionTable({ model: { sessions } }: ReportFacts): ReportTable {
   };
 }
 
-function questionTable({ model }: ReportFacts): ReportTable | undefined {
+function questionTable({ model, times }: ReportFacts): ReportTable | undefined {
   const asked = model.passes.flatMap(({ step, questions }) => questions.map((each) => ({ step, ...each })));
   if (asked.length === 0) return undefined;
   return {
@@ -51,9 +51,9 @@ function questionTable({ model }: ReportFacts): ReportTable | undefined {
       plain(question.text),
       answered === undefined ? [quiet('not answered')] : [strong(answered.answer)],
       answered === undefined
-        ? plain(`asked at ${momentText(question.at)}`)
+        ? plain(`asked at ${times.moment(question.at)}`)
         : plain(
-            `${answered.by} at ${momentText(answered.at)}${answered.reason === undefined ? '' : `: “${answered.reason}”`}`,
+            `${answered.by} at ${times.moment(answered.at)}${answered.reason === undefined ? '' : `: “${answered.reason}”`}`,
           ),
     ]),
   };
@@ -87,18 +87,18 @@ function errorTable({ model }: ReportFacts): ReportTable | undefined {
   };
 }
 
-function warningTable({ warnings, model }: ReportFacts): ReportTable | undefined {
+function warningTable({ warnings, model, times }: ReportFacts): ReportTable | undefined {
   if (warnings.length === 0) return undefined;
   return {
     kind: 'table',
     caption: 'Warnings',
     columns: [
-      { title: 'When (UTC)', share: 16 },
+      { title: `When (${times.word})`, share: 16 },
       { title: 'Step', share: 14 },
       { title: 'Warning', share: 70 },
     ],
     rows: warnings.map(({ at, step, text }) => [
-      plain(clockText(at, model.startedAt)),
+      plain(times.clock(at, model.startedAt)),
       plain(step),
       [marked('warning', text)],
     ]),
@@ -131,7 +131,7 @@ function failedCommands({ model }: ReportFacts): ReportBlock[] {
   });
 }
 
-function unwindingTable({ model }: ReportFacts): ReportTable | undefined {
+function unwindingTable({ model, times }: ReportFacts): ReportTable | undefined {
   const back = model.passes.filter(isBack);
   if (back.length === 0) return undefined;
   return {
@@ -140,14 +140,14 @@ function unwindingTable({ model }: ReportFacts): ReportTable | undefined {
     columns: [
       { title: 'Step', share: 12 },
       { title: 'What', share: 42 },
-      { title: 'Start (UTC)', share: 14 },
+      { title: `Start (${times.word})`, share: 14 },
       { title: 'Took', share: 12, align: 'right' },
       { title: 'Result', share: 20 },
     ],
     rows: back.map(({ step, title, startedAt, milliseconds, state, reason }) => [
       plain(step),
       plain(title),
-      plain(clockText(startedAt, model.startedAt)),
+      plain(times.clock(startedAt, model.startedAt)),
       plain(tookText(milliseconds)),
       [
         marked(

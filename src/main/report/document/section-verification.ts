@@ -3,7 +3,7 @@ import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/r
 import { countText } from '../../../contract/words.ts';
 import type { VerifiedVolume } from '../../../folds/verification.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
-import { marked, momentText, plain, quiet, strong } from './report-words.ts';
+import { marked, plain, quiet, strong } from './report-words.ts';
 import { bindingFacts } from './section-binding.ts';
 import { verdictMarks, verdictWords, type SectionDraft } from './section-draft.ts';
 
@@ -78,7 +78,7 @@ function overview(volumes: readonly VerifiedVolume[], where: string): ReportTabl
 }
 
 function intro(facts: ReportFacts): ReportBlock[] {
-  const { verification, model } = facts;
+  const { verification, model, times } = facts;
   const { verdict, answered, error, startedAt } = verification;
   const words = {
     equal: 'Every rule holds and every sampled record matches.',
@@ -86,13 +86,13 @@ function intro(facts: ReportFacts): ReportBlock[] {
       'The shadow does NOT map the same blocks as the proxy: at least one rule or sampled record differs.',
     pending: 'The verification did not finish.',
   }[verdict];
-  const when = startedAt === undefined ? '' : ` Verified at ${momentText(startedAt)}, before the dump.`;
+  const when = startedAt === undefined ? '' : ` Verified at ${times.moment(startedAt)}, before the dump.`;
   const approval =
     answered === undefined
       ? model.start !== undefined && verdict === 'equal'
         ? 'No approval was needed: the job or the operator allows the dump of a verified shadow.'
         : 'It was not approved.'
-      : `Answered “${answered.answer}” by ${answered.by} at ${momentText(answered.at)}.`;
+      : `Answered “${answered.answer}” by ${answered.by} at ${times.moment(answered.at)}.`;
   return [
     {
       kind: 'paragraph',

@@ -4,7 +4,7 @@ import { durationText } from '../../../contract/words.ts';
 import { endFacts } from '../../../folds/end-facts.ts';
 import type { ReportFacts } from './report-source.ts';
 import { restoreOf } from './section-restore.ts';
-import { countOf, marked, momentText, notKnown, plain } from './report-words.ts';
+import { countOf, marked, notKnown, plain } from './report-words.ts';
 
 type Rows = ReportFactList['rows'];
 
@@ -19,9 +19,9 @@ function outageValue({ outage, stopsServices }: ReturnType<typeof endFacts>): Ro
 
 /** The names are those of the screen that shows the end of a run. */
 export function instantRows(facts: ReportFacts): Rows {
-  const { model } = facts;
+  const { model, times } = facts;
   const told = endFacts(model);
-  const instant = told.partedAt === undefined ? plain('not parted') : plain(momentText(told.partedAt));
+  const instant = told.partedAt === undefined ? plain('not parted') : plain(times.both(told.partedAt));
   return [
     ...(restoreOf(facts) ? [] : [{ name: 'Instant of the part', value: instant }]),
     { name: 'Service outage', value: model.start === undefined ? notKnown : outageValue(told) },
@@ -36,11 +36,13 @@ export function instantRows(facts: ReportFacts): Rows {
   ];
 }
 
-export function whenRows({ model }: ReportFacts): Rows {
+export function whenRows({ model, times }: ReportFacts): Rows {
   const { startedAt, end, at, milliseconds } = model;
-  const began = startedAt === undefined ? 'not in the journal' : momentText(startedAt);
+  const began = startedAt === undefined ? 'not in the journal' : times.moment(startedAt);
   const until =
-    end === undefined ? `; not ended, last line ${momentText(at ?? 0)}` : ` to ${momentText(end.at)}`;
+    end === undefined ? `; not ended, last line ${times.moment(at ?? 0)}` : ` to ${times.moment(end.at)}`;
   const took = milliseconds === undefined ? '' : ` (${durationText(milliseconds / 1000)})`;
-  return [{ name: 'When', value: plain(`${began}${until}${took}; all times are UTC, offset +00:00`) }];
+  const zone =
+    times.word === 'UTC' ? 'all times are UTC, offset +00:00' : `all times are local, zone ${times.zone}`;
+  return [{ name: 'When', value: plain(`${began}${until}${took}; ${zone}`) }];
 }

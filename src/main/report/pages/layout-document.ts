@@ -184,7 +184,10 @@ function fill(setter: Typesetter, { sections }: ReportDocument, frame: Frame): F
 }
 
 /** Running titles are artifacts: who listens to the document hears them never. */
-function frameThePages({ flow }: { flow: Flow }, { run, title, journalHash, ended }: ReportDocument): void {
+function frameThePages(
+  { flow }: { flow: Flow },
+  { run, title, journalHash, times, ended }: ReportDocument,
+): void {
   const [kind = ''] = title.split(',');
   const { left, width, pageHeight } = flow.frame;
   const right = left + width;
@@ -205,7 +208,7 @@ function frameThePages({ flow }: { flow: Flow }, { run, title, journalHash, ende
       font: 'mono',
       tone: 'quiet',
     });
-    page.text(undefined, 'times are UTC', left + width / 2, base, {
+    page.text(undefined, times, left + width / 2, base, {
       size: 7.4,
       tone: 'quiet',
       align: 'middle',

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import type { EventOf } from '../../contract/events.ts';
-import { eventLines } from './history-commands.ts';
-import { RunText } from './run-text.ts';
+import type { EventOf } from '../../../contract/events.ts';
+import { RunText } from '../run-text.ts';
+import { plainText } from '../terminal/lines.ts';
+import { eventLines } from './event-lines.ts';
 
 it.each([
   ['verified', 0, 'verified'],
@@ -21,7 +22,7 @@ it.each([
       sentence: 'what happened',
       stands: ['Volume2: joined to Volume1, in sync'],
     };
-    expect(eventLines(end, new RunText())).toEqual([
+    expect(eventLines(end, new RunText()).map(plainText)).toEqual([
       '',
       `${word}: what happened`,
       '  Volume2: joined to Volume1, in sync',

@@ -1,0 +1,36 @@
+/** Events of a journal in lines, with the commands that were sent. */
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { omissionWords } from '../../../contract/run-outcome.ts';
+import { endWord, type RunText } from '../run-text.ts';
+import { clockText } from '../terminal/display.ts';
+import { exact, toned, type Line, type Piece } from '../terminal/lines.ts';
+import { stateTone } from '../terminal/state-tone.ts';
+
+const signOf = ({ verdict }: EventOf<'check'>): Piece =>
+  verdict === 'fails' || verdict === 'differs' ? toned('bad', '✗') : toned('good', '✓');
+
+/** An event of a journal as `show` prints it. */
+export function eventLines(event: RunEvent, text: RunText): Line[] {
+  const time = clockText(event.at);
+  switch (event.type) {
+    case 'intent':
+      return [[exact(`  ${time}  ${event.host} # ${event.line}`)]];
+    case 'outcome':
+      return event.exitStatus === 0
+        ? []
+        : [[`  ${time}  exit status ${event.exitStatus ?? 'unknown'} `, exact(event.stderr.trim())]];
+    case 'check':
+      return [[`  ${time}  `, signOf(event), ` ${event.title}: ${event.actual}`]];
+    case 'answered':
+      return [`  ${time}  ${event.question}: ${event.answer} (${event.by})`];
+    case 'run-finished':
+      return [
+        '',
+        [stateTone(`${endWord(event)}${omissionWords(event)}`), `: ${event.sentence}`],
+        ...event.stands.map((line) => `  ${line}`),
+        `exit status ${event.exitStatus}`,
+      ];
+    default:
+      return text.linesOf(event);
+  }
+}

@@ -1,0 +1,75 @@
+/** Runs in lines: what became of each, how large it is, what it holds. */
+import { omissionWords } from '../../../contract/run-outcome.ts';
+import type { RunLine } from '../../../contract/screens.ts';
+import { endWord } from '../run-text.ts';
+import { lossText, momentText } from '../terminal/display.ts';
+import { stateTone } from '../terminal/state-tone.ts';
+import { listingLines, type Column } from '../terminal/table.ts';
+import type { Line } from '../terminal/lines.ts';
+import { bytesText } from '../terminal/text.ts';
+
+/** What `runs --json` calls a run: its verdict, or whether the process of a run without an end still exists. */
+export function stateWord({ verdict, run, exitStatus }: RunLine, running: ReadonlySet<string>): string {
+  if (verdict === 'failed' && exitStatus === 3) return 'action required';
+  if (verdict !== 'unfinished') return verdict;
+  return running.has(run) ? 'running' : 'interrupted';
+}
+
+/** As people are told it: also what became of the cluster, and of the tape. */
+function shownState(line: RunLine, running: ReadonlySet<string>): string {
+  const { verdict, exitStatus = 3 } = line;
+  if (line.trouble !== undefined) return 'unreadable';
+  if (verdict === 'unfinished') return stateWord(line, running);
+  const [word = ''] = endWord({ verdict, exitStatus }).split(';');
+  return `${word}${omissionWords(line)}`;
+}
+
+const provenText = ({ at, volumes }: NonNullable<RunLine['drilled']>): string =>
+  `${volumes ? `${volumes.join(', ')} ` : ''}proven restorable ${momentText(at)}`;
+
+const restoredText = (restored: NonNullable<RunLine['restored']>): string =>
+  `${provenText(restored)} by run ${restored.run}`;
+
+/** As a line of `runs` and of `show` says it. */
+export const drillText = (drilled: NonNullable<RunLine['drilled']>): string =>
+  `${provenText(drilled)} by a drill: its tape was read and compared`;
+
+const columns: readonly Column[] = [
+  { heading: 'RUN', least: 28 },
+  { heading: 'STATE', least: 20 },
+  { heading: 'JOB', least: 12, label: 'job' },
+  { heading: 'METHOD', least: 6, label: 'method' },
+  { heading: 'SIZE', least: 9, align: 'right' },
+  { heading: 'VOLUMES', least: 7 },
+  { heading: 'RESULT', least: 0 },
+];
+
+function resultText(line: RunLine): string {
+  return [
+    ...(line.lost ?? []).map(lossText),
+    ...(line.restored ? [restoredText(line.restored)] : []),
+    ...(line.drilled ? [drillText(line.drilled)] : []),
+    line.trouble ?? line.sentence ?? `at step ${line.currentStep ?? '?'}`,
+  ].join('; ');
+}
+
+/** @param width columns of the terminal; undefined where none is */
+export function runLines(
+  lines: readonly RunLine[],
+  running: ReadonlySet<string>,
+  width: number | undefined,
+): Line[] {
+  const rows = lines.map((line) => {
+    const state = shownState(line, running);
+    return [
+      line.run,
+      stateTone(state),
+      line.job,
+      line.method,
+      line.bytes === undefined ? '-' : bytesText(line.bytes),
+      line.volumes.join(', '),
+      resultText(line),
+    ];
+  });
+  return listingLines({ columns, rows }, width);
+}

@@ -1,0 +1,67 @@
+/** What an operator approves with the shadow: its devices, sizes and tape, and every rule with what was seen. */
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { toned, type Line } from '../terminal/lines.ts';
+import { bytesText, countText } from '../terminal/text.ts';
+
+const blockBytes = 512;
+
+type Start = EventOf<'run-started'>;
+type Check = EventOf<'check'>;
+
+function volumeLines(start: Start): Line[] {
+  const { volumes, shadow } = start;
+  return volumes.map(({ master, proxy, blocks, method = start.method, shadow: name = proxy, tapeFile }) => {
+    const file = tapeFile === undefined ? '' : `, file ${tapeFile} of the tape`;
+    const size =
+      blocks === undefined
+        ? 'size unknown'
+        : `${bytesText(blocks * blockBytes)} (${countText(blocks)} blocks)`;
+    return `  ${shadow?.class ?? 'shadow'}/${name}  ${proxy} (proxy of ${master}), ${size}, method ${method}${file}`;
+  });
+}
+
+function deviceLines({ shadow, tape, drive, hosts = [] }: Start): Line[] {
+  const server = hosts.find(({ role }) => role === 'backup')?.name;
+  const on = server === undefined ? '' : ` on ${server}`;
+  const kind = drive?.name === undefined ? '' : ` (${drive.name})`;
+  return [
+    ...(shadow?.disks ?? []).map(({ name, device }) => `  disk ${name}  ${device}${on}`),
+    `  tape  ${tape.device} on ${tape.host}${kind}`,
+  ];
+}
+
+function checkLine({ title, volume, actual, verdict }: Check): Line {
+  const isGood = verdict === 'holds' || verdict === 'equal';
+  const what = volume === undefined ? title : `${title}, ${volume}`;
+  return ['  ', isGood ? toned('good', '✓') : toned('bad', '✗'), ` ${what}: ${actual}`];
+}
+
+/** Hears the events of a run, and knows at any time what its approval would be about. */
+export class ApprovalText {
+  #start: Start | undefined;
+  /** Rule and volume -> the last check of the present step. */
+  #checks = new Map<string, Check>();
+  #step: string | undefined;
+
+  hear(event: RunEvent): void {
+    if (event.type === 'run-started') this.#start = event;
+    if (event.type === 'step-started') {
+      this.#step = event.step;
+      this.#checks = new Map();
+    }
+    if (event.type === 'check' && event.step === this.#step)
+      this.#checks.set(JSON.stringify([event.rule, event.volume]), event);
+  }
+
+  /** Lines above a question; none for questions about anything else. */
+  linesFor(question: string): Line[] {
+    if (question !== 'approve-shadow' || this.#start === undefined) return [];
+    return [
+      'To be dumped:',
+      ...volumeLines(this.#start),
+      ...deviceLines(this.#start),
+      'Rules:',
+      ...[...this.#checks.values()].map(checkLine),
+    ];
+  }
+}

@@ -1,0 +1,67 @@
+/** Errors on the standard error. */
+import { isFailure, type ErrorInfo } from '../../../contract/errors.ts';
+import { asGiven, type GlobalOptionWords } from '../given-options.ts';
+import { isVerbose } from './display.ts';
+import { toned, type Line } from './lines.ts';
+import { standardError, warn } from './output.ts';
+import { printable } from './text.ts';
+
+/** The run of an error is in its sentence. */
+type Shown = Exclude<keyof ErrorInfo['evidence'], 'run'>;
+
+const evidenceNames: Readonly<Record<Shown, string>> = {
+  host: 'host',
+  command: 'command',
+  exitStatus: 'exit status',
+  signal: 'signal',
+  stdout: 'output',
+  stderr: 'error output',
+  expected: 'expected',
+  actual: 'seen',
+  also: 'also',
+};
+
+/** Lines of a host's output that are shown of each stream. */
+const shownOutput = 12;
+
+/** What was seen where it failed, a value each. @param whole true: all that a host printed */
+function evidenceLines(evidence: ErrorInfo['evidence'], whole: boolean): string[] {
+  return (Object.keys(evidenceNames) as Shown[]).flatMap((name) => {
+    const value = evidence[name];
+    if (value === undefined || value === '') return [];
+    const text = String(value).trimEnd();
+    const lines = text.split('\n').slice(0, whole || name === 'also' ? undefined : shownOutput);
+    const shown = text.includes('\n') ? `\n      ${lines.join('\n      ')}` : text;
+    return [`    ${evidenceNames[name]}: ${shown}`];
+  });
+}
+
+interface ShownError {
+  /** Sentence and hint. */
+  readonly told: readonly Line[];
+  /** What a host printed is shown as it is. */
+  readonly seen: readonly string[];
+}
+
+/**
+ * @param given the global options, for the commands of the hint
+ * @param whole true: all that a host printed
+ */
+export function shownError(error: unknown, given?: GlobalOptionWords, whole = false): ShownError {
+  if (!isFailure(error)) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { told: [], seen: [`shadowtape: ${text}`] };
+  }
+  const hint = error.hint && `  hint: ${given ? asGiven(error.hint, given) : error.hint}`;
+  return {
+    told: [[toned('bad', 'shadowtape:'), ` ${error.message}`], ...(hint ? [hint] : [])],
+    seen: evidenceLines(error.evidence, whole),
+  };
+}
+
+/** Prints an error. @param given see `shownError` */
+export function showError(error: unknown, given?: GlobalOptionWords): void {
+  const { told, seen } = shownError(error, given, isVerbose());
+  told.forEach(warn);
+  for (const text of seen) standardError.write(`${printable(text)}\n`);
+}
