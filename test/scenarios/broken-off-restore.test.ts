@@ -1,5 +1,5 @@
 /**
- * A restore is interrupted at each of its steps, and rolled back: until its replacement is approved the master keeps its bytes, and nobody
+ * A restore is interrupted at each of its steps, and rolled back or resumed: until its replacement is approved the master keeps its bytes, and nobody
  * rejoins the proxy before the master is proven. `npm test` takes a few of the scenarios; SHADOWTAPE_SEED gives others.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -139,8 +139,67 @@ async function expectRestorable(scene: RestoreScene, run: string, { from }: Plac
   );
 }
 
+/** Why a restore cannot be resumed: the answer to the part was lost. */
+const lostPart = /nothing proves that this run has parted Volume2|Volume2 is not shown as parted/;
+
+/** It ends as if it had not been interrupted. At the last step everything may be done but the locks. */
+async function resume(scene: RestoreScene, run: string): Promise<void> {
+  const oracle = new RestoreOracle(scene);
+  const before = (await readRun(scene.state, run)).events;
+  let restored: Promise<string> | undefined;
+  const hear = (event: RunEvent) => {
+    if (
+      !before.some(
+        ({ type, ...told }) =>
+          type === 'answered' && 'question' in told && told.question === 'approve-replace',
+      )
+    )
+      oracle.hear(event);
+    if (event.type === 'step-started' && event.step === '3-4')
+      restored ??= scene.lab.volumeDigest('Class1', scene.master);
+  };
+  const end = await takeUpScene(scene, 'resume', run, { change: scene.change, onEvent: hear }).catch(
+    (error: unknown) => error as Error & { code?: string },
+  );
+  if (end instanceof Error) {
+    if (end.code === 'RUN_ALREADY_ENDED') return;
+    expect(end.message).toMatch(lostPart);
+    return;
+  }
+  expect(end.exitStatus, [end.sentence, ...end.stands].join('\n')).toBe(0);
+  const { events } = await readRun(scene.state, run);
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'restore-digest', place: 'master', sha256: scene.backupDigest }),
+  );
+  const isProvenBefore = before.some((event) => event.type === 'restore-digest' && event.place === 'master');
+  if (!isProvenBefore) expect(await restored).toBe(scene.backupDigest);
+  const { shadow, mounts, proxy, master, services } = scene.lab.world();
+  expect({
+    shadow,
+    mounts: mounts.node3,
+    proxy: proxy.state,
+    master: master.statusOn,
+    services,
+  }).toMatchObject({
+    shadow: { disks: [], groups: [], volumes: [] },
+    mounts: [],
+    proxy: 'Join',
+    master: { node1: 'ACTIVE', node2: 'ACTIVE' },
+    services: { node1: 'running' },
+  });
+  const sent = scene.lab.commands.slice(scene.commandsBefore).map(({ line }) => line);
+  expect(sent.filter((line) => /sdxproxy (Rejoin|Join|Break) /.test(line))).toEqual([]);
+}
+
 /** The console dies while the tape moves: this one is in every sample, and the restore is repeated after it. */
 const whileWriting: Place = { from: 'tape', step: 'write', moment: 'killed' };
+
+/** The same, and where nothing can be rolled back: the copy to the master has begun, or is over. */
+const alwaysResumed: readonly Place[] = [
+  whileWriting,
+  { from: 'tape', step: 'rejoin-restore', moment: 'killed' },
+  { from: 'tape', step: 'open-master', moment: 'killed' },
+];
 
 let scene: RestoreScene | undefined;
 afterEach(async () => {
@@ -169,4 +228,14 @@ describe('a restore that is interrupted', () => {
     await expectSafe(scene, run);
     if (isWhole || place === whileWriting) await expectRestorable(scene, run, place);
   });
+
+  it.each(isWhole ? places : [...alwaysResumed, ...places.slice(1)])(
+    'from $from at step $step, $moment, then resumed',
+    async (place) => {
+      scene = await open(place.from);
+      const run = await interrupted(scene, place);
+      await scene.lab.copyingFinished();
+      await resume(scene, run);
+    },
+  );
 });

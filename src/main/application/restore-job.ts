@@ -1,6 +1,8 @@
-/** The job of a backup as a restore of it needs it: what is on the tape is told by the backup's journal, not by the site file. Pure. */
+/** The job of a backup as a restore of it needs it: what is on the tape is told by the backup's journal, not by the site file. */
 import type { EventOf } from '../../contract/events.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
+import { readRun } from '../journal/run-history.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
 import type { KnownRun } from '../procedure/model/restore-source.ts';
 import { samplesWanted } from '../site/whole-fingerprint.ts';
@@ -72,3 +74,13 @@ export function atTapeFiles(assignment: Assignment, { volumes, method }: Written
 /** True where a volume of the restore is on several tapes. */
 export const isOnSeveralTapes = ({ volumes }: Pick<RestoreOrder, 'volumes'>): boolean =>
   volumes.some(({ tapes }) => tapes !== undefined);
+
+/** What a restore reads, where the run is one. @throws RUN_UNKNOWN, JOURNAL_BROKEN where the journal of the backup is gone */
+export async function backupOf(
+  state: StateFolder,
+  { restore }: Assignment,
+): Promise<{ readonly backup?: KnownRun }> {
+  if (!restore) return {};
+  const { events } = await readRun(state, restore.run);
+  return { backup: { run: restore.run, events } };
+}

@@ -32,7 +32,7 @@ import { dumpsUnderWay, InterruptedRuns } from './interrupted-runs.ts';
 import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
 import type { ProofService } from './proof-service.ts';
 import { loadPages } from './report-service.ts';
-import { atTapeFiles, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
+import { atTapeFiles, backupOf, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { RunNotices } from './run-notices.ts';
 import { version } from './version.ts';
@@ -135,10 +135,8 @@ export class RunService {
   async restore(ready: ReadyRestore, request: Following): Promise<EndedRun> {
     const { named, assignment, backup, pending, supersedes } = ready;
     const name = runName(new Date(), `${assignment.volumes[0]?.proxy ?? 'volume'}-restore`);
-    const ended = await this.#perform(assignment, name, request, this.#noticesOf(named, request), {
-      backup,
-      supersedes,
-    });
+    const notices = this.#noticesOf(named, request);
+    const ended = await this.#perform(assignment, name, request, notices, { backup, supersedes });
     // What an earlier restore has left is no longer waited for.
     if (pending !== undefined && (ended.exitStatus === 0 || ended.exitStatus === 3))
       await this.interrupted.giveUp(pending, `restore ${ended.run}`, true);
@@ -225,8 +223,8 @@ export class RunService {
       };
       return await takeUpRefusal(question, this.#assigner.runner());
     } catch (error) {
-      if (isFailure(error)) return undefined;
-      throw error;
+      if (!isFailure(error)) throw error;
+      return undefined;
     }
   }
 
@@ -276,6 +274,7 @@ export class RunService {
         ownPart: request.ownPart,
         assignment,
         steps: stepsOf(assignment),
+        ...(mode === 'resume' ? await backupOf(this.#at.state, assignment) : {}),
         onEvent(event) {
           if (event.type === 'run-resumed') mark = 'ended';
           told(event);

@@ -39,6 +39,7 @@ describe('a site file', () => {
       part: { synchroniseFirst: false, tries: 1, everySeconds: 60 },
       protect: {},
       rejoin: 'after-backup',
+      restore: { makeFileSystem: {} },
       scripts: [],
     });
   });

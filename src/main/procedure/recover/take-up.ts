@@ -23,6 +23,7 @@ import { nodesOutsideRun } from '../hosts/node-sight.ts';
 import { lockPlaces, type LockPlace } from '../model/lock-places.ts';
 import { takeLocksUp } from '../hosts/lock-take-up.ts';
 import { Observer } from '../hosts/observe.ts';
+import { restoreResumePoint } from './restore-resume.ts';
 import { resumePoint, type ResumePoint } from './resume-point.ts';
 import { beginningOf, consoleFields, disagreement } from '../run/run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
@@ -109,7 +110,7 @@ const remedies = {
   site: 'restore the job in the site file as it was when the run started; or roll back by hand with the commands from shadowtape show {run}',
   restore: 'roll it back with shadowtape rollback {run}, then restore again',
   rebuilt:
-    'nothing rolls back a copy to the master; see the ways on with shadowtape show {run}, and discard the run when the master is proven',
+    'nothing rolls back a copy to the master: continue with shadowtape resume {run}, which watches the copy and proves the master. See the ways on with shadowtape show {run}',
   imported:
     'this journal cannot be used: check both sides with sdxinfo, and resume or roll back on the console that wrote the tape',
 } as const;
@@ -202,8 +203,10 @@ async function requireOwn(options: TakeUpQuestion, { journal, world, marks }: Se
 function pointOf(options: TakeUpQuestion, { journal, world, marks, settled, dumps }: Seen): ResumePoint {
   const { assignment, steps, run } = options;
   const events = withSettled(journal, run, settled);
-  const point = resumePoint({ assignment, steps, events, world, marks, dumps });
-  if ('refused' in point) throw impossible(options, point.refused, 'unwind');
+  const facts = { assignment, steps, events, world, marks, dumps };
+  const { restore } = assignment;
+  const point = restore ? restoreResumePoint(facts, restore) : resumePoint(facts);
+  if ('refused' in point) throw impossible(options, point.refused, restore ? 'restore' : 'unwind');
   return point;
 }
 
@@ -362,17 +365,16 @@ async function requireOfJournal(options: TakeUpQuestion): Promise<readonly RunEv
       'imported',
     );
   requireUnfinished(options, events);
-  if (start.restore) requireRestoreUndoable(options, events);
+  if (start.restore && options.mode === 'unwind') requireRestoreUndoable(options, events);
   const differing = disagreement(start, options.assignment);
   if (differing !== undefined) throw impossible(options, differing, 'site');
   return events;
 }
 
-/** @throws RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE where the copy to the master was begun */
+/** @throws UNWIND_IMPOSSIBLE where the copy to the master was begun */
 function requireRestoreUndoable(options: TakeUpQuestion, events: readonly RunEvent[]): void {
   if (marksNow(options, events).restoreSent)
     throw impossible(options, 'it has begun to copy to the master', 'rebuilt');
-  if (options.mode === 'resume') throw impossible(options, 'a restore is not resumed', 'restore');
 }
 
 /** What refuses a run for what its journal and the hosts show, whoever asks. */

@@ -232,7 +232,13 @@ function proveMasterSteps(assignment: Assignment): Step[] {
       why: 'it is started again for reading and writing where it was active before',
       source: stopping,
       performance: 'commands',
-      commands: [change(host, sdxvolumeStop(request))],
+      commands: [
+        {
+          ...change(host, sdxvolumeStop(request)),
+          isDone: (world) => holds(judgeMasterStopped(assignment, world)),
+        },
+      ],
+      before: { looks: ['primaries'], judge: () => [] },
       after: { looks: ['primaries'], judge: (world) => judgeMasterStopped(assignment, world) },
     },
   ];
@@ -254,10 +260,13 @@ function startMasterStep(assignment: Assignment, order: RestoreOrder): Step {
       activeOn.length === 0
         ? []
         : [
-            change(
-              commandNode(assignment),
-              sdxvolumeStartOn({ class: assignment.class, volumes: masters, nodes: activeOn }),
-            ),
+            {
+              ...change(
+                commandNode(assignment),
+                sdxvolumeStartOn({ class: assignment.class, volumes: masters, nodes: activeOn }),
+              ),
+              isDone: (world) => isMasterActive(assignment, order, world),
+            },
           ],
     after: { looks: ['primaries'], judge: (world) => judgeMasterActive(assignment, order, world) },
     // Once the copy was begun, nothing starts the master but the steps before this one.

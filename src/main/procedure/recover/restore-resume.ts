@@ -1,0 +1,121 @@
+/**
+ * Where a restore that was interrupted continues. Nothing that was written through a shadow is taken for whole: the tape is then written
+ * again from its beginning. After RejoinRestore the copy is watched to its end, and the master proven before it is started. Pure.
+ */
+import { listed } from '../../../contract/words.ts';
+import type { RestoreOrder } from '../../../contract/restore-events.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import { findVolume } from '../../gds/report-lookup.ts';
+import { mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { sentCommands } from '../model/sent-commands.ts';
+import type { Step } from '../model/step.ts';
+import type { World } from '../model/world.ts';
+import { isProxyJoined, isProxyStopped, judgeParted } from '../plan/cluster-checks.ts';
+import { restoreSteps } from '../plan/restore/steps-restore.ts';
+import { isFreeOfShadows, isShadowUnmounted } from '../plan/shadow-checks.ts';
+import { holds } from '../plan/verdicts.ts';
+import type { ResumeFacts, ResumePoint, ResumeRefusal } from './resume-point.ts';
+
+/** What is performed, and why it begins there. */
+interface Route {
+  readonly todo: readonly Step[];
+  readonly reason: string;
+}
+
+const from = (steps: readonly Step[], id: string): Step[] =>
+  steps.slice(steps.findIndex((step) => step.id === id));
+
+const named = (steps: readonly Step[], id: string): Step[] => steps.filter((step) => step.id === id);
+
+const isDone = (events: readonly RunEvent[], id: string): boolean =>
+  events.some((event) => event.type === 'step-finished' && event.step === id && event.result === 'done');
+
+/** A node shows one of the masters as started. */
+const isMasterStarted = ({ class: className, volumes }: Assignment, { primaries }: World): boolean =>
+  primaries.some(({ report }) =>
+    volumes.some(({ master }) => findVolume(report, className, master)?.status?.word === 'ACTIVE'),
+  );
+
+/** RejoinRestore has begun to copy: it is watched until it finishes. What is proven is not read again, since the services may write to it. */
+function afterCopy({ assignment, steps, events, world, marks }: ResumeFacts): Route {
+  const masters = listed(mastersOf(assignment));
+  const isStartSent = sentCommands(events).some(
+    ({ intent, wasSent }) => intent.step === 'start-master' && wasSent,
+  );
+  if (marks.masterProven) {
+    const next = isStartSent ? 'start-master' : 'close-master';
+    return { todo: from(steps, next), reason: `${masters} is proven: continuing with its start` };
+  }
+  const close = isMasterStarted(assignment, world) ? named(steps, 'close-master') : [];
+  return {
+    todo: [...close, ...from(steps, 'watch-restore')],
+    reason: `${listed(proxiesOf(assignment))} is joined: the copy to ${masters} is watched until it finishes, and ${masters} proven before it is started`,
+  };
+}
+
+/** The shadow is removed, and what was written was compared through it. */
+function isWritten(
+  { assignment, events, world }: ResumeFacts,
+  { from: source, volumes }: RestoreOrder,
+): boolean {
+  if (!isFreeOfShadows(assignment, world) || !isShadowUnmounted(assignment, world)) return false;
+  if (source === 'proxy') return isDone(events, 'mark');
+  return volumes.every(({ proxy }) => {
+    const last = events.findLast((event) => event.type === 'restore-digest' && event.volume === proxy);
+    return last?.type === 'restore-digest' && last.equal && ['shadow', 'proxy'].includes(last.place);
+  });
+}
+
+/** The proxy is proven on the cluster, once more; then the master is stopped and replaced. */
+function toMaster({ assignment, steps, world }: ResumeFacts): Route {
+  const stop = isProxyStopped(assignment, world) ? [] : named(steps, 'stop-proxy');
+  const proxies = listed(proxiesOf(assignment));
+  return {
+    todo: [...named(steps, 'mark'), ...stop, ...from(steps, 'start-proxy')],
+    reason: `${proxies} is parted: continuing with the comparison of ${proxies} on the cluster`,
+  };
+}
+
+/** As if the proxy had been parted before: a shadow that is left is removed, and the tape written from its beginning. */
+function writeAgain({ assignment, steps, events, world, marks }: ResumeFacts, order: RestoreOrder): Route {
+  const run = events[0]?.run ?? '';
+  const again = restoreSteps(assignment, { ...order, begins: 'parted', partedBy: order.partedBy ?? run });
+  const left = steps.filter(
+    ({ id, unwinds }) => (id === '7' || /^unmount(:|$)/.test(id)) && unwinds && !unwinds.isDone(world, marks),
+  );
+  const stop = isProxyStopped(assignment, world) ? [] : named(again, '3-5');
+  return {
+    todo: [...named(steps, 'mark'), ...left, ...stop, ...from(again, 'open-proxy')],
+    reason: `${listed(proxiesOf(assignment))} is parted, and may hold a part of the backup: the tape is written again from its beginning`,
+  };
+}
+
+/** @returns a phrase where the restore cannot be resumed */
+function routeOf(facts: ResumeFacts, order: RestoreOrder): Route | string {
+  const { assignment, steps, world, marks } = facts;
+  const proxies = listed(proxiesOf(assignment));
+  const isParted = holds(judgeParted(assignment, world));
+  if (marks.restoreSent && isProxyJoined(assignment, world)) return afterCopy(facts);
+  const isUntouched = order.begins === 'joined' ? !marks.partBegun : !marks.changed;
+  if (isUntouched && !marks.proxyWritten)
+    return { todo: steps.slice(1), reason: 'nothing was changed: starting again after the locks' };
+  if (!isParted) return `${proxies} is not shown as parted on every node`;
+  if (order.begins === 'joined' && !marks.partProven)
+    return `nothing proves that this run has parted ${proxies}`;
+  return isWritten(facts, order) ? toMaster(facts) : writeAgain(facts, order);
+}
+
+/** @param facts of a run that restores */
+export function restoreResumePoint(facts: ResumeFacts, order: RestoreOrder): ResumePoint | ResumeRefusal {
+  const route = routeOf(facts, order);
+  if (typeof route === 'string') return { refused: route };
+  return {
+    step: route.todo[0]?.id ?? '',
+    todo: route.todo,
+    reasons: [route.reason],
+    fingerprints: undefined,
+    completed: [],
+    mayContinue: false,
+    underWay: undefined,
+  };
+}
