@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { expectNormal } from '../support/deaths.ts';
 import { failingRun, inScene, withJob } from '../support/failures.ts';
-import { clusterState, runScene, type Scene } from '../support/lab-run.ts';
+import { clusterState, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
+import { allLocks } from '../support/lab-shell.ts';
+import { failureOf } from '../support/refusals.ts';
 
 it.each([
   ['node1', 'mount /app'],
@@ -21,6 +23,43 @@ it.each([
     expect(end.exitStatus, end.stands.join('\n')).toBe(2);
     expect(scene.lab.commands.filter(({ line }) => line === command)).toHaveLength(1);
     await expectNormal(scene, end.run);
+  });
+});
+
+it('a lock of which the run hears no more is given back all the same: one that names nobody would keep everybody out', async () => {
+  await inScene(async (scene) => {
+    const hosts = new Set<string>();
+    const stop = scene.lab.onCommand(({ phase, host, line }) => {
+      if (phase !== 'ended' || !/^rmdir \/var\/tmp\/shadowtape-Class1\.lock/.test(line) || hosts.has(host))
+        return;
+      hosts.add(host);
+      scene.lab.breakConnections(host);
+    });
+    const end = await runScene(scene);
+    stop();
+    expect([...hosts].sort()).toEqual(['node1', 'node2', 'node3']);
+    expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+    expect(allLocks(scene)).toEqual([]);
+  });
+});
+
+it('a command for the drive whose lock was made unheard fails, and leaves no lock that names nobody', async () => {
+  await inScene(async (scene) => {
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase !== 'ended' || !/^mkdir \/var\/tmp\/shadowtape-dev\S+\.lock$/.test(line)) return;
+      stop();
+      scene.lab.breakConnections('node3');
+    });
+    const console = await openSceneConsole(scene);
+    try {
+      const { code } = await failureOf(
+        console.tapeService.label('W1', { overwrite: undefined, abort: new AbortController().signal }),
+      );
+      expect(code).toBe('CONNECTION_LOST');
+    } finally {
+      await console.close();
+    }
+    expect(allLocks(scene)).toEqual([]);
   });
 });
 

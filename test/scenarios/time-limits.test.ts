@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SshSession } from '../../src/main/ssh/ssh-session.ts';
 import { proceduralCommands, withJob } from '../support/failures.ts';
 import {
   clusterState,
@@ -44,6 +45,21 @@ describe('a command that hangs', () => {
       sentence: 'sdxshadowdisk on node3 did not finish within 1 s',
     });
   });
+});
+
+/** GDS waits for its daemon, a check of a file system reads all of it, a disk repeats a read that fails, and a tape has a long way to go. */
+const takesLong = /^(sdx\w+|fsck|mount|umount|dd|mt|cd)$/;
+
+it('what takes no time is not waited for as long as what may', async () => {
+  const sent = vi.spyOn(SshSession.prototype, 'exec');
+  const end = await runScene(scene, { job: 'ufs-tar' });
+  expect(end.verdict).toBe('verified');
+  // The commands of the steps have the limits of the job: an hour where it sets none.
+  const isOfStep = (argv: readonly string[]) => argv.at(-1) === '/mnt1';
+  const quick = sent.mock.calls.filter(([argv]) => !takesLong.test(argv[0] ?? '') && !isOfStep(argv));
+  expect(quick.map(([[name]]) => name)).toEqual(expect.arrayContaining(['hostid', 'mkdir', 'rmdir', 'cat']));
+  const patient = quick.filter(([, options]) => (options?.timeLimitSeconds ?? Infinity) > 120);
+  expect([...new Set(patient.map(([argv]) => argv.join(' ')))]).toEqual([]);
 });
 
 describe('time limits of what is no step', () => {

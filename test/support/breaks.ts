@@ -34,18 +34,21 @@ export interface BrokenRun {
 
 type Intent = Extract<NewEvent, { type: 'intent' }>;
 
+type AnyPlace = Pick<Place, 'step' | 'changes' | 'nth'> & Partial<Pick<Place, 'isQuery' | 'host' | 'line'>>;
+
 /** Tells of the intent of the place, once. */
-function intentAt({ step, changes, nth }: Pick<Place, 'step' | 'changes' | 'nth'>) {
+function intentAt({ step, changes, nth, isQuery, host, line }: AnyPlace) {
   let passed = 0;
   return (event: NewEvent | RunEvent): event is Intent => {
     if (event.type !== 'intent' || event.step !== step || event.changes !== changes) return false;
+    if (isQuery && (event.host !== host || event.line !== line)) return false;
     passed += 1;
     return passed === nth + 1;
   };
 }
 
 /** Dies around one command: never sent though its intent is written; or sent, and its end is not known. */
-export function dying(place: Pick<Place, 'step' | 'changes' | 'nth'>, moment: 'before' | 'after'): Death {
+export function dying(place: AnyPlace, moment: 'before' | 'after'): Death {
   const isPlace = intentAt(place);
   let seq = 0;
   let intent: number | undefined;

@@ -7,7 +7,10 @@ import type { PlannedCommand, PlannedStep } from '../../src/contract/plan.ts';
 import type { KindOfRun } from './kinds-of-run.ts';
 import { openSceneConsole, runScene, type Scene } from './lab-run.ts';
 
-/** A command of a run, by its step and its place among those of the step's commands that change something, or that only look. */
+/**
+ * A command of a run, by its step and its place among those of the step's commands that change something, or that only look. A query has its
+ * place among those that are equal to it: how many others come between them differs from run to run.
+ */
 export interface Place {
   readonly kind: KindOfRun;
   readonly step: string;
@@ -61,15 +64,16 @@ export async function ownSteps(scene: Scene, kind: KindOfRun): Promise<Map<strin
 /** Without what is different in every run. */
 const firstLine = (line: string) => (line.split('\n')[0] ?? '').replace(/\d{8}-\d{6}-[\w-]+(,\S*)?/, 'RUN');
 
+const isEqualTo = (one: { host: string; line: string }) => (other: { host: string; line: string }) =>
+  one.host === other.host && one.line === other.line;
+
 /** The first and the last of equal queries of a step; how many stand between them may differ from run to run. */
 function queriesAmong(looking: readonly Extract<RunEvent, { type: 'intent' }>[]) {
-  const isEqual = (one: { host: string; line: string }) => (other: { host: string; line: string }) =>
-    one.host === other.host && one.line === other.line;
   return looking.filter(
     (intent) =>
       intent.argv[0] === 'sdxinfo' &&
-      (looking.find(isEqual(intent)) === intent ||
-        (intent.step !== '8-2' && looking.findLast(isEqual(intent)) === intent)),
+      (looking.find(isEqualTo(intent)) === intent ||
+        (intent.step !== '8-2' && looking.findLast(isEqualTo(intent)) === intent)),
   );
 }
 
@@ -85,7 +89,7 @@ function placesOfStep(kind: KindOfRun, { step, phase, commands }: PlannedStep, e
     return { kind, step, phase, host, changes, nth, line: firstLine(line) };
   };
   const queries = queriesAmong(looking).map((intent) => ({
-    ...place(intent, looking.indexOf(intent)),
+    ...place(intent, looking.filter(isEqualTo(intent)).indexOf(intent)),
     isQuery: true as const,
   }));
   return [...(look ? [place(look, looking.indexOf(look))] : []), ...changing.map(place), ...queries];

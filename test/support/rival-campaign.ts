@@ -274,6 +274,21 @@ class Play {
     }
   }
 
+  /**
+   * Where the answer of the part was lost, nothing proves that the run has parted the proxies, and a person has to say so. Here nobody else has:
+   * the administrator has taken back what he did.
+   * @returns the end of what the run has asked for; undefined where it has not
+   */
+  async #ownPart(run: string, { exitStatus, sentence }: SceneRun): Promise<SceneRun | undefined> {
+    const asksFor = `roll it back with shadowtape rollback ${run} --own-part`;
+    if (exitStatus !== 3 || !sentence.includes(asksFor)) return undefined;
+    const parted = (await readRun(this.#scene.state, run)).events.flatMap((event) =>
+      event.type === 'intent' && event.step === '3-3' && event.changes ? [event.seq] : [],
+    );
+    expect(parted, 'the run itself has sent a part').not.toEqual([]);
+    return takeUpScene(this.#scene, 'unwind', run, { change: this.#scenario.kind.change, ownPart: true });
+  }
+
   /** The administrator takes back what he did; then what the run has named is done, or the run is rolled back. */
   async bringBack(run: string, end: SceneRun | undefined): Promise<void> {
     const { then, kind } = this.#scenario;
@@ -287,7 +302,8 @@ class Play {
       return;
     }
     const last = await takeUpScene(this.#scene, 'unwind', run, { change: kind.change });
-    expect([0, 2, 4], toldBy(last)).toContain(last.exitStatus);
+    const ended = (await this.#ownPart(run, last)) ?? last;
+    expect([0, 2, 4], toldBy(ended)).toContain(ended.exitStatus);
   }
 }
 
@@ -299,7 +315,9 @@ async function perform(scene: Scene, before: Standing, known: Known, scenario: S
     const { run, end } = await play.perform();
     clearFaults(scene);
     await scene.lab.copyingFinished();
-    if (end) await play.watch.expectTrue(end, known.tape);
+    // While it gives back its locks, a run has looked at both sides for the last time.
+    const isLookedAt = scenario.moment.step !== 'unlock';
+    if (end) await play.watch.expectTrue(end, known.tape, isLookedAt);
     const told = end ? toldBy(end) : 'the resume was refused';
     await play.bringBack(run, end);
     play.watch.expectSafe(told);

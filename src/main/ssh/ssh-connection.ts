@@ -6,7 +6,15 @@ import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import { algorithmsFor } from './algorithms.ts';
 import { ConnectClock } from './connect-clock.ts';
-import { connectFailure, hungUp, loginRefused, socketReason, unreachable } from './login/connect-failure.ts';
+import {
+  closedReason,
+  connectFailure,
+  hungUp,
+  hungUpDuringLogin,
+  loginRefused,
+  socketReason,
+  unreachable,
+} from './login/connect-failure.ts';
 import type { Ssh2Error } from './login/connect-failure.ts';
 import { isForeign } from './foreign-keys.ts';
 import { HostKeyCheck } from './keys/host-key-check.ts';
@@ -31,6 +39,8 @@ export interface ConnectionDeps extends HostKeyFiles, HostKeyLimits {
   readonly openedKeys: OpenedKeys;
   /** Hears what the host shows before the login (Banner in sshd_config(5)). */
   readonly onBanner?: ((text: string) => void) | undefined;
+  /** The host has let this login in before. */
+  readonly wasLetIn?: boolean | undefined;
   /** See SessionDeps. */
   readonly isForBulk?: boolean | undefined;
 }
@@ -226,7 +236,7 @@ class ConnectAttempt {
       this.#watch(resolve, fail);
       // The way ended while the known keys were read: no event tells of that any more.
       if (socket?.destroyed) {
-        const { message } = socket.errored ?? new Error('it closed the connection');
+        const { message } = socket.errored ?? new Error(closedReason);
         return fail(unreachable(this.#profile, message, socket.errored));
       }
       this.#clock = new ConnectClock(connectSeconds, () => {
@@ -281,11 +291,10 @@ class ConnectAttempt {
     this.#client.on('banner', (text: string) => this.#deps.onBanner?.(text));
     this.#client.once('ready', resolve);
     this.#client.once('close', () => {
-      const reason = 'it closed the connection';
       fail(
         this.#loggingIn
-          ? loginRefused(this.#profile, this.#login, reason)
-          : hungUp(this.#profile, this.#firstWords(), reason),
+          ? hungUpDuringLogin(this.#profile, this.#login, this.#deps.wasLetIn === true)
+          : hungUp(this.#profile, this.#firstWords(), closedReason),
       );
     });
   }

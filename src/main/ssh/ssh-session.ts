@@ -196,6 +196,7 @@ export class SshSession {
     const deps = {
       ...this.#deps,
       askSecret: login.askSecret,
+      wasLetIn: login.wasLetIn,
       pinnedKey,
       onBanner: (text: string) => this.#showBanner(text),
     };

@@ -1,4 +1,5 @@
 /** The lock of a drive for what an operator does with it outside of a run: label, identify, import, verify, drive-check. */
+import { connectionLostCodes, isFailure } from '../../../contract/errors.ts';
 import { commandRun, isOfCommand, ownerName, thisOwner, type LockOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
 import type { CommandRunner, RunnerOptions } from './command-runner.ts';
@@ -62,7 +63,13 @@ export async function whileDriveLocked<Value>(
   const { runner, place, command } = order;
   const own = ownerName(thisOwner(commandRun(command)));
   const taking = { runner, step: 'drive-lock', own };
-  await takePlace({ ...taking, mayTakeOver: (found) => mayTakeOver(order, found) }, place);
+  try {
+    await takePlace({ ...taking, mayTakeOver: (found) => mayTakeOver(order, found) }, place);
+  } catch (error) {
+    // It may have been made, and name nobody.
+    if (isFailure(error, ...connectionLostCodes)) await giveBackPlace(taking, place).catch(() => undefined);
+    throw error;
+  }
   inUse.add(own);
   try {
     return await work(lockCheck(order, own));

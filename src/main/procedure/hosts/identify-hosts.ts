@@ -32,7 +32,11 @@ async function machineOf({ runner, assignment, step, mustTell }: IdentifyOptions
   const { platform } = assignment;
   const look = machineLook(host, platform);
   for (let tried = 1; ; tried += 1) {
-    const { status, stdout: printed, stderr } = await runner.send(step, look, { anyStatus: true });
+    const {
+      status,
+      stdout: printed,
+      stderr,
+    } = await runner.send(step, look, { anyStatus: true, timeLimitSeconds: 60 });
     const stdout = printed.toString('utf8');
     const machine = status === 0 ? parseMachine(platform, stdout) : undefined;
     if (machine !== undefined || !mustTell?.(host)) return machine;

@@ -33,6 +33,8 @@ const troubles: Readonly<Partial<Record<ErrorCode, () => Error>>> = {
     failure('COMMAND_NOT_STARTED', { host: 'node1', command: 'sdxinfo', reason: 'no channel' }),
   COMMAND_TIMED_OUT: () =>
     failure('COMMAND_TIMED_OUT', { host: 'node1', command: 'sdxinfo', limit: '120 s' }),
+  COMMAND_OUTPUT_CUT: () =>
+    failure('COMMAND_OUTPUT_CUT', { host: 'node1', command: 'sdxinfo', how: 'with exit status 0' }),
   COMMAND_FAILED: () =>
     failure('COMMAND_FAILED', { host: 'node1', command: 'sdxinfo', how: 'ended with exit status 1' }),
   HOST_KEY_CHANGED: () =>
@@ -88,19 +90,22 @@ function policy({ outageSeconds = 1800, abort = never } = {}) {
 const always = (code: ErrorCode) => Array.from({ length: 1000 }, () => code);
 
 describe('a query without an answer', () => {
-  it.each(['CONNECTION_LOST', 'HOST_UNREACHABLE', 'COMMAND_NOT_STARTED', 'COMMAND_TIMED_OUT'] as const)(
-    'is sent again after %s, and the operator hears of it',
-    async (code) => {
-      const { ask, told, clock } = policy();
-      await expect(ask(code, code)).resolves.toBe('answer');
-      const { message } = troubles[code]?.() as Error;
-      expect(told).toEqual([
-        `8-2: ${message}; sdxinfo is sent again now`,
-        `8-2: ${message}; sdxinfo is sent again in 1 s`,
-      ]);
-      expect(clock.pauses).toEqual([1]);
-    },
-  );
+  it.each([
+    'CONNECTION_LOST',
+    'HOST_UNREACHABLE',
+    'COMMAND_NOT_STARTED',
+    'COMMAND_TIMED_OUT',
+    'COMMAND_OUTPUT_CUT',
+  ] as const)('is sent again after %s, and the operator hears of it', async (code) => {
+    const { ask, told, clock } = policy();
+    await expect(ask(code, code)).resolves.toBe('answer');
+    const { message } = troubles[code]?.() as Error;
+    expect(told).toEqual([
+      `8-2: ${message}; sdxinfo is sent again now`,
+      `8-2: ${message}; sdxinfo is sent again in 1 s`,
+    ]);
+    expect(clock.pauses).toEqual([1]);
+  });
 
   it.each(['COMMAND_FAILED', 'HOST_KEY_CHANGED', 'HOST_KEY_SWITCHED', 'LOGIN_REFUSED'] as const)(
     'fails at once with %s',
@@ -111,6 +116,15 @@ describe('a query without an answer', () => {
       expect(told).toEqual([]);
     },
   );
+
+  it('fails with what it came to where its output is cut each time', async () => {
+    const { ask, asked } = policy();
+    await expect(ask(...always('COMMAND_OUTPUT_CUT'))).rejects.toMatchObject({
+      code: 'COMMAND_OUTPUT_CUT',
+      message: 'sdxinfo on node1 ended with exit status 0, but its output stayed open and may be incomplete',
+    });
+    expect(asked()).toBe(6);
+  });
 
   it('fails after 30 minutes of growing pauses', async () => {
     const { ask, clock } = policy();

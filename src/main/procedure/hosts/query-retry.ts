@@ -28,7 +28,7 @@ export const realClock: RetryClock = {
 /** Before the second attempt, the third, and so on; the last one is repeated. A dropped connection is usually back at once. */
 const pausesSeconds = [0, 1, 2, 5, 10, 20, 30, 60];
 
-/** How often several commands are repeated whose host answers in between: a way that drops each long read does not get better. */
+/** How often it is tried again where the host answers: neither a way that drops each long read nor a login that keeps each output open gets better. */
 const mostRepeats = 5;
 
 /** The command was not carried out, or its answer did not arrive. A changed host key or a refused login does not pass by waiting. */
@@ -37,6 +37,7 @@ const passingCodes = [
   'HOST_UNREACHABLE',
   'COMMAND_NOT_STARTED',
   'COMMAND_TIMED_OUT',
+  'COMMAND_OUTPUT_CUT',
 ] as const satisfies ErrorCode[];
 
 /** What must be known of a command before it is sent again. */
@@ -88,6 +89,9 @@ export interface Attempt<Value> {
   readonly perform: () => Promise<Value>;
 }
 
+const answersBetween = ({ isSequence }: Pick<Attempt<unknown>, 'isSequence'>, error: unknown): boolean =>
+  isSequence || isFailure(error, 'COMMAND_OUTPUT_CUT');
+
 export class QueryRetry {
   readonly #options: QueryRetryOptions;
   /** Host -> when its first query remained without an answer. An outage is one, however many queries fall into it. */
@@ -131,7 +135,7 @@ export class QueryRetry {
       } catch (error) {
         if (abort.aborted || !isFailure(error, ...passingCodes)) throw error;
         if (isFailure(error, 'HOST_UNREACHABLE') && mayGo?.(host)) throw error;
-        if (attempt.isSequence && failed >= mostRepeats) throw error;
+        if (failed >= mostRepeats && answersBetween(attempt, error)) throw error;
         const outageBegan = this.#outageBegan(host);
         since ??= outageBegan;
         const leftSeconds = outageSeconds() - (clock.now() - since) / 1000;

@@ -1,5 +1,5 @@
 /** Takes the lock of one place, and gives it back: see model/lock.ts for what it is. */
-import type { ShadowtapeError } from '../../../contract/errors.ts';
+import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { isRestoreMark, namesIn, ownerEntry, parseOwner, type LockOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
 import { troubleOf, type CommandRunner } from './command-runner.ts';
@@ -42,6 +42,12 @@ export interface TakenLock {
   readonly isAlias: boolean;
 }
 
+/** A folder is made and removed at once; a host that hangs is not waited for as long as for GDS. */
+const secondsOfCommand = 60;
+
+/** How often the connection may be lost while a lock is given back. */
+const mostLost = 2;
+
 class PlaceLock {
   readonly #order: Pick<LockOrder, 'runner' | 'step' | 'own'>;
   readonly #place: LockPlace;
@@ -56,7 +62,8 @@ class PlaceLock {
   /** What takes and gives back a lock is let finish when the run is cancelled, hence `changes`. */
   #send(...argv: string[]): Promise<CommandResult> {
     const { runner, step } = this.#order;
-    return runner.send(step, { host: this.#place.host, argv, changes: true }, { anyStatus: true });
+    const limits = { anyStatus: true, timeLimitSeconds: secondsOfCommand };
+    return runner.send(step, { host: this.#place.host, argv, changes: true }, limits);
   }
 
   async #must(...argv: string[]): Promise<CommandResult> {
@@ -127,7 +134,20 @@ class PlaceLock {
     for (const entry of former) await this.#must('mkdir', `${this.#place.folder}/${entry}`);
   }
 
+  /**
+   * Whoever removed the owner's name and hears no more of the host would leave a lock that names nobody, and keeps everybody out. What was removed
+   * already is seen, and passed over; a folder that somebody else has made since, and has not named yet, may go with it, and he is refused.
+   */
   async giveBack(): Promise<void> {
+    for (let lost = 0; ; lost += 1)
+      try {
+        return await this.#remove();
+      } catch (error) {
+        if (lost === mostLost || !isFailure(error, ...connectionLostCodes)) throw error;
+      }
+  }
+
+  async #remove(): Promise<void> {
     const { folder, host } = this.#place;
     const removed = await this.#send('rmdir', this.#ownFolder);
     if (removed.status === 0) {

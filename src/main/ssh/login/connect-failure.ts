@@ -55,6 +55,20 @@ export function hungUp(profile: HostProfile, said: string, reason: string, cause
   return failure('HOST_UNREACHABLE', values, { host, actual: said }, cause);
 }
 
+/** Why a connection ends of which the other side says nothing. */
+export const closedReason = 'it closed the connection';
+
+/**
+ * A host that closes the connection without a word has refused the login, as one without an account for it does; or it goes down or comes
+ * up just now. It is the second where it was shown nothing to refuse, or has let the same login in before.
+ * @returns HOST_UNREACHABLE, which may pass, or LOGIN_REFUSED
+ */
+export function hungUpDuringLogin(profile: HostProfile, login: Login, wasLetIn: boolean): ShadowtapeError {
+  if (wasLetIn || (login.nothingWasTried && login.problems.length === 0))
+    return unreachable(profile, `${closedReason} during the login`);
+  return loginRefused(profile, login, closedReason);
+}
+
 /** True for a host that has too many logins in progress, and takes one as soon as another is done (MaxStartups in sshd_config(5)). */
 export const isBusy = ({ evidence }: ShadowtapeError): boolean => /MaxStartups/.test(evidence.actual ?? '');
 

@@ -1,9 +1,11 @@
-/** Passwords of this session: a further connection with the same machine must not ask for what was answered already. */
+/** What is known of earlier logins of a session: a further connection with the same machine must not ask for what was answered already. */
 import type { AskSecret, SecretQuestion } from '../host-profile.ts';
 
 /** What one login asks with. */
 export interface RememberingLogin {
   readonly askSecret: AskSecret;
+  /** True where the host has let an earlier connection of the session in. */
+  readonly wasLetIn: boolean;
   /** To be called when the host has accepted what was answered. */
   readonly succeeded: () => void;
 }
@@ -16,6 +18,7 @@ const nameOf = ({ kind, user, host, hostKey }: SecretQuestion): string | undefin
 export class LoginMemory {
   readonly #ask: AskSecret;
   readonly #accepted = new Map<string, string>();
+  #wasLetIn = false;
 
   constructor(ask: AskSecret) {
     this.#ask = ask;
@@ -32,8 +35,9 @@ export class LoginMemory {
       return answer;
     };
     const succeeded = () => {
+      this.#wasLetIn = true;
       for (const [name, answer] of given) this.#accepted.set(name, answer);
     };
-    return { askSecret, succeeded };
+    return { askSecret, wasLetIn: this.#wasLetIn, succeeded };
   }
 }

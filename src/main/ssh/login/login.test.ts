@@ -181,6 +181,38 @@ describe('logging in with a key file', () => {
       `node1 does not let root log in: it closed the connection; tried: key ${path}`,
     );
   });
+
+  it('cannot reach a host that hangs up before a key was shown: it goes down, or comes up', async () => {
+    const path = await bench.file('key', newKey());
+    const server = await bench.server({ authenticate: () => server.sockets[0]?.end() });
+    expect(await failureOf(connect(server, keyFile(path)))).toMatchObject({
+      code: 'HOST_UNREACHABLE',
+      message: `node1 (127.0.0.1, port ${server.port}) cannot be reached: it closed the connection during the login`,
+    });
+  });
+
+  it('tries a host again that has let this login in before, and hangs up now', async () => {
+    const path = await bench.file('key', newKey());
+    let isGoingDown = false;
+    const server = await bench.server({
+      authenticate: (attempt) => {
+        if (attempt.method === 'none') return attempt.reject(['publickey']);
+        if (!isGoingDown) return attempt.accept();
+        isGoingDown = false;
+        server.sockets.at(-1)?.end();
+      },
+    });
+    const retry = { tries: 2, everySeconds: 0 };
+    const session = (await bench.hosts([profileOf(server.port, keyFile(path), { retry })])).session('node1');
+    await session.connect();
+    isGoingDown = true;
+    server.sockets[0]?.destroy();
+    const told: string[] = [];
+    await failureOf(session.exec(['true'], { onRetry: (text) => void told.push(text) }));
+    expect(told).toContain(
+      `node1 (127.0.0.1, port ${server.port}) cannot be reached: it closed the connection during the login; trying again in 0 s (attempt 2 of 2)`,
+    );
+  });
 });
 
 describe('logging in with a password', () => {
