@@ -170,7 +170,7 @@ const table: Readonly<Record<FaultName, Row>> = {
       'step 3-3: Proxy is parted: expected Part of Volume1, seen Join of Volume1 on node1, node2',
     ),
   },
-  'cut-once': { value: '=node1:sdxinfo', told: backedUp },
+  'cut-once': { value: '=node1:sdxinfo', told: refused },
   'no-titles': { told: backedUp },
   'no-serial': { told: backedUp },
   'disk-size': {
