@@ -93,7 +93,7 @@ export async function paintLines(browser: Browser, folder: string): Promise<stri
   try {
     for (let turn = 0; turn < loads; turn += 1) {
       times.empty.push(await loadTimes(browser, empty.newAddress(), 'title'));
-      times.whole.push(await loadTimes(browser, whole.newAddress(), 'main svg [data-key]'));
+      times.whole.push(await loadTimes(browser, `${whole.newAddress()}#/topology`, 'main svg [data-key]'));
     }
   } finally {
     await Promise.all([empty.close(), whole.close()]);
@@ -154,7 +154,7 @@ export async function frameLines(browser: Browser): Promise<string[]> {
     const plain = (await empty.evaluate(countFrames(4000, moveBox))) as Frames;
     await empty.close();
     const page = await context.newPage();
-    await page.goto(server.url);
+    await page.goto(`${server.url}#/topology`);
     await page.locator('main svg [data-key]').first().waitFor({ state: 'attached' });
     await page.evaluate(countFrames(500, wheel));
     const moved = (await page.evaluate(countFrames(4000, wheel))) as Frames;

@@ -104,7 +104,7 @@ function endGroup(model: RunModel): Group {
   return [
     sentence,
     ...end.stands.map((text, at): LogLine => ({
-      key: `stands ${at}`,
+      key: `state ${at}`,
       at: undefined,
       ...base,
       state: 'idle',
