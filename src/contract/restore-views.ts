@@ -72,7 +72,7 @@ export interface RestoredEntry {
 }
 
 /** What was read of a tape, all of it. */
-export interface ReadBackup {
+interface ReadBackup {
   /** The volume of a drill, the run of a restore; undefined where no journal tells. */
   readonly of: string | undefined;
   readonly bytes: number;
