@@ -65,6 +65,7 @@ const forbidden: Readonly<Record<string, string>> = {
   'renderer/screens/home': '../run/RunBody.svelte',
   'renderer/screens/job': '../site/site-state.ts',
   'renderer/screens/plan': '../run/RunBody.svelte',
+  'renderer/screens/restore': '../run/RunBody.svelte',
   'renderer/screens/report': '../run/RunBody.svelte',
   'renderer/screens/run': '../runs/RunsList.svelte',
   'renderer/screens/runs': '../report/ReportBlock.svelte',

@@ -1,6 +1,5 @@
 /** Restores of files and images, and drills, as screens show them: plain data; times are ISO 8601 in UTC, sizes are bytes. */
 import type { ErrorInfo } from './errors.ts';
-import type { ProgressView, QuestionView } from './screens.ts';
 
 /** `files` and `image` write what a tape holds to another place; `drill` only reads and compares. */
 export type RestoreKind = 'files' | 'image' | 'drill';
@@ -72,7 +71,7 @@ export interface RestoredEntry {
 }
 
 /** What was read of a tape, all of it. */
-export interface ReadBackup {
+interface ReadBackup {
   /** The volume of a drill, the run of a restore; undefined where no journal tells. */
   readonly of: string | undefined;
   readonly bytes: number;
@@ -93,19 +92,4 @@ export interface RestoreView {
   readonly sources: readonly ReadBackup[];
   readonly notes: readonly string[];
   readonly error: Omit<ErrorInfo, 'evidence'> | undefined;
-}
-
-/** A restore or drill that this console performs now. */
-export interface ActiveRestore {
-  readonly name: string;
-  readonly kind: RestoreKind;
-  /** The run that is read; the first of several. */
-  readonly run: string | undefined;
-  readonly startedAt: string;
-  readonly progress: ProgressView | undefined;
-  /** Entries so far. */
-  readonly written: number;
-  readonly notWritten: number;
-  /** A tape is wanted. */
-  readonly question: QuestionView | undefined;
 }

@@ -2,7 +2,7 @@
 import type { EventOf, RunEvent } from './events.ts';
 import type { Hop } from './data-events.ts';
 import type { CheckLine, Plan } from './plan.ts';
-import type { ActiveRestore } from './restore-views.ts';
+import type { RestoreKind } from './restore-views.ts';
 import type { Omissions, RunVerdict } from './run-outcome.ts';
 import type { TapeLoss } from './tape-loss.ts';
 import type { Topology } from './topology.ts';
@@ -302,6 +302,21 @@ export interface RunPulse {
   readonly question: QuestionView['id'] | undefined;
   /** Hosts that do not answer now, the first to fall silent first. */
   readonly silent: readonly SilentHost[];
+}
+
+/** A restore or drill that this console performs now. */
+export interface ActiveRestore {
+  readonly name: string;
+  readonly kind: RestoreKind;
+  /** The run that is read; the first of several. */
+  readonly run: string | undefined;
+  readonly startedAt: string;
+  readonly progress: ProgressView | undefined;
+  /** Entries so far. */
+  readonly written: number;
+  readonly notWritten: number;
+  /** A tape is wanted. */
+  readonly question: QuestionView | undefined;
 }
 
 /** A question of the ssh sessions: a host key that is not known, a password, a passphrase. */

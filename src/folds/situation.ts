@@ -3,8 +3,7 @@
  * Header, rail, footer, window title, task bar, topology, plan, sites and tape read it and nothing else. Pure.
  */
 import type { OpenRun } from '../contract/protection.ts';
-import type { ActiveRestore } from '../contract/restore-views.ts';
-import type { ActiveRun, ClusterView, JobInfo, SiteInfo } from '../contract/screens.ts';
+import type { ActiveRestore, ActiveRun, ClusterView, JobInfo, SiteInfo } from '../contract/screens.ts';
 import { listed } from '../contract/words.ts';
 import { changedHostKey } from './host-key-words.ts';
 import { questionWords } from './question-words.ts';

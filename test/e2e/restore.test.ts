@@ -1,6 +1,5 @@
 /** Restores by clicks alone: a volume whose master holds noise, a single file, a drill. Oracles look at the lab and at the folder. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -13,12 +12,13 @@ import {
   type SiteTree,
 } from '../support/lab-run.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
+import { describeInBrowser, servedScene, type ServedScene } from '../support/ui/console-page.ts';
 import {
-  describeInBrowser,
-  servedScene,
-  type ConsolePage,
-  type ServedScene,
-} from '../support/ui/console-page.ts';
+  drillByClicks,
+  historyRow,
+  restoreFileByClicks,
+  restoreVolumeByClicks,
+} from '../support/ui/restore-clicks.ts';
 
 const change = (site: SiteTree) => {
   for (const job of Object.values(site.jobs)) job['approve'] = 'when-verified';
@@ -49,15 +49,6 @@ async function beforeServices({ scene, served }: ServedScene): Promise<string> {
   });
 }
 
-/** Types the name of a volume that is lost into the bar at the foot, and approves. */
-async function approve(on: ConsolePage, volume: string): Promise<void> {
-  await on.button(`Replace the data of ${volume}…`).click();
-  const approval = on.button(`Replace the data of ${volume}`);
-  expect(await approval.getAttribute('aria-disabled')).toBe('true');
-  await on.page.getByRole('textbox', { name: `Replace the data of ${volume}: type ${volume}.` }).fill(volume);
-  await approval.click();
-}
-
 describeInBrowser('a restore on the screen', (browser) => {
   it('gives a master that was overwritten with noise its backup back, byte for byte', async () => {
     const console = await servedScene({ jobs: ['raw-dd', 'ufs-tar'] }, change);
@@ -70,43 +61,14 @@ describeInBrowser('a restore on the screen', (browser) => {
 
     const on = await (await browser.page(console)).open('#/home');
     const { page } = on;
-    await on.button('Restore Class1 Volume2').first().click();
-    await on.heading('Restore').waitFor();
-    await page.getByRole('row', { name: backup }).or(page.getByText(backup)).first().waitFor();
-    await on.picture('restore-what');
-    await on.button('Choose the target').click();
-    await page.getByRole('radio', { name: /The cluster, from tape/ }).check();
-    await on.picture('restore-where');
-    await on.button('Show what will happen').click();
-    await on.heading('Restore Volume1').waitFor();
-    await on.heading('Approve: overwrite Volume2').waitFor();
-    await on.picture('restore-plan');
-    // The name of what is lost is typed.
-    const start = on.button('Restore Volume1');
-    expect(await start.getAttribute('aria-disabled')).toBe('true');
-    await page.getByRole('textbox', { name: 'Type Volume1' }).fill('Volume1');
-    await start.click();
-    const restored = beforeServices(console);
-
-    await on.heading('Overwrite the proxy?').waitFor();
-    await on.titled(/^Waiting for your answer · Run · Shadowtape$/);
-    await on.picture('restore-approval-1-run');
-    // It is approved where both sides are beside each other, and nowhere else.
-    expect(await on.button('Replace the data of Volume2…').count()).toBe(0);
-    await on.button('Show the verification…').click();
-    await on.heading('The shadow is the same blocks').waitFor();
-    await on.picture('restore-approval-1');
-    await approve(on, 'Volume2');
-
-    await on.heading('Replace the master?').waitFor();
-    expect(await scene.lab.volumeDigest('Class1', 'Volume1')).toBe(noise);
-    expect(await scene.lab.volumeDigest('Class1', 'Volume2')).toBe(digest);
-    await on.picture('restore-approval-2');
-    await approve(on, 'Volume1');
-
-    await on.heading('Restored and proven').waitFor();
-    await on.region('The end').getByText('Volume1 is restored from tape').waitFor();
-    await on.picture('restore-end');
+    let restored: Promise<string> | undefined;
+    await restoreVolumeByClicks(on, {
+      onStart: () => (restored = beforeServices(console)),
+      onSecondApproval: async () => {
+        expect(await scene.lab.volumeDigest('Class1', 'Volume1')).toBe(noise);
+        expect(await scene.lab.volumeDigest('Class1', 'Volume2')).toBe(digest);
+      },
+    });
     expect(await restored).toBe(digest);
     expect(scene.lab.world()).toMatchObject({ proxy: { state: 'Join' }, services: { node1: 'running' } });
 
@@ -168,35 +130,18 @@ describeInBrowser('a restore on the screen', (browser) => {
 
     const on = await (await browser.page(console)).open('#/files/payroll');
     const { page } = on;
-    await on.button('Restore this file…').click();
-    await on.heading('Restore').waitFor();
-    await on.button('Choose the target').click();
-    await page.getByRole('textbox', { name: 'Folder' }).fill(target);
-    await on.picture('restore-file-where');
-    await on.button('Show what will happen').click();
-    await page.getByRole('cell', { name: './bin/payroll' }).waitFor();
-    await on.picture('restore-file-plan');
-    expect(existsSync(target)).toBe(false);
-    await on.button('Restore 1 entry').click();
-    await on.heading('Files restored').waitFor();
-    await on.picture('restore-file-end');
+    await restoreFileByClicks(on, target);
     expect(sha256(await readFile(join(target, 'bin', 'payroll')))).toBe(onVolume['bin/payroll']);
 
     await on.button('Restore again').click();
-    await on.button('Choose the target').click();
-    await page.getByRole('radio', { name: /a drill/ }).check();
-    await on.button('Show what will happen').click();
-    await on.picture('restore-drill-plan');
-    await on.button('Read and compare').click();
-    await on.heading('The backup is proven restorable').waitFor();
-    await on.picture('restore-drill-end');
+    await drillByClicks(on);
     expect(await clusterState(scene)).toEqual(normalState);
 
     // Both are among the runs, and open again.
     await on.link('Runs').click();
-    await page.getByRole('row').filter({ hasText: 'file restore' }).waitFor();
+    await historyRow(page, 'file restore').waitFor();
     await on.picture('restore-history');
-    await page.getByRole('row').filter({ hasText: 'drill' }).click();
+    await historyRow(page, 'drill').click();
     await on.heading('The backup is proven restorable').waitFor();
     expect((await console.ask('run', { run: backup })).line.drilled).toBeDefined();
   });

@@ -1,8 +1,8 @@
 /** Restores in every state: the pages of the wizard, both approvals, the end; files and drills under way, ended, and in the history. */
 import type { Page } from 'playwright-core';
 import type { RunEvent } from '../../src/contract/events.ts';
-import type { ActiveRestore, RestoreView } from '../../src/contract/restore-views.ts';
-import type { QuestionView } from '../../src/contract/screens.ts';
+import type { RestoreView } from '../../src/contract/restore-views.ts';
+import type { ActiveRestore, QuestionView } from '../../src/contract/screens.ts';
 import { historyAnswers } from '../support/ui/history-answers.ts';
 import type { Answers } from '../support/ui/fake-bridge.ts';
 import { idle, type Play } from '../support/ui/played-console.ts';

@@ -1,7 +1,12 @@
 /** What the console does now: its active runs, the questions of logins, and how far the first run is. */
 import type { ErrorInfo } from '../../contract/errors.ts';
-import type { ActiveRestore } from '../../contract/restore-views.ts';
-import type { ActiveRun, ActivityPush, IndexProgress, LoginQuestion } from '../../contract/screens.ts';
+import type {
+  ActiveRestore,
+  ActiveRun,
+  ActivityPush,
+  IndexProgress,
+  LoginQuestion,
+} from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
 
 export class ActivityManager {

@@ -39,7 +39,7 @@ export const playedNow = ({ playedAt }: Pick<Captured, 'playedAt'>): string =>
   new Date(playedAt ?? Date.now()).toISOString();
 
 /** What restores of the captured runs were answered with. */
-export interface CapturedRestores {
+interface CapturedRestores {
   readonly plan: Responses['restorePlan'];
   readonly preview: Responses['restorePreview'];
   /** Files, then a drill. */

@@ -1,6 +1,6 @@
 /** The restores of files and the drills that this process performs: begins them, says how far they are, stops them. */
-import type { ActiveRestore, RestoreKind } from '../../../contract/restore-views.ts';
-import type { ProgressView, QuestionView } from '../../../contract/screens.ts';
+import type { RestoreKind } from '../../../contract/restore-views.ts';
+import type { ActiveRestore, ProgressView, QuestionView } from '../../../contract/screens.ts';
 import type { Ask, FileRestoreHooks } from '../../application/console.ts';
 import { paced } from '../paced.ts';
 

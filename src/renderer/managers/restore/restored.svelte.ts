@@ -1,7 +1,7 @@
 /** A restore of files or a drill: how far it is, or what its record tells. */
 import type { Bridge } from '../../../contract/channels.ts';
 import type { ErrorInfo } from '../../../contract/errors.ts';
-import type { ActiveRestore } from '../../../contract/restore-views.ts';
+import type { ActiveRestore } from '../../../contract/screens.ts';
 import { bridge } from '../../bridge.ts';
 import { activity } from '../activity.svelte.ts';
 import { Asked } from '../asked.svelte.ts';
