@@ -23,6 +23,7 @@ import { RunText } from './run-text.ts';
 import { stopOnSignals, unexpectedStatus } from './terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
 import { printable } from './terminal/text.ts';
+import { loginName } from '../owner/login-name.ts';
 
 interface FollowOptions extends GlobalOptionWords {
   readonly yes: boolean;
@@ -107,7 +108,7 @@ async function follow(
   };
   try {
     const end = await begin({
-      ask: hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator', stop) : undefined,
+      ask: hasTerminal() ? terminalAsk(progress, loginName(), stop) : undefined,
       approveVerified: options.yes,
       cancel: stop.cancel,
       halt: stop.halt,
