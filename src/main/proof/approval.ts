@@ -17,7 +17,7 @@ import { readAllowedSigners } from './signature-facts.ts';
 import { writeWhole } from './whole-file.ts';
 
 /** ssh-keygen -Y sign -n shadowtape-approval: a signature over a journal approves nothing. */
-export const approvalNamespace = 'shadowtape-approval';
+const approvalNamespace = 'shadowtape-approval';
 
 /** What a run waits for. */
 export interface ApprovalRequest {
@@ -63,7 +63,7 @@ function readArmored(request: ApprovalRequest, armored: string): ReadSignature {
  * Judges a signature over the statement of a run.
  * @throws APPROVAL_REFUSED, SIGNERS_UNREADABLE
  */
-export async function judgeApproval(request: ApprovalRequest, armored: string): Promise<SignedApproval> {
+async function judgeApproval(request: ApprovalRequest, armored: string): Promise<SignedApproval> {
   const { operator, statement } = request;
   const signers = await readAllowedSigners(request.signersFile);
   const read = readArmored(request, armored);
