@@ -186,6 +186,15 @@ export const runEventSchema = z.discriminatedUnion('type', [
     by: z.string(),
     /** Why, in the answerer's own words, where that was asked. */
     reason: z.string().optional(),
+    /** Where a second person approved: what was signed, and the signature in OpenSSH's format. */
+    signed: z
+      .looseObject({
+        statement: z.string(),
+        signature: z.string(),
+        keyType: z.string(),
+        fingerprint: z.string(),
+      })
+      .optional(),
   }),
   /** A process on the backup server holds a shadow volume open, so that nobody can remove or rebuild it. */
   event('hold', {

@@ -20,7 +20,7 @@ export interface JobInfo {
   readonly method: string;
   readonly route: 'console' | 'server';
   readonly layout: 'plain' | 'labelled';
-  readonly approve: 'operator' | 'when-verified';
+  readonly approve: 'operator' | 'other' | 'when-verified';
 }
 
 export interface DriveInfo {

@@ -47,6 +47,7 @@ async function inConsole(
   { state, siteFile }: RealScene,
   { ask, askSecret, acceptsHostKeys = true }: RealAnswers,
   work: (console: Console, following: Following) => Promise<EndedRun>,
+  onEvent: (event: RunEvent) => void = () => undefined,
 ): Promise<RealRun> {
   const console = await openConsole({
     state,
@@ -62,7 +63,10 @@ async function inConsole(
     approveVerified: false,
     cancel: never,
     halt: never,
-    onEvent: (event: RunEvent) => events.push(event),
+    onEvent: (event: RunEvent) => {
+      events.push(event);
+      onEvent(event);
+    },
   };
   try {
     return { ...(await work(console, following)), events };
@@ -71,9 +75,13 @@ async function inConsole(
   }
 }
 
-/** Runs the site's job to its end. */
-export const runReal = (scene: RealScene, answers: RealAnswers = {}): Promise<RealRun> =>
-  inConsole(scene, answers, (console, following) => console.run({ ...following, job: 'nightly' }));
+/** Runs the site's job to its end. @param onEvent hears each event of the run */
+export const runReal = (
+  scene: RealScene,
+  answers: RealAnswers = {},
+  onEvent?: (event: RunEvent) => void,
+): Promise<RealRun> =>
+  inConsole(scene, answers, (console, following) => console.run({ ...following, job: 'nightly' }), onEvent);
 
 /** Resumes the only run of the scene, or rolls it back. */
 export const takeUpReal = (scene: RealScene, mode: 'resume' | 'unwind'): Promise<RealRun> =>

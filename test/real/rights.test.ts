@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckLine } from '../../src/contract/plan.ts';
 import { startCommand } from '../support/command-line.ts';
+import { makeTwoPeople } from '../support/two-people.ts';
 import { realHostsDue, realHostsMissing, startRealHosts, type RealHosts } from './real-hosts.ts';
 import {
   digestOfTape,
@@ -131,6 +132,31 @@ describe.runIf(realHostsDue(missing))(
       ])
         expect(await asUser(real, 'node3', line), line).toMatch(refused);
       expect(await asUser(real, 'node1', 'mount /app')).toMatch(/must be superuser/);
+    });
+
+    it('a dump begins once a second person has signed; the key of the operator does not count', async () => {
+      const people = await makeTwoPeople(real.folder);
+      const scene = await openRealScene(real, 'two-people', {
+        tapeHost: 'node3',
+        hosts: become,
+        job: { approve: people.approve, media: { overwrite: true } },
+      });
+      await allowed(scene);
+      let begin: (value: string) => void = () => undefined;
+      const asked = new Promise<string>((resolve) => (begin = resolve));
+      const running = runReal(scene, {}, (event) => {
+        if (event.type === 'asked') begin(event.run);
+      });
+      const run = await asked;
+      const state = scene.state.path;
+      const own = await people.approves(state, [run, '--key', people.operatorKey]);
+      expect(own.stderr).toContain('who performs the run');
+      expect((await people.approves(state, [run, '--key', people.secondKey])).exitStatus).toBe(0);
+      const end = await running;
+      expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+      expect(await digestOfTape(real, 'node3')).toBe(master);
+      const shown = await startCommand(['--state', state, 'show', run]).end;
+      expect(shown.stdout).toContain('approve-shadow: approve (mary@example.com)');
     });
 
     it('route server dumps the raw device detached, and keeps the sampled records of its read-back', async () => {

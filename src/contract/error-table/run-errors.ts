@@ -1,5 +1,13 @@
 /** What keeps a run from starting or from its good end. Part of the error table (error-table.ts). */
 export const runErrors = {
+  APPROVAL_REFUSED: {
+    sentence: 'the approval of run {run} does not count: {reason}',
+    hint: 'a second person whose key is in {signers} signs with: shadowtape approve {run}',
+  },
+  APPROVAL_NOT_AWAITED: {
+    sentence: 'run {run} does not wait for the approval of a second person',
+    hint: 'see its state with: shadowtape show {run}',
+  },
   // ---- checks of proxy and shadow ----
   CHECK_FAILED: {
     sentence: 'step {step}: {title}: expected {expected}, seen {actual}',

@@ -44,9 +44,13 @@ export function requireDownNodes(
 const isRestoreApproval = ({ id }: Question): boolean =>
   id === 'approve-overwrite' || id === 'approve-replace';
 
-/** How the questions of a run are answered. */
-export function answering({ ask, approveVerified }: Asking): Ask {
+/**
+ * How the questions of a run are answered.
+ * @param second answers for a second person, where the job wants one: neither --yes nor the operator approves then
+ */
+export function answering({ ask, approveVerified }: Asking, second?: Ask): Ask {
   return async (question, abort) => {
+    if (question.id === 'approve-shadow' && second) return second(question, abort);
     if (question.id === 'approve-shadow' && approveVerified) return { choice: 'approve', by: '--yes' };
     const [approval] = question.choices;
     // Whoever restores with --yes has named the master that is replaced.

@@ -1,5 +1,4 @@
 /** Performs the runs of an open site, resumes them and rolls them back. */
-import { userInfo, hostname } from 'node:os';
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
@@ -27,13 +26,14 @@ import { sealRun } from '../proof/seals-file.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import { MediaFile } from '../tape/media-file.ts';
-import { answering, requireDownNodes, requireSomebodyToAsk, type Asking } from './asking.ts';
+import { requireDownNodes, type Asking } from './asking.ts';
 import { dumpsUnderWay, InterruptedRuns } from './interrupted-runs.ts';
 import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
 import type { ProofService } from './proof-service.ts';
 import { loadPages } from './report-service.ts';
 import { atTapeFiles, backupOf, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
+import { answersOf, operatorHere, requireAnswers } from './second-person.ts';
 import { RunNotices } from './run-notices.ts';
 import { version } from './version.ts';
 
@@ -119,7 +119,7 @@ export class RunService {
 
   async #run(named: NamedJob, request: RunRequest, notices: RunNotices): Promise<EndedRun> {
     requireRunnable(this.#at.site, named.job);
-    requireSomebodyToAsk(named.job, request);
+    await requireAnswers(named.job, request);
     const name = runName(new Date(), named.job.volumes[0]?.proxy ?? 'volume');
     await this.interrupted.requireNone(named.job.class);
     const planned = await this.#assigner.assign(named, name);
@@ -171,7 +171,7 @@ export class RunService {
         journal,
         order,
         ...restore,
-        ...this.#follow(request, run),
+        ...this.#follow(request, run, assignment),
       });
       journal.close();
       mark = end.hasLocks ? 'ended' : 'removed';
@@ -251,7 +251,7 @@ export class RunService {
   async #takeUp(mode: TakeUpMode, request: TakeUpRequest): Promise<EndedRun> {
     const { run } = request;
     const { journalFile, read, events, named, assign, later } = await this.#begunRun(run, request.nodes);
-    if (mode === 'resume') requireSomebodyToAsk(named.job, request);
+    if (mode === 'resume') await requireAnswers(named.job, request);
     const assignment = await assign();
     requireDownNodes(assignment, request.nodesDown);
     const notices = this.#noticesOf(named, request, events);
@@ -279,7 +279,7 @@ export class RunService {
           if (event.type === 'run-resumed') mark = 'ended';
           told(event);
         },
-        ...this.#follow(request, run),
+        ...this.#follow(request, run, assignment),
         ...this.lockKnowledge(left),
       });
       mark = taken.end.hasLocks ? 'ended' : 'removed';
@@ -308,16 +308,16 @@ export class RunService {
   }
 
   /** What a run and its taking up have in common. */
-  #follow(request: Following & NodesDown, run: string) {
+  #follow(request: Following & NodesDown, run: string, assignment: Assignment) {
     return {
       hosts: this.#at.hosts,
       ...this.lockKnowledge(),
-      ask: answering(request),
+      ask: answersOf(this.#at, { run, assignment, request }),
       canAsk: request.ask !== undefined,
       // Who has said yes to everything has not said that a node is down.
       canAskDown: request.ask !== undefined && !request.approveVerified,
       nodesDown: request.nodesDown,
-      operator: `${userInfo().username}@${hostname()}`,
+      operator: operatorHere(),
       version,
       cancel: request.cancel,
       halt: request.halt,

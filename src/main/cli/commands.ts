@@ -1,4 +1,5 @@
 /** All commands, in the order in which the help lists them. */
+import { registerApprove } from './approve-command.ts';
 import { registerCheck } from './check-command.ts';
 import type { CommandLine } from './command-line.ts';
 import { registerCompletion } from './completion-command.ts';
@@ -21,6 +22,7 @@ const groups = [
   registerPlan,
   registerCheck,
   registerRuns,
+  registerApprove,
   registerLocks,
   registerStatus,
   registerSchedule,

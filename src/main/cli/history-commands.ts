@@ -14,6 +14,7 @@ import { RunText } from './run-text.ts';
 import { stoppable } from './terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
 import { countText } from './terminal/text.ts';
+import { loginName } from '../owner/login-name.ts';
 
 /** Commands that only sample or look would drown the rest: a step's like ones are shown as one line with their number. */
 function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
@@ -63,7 +64,7 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
 async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<number> {
   const progress = new ProgressLine(standardOutput);
   try {
-    const ask = hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
+    const ask = hasTerminal() ? terminalAsk(progress, loginName()) : undefined;
     const files = await stoppable((abort) =>
       console.verify(
         run,

@@ -27,6 +27,7 @@ import { endWord, RunText } from './run-text.ts';
 import { stopOnSignals, unexpectedStatus } from './terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
 import { stateTone } from './terminal/state-tone.ts';
+import { loginName } from '../owner/login-name.ts';
 
 interface FollowOptions extends GlobalOptionWords {
   readonly yes: boolean;
@@ -111,7 +112,7 @@ async function follow(
   try {
     const end = await begin({
       ask: hasTerminal()
-        ? terminalAsk(progress, process.env['USER'] ?? 'operator', {
+        ? terminalAsk(progress, loginName(), {
             stop,
             about: (id) => approval.linesFor(id),
           })

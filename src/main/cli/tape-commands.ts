@@ -21,6 +21,7 @@ import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
 import { endWord } from './run-text.ts';
 import { listingLines, type Column } from './terminal/table.ts';
 import { bytesText, countText } from './terminal/text.ts';
+import { loginName } from '../owner/login-name.ts';
 
 /** `, written by run R (verified)`; empty for a tape with a label, which names its run, and where no run is known. */
 function writerText({ label, writtenBy }: IdentifiedTape): string {
@@ -71,8 +72,7 @@ async function importCommand(
   { changer, json }: { readonly changer: boolean; readonly json: boolean },
 ): Promise<number> {
   const progress = new ProgressLine(standardError);
-  const ask =
-    hasTerminal() && !changer ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
+  const ask = hasTerminal() && !changer ? terminalAsk(progress, loginName()) : undefined;
   const show = (imported: ImportedTape) =>
     json ? printJson<JsonOutput['identify']>(imported) : print(imported.sentence);
   await stoppable(

@@ -1,5 +1,4 @@
 /** The runs that this process performs: begins them, lets them be followed, answered and stopped. */
-import { userInfo } from 'node:os';
 import { errorInfoOf } from '../../contract/channels.ts';
 import { failure } from '../../contract/errors.ts';
 import type { ActiveRun, ProgressView, QuestionView, RunPush } from '../../contract/screens.ts';
@@ -9,6 +8,7 @@ import { paced } from './paced.ts';
 import { Questioning, type GivenAnswer } from './questioning.ts';
 import { RunBeginning } from './run-beginning.ts';
 import { RunFollowers, type Follow } from './run-followers.ts';
+import { loginName } from '../owner/login-name.ts';
 
 const millisecondsBetweenProgress = 100;
 const journalTrouble = 'the end of its journal could not be written';
@@ -93,7 +93,7 @@ export class LiveRuns {
 
   /** @throws QUESTION_OVER, REQUEST_REFUSED */
   answer(given: GivenAnswer): void {
-    this.#questioning.answer(given, userInfo().username);
+    this.#questioning.answer(given, loginName());
   }
 
   /** Asks whoever follows that run, though it may not be performed: its tape is read back, and the next one is wanted. */

@@ -20,7 +20,7 @@ export function jobsOf(jobs: Site['jobs']): JobInfo[] {
     method: job.method,
     route: job.route,
     layout: job.media.layout,
-    approve: job.approve,
+    approve: typeof job.approve === 'object' ? job.approve.by : job.approve,
   }));
 }
 

@@ -90,6 +90,16 @@ export class StateFolder {
     return join(this.path, 'runs', `${run}.ndjson`);
   }
 
+  /** What a run asks a second person to sign. */
+  approvalFile(run: string): string {
+    return join(this.path, 'approvals', `${run}.json`);
+  }
+
+  /** The signature of a second person, until the run has read it. */
+  approvalSignatureFile(run: string): string {
+    return join(this.path, 'approvals', `${run}.sig`);
+  }
+
   /** The signature over the bytes of the journal, as ssh-keygen -Y sign makes it. */
   signatureFile(run: string): string {
     return `${this.journalFile(run)}.sig`;

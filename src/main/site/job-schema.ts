@@ -184,6 +184,21 @@ const restore = z.strictObject({
     ),
 });
 
+/** A second person, who is not the operator. */
+const approvedByOther = z.strictObject({
+  by: z
+    .literal('other')
+    .describe(
+      'A second person approves each run with a signature: `shadowtape approve RUN`. `--yes` does not.',
+    ),
+  signers: z
+    .string()
+    .regex(/^(\/|~\/)/, 'must begin with / or ~/')
+    .describe(
+      'File of allowed signers, as in `ssh-keygen -Y verify -f`. A line names one person; the operator’s own key does not count.',
+    ),
+});
+
 export const jobSchema = z.strictObject({
   class: z.string().describe('The disk class of the master and the proxy.'),
   volumes: z
@@ -256,9 +271,11 @@ export const jobSchema = z.strictObject({
     .describe('When the job is due. `shadowtape schedule install` sets up what starts it.'),
   verify: verify.prefault({}),
   approve: z
-    .enum(['operator', 'when-verified'])
+    .union([z.enum(['operator', 'when-verified']), approvedByOther])
     .default('operator')
-    .describe('Who approves the dump: an operator, or the run itself when every rule holds.'),
+    .describe(
+      'Who approves the dump: an operator, the run itself when every rule holds, or a second person (`{ by: other, signers: FILE }`).',
+    ),
   timeLimits: z
     .record(
       z.string().regex(/^(\d[a-e]?(-\d+)?|[a-z][a-z-]*)$/, 'is not the name of a step or a phase'),

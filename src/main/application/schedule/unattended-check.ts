@@ -24,6 +24,9 @@ export function questionsOfJob(name: string, job: Job, { tape }: Site): OpenQues
     ...(job.approve === 'operator'
       ? [open('approve: operator', 'set approve: when-verified: the dump then starts when every rule holds')]
       : []),
+    ...(typeof job.approve === 'object'
+      ? [open('approve: by other', 'set approve: when-verified: the dump then starts when every rule holds')]
+      : []),
     ...(job.media.span && !hasNextTape
       ? [open('media.span: the next tape', 'name tape.changer or tape.nextTape')]
       : []),

@@ -8,6 +8,7 @@ import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
 import { showError } from '../terminal/shown-error.ts';
 import { bytesText } from '../terminal/text.ts';
+import { loginName } from '../../owner/login-name.ts';
 
 interface DrillOptions {
   readonly volume?: string | undefined;
@@ -26,7 +27,7 @@ export async function drill(
   const [run, ...others] = words;
   if (run === undefined || others.length > 0) throw failure('DRILL_UNNAMED');
   const progress = new ProgressLine(standardError);
-  const ask = hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
+  const ask = hasTerminal() ? terminalAsk(progress, loginName()) : undefined;
   const { exitStatus, volumes, error, record } = await line
     .withConsole({}, (console) =>
       stoppable((abort) =>

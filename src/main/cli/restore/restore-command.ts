@@ -21,6 +21,7 @@ import { runWord } from '../named-runs.ts';
 import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
 import { showError } from '../terminal/shown-error.ts';
+import { loginName } from '../../owner/login-name.ts';
 
 interface FileOptions extends JsonOption {
   readonly to: string;
@@ -67,7 +68,7 @@ async function perform(
   { json, shown, given }: { json: boolean; shown: ShownPath; given: CommandLine['again'] },
 ): Promise<number> {
   const progress = new ProgressLine(standardError);
-  const ask = hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
+  const ask = hasTerminal() ? terminalAsk(progress, loginName()) : undefined;
   const onFile = (file: RestoredFile) => {
     if (json) printJson<JsonOutput['restore']>(file);
   };

@@ -1,4 +1,5 @@
 /** Questions to the operator, and who answers them. */
+import type { EventOf } from '../../../contract/events.ts';
 import type { QuestionView } from '../../../contract/screens.ts';
 
 export interface Choice {
@@ -23,6 +24,8 @@ export interface Answer {
   readonly by: string;
   /** Where the choice asks for it. */
   readonly reason?: string | undefined;
+  /** Where a second person answered with a signature. */
+  readonly signed?: EventOf<'answered'>['signed'];
 }
 
 /** @throws when the signal aborts before there is an answer */

@@ -303,6 +303,7 @@ export class RunContext {
       answer: answer.choice,
       by: answer.by,
       ...(answer.reason === undefined ? {} : { reason: answer.reason }),
+      ...(answer.signed === undefined ? {} : { signed: answer.signed }),
     });
     // Hours may have passed: what was seen before the question counts no more.
     this.observer.forget();

@@ -31,6 +31,8 @@ function operatorPart(assignment: Assignment, step: Step): string | undefined {
   if (step.performance === 'approve-overwrite' || step.performance === 'approve-replace')
     return 'the operator types the name of the volume, or has named the master with --replace and --yes';
   if (assignment.restore) return undefined;
+  if (typeof job.approve === 'object' && step.performance === 'verification')
+    return 'a second person checks the result, and approves with a signature: shadowtape approve RUN';
   if (job.approve === 'operator' && step.performance === 'verification')
     return 'the operator checks the result and approves';
   return undefined;

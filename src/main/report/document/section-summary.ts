@@ -178,8 +178,9 @@ function lostRows({ losses = [] }: ReportFacts): FactsBlock['rows'] {
 }
 
 /** `--yes` stands for who began the run, and said so before the shadow was there. */
-function approvalText({ answer, by }: EventOf<'answered'>): string {
+function approvalText({ answer, by, signed }: EventOf<'answered'>): string {
   if (answer !== 'approve') return `asked about the shadow, ${by} said “${answer}”`;
+  if (signed) return `the shadow approved by ${by}, signed with ${signed.keyType} ${signed.fingerprint}`;
   return by === '--yes' ? 'the shadow approved beforehand (--yes)' : `the shadow approved by ${by}`;
 }
 

@@ -116,13 +116,15 @@ async function approve(context: RunContext, step: Step): Promise<void> {
   const them = volumes.length === 1 ? 'it' : 'them';
   // A restore asks by itself, for the name of the volume that is overwritten.
   if (job.approve === 'when-verified' || context.assignment.restore) return;
+  const isOther = typeof job.approve === 'object';
+  const then = isOther ? ` A second person approves with: shadowtape approve ${context.journal.run}` : '';
   const question: Question = {
     id: 'approve-shadow',
     step: step.id,
-    text: `Every rule holds and every sampled record matches: ${listed(shown)}. Dump ${them} to ${tapeDevice} on ${tapeHost}?`,
+    text: `Every rule holds and every sampled record matches: ${listed(shown)}. Dump ${them} to ${tapeDevice} on ${tapeHost}?${then}`,
     choices: [
       { id: 'approve', label: 'Approve and start the dump' },
-      { id: 'stop', label: 'Remove the shadow and rejoin' },
+      ...(isOther ? [] : [{ id: 'stop', label: 'Remove the shadow and rejoin' }]),
     ],
   };
   const answer = await whileWatched(context, step, (abort) => context.ask(question, abort));
