@@ -39,6 +39,7 @@ export class RunFold {
   #legs: LegBuilder[] = [];
   #volumes: VolumeModel[] = [];
   readonly #fingerprints = new Map<string, FingerprintPair>();
+  #paused: RunModel['paused'];
   readonly #tapes = new TapeList();
   #sessions: SessionModel[] = [];
   readonly #warnings: RunModel['warnings'][number][] = [];
@@ -78,6 +79,7 @@ export class RunFold {
       case 'observed':
         return this.#observe(event);
       case 'step-started':
+        this.#paused = undefined;
         return this.#beginPass(event);
       case 'step-finished':
         return this.#endPass(event);
@@ -109,6 +111,9 @@ export class RunFold {
         return this.#advance(event, this.#steadyAt ?? 0, Date.parse(event.at), false);
       case 'digest':
         return this.#addDigest(event);
+      case 'pause':
+        this.#paused = event.what === 'paused' ? { by: event.by ?? '', at: event.at } : undefined;
+        return undefined;
       case 'fingerprint':
         return this.#addFingerprint(event);
       default:
@@ -259,6 +264,7 @@ export class RunFold {
       passes: this.#passes.map((pass) => pass.view()),
       current: last?.isRunning && this.#end === undefined ? last.view() : undefined,
       legs: this.#legs.map((leg) => leg.view()),
+      paused: last?.isRunning && this.#end === undefined ? this.#paused : undefined,
       volumes: this.#volumes,
       fingerprints: [...this.#fingerprints.values()],
       tapes: this.#tapes.view(this.#start),

@@ -33,6 +33,7 @@ import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
 import type { ProofService } from './proof-service.ts';
 import { loadPages } from './report-service.ts';
 import { atTapeFiles, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
+import { watchPause } from './pause-service.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { RunNotices } from './run-notices.ts';
 import { version } from './version.ts';
@@ -109,8 +110,7 @@ export class RunService {
     const notices = this.#noticesOf(asked, request);
     try {
       const inventory = new MediaFile(this.#at.state.tapesFile);
-      const named = withTapeOfPool(this.#at.site, asked, inventory, new Date());
-      return await this.#run(named, request, notices);
+      return await this.#run(withTapeOfPool(this.#at.site, asked, inventory, new Date()), request, notices);
     } catch (error) {
       notices.refused(error, request.cancel);
       throw error;
@@ -159,19 +159,20 @@ export class RunService {
     const { run } = journal;
     // Another run may have taken the name: the journal's is the one that a resumed run knows.
     const assignment = { ...planned, fingerprintSeed: run };
-    const steps = stepsOf(assignment);
     request.onPlan?.(planOf(assignment));
     notices.writeTo(journal);
     const ended = journal.listen(notices.after(request.onEvent));
     const unmark = await markLive(this.#at.state, run);
+    const { pause, unwatch } = await watchPause(this.#at.state, run);
     // Where the process stops working on the run without an end, nobody knows what it has left.
     let mark: 'removed' | 'ended' = 'ended';
     try {
       const end = await performRun({
         assignment,
-        steps,
+        steps: stepsOf(assignment),
         journal,
         order,
+        pause,
         ...restore,
         ...this.#follow(request, run),
       });
@@ -182,6 +183,7 @@ export class RunService {
     } finally {
       ended();
       journal.close();
+      await unwatch();
       await unmark(mark);
     }
   }
@@ -260,6 +262,7 @@ export class RunService {
     request.onPlan?.(planOf(assignment));
     const left = await endedMarkOf(this.#at.state, run);
     const unmark = await markLive(this.#at.state, run);
+    const { pause, unwatch } = await watchPause(this.#at.state, run);
     // Who is refused leaves the run as it was: interrupted, and kept from being passed over by the next run.
     let mark: 'removed' | 'found' | 'ended' = 'found';
     const told = notices.after(request.onEvent);
@@ -274,6 +277,7 @@ export class RunService {
         takeOverLock: request.takeOverLock ?? false,
         sameMachines: request.sameMachines ?? [],
         ownPart: request.ownPart,
+        pause,
         assignment,
         steps: stepsOf(assignment),
         onEvent(event) {
@@ -289,6 +293,7 @@ export class RunService {
       await this.#closed(run, request, notices);
       return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
     } finally {
+      await unwatch();
       await unmark(mark);
     }
   }

@@ -7,6 +7,7 @@ import { registerHistory } from './history-search-commands.ts';
 import { registerKeeping } from './keeping-commands.ts';
 import { registerLab } from './lab-command.ts';
 import { registerLocks } from './lock-commands.ts';
+import { registerPause } from './pause-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
@@ -21,6 +22,7 @@ const groups = [
   registerPlan,
   registerCheck,
   registerRuns,
+  registerPause,
   registerLocks,
   registerStatus,
   registerSchedule,
