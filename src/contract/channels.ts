@@ -64,6 +64,8 @@ export const requestSchemas = {
   /** Gives an interrupted run up; what it left on the hosts stays. */
   discard: z.strictObject({ run }),
   /** Rolls the cluster back to its normal state. */
+  /** The dump stops after a record, or continues. */
+  pause: z.strictObject({ run, paused: z.boolean() }),
   cancel: z.strictObject({ run }),
   /** Ends everything at once, as it is. */
   halt: z.strictObject({ run }),
@@ -157,6 +159,7 @@ export interface Responses {
   readonly unwind: { readonly run: string };
   readonly takeUpRefusals: TakeUpRefusals;
   readonly discard: null;
+  readonly pause: null;
   readonly cancel: null;
   readonly halt: null;
   readonly answer: null;

@@ -24,6 +24,13 @@ export const dataEvents = [
     bufferFill: z.number().optional(),
     words: z.string().optional(),
   }),
+  /** The dump is paused after a whole record, or continues. */
+  event('pause', {
+    step: z.string(),
+    what: z.enum(['paused', 'continued']),
+    /** paused: who asked for it. */
+    by: z.string().optional(),
+  }),
   event('fingerprint', {
     step: z.string(),
     volume: z.string(),

@@ -229,12 +229,18 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('warning', {
     step: z.string(),
     text: z.string(),
-    /** Where a reader left something out: `skipped`: not on the tape; `inconsistent`: changed while it was read. */
-    kind: z.enum(['skipped', 'inconsistent']).optional(),
+    /**
+     * Where a reader left something out: `skipped`: not on the tape; `inconsistent`: changed while it was read; `unreadable`: zeros are on
+     * the tape.
+     */
+    kind: z.enum(['skipped', 'inconsistent', 'unreadable']).optional(),
     /** The file, as the reader names it. */
     file: z.string().optional(),
     /** How many files it is for, where they are too many to be listed. */
     count: z.int().optional(),
+    /** unreadable: the proxy volume, and the number of its record on tape, from 0. */
+    volume: z.string().optional(),
+    record: z.int().optional(),
   }),
   event('step-finished', {
     step: z.string(),
@@ -255,6 +261,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     skipped: z.int().optional(),
     /** How many files changed while they were read. */
     inconsistent: z.int().optional(),
+    /** How many records could not be read, and are zeros on the tape. */
+    unreadable: z.int().optional(),
     /** Current state of the objects, one sentence each. */
     stands: z.array(z.string()),
   }),

@@ -105,23 +105,28 @@ const normalOutcomes: readonly RunOutcome[] = [
 /** True where the run left nothing for a person to do on the cluster. */
 export const leftNothing = (outcome: RunOutcome): boolean => normalOutcomes.includes(outcome);
 
-/** Files that are on the tape of a run not at all, or not as they were at one moment; what is absent is 0. */
+/** Files that are on the tape of a run not at all, or not as they were at one moment, and records that are zeros; what is absent is 0. */
 export interface Omissions {
   readonly skipped?: number | undefined;
   readonly inconsistent?: number | undefined;
+  readonly unreadable?: number | undefined;
 }
 
-/** @returns the counts that are there, for an event or a line; a run that lacks nothing has neither field */
-export function givenOmissions({ skipped, inconsistent }: Omissions = {}): Omissions {
+/** @returns the counts that are there, for an event or a line; a run that lacks nothing has none of the fields */
+export function givenOmissions({ skipped, inconsistent, unreadable }: Omissions = {}): Omissions {
   return {
     ...(skipped === undefined ? {} : { skipped }),
     ...(inconsistent === undefined ? {} : { inconsistent }),
+    ...(unreadable === undefined ? {} : { unreadable }),
   };
 }
 
 const filesText = (count: number, what: string): string =>
   count === 0 ? '' : `, ${count} ${count === 1 ? 'file' : 'files'} ${what}`;
 
-/** `, 3 files skipped, 1 file inconsistent`, to be set after a verdict; empty where the tape holds every file. */
-export const omissionWords = ({ skipped = 0, inconsistent = 0 }: Omissions): string =>
-  filesText(skipped, 'skipped') + filesText(inconsistent, 'inconsistent');
+const recordsText = (count: number): string =>
+  count === 0 ? '' : `, ${count} unreadable ${count === 1 ? 'record' : 'records'}`;
+
+/** `, 3 files skipped, 1 file inconsistent`, to be set after a verdict; empty where the tape holds everything. */
+export const omissionWords = ({ skipped = 0, inconsistent = 0, unreadable = 0 }: Omissions): string =>
+  filesText(skipped, 'skipped') + filesText(inconsistent, 'inconsistent') + recordsText(unreadable);

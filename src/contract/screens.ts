@@ -116,6 +116,7 @@ export interface WriterOfTape {
   readonly exitStatus?: number | undefined;
   readonly skipped?: number | undefined;
   readonly inconsistent?: number | undefined;
+  readonly unreadable?: number | undefined;
 }
 
 export interface KnownTapeView {

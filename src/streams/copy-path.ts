@@ -16,6 +16,7 @@ import type { Evidence } from '../contract/errors.ts';
 import { sameDigest } from './digests/digest.ts';
 import type { Checkpoints, Checksum, Digest } from './digests/digest.ts';
 import type { RateSample } from './meter.ts';
+import type { PauseSwitch } from './pause-switch.ts';
 import { createProgressReporter } from './progress.ts';
 import type { CopyProgress } from './progress.ts';
 import { createReadHalf } from './read-half.ts';
@@ -45,6 +46,8 @@ export interface DumpOrder extends ReadHalfOptions {
   readonly onCheckpoint?: Checkpoints['onCheckpoint'] | undefined;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   readonly abort?: AbortSignal | undefined;
+  /** Lets the dump pause after a record. */
+  readonly pause?: PauseSwitch | undefined;
   /** What is known of the two commands (host, command line), for errors. */
   readonly sourceEvidence?: Evidence | undefined;
   readonly sinkEvidence?: Evidence | undefined;
@@ -135,12 +138,14 @@ async function moveHere(options: DumpOptions, hooks: MoverHooks): Promise<Moved>
     onCheckpoint: options.onCheckpoint,
   });
   const write = createWriteHalf(options.watermark, tick);
+  const unfollow = options.pause?.follow((by) => read.hold(by !== undefined));
   const broken = await runChain({
     source: options.source.stream,
     stages: [...read.streams, ...write.streams],
     sink: options.sink.stream,
     abort: options.abort,
   });
+  unfollow?.();
   if (broken) return { broken, readBytes: read.bytes(), handedBytes: write.progress().bytes };
   return { read: read.result(), write: write.result() };
 }

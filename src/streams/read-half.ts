@@ -1,5 +1,6 @@
 /**
- * The first half of a dump, at the host that reads: gate -> meter -> digest ("device") -> [record sampler, tar catalogue] -> record cutter.
+ * The first half of a dump, at the host that reads: gate -> meter -> digest ("device") -> [record sampler, tar catalogue] -> record cutter ->
+ * valve.
  * What leaves it are whole records. It may run in another thread than the second half.
  */
 import type { Duplex } from 'node:stream';
@@ -12,6 +13,7 @@ import { createRecordSampler } from './digests/record-sampler.ts';
 import type { SampledRecords, StreamedRecord } from './digests/record-sampler.ts';
 import { createSourceGate } from './source-gate.ts';
 import type { ProcessEnd } from './stage.ts';
+import { createValve } from './valve.ts';
 import { createTarCatalogue } from './tar/tar-catalogue.ts';
 import type { OnTarEntry } from './tar/tar-catalogue.ts';
 
@@ -25,6 +27,8 @@ export interface ReadHalfOptions {
   readonly onEntry?: OnTarEntry | undefined;
   /** Records of what is read that are hashed one by one. */
   readonly samples?: SampledRecords | undefined;
+  /** Bytes a second that leave it at most; left out: as fast as they come. */
+  readonly limit?: number | undefined;
   /** Bytes after each of which the digest so far is told (`onCheckpoint`); left out: never. */
   readonly checkpointBytes?: number | undefined;
 }
@@ -52,6 +56,8 @@ export interface ReadHalf {
   readonly streams: readonly Duplex[];
   /** Bytes read so far. */
   bytes(): number;
+  /** Lets no record leave it any more, or lets them leave again. */
+  hold(isHeld: boolean): void;
   /** Throws STAGE_NOT_FINISHED while bytes may still come. */
   result(): ReadHalfResult;
 }
@@ -66,6 +72,7 @@ export function createReadHalf(options: ReadHalfOptions, hooks: ReadHalfHooks): 
   const device = createDigest(every && onCheckpoint ? { every, onCheckpoint } : undefined);
   const sampler = options.samples && createRecordSampler(options.samples);
   const catalogue = options.onEntry && createTarCatalogue(options.onEntry);
+  const valve = createValve(options.limit);
   const stages = [
     gate,
     meter,
@@ -73,10 +80,12 @@ export function createReadHalf(options: ReadHalfOptions, hooks: ReadHalfHooks): 
     ...(sampler ? [sampler] : []),
     ...(catalogue ? [catalogue] : []),
     cutter,
+    valve,
   ];
   return {
     streams: stages.map((stage) => stage.stream),
     bytes: () => meter.bytes(),
+    hold: (isHeld) => valve.hold(isHeld),
     result() {
       const records = cutter.result();
       return {

@@ -41,6 +41,7 @@ const otherEnds: readonly (readonly [pattern: RegExp, exitStatus: number, says: 
   [/^resume RUN|^rollback RUN/, 1, 'has ended: Volume2 is on the tape'],
   [/^restore RUN --from-proxy/, 1, 'Volume2 is joined to Volume1'],
   [/^approve RUN/, 1, 'does not wait for the approval of a second person'],
+  [/^(pause|continue) latest/, 1, 'it is not running'],
   [/^unlock Class1/, 1, 'Class1 is not locked on node3'],
   [/^unlock .dev/, 1, '/dev/rmt/0 is not locked on node3'],
   [/^audit$|^audit --(report|head)/, 5, ''],

@@ -267,6 +267,7 @@ const table: Readonly<Record<FaultName, Row>> = {
   'rejoin-invalid': { told: asks('the copy from Volume1 to Volume2 has failed: slice of Disk3 INVALID') },
   'restore-invalid': { told: backedUp },
   'restore-skips': { told: backedUp },
+  'extract-alters': { told: backedUp },
 };
 
 /** A backup under each takes minutes: some are played, and on request all. */

@@ -406,3 +406,36 @@ describe('scripts around the phases', () => {
     );
   });
 });
+
+describe('limit', () => {
+  it('reads the volume no faster, and changes nothing of what is on tape', async () => {
+    const limited = withJob({ ...quick, services: 'not-needed', limit: '1 MB/s' });
+    const end = await runScene(scene, { change: limited });
+    expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+    const at = (event: { at: string } | undefined) => Date.parse(event?.at ?? '');
+    const of6a = end.events.filter((event) => 'step' in event && event.step === '6a');
+    // Each piece but the first waits for the one before it: at least 1 MiB at 1 MB/s.
+    const milliseconds = at(of6a.find(({ type }) => type === 'digest')) - at(of6a[0]);
+    expect(milliseconds).toBeGreaterThan(1000);
+    expect(sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)))).toBe(scene.masterBefore);
+  });
+
+  it('is refused on route server, in the site file and on the command line', async () => {
+    const server = withJob({ limit: '4 MB/s', route: 'server' });
+    await expect(openSceneConsole(scene, server)).rejects.toThrow('limit: a limit needs route: console');
+    const console = await openSceneConsole(scene, withJob({ limit: '4 MB/s', services: 'not-needed' }));
+    const never = new AbortController().signal;
+    const run = console.run({
+      job: 'raw-dd',
+      route: 'server',
+      ask: undefined,
+      approveVerified: true,
+      cancel: never,
+      halt: never,
+      onEvent: () => undefined,
+    });
+    expect(await failureOf(run.finally(() => console.close()))).toMatchObject({
+      code: 'LIMIT_NEEDS_CONSOLE',
+    });
+  });
+});

@@ -203,6 +203,10 @@ export const runErrors = {
     sentence: 'run {later} parted {proxy} after run {run}: the current state is not that of run {run}',
     hint: 'check the later run with shadowtape show {later}; if it failed, roll that one back',
   },
+  RUN_NOT_PAUSABLE: {
+    sentence: 'the dump of run {run} cannot be paused or continued: {reason}',
+    hint: 'shadowtape runs shows which runs are running. limit of the job slows a dump down from its beginning',
+  },
   RUN_NOT_LIVE: {
     sentence: 'run {run} is not running in this console',
     hint: 'it has ended, or another process runs it: check with shadowtape runs and shadowtape locks',

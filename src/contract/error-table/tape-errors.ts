@@ -167,6 +167,10 @@ export const tapeErrors = {
     sentence: '{actual} bytes came from the volume, which has {expected} bytes',
     hint: 'compare the sizes of shadow volume and proxy volume; the tape is incomplete: dump again',
   },
+  TOO_MANY_UNREADABLE: {
+    sentence: 'more than {most} records of the volume cannot be read',
+    hint: 'the tape is not a backup: replace the disk, or restore the volume from an earlier backup',
+  },
   DUMP_DIGESTS_DIFFER: {
     sentence: 'the data sent to tape differs from the data read: {actual} instead of {expected}',
     hint: 'the data changed in this machine, possibly by a memory fault; do not trust this tape',

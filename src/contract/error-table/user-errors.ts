@@ -106,6 +106,14 @@ export const userErrors = {
     sentence: 'verify.fingerprint: {reason}',
     hint: 'run the job by method 6a and with a digest, or set verify.fingerprint to a number',
   },
+  LIMIT_NEEDS_CONSOLE: {
+    sentence: 'limit: the rate of a dump on route server cannot be limited',
+    hint: 'run the job by route console, or leave out limit',
+  },
+  READ_ERRORS_NOT_PASSED: {
+    sentence: 'onReadError: {reason}',
+    hint: 'run the job by method 6a and route console, or set onReadError: fail',
+  },
   ROUTE_SERVER_ELSEWHERE: {
     sentence: 'route server writes on the backup server, and the drive is on {host}, not on {backupServer}',
     hint: 'use route console, or a drive on the backup server',

@@ -39,6 +39,7 @@ export class RunFold {
   #legs: LegBuilder[] = [];
   #volumes: VolumeModel[] = [];
   readonly #fingerprints = new Map<string, FingerprintPair>();
+  #paused: RunModel['paused'];
   readonly #tapes = new TapeList();
   #sessions: SessionModel[] = [];
   #restoreDigests: EventOf<'restore-digest'>[] = [];
@@ -79,6 +80,7 @@ export class RunFold {
       case 'observed':
         return this.#observe(event);
       case 'step-started':
+        this.#paused = undefined;
         return this.#beginPass(event);
       case 'step-finished':
         return this.#endPass(event);
@@ -112,6 +114,9 @@ export class RunFold {
         return this.#addDigest(event);
       case 'restore-digest':
         return this.#addRestoreDigest(event);
+      case 'pause':
+        this.#paused = event.what === 'paused' ? { by: event.by ?? '', at: event.at } : undefined;
+        return undefined;
       case 'fingerprint':
         return this.#addFingerprint(event);
       default:
@@ -274,6 +279,7 @@ export class RunFold {
       passes: this.#passes.map((pass) => pass.view()),
       current: last?.isRunning && this.#end === undefined ? last.view() : undefined,
       legs: this.#legs.map((leg) => leg.view()),
+      paused: last?.isRunning && this.#end === undefined ? this.#paused : undefined,
       volumes: this.#volumes,
       fingerprints: [...this.#fingerprints.values()],
       tapes: this.#tapes.view(this.#start),

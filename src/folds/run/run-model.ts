@@ -132,6 +132,8 @@ export interface RunModel {
   /** The pass that continues; undefined between steps and after the end. */
   readonly current: PassModel | undefined;
   readonly legs: readonly LegModel[];
+  /** Who has paused the dump, and when (ISO 8601); undefined where it is not paused. */
+  readonly paused: { readonly by: string; readonly at: string } | undefined;
   readonly volumes: readonly VolumeModel[];
   readonly fingerprints: readonly FingerprintPair[];
   readonly tapes: readonly TapeModel[];

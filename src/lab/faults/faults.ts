@@ -59,6 +59,10 @@ export const faultTable = {
     value: 'host:command',
     sentence: 'the next time, half of the output and the exit status arrive, and the output never ends',
   },
+  unreadable: {
+    value: 'word',
+    sentence: 'these records of 32,768 bytes of a shadow volume cannot be read: 3,17',
+  },
   'no-titles': { value: 'none', sentence: 'sdxinfo prints nothing if it has no object to show' },
   'no-serial': { value: 'none', sentence: 'iostat shows no serial numbers' },
   'disk-size': { value: 'none', sentence: 'node3 sees the first disk of a shadow with a different size' },

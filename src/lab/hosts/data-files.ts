@@ -38,6 +38,28 @@ export interface RecordTarget {
 
 const nothing = (): Promise<void> => Promise.resolve();
 
+/** Bytes of a record of the fault `unreadable`. */
+const badRecordBytes = 32_768;
+
+/**
+ * How much can be read of a shadow volume from a position on, in whole records of dd.
+ * @throws IoError EIO where its first record cannot be read
+ */
+function readableBytes(
+  { machine: { node, world } }: FilePlace,
+  position: number,
+  length: number,
+  size: number,
+): number {
+  const bad = node === 'node3' ? world.faults.wordOf('unreadable') : undefined;
+  const starts = (bad ?? '').split(',').map((record) => (Number(record) - 1) * badRecordBytes);
+  const met = starts.filter((start) => start < position + length && start + badRecordBytes > position);
+  if (bad === undefined || met.length === 0) return length;
+  const before = Math.max(0, Math.min(...met) - position);
+  if (before < size) throw new IoError('EIO');
+  return before - (before % size);
+}
+
 function volumeSource(call: FilePlace, path: string): RecordSource {
   const volume = openVolume(call.machine.world, call.machine.node, path, 'read');
   let position = 0;
@@ -47,7 +69,8 @@ function volumeSource(call: FilePlace, path: string): RecordSource {
       call.killed.throwIfAborted();
       const records = Math.max(1, Math.min(most, Math.floor(pieceBytes / size)));
       if (piece.length < records * size) piece = Buffer.allocUnsafe(records * size);
-      const length = await volume.read(piece.subarray(0, records * size), position);
+      const readable = readableBytes(call, position, records * size, size);
+      const length = await volume.read(piece.subarray(0, readable), position);
       position += length;
       return piece.subarray(0, length);
     },

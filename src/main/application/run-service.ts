@@ -32,6 +32,7 @@ import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
 import type { ProofService } from './proof-service.ts';
 import { loadPages } from './report-service.ts';
 import { atTapeFiles, backupOf, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
+import { watchPause } from './pause-service.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { answersOf, operatorHere, requireAnswers } from './second-person.ts';
 import { RunNotices } from './run-notices.ts';
@@ -109,8 +110,7 @@ export class RunService {
     const notices = this.#noticesOf(asked, request);
     try {
       const inventory = new MediaFile(this.#at.state.tapesFile);
-      const named = withTapeOfPool(this.#at.site, asked, inventory, new Date());
-      return await this.#run(named, request, notices);
+      return await this.#run(withTapeOfPool(this.#at.site, asked, inventory, new Date()), request, notices);
     } catch (error) {
       notices.refused(error, request.cancel);
       throw error;
@@ -157,19 +157,20 @@ export class RunService {
     const { run } = journal;
     // Another run may have taken the name: the journal's is the one that a resumed run knows.
     const assignment = { ...planned, fingerprintSeed: run };
-    const steps = stepsOf(assignment);
     request.onPlan?.(planOf(assignment));
     notices.writeTo(journal);
     const ended = journal.listen(notices.after(request.onEvent));
     const unmark = await markLive(this.#at.state, run);
+    const { pause, unwatch } = await watchPause(this.#at.state, run);
     // Where the process stops working on the run without an end, nobody knows what it has left.
     let mark: 'removed' | 'ended' = 'ended';
     try {
       const end = await performRun({
         assignment,
-        steps,
+        steps: stepsOf(assignment),
         journal,
         order,
+        pause,
         ...restore,
         ...this.#follow(request, run, assignment),
       });
@@ -180,6 +181,7 @@ export class RunService {
     } finally {
       ended();
       journal.close();
+      await unwatch();
       await unmark(mark);
     }
   }
@@ -258,6 +260,7 @@ export class RunService {
     request.onPlan?.(planOf(assignment));
     const left = await endedMarkOf(this.#at.state, run);
     const unmark = await markLive(this.#at.state, run);
+    const { pause, unwatch } = await watchPause(this.#at.state, run);
     // Who is refused leaves the run as it was: interrupted, and kept from being passed over by the next run.
     let mark: 'removed' | 'found' | 'ended' = 'found';
     const told = notices.after(request.onEvent);
@@ -272,6 +275,7 @@ export class RunService {
         takeOverLock: request.takeOverLock ?? false,
         sameMachines: request.sameMachines ?? [],
         ownPart: request.ownPart,
+        pause,
         assignment,
         steps: stepsOf(assignment),
         ...(mode === 'resume' ? await backupOf(this.#at.state, assignment) : {}),
@@ -288,6 +292,7 @@ export class RunService {
       await this.#closed(run, request, notices);
       return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
     } finally {
+      await unwatch();
       await unmark(mark);
     }
   }

@@ -104,8 +104,8 @@ export class TapeService {
     try {
       const told = summarise((await readRun(this.#options.state, run)).events);
       if (told === undefined) return { run };
-      const { verdict, exitStatus, skipped, inconsistent } = told;
-      return { run, verdict, exitStatus, skipped, inconsistent };
+      const { verdict, exitStatus, skipped, inconsistent, unreadable } = told;
+      return { run, verdict, exitStatus, skipped, inconsistent, unreadable };
     } catch (error) {
       if (isFailure(error, 'RUN_UNKNOWN', 'JOURNAL_BROKEN')) return { run };
       throw error;

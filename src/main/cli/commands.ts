@@ -8,6 +8,7 @@ import { registerHistory } from './history-search-commands.ts';
 import { registerKeeping } from './keeping-commands.ts';
 import { registerLab } from './lab-command.ts';
 import { registerLocks } from './lock-commands.ts';
+import { registerPause } from './pause-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
@@ -23,6 +24,7 @@ const groups = [
   registerCheck,
   registerRuns,
   registerApprove,
+  registerPause,
   registerLocks,
   registerStatus,
   registerSchedule,

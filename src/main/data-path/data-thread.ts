@@ -149,6 +149,11 @@ export class DataThread {
     return (await this.#wire.ask(name, order as never, transfer)) as Awaited<ReturnType<ThreadCalls[Name]>>;
   }
 
+  /** Pauses what is being read, or continues it. */
+  hold(isHeld: boolean): void {
+    this.#wire.tell('hold', isHeld);
+  }
+
   /** Breaks off what is being moved. */
   cancel(): void {
     this.#wire.tell('cancel', undefined);

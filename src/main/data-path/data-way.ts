@@ -1,5 +1,6 @@
 /** A way for data from one host to another: through this thread, or through separate threads. The caller does not see which. */
 import type { DumpOrder, DumpResult } from '../../streams/copy-path.ts';
+import type { HoleOrder } from '../../streams/read-over-holes.ts';
 import type { ReadBackOptions, ReadBackResult } from '../../streams/tape/read-back.ts';
 import type { ServedTape } from '../../streams/rmt/rmt-trouble.ts';
 import type { TapeOrder, TapeSegment } from '../../streams/tape/spanning-tape-sink.ts';
@@ -41,6 +42,11 @@ export function* zeros(bytes: number, takePiece: () => Buffer): Generator<Buffer
   }
 }
 
+/** How records are passed that cannot be read: see HoleOrder. */
+export interface OverOrder extends Omit<HoleOrder, 'first' | 'open'> {
+  readonly open: (record: number) => Promise<DataEnd>;
+}
+
 export type WayReadOptions = Omit<ReadOptions, 'makeBuffer'>;
 
 /** All of its commands throw what opening a stream of a session can end with. */
@@ -48,6 +54,8 @@ export interface DataWay {
   openRead(argv: readonly string[], options: WayReadOptions): Promise<DataEnd>;
   /** Resolves when the first data has come and nobody takes it yet, when there will be none, or when the wait is given up. Not in a thread. */
   dataComes?(source: DataEnd, abort: AbortSignal): Promise<void>;
+  /** Reads on after records that cannot be read. Not in a thread. @param first the command that is opened already */
+  readOver?(first: DataEnd, order: OverOrder): DataEnd;
   openWrite(argv: readonly string[], options: StreamOptions): Promise<DataEnd>;
   /** Opens a tape server for `nextTape`. */
   openTalk(argv: readonly string[], options: StreamOptions): Promise<DataEnd>;

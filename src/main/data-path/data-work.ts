@@ -1,7 +1,7 @@
 /** What a thread does with the bytes of its host: the half of a dump that reads, the one that writes, or reading back. */
 import { Transform, type Duplex } from 'node:stream';
 import { PieceReceiver, PieceSender } from '../../streams/piece-port.ts';
-import { createReadHalf, type ReadHalfResult } from '../../streams/read-half.ts';
+import { createReadHalf, type ReadHalf, type ReadHalfResult } from '../../streams/read-half.ts';
 import { readBack, type ReadBackResult } from '../../streams/tape/read-back.ts';
 import { createSpanningTapeSink, type NextTape } from '../../streams/tape/spanning-tape-sink.ts';
 import { runChain, type Break } from '../../streams/stream-failure.ts';
@@ -57,6 +57,8 @@ export class DataWork {
   readonly #commands: OpenedCommands;
   readonly #main: ThreadWire<MainCalls>;
   #cancel = new AbortController();
+  #isHeld = false;
+  #reading: ReadHalf | undefined;
 
   constructor(commands: OpenedCommands, main: ThreadWire<MainCalls>) {
     this.#commands = commands;
@@ -65,6 +67,12 @@ export class DataWork {
 
   cancel(): void {
     this.#cancel.abort();
+  }
+
+  /** It may come before the reading has begun. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#reading?.hold(isHeld);
   }
 
   /** Reads from the host, and sends the records to the thread that writes. @throws RECORD_SIZE_WRONG */
@@ -82,6 +90,8 @@ export class DataWork {
         onCheckpoint: (soFar) => this.#main.tell('checkpoint', soFar),
       },
     );
+    this.#reading = half;
+    half.hold(this.#isHeld);
     const broken = await runChain({
       source: source.stream,
       stages: [...half.streams, ...(teller ? [teller.stage()] : [])],

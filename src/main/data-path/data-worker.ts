@@ -28,6 +28,7 @@ const calls: ThreadCalls = {
   read: (order) => work.read(order),
   write: (order) => work.write(order),
   readBack: (order) => work.readBack(order),
+  hold: (isHeld) => work.hold(isHeld),
   cancel: () => work.cancel(),
   close: () => hosts.close(),
 };

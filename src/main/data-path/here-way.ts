@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runDump, type DumpOrder } from '../../streams/copy-path.ts';
+import { readOverHoles } from '../../streams/read-over-holes.ts';
 import { readBack, type ReadBackOptions } from '../../streams/tape/read-back.ts';
 import { defaultRecordBytes, pieceBytesOf } from '../../streams/record-cutter.ts';
 import type { RmtChannel } from '../../streams/rmt/rmt-client.ts';
@@ -13,6 +14,7 @@ import {
   zeros,
   type DataEnd,
   type DataWay,
+  type OverOrder,
   type TapesEnd,
   type TapesOptions,
   type WayReadOptions,
@@ -56,6 +58,18 @@ export class HereWay implements DataWay {
       ended.catch(() => undefined),
     ]);
     waiting.abort();
+  }
+
+  readOver(first: DataEnd, order: OverOrder): DataEnd {
+    const end = sourceEnd(
+      readOverHoles({
+        ...order,
+        first: opened(this.#sources, first),
+        open: async (record) => opened(this.#sources, await order.open(record)),
+      }),
+    );
+    this.#sources.set(end, end);
+    return end;
   }
 
   async openWrite(argv: readonly string[], options: StreamOptions): Promise<DataEnd> {

@@ -30,6 +30,8 @@ export interface DataWayOptions {
   /** How many bytes come, or a little more. */
   readonly bytes: number;
   readonly recordBytes: number;
+  /** Never through threads: not all that a way can do works there. */
+  readonly inThisThread?: boolean;
   readonly abort: AbortSignal;
   readonly onRetry?: OnRetry | undefined;
   /** Hears why threads could not be used. */
@@ -67,9 +69,9 @@ async function unlessAborted<Value>(work: Promise<Value>, abort: AbortSignal): P
 
 /** Opens a way; close it when the data has gone through. Where threads cannot log in, the sessions of this thread are used, which could. */
 export async function openDataWay(options: DataWayOptions): Promise<DataWay> {
-  const { hosts, reads, writes, bytes, recordBytes, abort, onRetry, onFallBack } = options;
+  const { hosts, reads, writes, bytes, recordBytes, inThisThread, abort, onRetry, onFallBack } = options;
   const here = () => new HereWay(hosts.session(reads), hosts.session(writes ?? reads));
-  if (bytes < (hosts.threadsFromBytes ?? defaultThreadsFromBytes)) return here();
+  if (inThisThread === true || bytes < (hosts.threadsFromBytes ?? defaultThreadsFromBytes)) return here();
   const starting = loginsOf(options).then((logins) => logins && startAll(logins, onRetry));
   try {
     const threads = await unlessAborted(starting, abort);

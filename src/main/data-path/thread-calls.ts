@@ -83,6 +83,8 @@ export interface ThreadCalls {
   read(order: ReadOrder): Promise<HalfMoved<ReadHalfResult>>;
   write(order: WriteOrder): Promise<WriteMoved>;
   readBack(order: ThreadReadBack): Promise<ReadBackResult>;
+  /** Pauses what is being read, or continues it. */
+  hold(isHeld: boolean): void;
   /** Breaks what is being moved off. */
   cancel(nothing: undefined): void;
   /** Closes the connection. */

@@ -137,6 +137,7 @@ export class ThreadWay implements DataWay {
       this.#reads.cancel();
       this.#writer.cancel();
     };
+    let unfollow: (() => void) | undefined;
     order.abort?.addEventListener('abort', cancel, { once: true });
     try {
       const { port1, port2 } = new MessageChannel();
@@ -157,6 +158,7 @@ export class ThreadWay implements DataWay {
         tell();
       });
       if (order.abort?.aborted) cancel();
+      unfollow = order.pause?.follow((by) => this.#reads.hold(by !== undefined));
       const [read, write] = await Promise.all([reading, writing]);
       const broken = breakOf(read, write, order.abort);
       if (broken || !read.result || !write.result) {
@@ -169,15 +171,16 @@ export class ThreadWay implements DataWay {
       }
       return { read: read.result, write: write.result };
     } finally {
+      unfollow?.();
       order.abort?.removeEventListener('abort', cancel);
     }
   }
 
   async #read(order: DumpOrder, port: MessageChannel['port1'], calls: Partial<MovingCalls>) {
-    const { recordBytes, lastRecord, samples, checkpointBytes, onEntry } = order;
+    const { recordBytes, lastRecord, samples, checkpointBytes, limit, onEntry } = order;
     const readOrder = {
       source: idOf(order.source),
-      half: { recordBytes, lastRecord, samples, checkpointBytes },
+      half: { recordBytes, lastRecord, samples, checkpointBytes, limit },
       tellsEntries: onEntry !== undefined,
       port,
     };

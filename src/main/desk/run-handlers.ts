@@ -9,6 +9,7 @@ import {
   type Following,
   type ShadowtapeConsole,
 } from '../application/console.ts';
+import { continueRun, pauseRun } from '../application/pause-service.ts';
 import { runLineOf } from '../history/history.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import type { OpenedSite } from './open-site.ts';
@@ -22,6 +23,7 @@ export type RunChannel =
   | 'unwind'
   | 'takeUpRefusals'
   | 'discard'
+  | 'pause'
   | 'cancel'
   | 'halt'
   | 'answer'
@@ -151,6 +153,11 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
         void history.refresh();
         return null;
       }),
+
+    pause: async ({ run, paused }) => {
+      await (paused ? pauseRun : continueRun)(state, run);
+      return null;
+    },
 
     cancel: async ({ run }) => {
       runs.cancel(run);

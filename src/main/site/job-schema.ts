@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { fileSystems, methods } from './file-system.ts';
 import { notifySchema } from './notify-schema.ts';
 import { scheduleSchema } from './schedule-schema.ts';
-import { age, command, duration, lengthOfTime, nonEmpty, seconds, tapeName } from './value-schemas.ts';
+import { age, command, duration, lengthOfTime, nonEmpty, rate, seconds, tapeName } from './value-schemas.ts';
 
 const serviceCommands = z.strictObject({
   stop: z.array(command).describe('Commands that stop the services, in this order.'),
@@ -299,6 +299,17 @@ export const jobSchema = z.strictObject({
       'What happens when `tar` exits with 0 but skipped files, or files changed while it read them. `warn`: the run ends with 0 as `verified, 3 files skipped`. `fail`: the dump fails, and the cluster is rolled back. See [Tapes](tapes.md#what-tar-leaves-out).',
     ),
   restore: restore.prefault({}),
+  limit: rate
+    .optional()
+    .describe(
+      'Route `console`: how fast the volume is read at most, such as `80 MB/s`. The tape drive still gets its data in runs at full speed, from a buffer of 64 MiB.',
+    ),
+  onReadError: z
+    .enum(['fail', 'zero-and-list'])
+    .default('fail')
+    .describe(
+      'Method 6a, route `console`: what happens where a record of the volume cannot be read. `fail`: the dump fails. `zero-and-list`: zeros of the same length are written in its place, and the run ends with 0 as `verified, 2 unreadable records`. See [Evidence](evidence.md#unreadable-records).',
+    ),
   resynchronisation: resynchronisation.prefault({}),
   part: part.prefault({}),
   rejoin: z

@@ -35,6 +35,7 @@ describe('a site file', () => {
       approve: 'operator',
       onFailure: 'halt',
       onSkippedFiles: 'warn',
+      onReadError: 'fail',
       resynchronisation: { everySeconds: 10, wait: true },
       part: { synchroniseFirst: false, tries: 1, everySeconds: 60 },
       protect: {},

@@ -130,8 +130,9 @@ function siteOrErrors(file: string, data: unknown): Site | ShadowtapeError[] {
 /** A job whose own retention is not given has that of its pool. */
 function withRetentionOfPools(site: Site): Site {
   const jobs = Object.entries(site.jobs).map(([name, job]): [string, Job] => {
-    const { pool, keep = pool === undefined ? undefined : site.pools?.[pool]?.keep } = job.media;
-    return [name, { ...job, media: { ...job.media, keep } }];
+    const { pool, keep } = job.media;
+    const ofPool = pool === undefined || keep !== undefined ? undefined : site.pools?.[pool]?.keep;
+    return [name, ofPool === undefined ? job : { ...job, media: { ...job.media, keep: ofPool } }];
   });
   return { ...site, jobs: Object.fromEntries(jobs) };
 }

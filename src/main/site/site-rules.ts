@@ -4,6 +4,7 @@ import { isDeviceName, isGdsName } from '../gds/gds-name.ts';
 import { withoutRewind } from '../tape/tape-device.ts';
 import { whyMethodDoesNotFit } from './file-system.ts';
 import type { NotifyWay } from './notify-schema.ts';
+import { whyNotOverReadErrors } from './read-errors.ts';
 import type { Job, Site } from './site-schema.ts';
 import { whyNotAll } from './whole-fingerprint.ts';
 
@@ -122,6 +123,17 @@ function checkFingerprint(file: string, path: string, job: Job): void {
   if (reason !== undefined) throw wrong({ file, path: `${path}.verify.fingerprint` }, reason);
 }
 
+/** Through the backup server nothing is between the reader and the tape that could hold data back. */
+function checkLimit(file: string, path: string, { limit, route }: Job): void {
+  if (limit !== undefined && route === 'server')
+    throw wrong({ file, path: `${path}.limit` }, 'a limit needs route: console');
+}
+
+function checkReadErrors(file: string, path: string, job: Job): void {
+  const reason = whyNotOverReadErrors(job);
+  if (reason !== undefined) throw wrong({ file, path: `${path}.onReadError` }, reason);
+}
+
 function checkFileSystem(file: string, path: string, job: Job, { platform }: Site): void {
   const reason = whyMethodDoesNotFit(job, platform);
   if (reason !== undefined) throw wrong({ file, path: `${path}.fileSystem` }, reason);
@@ -230,6 +242,8 @@ function checksOf(file: string, site: Site): (() => void)[] {
       () => checkSpan(file, path, job),
       () => checkPool(file, path, job, site),
       () => checkFingerprint(file, path, job),
+      () => checkLimit(file, path, job),
+      () => checkReadErrors(file, path, job),
       () => checkFileSystem(file, path, job, site),
       () => checkNotify(file, `${path}.notify`, job.notify),
     ];

@@ -59,5 +59,16 @@ export const lengthOfTime = (example: string) =>
       `must be a number of days, weeks or years, such as "${example}"`,
     );
 
+const bytesOf = { kB: 1e3, MB: 1e6, GB: 1e9 } as const;
+
+/** `80 MB/s`, as bytes a second; decimal, as drive makers have it. */
+export const rate = z
+  .string()
+  .regex(/^[1-9]\d{0,5} [kMG]B\/s$/, 'must be a rate such as "80 MB/s"')
+  .transform((text) => {
+    const [count = '', unit = ''] = text.replace('/s', '').split(' ');
+    return Number(count) * bytesOf[unit as keyof typeof bytesOf];
+  });
+
 /** Seconds between two tries, queries or messages. */
 export const seconds = z.number().min(0.01).max(3600);

@@ -2,7 +2,7 @@
 import type { HostKeyFiles, ReplacedHostKey } from './keys/host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, OnBanner, OnRetry } from './host-profile.ts';
 import type { OpenedKeys } from './keys/opened-keys.ts';
-import type { MakeBuffer } from './channels/ssh-read.ts';
+import type { KeepsOutput, MakeBuffer } from './channels/ssh-read.ts';
 
 export interface SessionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
@@ -28,6 +28,8 @@ export interface StreamOptions {
 }
 
 export interface ReadOptions extends StreamOptions {
+  /** See KeepsOutput; not in a thread. */
+  readonly keepsOutput?: KeepsOutput | undefined;
   /** Hears all of stderr, as it comes; the end of it is in `ended` in every case. */
   readonly onStderr?: ((piece: Buffer) => void) | undefined;
   /** Makes the buffers that stdout is collected in; see RemoteOutput. It comes as the host sends it where this is left out. */

@@ -348,7 +348,7 @@ export class SshSession {
     const order = this.#order(argv, false);
     const reason = new StopReason(order, options.abort);
     return this.#opened(reason, options, async () =>
-      readFrom(await this.#start(order, reason, options, options.onStderr), options.makeBuffer),
+      readFrom(await this.#start(order, reason, options, options.onStderr), options),
     );
   }
 

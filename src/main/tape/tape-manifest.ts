@@ -23,6 +23,8 @@ const fileSchema = z.looseObject({
   sha256: hex(64).or(z.literal('')),
   /** What POSIX cksum prints of the bytes; of a dump that never left the backup server. */
   cksum: z.int().nonnegative().optional(),
+  /** Records that could not be read, from 0: they are zeros. */
+  unreadable: z.array(z.int().nonnegative()).optional(),
   /** Where it is on several tapes: what each of them holds of it. */
   parts: z
     .array(
@@ -78,6 +80,7 @@ export interface ManifestFile {
   readonly crc32: string;
   readonly sha256: string;
   readonly cksum?: number | undefined;
+  readonly unreadable?: readonly number[] | undefined;
   readonly parts?: readonly ManifestPart[] | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { CopyProgress } from '../../../streams/progress.ts';
 import { ReaderOutput } from '../../../streams/reader-output.ts';
 import type { ByteSink, ByteSource, ProcessEnd } from '../../../streams/stage.ts';
 import { openDataWay, type DataWayOptions } from '../../data-path/open-data-way.ts';
-import type { DataEnd, DataWay } from '../../data-path/data-way.ts';
+import type { DataEnd, DataWay, WayReadOptions } from '../../data-path/data-way.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { EventSink } from '../../journal/journal.ts';
 import { warningsOf } from '../model/omissions.ts';
@@ -39,7 +39,7 @@ export interface Opened<End> {
 export function openWay(
   room: DataRoom,
   step: string,
-  way: Pick<DataWayOptions, 'reads' | 'writes' | 'bytes' | 'recordBytes'>,
+  way: Pick<DataWayOptions, 'reads' | 'writes' | 'bytes' | 'recordBytes' | 'inThisThread'>,
 ): Promise<DataWay> {
   const { onRetry } = room.runner.streamOptions(step);
   return openDataWay({
@@ -54,11 +54,16 @@ export function openWay(
   });
 }
 
-/** @param onStderr hears what the command says while it reads */
+/** @param options what hears the command while it reads, and whether what it read before it failed counts */
 export const wayReader =
-  (room: DataRoom, step: string, way: DataWay, onStderr?: (piece: Buffer) => void) =>
+  (
+    room: DataRoom,
+    step: string,
+    way: DataWay,
+    options: Pick<WayReadOptions, 'onStderr' | 'keepsOutput'> = {},
+  ) =>
   (command: StepCommand): Promise<DataEnd> =>
-    way.openRead(command.argv, { abort: room.abort, onStderr, ...room.runner.dataOptions(step, command) });
+    way.openRead(command.argv, { abort: room.abort, ...options, ...room.runner.dataOptions(step, command) });
 
 export const wayWriter =
   (room: DataRoom, step: string, way: DataWay) =>

@@ -4,6 +4,7 @@ import { failure, isFailure, type ShadowtapeError } from '../../../contract/erro
 import type { RunTrouble } from '../../../contract/run-outcome.ts';
 import type { MediaEvent } from '../../tape/media-catalogue.ts';
 import type { MediaFile } from '../../tape/media-file.ts';
+import type { PauseSwitch } from '../../../streams/pause-switch.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { KnownRecords } from '../model/dump-sections.ts';
@@ -69,6 +70,8 @@ export interface RunOptions extends LockKnowledge {
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
   /** Measures outages of hosts, and the pauses between retries; that of the machine where it is left out. */
   readonly retryClock?: RetryClock | undefined;
+  /** Lets a dump through the console pause. */
+  readonly pause?: PauseSwitch | undefined;
   /** Bytes between two digests of a dump that is being read; see model/dump-sections. */
   readonly checkpointBytes?: number | undefined;
   /** Of a restore: the run that wrote the backup. */

@@ -6,6 +6,7 @@ import type { NodeReport, SdxinfoReport } from '../../gds/sdxinfo-objects.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Method, Route, Site } from '../../site/site-schema.ts';
 import { existsOn, fileSystemOf, whyMethodDoesNotFit } from '../../site/file-system.ts';
+import { whyNotOverReadErrors } from '../../site/read-errors.ts';
 import { whyNotAll } from '../../site/whole-fingerprint.ts';
 import { type Assignment, type VolumeAssignment } from './assignment.ts';
 import { listed } from '../../../contract/words.ts';
@@ -188,7 +189,7 @@ export function methodsOf({ method, volumes }: Job): Method[] {
 
 /**
  * Refuses what cannot be run at this site.
- * @throws ROUTE_SERVER_ELSEWHERE, METHOD_NOT_ON_PLATFORM, METHOD_NOT_FOR_FILE_SYSTEM, FINGERPRINT_ALL_IMPOSSIBLE
+ * @throws ROUTE_SERVER_ELSEWHERE, METHOD_NOT_ON_PLATFORM, METHOD_NOT_FOR_FILE_SYSTEM, FINGERPRINT_ALL_IMPOSSIBLE, READ_ERRORS_NOT_PASSED, LIMIT_NEEDS_CONSOLE
  */
 export function requireRunnable(site: Site, job: Job): void {
   const backupServer = backupServerOf(site);
@@ -197,6 +198,9 @@ export function requireRunnable(site: Site, job: Job): void {
   // The site file was judged without what is laid over the job.
   const reason = whyNotAll(job);
   if (reason !== undefined) throw failure('FINGERPRINT_ALL_IMPOSSIBLE', { reason });
+  if (job.limit !== undefined && job.route === 'server') throw failure('LIMIT_NEEDS_CONSOLE');
+  const readErrors = whyNotOverReadErrors(job);
+  if (readErrors !== undefined) throw failure('READ_ERRORS_NOT_PASSED', { reason: readErrors });
   const misfit = whyMethodDoesNotFit(job, site.platform);
   if (misfit !== undefined) throw failure('METHOD_NOT_FOR_FILE_SYSTEM', { reason: misfit });
   requireMethods(site, job);

@@ -1,6 +1,6 @@
 /** What a reader left out though it ended well: told to the journal, and counted from it. Pure. */
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
-import type { Omissions } from '../../../contract/run-outcome.ts';
+import { givenOmissions, type Omissions } from '../../../contract/run-outcome.ts';
 import type { ReaderOutput, Remark } from '../../../streams/reader-output.ts';
 
 type Warning = Extract<NewEvent, { type: 'warning' }>;
@@ -31,18 +31,21 @@ export function warningsOf(step: string, output: ReaderOutput): Warning[] {
   return [...remarks.map((remark) => warningOf(step, tool, remark)), ...beyond];
 }
 
-/** How many files the tape of a run lacks. What a step said before it began again does not count. */
+/** How many files the tape of a run lacks, and how many of its records are zeros. What a step said before it began again does not count. */
 export function omissionsOf(events: readonly RunEvent[]): Omissions {
-  const counts = new Map<string, { skipped: number; inconsistent: number }>();
+  const counts = new Map<string, Record<keyof Omissions, number>>();
   for (const event of events) {
     if (event.type === 'step-started') counts.delete(event.step);
     if (event.type !== 'warning' || event.kind === undefined) continue;
-    const ofStep = counts.get(event.step) ?? { skipped: 0, inconsistent: 0 };
+    const ofStep = counts.get(event.step) ?? { skipped: 0, inconsistent: 0, unreadable: 0 };
     ofStep[event.kind] += event.count ?? 1;
     counts.set(event.step, ofStep);
   }
-  const total = (kind: 'skipped' | 'inconsistent') =>
-    [...counts.values()].reduce((sum, ofStep) => sum + ofStep[kind], 0);
-  const [skipped, inconsistent] = [total('skipped'), total('inconsistent')];
-  return { ...(skipped === 0 ? {} : { skipped }), ...(inconsistent === 0 ? {} : { inconsistent }) };
+  const total = (kind: keyof Omissions) =>
+    [...counts.values()].reduce((sum, ofStep) => sum + ofStep[kind], 0) || undefined;
+  return givenOmissions({
+    skipped: total('skipped'),
+    inconsistent: total('inconsistent'),
+    unreadable: total('unreadable'),
+  });
 }

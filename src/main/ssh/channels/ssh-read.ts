@@ -12,8 +12,17 @@ export interface RemoteRead {
 /** How much is read ahead of the reader, above the 2 MiB that the channel itself holds. */
 const readAheadBytes = 1024 * 1024;
 
+/** Judges an exit status other than 0: true where what came before it is to be read to its end all the same. */
+export type KeepsOutput = (end: RemoteEnd) => boolean;
+
 /** Makes a buffer that is to be filled with what comes. */
 export type MakeBuffer = () => Buffer;
+
+interface OutputOptions {
+  /** Where it is given, what comes is collected: each piece but the last fills a buffer of its own. */
+  readonly makeBuffer?: MakeBuffer | undefined;
+  readonly keepsOutput?: KeepsOutput | undefined;
+}
 
 export class RemoteOutput extends Readable {
   readonly #process: RemoteProcess;
@@ -21,8 +30,7 @@ export class RemoteOutput extends Readable {
   #filling: Buffer | undefined;
   #filled = 0;
 
-  /** @param makeBuffer where it is given, what comes is collected: each piece but the last fills a buffer of its own */
-  constructor(process: RemoteProcess, makeBuffer?: MakeBuffer) {
+  constructor(process: RemoteProcess, { makeBuffer, keepsOutput }: OutputOptions = {}) {
     super({ highWaterMark: readAheadBytes });
     this.#process = process;
     this.#makeBuffer = makeBuffer;
@@ -33,7 +41,7 @@ export class RemoteOutput extends Readable {
     });
     // The end is held back until the exit status is known: a dump that failed in its last block must not look whole.
     void process.ended.then((end) => {
-      const error = process.failureOf(end);
+      const error = end.lost === undefined && keepsOutput?.(end) ? undefined : process.failureOf(end);
       if (error) return void this.destroy(error);
       if (this.#filling) this.push(this.#filling.subarray(0, this.#filled));
       this.push(null);
@@ -72,8 +80,8 @@ export class RemoteOutput extends Readable {
 }
 
 /** Turns a process that was just started into a stream of its stdout. Its stdin is closed. */
-export function readFrom(process: RemoteProcess, makeBuffer?: MakeBuffer): RemoteRead {
-  const stream = new RemoteOutput(process, makeBuffer);
+export function readFrom(process: RemoteProcess, options?: OutputOptions): RemoteRead {
+  const stream = new RemoteOutput(process, options);
   process.channel.end(process.order.script ?? '');
   return { stream, ended: process.ended };
 }

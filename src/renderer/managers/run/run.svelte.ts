@@ -14,7 +14,7 @@ import { Asked } from '../asked.svelte.ts';
 /** By the page's clock that nobody sets; see pageClock. */
 export const steadyNow = (): number => pageClock.now();
 
-export type RunAct = 'answer' | 'cancel' | 'halt' | 'resume' | 'unwind';
+export type RunAct = 'answer' | 'pause' | 'cancel' | 'halt' | 'resume' | 'unwind';
 
 const nothing: FeedState = new RunFeed(() => undefined).state();
 
@@ -163,6 +163,11 @@ export class RunManager {
     if (!asked) return false;
     const { run, number } = asked;
     return this.#act('answer', 'answer', { run, number, choice, ...(reason ? { reason } : {}) });
+  }
+
+  /** Pauses the dump after a record, or continues it. */
+  pause(paused: boolean): Promise<boolean> {
+    return this.#act('pause', 'pause', { run: this.#run ?? '', paused });
   }
 
   /** Rolls the cluster back to its normal state. */

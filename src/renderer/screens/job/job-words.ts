@@ -83,6 +83,15 @@ export const approvals = choices(
   ['when-verified', 'rules only', 'the dump starts when all rules hold and all sampled records match'],
 );
 
+export const onReadError = choices(
+  ['fail', 'the dump fails'],
+  [
+    'zero-and-list',
+    'zeros in its place',
+    'each record is listed, and the run ends as “verified, 2 unreadable records”',
+  ],
+);
+
 export const onSkippedFiles = choices(
   ['warn', 'warn', 'lists them; the run ends verified, with the number of skipped files'],
   ['fail', 'fail', 'fails the dump; the run ends with exit status 2'],

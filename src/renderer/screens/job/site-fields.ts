@@ -83,6 +83,11 @@ export const methodFields: Fields = [
   choice('method', 'Method of step 6', words.methods, { fallback: '6a' }),
   choice('fileSystem', 'File system on the volumes', words.fileSystems, { fallback: '' }),
   choice('route', 'Route', words.routes, { fallback: 'console' }),
+  text('limit', 'Highest rate of the dump', {
+    placeholder: '80 MB/s',
+    hint: 'no limit if left empty',
+    shows: (said) => said.text('route') !== 'server',
+  }),
   toggle('fsck.answerYes', 'Let fsck repair without asking (-y)', false, {
     shows: (said) => methodOf(said) !== '6a',
   }),
@@ -187,6 +192,10 @@ export const proofFields: Fields = [
 
 export const failureFields: Fields = [
   choice('onFailure', 'If the dump or a later step fails', words.afterFailures, { fallback: 'halt' }),
+  choice('onReadError', 'If a record of the volume cannot be read', words.onReadError, {
+    fallback: 'fail',
+    shows: (said) => methodOf(said) === '6a' && said.text('route') !== 'server',
+  }),
   choice('onSkippedFiles', 'If tar skips files but exits 0', words.onSkippedFiles, {
     fallback: 'warn',
   }),

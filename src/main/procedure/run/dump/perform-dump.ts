@@ -3,6 +3,7 @@ import type { DumpResult } from '../../../../streams/copy-path.ts';
 import { judgeSpanningWrite, totalOf } from '../../../../streams/tape/spanning-tape-sink.ts';
 import type { DataEnd, DataWay } from '../../../data-path/data-way.ts';
 import { DumpOutput } from '../../../../streams/dump-output.ts';
+import { isReadError } from '../../../../streams/read-over-holes.ts';
 import { ReaderOutput } from '../../../../streams/reader-output.ts';
 import type { CopyProgress } from '../../../../streams/progress.ts';
 import { judgeTapeWrite } from '../../../../streams/tape/tape-writer.ts';
@@ -11,6 +12,7 @@ import { dumpToolOf } from '../../../site/file-system.ts';
 import { warningsOf } from '../../model/omissions.ts';
 import { CatalogueFile } from '../../../journal/catalogue-file.ts';
 import { DumpStart } from './continued-dump.ts';
+import { readOver } from './over-holes.ts';
 import { goToDump } from './dump-position.ts';
 import { withLossRecorded } from '../tape/first-write.ts';
 import { notePlainTape } from '../tape/note-tape.ts';
@@ -148,6 +150,17 @@ class HeardDump {
   }
 }
 
+/** @returns ends it */
+function recordPauses({ journal, options }: RunContext, { id: step }: Step): (() => void) | undefined {
+  return options.pause?.follow((by) =>
+    journal.append(
+      by === undefined
+        ? { type: 'pause', step, what: 'continued' }
+        : { type: 'pause', step, what: 'paused', by },
+    ),
+  );
+}
+
 /** How the method's stream ends on the tape, and what is known of its length. */
 function shapeOf(
   { method, blocks }: VolumeAssignment,
@@ -215,20 +228,31 @@ async function copy(
   const heard = tool && new HeardDump(context, step.id);
   const said = new ReaderOutput(readCommand.argv[0] ?? '');
   const show = showProgress(context, step.id, 'dump');
+  const isOver = job.onReadError === 'zero-and-list';
   await goToDump(context, step, volume);
   const source = await open(
     context,
     step.id,
     readCommand,
-    wayReader(context, step.id, way, (piece) => (heard ? heard.hear(piece) : said.add(piece))),
+    wayReader(
+      context,
+      step.id,
+      way,
+      isOver
+        ? { keepsOutput: isReadError }
+        : { onStderr: (piece) => (heard ? heard.hear(piece) : said.add(piece)) },
+    ),
   );
   await judgeOpened(context, step, way, volume, source, abort);
   const sink = await openSink(context, step, way, volume, start, writeCommand, source);
+  const unfollow = recordPauses(context, step);
   try {
+    await context.options.pause?.look();
     const result = await way.dump({
-      source: source.end,
+      source: isOver ? readOver(context, step, way, volume, start, wholeReader, source) : source.end,
       sink: sink.end,
       recordBytes: job.media.recordBytes,
+      limit: job.limit,
       ...shapeOf(volume, catalogue, start),
       ...start.checkpoints(step),
       samples: samplesOf(context, volume, start.bytes),
@@ -239,12 +263,14 @@ async function copy(
       },
       onProgress: (progress) => show(start.progress(heard ? heard.withTotal(progress) : progress)),
       abort,
+      pause: context.options.pause,
       sourceEvidence: evidenceOf(readCommand),
       sinkEvidence: evidenceOf(writeCommand),
     });
     requireOfCluster(context, step, volume, result.sampled, start.bytes);
     return { result, counted: sink.count(result) };
   } finally {
+    unfollow?.();
     await close(context, step.id, source);
     await sink.close();
     for (const text of heard?.output.warnings ?? [])
@@ -258,12 +284,14 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
   const [{ host: reads }, { host: writes }] = movingCommands(step);
   const { recordBytes } = context.assignment.job.media;
   const start = new DumpStart(context, volume);
-  // Who judges the shadow while its reader waits has to see the reader.
-  const bytes = isJudgedOpen(context, volume) ? 0 : volume.blocks * blockBytes - start.bytes;
+  // Who judges the shadow while its reader waits, or reads on after errors, has to see the reader.
+  const inThisThread =
+    isJudgedOpen(context, volume) || context.assignment.job.onReadError === 'zero-and-list';
+  const bytes = volume.blocks * blockBytes - start.bytes;
   const catalogue = mounts(volume.method) ? new CatalogueFile(context.options.catalogueFile) : undefined;
   let way: DataWay | undefined;
   try {
-    way = await openWay(context, step.id, { reads, writes, bytes, recordBytes });
+    way = await openWay(context, step.id, { reads, writes, bytes, recordBytes, inThisThread });
     const opened = way;
     const copyUntil = (abort: AbortSignal) => copy(context, step, opened, volume, start, catalogue, abort);
     const { result, counted } = await (samplesOf(context, volume)

@@ -6,17 +6,27 @@ import { failure } from '../../../../contract/errors.ts';
 import type { SampledRecords, StreamedRecord } from '../../../../streams/digests/record-sampler.ts';
 import { volumeCheck, type VolumeAssignment } from '../../model/assignment.ts';
 import { differingRecords, sampleBytes, type SampledBlock } from '../../model/samples/fingerprint.ts';
+import { unreadableRecords } from '../../model/unreadable-records.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
 
-/** Both sets. Only a raw device passes as it lies on the disks: an archive has its own order. */
+/**
+ * Both sets, but for what could not be read from the shadow. Only a raw device passes as it lies on the disks: an archive has its own
+ * order.
+ */
 export function hashedOf(
-  { fingerprints }: RunContext,
+  { fingerprints, journal, assignment }: RunContext,
   { method, proxy }: VolumeAssignment,
 ): readonly SampledBlock[] {
   if (method !== '6a') return [];
   const { first = [], second = [] } = fingerprints?.get(proxy) ?? {};
-  return [...first, ...second];
+  const { recordBytes } = assignment.job.media;
+  const holes = unreadableRecords(journal.events, proxy);
+  const isZeros = (record: number) => {
+    const [from, to] = [record * sampleBytes, (record + 1) * sampleBytes];
+    return holes.some((hole) => hole * recordBytes < to && (hole + 1) * recordBytes > from);
+  };
+  return [...first, ...second].filter(({ record }) => !isZeros(record));
 }
 
 /**

@@ -19,6 +19,7 @@ import { noteTape } from './note-tape.ts';
 import { requireOwnLabel } from '../../drive/read-labelled-tape.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { lastOf, writtenOf } from '../../../journal/run-summary.ts';
+import { unreadableRecords } from '../../model/unreadable-records.ts';
 import { nextFile, partsOf, type TapePart } from '../../model/tape/run-tapes.ts';
 import { goToNextTape } from '../dump/spanning-dump.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
@@ -32,6 +33,7 @@ function writtenFile({ assignment, journal }: RunContext, volume: VolumeAssignme
   const { proxy, method, tapeFile: file } = volume;
   const written = writtenOf(journal.events, proxy);
   const parts = partsOf(journal.events, proxy).map(manifestPart);
+  const unreadable = unreadableRecords(journal.events, proxy);
   if (!written) throw new Error('the dump is performed before its manifest is written');
   return {
     file,
@@ -44,6 +46,7 @@ function writtenFile({ assignment, journal }: RunContext, volume: VolumeAssignme
     crc32: written.crc32 ?? '',
     sha256: written.onTapeSha256 ?? '',
     ...(written.cksum === undefined ? {} : { cksum: written.cksum }),
+    ...(unreadable.length === 0 ? {} : { unreadable }),
     ...(parts.length === 0 ? {} : { parts }),
   };
 }

@@ -1,0 +1,75 @@
+/** A dump that is paused and continued by another process than the one that performs it. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
+import { startCommand } from '../support/command-line.ts';
+import { withJob } from '../support/failures.ts';
+import {
+  clusterState,
+  normalState,
+  openScene,
+  runScene,
+  sha256,
+  type Scene,
+  type SceneRun,
+} from '../support/lab-run.ts';
+import { firstFileOfTape } from '../support/tap-file.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene();
+});
+afterEach(() => scene.close());
+
+const command = (...words: string[]) => startCommand(['--state', scene.state.path, ...words]).end;
+
+/** A run that is paused while it waits for its approval. @param onPause what is done once its dump stands still */
+async function pausedRun(onPause: (run: string) => Promise<void>): Promise<SceneRun> {
+  const acts: Promise<void>[] = [];
+  let name = '';
+  const end = await runScene(scene, {
+    change: withJob({ services: 'not-needed', approve: 'operator' }),
+    async ask() {
+      expect(await command('pause', name)).toMatchObject({
+        exitStatus: 0,
+        stdout: `paused: run ${name}; to continue it: shadowtape continue ${name}\n`,
+      });
+      return { choice: 'approve', by: 'operator' };
+    },
+    onEvent(event: RunEvent) {
+      name = event.run;
+      if (event.type === 'pause' && event.what === 'paused') acts.push(onPause(event.run));
+    },
+  });
+  await Promise.all(acts);
+  return end;
+}
+
+it('stands still after a whole record, and is the same on tape when it went on', async () => {
+  let whilePaused: number | undefined;
+  const end = await pausedRun(async (run) => {
+    whilePaused = scene.lab.cartridges[0]?.writtenBytes;
+    expect(await command('continue', run)).toMatchObject({
+      exitStatus: 0,
+      stdout: `continued: run ${run}\n`,
+    });
+  });
+  expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+  expect(whilePaused).toBe(0);
+  const pauses = end.events.flatMap((event) => (event.type === 'pause' ? [[event.step, event.what]] : []));
+  expect(pauses).toEqual([
+    ['6a', 'paused'],
+    ['6a', 'continued'],
+  ]);
+  expect(sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)))).toBe(scene.masterBefore);
+  expect(await clusterState(scene)).toEqual(normalState);
+});
+
+it('cannot be paused once the run has ended', async () => {
+  const end = await runScene(scene, { change: withJob({ services: 'not-needed' }) });
+  expect(await command('pause', end.run)).toMatchObject({
+    exitStatus: 1,
+    stderr: expect.stringContaining(
+      `the dump of run ${end.run} cannot be paused or continued: it is not running`,
+    ) as string,
+  });
+});
