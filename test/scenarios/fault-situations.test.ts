@@ -268,6 +268,7 @@ const table: Readonly<Record<FaultName, Row>> = {
   'restore-invalid': { told: backedUp },
   'restore-skips': { told: backedUp },
   'extract-alters': { told: backedUp },
+  unreadable: { value: '=17', told: asks('reading stopped after 0 bytes: read: I/O error') },
 };
 
 /** A backup under each takes minutes: some are played, and on request all. */
