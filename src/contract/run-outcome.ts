@@ -94,6 +94,18 @@ export function outcomeOf({ verdict, exitStatus }: { verdict: RunVerdict; exitSt
   return exitStatus === 0 ? verdict : `${verdict}-act`;
 }
 
+/** How an outcome is told to people. */
+export const outcomeWords: Readonly<Record<RunOutcome, string>> = {
+  verified: 'verified',
+  unverified: 'unverified',
+  'verified-act': 'verified, action required',
+  'unverified-act': 'unverified, action required',
+  refused: 'refused, nothing was touched',
+  'rolled-back': 'failed, rolled back',
+  act: 'action required',
+  'tape-mismatch': 'tape mismatch',
+};
+
 const normalOutcomes: readonly RunOutcome[] = [
   'verified',
   'unverified',

@@ -1,22 +1,16 @@
 /** A run as lines of text: one a step, and what an operator must know in between. */
 import type { RunEvent } from '../../contract/events.ts';
-import { outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
+import { outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
 import { coverageText } from '../../contract/words.ts';
 import { countText, durationText } from './terminal/text.ts';
 
-const endWords: Readonly<Record<RunOutcome, string>> = {
-  verified: 'verified',
-  unverified: 'unverified',
-  'verified-act': 'verified, action required',
-  'unverified-act': 'unverified, action required',
-  refused: 'refused, nothing was touched',
-  'rolled-back': 'failed, rolled back',
-  act: 'action required',
-  'tape-mismatch': 'tape mismatch; the cluster is in its normal state',
-};
-
 /** How a run has ended, as its last line and `show` say it: `failed, rolled back`. */
-export const endWord = (end: Parameters<typeof outcomeOf>[0]): string => endWords[outcomeOf(end)];
+export function endWord(end: Parameters<typeof outcomeOf>[0]): string {
+  const outcome = outcomeOf(end);
+  return outcome === 'tape-mismatch'
+    ? `${outcomeWords[outcome]}; the cluster is in its normal state`
+    : outcomeWords[outcome];
+}
 
 const signs = { done: '✓', skipped: '–', failed: '✗' } as const;
 

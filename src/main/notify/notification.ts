@@ -2,7 +2,7 @@
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import { millisecondsBetween, type Stamp } from '../../contract/run-clock.ts';
-import { omissionWords, outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
+import { omissionWords, outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
 import type { NextTapeOfJob } from '../../contract/protection.ts';
 import { bytesText, durationText, printable } from '../../contract/words.ts';
 import type { NotifyOccasion } from '../site/notify-schema.ts';
@@ -97,17 +97,6 @@ function notificationOf(facts: NotifiedRun, message: Message, journalFile: strin
   };
 }
 
-const endWords: Readonly<Record<RunOutcome, string>> = {
-  verified: 'verified',
-  unverified: 'unverified',
-  'verified-act': 'verified, action required',
-  'unverified-act': 'unverified, action required',
-  refused: 'refused, nothing was touched',
-  'rolled-back': 'failed, rolled back',
-  act: 'action required',
-  'tape-mismatch': 'tape mismatch',
-};
-
 /**
  * A run has ended.
  * @param sealsHead of the list of seals, where the run was sealed
@@ -121,7 +110,7 @@ export function endedNotification(
   const { verdict, exitStatus, sentence, hint, stands, code } = event;
   const failure: NotifyOccasion[] = exitStatus === 3 ? ['failure', 'operator-needed'] : ['failure'];
   const broughtBack = facts.unwinding && exitStatus === 2 && code === undefined;
-  const how = broughtBack ? 'rolled back' : `${endWords[outcomeOf(event)]}${omissionWords(event)}`;
+  const how = broughtBack ? 'rolled back' : `${outcomeWords[outcomeOf(event)]}${omissionWords(event)}`;
   const events: NotifyOccasion[] = exitStatus === 0 ? ['success'] : failure;
   return notificationOf(
     facts,

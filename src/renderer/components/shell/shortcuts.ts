@@ -41,7 +41,14 @@ export function isTyping(target: EventTarget | null): boolean {
 }
 
 /** True for the key that leads into the search of a screen; not where it goes into a field, or a dialog is open. */
-export function isSearchKey({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
+function isSearchKey({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
   const takesIt = target instanceof Element && target.closest('input, textarea, select, [role="dialog"]');
   return key === '/' && !ctrlKey && !metaKey && !altKey && !takesIt;
+}
+
+/** Puts the cursor into the search line of a screen by the key for it. @param line undefined while it is not drawn */
+export function focusBySearchKey(event: KeyboardEvent, line: HTMLInputElement | undefined): void {
+  if (!isSearchKey(event)) return;
+  event.preventDefault();
+  line?.focus();
 }
