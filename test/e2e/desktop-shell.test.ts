@@ -86,8 +86,9 @@ describe.runIf(missing === undefined || process.env['CI'])(
         'CommandOrControl+4: Run',
         'CommandOrControl+5: Verification',
         'CommandOrControl+6: Runs',
-        'CommandOrControl+7: Tape',
-        'CommandOrControl+8: Sites',
+        'CommandOrControl+7: Restore',
+        'CommandOrControl+8: Tape',
+        'CommandOrControl+9: Sites',
       ]);
     });
 
