@@ -220,7 +220,7 @@ describe('the command line', () => {
   it('lists locks, and removes one only where it is told to', async () => {
     expect(await run('locks')).toMatchObject({ exitStatus: 0, stdout: 'no class of this site is locked\n' });
     await lockAs(owner());
-    const line = `Class1  locked on node3 by run 20261122-020004-volume2 of marion on ${hostname()} (process ${nobody}), since ${since}; its process has ended\n`;
+    const line = `Class1  locked on node3 by run 20261122-020004-volume2 of marion on ${hostname()} (process ${nobody}), since ${since.slice(0, 10)} ${since.slice(11, 16)} UTC; its process has ended\n`;
     expect(await run('locks')).toMatchObject({ exitStatus: 0, stdout: line });
     expect(JSON.parse((await run('locks', '--json')).stdout)).toMatchObject({
       class: 'Class1',

@@ -80,7 +80,9 @@ describe('a tape without a label', () => {
         [{ by: second.run, certain: true }],
       ]);
       if (route === 'console') {
-        expect(await shadowtape('where', 'ledger-2005.db')).toContain(`  ${lost}\n`);
+        expect(await shadowtape('where', 'ledger-2005.db')).toMatch(
+          new RegExp(`\\n  ${lost} \\d\\d:\\d\\d UTC\\n`),
+        );
         expect(jsonLines(await shadowtape('where', 'ledger-2005.db', '--json'))).toMatchObject([
           { lost: [{ by: second.run }] },
         ]);
