@@ -60,7 +60,7 @@ async function pressOn(console: ConsolePage, locator: Locator, key = 'Enter'): P
   await console.page.keyboard.press(key);
 }
 
-const screens = ['Protection', 'Topology', 'Plan', 'Run', 'Verification', 'Runs', 'Tape', 'Sites'];
+const screens = ['Protection', 'Topology', 'Plan', 'Run', 'Verification', 'Runs', 'Restore', 'Tape', 'Sites'];
 
 describeInBrowser('by keyboard alone', (browser) => {
   let opened: ServedScene;
