@@ -82,6 +82,7 @@ const witnesses: readonly (readonly [FaultName, string, NodeName, string])[] = [
 
 /** What takes a connection, time, or a lab of its own to show: see faults/faults.test.ts and lab.test.ts. */
 const elsewhere: readonly FaultName[] = [
+  'unreadable',
   'tape-not-blank',
   'slow-tape',
   'connection-lost',

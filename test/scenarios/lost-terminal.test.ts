@@ -51,7 +51,9 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     await expectNormal(scene, run);
   }
 
-  const start = (...args: string[]) => startOnTerminal([...site, '--trust', ...args]);
+  /** Wide and without colors: what is shown is read here. */
+  const start = (...args: string[]) =>
+    startOnTerminal([...site, '--trust', ...args], { environment: { NO_COLOR: '1' }, columns: 200 });
 
   it.each([
     ['before the part', 'mkdir /var/tmp/shadowtape'],

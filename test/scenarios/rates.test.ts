@@ -39,8 +39,8 @@ it('measures ssh and digests with zeros that go nowhere, and lets the plans that
   expect(scene.lab.commands.map(({ line }) => line).slice(-4)).toEqual([
     'dd if=/dev/zero bs=262144 count=256',
     'dd ibs=262144 obs=32768 of=/dev/null',
-    "sh -c 'dd if=/dev/zero bs=262144 count=256 2> /dev/null | cksum'",
-    "sh -c 'dd if=/dev/zero bs=262144 count=256 2> /dev/null | digest -a sha256'",
+    "sh -c 'dd if=/dev/zero bs=262144 count=256 2> /dev/null | cksum' shadowtape",
+    "sh -c 'dd if=/dev/zero bs=262144 count=256 2> /dev/null | digest -a sha256' shadowtape",
   ]);
 
   const [viaConsole, viaServer] = (await console.plan({ job: 'raw-dd' })).routes;

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ReportService } from '../../src/main/application/console.ts';
 import { endLines } from '../../src/main/cli/run-command.ts';
+import { plainText } from '../../src/main/cli/terminal/lines.ts';
 import { normalStands, withJob } from '../support/failures.ts';
 import {
   clusterState,
@@ -36,6 +37,10 @@ async function missing(): Promise<{ absent: string[]; other: string[] }> {
   return { absent, other };
 }
 
+/** What the run says last, without colors. */
+const lastLine = (end: SceneRun): string =>
+  plainText(endLines(end, { stateOption: '', siteOption: '' })[1] ?? '');
+
 const warnings = ({ events }: SceneRun) =>
   events.flatMap((event) => (event.type === 'warning' && event.kind !== undefined ? [event] : []));
 
@@ -61,9 +66,7 @@ describe.each(routes)('route %s: files that tar skips', (route) => {
     );
     expect(warnings(end)[0]?.text).toMatch(/^not on tape: tar: .+: symbolic link too long$/);
     expect(end.events.at(-1)).toMatchObject({ type: 'run-finished', verdict: 'verified', skipped: 3 });
-    expect(endLines(end, { stateOption: '', siteOption: '' })[1]).toBe(
-      `verified, 3 files skipped: ${end.sentence}`,
-    );
+    expect(lastLine(end)).toBe(`verified, 3 files skipped: ${end.sentence}`);
     const report = await reportText(end.run);
     expect(report).toContain('Termination: Verified, 3 files skipped');
     expect(report).not.toContain('No warnings');
@@ -93,9 +96,7 @@ describe.each(routes)('route %s: files that tar skips', (route) => {
     const { absent, other } = await missing();
     expect([absent, other.length]).toEqual([[], 1]);
     expect(warnings(end)).toMatchObject([{ kind: 'inconsistent', file: `./${other[0] ?? ''}` }]);
-    expect(endLines(end, { stateOption: '', siteOption: '' })[1]).toBe(
-      `verified, 1 file inconsistent: ${end.sentence}`,
-    );
+    expect(lastLine(end)).toBe(`verified, 1 file inconsistent: ${end.sentence}`);
   });
 
   it('and cannot read fail the run, whatever the job says', async () => {
