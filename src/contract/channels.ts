@@ -53,7 +53,8 @@ const takeUp = { run, takeOverLock: z.boolean().default(false), ownPart: z.boole
 /** Channel -> schema of its request, checked on the main side. */
 export const requestSchemas = {
   site: z.strictObject({}),
-  look: z.strictObject({}),
+  /** `fresh`: something that happened just now is to be seen. */
+  look: z.strictObject({ fresh: z.boolean().optional() }),
   check: z.strictObject({}),
   plan: z.strictObject(jobChoice),
   start: z.strictObject(jobChoice),

@@ -28,12 +28,15 @@ export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
   const { site, guest, drive, logins, checking, arrivals } = room;
   let last: Look | undefined;
 
-  /** One look at a time: who asks meanwhile gets the same one. Nobody's giving up ends it for the others. */
-  async function look(): Promise<ClusterView> {
+  /**
+   * One look at a time: who asks meanwhile gets the same one. Nobody's giving up ends it for the others.
+   * @param fresh true: not one that is done already
+   */
+  async function look({ fresh = false }: { readonly fresh?: boolean | undefined }): Promise<ClusterView> {
     const { console } = await site.current;
+    const milliseconds = fresh ? 0 : lookMilliseconds;
     const isGood =
-      last?.of === console &&
-      (last.doneAt === undefined || performance.now() - last.doneAt < lookMilliseconds);
+      last?.of === console && (last.doneAt === undefined || performance.now() - last.doneAt < milliseconds);
     if (last && isGood) return last.view;
     const abort = new AbortController().signal;
     const view = console.clusterService.look({

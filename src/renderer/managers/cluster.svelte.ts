@@ -30,8 +30,11 @@ export class ClusterManager {
     return this.#looking;
   }
 
-  /** Looks at the hosts. While one look goes on, the next waits for it. */
-  async look(): Promise<void> {
+  /**
+   * Looks at the hosts. While one look goes on, the next waits for it.
+   * @param fresh true: a look of a moment ago, by whomever, is not enough
+   */
+  async look(fresh = false): Promise<void> {
     if (this.#looking) {
       this.#again = true;
       return;
@@ -40,14 +43,14 @@ export class ClusterManager {
     const age = this.#age;
     const askedAt = performance.now();
     try {
-      const reply = await bridge.request('look', {});
+      const reply = await bridge.request('look', fresh ? { fresh } : {});
       if (age === this.#age) this.#take(reply, askedAt);
     } finally {
       this.#looking = false;
     }
     if (!this.#again) return;
     this.#again = false;
-    await this.look();
+    await this.look(fresh);
   }
 
   /** Forgets what was seen: another site is looked at from now on. */
