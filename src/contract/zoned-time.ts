@@ -1,5 +1,5 @@
 /** Instants as the clock of a time zone shows them, with day, seconds and offset. Pure. */
-import { wallTimeOf, zonedText } from './wall-clock.ts';
+import { localDay, wallTimeOf, zonedText } from './wall-clock.ts';
 
 const two = (number: number): string => String(number).padStart(2, '0');
 
@@ -15,10 +15,7 @@ export function zoneName(instant: Date, zone: string): string {
 }
 
 /** `2026-11-28`, as the calendar of the zone has it. */
-export function zonedDay(instant: Date, zone: string): string {
-  const { year, month, day } = wallTimeOf(instant, zone);
-  return `${year}-${two(month)}-${two(day)}`;
-}
+export const zonedDay = (instant: Date, zone: string): string => localDay(instant.toISOString(), zone);
 
 /** `18:04:09`. Offsets are whole minutes since 1972 (tz database), so every clock shows the same second. */
 export function zonedClock(instant: Date, zone: string): string {
