@@ -51,8 +51,9 @@ async function shownOn(
   return terminal.shown.replaceAll('\r\n', '\n');
 }
 
-// eslint-disable-next-line no-control-regex -- the codes of colors begin with it
-const withoutColors = (text: string) => text.replace(/\x1b\[\d*m/g, '');
+/** Without colors, and without the codes that clear a line of progress: a slow machine shows one. */
+// eslint-disable-next-line no-control-regex -- the codes begin with it
+const withoutColors = (text: string) => text.replace(/\x1b\[\d*[mK]/g, '');
 const wordsOf = (text: string) => text.split(/\s+/).filter((word) => /[^\s█▏▎▍▌▋▊▉-]/.test(word));
 
 const listings = [
