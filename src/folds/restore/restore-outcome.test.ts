@@ -12,7 +12,7 @@ const files = {
 const drill = { ...files, kind: 'drill', written: undefined, notWritten: undefined } as const;
 
 describe('a restore of files in a few words', () => {
-  it('says what came of it', () => {
+  it('says how it ended', () => {
     expect(restoreOutcome(files)).toEqual({ state: 'ok', word: 'restored' });
     expect(restoreOutcome({ ...files, exitStatus: 2 })).toEqual({ state: 'bad', word: 'incomplete' });
     expect(restoreOutcome({ ...files, exitStatus: 1 })).toEqual({ state: 'bad', word: 'nothing written' });

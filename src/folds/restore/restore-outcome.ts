@@ -1,4 +1,4 @@
-/** A restore of files or a drill in a few words: what it is, and what came of it. Pure. */
+/** A restore of files or a drill in a few words: what it is, and how it ended. Pure. */
 import type { RestoreLine } from '../../contract/restore-views.ts';
 import { countText, listed } from '../../contract/words.ts';
 import type { State } from '../states.ts';
@@ -22,7 +22,7 @@ const read: Readonly<Record<number, OutcomeWords>> = {
   4: { state: 'bad', word: 'tape mismatch' },
 };
 
-/** What came of it, as a chip says it. */
+/** How it ended, as a chip says it. */
 export function restoreOutcome({ kind, exitStatus, live }: Shown): OutcomeWords {
   if (live) return { state: 'busy', word: 'running' };
   if (exitStatus === undefined) return { state: 'warn', word: 'unfinished' };

@@ -31,7 +31,7 @@ export class ClusterManager {
   }
 
   /**
-   * Looks at the hosts. While one look goes on, the next waits for it.
+   * Looks at the hosts. While one look continues, the next waits for it.
    * @param fresh true: a look of a moment ago, by whomever, is not enough
    */
   async look(fresh = false): Promise<void> {

@@ -72,7 +72,7 @@ describe('the rows of the history', () => {
     ]);
   });
 
-  it('say what a restore is, what came of it, and where it went', () => {
+  it('say what a restore is, how it ended, and where it went', () => {
     const [files, drill] = historyRows([], [restore(4), restore(2, { kind: 'drill', to: undefined })], false);
     expect(files).toMatchObject({
       word: 'restored',
