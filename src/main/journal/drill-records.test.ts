@@ -29,6 +29,12 @@ it('the last drill that ended well proves its run; one that failed, died or is d
   expect([...provenDrills(folder)]).toEqual([['run', { at: at(2), volumes: ['Volume2', 'Volume4'] }]]);
 });
 
+it('of two drills that were begun within one second the one that ended later counts, whatever their names', () => {
+  write('20261128-010000-ffffff-drill.ndjson', started, finished(1, 0));
+  write('20261128-010000-aaaaaa-drill.ndjson', started, finished(2, 0, ['Volume4']));
+  expect(provenDrills(folder).get('run')).toEqual({ at: at(2), volumes: ['Volume4'] });
+});
+
 it('the record of a restore proves nothing, nor does a folder that is missing', () => {
   write('20261128-010000-aaaaaa.ndjson', finished(1, 0));
   expect(provenDrills(folder).size).toBe(0);

@@ -36,7 +36,7 @@ function finishOf(file: string) {
 }
 
 /**
- * Run -> the last drill that has proven it.
+ * Run -> the drill that has proven it and ended last.
  * @param folder the state folder's `restores`
  */
 export function provenDrills(folder: string): Map<string, ProvenDrill> {
@@ -45,17 +45,16 @@ export function provenDrills(folder: string): Map<string, ProvenDrill> {
     const finish = finishOf(join(folder, name));
     if (finish?.exitStatus !== 0) continue;
     const { run, at, volumes } = finish;
-    proven.set(run, { at, volumes });
+    // Their names tell seconds alone, and two may be begun within one.
+    if (at >= (proven.get(run)?.at ?? '')) proven.set(run, { at, volumes });
   }
   return proven;
 }
 
-/** Oldest first. What cannot be listed proves nothing. */
+/** What cannot be listed proves nothing. */
 function drillFiles(folder: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith(`${drillSuffix}.ndjson`))
-      .sort();
+    return readdirSync(folder).filter((name) => name.endsWith(`${drillSuffix}.ndjson`));
   } catch {
     return [];
   }
