@@ -17,7 +17,7 @@ import { drivePlace } from '../procedure/model/lock-places.ts';
 import { timeLimitsOf } from '../procedure/model/step.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
-import type { TakeUpMode } from '../procedure/recover/take-up.ts';
+import type { TakeUpMode } from '../procedure/recover/take-up-judgement.ts';
 import { verifyRun, type VerifiedFile } from '../procedure/run/tape/verify-run.ts';
 import { readSite, siteOf } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';

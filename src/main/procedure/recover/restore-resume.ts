@@ -14,7 +14,8 @@ import { isProxyJoined, isProxyStopped, judgeParted } from '../plan/cluster-chec
 import { restoreSteps } from '../plan/restore/steps-restore.ts';
 import { isFreeOfShadows, isShadowUnmounted } from '../plan/shadow-checks.ts';
 import { holds } from '../plan/verdicts.ts';
-import type { ResumeFacts, ResumePoint, ResumeRefusal } from './resume-point.ts';
+import type { ResumeFacts } from './resume-facts.ts';
+import type { ResumePoint, ResumeRefusal } from './resume-point.ts';
 
 /** What is performed, and why it begins there. */
 interface Route {

@@ -3,32 +3,28 @@
  * it can be seen, the hosts agree. Pure.
  */
 import { isBlocking } from '../../../contract/checks.ts';
-import type { RunEvent } from '../../../contract/events.ts';
-import { mounts, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
+import { mounts, proxiesOf, volumeNamed } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
-import { isShadowGone, isShadowUnmounted, judgeShadow, whyShadowUnknown } from '../plan/shadow-checks.ts';
+import { isShadowGone, isShadowUnmounted, whyShadowUnknown } from '../plan/shadow-checks.ts';
 import { isProxyJoined, isProxyStopped, judgeParted } from '../plan/cluster-checks.ts';
-import type { WorkState } from '../detached/detached-look.ts';
 import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/samples/fingerprint.ts';
 import { whyNotContinued } from './continuation.ts';
 import { ResumeRoute } from './resume-route.ts';
-import { wholeHashEnd, wholeHashSteps, type RunMarks } from '../model/run-marks.ts';
-import { sentCommands, type Sent } from '../model/sent-commands.ts';
+import { wholeHashEnd, wholeHashSteps } from '../model/run-marks.ts';
+import { type Sent } from '../model/sent-commands.ts';
 import type { Step } from '../model/step.ts';
 import { withScriptsLeft } from '../plan/steps-scripts.ts';
-import type { World } from '../model/world.ts';
-
-export interface ResumeFacts {
-  readonly assignment: Assignment;
-  /** All steps of the run. */
-  readonly steps: readonly Step[];
-  readonly events: readonly RunEvent[];
-  /** What both sides show now. */
-  readonly world: World;
-  readonly marks: RunMarks;
-  /** Proxy volume -> how its detached dump was found (route `server`); nothing where it has none. */
-  readonly dumps?: ReadonlyMap<string, WorkState> | undefined;
-}
+import { completeTape } from './complete-tape.ts';
+import {
+  lastEnd,
+  lastStart,
+  pastOf,
+  proxiesAre,
+  shadowHolds,
+  stepOf,
+  type Past,
+  type ResumeFacts,
+} from './resume-facts.ts';
 
 export interface ResumePoint {
   /** The step with which the run goes on. */
@@ -51,27 +47,6 @@ export interface ResumeRefusal {
   readonly refused: string;
 }
 
-/** What the journal says of the run since the proxy was last parted. */
-interface Past {
-  readonly part: Sent | undefined;
-  readonly sent: readonly Sent[];
-  readonly events: readonly RunEvent[];
-}
-
-function pastOf(events: readonly RunEvent[]): Past {
-  const sent = sentCommands(events);
-  const part = sent.findLast(({ intent }) => intent.step === '3-3' && intent.changes);
-  const from = part?.intent.seq ?? 0;
-  return {
-    part,
-    sent: sent.filter(({ intent }) => intent.seq > from),
-    events: events.filter(({ seq }) => seq > from),
-  };
-}
-
-const lastEnd = (events: readonly RunEvent[], step: string) =>
-  events.findLast((event) => event.type === 'step-finished' && event.step === step);
-
 /** The fingerprints of all volumes; undefined where one of them is missing. */
 function fingerprintsOf(facts: ResumeFacts, past: Past): Fingerprints | undefined {
   const taken = new Map<string, VolumeFingerprint>();
@@ -89,14 +64,6 @@ function addUndone(route: ResumeRoute, { world, marks }: ResumeFacts, step: Step
   return true;
 }
 
-const stepOf = ({ steps }: ResumeFacts, id: string) => steps.find((step) => step.id === id);
-
-/** "Volume2 is", "Volume2 and Volume4 are". */
-function proxiesAre({ assignment }: ResumeFacts): string {
-  const proxies = proxiesOf(assignment);
-  return `${listed(proxies)} ${proxies.length === 1 ? 'is' : 'are'}`;
-}
-
 /** Nothing was parted: the whole procedure once more, but for what stays stopped. */
 function fromTheBeginning(facts: ResumeFacts, route: ResumeRoute): void {
   const { marks } = facts;
@@ -104,59 +71,6 @@ function fromTheBeginning(facts: ResumeFacts, route: ResumeRoute): void {
   route.reasons.push(`${proxiesAre(facts)} still joined: starting again with step 3-1`);
   if (marks.operatorStopped || marks.servicesStopped.some(({ sure }) => sure))
     route.reasons.push('services that are stopped stay stopped until step 3-4');
-}
-
-type Completeness = 'done' | 'unsaid' | 'no';
-
-const lastStart = (events: readonly RunEvent[], step: string) =>
-  events.findLast((event) => event.type === 'step-started' && event.step === step);
-
-/** The digest that the tape host counted stands in the journal, and nothing says that the dump failed nevertheless. */
-function dumpIsComplete(facts: ResumeFacts, past: Past, dump: Step): Completeness {
-  const started = lastStart(past.events, dump.id);
-  if (!started) return 'no';
-  const since = past.events.filter(({ seq }) => seq > started.seq);
-  if (!since.some((event) => event.type === 'digest' && event.hop === 'counted' && event.step === dump.id))
-    return 'no';
-  const end = lastEnd(since, dump.id);
-  if (end?.type === 'step-finished') return end.result === 'done' ? 'done' : 'no';
-  const isRule = (event: RunEvent) => event.type === 'check' && event.rule === 'baseline-records';
-  if (since.some(({ type }) => type === 'baseline') && !since.some(isRule)) return 'no';
-  // Its last check was of both sides: a proxy that was started does not stop by itself, and only a shadow that is there can be judged.
-  const isUnchanged = isProxyStopped(facts.assignment, facts.world) && shadowHolds(facts, ['access-mode']);
-  return isUnchanged ? 'unsaid' : 'no';
-}
-
-/** A tape with a label is complete with its manifest, which is written where the last dump has left the head. */
-function manifestIsWritten(facts: ResumeFacts, past: Past, lastDump: Step): boolean {
-  const manifest = facts.steps.find(({ id }) => id === 'manifest');
-  if (!manifest) return true;
-  const from = lastStart(past.events, lastDump.id)?.seq ?? 0;
-  const written = lastEnd(
-    past.events.filter(({ seq }) => seq > from),
-    manifest.id,
-  );
-  return written?.type === 'step-finished' && written.result === 'done';
-}
-
-/** The tape was read back as it was written, and held other records than the cluster: it is written again. */
-function readBackProvedOther(past: Past, lastDump: Step): boolean {
-  const from = lastStart(past.events, lastDump.id)?.seq ?? 0;
-  const end = lastEnd(
-    past.events.filter(({ seq }) => seq > from),
-    'read-back',
-  );
-  return end?.type === 'step-finished' && end.error?.code === 'DUMP_DIFFERS';
-}
-
-/** @returns the dumps that are complete without the journal saying so; undefined where the tape is not complete */
-function completeTape(facts: ResumeFacts, past: Past, route: ResumeRoute): readonly Step[] | undefined {
-  const states = route.dumps.map((dump) => ({ dump, state: dumpIsComplete(facts, past, dump) }));
-  const last = route.dumps.at(-1);
-  if (!last || states.some(({ state }) => state === 'no') || !manifestIsWritten(facts, past, last))
-    return undefined;
-  if (readBackProvedOther(past, last)) return undefined;
-  return states.flatMap(({ dump, state }) => (state === 'unsaid' ? [dump] : []));
 }
 
 /** The whole proxy is hashed once more where that was not done; a proxy that is joined again holds something else. */
@@ -204,16 +118,6 @@ function afterTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void 
     if (step.performance === 'watch') route.add(step.id);
     else addUndone(route, facts, step);
   route.addPhase('finish');
-}
-
-/** Rules of the proxy alone: it may have to be stopped again first, and is judged again when the shadow is verified. */
-const isOfProxy = (rule: string) => rule.startsWith('proxy-');
-
-/** Every rule holds of the shadows, but for those of the proxies and for the mode in which they are active. */
-function shadowHolds({ assignment, world }: ResumeFacts, but: readonly string[] = []): boolean {
-  return !judgeShadow(assignment, world).some(
-    (verdict) => isBlocking(verdict) && !isOfProxy(verdict.rule) && !but.includes(verdict.rule),
-  );
 }
 
 /** The shadow stands as step 5 leaves it: every rule holds, nothing is mounted, and nobody has made it writable. */
