@@ -1,8 +1,8 @@
 /** Restores files into a folder of a host: its own tar writes them, and sends them back to be compared. */
 import type { Transform } from 'node:stream';
-import { readBack } from '../../streams/tape/read-back.ts';
-import { pathKey, TarContents } from '../../streams/tar/tar-contents.ts';
-import { close, evidenceOf, open, reader, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
+import { pathKey, type TarContents } from '../../streams/tar/tar-contents.ts';
+import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
+import { tarSentBack } from '../procedure/hosts/tar-sent-back.ts';
 import { extractCommand, sendBackCommand } from '../procedure/model/extract-commands.ts';
 import type { StepCommand } from '../procedure/model/step.ts';
 import type { Wants } from './extract-files.ts';
@@ -16,9 +16,6 @@ const commandOn = ({ host }: HostPlace, argv: readonly string[], changes: boolea
   guide: false,
   changes,
 });
-
-/** Default of tar: 20 blocks. */
-const tarRecordBytes = 10_240;
 
 export class HostFiles {
   readonly #room: DataRoom;
@@ -70,32 +67,15 @@ export class HostFiles {
    */
   async compare(sent: readonly SentEntry[]): Promise<void> {
     const command = commandOn(this.#place, sendBackCommand(this.#place.path), false);
-    const found = new TarContents();
+    let found: TarContents;
     try {
-      await this.#sendBack(command, found);
+      found = await tarSentBack(this.#room, restoreStep, command, this.#room.abort);
     } catch (error) {
       for (const { path } of sent)
         this.#tell({ path, what: 'not compared', reason: 'what the host holds cannot be read' });
       throw error;
     }
     for (const entry of sent) this.#tell(judged(entry, found));
-  }
-
-  async #sendBack(command: StepCommand, found: TarContents): Promise<void> {
-    const room = this.#room;
-    const source = await open(room, restoreStep, command, reader(room, restoreStep));
-    try {
-      await readBack({
-        source: source.end,
-        recordBytes: tarRecordBytes,
-        through: found.observer().stream,
-        reads: 'device',
-        abort: room.abort,
-        evidence: evidenceOf(command),
-      });
-    } finally {
-      await close(room, restoreStep, source);
-    }
   }
 }
 

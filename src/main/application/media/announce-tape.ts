@@ -2,7 +2,7 @@
 import type { RunLine } from '../../../contract/screens.ts';
 import type { NextTapeOfJob } from '../../../contract/protection.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
-import { Notifier } from '../../notify/notifier.ts';
+import { notifierOf } from '../schedule/job-notifier.ts';
 import { performedRuns } from '../../proof/live-runs.ts';
 import { MediaFile } from '../../tape/media-file.ts';
 import { addScheduleEvents } from '../schedule/schedule-file.ts';
@@ -65,17 +65,11 @@ export async function announceTape(
   warn: (sentence: string) => void,
 ): Promise<string | undefined> {
   if (job.job.media.pool === undefined || (await isPoolInUse(state, job, lines))) return undefined;
-  const { site, name } = job;
+  const { site } = job;
   const next = nextTapeOfJob(site, job.job, new MediaFile(state.tapesFile).list().tapes, now);
   if (!next || Date.parse(next.due) - now.getTime() > aheadMilliseconds) return undefined;
   if (!(await isNews(state, job, next, now))) return undefined;
-  const notifier = new Notifier({
-    ways: job.job.notify ?? site.notify ?? [],
-    job: name,
-    site: site.site,
-    journalFileOf: (run) => state.journalFile(run),
-    warn,
-  });
+  const notifier = notifierOf(state, job, warn);
   notifier.nextTape(next, hintOf(job, next));
   await notifier.settled();
   return next.sentence;

@@ -12,7 +12,7 @@ import {
 import type { RunLine } from '../../../contract/screens.ts';
 import { zonedText } from '../../../contract/wall-clock.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
-import { Notifier } from '../../notify/notifier.ts';
+import { notifierOf } from './job-notifier.ts';
 import { scheduleOf } from '../../site/schedule-schema.ts';
 import { chooseJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
@@ -198,14 +198,7 @@ async function tellMissed(
   missed: readonly MissedNight[],
   warn: (sentence: string) => void,
 ): Promise<void> {
-  const { site, name } = job;
-  const notifier = new Notifier({
-    ways: job.job.notify ?? site.notify ?? [],
-    job: name,
-    site: site.site,
-    journalFileOf: (run) => state.journalFile(run),
-    warn,
-  });
+  const notifier = notifierOf(state, job, warn);
   notifier.missed(missedWords(job, missed));
   await notifier.settled();
 }

@@ -2,11 +2,10 @@
 import { failure } from '../../../../contract/errors.ts';
 import { alsoInto } from '../../../../streams/also-into.ts';
 import type { ProcessEnd } from '../../../../streams/stage.ts';
-import { readBack } from '../../../../streams/tape/read-back.ts';
 import { TarContents } from '../../../../streams/tar/tar-contents.ts';
 import { troubleOf } from '../../hosts/command-runner.ts';
-import { close, evidenceOf, open, reader } from '../../hosts/remote-data.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
+import { tarSentBack } from '../../hosts/tar-sent-back.ts';
 import { volumeNamed, type VolumeAssignment } from '../../model/assignment.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 import type { Performer } from '../perform-commands.ts';
@@ -15,9 +14,6 @@ import { differingFiles } from './differing-files.ts';
 import { recordDigest } from './restored-digest.ts';
 import { readTapeInto, readTapesInto, type TapeDigest, type TapeSink } from './tape-into-command.ts';
 import { asWriteFailure, requireDevice } from './write-trouble.ts';
-
-/** Default of tar: 20 blocks. */
-const tarRecordBytes = 10_240;
 
 /** Names that an error tells. */
 const namesShown = 3;
@@ -70,30 +66,6 @@ function extractingSink(
       }),
     judge: (end) => requireSuccess(context, step, command, end),
   };
-}
-
-/** What the mounted file system holds, as tar sends it back. */
-async function filesFound(
-  context: RunContext,
-  step: Step,
-  command: StepCommand,
-  abort: AbortSignal,
-): Promise<TarContents> {
-  const found = new TarContents();
-  const source = await open(context, step.id, command, reader(context, step.id));
-  try {
-    await readBack({
-      source: source.end,
-      recordBytes: tarRecordBytes,
-      through: found.observer().stream,
-      reads: 'device',
-      abort,
-      evidence: evidenceOf(command),
-    });
-    return found;
-  } finally {
-    await close(context, step.id, source);
-  }
 }
 
 /** @throws RESTORE_FILES_DIFFER */
@@ -150,7 +122,7 @@ export const performRestoreFiles: Performer = async (context, step) => {
     );
     recordDigest(context, step, { volume: proxy, place: 'sent', host, bytes, sha256 });
     if (archive) {
-      const found = await whileWatched(context, step, (abort) => filesFound(context, step, after, abort));
+      const found = await whileWatched(context, step, (abort) => tarSentBack(context, step.id, after, abort));
       compare(context, step, archive, found);
     } else {
       await context.runner.send(step.id, after);
