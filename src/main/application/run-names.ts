@@ -36,7 +36,7 @@ export async function runNamed(state: StateFolder, word: string): Promise<string
 export async function existingRunNamed(state: StateFolder, word: string): Promise<string> {
   const run = await runNamed(state, word);
   const runs = await state.runs();
-  const nearest = runs.includes(run) ? undefined : nearestWord(run, runs);
+  const nearest = runs.includes(run) ? undefined : nearestWord(run, [...runs, 'latest']);
   if (nearest !== undefined) throw failure('RUN_MISSPELT', { run, nearest });
   return run;
 }

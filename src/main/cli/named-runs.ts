@@ -8,10 +8,11 @@ const runArguments = new Set(['run', 'other']);
 const runOption = 'discard';
 
 /**
- * What a word stands for is shown, on the standard error.
+ * The run that a word stands for, which is shown on the standard error.
  * @param mustExist false for a run of another state folder, which may be known to the hosts alone
+ * @throws RUN_NAME_AMBIGUOUS, RUN_NONE, RUN_MISSPELT, STATE_FILE_UNREADABLE
  */
-async function named(state: StateFolder, word: string, mustExist = true): Promise<string> {
+export async function named(state: StateFolder, word: string, mustExist = true): Promise<string> {
   const { existingRunNamed, runNamed } = await import('../application/run-names.ts');
   const run = await (mustExist ? existingRunNamed : runNamed)(state, word);
   if (run !== word) note(`${word}: run ${run}`);

@@ -17,7 +17,7 @@ import { print, printJson, standardError } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { previewLines, resultLines, type ShownPath } from './restore-text.ts';
 import { restoreVolume, type RestoreVolumeOptions } from './restore-volume-command.ts';
-import { runWord } from '../named-runs.ts';
+import { named, runWord } from '../named-runs.ts';
 import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
 import { showError } from '../terminal/shown-error.ts';
@@ -126,7 +126,7 @@ const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${let
 async function restore(line: CommandLine, words: readonly string[], options: RestoreOptions): Promise<void> {
   const { to, overwrite = 'never' } = options;
   if (options.drill) {
-    const run = await Promise.all(words.map((word) => runWord(line.state, word)));
+    const run = await Promise.all(words.map((word) => named(line.state, word)));
     return drill(line, run, options);
   }
   const misfit = (to === undefined ? ofFiles : ofVolumes).find((name) => options[name] !== undefined);
