@@ -43,6 +43,8 @@ export class RunText {
         ];
       case 'hold':
         return holdLines(event);
+      case 'pause':
+        return [pauseLine(event)];
       case 'fingerprint':
         return coverageLines(event);
       case 'restore-digest':
@@ -99,6 +101,11 @@ function restoredLine({
   const compared = equal ? 'equal to the backup' : 'not the backup';
   const result = reference ? 'the restored file system: proxy and master are compared with it' : compared;
   return `  ${what}: ${countText(bytes)} bytes, sha256 ${sha256.slice(0, 16)}…, ${result}`;
+}
+
+/** Nothing moves meanwhile: whoever watches is told why. */
+function pauseLine({ what, by = 'somebody', run }: Extract<RunEvent, { type: 'pause' }>): string {
+  return what === 'paused' ? `  paused by ${by}; to continue it: shadowtape continue ${run}` : '  continued';
 }
 
 /** What is lost or cannot be had is a warning of its own. */
