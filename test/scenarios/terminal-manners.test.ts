@@ -38,7 +38,7 @@ const berlin = { TZ: 'Europe/Berlin' };
 const piped = (args: readonly string[], environment: Record<string, string> = {}) =>
   startCommand([...site, ...args], undefined, { ...berlin, ...environment }).end;
 
-/** Lines of a terminal, without colors. */
+/** What stands on the terminal at the end: a slow machine shows a line of progress, and clears it. */
 async function shownOn(
   args: readonly string[],
   { columns = 80, environment = {} }: { columns?: number; environment?: Record<string, string> } = {},
@@ -48,12 +48,12 @@ async function shownOn(
     environment: { ...berlin, ...environment },
   });
   await terminal.end;
-  return terminal.shown.replaceAll('\r\n', '\n');
+  // eslint-disable-next-line no-control-regex -- the code that clears a line begins with it
+  return terminal.shown.replaceAll('\r\n', '\n').replace(/[^\n]*\r\x1b\[2K/g, '');
 }
 
-/** Without colors, and without the codes that clear a line of progress: a slow machine shows one. */
-// eslint-disable-next-line no-control-regex -- the codes begin with it
-const withoutColors = (text: string) => text.replace(/\x1b\[\d*[mK]/g, '');
+// eslint-disable-next-line no-control-regex -- the codes of colors begin with it
+const withoutColors = (text: string) => text.replace(/\x1b\[\d*m/g, '');
 const wordsOf = (text: string) => text.split(/\s+/).filter((word) => /[^\s█▏▎▍▌▋▊▉-]/.test(word));
 
 const listings = [

@@ -12,10 +12,10 @@ import type { JsonOutput } from './json-output.ts';
 import { lossText, momentText } from './terminal/display.ts';
 import { exact } from './terminal/lines.ts';
 import { note, print, printJson, printVerbatim, standardError, standardOutput } from './terminal/output.ts';
+import { ProgressLine } from './terminal/progress-line.ts';
 import { bytesText, countText } from './terminal/text.ts';
 
 const progressNames = { runs: 'journals', catalogues: 'catalog entries' } as const;
-const clearLine = '\r\x1b[2K';
 
 function progressWords({ what, done, total }: IndexProgress): string {
   return `reading ${countText(done)} of ${countText(total)} ${progressNames[what]} into the index`;
@@ -27,11 +27,10 @@ export async function withHistory<Result>(
   work: (history: History) => Promise<Result>,
 ): Promise<Result> {
   const { History } = await import('../history/history.ts');
-  let isShown = false;
+  const line = new ProgressLine(standardError);
   const show = () => {
-    if (!standardError.canDraw || standardError.isBehind || (!history.progress && !isShown)) return;
-    isShown = history.progress !== undefined;
-    standardError.write(`${clearLine}${history.progress ? progressWords(history.progress) : ''}`);
+    if (history.progress) line.draw(progressWords(history.progress));
+    else line.clear();
   };
   const history = new History(state, show);
   try {

@@ -45,6 +45,15 @@ describe('the progress line', () => {
     expect(screen.written).toEqual([`\r\x1b[2K${progressText(half).slice(0, 29)}`, '\r\x1b[2K', '✓ done\n']);
   });
 
+  it('is cut before it wraps, whatever its words are, and cleared once', () => {
+    const screen = terminal(true, 20);
+    const line = new ProgressLine(screen);
+    line.draw('reading 2 of 20,000 journals into the index');
+    line.clear();
+    line.clear();
+    expect(screen.written).toEqual(['\r\x1b[2Kreading 2 of 20,000', '\r\x1b[2K']);
+  });
+
   it('is whole on a terminal that does not know its width', () => {
     const screen = terminal(true, 0);
     new ProgressLine(screen).show(half);

@@ -59,10 +59,14 @@ export class ProgressLine {
 
   /** Draws the line again; does nothing where it cannot be drawn over. */
   show(progress: Progress): void {
+    this.draw(progressText(progress));
+  }
+
+  /** Draws these words, cut to the terminal's width: a line that wraps could not be cleared. */
+  draw(words: string): void {
     if (!this.#terminal.canDraw || this.#terminal.isBehind) return;
     // A terminal that does not know its width says 0.
-    const text = progressText(progress).slice(0, (this.#terminal.columns || 80) - 1);
-    this.#terminal.write(`${clearLine}${text}`);
+    this.#terminal.write(`${clearLine}${words.slice(0, (this.#terminal.columns || 80) - 1)}`);
     this.#shown = true;
   }
 
