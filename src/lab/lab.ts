@@ -116,7 +116,7 @@ export interface Lab {
   /** An application writes to Volume1, or another master; mirrors follow, and while it is joined the proxy. */
   writeMaster(offset: number, bytes: Buffer, master?: string): Promise<void>;
   world(): WorldSnapshot;
-  /** The processes that live on a host, each by its words as ps shows them. */
+  /** The processes that work on a host, each by its words as ps shows them; those that hang have not begun. */
   processes(node: NodeName): string[];
   /** Somebody at the host makes and removes folders, at once: no command is seen of it. */
   editFolders(node: NodeName, edit: (folders: readonly string[]) => readonly string[]): void;
@@ -334,6 +334,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     processes: (node) =>
       machineOf(node)
         ?.processes.all()
+        .filter(({ hangs }) => !hangs)
         .map(({ args }) => args) ?? [],
     loadTape: () => world.drive.load(),
     insertCartridge: (name, how) => world.cartridges.insert(name, how).then(() => world.save()),
