@@ -28,11 +28,13 @@ import type { VolumeStatus } from '../application/protection/status-service.ts';
 import type { compareTwo } from '../history/history.ts';
 import type { ProvenDrill } from '../journal/drill-records.ts';
 
-/** A primary node that does not answer, and what is not checked on it. */
+/** A primary node that does not answer, or whose GDS does not, and what is not checked on it. */
 interface MissingNode {
   readonly missing: string;
   readonly since: string;
   readonly unchecked: readonly string[];
+  /** Where the node answers, and its GDS does not: what sdxinfo said, a sentence. */
+  readonly gds?: string;
 }
 
 /** A tape of the run that was overwritten since: not from the journal. */

@@ -33,9 +33,9 @@ export interface Assignment {
   /** The job's method; a volume may have its own. */
   readonly method: Method;
   readonly route: Route;
-  /** Primary nodes, in the order of the site file; commands that any of them may run go to the first that answers. */
+  /** Primary nodes, in the order of the site file; commands that any of them may run go to the first that answers, and whose GDS does. */
   readonly primaryNodes: readonly string[];
-  /** Those that did not answer when the assignment was made; with `nodes: any` alone. */
+  /** Those that did not answer, or whose GDS did not, when the assignment was made; with `nodes: any` alone. */
   readonly missing?: readonly MissingNode[];
   readonly backupServer: string;
   /** Host -> how its commands get the rights of an administrator, where its login has not got them. */

@@ -77,16 +77,23 @@ function plannedHolds(assignment: Assignment, steps: readonly Step[]): Map<Step,
 const answers =
   ({ missing = [] }: Assignment) =>
   (host: string): boolean =>
-    missing.every(({ node }) => node !== host);
+    missing.every(({ node, gds }) => node !== host || gds);
+
+/** What is not checked on nodes whose GDS does not answer; undefined where there is none. */
+function withoutGds({ missing = [] }: Assignment, looksThere: boolean): string | undefined {
+  const names = missing.flatMap(({ node, gds }) => (gds ? [node] : []));
+  if (names.length === 0 || !looksThere) return undefined;
+  return `GDS on ${listed(names)} does not answer: the checks of this step do not run there`;
+}
 
 /** What is not done on nodes that do not answer; undefined where there is none. */
 function withoutNodes(assignment: Assignment, step: Step): string | undefined {
-  const { missing = [] } = assignment;
   const { commands, before, after } = step;
-  if (missing.length === 0) return undefined;
+  const looksThere = [before, after].some((checks) => checks?.looks.includes('primaries'));
+  const missing = (assignment.missing ?? []).filter(({ gds }) => !gds);
+  if (missing.length === 0) return withoutGds(assignment, looksThere || step.guarded !== undefined);
   const names = listed(missing.map(({ node }) => node));
   const unsent = commands.filter(({ host }) => !answers(assignment)(host)).length;
-  const looksThere = [before, after].some((checks) => checks?.looks.includes('primaries'));
   const words = [
     ...(unsent > 0 ? ['its commands are not sent there'] : []),
     ...(looksThere || step.guarded ? ['the checks of this step do not run there'] : []),
@@ -144,10 +151,11 @@ export function planOf(
     ...(missing.length === 0
       ? {}
       : {
-          missing: missing.map(({ node, since }) => ({
-            node,
-            since,
-            unchecked: uncheckedOn(assignment, node),
+          missing: missing.map((each) => ({
+            node: each.node,
+            since: each.since,
+            unchecked: uncheckedOn(assignment, each),
+            ...(each.gds ? { gds: each.reason } : {}),
           })),
         }),
     ...(restore ? { restores: { run: restore.run, at: restore.at, from: restore.from } } : {}),
