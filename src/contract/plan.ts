@@ -73,6 +73,8 @@ export interface Plan {
     /** Where the node answers, and its GDS does not: what sdxinfo said, a sentence. */
     readonly gds?: string;
   }[];
+  /** Primary nodes of the site that do not share the class, with a sentence each; left out where all do. */
+  readonly outside?: readonly { readonly node: string; readonly why: string }[];
   /** Of a restore: the run whose backup is restored, and the instant that it shows. */
   readonly restores?: { readonly run: string; readonly at: string; readonly from: 'tape' | 'proxy' };
   /** What is checked before and after the steps. */

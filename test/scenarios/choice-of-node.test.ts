@@ -219,3 +219,39 @@ describe('GDS of a node stops answering during a run', () => {
     },
   );
 });
+
+describe('a primary node of the site that does not share the class', () => {
+  it('is sent nothing that concerns the class, in a run that asks every node; why is told', async () => {
+    const scene = await newScene();
+    scene.lab.shareClass('Class1', ['node2']);
+    const change = withJob({ services: 'not-needed' });
+    const end = await runScene(scene, { change });
+    await scene.lab.copyingFinished();
+    await expectWholeJournal(scene, end);
+    expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+    expect(clusterChanges(scene)).toEqual(onNode2);
+    expect(sentTo(scene, 'node1').filter((line) => line.startsWith('mkdir '))).toEqual([]);
+    const why = 'node1 is not used: it does not share Class1, whose scope is node2';
+    expect(warnings(end)).toContain(why);
+    expect(scene.lab.world().proxy.state).toBe('Join');
+    const console = await openSceneConsole(scene, change);
+    const plan = await console.plan({ job: 'raw-dd' }).finally(() => console.close());
+    expect(plan.outside).toEqual([{ node: 'node1', why }]);
+    const lines = await checkScene(scene, (site) => {
+      change(site);
+      delete site.jobs['ufs-tar'];
+    });
+    expect(lines.find(({ what }) => what === 'job raw-dd')).toMatchObject({
+      good: true,
+      said: expect.stringContaining(`; ${why}`) as string,
+    });
+  });
+
+  it('is not left out where the scope is not shown: that it shows nothing proves nothing', async () => {
+    const scene = await newScene();
+    scene.lab.shareClass('Class1', ['node2']);
+    scene.lab.faults.set('missing-column=SCOPE');
+    const error = await refusedBeforeJournal(scene, { change: withJob({ services: 'not-needed' }) });
+    expect(error.sentence).toMatch(/^node1: sdxinfo failed: SDX:sdxinfo: ERROR: Class1: no such class/);
+  });
+});

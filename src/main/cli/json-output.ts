@@ -37,6 +37,12 @@ interface MissingNode {
   readonly gds?: string;
 }
 
+/** A primary node of the site that does not share the class: nothing is sent there. */
+interface OutsideNode {
+  readonly outside: string;
+  readonly why: string;
+}
+
 /** A tape of the run that was overwritten since: not from the journal. */
 interface LostTape extends TapeLoss {
   readonly type: 'tape-lost';
@@ -154,7 +160,7 @@ export interface JsonOutput {
   /** A lock, or a host that could not be checked. */
   locks: HeldLock | UnseenHost;
   /** A step; before the steps, nodes that do not answer. */
-  plan: PlannedStep | MissingNode;
+  plan: PlannedStep | MissingNode | OutsideNode;
   /** An event of the run that restores; with --to, what would be read, a file, or the end; with --drill, what is proven. */
   restore: RunEvent | RestorePreview | RestoredFile | RestoreEnd | DrillEnd;
   /** An event of the run. */

@@ -87,6 +87,7 @@ export function planLines(plan: Plan, all: boolean): string[] {
   return [
     headLine(plan),
     'A plan changes nothing. Each line is sent as printed, unless the line below it says how it runs.',
+    ...(plan.outside ?? []).map(({ why }) => `! ${why}`),
     ...missingLines(plan),
     '',
     ...(plan.restores ? [] : ['Expected duration of the dump:', ...plan.routes.map(routeLine), '']),

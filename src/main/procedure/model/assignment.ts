@@ -6,6 +6,7 @@ import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Job, Method, Platform, Route } from '../../site/site-schema.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
 import type { Become } from '../../ssh/rights.ts';
+import type { OutsideNode } from './class-scope.ts';
 import type { MissingNode } from './world.ts';
 
 /** One proxy volume of the job, and the shadow volume that is made of it. */
@@ -37,6 +38,8 @@ export interface Assignment {
   readonly primaryNodes: readonly string[];
   /** Those that did not answer, or whose GDS did not, when the assignment was made; with `nodes: any` alone. */
   readonly missing?: readonly MissingNode[];
+  /** Primary nodes of the site that do not share the class: nothing is sent there. */
+  readonly outside?: readonly OutsideNode[];
   readonly backupServer: string;
   /** Host -> how its commands get the rights of an administrator, where its login has not got them. */
   readonly become?: Readonly<Record<string, Become>>;

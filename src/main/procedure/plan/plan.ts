@@ -3,6 +3,7 @@ import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../
 import { shownLine } from '../../ssh/quoting.ts';
 import { bytesOfVolumes, mastersOf, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { outsideWords } from '../model/class-scope.ts';
 import { uncheckedOn } from '../model/missing-node.ts';
 import { wholeHashCost, type MeasuredHash } from '../model/samples/whole-hash-cost.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
@@ -134,7 +135,7 @@ export function planOf(
   earlier?: MeasuredHash | 'none',
 ): Plan {
   const wholeHash = wholeHashCost(assignment, earlier);
-  const { siteName, jobName, method, route, job, restore, missing = [] } = assignment;
+  const { siteName, jobName, method, route, job, restore, missing = [], outside = [] } = assignment;
   const primaryNodes = assignment.primaryNodes.filter(answers(assignment));
   const steps = stepsOf(assignment);
   const holds = plannedHolds(assignment, steps);
@@ -158,6 +159,9 @@ export function planOf(
             ...(each.gds ? { gds: each.reason } : {}),
           })),
         }),
+    ...(outside.length === 0
+      ? {}
+      : { outside: outside.map((each) => ({ node: each.node, why: outsideWords(assignment.class, each) })) }),
     ...(restore ? { restores: { run: restore.run, at: restore.at, from: restore.from } } : {}),
     looks: looksOf({ ...assignment, primaryNodes }).map(planned(assignment)),
     steps: steps.map((step) => plannedStep(assignment, step, holds.get(step))),

@@ -11,6 +11,7 @@ import { mountLook } from '../model/look-commands.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { mastersOf } from '../model/assignment.ts';
+import { outsideWords } from '../model/class-scope.ts';
 import { identifiedHosts } from '../model/host-identity.ts';
 import type { LockMarks } from '../model/lock-places.ts';
 import { whyDownMustBeKnown, whyGdsMustAnswer } from '../model/missing-node.ts';
@@ -78,11 +79,14 @@ export async function requireDown(context: RunContext, step: Step): Promise<void
 }
 
 /**
- * Tells which nodes are missing, or without GDS, at the beginning, and who says that they are down.
+ * Tells which nodes are not used, missing, or without GDS, at the beginning, and who says that they are down.
  * @param locks those that the run had before it was taken up
  */
 export function tellMissingNodes(context: RunContext, step: string, locks?: LockMarks): void {
   const { nodesDown = [], operator } = context.options;
+  const { outside = [], class: className } = context.assignment;
+  for (const node of outside)
+    context.journal.append({ type: 'warning', step, text: outsideWords(className, node) });
   for (const missing of context.nodes.unseen) {
     context.tellMissing(step, missing, locks);
     if (missing.gds) continue;
