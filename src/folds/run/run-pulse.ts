@@ -47,7 +47,7 @@ export class RunPulseFold {
         return undefined;
       case 'node':
         if (event.what === 'back') this.#missing.delete(event.node);
-        else this.#missing.add(event.node);
+        else if (event.what === 'missing' || event.what === 'down') this.#missing.add(event.node);
         return undefined;
       case 'run-finished':
         this.#silent.clear();

@@ -37,7 +37,7 @@ export function requireDownNodes(
 ): void {
   for (const node of nodesDown) {
     if (!primaryNodes.includes(node)) throw failure('NODE_UNKNOWN', { node, nodes: primaryNodes.join(', ') });
-    if (missing.every((each) => each.node !== node)) throw failure('NODE_NOT_DOWN', { node });
+    if (missing.every((each) => each.node !== node || each.gds)) throw failure('NODE_NOT_DOWN', { node });
   }
 }
 

@@ -190,6 +190,7 @@ export class RunContext {
       needed: [backupServer, tapeHost],
       missing: options.assignment.missing ?? [],
       onMissing: (step, missing) => this.tellMissing(step, missing),
+      onGds: (step, missing) => this.#tellGds(step, missing),
       onTrouble: (step, missing, error) => this.#refuseNode(step, missing, error),
     });
     const timeLimitOf = timeLimitsOf(options.assignment.job, options.steps);
@@ -235,7 +236,7 @@ export class RunContext {
   }
 
   /**
-   * Writes down that a node does not answer, and what is not checked on it. What was judged with it is judged again.
+   * Writes down that a node does not answer, or that its GDS does not, and what is not checked on it. What was judged with it is judged again.
    * @param locks those of the run; as its events tell them where they are left out
    */
   tellMissing(step: string, missing: MissingNode, locks: LockMarks = this.marks.locks): void {
@@ -243,9 +244,21 @@ export class RunContext {
     const isLocked = placesHeld(lockPlaces(this.assignment), locks).some(
       ({ what, host }) => what === 'class' && host === node,
     );
-    for (const event of missingEvents(this.assignment, step, missing, isLocked)) this.journal.append(event);
+    const events = missingEvents(this.assignment, step, missing, isLocked, this.nodes.standIn(node));
+    for (const event of events) this.journal.append(event);
     this.steadiness.disturb();
     this.observer.forgetSide('primaries');
+  }
+
+  /** What was judged without the node is judged again with it. */
+  #tellGds(step: string, { node, since }: MissingNode): void {
+    this.journal.append({ type: 'node', step, node, what: 'gds-back', since });
+    this.journal.append({
+      type: 'warning',
+      step,
+      text: `GDS on ${node} answers again: it is checked like any other node`,
+    });
+    this.steadiness.disturb();
   }
 
   /** While the run is brought back, a node that cannot be used keeps nothing from being tried; a lost lock does. */
