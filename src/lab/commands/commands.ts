@@ -17,7 +17,7 @@ import {
 } from './command-linux.ts';
 import { rmt } from './command-rmt.ts';
 import { restore, sfxrestore, ufsrestore } from './command-restore.ts';
-import { kill, ps } from './command-process.ts';
+import { fuser, kill, ps } from './command-process.ts';
 import { sdxinfo, sdxproxy, sdxvolume } from './command-sdx.ts';
 import { sfxadm } from './command-sfxadm.ts';
 import { sdxshadowdisk, sdxshadowgroup, sdxshadowvolume } from './command-sdxshadow.ts';
@@ -68,6 +68,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
     echo,
     false: no,
     fsck,
+    fuser,
     head,
     hostid,
     hostname,
@@ -119,7 +120,9 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
 
 /** What Linux does not have: those of Solaris alone, and of file systems that it has not. */
 const notOnLinux = new Set(
-  'digest fsck iostat kstat mkfs newfs sfxadm sfxdump sfxrestore ufsdump ufsrestore /etc/rmt'.split(' '),
+  'digest fsck fuser iostat kstat mkfs newfs sfxadm sfxdump sfxrestore ufsdump ufsrestore /etc/rmt'.split(
+    ' ',
+  ),
 );
 
 const commandsOfLinux: ReadonlyMap<string, Command> = new Map([

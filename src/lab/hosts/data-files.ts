@@ -61,7 +61,7 @@ function readableBytes(
 }
 
 function volumeSource(call: FilePlace, path: string): RecordSource {
-  const volume = openVolume(call.machine.world, call.machine.node, path, 'read');
+  const volume = openVolume(call.machine.world, call.machine.node, path, 'read', call.killed);
   let position = 0;
   let piece = Buffer.alloc(0);
   return {
@@ -175,7 +175,7 @@ export async function openPath(place: FilePlace, path: string): Promise<RecordSo
 }
 
 function volumeTarget(call: FilePlace, path: string): RecordTarget {
-  const volume = openVolume(call.machine.world, call.machine.node, path, 'write');
+  const volume = openVolume(call.machine.world, call.machine.node, path, 'write', call.killed);
   let position = 0;
   return {
     keepsRecords: false,

@@ -4,6 +4,7 @@ import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.
 import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
+import { asUnreadBackup } from '../procedure/drive/unread-backup.ts';
 import { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
@@ -319,23 +320,13 @@ const finishedEvent = ({ exitStatus, files, sources, error, notes }: RestoreResu
   ...(error ? { error: error.toInfo() } : {}),
 });
 
-/** Errors of a read whose hints are for who writes a tape. */
-const readErrors = [
-  'TAR_UNREADABLE',
-  'TAR_INCOMPLETE',
-  'TAPE_READ_FAILED',
-  'TAPE_RECORD_TOO_LONG',
-  'TAPE_READBACK_MISCOUNTED',
-  'TAPE_COUNT_MISSING',
-] as const;
-
 /** The tape, or the drive that reads it, is not as it should be. */
 const badTape = ['RESTORE_TAPE_DIFFERS', 'RESTORE_READ_FAILED'] as const;
 
 /** @throws whatever is not an error of the table */
 function toldError(error: unknown, abort: AbortSignal): ShadowtapeError {
   if (abort.aborted) return failure('RESTORE_CANCELLED', {}, {}, error);
-  if (!isFailure(error)) throw error;
-  if (!isFailure(error, ...readErrors)) return error;
-  return failure('RESTORE_READ_FAILED', { reason: error.message }, error.evidence, error);
+  const told = asUnreadBackup(error, undefined);
+  if (!isFailure(told)) throw error;
+  return told;
 }
