@@ -122,11 +122,7 @@ describe('the image of a raw volume', () => {
       'fail-once=node1:dd ibs=262144',
       `node1:${free} cannot be written: dd on node1 ended with exit status 1 after only 0 bytes were written`,
     ],
-    [
-      'the write is lost',
-      'ignore-once=node1:dd ibs=262144',
-      `node1:${free} cannot be written: dd on node1 `,
-    ],
+    ['the write is lost', 'ignore-once=node1:dd ibs=262144', `node1:${free} cannot be written: dd on node1 `],
     ['the connection is lost', 'connection-lost=node1:300000', 'the connection to node1 was lost'],
     [
       'it cannot be read back',
