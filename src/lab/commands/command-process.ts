@@ -99,10 +99,13 @@ export const ps: Command = async (call) => {
   return shown.length > 0 ? 0 : 1;
 };
 
-/** The processes that have the volume of a special file open. @throws IoError where there is none */
+/** The processes that have the volume of a special file open, or a slice of a disk. @throws IoError where there is none */
 function holdersOf({ machine }: CommandCall, path: string): Process[] {
   const { node, world, processes } = machine;
-  const { owner, volume } = volumeOfSpecialFile(world.model, node, path);
+  const isDisk = /^\/dev\/r?dsk\//.test(path);
+  const { owner, volume } = isDisk
+    ? { owner: { name: 'disk' }, volume: { name: path } }
+    : volumeOfSpecialFile(world.model, node, path);
   return processes
     .all()
     .filter(({ killed }) => world.openVolumes.isOpenBy(killed, node, owner.name, volume.name));

@@ -5,6 +5,7 @@ import { dd } from './command-dd.ts';
 import { cksum, digest, sha256sum } from './command-digest.ts';
 import { cat, ls, mkdir, mkfifo, mv, readlink, rm, rmdir, tee, test } from './command-files.ts';
 import { fsck, mount, umount } from './command-mount.ts';
+import { prtvtoc, swap } from './command-disk.ts';
 import { mt } from './command-mt.ts';
 import { mtx } from './command-mtx.ts';
 import { mkfs, newfs } from './command-newfs.ts';
@@ -86,6 +87,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
     mtx,
     newfs,
     printf,
+    prtvtoc,
     ps,
     pwd,
     rm,
@@ -103,6 +105,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
     sfxrestore,
     sha256sum,
     sleep,
+    swap,
     sync: yes,
     tail,
     tar,
@@ -120,7 +123,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
 
 /** What Linux does not have: those of Solaris alone, and of file systems that it has not. */
 const notOnLinux = new Set(
-  'digest fsck fuser iostat kstat mkfs newfs sfxadm sfxdump sfxrestore ufsdump ufsrestore /etc/rmt'.split(
+  'digest fsck fuser iostat kstat mkfs newfs prtvtoc swap sfxadm sfxdump sfxrestore ufsdump ufsrestore /etc/rmt'.split(
     ' ',
   ),
 );
