@@ -27,6 +27,12 @@ const plan: Responses['plan'] = {
   ...{ routes: [], looks: [], steps: [] },
 };
 
+const approval: Responses['approval'] = {
+  ...{ run: runOf(dumping), operator: 'mika@console', signersFile: '/etc/allowed_signers' },
+  ...{ statement: 'Shadowtape approval\n', fileName: 'run.statement' },
+  ...{ fileCommand: 'ssh-keygen run.statement', pipedCommand: 'printf x | ssh-keygen' },
+};
+
 /** What a page asks of the console in that situation. */
 function playOf({ facts, events }: FaultedSituation): Play {
   const isLive = facts.active.length > 0;
@@ -46,6 +52,7 @@ function playOf({ facts, events }: FaultedSituation): Play {
     tape: () => facts.view?.tape as Responses['tape'],
     tapes: () => [],
     takeUpRefusals: () => ({}),
+    approval: () => approval,
     siteFile: () => ({ file: '', text: '', digest: undefined, troubles: [], hosts: [], jobs: [] }),
     draftSite: ({ text }) => ({ text, troubles: [], hosts: [], jobs: [] }),
     ...historyAnswers(lines, opened),
@@ -60,10 +67,10 @@ function playOf({ facts, events }: FaultedSituation): Play {
         facts.active[0]?.asking && asked
           ? {
               ...{ run: runOf(events), number: 1, id: asked.question as 'step-failed', step: asked.step },
-              ...{
-                text: asked.text,
-                choices: asked.choices.map((id) => ({ id, label: id, asksReason: false })),
-              },
+              text: asked.text,
+              ...(asked.statement === undefined
+                ? { choices: asked.choices.map((id) => ({ id, label: id, asksReason: false })) }
+                : { choices: [], bySignature: true }),
             }
           : undefined,
     },
@@ -103,6 +110,8 @@ interface Expected {
   readonly leave: string;
   /** The main buttons of the run, and why they do nothing. */
   readonly run?: Readonly<Record<string, string>>;
+  /** Of the verification. */
+  readonly verify?: Readonly<Record<string, string>>;
 }
 
 const lost = 'the connection to the console is lost';
@@ -132,6 +141,15 @@ const table: Readonly<Record<FaultName, Expected>> = {
     footer: /· waiting for your answer$/,
     ...taken(dumping),
     run: { 'Stop the backup…': 'enabled', 'Show the verification…': 'enabled' },
+  },
+  'a shadow that a second person approves': {
+    title: 'Waiting for a second person',
+    line: 'Waiting for a second person Class1 Volume2: verify approve the shadow',
+    rail: 'Run: waiting for a second person',
+    footer: /· waiting for a second person$/,
+    ...taken(dumping),
+    run: { 'Stop the backup…': 'enabled', 'Show the verification…': 'enabled' },
+    verify: { 'Approve with the signature': 'there is no signature yet' },
   },
   'a failed dump that waits for an answer': {
     title: 'Waiting for your answer',
@@ -227,13 +245,16 @@ const table: Readonly<Record<FaultName, Expected>> = {
 };
 
 /** The buttons of a screen that start something; absent where a run stands in their place. */
-function buttonsOn(screen: Screen, { backUp, drive, leave, run }: Expected): Record<string, string> {
+function buttonsOn(
+  screen: Screen,
+  { backUp, drive, leave, run, verify = {} }: Expected,
+): Record<string, string> {
   const own: Readonly<Record<Screen, Record<string, string>>> = {
     home: run ? {} : { 'Back up Class1 Volume2': backUp },
     topology: run ? {} : { 'Back up Volume2…': backUp },
     'plan/raw-dd': { 'Back up Volume2': backUp },
     run: run ?? {},
-    verify: {},
+    verify,
     tape: { 'Identify the tape': drive },
     sites: { 'Open another site…': leave },
   };

@@ -15,6 +15,7 @@ export type RunState =
   | 'running'
   | 'unwinding'
   | 'asking'
+  | 'second-person'
   | 'elsewhere'
   | 'verified'
   | 'unverified'
@@ -57,7 +58,7 @@ export function runStateOf({ model, question, live, elsewhere = false, failed }:
   if (model.start === undefined && failed) return 'unread';
   if (model.start === undefined || live === undefined) return 'loading';
   if (!live) return elsewhere ? 'elsewhere' : 'dead';
-  if (question) return 'asking';
+  if (question) return question.bySignature === true ? 'second-person' : 'asking';
   return model.current?.unwinding === true ? 'unwinding' : 'running';
 }
 
@@ -72,6 +73,7 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   running: { state: 'busy', word: 'running' },
   unwinding: { state: 'warn', word: 'rolling back' },
   asking: { state: 'warn', word: 'waiting for your answer' },
+  'second-person': { state: 'warn', word: 'waiting for a second person' },
   elsewhere: { state: 'busy', word: 'running' },
   verified: { state: 'ok', word: 'verified' },
   unverified: { state: 'warn', word: 'unverified' },

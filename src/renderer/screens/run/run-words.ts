@@ -17,7 +17,7 @@ export function runTitle({ volumes, start }: RunModel, run: string): string {
 /** Steps, questions and the end; not each percent. */
 export function saidOf(state: RunState, model: RunModel, question: QuestionView | undefined): string {
   if (!isShown(state)) return '';
-  if (question) return `The run is waiting for your answer: ${question.text}`;
+  if (question) return `The run is ${stateWords[state].word}: ${question.text}`;
   if (isOver(state)) return `${stateWords[state].word}: ${model.end?.sentence ?? ''}`;
   const { current } = model;
   return current ? `Step ${current.step}: ${current.title}` : '';
