@@ -1,5 +1,5 @@
 /** What a run is, in one word: running, asking, ended so or so, or left by its console. Pure. */
-import { outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
+import { omissionWords, outcomeOf, type Omissions, type RunOutcome } from '../../contract/run-outcome.ts';
 import type { QuestionView } from '../../contract/screens.ts';
 import type { State } from '../states.ts';
 import type { RunModel } from './run-model.ts';
@@ -85,6 +85,12 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   'tape-bad': { state: 'bad', word: 'tape mismatch' },
   dead: { state: 'bad', word: 'interrupted' },
 };
+
+/** A good end with omissions is told with them, and is not green. */
+export function withOmissions({ state, word }: StateWords, omissions: Omissions): StateWords {
+  const omitted = omissionWords(omissions);
+  return { state: omitted !== '' && state === 'ok' ? 'warn' : state, word: `${word}${omitted}` };
+}
 
 const overStates: readonly RunState[] = [
   'verified',
