@@ -182,7 +182,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
     stderrBytes: z.int(),
     error: errorShape.optional(),
   }),
-  event('asked', { step: z.string(), question: z.string(), text: z.string(), choices: z.array(z.string()) }),
+  event('asked', {
+    step: z.string(),
+    question: z.string(),
+    text: z.string(),
+    choices: z.array(z.string()),
+    /** Where a second person answers: what that person signs. */
+    statement: z.string().optional(),
+  }),
   event('answered', {
     step: z.string(),
     question: z.string(),

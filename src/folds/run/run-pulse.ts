@@ -100,6 +100,7 @@ export class RunPulseFold {
       since: this.#asked?.at ?? this.#rollbackSince ?? this.#step?.at ?? this.#resumedAt,
       failure: this.#failure,
       question: this.#asked?.question as QuestionView['id'] | undefined,
+      ...(this.#asked?.statement === undefined ? {} : { bySignature: true }),
       silent: [...this.#silent.values()].filter(({ host }) => !this.#missing.has(host)),
     };
   }

@@ -48,6 +48,8 @@ export interface RunOptions extends LockKnowledge {
   readonly journal: Journal;
   readonly hosts: Hosts;
   readonly ask: Ask;
+  /** What a second person signs to approve; left out where the operator approves. */
+  readonly statementOf?: ((question: string) => string) | undefined;
   readonly operator: string;
   readonly version: string;
   /** Which run of the state folder this is; see the event `run-started`. */
@@ -309,6 +311,7 @@ export class RunContext {
       question: question.id,
       text: question.text,
       choices,
+      ...(question.statement === undefined ? {} : { statement: question.statement }),
     });
     const answer = await unlessAborted(this.options.ask(question, abort), abort, question.step);
     this.journal.append({
