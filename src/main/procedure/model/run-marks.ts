@@ -64,6 +64,8 @@ export interface RunMarks {
   readonly dumpBegun: boolean;
   /** What the tape is worth after this run. */
   readonly tape: TapeMark;
+  /** What the run's library did last: it brought a tape into the drive, or took one out. */
+  readonly cartridge: 'loaded' | 'unloaded' | undefined;
   /** Why the tape is incomplete, where that is not because its dump failed. */
   readonly incompleteBy?: IncompleteBy | undefined;
   readonly locks: LockMarks;
@@ -326,6 +328,11 @@ function restoreMarks(sent: readonly Sent[], events: readonly RunEvent[]) {
   };
 }
 
+function cartridgeMark(events: readonly RunEvent[]): RunMarks['cartridge'] {
+  const last = events.findLast((event) => event.type === 'cartridge');
+  return last?.type === 'cartridge' ? last.what : undefined;
+}
+
 /** @param dumpSteps the ids of the steps that carry the data */
 export function marksOf(
   events: readonly RunEvent[],
@@ -358,6 +365,7 @@ export function marksOf(
     shadowBegun: changing.some(({ intent, ending }) => intent.step === '5' && ending !== 'bad'),
     changed: changing.length > 0 || operatorStopped(events),
     dumpBegun,
+    cartridge: cartridgeMark(events),
     tape,
     ...(tape === 'incomplete' ? { incompleteBy: incompleteBy(events, dumpSteps) } : {}),
     locks: locksOf(
