@@ -72,6 +72,20 @@ export const dataEvents = [
     position: z.looseObject({ file: z.int().optional(), record: z.int().optional() }),
     overwritten: z.boolean(),
   }),
+  /** A library has moved a cartridge between a slot and the drive of the run, and shows it there. */
+  event('cartridge', {
+    step: z.string(),
+    host: z.string(),
+    changer: z.string(),
+    what: z.enum(['loaded', 'unloaded']),
+    slot: z.int(),
+    /** As the changer counts its drives, from 0. */
+    drive: z.int(),
+    /** Absent where the cartridge has none. */
+    barcode: z.string().optional(),
+    /** loaded: the tape that the run asked for. */
+    name: z.string().optional(),
+  }),
   /** A label was written: file 0 of the tape. */
   event('label', {
     step: z.string(),

@@ -49,6 +49,7 @@ const otherEnds: readonly (readonly [pattern: RegExp, exitStatus: number, says: 
   [/^status --json/, 2, ''],
   [/^schedule (next|list|install)/, 1, 'site.yaml has no schedule for nightly'],
   [/^schedule remove/, 0, 'no job of this site is installed'],
+  [/^tapes (load|unload)/, 1, 'the site file does not say that its changer is a library'],
   [/^state remove RUN/, 1, 'was not removed because nobody confirmed it'],
 ];
 
@@ -176,6 +177,7 @@ describe('the commands that the pages print', () => {
   const withNightly = (tree: SiteTree): void => {
     for (const job of Object.values(tree.jobs)) job['media'] = { layout: 'plain', overwrite: true };
     tree.notify = [{ on: ['success'], command: 'true' }];
+    tree.tape['changer'] = '/dev/scsi/changer/c2t0d0';
     tree.jobs = { nightly: structuredClone(tree.jobs['raw-dd'] ?? {}), ...tree.jobs };
   };
 
@@ -230,6 +232,7 @@ describe('the commands that the pages print', () => {
     ['identify', 0],
     ['label JSON-01 --overwrite data', 0],
     ['tapes', 0],
+    ['tapes library', 0],
     ['drive-check --scratch --overwrite JSON-01', 0],
     ['locks', 0],
     ['schedule next', 0],
@@ -248,7 +251,7 @@ describe('the commands that the pages print', () => {
     const end = await command([...filled(line), '--json']);
     if (line.startsWith('run ')) run = await lastRun();
     expect(end.exitStatus, end.stderr).toBe(status);
-    const name = line.startsWith('schedule ') ? line.replace(' ', '-') : (line.split(' ')[0] ?? '');
+    const name = /^(schedule|tapes) /.test(line) ? line.replace(' ', '-') : (line.split(' ')[0] ?? '');
     const lines = end.stdout.split('\n').filter((text) => text !== '');
     expect(lines.length > 0 || name === 'locks').toBe(true);
     expect(lines.flatMap((text) => offencesOf(name, text))).toEqual([]);

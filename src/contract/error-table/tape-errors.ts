@@ -101,7 +101,11 @@ export const tapeErrors = {
   },
   CHANGER_NOT_NAMED: {
     sentence: 'the site file names no changer',
-    hint: 'name it in tape.changer of the site file; or leave out --changer and change the tapes by hand',
+    hint: 'name it in tape.changer of the site file; or change the tapes by hand',
+  },
+  LIBRARY_NOT_NAMED: {
+    sentence: 'the site file does not say that its changer is a library with bar codes',
+    hint: 'add library to the site file: library: {} is enough where the names of the tapes are their bar codes',
   },
   CHANGER_UNREADABLE: {
     sentence: 'mtx on {host} does not show what is in {device}',
@@ -128,6 +132,38 @@ export const tapeErrors = {
     sentence:
       'the cartridge in drive {drive} of the changer {changer} on {host} has no empty slot to go back to',
     hint: 'remove a cartridge from the changer, then run again',
+  },
+  CHANGER_MOVE_UNPROVEN: {
+    sentence: '{command} on {host} reports success, but {shown}',
+    hint: 'look into the changer: mtx -f {changer} status on {host}. Once it shows where each cartridge is, run again',
+  },
+  LIBRARY_TAPE_MISSING: {
+    sentence: 'the tape "{name}" (bar code {barcode}) is not in the library {changer} on {host}',
+    hint: 'put it into the library, then run again; if it has another bar code, set library.barcodes.{name} in the site file. shadowtape tapes library lists what is there',
+  },
+  LIBRARY_TAPE_IN_MAIL: {
+    sentence: 'the tape "{name}" is in import/export slot {slot} of the library {changer} on {host}',
+    hint: 'move it to a storage slot, then run again. On {host}: mtx -f {changer} transfer {slot} {to}',
+  },
+  LIBRARY_TAPE_ELSEWHERE: {
+    sentence:
+      'the tape "{name}" is in drive {other} of the library {changer} on {host}, and the drive of the site is drive {drive}',
+    hint: 'wait until drive {other} no longer needs it and return it to a slot, then run again',
+  },
+  LIBRARY_TAPE_TWICE: {
+    sentence:
+      'several cartridges of the library {changer} on {host} may be the tape "{name}": those in {places}',
+    hint: 'set library.barcodes.{name} in the site file to the bar code of the right one',
+  },
+  LIBRARY_TAPE_OPEN: {
+    sentence:
+      'the tape in drive {drive} of the library {changer} on {host} stays there: it holds data of run {run}, which is running or interrupted',
+    hint: 'wait for the run, or resume, roll back or discard it; then try again',
+  },
+  LIBRARY_TAPE_UNREAD: {
+    sentence:
+      'the cartridge in drive {drive} of the library {changer} on {host} stays there: it is not known whose data it holds ({said})',
+    hint: 'if nobody needs it in the drive, return it to a slot, then try again. On {host}: mtx -f {changer} unload {slot} {drive}',
   },
   DRIVE_NAME_LATE: {
     sentence: '{host} did not identify {device} as the drive {name} before the run was planned',

@@ -4,7 +4,7 @@ import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { IoError } from '../faults/io-error.ts';
 
 /**
- * mtx(1) 1.3: status, load, unload and next. Words and exit status 1 are those of its source (mtx.c); slots are counted from 1, drives
+ * mtx(1) 1.3: status, load, unload, transfer and next. Words and exit status 1 are those of its source (mtx.c); slots are counted from 1, drives
  * from 0. Several commands may be in one line.
  */
 
@@ -23,6 +23,7 @@ const usage = [
   '  mtx [ -f <loader-dev> ] next [<drive#>]',
   '  mtx [ -f <loader-dev> ] load <storage-element-number> [<drive#>]',
   '  mtx [ -f <loader-dev> ] unload [<storage-element-number>][<drive#>]',
+  '  mtx [ -f <loader-dev> ] transfer <storage-element-number> <storage-element-number>',
 ].join('\n');
 
 interface Changer {
@@ -112,6 +113,19 @@ async function unload(changer: Changer, wanted: number | undefined, drive = 0): 
   await move(changer, words, () => cartridges.unload(slot, drive), failed);
 }
 
+/** Prints nothing where it succeeds; what is in the slots is the library's to judge. */
+async function transfer(changer: Changer, from: number | undefined, to: number | undefined): Promise<void> {
+  const { call, cartridges } = changer;
+  if (from === undefined) throw new Refusal('No source specified');
+  if (to === undefined) throw new Refusal('No destination specified');
+  if (from < 1 || from > cartridges.slots) throw new Refusal('Invalid source');
+  if (to < 1 || to > cartridges.slots) throw new Refusal('Invalid destination');
+  const failed = `MOVE MEDIUM from Element Address ${addresses.slots + from} to ${addresses.slots + to} Failed`;
+  if (!cartridges.inSlot(from) || cartridges.inSlot(to)) throw new Refusal(failed);
+  await cartridges.transfer(from, to);
+  await call.machine.world.save();
+}
+
 /** The next cartridge in the order of the slots; what is in the drive goes back first. */
 async function next(changer: Changer, drive = 0): Promise<void> {
   const { cartridges } = changer;
@@ -130,6 +144,7 @@ const mtxCommands = {
   load: { figures: 2, run: load },
   unload: { figures: 2, run: unload },
   next: { figures: 1, run: next },
+  transfer: { figures: 2, run: transfer },
 } as const;
 
 /** Reads and runs the commands of a line one by one. */

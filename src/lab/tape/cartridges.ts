@@ -182,6 +182,16 @@ export class Cartridges {
     });
   }
 
+  /** The changer's arm brings a cartridge from one slot into another, empty one. @throws IoError ENXIO (nothing there, or full) */
+  transfer(from: number, to: number): Promise<void> {
+    return this.#moving.run(() => {
+      const cartridge = this.#model.cartridges.find((entry) => entry.place === from);
+      if (!cartridge || this.inSlot(to)) throw new IoError('ENXIO');
+      Object.assign(cartridge, { place: to, home: null });
+      return Promise.resolve();
+    });
+  }
+
   /** Closes the file of the cartridge in the drive. */
   async close(): Promise<void> {
     await this.#tape?.close();

@@ -1,17 +1,19 @@
 /** What `check` says of the drive and of the tape in it: each job judges the tape as its run would. Writes nothing to the tape. */
 import { isFailure } from '../../contract/errors.ts';
-import { requireChangerDrive } from '../procedure/drive/changer-work.ts';
-import { requireReadyDrive } from '../procedure/drive/drive-ready.ts';
+import { requireChangerDrive, type ChangerSight } from '../procedure/drive/changer-work.ts';
+import { driveStatus, requireReadyDrive } from '../procedure/drive/drive-ready.ts';
 import { lookAtTape, type KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
+import { libraryOf, tapeChangeOf } from '../procedure/model/assign.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { changerWords } from '../tape/changer.ts';
+import { movesFor } from '../tape/library.ts';
 import type { KnownTape } from '../tape/media-catalogue.ts';
 import type { MediaFile } from '../tape/media-file.ts';
 import { refusalOfJob, type FoundTape } from '../tape/overwrite-rule.ts';
@@ -64,23 +66,68 @@ function sayJudged(check: TapeCheck, said: string, tape: FoundTape): void {
 }
 
 /** What the changer holds, and that it has the site's drive. A fault of it is told, and hides nothing of the tape. */
-async function lookAtChanger({ site, runner, say }: TapeCheck, drive: KnownDrive): Promise<void> {
+async function lookAtChanger(
+  { site, runner, say }: TapeCheck,
+  drive: KnownDrive,
+): Promise<ChangerSight | undefined> {
   const { changer } = site.tape;
-  if (changer === undefined) return;
+  if (changer === undefined) return undefined;
   const what = `changer ${changer}`;
   try {
-    const room = { runner, step, drive, change: site.tape };
+    const room = { runner, step, drive, change: tapeChangeOf(site) };
     const seen = await requireChangerDrive(room, changer);
-    say(what, true, `${drive.tapeDevice} is its drive ${seen.drive}; ${changerWords(seen.status)}`);
+    const words = changerWords(seen.status, site.library?.cleaning);
+    say(what, true, `${drive.tapeDevice} is its drive ${seen.drive}; ${words}`);
+    return seen;
   } catch (error) {
     if (!isFailure(error)) throw error;
     say(what, false, error.message, error.hint);
+    return undefined;
   }
+}
+
+/** Whether each job finds its tape in the library, as its run would. */
+function sayLibrary({ site, inventory, say }: TapeCheck, { status, drive }: ChangerSight): void {
+  const library = libraryOf(site);
+  const { host, changer = '' } = site.tape;
+  if (!library) return;
+  for (const [name, named] of Object.entries(site.jobs)) {
+    const what = `library, job ${name}`;
+    try {
+      const { job } = withTapeOfPool(site, { name, job: named }, inventory, new Date());
+      const tape = job.media.name;
+      if (tape === undefined) continue;
+      const { load } = movesFor(library, status, drive, tape, { changer, host });
+      say(
+        what,
+        true,
+        load ? `the tape "${tape}" is in slot ${load.slot}` : `the tape "${tape}" is in the drive`,
+      );
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      say(what, false, error.message, error.hint);
+    }
+  }
+}
+
+/** A library fills an empty drive by itself: there is then no tape to judge. */
+async function isEmptyDriveOfLibrary(
+  { site, runner, say }: TapeCheck,
+  drive: KnownDrive,
+  seen: ChangerSight | undefined,
+): Promise<boolean> {
+  if (!site.library || !seen || seen.status.drives.get(seen.drive)?.cartridge) return false;
+  const { state } = await driveStatus(runner, step, drive);
+  if (state !== 'no-cartridge') return false;
+  say(`tape ${drive.tapeDevice}`, true, 'the drive is empty; the library loads the tape of each run');
+  return true;
 }
 
 async function look(check: TapeCheck, drive: KnownDrive): Promise<void> {
   const { runner, knownTapes } = check;
-  await lookAtChanger(check, drive);
+  const changer = await lookAtChanger(check, drive);
+  if (changer) sayLibrary(check, changer);
+  if (await isEmptyDriveOfLibrary(check, drive, changer)) return;
   const { writeProtected } = await requireReadyDrive(runner, step, drive, 'write');
   const seen = await lookAtTape(runner, step, drive);
   const tape = withWriters(seen, writersOf(knownTapes, seen));

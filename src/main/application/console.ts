@@ -51,7 +51,7 @@ export type { Ask, AskSecret, ConfirmHostKey, LiveProgress };
 export type { SecretQuestion } from '../ssh/host-profile.ts';
 export { readRun } from '../journal/run-history.ts';
 export { listTapes, lostTapesOf } from './known-tapes.ts';
-export type { IdentifiedTape, ImportedTape } from './tape-service.ts';
+export type { CartridgeMove, IdentifiedTape, ImportedTape, LibraryElement } from './tape-service.ts';
 export { ReportService } from './report-service.ts';
 export { driveSpeed } from '../tape/drive-speeds.ts';
 export type {
@@ -266,6 +266,7 @@ export class ShadowtapeConsole {
       state: this.#state,
       runnerOf: (abort, beforeChange) => this.#assigner.runner(abort, beforeChange),
       lockKnowledge: this.#runs.lockKnowledge(),
+      openRunOn: (tape, own) => this.#runs.interrupted.openRunOn(tape, own),
     });
   }
 

@@ -12,6 +12,7 @@ import { ownerWords, type LockOwner } from '../procedure/model/lock.ts';
 import { identifiedHosts } from '../procedure/model/host-identity.ts';
 import type { LockPlace } from '../procedure/model/lock-places.ts';
 import { hasPartedLater } from '../procedure/model/later-runs.ts';
+import type { TapeOwners } from '../procedure/hosts/run-context.ts';
 import { areSamePairs, type Pair } from '../procedure/model/restore-volume.ts';
 import { deadMarks, endedMarkOf, performedRuns, removeMarkOf, type LiveMark } from '../proof/live-runs.ts';
 import { mayHaveLeft } from '../proof/open-runs.ts';
@@ -69,6 +70,17 @@ export function dumpsUnderWay(events: readonly RunEvent[]): DumpUnderWay[] {
       dumps.set(folder, { volume, purpose: 'dump', folder, host, isOver: false });
   }
   return [...dumps.values()];
+}
+
+/** True where a run may have left data without a label on the tape of a drive. */
+function hasPlainDumpOn(
+  events: readonly RunEvent[] | undefined,
+  { host, device }: Pick<TapeOwners, 'host' | 'device'>,
+): boolean {
+  const [start] = events ?? [];
+  if (!events || start?.type !== 'run-started' || start.layout !== 'plain') return false;
+  const isThere = start.tape.host === host && start.tape.device === device;
+  return isThere && events.some((event) => event.type === 'step-started' && event.phase === 'dump');
 }
 
 interface Remedy {
@@ -205,6 +217,29 @@ export class InterruptedRuns {
       summary.finishedAt === undefined ||
       ((await endedMarkOf(state, run)) !== undefined && mayHaveLeft(events, summary));
     return isOpen ? summary.class : undefined;
+  }
+
+  /** True where a process works on the run, or it needs somebody. */
+  async #isOpen(run: string): Promise<boolean> {
+    const isLive = (await performedRuns(this.#options.state)).some((live) => live.run === run);
+    return isLive || (await this.openClassOf(run)) !== undefined;
+  }
+
+  /**
+   * The run that still needs a tape: it is running or interrupted, and has written it. A tape without a label may be that of any open run that has
+   * begun a dump without a label on that drive.
+   * @param own a run that is not asked about
+   */
+  async openRunOn(tape: TapeOwners, own: string | undefined): Promise<string | undefined> {
+    for (const run of tape.writers) if (run !== own && (await this.#isOpen(run))) return run;
+    if (!tape.isForeign) return undefined;
+    const { state } = this.#options;
+    const marks = [...(await performedRuns(state)), ...(await deadMarks(state))];
+    for (const { run } of marks) {
+      if (run === own || !(await this.#isOpen(run))) continue;
+      if (hasPlainDumpOn(await this.#eventsOf(run), tape)) return run;
+    }
+    return undefined;
   }
 
   /**

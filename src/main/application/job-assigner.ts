@@ -5,11 +5,13 @@ import { CommandRunner, type RunnerOptions } from '../procedure/hosts/command-ru
 import { driveName } from '../procedure/hosts/drive-name.ts';
 import { lookWithinScope } from '../procedure/hosts/class-scope.ts';
 import { assign, observedOf, withOverrides, type JobOverrides } from '../procedure/model/assign.ts';
-import type { Assignment } from '../procedure/model/assignment.ts';
+import { lookAtChanger } from '../procedure/drive/changer-work.ts';
+import { tapeOfLibrary, type Assignment } from '../procedure/model/assignment.ts';
 import type { World } from '../procedure/model/world.ts';
 import { chooseJob, type NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
+import { movesFor } from '../tape/library.ts';
 
 export interface JobRequest extends JobOverrides {
   readonly job?: string | undefined;
@@ -60,7 +62,25 @@ export class JobAssigner {
     const observed = observedOf(this.#at.site, named.job);
     const { world, outside } = await lookWithinScope(this.runner(), 'assign', observed, ['primaries']);
     const assignment = assign(this.#at.site, named, { ...world, outside }, seed);
-    return { assignment: { ...assignment, driveName: drive ?? (await this.#driveName()) }, world };
+    const driveName = drive ?? (await this.#driveName());
+    return { assignment: { ...assignment, ...(await this.#libraryPlan(assignment)), driveName }, world };
+  }
+
+  /** What would bring the tape of the job into the drive now. The run looks again, and says what is wrong. */
+  async #libraryPlan(assignment: Assignment): Promise<Pick<Assignment, 'libraryPlan'>> {
+    const { tapeHost: host, tapeChange } = assignment;
+    const { changer, library } = tapeChange;
+    const name = tapeOfLibrary(assignment);
+    if (changer === undefined || !library || name === undefined) return {};
+    try {
+      const room = { runner: this.runner(), step: 'assign', drive: assignment, change: tapeChange };
+      const { status, drive } = await lookAtChanger(room, changer);
+      const moves = movesFor(library, status, drive, name, { changer, host });
+      return { libraryPlan: { ...moves, drive } };
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return { libraryPlan: { refused: error.message } };
+    }
   }
 
   /** A host that does not answer refuses the run when it is locked: in its journal. */

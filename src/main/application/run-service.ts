@@ -9,7 +9,7 @@ import type { RetryClock } from '../procedure/hosts/query-retry.ts';
 import type { LiveProgress } from '../procedure/hosts/remote-data.ts';
 import { requireRunnable, type JobOverrides } from '../procedure/model/assign.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
-import type { RunOptions } from '../procedure/hosts/run-context.ts';
+import type { RunOptions, TapeOwners } from '../procedure/hosts/run-context.ts';
 import { fingerprintSeedOf } from '../procedure/model/samples/fingerprint.ts';
 import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { driveLockedBy, type LockPlace } from '../procedure/model/lock-places.ts';
@@ -210,9 +210,8 @@ export class RunService {
    */
   async takeUpRefusal(mode: TakeUpMode, run: string): Promise<ShadowtapeError | undefined> {
     try {
-      const begun = await this.#begunRun(run);
-      const assignment = await begun.assign();
-      const { journalFile, read, later } = begun;
+      const { journalFile, read, later, assign } = await this.#begunRun(run);
+      const assignment = await assign();
       const question = {
         mode,
         run,
@@ -329,6 +328,7 @@ export class RunService {
       halt: request.halt,
       catalogueFile: this.#at.state.catalogueFile(run),
       media: new MediaFile(this.#at.state.tapesFile),
+      openRunOn: (tape: TapeOwners, own: string | undefined) => this.interrupted.openRunOn(tape, own),
       onProgress: request.onProgress,
       retryClock: this.#at.retryClock,
       checkpointBytes: this.#at.checkpointBytes,

@@ -9,9 +9,18 @@ import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
 import { checkDrive } from '../procedure/drive/drive-check.ts';
 import { identifyTape, type IdentifiedTape as TapeAsRead } from '../procedure/drive/identify-tape.ts';
-import { tapeChangeOf } from '../procedure/model/assign.ts';
+import { realClock } from '../procedure/hosts/query-retry.ts';
+import type { OpenRunOn } from '../procedure/hosts/run-context.ts';
+import { libraryOf, tapeChangeOf } from '../procedure/model/assign.ts';
+import { elementsOf, type LibraryElement } from './media/library-elements.ts';
 import { changeTape, type TapeChanging } from '../procedure/drive/change-tape.ts';
-import { requireChangerDrive } from '../procedure/drive/changer-work.ts';
+import { lookAtChanger, requireChangerDrive } from '../procedure/drive/changer-work.ts';
+import {
+  bringTape,
+  returnTape,
+  type CartridgeMove,
+  type LibraryRoom,
+} from '../procedure/drive/library-work.ts';
 import { noJournal } from '../journal/journal.ts';
 import { readRun } from '../journal/run-history.ts';
 import { summarise } from '../journal/run-summary.ts';
@@ -31,7 +40,7 @@ import { MediaFile } from '../tape/media-file.ts';
 import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { version } from './version.ts';
 
-export type { ImportedTape, LabelledTape };
+export type { CartridgeMove, ImportedTape, LabelledTape, LibraryElement };
 
 /** A tape, and whose data is on it. */
 export interface IdentifiedTape extends TapeAsRead {
@@ -45,6 +54,8 @@ export interface TapeServiceOptions {
   /** Sends commands that belong to no run. */
   readonly runnerOf: (abort: AbortSignal, beforeChange?: RunnerOptions['beforeChange']) => CommandRunner;
   readonly lockKnowledge: LockKnowledge;
+  /** See RunOptions. */
+  readonly openRunOn: OpenRunOn;
 }
 
 /** @param overwrite the present name of the tape, or `data` for one without a label; undefined where nothing may be lost */
@@ -185,6 +196,70 @@ export class TapeService {
       if (isFailure(error, 'OPERATOR_DECLINED', 'CHANGER_EMPTY')) return false;
       throw error;
     }
+  }
+
+  /**
+   * What is in the library. Moves nothing, and needs no lock.
+   * @throws CHANGER_NOT_NAMED, CHANGER_UNREADABLE, CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING
+   */
+  async library(abort: AbortSignal): Promise<LibraryElement[]> {
+    const { site, runnerOf } = this.#options;
+    const changer = this.#changer;
+    const room = { runner: runnerOf(abort), step: 'library', drive: this.#drive, change: tapeChangeOf(site) };
+    const { status, drive } = await lookAtChanger(room, changer);
+    return elementsOf(site, status, drive, this.#media.list().tapes);
+  }
+
+  /**
+   * Has the library load a tape; what is in the drive returns to its slot first.
+   * @returns false where it was in the drive
+   * @throws DRIVE_IN_USE, LIBRARY_…, CHANGER_…
+   */
+  load(name: string, abort: AbortSignal, listener: (move: CartridgeMove) => void): Promise<boolean> {
+    return this.#withLibrary('load', abort, listener, (room) => bringTape(room, name, 'read'));
+  }
+
+  /**
+   * Has the library return the tape in the drive to its slot.
+   * @returns false where the drive is empty
+   * @throws DRIVE_IN_USE, LIBRARY_…, CHANGER_…
+   */
+  unload(abort: AbortSignal, listener: (move: CartridgeMove) => void): Promise<boolean> {
+    return this.#withLibrary('unload', abort, listener, returnTape);
+  }
+
+  #withLibrary(
+    step: string,
+    abort: AbortSignal,
+    onMove: (move: CartridgeMove) => void,
+    work: (room: LibraryRoom) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { site, runnerOf, openRunOn } = this.#options;
+    const changer = this.#changer;
+    const library = libraryOf(site);
+    if (!library) throw failure('LIBRARY_NOT_NAMED');
+    return this.#withDrive(step, (beforeChange) =>
+      work({
+        runner: runnerOf(abort, beforeChange),
+        step,
+        drive: this.#drive,
+        change: tapeChangeOf(site),
+        changer,
+        library,
+        knownTapes: () => this.#media.list().tapes,
+        openRunOn,
+        own: undefined,
+        patience: { clock: realClock },
+        onMove,
+      }),
+    );
+  }
+
+  /** @throws CHANGER_NOT_NAMED */
+  get #changer(): string {
+    const { changer } = this.#options.site.tape;
+    if (changer === undefined) throw failure('CHANGER_NOT_NAMED');
+    return changer;
   }
 
   /**

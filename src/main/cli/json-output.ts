@@ -14,6 +14,7 @@ import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type {
   IdentifiedTape,
   ImportedTape,
+  LibraryElement,
   listTapes,
   PreparedRestore,
   PreviewedDump,
@@ -183,6 +184,8 @@ export interface JsonOutput {
   status: ServedVolume;
   /** A tape with a label. */
   tapes: ReturnType<typeof listTapes>['tapes'][number];
+  /** A drive, a slot or an import/export element. */
+  'tapes library': LibraryElement;
   /** A volume with its runs, oldest first. */
   trends: TrendSeries;
   /** A file on tape. */

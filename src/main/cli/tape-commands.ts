@@ -13,6 +13,7 @@ import {
 } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import type { JsonOutput } from './json-output.ts';
+import { registerLibrary } from './library-commands.ts';
 import { print, printJson, standardError, standardOutput, warn } from './terminal/output.ts';
 import { dayText, isQuiet, lossText, momentText } from './terminal/display.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
@@ -253,5 +254,6 @@ export function registerTapes(line: CommandLine): void {
       moveTape(line.state, name, location);
       print(`moved: ${name} is at ${location}`);
     });
+  registerLibrary(line, tapes);
   registerDriveCheck(line);
 }

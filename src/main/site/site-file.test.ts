@@ -158,7 +158,7 @@ describe('a site file with a wrong key or value', () => {
     [
       'extra',
       'the file',
-      'site, platform, fileNames, gds, hosts, tape, connections, report, sign, journals, pools, notify, jobs',
+      'site, platform, fileNames, gds, hosts, tape, library, connections, report, sign, journals, pools, notify, jobs',
       (site) => (site.extra = 1),
     ],
     [

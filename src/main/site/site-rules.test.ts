@@ -3,6 +3,11 @@ import { refusalOf, type Tree } from './site.test-support.ts';
 
 const job = (change: (job: Tree) => void) => (site: Tree) => change(site.jobs.nightly);
 
+const inLibrary = (library: object) => (site: Tree) => {
+  site.tape.changer = '/dev/sg3';
+  site.library = library;
+};
+
 describe('names that GDS forbids', () => {
   const tooLong = 'C'.repeat(33);
   it.each<[string, string, (site: Tree) => void]>([
@@ -45,6 +50,19 @@ describe('rules of a site', () => {
     [
       'tape.changerDrive: is the number of a drive in tape.changer, which is missing',
       (site) => (site.tape.changerDrive = 1),
+    ],
+    ['library: needs the changer of the library in tape.changer', (site) => (site.library = {})],
+    [
+      'library.barcodes.W2: PAY001L6 is already the bar code of W1',
+      inLibrary({ barcodes: { W1: 'PAY001L6', W2: 'PAY001L6' } }),
+    ],
+    [
+      'library.barcodes.W1: CLN001L1 is the bar code of a cleaning or diagnostic cartridge',
+      inLibrary({ barcodes: { W1: 'CLN001L1' } }),
+    ],
+    [
+      'library.barcodes.W1: ZZ0001L1 is the bar code of a cleaning or diagnostic cartridge',
+      inLibrary({ barcodes: { W1: 'ZZ0001L1' }, cleaning: ['ZZ'] }),
     ],
     [
       'tape.device: /dev/rmt is not a tape device such as /dev/rmt/0 (Solaris)',

@@ -1,6 +1,7 @@
 /** Rules of a site file that no single value can break alone: GDS names, hosts that are the same machine, roles. */
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import { isDeviceName, isGdsName } from '../gds/gds-name.ts';
+import { isForData } from '../tape/changer.ts';
 import { withoutRewind } from '../tape/tape-device.ts';
 import { whyMethodDoesNotFit } from './file-system.ts';
 import type { NotifyWay } from './notify-schema.ts';
@@ -212,6 +213,22 @@ function checkTape(file: string, site: Site): void {
   throw wrong({ file, path: 'tape.device' }, `${device} is not a tape device such as ${example}`);
 }
 
+/** A library is worked through a changer, and each cartridge of it is one tape. */
+function checkLibrary(file: string, { library, tape }: Site): void {
+  if (!library) return;
+  if (tape.changer === undefined)
+    throw wrong({ file, path: 'library' }, 'needs the changer of the library in tape.changer');
+  const seen = new Map<string, string>();
+  for (const [name, barcode] of Object.entries(library.barcodes)) {
+    const place = { file, path: `library.barcodes.${name}` };
+    const other = seen.get(barcode);
+    if (other !== undefined) throw wrong(place, `${barcode} is already the bar code of ${other}`);
+    if (!isForData({ barcode }, library.cleaning))
+      throw wrong(place, `${barcode} is the bar code of a cleaning or diagnostic cartridge`);
+    seen.set(barcode, name);
+  }
+}
+
 const mailToThisMachine = new Set(['localhost', '127.0.0.1', '::1']);
 
 function checkNotify(file: string, path: string, ways: readonly NotifyWay[] = []): void {
@@ -252,6 +269,7 @@ function checksOf(file: string, site: Site): (() => void)[] {
     () => checkHosts(file, site),
     () => checkTape(file, site),
     () => checkPools(file, site),
+    () => checkLibrary(file, site),
     () => checkNotify(file, 'notify', site.notify),
     ...ofJobs,
   ];

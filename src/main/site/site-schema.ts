@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { fileNameEncodings } from '../../contract/file-names.ts';
 import { platforms } from './file-system.ts';
 import { jobSchema } from './job-schema.ts';
+import { librarySchema } from './library-schema.ts';
 import { notifySchema } from './notify-schema.ts';
 import { becomeWays } from '../ssh/rights.ts';
 import { command, lengthOfTime, nonEmpty, seconds, tapeName } from './value-schemas.ts';
@@ -103,7 +104,7 @@ const tape = z.strictObject({
     .min(0)
     .optional()
     .describe(
-      'Number of the drive in the changer, as `mtx status` counts `Data Transfer Element` from 0. Required where the changer has several drives.',
+      'Number of the drive in the changer, as `mtx status` counts `Data Transfer Element` from 0. Where the changer has several drives, the number is found by the serial number of the drive; the key is required where that cannot be read.',
     ),
   nextTape: command
     .optional()
@@ -158,6 +159,11 @@ export const siteSchema = z.strictObject({
     .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not a host name'), hostSchema)
     .describe('The hosts by name. What the ssh configuration knows of a name need not be repeated.'),
   tape: tape.describe('The tape drive.'),
+  library: librarySchema
+    .optional()
+    .describe(
+      'The changer in `tape.changer` is a library: a run finds its tape there by the bar code, and loads it. See [Tapes](tapes.md#libraries).',
+    ),
   connections: connections.prefault({}),
   report: report.optional(),
   sign: sign.optional(),

@@ -70,23 +70,32 @@ export function parseChangerStatus(text: string): ChangerStatus | undefined {
   return isWhole ? { drives, slots } : undefined;
 }
 
+/** What the bar codes of cleaning cartridges begin with (IBM LTO Ultrium Cartridge Label Specification). */
+export const usualCleaning: readonly string[] = ['CLN'];
+
+/** The same of the diagnostic cartridges of a library's service. */
+const diagnostic = 'DG ';
+
 /**
- * By their bar codes, cleaning cartridges begin with CLN, and diagnostic ones of a library's service with DG and a space (IBM LTO Ultrium
- * Cartridge Label Specification). Without a bar code a cartridge counts as data.
+ * Without a bar code a cartridge counts as data.
+ * @param cleaning what the bar codes of cleaning cartridges begin with
  */
-const isForData = ({ barcode = '' }: ChangerCartridge): boolean => !/^(?:CLN|DG )/i.test(barcode);
+export function isForData({ barcode = '' }: ChangerCartridge, cleaning = usualCleaning): boolean {
+  const code = barcode.toUpperCase();
+  return ![...cleaning, diagnostic].some((prefix) => code.startsWith(prefix.toUpperCase()));
+}
 
 /** Slots that hold a data cartridge, ascending; import and export slots are left alone. */
-export function dataSlots({ slots }: ChangerStatus): number[] {
+export function dataSlots({ slots }: ChangerStatus, cleaning = usualCleaning): number[] {
   return [...slots].flatMap(([number, { isMail, cartridge }]) =>
-    !isMail && cartridge && isForData(cartridge) ? [number] : [],
+    !isMail && cartridge && isForData(cartridge, cleaning) ? [number] : [],
   );
 }
 
 /** True where a data cartridge is in the drive. */
-export function holdsData({ drives }: ChangerStatus, drive: number): boolean {
+export function holdsData({ drives }: ChangerStatus, drive: number, cleaning = usualCleaning): boolean {
   const cartridge = drives.get(drive)?.cartridge;
-  return cartridge !== undefined && isForData(cartridge);
+  return cartridge !== undefined && isForData(cartridge, cleaning);
 }
 
 /**
@@ -105,11 +114,11 @@ export function slotToReturnTo({ drives, slots }: ChangerStatus, drive: number):
 }
 
 /** `2 drives; slots: 3 data cartridges, 1 for cleaning or diagnosis, 1 import/export`. */
-export function changerWords(status: ChangerStatus): string {
+export function changerWords(status: ChangerStatus, cleaning = usualCleaning): string {
   const { drives, slots } = status;
   const inSlots = [...slots.values()].filter(({ cartridge }) => cartridge !== undefined);
   const mail = inSlots.filter(({ isMail }) => isMail).length;
-  const data = dataSlots(status).length;
+  const data = dataSlots(status, cleaning).length;
   const others = inSlots.length - mail - data;
   const cartridges = [
     `${data} data ${data === 1 ? 'cartridge' : 'cartridges'}`,

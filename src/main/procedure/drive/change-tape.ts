@@ -10,6 +10,7 @@ import { Changer, requireChangerDrive } from './changer-work.ts';
 import { threadingByHandSeconds, threadingSeconds, waitForReadyDrive } from './drive-ready.ts';
 import { realClock, type RetryClock } from '../hosts/query-retry.ts';
 import type { Answer, Question } from '../hosts/questions.ts';
+import type { Drive } from '../model/tape/tape-commands.ts';
 import { lookAtTape, type KnownDrive } from './tape-look.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
 import { unlabelledWord } from '../../tape/tape-label.ts';
@@ -61,7 +62,11 @@ const otherTapeCodes = [
 ] as const;
 
 /** Throws the cartridge out that is in the drive; a drive that is empty already is content. */
-async function eject({ runner, step, drive }: TapeChanging): Promise<void> {
+export async function eject({
+  runner,
+  step,
+  drive,
+}: Pick<TapeChanging, 'runner' | 'step'> & { readonly drive: Drive }): Promise<void> {
   const { tapeHost: host, tapeDevice } = drive;
   const argv = driveCommand(tapeDevice, 'offline');
   await runner.send(step, { host, argv, changes: true }, { anyStatus: true, timeLimitSeconds: 900 });
@@ -118,7 +123,7 @@ export async function changeTape(changing: TapeChanging, wanted: WantedTape): Pr
   await eject(changing);
   for (let attempt = 1; ; attempt += 1) {
     let slot: number | undefined;
-    if (changer) slot = await changer.next(wanted.slot);
+    if (changer) slot = await changer.next(wanted.slot, wanted.name);
     else if (nextTape) {
       const command = [...nextTape, wanted.name ?? anyTape];
       const { runner, step, drive } = changing;

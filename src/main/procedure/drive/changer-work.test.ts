@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../../contract/errors.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
-import { Changer, requireChangerDrive, type ChangerRoom } from './changer-work.ts';
+import { Changer, requireChangerDrive } from './changer-work.ts';
+import type { ChangerRoom } from './drive-in-changer.ts';
 
 const device = '/dev/sg3';
 
@@ -10,6 +11,8 @@ interface Library {
   readonly drives: readonly string[];
   readonly slots: readonly string[];
   readonly changerDrive?: number;
+  /** The serial number of the site's drive, and what the changer says of its drives; undefined where there is no sg_inq. */
+  readonly serials?: { readonly own: string; readonly ofDrives: readonly string[] };
   /** Whether a tape is in the site's drive. */
   readonly isLoaded?: boolean;
 }
@@ -19,20 +22,51 @@ const ready =
 const empty =
   'SCSI 2 tape drive:\nFile number=-1, block number=-1, partition=0.\nGeneral status bits on (50000):\n DR_OPEN IM_REP_EN\n';
 
-/** A tape host with a library that says the same each time; what is sent to move something is kept. */
-function roomOf({ drives, slots, changerDrive, isLoaded = false }: Library) {
+/** Answer to READ ELEMENT STATUS with DVCID (SMC-3, 6.11): descriptors of 12 bytes, an identifier after them. */
+function drivesAnswer(serials: readonly string[]): Buffer {
+  const descriptors = serials.map((serial) => {
+    const bytes = Buffer.alloc(32);
+    bytes.writeUInt8(serial.length, 15);
+    bytes.write(serial, 16);
+    return bytes;
+  });
+  const bytes = 32 * serials.length;
+  const header = Buffer.from([0, 0, 0, serials.length, 0, 0, 0, bytes + 8]);
+  return Buffer.concat([header, Buffer.from([4, 0, 0, 32, 0, 0, 0, bytes]), ...descriptors]);
+}
+
+/** A tape host with a library; what is sent to move something is kept. */
+function roomOf({ drives: inDrives, slots: inSlots, changerDrive, serials, isLoaded = false }: Library) {
   const moves: string[] = [];
-  const status = [
-    `  Storage Changer ${device}:${drives.length} Drives, ${slots.length} Slots ( 0 Import/Export )`,
-    ...drives.map((words, drive) => `Data Transfer Element ${drive}:${words}`),
-    ...slots.map((words, index) => `      Storage Element ${index + 1}${words}`),
-    '',
-  ].join('\n');
+  const [drives, slots] = [[...inDrives], [...inSlots]];
+  const tagOf = (words = '') => /VolumeTag *= *(.*)/.exec(words)?.[1];
+  function move([, , , what, slotNumber, driveNumber]: readonly string[]): void {
+    const [slot, drive] = [Number(slotNumber) - 1, Number(driveNumber)];
+    const tag = tagOf(what === 'load' ? slots[slot] : drives[drive]);
+    const full = tag === undefined ? '' : `:VolumeTag=${tag}`;
+    if (what === 'load')
+      [slots[slot], drives[drive]] = [':Empty', `Full (Storage Element ${slot + 1} Loaded)${full}`];
+    else [slots[slot], drives[drive]] = [`:Full ${full}`, 'Empty'];
+  }
+  const status = () =>
+    [
+      `  Storage Changer ${device}:${drives.length} Drives, ${slots.length} Slots ( 0 Import/Export )`,
+      ...drives.map((words, drive) => `Data Transfer Element ${drive}:${words}`),
+      ...slots.map((words, index) => `      Storage Element ${index + 1}${words}`),
+      '',
+    ].join('\n');
   const send: Pick<CommandRunner, 'send'>['send'] = (_step, { argv, changes }) => {
     if (changes) moves.push(argv.join(' '));
-    const printed = argv[0] === 'mtx' ? status : isLoaded ? ready : empty;
-    const stdout = Buffer.from(printed);
-    return Promise.resolve({ status: 0, signal: undefined, stdout, stderr: '', milliseconds: 1 });
+    if (changes) move(argv);
+    const stdout = Buffer.from(argv[0] === 'mtx' ? status() : isLoaded ? ready : empty);
+    const rest = { signal: undefined, stderr: '', milliseconds: 1 };
+    if (!argv[0]?.startsWith('sg_')) return Promise.resolve({ ...rest, status: 0, stdout });
+    if (!serials) return Promise.resolve({ ...rest, status: 127, stdout: Buffer.alloc(0) });
+    const told =
+      argv[0] === 'sg_inq'
+        ? Buffer.from(`VPD INQUIRY: Unit serial number page\n  Unit serial number: ${serials.own}\n`)
+        : drivesAnswer(serials.ofDrives);
+    return Promise.resolve({ ...rest, status: 0, stdout: told });
   };
   const room: ChangerRoom = {
     runner: { send } as CommandRunner,
@@ -64,6 +98,18 @@ describe('the drive of the changer', () => {
     );
     expect(await refusal({ drives: [full, 'Empty'], slots: [':Empty'], changerDrive: 2 })).toBe(
       'CHANGER_DRIVE_MISSING: the changer /dev/sg3 on node3 has no drive 2: its drives are 0, 1',
+    );
+  });
+
+  it('is the one with the serial number of the device, where the site file names none', async () => {
+    const library = { drives: [full, 'Empty'], slots: [':Empty'] };
+    const ofDrives = ['HU0001', 'HU0002'];
+    expect(await refusal({ ...library, serials: { own: 'HU0002', ofDrives } })).toBe('drive 1');
+    expect(await refusal({ ...library, serials: { own: 'HU0003', ofDrives } })).toMatch(
+      'CHANGER_DRIVE_UNNAMED',
+    );
+    expect(await refusal({ ...library, serials: { own: 'HU0001', ofDrives }, changerDrive: 1 })).toBe(
+      'drive 1',
     );
   });
 

@@ -1,5 +1,6 @@
 /** Works the changer for one of its drives: that of the site. What lies in its other drives is never moved. */
 import { failure } from '../../../contract/errors.ts';
+import { commandLine } from '../../ssh/quoting.ts';
 import {
   changerStatusArguments,
   dataSlots,
@@ -9,18 +10,9 @@ import {
   unloadArguments,
   type ChangerStatus,
 } from '../../tape/changer.ts';
-import type { CommandRunner } from '../hosts/command-runner.ts';
-import type { Assignment } from '../model/assignment.ts';
+import { slotsToTry } from '../../tape/library.ts';
+import { driveInChanger, type ChangerRoom } from './drive-in-changer.ts';
 import { driveStatus } from './drive-ready.ts';
-import type { Drive } from '../model/tape/tape-commands.ts';
-
-/** What working a changer needs of whoever changes tapes. */
-export interface ChangerRoom {
-  readonly runner: CommandRunner;
-  readonly step: string;
-  readonly drive: Drive;
-  readonly change: Pick<Assignment['tapeChange'], 'changerDrive'>;
-}
 
 /** What a changer shows, and which of its drives is that of the site. */
 export interface ChangerSight {
@@ -31,33 +23,23 @@ export interface ChangerSight {
 /** A library with many drives moves one cartridge at a time. */
 const moveSeconds = 900;
 
-/** Which drive of a changer is that of the site. @throws CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING */
-function chosenDrive({ drive, change }: ChangerRoom, changer: string, { drives }: ChangerStatus): number {
-  const { tapeHost: host, tapeDevice: device } = drive;
-  const numbers = [...drives.keys()];
-  const [only] = numbers;
-  const chosen = change.changerDrive ?? (numbers.length === 1 ? only : undefined);
-  if (chosen === undefined)
-    throw failure('CHANGER_DRIVE_UNNAMED', { changer, host, device, count: String(numbers.length) });
-  if (!drives.has(chosen))
-    throw failure('CHANGER_DRIVE_MISSING', {
-      changer,
-      host,
-      drive: String(chosen),
-      drives: numbers.join(', '),
-    });
-  return chosen;
-}
-
-/** @throws CHANGER_UNREADABLE, CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING */
-async function lookAtChanger(room: ChangerRoom, device: string): Promise<ChangerSight> {
-  const { runner, step, drive } = room;
+/** @throws CHANGER_UNREADABLE, and what sending the query can end with */
+export async function changerStatus(
+  { runner, step, drive }: Pick<ChangerRoom, 'runner' | 'step' | 'drive'>,
+  device: string,
+): Promise<ChangerStatus> {
   const { tapeHost: host } = drive;
   const command = { host, argv: changerStatusArguments(device), changes: false };
   const { stdout } = await runner.send(step, command, { timeLimitSeconds: moveSeconds });
   const status = parseChangerStatus(stdout.toString('utf8'));
   if (!status) throw failure('CHANGER_UNREADABLE', { host, device });
-  return { status, drive: chosenDrive(room, device, status) };
+  return status;
+}
+
+/** @throws CHANGER_UNREADABLE, CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING */
+export async function lookAtChanger(room: ChangerRoom, device: string): Promise<ChangerSight> {
+  const status = await changerStatus(room, device);
+  return { status, drive: await driveInChanger(room, device, status) };
 }
 
 /**
@@ -75,6 +57,55 @@ export async function requireChangerDrive(room: ChangerRoom, device: string): Pr
   throw failure('CHANGER_DRIVE_IS_ANOTHER', { device: tapeDevice, host, drive, changer: device });
 }
 
+/** A move between a slot and the site's drive. */
+interface Move {
+  readonly slot: number;
+  readonly drive: number;
+  /** Of the cartridge; undefined where it has none. */
+  readonly barcode: string | undefined;
+}
+
+/**
+ * The exit status of mtx is not taken for the move: the changer is looked at afterwards.
+ * @throws CHANGER_MOVE_UNPROVEN, CHANGER_UNREADABLE, and what sending commands can end with
+ */
+async function move(
+  room: ChangerRoom,
+  changer: string,
+  argv: readonly string[],
+  shown: (status: ChangerStatus) => string | undefined,
+): Promise<void> {
+  const { runner, step, drive } = room;
+  const { tapeHost: host } = drive;
+  await runner.send(step, { host, argv, changes: true }, { timeLimitSeconds: moveSeconds });
+  const wrong = shown(await changerStatus(room, changer));
+  if (wrong !== undefined)
+    throw failure('CHANGER_MOVE_UNPROVEN', { command: commandLine(argv), host, changer, shown: wrong });
+}
+
+const cartridgeWords = (cartridge: { readonly barcode: string | undefined } | undefined): string =>
+  cartridge ? (cartridge.barcode ?? 'a cartridge without a bar code') : 'no cartridge';
+
+/** Loads a cartridge into the site's drive, which is empty. @throws as move */
+export function loadFromSlot(room: ChangerRoom, changer: string, { slot, drive, barcode }: Move) {
+  return move(room, changer, loadArguments(changer, slot, drive), ({ drives }) => {
+    const present = drives.get(drive)?.cartridge;
+    const isThere = present !== undefined && (barcode === undefined || present.barcode === barcode);
+    return isThere ? undefined : `drive ${drive} holds ${cartridgeWords(present)}`;
+  });
+}
+
+/** Returns the cartridge in the site's drive to a slot. @throws as move */
+export function unloadToSlot(room: ChangerRoom, changer: string, { slot, drive, barcode }: Move) {
+  return move(room, changer, unloadArguments(changer, slot, drive), ({ drives, slots }) => {
+    const present = drives.get(drive)?.cartridge;
+    if (present) return `drive ${drive} holds ${cartridgeWords(present)}`;
+    const arrived = slots.get(slot)?.cartridge;
+    const isThere = arrived !== undefined && (barcode === undefined || arrived.barcode === barcode);
+    return isThere ? undefined : `slot ${slot} holds ${cartridgeWords(arrived)}`;
+  });
+}
+
 /** Goes through the slots after the one that the drive was loaded from. */
 export class Changer {
   readonly #room: ChangerRoom;
@@ -87,40 +118,42 @@ export class Changer {
   }
 
   /**
-   * Puts the next data cartridge into the drive.
+   * Puts the next data cartridge into the drive. In a library that is one whose bar code says that it is the wanted tape; where any tape will
+   * do, one that the site file gives to no pool and no other job.
    * @param slot the one that is wanted, where it is known
+   * @param name of the tape that is wanted; undefined where any tape will do
    * @returns the slot that it came from
-   * @throws CHANGER_EMPTY where no slot is left, CHANGER_FULL, CHANGER_UNREADABLE, CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING
+   * @throws CHANGER_EMPTY where no slot is left, CHANGER_FULL, CHANGER_UNREADABLE, CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING,
+   *   CHANGER_MOVE_UNPROVEN
    */
-  async next(slot: number | undefined): Promise<number> {
+  async next(slot: number | undefined, name?: string): Promise<number> {
     const sight = await lookAtChanger(this.#room, this.#device);
-    const { loadedFrom = 0 } = sight.status.drives.get(sight.drive) ?? {};
+    const { status } = sight;
+    const { loadedFrom = 0 } = status.drives.get(sight.drive) ?? {};
     if (loadedFrom > 0) this.#tried.add(loadedFrom);
-    const left = dataSlots(sight.status).filter((each) => !this.#tried.has(each));
+    const { library } = this.#room.change;
+    const all = library ? slotsToTry(library, status, name) : dataSlots(status);
+    const left = all.filter((each) => !this.#tried.has(each));
     const chosen =
       slot !== undefined && left.includes(slot) ? slot : (left.find((each) => each > loadedFrom) ?? left[0]);
     if (chosen === undefined)
       throw failure('CHANGER_EMPTY', { host: this.#room.drive.tapeHost, device: this.#device });
     await this.#unload(sight);
     this.#tried.add(chosen);
-    await this.#move(loadArguments(this.#device, chosen, sight.drive));
+    const barcode = status.slots.get(chosen)?.cartridge?.barcode;
+    await loadFromSlot(this.#room, this.#device, { slot: chosen, drive: sight.drive, barcode });
     return chosen;
   }
 
   async #unload({ status, drive }: ChangerSight): Promise<void> {
-    if (!status.drives.get(drive)?.cartridge) return;
+    const cartridge = status.drives.get(drive)?.cartridge;
+    if (!cartridge) return;
     const slot = slotToReturnTo(status, drive);
     if (slot === undefined) {
       const place = { changer: this.#device, host: this.#room.drive.tapeHost };
       throw failure('CHANGER_FULL', { ...place, drive: String(drive) });
     }
     this.#tried.add(slot);
-    await this.#move(unloadArguments(this.#device, slot, drive));
-  }
-
-  async #move(argv: readonly string[]): Promise<void> {
-    const { runner, step, drive } = this.#room;
-    const command = { host: drive.tapeHost, argv, changes: true };
-    await runner.send(step, command, { timeLimitSeconds: moveSeconds });
+    await unloadToSlot(this.#room, this.#device, { slot, drive, barcode: cartridge.barcode });
   }
 }

@@ -76,11 +76,29 @@ export interface RunOptions extends LockKnowledge {
   readonly pause?: PauseSwitch | undefined;
   /** Bytes between two digests of a dump that is being read; see model/dump-sections. */
   readonly checkpointBytes?: number | undefined;
+  /**
+   * The run that is running or interrupted and has its data on a tape: see InterruptedRuns. Where it is left out, nobody knows.
+   */
+  readonly openRunOn?: OpenRunOn | undefined;
   /** Of a restore: the run that wrote the backup. */
   readonly backup?: KnownRun | undefined;
   /** Of a restore: earlier ones of the same volumes that did not finish, and are replaced by this one. */
   readonly supersedes?: readonly string[] | undefined;
 }
+
+/** What tells of a tape whose data it is. */
+export interface TapeOwners {
+  /** Runs one of which has written it. */
+  readonly writers: readonly string[];
+  /** True where it holds data of which no label says whose it is, and no run is known. */
+  readonly isForeign: boolean;
+  /** The drive that it is in. */
+  readonly host: string;
+  readonly device: string;
+}
+
+/** @returns a run other than `own`, or undefined where nobody needs the tape */
+export type OpenRunOn = (tape: TapeOwners, own: string | undefined) => Promise<string | undefined>;
 
 /**
  * @param abort its reason says why, where the cancel was not an operator's
@@ -106,6 +124,8 @@ function unlessAborted<Value>(work: Promise<Value>, abort: AbortSignal, step: st
 
 /** Steps that write to the tape, or change it. */
 const movesTape = new Set<Performance>([
+  'load-tape',
+  'unload-tape',
   'label',
   'dump',
   'dump-ended',

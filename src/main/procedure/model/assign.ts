@@ -8,6 +8,7 @@ import type { Job, Method, Route, Site } from '../../site/site-schema.ts';
 import { existsOn, fileSystemOf, whyMethodDoesNotFit } from '../../site/file-system.ts';
 import { whyNotOverReadErrors } from '../../site/read-errors.ts';
 import { whyNotAll } from '../../site/whole-fingerprint.ts';
+import type { Library } from '../../tape/library.ts';
 import { type Assignment, type VolumeAssignment } from './assignment.ts';
 import { listed } from '../../../contract/words.ts';
 import type { OutsideNode } from './class-scope.ts';
@@ -131,11 +132,22 @@ function volumesOf(job: Job, layout: ShadowLayout): VolumeAssignment[] {
 }
 
 /** How a dump of the site gets to its next tape. */
-export function tapeChangeOf({ tape, platform }: Site): Assignment['tapeChange'] {
+export function tapeChangeOf(site: Site): Assignment['tapeChange'] {
+  const { tape, platform } = site;
   // Solaris: rmtlib.c; Linux: where tar and dump look for it.
   const rmt = tape.rmt ?? (platform === 'solaris' ? '/etc/rmt' : '/usr/sbin/rmt');
   const { changer, changerDrive, nextTape } = tape;
-  return { rmt, dialect: tape.rmtDialect ?? platform, changer, changerDrive, nextTape };
+  const library = libraryOf(site);
+  const change = { rmt, dialect: tape.rmtDialect ?? platform, changer, changerDrive, nextTape };
+  return library ? { ...change, library } : change;
+}
+
+/** What the site file says of its library, with the tapes that are spoken for. */
+export function libraryOf({ library, pools = {}, jobs }: Site): Library | undefined {
+  if (!library) return undefined;
+  const ofPools = Object.values(pools).flatMap(({ tapes }) => tapes);
+  const ofJobs = Object.values(jobs).flatMap(({ media }) => media.name ?? []);
+  return { ...library, named: [...new Set([...ofPools, ...ofJobs])] };
 }
 
 /** How commands get their rights, on the hosts whose login has not got them. */

@@ -4,6 +4,7 @@ import type { ShadowLayout } from '../../gds/shadow-layout.ts';
 import type { FileNameEncoding } from '../../../contract/file-names.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Job, Method, Platform, Route } from '../../site/site-schema.ts';
+import type { Library, LibraryMoves } from '../../tape/library.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
 import type { Become } from '../../ssh/rights.ts';
 import type { OutsideNode } from './class-scope.ts';
@@ -25,6 +26,14 @@ export interface VolumeAssignment {
   /** Number of the file on the tape that it is dumped into, from 0. */
   readonly tapeFile: number;
 }
+
+/** What was seen of the library when the run was planned. */
+export type LibraryPlan =
+  | (LibraryMoves & { readonly drive: number })
+  | {
+      /** Why the tape cannot be loaded as things are. */
+      readonly refused: string;
+    };
 
 export interface Assignment {
   readonly jobName: string;
@@ -58,7 +67,11 @@ export interface Assignment {
     /** The drive's number in the changer; undefined where the site file does not say. */
     readonly changerDrive?: number | undefined;
     readonly nextTape: readonly string[] | undefined;
+    /** Where the changer is a library whose bar codes say which tape is where. */
+    readonly library?: Library | undefined;
   };
+  /** What would bring the tape into the drive now, for the plan: the run looks again. Undefined where nobody has looked. */
+  readonly libraryPlan?: LibraryPlan | undefined;
   readonly class: string;
   /** At least one; they are parted together, and dumped in this order. */
   readonly volumes: readonly VolumeAssignment[];
@@ -133,12 +146,19 @@ export const hostNamesOf = ({
   ...new Set([...primaryNodes, backupServer, tapeHost]),
 ];
 
-/** The changer that a run works: only a dump that may need several tapes changes them. */
+/** The changer that a run works: for a dump that may need several tapes, and in a library. */
 export const changerOfRun = ({
   tapeChange,
   job,
 }: Pick<Assignment, 'tapeChange' | 'job'>): string | undefined =>
-  job.media.span ? tapeChange.changer : undefined;
+  job.media.span || tapeChange.library ? tapeChange.changer : undefined;
+
+/** The tape that a run has its library load: the one that the job, or its pool, names. */
+export const tapeOfLibrary = ({
+  tapeChange,
+  job,
+}: Pick<Assignment, 'tapeChange' | 'job'>): string | undefined =>
+  tapeChange.library ? job.media.name : undefined;
 
 /** How a check of one volume is named: where a run has several, with the proxy volume. */
 export function volumeCheck(

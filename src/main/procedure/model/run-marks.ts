@@ -66,6 +66,8 @@ export interface RunMarks {
   readonly tape: TapeMark;
   /** Reading the tape back failed: nothing is known of what it holds. */
   readonly tapeUnread: boolean;
+  /** What the run's library did last: it brought a tape into the drive, or took one out. */
+  readonly cartridge: 'loaded' | 'unloaded' | undefined;
   /** Why the tape is incomplete, where that is not because its dump failed. */
   readonly incompleteBy?: IncompleteBy | undefined;
   readonly locks: LockMarks;
@@ -334,6 +336,11 @@ function restoreMarks(sent: readonly Sent[], events: readonly RunEvent[]) {
   };
 }
 
+function cartridgeMark(events: readonly RunEvent[]): RunMarks['cartridge'] {
+  const last = events.findLast((event) => event.type === 'cartridge');
+  return last?.type === 'cartridge' ? last.what : undefined;
+}
+
 /** @param dumpSteps the ids of the steps that carry the data */
 export function marksOf(
   events: readonly RunEvent[],
@@ -366,6 +373,7 @@ export function marksOf(
     shadowBegun: changing.some(({ intent, ending }) => intent.step === '5' && ending !== 'bad'),
     changed: changing.length > 0 || operatorStopped(events),
     dumpBegun,
+    cartridge: cartridgeMark(events),
     tape,
     tapeUnread: tape === 'bad' && unreadCodes.includes(lastEnd(events, 'read-back')?.error?.code ?? ''),
     ...(tape === 'incomplete' ? { incompleteBy: incompleteBy(events, dumpSteps) } : {}),

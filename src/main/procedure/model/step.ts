@@ -66,6 +66,8 @@ export type Performance =
   | 'lock'
   | 'unlock'
   | 'tape-check'
+  | 'load-tape'
+  | 'unload-tape'
   | 'tools-check'
   | 'mount-point-check'
   | 'stop-services'

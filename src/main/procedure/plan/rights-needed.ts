@@ -5,7 +5,8 @@
 import { rawDeviceArguments } from '../../../streams/raw-device.ts';
 import { rawDevice } from '../../gds/commands.ts';
 import { needsRights, withRights } from '../../ssh/rights.ts';
-import { loadArguments, unloadArguments } from '../../tape/changer.ts';
+import { changerStatusArguments, loadArguments, unloadArguments } from '../../tape/changer.ts';
+import { driveIdentifiersArguments, unitSerialArguments } from '../../tape/element-status.ts';
 import { driveCommand, withoutRewind } from '../../tape/tape-device.ts';
 import { tapeReaderArguments } from '../../../streams/tape/tape-reader.ts';
 import { blockBytes, changerOfRun, shadowRawDevice, type Assignment } from '../model/assignment.ts';
@@ -81,10 +82,20 @@ function driveCommands(assignment: Assignment): Sent[] {
     driveCommand(tapeDevice, 'fsf', 1),
     driveCommand(tapeDevice, 'fsr', 1),
     driveCommand(tapeDevice, 'eod'),
-    ...(job.media.span ? [driveCommand(tapeDevice, 'offline')] : []),
+    ...(job.media.span || tapeChange.library ? [driveCommand(tapeDevice, 'offline')] : []),
   ];
   const changer = changerOfRun(assignment);
-  const changes = changer === undefined ? [] : [loadArguments(changer, 1, 0), unloadArguments(changer, 1, 0)];
+  const changes =
+    changer === undefined
+      ? []
+      : [
+          changerStatusArguments(changer),
+          loadArguments(changer, 1, 0),
+          unloadArguments(changer, 1, 0),
+          ...(tapeChange.changerDrive === undefined
+            ? [driveIdentifiersArguments(changer), unitSerialArguments(withoutRewind(tapeDevice))]
+            : []),
+        ];
   return [
     ...[...moves, ...changes].map((argv) => onTape(assignment, argv)),
     readRecordCommand(assignment),

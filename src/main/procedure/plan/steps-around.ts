@@ -5,6 +5,7 @@ import { changerOfRun, commandNode, mounts, type Assignment } from '../model/ass
 import { lockPlaces } from '../model/lock-places.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { tapeCheckCommands } from '../model/tape/tape-commands.ts';
+import { loadSteps, unloadSteps } from './steps-library.ts';
 import { toolsOfHash, toolsOfWork } from './server-work.ts';
 
 export function lockStep(assignment: Assignment): Step {
@@ -136,6 +137,7 @@ export function unlockStep(assignment: Assignment): Step {
 export const stepsBefore = (assignment: Assignment): Step[] => [
   lockStep(assignment),
   ...toolsSteps(assignment),
+  ...loadSteps(assignment),
   tapeStep(assignment),
   ...(assignment.volumes.some(({ method }) => mounts(method)) ? [mountPointStep(assignment)] : []),
 ];
@@ -143,5 +145,6 @@ export const stepsBefore = (assignment: Assignment): Step[] => [
 /** Once the proxy is joined again. */
 export const stepsAfter = (assignment: Assignment): Step[] => [
   ...(assignment.route === 'server' ? [clearStep(assignment)] : []),
+  ...unloadSteps(assignment),
   unlockStep(assignment),
 ];

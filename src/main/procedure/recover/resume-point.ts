@@ -67,7 +67,7 @@ function addUndone(route: ResumeRoute, { world, marks }: ResumeFacts, step: Step
 /** Nothing was parted: the whole procedure once more, but for what stays stopped. */
 function fromTheBeginning(facts: ResumeFacts, route: ResumeRoute): void {
   const { marks } = facts;
-  route.addFrom('tape');
+  route.addFrom(route.find('load-tape')?.id ?? 'tape');
   route.reasons.push(`${proxiesAre(facts)} still joined: starting again with step 3-1`);
   if (marks.operatorStopped || marks.servicesStopped.some(({ sure }) => sure))
     route.reasons.push('services that are stopped stay stopped until step 3-4');
@@ -108,7 +108,7 @@ function afterTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void 
   addUndone(route, facts, stepOf(facts, '3-4'));
   for (const step of route.unmounts) addUndone(route, facts, step);
   if (!isRead && readBack) {
-    route.add(readBack.id);
+    route.add('load-tape', readBack.id);
     route.reasons.push('the tape was not read back completely');
   }
   addUndone(route, facts, stepOf(facts, '7'));
@@ -214,7 +214,7 @@ function beforeTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): stri
     return `${proxiesAre(facts)} stopped, and the journal has no complete fingerprint: a shadow cannot be proven`;
   // The drive is not free, and the shadow is held open, as long as something of an earlier dump runs.
   for (const step of route.dumpsEnded) addUndone(route, facts, step);
-  route.add('tape');
+  route.add('load-tape', 'tape');
   addUndone(route, facts, stepOf(facts, '3-4'));
   if (!isTaken) route.add('fingerprint');
   if (!isStopped) addStop(facts, past, route);

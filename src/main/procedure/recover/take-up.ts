@@ -22,7 +22,7 @@ import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-co
 import { meetNodes, tellMissingNodes } from '../run/missing-nodes.ts';
 import { endOfRun, haltedEnd, lostLockEnd, unwoundEnd } from '../run/run-end.ts';
 import { sentCommands } from '../model/sent-commands.ts';
-import { lastLook, leaveLocks, unwind } from '../run/unwind.ts';
+import { lastLook, leaveLocks, returnTapeAtEnd, unwind } from '../run/unwind.ts';
 import { isNormal } from '../run/what-stands.ts';
 import type { World } from '../model/world.ts';
 import {
@@ -141,6 +141,7 @@ async function bringBack(context: RunContext, nothingLeft: boolean): Promise<Run
   const world = await lastLook(context);
   const { lost } = context.lockGuard;
   context.trouble = isBackupDone(context) ? 'unwatched' : 'rolled-back';
+  await returnTapeAtEnd(context, world);
   await leaveLocks(context, world);
   const end =
     lost && !context.options.halt.aborted

@@ -18,6 +18,7 @@ import { performManifest } from './tape/perform-manifest.ts';
 import { performPart, performSynchronise } from './perform-part.ts';
 import { performReadBack } from './tape/perform-read-back.ts';
 import { performClearWork, performDumpEnded } from './server/perform-server-dump.ts';
+import { performLoadTape, performUnloadTape } from './tape/perform-library.ts';
 import { performTapeCheck } from './tape/perform-tape-check.ts';
 import { performFingerprint, performVerification } from './shadow/perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
@@ -52,6 +53,8 @@ const performers: Readonly<Record<Performance, Performer>> = {
   lock: performLock,
   unlock: performUnlock,
   'tape-check': performTapeCheck,
+  'load-tape': performLoadTape,
+  'unload-tape': performUnloadTape,
   'tools-check': performToolsCheck,
   'mount-point-check': performMountPointCheck,
   'stop-services': performStopServices,

@@ -112,6 +112,24 @@ export async function lastLook(
 }
 
 /**
+ * A library takes the tape back of a run that failed, where the site file says so: not one that a resume may still need, and none that was in
+ * the drive of a run that changed nothing.
+ * @param world what the hosts show at the end
+ */
+export async function returnTapeAtEnd(context: RunContext, world: World): Promise<void> {
+  const { options, marks, lockGuard } = context;
+  const step = options.steps.find(({ performance: kind }) => kind === 'unload-tape');
+  const isInDrive = marks.cartridge === 'loaded' || marks.tape !== 'untouched';
+  if (!step || !isInDrive || options.halt.aborted || lockGuard.lost) return;
+  if (statusAtEnd(context, world) === 3) return;
+  try {
+    await performStep(context, step);
+  } catch {
+    // The step has it in the journal.
+  }
+}
+
+/**
  * Gives back the locks that the run no longer needs, once it is known what it leaves: see locks-at-end. A lock that cannot be given back is
  * told in the end; it spoils neither the tape nor the cluster.
  * @param world what the hosts show at the end

@@ -1,0 +1,82 @@
+/** What a library does before a run and after it: it loads the tape by its bar code, and takes it back. None of it is in the guide. */
+import { changerStatusArguments, loadArguments, unloadArguments } from '../../tape/changer.ts';
+import { driveCommand } from '../../tape/tape-device.ts';
+import { tapeOfLibrary, type Assignment } from '../model/assignment.ts';
+import type { Step, StepCommand } from '../model/step.ts';
+
+const onTapeHost = (
+  { tapeHost: host }: Assignment,
+  argv: readonly string[],
+  changes: boolean,
+): StepCommand => ({ host, argv, guide: false, changes });
+
+/** The changer is looked at before and after each move. */
+function loadCommands(assignment: Assignment, changer: string): StepCommand[] {
+  const { tapeDevice, libraryPlan } = assignment;
+  const look = onTapeHost(assignment, changerStatusArguments(changer), false);
+  if (!libraryPlan || 'refused' in libraryPlan) return [look];
+  const { drive, unload, load } = libraryPlan;
+  const moves = [
+    ...(unload ? [driveCommand(tapeDevice, 'offline'), unloadArguments(changer, unload.slot, drive)] : []),
+    ...(load ? [loadArguments(changer, load.slot, drive)] : []),
+  ];
+  return [look, ...moves.map((argv) => onTapeHost(assignment, argv, true)), ...(load ? [look] : [])];
+}
+
+function loadNotes({ libraryPlan }: Assignment): string[] {
+  if (!libraryPlan) return [];
+  if ('refused' in libraryPlan) return [`as things are, the run is refused: ${libraryPlan.refused}`];
+  const { drive, load } = libraryPlan;
+  return load ? [] : [`nothing is moved while the tape is in drive ${drive}`];
+}
+
+/** Before the tape is checked: an empty drive is no reason to refuse a run whose tape the library has. */
+export function loadSteps(assignment: Assignment): Step[] {
+  const { changer } = assignment.tapeChange;
+  const name = tapeOfLibrary(assignment);
+  if (changer === undefined || name === undefined) return [];
+  return [
+    {
+      id: 'load-tape',
+      phase: 'prepare',
+      title: `Load the tape "${name}"`,
+      why: 'the library finds the tape by its bar code; what is in the drive returns to its slot first',
+      notes: [
+        ...loadNotes(assignment),
+        'a tape that holds data of a run that is running or interrupted stays in the drive, and the run is refused',
+      ],
+      source: 'Shadowtape',
+      performance: 'load-tape',
+      commands: loadCommands(assignment, changer),
+    },
+  ];
+}
+
+/** Where the site file says so. A tape that cannot be returned stays in the drive, and is a warning. */
+export function unloadSteps(assignment: Assignment): Step[] {
+  const { tapeDevice, tapeChange, libraryPlan } = assignment;
+  const { changer, library } = tapeChange;
+  if (changer === undefined || library?.unload !== 'after-run') return [];
+  const isSeen = libraryPlan && !('refused' in libraryPlan) && libraryPlan.load;
+  const look = onTapeHost(assignment, changerStatusArguments(changer), false);
+  return [
+    {
+      id: 'unload-tape',
+      phase: 'finish',
+      title: 'Return the tape to its slot',
+      why: 'the drive is free for the next tape',
+      source: 'Shadowtape',
+      performance: 'unload-tape',
+      commands: [
+        look,
+        ...(isSeen
+          ? [
+              onTapeHost(assignment, driveCommand(tapeDevice, 'offline'), true),
+              onTapeHost(assignment, unloadArguments(changer, isSeen.slot, libraryPlan.drive), true),
+              look,
+            ]
+          : []),
+      ],
+    },
+  ];
+}

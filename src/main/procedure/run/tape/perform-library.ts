@@ -1,0 +1,77 @@
+/** Has a library load the tape of a run before it is checked, and take it back when the run ends. */
+import { isFailure } from '../../../../contract/errors.ts';
+import { bringTape, returnTape, type LibraryRoom } from '../../drive/library-work.ts';
+import { realClock } from '../../hosts/query-retry.ts';
+import type { RunContext } from '../../hosts/run-context.ts';
+import { tapeOfLibrary } from '../../model/assignment.ts';
+import type { Step } from '../../model/step.ts';
+import type { Performer } from '../perform-commands.ts';
+import { knownTapes } from './note-tape.ts';
+
+function roomOf(context: RunContext, step: Step): LibraryRoom | undefined {
+  const { assignment, runner, journal, options } = context;
+  const { tapeHost, tapeDevice, platform, tapeChange } = assignment;
+  const { changer, library } = tapeChange;
+  if (changer === undefined || !library) return undefined;
+  const name = tapeOfLibrary(assignment);
+  return {
+    runner,
+    step: step.id,
+    drive: { tapeHost, tapeDevice, platform },
+    change: tapeChange,
+    changer,
+    library,
+    knownTapes: () => knownTapes(context, step),
+    openRunOn: options.openRunOn,
+    own: journal.run,
+    patience: {
+      clock: options.retryClock ?? realClock,
+      onWait: (text) => void journal.append({ type: 'warning', step: step.id, text }),
+    },
+    onMove({ barcode, ...move }) {
+      const place = { step: step.id, host: tapeHost, changer };
+      const isAsked = move.what === 'loaded' && name !== undefined;
+      journal.append({
+        type: 'cartridge',
+        ...place,
+        ...move,
+        ...(barcode === undefined ? {} : { barcode }),
+        ...(isAsked ? { name } : {}),
+      });
+    },
+  };
+}
+
+export const performLoadTape: Performer = async (context, step) => {
+  const room = roomOf(context, step);
+  const name = tapeOfLibrary(context.assignment);
+  if (room && name !== undefined) await bringTape(room, name, 'write');
+};
+
+const unlockedWords =
+  'the tape stays in the drive, which this run no longer locks: shadowtape tapes unload returns it';
+
+/** What ends the run at once. */
+const endings = [
+  'RUN_CANCELLED',
+  'RUN_HALTED',
+  'COMMAND_CANCELLED',
+  'JOURNAL_UNWRITABLE',
+  'LOCK_LOST',
+] as const;
+
+/** The backup is on tape whether or not the library takes it back. */
+export const performUnloadTape: Performer = async (context, step) => {
+  const room = roomOf(context, step);
+  if (!room) return;
+  try {
+    await returnTape(room);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    const why = `the tape was not returned to its slot: ${error.message}`;
+    // A run that ended with action required has given the lock of the drive back.
+    const text = isFailure(error, 'DRIVE_LOCK_LOST') ? unlockedWords : why;
+    if (isFailure(error, ...endings)) throw error;
+    context.journal.append({ type: 'warning', step: step.id, text });
+  }
+};
