@@ -1,4 +1,4 @@
 import { kindsOfRuns } from '../support/kinds-of-run.ts';
 import { rivalCampaign } from '../support/rival-campaign.ts';
 
-await rivalCampaign([...kindsOfRuns.options], 1);
+await rivalCampaign([...kindsOfRuns.options, ...kindsOfRuns.whereMounted], 1);

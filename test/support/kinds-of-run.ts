@@ -42,17 +42,26 @@ function kind(
  */
 const unseen = (directory: string) => {
   const script = (line: string) => [['sh', '-c', `${line} ${directory} 2>/dev/null || true`]];
-  return { services: { nodes: { node1: { stop: script('umount'), resume: script('mount') } } } };
+  return { stop: script('umount'), resume: script('mount') };
 };
+const onNode1 = (directory: string) => ({ services: { nodes: { node1: unseen(directory) } } });
 /** How far detached work is is asked no more often than need be. */
 const server = { route: 'server', resynchronisation: { everySeconds: 0.1 } };
 const labelled = { media: { layout: 'labelled', name: 'DAILY-01' } };
 
 const rawDevice = kind('6a', 'raw-dd', {});
-const tarOfUfs = kind('6b', 'ufs-tar', unseen('/app'), [rawDevice]);
-const ufsdump = kind('6c', 'ufsdump', unseen('/app'), [rawDevice, tarOfUfs]);
-const tarOfSfxfs = kind('6d', 'sfxfs-tar', unseen('/data'), [rawDevice, tarOfUfs]);
-const sfxdump = kind('6e', 'sfxdump', unseen('/data'), [rawDevice, tarOfUfs]);
+const tarOfUfs = kind('6b', 'ufs-tar', onNode1('/app'), [rawDevice]);
+const ufsdump = kind('6c', 'ufsdump', onNode1('/app'), [rawDevice, tarOfUfs]);
+const tarOfSfxfs = kind('6d', 'sfxfs-tar', onNode1('/data'), [rawDevice, tarOfUfs]);
+/** The mount tables are asked around each step up to 3-4: its commands are the same, and end something else. */
+const whereMounted = kind(
+  '6b, services where the file system is mounted',
+  'ufs-tar',
+  { services: { whereMounted: unseen('/app') } },
+  [rawDevice, tarOfUfs],
+  ['part'],
+);
+const sfxdump = kind('6e', 'sfxdump', onNode1('/data'), [rawDevice, tarOfUfs]);
 const label = kind('6a, labelled', 'raw-dd', labelled, [rawDevice]);
 
 /** From the start of the detached dump on, another state is left behind than by route `console`. */
@@ -122,6 +131,7 @@ export const kindsOfRuns = {
   rawDevice: [rawDevice],
   ufs: [tarOfUfs, ufsdump],
   sfxfs: [tarOfSfxfs, sfxdump],
+  whereMounted: [whereMounted],
   label: [
     label,
     kind(
@@ -134,10 +144,10 @@ export const kindsOfRuns = {
   ],
   rawByServer: [rawByServer],
   filesByServer: [
-    byServer('6b by route server', 'ufs-tar', unseen('/app'), tarOfUfs),
-    byServer('6c by route server', 'ufsdump', unseen('/app'), ufsdump),
-    byServer('6d by route server', 'sfxfs-tar', unseen('/data'), tarOfSfxfs),
-    byServer('6e by route server', 'sfxdump', unseen('/data'), sfxdump),
+    byServer('6b by route server', 'ufs-tar', onNode1('/app'), tarOfUfs),
+    byServer('6c by route server', 'ufsdump', onNode1('/app'), ufsdump),
+    byServer('6d by route server', 'sfxfs-tar', onNode1('/data'), tarOfSfxfs),
+    byServer('6e by route server', 'sfxdump', onNode1('/data'), sfxdump),
   ],
   options: [synchronized, triedAgain, wholeProxy, twoSynchronized],
   twoVolumes: [two],

@@ -4,10 +4,12 @@ import { noJournal } from '../journal/journal.ts';
 import { CommandRunner, type RunnerOptions } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
 import { lookWithinScope } from '../procedure/hosts/class-scope.ts';
+import { mountTablesOf } from '../procedure/hosts/node-mounts.ts';
 import { assign, observedOf, withOverrides, type JobOverrides } from '../procedure/model/assign.ts';
 import { lookAtChanger } from '../procedure/drive/changer-work.ts';
 import { tapeOfLibrary, type Assignment } from '../procedure/model/assignment.ts';
 import type { World } from '../procedure/model/world.ts';
+import { areWhereMounted, nodesMounting } from '../procedure/plan/service-checks.ts';
 import { chooseJob, type NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
@@ -61,7 +63,8 @@ export class JobAssigner {
   ): Promise<{ readonly assignment: Assignment; readonly world: World }> {
     const observed = observedOf(this.#at.site, named.job);
     const { world, outside } = await lookWithinScope(this.runner(), 'assign', observed, ['primaries']);
-    const assignment = assign(this.#at.site, named, { ...world, outside }, seed);
+    const assigned = assign(this.#at.site, named, { ...world, outside }, seed);
+    const assignment = { ...assigned, ...(await this.#mountedOn(assigned)) };
     const driveName = drive ?? (await this.#driveName());
     return { assignment: { ...assignment, ...(await this.#libraryPlan(assignment)), driveName }, world };
   }
@@ -81,6 +84,19 @@ export class JobAssigner {
       if (!isFailure(error)) throw error;
       return { libraryPlan: { refused: error.message } };
     }
+  }
+
+  /** For the plan: a run asks again. A node that is not seen is left out. */
+  async #mountedOn(assignment: Assignment): Promise<Pick<Assignment, 'mountedOn'>> {
+    const { job, primaryNodes, platform } = assignment;
+    if (!areWhereMounted(job)) return {};
+    const tables = await mountTablesOf(this.runner(), 'assign', primaryNodes, platform);
+    return {
+      mountedOn: nodesMounting(
+        assignment,
+        tables.filter((table) => 'mounts' in table),
+      ),
+    };
   }
 
   /** A host that does not answer refuses the run when it is locked: in its journal. */

@@ -18,12 +18,16 @@ const serviceCommands = z.strictObject({
     ),
 });
 
-/** Which services use the master: each primary node's own commands, the same ones on each, a question, or none. */
+/**
+ * Which services use the master: each primary node's own commands, the same ones on each, or on the one that has the file system mounted; a
+ * question, or none.
+ */
 const services = z.union([
   z.literal('ask'),
   z.literal('not-needed'),
   serviceCommands,
   z.strictObject({ nodes: z.record(nonEmpty, serviceCommands) }),
+  z.strictObject({ whereMounted: serviceCommands }),
 ]);
 
 const method = z.enum(methods);
@@ -239,7 +243,7 @@ export const jobSchema = z.strictObject({
   services: services
     .default('ask')
     .describe(
-      'What uses the master. `{ stop: [umount /app], resume: [mount /app] }` on every primary node, `{ nodes: { node1: { stop: […], resume: […] } }}`, `not-needed`, or `ask`. A command is words, not shell: put shell code into a script.',
+      'What uses the master. `{ stop: [umount /app], resume: [mount /app] }` on every primary node, `{ nodes: { node1: { stop: […], resume: […] } }}`, `{ whereMounted: { stop: […], resume: […] } }` on the node that has a file system of the masters mounted at that moment (see [Failover](recovery.md#services-that-move)), `not-needed`, or `ask`. A command is words, not shell: put shell code into a script.',
     ),
   fsck: z
     .strictObject({

@@ -268,7 +268,7 @@ describe('a site file with a wrong key or value', () => {
     ],
     ['jobs.nightly.nodes: must be one of: all, any', job((nightly) => (nightly.nodes = 'most'))],
     [
-      'jobs.nightly.services: must have one of these forms: ask, not-needed, {stop, resume}, {nodes}',
+      'jobs.nightly.services: must have one of these forms: ask, not-needed, {stop, resume}, {nodes}, {whereMounted}',
       job((nightly) => (nightly.services = 'never')),
     ],
     ['jobs.nightly.services.resume: is missing', job((nightly) => delete nightly.services.resume)],

@@ -14,6 +14,9 @@ import { missingWords } from '../../procedure/model/missing-node.ts';
 import { judgeReady } from '../../procedure/plan/checks.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import { lookWithinScope } from '../../procedure/hosts/class-scope.ts';
+import { mountTablesOf } from '../../procedure/hosts/node-mounts.ts';
+import type { Assignment } from '../../procedure/model/assignment.ts';
+import { areWhereMounted, judgeMountedOnce, mountedWords } from '../../procedure/plan/service-checks.ts';
 import { outsideWords } from '../../procedure/model/class-scope.ts';
 import { remedyOf } from '../../procedure/plan/rule-remedies.ts';
 import { checkTapeInDrive, type TapeCheck } from '../check-tape.ts';
@@ -112,6 +115,22 @@ function mayDoWithout(site: Site, { nodes }: Job, unreached: readonly string[]):
   return unreached.length === 0 || (nodes === 'any' && isLeft && unreached.every(isNode));
 }
 
+/** Where the services of a job run, where it says whereMounted. */
+async function servicePlaces({ runner }: Room, assignment: Assignment) {
+  const { job, primaryNodes, platform, missing = [] } = assignment;
+  if (!areWhereMounted(job)) return { verdicts: [], said: '' };
+  const nodes = primaryNodes.filter((node) => missing.every((each) => each.gds || each.node !== node));
+  const tables = await mountTablesOf(runner, 'check', nodes, platform);
+  const seen = tables.map((table) => {
+    if ('error' in table) throw table.error;
+    return table;
+  });
+  return {
+    verdicts: [judgeMountedOnce(assignment, seen)],
+    said: `; services run on ${mountedWords(assignment, seen)}`,
+  };
+}
+
 async function checkJob(room: Room, named: NamedJob, unreached: readonly string[]): Promise<void> {
   const { name, job } = named;
   const what = `job ${name}`;
@@ -122,7 +141,8 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
     const sides = ['primaries', 'backup'] as const;
     const { world, outside } = await lookWithinScope(room.runner, 'check', observed, sides);
     const assignment = assign(room.site, named, { ...world, outside }, name);
-    const blocking = judgeReady(assignment, world).filter(isBlocking);
+    const services = await servicePlaces(room, assignment);
+    const blocking = [...judgeReady(assignment, world), ...services.verdicts].filter(isBlocking);
     for (const { title, expected, actual, rule } of blocking) {
       room.say(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOf(rule));
     }
@@ -140,7 +160,7 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
       place,
       what,
       true,
-      `${seen.join('; ')}; no shadow in ${assignment.shadow.class}${without.join('')}`,
+      `${seen.join('; ')}; no shadow in ${assignment.shadow.class}${services.said}${without.join('')}`,
     );
   });
 }

@@ -20,18 +20,12 @@ import type { Platform } from '../../site/site-schema.ts';
 import { troubleOf, type Command, type CommandRunner } from './command-runner.ts';
 import { everyObjectQuery, pastOf } from '../model/backup-past.ts';
 import { parseBoot } from '../model/boot-identity.ts';
-import {
-  backupLooks,
-  bootLooks,
-  diskLook,
-  longLook,
-  mountLook,
-  primaryLooks,
-} from '../model/look-commands.ts';
+import { backupLooks, bootLooks, diskLook, longLook, primaryLooks } from '../model/look-commands.ts';
+import { mountTableOf } from './node-mounts.ts';
 import { nodesOutsideRun, type NodeSight } from './node-sight.ts';
 import { sdxinfoFormsOf } from './sdxinfo-forms.ts';
 import type { Look, StepCommand } from '../model/step.ts';
-import { parseMountTable, type BackupReport, type Mount, type World } from '../model/world.ts';
+import type { BackupReport, Mount, World } from '../model/world.ts';
 
 export interface Observed {
   readonly platform: Platform;
@@ -329,7 +323,7 @@ export class Observer {
   async #lookAtBackupOnce(step: string): Promise<BackupReport> {
     const { backupServer: node, platform, noObjectsMessage } = this.#observed;
     const readings = await readAll(this.#runner, step, backupLooks(node), { noObjectsMessage });
-    const table = await this.#runner.send(step, mountLook(node, platform), { timeLimitSeconds: 60 });
+    const mounts = await mountTableOf(this.#runner, step, node, platform);
     // After sdxinfo: what was shown before a reboot is then never taken for what is there after it.
     const boot = await this.#askBoot(step);
     this.#boot = boot;
@@ -337,7 +331,7 @@ export class Observer {
     const seen = {
       node,
       report: mergeReports(...readings.map(({ report }) => report)),
-      mounts: parseMountTable(table.stdout.toString('utf8')),
+      mounts,
       boot,
     };
     const sight = judgeAnswers(readings.map(({ answer }) => answer));

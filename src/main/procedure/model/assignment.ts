@@ -49,6 +49,8 @@ export interface Assignment {
   readonly missing?: readonly MissingNode[];
   /** Primary nodes of the site that do not share the class: nothing is sent there. */
   readonly outside?: readonly OutsideNode[];
+  /** Nodes that had a file system of the masters mounted when the assignment was made; where the job's services depend on that. */
+  readonly mountedOn?: readonly string[];
   readonly backupServer: string;
   /** Host -> how its commands get the rights of an administrator, where its login has not got them. */
   readonly become?: Readonly<Record<string, Become>>;

@@ -21,6 +21,8 @@ export interface StepCommand {
   readonly changes: boolean;
   /** True for a command of the site file: it keeps the language of the login. */
   readonly ofSite?: boolean;
+  /** True for a command that is sent on the node alone that has a file system of the masters mounted; each node has one of its own. */
+  readonly whereMounted?: true;
   /** True where any primary node may run it ("Node1 or Node2"); `host` is the one that is asked first. */
   readonly anyNode?: true;
   /** True where there is nothing left to do for this command; asked when a step is unwound or taken up again. */

@@ -10,6 +10,12 @@ export interface Mount {
   readonly options: string;
 }
 
+/** What is mounted on one node. */
+export interface MountsOfNode {
+  readonly node: string;
+  readonly mounts: readonly Mount[];
+}
+
 export interface BackupReport extends NodeReport {
   readonly mounts: readonly Mount[];
   /** Its boot, where it tells one; see model/boot-identity. */

@@ -12,6 +12,7 @@ import {
   withLongLook,
 } from '../model/look-commands.ts';
 import type { StepCommand } from '../model/step.ts';
+import { areWhereMounted } from './service-checks.ts';
 
 /** What tells which drive a device is: its lock bears that drive's name. */
 function driveLooks({ tapeHost: host, tapeDevice }: Assignment): StepCommand[] {
@@ -21,13 +22,14 @@ function driveLooks({ tapeHost: host, tapeDevice }: Assignment): StepCommand[] {
 
 /** @param assignment its primary nodes are those that answer */
 export function looksOf(assignment: Assignment): StepCommand[] {
-  const { backupServer, platform, primaryNodes } = assignment;
+  const { backupServer, platform, primaryNodes, job } = assignment;
   const hosts = hostNamesOf(assignment);
   return [
     ...hosts.map((host) => ({ host, argv: probeArguments('MARK'), changes: false, guide: false })),
     ...hosts.map((host) => machineLook(host, platform)),
     ...driveLooks(assignment),
     ...primaryNodes.flatMap((node) => withLongLook(primaryLooks(node, assignment.class))),
+    ...(areWhereMounted(job) ? primaryNodes.map((node) => mountLook(node, platform)) : []),
     ...withLongLook(backupLooks(backupServer)),
     mountLook(backupServer, platform),
     ...bootLooks(backupServer, platform).slice(0, 1),

@@ -104,7 +104,11 @@ function withoutNodes(assignment: Assignment, step: Step): string | undefined {
 
 function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCommand[] = []): PlannedStep {
   const { id, phase, title, why, endangers, notes, source, leftOut, around } = step;
-  const commands = step.commands.filter(({ host }) => answers(assignment)(host));
+  const { mountedOn } = assignment;
+  const commands = step.commands.filter(
+    ({ host, whereMounted }) =>
+      answers(assignment)(host) && (!whereMounted || !mountedOn || mountedOn.includes(host)),
+  );
   const without = withoutNodes(assignment, step);
   const plannedCommand = planned(assignment);
   return {

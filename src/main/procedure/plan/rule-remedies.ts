@@ -25,6 +25,10 @@ const remedies: Readonly<Record<string, string>> = {
     'run sdxinfo on the backup server. If it shows a shadow, find out whose it is, then remove it (GDS guide 6.6.3.7, step 7). If it fails, or prints nothing although objects exist, check /var/opt/FJSVsdx/msglog/sdxservd.log there',
   'disk-identity':
     'correct jobs.JOB.shadow.disks: on the backup server, each device must be the disk with this name on the cluster',
+  'services-mounted-once':
+    'no node: mount the file system where its services run, or say services: not-needed if none uses the volume. Several nodes: a shared file system needs the commands of each node (services.nodes); any other must be unmounted on all nodes but one',
+  'services-not-moved':
+    'the services moved to another node during the run: run again when the cluster is at rest, or set the cluster application to maintenance mode for the backup',
   'nothing-mounted': 'unmount it on the backup server when nobody uses it',
   'proxy-parted': 'check the proxy with sdxinfo -V -e long on every primary node',
   'proxy-stopped':

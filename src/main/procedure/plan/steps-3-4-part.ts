@@ -6,6 +6,7 @@ import { sdxinfo, sdxproxyPart, sdxproxyRejoin, sdxvolumeStop } from '../../gds/
 import type { Job } from '../../site/site-schema.ts';
 import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { areWhereMounted } from './service-checks.ts';
 import { judgeReady, rejoinChecks, unlessOwn } from './checks.ts';
 import { isProxyJoined, isProxyStopped, judgeJoined, judgeParted, judgeStopped } from './cluster-checks.ts';
 import { fingerprintCommands, primarySource, recordsHashed } from '../model/samples/fingerprint.ts';
@@ -68,20 +69,37 @@ function viewProxyStep(assignment: Assignment): Step {
 
 type ServiceAction = 'stop' | 'resume';
 
+/** The commands of the site file for a node. */
+function commandsOfSite(services: Job['services'], host: string) {
+  if (typeof services === 'string') return undefined;
+  if ('whereMounted' in services) return services.whereMounted;
+  return 'nodes' in services ? services.nodes[host] : services;
+}
+
 /** The site's commands on each node; none where the operator is asked or nothing needs to stop. */
-function serviceCommands(assignment: Assignment, action: ServiceAction): StepCommand[] {
-  const services = assignment.job.services;
-  if (typeof services === 'string') return [];
-  return assignment.primaryNodes.flatMap((host) => {
-    const commands = 'nodes' in services ? services.nodes[host] : services;
-    return (commands?.[action] ?? []).map((argv) => ({
-      host,
-      argv,
-      guide: false,
-      changes: true,
-      ofSite: true,
-    }));
-  });
+function serviceCommands({ job, primaryNodes }: Assignment, action: ServiceAction): StepCommand[] {
+  const ofSite = { guide: false, changes: true, ofSite: true };
+  const where = areWhereMounted(job) ? { whereMounted: true as const } : {};
+  return primaryNodes.flatMap((host) =>
+    (commandsOfSite(job.services, host)?.[action] ?? []).map((argv) => ({ host, argv, ...ofSite, ...where })),
+  );
+}
+
+/** Where the commands are sent, for whom that depends on what is mounted. */
+function placeNotes(
+  { job, mountedOn, ...assignment }: Assignment,
+  action: ServiceAction,
+): Pick<Step, 'notes'> {
+  if (!areWhereMounted(job)) return {};
+  const masters = listed(mastersOf(assignment));
+  if (action === 'resume')
+    return {
+      notes: [
+        `sent on the node where services were stopped, unless ${masters} is mounted on another node by then`,
+      ],
+    };
+  const now = mountedOn === undefined ? '' : `; at present: ${mountedOn.join(', ') || 'no node'}`;
+  return { notes: [`sent only on the node that has ${masters} mounted right before the step${now}`] };
 }
 
 /** Services that need no stop are left out of the run. */
@@ -103,6 +121,7 @@ export function stopServicesStep(assignment: Assignment): Step {
     source: guideStep('3-2'),
     performance: 'stop-services',
     commands: serviceCommands(assignment, 'stop'),
+    ...placeNotes(assignment, 'stop'),
     ...notNeeded(assignment),
   };
 }
@@ -188,6 +207,7 @@ export function resumeServicesStep(assignment: Assignment): Step {
     source: guideStep('3-4'),
     performance: 'resume-services',
     commands: resumeCommands(serviceCommands(assignment, 'stop'), serviceCommands(assignment, 'resume')),
+    ...placeNotes(assignment, 'resume'),
     unwinds: {
       looks: [],
       isDone: (_world, marks) => marks.servicesStopped.length === 0 && !marks.operatorStopped,
@@ -268,8 +288,8 @@ function viewConfigurationStep(assignment: Assignment): Step {
 /** True where the job's own commands unmount the file system before the part, so that the guide lets fsck be left out. */
 export function unmountsBeforePart(services: Job['services']): boolean {
   if (typeof services === 'string') return false;
-  const stops =
-    'nodes' in services ? Object.values(services.nodes).flatMap((node) => node.stop) : services.stop;
+  const hosts = 'nodes' in services ? Object.keys(services.nodes) : [''];
+  const stops = hosts.flatMap((host) => commandsOfSite(services, host)?.stop ?? []);
   return stops.some((argv) => /(^|\/)umount$/.test(argv[0] ?? ''));
 }
 

@@ -9,6 +9,12 @@ import { commandLine } from '../../ssh/quoting.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Step, StepCommand } from '../model/step.ts';
+import {
+  requireMountedOnce,
+  requireNotMoved,
+  resumesWhereStopped,
+  stopsWhereMounted,
+} from './service-places.ts';
 
 export type Performer = (context: RunContext, step: Step) => Promise<void>;
 
@@ -156,8 +162,11 @@ function onAnsweringNodes({ nodes, journal }: RunContext, step: Step): Step {
 }
 
 export const performStopServices: Performer = async (context, step) => {
-  if (context.assignment.job.services !== 'ask')
-    return performCommands(context, onAnsweringNodes(context, withoutStopped(context, step)));
+  if (context.assignment.job.services !== 'ask') {
+    const placed = await stopsWhereMounted(context, withoutStopped(context, step));
+    await performCommands(context, onAnsweringNodes(context, placed));
+    return requireNotMoved(context, step);
+  }
   if (context.again && context.marks.operatorStopped) return;
   const answer = await context.ask(stopQuestion(context, step));
   if (answer.choice !== 'stopped') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });
@@ -170,8 +179,8 @@ export const performResumeServices: Performer = async (context, step) => {
     return;
   }
   let trouble: unknown;
-  for (const command of step.commands) {
-    if (command.isDone?.(context.observer.lastSeen, context.marks)) continue;
+  const due = step.commands.filter((command) => !command.isDone?.(context.observer.lastSeen, context.marks));
+  for (const command of await resumesWhereStopped(context, step, due)) {
     try {
       await context.runner.send(step.id, command);
     } catch (error) {
@@ -181,4 +190,5 @@ export const performResumeServices: Performer = async (context, step) => {
     }
   }
   if (trouble !== undefined) throw trouble;
+  await requireMountedOnce(context, step);
 };

@@ -4,6 +4,7 @@ import type { RunContext } from '../hosts/run-context.ts';
 import type { Step } from '../model/step.ts';
 import { isProxyJoined } from '../plan/cluster-checks.ts';
 import { performCommands, type Performer } from './perform-commands.ts';
+import { requireNotMoved } from './service-places.ts';
 import { performWatch } from './perform-watch.ts';
 
 /** Rejoins what is parted, and waits until every proxy is in sync. */
@@ -38,9 +39,10 @@ async function areJoined({ observer, assignment }: RunContext, { id }: Step): Pr
 }
 
 /** As often as the job says; never again where some of the proxies were parted nevertheless, or by somebody else meanwhile. */
-export const performPart: Performer = async (context, step) => {
+async function part(context: RunContext, step: Step): Promise<void> {
   const { tries, everySeconds } = context.assignment.job.part;
   for (let attempt = 1; ; attempt += 1) {
+    await requireNotMoved(context, step);
     try {
       return await performCommands(context, step);
     } catch (error) {
@@ -54,4 +56,10 @@ export const performPart: Performer = async (context, step) => {
       await context.judgeBefore?.();
     }
   }
+}
+
+/** What was mounted while the proxies were parted is in the snapshot as it was at that moment. */
+export const performPart: Performer = async (context, step) => {
+  await part(context, step);
+  await requireNotMoved(context, step);
 };

@@ -5,9 +5,8 @@ import { posix } from 'node:path';
 import type { RunEvent } from '../../../contract/events.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
-import { mountLook } from '../model/look-commands.ts';
+import { mountTableOf } from '../hosts/node-mounts.ts';
 import { sentCommands, type Intent } from '../model/sent-commands.ts';
-import { parseMountTable } from '../model/world.ts';
 
 export interface Settled {
   /** `seq` of the intent. */
@@ -51,8 +50,7 @@ async function isThere(
     const command = { host, argv: ['ls', '-d', path], changes: false };
     return (await runner.send(step, command, { anyStatus: true })).status === 0;
   }
-  const table = await runner.send(step, mountLook(host, assignment.platform), { timeLimitSeconds: 60 });
-  const mounts = parseMountTable(table.stdout.toString('utf8'));
+  const mounts = await mountTableOf(runner, step, host, assignment.platform);
   return mounts.some(({ device, mountPoint }) => mountPoint === path || device === path);
 }
 

@@ -121,6 +121,7 @@ export const serviceKinds = choices(
   ['ask', 'ask', 'the operator stops and resumes them, and confirms'],
   ['commands', 'by commands', 'the same on every primary node'],
   ['nodes', 'per node', 'each primary node has its own commands'],
+  ['whereMounted', 'where mounted', 'the same commands, on the node alone that has the file system mounted'],
   ['not-needed', 'not needed', 'the data is always consistent'],
 );
 

@@ -1,0 +1,4 @@
+import { brokenOff } from '../support/broken-off.ts';
+import { kindsOfRuns } from '../support/kinds-of-run.ts';
+
+await brokenOff(kindsOfRuns.whereMounted);
