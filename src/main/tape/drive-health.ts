@@ -14,6 +14,9 @@ export const logPageArguments = (device: string, page: Page): string[] => [
 
 export const encryptionArguments = (device: string): string[] => ['stenc', '-f', withoutRewind(device)];
 
+/** Programs that a tape host need not have: what they would tell is then reported as not available. */
+export const optionalPrograms: readonly string[] = ['sg_logs', 'sg_inq', 'sg_raw', 'stenc'];
+
 /** `Lifetime media loads: 4711` of the device statistics page. */
 export function mediaLoads(text: string): number | undefined {
   const count = /^[ \t]*Lifetime media loads: (\d{1,15})\r?$/m.exec(text)?.[1];
