@@ -7,7 +7,7 @@ import { isFailure, type ErrorInfo } from './errors.ts';
 import { labActs, type LabView } from './lab.ts';
 import type { FoundFiles, FoundRuns, TrendSeries } from './history.ts';
 import type { CheckLine, Plan } from './plan.ts';
-import type { AuditLine, SignedRun } from './proof.ts';
+import type { ApprovalView, AuditLine, GivenApproval, SignedRun } from './proof.ts';
 import type { ProtectionView } from './protection.ts';
 import type { RestorePreview, RestoreView } from './restore-views.ts';
 import type { ExportedFile, ReportDocument } from './report.ts';
@@ -76,6 +76,10 @@ export const requestSchemas = {
     choice: name,
     reason: z.string().max(2000).optional(),
   }),
+  /** What a second person is to sign. */
+  approval: z.strictObject({ run }),
+  /** `signature`: what `ssh-keygen -Y sign` made of the statement. */
+  approve: z.strictObject({ run, signature: z.string().max(100_000) }),
   /** `answer`: the secret, or yes and no for a host key; absent: refused. */
   login: z.strictObject({
     number: z.int().positive(),
@@ -164,6 +168,8 @@ export interface Responses {
   readonly cancel: null;
   readonly halt: null;
   readonly answer: null;
+  readonly approval: ApprovalView;
+  readonly approve: GivenApproval;
   readonly login: null;
   readonly runs: readonly RunLine[];
   readonly protection: ProtectionView;

@@ -73,17 +73,22 @@ export const runEventSchema = z.discriminatedUnion('type', [
     node: z.string().optional(),
     system: z.string().optional(),
   }),
-  /** A primary node of a run with `nodes: any`. `missing`: it does not answer; `down`: somebody says that it is down; `back`: it answers again. */
+  /**
+   * A primary node of a run with `nodes: any`. `missing`: it does not answer; `down`: somebody says that it is down; `back`: it answers again.
+   * `gds-failed`: it answers, and its sdxinfo ends with an error; `gds-back`: GDS on it answers again.
+   */
   event('node', {
     step: z.string(),
     node: z.string(),
-    what: z.enum(['missing', 'down', 'back']),
-    /** missing, back: since when it did not answer; ISO 8601, UTC. */
+    what: z.enum(['missing', 'down', 'back', 'gds-failed', 'gds-back']),
+    /** All but `down`: since when it, or its GDS, did not answer; ISO 8601, UTC. */
     since: z.string().optional(),
-    /** missing: why it cannot be reached, a sentence. */
+    /** missing, gds-failed: why it cannot be reached, or what sdxinfo said; a sentence. */
     reason: z.string().optional(),
-    /** missing: what is not checked on it, a phrase each. */
+    /** missing, gds-failed: what is not checked on it, a phrase each. */
     unchecked: z.array(z.string()).optional(),
+    /** missing, gds-failed: the node that commands of the cluster go to. */
+    instead: z.string().optional(),
     /** missing: whether the run has the lock of its class there. */
     locked: z.boolean().optional(),
     /** down: who says so. */
@@ -177,7 +182,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
     stderrBytes: z.int(),
     error: errorShape.optional(),
   }),
-  event('asked', { step: z.string(), question: z.string(), text: z.string(), choices: z.array(z.string()) }),
+  event('asked', {
+    step: z.string(),
+    question: z.string(),
+    text: z.string(),
+    choices: z.array(z.string()),
+    /** Where a second person answers: what that person signs. */
+    statement: z.string().optional(),
+  }),
   event('answered', {
     step: z.string(),
     question: z.string(),

@@ -65,12 +65,16 @@ export interface Plan {
   readonly wholeHash?: WholeHashCost;
   /** Whether the run continues without a node that does not answer; `all` where it is left out. */
   readonly nodes?: 'all' | 'any';
-  /** Primary nodes that do not answer, and what is not checked on them; left out where all do. */
+  /** Primary nodes that do not answer, or whose GDS does not, and what is not checked on them; left out where all do. */
   readonly missing?: readonly {
     readonly node: string;
     readonly since: string;
     readonly unchecked: readonly string[];
+    /** Where the node answers, and its GDS does not: what sdxinfo said, a sentence. */
+    readonly gds?: string;
   }[];
+  /** Primary nodes of the site that do not share the class, with a sentence each; left out where all do. */
+  readonly outside?: readonly { readonly node: string; readonly why: string }[];
   /** Of a restore: the run whose backup is restored, and the instant that it shows. */
   readonly restores?: { readonly run: string; readonly at: string; readonly from: 'tape' | 'proxy' };
   /** What is checked before and after the steps. */

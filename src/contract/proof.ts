@@ -45,3 +45,27 @@ export interface SignedRun {
   readonly file: string;
   readonly signature: SignatureFacts;
 }
+
+/** What a second person is to approve with a signature (`approve: { by: other }`). */
+export interface ApprovalView {
+  readonly run: string;
+  /** Who performs the run, and cannot approve it: login and machine. */
+  readonly operator: string;
+  /** File of allowed signers, on the machine of the console. */
+  readonly signersFile: string;
+  /** What is signed, byte for byte. */
+  readonly statement: string;
+  /** What the statement is called as a file. */
+  readonly fileName: string;
+  /** Signs that file; the signature is written beside it, as `fileName`.sig. */
+  readonly fileCommand: string;
+  /** Signs the statement without a file; prints the signature. */
+  readonly pipedCommand: string;
+}
+
+/** Who has approved. */
+export interface GivenApproval {
+  readonly by: string;
+  readonly keyType: string;
+  readonly fingerprint: string;
+}

@@ -239,7 +239,10 @@ export interface QuestionView {
     | 'approve-replace';
   readonly step: string;
   readonly text: string;
+  /** None where a second person answers. */
   readonly choices: readonly ChoiceView[];
+  /** True where a second person answers, with a signature; see the channels `approval` and `approve`. */
+  readonly bySignature?: boolean | undefined;
 }
 
 /** Live progress, at most ten a second. */
@@ -303,6 +306,8 @@ export interface RunPulse {
     | { readonly step: string; readonly sentence: string; readonly hint: string; readonly at: string }
     | undefined;
   readonly question: QuestionView['id'] | undefined;
+  /** True where a second person answers it, with a signature. */
+  readonly bySignature?: boolean | undefined;
   /** Hosts that do not answer now, the first to fall silent first. */
   readonly silent: readonly SilentHost[];
 }

@@ -36,6 +36,12 @@ describe('the situation of a class', () => {
     ['a dump', 'running', 'Back up the raw device with dd', running(name)],
     ['a shadow that is to be approved', 'waiting for your answer', 'approve the shadow', running(name)],
     [
+      'a shadow that a second person approves',
+      'waiting for a second person',
+      'approve the shadow',
+      running(name),
+    ],
+    [
       'a failed dump that waits for an answer',
       'waiting for your answer',
       `a step failed: ${writeError}`,

@@ -14,6 +14,7 @@ import { unsafeShadowOf } from './unsafe-shadow.ts';
 const situationKinds = [
   'unsafe shadow',
   'waiting for your answer',
+  'waiting for a second person',
   'rolling back',
   'action required',
   'interrupted',
@@ -72,6 +73,7 @@ export interface Situation {
 const situationStates: Readonly<Record<SituationKind, State>> = {
   'unsafe shadow': 'bad',
   'waiting for your answer': 'warn',
+  'waiting for a second person': 'warn',
   'rolling back': 'bad',
   'action required': 'bad',
   interrupted: 'bad',
@@ -103,7 +105,10 @@ function askedReason({ pulse }: ActiveRun): string {
 function activeSituation(active: ActiveRun): Found {
   const { run, volumes, step, title, pulse, asking, unwinding } = active;
   const base = { run, volumes, step, since: pulse?.since };
-  if (asking) return { ...base, kind: 'waiting for your answer', reason: askedReason(active) };
+  if (asking) {
+    const kind = pulse?.bySignature === true ? 'waiting for a second person' : 'waiting for your answer';
+    return { ...base, kind, reason: askedReason(active) };
+  }
   const [first, ...others] = pulse?.silent ?? [];
   if (first) {
     const back = unwinding ? 'rolling back: ' : '';
@@ -179,6 +184,10 @@ function restoreWords({ restores = [] }: SituationFacts): string | undefined {
   return first.kind === 'drill' ? 'a drill is reading a tape' : 'files are being restored';
 }
 
+/** True where a run waits until somebody decides. */
+const waitsForPerson = ({ kind }: Pick<Situation, 'kind'>): boolean =>
+  kind === 'waiting for your answer' || kind === 'waiting for a second person';
+
 /** @param found what the class is in */
 function refusalsOf(facts: SituationFacts, found: Found, open: OpenRun | undefined): Refusals {
   const { connection, active } = facts;
@@ -191,7 +200,7 @@ function refusalsOf(facts: SituationFacts, found: Found, open: OpenRun | undefin
   const inUse = user === undefined ? restoreWords(facts) : `run ${user} is running`;
   return withoutUndefined({
     backUp: backUpRefusal(facts, found, open, inUse),
-    answer: found.kind === 'waiting for your answer' ? undefined : 'the run does not ask',
+    answer: waitsForPerson(found) ? undefined : 'the run does not ask',
     stop: active.some(({ run }) => run === found.run) ? undefined : 'this console does not run it',
     // Whether this run can be resumed or rolled back is judged by asking the console; see TakeUpChoice.
     takeUp: undefined,

@@ -10,7 +10,7 @@ import { FaultEffects } from './fault-effects.ts';
 import { Faults } from './faults/faults.ts';
 import { failure } from '../contract/errors.ts';
 import { copiesOf } from './gds/gds-mapping.ts';
-import { volumeOf } from './gds/gds-model.ts';
+import { shareClass, volumeOf } from './gds/gds-model.ts';
 import { lockFolder, requireSpace } from './lab-folder.ts';
 import { LabHost, labUser } from './hosts/lab-host.ts';
 import type { CommandEvent } from './hosts/lab-host.ts';
@@ -116,8 +116,10 @@ export interface Lab {
   /** An application writes to Volume1, or another master; mirrors follow, and while it is joined the proxy. */
   writeMaster(offset: number, bytes: Buffer, master?: string): Promise<void>;
   world(): WorldSnapshot;
-  /** The processes that live on a host, each by its words as ps shows them. */
+  /** The processes that work on a host, each by its words as ps shows them; those that hang have not begun. */
   processes(node: NodeName): string[];
+  /** From now on a class of the cluster is shared by these nodes alone: what is mounted on others is mounted on the first of these. */
+  shareClass(className: string, nodes: readonly NodeName[]): void;
   /** Somebody at the host makes and removes folders, at once: no command is seen of it. */
   editFolders(node: NodeName, edit: (folders: readonly string[]) => readonly string[]): void;
   /** Puts the cartridge back that `mt offline` has thrown out. */
@@ -314,6 +316,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
       world.onWrite.add(listener);
       return () => world.onWrite.delete(listener);
     },
+    shareClass: (className, nodes) => shareClass(world.model, className, nodes),
     editFolders(node, edit) {
       const host = world.model.hosts[node];
       host.directories = [...edit(host.directories)];
@@ -334,6 +337,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     processes: (node) =>
       machineOf(node)
         ?.processes.all()
+        .filter(({ hangs }) => !hangs)
         .map(({ args }) => args) ?? [],
     loadTape: () => world.drive.load(),
     insertCartridge: (name, how) => world.cartridges.insert(name, how).then(() => world.save()),

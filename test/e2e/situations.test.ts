@@ -1,79 +1,19 @@
 /** Each kind of fault on each screen: what it says, and what it enables. Played from recorded journals, since no lab need run for it. */
 import { afterAll, expect, it } from 'vitest';
-import type { Responses } from '../../src/contract/channels.ts';
-import type { RunPush } from '../../src/contract/screens.ts';
-import { runLineOf } from '../../src/main/history/run-line.ts';
 import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.ts';
 import {
   dumping,
   failedAsking,
   faultedSituations,
   halted,
-  jobSite,
-  type FaultedSituation,
   type FaultName,
 } from '../support/ui/faulted-situations.ts';
-import type { Answers } from '../support/ui/fake-bridge.ts';
+import { playOf } from '../support/ui/fault-play.ts';
 import { runOf } from '../support/ui/played-runs.ts';
-import { historyAnswers } from '../support/ui/history-answers.ts';
-import { idle, playConsole, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
-import { protectionAnswers } from '../support/ui/protection-answers.ts';
+import { playConsole, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
 
 const screens = ['home', 'topology', 'plan/raw-dd', 'run', 'verify', 'tape', 'sites'] as const;
 type Screen = (typeof screens)[number];
-
-const plan: Responses['plan'] = {
-  ...{ site: 'payroll', job: 'raw-dd', method: '6a', route: 'console', volume: 'Volume2', bytes: 8_388_608 },
-  ...{ routes: [], looks: [], steps: [] },
-};
-
-/** What a page asks of the console in that situation. */
-function playOf({ facts, events }: FaultedSituation): Play {
-  const isLive = facts.active.length > 0;
-  const lines = events.length === 0 ? [] : [runLineOf(runOf(events), events, isLive)];
-  const opened = lines.map((line) => ({
-    ...{ line, events, journalFile: '/journal', lastHash: '', chain: 'intact' as const, plan: undefined },
-  }));
-  const { protection } = protectionAnswers({
-    ...{ site: jobSite, lines, opened, trends: undefined, now: '2026-11-22T15:00:00.000Z' },
-  });
-  const answers: Answers = {
-    site: () => jobSite,
-    look: () => facts.view as Responses['look'],
-    plan: () => plan,
-    run: () => opened[0] as Responses['run'],
-    runs: () => lines,
-    tape: () => facts.view?.tape as Responses['tape'],
-    tapes: () => [],
-    takeUpRefusals: () => ({}),
-    siteFile: () => ({ file: '', text: '', digest: undefined, troubles: [], hosts: [], jobs: [] }),
-    draftSite: ({ text }) => ({ text, troubles: [], hosts: [], jobs: [] }),
-    ...historyAnswers(lines, opened),
-    ...(protection ? { protection } : {}),
-  };
-  const asked = events.findLast((event) => event.type === 'asked');
-  const pushes: RunPush[] = [
-    { kind: 'events', events },
-    {
-      kind: 'question',
-      question:
-        facts.active[0]?.asking && asked
-          ? {
-              ...{ run: runOf(events), number: 1, id: asked.question as 'step-failed', step: asked.step },
-              ...{
-                text: asked.text,
-                choices: asked.choices.map((id) => ({ id, label: id, asksReason: false })),
-              },
-            }
-          : undefined,
-    },
-  ];
-  return {
-    answers,
-    activity: { ...idle, runs: facts.active },
-    runs: events.length === 0 ? {} : { [runOf(events)]: pushes },
-  };
-}
 
 /** Runs in the page: what every screen says alike, and which of its buttons would do something. */
 const look = `(() => {
@@ -103,6 +43,8 @@ interface Expected {
   readonly leave: string;
   /** The main buttons of the run, and why they do nothing. */
   readonly run?: Readonly<Record<string, string>>;
+  /** Of the verification. */
+  readonly verify?: Readonly<Record<string, string>>;
 }
 
 const lost = 'the connection to the console is lost';
@@ -132,6 +74,15 @@ const table: Readonly<Record<FaultName, Expected>> = {
     footer: /· waiting for your answer$/,
     ...taken(dumping),
     run: { 'Stop the backup…': 'enabled', 'Show the verification…': 'enabled' },
+  },
+  'a shadow that a second person approves': {
+    title: 'Waiting for a second person',
+    line: 'Waiting for a second person Class1 Volume2: verify approve the shadow',
+    rail: 'Run: waiting for a second person',
+    footer: /· waiting for a second person$/,
+    ...taken(dumping),
+    run: { 'Stop the backup…': 'enabled', 'Show the verification…': 'enabled' },
+    verify: { 'Approve with the signature': 'there is no signature yet' },
   },
   'a failed dump that waits for an answer': {
     title: 'Waiting for your answer',
@@ -227,13 +178,16 @@ const table: Readonly<Record<FaultName, Expected>> = {
 };
 
 /** The buttons of a screen that start something; absent where a run stands in their place. */
-function buttonsOn(screen: Screen, { backUp, drive, leave, run }: Expected): Record<string, string> {
+function buttonsOn(
+  screen: Screen,
+  { backUp, drive, leave, run, verify = {} }: Expected,
+): Record<string, string> {
   const own: Readonly<Record<Screen, Record<string, string>>> = {
     home: run ? {} : { 'Back up Class1 Volume2': backUp },
     topology: run ? {} : { 'Back up Volume2…': backUp },
     'plan/raw-dd': { 'Back up Volume2': backUp },
     run: run ?? {},
-    verify: {},
+    verify,
     tape: { 'Identify the tape': drive },
     sites: { 'Open another site…': leave },
   };

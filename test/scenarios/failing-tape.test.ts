@@ -208,7 +208,7 @@ describe('the reading back', () => {
       expect(end).toMatchObject({
         exitStatus: 4,
         sentence: 'reading the tape back failed: read: I/O error',
-        stands: [...normalStands, tapeStands.bad],
+        stands: [...normalStands, tapeStands.unread],
       });
       expect(end.error).toMatchObject({
         code: 'TAPE_READ_FAILED',

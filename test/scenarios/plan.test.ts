@@ -64,10 +64,12 @@ function planOfGuide(job: object): Plan {
     assign(
       site,
       chooseJob('site.yaml', site, undefined),
-      [
-        { node: 'node1', report },
-        { node: 'node2', report },
-      ],
+      {
+        primaries: [
+          { node: 'node1', report },
+          { node: 'node2', report },
+        ],
+      },
       'plan',
     ),
   );

@@ -135,7 +135,7 @@ describe('whatever goes wrong before the master is replaced, it keeps its data, 
   it('a tape that cannot be read does not cost the proxy', async () => {
     scene.lab.faults.set('tape-read-error=40');
     const end = await restore();
-    expect(end).toMatchObject({ exitStatus: 1, error: { code: 'TAPE_READ_FAILED' } });
+    expect(end).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_READ_FAILED' } });
     expect(restoringCommands(scene)).toEqual([]);
     scene.lab.faults.clear('tape-read-error');
   });

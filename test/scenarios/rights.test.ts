@@ -15,7 +15,7 @@ const becoming =
 
 /** What everybody may do: all other commands must come through sudo. */
 const ofEverybody =
-  /^(sh -c (': shadowtape-login-shell|.* shadowtape( |$))|ls -[lR] \/dev|ls (-d )?\/var\/tmp|mkdir \/var\/tmp\/shadowtape-|rmdir \/var\/tmp\/shadowtape-|rm -rf \/var\/tmp\/shadowtape-|dd if=\/var\/tmp\/shadowtape-|cat \/(etc\/(mnttab|machine-id)|proc\/(mounts|sys\/))|hostid$|iostat |kstat |lsblk |who -b|ps |readlink |echo )/s;
+  /^(sh -c (': shadowtape-login-shell|.* shadowtape( |$))|ls -[lR] \/dev|ls (-d )?\/var\/tmp|mkdir \/var\/tmp\/shadowtape-|rmdir \/var\/tmp\/shadowtape-|rm -rf \/var\/tmp\/shadowtape-|dd if=\/var\/tmp\/shadowtape-|cat \/(etc\/(mnttab|machine-id)|proc\/(mounts|sys\/))|hostid$|uname -n$|iostat |kstat |lsblk |who -b|ps |readlink |echo )/s;
 
 /** The lines that are printed for the site, written into each host's sudoers. */
 async function allowPrinted(scene: Scene, change: (site: SiteTree) => void): Promise<CheckLine[]> {

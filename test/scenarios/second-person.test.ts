@@ -84,7 +84,7 @@ describe('a job that a second person approves', { timeout: 120_000 }, () => {
       const second = await runWhileAsked(scene, people, async (run, cancel) => {
         const old = await people.approves(state, [run, '--signature', earlier]);
         expect(old.exitStatus).toBe(1);
-        expect(old.stderr).toContain('it is a signature of another statement');
+        expect(old.stderr).toContain('it is a signature of another text');
         const name = join(scene.folder, 'name');
         await writeFile(name, 'mary@example.com\n');
         expect((await people.approves(state, [run, '--signature', name])).exitStatus).toBe(1);

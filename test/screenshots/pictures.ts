@@ -6,7 +6,8 @@ import { failure } from '../../src/contract/errors.ts';
 import type { ClusterView, LoginQuestion } from '../../src/contract/screens.ts';
 import { readDraft } from '../../src/main/application/site/site-draft.ts';
 import { LoginQuestions } from '../../src/main/desk/login-questions.ts';
-import { playedNow } from '../support/ui/captured-console.ts';
+import { statementOf, viewOf } from '../../src/main/proof/approval.ts';
+import { playedNow, type Captured } from '../support/ui/captured-console.ts';
 import { guideCluster, largeCluster, nestedCluster } from '../support/ui/clusters.ts';
 import type { Answers } from '../support/ui/fake-bridge.ts';
 import { idle, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
@@ -139,6 +140,33 @@ function planPictures({ normal, three }: Plays): Picture[] {
   ];
 }
 
+/** The same run, where a second person approves it with a signature. */
+function signed(asked: Play, { question }: Captured['asked'][number]): Play {
+  const { run, text } = question;
+  const operator = 'mika@console';
+  const request = { run, operator, signersFile: '/etc/shadowtape/allowed_signers' };
+  const statement = statementOf({ run, site: 'payroll', job: 'raw-dd', operator, question: text });
+  const bySignature = { ...question, choices: [], bySignature: true };
+  return {
+    activity: {
+      ...asked.activity,
+      runs: asked.activity.runs.map((active) => ({
+        ...active,
+        ...(active.pulse ? { pulse: { ...active.pulse, bySignature: true } } : {}),
+      })),
+    },
+    runs: {
+      [run]: (asked.runs[run] ?? []).map((push) =>
+        push.kind === 'question' ? { kind: 'question', question: bySignature } : push,
+      ),
+    },
+    answers: {
+      ...asked.answers,
+      approval: () => viewOf({ ...request, statement: statement.replace(/[0-9a-f]{32}/, '0f'.repeat(16)) }),
+    },
+  };
+}
+
 function runPictures(plays: Plays): Picture[] {
   const { normal, broken, spanned, three, mismatch } = plays;
   const question = normal.asked[0]?.question;
@@ -203,6 +231,11 @@ function runPictures(plays: Plays): Picture[] {
     { name: 'verify-none', play: resting({ ...normal, runs: [], opened: [] }), hash: '#/verify' },
     { name: 'verify-going-on', play: at('fingerprint'), hash: `#/verify/${run}` },
     { name: 'verify-asking', play: asked, hash: `#/verify/${run}` },
+    {
+      name: 'verify-signature',
+      play: normal.asked[0] ? signed(asked, normal.asked[0]) : asked,
+      hash: `#/verify/${run}`,
+    },
     { name: 'verify-approved', play: resting(normal), hash: `#/verify/${run}` },
     { name: 'verify-mismatch', play: resting(mismatch), hash: `#/verify/${runOf(mismatch)}` },
     { name: 'verify-three', play: resting(three), hash: `#/verify/${runOf(three)}` },

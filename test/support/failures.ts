@@ -128,6 +128,8 @@ export const tapeStands = {
   verified: 'tape in /dev/rmt/0 on node3: written completely, read back and compared: it holds the backup',
   suspect: 'tape in /dev/rmt/0 on node3: suspect: it differs from the data of the proxy',
   bad: 'tape in /dev/rmt/0 on node3: not a backup: the read-back differs from what was written',
+  unread:
+    'tape in /dev/rmt/0 on node3: not a proven backup: it was written completely, but reading it back failed',
 } as const;
 
 /** Gives a scenario a lab of its own, and checks afterwards from outside that it is as it was, unless the scenario checks that itself. */

@@ -115,7 +115,7 @@ export async function dyingRun(
   const named = chooseJob('the scene', site, job, false);
   const world = await new Observer(looking, observedOf(site, named.job)).look('assign', ['primaries']);
   const run = runName(new Date(), `volume2-of-the-dead-${(born += 1)}`);
-  const assignment = assign(site, named, world.primaries, run);
+  const assignment = assign(site, named, world, run);
   const steps = stepsOf(assignment);
   const order = await nextOrder(scene.state);
   const journal = new MortalJournal(scene.state.journalFile(run), run, life, death);

@@ -9,10 +9,16 @@ export interface OpenedScene {
   readonly before: Standing;
 }
 
+/** Scenarios of one lab. Each leaves a journal behind, and all journals are looked at whenever a run begins. */
+const mostScenarios = 100;
+
 export class SharedScene {
   #opened: Promise<OpenedScene> | undefined;
+  #taken = 0;
 
-  take(): Promise<OpenedScene> {
+  async take(): Promise<OpenedScene> {
+    if (this.#taken === mostScenarios) await this.close();
+    this.#taken += 1;
     return (this.#opened ??= this.#open());
   }
 
@@ -25,6 +31,7 @@ export class SharedScene {
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
+    this.#taken = 0;
     await (await opened)?.scene.close();
   }
 }

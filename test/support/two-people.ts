@@ -1,5 +1,5 @@
 /** The operator of a run and a second person, each with a key of his own, as ssh-keygen of this machine makes and uses them. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -10,17 +10,32 @@ const run = promisify(execFile);
 
 export interface TwoPeople {
   /** What the site file says of the approval. */
-  readonly approve: { readonly by: 'other'; readonly signers: string };
+  readonly approve: { readonly by: 'other'; readonly signers: string; readonly revoked: string };
   /** Private keys. */
   readonly operatorKey: string;
   readonly secondKey: string;
   /** Of nobody who is an allowed signer. */
   readonly strangerKey: string;
+  /** Of former second persons: their lines end yesterday, begin tomorrow, or are withdrawn by the file of revoked keys. */
+  readonly expiredKey: string;
+  readonly earlyKey: string;
+  readonly revokedKey: string;
   /** Types `shadowtape approve`. */
   approves(state: string, words: readonly string[]): Promise<CommandEnd>;
   /** Signs the statement of a run with ssh-keygen. @returns the file of the signature */
   signs(state: string, runName: string, key: string): Promise<string>;
 }
+
+/** What ssh-keygen makes of a text. @returns the signature */
+export const signedText = (key: string, text: string, namespace = 'shadowtape-approval'): string =>
+  execFileSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', namespace, '-f', key], {
+    input: text,
+    encoding: 'utf8',
+  });
+
+/** As an option of a line of allowed signers has it. */
+const dayText = (days: number): string =>
+  new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
 
 /** @param folder for keys and signatures; it goes away with the test */
 export async function makeTwoPeople(folder: string): Promise<TwoPeople> {
@@ -29,22 +44,33 @@ export async function makeTwoPeople(folder: string): Promise<TwoPeople> {
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
     return file;
   };
-  const [operatorKey, secondKey, strangerKey] = [
-    await keyOf('operator'),
-    await keyOf('mary'),
-    await keyOf('stranger'),
+  const operatorKey = await keyOf('operator');
+  const secondKey = await keyOf('mary');
+  const strangerKey = await keyOf('stranger');
+  const expiredKey = await keyOf('expired');
+  const earlyKey = await keyOf('early');
+  const revokedKey = await keyOf('revoked');
+  const publicKeyOf = (key: string) => readFile(`${key}.pub`, 'utf8');
+  const [signers, revoked] = [join(folder, 'allowed_signers'), join(folder, 'revoked_keys')];
+  const lines = [
+    `${userInfo().username}@example.com ${await publicKeyOf(operatorKey)}`,
+    `mary@example.com ${await publicKeyOf(secondKey)}`,
+    `henry@example.com valid-before="${dayText(-1)}Z" ${await publicKeyOf(expiredKey)}`,
+    `edith@example.com valid-after="${dayText(1)}Z" ${await publicKeyOf(earlyKey)}`,
+    `carol@example.com ${await publicKeyOf(revokedKey)}`,
   ];
-  const lineOf = async (who: string, key: string) => `${who} ${await readFile(`${key}.pub`, 'utf8')}`;
-  const signers = join(folder, 'allowed_signers');
-  const own = `${userInfo().username}@example.com`;
-  await writeFile(signers, (await lineOf(own, operatorKey)) + (await lineOf('mary@example.com', secondKey)));
+  await writeFile(signers, lines.join(''));
+  await writeFile(revoked, `# left the company\n${await publicKeyOf(revokedKey)}`);
   const approves: TwoPeople['approves'] = (state, words) =>
     startCommand(['--state', state, 'approve', ...words]).end;
   return {
-    approve: { by: 'other', signers },
+    approve: { by: 'other', signers, revoked },
     operatorKey,
     secondKey,
     strangerKey,
+    expiredKey,
+    earlyKey,
+    revokedKey,
     approves,
     async signs(state, runName, key) {
       const { stdout } = await approves(state, [runName, '--statement']);

@@ -242,6 +242,10 @@ export const hostErrors = {
       'step {step}: {node} has not answered since {since}, it is not known whether it is down, and {why}',
     hint: 'check the machine itself. If {node} is halted or powered off, run with --node-down {node}, or on a terminal without --yes. If it is running, repair its connection first',
   },
+  NODE_GDS_NOT_ANSWERING: {
+    sentence: 'step {step}: GDS does not answer on {node} ({reason}), and {why}',
+    hint: 'start GDS on {node} again; see /var/opt/FJSVsdx/msglog/sdxservd.log there. Or halt {node}, and run with --node-down {node}',
+  },
   // ---- detached work on the backup server ----
   WORK_FOLDER_THERE: {
     sentence: '{host} already has the folder {folder}',

@@ -50,6 +50,10 @@ export const restoreErrors = {
     sentence: 'step {step}: {device} on {host} is not a character device',
     hint: 'dd would write a file instead of the volume. Check with ls -lL {device} on {host} why the device file is missing. Nothing was written',
   },
+  RESTORE_MASTER_HELD: {
+    sentence: 'step {step}: {master} cannot be stopped: {holders}',
+    hint: 'nothing was copied to {master}. End what uses it, or add its command to services.stop of the job; then restore again: shadowtape restore {run}',
+  },
   RESTORE_COPY_FAILED: {
     sentence: 'the copy from {proxy} to {master} has failed: {actual}',
     hint: '{master} holds a mixture of old and restored data: do not start it. The lines below show the ways on',

@@ -79,8 +79,24 @@ export const restoreFileErrors = {
     hint: 'restore them one after the other, each into a folder of its own',
   },
   RESTORE_DEVICE_REFUSED: {
-    sentence: '{target} is a device',
-    hint: 'an image is restored to a file; copy that to the device by hand, see docs/restore-by-hand.md',
+    sentence: '{target} is a device that is not written here: {reason}',
+    hint: 'the command line writes an image (method 6a) to a raw device of a Solaris host, /dev/rdsk/cNtNdNsN. For anything else restore to a file, and copy that by hand: docs/restore-by-hand.md',
+  },
+  RESTORE_DEVICE_NOT_FREE: {
+    sentence: '{target} is not free: {reason}',
+    hint: 'name a device that nothing uses and that GDS does not have',
+  },
+  RESTORE_DEVICE_UNKNOWN: {
+    sentence: 'it is not known whether {target} is free: {reason}',
+    hint: 'restore to a file of {host} instead, and copy it to the device by hand: docs/restore-by-hand.md',
+  },
+  RESTORE_DEVICE_SMALL: {
+    sentence: '{target} has {size}, and the image has {needed}',
+    hint: 'name a device that has room for the whole image',
+  },
+  RESTORE_DEVICE_NOT_CONFIRMED: {
+    sentence: 'the data of {target} would be lost, and --replace does not name {device}',
+    hint: 'check that {device} on {host} is the device to be overwritten. Then add --replace {device}',
   },
   RESTORE_NO_SPACE: {
     sentence: '{target} has {free} free, and {needed} are needed',
@@ -115,8 +131,12 @@ export const restoreFileErrors = {
     sentence: '{file} was not written as the archive has it: SHA-256 {actual} instead of {expected}',
     hint: 'check the disk of the target, then restore again',
   },
+  RESTORE_DEVICE_UNREAD: {
+    sentence: '{target} cannot be read back: {reason}',
+    hint: 'nothing proves what {target} holds. Check its disk, then restore again',
+  },
   RESTORE_IMAGE_DIFFERS: {
-    sentence: '{target} was not written as it was sent: cksum {actual} instead of {expected}',
+    sentence: '{target} was not written as it was sent: {what} {actual} instead of {expected}',
     hint: 'check the disk of the target, then restore again',
   },
   RESTORE_FILE_UNWRITABLE: {

@@ -47,7 +47,7 @@ export class RunPulseFold {
         return undefined;
       case 'node':
         if (event.what === 'back') this.#missing.delete(event.node);
-        else this.#missing.add(event.node);
+        else if (event.what === 'missing' || event.what === 'down') this.#missing.add(event.node);
         return undefined;
       case 'run-finished':
         this.#silent.clear();
@@ -100,6 +100,7 @@ export class RunPulseFold {
       since: this.#asked?.at ?? this.#rollbackSince ?? this.#step?.at ?? this.#resumedAt,
       failure: this.#failure,
       question: this.#asked?.question as QuestionView['id'] | undefined,
+      ...(this.#asked?.statement === undefined ? {} : { bySignature: true }),
       silent: [...this.#silent.values()].filter(({ host }) => !this.#missing.has(host)),
     };
   }

@@ -1,5 +1,5 @@
 /** What a run is, in one word: running, asking, ended so or so, or left by its console. Pure. */
-import { outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
+import { omissionWords, outcomeOf, type Omissions, type RunOutcome } from '../../contract/run-outcome.ts';
 import type { QuestionView } from '../../contract/screens.ts';
 import type { State } from '../states.ts';
 import type { RunModel } from './run-model.ts';
@@ -15,6 +15,7 @@ export type RunState =
   | 'running'
   | 'unwinding'
   | 'asking'
+  | 'second-person'
   | 'elsewhere'
   | 'verified'
   | 'unverified'
@@ -57,7 +58,7 @@ export function runStateOf({ model, question, live, elsewhere = false, failed }:
   if (model.start === undefined && failed) return 'unread';
   if (model.start === undefined || live === undefined) return 'loading';
   if (!live) return elsewhere ? 'elsewhere' : 'dead';
-  if (question) return 'asking';
+  if (question) return question.bySignature === true ? 'second-person' : 'asking';
   return model.current?.unwinding === true ? 'unwinding' : 'running';
 }
 
@@ -72,6 +73,7 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   running: { state: 'busy', word: 'running' },
   unwinding: { state: 'warn', word: 'rolling back' },
   asking: { state: 'warn', word: 'waiting for your answer' },
+  'second-person': { state: 'warn', word: 'waiting for a second person' },
   elsewhere: { state: 'busy', word: 'running' },
   verified: { state: 'ok', word: 'verified' },
   unverified: { state: 'warn', word: 'unverified' },
@@ -83,6 +85,12 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   'tape-bad': { state: 'bad', word: 'tape mismatch' },
   dead: { state: 'bad', word: 'interrupted' },
 };
+
+/** A good end with omissions is told with them, and is not green. */
+export function withOmissions({ state, word }: StateWords, omissions: Omissions): StateWords {
+  const omitted = omissionWords(omissions);
+  return { state: omitted !== '' && state === 'ok' ? 'warn' : state, word: `${word}${omitted}` };
+}
 
 const overStates: readonly RunState[] = [
   'verified',

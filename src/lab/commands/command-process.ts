@@ -1,9 +1,11 @@
+import { IoError } from '../faults/io-error.ts';
+import { volumeOfSpecialFile } from '../gds/gds-model.ts';
 import { complain, parseOptions } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 import type { Process } from '../hosts/processes.ts';
 import { signalOf } from '../hosts/shell-builtins.ts';
 
-/** kill(1) and ps(1). */
+/** kill(1), ps(1) and fuser(1M). */
 
 const terminate = 15;
 
@@ -52,6 +54,7 @@ export const kill: Command = async (call) => {
 };
 
 const columns: Readonly<Record<string, { head: string; value: (process: Process) => string }>> = {
+  user: { head: '    USER', value: () => 'root' },
   pid: { head: '  PID', value: ({ pid }) => String(pid) },
   ppid: { head: ' PPID', value: ({ parentPid }) => String(parentPid) },
   pgid: { head: ' PGID', value: ({ group }) => String(group) },
@@ -94,4 +97,39 @@ export const ps: Command = async (call) => {
   const lines = heads.some((head) => head !== '') ? [heads, ...rows] : rows;
   await call.output.write(lines.map((line) => `${line.join(' ')}\n`).join(''));
   return shown.length > 0 ? 0 : 1;
+};
+
+/** The processes that have the volume of a special file open, or a slice of a disk. @throws IoError where there is none */
+function holdersOf({ machine }: CommandCall, path: string): Process[] {
+  const { node, world, processes } = machine;
+  const isDisk = /^\/dev\/r?dsk\//.test(path);
+  const { owner, volume } = isDisk
+    ? { owner: { name: 'disk' }, volume: { name: path } }
+    : volumeOfSpecialFile(world.model, node, path);
+  return processes
+    .all()
+    .filter(({ killed }) => world.openVolumes.isOpenBy(killed, node, owner.name, volume.name));
+}
+
+/** `fuser FILE...`: process ids on the standard output, everything else on the standard error (fuser(1M)). */
+export const fuser: Command = async (call) => {
+  const files = call.argv.slice(1);
+  if (files.length === 0 || files.some((file) => file.startsWith('-')))
+    return complain(call, 'fuser: not part of the lab', 2);
+  for (const file of files) {
+    try {
+      const holders = holdersOf(call, file);
+      await call.errors.write(`${file}: `);
+      for (const { pid } of holders) {
+        await call.output.write(` ${pid}`);
+        await call.errors.write('o');
+      }
+      await call.errors.write('\n');
+    } catch (error) {
+      if (!(error instanceof IoError)) throw error;
+      await complain(call, `${file}: No such file or directory`);
+    }
+  }
+  await call.output.write('\n');
+  return 0;
 };

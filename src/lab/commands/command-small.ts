@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { complain } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 
+import { plainDisk } from '../hosts/plain-disk.ts';
 import { platformOf } from '../gds/lab-model.ts';
 import { deviceOf, physicalBlocks, physicalDisks } from '../gds/lab-volumes.ts';
 
@@ -104,10 +105,14 @@ export const who: Command = async (call) => {
   return 0;
 };
 
-/** `iostat -En`: what each disk is that the node sees. */
+/** `iostat -En`: what each disk is that the node sees; the one that no class has comes first. */
 export const iostat: Command = async (call) => {
   if (call.argv.slice(1).join(' ') !== '-En') return complain(call, 'iostat: not part of the lab', 2);
   const { node, world } = call.machine;
+  const ownSerial = world.faults.has('no-serial') ? '' : `OWN-${node}`;
+  await call.output.write(
+    `${plainDisk.padEnd(16)} Soft Errors: 0 Hard Errors: 0 Transport Errors: 0 \nVendor: FUJITSU  Product: MAP3735N         Revision: 0000 Serial No: ${ownSerial} \n`,
+  );
   for (const physical of physicalDisks) {
     const device = deviceOf(node, physical);
     if (device === undefined) continue;

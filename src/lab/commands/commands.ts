@@ -6,6 +6,7 @@ import { dd } from './command-dd.ts';
 import { cksum, digest, sha256sum } from './command-digest.ts';
 import { cat, ls, mkdir, mkfifo, mv, readlink, rm, rmdir, tee, test } from './command-files.ts';
 import { fsck, mount, umount } from './command-mount.ts';
+import { prtvtoc, swap } from './command-disk.ts';
 import { mt } from './command-mt.ts';
 import { mtx } from './command-mtx.ts';
 import { mkfs, newfs } from './command-newfs.ts';
@@ -18,7 +19,7 @@ import {
 } from './command-linux.ts';
 import { rmt } from './command-rmt.ts';
 import { restore, sfxrestore, ufsrestore } from './command-restore.ts';
-import { kill, ps } from './command-process.ts';
+import { fuser, kill, ps } from './command-process.ts';
 import { sdxinfo, sdxproxy, sdxvolume } from './command-sdx.ts';
 import { sfxadm } from './command-sfxadm.ts';
 import { sdxshadowdisk, sdxshadowgroup, sdxshadowvolume } from './command-sdxshadow.ts';
@@ -69,6 +70,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
     echo,
     false: no,
     fsck,
+    fuser,
     head,
     hostid,
     hostname,
@@ -86,6 +88,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
     mtx,
     newfs,
     printf,
+    prtvtoc,
     ps,
     pwd,
     rm,
@@ -104,6 +107,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
     sg_logs: sgLogs,
     sha256sum,
     sleep,
+    swap,
     sync: yes,
     tail,
     tar,
@@ -121,7 +125,9 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
 
 /** What Linux does not have: those of Solaris alone, and of file systems that it has not. */
 const notOnLinux = new Set(
-  'digest fsck iostat kstat mkfs newfs sfxadm sfxdump sfxrestore ufsdump ufsrestore /etc/rmt'.split(' '),
+  'digest fsck fuser iostat kstat mkfs newfs prtvtoc swap sfxadm sfxdump sfxrestore ufsdump ufsrestore /etc/rmt'.split(
+    ' ',
+  ),
 );
 
 const commandsOfLinux: ReadonlyMap<string, Command> = new Map([

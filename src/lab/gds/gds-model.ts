@@ -1,5 +1,14 @@
 import { IoError } from '../faults/io-error.ts';
-import type { GdsClass, GdsDisk, GdsGroup, GdsVolume, LabModel, NodeName } from './lab-model.ts';
+import {
+  nodeNames,
+  type GdsClass,
+  type GdsDisk,
+  type GdsGroup,
+  type GdsVolume,
+  type LabModel,
+  type Mount,
+  type NodeName,
+} from './lab-model.ts';
 
 /**
  * Questions about the GDS objects, and the refusals of the sdx commands.
@@ -25,6 +34,22 @@ export function classOn(model: LabModel, node: NodeName, name: string): GdsClass
   const found = classesOn(model, node).find((entry) => entry.name === name);
   if (!found) throw refuse(`${name}: no such class`);
   return found;
+}
+
+/** Changes the scope of a class; the nodes that leave it lose its volumes to the first node that stays. */
+export function shareClass(model: LabModel, name: string, nodes: readonly NodeName[]): void {
+  const owner = model.classes.find((entry) => entry.name === name);
+  const [first] = nodes;
+  if (!owner || first === undefined) throw new Error(`no class ${name}, or no node`);
+  owner.scope = [...nodes];
+  for (const volume of owner.volumes)
+    volume.runningOn = volume.runningOn.filter((node) => nodes.includes(node));
+  const isOfClass = ({ special }: Mount) => parseSpecialFile(special)?.className === name;
+  for (const node of nodeNames.filter((entry) => !nodes.includes(entry))) {
+    const host = model.hosts[node];
+    model.hosts[first].mounts.push(...host.mounts.filter(isOfClass));
+    host.mounts = host.mounts.filter((mount) => !isOfClass(mount));
+  }
 }
 
 /** The same for a shadow class. @throws GdsRefusal */

@@ -26,23 +26,27 @@ export interface VolumeWrite {
   readonly joined: readonly string[];
 }
 
-/** Which volumes are open on which node: what is in use cannot be stopped. */
+/** Which volumes are open on which node, and by whom: what is in use cannot be stopped. */
 export class OpenVolumes {
-  readonly #counts = new Map<string, number>();
+  readonly #openings = new Map<string, Set<{ readonly by: AbortSignal | undefined }>>();
 
-  add(node: NodeName, className: string, volume: string): () => void {
+  /** @param by the process, by the signal of its end; undefined where the machine itself opens it */
+  add(node: NodeName, className: string, volume: string, by: AbortSignal | undefined): () => void {
     const key = `${node} ${className} ${volume}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    let open = true;
-    return () => {
-      if (!open) return;
-      open = false;
-      this.#counts.set(key, (this.#counts.get(key) ?? 1) - 1);
-    };
+    const openings = this.#openings.get(key) ?? new Set();
+    this.#openings.set(key, openings);
+    const opening = { by };
+    openings.add(opening);
+    return () => void openings.delete(opening);
   }
 
   isOpen(node: NodeName, className: string, volume: string): boolean {
-    return (this.#counts.get(`${node} ${className} ${volume}`) ?? 0) > 0;
+    return (this.#openings.get(`${node} ${className} ${volume}`)?.size ?? 0) > 0;
+  }
+
+  /** True where the process has it open. */
+  isOpenBy(process: AbortSignal, node: NodeName, className: string, volume: string): boolean {
+    return [...(this.#openings.get(`${node} ${className} ${volume}`) ?? [])].some(({ by }) => by === process);
   }
 }
 

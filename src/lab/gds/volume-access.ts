@@ -97,6 +97,7 @@ export function volumeBytes(storage: Storage, owner: GdsClass, volume: GdsVolume
 
 /**
  * Opens a volume by its special file, as a process on `node` does.
+ * @param by the process, see OpenVolumes
  * @throws IoError ENOENT (no such volume), ENXIO (it is stopped), EROFS (it is started read-only)
  */
 export function openVolume(
@@ -104,11 +105,12 @@ export function openVolume(
   node: NodeName,
   path: string,
   access: 'read' | 'write',
+  by?: AbortSignal,
 ): OpenVolume {
   const { owner, volume } = volumeOfSpecialFile(storage.model, node, path);
   if (!volume.runningOn.includes(node)) throw new IoError('ENXIO');
   if (access === 'write' && volume.mode === 'ro') throw new IoError('EROFS');
-  const close = storage.openVolumes.add(node, owner.name, volume.name);
+  const close = storage.openVolumes.add(node, owner.name, volume.name, by);
   const bytes = volumeBytes(storage, owner, volume);
   return {
     ...bytes,

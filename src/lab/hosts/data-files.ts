@@ -61,7 +61,7 @@ function readableBytes(
 }
 
 function volumeSource(call: FilePlace, path: string): RecordSource {
-  const volume = openVolume(call.machine.world, call.machine.node, path, 'read');
+  const volume = openVolume(call.machine.world, call.machine.node, path, 'read', call.killed);
   let position = 0;
   let piece = Buffer.alloc(0);
   return {
@@ -77,6 +77,41 @@ function volumeSource(call: FilePlace, path: string): RecordSource {
     seek: (bytes) => (position += bytes),
     close() {
       volume.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** What keeps a slice open until it is closed: fuser shows it. */
+const openSlice = ({ machine: { node, world }, killed }: FilePlace, path: string): (() => void) =>
+  world.openVolumes.add(node, 'disk', path, killed);
+
+function sliceSource(place: FilePlace, path: string, slice: Buffer): RecordSource {
+  const release = openSlice(place, path);
+  const source = bytesSource(slice);
+  return {
+    ...source,
+    close() {
+      release();
+      return source.close();
+    },
+  };
+}
+
+function sliceTarget(place: FilePlace, path: string, slice: Buffer): RecordTarget {
+  const release = openSlice(place, path);
+  let position = 0;
+  return {
+    keepsRecords: false,
+    write(bytes) {
+      place.killed.throwIfAborted();
+      const isLong = position + bytes.length > slice.length;
+      if (!isLong) position += bytes.copy(slice, position);
+      return isLong ? Promise.reject(new IoError('ENOSPC')) : Promise.resolve();
+    },
+    seek: (bytes) => (position += bytes),
+    close() {
+      release();
       return Promise.resolve();
     },
   };
@@ -163,6 +198,8 @@ export async function openPath(place: FilePlace, path: string): Promise<RecordSo
   const absolute = files.resolve(place.directory, path);
   if (parseSpecialFile(absolute)) return volumeSource(place, absolute);
   if (isTape(place, absolute)) return tapeSource(place, absolute);
+  const slice = place.machine.plainDisk.sliceAt(absolute);
+  if (slice) return sliceSource(place, absolute, slice);
   if (absolute === '/dev/null') return bytesSource(Buffer.alloc(0));
   if (absolute === '/dev/zero')
     return { read: (size) => Promise.resolve(Buffer.alloc(size)), close: nothing };
@@ -175,7 +212,7 @@ export async function openPath(place: FilePlace, path: string): Promise<RecordSo
 }
 
 function volumeTarget(call: FilePlace, path: string): RecordTarget {
-  const volume = openVolume(call.machine.world, call.machine.node, path, 'write');
+  const volume = openVolume(call.machine.world, call.machine.node, path, 'write', call.killed);
   let position = 0;
   return {
     keepsRecords: false,
@@ -255,6 +292,8 @@ export async function pathTarget(place: FilePlace, path: string, appends = false
   const absolute = files.resolve(place.directory, path);
   if (parseSpecialFile(absolute)) return volumeTarget(place, absolute);
   if (isTape(place, absolute)) return tapeTarget(place, absolute);
+  const slice = place.machine.plainDisk.sliceAt(absolute);
+  if (slice) return sliceTarget(place, absolute, slice);
   if (absolute === '/dev/null') return { keepsRecords: false, write: nothing, close: nothing };
   if (absolute.startsWith('/dev/')) throw new IoError('ENOENT');
   const fifo = files.fifoAt(absolute);

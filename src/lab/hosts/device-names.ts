@@ -1,5 +1,6 @@
 import type { NodeName, Platform } from '../gds/lab-model.ts';
 import { deviceOf, physicalDisks } from '../gds/lab-volumes.ts';
+import { plainDisk } from './plain-disk.ts';
 
 /** Where Solaris lists disks: raw, and with a buffer (disks(1M)). */
 const diskFolders = ['/dev/rdsk', '/dev/dsk'] as const;
@@ -24,7 +25,7 @@ export function deviceFiles(node: NodeName, platform: Platform): string[] {
   if (platform === 'linux') return filesOfLinux(node);
   const seen = physicalDisks.flatMap((physical) => deviceOf(node, physical) ?? []);
   const disks = diskFolders.flatMap((folder) =>
-    [bootDisk, ...seen].flatMap((disk) => slices.map((slice) => `${folder}/${disk}s${slice}`)),
+    [bootDisk, plainDisk, ...seen].flatMap((disk) => slices.map((slice) => `${folder}/${disk}s${slice}`)),
   );
   return node === 'node3' ? [...disks, ...tapeNames] : disks;
 }

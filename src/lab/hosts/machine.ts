@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HostFiles } from './host-files.ts';
 import type { NodeName } from '../gds/lab-model.ts';
+import { PlainDisk } from './plain-disk.ts';
 import { ProcessTable } from './processes.ts';
 import type { World } from '../world.ts';
 
@@ -12,6 +13,7 @@ export class Machine {
   readonly world: World;
   readonly files: HostFiles;
   readonly processes = new ProcessTable();
+  readonly plainDisk = new PlainDisk();
 
   #up: Promise<void> = Promise.resolve();
   #boots = 0;

@@ -44,6 +44,8 @@ export class Process {
   readonly #controller = new AbortController();
   #status: number | undefined;
   ended: Promise<number> = Promise.resolve(0);
+  /** A fault keeps it from beginning its work: it waits until it is killed, and has nothing open. */
+  hangs = false;
 
   constructor(pid: number, args: string, parent?: Process) {
     this.pid = pid;

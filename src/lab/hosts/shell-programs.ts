@@ -71,7 +71,7 @@ export async function runProgram(
   const call = callOf(place, argv);
   const command = commandsOn(platformOf(place.machine.world.model)).get(name);
   const wrap = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
-  const status = await faultStatus(call, Boolean(command ?? wrap) || name === 'sh' || name === 'sudo');
+  const status = await faultStatus(place, call, Boolean(command ?? wrap) || name === 'sh' || name === 'sudo');
   if (status !== undefined) return status;
   if (name === 'sh') return shell(place, words);
   if (name === 'sudo') return runSudo(place, words, shell);
@@ -91,7 +91,11 @@ async function runSudo(place: ProgramPlace, words: readonly string[], shell: She
 }
 
 /** The exit status that a fault, or a name that nobody knows, gives a command; undefined: it runs. */
-async function faultStatus(call: CommandCall, isKnown: boolean): Promise<number | undefined> {
+async function faultStatus(
+  { process }: ProgramPlace,
+  call: CommandCall,
+  isKnown: boolean,
+): Promise<number | undefined> {
   const { argv, machine, killed } = call;
   const { faults } = machine.world;
   const name = argv[0] ?? '';
@@ -100,6 +104,7 @@ async function faultStatus(call: CommandCall, isKnown: boolean): Promise<number 
     return 127;
   }
   if (faults.forCommand(machine.node, argv, ['hang'])) {
+    process.hangs = true;
     await whenKilled(killed);
     throw killed.reason as Error;
   }

@@ -10,6 +10,11 @@ export interface Asking {
   readonly ask: Ask | undefined;
   /** Approves a shadow that was verified (--yes). */
   readonly approveVerified: boolean;
+  /**
+   * Shows a question that a second person answers with a signature, which can be given from now on.
+   * @param over aborted when the question is over
+   */
+  readonly showSecond?: ((run: string, question: Question, over: AbortSignal) => void) | undefined;
 }
 
 /** @throws OPERATOR_NEEDED where the job asks what nobody is there to answer */
@@ -37,7 +42,7 @@ export function requireDownNodes(
 ): void {
   for (const node of nodesDown) {
     if (!primaryNodes.includes(node)) throw failure('NODE_UNKNOWN', { node, nodes: primaryNodes.join(', ') });
-    if (missing.every((each) => each.node !== node)) throw failure('NODE_NOT_DOWN', { node });
+    if (missing.every((each) => each.node !== node || each.gds)) throw failure('NODE_NOT_DOWN', { node });
   }
 }
 

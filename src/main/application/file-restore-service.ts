@@ -4,6 +4,7 @@ import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.
 import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
+import { asUnreadBackup } from '../procedure/drive/unread-backup.ts';
 import { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
@@ -17,6 +18,7 @@ import { drillSuffix } from '../journal/drill-records.ts';
 import { noJournal, type EventSink } from '../journal/journal.ts';
 import { readRun } from '../journal/run-history.ts';
 import { drillSources, drillVolume, type DrilledVolume } from '../restore/drill.ts';
+import { requireDeviceNamed, type GdsHosts } from '../restore/device-place.ts';
 import type { DumpSource } from '../restore/dump-source.ts';
 import { restoreStep } from '../restore/host-place.ts';
 import type { Overwrite } from '../restore/local-folder.ts';
@@ -24,7 +26,7 @@ import { previewOf, type PreviewedDump } from '../restore/preview.ts';
 import { RestoreOutcome, type RestoreResult } from '../restore/restore-outcome.ts';
 import { RestoreRecord } from '../restore/restore-record.ts';
 import { RestoreSession } from '../restore/restore-session.ts';
-import { parseTarget, targetWords, type RestoreTarget } from '../restore/restore-target.ts';
+import { deviceOf, parseTarget, targetWords, type RestoreTarget } from '../restore/restore-target.ts';
 import { requireTarget } from '../restore/restore-target-check.ts';
 import { findWork, type RestoreQuestion, type RestoreWork, type Where } from '../restore/restore-work.ts';
 import type { RestoredFile } from '../restore/restored-file.ts';
@@ -64,6 +66,8 @@ export interface PreparedRestore {
 }
 
 export interface RestoreHooks {
+  /** The device that may be overwritten, by its path; left out where the target is none. */
+  readonly replace?: readonly string[] | undefined;
   readonly abort: AbortSignal;
   /** Asked for tapes; undefined where nobody can be asked. */
   readonly ask: Ask | undefined;
@@ -109,6 +113,11 @@ export class FileRestoreService {
     const { overwrite, tapeFile } = request;
     const target = parseTarget(request.to, Object.keys(site.hosts));
     if (tapeFile !== undefined) {
+      if (deviceOf(target))
+        throw failure('RESTORE_DEVICE_REFUSED', {
+          target: targetWords(target),
+          reason: 'without a journal the size of the image is not known',
+        });
       const work = { kind: 'loose', file: tapeFile, patterns: request.what } as const;
       return { target, work, overwrite, preview: [] };
     }
@@ -118,7 +127,8 @@ export class FileRestoreService {
     const preview = previewOf(work).map((dump, index) => this.#withKnown(dump, sourcesOf(work)[index]));
     const bytes = preview.reduce((sum, dump) => sum + dump.bytes, 0);
     const never = new AbortController().signal;
-    await requireTarget(this.#runner(noJournal(), never), { target, kind, bytes, overwrite });
+    const needs = { target, kind, bytes, overwrite, gds: this.#gds };
+    await requireTarget(this.#runner(noJournal(), never), needs);
     return { target, work, overwrite, preview };
   }
 
@@ -140,10 +150,12 @@ export class FileRestoreService {
 
   /**
    * Restores what was prepared. Never throws once the record is begun: the result says what was written.
-   * @throws RESTORE_RECORD_UNWRITABLE before anything is touched
+   * @throws RESTORE_DEVICE_NOT_CONFIRMED, RESTORE_RECORD_UNWRITABLE before anything is touched
    */
   async perform(prepared: PreparedRestore, hooks: RestoreHooks): Promise<RestoreResult> {
     const { state } = this.#options;
+    const device = deviceOf(prepared.target);
+    if (device) requireDeviceNamed(device, hooks.replace ?? []);
     await state.prepare();
     const record = new RestoreRecord(state);
     const outcome = new RestoreOutcome();
@@ -239,6 +251,7 @@ export class FileRestoreService {
       ...{ room, target, overwrite, outcome, tell },
       afterwards: this.#runner(record, new AbortController().signal),
       known: this.#known,
+      gds: this.#gds,
       change: tapeChangeOf(this.#options.site),
       ask: ask && ((question) => ask(question, abort)),
     });
@@ -268,6 +281,13 @@ export class FileRestoreService {
     const place = drivePlace(host, await driveName(runner, restoreStep, { host, device }));
     const drive = { tapeHost: host, tapeDevice: device, platform: site.platform };
     return whileDriveLocked({ runner, place, command: 'restore', ...lockKnowledge }, () => work(drive));
+  }
+
+  get #gds(): GdsHosts {
+    const { platform, hosts } = this.#options.site;
+    const withRole = (...roles: string[]) =>
+      Object.keys(hosts).filter((host) => roles.includes(hosts[host]?.role ?? ''));
+    return { platform, primaries: withRole('primary'), all: withRole('primary', 'backup') };
   }
 
   #runner(journal: EventSink, cancel: AbortSignal): CommandRunner {
@@ -319,23 +339,13 @@ const finishedEvent = ({ exitStatus, files, sources, error, notes }: RestoreResu
   ...(error ? { error: error.toInfo() } : {}),
 });
 
-/** Errors of a read whose hints are for who writes a tape. */
-const readErrors = [
-  'TAR_UNREADABLE',
-  'TAR_INCOMPLETE',
-  'TAPE_READ_FAILED',
-  'TAPE_RECORD_TOO_LONG',
-  'TAPE_READBACK_MISCOUNTED',
-  'TAPE_COUNT_MISSING',
-] as const;
-
 /** The tape, or the drive that reads it, is not as it should be. */
 const badTape = ['RESTORE_TAPE_DIFFERS', 'RESTORE_READ_FAILED'] as const;
 
 /** @throws whatever is not an error of the table */
 function toldError(error: unknown, abort: AbortSignal): ShadowtapeError {
   if (abort.aborted) return failure('RESTORE_CANCELLED', {}, {}, error);
-  if (!isFailure(error)) throw error;
-  if (!isFailure(error, ...readErrors)) return error;
-  return failure('RESTORE_READ_FAILED', { reason: error.message }, error.evidence, error);
+  const told = asUnreadBackup(error, undefined);
+  if (!isFailure(told)) throw error;
+  return told;
 }

@@ -3,7 +3,7 @@ import { isFailure } from '../../contract/errors.ts';
 import { noJournal } from '../journal/journal.ts';
 import { CommandRunner, type RunnerOptions } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
-import { Observer } from '../procedure/hosts/observe.ts';
+import { lookWithinScope } from '../procedure/hosts/class-scope.ts';
 import { assign, observedOf, withOverrides, type JobOverrides } from '../procedure/model/assign.ts';
 import { lookAtChanger } from '../procedure/drive/changer-work.ts';
 import { tapeOfLibrary, type Assignment } from '../procedure/model/assignment.ts';
@@ -59,9 +59,9 @@ export class JobAssigner {
     seed: string,
     drive?: string,
   ): Promise<{ readonly assignment: Assignment; readonly world: World }> {
-    const observer = new Observer(this.runner(), observedOf(this.#at.site, named.job));
-    const world = await observer.look('assign', ['primaries']);
-    const assignment = assign(this.#at.site, named, world.primaries, seed, world.missing);
+    const observed = observedOf(this.#at.site, named.job);
+    const { world, outside } = await lookWithinScope(this.runner(), 'assign', observed, ['primaries']);
+    const assignment = assign(this.#at.site, named, { ...world, outside }, seed);
     const driveName = drive ?? (await this.#driveName());
     return { assignment: { ...assignment, ...(await this.#libraryPlan(assignment)), driveName }, world };
   }

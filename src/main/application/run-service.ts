@@ -318,7 +318,7 @@ export class RunService {
     return {
       hosts: this.#at.hosts,
       ...this.lockKnowledge(),
-      ask: answersOf(this.#at, { run, assignment, request }),
+      ...answersOf(this.#at, { run, assignment, request }),
       canAsk: request.ask !== undefined,
       // Who has said yes to everything has not said that a node is down.
       canAskDown: request.ask !== undefined && !request.approveVerified,

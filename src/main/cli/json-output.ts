@@ -29,11 +29,19 @@ import type { VolumeStatus } from '../application/protection/status-service.ts';
 import type { compareTwo } from '../history/history.ts';
 import type { ProvenDrill } from '../journal/drill-records.ts';
 
-/** A primary node that does not answer, and what is not checked on it. */
+/** A primary node that does not answer, or whose GDS does not, and what is not checked on it. */
 interface MissingNode {
   readonly missing: string;
   readonly since: string;
   readonly unchecked: readonly string[];
+  /** Where the node answers, and its GDS does not: what sdxinfo said, a sentence. */
+  readonly gds?: string;
+}
+
+/** A primary node of the site that does not share the class: nothing is sent there. */
+interface OutsideNode {
+  readonly outside: string;
+  readonly why: string;
 }
 
 /** A tape of the run that was overwritten since: not from the journal. */
@@ -153,7 +161,7 @@ export interface JsonOutput {
   /** A lock, or a host that could not be checked. */
   locks: HeldLock | UnseenHost;
   /** A step; before the steps, nodes that do not answer. */
-  plan: PlannedStep | MissingNode;
+  plan: PlannedStep | MissingNode | OutsideNode;
   /** An event of the run that restores; with --to, what would be read, a file, or the end; with --drill, what is proven. */
   restore: RunEvent | RestorePreview | RestoredFile | RestoreEnd | DrillEnd;
   /** An event of the run. */

@@ -51,6 +51,7 @@ export function registerPlan(line: CommandLine): void {
     .action(async (job: string | undefined, run: string | undefined, options: PlanOptions) => {
       const plan = await line.withConsole({}, (console) => planned(console, job, run, options));
       if (options.json) {
+        for (const { node, why } of plan.outside ?? []) printJson<JsonOutput['plan']>({ outside: node, why });
         for (const { node, ...told } of plan.missing ?? [])
           printJson<JsonOutput['plan']>({ missing: node, ...told });
         plan.steps.forEach((step) => printJson<JsonOutput['plan']>(step));

@@ -65,9 +65,11 @@ function hashLines({ wholeHash }: Plan): string[] {
 function missingLines({ nodes, missing = [] }: Plan): string[] {
   if (nodes !== 'any') return [];
   return [
-    'nodes: any: the run continues without a primary node that cannot be reached.',
-    ...missing.flatMap(({ node, since, unchecked }) => [
-      `! ${node} has not answered since ${since}. Not checked:`,
+    'nodes: any: the run continues without a primary node that cannot be reached, or whose GDS does not answer.',
+    ...missing.flatMap(({ node, since, unchecked, gds }) => [
+      gds === undefined
+        ? `! ${node} has not answered since ${since}. Not checked:`
+        : `! GDS on ${node} has not answered since ${since} (${gds}). Not checked:`,
       ...unchecked.map((what) => `    ${what}`),
     ]),
   ];
@@ -85,6 +87,7 @@ export function planLines(plan: Plan, all: boolean): string[] {
   return [
     headLine(plan),
     'A plan changes nothing. Each line is sent as printed, unless the line below it says how it runs.',
+    ...(plan.outside ?? []).map(({ why }) => `! ${why}`),
     ...missingLines(plan),
     '',
     ...(plan.restores ? [] : ['Expected duration of the dump:', ...plan.routes.map(routeLine), '']),

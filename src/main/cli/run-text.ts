@@ -43,8 +43,6 @@ export class RunText {
         ];
       case 'hold':
         return holdLines(event);
-      case 'pause':
-        return [pauseLine(event)];
       case 'fingerprint':
         return coverageLines(event);
       case 'restore-digest':
@@ -54,7 +52,7 @@ export class RunText {
       case 'digest':
         return [digestLine(event)];
       default:
-        return [];
+        return waitingLines(event);
     }
   }
 
@@ -103,10 +101,20 @@ function restoredLine({
   return `  ${what}: ${countText(bytes)} bytes, sha256 ${sha256.slice(0, 16)}…, ${result}`;
 }
 
+/** Why nothing moves, and what continues it. */
+function waitingLines(event: RunEvent): string[] {
+  if (event.type === 'pause') return [pauseLine(event)];
+  return event.type === 'asked' ? secondPersonLines(event) : [];
+}
+
 /** Nothing moves meanwhile: whoever watches is told why. */
 function pauseLine({ what, by = 'somebody', run }: Extract<RunEvent, { type: 'pause' }>): string {
   return what === 'paused' ? `  paused by ${by}; to continue it: shadowtape continue ${run}` : '  continued';
 }
+
+/** The operator waits for somebody else, and tells that person how to approve. */
+const secondPersonLines = ({ statement, text, run }: Extract<RunEvent, { type: 'asked' }>): string[] =>
+  statement === undefined ? [] : [`  ${text}`, `  a second person approves with: shadowtape approve ${run}`];
 
 /** What is lost or cannot be had is a warning of its own. */
 function holdLines({ what, volume, host, pid }: Extract<RunEvent, { type: 'hold' }>): string[] {

@@ -156,6 +156,7 @@ export class LiveRuns {
     return {
       ask: async (question, abort) => this.ask((await beginning.opened).run, question, abort),
       approveVerified: false,
+      showSecond: (run, question, over) => this.#questioning.show(run, question, over),
       cancel: beginning.cancel.signal,
       halt: beginning.halt.signal,
       onPlan: (plan) => {

@@ -18,7 +18,8 @@ interface Waiting {
   readonly answer: (answer: Answer) => void;
 }
 
-function viewOf(run: string, number: number, { id, step, text, choices }: Question): QuestionView {
+function viewOf(run: string, number: number, { id, step, text, choices, statement }: Question): QuestionView {
+  if (statement !== undefined) return { run, number, id, step, text, choices: [], bySignature: true };
   return {
     run,
     number,
@@ -41,6 +42,11 @@ export class Questioning {
 
   questionOf(run: string): QuestionView | undefined {
     return this.#waiting.get(run)?.view;
+  }
+
+  /** Shows a question that is answered elsewhere, until it is over. */
+  show(run: string, question: Question, over: AbortSignal): void {
+    this.ask(run, question, over).catch(() => undefined);
   }
 
   /** @throws the signal's reason where the run no longer waits */
@@ -76,6 +82,10 @@ export class Questioning {
     const waiting = this.#waiting.get(run);
     if (waiting?.view.number !== number) throw failure('QUESTION_OVER');
     const chosen = waiting.view.choices.find(({ id }) => id === choice);
+    if (waiting.view.bySignature === true) {
+      const reason = 'a second person answers with a signature';
+      throw failure('REQUEST_REFUSED', { channel: 'answer', reason });
+    }
     if (!chosen) {
       const choices = waiting.view.choices.map(({ id }) => id).join(', ');
       throw failure('REQUEST_REFUSED', { channel: 'answer', reason: `the choices are ${choices}` });

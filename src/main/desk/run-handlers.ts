@@ -11,6 +11,7 @@ import {
 } from '../application/console.ts';
 import { continueRun, pauseRun } from '../application/pause-service.ts';
 import { runLineOf } from '../history/history.ts';
+import { giveApproval, readRequest, viewOf } from '../proof/approval.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import type { OpenedSite } from './open-site.ts';
 import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
@@ -27,6 +28,8 @@ export type RunChannel =
   | 'cancel'
   | 'halt'
   | 'answer'
+  | 'approval'
+  | 'approve'
   | 'run'
   | 'verifyTape';
 
@@ -172,6 +175,13 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     answer: async (request) => {
       runs.answer(request);
       return null;
+    },
+
+    approval: async ({ run }) => viewOf(await readRequest(state, run)),
+
+    approve: async ({ run, signature }) => {
+      const { by, signed } = await giveApproval(state, await readRequest(state, run), signature);
+      return { by, keyType: signed.keyType, fingerprint: signed.fingerprint };
     },
 
     run: async ({ run }) => {

@@ -47,6 +47,16 @@ it('says what an operator is wanted for', () => {
     title: 'Volume2, Volume4 is waiting for your answer',
     body: 'Run 20261122-020004-volume2 asks at step 6a-2: Dump Volume2',
   });
+  const pulse = {
+    class: 'Class1',
+    since: '',
+    failure: undefined,
+    question: 'approve-shadow',
+    silent: [],
+  } as const;
+  expect(askingNews({ ...run, pulse: { ...pulse, bySignature: true } }).title).toBe(
+    'Volume2, Volume4 is waiting for a second person',
+  );
   expect(endNews(run, 3)).toEqual({
     title: 'Volume2, Volume4 ended: action required',
     body: 'Run 20261122-020004-volume2 of job nightly has ended with exit status 3',

@@ -46,8 +46,9 @@ export interface News {
 }
 
 export function askingNews(run: ActiveRun): News {
+  const whom = run.pulse?.bySignature === true ? 'a second person' : 'your answer';
   return {
-    title: `${volumesOf(run)} is waiting for your answer`,
+    title: `${volumesOf(run)} is waiting for ${whom}`,
     body: `Run ${run.run} asks at step ${run.step ?? '?'}: ${run.title ?? ''}`,
   };
 }

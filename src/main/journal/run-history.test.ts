@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(state.path, { recursive: true, force: true }));
 
-function begin(run: string, order?: number): void {
+function begin(run: string, order?: number, operator = 'marion'): void {
   const journal = new Journal({ file: state.journalFile(run), run });
   journal.append({
     type: 'run-started',
@@ -22,7 +22,7 @@ function begin(run: string, order?: number): void {
     layout: 'plain',
     method: '6a',
     volumes: [],
-    operator: 'marion',
+    operator,
     version: '0.1.0',
     class: 'Class1',
     tape: { host: 'node3', device: '/dev/rmt/0' },
@@ -38,6 +38,11 @@ describe('the order of runs', () => {
     begin('20261121-230000-volume2', await nextOrder(state));
     expect(await runsBegunAfter(state, '20261122-020000-volume2')).toEqual(['20261121-230000-volume2']);
     expect(await runsBegunAfter(state, '20261121-230000-volume2')).toEqual([]);
+  });
+
+  it('is found in a first line of any length', async () => {
+    begin('20261120-020000-volume2', 7, 'm'.repeat(20_000));
+    expect(await nextOrder(state)).toBe(8);
   });
 
   it('is that of their names among runs of earlier releases, which are older than counted ones', async () => {

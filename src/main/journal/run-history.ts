@@ -1,12 +1,25 @@
 /** The runs whose journals are in the state folder, and in which order they were begun: names and times do not tell where a clock was set back. */
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
 import { runEventSchema, type EventOf, type RunEvent } from '../../contract/events.ts';
 import { readJournal, type ReadJournal } from './journal-reader.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /** The first line of a journal is a few KiB long: it names volumes, disks and hosts. */
-const headBytes = 256 * 1024;
+const usualHeadBytes = 8 * 1024;
+const longestHeadBytes = 256 * 1024;
+const lineFeed = 0x0a;
+
+/** The first line of a file, without its line feed; undefined where it is too long, or not ended. */
+async function firstLine(handle: FileHandle): Promise<string | undefined> {
+  // Every journal is looked at whenever a run begins: of most of them one small piece is enough.
+  for (const bytes of [usualHeadBytes, longestHeadBytes]) {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(bytes), 0, bytes, 0);
+    const end = buffer.subarray(0, bytesRead).indexOf(lineFeed);
+    if (end >= 0) return buffer.toString('utf8', 0, end);
+  }
+  return undefined;
+}
 
 type RunStart = EventOf<'run-started'>;
 
@@ -15,9 +28,7 @@ async function beginningOf(state: StateFolder, run: string): Promise<RunStart | 
   try {
     const handle = await open(state.journalFile(run));
     try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-      const [line = ''] = buffer.toString('utf8', 0, bytesRead).split('\n', 1);
-      const event = runEventSchema.parse(JSON.parse(line));
+      const event = runEventSchema.parse(JSON.parse((await firstLine(handle)) ?? ''));
       return event.type === 'run-started' ? event : undefined;
     } finally {
       await handle.close();

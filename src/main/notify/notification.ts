@@ -130,13 +130,16 @@ export function startedNotification(facts: NotifiedRun, journalFile: string | un
 /** A run waits for somebody. */
 export function askedNotification(
   facts: NotifiedRun,
-  { text, choices }: EventOf<'asked'>,
+  { text, choices, statement, run }: EventOf<'asked'>,
   journalFile: string | undefined,
 ): Notification {
-  const hint = `answer it where the run was started; choices: ${choices.join(', ')}`;
+  const isSigned = statement !== undefined;
+  const hint = isSigned
+    ? `a second person approves on the Verification screen, or with: shadowtape approve ${run}`
+    : `answer it where the run was started; choices: ${choices.join(', ')}`;
   const message: Message = {
     events: ['operator-needed'],
-    how: 'waits for an operator',
+    how: isSigned ? 'waits for a second person' : 'waits for an operator',
     sentence: text,
     hint,
   };

@@ -6,35 +6,23 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure } from '../../contract/errors.ts';
-import type { EventOf } from '../../contract/events.ts';
+import type { ApprovalView } from '../../contract/proof.ts';
 import { readOwn } from '../journal/kept-file.ts';
+import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { countsAt, signersOf } from '../ssh/keys/allowed-signers.ts';
-import { isSignatureOf, readSignature, type ReadSignature } from '../ssh/keys/ssh-signature.ts';
 import { chooseSigner, type SignerChoice } from '../ssh/keys/signers.ts';
 import { signMessage } from '../ssh/keys/ssh-signature.ts';
-import { readAllowedSigners } from './signature-facts.ts';
+import { commandLine } from '../ssh/quoting.ts';
+import {
+  approvalNamespace,
+  judgeApproval,
+  type ApprovalRequest,
+  type SignedApproval,
+} from './approval-verdict.ts';
+import { leftMarkOf } from './live-runs.ts';
 import { writeWhole } from './whole-file.ts';
 
-/** ssh-keygen -Y sign -n shadowtape-approval: a signature over a journal approves nothing. */
-const approvalNamespace = 'shadowtape-approval';
-
-/** What a run waits for. */
-export interface ApprovalRequest {
-  readonly run: string;
-  /** Login and machine. */
-  readonly operator: string;
-  /** File of allowed signers (ssh-keygen(1)). */
-  readonly signersFile: string;
-  /** What is signed, byte for byte. */
-  readonly statement: string;
-}
-
-/** Who signed, and what. */
-export interface SignedApproval {
-  readonly by: string;
-  readonly signed: NonNullable<EventOf<'answered'>['signed']>;
-}
+export type { ApprovalRequest, SignedApproval } from './approval-verdict.ts';
 
 /** What a second person signs. Each question has a number of its own, so that no earlier signature answers it. */
 export function statementOf(
@@ -46,63 +34,61 @@ export function statementOf(
   return `Shadowtape approval\n${text.join('')}`;
 }
 
-const refused = (request: ApprovalRequest, reason: string) =>
-  failure('APPROVAL_REFUSED', { run: request.run, reason, signers: request.signersFile });
-
-const loginOf = (name: string): string => name.replace(/@.*$/s, '').toLowerCase();
-
-function readArmored(request: ApprovalRequest, armored: string): ReadSignature {
-  try {
-    return readSignature(armored);
-  } catch (error) {
-    throw refused(request, error instanceof Error ? error.message : String(error));
-  }
-}
-
 /**
- * Judges a signature over the statement of a run.
- * @throws APPROVAL_REFUSED, SIGNERS_UNREADABLE
+ * @returns what the run waits for
+ * @throws APPROVAL_NOT_AWAITED, also where a process has died that waited for it
  */
-async function judgeApproval(request: ApprovalRequest, armored: string): Promise<SignedApproval> {
-  const { operator, statement } = request;
-  const signers = await readAllowedSigners(request.signersFile);
-  const read = readArmored(request, armored);
-  const { keyType, fingerprint, namespace } = read;
-  if (namespace !== approvalNamespace)
-    throw refused(request, `it was made for "${namespace}", not for "${approvalNamespace}"`);
-  if (!isSignatureOf(read, Buffer.from(statement)))
-    throw refused(request, 'it is a signature of another statement');
-  const lines = signersOf(signers, read.publicKey, namespace);
-  const names = lines.flatMap(({ principals }) => principals.split(','));
-  // Whoever has a line of his own has another person's key, too, if both lines name that key.
-  if (names.some((name) => loginOf(name) === loginOf(operator)))
-    throw refused(request, `the key ${fingerprint} is that of ${operator}, who performs the run`);
-  const valid = lines.find((line) => countsAt(line, Date.now()));
-  if (!valid) throw refused(request, `the key ${fingerprint} is not a key of an allowed signer`);
-  const [by = ''] = valid.principals.split(',');
-  if (by === '' || /[*?!]/.test(valid.principals))
-    throw refused(request, `its line names no person: ${valid.principals}`);
-  return { by, signed: { statement, signature: armored, keyType, fingerprint } };
-}
-
-/** @throws APPROVAL_NOT_AWAITED */
 export async function readRequest(state: StateFolder, run: string): Promise<ApprovalRequest> {
   const text = (await readOwn(state.approvalFile(run)))?.toString('utf8');
-  if (text === undefined) throw failure('APPROVAL_NOT_AWAITED', { run });
+  if (text === undefined || (await leftMarkOf(state, run)) !== undefined)
+    throw failure('APPROVAL_NOT_AWAITED', { run });
   return JSON.parse(text) as ApprovalRequest;
 }
+
+/** Where ssh-keygen looks for a key first. */
+const usualKey = '~/.ssh/id_ed25519';
+
+/** What a second person is shown: the text to sign, and how ssh-keygen signs it. */
+export function viewOf({ run, operator, signersFile, statement }: ApprovalRequest): ApprovalView {
+  const fileName = `${run}.statement`;
+  // The shell of the login replaces the tilde, so it stays unquoted.
+  const sign = `ssh-keygen -Y sign -n ${approvalNamespace} -f ${usualKey}`;
+  const lines = statement.split('\n').slice(0, -1);
+  return {
+    run,
+    operator,
+    signersFile,
+    statement,
+    fileName,
+    fileCommand: `${sign} ${fileName}`,
+    pipedCommand: `${commandLine(['printf', '%s\\n', ...lines])} | ${sign}`,
+  };
+}
+
+/** What the run has asked before, as its journal has it. */
+async function earlierStatements(state: StateFolder, { run, statement }: ApprovalRequest): Promise<string[]> {
+  const { events } = await readRun(state, run);
+  return events.flatMap((event) =>
+    event.type === 'asked' && event.statement !== undefined && event.statement !== statement
+      ? [event.statement]
+      : [],
+  );
+}
+
+const judge = (state: StateFolder, request: ApprovalRequest, armored: string): Promise<SignedApproval> =>
+  judgeApproval(request, armored, () => earlierStatements(state, request));
 
 /**
  * Gives a waiting run a signature that counts.
  * @returns who approved
- * @throws APPROVAL_REFUSED, SIGNERS_UNREADABLE, STATE_FILE_UNWRITABLE
+ * @throws APPROVAL_REFUSED, SIGNERS_UNREADABLE, REVOKED_KEYS_UNREADABLE, STATE_FILE_UNWRITABLE
  */
 export async function giveApproval(
   state: StateFolder,
   request: ApprovalRequest,
   armored: string,
 ): Promise<SignedApproval> {
-  const approval = await judgeApproval(request, armored);
+  const approval = await judge(state, request, armored);
   await writeWhole(state.approvalSignatureFile(request.run), armored, { mode: 'replace' });
   return approval;
 }
@@ -129,7 +115,7 @@ async function awaitSignature(
     const armored = (await readOwn(file))?.toString('utf8');
     if (armored !== undefined) {
       try {
-        return await judgeApproval(request, armored);
+        return await judge(state, request, armored);
       } catch (error) {
         if (!isFailure(error)) throw error;
         onRefused(error.message);
@@ -140,22 +126,30 @@ async function awaitSignature(
   }
 }
 
+/** Who hears of the approval that a run waits for. */
+interface Awaiting {
+  /** From now on it can be given. */
+  readonly onAwaited: () => void;
+  /** A signature does not count. */
+  readonly onRefused: (sentence: string) => void;
+}
+
 /**
  * Asks for the approval of a second person, and waits for it.
- * @param onRefused hears of each signature that does not count
  * @throws the reason of the signal, STATE_FILE_UNWRITABLE
  */
 export async function awaitApproval(
   state: StateFolder,
   request: ApprovalRequest,
   abort: AbortSignal,
-  onRefused: (sentence: string) => void,
+  { onAwaited, onRefused }: Awaiting,
 ): Promise<SignedApproval> {
   const files = [state.approvalFile(request.run), state.approvalSignatureFile(request.run)];
   const clear = () => Promise.all(files.map((file) => rm(file, { force: true })));
   await clear();
   await writeWhole(state.approvalFile(request.run), JSON.stringify(request), { mode: 'replace' });
   try {
+    onAwaited();
     return await awaitSignature(state, request, abort, onRefused);
   } finally {
     await clear();

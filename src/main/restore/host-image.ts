@@ -65,7 +65,7 @@ export class HostImage {
     const actual = found ? `${found.cksum} ${found.bytes}` : wordsOf({ stdout: printed, stderr });
     throw failure(
       'RESTORE_IMAGE_DIFFERS',
-      { target: `${host}:${path}`, expected, actual },
+      { target: `${host}:${path}`, what: 'cksum', expected, actual },
       { expected, actual },
     );
   }

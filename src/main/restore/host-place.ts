@@ -66,8 +66,6 @@ export async function requireImagePlaceOn(
   mayReplace: boolean,
 ): Promise<void> {
   const { host, path } = place;
-  if (path === '/dev' || path.startsWith('/dev/'))
-    throw failure('RESTORE_DEVICE_REFUSED', { target: `${host}:${path}` });
   await requireFolder(runner, { host, path: posix.dirname(path) });
   const isFile = await holds(runner, host, '-f', path);
   if (isFile && !mayReplace) throw failure('RESTORE_TARGET_EXISTS', { target: `${host}:${path}` });

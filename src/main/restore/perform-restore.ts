@@ -6,6 +6,7 @@ import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import type { TarEntry } from '../../streams/tar/tar-walker.ts';
 import { FileExtractor, type Wants } from './extract-files.ts';
 import { HostFiles } from './host-files.ts';
+import { HostDevice } from './host-device.ts';
 import { HostImage } from './host-image.ts';
 import { requireEmptyFolder } from './host-place.ts';
 import { LocalFolder, type Overwrite } from './local-folder.ts';
@@ -13,7 +14,7 @@ import { LocalImage } from './local-image.ts';
 import { makeLocalFolder } from './local-place.ts';
 import type { SourceDigest } from './read-source.ts';
 import type { RestoreOutcome } from './restore-outcome.ts';
-import type { RestoreTarget } from './restore-target.ts';
+import { deviceOf, targetWords, type RestoreTarget } from './restore-target.ts';
 import type { OnRestored } from './restored-file.ts';
 
 /** Reads the whole backup through a stream. */
@@ -117,6 +118,17 @@ export async function restoreImage(restoring: Restoring, recordBytes: number): P
     return digest;
   };
   if (target.kind === 'here') return done(await imageHere(restoring, target.path));
+  if (deviceOf(target)) {
+    // Its old data is lost with the first record.
+    outcome.mayHaveWritten = true;
+    const device = new HostDevice(room, target);
+    try {
+      return done(await device.write(recordBytes, (through) => read(through, false)));
+    } catch (error) {
+      outcome.notes.push(`${targetWords(target)} holds no whole image, and its old data is lost`);
+      throw error;
+    }
+  }
   const image = new HostImage(room, target);
   try {
     const digest = await image.write(recordBytes, (through) => read(through, true));

@@ -1,12 +1,12 @@
 /** Reads a backup from its tapes through a stream that takes it, and compares it with what its run wrote. */
 import type { Duplex } from 'node:stream';
-import { failure, isFailure } from '../../contract/errors.ts';
 import { judgeTapeRead } from '../../streams/tape/tape-reader.ts';
 import { readBack } from '../../streams/tape/read-back.ts';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
 import { requireSameAsWritten, sectionLengths } from '../procedure/drive/compare-read-back.ts';
 import { requireReadyDrive } from '../procedure/drive/drive-ready.ts';
 import { TapesInOrder } from '../procedure/drive/tapes-in-order.ts';
+import { asUnreadBackup } from '../procedure/drive/unread-backup.ts';
 import { goToFile } from '../procedure/drive/tape-position.ts';
 import {
   close,
@@ -74,9 +74,7 @@ export async function readSource(
   try {
     requireSameAsWritten(written, read);
   } catch (error) {
-    if (!isFailure(error, 'TAPE_DIFFERS')) throw error;
-    const { expected = '', actual = '' } = error.evidence;
-    throw failure('RESTORE_TAPE_DIFFERS', { run, expected, actual }, error.evidence, error);
+    throw asUnreadBackup(error, run);
   }
   await room.runner.send(step, rewindCommand(drive));
   return { bytes, records, crc32, sha256, cksum: read.cksum };

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import type { GdsHosts } from './device-place.ts';
 import { hasChecksum, uncomparedOf, type DumpSource } from './dump-source.ts';
 import type { Wants } from './extract-files.ts';
 import { restoreStep } from './host-place.ts';
@@ -25,6 +26,8 @@ export interface SessionOptions extends Omit<Restoring, 'read'> {
   /** Sends commands that a cancel does not end. */
   readonly afterwards: CommandRunner;
   readonly known: KnownTapes;
+  /** Where the disks of GDS are. */
+  readonly gds: GdsHosts;
   /** How tapes are changed, and who can be asked to. */
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
@@ -44,8 +47,8 @@ export class RestoreSession {
 
   /** Somebody may have changed the target while a tape was waited for. */
   async #requireTarget(kind: 'files' | 'image', bytes: number): Promise<void> {
-    const { room, target, overwrite } = this.#options;
-    await requireTarget(room.runner, { target, kind, bytes, overwrite });
+    const { room, target, overwrite, gds } = this.#options;
+    await requireTarget(room.runner, { target, kind, bytes, overwrite, gds });
   }
 
   #noteRead(source: DumpSource | undefined, { sha256, bytes }: SourceDigest): void {

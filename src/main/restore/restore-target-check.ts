@@ -2,10 +2,11 @@
 import { posix } from 'node:path';
 import { failure } from '../../contract/errors.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { requireFreeDevice, type GdsHosts } from './device-place.ts';
 import { requireEmptyFolder, requireImagePlaceOn, requireSpaceOn } from './host-place.ts';
 import type { Overwrite } from './local-folder.ts';
 import { requireLocalFolder, requireLocalImage } from './local-place.ts';
-import type { RestoreTarget } from './restore-target.ts';
+import { deviceOf, targetWords, type RestoreTarget } from './restore-target.ts';
 
 export interface TargetNeeds {
   readonly target: RestoreTarget;
@@ -13,18 +14,22 @@ export interface TargetNeeds {
   /** Room that is needed. */
   readonly bytes: number;
   readonly overwrite: Overwrite;
+  /** Where the disks of GDS are: a device of a host must be none of them. */
+  readonly gds: GdsHosts;
 }
 
 /** @throws RESTORE_OVERWRITE_UNSUPPORTED */
 function requireOverwriteKnown({ target, kind, overwrite }: TargetNeeds): void {
-  const isKnown = kind === 'image' ? overwrite !== 'older' : target.kind === 'here' || overwrite === 'never';
+  const isDevice = deviceOf(target) !== undefined;
+  const isKnown =
+    kind === 'image' && !isDevice ? overwrite !== 'older' : target.kind === 'here' || overwrite === 'never';
   if (isKnown) return;
-  const what = kind === 'image' ? 'an image' : 'files on a host';
+  const what = isDevice ? 'a device' : kind === 'image' ? 'an image' : 'files on a host';
   throw failure('RESTORE_OVERWRITE_UNSUPPORTED', { overwrite, what });
 }
 
 /**
- * @throws RESTORE_OVERWRITE_UNSUPPORTED, RESTORE_TARGET_UNUSABLE, RESTORE_TARGET_EXISTS, RESTORE_FOLDER_NOT_EMPTY, RESTORE_DEVICE_REFUSED,
+ * @throws RESTORE_OVERWRITE_UNSUPPORTED, RESTORE_TARGET_UNUSABLE, RESTORE_TARGET_EXISTS, RESTORE_FOLDER_NOT_EMPTY, RESTORE_DEVICE_…,
  *   RESTORE_NO_SPACE, RESTORE_SPACE_UNKNOWN, and what sending commands can end with
  */
 export async function requireTarget(runner: CommandRunner, needs: TargetNeeds): Promise<void> {
@@ -35,6 +40,12 @@ export async function requireTarget(runner: CommandRunner, needs: TargetNeeds): 
     return kind === 'files'
       ? requireLocalFolder(target.path, bytes)
       : requireLocalImage(target.path, bytes, mayReplace);
+  const device = deviceOf(target);
+  if (device) {
+    const reason = 'files go to a folder';
+    if (kind === 'files') throw failure('RESTORE_DEVICE_REFUSED', { target: targetWords(target), reason });
+    return requireFreeDevice(runner, device, bytes, needs.gds);
+  }
   const { host, path } = target;
   if (kind === 'image') await requireImagePlaceOn(runner, target, mayReplace);
   const isMissing = kind === 'image' || (await requireEmptyFolder(runner, target));

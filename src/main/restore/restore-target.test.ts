@@ -24,11 +24,13 @@ it.each([
 it.each([
   ['older', 'image', '/image', '--overwrite older does not apply to an image'],
   ['always', 'files', 'node3:/restore', '--overwrite always does not apply to files on a host'],
+  ['always', 'image', 'node3:/dev/rdsk/c2t0d0s2', '--overwrite always does not apply to a device'],
 ] as const)(
   '--overwrite %s of %s at %s is refused before the host is asked',
   async (overwrite, kind, to, message) => {
     const target = parseTarget(to, hosts);
     const nobody = {} as CommandRunner;
-    await expect(requireTarget(nobody, { target, kind, bytes: 1, overwrite })).rejects.toThrow(message);
+    const gds = { platform: 'solaris', primaries: [], all: [] } as const;
+    await expect(requireTarget(nobody, { target, kind, bytes: 1, overwrite, gds })).rejects.toThrow(message);
   },
 );

@@ -1,6 +1,7 @@
 /** Where a restore goes: a path of this computer, or one of a host of the site. Pure. */
 import { resolve } from 'node:path';
 import { failure } from '../../contract/errors.ts';
+import { isDevicePath } from './device-place.ts';
 import type { HostPlace } from './host-place.ts';
 
 export type RestoreTarget =
@@ -18,6 +19,10 @@ export function parseTarget(to: string, hosts: readonly string[]): RestoreTarget
   if (!path.startsWith('/')) throw failure('RESTORE_PATH_RELATIVE', { to });
   return { kind: 'host', host, path: path.length > 1 ? path.replace(/\/+$/, '') : path };
 }
+
+/** The device of a host that an image would overwrite; undefined for any other target. */
+export const deviceOf = (target: RestoreTarget): HostPlace | undefined =>
+  target.kind === 'host' && isDevicePath(target.path) ? target : undefined;
 
 /** As it is given on the command line. */
 export const targetWords = (target: RestoreTarget): string =>

@@ -189,7 +189,7 @@ const approvedByOther = z.strictObject({
   by: z
     .literal('other')
     .describe(
-      'A second person approves each run with a signature: `shadowtape approve RUN`. `--yes` does not.',
+      'A second person approves each run with a signature, on a screen or with `shadowtape approve RUN`. `--yes` does not.',
     ),
   signers: z
     .string()
@@ -197,6 +197,11 @@ const approvedByOther = z.strictObject({
     .describe(
       'File of allowed signers, as in `ssh-keygen -Y verify -f`. A line names one person; the operator’s own key does not count.',
     ),
+  revoked: z
+    .string()
+    .regex(/^(\/|~\/)/, 'must begin with / or ~/')
+    .optional()
+    .describe('File of public keys that no longer count, one on each line.'),
 });
 
 export const jobSchema = z.strictObject({

@@ -3,29 +3,25 @@
  * Several commands may run at once, each in a channel of its own.
  */
 import type { Duplex } from 'node:stream';
-import { failure, ShadowtapeError } from '../../contract/errors.ts';
-import type { ConnectRetry, HostProfile, OnRetry } from './host-profile.ts';
-import { attemptWords, once, openWithTries } from './login/connect-tries.ts';
+import type { HostProfile, OnRetry } from './host-profile.ts';
+import { attemptWords, once } from './login/connect-tries.ts';
 import { sentCommand, shownLine } from './quoting.ts';
 import type { CommandLanguage } from './quoting.ts';
-import { openProxy } from './proxy-command.ts';
 import { NeverAsked, refusedRights, RemoteProcess } from './channels/remote-process.ts';
 import type { ProcessOrder } from './channels/remote-process.ts';
 import { runCommand, StopReason, unlessStopped } from './channels/ssh-command.ts';
 import type { CommandOptions, CommandResult } from './channels/ssh-command.ts';
-import { SshConnection } from './ssh-connection.ts';
+import type { SshConnection } from './ssh-connection.ts';
+import { StandingConnection } from './standing-connection.ts';
 import { readFrom } from './channels/ssh-read.ts';
 import type { RemoteRead } from './channels/ssh-read.ts';
 import { talkWith } from './channels/ssh-talk.ts';
 import type { RemoteTalk } from './channels/ssh-talk.ts';
 import { writeTo } from './channels/ssh-write.ts';
-import { LoginMemory } from './login/login-memory.ts';
 import { ShellMemory, ShellProbe, shellLimitSeconds, type LoginShell } from './login/login-shell.ts';
 import type { ReadOptions, SeenHost, SessionDeps, StreamOptions, WriteOptions } from './session-options.ts';
 import { NamedTurns } from './named-turns.ts';
 import { isUnknownToSudo } from './rights.ts';
-import { SpareConnections } from './spare-connections.ts';
-import { canSend } from './channels/ssh2-parts.ts';
 import type { RemoteWrite } from './channels/ssh-write.ts';
 
 export type { ReadOptions, SeenHost, StreamOptions, WriteOptions } from './session-options.ts';
@@ -36,41 +32,19 @@ class ConnectedAnew extends Error {}
 export class SshSession {
   readonly profile: HostProfile;
   readonly #deps: SessionDeps;
-  readonly #jump: SshSession | undefined;
   readonly #turns = new NamedTurns();
-  /** Of all who wait for the connection at the moment. */
-  readonly #onRetry = new Set<OnRetry>();
-  readonly #closing = new AbortController();
-  /** Host keys that runs know this host by. The newest counts: a host may have keys of several types. */
-  readonly #pins: string[] = [];
-  /** Connections that showed another key than the pinned one; what was begun on them may end there. */
-  readonly #retired = new Set<SshConnection>();
-  #connection: Promise<SshConnection> | undefined;
-  #established = false;
-  #closed = false;
-  #connections = 0;
-  /** Counts up with each connection that is made, and with each that is lost. */
-  #changes = 0;
-  readonly #banners = new Set<string>();
-  readonly #memory: LoginMemory;
-  readonly #spares: SpareConnections;
+  readonly #connection: StandingConnection;
   readonly #shell = new ShellMemory();
 
   /** @param jump the session of the host to go through */
   constructor(profile: HostProfile, deps: SessionDeps, jump?: SshSession) {
     this.profile = profile;
     this.#deps = deps;
-    this.#jump = jump;
-    this.#memory = new LoginMemory(deps.askSecret);
-    this.#spares = new SpareConnections({
-      main: () => this.#connected(),
-      open: () => this.#openSpare(),
-      fits: (connection) => this.#fits(connection),
-      onLost: () => {
-        this.#connections += 1;
-        this.#changes += 1;
-      },
-    });
+    this.#connection = new StandingConnection(
+      profile,
+      deps,
+      jump && ((to, onRetry) => jump.forward(to, onRetry)),
+    );
   }
 
   get host(): string {
@@ -79,7 +53,7 @@ export class SshSession {
 
   /** How many connections were needed so far: more than one where one was lost. */
   get connections(): number {
-    return this.#connections;
+    return this.#connection.connections;
   }
 
   /**
@@ -87,7 +61,7 @@ export class SshSession {
    * @throws HOST_NAME_UNKNOWN, HOST_UNREACHABLE, HOST_KEY_…, LOGIN_REFUSED, KEY_…, AGENT_UNAVAILABLE, ALGORITHMS_DISJOINT, SSH_CONFIG_…
    */
   async connect(onRetry?: OnRetry): Promise<void> {
-    await this.#connected(onRetry);
+    await this.#connection.connected(onRetry);
   }
 
   /**
@@ -95,7 +69,7 @@ export class SshSession {
    * @throws what `connect` throws
    */
   async probe(): Promise<void> {
-    await this.#standing(once);
+    await this.#connection.probed();
   }
 
   /**
@@ -103,7 +77,7 @@ export class SshSession {
    * @throws what `connect` throws
    */
   async seen(): Promise<SeenHost> {
-    const { hostKey } = await this.#connected();
+    const { hostKey } = await this.#connection.connected();
     return { address: this.profile.address, port: this.profile.port, hostKey };
   }
 
@@ -113,116 +87,12 @@ export class SshSession {
    * @returns what ends that
    */
   pin(hostKey: string): () => void {
-    this.#pins.push(hostKey);
-    return () => {
-      const index = this.#pins.indexOf(hostKey);
-      if (index >= 0) this.#pins.splice(index, 1);
-    };
-  }
-
-  #fits(connection: SshConnection): boolean {
-    const pinned = this.#pins.at(-1);
-    return pinned === undefined || pinned === connection.hostKey;
-  }
-
-  #connected(onRetry?: OnRetry): Promise<SshConnection> {
-    return this.#telling(onRetry, () => this.#standing());
-  }
-
-  /** Tells of each new attempt to connect as long as the work lasts. */
-  async #telling<Value>(onRetry: OnRetry | undefined, work: () => Promise<Value>): Promise<Value> {
-    if (onRetry) this.#onRetry.add(onRetry);
-    try {
-      return await work();
-    } finally {
-      if (onRetry) this.#onRetry.delete(onRetry);
-    }
-  }
-
-  async #standing(retry = this.profile.retry ?? once): Promise<SshConnection> {
-    if (this.#closed) {
-      const { host } = this;
-      throw failure('CONNECTION_LOST', { host, reason: 'the session was closed' }, { host });
-    }
-    const connecting = (this.#connection ??= this.#open(retry));
-    try {
-      const connection = await connecting;
-      if (!connection.lost && canSend(connection.client)) {
-        if (this.#fits(connection)) return connection;
-        this.#retired.add(connection);
-      }
-    } catch (error) {
-      this.#forget(connecting);
-      throw error;
-    }
-    this.#forget(connecting);
-    return this.#standing(retry);
-  }
-
-  #forget(connecting: Promise<SshConnection>): void {
-    if (this.#connection === connecting) this.#connection = undefined;
-  }
-
-  async #open(retry: ConnectRetry): Promise<SshConnection> {
-    this.#established = false;
-    const connection = await this.#openTried(() => this.#openOnce(this.#pins.at(-1)), retry);
-    this.#established = true;
-    this.#connections += 1;
-    this.#changes += 1;
-    return connection;
-  }
-
-  /** Another connection with the machine that the first one leads to. */
-  async #openSpare(): Promise<SshConnection> {
-    const spare = await this.#openTried(async () => this.#openOnce((await this.#connected()).hostKey));
-    this.#changes += 1;
-    return spare;
-  }
-
-  #openTried(open: () => Promise<SshConnection>, retry = this.profile.retry): Promise<SshConnection> {
-    return openWithTries({ ...this.profile, retry }, open, this.#closing.signal, (sentence) =>
-      this.#tell(sentence),
-    );
-  }
-
-  #tell(sentence: string): void {
-    for (const onRetry of this.#onRetry) onRetry(sentence);
-  }
-
-  /** @param pinnedKey the only host key that is accepted, where there is one */
-  async #openOnce(pinnedKey: string | undefined): Promise<SshConnection> {
-    if (this.profile.refusal) throw new ShadowtapeError(this.profile.refusal);
-    const socket = await this.#way();
-    const login = this.#memory.login();
-    const deps = {
-      ...this.#deps,
-      askSecret: login.askSecret,
-      wasLetIn: login.wasLetIn,
-      pinnedKey,
-      onBanner: (text: string) => this.#showBanner(text),
-    };
-    const connection = await SshConnection.open(this.profile, deps, socket);
-    login.succeeded();
-    return connection;
-  }
-
-  /** The way to the host, where it is not a connection of this machine: through another host, or through a command. */
-  async #way(): Promise<Duplex | undefined> {
-    if (this.#jump) return this.#jump.forward(this.profile, (sentence) => this.#tell(sentence));
-    const { proxyCommand } = this.profile;
-    return proxyCommand === undefined ? undefined : openProxy(proxyCommand);
-  }
-
-  /** Each banner is shown once, however often the host is connected to. */
-  #showBanner(text: string): void {
-    if (this.#banners.has(text)) return;
-    this.#banners.add(text);
-    this.#deps.onBanner?.(this.host, text);
+    return this.#connection.pin(hostKey);
   }
 
   /** A way through this host to another one (ProxyJump). */
   async forward(profile: HostProfile, onRetry?: OnRetry): Promise<Duplex> {
-    return (await this.#connected(onRetry)).forward(profile);
+    return (await this.#connection.connected(onRetry)).forward(profile);
   }
 
   /** @param readsInput true where the command has an input */
@@ -280,27 +150,24 @@ export class SshSession {
   ): Promise<RemoteProcess> {
     const { tries } = this.profile.retry ?? once;
     const { signal } = reason;
-    let known = this.#changes;
+    let known = this.#connection.changes;
     const begin = (connection: SshConnection) => {
-      if (onNewConnection && known !== this.#changes) throw new ConnectedAnew();
+      if (onNewConnection && known !== this.#connection.changes) throw new ConnectedAnew();
       return RemoteProcess.start(connection, order, signal, onStderr);
     };
     for (let attempt = 1; ;) {
-      await unlessStopped(this.#connected(onRetry), signal);
-      while (onNewConnection && known !== this.#changes) {
-        known = this.#changes;
+      await unlessStopped(this.#connection.connected(onRetry), signal);
+      while (onNewConnection && known !== this.#connection.changes) {
+        known = this.#connection.changes;
         await unlessStopped(onNewConnection(), signal);
-        await unlessStopped(this.#connected(onRetry), signal);
+        await unlessStopped(this.#connection.connected(onRetry), signal);
       }
       try {
-        return await unlessStopped(
-          this.#telling(onRetry, () => this.#spares.start(begin, signal)),
-          signal,
-        );
+        return await unlessStopped(this.#connection.start(begin, signal, onRetry), signal);
       } catch (error) {
         if (error instanceof ConnectedAnew) continue;
         if (!(error instanceof NeverAsked)) throw error;
-        if (attempt >= tries || this.#closed) throw error.lost;
+        if (attempt >= tries || this.#connection.isClosed) throw error.lost;
         attempt += 1;
         const { command } = order;
         const words = `before ${command} was sent; connecting again (${attemptWords(attempt, tries)})`;
@@ -329,7 +196,7 @@ export class SshSession {
     const reason = new StopReason(order, options.abort);
     try {
       // Connecting does not count to the time limit.
-      await unlessStopped(this.#connected(options.onRetry), reason.signal);
+      await unlessStopped(this.#connection.connected(options.onRetry), reason.signal);
       if (this.#deps.checksShell)
         await unlessStopped(this.loginShell(Infinity, options.onRetry), reason.signal);
       const begin = (onStderr: (piece: Buffer) => void) => this.#start(order, reason, options, onStderr);
@@ -397,15 +264,7 @@ export class SshSession {
   }
 
   /** Closes the connection; what still runs ends with CONNECTION_LOST. The session cannot be used again. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#closing.abort();
-    const connecting = this.#connection;
-    this.#connection = undefined;
-    const closing = connecting?.then((connection) => connection.close()).catch(() => undefined);
-    // Somebody may still think about a host key: that answer is not waited for.
-    const retired = [...this.#retired].map((connection) => connection.close());
-    if (this.#established) await closing;
-    await Promise.all([...retired, this.#spares.close()]);
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 }

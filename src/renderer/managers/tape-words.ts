@@ -1,7 +1,6 @@
 /** Names of tapes: which one may be given, which one must be typed, which tapes a search finds. */
-import { omissionWords } from '../../contract/run-outcome.ts';
 import type { KnownTapeView, TapeContents, WriterOfTape } from '../../contract/screens.ts';
-import { endStateOf, stateWords } from '../../folds/run/run-state.ts';
+import { endStateOf, stateWords, withOmissions } from '../../folds/run/run-state.ts';
 import type { State } from '../../folds/states.ts';
 
 /** Stands for data without a label where a tape is named. */
@@ -26,9 +25,8 @@ export function writerWords(writer: WriterOfTape): { readonly state: State; read
   const { run, verdict, exitStatus } = writer;
   if (verdict === undefined) return { state: 'idle', word: `run ${run}` };
   const ended = verdict === 'unfinished' ? 'dead' : endStateOf({ verdict, exitStatus: exitStatus ?? 3 });
-  const { state, word } = stateWords[ended];
-  const omitted = omissionWords(writer);
-  return { state: omitted !== '' && state === 'ok' ? 'warn' : state, word: `run ${run}, ${word}${omitted}` };
+  const { state, word } = withOmissions(stateWords[ended], writer);
+  return { state, word: `run ${run}, ${word}` };
 }
 
 /**

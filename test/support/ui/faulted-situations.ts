@@ -93,6 +93,10 @@ const rawDd = journal('raw-dd');
 const tapeError = journal('tape-error');
 export const dumping = upTo(rawDd, isStep('6a'));
 export const asking = upTo(rawDd, ({ type }) => type === 'asked');
+/** The same question, where the job wants the signature of a second person. */
+const signedAsking = asking.map((event): RunEvent =>
+  event.type === 'asked' ? { ...event, choices: ['approve'], statement: 'Shadowtape approval\n' } : event,
+);
 export const unwinding = upTo(tapeError, (event) => event.type === 'step-started' && event.unwinding);
 export const halted = upTo(journal('halted-unwound'), ({ type }) => type === 'run-finished');
 export const flow: ProgressView = { step: '6a', what: 'dump', bytes: 48, total: 100 };
@@ -165,6 +169,10 @@ export const faultedSituations = {
   'at rest': of({}),
   'a dump': of({ active: [active(dumping, flow)], view: look(shadowed) }, dumping),
   'a shadow that is to be approved': of({ active: [active(asking)], view: look(shadowed) }, asking),
+  'a shadow that a second person approves': of(
+    { active: [active(signedAsking)], view: look(shadowed) },
+    signedAsking,
+  ),
   'a failed dump that waits for an answer': of(
     { active: [active(failedAsking, flow)], view: look(shadowed) },
     failedAsking,

@@ -13,7 +13,8 @@ import { dumpToolOf, fileSystemOf } from '../../site/file-system.ts';
 import { missingWords } from '../../procedure/model/missing-node.ts';
 import { judgeReady } from '../../procedure/plan/checks.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
-import { Observer } from '../../procedure/hosts/observe.ts';
+import { lookWithinScope } from '../../procedure/hosts/class-scope.ts';
+import { outsideWords } from '../../procedure/model/class-scope.ts';
 import { remedyOf } from '../../procedure/plan/rule-remedies.ts';
 import { checkTapeInDrive, type TapeCheck } from '../check-tape.ts';
 
@@ -118,8 +119,9 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
   const place = observed.primaryNodes.find((node) => !unreached.includes(node)) ?? '';
   await attempt(room, place, what, async () => {
     requireRunnable(room.site, job);
-    const world = await new Observer(room.runner, observed).look('check', ['primaries', 'backup']);
-    const assignment = assign(room.site, named, world.primaries, name, world.missing);
+    const sides = ['primaries', 'backup'] as const;
+    const { world, outside } = await lookWithinScope(room.runner, 'check', observed, sides);
+    const assignment = assign(room.site, named, { ...world, outside }, name);
     const blocking = judgeReady(assignment, world).filter(isBlocking);
     for (const { title, expected, actual, rule } of blocking) {
       room.say(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOf(rule));
@@ -130,7 +132,10 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
       const size = `${blocks.toLocaleString('en-US')} blocks from ${volume?.firstBlock?.toLocaleString('en-US') ?? '?'}`;
       return `${proxy} is joined to ${master}, in sync, ${size}`;
     });
-    const without = (world.missing ?? []).map((missing) => `; ${missingWords(assignment, missing)}`);
+    const without = [
+      ...outside.map((node) => `; ${outsideWords(job.class, node)}`),
+      ...(world.missing ?? []).map((missing) => `; ${missingWords(assignment, missing)}`),
+    ];
     room.say(
       place,
       what,

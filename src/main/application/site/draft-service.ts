@@ -11,7 +11,7 @@ import { assign, observedOf } from '../../procedure/model/assign.ts';
 import { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { Hosts } from '../../procedure/hosts/hosts.ts';
 import { noJournal } from '../../journal/journal.ts';
-import { Observer } from '../../procedure/hosts/observe.ts';
+import { lookWithinScope } from '../../procedure/hosts/class-scope.ts';
 import { planOf } from '../../procedure/plan/plan.ts';
 import { stepsOf } from '../../procedure/plan/steps.ts';
 import { timeLimitsOf } from '../../procedure/model/step.ts';
@@ -38,7 +38,7 @@ interface Kept {
 interface KeptLook {
   readonly key: string;
   readonly at: number;
-  readonly world: ReturnType<Observer['look']>;
+  readonly seen: ReturnType<typeof lookWithinScope>;
 }
 
 export interface DraftServiceOptions {
@@ -62,24 +62,24 @@ export class DraftService {
     const named = chooseJob(draftName, site, job);
     const hosts = await this.#hosts(site.hosts);
     const observed = observedOf(site, named.job);
-    const world = await this.#world(JSON.stringify([site.hosts, observed]), () =>
-      new Observer(this.#runner(hosts), observed).look('assign', ['primaries']),
+    const seen = await this.#seen(JSON.stringify([site.hosts, observed]), () =>
+      lookWithinScope(this.#runner(hosts), 'assign', observed, ['primaries']),
     );
-    const assignment = assign(site, named, world.primaries, 'plan', world.missing);
+    const assignment = assign(site, named, { ...seen.world, outside: seen.outside }, 'plan');
     timeLimitsOf(assignment.job, stepsOf(assignment));
     return planOf(assignment);
   }
 
-  #world(key: string, look: () => KeptLook['world']): KeptLook['world'] {
+  #seen(key: string, look: () => KeptLook['seen']): KeptLook['seen'] {
     const now = performance.now();
-    if (this.#look?.key === key && now - this.#look.at < looksMilliseconds) return this.#look.world;
-    const mine = { key, at: now, world: look() };
+    if (this.#look?.key === key && now - this.#look.at < looksMilliseconds) return this.#look.seen;
+    const mine = { key, at: now, seen: look() };
     this.#look = mine;
     // A look that failed is not kept.
-    mine.world.catch(() => {
+    mine.seen.catch(() => {
       if (this.#look === mine) this.#look = undefined;
     });
-    return mine.world;
+    return mine.seen;
   }
 
   /** Reaches a host and asks what it is. What is wrong is in the answer. */

@@ -15,11 +15,11 @@ import { withHistory } from '../history-search-commands.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { print, printJson, standardError } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
-import { previewLines, resultLines, type ShownPath } from './restore-text.ts';
+import { previewLines, resultLines, targetText, type ShownPath } from './restore-text.ts';
 import { restoreVolume, type RestoreVolumeOptions } from './restore-volume-command.ts';
 import { named, runWord } from '../named-runs.ts';
 import { stoppable } from '../terminal/stop-signals.ts';
-import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
+import { hasTerminal, terminalAsk, typedOnTerminal } from '../terminal/terminal.ts';
 import { showError } from '../terminal/shown-error.ts';
 import { loginName } from '../../owner/login-name.ts';
 
@@ -29,6 +29,7 @@ interface FileOptions extends JsonOption {
   readonly asOf?: string;
   readonly overwrite: Overwrite;
   readonly tapeFile?: number;
+  readonly replace?: readonly string[];
   readonly dryRun: boolean;
 }
 
@@ -39,7 +40,8 @@ With --to, the cluster is left alone:
 WHAT is a run, paths and patterns as where takes them, or a run and then paths. Without paths, all files of the run are
 restored. A path without a run comes from the newest run that holds it, up to --as-of.
 
-A run of method 6a is restored as an image: --to names the file. Methods 6b and 6d have files: --to names a folder, which
+A run of method 6a is restored as an image: --to names the file, or a raw device of a Solaris host that nothing uses.
+--replace repeats the path of that device. Methods 6b and 6d have files: --to names a folder, which
 is made if it is missing. On a host it must be new or empty.
 
 With --drill, nothing is written: all tapes of the run are read and compared with what it wrote. It ends with 0 where
@@ -61,11 +63,31 @@ function showPreview(prepared: PreparedRestore, json: boolean): void {
   else previewLines(prepared).forEach(print);
 }
 
+interface Performing {
+  readonly json: boolean;
+  readonly shown: ShownPath;
+  readonly given: CommandLine['again'];
+  /** The device that may be overwritten. */
+  readonly replace: readonly string[] | undefined;
+}
+
+/** On a terminal the path of a device is typed, where it was not given. @returns what may be overwritten */
+async function namedDevice(
+  { target }: PreparedRestore,
+  replace: readonly string[] | undefined,
+): Promise<readonly string[] | undefined> {
+  if (replace !== undefined || !isDeviceOfHost(targetText(target)) || !hasTerminal()) return replace;
+  const typed = await typedOnTerminal(
+    `All data of ${targetText(target)} will be lost. Type its path to overwrite it: `,
+  );
+  return typed === undefined ? undefined : [typed];
+}
+
 /** Performs it and prints the result. @returns the exit status */
 async function perform(
   console: ShadowtapeConsole,
   prepared: PreparedRestore,
-  { json, shown, given }: { json: boolean; shown: ShownPath; given: CommandLine['again'] },
+  { json, shown, given, replace }: Performing,
 ): Promise<number> {
   const progress = new ProgressLine(standardError);
   const ask = hasTerminal() ? terminalAsk(progress, loginName()) : undefined;
@@ -76,7 +98,7 @@ async function perform(
   try {
     result = await stoppable((abort) =>
       console.fileRestoreService.perform(prepared, {
-        ...{ abort, ask, onFile },
+        ...{ abort, ask, onFile, replace },
         onProgress: (live) => progress.show(live),
       }),
     );
@@ -106,7 +128,8 @@ async function restoreFiles(
     const shown = { fileNames: console.site.fileNames };
     if (dryRun || !json) showPreview(prepared, json);
     if (dryRun) return 0;
-    return perform(console, prepared, { json, shown, given: line.again });
+    const replace = await namedDevice(prepared, options.replace);
+    return perform(console, prepared, { json, shown, given: line.again, replace });
   });
 }
 
@@ -116,6 +139,9 @@ type RestoreOptions = Omit<FileOptions, 'to' | 'overwrite'> &
     readonly overwrite?: Overwrite;
     readonly drill?: boolean;
   };
+
+/** `node1:/dev/rdsk/c2t0d0s2`: what is overwritten is named with --replace, as a volume is. */
+const isDeviceOfHost = (to: string): boolean => /^[^/:]+:\/dev\//.test(to);
 
 /** Options of the one form that the other would ignore. */
 const ofFiles = ['volume', 'asOf', 'tapeFile', 'overwrite'] as const;
@@ -129,7 +155,9 @@ async function restore(line: CommandLine, words: readonly string[], options: Res
     const run = await Promise.all(words.map((word) => named(line.state, word)));
     return drill(line, run, options);
   }
-  const misfit = (to === undefined ? ofFiles : ofVolumes).find((name) => options[name] !== undefined);
+  const misfit = (to === undefined ? ofFiles : ofVolumes)
+    .filter((name) => name !== 'replace' || !isDeviceOfHost(to ?? ''))
+    .find((name) => options[name] !== undefined);
   if (misfit !== undefined)
     throw failure('RESTORE_OPTION_MISFIT', {
       option: flagOf(misfit),
@@ -155,7 +183,7 @@ export function registerRestore(line: CommandLine): void {
     .argument('[what...]', 'a run; with --to also paths and patterns, or a run and then paths')
     .option(
       '--replace <volume...>',
-      'the master volumes that are replaced; needed with --yes, and where the run has several volumes',
+      'the master volumes that are replaced; needed with --yes, and where the run has several volumes. With --to a device: its path',
     )
     .option('--yes', 'approve without asking if every rule holds; only together with --replace')
     .option('--from-proxy', 'from the parted proxy, which still holds the backup; the tape is not read')

@@ -18,7 +18,8 @@ export interface ShownPath {
 
 type Target = PreparedRestore['target'];
 
-const targetText = (target: Target): string =>
+/** As `--to` takes it. */
+export const targetText = (target: Target): string =>
   target.kind === 'here' ? target.path : `${target.host}:${target.path}`;
 
 /** More names than this are counted only; --json has all of them. */

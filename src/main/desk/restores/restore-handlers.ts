@@ -44,7 +44,12 @@ export function restoreHandlers(room: DeskRoom): Pick<Handlers, RestoreChannel> 
 
   async function prepared(request: FileRequest) {
     const opened = await site.current;
-    const { what, volume, overwrite } = request;
+    const { what, volume, overwrite, host, path } = request;
+    if (host !== undefined && path.startsWith('/dev/'))
+      throw failure('RESTORE_DEVICE_REFUSED', {
+        target: placeOf(request),
+        reason: 'its name is given on the command line',
+      });
     const service = opened.console.fileRestoreService;
     const ready = await service.prepare({ what, volume, overwrite, to: placeOf(request) }, where);
     return { opened, service, ready };

@@ -46,8 +46,10 @@ export async function requireLabelOf(
   });
   if (status !== 0) throw tapeReadFailure({ status, signal, stderr, bytes: stdout.length }, evidenceOf(read));
   const label = readLabel(stdout);
-  if (label.kind === 'damaged')
-    throw failure('TAPE_DIFFERS', { what: 'label', expected: written.sha256, actual: label.reason });
+  if (label.kind === 'damaged') {
+    const differing = { expected: written.sha256, actual: label.reason };
+    throw failure('TAPE_DIFFERS', { what: 'label', ...differing }, differing);
+  }
   if (label.kind === 'foreign' || label.label.uuid !== written.uuid) {
     const { tapeHost: host, tapeDevice: device } = drive;
     const wanted = `the tape "${written.name}" of run ${run}`;

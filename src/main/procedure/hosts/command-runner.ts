@@ -22,7 +22,7 @@ export interface Command {
   readonly changes: boolean;
   /** True for a command of the site file: it runs in the language of the login, as when an operator types it. */
   readonly ofSite?: boolean;
-  /** True where any primary node may run it: it then goes to another one where its host cannot be reached. */
+  /** True where any primary node may run it: it then goes to another one where its host cannot be reached, or its GDS does not answer. */
   readonly anyNode?: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface RunnerOptions {
   /** Repeats queries that get no answer. Outside a run, where somebody waits for the first answer, nothing is repeated. */
   readonly retry?: QueryRetry | undefined;
   /** Knows which primary nodes answer; without it each command goes to its host. */
-  readonly nodes?: Pick<NodeSight, 'standIn' | 'isGone'> | undefined;
+  readonly nodes?: Pick<NodeSight, 'standIn' | 'isGone' | 'hasNoGds'> | undefined;
   /** Hears that a host is connected to again, after a new attempt. */
   readonly onReconnect?: (() => void) | undefined;
   /**
@@ -176,7 +176,8 @@ export class CommandRunner {
 
   /**
    * Sends one command and waits for its end. In a run a query is repeated while its host does not answer. What any node may run goes to
-   * another one where its node is missing: a host that cannot be reached was not sent anything.
+   * another one where its node is missing: a host that cannot be reached was not sent anything. A sdxinfo that ends with an error is asked of
+   * another node; a command that changes something never is, once it was sent.
    * @throws QUERY_UNANSWERED where it does not for too long, COMMAND_FAILED for an exit status other than 0 (unless anyStatus), COMMAND_NOT_FOUND for 127, SDX_ERROR_PRINTED where a GDS
    *   command printed an error line though it ended with 0, and what the ssh session throws
    */
@@ -188,7 +189,8 @@ export class CommandRunner {
       try {
         return await this.#sendTo(step, { ...command, host }, options);
       } catch (error) {
-        if (!nodes.isGone(step, host, error)) throw error;
+        const isQuery = command.argv[0] === 'sdxinfo' && !command.changes;
+        if (!nodes.isGone(step, host, error) && !(isQuery && nodes.hasNoGds(step, host, error))) throw error;
       }
     }
   }

@@ -84,6 +84,38 @@ describe('the nodes of a run', () => {
     );
   });
 
+  const sdxinfoFailed = (host: string) =>
+    failure('SDXINFO_FAILED_ON', { host, text: 'exit status 1' }, { host });
+
+  it('go on with the next one where sdxinfo of the first ends with an error, until GDS shows it', () => {
+    const { nodes, told } = sight();
+    expect(nodes.hasNoGds('3-1', 'node1', sdxinfoFailed('node1'))).toBe(true);
+    expect(nodes.hasNoGds('3-3', 'node1', sdxinfoFailed('node1'))).toBe(true);
+    expect(told).toMatchObject([
+      { node: 'node1', gds: true, reason: 'node1: sdxinfo failed: exit status 1' },
+    ]);
+    expect([nodes.standIn('node1'), nodes.answering, nodes.missing]).toEqual([
+      'node2',
+      ['node1', 'node2'],
+      [],
+    ]);
+    expect(nodes.hasNoGds('3-3', 'node2', sdxinfoFailed('node2'))).toBe(false);
+    expect(nodes.mayGo('node2')).toBe(false);
+    nodes.seen('5', 'node1');
+    expect([nodes.standIn('node1'), nodes.unseen]).toEqual(['node1', []]);
+  });
+
+  it('do not count as without GDS for a sdxinfo that gives no answer', () => {
+    const silent = failure('QUERY_UNANSWERED', {
+      host: 'node1',
+      command: 'sdxinfo',
+      time: '30 min',
+      reason: 'no answer',
+    });
+    expect(sight().nodes.hasNoGds('3-1', 'node1', silent)).toBe(false);
+    expect(sight({ mode: 'all' }).nodes.hasNoGds('3-1', 'node1', sdxinfoFailed('node1'))).toBe(false);
+  });
+
   it('take a node back once it was met; who said that it is down is no longer believed', async () => {
     const { nodes, away } = sight();
     away.set('node1', unreachable('node1'));

@@ -1,9 +1,10 @@
 /**
- * Which primary nodes answer. With `nodes: any` what asks the cluster continues without a node that cannot be reached, as long as another
- * one answers; with `all` such a node ends it. A node that answers but shows another host key, or refuses the login, is not missing: that
- * is an error in both cases.
+ * Which primary nodes answer, and on which of them GDS does. With `nodes: any` what asks the cluster continues without a node that cannot be
+ * reached, or whose sdxinfo ends with an error, as long as GDS answers on another one; with `all` such a node ends it. A node that answers
+ * but shows another host key, or refuses the login, is not missing: that is an error in both cases. So is a sdxinfo that gives no answer:
+ * silence does not tell what is wrong with a node.
  */
-import { failure, isFailure } from '../../../contract/errors.ts';
+import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { MissingNode } from '../model/world.ts';
 import type { Hosts } from './hosts.ts';
 
@@ -13,16 +14,22 @@ export interface NodeSightOptions {
   readonly mode: 'all' | 'any';
   /** Hosts that must answer whatever else they are: the backup server and the tape host. */
   readonly needed: readonly string[];
-  /** Nodes that are known not to answer. */
+  /** Nodes that are known not to answer, or whose GDS is. */
   readonly missing?: readonly MissingNode[];
-  /** Hears of a node that cannot be reached any more. */
+  /** Hears of a node that cannot be reached any more, or whose GDS does not answer any more. */
   readonly onMissing?: (step: string, missing: MissingNode) => void;
+  /** Hears of a node whose GDS answers again. */
+  readonly onGds?: (step: string, missing: MissingNode) => void;
   /** Hears of what keeps a node that answers again from being used. @throws where that ends the run */
   readonly onTrouble?: (step: string, missing: MissingNode, error: unknown) => void;
 }
 
 /** Meets a node that answers again. @throws what keeps it from being used */
 export type MeetNode = (step: string, missing: MissingNode) => Promise<void>;
+
+/** Codes of a sdxinfo that was carried out, and ended with an error. */
+const isGdsError = (error: unknown): error is ShadowtapeError =>
+  isFailure(error, 'SDXINFO_FAILED_ON', 'COMMAND_FAILED', 'SDX_ERROR_PRINTED');
 
 /** An attempt that took no longer may be made again at any time. */
 const quickMilliseconds = 1000;
@@ -32,6 +39,8 @@ const shareOfTime = 10;
 export class NodeSight {
   readonly #options: NodeSightOptions;
   readonly #missing = new Map<string, MissingNode>();
+  /** Nodes that answer, and whose GDS does not. */
+  readonly #withoutGds = new Map<string, MissingNode>();
   /** Nodes of which somebody has said that they are down. */
   readonly #saidDown = new Set<string>();
   /** Node -> when it is tried again at the earliest, on a clock that never goes back. */
@@ -42,11 +51,22 @@ export class NodeSight {
 
   constructor(options: NodeSightOptions) {
     this.#options = options;
-    for (const missing of options.missing ?? []) this.#missing.set(missing.node, missing);
+    for (const missing of options.missing ?? [])
+      (missing.gds ? this.#withoutGds : this.#missing).set(missing.node, missing);
   }
 
   get missing(): MissingNode[] {
     return [...this.#missing.values()];
+  }
+
+  /** Nodes that can be reached, and whose GDS does not answer. */
+  get withoutGds(): MissingNode[] {
+    return [...this.#withoutGds.values()].filter(({ node }) => !this.#missing.has(node));
+  }
+
+  /** Nodes of which sdxinfo shows nothing. */
+  get unseen(): MissingNode[] {
+    return [...this.missing, ...this.withoutGds];
   }
 
   isMissing(host: string): boolean {
@@ -58,16 +78,25 @@ export class NodeSight {
     return this.#options.nodes.filter((node) => !this.#missing.has(node));
   }
 
-  /** The node for a command that any node may run: the given one as long as it answers. */
-  standIn(host: string): string {
-    return this.#missing.has(host) ? (this.answering[0] ?? host) : host;
+  /** Nodes whose GDS answers, as far as is known. */
+  get #working(): string[] {
+    return this.answering.filter((node) => !this.#withoutGds.has(node));
   }
 
-  /** True where a host that cannot be reached need not be waited for. The last node that answers is waited for as any host. */
+  /** The node for a command that any node may run: the given one as long as it answers, and its GDS does. */
+  standIn(host: string): string {
+    const works = !this.#missing.has(host) && !this.#withoutGds.has(host);
+    return works ? host : (this.#working[0] ?? this.answering[0] ?? host);
+  }
+
+  /** True where a host that cannot be reached need not be waited for. The last node that works is waited for as any host. */
   mayGo(host: string): boolean {
-    const { mode, nodes, needed } = this.#options;
-    if (mode === 'all' || !nodes.includes(host) || needed.includes(host)) return false;
-    return this.answering.some((node) => node !== host);
+    return !this.#options.needed.includes(host) && this.#mayDoWithout(host);
+  }
+
+  #mayDoWithout(host: string): boolean {
+    const { mode, nodes } = this.#options;
+    return mode === 'any' && nodes.includes(host) && this.#working.some((node) => node !== host);
   }
 
   /**
@@ -82,6 +111,28 @@ export class NodeSight {
       this.#options.onMissing?.(step, missing);
     }
     return true;
+  }
+
+  /**
+   * To be asked when a sdxinfo that looks at the cluster has failed.
+   * @returns true where the node answers and its GDS does not, and the cluster is seen without it
+   */
+  hasNoGds(step: string, node: string, error: unknown): boolean {
+    if (!isGdsError(error) || !this.#mayDoWithout(node)) return false;
+    if (!this.#withoutGds.has(node)) {
+      const missing = { node, since: new Date().toISOString(), reason: error.message, gds: true as const };
+      this.#withoutGds.set(node, missing);
+      this.#options.onMissing?.(step, missing);
+    }
+    return true;
+  }
+
+  /** To be told of each node that GDS has shown: it is used and judged again as any other. */
+  seen(step: string, node: string): void {
+    const missing = this.#withoutGds.get(node);
+    if (!missing) return;
+    this.#withoutGds.delete(node);
+    this.#options.onGds?.(step, missing);
   }
 
   /** What a look at the cluster ends with where it fails on the last node, too. */

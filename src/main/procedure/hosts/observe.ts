@@ -37,7 +37,7 @@ export interface Observed {
   readonly platform: Platform;
   readonly class: string;
   readonly primaryNodes: readonly string[];
-  /** `any`: a node that cannot be reached is left out of what is seen, as long as another one answers. */
+  /** `any`: a node that cannot be reached, or whose GDS does not answer, is left out of what is seen, as long as another one answers. */
   readonly nodes?: 'all' | 'any';
   readonly backupServer: string;
   readonly tapeHost?: string;
@@ -258,7 +258,7 @@ export class Observer {
     if (this.#primaries) this.#changed.delete('primaries');
     if (this.#backup) this.#changed.delete('backup');
     const disks = await this.#lookAtDisks(step);
-    const missing = this.#primaries ? this.#nodes.missing : [];
+    const missing = this.#primaries ? this.#nodes.unseen : [];
     const without = missing.length > 0 ? { missing } : {};
     const seen = { primaries: this.#primaries ?? [], backup: this.#backup, ...without };
     this.#lastSeen = {
@@ -305,16 +305,17 @@ export class Observer {
     return [...first, ...others].flat();
   }
 
-  /** @returns nothing where the node is missing from now on */
+  /** @returns nothing where the node is missing from now on, or its GDS does not answer */
   async #lookAtNode(step: string, node: string): Promise<NodeReport[]> {
     try {
       const report = await lookTwice(async () => {
         const readings = await readAll(this.#runner, step, primaryLooks(node, this.#observed.class));
         return mergeReports(...readings.map(({ report: read }) => read));
       });
+      this.#nodes.seen(step, node);
       return [{ node, report }];
     } catch (error) {
-      if (this.#nodes.isGone(step, node, error)) return [];
+      if (this.#nodes.isGone(step, node, error) || this.#nodes.hasNoGds(step, node, error)) return [];
       throw this.#nodes.failureOf(node, error);
     }
   }

@@ -16,6 +16,8 @@ export interface Question {
   readonly step: string;
   readonly text: string;
   readonly choices: readonly Choice[];
+  /** Where a second person answers: what that person signs, byte for byte. */
+  readonly statement?: string | undefined;
 }
 
 export interface Answer {

@@ -49,6 +49,8 @@ export interface RunOptions extends LockKnowledge {
   readonly journal: Journal;
   readonly hosts: Hosts;
   readonly ask: Ask;
+  /** What a second person signs to approve; left out where the operator approves. */
+  readonly statementOf?: ((question: string) => string) | undefined;
   readonly operator: string;
   readonly version: string;
   /** Which run of the state folder this is; see the event `run-started`. */
@@ -215,6 +217,7 @@ export class RunContext {
       needed: [backupServer, tapeHost],
       missing: options.assignment.missing ?? [],
       onMissing: (step, missing) => this.tellMissing(step, missing),
+      onGds: (step, missing) => this.#tellGds(step, missing),
       onTrouble: (step, missing, error) => this.#refuseNode(step, missing, error),
     });
     const timeLimitOf = timeLimitsOf(options.assignment.job, options.steps);
@@ -260,7 +263,7 @@ export class RunContext {
   }
 
   /**
-   * Writes down that a node does not answer, and what is not checked on it. What was judged with it is judged again.
+   * Writes down that a node does not answer, or that its GDS does not, and what is not checked on it. What was judged with it is judged again.
    * @param locks those of the run; as its events tell them where they are left out
    */
   tellMissing(step: string, missing: MissingNode, locks: LockMarks = this.marks.locks): void {
@@ -268,9 +271,21 @@ export class RunContext {
     const isLocked = placesHeld(lockPlaces(this.assignment), locks).some(
       ({ what, host }) => what === 'class' && host === node,
     );
-    for (const event of missingEvents(this.assignment, step, missing, isLocked)) this.journal.append(event);
+    const events = missingEvents(this.assignment, step, missing, isLocked, this.nodes.standIn(node));
+    for (const event of events) this.journal.append(event);
     this.steadiness.disturb();
     this.observer.forgetSide('primaries');
+  }
+
+  /** What was judged without the node is judged again with it. */
+  #tellGds(step: string, { node, since }: MissingNode): void {
+    this.journal.append({ type: 'node', step, node, what: 'gds-back', since });
+    this.journal.append({
+      type: 'warning',
+      step,
+      text: `GDS on ${node} answers again: it is checked like any other node`,
+    });
+    this.steadiness.disturb();
   }
 
   /** While the run is brought back, a node that cannot be used keeps nothing from being tried; a lost lock does. */
@@ -321,6 +336,7 @@ export class RunContext {
       question: question.id,
       text: question.text,
       choices,
+      ...(question.statement === undefined ? {} : { statement: question.statement }),
     });
     const answer = await unlessAborted(this.options.ask(question, abort), abort, question.step);
     this.journal.append({

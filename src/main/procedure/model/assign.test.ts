@@ -52,7 +52,12 @@ OBJ    NAME    CLASS   GROUP   SKIP JRM 1STBLK   LASTBLK  BLOCKS   STATUS
 volume Volume1 Class1  Group1  off  on     65536  1114111  1048576 ACTIVE
 volume ${proxy} Class1  ${group}  off  on     65536  ${last}  ${blocks} STOP
 `);
-  return assign(site, chooseJob('site.yaml', site, undefined), [{ node: 'node1', report }], 'run');
+  return assign(
+    site,
+    chooseJob('site.yaml', site, undefined),
+    { primaries: [{ node: 'node1', report }] },
+    'run',
+  );
 }
 
 describe('an assignment', () => {

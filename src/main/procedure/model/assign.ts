@@ -11,7 +11,8 @@ import { whyNotAll } from '../../site/whole-fingerprint.ts';
 import type { Library } from '../../tape/library.ts';
 import { type Assignment, type VolumeAssignment } from './assignment.ts';
 import { listed } from '../../../contract/words.ts';
-import type { MissingNode } from './world.ts';
+import type { OutsideNode } from './class-scope.ts';
+import type { World } from './world.ts';
 
 /** What the command line, or the screen, lays over the job. */
 export interface JobOverrides {
@@ -157,26 +158,32 @@ function becomeOf({ hosts }: Site): Pick<Assignment, 'become'> {
   return ways.length === 0 ? {} : { become: Object.fromEntries(ways) };
 }
 
+/** What is seen of the cluster, as far as a job needs it. */
+export interface ClusterSeen extends Pick<World, 'primaries' | 'missing'> {
+  readonly outside?: readonly OutsideNode[];
+}
+
 /**
- * @param primaries what sdxinfo shows on each primary node that answers
+ * @param seen what sdxinfo shows on each primary node that answers, and which nodes do not answer or do not share the class
  * @param seed which records the fingerprint samples depends on it; the run's name
- * @param missing primary nodes that do not answer
  * @throws VOLUME_MISSING, VOLUME_SIZE_UNKNOWN, JOB_DISKS_DIFFER, GDS_NAME_FORBIDDEN, and what cannot be shadowed (SHADOW_…)
  */
 export function assign(
   site: Site,
   named: NamedJob,
-  primaries: readonly NodeReport[],
+  { primaries, missing = [], outside = [] }: ClusterSeen,
   seed: string,
-  missing: readonly MissingNode[] = [],
 ): Assignment {
   const { name, job } = named;
+  const observed = observedOf(site, job);
   const [shown] = primaries;
   if (!shown) throw new Error('a site has at least one primary node');
   requireVolumes(shown, job);
   const layout = layoutOf(shown, job);
   return {
-    ...observedOf(site, job),
+    ...observed,
+    primaryNodes: observed.primaryNodes.filter((node) => outside.every((each) => each.node !== node)),
+    ...(outside.length > 0 ? { outside } : {}),
     jobName: name,
     siteName: site.site,
     job,

@@ -7,6 +7,7 @@ import type { Job, Method, Platform, Route } from '../../site/site-schema.ts';
 import type { Library, LibraryMoves } from '../../tape/library.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
 import type { Become } from '../../ssh/rights.ts';
+import type { OutsideNode } from './class-scope.ts';
 import type { MissingNode } from './world.ts';
 
 /** One proxy volume of the job, and the shadow volume that is made of it. */
@@ -42,10 +43,12 @@ export interface Assignment {
   /** The job's method; a volume may have its own. */
   readonly method: Method;
   readonly route: Route;
-  /** Primary nodes, in the order of the site file; commands that any of them may run go to the first that answers. */
+  /** Primary nodes, in the order of the site file; commands that any of them may run go to the first that answers, and whose GDS does. */
   readonly primaryNodes: readonly string[];
-  /** Those that did not answer when the assignment was made; with `nodes: any` alone. */
+  /** Those that did not answer, or whose GDS did not, when the assignment was made; with `nodes: any` alone. */
   readonly missing?: readonly MissingNode[];
+  /** Primary nodes of the site that do not share the class: nothing is sent there. */
+  readonly outside?: readonly OutsideNode[];
   readonly backupServer: string;
   /** Host -> how its commands get the rights of an administrator, where its login has not got them. */
   readonly become?: Readonly<Record<string, Become>>;

@@ -1,6 +1,6 @@
 /**
- * Primary nodes that a run with `nodes: any` continues without: what is not checked on them, and when a proof is needed that they are down.
- * Pure.
+ * Primary nodes that a run with `nodes: any` continues without, or whose GDS it continues without: what is not checked on them, when a proof is
+ * needed that they are down, and when their GDS must answer. Pure.
  *
  * Not to be reached from here is not down: such a node may still run, hold the proxy open, and write. The GDS guide names no command that
  * tells whether a node of the cluster is down, so that a person has to say it.
@@ -15,12 +15,18 @@ import type { MissingNode } from './world.ts';
 
 type Subject = Pick<Assignment, 'class' | 'job' | 'volumes'>;
 
-/** What nobody looks at, or does, on a node that does not answer. */
-export function uncheckedOn(assignment: Subject, node: string): string[] {
+type Unseen = Pick<MissingNode, 'node' | 'gds'>;
+
+/** What nobody looks at, or does, on a node that does not answer, or whose GDS does not. */
+export function uncheckedOn(assignment: Subject, { node, gds }: Unseen): string[] {
   const proxies = listed(proxiesOf(assignment));
-  return [
+  const ofGds = [
     `whether ${node} shows ${proxies} parted, stopped and in sync`,
     `whether ${proxies} ${assignment.volumes.length === 1 ? 'is' : 'are'} mounted on ${node}`,
+  ];
+  if (gds) return ofGds;
+  return [
+    ...ofGds,
     ...(assignment.job.services === 'not-needed'
       ? []
       : [`whether services on ${node} use ${listed(mastersOf(assignment))}`]),
@@ -29,45 +35,73 @@ export function uncheckedOn(assignment: Subject, node: string): string[] {
   ];
 }
 
+/** `no answer since 2026-11-22T02:00:03Z` */
+const sinceWords = ({ since, gds }: Pick<MissingNode, 'since' | 'gds'>): string =>
+  gds ? `sdxinfo has failed since ${since}` : `no answer since ${since}`;
+
 /** `node2: no answer since 2026-11-22T02:00:03Z; not checked: …` */
-export function missingWords(assignment: Subject, { node, since }: MissingNode): string {
-  return `${node}: no answer since ${since}; not checked: ${uncheckedOn(assignment, node).join('; ')}`;
+export function missingWords(assignment: Subject, missing: MissingNode): string {
+  return `${missing.node}: ${sinceWords(missing)}; not checked: ${uncheckedOn(assignment, missing).join('; ')}`;
 }
 
 /** What stands beside each check that looks at the cluster: it is not made on that node. It neither holds nor fails. */
 export function missingVerdicts(missing: readonly MissingNode[] = []): RuleVerdict[] {
-  return missing.map(({ node, since }) => ({
+  return missing.map(({ node, since, gds }) => ({
     rule: 'node-not-checked',
     title: `${node} is not checked`,
-    expected: `${node} answers`,
-    actual: `no answer since ${since}`,
+    expected: gds ? `GDS on ${node} answers` : `${node} answers`,
+    actual: sinceWords({ since, ...(gds ? { gds } : {}) }),
     verdict: 'not-shown',
-    why: 'the other checks cover only the nodes that answer',
+    why: `the other checks cover only the nodes ${gds ? 'whose GDS answers' : 'that answer'}`,
     source: 'Shadowtape',
   }));
 }
 
 /**
- * The events that tell of a node that does not answer.
+ * The events that tell of a node that does not answer, or whose GDS does not.
  * @param isLocked true where the run has its lock on that node
+ * @param instead the node that the commands of the cluster go to
  */
 export function missingEvents(
   assignment: Subject,
   step: string,
   missing: MissingNode,
   isLocked: boolean,
+  instead: string,
 ): NewEvent[] {
-  const { node, since, reason } = missing;
-  const unchecked = uncheckedOn(assignment, node);
+  const { node, since, reason, gds } = missing;
+  const told = { step, node, since, reason, unchecked: uncheckedOn(assignment, missing), instead };
   return [
-    { type: 'node', step, node, what: 'missing', since, reason, unchecked, locked: isLocked },
-    { type: 'warning', step, text: `${reason}; nodes: any; ${missingWords(assignment, missing)}` },
+    gds
+      ? { type: 'node', what: 'gds-failed', ...told }
+      : { type: 'node', what: 'missing', ...told, locked: isLocked },
+    {
+      type: 'warning',
+      step,
+      text: `${reason}; nodes: any, so commands of the cluster go to ${instead}; ${missingWords(assignment, missing)}`,
+    },
   ];
 }
 
 /** Steps after the data has left the shadow: a node that is missing then can no longer spoil it. */
 const laterPhases = new Set(['remove', 'rejoin', 'finish']);
 const laterPerformances = new Set(['read-back', 'manifest']);
+
+function whyFileSystem({ volumes }: Pick<Assignment, 'volumes'>): string | undefined {
+  const ofFileSystem = volumes.find(({ method }) => method !== '6a');
+  return (
+    ofFileSystem && `method ${ofFileSystem.method} backs up a file system that the node may still write to`
+  );
+}
+
+/** Why GDS must answer on every node that runs, before a step; undefined where the step may be done without. Services can be stopped there. */
+export function whyGdsMustAnswer(
+  assignment: Pick<Assignment, 'volumes'>,
+  { phase, performance }: Pick<Step, 'phase' | 'performance'>,
+): string | undefined {
+  if (laterPhases.has(phase) || laterPerformances.has(performance)) return undefined;
+  return whyFileSystem(assignment);
+}
 
 /**
  * Why a node that does not answer must be known to be down before a step; undefined where the step may be done without knowing.
@@ -79,9 +113,8 @@ export function whyDownMustBeKnown(
   { phase, performance }: Pick<Step, 'phase' | 'performance'>,
 ): string | undefined {
   if (laterPhases.has(phase) || laterPerformances.has(performance)) return undefined;
-  const ofFileSystem = volumes.find(({ method }) => method !== '6a');
-  if (ofFileSystem)
-    return `method ${ofFileSystem.method} backs up a file system that the node may still write to`;
+  const ofFileSystem = whyFileSystem({ volumes });
+  if (ofFileSystem !== undefined) return ofFileSystem;
   // What runs there after the part writes to the master alone.
   if (job.services !== 'not-needed' && !partBegun) return 'services that run there cannot be stopped';
   return undefined;

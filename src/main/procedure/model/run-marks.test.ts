@@ -295,8 +295,9 @@ describe('the tape', () => {
   it('is written, then read back; is bad only where the tape itself is at fault', () => {
     expect(dumped().marks.tape).toBe('written');
     expect(dumped().finished('read-back').marks.tape).toBe('verified');
-    expect(dumped().finished('read-back', 'failed', 'TAPE_DIFFERS').marks.tape).toBe('bad');
-    expect(dumped().finished('read-back', 'failed', 'TAPE_READ_FAILED').marks.tape).toBe('bad');
+    const readBack = (code: string) => dumped().finished('read-back', 'failed', code).marks;
+    expect(readBack('TAPE_DIFFERS')).toMatchObject({ tape: 'bad', tapeUnread: false });
+    expect(readBack('TAPE_READ_FAILED')).toMatchObject({ tape: 'bad', tapeUnread: true });
     expect(dumped().finished('read-back', 'failed', 'CONNECTION_LOST').marks.tape).toBe('written');
   });
 

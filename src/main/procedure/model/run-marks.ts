@@ -64,6 +64,8 @@ export interface RunMarks {
   readonly dumpBegun: boolean;
   /** What the tape is worth after this run. */
   readonly tape: TapeMark;
+  /** Reading the tape back failed: nothing is known of what it holds. */
+  readonly tapeUnread: boolean;
   /** What the run's library did last: it brought a tape into the drive, or took one out. */
   readonly cartridge: 'loaded' | 'unloaded' | undefined;
   /** Why the tape is incomplete, where that is not because its dump failed. */
@@ -197,8 +199,19 @@ export const tapeCodes = [
   'TAPE_IS_ANOTHER',
 ] as const;
 
+/** Those after which it was not read to its end. */
+const unreadCodes: readonly string[] = [
+  'TAPE_READ_FAILED',
+  'TAPE_RECORD_TOO_LONG',
+] satisfies (typeof tapeCodes)[number][];
+
 /** Codes that prove that a tape does not hold what it should. */
 export const badTapeCodes = [...tapeCodes, 'PROXY_DIFFERS'] as const;
+
+const lastEnd = (events: readonly RunEvent[], step: string): EventOf<'step-finished'> | undefined =>
+  events.findLast(
+    (event): event is EventOf<'step-finished'> => event.type === 'step-finished' && event.step === step,
+  );
 
 /** @param labelBegun a label may have reached the tape: then there is no backup without its manifest */
 function tapeMark(
@@ -207,18 +220,13 @@ function tapeMark(
   dumpBegun: boolean,
   labelBegun: boolean,
 ): TapeMark {
-  const ended = (step: string) =>
-    events.findLast((event) => event.type === 'step-finished' && event.step === step);
-  const isDone = (step: string) => {
-    const end = ended(step);
-    return end?.type === 'step-finished' && end.result === 'done';
-  };
-  const readBack = ended('read-back');
+  const isDone = (step: string) => lastEnd(events, step)?.result === 'done';
+  const readBack = lastEnd(events, 'read-back');
   if (!dumpBegun && !labelBegun) return 'untouched';
   if (!dumpSteps.every(isDone)) return 'incomplete';
   if (labelBegun && !isDone('manifest')) return 'incomplete';
   if (wholeHashEnd(events)?.error?.code === 'PROXY_DIFFERS') return 'bad';
-  if (readBack?.type !== 'step-finished') return 'written';
+  if (!readBack) return 'written';
   if (readBack.result === 'done') return 'verified';
   // Read back as it was written, and not what the cluster held: as where the dump itself finds it out.
   if (readBack.error?.code === 'DUMP_DIFFERS') return 'incomplete';
@@ -367,6 +375,7 @@ export function marksOf(
     dumpBegun,
     cartridge: cartridgeMark(events),
     tape,
+    tapeUnread: tape === 'bad' && unreadCodes.includes(lastEnd(events, 'read-back')?.error?.code ?? ''),
     ...(tape === 'incomplete' ? { incompleteBy: incompleteBy(events, dumpSteps) } : {}),
     locks: locksOf(
       sent.filter(({ intent }) => intent.seq > since),

@@ -18,20 +18,22 @@ export interface BackupReport extends NodeReport {
   readonly sight?: Sight;
 }
 
-/** A primary node that does not answer. */
+/** A primary node that does not answer, or whose GDS does not. */
 export interface MissingNode {
   readonly node: string;
   /** When it was first found not to answer: ISO 8601, UTC. */
   readonly since: string;
-  /** Why it could not be reached, a sentence. */
+  /** Why it could not be reached, or what its sdxinfo said: a sentence. */
   readonly reason: string;
+  /** True where the node answers, and its sdxinfo ends with an error. What needs no GDS is done and checked there as on any node. */
+  readonly gds?: true;
 }
 
 export interface World {
   /** What sdxinfo says on each primary node; empty where nobody looked. */
   readonly primaries: readonly NodeReport[];
   readonly backup: BackupReport | undefined;
-  /** Primary nodes that did not answer: what is true of `primaries` is not known of them. Left out where all did, or nobody looked. */
+  /** Primary nodes that did not answer, or whose GDS did not: what is true of `primaries` is not known of them. Left out where all did, or nobody looked. */
   readonly missing?: readonly MissingNode[];
   /** Which disks the devices of the first primary node and of the backup server are; left out where nobody asked. */
   readonly disks?: { readonly primary: DiskIdentities; readonly backup: DiskIdentities };

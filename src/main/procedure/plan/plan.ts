@@ -3,6 +3,7 @@ import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../
 import { shownLine } from '../../ssh/quoting.ts';
 import { bytesOfVolumes, mastersOf, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { outsideWords } from '../model/class-scope.ts';
 import { uncheckedOn } from '../model/missing-node.ts';
 import { wholeHashCost, type MeasuredHash } from '../model/samples/whole-hash-cost.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
@@ -77,16 +78,23 @@ function plannedHolds(assignment: Assignment, steps: readonly Step[]): Map<Step,
 const answers =
   ({ missing = [] }: Assignment) =>
   (host: string): boolean =>
-    missing.every(({ node }) => node !== host);
+    missing.every(({ node, gds }) => node !== host || gds);
+
+/** What is not checked on nodes whose GDS does not answer; undefined where there is none. */
+function withoutGds({ missing = [] }: Assignment, looksThere: boolean): string | undefined {
+  const names = missing.flatMap(({ node, gds }) => (gds ? [node] : []));
+  if (names.length === 0 || !looksThere) return undefined;
+  return `GDS on ${listed(names)} does not answer: the checks of this step do not run there`;
+}
 
 /** What is not done on nodes that do not answer; undefined where there is none. */
 function withoutNodes(assignment: Assignment, step: Step): string | undefined {
-  const { missing = [] } = assignment;
   const { commands, before, after } = step;
-  if (missing.length === 0) return undefined;
+  const looksThere = [before, after].some((checks) => checks?.looks.includes('primaries'));
+  const missing = (assignment.missing ?? []).filter(({ gds }) => !gds);
+  if (missing.length === 0) return withoutGds(assignment, looksThere || step.guarded !== undefined);
   const names = listed(missing.map(({ node }) => node));
   const unsent = commands.filter(({ host }) => !answers(assignment)(host)).length;
-  const looksThere = [before, after].some((checks) => checks?.looks.includes('primaries'));
   const words = [
     ...(unsent > 0 ? ['its commands are not sent there'] : []),
     ...(looksThere || step.guarded ? ['the checks of this step do not run there'] : []),
@@ -127,7 +135,7 @@ export function planOf(
   earlier?: MeasuredHash | 'none',
 ): Plan {
   const wholeHash = wholeHashCost(assignment, earlier);
-  const { siteName, jobName, method, route, job, restore, missing = [] } = assignment;
+  const { siteName, jobName, method, route, job, restore, missing = [], outside = [] } = assignment;
   const primaryNodes = assignment.primaryNodes.filter(answers(assignment));
   const steps = stepsOf(assignment);
   const holds = plannedHolds(assignment, steps);
@@ -144,12 +152,16 @@ export function planOf(
     ...(missing.length === 0
       ? {}
       : {
-          missing: missing.map(({ node, since }) => ({
-            node,
-            since,
-            unchecked: uncheckedOn(assignment, node),
+          missing: missing.map((each) => ({
+            node: each.node,
+            since: each.since,
+            unchecked: uncheckedOn(assignment, each),
+            ...(each.gds ? { gds: each.reason } : {}),
           })),
         }),
+    ...(outside.length === 0
+      ? {}
+      : { outside: outside.map((each) => ({ node: each.node, why: outsideWords(assignment.class, each) })) }),
     ...(restore ? { restores: { run: restore.run, at: restore.at, from: restore.from } } : {}),
     looks: looksOf({ ...assignment, primaryNodes }).map(planned(assignment)),
     steps: steps.map((step) => plannedStep(assignment, step, holds.get(step))),

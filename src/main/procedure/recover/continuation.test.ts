@@ -26,7 +26,7 @@ function assignmentOf(fields: object) {
     tape: { host: 'node3', device: '/dev/rmt/0' },
     jobs: { raw: { ...jobFields, ...fields } },
   });
-  return assign(site, chooseJob('site.yaml', site, 'raw'), joined, 'run-1');
+  return assign(site, chooseJob('site.yaml', site, 'raw'), { primaries: joined }, 'run-1');
 }
 
 const label = { type: 'label', number: 1 } as NewEvent;

@@ -53,7 +53,7 @@ function world(primary: string, backup = '', mounts: readonly Mount[] = []): Wor
 
 function assignmentOf(job: string) {
   const named = chooseJob('site.yaml', site, job);
-  return assign(site, named, [{ node: 'node1', report: parseSdxinfo(joined) }], 'run-1');
+  return assign(site, named, { primaries: [{ node: 'node1', report: parseSdxinfo(joined) }] }, 'run-1');
 }
 
 /** The journal of a run, as far as it came. */

@@ -52,7 +52,7 @@ const dumpWords: Readonly<Record<WorkState, string>> = {
 
 /** True for a lock on a node that does not answer: whether the run has left it there is not known until it does. */
 function isOutOfReach({ missing = [] }: TakeUpOptions['assignment'], { what, host }: LockPlace): boolean {
-  return what === 'class' && missing.some(({ node }) => node === host);
+  return what === 'class' && missing.some(({ node, gds }) => node === host && !gds);
 }
 
 /** Goes on with the journal, and writes down who takes the run up and what was found. */
@@ -227,7 +227,7 @@ async function takeUpOn(
   context.lockGuard.hold();
   const unpin = meetNodes(context, options.sameMachines);
   try {
-    for (const { node } of assignment.missing ?? []) context.unlocked.add(node);
+    for (const { node } of context.nodes.missing) context.unlocked.add(node);
     if (options.mode === 'unwind') context.unwinding = true;
     tellMissingNodes(context, step, marksNow(options, events).locks);
     const end = await (point ? goOn(context, point) : bringBack(context, nothingLeft));

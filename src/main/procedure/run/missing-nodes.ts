@@ -11,9 +11,10 @@ import { mountLook } from '../model/look-commands.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { mastersOf } from '../model/assignment.ts';
+import { outsideWords } from '../model/class-scope.ts';
 import { identifiedHosts } from '../model/host-identity.ts';
 import type { LockMarks } from '../model/lock-places.ts';
-import { whyDownMustBeKnown } from '../model/missing-node.ts';
+import { whyDownMustBeKnown, whyGdsMustAnswer } from '../model/missing-node.ts';
 import { sentCommands } from '../model/sent-commands.ts';
 import type { Step } from '../model/step.ts';
 import { parseMountTable, type MissingNode, type World } from '../model/world.ts';
@@ -44,12 +45,21 @@ function sayDown({ nodes, journal }: RunContext, step: string, node: string, by:
 /** Contexts in which somebody is asked at the moment: what is judged after the answer asks nothing again. */
 const asking = new WeakSet<RunContext>();
 
+/** A node that answers runs: nobody can say that it is down, and nobody sees whether it uses the proxy. */
+function requireGds({ nodes, assignment }: RunContext, step: Step): void {
+  const why = whyGdsMustAnswer(assignment, step);
+  const [missing] = nodes.withoutGds;
+  if (why === undefined || !missing) return;
+  throw failure('NODE_GDS_NOT_ANSWERING', { step: step.id, node: missing.node, reason: missing.reason, why });
+}
+
 /**
  * To be called before a step, and after each look at the cluster in it.
- * @throws NODE_NOT_KNOWN_DOWN where a missing node must be known to be down and nobody can say so, OPERATOR_DECLINED where it may be running
+ * @throws NODE_GDS_NOT_ANSWERING, NODE_NOT_KNOWN_DOWN where a missing node must be known to be down and nobody can say so, OPERATOR_DECLINED where it may be running
  */
 export async function requireDown(context: RunContext, step: Step): Promise<void> {
-  if (context.unwinding || context.nodes.missing.length === 0 || asking.has(context)) return;
+  if (context.unwinding || context.nodes.unseen.length === 0 || asking.has(context)) return;
+  requireGds(context, step);
   const why = whyDownMustBeKnown(context.assignment, context.marks, step);
   if (why === undefined) return;
   for (const missing of context.nodes.missing) {
@@ -69,13 +79,17 @@ export async function requireDown(context: RunContext, step: Step): Promise<void
 }
 
 /**
- * Tells which nodes are missing at the beginning, and who says that they are down.
+ * Tells which nodes are not used, missing, or without GDS, at the beginning, and who says that they are down.
  * @param locks those that the run had before it was taken up
  */
 export function tellMissingNodes(context: RunContext, step: string, locks?: LockMarks): void {
   const { nodesDown = [], operator } = context.options;
-  for (const missing of context.nodes.missing) {
+  const { outside = [], class: className } = context.assignment;
+  for (const node of outside)
+    context.journal.append({ type: 'warning', step, text: outsideWords(className, node) });
+  for (const missing of context.nodes.unseen) {
     context.tellMissing(step, missing, locks);
+    if (missing.gds) continue;
     if (nodesDown.includes(missing.node))
       sayDown(context, step, missing.node, `${operator} (--node-down ${missing.node})`);
   }

@@ -1,6 +1,6 @@
 /** How a run ends: its verdict, its exit status, and the current state. Pure, but for what the run has seen. */
 import { failure, isFailure, ShadowtapeError } from '../../../contract/errors.ts';
-import type { RunEvent } from '../../../contract/events.ts';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import {
   concludeRun,
   type ClusterMark,
@@ -232,13 +232,16 @@ function unprovenFailure({ assignment }: RunContext, world: World, error: Shadow
 
 /** `; node2 did not answer and was not checked`; empty where every node was there from the beginning to the end. */
 function uncheckedWords({ journal }: RunContext): string {
-  const missing = journal.events.flatMap((event) =>
-    event.type === 'node' && event.what === 'missing' ? [event.node] : [],
-  );
-  const names = [...new Set(missing)];
-  if (names.length === 0) return '';
-  const were = names.length === 1 ? 'was' : 'were';
-  return `; ${listed(names)} did not answer all the time, and ${were} not checked then`;
+  const namesOf = (wanted: EventOf<'node'>['what']) => [
+    ...new Set(
+      journal.events.flatMap((event) => (event.type === 'node' && event.what === wanted ? [event.node] : [])),
+    ),
+  ];
+  const words = (names: readonly string[], subject: string) =>
+    names.length === 0
+      ? ''
+      : `; ${subject}${listed(names)} did not answer all the time, and ${names.length === 1 ? 'was' : 'were'} not checked then`;
+  return words(namesOf('missing'), '') + words(namesOf('gds-failed'), 'GDS on ');
 }
 
 function goodEnd(

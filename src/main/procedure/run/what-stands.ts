@@ -133,17 +133,22 @@ const tapeWords = {
   written: 'written completely, but not read back',
   verified: 'written completely, read back and compared: it holds the backup',
   bad: 'not a backup: the read-back differs from what was written',
+  unread: 'not a proven backup: it was written completely, but reading it back failed',
   suspect: 'suspect: it differs from the data of the proxy',
 } as const;
 
+function badTape({ proxyDiffers, tapeUnread }: RunMarks): keyof typeof tapeWords {
+  if (proxyDiffers) return 'suspect';
+  return tapeUnread ? 'unread' : 'bad';
+}
+
 /** What the tape of a run that failed is worth; nothing where it was not written to. */
 export function tapeSentences({ tapeDevice, tapeHost }: Assignment, marks: RunMarks): string[] {
-  const { tape, proxyDiffers, incompleteBy } = marks;
-  if (tape === 'untouched') return [];
+  if (marks.tape === 'untouched') return [];
   const words =
-    tape === 'incomplete' && incompleteBy
-      ? incompleteWords[incompleteBy]
-      : tapeWords[tape === 'bad' && proxyDiffers ? 'suspect' : tape];
+    marks.tape === 'incomplete' && marks.incompleteBy
+      ? incompleteWords[marks.incompleteBy]
+      : tapeWords[marks.tape === 'bad' ? badTape(marks) : marks.tape];
   return [`tape in ${tapeDevice} on ${tapeHost}: ${words}`];
 }
 

@@ -5,6 +5,8 @@ export interface Choice {
   readonly value: string;
   readonly word: string;
   readonly about?: string;
+  /** What is written for it where that is not `value`: a map with keys of its own, which holds `value` under `by`. */
+  readonly writes?: Readonly<Record<string, string>>;
 }
 
 const choices = (
@@ -78,10 +80,18 @@ export const unheldShadows = choices(
   ['allow', 'allow', 'the run continues; a shadow replaced during one command would not be noticed'],
 );
 
-export const approvals = choices(
-  ['operator', 'an operator', 'the run waits until an operator has checked the shadow'],
-  ['when-verified', 'rules only', 'the dump starts when all rules hold and all sampled records match'],
-);
+export const approvals: readonly Choice[] = [
+  ...choices(
+    ['operator', 'an operator', 'the run waits until an operator has checked the shadow'],
+    ['when-verified', 'rules only', 'the dump starts when all rules hold and all sampled records match'],
+  ),
+  {
+    value: 'other',
+    word: 'a second person, with a signature',
+    about: 'the run waits until somebody else has signed for the dump',
+    writes: { by: 'other', signers: '' },
+  },
+];
 
 export const onReadError = choices(
   ['fail', 'the dump fails'],

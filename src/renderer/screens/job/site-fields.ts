@@ -174,9 +174,21 @@ export const protectionFields: Fields = [
   text('schedule.zone', 'Time zone', { hint: 'that of the console if left empty' }),
 ];
 
+/** A second person approves. */
+const isSigned = (said: Said): boolean => isMap(said.value('approve'));
+
 /** What follows the comparison of the content. */
 export const proofFields: Fields = [
   choice('approve', 'Approval of the shadow', words.approvals, { fallback: 'operator' }),
+  code('approve.signers', 'File of allowed signers', {
+    placeholder: '/etc/shadowtape/allowed_signers',
+    hint: 'names and public keys, as ssh-keygen -Y verify reads them',
+    shows: isSigned,
+  }),
+  code('approve.revoked', 'File of revoked keys', {
+    hint: 'public keys that no longer count, one on each line; optional',
+    shows: isSigned,
+  }),
   toggle('verify.readback', 'Read the tape back and compare it', true, {
     hint: 'without it, a run ends unverified',
   }),

@@ -1,7 +1,7 @@
 /** How the questions of a run are put, beside the words that the run itself has for them. */
 import type { ChoiceView, QuestionView } from '../../../contract/screens.ts';
 
-export const questionTitles: Readonly<Record<QuestionView['id'], string>> = {
+const questionTitles: Readonly<Record<QuestionView['id'], string>> = {
   'approve-shadow': 'The shadow is verified: approve it?',
   'services-stopped': 'Stop the services',
   'services-resumed': 'Resume the services',
@@ -11,6 +11,10 @@ export const questionTitles: Readonly<Record<QuestionView['id'], string>> = {
   'approve-overwrite': 'Overwrite the proxy?',
   'approve-replace': 'Replace the master?',
 };
+
+/** What the question is about, as its heading. */
+export const titleOf = ({ id, bySignature }: Pick<QuestionView, 'id' | 'bySignature'>): string =>
+  bySignature === true ? 'The shadow is verified: a second person approves it' : questionTitles[id];
 
 /** What a choice leads to, where its label alone does not say it. */
 const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string, string>>>>> = {

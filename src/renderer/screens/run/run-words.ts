@@ -1,7 +1,7 @@
 /** What a run is called, and what a screen reader is told of it as it goes on. */
 import type { QuestionView } from '../../../contract/screens.ts';
 import type { RunModel } from '../../../folds/run/run-model.ts';
-import { isOver, isShown, stateWords, type RunState } from '../../../folds/run/run-state.ts';
+import { isOver, isShown, stateWords, withOmissions, type RunState } from '../../../folds/run/run-state.ts';
 
 const listed = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
@@ -17,8 +17,9 @@ export function runTitle({ volumes, start }: RunModel, run: string): string {
 /** Steps, questions and the end; not each percent. */
 export function saidOf(state: RunState, model: RunModel, question: QuestionView | undefined): string {
   if (!isShown(state)) return '';
-  if (question) return `The run is waiting for your answer: ${question.text}`;
-  if (isOver(state)) return `${stateWords[state].word}: ${model.end?.sentence ?? ''}`;
+  if (question) return `The run is ${stateWords[state].word}: ${question.text}`;
+  if (isOver(state))
+    return `${withOmissions(stateWords[state], model.end ?? {}).word}: ${model.end?.sentence ?? ''}`;
   const { current } = model;
   return current ? `Step ${current.step}: ${current.title}` : '';
 }

@@ -1,14 +1,13 @@
 /** The state of a line of the history, and what came of it. */
-import { omissionWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { lossChip, lossSentence } from '../../../contract/tape-loss.ts';
-import { endStateOf, stateWords, type RunState, type StateWords } from '../../../folds/run/run-state.ts';
-
-const short: Readonly<Partial<Record<RunState, string>>> = {
-  unwound: 'failed',
-  halted: 'action required',
-  'tape-bad': 'tape mismatch',
-};
+import {
+  endStateOf,
+  stateWords,
+  withOmissions,
+  type RunState,
+  type StateWords,
+} from '../../../folds/run/run-state.ts';
 
 function stateOf({ verdict, exitStatus, live, elsewhere = false }: RunLine): RunState {
   if (verdict === 'unfinished') return live ? 'running' : elsewhere ? 'elsewhere' : 'dead';
@@ -18,14 +17,7 @@ function stateOf({ verdict, exitStatus, live, elsewhere = false }: RunLine): Run
 export function lineWords(line: RunLine): StateWords & { readonly said: string } {
   if (line.trouble !== undefined)
     return { state: 'bad', word: 'unreadable', said: `${line.run}: ${line.trouble}` };
-  const state = stateOf(line);
-  const { state: colour, word } = stateWords[state];
   const said = line.sentence ?? (line.currentStep === undefined ? '' : `at step ${line.currentStep}`);
   if (line.lost) return { ...lossChip(line.lost), said: [...line.lost.map(lossSentence), said].join('; ') };
-  const omitted = omissionWords(line);
-  return {
-    state: omitted !== '' && colour === 'ok' ? 'warn' : colour,
-    word: `${short[state] ?? word}${omitted}`,
-    said,
-  };
+  return { ...withOmissions(stateWords[stateOf(line)], line), said };
 }

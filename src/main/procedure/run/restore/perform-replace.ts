@@ -11,6 +11,7 @@ import type { Step } from '../../model/step.ts';
 import { performCommands, type Performer } from '../perform-commands.ts';
 import { watchCopies } from '../perform-watch.ts';
 import { whileWatched } from '../shadow/shadow-watch.ts';
+import { asHeldMaster } from './master-holders.ts';
 
 /** `2026-11-28T17:04:11.000Z (26 h 3 min ago)`. */
 function instantWords(at: string, now: Date = new Date()): string {
@@ -86,7 +87,9 @@ async function bootsOf({ assignment, runner }: RunContext, step: Step): Promise<
 
 export const performStopMaster: Performer = async (context, step) => {
   context.nodeBoots = await bootsOf(context, step);
-  await performCommands(context, step);
+  await performCommands(context, step).catch(async (error: unknown) => {
+    throw await asHeldMaster(context, step, error);
+  });
 };
 
 /** A rebooted node has started its volumes, even where it stopped them again since. @throws RESTORE_NODE_REBOOTED */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
 import { describeFirstRecord } from '../../../tape/tape-contents.ts';
 import { requireReadyDrive } from '../../drive/drive-ready.ts';
+import { asUnreadBackup } from '../../drive/unread-backup.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { writtenOf } from '../../../journal/run-summary.ts';
 import { isLabelled } from '../../model/assignment.ts';
@@ -48,7 +49,7 @@ async function requireFirstRecord(context: RunContext, { id: step }: Step, backu
   throw failure('TAPE_IS_ANOTHER', { host, device, wanted: `the tape of run ${backup.run}`, found });
 }
 
-/** @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and what else reading a tape can end with */
+/** @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, RESTORE_TAPE_DIFFERS, RESTORE_READ_FAILED and what else reading a tape can end with */
 export const performRestoreTape: Performer = async (context, step) => {
   const { assignment, runner } = context;
   const { tapeHost, tapeDevice, job, volumes } = assignment;
@@ -56,7 +57,7 @@ export const performRestoreTape: Performer = async (context, step) => {
   // Of several tapes any may be in the drive, or none: the first is asked for.
   if (!job.media.span) await requireReadyDrive(runner, step.id, assignment, 'read');
   if (!isLabelled(assignment)) await requireFirstRecord(context, step, backup);
-  await readRunBack(context, {
+  const read = readRunBack(context, {
     step: step.id,
     run: backup.run,
     events: backup.events,
@@ -71,6 +72,9 @@ export const performRestoreTape: Performer = async (context, step) => {
       const { bytes = 0 } = writtenOf(backup.events, proxy) ?? {};
       recordDigest(context, step, { volume: proxy, place: 'tape', host: tapeHost, bytes, sha256 });
     },
+  });
+  await read.catch((error: unknown) => {
+    throw asUnreadBackup(error, backup.run);
   });
   // It may have taken hours.
   context.observer.forgetPast();

@@ -116,16 +116,17 @@ async function approve(context: RunContext, step: Step): Promise<void> {
   const them = volumes.length === 1 ? 'it' : 'them';
   // A restore asks by itself, for the name of the volume that is overwritten.
   if (job.approve === 'when-verified' || context.assignment.restore) return;
-  const isOther = typeof job.approve === 'object';
-  const then = isOther ? ` A second person approves with: shadowtape approve ${context.journal.run}` : '';
+  const text = `Every rule holds and every sampled record matches: ${listed(shown)}. Dump ${them} to ${tapeDevice} on ${tapeHost}?`;
+  const statement = context.options.statementOf?.(text);
   const question: Question = {
     id: 'approve-shadow',
     step: step.id,
-    text: `Every rule holds and every sampled record matches: ${listed(shown)}. Dump ${them} to ${tapeDevice} on ${tapeHost}?${then}`,
+    text,
     choices: [
       { id: 'approve', label: 'Approve and start the dump' },
-      ...(isOther ? [] : [{ id: 'stop', label: 'Remove the shadow and rejoin' }]),
+      ...(statement === undefined ? [{ id: 'stop', label: 'Remove the shadow and rejoin' }] : []),
     ],
+    statement,
   };
   const answer = await whileWatched(context, step, (abort) => context.ask(question, abort));
   if (answer.choice !== 'approve') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });

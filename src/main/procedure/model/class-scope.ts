@@ -1,0 +1,40 @@
+/** Which nodes are proven not to share a class, from the class tables of all of them. Pure. */
+import type { SdxClass } from '../../gds/sdxinfo-objects.ts';
+
+/** What one node tells of its classes. */
+export interface ClassesOfNode {
+  /** As the site file names it. */
+  readonly node: string;
+  /** As it calls itself (uname -n). */
+  readonly name: string;
+  readonly classes: readonly SdxClass[];
+}
+
+/** A primary node of the site that does not share the class of a job. */
+export interface OutsideNode {
+  readonly node: string;
+  /** The nodes that share the class, as sdxinfo names them. */
+  readonly scope: readonly string[];
+}
+
+/**
+ * @param told of the nodes that tell
+ * @returns nothing where the scope is not shown, differs between nodes, or does not have the names of all nodes that show the class: its words are
+ *   then not the nodes' own names, and prove nothing
+ */
+export function outsideScope(told: readonly ClassesOfNode[], className: string): OutsideNode[] {
+  const scopeOn = ({ classes }: ClassesOfNode) => classes.find(({ name }) => name === className)?.scope;
+  const showing = told.filter(({ classes }) => classes.some(({ name }) => name === className));
+  const scopes = new Set(showing.map(scopeOn));
+  const [words] = scopes;
+  if (words === undefined || scopes.size !== 1) return [];
+  const scope = words.split(':');
+  if (!showing.every(({ name }) => scope.includes(name))) return [];
+  return told
+    .filter((node) => !showing.includes(node) && !scope.includes(node.name))
+    .map(({ node }) => ({ node, scope }));
+}
+
+/** `node1 is not used: Class1 is shared by node2 alone, as sdxinfo shows` */
+export const outsideWords = (className: string, { node, scope }: OutsideNode): string =>
+  `${node} is not used: it does not share ${className}, whose scope is ${scope.join(', ')}`;

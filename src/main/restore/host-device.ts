@@ -1,0 +1,108 @@
+/** Writes a raw volume to a raw device of a host, and reads it back: what is on the device must be what came from the tape. */
+import type { Transform } from 'node:stream';
+import { failure, isFailure } from '../../contract/errors.ts';
+import { alsoInto } from '../../streams/also-into.ts';
+import { rawDeviceArguments } from '../../streams/raw-device.ts';
+import { readBack } from '../../streams/tape/read-back.ts';
+import { tapeWriterArguments } from '../../streams/tape/tape-writer.ts';
+import {
+  close,
+  evidenceOf,
+  open,
+  reader,
+  showProgress,
+  writer,
+  type DataRoom,
+} from '../procedure/hosts/remote-data.ts';
+import type { StepCommand } from '../procedure/model/step.ts';
+import { restoreStep, type HostPlace } from './host-place.ts';
+import type { SourceDigest } from './read-source.ts';
+
+const sectorBytes = 512;
+/** Of one read. */
+const mostSectors = 512;
+
+/** The largest read of whole sectors that ends with the image: the device may have more. */
+function readBytes(bytes: number): number {
+  const sectors = bytes / sectorBytes;
+  for (let count = mostSectors; count > 1; count -= 1) if (sectors % count === 0) return count * sectorBytes;
+  return sectorBytes;
+}
+
+export class HostDevice {
+  readonly #room: DataRoom;
+  readonly #place: HostPlace;
+
+  constructor(room: DataRoom, place: HostPlace) {
+    this.#room = room;
+    this.#place = place;
+  }
+
+  #command(argv: readonly string[], changes: boolean): StepCommand {
+    return { host: this.#place.host, argv, guide: false, changes };
+  }
+
+  /**
+   * Writes what is read to the device, and compares the device with it.
+   * @param read reads the volume through the stream that it is given
+   * @throws RESTORE_FILE_UNWRITABLE, RESTORE_DEVICE_UNREAD, RESTORE_IMAGE_DIFFERS where the device has not what was sent, and what `read`
+   *   throws
+   */
+  async write(
+    recordBytes: number,
+    read: (through: Transform) => Promise<SourceDigest>,
+  ): Promise<SourceDigest> {
+    const room = this.#room;
+    const command = this.#command(tapeWriterArguments({ device: this.#place.path, recordBytes }), true);
+    const sink = await open(room, restoreStep, command, writer(room, restoreStep));
+    let digest: SourceDigest;
+    try {
+      digest = await read(alsoInto(sink.end.stream));
+    } catch (error) {
+      sink.end.stream.destroy();
+      if (!isFailure(error, 'REMOTE_COMMAND_FAILED')) throw error;
+      throw failure(
+        'RESTORE_FILE_UNWRITABLE',
+        { file: this.#words, reason: error.message },
+        error.evidence,
+        error,
+      );
+    } finally {
+      await close(room, restoreStep, sink);
+    }
+    await this.#compare(digest);
+    return digest;
+  }
+
+  get #words(): string {
+    return `${this.#place.host}:${this.#place.path}`;
+  }
+
+  async #compare({ bytes, sha256: expected }: SourceDigest): Promise<void> {
+    const room = this.#room;
+    const recordBytes = readBytes(bytes);
+    const argv = [...rawDeviceArguments(this.#place.path, { recordBytes }), `count=${bytes / recordBytes}`];
+    const command = this.#command(argv, false);
+    const opened = await open(room, restoreStep, command, reader(room, restoreStep));
+    try {
+      const { sha256: actual } = await readBack({
+        source: opened.end,
+        ...{ recordBytes, total: bytes, reads: 'device', abort: room.abort },
+        evidence: evidenceOf(command),
+        onProgress: showProgress(room, restoreStep, 'read-back'),
+      });
+      if (actual === expected) return;
+      throw failure(
+        'RESTORE_IMAGE_DIFFERS',
+        { target: this.#words, what: 'SHA-256', expected, actual },
+        { expected, actual },
+      );
+    } catch (error) {
+      if (!isFailure(error, 'DUMP_SOURCE_FAILED')) throw error;
+      const { message: reason, evidence } = error;
+      throw failure('RESTORE_DEVICE_UNREAD', { target: this.#words, reason }, evidence, error);
+    } finally {
+      await close(room, restoreStep, opened);
+    }
+  }
+}

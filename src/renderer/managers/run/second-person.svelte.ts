@@ -1,0 +1,75 @@
+/** The approval that a run waits for from a second person: what is signed, and the signature that is given. */
+import type { Bridge } from '../../../contract/channels.ts';
+import type { ErrorInfo } from '../../../contract/errors.ts';
+import type { ApprovalView, GivenApproval } from '../../../contract/proof.ts';
+import { bridge } from '../../bridge.ts';
+import { Asked } from '../asked.svelte.ts';
+import { saveFile } from '../save-file.ts';
+
+/** The run asks its operator, or nothing: there is nothing to sign, and nothing is wrong. */
+const notAwaited = 'APPROVAL_NOT_AWAITED';
+
+/** In base64, as files cross the bridge. */
+const base64Of = (text: string): string =>
+  btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
+
+export class SecondPerson {
+  readonly #approval: Asked<'approval'>;
+  readonly #given: Asked<'approve'>;
+  readonly #save: typeof saveFile;
+  /** As it was pasted or uploaded. */
+  signature = $state('');
+
+  constructor(to: Bridge = bridge, save = saveFile) {
+    this.#approval = new Asked(to, 'approval');
+    this.#given = new Asked(to, 'approve');
+    this.#save = save;
+  }
+
+  /** Undefined where no second person is waited for, or nobody knows yet. */
+  get view(): ApprovalView | undefined {
+    return this.#approval.value;
+  }
+
+  /** Why it cannot be shown, or why the last signature does not count. */
+  get error(): ErrorInfo | undefined {
+    const { error } = this.#approval;
+    return this.#given.error ?? (error?.code === notAwaited ? undefined : error);
+  }
+
+  /** True while a signature is judged. */
+  get isJudging(): boolean {
+    return this.#given.busy;
+  }
+
+  /** Asks what is to be signed. A signature that was pasted belongs to an earlier question. */
+  async look(run: string): Promise<void> {
+    this.clear();
+    await this.#approval.ask({ run });
+  }
+
+  /** Nothing is asked any more. */
+  clear(): void {
+    this.#approval.clear();
+    this.#given.clear();
+    this.signature = '';
+  }
+
+  /** Saves the text to sign as a file. */
+  save(): void {
+    if (!this.view) return;
+    const { fileName: name, statement } = this.view;
+    this.#save({ name, type: 'text/plain', base64: base64Of(statement) });
+  }
+
+  /** Takes the signature out of a file. */
+  async take(file: Blob): Promise<void> {
+    this.signature = await file.text();
+  }
+
+  /** @returns who approved; undefined where the signature does not count */
+  async give(): Promise<GivenApproval | undefined> {
+    if (!this.view) return undefined;
+    return this.#given.ask({ run: this.view.run, signature: this.signature });
+  }
+}

@@ -1,0 +1,121 @@
+/** What goes wrong right before the copy to the master, and during it: nobody starts a master that is not proven. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
+import {
+  openRestoreScene,
+  restoreScene,
+  restoringCommands,
+  type RestoreScene,
+} from '../support/restore-run.ts';
+
+let scene: RestoreScene;
+afterEach(() => scene.close());
+
+const begins = (step: string, event: RunEvent): boolean =>
+  event.type === 'step-started' && event.step === step && !event.unwinding;
+
+/** Restores, and has something happen at the beginning of a step. */
+const restoredWhile = (step: string, happens: () => void) =>
+  restoreScene(scene, {
+    onEvent(event) {
+      if (begins(step, event)) happens();
+    },
+  });
+
+const sent = (word: string): string[] => restoringCommands(scene).filter((line) => line.includes(word));
+
+/** The master kept its bytes and runs again, with its services; the proxy stays parted. */
+async function expectMasterKept(): Promise<void> {
+  expect(sent('RejoinRestore')).toEqual([]);
+  expect(await scene.lab.volumeDigest('Class1', 'Volume1')).toBe(scene.noiseDigest);
+  expect(scene.lab.world()).toMatchObject({
+    proxy: { state: 'Part' },
+    master: { statusOn: { node1: 'ACTIVE', node2: 'ACTIVE' } },
+    services: { node1: 'running' },
+  });
+}
+
+describe('a master that cannot be stopped', () => {
+  it('is told with the processes that hold it, and where it is mounted', async () => {
+    scene = await openRestoreScene({}, 1_000_000);
+    const reader = scene.lab.type('node2', 'sleep 1000 < /dev/sfdsk/Class1/rdsk/Volume1');
+    scene.lab.faults.set('ignore=node1:umount');
+    const end = await restoreScene(scene);
+    const [, pid = ''] = /process (\d+) of root/.exec(end.sentence) ?? [];
+    expect(end).toMatchObject({ exitStatus: 3, error: { code: 'RESTORE_MASTER_HELD' } });
+    expect(end.sentence).toBe(
+      `step stop-master: Volume1 cannot be stopped: mounted on /app on node1; sleep 1000 (process ${pid} of root) on node2`,
+    );
+    expect(end.error?.hint).toBe(
+      `nothing was copied to Volume1. End what uses it, or add its command to services.stop of the job; then restore again: shadowtape restore ${scene.backup}`,
+    );
+    await expectMasterKept();
+    // The hint works when it is followed.
+    scene.lab.faults.clear('ignore');
+    await scene.lab.type('node2', `kill ${pid}`);
+    await reader;
+    const again = await restoreScene(scene);
+    expect(again.exitStatus, again.sentence).toBe(0);
+  });
+
+  it('is told with the words of sdxvolume where nothing tells who holds it', async () => {
+    scene = await openRestoreScene({}, 1_000_000);
+    scene.lab.faults.set('not-found=node2:fuser');
+    // It ends with the lab.
+    void scene.lab.type('node2', 'sleep 1000 < /dev/sfdsk/Class1/rdsk/Volume1');
+    const end = await restoreScene(scene);
+    expect(end).toMatchObject({ exitStatus: 3, error: { code: 'COMMAND_FAILED' } });
+    expect(end.sentence).toContain('volume is in use on node node2');
+    expect(end.events).toContainEqual(
+      expect.objectContaining({
+        type: 'warning',
+        text: expect.stringMatching(/^what uses Volume1 on node2 is not known: .*fuser/) as string,
+      }),
+    );
+    await expectMasterKept();
+  });
+});
+
+describe('a node that reboots', () => {
+  it('before the copy has started the master: it is not overwritten', async () => {
+    scene = await openRestoreScene({}, 1_000_000);
+    const end = await restoredWhile('rejoin-restore', () => scene.lab.faults.set('reboot=node2'));
+    expect(end).toMatchObject({ exitStatus: 3, error: { code: 'CHECK_FAILED' } });
+    await expectMasterKept();
+  });
+
+  it('during the copy does not end it; the master is read before anything starts it', async () => {
+    scene = await openRestoreScene({}, 1_000_000);
+    scene.lab.faults.set('slow-rejoin=1000000');
+    const end = await restoredWhile('watch-restore', () => scene.lab.faults.set('reboot=node1'));
+    expect(end.exitStatus, end.sentence).toBe(0);
+    expect(end.events).toContainEqual(
+      expect.objectContaining({ type: 'restore-digest', place: 'master', sha256: scene.backupDigest }),
+    );
+  });
+
+  it('while the proxy is written ends the restore: the shadow was in memory', async () => {
+    scene = await openRestoreScene({}, 1_000_000);
+    const end = await restoredWhile('write', () => scene.lab.faults.set('reboot=node3'));
+    expect(end).toMatchObject({ exitStatus: 3, error: { code: 'SHADOW_CHANGED' } });
+    expect(end.sentence).toContain('Backup server was not rebooted');
+    await expectMasterKept();
+  });
+});
+
+it('a copy that ends with INVALID slices leaves the master stopped; the ways on are named', async () => {
+  scene = await openRestoreScene({}, 1_000_000);
+  scene.lab.faults.set('restore-invalid');
+  const end = await restoreScene(scene);
+  expect(end).toMatchObject({ exitStatus: 3, error: { code: 'RESTORE_COPY_FAILED' }, hasLocks: true });
+  expect(end.sentence).toBe(
+    'the copy from Volume2 to Volume1 has failed: slice of Disk1 INVALID, slice of Disk2 INVALID',
+  );
+  expect(end.stands).toContain(
+    'Volume1 may hold a mixture of old and restored data: do not start it, and keep the tape loaded',
+  );
+  expect(sent('RejoinRestore')).toHaveLength(1);
+  expect(sent('sdxvolume -N -c Class1 -v Volume1')).toEqual([]);
+  expect(restoringCommands(scene).filter((line) => /sdxproxy (Rejoin|Join|Break) /.test(line))).toEqual([]);
+  expect(scene.lab.world().services.node1).toBe('stopped');
+});
