@@ -186,6 +186,8 @@ export interface RunLine extends Omissions {
   readonly bytes: number | undefined;
   /** Its tapes that were overwritten since; absent where none is known. */
   readonly lost?: readonly TapeLoss[] | undefined;
+  /** What the drive reported when the run asked it last, a phrase each; absent where it reported nothing. */
+  readonly driveAlerts?: readonly string[] | undefined;
   readonly digests: Readonly<Partial<Record<Hop, EventOf<'digest'>>>>;
   /** Of a restore: the run whose backup it restores. Absent in a backup. */
   readonly restores?: string | undefined;

@@ -53,6 +53,7 @@ const witnesses: readonly (readonly [FaultName, string, NodeName, string])[] = [
   ['linux-tape', '', 'node3', status],
   ['write-protected', '', 'node3', writes],
   ['no-tape', '', 'node3', status],
+  ['tape-alert', '=20', 'node3', 'sg_logs --page=0x2e /dev/rmt/0n'],
   ['fail', '=node3:mt', 'node3', status],
   ['fail-once', '=node3:mt', 'node3', status],
   ['not-found', '=node3:mt', 'node3', status],

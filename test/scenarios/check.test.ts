@@ -25,6 +25,8 @@ const onPrimary = 'sdxinfo, sdxproxy, sdxvolume, dd';
 const onBackup =
   'sdxinfo, sdxshadowdisk, sdxshadowgroup, sdxshadowvolume, dd, mkdir, rmdir, ls, cat, fsck, mount, umount, tar, mt';
 const protectionUnknown = '; mt on node3 does not say whether it is write-protected';
+const healthy =
+  'no TapeAlert flag; no cleaning requested; 4711 loads; compression on; encryption not available (stenc is not installed on node3)';
 const installHint = 'install them, or set PATH for non-interactive shells';
 
 describe('check', () => {
@@ -47,6 +49,7 @@ describe('check', () => {
       good('node2', 'commands', onPrimary),
       ...login('node3'),
       good('node3', 'commands', onBackup),
+      good('node3', 'drive /dev/rmt/0', healthy),
       good('node3', 'tape /dev/rmt/0', `a blank cartridge is in the drive${protectionUnknown}`),
       good('node1', 'job raw-dd', ready),
       good('node1', 'job ufs-tar', ready),
@@ -62,7 +65,7 @@ describe('check', () => {
     expect(lines.map(({ good }) => good)).toEqual([
       ...[true, true, true],
       ...[true, true, false],
-      ...[true, true, true],
+      ...[true, true, true, true],
       ...[false, false, false],
     ]);
     expect(lines.filter(({ good }) => !good)).toMatchObject([

@@ -121,6 +121,10 @@ const table: Readonly<Record<FaultName, Row>> = {
   'write-protected': { told: asks('the tape cannot be written: dd: /dev/rmt/0: open: Permission denied') },
   'no-tape': { told: failedWith('no cartridge is ready in the tape drive: /dev/rmt/0 on node3') },
   'slow-threading': { value: '=3', told: backedUp },
+  'tape-alert': {
+    value: '=20',
+    told: failedWith('the drive /dev/rmt/0 on node3 reports TapeAlert 20, Cleaning required (critical)'),
+  },
   'tape-not-blank': {
     told: failedWith(
       'the tape in /dev/rmt/0 on node3 is not blank: it holds data that is neither tar nor ufsdump (first record 10,240 bytes)',

@@ -249,6 +249,38 @@ describe('a run in a site with a library', () => {
   );
 });
 
+describe('a run of a pool over several tapes', () => {
+  it('continues on the next tape of its pool, and labels no other cartridge', async () => {
+    const recordBytes = 32_768;
+    scene = await openScene({
+      blocks: 40 * 64,
+      tapeBytes: 26 * recordBytes,
+      slots: 6,
+      cartridges: [
+        { name: 'PAY001L4', slot: 1 },
+        { name: 'BLANK9L4', slot: 2 },
+        { name: 'PAY002L4', slot: 3 },
+        { name: 'PAY003L4', slot: 4 },
+      ],
+    });
+    await scene.lab.ejectCartridge();
+    const change = pooled(
+      { barcodes: { W1: 'PAY001L4', W2: 'PAY002L4', W3: 'PAY003L4' } },
+      { tapes: ['W1', 'W3', 'W2'], job: { media: { layout: 'labelled', pool: 'weekly', span: true } } },
+    );
+    const run = await runScene(scene, { change });
+    expect(run, run.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+    expect(await labelOn('PAY001L4')).toMatchObject({ name: 'W1', run: run.run });
+    expect(await labelOn('PAY003L4')).toMatchObject({ name: 'W3', run: run.run, number: 2 });
+    const written = scene.lab.cartridges.flatMap(({ name, writtenBytes }) =>
+      writtenBytes > 0 ? [name] : [],
+    );
+    expect(written).toEqual(['PAY001L4', 'PAY003L4']);
+    expect([placeOf('PAY001L4'), placeOf('PAY003L4')]).toEqual(['slot 1', 'slot 4']);
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+});
+
 describe('the commands of a library', () => {
   it('show it, load a tape and return it', async () => {
     await open();

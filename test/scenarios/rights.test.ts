@@ -50,6 +50,8 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
       const from = scene.lab.commands.length;
       const end = await runScene(scene, { job: name, change });
       expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+      const health = end.events.findLast((event) => event.type === 'drive-health');
+      expect(health).toMatchObject({ alerts: [], loads: 4711 });
       const bare = scene.lab.commands
         .slice(from)
         .filter(({ line }) => !line.startsWith('sudo -n ') && !ofEverybody.test(line));

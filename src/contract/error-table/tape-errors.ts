@@ -94,6 +94,10 @@ export const tapeErrors = {
     sentence: 'the tape server ended before it answered {unanswered}: {reason}',
     hint: 'check its output, and that rmt is installed and may use the device; the tape is incomplete',
   },
+  DRIVE_ALERT: {
+    sentence: 'the drive {device} on {host} reports {alerts}',
+    hint: '{remedy}. Then run again: most drives clear a flag once it was read. To run in spite of such flags, set tape.onCriticalAlert: warn',
+  },
   // ---- changers and several tapes ----
   NEXT_TAPE_NEEDED: {
     sentence: 'an operator must insert {words} into {device} on {host}, and there is no terminal',

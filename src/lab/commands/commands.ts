@@ -1,6 +1,7 @@
 import { platformOf } from '../gds/lab-model.ts';
 import type { Platform } from '../gds/lab-model.ts';
 import type { Command } from '../hosts/command-call.ts';
+import { sgLogs } from './drive/command-sg-logs.ts';
 import { dd } from './command-dd.ts';
 import { cksum, digest, sha256sum } from './command-digest.ts';
 import { cat, ls, mkdir, mkfifo, mv, readlink, rm, rmdir, tee, test } from './command-files.ts';
@@ -103,6 +104,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
     sfxadm,
     sfxdump,
     sfxrestore,
+    sg_logs: sgLogs,
     sha256sum,
     sleep,
     swap,

@@ -37,6 +37,12 @@ export const faultTable = {
     sentence: 'a tape that is put into the drive is there for mt once it was asked N times',
   },
   'tape-not-blank': { value: 'none', sentence: "the tape holds somebody else's file" },
+  'tape-alert': {
+    value: 'number',
+    least: 1,
+    most: 60,
+    sentence: 'the drive raises flag N of TapeAlert, whenever it is asked',
+  },
   'slow-tape': { value: 'number', least: 1, sentence: 'the drive runs at N bytes per second' },
   'connection-lost': {
     value: 'host:number',

@@ -1,7 +1,9 @@
 /** What `check` says of the drive and of the tape in it: each job judges the tape as its run would. Writes nothing to the tape. */
+import { healthText } from '../../contract/drive-health.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { requireChangerDrive, type ChangerSight } from '../procedure/drive/changer-work.ts';
 import { driveStatus, requireReadyDrive } from '../procedure/drive/drive-ready.ts';
+import { lookAtHealth } from '../procedure/drive/look-at-health.ts';
 import { lookAtTape, type KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
@@ -110,6 +112,15 @@ function sayLibrary({ site, inventory, say }: TapeCheck, { status, drive }: Chan
   }
 }
 
+/** What cannot be learned is told, and is no fault of the drive; what the drive reports is. */
+async function sayHealth({ runner, say }: TapeCheck, drive: KnownDrive): Promise<void> {
+  const health = await lookAtHealth(runner, step, drive);
+  const grave = (health.alerts ?? []).filter(({ severity }) => severity !== 'information');
+  const what = `drive ${drive.tapeDevice}`;
+  const [first] = grave;
+  say(what, !first, healthText(health), first?.remedy);
+}
+
 /** A library fills an empty drive by itself: there is then no tape to judge. */
 async function isEmptyDriveOfLibrary(
   { site, runner, say }: TapeCheck,
@@ -125,6 +136,7 @@ async function isEmptyDriveOfLibrary(
 
 async function look(check: TapeCheck, drive: KnownDrive): Promise<void> {
   const { runner, knownTapes } = check;
+  await sayHealth(check, drive);
   const changer = await lookAtChanger(check, drive);
   if (changer) sayLibrary(check, changer);
   if (await isEmptyDriveOfLibrary(check, drive, changer)) return;

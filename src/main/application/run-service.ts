@@ -9,7 +9,7 @@ import type { RetryClock } from '../procedure/hosts/query-retry.ts';
 import type { LiveProgress } from '../procedure/hosts/remote-data.ts';
 import { requireRunnable, type JobOverrides } from '../procedure/model/assign.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
-import type { RunOptions, TapeOwners } from '../procedure/hosts/run-context.ts';
+import type { RunOptions } from '../procedure/hosts/run-context.ts';
 import { fingerprintSeedOf } from '../procedure/model/samples/fingerprint.ts';
 import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { driveLockedBy, type LockPlace } from '../procedure/model/lock-places.ts';
@@ -35,6 +35,7 @@ import { loadPages } from './report-service.ts';
 import { atTapeFiles, backupOf, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
 import { watchPause } from './pause-service.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
+import { tapeKnowledge } from './media/tape-knowledge.ts';
 import { answersOf, operatorHere, requireAnswers } from './second-person.ts';
 import { RunNotices } from './run-notices.ts';
 import { version } from './version.ts';
@@ -327,8 +328,7 @@ export class RunService {
       cancel: request.cancel,
       halt: request.halt,
       catalogueFile: this.#at.state.catalogueFile(run),
-      media: new MediaFile(this.#at.state.tapesFile),
-      openRunOn: (tape: TapeOwners, own: string | undefined) => this.interrupted.openRunOn(tape, own),
+      ...tapeKnowledge(this.#at.site, this.#at.state, this.interrupted),
       onProgress: request.onProgress,
       retryClock: this.#at.retryClock,
       checkpointBytes: this.#at.checkpointBytes,

@@ -38,13 +38,14 @@ function backupWords({ backup, everySeconds }: VolumeStatus): string {
 
 /** Cells of the listing. */
 function cellsOf(volume: VolumeStatus): (string | Piece)[] {
-  const { state, class: className, master, jobs, reason, trouble, runningRun, nextTape } = volume;
+  const { state, class: className, master, jobs, reason, trouble, runningRun, nextTape, lastRun } = volume;
   const words = [
     backupWords(volume),
     ...(state === 'protected' ? [] : [reason]),
     ...(trouble?.sentence === undefined ? [] : [trouble.sentence]),
     ...(runningRun === undefined ? [] : [`run ${runningRun} is running`]),
     ...(nextTape === undefined ? [] : [nextTape.sentence]),
+    ...(lastRun?.driveAlerts ? [`the drive reported ${lastRun.driveAlerts.join(', ')}`] : []),
   ];
   return [stateTone(state), `${className}/${master}`, jobs.join(', '), words.join('; ')];
 }

@@ -1,4 +1,5 @@
 /** What a run came to, folded from its events: a line of `runs`, the head of `show`, the answer to "what does the tape hold". */
+import { alertText } from '../../contract/drive-health.ts';
 import { hops, type Hop } from '../../contract/data-events.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
 import { millisecondsBetween } from '../../contract/run-clock.ts';
@@ -46,6 +47,14 @@ function importedSentence(events: readonly RunEvent[]): string | undefined {
   return `imported from tape "${imported.tape.name}"${made}: the end of the run is not known`;
 }
 
+/** What the drive reported after the run: flags that need somebody. */
+function driveAlertsOf(events: readonly RunEvent[]): Pick<RunSummary, 'driveAlerts'> {
+  const last = events.findLast((event) => event.type === 'drive-health');
+  const alerts = last?.type === 'drive-health' ? (last.alerts ?? []) : [];
+  const grave = alerts.filter(({ severity }) => severity !== 'information').map(alertText);
+  return grave.length === 0 ? {} : { driveAlerts: grave };
+}
+
 const restoredBy = ({ restore }: EventOf<'run-started'>): Pick<RunSummary, 'restores'> =>
   restore ? { restores: restore.run } : {};
 
@@ -75,6 +84,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
     ...givenOmissions(end),
     digests: digestsOf(events),
     ...restoredBy(start),
+    ...driveAlertsOf(events),
     currentStep: end ? undefined : lastOf(events, 'step-started')?.step,
   };
 }

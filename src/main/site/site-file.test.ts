@@ -315,7 +315,7 @@ describe('a site file with several errors', () => {
       expect.objectContaining({
         code: 'SITE_KEY_UNKNOWN',
         message: 'site.yaml:7: unknown key "devcie" in tape',
-        hint: 'did you mean "device"? keys allowed here: host, device, drive, rmt, rmtDialect, changer, changerDrive, nextTape',
+        hint: 'did you mean "device"? keys allowed here: host, device, drive, onCriticalAlert, rmt, rmtDialect, changer, changerDrive, nextTape',
         evidence: {
           also: [
             'site.yaml:18: unknown key "aprove" in jobs.nightly',

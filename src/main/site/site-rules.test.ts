@@ -90,7 +90,7 @@ describe('rules of a site', () => {
         ['a pool needs layout: labelled', { pool: 'weekly' }],
         ['use either pool or name, not both', { layout: 'labelled', pool: 'weekly', name: 'W1' }],
         [
-          'a run of a pool writes one tape: leave out span',
+          'a run of a pool writes one tape, unless the site has a library: leave out span',
           { layout: 'labelled', pool: 'weekly', span: true },
         ],
         [

@@ -91,7 +91,7 @@ function checkSpan(file: string, path: string, { media, route }: Job): void {
 }
 
 /** A pool says which tape is next, so that nothing else may. */
-function checkPool(file: string, path: string, { media }: Job, { pools = {} }: Site): void {
+function checkPool(file: string, path: string, { media }: Job, { pools = {}, library }: Site): void {
   if (media.pool === undefined) return;
   const place = { file, path: `${path}.media.pool` };
   if (!Object.hasOwn(pools, media.pool)) {
@@ -100,7 +100,9 @@ function checkPool(file: string, path: string, { media }: Job, { pools = {} }: S
   }
   if (media.layout !== 'labelled') throw wrong(place, 'a pool needs layout: labelled');
   if (media.name !== undefined) throw wrong(place, 'use either pool or name, not both');
-  if (media.span) throw wrong(place, 'a run of a pool writes one tape: leave out span');
+  // Only a library finds the next tape of the pool by its name.
+  if (media.span && !library)
+    throw wrong(place, 'a run of a pool writes one tape, unless the site has a library: leave out span');
   if (media.overwrite)
     throw wrong(place, 'the pool keeps its tapes for their retention: leave out overwrite');
 }

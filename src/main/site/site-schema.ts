@@ -89,6 +89,12 @@ const tape = z.strictObject({
     'A device of the drive, with or without rewind: `/dev/rmt/0`, `/dev/rmt/0cbn` (Solaris); `/dev/st0`, `/dev/nst0`, `/dev/IBMtape0`, or a persistent name such as `/dev/tape/by-id/scsi-3500…-nst` (Linux).',
   ),
   drive: nonEmpty.optional().describe('The drive’s type, such as `LTO-4`, for its minimum streaming rate.'),
+  onCriticalAlert: z
+    .enum(['refuse', 'warn'])
+    .default('refuse')
+    .describe(
+      'Whether a critical TapeAlert flag of the drive, raised before a run, refuses the run. See [Tapes](tapes.md#drive-health).',
+    ),
   rmt: nonEmpty.optional().describe('The tape server program for `media.span`: `/etc/rmt`, `/usr/sbin/rmt`.'),
   rmtDialect: z
     .enum(platforms)

@@ -10,6 +10,8 @@ export interface DriveStatus {
   readonly file: number | undefined;
   readonly record: number | undefined;
   readonly endOfData: boolean;
+  /** The drive asks to be cleaned; undefined where the host does not say (Solaris). */
+  readonly cleaning?: boolean | undefined;
   /** The sense key says that the tape holds nothing at this place (Solaris). */
   readonly blankCheck: boolean;
 }
@@ -55,6 +57,7 @@ function linuxStatus(text: string): DriveStatus | undefined {
     file: counted(place?.[1]),
     record: counted(place?.[2]),
     endOfData: words.has('EOD'),
+    cleaning: words.has('CLN'),
     blankCheck: false,
   };
 }

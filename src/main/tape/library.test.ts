@@ -120,8 +120,9 @@ describe('slots that a run tries', () => {
     ]);
   });
 
-  it('are the one of the bar code, or all where none has it', () => {
+  it('are the one of the bar code; where none has it, those that are known to be no other tape', () => {
     expect(slotsToTry(library(), shown(['-'], slots), 'PAY003')).toEqual([5]);
+    expect(slotsToTry(library({ named: ['PAY001'] }), shown(['-'], slots), 'PAY009')).toEqual([3, 4, 5]);
     expect(slotsToTry(library(), shown(['-'], slots), 'PAY009')).toEqual([1, 3, 4, 5]);
   });
 });

@@ -132,19 +132,20 @@ export function freeSlotOf(status: ChangerStatus, drive: number, { changer, host
 }
 
 /** True where a cartridge may be any tape: the site file gives it to no pool and to no job. */
-export const isNobodys = (library: Library, barcode: string | undefined): boolean =>
+const isNobodys = (library: Library, barcode: string | undefined): boolean =>
   nameOfCartridge(library, barcode, library.named) === undefined;
 
 /**
  * Slots with cartridges that a run may try, in their order.
- * @param name of the tape that is wanted; undefined where any tape will do. Where a bar code says which it is, no other is tried
+ * @param name of the tape that is wanted; undefined where any tape will do. Where a bar code says which it is, no other is tried; else those
+ *   are left alone that are known to be another one
  */
 export function slotsToTry(library: Library, status: ChangerStatus, name: string | undefined): number[] {
   const slots = dataSlots(status, library.cleaning);
   const barcode = (slot: number) => status.slots.get(slot)?.cartridge?.barcode;
   if (name === undefined) return slots.filter((slot) => isNobodys(library, barcode(slot)));
   const exact = slots.filter((slot) => isCartridgeOf(library, name, barcode(slot) ?? ''));
-  return exact.length > 0 ? exact : slots;
+  return exact.length > 0 ? exact : slots.filter((slot) => isNobodys(library, barcode(slot)));
 }
 
 /** What a cartridge is for, in a word of the inventory. */

@@ -45,6 +45,28 @@ export function withTapeOfPool(
   return { name, job: { ...job, media: { ...job.media, name: choice.next.name } } };
 }
 
+/**
+ * The tape of its pool that a run continues on.
+ * @param written tapes that the run has written
+ * @returns undefined for a job without a pool
+ * @throws POOL_EXHAUSTED, TAPES_UNREADABLE
+ */
+export function furtherTapeOfPool(
+  { pools = {} }: Pools,
+  job: Job,
+  inventory: MediaFile,
+  written: readonly string[],
+): string | undefined {
+  const left = Object.entries(pools).map(([name, pool]) => [
+    name,
+    { ...pool, tapes: pool.tapes.filter((tape) => !written.includes(tape)) },
+  ]);
+  const choice = choiceOf({ pools: Object.fromEntries(left) }, job, inventory.list().tapes, new Date());
+  if (!choice) return undefined;
+  if (!choice.next) throw exhausted(choice);
+  return choice.next.name;
+}
+
 /** @returns undefined where the job has no schedule, or no pool */
 export function nextTapeOfJob(
   site: Pools,

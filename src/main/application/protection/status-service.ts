@@ -20,6 +20,8 @@ interface LastRun {
   readonly bytes: number | undefined;
   /** How long the whole run took. */
   readonly seconds: number | undefined;
+  /** What the drive reported when it was asked last; absent where it reported nothing. */
+  readonly driveAlerts?: readonly string[] | undefined;
 }
 
 export interface VolumeStatus extends OfVolume<PairProtection> {
@@ -70,7 +72,7 @@ const seriesOf = ({ site, series }: StatusFacts): Map<string, TrendSeries> =>
 function lastRunOf(line: RunLine | undefined, series: TrendSeries | undefined): LastRun | undefined {
   if (!line) return undefined;
   const point = series?.points.findLast(({ run }) => run === line.run);
-  const { run, verdict, exitStatus, finishedAt } = line;
+  const { run, verdict, exitStatus, finishedAt, driveAlerts } = line;
   return {
     run,
     verdict,
@@ -78,6 +80,7 @@ function lastRunOf(line: RunLine | undefined, series: TrendSeries | undefined): 
     finishedAt,
     bytes: point?.bytes,
     seconds: line.seconds ?? point?.seconds,
+    ...(driveAlerts ? { driveAlerts } : {}),
   };
 }
 

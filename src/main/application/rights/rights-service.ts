@@ -12,6 +12,7 @@ import type { Site } from '../../site/site-schema.ts';
 import { toolPath, toolQuery } from '../../ssh/tool-query.ts';
 import type { JobAssigner } from '../job-assigner.ts';
 import { profileLine, profileLines, sudoersLines, type AllowedLine } from './sudoers-lines.ts';
+import { optionalPrograms } from '../../tape/drive-health.ts';
 
 interface RightsOptions {
   readonly site: Site;
@@ -98,6 +99,7 @@ class RightsCheck {
   async #check(command: AllowedCommand): Promise<CheckLine[]> {
     const { host, program } = command;
     const path = await this.#pathOf(host, program);
+    if (path === undefined && optionalPrograms.includes(program)) return [];
     if (path === undefined) {
       const hint = 'install it, or name it with its path in the site file';
       return [{ host, what: 'rights', good: false, said: `not found: ${program}`, hint }];

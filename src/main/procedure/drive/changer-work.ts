@@ -24,7 +24,7 @@ export interface ChangerSight {
 const moveSeconds = 900;
 
 /** @throws CHANGER_UNREADABLE, and what sending the query can end with */
-export async function changerStatus(
+async function changerStatus(
   { runner, step, drive }: Pick<ChangerRoom, 'runner' | 'step' | 'drive'>,
   device: string,
 ): Promise<ChangerStatus> {

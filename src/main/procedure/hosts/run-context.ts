@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunTrouble } from '../../../contract/run-outcome.ts';
+import type { Job } from '../../site/site-schema.ts';
 import type { MediaEvent } from '../../tape/media-catalogue.ts';
 import type { MediaFile } from '../../tape/media-file.ts';
 import type { PauseSwitch } from '../../../streams/pause-switch.ts';
@@ -80,6 +81,10 @@ export interface RunOptions extends LockKnowledge {
    * The run that is running or interrupted and has its data on a tape: see InterruptedRuns. Where it is left out, nobody knows.
    */
   readonly openRunOn?: OpenRunOn | undefined;
+  /**
+   * The tape of the job's pool that a dump continues on, by the names of those that the run has written; undefined for a job without a pool.
+   */
+  readonly furtherTape?: ((job: Job, written: readonly string[]) => string | undefined) | undefined;
   /** Of a restore: the run that wrote the backup. */
   readonly backup?: KnownRun | undefined;
   /** Of a restore: earlier ones of the same volumes that did not finish, and are replaced by this one. */

@@ -193,6 +193,7 @@ export function assign(
     ...becomeOf(site),
     tapeDevice: site.tape.device,
     drive: site.tape.drive,
+    onCriticalAlert: site.tape.onCriticalAlert,
     tapeChange: tapeChangeOf(site),
     volumes: volumesOf(job, layout),
     shadow: { class: job.shadow.class, layout, devices: shadowDevices(named, layout) },

@@ -28,7 +28,7 @@ export interface VolumeAssignment {
 }
 
 /** What was seen of the library when the run was planned. */
-export type LibraryPlan =
+type LibraryPlan =
   | (LibraryMoves & { readonly drive: number })
   | {
       /** Why the tape cannot be loaded as things are. */
@@ -58,6 +58,8 @@ export interface Assignment {
   readonly tapeDevice: string;
   /** The drive by the name that its lock bears, see driveName; undefined where the tape host did not answer. */
   readonly driveName?: string | undefined;
+  /** Whether a critical TapeAlert flag before the run refuses it; it does where that is left out. */
+  readonly onCriticalAlert?: 'refuse' | 'warn' | undefined;
   /** What kind of drive it is, as the site file names it. */
   readonly drive: string | undefined;
   /** How a dump gets to its next tape. */

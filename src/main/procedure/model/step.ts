@@ -69,6 +69,8 @@ export type Performance =
   | 'unlock'
   | 'tape-check'
   | 'load-tape'
+  | 'health-before'
+  | 'health-after'
   | 'unload-tape'
   | 'tools-check'
   | 'mount-point-check'

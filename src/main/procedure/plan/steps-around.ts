@@ -5,6 +5,7 @@ import { changerOfRun, commandNode, mounts, type Assignment } from '../model/ass
 import { lockPlaces } from '../model/lock-places.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { tapeCheckCommands } from '../model/tape/tape-commands.ts';
+import { healthStep } from './steps-health.ts';
 import { loadSteps, unloadSteps } from './steps-library.ts';
 import { toolsOfHash, toolsOfWork } from './server-work.ts';
 
@@ -139,12 +140,14 @@ export const stepsBefore = (assignment: Assignment): Step[] => [
   ...toolsSteps(assignment),
   ...loadSteps(assignment),
   tapeStep(assignment),
+  healthStep(assignment, 'before'),
   ...(assignment.volumes.some(({ method }) => mounts(method)) ? [mountPointStep(assignment)] : []),
 ];
 
 /** Once the proxy is joined again. */
 export const stepsAfter = (assignment: Assignment): Step[] => [
   ...(assignment.route === 'server' ? [clearStep(assignment)] : []),
+  healthStep(assignment, 'after'),
   ...unloadSteps(assignment),
   unlockStep(assignment),
 ];

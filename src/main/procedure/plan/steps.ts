@@ -3,6 +3,7 @@
  *
  *     lock, tools, tape, mount-point        steps-around.ts
  *     load-tape, unload-tape                steps-library.ts
+ *     drive, drive-after                    steps-health.ts
  *     3-1 to 3-5, fingerprint, 4            steps-3-4-part.ts
  *     5, verify                             steps-5-shadow.ts
  *     6a to 6e                              steps-6-backup.ts, with the command lines in step-6-commands.ts

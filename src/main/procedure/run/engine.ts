@@ -24,7 +24,7 @@ import { closeAllShadows } from './shadow/shadow-hold.ts';
 import type { Step } from '../model/step.ts';
 import { performAsked } from './step-failed.ts';
 import { heldPlaces } from './perform-lock.ts';
-import { lastLook, leaveLocks, returnTapeAtEnd, unwind } from './unwind.ts';
+import { lastLook, leaveLocks, lookAtDriveAtEnd, returnTapeAtEnd, unwind } from './unwind.ts';
 
 export type { RunEnd } from './run-end.ts';
 
@@ -100,6 +100,7 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   const troubles = stays ? [] : await unwind(context, steps);
   const { lost } = context.lockGuard;
   const world = untouched && !lost ? nothingSeen : await lastLook(context);
+  await lookAtDriveAtEnd(context);
   await returnTapeAtEnd(context, world);
   await leaveLocks(context, world);
   if (lost && !halt.aborted) return lostLockEnd(context, world, lost);

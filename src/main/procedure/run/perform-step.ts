@@ -18,6 +18,7 @@ import { performManifest } from './tape/perform-manifest.ts';
 import { performPart, performSynchronise } from './perform-part.ts';
 import { performReadBack } from './tape/perform-read-back.ts';
 import { performClearWork, performDumpEnded } from './server/perform-server-dump.ts';
+import { performHealthAfter, performHealthBefore } from './tape/perform-health.ts';
 import { performLoadTape, performUnloadTape } from './tape/perform-library.ts';
 import { performTapeCheck } from './tape/perform-tape-check.ts';
 import { performFingerprint, performVerification } from './shadow/perform-verification.ts';
@@ -53,6 +54,8 @@ const performers: Readonly<Record<Performance, Performer>> = {
   lock: performLock,
   unlock: performUnlock,
   'tape-check': performTapeCheck,
+  'health-before': performHealthBefore,
+  'health-after': performHealthAfter,
   'load-tape': performLoadTape,
   'unload-tape': performUnloadTape,
   'tools-check': performToolsCheck,

@@ -22,6 +22,7 @@ import {
   isAtRest,
   isNormal,
   markSentences,
+  driveSentences,
   tapeSentences,
   whatStands,
 } from './what-stands.ts';
@@ -174,6 +175,7 @@ function failedEnd(
   const stands = [
     ...whatStands(assignment, world, marks),
     ...tapeSentences(assignment, marks),
+    ...driveSentences(context.journal.events),
     ...restoreSentences(assignment, marks),
     ...also,
   ];
@@ -250,7 +252,7 @@ function goodEnd(
 ): RunEnd {
   const { assignment, marks, options } = context;
   const sentence = `${backupSentence(context, concluded.verdict === 'verified')}${uncheckedWords(context)}`;
-  const stands = whatStands(assignment, world, marks);
+  const stands = [...whatStands(assignment, world, marks), ...driveSentences(context.journal.events)];
   const omitted = omissionsOf(context.journal.events);
   if (concluded.exitStatus === 0) return { ...concluded, ...omitted, sentence, error: undefined, stands };
   const unproven = unprovenFailure(context, world, error);

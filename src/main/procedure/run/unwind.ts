@@ -112,6 +112,20 @@ export async function lastLook(
 }
 
 /**
+ * Asks the drive about its health after a run that failed once the tape may have been written to: the drive may be the reason.
+ */
+export async function lookAtDriveAtEnd(context: RunContext): Promise<void> {
+  const { options, marks, lockGuard } = context;
+  const step = options.steps.find(({ performance: kind }) => kind === 'health-after');
+  if (!step || marks.tape === 'untouched' || options.halt.aborted || lockGuard.lost) return;
+  try {
+    await performStep(context, step);
+  } catch {
+    // The step has it in the journal.
+  }
+}
+
+/**
  * A library takes the tape back of a run that failed, where the site file says so: not one that a resume may still need, and none that was in
  * the drive of a run that changed nothing.
  * @param world what the hosts show at the end

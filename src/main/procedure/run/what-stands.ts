@@ -1,4 +1,6 @@
 /** Says in words what stands where, and whether the cluster is in its normal state. Pure. */
+import { alertText } from '../../../contract/drive-health.ts';
+import type { RunEvent } from '../../../contract/events.ts';
 import { sdxinfo } from '../../gds/commands.ts';
 import { commandNode, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { commandLine } from '../../ssh/quoting.ts';
@@ -148,6 +150,15 @@ export function tapeSentences({ tapeDevice, tapeHost }: Assignment, marks: RunMa
       ? incompleteWords[marks.incompleteBy]
       : tapeWords[marks.tape === 'bad' ? badTape(marks) : marks.tape];
   return [`tape in ${tapeDevice} on ${tapeHost}: ${words}`];
+}
+
+/** What the drive reported after the run, a sentence for each flag that needs somebody. */
+export function driveSentences(events: readonly RunEvent[]): string[] {
+  const last = events.findLast((event) => event.type === 'drive-health' && event.when === 'after');
+  const alerts = last?.type === 'drive-health' ? (last.alerts ?? []) : [];
+  return alerts
+    .filter(({ severity }) => severity !== 'information')
+    .map((alert) => `the drive reports ${alertText(alert)}: ${alert.remedy}`);
 }
 
 function isSeen(look: Look, world: World): boolean {

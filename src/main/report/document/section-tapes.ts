@@ -1,4 +1,5 @@
 /** What each tape of the run holds, file by file. */
+import { healthText } from '../../../contract/drive-health.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import type { ReportBlock, ReportTable, ReportTexts } from '../../../contract/report.ts';
 import { lossSentence, type TapeLoss } from '../../../contract/tape-loss.ts';
@@ -123,6 +124,20 @@ function tapeFacts({ model: { start }, losses = [], times }: ReportFacts, tape: 
   };
 }
 
+const whenWords = { before: 'Before the run', after: 'After the run' } as const;
+
+/** What the drive told of itself; nothing where no drive was asked, as by earlier releases. */
+function driveFacts(facts: ReportFacts): ReportBlock[] {
+  const asked = allOf(facts, 'drive-health');
+  if (asked.length === 0) return [];
+  const rows = asked.map((health) => {
+    const isGrave = (health.alerts ?? []).some(({ severity }) => severity !== 'information');
+    const text = healthText(health);
+    return { name: whenWords[health.when], value: isGrave ? [marked('warning', text)] : plain(text) };
+  });
+  return [{ kind: 'facts', caption: 'Health of the drive', rows }];
+}
+
 export function tapeSections(facts: ReportFacts): SectionDraft[] {
   const { tapes, start } = facts.model;
   const head = { id: 'tapes', title: 'Contents of the tape' };
@@ -146,9 +161,15 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
   };
   const [only] = tapes;
   if (tapes.length === 1 && only)
-    return [{ ...head, blocks: [tapeFacts(facts, only), tapeTable(facts, only), restore] }];
+    return [
+      { ...head, blocks: [tapeFacts(facts, only), ...driveFacts(facts), tapeTable(facts, only), restore] },
+    ];
   return [
-    { ...head, title: `Contents of the ${tapes.length} tapes`, blocks: [restore, parts] },
+    {
+      ...head,
+      title: `Contents of the ${tapes.length} tapes`,
+      blocks: [...driveFacts(facts), restore, parts],
+    },
     ...tapes.map((tape) => ({
       id: `tape-${tape.number}`,
       title: `Tape ${tape.number}, ${tape.name ?? 'without a label'}`,

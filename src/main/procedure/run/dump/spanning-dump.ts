@@ -8,7 +8,7 @@ import type { DumpStart } from './continued-dump.ts';
 import { labelNextTape, refusalOfNextTape } from '../tape/perform-label.ts';
 import { close, evidenceOf, open } from '../../hosts/remote-data.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
-import { currentTape, nextFile } from '../../model/tape/run-tapes.ts';
+import { currentTape, namesOfTapes, nextFile } from '../../model/tape/run-tapes.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 
 /** The tape server: one process a tape. */
@@ -35,14 +35,17 @@ export function changingOf(context: RunContext, step: string) {
 /** Has the next tape inserted, and labels it. */
 export async function goToNextTape(context: RunContext, step: Step): Promise<void> {
   const number = (currentTape(context.journal.events)?.number ?? 1) + 1;
+  const { assignment, options, journal } = context;
+  const name = options.furtherTape?.(assignment.job, namesOfTapes(journal.events));
+  const any = `tape ${number} of run ${journal.run}: a blank tape, or one that the job may overwrite`;
   const inserted = await changeTape(changingOf(context, step.id), {
-    words: `tape ${number} of run ${context.journal.run}: a blank tape, or one that the job may overwrite`,
-    name: undefined,
+    words: name === undefined ? any : `the tape "${name}"`,
+    name,
     use: 'write',
     slot: undefined,
-    refusal: (found) => refusalOfNextTape(context, found),
+    refusal: (found) => refusalOfNextTape(context, found, name),
   });
-  await labelNextTape(context, step, inserted, number);
+  await labelNextTape(context, step, inserted, number, name);
 }
 
 export class SpanningDump {

@@ -110,8 +110,15 @@ export const performLabel: Performer = async (context, step) => {
   });
 };
 
-/** A tape of this very run holds a part of its dump; any other follows the job's rule, but for the name, which is the first tape's. */
-export function refusalOfNextTape({ assignment, journal }: RunContext, found: FoundTape) {
+/**
+ * A tape of this very run holds a part of its dump; any other follows the job's rule, but for the name, which is the first tape's.
+ * @param name of the tape of a pool that it must be; undefined where any will do
+ */
+export function refusalOfNextTape(
+  { assignment, journal }: RunContext,
+  found: FoundTape,
+  name: string | undefined,
+) {
   const { host, device, label } = found;
   const { overwrite } = assignment.job.media;
   if (label?.run === journal.run && isTapeOfRun(journal.events, label.uuid))
@@ -121,7 +128,7 @@ export function refusalOfNextTape({ assignment, journal }: RunContext, found: Fo
       found: found.found,
       wanted: 'a tape that this run has not written',
     });
-  return refusalOfRun(found, { name: undefined, overwrite, run: journal.run }, new Date());
+  return refusalOfRun(found, { name, overwrite, run: journal.run }, new Date());
 }
 
 /** `NIGHTLY` -> `NIGHTLY-2`, shortened where it grows too long. */
@@ -130,12 +137,16 @@ function nameOfNext(first: string, number: number): string {
   return `${first.slice(0, longestTapeName - suffix.length)}${suffix}`;
 }
 
-/** @param inserted what changeTape has found to be good */
+/**
+ * @param inserted what changeTape has found to be good
+ * @param nameOfPool the tape of a pool that it is; undefined where its name follows that of the first
+ */
 export async function labelNextTape(
   context: RunContext,
   step: Step,
   { found, slot }: InsertedTape,
   number: number,
+  nameOfPool: string | undefined,
 ): Promise<void> {
   const { journal, assignment } = context;
   const writers = writersOf(knownTapes(context, step), found);
@@ -143,6 +154,6 @@ export async function labelNextTape(
   noteLoss(context, step, found);
   const first = journal.events.findLast((event) => event.type === 'label' && (event.number ?? 1) === 1);
   const name = first?.type === 'label' ? first.name : firstName(assignment);
-  const order = { found, name: nameOfNext(name, number), number, slot };
+  const order = { found, name: nameOfPool ?? nameOfNext(name, number), number, slot };
   await writeLabel(context, step, writeRecordsCommand(assignment), order);
 }

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { raisedAlerts, asksForCleaning } from './tape-alerts.ts';
+
+/** Flags 1, 20 and 38 of the page as sg_logs 1.46 decodes it; the drive leaves others out. */
+const page = `    IBM       ULT3580-TD6      J451
+Tape alert page (ssc-3) [0x2e]
+  Read warning: 0
+  Media: 0
+  Cleaning required: 1
+  WORM medium - integrity check failed: 0
+  Reserved parameter code 0x3d, flag: 0
+`;
+
+const names = [
+  ['Media', 4, 'critical'],
+  ['Nearing media life', 19, 'information'],
+  ['Cleaning requested', 21, 'warning'],
+  ['Predictive failure', 38, 'critical'],
+  ['Obsolete (28h)', 40, 'critical'],
+  ['WORM medium - overwrite attempted', 60, 'warning'],
+] as const;
+
+describe('the flags of TapeAlert', () => {
+  it('are those that are raised, each with its severity', () => {
+    expect(raisedAlerts(page)).toEqual([
+      {
+        flag: 20,
+        name: 'Cleaning required',
+        severity: 'critical',
+        remedy: 'clean the drive with a cleaning cartridge',
+      },
+    ]);
+    expect(asksForCleaning(raisedAlerts(page) ?? [])).toBe(true);
+  });
+
+  it('are found whichever are raised, in whatever order the drive has them', () => {
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([...names]),
+        fc.func(fc.boolean()),
+        fc.boolean(),
+        (some, isRaised, crlf) => {
+          const lines = some.map(([name]) => `  ${name}: ${isRaised(name) ? 1 : 0}`);
+          const text = ['Tape alert page (ssc-3) [0x2e]', ...lines, ''].join(crlf ? '\r\n' : '\n');
+          const expected = some
+            .filter(([name]) => isRaised(name))
+            .map(([, flag, severity]) => ({ flag, severity }));
+          if (some.length === 0) expect(raisedAlerts(text)).toBeUndefined();
+          else
+            expect(raisedAlerts(text)?.map(({ flag, severity }) => ({ flag, severity }))).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  it('are not known where the page is missing or cut off: no flag counts as not raised', () => {
+    expect(raisedAlerts('')).toBeUndefined();
+    expect(raisedAlerts('log_sense: not supported\n')).toBeUndefined();
+    expect(raisedAlerts('Tape alert page (ssc-3) [0x2e]\n')).toBeUndefined();
+    expect(raisedAlerts(page.slice(0, -3))).toBeUndefined();
+    expect(raisedAlerts('  Cleaning required: 1\n')).toBeUndefined();
+  });
+
+  it('are told although the standard does not name them', () => {
+    const text =
+      'Tape alert page (ssc-3) [0x2e]\n  Reserved parameter code 0x3d, flag: 1\n  Something new: 1\n';
+    expect(raisedAlerts(text)).toMatchObject([
+      { name: 'Reserved parameter code 0x3d', severity: 'warning' },
+      { name: 'Something new', severity: 'warning' },
+    ]);
+  });
+});
