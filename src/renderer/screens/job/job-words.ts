@@ -81,6 +81,21 @@ export const unheldShadows = choices(
 export const approvals = choices(
   ['operator', 'an operator', 'the run waits until an operator has checked the shadow'],
   ['when-verified', 'rules only', 'the dump starts when all rules hold and all sampled records match'],
+  ['other', 'a second person', 'the run waits for the signature of a second person: shadowtape approve RUN'],
+);
+
+export const becomeWays = choices(
+  ['none', 'of the login', 'the login has the rights of an administrator itself'],
+  [
+    'sudo',
+    'sudo',
+    'commands that need the rights are sent as sudo -n COMMAND; check --rights prints the lines',
+  ],
+  [
+    'pfexec',
+    'pfexec',
+    'commands that need the rights are sent as pfexec COMMAND; check --rights prints the profile',
+  ],
 );
 
 export const onReadError = choices(

@@ -176,7 +176,6 @@ export const protectionFields: Fields = [
 
 /** What follows the comparison of the content. */
 export const proofFields: Fields = [
-  choice('approve', 'Approval of the shadow', words.approvals, { fallback: 'operator' }),
   toggle('verify.readback', 'Read the tape back and compare it', true, {
     hint: 'without it, a run ends unverified',
   }),
@@ -253,6 +252,7 @@ export const hostFields = (host: string, said?: NamedHost): Fields => [
   choice('ssh', 'Ssh', words.algorithms, { fallback: 'modern' }),
   code('key', 'Key file', { placeholder: 'agent, ~/.ssh/config' }),
   choice('login', 'Login by', words.logins, { fallback: '' }),
+  choice('become', 'Rights', words.becomeWays, { fallback: 'none' }),
 ];
 
 const siteName = text('site', 'Name of the site', { hint: 'shown on labels and reports' });
