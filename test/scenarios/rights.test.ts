@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { CheckLine } from '../../src/contract/plan.ts';
 import { openScene, openSceneConsole, runScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
+import { takeUpScene } from '../support/mortal-console.ts';
+import { openRestoreScene, restoreScene } from '../support/restore-run.ts';
 
 const hosts = ['node1', 'node2', 'node3'];
 
@@ -17,6 +19,16 @@ const becoming =
 const ofEverybody =
   /^(sh -c (': shadowtape-login-shell|.* shadowtape( |$))|ls -[lR] \/dev|ls (-d )?\/var\/tmp|mkdir \/var\/tmp\/shadowtape-|rmdir \/var\/tmp\/shadowtape-|rm -rf \/var\/tmp\/shadowtape-|dd if=\/var\/tmp\/shadowtape-|cat \/(etc\/(mnttab|machine-id)|proc\/(mounts|sys\/))|hostid$|uname -n$|iostat |kstat |lsblk |who -b|ps |readlink |echo )/s;
 
+/** Writes the sudoers of a host. */
+const allow = (scene: Scene, host: string, lines: readonly string[]) =>
+  onHost(scene, host, [
+    'sh',
+    '-c',
+    'mkdir /etc/sudoers.d 2>/dev/null; printf "%s\\n" "$@" > /etc/sudoers.d/shadowtape',
+    'sh',
+    ...lines,
+  ]);
+
 /** The lines that are printed for the site, written into each host's sudoers. */
 async function allowPrinted(scene: Scene, change: (site: SiteTree) => void): Promise<CheckLine[]> {
   const console = await openSceneConsole(scene, change);
@@ -24,18 +36,27 @@ async function allowPrinted(scene: Scene, change: (site: SiteTree) => void): Pro
     const lines = await console.checkRights(() => undefined);
     for (const host of hosts) {
       const own = lines.filter((line) => line.host === host).map(({ said }) => said);
-      await onHost(scene, host, [
-        'sh',
-        '-c',
-        'mkdir /etc/sudoers.d; printf "%s\\n" "$@" > /etc/sudoers.d/shadowtape',
-        'sh',
-        ...own,
-      ]);
+      await allow(scene, host, own);
     }
     return lines;
   } finally {
     await console.close();
   }
+}
+
+/** Does something that ends well although the hosts allow nothing else, and sends no command that needs rights without sudo. */
+async function expectAllowed(
+  scene: Scene,
+  work: () => Promise<{ readonly exitStatus: number; readonly sentence: string }>,
+  exitStatus = 0,
+): Promise<void> {
+  const from = scene.lab.commands.length;
+  const end = await work();
+  expect(end.exitStatus, end.sentence).toBe(exitStatus);
+  const bare = scene.lab.commands
+    .slice(from)
+    .filter(({ line }) => !line.startsWith('sudo -n ') && !ofEverybody.test(line));
+  expect(bare.map(({ host, line }) => `${host} ${line}`)).toEqual([]);
 }
 
 const jobs = ['raw-dd', 'ufs-tar', 'ufsdump', 'sfxfs-tar', 'sfxdump', 'three-volumes', 'striped'];
@@ -47,15 +68,95 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
       const change = becoming('sudo');
       const lines = await allowPrinted(scene, change);
       expect(lines.filter(({ good, what }) => !good || what !== 'sudoers')).toEqual([]);
-      const from = scene.lab.commands.length;
-      const end = await runScene(scene, { job: name, change });
-      expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
-      const health = end.events.findLast((event) => event.type === 'drive-health');
-      expect(health).toMatchObject({ alerts: [], loads: 4711 });
-      const bare = scene.lab.commands
-        .slice(from)
-        .filter(({ line }) => !line.startsWith('sudo -n ') && !ofEverybody.test(line));
-      expect(bare.map(({ host, line }) => `${host} ${line}`)).toEqual([]);
+      const run = { job: name, change };
+      await expectAllowed(scene, async () => {
+        const end = await runScene(scene, run);
+        const health = end.events.findLast((event) => event.type === 'drive-health');
+        expect(health).toMatchObject({ alerts: [], loads: 4711 });
+        return end;
+      });
+    } finally {
+      await scene.close();
+    }
+  });
+
+  it('all lines are printed in one round, before any is allowed; a run needs no other', async () => {
+    const scene = await openScene({ jobs: ['raw-dd'] });
+    try {
+      const change = becoming('sudo');
+      for (const host of hosts) await allow(scene, host, []);
+      const lines = await allowPrinted(scene, change);
+      expect(lines.at(-1)).toMatchObject({
+        what: 'rights',
+        good: false,
+        said: expect.stringMatching(/^sdxinfo cannot be asked yet, so names of shadow groups /) as string,
+      });
+      expect(lines.map(({ said }) => said)).toContainEqual(
+        expect.stringMatching(/^root ALL=\(root\) NOPASSWD: \S*\/sdxshadowdisk -C -c Class2 \*$/),
+      );
+      await expectAllowed(scene, () => runScene(scene, { change }));
+    } finally {
+      await scene.close();
+    }
+  });
+
+  it.each([
+    ['raw-dd', {}, false],
+    ['raw-dd', {}, true],
+    ['ufs-tar', {}, false],
+    ['sfxdump', { restore: { makeFileSystem: { sfxfs: 'mkfs -F sfxfs' } } }, false],
+  ])(
+    'a backup of job %s %o is restored with them (from the parted proxy: %s)',
+    async (job, set, fromProxy) => {
+      const pair = job === 'sfxdump' ? { pair: { master: 'Volume3', proxy: 'Volume4' } } : {};
+      const parted = fromProxy ? { rejoin: 'leave-parted' } : {};
+      const scene = await openRestoreScene({ ...set, ...parted }, 0, { job, ...pair });
+      try {
+        const change = becoming('sudo', scene.change);
+        await allowPrinted(scene, change);
+        await expectAllowed(scene, () => restoreScene(scene, { change, fromProxy }));
+      } finally {
+        await scene.close();
+      }
+    },
+  );
+
+  it.each(['resume', 'unwind'] as const)('a halted run is continued with them: %s', async (mode) => {
+    const scene = await openScene({ jobs: ['ufs-tar'] });
+    try {
+      const change = becoming('sudo');
+      await allowPrinted(scene, change);
+      const halt = new AbortController();
+      const { run } = await runScene(scene, {
+        job: 'ufs-tar',
+        change,
+        halt: halt.signal,
+        onEvent: (event) => {
+          if (event.type === 'step-started' && event.step === (mode === 'resume' ? '7' : '6b-4'))
+            halt.abort();
+        },
+      });
+      await expectAllowed(scene, () => takeUpScene(scene, mode, run, { change }), mode === 'resume' ? 0 : 2);
+    } finally {
+      await scene.close();
+    }
+  });
+
+  it('a tape is labelled, identified and erased, and the drive checked, with them', async () => {
+    const scene = await openScene();
+    try {
+      const change = becoming('sudo');
+      await allowPrinted(scene, change);
+      const console = await openSceneConsole(scene, change);
+      const { tapeService } = console;
+      const abort = new AbortController().signal;
+      await expectAllowed(scene, async () => {
+        await tapeService.label('DAILY-01', { abort });
+        await tapeService.identify(abort);
+        const checked = await tapeService.checkDrive({ overwrite: 'DAILY-01', abort }, () => undefined);
+        expect(checked.filter(({ good }) => !good)).toEqual([]);
+        return { exitStatus: 0, sentence: '' };
+      }).finally(() => console.close());
     } finally {
       await scene.close();
     }

@@ -1,16 +1,14 @@
 /** What the hosts of a site must allow logins that are not root, as lines for an administrator; asks sudo whether it allows each. */
 import { isFailure } from '../../../contract/errors.ts';
 import type { CheckLine } from '../../../contract/plan.ts';
+import { assign } from '../../procedure/model/assign.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
-import {
-  rightsNeeded,
-  sdxinfoAllowed,
-  uniqueCommands,
-  type AllowedCommand,
-} from '../../procedure/plan/rights-needed.ts';
+import { sdxinfoAllowed, uniqueCommands, type AllowedCommand } from '../../procedure/plan/rights-needed.ts';
 import type { Site } from '../../site/site-schema.ts';
 import { toolPath, toolQuery } from '../../ssh/tool-query.ts';
 import type { JobAssigner } from '../job-assigner.ts';
+import { asPresumed, presumedCluster } from './presumed-cluster.ts';
+import { rightsOfJob } from './rights-of-job.ts';
 import { profileLine, profileLines, sudoersLines, type AllowedLine } from './sudoers-lines.ts';
 import { optionalPrograms } from '../../tape/drive-health.ts';
 
@@ -27,7 +25,19 @@ const limits = { anyStatus: true, timeLimitSeconds: 60 };
 
 const addHint = (host: string) =>
   `add the line on ${host} with visudo, for instance: visudo -f /etc/sudoers.d/shadowtape`;
-const againHint = 'then run "check --rights" again: what the jobs need is known once sdxinfo can be asked';
+const presumedWords =
+  'sdxinfo cannot be asked yet, so names of shadow groups and sizes of volumes are not known: * stands for the rest of a command, and a number has a line for each length';
+const againHint =
+  'add the lines, then run "check --rights" again: it prints exact lines to put in the place of those with *';
+
+/** What the names of runs end with: the first proxy of the job, and of a restore the first that is restored. */
+function namesInRuns({ jobs }: Site): string[] {
+  const names = Object.values(jobs).flatMap(({ volumes }) => [
+    volumes[0]?.proxy ?? 'volume',
+    ...volumes.map(({ proxy }) => `${proxy}-restore`),
+  ]);
+  return [...new Set(names.map((name) => name.toLowerCase()))];
+}
 
 class RightsCheck {
   readonly #options: RightsOptions;
@@ -83,10 +93,7 @@ class RightsCheck {
 
   async #checkSudo(command: AllowedCommand, path: string): Promise<CheckLine[]> {
     const { host } = command;
-    const volumes = Object.values(this.#options.site.jobs).map(({ volumes: [first] }) =>
-      (first?.proxy ?? 'volume').toLowerCase(),
-    );
-    const by = { user: this.#user(host), path, volumes: [...new Set(volumes)] };
+    const by = { user: this.#user(host), path, volumes: namesInRuns(this.#options.site) };
     const checked: CheckLine[] = [];
     for (const line of sudoersLines(command, by)) {
       const good = await this.#isAllowed(host, line);
@@ -138,9 +145,21 @@ class RightsCheck {
     const { assigner, site } = this.#options;
     const needed: AllowedCommand[] = [];
     for (const job of Object.keys(site.jobs)) {
-      const assignment = await assigner.assign(assigner.job({ job }), step);
-      needed.push(...rightsNeeded(assignment));
+      const named = assigner.job({ job });
+      needed.push(...rightsOfJob(site, named, await assigner.assignSeen(named, step)));
     }
+    return uniqueCommands(needed).filter(({ program }) => program !== 'sdxinfo');
+  }
+
+  /** What the jobs need as far as the site file tells. */
+  #presumed(): AllowedCommand[] {
+    const { assigner, site } = this.#options;
+    const node = Object.keys(site.hosts).find((host) => site.hosts[host]?.role === 'primary') ?? '';
+    const needed = Object.keys(site.jobs).flatMap((job) => {
+      const named = assigner.job({ job });
+      const world = presumedCluster(named.job, node);
+      return asPresumed(rightsOfJob(site, named, { assignment: assign(site, named, world, step), world }));
+    });
     return uniqueCommands(needed).filter(({ program }) => program !== 'sdxinfo');
   }
 
@@ -151,7 +170,8 @@ class RightsCheck {
       return this.#lines;
     }
     if (!(await this.#begin())) {
-      this.#say(this.#hosts.join(', '), 'rights', false, 'sdxinfo cannot be asked yet', againHint);
+      await this.#checkAll(this.#presumed());
+      this.#say(this.#hosts.join(', '), 'rights', false, presumedWords, againHint);
       return this.#lines;
     }
     await this.#checkAll(await this.#ofJobs());

@@ -71,7 +71,7 @@ export interface AllowedBy {
   readonly user: string;
   /** Where the program is on the host. */
   readonly path: string;
-  /** The first proxy of a job, as it is in the names of its runs. */
+  /** What is in the names of runs behind date and time. */
   readonly volumes: readonly string[];
 }
 

@@ -23,6 +23,22 @@ const recordsOfASize = 8;
 const speedBytes = 64 * 1024 * 1024;
 const speedRecordBytes = 32_768;
 
+/** The command lines of a drive check; numbers of files and marks are those of one of them. */
+export function driveCheckCommands(drive: DriveCheckOrder['drive']): Pick<StepCommand, 'host' | 'argv'>[] {
+  const { tapeHost: host, tapeDevice } = drive;
+  const moves = (['status', 'rewind', 'fsf', 'bsf', 'weof'] as const).map((command) => ({
+    host,
+    argv: driveCommand(tapeDevice, command, command === 'status' || command === 'rewind' ? undefined : 1),
+  }));
+  return [
+    ...moves,
+    ...recordSizes.flatMap((recordBytes) => [
+      writeRecordsCommand(drive, recordBytes),
+      { host, argv: tapeReaderArguments({ device: withoutRewind(tapeDevice), recordBytes }) },
+    ]),
+  ];
+}
+
 export interface DriveCheckOrder extends ScratchOrder {
   readonly listener: (line: CheckLine) => void;
 }

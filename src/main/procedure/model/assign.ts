@@ -202,6 +202,23 @@ export function assign(
   };
 }
 
+/**
+ * A job of several volumes as if it had only some of them, with the disks that these are on.
+ * @throws what cannot be shadowed (SHADOW_…)
+ */
+export function onlyVolumes(
+  { name, job }: NamedJob,
+  { primaries: [shown] }: Pick<ClusterSeen, 'primaries'>,
+  proxies: readonly string[],
+): NamedJob {
+  if (!shown) throw new Error('a site has at least one primary node');
+  const only = { ...job, volumes: job.volumes.filter(({ proxy }) => proxies.includes(proxy)) };
+  const { disks } = layoutOf(shown, only);
+  const isUsed = (disk: string) => disks.some((each) => each.name === disk);
+  const devices = Object.entries(job.shadow.disks).filter(([disk]) => isUsed(disk));
+  return { name, job: { ...only, shadow: { ...job.shadow, disks: Object.fromEntries(devices) } } };
+}
+
 /** The method of each volume of a job. */
 export function methodsOf({ method, volumes }: Job): Method[] {
   return volumes.map((volume) => volume.method ?? method);

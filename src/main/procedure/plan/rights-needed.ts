@@ -200,6 +200,21 @@ function nextTapeCommand({ tapeChange, tapeHost: host, job }: Assignment): Allow
   return [{ host, program, words: [...words.map((word) => [word]), [any]] }];
 }
 
+/** Those of the commands that a host must allow, in the form in which it allows them. */
+export function allowedCommands(assignment: Assignment, sent: readonly Sent[]): AllowedCommand[] {
+  const { become = {} } = assignment;
+  return sent.flatMap((one): AllowedCommand[] => {
+    const { host, argv } = one;
+    if (!needsRights(argv)) return [];
+    // A command of the site file that begins with sudo is allowed as its author has it.
+    if (withRights(argv, become[host]) === argv) return [];
+    const [program = ''] = argv;
+    return [
+      program === 'sdxinfo' ? sdxinfoAllowed(host) : { host, program, words: wordsOf(assignment, one) },
+    ];
+  });
+}
+
 /**
  * What the hosts of a job must allow, each command once.
  * @returns nothing for hosts whose login has the rights itself
@@ -215,16 +230,7 @@ export function rightsNeeded(assignment: Assignment): AllowedCommand[] {
     ...witnessCommands(assignment),
     ...detached,
   ];
-  const allowed = sent.flatMap((one: Sent): AllowedCommand[] => {
-    const { host, argv } = one;
-    if (!needsRights(argv)) return [];
-    // A command of the site file that begins with sudo is allowed as its author has it.
-    if (withRights(argv, become[host]) === argv) return [];
-    const [program = ''] = argv;
-    return [
-      program === 'sdxinfo' ? sdxinfoAllowed(host) : { host, program, words: wordsOf(assignment, one) },
-    ];
-  });
+  const allowed = allowedCommands(assignment, sent);
   const all = [...allowed, ...processCommands(assignment, detached), ...nextTapeCommand(assignment)];
   return uniqueCommands(all.filter(({ host }) => become[host] !== undefined));
 }

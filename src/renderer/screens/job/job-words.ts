@@ -93,6 +93,20 @@ export const approvals: readonly Choice[] = [
   },
 ];
 
+export const becomeWays = choices(
+  ['none', 'of the login', 'the login has the rights of an administrator itself'],
+  [
+    'sudo',
+    'sudo',
+    'commands that need the rights are sent as sudo -n COMMAND; check --rights prints the lines',
+  ],
+  [
+    'pfexec',
+    'pfexec',
+    'commands that need the rights are sent as pfexec COMMAND; check --rights prints the profile',
+  ],
+);
+
 export const onReadError = choices(
   ['fail', 'the dump fails'],
   [

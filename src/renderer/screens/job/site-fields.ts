@@ -265,6 +265,7 @@ export const hostFields = (host: string, said?: NamedHost): Fields => [
   choice('ssh', 'Ssh', words.algorithms, { fallback: 'modern' }),
   code('key', 'Key file', { placeholder: 'agent, ~/.ssh/config' }),
   choice('login', 'Login by', words.logins, { fallback: '' }),
+  choice('become', 'Rights', words.becomeWays, { fallback: 'none' }),
 ];
 
 const siteName = text('site', 'Name of the site', { hint: 'shown on labels and reports' });
