@@ -189,6 +189,7 @@ describe('devices', () => {
       'c1t1d17',
       'c1t1d3',
       'c1t1d6',
+      'c2t0d0',
     ]);
     expect((await said('ls /dev/dsk'))[1]).toBe(raw);
     expect((await said('ls -l /dev/rdsk/c1t1d3s2'))[1]).toMatch(/^crw.* \/dev\/rdsk\/c1t1d3s2\n$/);
