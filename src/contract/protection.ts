@@ -22,6 +22,8 @@ export interface ProtectedPair {
   readonly everySeconds: number | undefined;
   /** The last night that the schedule of the job asked for, and that had no run; absent where none was missed, or a run began since. */
   readonly missedNight?: MissedNightOfJob | undefined;
+  /** The last drill that the job missed; absent once a later one was made. */
+  readonly missedDrill?: MissedNightOfJob | undefined;
   /** The tape that the next night of the job needs; absent where it has no schedule, or no pool of tapes. */
   readonly nextTape?: NextTapeOfJob | undefined;
 }

@@ -39,6 +39,7 @@ const testedCommands = [...new Set(ownCommands.filter((line) => !staysOpen.test(
 /** How a command of the pages ends where that is not with 0, on a lab whose last run has ended and was verified. */
 const otherEnds: readonly (readonly [pattern: RegExp, exitStatus: number, says: string])[] = [
   [/^resume RUN|^rollback RUN/, 1, 'has ended: Volume2 is on the tape'],
+  [/^restore nightly --drill --if-due/, 1, 'site.yaml has no schedule for drills of nightly'],
   [/^restore RUN --from-proxy/, 1, 'Volume2 is joined to Volume1'],
   [/^approve RUN/, 1, 'does not wait for the approval of a second person'],
   [/^(pause|continue) latest/, 1, 'it is not running'],

@@ -103,6 +103,16 @@ describe('a node that reboots', () => {
   });
 });
 
+it('a shadow without its device file is not written: dd would make a plain file in its place', async () => {
+  scene = await openRestoreScene({}, 1_000_000);
+  scene.lab.faults.set('fail=node3:test -c /dev/sfdsk/Class2/rdsk/Volume2');
+  const end = await restoreScene(scene);
+  expect(end).toMatchObject({ exitStatus: 3, error: { code: 'RESTORE_DEVICE_WRONG' } });
+  expect(end.sentence).toBe('step write: /dev/sfdsk/Class2/rdsk/Volume2 on node3 is not a character device');
+  expect(sent('of=')).toEqual([]);
+  await expectMasterKept();
+});
+
 it('a copy that ends with INVALID slices leaves the master stopped; the ways on are named', async () => {
   scene = await openRestoreScene({}, 1_000_000);
   scene.lab.faults.set('restore-invalid');

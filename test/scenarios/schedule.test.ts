@@ -17,7 +17,7 @@ import { sampleSite } from '../../src/main/site/site.test-support.ts';
 import { startCommand, startProgram, type CommandEnd } from '../support/command-line.ts';
 import { writeGeneratedRun } from '../support/generated-history.ts';
 import { tapeWasWritten, withJob } from '../support/failures.ts';
-import { openScene, type Scene } from '../support/lab-run.ts';
+import { openScene, runScene, type Scene } from '../support/lab-run.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -214,6 +214,72 @@ describe('schedule install', () => {
     const second = await start();
     expect(second).toMatchObject({ exitStatus: 0, stderr: '' });
     expect(second.stdout).toMatch(/^raw-dd: a run has begun in the window of /);
+  });
+
+  /** A job whose drill was due ten minutes ago. A drill asks nothing of what a run would ask. */
+  const drills = (told = 'told') => ({
+    approve: 'operator',
+    services: 'ask',
+    drill: {
+      schedule: { at: new Date(Date.now() - 10 * minute).toISOString().slice(11, 16), zone: 'UTC' },
+    },
+    notify: [{ on: ['failure'], command: ['/bin/sh', '-c', 'cat >> "$0"', told] }],
+  });
+
+  it('installs drills apart from the runs, lists and removes them', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    fake('systemctl');
+    const installed = await schedule(drills(), 'install', '--yes');
+    expect(installed.exitStatus, installed.stderr).toBe(0);
+    expect(installed.stdout).toContain('installed: raw-dd drill, systemd timer of this user\n');
+    const drillUnit = (end: string) => unit(end).replace('raw-dd.', 'raw-dd:drill.');
+    const [, words = ''] = /^ExecStart=(.*)$/m.exec(readFileSync(drillUnit('service'), 'utf8')) ?? [];
+    expect(words).toMatch(/ "restore" "raw-dd" "--drill" "--if-due"$/);
+    expect(existsSync(unit('timer'))).toBe(false);
+    expect((await schedule(drills(), 'list')).stdout).toBe('raw-dd drill  systemd timer of this user\n');
+    expect((await schedule(drills(), 'next')).stdout).toMatch(/^raw-dd drill {2}\d{4}-/);
+    expect((await schedule(drills(), 'remove', '--yes')).stdout).toContain(
+      'removed: raw-dd drill, systemd timer of this user\n',
+    );
+    expect(existsSync(drillUnit('timer'))).toBe(false);
+  });
+
+  it('a drill that is due reads the newest verified run; a bad tape is told, and counts as a drill', async () => {
+    const told = join(scene.folder, 'told');
+    const backup = await runScene(scene);
+    expect(backup.exitStatus, backup.sentence).toBe(0);
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    const site = await scene.writeSite(withJob(drills(told)));
+    const command = (...words: string[]) =>
+      startCommand(['--site', site, '--state', scene.state.path, ...words]).end;
+    const drill = () => command('restore', 'raw-dd', '--drill', '--if-due');
+
+    const tape = readFileSync(scene.lab.tapeFile);
+    const insert = async (bytes: Buffer) => {
+      await scene.lab.ejectCartridge();
+      writeFileSync(scene.lab.tapeFile, bytes);
+      await scene.lab.insertCartridge('tape');
+    };
+    const spoilt = Buffer.from(tape);
+    spoilt[300_000] = (spoilt[300_000] ?? 0) ^ 1;
+    await insert(spoilt);
+    const failed = await drill();
+    expect(failed.exitStatus, failed.stderr).toBe(4);
+    expect(readFileSync(told, 'utf8')).toContain(
+      `the drill of run ${backup.run} failed: the tape does not hold what run ${backup.run} wrote: `,
+    );
+    const second = await drill();
+    expect(second).toMatchObject({ exitStatus: 0, stderr: '' });
+    expect(second.stdout).toMatch(/^raw-dd: a drill was made in the window of /);
+
+    await insert(tape);
+    rmSync(scene.state.restoresFolder, { recursive: true });
+    const good = await drill();
+    expect(good.exitStatus, good.stderr).toBe(0);
+    expect(good.stdout).toContain(`proven: the tape holds Volume2 of run ${backup.run}: `);
+    expect((await command('status')).stdout).toMatch(/, proven restorable \d+ s ago/);
   });
 
   it('leaves everything as it was when systemctl fails', async () => {

@@ -151,6 +151,10 @@ export const restoreFileErrors = {
     sentence: 'a drill takes one run, and no paths',
     hint: 'shadowtape restore RUN --drill reads all of its tapes; --volume names one volume',
   },
+  DRILL_IF_DUE_ALONE: {
+    sentence: '--if-due has no meaning without --drill',
+    hint: 'shadowtape restore JOB --drill --if-due drills the newest verified run of a job; shadowtape run JOB --if-due runs a job',
+  },
   DRILL_CANCELLED: {
     sentence: 'the drill of run {run} was canceled',
     hint: 'it proves nothing. Start it again: shadowtape restore {run} --drill',

@@ -58,6 +58,14 @@ export const userErrors = {
     sentence: '{file} has no schedule for {job}',
     hint: 'add it to the job: schedule: { at: "02:00", days: mon-fri, window: 6 hours }',
   },
+  DRILL_NOT_SCHEDULED: {
+    sentence: '{file} has no schedule for drills of {job}',
+    hint: 'add it to the job: drill: { schedule: { at: "14:00", days: sat, window: 6 hours } }',
+  },
+  DRILL_NOTHING: {
+    sentence: '{job} has no verified run whose tape is known to hold it',
+    hint: 'run the job; shadowtape runs shows its runs, and shadowtape tapes which tapes were overwritten',
+  },
   SCHEDULE_WOULD_ASK: {
     sentence: 'nothing is installed: unattended, {jobs} would ask',
     hint: 'answer each question in the site file or on this machine; then install again',

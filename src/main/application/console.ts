@@ -59,6 +59,7 @@ export type {
   PreparedRestore,
   PreviewedDump,
   RestoredFile,
+  DrillResult,
   RestoreHooks as FileRestoreHooks,
   RestoreResult,
   Where,

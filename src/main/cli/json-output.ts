@@ -137,6 +137,8 @@ interface LocatedFile extends Omit<FileHit, 'tapes'> {
 
 interface InstalledJob {
   readonly job: string;
+  /** Present where it is the drill of the job. */
+  readonly task?: 'drill';
   readonly installed: readonly {
     readonly starter: Starter;
     /** False where the site file was changed since. */

@@ -29,16 +29,33 @@ Exit status, as monitoring plugins end. It is that of the worst volume:
   2  CRITICAL  a run of a volume failed or needs action, a scheduled night had no run, or a backup is older than that
   3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`;
 
+/** How long ago it was last proven that the backup can be restored. */
+function provenWords(provenAt: string | undefined): string {
+  if (provenAt === undefined) return '';
+  return `, proven restorable ${durationText(Math.max(0, (Date.now() - Date.parse(provenAt)) / 1000))} ago`;
+}
+
 function backupWords({ backup, everySeconds }: VolumeStatus): string {
   const every = everySeconds === undefined ? '' : `, every ${durationText(everySeconds)}`;
   if (!backup) return `no backup${every}`;
   const tape = backup.tapeNames.length === 0 ? '' : `, tape ${backup.tapeNames.join(', ')}`;
-  return `${durationText(Math.max(0, backup.ageSeconds))} old${every}, run ${backup.run}${tape}`;
+  return `${durationText(Math.max(0, backup.ageSeconds))} old${every}, run ${backup.run}${tape}${provenWords(backup.provenAt)}`;
 }
 
 /** Cells of the listing. */
 function cellsOf(volume: VolumeStatus): (string | Piece)[] {
-  const { state, class: className, master, jobs, reason, trouble, runningRun, nextTape, lastRun } = volume;
+  const {
+    state,
+    class: className,
+    master,
+    jobs,
+    reason,
+    trouble,
+    runningRun,
+    nextTape,
+    lastRun,
+    missedDrill,
+  } = volume;
   const words = [
     backupWords(volume),
     ...(state === 'protected' ? [] : [reason]),
@@ -46,6 +63,7 @@ function cellsOf(volume: VolumeStatus): (string | Piece)[] {
     ...(runningRun === undefined ? [] : [`run ${runningRun} is running`]),
     ...(nextTape === undefined ? [] : [nextTape.sentence]),
     ...(lastRun?.driveAlerts ? [`the drive reported ${lastRun.driveAlerts.join(', ')}`] : []),
+    ...(missedDrill === undefined ? [] : [missedDrill.sentence]),
   ];
   return [stateTone(state), `${className}/${master}`, jobs.join(', '), words.join('; ')];
 }

@@ -59,3 +59,33 @@ function drillFiles(folder: string): string[] {
     return [];
   }
 }
+
+/** The first line of a record. */
+const startedShape = z.looseObject({ type: z.literal('drill-started'), at: z.string(), run: z.string() });
+
+/** A drill that has ended, well or not. */
+interface MadeDrill {
+  readonly run: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** As drill-finished has it. */
+  readonly exitStatus: number;
+}
+
+function startOf(file: string) {
+  try {
+    const [first = ''] = readFileSync(file, 'utf8').split('\n', 1);
+    return startedShape.safeParse(JSON.parse(first)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The drills that have ended. One whose record has no end has shown nothing. @param folder the state folder's `restores` */
+export function drillsMade(folder: string): MadeDrill[] {
+  return drillFiles(folder).flatMap((name) => {
+    const file = join(folder, name);
+    const [start, finish] = [startOf(file), finishOf(file)];
+    return start && finish ? [{ run: start.run, startedAt: start.at, exitStatus: finish.exitStatus }] : [];
+  });
+}

@@ -162,14 +162,35 @@ export function refusedNotification(
   return notificationOf(facts, message, undefined);
 }
 
-/** A scheduled backup did not take place: as loud as one that failed. */
-export function missedNotification(facts: NotifiedRun, sentence: string): Notification {
+/** A scheduled backup or drill did not take place: as loud as one that failed. */
+export function missedNotification(
+  facts: NotifiedRun,
+  sentence: string,
+  task: 'run' | 'drill',
+): Notification {
+  const now =
+    task === 'run'
+      ? `back the volumes up now: shadowtape run ${facts.job}`
+      : 'read a backup now: shadowtape restore RUN --drill';
   const message: Message = {
     events: ['failure'],
     how: 'missed',
     sentence,
-    hint: `back the volumes up now: shadowtape run ${facts.job}. Check that this machine and the timer were running: shadowtape schedule list`,
+    hint: `${now}. Check that this machine and the timer were running: shadowtape schedule list`,
     verdict: 'missed',
+  };
+  return notificationOf(facts, message, undefined);
+}
+
+/** A backup that cannot be restored is none. */
+export function drillNotification(facts: NotifiedRun, sentence: string, hint: string): Notification {
+  const message: Message = {
+    events: ['failure'],
+    how: 'drill failed',
+    sentence,
+    hint,
+    verdict: 'failed',
+    exitStatus: 4,
   };
   return notificationOf(facts, message, undefined);
 }

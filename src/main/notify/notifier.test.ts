@@ -167,10 +167,27 @@ describe('the start of a run', () => {
   });
 });
 
+describe('a drill', () => {
+  it('that was missed, or has found a bad tape, is told as a failure with what to do', async () => {
+    const missed = notifier([way(['failure'])]);
+    missed.missed('the drill of 2026-11-28 14:00 CET was missed: no drill was made in its window', 'drill');
+    await missed.settled();
+    expect(await told('told-failure')).toContain(
+      'shadowtape: nightly missed\nthe drill of 2026-11-28 14:00 CET was missed: no drill was made in its window\nhint: read a backup now: shadowtape restore RUN --drill. Check that',
+    );
+    const failed = notifier([way(['failure'], 'bad')]);
+    failed.drillFailed('the drill of run R failed: the tape does not hold it', 'do not trust this tape');
+    await failed.settled();
+    expect(await told('bad-failure')).toContain(
+      'shadowtape: nightly drill failed\nthe drill of run R failed: the tape does not hold it\nhint: do not trust this tape\n',
+    );
+  });
+});
+
 describe('a night that was missed', () => {
   it('is told as a failure, with what to do', async () => {
     const one = notifier([way(['success', 'start'], 'other'), way(['failure'])]);
-    one.missed('the night of 2026-11-28 02:00 CET was missed: no run was started in its window');
+    one.missed('the night of 2026-11-28 02:00 CET was missed: no run was started in its window', 'run');
     await one.settled();
     expect(await toldFiles()).toEqual(['told-failure']);
     expect(await told('told-failure')).toBe(`shadowtape: nightly missed

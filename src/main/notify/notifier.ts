@@ -8,6 +8,7 @@ import type { NextTapeOfJob } from '../../contract/protection.ts';
 import type { NotifyWay } from '../site/notify-schema.ts';
 import {
   askedNotification,
+  drillNotification,
   endedNotification,
   missedNotification,
   nextTapeNotification,
@@ -83,9 +84,14 @@ export class Notifier {
     this.#notify(refusedNotification(this.#facts, error));
   }
 
-  /** A night of the job had no run. @param sentence which one, and why */
-  missed(sentence: string): void {
-    this.#notify(missedNotification(this.#facts, sentence));
+  /** A night of the job had no run, or no drill. @param sentence which one, and why */
+  missed(sentence: string, task: 'run' | 'drill'): void {
+    this.#notify(missedNotification(this.#facts, sentence, task));
+  }
+
+  /** A scheduled drill has found a tape that does not hold what was written. @param hint what to do */
+  drillFailed(sentence: string, hint: string): void {
+    this.#notify(drillNotification(this.#facts, sentence, hint));
   }
 
   /** The day before a night: which tape it needs. @param hint what to do before then */

@@ -278,6 +278,13 @@ export const jobSchema = z.strictObject({
   schedule: scheduleSchema
     .optional()
     .describe('When the job is due. `shadowtape schedule install` sets up what starts it.'),
+  drill: z
+    .strictObject({
+      schedule: scheduleSchema.describe(
+        'When a drill is due: the newest verified backup of the job is read from its tape and compared. `shadowtape schedule install` sets up what starts it.',
+      ),
+    })
+    .optional(),
   verify: verify.prefault({}),
   approve: z
     .union([z.enum(['operator', 'when-verified']), approvedByOther])

@@ -42,7 +42,7 @@ async function isNews(
   { due, name = '' }: NextTapeOfJob,
   now: Date,
 ): Promise<boolean> {
-  const added = await addScheduleEvents(state, site, job, (events) => {
+  const added = await addScheduleEvents(state, { site, job }, (events) => {
     const last = events.findLast(({ what, due: of }) => what === 'announced' && of === due);
     return last?.tape === name
       ? []

@@ -20,7 +20,7 @@ import { sentCommands } from '../../procedure/model/sent-commands.ts';
 import { performedRuns } from '../../proof/live-runs.ts';
 import type { Site } from '../../site/site-schema.ts';
 import { nextTapeOfJob } from '../media/next-tape.ts';
-import { lastMissedNight, missedSentence, scheduledJobs } from '../schedule/schedule-service.ts';
+import { lastMissedNight, missedSentence, scheduledTasks } from '../schedule/schedule-service.ts';
 
 /** When the proxies of a run were parted last; undefined where no part is known to have succeeded. */
 export function partedAtOf(events: readonly RunEvent[]): string | undefined {
@@ -78,15 +78,16 @@ async function runsOf(site: Site, state: StateFolder, lines: readonly RunLine[])
     .map((line) => ({ ...line, running: line.live || running.has(line.run) }));
 }
 
-/** Job -> the last night that it missed. */
+/** Job -> the last night, or the last drill, that it missed. */
 async function missedByJob(
+  task: 'run' | 'drill',
   site: Site,
   state: StateFolder,
   lines: readonly RunLine[],
   now: Date,
 ): Promise<Map<string, MissedNightOfJob>> {
   const missed = new Map<string, MissedNightOfJob>();
-  for (const job of scheduledJobs(site)) {
+  for (const job of scheduledTasks(site).filter((each) => each.task === task)) {
     const night = await lastMissedNight(state, job, lines, now);
     if (night) missed.set(job.name, { due: night.due.toISOString(), sentence: missedSentence(job, night) });
   }
@@ -112,11 +113,13 @@ async function judged(
   now: Date,
 ): Promise<{ readonly pair: PairProtection; readonly runs: readonly PairRun[] }[]> {
   const grouped = byPair(await runsOf(site, state, lines));
-  const missed = await missedByJob(site, state, lines, now);
+  const missed = await missedByJob('run', site, state, lines, now);
+  const missedDrills = await missedByJob('drill', site, state, lines, now);
   const next = nextTapes(site, state, now);
   return Promise.all(
     pairsOf(site).map(async (bare) => {
-      const pair = { ...bare, missedNight: missed.get(bare.job), nextTape: next.get(bare.job) };
+      const [missedNight, missedDrill] = [missed.get(bare.job), missedDrills.get(bare.job)];
+      const pair = { ...bare, missedNight, missedDrill, nextTape: next.get(bare.job) };
       const own = grouped.get(`${pair.class}/${pair.proxy}`) ?? [];
       const backup = backupRunOf(pair, own);
       const parted = backup && (await withPart(state, backup));

@@ -21,6 +21,8 @@ const scheduleEventSchema = z.object({
   at: z.string(),
   site: z.string(),
   job: z.string(),
+  /** Present where the night is one of the drills of the job. */
+  task: z.literal('drill').optional(),
   /** When the job was due that night. */
   due: z.string().optional(),
   /** Why: one sentence. */
@@ -40,6 +42,17 @@ const scheduleEventSchema = z.object({
 });
 export type ScheduleEvent = z.output<typeof scheduleEventSchema>;
 
+/** What is due by itself: the runs of a job, or the drills of its backups. */
+export type Task = 'run' | 'drill';
+
+/** Whose nights are meant. */
+export interface TaskName {
+  readonly site: string;
+  readonly job: string;
+  /** Left out: its runs. */
+  readonly task?: Task | undefined;
+}
+
 function eventOf(line: string): ScheduleEvent | undefined {
   try {
     const parsed = scheduleEventSchema.safeParse(JSON.parse(line));
@@ -53,17 +66,16 @@ function eventOf(line: string): ScheduleEvent | undefined {
 /** @throws STATE_FILE_UNREADABLE */
 const textOf = async (file: string): Promise<string> => (await readOwn(file))?.toString('utf8') ?? '';
 
-/** @returns the events of a job, the oldest first. @throws STATE_FILE_UNREADABLE */
+/** @returns the events of the runs of a job, or of its drills, the oldest first. @throws STATE_FILE_UNREADABLE */
 export async function scheduleEvents(
   { scheduleFile }: StateFolder,
-  site: string,
-  job: string,
+  { site, job, task = 'run' }: TaskName,
 ): Promise<ScheduleEvent[]> {
   const text = await textOf(scheduleFile);
   return text
     .split('\n')
     .flatMap((line) => eventOf(line) ?? [])
-    .filter((event) => event.site === site && event.job === job);
+    .filter((event) => event.site === site && event.job === job && (event.task ?? 'run') === task);
 }
 
 async function append(file: string, events: readonly ScheduleEvent[]): Promise<void> {
@@ -83,20 +95,19 @@ async function append(file: string, events: readonly ScheduleEvent[]): Promise<v
 }
 
 /**
- * Reads the events of a job and adds what follows from them. Two consoles at a time do not add the same night twice.
+ * Reads the events of a job, or of its drills, and adds what follows from them. Two consoles at a time do not add the same night twice.
  * @param decide what is to be added
  * @returns what was added, on disk when this returns
  * @throws STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
  */
 export function addScheduleEvents(
   state: StateFolder,
-  site: string,
-  job: string,
+  name: TaskName,
   decide: (events: readonly ScheduleEvent[]) => readonly ScheduleEvent[],
 ): Promise<readonly ScheduleEvent[]> {
   const file = state.scheduleFile;
   return new LockFile(`${file}.lock`).during(async () => {
-    const added = decide(await scheduleEvents(state, site, job));
+    const added = decide(await scheduleEvents(state, name));
     if (added.length > 0) await append(file, added);
     return added;
   });

@@ -14,14 +14,13 @@ import {
   timerUnit,
   unitNameOf,
   type StartedJob,
+  type StartedName,
   type TimerOwner,
 } from './schedule-units.ts';
 
 /** What starts the jobs: timers of this user, timers of the machine, or the crontab of this user. */
 const starters = ['user', 'system', 'crontab'] as const;
 export type Starter = (typeof starters)[number];
-
-type JobName = Pick<StartedJob, 'site' | 'job'>;
 
 /** A text on this machine: a unit file, or the lines of a job in the crontab. */
 interface Piece {
@@ -39,7 +38,7 @@ function unitFolder(owner: TimerOwner): string {
   return join(base?.startsWith('/') ? base : join(homedir(), '.config'), 'systemd', 'user');
 }
 
-const unitFiles = (job: JobName, owner: TimerOwner) => ({
+const unitFiles = (job: StartedName, owner: TimerOwner) => ({
   service: join(unitFolder(owner), `${unitNameOf(job)}.service`),
   timer: join(unitFolder(owner), `${unitNameOf(job)}.timer`),
 });
@@ -115,7 +114,7 @@ export async function installJob(job: StartedJob, starter: Starter): Promise<voi
 }
 
 /** @throws SCHEDULE_NOT_CHANGED, STATE_FILE_UNWRITABLE */
-export async function removeJob(job: JobName, starter: Starter): Promise<void> {
+export async function removeJob(job: StartedName, starter: Starter): Promise<void> {
   if (starter === 'crontab') {
     await requireLocally(['crontab', '-'], crontabWith(await readCrontab(), job, []));
     return;
@@ -133,7 +132,7 @@ async function isOnPath(program: string): Promise<boolean> {
   return Promise.any(found).catch(() => false);
 }
 
-async function textsOf(job: JobName, starter: Starter): Promise<(string | undefined)[]> {
+async function textsOf(job: StartedName, starter: Starter): Promise<(string | undefined)[]> {
   if (starter === 'crontab') {
     if (!(await isOnPath('crontab'))) return [undefined];
     const lines = cronLinesIn(await readCrontab(), job);
@@ -144,7 +143,7 @@ async function textsOf(job: JobName, starter: Starter): Promise<(string | undefi
 }
 
 /** What starts the job on this machine; nothing where it is not installed. @throws SCHEDULE_NOT_CHANGED where the crontab cannot be read */
-export async function startersOf(job: JobName): Promise<Starter[]> {
+export async function startersOf(job: StartedName): Promise<Starter[]> {
   const texts = await Promise.all(starters.map((starter) => textsOf(job, starter)));
   return starters.filter((_starter, index) => texts[index]?.some((text) => text !== undefined));
 }

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failure } from '../../../contract/errors.ts';
 import { lastNight } from '../../../contract/schedule.ts';
 import type { RunLine } from '../../../contract/screens.ts';
@@ -11,7 +11,9 @@ import { sampleSite } from '../../site/site.test-support.ts';
 import { addScheduleEvents, scheduleEvents } from './schedule-file.ts';
 import {
   lastMissedNight,
+  missedSentence,
   recordRefusal,
+  runToDrill,
   scheduledJob,
   settleNights,
   unwatchNights,
@@ -34,7 +36,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const watched = (at: string) =>
-  addScheduleEvents(state, 'payroll-cluster', 'nightly', () => [
+  addScheduleEvents(state, { site: 'payroll-cluster', job: 'nightly' }, () => [
     { what: 'watched', at, site: 'payroll-cluster', job: 'nightly' },
   ]);
 
@@ -87,7 +89,7 @@ it('a console that was off for the week of the change of the clock tells of each
     '2 nights were missed: 2026-10-25 02:30 CEST, 2026-10-26 02:30 CET; the last one: no run was started in its window\n',
   );
   expect((await settle('2026-10-26T13:00:00Z', [runAt('2026-10-24T00:31:00Z')])).missed).toEqual([]);
-  const recorded = await scheduleEvents(state, 'payroll-cluster', 'nightly');
+  const recorded = await scheduleEvents(state, { site: 'payroll-cluster', job: 'nightly' });
   expect(recorded.map(({ what }) => what)).toEqual(['watched', 'missed', 'missed']);
 });
 
@@ -95,7 +97,7 @@ it('no night is missed after the timer was removed', async () => {
   await watched('2026-11-23T12:00:00Z');
   const now = new Date('2026-11-28T12:00:00Z');
   expect((await lastMissedNight(state, job, [], now))?.due.toISOString()).toBe('2026-11-28T01:30:00.000Z');
-  await unwatchNights(state, 'payroll-cluster', 'nightly');
+  await unwatchNights(state, { site: 'payroll-cluster', job: 'nightly' });
   expect(await lastMissedNight(state, job, [], now)).toBeUndefined();
 });
 
@@ -109,4 +111,79 @@ it('a schedule that is changed counts from then on: nights before are judged by 
   expect((await settle('2026-11-26T20:00:00Z', runs)).missed.map(({ due }) => due.toISOString())).toEqual([
     '2026-11-26T11:30:00.000Z',
   ]);
+});
+
+describe('drills of a job', () => {
+  const drillSchedule = { at: '14:00', days: 'sat', window: '2 h', zone: 'UTC' };
+  let runs: RunLine[];
+  beforeEach(() => {
+    const site = sampleSite();
+    site.jobs.nightly.drill = { schedule: drillSchedule };
+    site.notify = [{ on: ['failure'], command: ['/bin/sh', '-c', 'cat >> "$0"', join(folder, 'told')] }];
+    job = scheduledJob(siteOf('site.yaml', site), 'site.yaml', undefined, 'drill');
+    runs = [
+      runAt('2026-11-26T02:00:00Z', { run: 'older', verdict: 'verified' }),
+      runAt('2026-11-28T02:00:00Z', { run: 'failed', verdict: 'failed' }),
+      runAt('2026-11-27T02:00:00Z', { run: 'newest', verdict: 'verified' }),
+    ];
+    mkdirSync(state.restoresFolder, { recursive: true });
+  });
+
+  const drilled = (startedAt: string, exitStatus: number | undefined, run = 'newest'): void => {
+    const lines = [
+      { type: 'drill-started', at: startedAt, by: 'marion', run, volumes: ['Volume2'] },
+      ...(exitStatus === undefined
+        ? []
+        : [{ type: 'drill-finished', at: startedAt, run, exitStatus, volumes: [] }]),
+    ];
+    const name = `${startedAt.replace(/\D/g, '')}-drill.ndjson`;
+    writeFileSync(
+      join(state.restoresFolder, name),
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    );
+  };
+
+  it('read the newest verified run of the job', () => {
+    expect(runToDrill(state, job, runs)).toBe('newest');
+    expect(() => runToDrill(state, job, runs.slice(1, 2))).toThrow(
+      'nightly has no verified run whose tape is known to hold it',
+    );
+  });
+
+  it('are due in their own window, until one has shown what the tape holds', async () => {
+    expect((await settle('2026-11-28T14:00:00Z', runs)).due).toBeDefined();
+    // One that proved nothing, died, or read a run of another job does not count.
+    drilled('2026-11-28T14:01:00Z', 1);
+    drilled('2026-11-28T14:02:00Z', undefined);
+    drilled('2026-11-28T14:03:00Z', 0, 'of another job');
+    expect((await settle('2026-11-28T15:00:00Z', runs)).due).toBeDefined();
+    drilled('2026-11-28T15:01:00Z', 4);
+    expect(await settle('2026-11-28T15:30:00Z', runs)).toMatchObject({
+      due: undefined,
+      words: 'nightly: a drill was made in the window of 2026-11-28 14:00 UTC; next: 2026-12-05 14:00 UTC',
+    });
+  });
+
+  it('that are missed are recorded and told once, apart from the nights of the job', async () => {
+    await settle('2026-11-23T12:00:00Z', runs);
+    const night = lastNight(job.schedule, new Date('2026-11-28T15:00:00Z'));
+    if (!night) throw new Error('no night');
+    await recordRefusal(state, job, night, failure('DRILL_NOTHING', { job: 'nightly' }));
+    const { missed } = await settle('2026-11-28T17:00:00Z', runs);
+    expect(missed).toHaveLength(1);
+    expect((await settle('2026-11-28T18:00:00Z', runs)).missed).toEqual([]);
+    const reason = 'the drill ended early: nightly has no verified run whose tape is known to hold it';
+    const sentence = `the drill of 2026-11-28 14:00 UTC was missed: ${reason}`;
+    expect(readFileSync(join(folder, 'told'), 'utf8')).toContain(`${sentence}\n`);
+    const names = { site: 'payroll-cluster', job: 'nightly' };
+    expect(await scheduleEvents(state, names)).toEqual([]);
+    const recorded = await scheduleEvents(state, { ...names, task: 'drill' });
+    expect(recorded.map(({ what }) => what)).toEqual(['watched', 'refused', 'missed']);
+    const now = new Date('2026-11-28T18:00:00Z');
+    const last = await lastMissedNight(state, job, runs, now);
+    expect(last && missedSentence(job, last)).toBe(sentence);
+    // A drill by hand makes it good.
+    drilled('2026-11-28T17:30:00Z', 0);
+    expect(await lastMissedNight(state, job, runs, now)).toBeUndefined();
+  });
 });

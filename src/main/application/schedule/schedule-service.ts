@@ -1,6 +1,6 @@
-/** The nights of scheduled jobs: which one is due now, which were missed; a missed one is recorded and notified. Asks no host. */
+/** The nights of scheduled jobs and drills: which one is due now, which were missed; a missed one is recorded and notified. Asks no host. */
 import { isDeepStrictEqual } from 'node:util';
-import { failure, isFailure } from '../../../contract/errors.ts';
+import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import {
   isServed,
   lastNight,
@@ -12,21 +12,60 @@ import {
 import type { RunLine } from '../../../contract/screens.ts';
 import { zonedText } from '../../../contract/wall-clock.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
+import { drillsMade } from '../../journal/drill-records.ts';
 import { notifierOf } from './job-notifier.ts';
 import { scheduleOf } from '../../site/schedule-schema.ts';
 import { chooseJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
 import { MediaFile } from '../../tape/media-file.ts';
+import { lossesOfRuns } from '../../tape/tape-holders.ts';
 import { nextTapeOfJob } from '../media/next-tape.ts';
-import { addScheduleEvents, scheduleEvents, type ScheduleEvent } from './schedule-file.ts';
+import {
+  addScheduleEvents,
+  scheduleEvents,
+  type ScheduleEvent,
+  type Task,
+  type TaskName,
+} from './schedule-file.ts';
 
 /** A job with its schedule, in the zone that counts. */
 export interface ScheduledJob {
   readonly site: Site;
   readonly name: string;
   readonly job: Job;
+  /** What is due. */
+  readonly task: Task;
   readonly schedule: Schedule;
 }
+
+/** How each task is spoken of. */
+const wordsOf = {
+  run: {
+    night: 'the night',
+    nights: 'nights',
+    notDue: (job: string) => `${job} is not due`,
+    made: 'a run has begun in the window of',
+    none: 'no run was started in its window',
+    refused: 'the run was refused',
+  },
+  drill: {
+    night: 'the drill',
+    nights: 'drills',
+    notDue: (job: string) => `${job}: no drill is due`,
+    made: 'a drill was made in the window of',
+    none: 'no drill was made in its window',
+    refused: 'the drill ended early',
+  },
+} as const;
+
+const nameOf = ({ site, name, task }: ScheduledJob): TaskName => ({ site: site.site, job: name, task });
+
+/** The fields that each event of it has. */
+const named = ({ site, name, task }: ScheduledJob): Pick<ScheduleEvent, 'site' | 'job' | 'task'> => ({
+  site: site.site,
+  job: name,
+  ...(task === 'drill' ? { task } : {}),
+});
 
 /** As it is recorded. */
 const plainOf = (schedule: Schedule) => ({ ...schedule, days: [...schedule.days] });
@@ -36,34 +75,77 @@ export interface MissedNight extends Night {
   readonly reason: string;
 }
 
+/** The tasks of a job that have a schedule. */
+function tasksOf(site: Site, name: string, job: Job): ScheduledJob[] {
+  const schedules = { run: job.schedule, drill: job.drill?.schedule };
+  return (['run', 'drill'] as const).flatMap((task) => {
+    const schedule = schedules[task];
+    return schedule ? [{ site, name, job, task, schedule: scheduleOf(schedule) }] : [];
+  });
+}
+
 /**
  * @param siteName the path of the site file, for the messages
  * @param job undefined where the site has one job alone
- * @throws JOB_UNKNOWN, JOB_NONE, JOB_NOT_CHOSEN, SCHEDULE_MISSING
+ * @throws JOB_UNKNOWN, JOB_NONE, JOB_NOT_CHOSEN, SCHEDULE_MISSING, DRILL_NOT_SCHEDULED
  */
-export function scheduledJob(site: Site, siteName: string, job: string | undefined): ScheduledJob {
-  const named = chooseJob(siteName, site, job);
-  if (!named.job.schedule) throw failure('SCHEDULE_MISSING', { job: named.name, file: siteName });
-  return { site, name: named.name, job: named.job, schedule: scheduleOf(named.job.schedule) };
+export function scheduledJob(
+  site: Site,
+  siteName: string,
+  job: string | undefined,
+  task: Task = 'run',
+): ScheduledJob {
+  const chosen = chooseJob(siteName, site, job);
+  const found = tasksOf(site, chosen.name, chosen.job).find((each) => each.task === task);
+  const code = task === 'run' ? 'SCHEDULE_MISSING' : 'DRILL_NOT_SCHEDULED';
+  if (!found) throw failure(code, { job: chosen.name, file: siteName });
+  return found;
 }
 
-/** All jobs of the site that have a schedule. */
-export const scheduledJobs = (site: Site): ScheduledJob[] =>
-  Object.entries(site.jobs).flatMap(([name, job]) =>
-    job.schedule ? [{ site, name, job, schedule: scheduleOf(job.schedule) }] : [],
+/** What a job of the site has scheduled: its runs, its drills. @throws as scheduledJob */
+export function scheduledTasksOf(site: Site, siteName: string, job: string): ScheduledJob[] {
+  const { name, job: found } = chooseJob(siteName, site, job);
+  const tasks = tasksOf(site, name, found);
+  return tasks.length > 0 ? tasks : [scheduledJob(site, siteName, job)];
+}
+
+/** Everything that is scheduled in the site. */
+export const scheduledTasks = (site: Site): ScheduledJob[] =>
+  Object.entries(site.jobs).flatMap(([name, job]) => tasksOf(site, name, job));
+
+/** When backup runs of the job began, whoever started them; or the drills of its runs that have shown something of a tape. */
+function startsOf(state: StateFolder, job: ScheduledJob, lines: readonly RunLine[]): Date[] {
+  const own = backupsOf(job, lines);
+  if (job.task === 'run') return own.map(({ startedAt }) => new Date(startedAt));
+  const runs = new Set(own.map(({ run }) => run));
+  return drillsMade(state.restoresFolder)
+    .filter(({ run, exitStatus }) => runs.has(run) && exitStatus !== 1)
+    .map(({ startedAt }) => new Date(startedAt));
+}
+
+/** The backup runs of a job that can be read. */
+const backupsOf = ({ site, name }: ScheduledJob, lines: readonly RunLine[]): RunLine[] =>
+  lines.filter(
+    (line) =>
+      line.trouble === undefined &&
+      line.site === site.site &&
+      line.job === name &&
+      line.restores === undefined,
   );
 
-/** When backup runs of the job began, whoever started them. */
-const startsOf = ({ site, name }: ScheduledJob, lines: readonly RunLine[]): Date[] =>
-  lines
-    .filter(
-      (line) =>
-        line.trouble === undefined &&
-        line.site === site.site &&
-        line.job === name &&
-        line.restores === undefined,
-    )
-    .map(({ startedAt }) => new Date(startedAt));
+/**
+ * The backup that the next drill of a job reads: its newest verified one, as long as its tape is not known to be lost.
+ * @param lines all runs of the state folder
+ * @throws DRILL_NOTHING, TAPES_UNREADABLE
+ */
+export function runToDrill(state: StateFolder, job: ScheduledJob, lines: readonly RunLine[]): string {
+  const lost = lossesOfRuns(new MediaFile(state.tapesFile).list().tapes);
+  const [newest] = backupsOf(job, lines)
+    .filter(({ run, verdict }) => verdict === 'verified' && !lost.has(run))
+    .toSorted((one, other) => Date.parse(other.startedAt) - Date.parse(one.startedAt));
+  if (!newest) throw failure('DRILL_NOTHING', { job: job.name });
+  return newest.run;
+}
 
 /** A schedule in effect: which one counts, and from when on. */
 interface Watched {
@@ -84,10 +166,10 @@ function isOutdated(job: ScheduledJob, events: readonly ScheduleEvent[]): boolea
   return !watched || !isDeepStrictEqual(watched.schedule, job.schedule);
 }
 
-function reasonOf({ due }: Night, events: readonly ScheduleEvent[]): string {
-  const refused = events.findLast(({ what, due: of }) => what === 'refused' && of === due.toISOString());
-  if (refused) return `the run was refused: ${refused.reason ?? ''}`;
-  return 'no run was started in its window';
+function reasonOf({ task }: ScheduledJob, { due }: Night, events: readonly ScheduleEvent[]): string {
+  const last = events.findLast(({ what, due: of }) => what === 'refused' && of === due.toISOString());
+  const { refused, none } = wordsOf[task];
+  return last ? `${refused}: ${last.reason ?? ''}` : none;
 }
 
 /** Nights that were missed since the schedule is in effect, recorded or not; the earliest first. */
@@ -101,12 +183,13 @@ function missedOf(
   if (!watched) return [];
   return missedNights(watched.schedule, watched.since, starts, now).map((night) => ({
     ...night,
-    reason: reasonOf(night, events),
+    reason: reasonOf(job, night, events),
   }));
 }
 
 /**
- * The last night that was missed, as far as it can be told now, although nothing may have recorded it yet.
+ * The last night that was missed, as far as it can be told now, although nothing may have recorded it yet. A drill that was made since makes
+ * a missed one good.
  * @param lines all runs of the state folder
  * @throws STATE_FILE_UNREADABLE
  */
@@ -116,21 +199,24 @@ export async function lastMissedNight(
   lines: readonly RunLine[],
   now: Date,
 ): Promise<MissedNight | undefined> {
-  const events = await scheduleEvents(state, job.site.site, job.name);
-  return missedOf(job, events, startsOf(job, lines), now).at(-1);
+  const events = await scheduleEvents(state, nameOf(job));
+  const starts = startsOf(state, job, lines);
+  const last = missedOf(job, events, starts, now).at(-1);
+  const isMadeGood = job.task === 'drill' && last && starts.some((start) => start >= last.due);
+  return isMadeGood ? undefined : last;
 }
 
 const nightText = ({ schedule: { zone } }: ScheduledJob, { due }: Night): string => zonedText(due, zone);
 
 /** `the night of 2026-11-28 02:00 CET was missed: no run was started in its window`. */
 export const missedSentence = (job: ScheduledJob, night: MissedNight): string =>
-  `the night of ${nightText(job, night)} was missed: ${night.reason}`;
+  `${wordsOf[job.task].night} of ${nightText(job, night)} was missed: ${night.reason}`;
 
 function missedWords(job: ScheduledJob, nights: readonly MissedNight[]): string {
   const last = nights.at(-1);
   if (!last || nights.length === 1) return last ? missedSentence(job, last) : '';
   const texts = nights.map((night) => nightText(job, night));
-  return `${nights.length} nights were missed: ${texts.join(', ')}; the last one: ${last.reason}`;
+  return `${nights.length} ${wordsOf[job.task].nights} were missed: ${texts.join(', ')}; the last one: ${last.reason}`;
 }
 
 export interface Settled {
@@ -147,11 +233,12 @@ function dueNow(job: ScheduledJob, starts: readonly Date[], now: Date): Pick<Set
   const last = lastNight(schedule, now);
   const next = nextNight(schedule, now);
   const nextWords = next ? `; next: ${nightText(job, next)}` : '';
-  if (!last || now >= last.until) return { due: undefined, words: `${job.name} is not due${nextWords}` };
+  if (!last || now >= last.until)
+    return { due: undefined, words: `${wordsOf[job.task].notDue(job.name)}${nextWords}` };
   if (!isServed(last, starts)) return { due: last, words: '' };
   return {
     due: undefined,
-    words: `${job.name}: a run has begun in the window of ${nightText(job, last)}${nextWords}`,
+    words: `${job.name}: ${wordsOf[job.task].made} ${nightText(job, last)}${nextWords}`,
   };
 }
 
@@ -169,17 +256,15 @@ export async function settleNights(
   warn: (sentence: string) => void,
 ): Promise<Settled> {
   await state.prepare();
-  const { site, name } = job;
-  const starts = startsOf(job, lines);
+  const starts = startsOf(state, job, lines);
   const event = (what: ScheduleEvent['what'], more: Partial<ScheduleEvent> = {}): ScheduleEvent => ({
     what,
     at: now.toISOString(),
-    site: site.site,
-    job: name,
+    ...named(job),
     ...more,
   });
   let missed: MissedNight[] = [];
-  await addScheduleEvents(state, site.site, name, (events) => {
+  await addScheduleEvents(state, nameOf(job), (events) => {
     const recorded = new Set(events.flatMap(({ what, due }) => (what === 'missed' ? [due] : [])));
     missed = missedOf(job, events, starts, now).filter(({ due }) => !recorded.has(due.toISOString()));
     return [
@@ -199,14 +284,33 @@ async function tellMissed(
   warn: (sentence: string) => void,
 ): Promise<void> {
   const notifier = notifierOf(state, job, warn);
-  notifier.missed(missedWords(job, missed));
+  notifier.missed(missedWords(job, missed), job.task);
   await notifier.settled();
 }
 
-/** The run of a night was refused before anything was touched: the next check of the window tries again. */
+/**
+ * A drill has shown that a tape does not hold what its run wrote, or cannot be read: the people of `notify` are told.
+ * @param warn hears of each message that could not be sent
+ */
+export async function tellFailedDrill(
+  state: StateFolder,
+  job: ScheduledJob,
+  run: string,
+  error: Pick<ShadowtapeError, 'message' | 'hint'>,
+  warn: (sentence: string) => void,
+): Promise<void> {
+  const notifier = notifierOf(state, job, warn);
+  notifier.drillFailed(`the drill of run ${run} failed: ${error.message}`, error.hint);
+  await notifier.settled();
+}
+
+/**
+ * The run of a night was refused before anything was touched, or a drill ended before it has shown anything: the next check of the window
+ * tries again.
+ */
 export async function recordRefusal(
   state: StateFolder,
-  { site, name }: ScheduledJob,
+  job: ScheduledJob,
   { due }: Night,
   error: unknown,
 ): Promise<void> {
@@ -214,44 +318,35 @@ export async function recordRefusal(
   const refused: ScheduleEvent = {
     what: 'refused',
     at: new Date().toISOString(),
-    site: site.site,
-    job: name,
+    ...named(job),
     due: due.toISOString(),
     reason: error.message,
   };
-  await addScheduleEvents(state, site.site, name, () => [refused]);
+  await addScheduleEvents(state, nameOf(job), () => [refused]);
 }
 
 /** From now on nights of the job count, by the schedule that it has now. */
 export async function watchNights(state: StateFolder, job: ScheduledJob): Promise<void> {
   await state.prepare();
-  const { site, name } = job;
-  await addScheduleEvents(state, site.site, name, (events) =>
-    isOutdated(job, events)
-      ? [
-          {
-            what: 'watched',
-            at: new Date().toISOString(),
-            site: site.site,
-            job: name,
-            schedule: plainOf(job.schedule),
-          },
-        ]
-      : [],
+  const watched = { what: 'watched', at: new Date().toISOString(), ...named(job) } as const;
+  await addScheduleEvents(state, nameOf(job), (events) =>
+    isOutdated(job, events) ? [{ ...watched, schedule: plainOf(job.schedule) }] : [],
   );
 }
 
 /** No night of the job is missed any more, until the schedule is put into effect again. */
-export async function unwatchNights(state: StateFolder, site: string, job: string): Promise<void> {
+export async function unwatchNights(state: StateFolder, name: TaskName): Promise<void> {
   await state.prepare();
-  await addScheduleEvents(state, site, job, () => [
-    { what: 'removed', at: new Date().toISOString(), site, job },
-  ]);
+  const { site, job, task } = name;
+  const of = task === 'drill' ? { site, job, task } : { site, job };
+  await addScheduleEvents(state, name, () => [{ what: 'removed', at: new Date().toISOString(), ...of }]);
 }
 
 /** What `schedule next` says of a job. */
 export interface NextOfJob {
   readonly job: string;
+  /** Present where it is the drill of the job. */
+  readonly task?: 'drill' | undefined;
   /** When it is due; ISO 8601, UTC. */
   readonly next: string | undefined;
   /** The end of its window; ISO 8601, UTC. */
@@ -263,8 +358,8 @@ export interface NextOfJob {
 }
 
 /** @throws TAPES_UNREADABLE */
-function nextTape(state: StateFolder, { site, job }: ScheduledJob, now: Date) {
-  if (job.media.pool === undefined) return undefined;
+function nextTape(state: StateFolder, { site, job, task }: ScheduledJob, now: Date) {
+  if (task === 'drill' || job.media.pool === undefined) return undefined;
   return nextTapeOfJob(site, job, new MediaFile(state.tapesFile).list().tapes, now);
 }
 
@@ -279,6 +374,7 @@ export async function nextOfJob(
   const missed = await lastMissedNight(state, job, lines, now);
   return {
     job: job.name,
+    ...(job.task === 'drill' ? { task: job.task } : {}),
     next: night?.due.toISOString(),
     until: night?.until.toISOString(),
     missed: missed && missedSentence(job, missed),

@@ -59,6 +59,7 @@ describe('systemd units', () => {
 
   it('have a name for each site, whatever its name holds', () => {
     expect(unitNameOf(started)).toBe('shadowtape-payroll-nightly');
+    expect(unitNameOf({ ...started, task: 'drill' })).toBe('shadowtape-payroll-nightly:drill');
     expect(unitNameOf({ site: 'a/b', job: 'nightly' })).toMatch(/^shadowtape-a_b-[0-9a-f]{8}-nightly$/);
     expect(unitNameOf({ site: 'a/b', job: 'n' })).not.toBe(unitNameOf({ site: 'a b', job: 'n' }));
   });

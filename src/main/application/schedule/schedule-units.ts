@@ -1,12 +1,15 @@
 /** What starts scheduled jobs: systemd units and crontab lines, as text. Pure. */
 import { createHash } from 'node:crypto';
 import { checkTimesOf, weekdays, type CheckTimes, type Schedule } from '../../../contract/schedule.ts';
+import type { Task } from './schedule-file.ts';
 import { quoteArgument } from '../../ssh/quoting.ts';
 
 /** What is started for a job. */
 export interface StartedJob {
   readonly site: string;
   readonly job: string;
+  /** Left out: a run of the job. */
+  readonly task?: Task | undefined;
   readonly schedule: Schedule;
   /** True where the tape of each night is announced a day before. */
   readonly announcesTape?: boolean;
@@ -25,9 +28,15 @@ function namePart(text: string): string {
   return safe === text ? text : `${safe}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
 }
 
-/** `shadowtape-payroll-nightly`, without `.service` or `.timer`. */
-export const unitNameOf = ({ site, job }: Pick<StartedJob, 'site' | 'job'>): string =>
-  `shadowtape-${namePart(site)}-${namePart(job)}`;
+export type StartedName = Pick<StartedJob, 'site' | 'job' | 'task'>;
+
+/** `shadowtape-payroll-nightly`, without `.service` or `.timer`. No name of a job has a colon there. */
+export const unitNameOf = ({ site, job, task }: StartedName): string =>
+  `shadowtape-${namePart(site)}-${namePart(job)}${task === 'drill' ? ':drill' : ''}`;
+
+/** What a unit is about, for people. */
+const aboutOf = ({ job, task }: StartedName): string =>
+  `${task === 'drill' ? 'drills of job' : 'job'} ${plain(job)}`;
 
 /** One word of ExecStart= (systemd.service(5), "Command lines"; specifiers begin with a percent sign). */
 const execWord = (word: string): string =>
@@ -45,13 +54,13 @@ const ownSection = ({ site, job }: StartedJob): string[] => [
 
 /** @returns the text of NAME.service */
 export function serviceUnit(started: StartedJob, owner: TimerOwner): string {
-  const { site, job, argv, environment } = started;
+  const { site, argv, environment } = started;
   const variables = Object.entries(environment).map(
     ([name, value]) => `Environment=${execWord(`${name}=${value}`)}`,
   );
   return [
     '[Unit]',
-    `Description=Shadowtape: job ${plain(job)} of ${plain(site)}`,
+    `Description=Shadowtape: ${aboutOf(started)} of ${plain(site)}`,
     // The user's manager knows no targets of the machine.
     ...(owner === 'system' ? ['Wants=network-online.target', 'After=network-online.target'] : []),
     '',
@@ -79,13 +88,13 @@ export function calendarOf({ days, hours, minute }: CheckTimes, zone: string): s
 
 /** @returns the text of NAME.timer */
 export function timerUnit(started: StartedJob): string {
-  const { site, job, schedule, announcesTape } = started;
+  const { site, task, schedule, announcesTape } = started;
   return [
     '[Unit]',
-    `Description=Shadowtape: schedule of job ${plain(job)} of ${plain(site)}`,
+    `Description=Shadowtape: schedule of ${aboutOf(started)} of ${plain(site)}`,
     '',
     '[Timer]',
-    '# run --if-due decides: each hour of the window, and after it, where a missed night is recorded.',
+    `# ${task === 'drill' ? 'restore --drill' : 'run'} --if-due decides: each hour of the window, and after it, where a missed night is recorded.`,
     ...checkTimesOf(schedule, announcesTape).map((times) => `OnCalendar=${calendarOf(times, schedule.zone)}`),
     '# After a time without power the job is checked at once.',
     'Persistent=true',
@@ -111,9 +120,9 @@ function cronTimes({ schedule, announcesTape }: StartedJob, ownZone: string): st
 /** crontab(5): a percent sign ends the command. */
 const cronWord = (word: string): string => quoteArgument(word).replaceAll('%', '\\%');
 
-const beginOf = (started: Pick<StartedJob, 'site' | 'job'>): string =>
+const beginOf = (started: StartedName): string =>
   `# begin ${unitNameOf(started)} (made by shadowtape schedule install)`;
-const endOf = (started: Pick<StartedJob, 'site' | 'job'>): string => `# end ${unitNameOf(started)}`;
+const endOf = (started: StartedName): string => `# end ${unitNameOf(started)}`;
 
 /** @returns the lines of a crontab for the job, with the marks around them */
 export function cronLines(started: StartedJob, ownZone: string): string[] {
@@ -128,18 +137,14 @@ export function cronLines(started: StartedJob, ownZone: string): string[] {
 }
 
 /** The lines of the job in a crontab, marks included; empty where there are none. */
-export function cronLinesIn(crontab: string, started: Pick<StartedJob, 'site' | 'job'>): string[] {
+export function cronLinesIn(crontab: string, started: StartedName): string[] {
   const lines = crontab.split('\n');
   const [first, last] = [lines.indexOf(beginOf(started)), lines.indexOf(endOf(started))];
   return first < 0 || last < first ? [] : lines.slice(first, last + 1);
 }
 
 /** The crontab with other lines for the job; everything else stays as it is. @param own empty: the job is taken out */
-export function crontabWith(
-  crontab: string,
-  started: Pick<StartedJob, 'site' | 'job'>,
-  own: readonly string[],
-): string {
+export function crontabWith(crontab: string, started: StartedName, own: readonly string[]): string {
   const lines = crontab === '' ? [] : crontab.replace(/\n$/, '').split('\n');
   const found = cronLinesIn(crontab, started);
   if (found.length > 0) lines.splice(lines.indexOf(beginOf(started)), found.length, ...own);

@@ -3,6 +3,7 @@ import { failure, isFailure } from '../../../contract/errors.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
 import { sshConfiguration } from '../../ssh/config/config-files.ts';
+import type { Task } from './schedule-file.ts';
 import { openHosts, userKnownHostsFiles } from '../open-hosts.ts';
 
 export interface OpenQuestion {
@@ -13,22 +14,45 @@ export interface OpenQuestion {
   readonly remedy: string;
 }
 
-/** @returns what the site file leaves open */
-export function questionsOfJob(name: string, job: Job, { tape }: Site): OpenQuestion[] {
-  const open = (question: string, remedy: string) => ({ of: name, question, remedy });
+/** @returns what the site file leaves open: a drill asks for the tapes of its run alone */
+export function questionsOfTask(
+  { name, job, task }: { readonly name: string; readonly job: Job; readonly task: Task },
+  site: Site,
+): OpenQuestion[] {
+  return [...(task === 'run' ? questionsOfRun(name, job) : []), ...questionsOfTapes(name, job, site)];
+}
+
+const open = (of: string, question: string, remedy: string): OpenQuestion => ({ of, question, remedy });
+
+function questionsOfTapes(name: string, { media }: Job, { tape }: Site): OpenQuestion[] {
   const hasNextTape = tape.changer !== undefined || tape.nextTape !== undefined;
+  return media.span && !hasNextTape
+    ? [open(name, 'media.span: the next tape', 'name tape.changer or tape.nextTape')]
+    : [];
+}
+
+function questionsOfRun(name: string, job: Job): OpenQuestion[] {
   return [
     ...(job.services === 'ask'
-      ? [open('services: ask', 'name the commands in services.stop and services.resume, or not-needed')]
+      ? [open(name, 'services: ask', 'name the commands in services.stop and services.resume, or not-needed')]
       : []),
     ...(job.approve === 'operator'
-      ? [open('approve: operator', 'set approve: when-verified: the dump then starts when every rule holds')]
+      ? [
+          open(
+            name,
+            'approve: operator',
+            'set approve: when-verified: the dump then starts when every rule holds',
+          ),
+        ]
       : []),
     ...(typeof job.approve === 'object'
-      ? [open('approve: by other', 'set approve: when-verified: the dump then starts when every rule holds')]
-      : []),
-    ...(job.media.span && !hasNextTape
-      ? [open('media.span: the next tape', 'name tape.changer or tape.nextTape')]
+      ? [
+          open(
+            name,
+            'approve: by other',
+            'set approve: when-verified: the dump then starts when every rule holds',
+          ),
+        ]
       : []),
   ];
 }

@@ -1,6 +1,8 @@
 /** `restore RUN --drill`: reads all of a backup from tape and compares it. Nothing is written, and the cluster is left alone. */
 import { failure } from '../../../contract/errors.ts';
+import type { DrillResult } from '../../application/console.ts';
 import type { CommandLine } from '../command-line.ts';
+import { named } from '../named-runs.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { print, printJson, standardError } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
@@ -13,6 +15,8 @@ import { loginName } from '../../owner/login-name.ts';
 interface DrillOptions {
   readonly volume?: string | undefined;
   readonly json?: boolean;
+  /** The first word is a job: its newest verified run is drilled where a drill is due. */
+  readonly ifDue?: boolean;
 }
 
 /**
@@ -22,13 +26,28 @@ interface DrillOptions {
 export async function drill(
   line: CommandLine,
   words: readonly string[],
-  { volume, json = false }: DrillOptions,
+  options: DrillOptions,
 ): Promise<void> {
-  const [run, ...others] = words;
-  if (run === undefined || others.length > 0) throw failure('DRILL_UNNAMED');
+  const [first, ...others] = words;
+  if (others.length > 0) throw failure('DRILL_UNNAMED');
+  if (options.ifDue) {
+    const { drillIfDue } = await import('../schedule/drill-if-due.ts');
+    const choice = { job: first, json: options.json ?? false };
+    return drillIfDue(line, choice, (run) => drillRun(line, run, options));
+  }
+  if (first === undefined) throw failure('DRILL_UNNAMED');
+  await drillRun(line, await named(line.state, first), options);
+}
+
+/** Drills a run and prints the result. */
+async function drillRun(
+  line: CommandLine,
+  run: string,
+  { volume, json = false }: DrillOptions,
+): Promise<DrillResult> {
   const progress = new ProgressLine(standardError);
   const ask = hasTerminal() ? terminalAsk(progress, loginName()) : undefined;
-  const { exitStatus, volumes, error, record } = await line
+  const result = await line
     .withConsole({}, (console) =>
       stoppable((abort) =>
         console.fileRestoreService.drill(
@@ -38,6 +57,7 @@ export async function drill(
       ),
     )
     .finally(() => progress.clear());
+  const { exitStatus, volumes, error, record } = result;
   if (json) printJson<JsonOutput['restore']>({ run, exitStatus, volumes, record, error: error?.toInfo() });
   else {
     for (const { volume: name, bytes, sha256 } of volumes)
@@ -46,4 +66,5 @@ export async function drill(
   }
   if (error) showError(error, line.again);
   line.exitStatus = exitStatus;
+  return result;
 }

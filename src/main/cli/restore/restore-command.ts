@@ -17,7 +17,7 @@ import { print, printJson, standardError } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { previewLines, resultLines, targetText, type ShownPath } from './restore-text.ts';
 import { restoreVolume, type RestoreVolumeOptions } from './restore-volume-command.ts';
-import { named, runWord } from '../named-runs.ts';
+import { runWord } from '../named-runs.ts';
 import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk, typedOnTerminal } from '../terminal/terminal.ts';
 import { showError } from '../terminal/shown-error.ts';
@@ -138,6 +138,7 @@ type RestoreOptions = Omit<FileOptions, 'to' | 'overwrite'> &
     readonly to?: string;
     readonly overwrite?: Overwrite;
     readonly drill?: boolean;
+    readonly ifDue?: boolean;
   };
 
 /** `node1:/dev/rdsk/c2t0d0s2`: what is overwritten is named with --replace, as a volume is. */
@@ -151,10 +152,8 @@ const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${let
 /** @throws RESTORE_OPTION_MISFIT, RESTORE_UNNAMED */
 async function restore(line: CommandLine, words: readonly string[], options: RestoreOptions): Promise<void> {
   const { to, overwrite = 'never' } = options;
-  if (options.drill) {
-    const run = await Promise.all(words.map((word) => named(line.state, word)));
-    return drill(line, run, options);
-  }
+  if (options.ifDue && !options.drill) throw failure('DRILL_IF_DUE_ALONE');
+  if (options.drill) return drill(line, words, options);
   const misfit = (to === undefined ? ofFiles : ofVolumes)
     .filter((name) => name !== 'replace' || !isDeviceOfHost(to ?? ''))
     .find((name) => options[name] !== undefined);
@@ -224,6 +223,10 @@ export function registerRestore(line: CommandLine): void {
         'tapeFile',
         'dryRun',
       ]),
+    )
+    .option(
+      '--if-due',
+      'with --drill: WHAT is a job. Drill its newest verified run if its drill schedule is due; record drills that were missed',
     )
     .addOption(jsonOption())
     .addHelpText('after', restoreText)

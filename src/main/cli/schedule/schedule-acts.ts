@@ -13,16 +13,17 @@ import {
 } from '../../application/schedule/schedule-install.ts';
 import {
   nextOfJob,
-  scheduledJob,
-  scheduledJobs,
+  scheduledTasks,
+  scheduledTasksOf,
   unwatchNights,
   watchNights,
   type ScheduledJob,
 } from '../../application/schedule/schedule-service.ts';
+import type { Task } from '../../application/schedule/schedule-file.ts';
 import type { StartedJob } from '../../application/schedule/schedule-units.ts';
 import {
   questionsOfHosts,
-  questionsOfJob,
+  questionsOfTask,
   requireNoQuestion,
 } from '../../application/schedule/unattended-check.ts';
 import type { CommandLine, JsonOption } from '../command-line.ts';
@@ -38,6 +39,10 @@ const starterWords: Readonly<Record<Starter, string>> = {
   crontab: 'crontab of this user',
 };
 
+/** `nightly`, `nightly drill`. */
+const titleOf = ({ job, task }: { readonly job: string; readonly task?: Task | undefined }): string =>
+  task === 'drill' ? `${job} drill` : job;
+
 interface OpenedSite {
   readonly site: Site;
   readonly file: string;
@@ -48,9 +53,10 @@ async function siteOfLine({ siteFile, state }: CommandLine): Promise<OpenedSite>
   return { site: await readSite(file), file };
 }
 
-/** @param names every job with a schedule where it is empty. @throws JOB_UNKNOWN, SCHEDULE_MISSING */
+/** Runs and drills. @param names every job with a schedule where it is empty. @throws JOB_UNKNOWN, SCHEDULE_MISSING */
 function chosen({ site, file }: OpenedSite, names: readonly string[]): ScheduledJob[] {
-  const jobs = names.length === 0 ? scheduledJobs(site) : names.map((name) => scheduledJob(site, file, name));
+  const jobs =
+    names.length === 0 ? scheduledTasks(site) : names.flatMap((name) => scheduledTasksOf(site, file, name));
   if (jobs.length === 0) throw failure('SCHEDULE_MISSING', { job: Object.keys(site.jobs).join(', '), file });
   return jobs;
 }
@@ -59,16 +65,22 @@ function chosen({ site, file }: OpenedSite, names: readonly string[]): Scheduled
 function startedOf(
   line: CommandLine,
   { file }: OpenedSite,
-  { site, name, job, schedule }: ScheduledJob,
+  { site, name, job, task, schedule }: ScheduledJob,
 ): StartedJob {
   const program = [process.execPath, resolve(process.argv[1] ?? '')];
   const places = ['--site', resolve(file), '--state', resolve(line.state.path)];
   return {
     site: site.site,
     job: name,
+    task,
     schedule,
-    announcesTape: job.media.pool !== undefined,
-    argv: [...program, ...places, 'run', name, '--if-due'],
+    announcesTape: task === 'run' && job.media.pool !== undefined,
+    argv: [
+      ...program,
+      ...places,
+      ...(task === 'run' ? ['run', name] : ['restore', name, '--drill']),
+      '--if-due',
+    ],
     // Electron is the program, too, and has to be told that it is Node.
     environment: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
   };
@@ -106,7 +118,7 @@ export async function install(
   // No timer has the agent of a session.
   delete process.env['SSH_AUTH_SOCK'];
   requireNoQuestion([
-    ...jobs.flatMap(({ name, job, site }) => questionsOfJob(name, job, site)),
+    ...jobs.flatMap((job) => questionsOfTask(job, job.site)),
     ...(await questionsOfHosts(opened.site, line.state)),
   ]);
   if (!(await isConfirmed(options, `Install ${starterWords[starter]}?`))) return;
@@ -114,7 +126,7 @@ export async function install(
     await installJob(job, starter);
     const scheduled = jobs[index];
     if (scheduled) await watchNights(line.state, scheduled);
-    print(`installed: ${job.job}, ${starterWords[starter]}`);
+    print(`installed: ${titleOf(job)}, ${starterWords[starter]}`);
   }
   if (starter === 'user') note('timers of a user run without a login only after: loginctl enable-linger');
 }
@@ -126,20 +138,21 @@ export async function remove(
 ): Promise<void> {
   const { site } = await siteOfLine(line);
   const jobs = names.length === 0 ? Object.keys(site.jobs) : names;
+  const tasks = jobs.flatMap((job) => (['run', 'drill'] as const).map((task) => ({ job, task })));
   const found = await Promise.all(
-    jobs.map(async (job) => ({ job, starters: await startersOf({ site: site.site, job }) })),
+    tasks.map(async (job) => ({ job, starters: await startersOf({ site: site.site, ...job }) })),
   );
   const installed = found.flatMap(({ job, starters }) => starters.map((starter) => ({ job, starter })));
-  for (const { job, starter } of installed) print(`${job}: ${starterWords[starter]}`);
+  for (const { job, starter } of installed) print(`${titleOf(job)}: ${starterWords[starter]}`);
   if (installed.length === 0) {
     note('no job of this site is installed');
     return;
   }
   if (!(await isConfirmed(options, 'Remove them?'))) return;
   for (const { job, starter } of installed) {
-    await removeJob({ site: site.site, job }, starter);
-    await unwatchNights(line.state, site.site, job);
-    print(`removed: ${job}, ${starterWords[starter]}`);
+    await removeJob({ site: site.site, ...job }, starter);
+    await unwatchNights(line.state, { site: site.site, ...job });
+    print(`removed: ${titleOf(job)}, ${starterWords[starter]}`);
   }
 }
 
@@ -151,12 +164,14 @@ export async function list(line: CommandLine, { json = false }: JsonOption): Pro
     const installed = await Promise.all(
       starters.map(async (starter) => ({ starter, current: await isCurrent(started, starter) })),
     );
-    if (json) printJson<JsonOutput['schedule list']>({ job: job.name, installed });
-    else if (installed.length === 0) print(`${job.name.padEnd(12)}  not installed`);
+    const title = titleOf(started).padEnd(12);
+    const task = job.task === 'drill' ? { task: job.task } : {};
+    if (json) printJson<JsonOutput['schedule list']>({ job: job.name, ...task, installed });
+    else if (installed.length === 0) print(`${title}  not installed`);
     else
       for (const { starter, current } of installed) {
         const words = current ? '' : '; differs from the site file: run schedule install again';
-        print(`${job.name.padEnd(12)}  ${starterWords[starter]}${words}`);
+        print(`${title}  ${starterWords[starter]}${words}`);
       }
   }
 }
@@ -174,7 +189,7 @@ export async function next(
     else {
       const shown = (at: string | undefined) =>
         at === undefined ? '-' : zonedText(new Date(at), zoneInstead(job.schedule.zone));
-      print(`${found.job.padEnd(12)}  ${shown(found.next)}, window until ${shown(found.until)}`);
+      print(`${titleOf(found).padEnd(12)}  ${shown(found.next)}, window until ${shown(found.until)}`);
       for (const more of [found.tape, found.missed])
         if (more !== undefined) print(`${''.padEnd(12)}  ${more}`);
     }

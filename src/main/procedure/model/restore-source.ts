@@ -21,7 +21,7 @@ export interface RestorableRun {
   /** How the run began, as if it had backed up these volumes alone. */
   readonly start: Started;
   /** What of the order the backup tells. */
-  readonly order: Pick<RestoreOrder, 'at' | 'volumes' | 'manifestFile' | 'others' | 'skipped'>;
+  readonly order: Pick<RestoreOrder, 'at' | 'volumes' | 'manifestFile' | 'others' | 'skipped' | 'imported'>;
 }
 
 function unsupported(run: string, reason: string) {
@@ -32,7 +32,11 @@ function unsupported(run: string, reason: string) {
 function whyNot(start: Started, events: readonly RunEvent[]): string | undefined {
   if (start.restore) return 'it is a restore, not a backup';
   if (start.platform === 'linux') return 'restoring volumes of Linux hosts is not supported';
-  if (events.some(({ type }) => type === 'imported')) return 'its journal was imported from a tape';
+  const imported = events.find((event) => event.type === 'imported');
+  if (imported)
+    return imported.from === 'journal'
+      ? undefined
+      : 'it was imported from a tape without its journal, so its pair and its disks are not known';
   const end = events.findLast((event) => event.type === 'run-finished');
   if (end === undefined) return 'it has not ended';
   return end.verdict === 'failed' ? 'it failed' : undefined;
@@ -98,6 +102,7 @@ export function restorableOf(known: KnownRun, masters: readonly string[] = []): 
   const manifestFile = distantManifest(whole);
   const others = whole.volumes.filter((volume) => !chosen.includes(volume)).map(({ master }) => master);
   const skipped = skippedFiles(events, volumes);
+  const isImported = events.some(({ type }) => type === 'imported');
   return {
     start,
     order: {
@@ -106,6 +111,7 @@ export function restorableOf(known: KnownRun, masters: readonly string[] = []): 
       ...(manifestFile === undefined ? {} : { manifestFile }),
       ...(others.length > 0 ? { others } : {}),
       ...(skipped > 0 ? { skipped } : {}),
+      ...(isImported ? { imported: true } : {}),
     },
   };
 }

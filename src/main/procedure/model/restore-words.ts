@@ -6,6 +6,10 @@ import { mastersOf, type Assignment } from './assignment.ts';
 export const skippedWords = (count: number): string =>
   `${countText(count)} ${count === 1 ? 'file is' : 'files are'} missing from the backup, or changed while tar read ${count === 1 ? 'it' : 'them'}: see the report of the backup`;
 
+/** What is not known of a run that was taken from its tape. */
+export const importedWords = (run: string): string =>
+  `run ${run} was imported from its tape: whether it was verified is not known`;
+
 /** @param others masters that were backed up at the same instant */
 export function othersWords(assignment: Pick<Assignment, 'volumes'>, others: readonly string[]): string {
   const masters = listed(mastersOf(assignment));

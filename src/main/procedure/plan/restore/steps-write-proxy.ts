@@ -6,7 +6,7 @@ import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import { tapeWriterArguments } from '../../../../streams/tape/tape-writer.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
 import { listed } from '../../../../contract/words.ts';
-import { othersWords, skippedWords } from '../../model/restore-words.ts';
+import { importedWords, othersWords, skippedWords } from '../../model/restore-words.ts';
 import {
   isLabelled,
   proxiesOf,
@@ -145,11 +145,15 @@ function shadowForRestore(assignment: Assignment): Step[] {
 }
 
 /** What is lost beside the data of the proxy, a sentence each. */
-function approvalNotes(assignment: Assignment, { skipped = 0, others = [] }: RestoreOrder): string[] {
+function approvalNotes(
+  assignment: Assignment,
+  { run, skipped = 0, others = [], imported }: RestoreOrder,
+): string[] {
   return [
     ...(assignment.volumes.some(({ method }) => method !== '6a')
       ? ['files are restored into a new file system']
       : []),
+    ...(imported === true ? [importedWords(run)] : []),
     ...(skipped > 0 ? [skippedWords(skipped)] : []),
     ...(others.length > 0 ? [othersWords(assignment, others)] : []),
   ];

@@ -1,0 +1,44 @@
+/** `restore JOB --drill --if-due`: what a timer starts. Drills the newest verified run where a drill is due, and records drills that were missed. */
+import { readSite, siteFileOf, type DrillResult } from '../../application/console.ts';
+import {
+  recordRefusal,
+  runToDrill,
+  scheduledJob,
+  settleNights,
+  tellFailedDrill,
+} from '../../application/schedule/schedule-service.ts';
+import type { CommandLine } from '../command-line.ts';
+import { withHistory } from '../history-search-commands.ts';
+import { isQuiet } from '../terminal/display.ts';
+import { print, warn } from '../terminal/output.ts';
+
+/**
+ * @param choice the job, and whether the standard output is for the drill alone
+ * @param perform drills a run, and prints the result
+ * @throws DRILL_NOT_SCHEDULED, DRILL_NOTHING, what reading the site and the state folder can end with, and what keeps the drill from starting
+ */
+export async function drillIfDue(
+  { state, siteFile }: CommandLine,
+  choice: { readonly job: string | undefined; readonly json: boolean },
+  perform: (run: string) => Promise<DrillResult>,
+): Promise<void> {
+  const file = siteFile ?? siteFileOf(state.labFolder);
+  const scheduled = scheduledJob(await readSite(file), file, choice.job, 'drill');
+  const lines = await withHistory(state, (history) => history.lines());
+  const tell = (sentence: string) => warn(`shadowtape: ${sentence}`);
+  const { due, words } = await settleNights(state, scheduled, lines, new Date(), tell);
+  if (!due) {
+    // An answer, not a complaint: cron mails what is on the standard error.
+    if (!choice.json && !isQuiet()) print(words);
+    return;
+  }
+  try {
+    const run = runToDrill(state, scheduled, lines);
+    const { exitStatus, error } = await perform(run);
+    if (error && exitStatus === 4) await tellFailedDrill(state, scheduled, run, error, tell);
+    if (error && exitStatus === 1) await recordRefusal(state, scheduled, due, error);
+  } catch (error) {
+    await recordRefusal(state, scheduled, due, error);
+    throw error;
+  }
+}
