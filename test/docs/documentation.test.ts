@@ -40,6 +40,8 @@ const testedCommands = [...new Set(ownCommands.filter((line) => !staysOpen.test(
 const otherEnds: readonly (readonly [pattern: RegExp, exitStatus: number, says: string])[] = [
   [/^resume RUN|^rollback RUN/, 1, 'has ended: Volume2 is on the tape'],
   [/^restore RUN --from-proxy/, 1, 'Volume2 is joined to Volume1'],
+  // The lab has one drive.
+  [/^copy RUN .*rmt.1$/, 1, '/dev/rmt/1'],
   [/^approve RUN/, 1, 'does not wait for the approval of a second person'],
   [/^(pause|continue) latest/, 1, 'it is not running'],
   [/^unlock Class1/, 1, 'Class1 is not locked on node3'],
@@ -223,10 +225,12 @@ describe('the commands that the pages print', () => {
     ['trends', 0],
     ["where '*'", 0],
     ['status', 0],
+    ['digest', 0],
     ['audit', 5],
     ['sign RUN --key KEY', 0],
     ['restore RUN --to previewed --dry-run', 0],
     ['restore RUN --to restored.image', 0],
+    ['copy RUN --to OFFSITE-1 --drive node3:/dev/rmt/1 --dry-run', 0],
     ['identify', 0],
     ['label JSON-01 --overwrite data', 0],
     ['tapes', 0],

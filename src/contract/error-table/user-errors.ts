@@ -58,6 +58,10 @@ export const userErrors = {
     sentence: '{file} has no schedule for {job}',
     hint: 'add it to the job: schedule: { at: "02:00", days: mon-fri, window: 6 hours }',
   },
+  DIGEST_UNWANTED: {
+    sentence: 'nobody in notify of the site file asks for the digest',
+    hint: 'add an entry, such as notify: [{ on: [digest], mail: { to: [operator@example.com], from: shadowtape@example.com, host: mail.example.com } }]',
+  },
   SCHEDULE_WOULD_ASK: {
     sentence: 'nothing is installed: unattended, {jobs} would ask',
     hint: 'answer each question in the site file or on this machine; then install again',

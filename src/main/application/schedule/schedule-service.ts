@@ -106,6 +106,21 @@ function missedOf(
 }
 
 /**
+ * The nights that were missed since the schedule is in effect, the earliest first, whether or not something has recorded them.
+ * @param lines all runs of the state folder
+ * @throws STATE_FILE_UNREADABLE
+ */
+export async function missedNightsOf(
+  state: StateFolder,
+  job: ScheduledJob,
+  lines: readonly RunLine[],
+  now: Date,
+): Promise<MissedNight[]> {
+  const events = await scheduleEvents(state, job.site.site, job.name);
+  return missedOf(job, events, startsOf(job, lines), now);
+}
+
+/**
  * The last night that was missed, as far as it can be told now, although nothing may have recorded it yet.
  * @param lines all runs of the state folder
  * @throws STATE_FILE_UNREADABLE
@@ -116,8 +131,7 @@ export async function lastMissedNight(
   lines: readonly RunLine[],
   now: Date,
 ): Promise<MissedNight | undefined> {
-  const events = await scheduleEvents(state, job.site.site, job.name);
-  return missedOf(job, events, startsOf(job, lines), now).at(-1);
+  return (await missedNightsOf(state, job, lines, now)).at(-1);
 }
 
 const nightText = ({ schedule: { zone } }: ScheduledJob, { due }: Night): string => zonedText(due, zone);

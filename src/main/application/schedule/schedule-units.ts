@@ -8,6 +8,8 @@ export interface StartedJob {
   readonly site: string;
   readonly job: string;
   readonly schedule: Schedule;
+  /** What is started, where it is no job: for people. */
+  readonly title?: string;
   /** True where the tape of each night is announced a day before. */
   readonly announcesTape?: boolean;
   /** Program and arguments, all paths absolute. */
@@ -15,6 +17,9 @@ export interface StartedJob {
   /** What the program needs in its environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
+
+/** In the place of a job's name: what sends the weekly digest. No job has this name. */
+export const digestName = '_digest';
 
 /** Whose timers: those of this user, or of the machine. */
 export type TimerOwner = 'user' | 'system';
@@ -51,7 +56,7 @@ export function serviceUnit(started: StartedJob, owner: TimerOwner): string {
   );
   return [
     '[Unit]',
-    `Description=Shadowtape: job ${plain(job)} of ${plain(site)}`,
+    `Description=Shadowtape: ${plain(started.title ?? `job ${job}`)} of ${plain(site)}`,
     // The user's manager knows no targets of the machine.
     ...(owner === 'system' ? ['Wants=network-online.target', 'After=network-online.target'] : []),
     '',
@@ -79,13 +84,15 @@ export function calendarOf({ days, hours, minute }: CheckTimes, zone: string): s
 
 /** @returns the text of NAME.timer */
 export function timerUnit(started: StartedJob): string {
-  const { site, job, schedule, announcesTape } = started;
+  const { site, job, schedule, announcesTape, title } = started;
   return [
     '[Unit]',
-    `Description=Shadowtape: schedule of job ${plain(job)} of ${plain(site)}`,
+    `Description=Shadowtape: schedule of ${plain(title ?? `job ${job}`)} of ${plain(site)}`,
     '',
     '[Timer]',
-    '# run --if-due decides: each hour of the window, and after it, where a missed night is recorded.',
+    ...(title === undefined
+      ? ['# run --if-due decides: each hour of the window, and after it, where a missed night is recorded.']
+      : ['# Once for each week, however often it is started.']),
     ...checkTimesOf(schedule, announcesTape).map((times) => `OnCalendar=${calendarOf(times, schedule.zone)}`),
     '# After a time without power the job is checked at once.',
     'Persistent=true',

@@ -1,8 +1,9 @@
 /** What `schedule` does: what starts jobs by itself is shown first, installed, listed and removed. Loaded when one of its commands is given. */
 import { resolve } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
-import { zonedText } from '../../../contract/wall-clock.ts';
+import { ownZone, zonedText } from '../../../contract/wall-clock.ts';
 import { readSite, siteFileOf, type Site } from '../../application/console.ts';
+import { wantsDigest } from '../../application/digest/send-digest.ts';
 import {
   installJob,
   isCurrent,
@@ -19,7 +20,7 @@ import {
   watchNights,
   type ScheduledJob,
 } from '../../application/schedule/schedule-service.ts';
-import type { StartedJob } from '../../application/schedule/schedule-units.ts';
+import { digestName, type StartedJob } from '../../application/schedule/schedule-units.ts';
 import {
   questionsOfHosts,
   questionsOfJob,
@@ -56,23 +57,45 @@ function chosen({ site, file }: OpenedSite, names: readonly string[]): Scheduled
 }
 
 /** A timer starts in another folder, and with another environment. */
+function programOf(
+  line: CommandLine,
+  file: string,
+  words: readonly string[],
+): Pick<StartedJob, 'argv' | 'environment'> {
+  const program = [process.execPath, resolve(process.argv[1] ?? '')];
+  const places = ['--site', resolve(file), '--state', resolve(line.state.path)];
+  return {
+    argv: [...program, ...places, ...words],
+    // Electron is the program, too, and has to be told that it is Node.
+    environment: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
+  };
+}
+
 function startedOf(
   line: CommandLine,
   { file }: OpenedSite,
   { site, name, job, schedule }: ScheduledJob,
 ): StartedJob {
-  const program = [process.execPath, resolve(process.argv[1] ?? '')];
-  const places = ['--site', resolve(file), '--state', resolve(line.state.path)];
   return {
     site: site.site,
     job: name,
     schedule,
     announcesTape: job.media.pool !== undefined,
-    argv: [...program, ...places, 'run', name, '--if-due'],
-    // Electron is the program, too, and has to be told that it is Node.
-    environment: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
+    ...programOf(line, file, ['run', name, '--if-due']),
   };
 }
+
+/** The weekly digest is sent on Mondays at this hour, in the zone of this machine. */
+const digestHour = 7;
+
+/** What sends the digest of the site. */
+function digestOf(line: CommandLine, { file, site }: OpenedSite): StartedJob {
+  const { argv, environment } = programOf(line, file, ['digest', '--send']);
+  const schedule = { hour: digestHour, minute: 0, days: ['mon' as const], windowSeconds: 0, zone: ownZone() };
+  return { site: site.site, job: digestName, title: 'weekly digest', schedule, argv, environment };
+}
+
+const shownName = (job: string): string => (job === digestName ? 'weekly digest' : job);
 
 export interface ChangeOptions {
   readonly yes: boolean;
@@ -100,7 +123,9 @@ export async function install(
   const opened = await siteOfLine(line);
   const jobs = chosen(opened, names);
   const starter = options.crontab ? 'crontab' : options.system ? 'system' : 'user';
-  const started = jobs.map((job) => startedOf(line, opened, job));
+  // Who installs some jobs alone asks for these.
+  const digests = names.length === 0 && wantsDigest(opened.site) ? [digestOf(line, opened)] : [];
+  const started = [...jobs.map((job) => startedOf(line, opened, job)), ...digests];
   for (const { place, text } of started.flatMap((job) => piecesOf(job, starter)))
     for (const shown of [`# ${place}`, ...text.trimEnd().split('\n'), '']) printVerbatim(shown);
   // No timer has the agent of a session.
@@ -114,7 +139,7 @@ export async function install(
     await installJob(job, starter);
     const scheduled = jobs[index];
     if (scheduled) await watchNights(line.state, scheduled);
-    print(`installed: ${job.job}, ${starterWords[starter]}`);
+    print(`installed: ${shownName(job.job)}, ${starterWords[starter]}`);
   }
   if (starter === 'user') note('timers of a user run without a login only after: loginctl enable-linger');
 }
@@ -125,12 +150,12 @@ export async function remove(
   options: ChangeOptions,
 ): Promise<void> {
   const { site } = await siteOfLine(line);
-  const jobs = names.length === 0 ? Object.keys(site.jobs) : names;
+  const jobs = names.length === 0 ? [...Object.keys(site.jobs), digestName] : names;
   const found = await Promise.all(
     jobs.map(async (job) => ({ job, starters: await startersOf({ site: site.site, job }) })),
   );
   const installed = found.flatMap(({ job, starters }) => starters.map((starter) => ({ job, starter })));
-  for (const { job, starter } of installed) print(`${job}: ${starterWords[starter]}`);
+  for (const { job, starter } of installed) print(`${shownName(job)}: ${starterWords[starter]}`);
   if (installed.length === 0) {
     note('no job of this site is installed');
     return;
@@ -138,25 +163,26 @@ export async function remove(
   if (!(await isConfirmed(options, 'Remove them?'))) return;
   for (const { job, starter } of installed) {
     await removeJob({ site: site.site, job }, starter);
-    await unwatchNights(line.state, site.site, job);
-    print(`removed: ${job}, ${starterWords[starter]}`);
+    if (job !== digestName) await unwatchNights(line.state, site.site, job);
+    print(`removed: ${shownName(job)}, ${starterWords[starter]}`);
   }
 }
 
 export async function list(line: CommandLine, { json = false }: JsonOption): Promise<void> {
   const opened = await siteOfLine(line);
-  for (const job of chosen(opened, [])) {
-    const started = startedOf(line, opened, job);
+  const digests = wantsDigest(opened.site) ? [digestOf(line, opened)] : [];
+  for (const started of [...chosen(opened, []).map((job) => startedOf(line, opened, job)), ...digests]) {
+    const name = shownName(started.job);
     const starters = await startersOf(started);
     const installed = await Promise.all(
       starters.map(async (starter) => ({ starter, current: await isCurrent(started, starter) })),
     );
-    if (json) printJson<JsonOutput['schedule list']>({ job: job.name, installed });
-    else if (installed.length === 0) print(`${job.name.padEnd(12)}  not installed`);
+    if (json) printJson<JsonOutput['schedule list']>({ job: name, installed });
+    else if (installed.length === 0) print(`${name.padEnd(12)}  not installed`);
     else
       for (const { starter, current } of installed) {
         const words = current ? '' : '; differs from the site file: run schedule install again';
-        print(`${job.name.padEnd(12)}  ${starterWords[starter]}${words}`);
+        print(`${name.padEnd(12)}  ${starterWords[starter]}${words}`);
       }
   }
 }
