@@ -4,6 +4,7 @@
  * A code is stable, for scripts; the sentence says what is wrong, the hint what to do. `{name}` in either is filled from the
  * values of the call (errors.ts).
  */
+import { copyErrors } from './error-table/copy-errors.ts';
 import { hostErrors } from './error-table/host-errors.ts';
 import { internalFaults } from './error-table/internal-faults.ts';
 import { labErrors } from './error-table/lab-errors.ts';
@@ -23,6 +24,7 @@ export const errorTable = {
   ...userErrors,
   ...hostErrors,
   ...restoreFileErrors,
+  ...copyErrors,
   ...runErrors,
   ...restoreErrors,
   ...tapeErrors,

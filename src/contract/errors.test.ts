@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorTable } from './error-table.ts';
+import { copyErrors } from './error-table/copy-errors.ts';
 import { hostErrors } from './error-table/host-errors.ts';
 import { internalFaults } from './error-table/internal-faults.ts';
 import { labErrors } from './error-table/lab-errors.ts';
@@ -23,6 +24,7 @@ describe('the error table', () => {
       userErrors,
       hostErrors,
       restoreFileErrors,
+      copyErrors,
       runErrors,
       restoreErrors,
       tapeErrors,

@@ -39,6 +39,8 @@ export const restoreShape = z.looseObject({
   manifestFile: z.int().optional(),
   /** Masters that the run backed up at the same instant, and that are not restored. */
   others: z.array(z.string()).optional(),
+  /** The second copy that is read: uuid of its first tape. */
+  copy: z.string().optional(),
   /** Files that the backup does not have, or has as they were while they changed, as tar said. */
   skipped: z.int().optional(),
   /** True where the run was taken from its tape: whether it was verified is not known. */

@@ -1,8 +1,8 @@
 /** Restores of files and images, and drills, as screens show them: plain data; times are ISO 8601 in UTC, sizes are bytes. */
 import type { ErrorInfo } from './errors.ts';
 
-/** `files` and `image` write what a tape holds to another place; `drill` only reads and compares. */
-export type RestoreKind = 'files' | 'image' | 'drill';
+/** `files` and `image` write what a tape holds to another place; `drill` only reads and compares; `copy` writes other tapes. */
+export type RestoreKind = 'files' | 'image' | 'drill' | 'copy';
 
 /** One backup that a restore reads. */
 export interface PreviewedBackup {
@@ -29,7 +29,7 @@ export interface PreviewedBackup {
 
 /** What a restore of files or of an image will do. */
 export interface RestorePreview {
-  readonly kind: Exclude<RestoreKind, 'drill'>;
+  readonly kind: Exclude<RestoreKind, 'drill' | 'copy'>;
   /** Where it writes to: `HOST:/path`, or a path of the console's computer. */
   readonly to: string;
   readonly backups: readonly PreviewedBackup[];

@@ -29,6 +29,20 @@ function heardOf(sink: Writable, event: 'drain' | 'finish'): Promise<void> {
   });
 }
 
+/** Resolves when more may be written. @throws what the sink fails with, or that it closed before it had everything */
+export async function handTo(sink: Writable, piece: Buffer): Promise<void> {
+  if (sink.destroyed) throw closedEarly(sink);
+  if (!sink.write(piece)) await heardOf(sink, 'drain');
+}
+
+/** Resolves when the sink has taken everything. @throws what the sink fails with, or that it closed before it had everything */
+export async function finishOf(sink: Writable): Promise<void> {
+  if (sink.destroyed) throw closedEarly(sink);
+  const finished = heardOf(sink, 'finish');
+  sink.end();
+  await finished;
+}
+
 /** What the caller of the stage may add. */
 export interface AlsoIntoOptions {
   /** Sees each piece before the sink gets it. A throw fails the stage. */
@@ -53,23 +67,13 @@ export function alsoInto(
   const unlessEarly = (error: unknown) => {
     if (!mayCloseEarly?.()) throw error;
   };
-  const hand = async (piece: Buffer) => {
-    if (sink.destroyed) throw closedEarly(sink);
-    if (!sink.write(piece)) await heardOf(sink, 'drain');
-  };
   const write = async (piece: Buffer) => {
     see?.(piece);
-    await hand(piece).catch(unlessEarly);
-  };
-  const finish = async () => {
-    if (sink.destroyed) throw closedEarly(sink);
-    const finished = heardOf(sink, 'finish');
-    sink.end();
-    await finished;
+    await handTo(sink, piece).catch(unlessEarly);
   };
   const end = async () => {
     seeEnd?.();
-    await finish().catch(unlessEarly);
+    await finishOf(sink).catch(unlessEarly);
   };
   return new Transform({
     highWaterMark: waitingBytes,

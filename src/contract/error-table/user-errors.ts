@@ -66,6 +66,10 @@ export const userErrors = {
     sentence: '{job} has no verified run whose tape is known to hold it',
     hint: 'run the job; shadowtape runs shows its runs, and shadowtape tapes which tapes were overwritten',
   },
+  DIGEST_UNWANTED: {
+    sentence: 'nobody in notify of the site file asks for the digest',
+    hint: 'add an entry, such as notify: [{ on: [digest], mail: { to: [operator@example.com], from: shadowtape@example.com, host: mail.example.com } }]',
+  },
   SCHEDULE_WOULD_ASK: {
     sentence: 'nothing is installed: unattended, {jobs} would ask',
     hint: 'answer each question in the site file or on this machine; then install again',

@@ -4,6 +4,7 @@
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { CheckLine, Plan } from '../../contract/plan.ts';
 import type { Lab } from '../../lab/lab.ts';
+import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { tryWays } from '../notify/try-ways.ts';
@@ -30,6 +31,8 @@ import { checkSite } from './site/check-site.ts';
 import { ClusterService } from './cluster-service.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
 import { FileRestoreService } from './file-restore-service.ts';
+import { copyInDrive, copyNames, onCopy } from './media/copy-in-drive.ts';
+import { CopyService } from './media/copy-service.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { JobAssigner, type JobRequest } from './job-assigner.ts';
 import { LabService } from './lab-service.ts';
@@ -52,6 +55,7 @@ export type { SecretQuestion } from '../ssh/host-profile.ts';
 export { readRun } from '../journal/run-history.ts';
 export { listTapes, lostTapesOf } from './known-tapes.ts';
 export type { CartridgeMove, IdentifiedTape, ImportedTape, LibraryElement } from './tape-service.ts';
+export type { CopyResult, PreparedCopy } from './media/copy-service.ts';
 export { ReportService } from './report-service.ts';
 export { driveSpeed } from '../tape/drive-speeds.ts';
 export type {
@@ -224,7 +228,7 @@ export class ShadowtapeConsole {
   /**
    * Reads the tape of an ended run back and compares it with that run's digests.
    * @param ask where the run has several tapes, asked for each of them
-   * @param onNotice told where the tape cannot be remembered; it holds the backup nevertheless
+   * @param onNotice told where a second copy is read, and where the tape cannot be remembered
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, and what reading a tape can end with
    */
   async verify(
@@ -245,10 +249,13 @@ export class ShadowtapeConsole {
       command: 'verify',
       ...this.#runs.lockKnowledge(),
     };
-    return whileDriveLocked(lock, () =>
-      verifyRun({
-        run,
-        events,
+    return whileDriveLocked(lock, async () => {
+      const drive = { tapeHost: tape.host, tapeDevice: tape.device, platform: this.site.platform };
+      const copies = provenCopies(this.#state.restoresFolder, run);
+      const copy = await copyInDrive(runner, 'verify', drive, copies);
+      if (copy) onNotice(`reading the second copy of run ${run}: ${copyNames(copy)}`);
+      return verifyRun({
+        ...onCopy({ run, events }, copy),
         runner,
         abort,
         onProgress,
@@ -256,8 +263,8 @@ export class ShadowtapeConsole {
         change: tapeChangeOf(this.site),
         ask: ask && ((question) => ask(question, abort)),
         onPlainTape: (tape) => noteReadTape(this.#state, run, tape, onNotice),
-      }),
-    );
+      });
+    });
   }
 
   /** The drive, outside of any run. */
@@ -276,6 +283,13 @@ export class ShadowtapeConsole {
     const { site } = this;
     const lockKnowledge = this.#runs.lockKnowledge();
     return new FileRestoreService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
+  }
+
+  /** Second copies of tapes. */
+  get copyService(): CopyService {
+    const { site } = this;
+    const lockKnowledge = this.#runs.lockKnowledge();
+    return new CopyService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
   }
 
   /** The hosts as they are now. */

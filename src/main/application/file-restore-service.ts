@@ -1,5 +1,6 @@
 /** Restores files and images from tape: finds them, says what will happen, and does it with the drive locked. */
 import { hostname, userInfo } from 'node:os';
+import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -14,6 +15,7 @@ import type { Ask } from '../procedure/hosts/questions.ts';
 import type { DataRoom, LiveProgress } from '../procedure/hosts/remote-data.ts';
 import { tapeChangeOf } from '../procedure/model/assign.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
+import { provenCopies } from '../journal/copy-records.ts';
 import { drillSuffix } from '../journal/drill-records.ts';
 import { noJournal, type EventSink } from '../journal/journal.ts';
 import { readRun } from '../journal/run-history.ts';
@@ -223,6 +225,7 @@ export class FileRestoreService {
     const room: DataRoom = { runner, abort, journal: record, progress: onProgress };
     const drilling = {
       ...{ room, known: this.#known, change: tapeChangeOf(this.#options.site) },
+      copies: this.#copiesOf(source.run),
       afterwards: this.#runner(record, new AbortController().signal),
       ask: ask && ((question: Parameters<Ask>[0]) => ask(question, abort)),
     };
@@ -252,6 +255,7 @@ export class FileRestoreService {
       afterwards: this.#runner(record, new AbortController().signal),
       known: this.#known,
       gds: this.#gds,
+      copiesOf: (run) => this.#copiesOf(run),
       change: tapeChangeOf(this.#options.site),
       ask: ask && ((question) => ask(question, abort)),
     });
@@ -293,6 +297,10 @@ export class FileRestoreService {
   #runner(journal: EventSink, cancel: AbortSignal): CommandRunner {
     const never = new AbortController().signal;
     return new CommandRunner(journal, this.#options.hosts, () => ({ cancel, halt: never }));
+  }
+
+  #copiesOf(run: string): readonly ProvenCopy[] {
+    return provenCopies(this.#options.state.restoresFolder, run);
   }
 
   /** A tape inventory that cannot be read is told by `tapes`; without it a tape without a label is only not named by its run. */

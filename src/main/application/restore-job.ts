@@ -1,10 +1,13 @@
 /** The job of a backup as a restore of it needs it: what is on the tape is told by the backup's journal, not by the site file. */
+import { failure } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
+import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
 import type { KnownRun } from '../procedure/model/restore-source.ts';
+import { onCopy } from './media/copy-in-drive.ts';
 import { samplesWanted } from '../site/whole-fingerprint.ts';
 import { methods } from '../site/file-system.ts';
 import type { NamedJob } from '../site/site-file.ts';
@@ -75,12 +78,20 @@ export function atTapeFiles(assignment: Assignment, { volumes, method }: Written
 export const isOnSeveralTapes = ({ volumes }: Pick<RestoreOrder, 'volumes'>): boolean =>
   volumes.some(({ tapes }) => tapes !== undefined);
 
-/** What a restore reads, where the run is one. @throws RUN_UNKNOWN, JOURNAL_BROKEN where the journal of the backup is gone */
+/**
+ * What a restore reads, where the run is one.
+ * @throws RUN_UNKNOWN, JOURNAL_BROKEN where the journal of the backup is gone, RESTORE_UNSUPPORTED where the record of its copy is
+ */
 export async function backupOf(
   state: StateFolder,
   { restore }: Assignment,
 ): Promise<{ readonly backup?: KnownRun }> {
   if (!restore) return {};
-  const { events } = await readRun(state, restore.run);
-  return { backup: { run: restore.run, events } };
+  const { run, copy: first } = restore;
+  const { events } = await readRun(state, run);
+  if (first === undefined) return { backup: { run, events } };
+  const copies = provenCopies(state.restoresFolder, run);
+  const copy = copies.find(({ tapes }) => tapes[0]?.uuid === first);
+  if (!copy) throw failure('RESTORE_UNSUPPORTED', { run, reason: 'the record of its second copy is gone' });
+  return { backup: onCopy({ run, events }, copy) };
 }

@@ -1,11 +1,16 @@
 /** Judges a request to restore volumes, and makes the run of it that RunService performs. */
-import { failure } from '../../contract/errors.ts';
+import type { ProvenCopy } from '../../contract/copied-tape.ts';
+import { failure, isFailure } from '../../contract/errors.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { listed } from '../../contract/words.ts';
 import { findVolume } from '../gds/report-lookup.ts';
+import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
+import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
+import { driveName } from '../procedure/hosts/drive-name.ts';
+import { drivePlace } from '../procedure/model/lock-places.ts';
 import { requireRunnable } from '../procedure/model/assign.ts';
 import { mastersOf, proxiesOf, type Assignment } from '../procedure/model/assignment.ts';
 import {
@@ -21,6 +26,8 @@ import { planOf } from '../procedure/plan/plan.ts';
 import { makerOf } from '../procedure/plan/restore/steps-write-files.ts';
 import { beginningFields, overridesOf } from '../procedure/run/run-began.ts';
 import type { NamedJob } from '../site/site-file.ts';
+import { restoreStep } from '../restore/host-place.ts';
+import { copyInDrive, onCopy } from './media/copy-in-drive.ts';
 import { requireSomebodyToAsk } from './asking.ts';
 import type { JobAssigner, SiteAtHand } from './job-assigner.ts';
 import { atTapeFiles, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
@@ -201,7 +208,9 @@ export class VolumeRestoreService {
   /** @throws as restore */
   async #ready({ run, fromProxy = false, replace }: RestoreSource): Promise<ReadyRestore> {
     const { assigner, site, runs } = this.#at;
-    const backup: KnownRun = { run, events: (await readRun(this.#at.state, run)).events };
+    const written: KnownRun = { run, events: (await readRun(this.#at.state, run)).events };
+    const copy = fromProxy ? undefined : await this.#copyInDrive(run);
+    const backup = onCopy(written, copy);
     const restorable = restorableOf(backup, replace);
     const named = this.#job(run, restorable);
     requireRunnable(site, named.job);
@@ -213,7 +222,8 @@ export class VolumeRestoreService {
     requireFilesRestorable(run, named, assignment, fromProxy);
     const known = await this.#runsInOrder();
     const order = orderOf({ backup, restorable, known, assignment, world, fromProxy });
-    const restore = pending === undefined ? order : { ...order, replaces: pending };
+    const read = copy?.tapes[0] ? { ...order, copy: copy.tapes[0].uuid } : order;
+    const restore = pending === undefined ? read : { ...read, replaces: pending };
     const supersedes = known.flatMap(({ run: name, events: [start] }) =>
       start?.type === 'run-started' &&
       start.restore &&
@@ -223,6 +233,24 @@ export class VolumeRestoreService {
         : [],
     );
     return { named, assignment: { ...assignment, restore }, backup, pending, supersedes };
+  }
+
+  /** The second copy of the run whose tape is in the drive. A drive that is in use does not tell: the restore is refused later. */
+  async #copyInDrive(run: string): Promise<ProvenCopy | undefined> {
+    const { assigner, site, state, runs } = this.#at;
+    const copies = provenCopies(state.restoresFolder, run);
+    if (copies.length === 0) return undefined;
+    const { host, device } = site.tape;
+    const runner = assigner.runner();
+    const drive = { tapeHost: host, tapeDevice: device, platform: site.platform };
+    try {
+      const place = drivePlace(host, await driveName(runner, restoreStep, site.tape));
+      const lock = { runner, place, command: 'restore', ...runs.lockKnowledge() };
+      return await whileDriveLocked(lock, () => copyInDrive(runner, restoreStep, drive, copies));
+    } catch (error) {
+      if (!isFailure(error, 'DRIVE_IN_USE')) throw error;
+      return undefined;
+    }
   }
 
   /** @throws JOB_UNKNOWN, RESTORE_UNSUPPORTED */

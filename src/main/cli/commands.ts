@@ -12,8 +12,10 @@ import { registerPause } from './pause-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
+import { registerCopy } from './restore/copy-command.ts';
 import { registerRestore } from './restore/restore-command.ts';
 import { registerRuns } from './run-command.ts';
+import { registerDigest } from './schedule/digest-command.ts';
 import { registerSchedule } from './schedule/schedule-command.ts';
 import { registerServe } from './serve-command.ts';
 import { registerStatus } from './status-command.ts';
@@ -28,6 +30,7 @@ const groups = [
   registerLocks,
   registerStatus,
   registerSchedule,
+  registerDigest,
   registerHistory,
   registerShown,
   registerReport,
@@ -35,6 +38,7 @@ const groups = [
   registerKeeping,
   registerTapes,
   registerRestore,
+  registerCopy,
   registerLab,
   registerServe,
   registerCompletion,

@@ -9,7 +9,7 @@ import { print, printJson, standardOutput } from './terminal/output.ts';
 import { exact } from './terminal/lines.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
 import { eventLines } from './history/event-lines.ts';
-import { dayText, lossText } from './terminal/display.ts';
+import { dayText, lossText, momentText } from './terminal/display.ts';
 import { RunText } from './run-text.ts';
 import { stoppable } from './terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
@@ -25,19 +25,21 @@ function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
 }
 
 async function showCommand(state: StateFolder, run: string, json: boolean): Promise<number> {
-  const [{ readRun }, { lostTapesOf }, { provenDrills }] = await Promise.all([
+  const [{ readRun }, { copiesOf, lostTapesOf }, { provenDrills }] = await Promise.all([
     import('../journal/run-history.ts'),
     import('../application/known-tapes.ts'),
     import('../journal/drill-records.ts'),
   ]);
   const { events, truncated, lastHash } = await readRun(state, run);
   const drill = provenDrills(state.restoresFolder).get(run);
+  const copies = copiesOf(state, run);
   if (json) {
     for (const event of events) printJson<JsonOutput['show']>(event);
     // Not from the journal, which has ended: tapes that were overwritten since.
     for (const loss of lostTapesOf(state, run))
       printJson<JsonOutput['show']>({ type: 'tape-lost', run, ...loss });
     if (drill) printJson<JsonOutput['show']>({ type: 'drilled', run, ...drill });
+    for (const copied of copies) printJson<JsonOutput['show']>({ type: 'copied', run, ...copied });
     return 0;
   }
   const text = new RunText();
@@ -56,6 +58,10 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
   ]);
   for (const loss of lostTapesOf(state, run)) print(lossText(loss));
   if (drill) print(drillText(drill));
+  for (const { at, isImported, tapes } of copies) {
+    const how = isImported ? 'imported from its tape' : 'read back and compared';
+    print(`second copy on ${tapes.join(', ')}, ${how} ${momentText(at)}`);
+  }
   if (truncated) print('the last line is incomplete: the console died while writing it');
   return 0;
 }

@@ -66,23 +66,37 @@ async function runsCommand(
   return 0;
 }
 
-/** A tape with the place where a person put it. */
-type LocatedTape = TapePlace & { readonly location: string | undefined };
+/** A second copy of a tape. */
+interface CopyPlace {
+  readonly name: string;
+  readonly location: string | undefined;
+}
+
+/** A tape with the place where a person put it, and its copies. */
+type LocatedTape = TapePlace & {
+  readonly location: string | undefined;
+  readonly copies?: readonly CopyPlace[] | undefined;
+};
 
 /** @throws TAPES_UNREADABLE */
 async function withLocations(state: StateFolder, hits: readonly FileHit[]) {
-  const { listTapes } = await import('../application/known-tapes.ts');
-  const known = hits.length === 0 ? [] : listTapes(state).tapes;
-  const locations = new Map(known.map(({ uuid, location }) => [uuid, location]));
+  const { tapesWithCopies } = await import('../application/known-tapes.ts');
+  if (hits.length === 0) return [];
+  const { locationOf, copiesOfTape } = tapesWithCopies(state);
   return hits.map((hit) => ({
     ...hit,
-    tapes: hit.tapes.map((tape): LocatedTape => ({ ...tape, location: locations.get(tape.uuid ?? '') })),
+    tapes: hit.tapes.map((tape): LocatedTape => {
+      const copies = copiesOfTape(hit.run, tape.uuid);
+      return { ...tape, location: locationOf(tape.uuid), ...(copies.length === 0 ? {} : { copies }) };
+    }),
   }));
 }
 
+const placedText = (bare: string, location: string | undefined): string =>
+  location === undefined ? bare : `${bare} (at ${location})`;
+
 function tapeText({ name, file, location }: LocatedTape): string {
-  const bare = name === undefined ? 'a tape without a label' : `tape "${name}"`;
-  const tape = location === undefined ? bare : `${bare} (at ${location})`;
+  const tape = placedText(name === undefined ? 'a tape without a label' : `tape "${name}"`, location);
   return file === undefined ? tape : `${tape}, file ${file}`;
 }
 
@@ -94,6 +108,8 @@ function printHit(hit: Awaited<ReturnType<typeof withLocations>>[number]): void 
   print(
     `  run ${run}, ${verdict}; ${volume} on ${tapes.map(tapeText).join(', then ')}; record ${countText(record)}, byte ${countText(offset)}`,
   );
+  for (const { name, location } of tapes.flatMap(({ copies = [] }) => copies))
+    print(`  also on ${placedText(`tape "${name}"`, location)}, a second copy`);
   for (const loss of hit.lost ?? []) print(`  ${lossText(loss)}`);
   printVerbatim(`  ${host} # ${command}`);
 }

@@ -3,6 +3,7 @@
  *
  * Fields are never renamed once released; more may be added.
  */
+import type { WeekDigest } from '../../contract/digest.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { FileHit, TrendSeries } from '../../contract/history.ts';
@@ -12,10 +13,12 @@ import type { ServiceState } from '../../contract/protection.ts';
 import type { RunLine } from '../../contract/screens.ts';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type {
+  CopyResult,
   IdentifiedTape,
   ImportedTape,
   LibraryElement,
   listTapes,
+  PreparedCopy,
   PreparedRestore,
   PreviewedDump,
   RestoredFile,
@@ -122,6 +125,27 @@ interface DrillEnd {
   readonly error: ErrorInfo | undefined;
 }
 
+/** What would be copied. */
+interface CopyPreview extends Pick<PreparedCopy, 'run' | 'from' | 'drive' | 'keepUntil'> {
+  readonly tapes: PreparedCopy['plan']['tapes'];
+}
+
+/** What was copied. */
+interface CopyEnd extends Omit<CopyResult, 'error'> {
+  readonly error: ErrorInfo | undefined;
+}
+
+/** A second copy of a run that was proven: not from the journal. */
+interface CopiedRun {
+  readonly type: 'copied';
+  readonly run: string;
+  readonly at: string;
+  /** True where another console has written it. */
+  readonly isImported: boolean;
+  /** Names of the tapes. */
+  readonly tapes: readonly string[];
+}
+
 interface ServedVolume extends VolumeStatus {
   readonly service: ServiceState;
   /** SHA-256 (hex) of the last line of the list of seals. */
@@ -132,6 +156,8 @@ interface LocatedFile extends Omit<FileHit, 'tapes'> {
   readonly tapes: readonly (FileHit['tapes'][number] & {
     /** Where a person put the tape. */
     readonly location: string | undefined;
+    /** Second copies of the tape; absent where there are none. */
+    readonly copies?: readonly { readonly name: string; readonly location: string | undefined }[] | undefined;
   })[];
 }
 
@@ -152,8 +178,12 @@ export interface JsonOutput {
   audit: AuditLine;
   /** Something that was checked on a host. */
   check: CheckLine;
+  /** With --dry-run, what would be copied; else what was. */
+  copy: CopyPreview | CopyEnd;
   /** The differences between two runs. */
   compare: ComparedRuns;
+  /** The digest of a week. */
+  digest: WeekDigest;
   /** A check of the drive. */
   'drive-check': CheckLine;
   /** What the tape in the drive holds; with --import, what became of a tape. */
@@ -174,8 +204,8 @@ export interface JsonOutput {
   run: RunEvent;
   /** A run. */
   runs: ListedRun;
-  /** An event of the journal; after them, tapes of the run that were overwritten since, and the last drill. */
-  show: RunEvent | LostTape | DrilledRun;
+  /** An event of the journal; after them, tapes of the run that were overwritten since, the last drill, and second copies. */
+  show: RunEvent | LostTape | DrilledRun | CopiedRun;
   /** A job with a schedule. */
   'schedule list': InstalledJob;
   /** A job with a schedule. */

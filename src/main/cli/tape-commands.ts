@@ -134,8 +134,8 @@ async function tapesCommand(state: StateFolder, json: boolean): Promise<number> 
       [volume, method, ...(bytes === undefined ? [] : [bytesText(bytes)])].join(' '),
     );
     const facts = [
-      files.join(', ') || 'no files known',
-      ...(tape.run === undefined ? [] : [`run ${tape.run}`]),
+      files.join(', ') || (tape.copyOf === undefined ? 'no files known' : 'incomplete copy'),
+      ...(tape.run === undefined ? [] : [`${tape.copyOf === undefined ? 'run' : 'copy of run'} ${tape.run}`]),
       ...(tape.keepUntil === undefined || tape.lost ? [] : [`keep until ${dayText(tape.keepUntil)}`]),
       ...(tape.location === undefined ? [] : [`at ${tape.location}`]),
       `last seen ${momentText(tape.lastSeen)} in ${tape.device} on ${tape.host}`,

@@ -1,5 +1,5 @@
 /**
- * The records of restores and drills, as lines of the history and opened. A record may name a million files: a line needs its first and last
+ * The records of restores, drills and second copies, as lines of the history and opened. A record may name a million files: a line needs its first and last
  * line alone.
  */
 import { open, readdir, type FileHandle } from 'node:fs/promises';
@@ -43,6 +43,14 @@ const startedShape = z.discriminatedUnion('type', [
     run: z.string(),
     volumes: z.array(z.string()),
   }),
+  z.looseObject({
+    type: z.literal('copy-started'),
+    at: z.string(),
+    by: z.string(),
+    run: z.string(),
+    volumes: z.array(z.string()),
+    tapes: z.array(z.string()),
+  }),
 ]);
 
 const errorShape = z.looseObject({ code: z.string(), sentence: z.string(), hint: z.string() });
@@ -71,6 +79,13 @@ const finishedShape = z.discriminatedUnion('type', [
     exitStatus: z.int(),
     // Absent in the first records of drills.
     read: z.array(z.looseObject({ volume: z.string(), bytes: z.number(), sha256: z.string() })).optional(),
+    error: errorShape.optional(),
+  }),
+  z.looseObject({
+    type: z.literal('copy-finished'),
+    at: z.string(),
+    exitStatus: z.int(),
+    read: z.array(z.looseObject({ volume: z.string(), bytes: z.number(), sha256: z.string() })),
     error: errorShape.optional(),
   }),
 ]);
@@ -136,21 +151,27 @@ async function endsOf(handle: FileHandle): Promise<Ends | undefined> {
   return { started, finished: finishedShape.safeParse(jsonOf(await lastLine(handle, size))).data };
 }
 
+/** What was meant. */
+function meantBy(started: Started): Pick<RestoreLine, 'kind' | 'runs' | 'volumes' | 'to'> {
+  if (started.type === 'restore-started')
+    return {
+      kind: started.kind === 'image' ? 'image' : 'files',
+      runs: [...new Set(started.dumps.map(({ run }) => run))],
+      volumes: [...new Set(started.dumps.map(({ volume }) => volume))],
+      to: started.to,
+    };
+  const { run, volumes } = started;
+  return started.type === 'drill-started'
+    ? { kind: 'drill', runs: [run], volumes, to: undefined }
+    : { kind: 'copy', runs: [run], volumes, to: started.tapes.join(', ') };
+}
+
 /** What was meant, and what of it ended. @param live true while this process performs it */
 function lineOf(name: string, { started, finished }: Ends, live: boolean): RestoreLine {
-  const of =
-    started.type === 'drill-started'
-      ? { kind: 'drill' as const, runs: [started.run], volumes: started.volumes, to: undefined }
-      : {
-          kind: started.kind === 'image' ? ('image' as const) : ('files' as const),
-          runs: [...new Set(started.dumps.map(({ run }) => run))],
-          volumes: [...new Set(started.dumps.map(({ volume }) => volume))],
-          to: started.to,
-        };
   const counts = finished?.type === 'restore-finished' ? finished : undefined;
   return {
     name,
-    ...of,
+    ...meantBy(started),
     by: started.by,
     startedAt: started.at,
     finishedAt: finished?.at,
@@ -268,9 +289,9 @@ export async function restoreView(
       line: lineOf(name, ends, live),
       recordFile,
       tapes:
-        started.type === 'drill-started'
-          ? []
-          : started.dumps.flatMap(({ tapes }) => tapes.map(({ words }) => words)),
+        started.type === 'restore-started'
+          ? started.dumps.flatMap(({ tapes }) => tapes.map(({ words }) => words))
+          : [],
       entries: await entriesOf(handle, fileNames),
       sources: sourcesOf(finished),
       notes: finished?.type === 'restore-finished' ? finished.notes : [],

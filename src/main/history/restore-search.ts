@@ -6,6 +6,7 @@ const kindWords: Readonly<Record<RestoreLine['kind'], string>> = {
   files: 'restore files',
   image: 'restore image',
   drill: 'drill',
+  copy: 'second copy',
 };
 
 /** The verdict under which it is found; one that is not proven is a failure. */

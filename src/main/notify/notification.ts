@@ -206,6 +206,28 @@ export function nextTapeNotification(
   return notificationOf(facts, { events, how, sentence, hint }, undefined);
 }
 
+/**
+ * What happened to the volumes of a site in a week.
+ * @param sealsHead of the list of seals
+ */
+export function digestNotification(
+  sentence: string,
+  text: string,
+  sealsHead: string | undefined,
+): Notification {
+  return {
+    events: ['digest'],
+    subject: printable(`shadowtape: ${sentence}`),
+    text: `${printable(text)}\n`,
+    run: '',
+    job: '',
+    verdict: '',
+    exitStatus: '',
+    sentence: printable(sentence),
+    sealsHead: sealsHead ?? '',
+  };
+}
+
 /** Sent by hand, to see that it arrives. */
 export function testNotification(site: string): Notification {
   const sentence = `test of the notifications of site ${site}; it is not about a run`;

@@ -99,6 +99,11 @@ export class Notifier {
     this.#notify(nextTapeNotification(this.#facts, next, hint));
   }
 
+  /** What is about no run, and no job. */
+  tell(notification: Notification): void {
+    this.#notify(notification);
+  }
+
   /** Resolves when everything was sent, or could not be: each message has its time limit. */
   async settled(): Promise<void> {
     clearTimeout(this.#patience);

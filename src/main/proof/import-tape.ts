@@ -1,8 +1,11 @@
 /** Imports a tape and its run into a state folder that does not know them. Writes nothing to the tape. */
-import { rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CopiedTape } from '../../contract/copied-tape.ts';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { NewEvent } from '../../contract/events.ts';
 import type { IdentifiedTape, ManifestPlace } from '../procedure/drive/identify-tape.ts';
+import { copySuffix, provenCopies } from '../journal/copy-records.ts';
 import { Journal } from '../journal/journal.ts';
 import { journalFromTape } from '../journal/journal-on-tape.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
@@ -175,6 +178,25 @@ async function importRun(state: StateFolder, tape: WrittenTape, importer: Import
   };
 }
 
+/** A second copy takes the place of the run's tape where all of it is on this one. @throws STATE_FILE_UNWRITABLE */
+async function noteCopy(state: StateFolder, tape: WrittenTape): Promise<void> {
+  const { label, labelSha256, manifest, manifestPlace, host, device } = tape;
+  const { copyOf, name, uuid, writtenAt, keepUntil } = label;
+  if (copyOf === undefined || labelSha256 === undefined) return;
+  if (manifest.files.some(({ parts }) => parts !== undefined)) return;
+  const known = provenCopies(state.restoresFolder, manifest.run);
+  if (known.some(({ tapes }) => tapes.some((each) => each.uuid === uuid))) return;
+  const copied: CopiedTape = {
+    ...{ number: 1, copyOf, name, uuid, writtenAt, keepUntil, host, device, labelSha256 },
+    manifest: manifestPlace,
+  };
+  const at = new Date().toISOString();
+  const line = { type: 'copy-imported', at, run: manifest.run, tapes: [copied] };
+  await mkdir(state.restoresFolder, { recursive: true, mode: 0o700 });
+  const file = join(state.restoresFolder, `${uuid}${copySuffix}.ndjson`);
+  await writeWhole(file, `${JSON.stringify(line)}\n`, { mode: 'new' });
+}
+
 /**
  * @throws TAPE_IMPORT_DIFFERS, TAPES_UNWRITABLE, TAPES_UNREADABLE, STATE_FILE_UNWRITABLE, JOURNAL_UNWRITABLE, JOURNAL_BROKEN where the
  *   journal that is there is
@@ -193,7 +215,11 @@ export async function importTape(
   }
   await state.prepare();
   noteTapes(state, { ...tape, label });
-  if (isWritten(tape)) return importRun(state, tape, importer);
+  if (isWritten(tape)) {
+    const imported = await importRun(state, tape, importer);
+    await noteCopy(state, tape);
+    return imported;
+  }
   const of = label.run === undefined ? '' : ` of run ${label.run}`;
   const sentence = `tape "${label.name}"${of} was added to the tape inventory; it has no manifest: that is on the last tape of the run, or the run was interrupted`;
   return { what: 'tape', run: label.run, sentence };

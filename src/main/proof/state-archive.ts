@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { create, extract, list, type ReadEntry } from 'tar';
 import { failure, isFailure } from '../../contract/errors.ts';
 import { isMissing, orMissing, readKept, readTrouble } from '../journal/kept-file.ts';
+import { copySuffix } from '../journal/copy-records.ts';
 import { drillSuffix } from '../journal/drill-records.ts';
 import { StateFolder } from '../journal/state-folder.ts';
 import { readArchive, spendPacked, UnpackBudget } from './archive-bounds.ts';
@@ -18,15 +19,17 @@ import { lastSealOf, parseSeals, type NewSeal } from './seal.ts';
 import { appendSeals } from './seals-file.ts';
 import { discard, giveName, removeLeftOver, temporaryName, unwritable, writeWhole } from './whole-file.ts';
 
-/** What an archive holds: these files, all files of the folder of runs, and records of drills. Anything else is not a state folder's. */
+/** What an archive holds: these files, all files of the folder of runs, and records of drills and copies. Anything else is not a state folder's. */
 const topFiles = ['known_hosts', 'rates.json', 'tapes.ndjson', 'seals.ndjson'] as const;
 const runFile = /^runs\/[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:ndjson|ndjson\.gz|ndjson\.sig)$/;
 /** Records of restores are left out: they may have a million lines, and prove nothing. */
-const drillFile = new RegExp(`^restores/[A-Za-z0-9][A-Za-z0-9_.-]*${drillSuffix}\\.ndjson$`);
+const provingFile = new RegExp(
+  `^restores/[A-Za-z0-9][A-Za-z0-9_.-]*(?:${drillSuffix}|${copySuffix})\\.ndjson$`,
+);
 
 const isStateFile = (name: string): boolean =>
   topFiles.some((file) => file === name) ||
-  ((runFile.test(name) || drillFile.test(name)) && !name.includes('..'));
+  ((runFile.test(name) || provingFile.test(name)) && !name.includes('..'));
 
 /** Names below the state folder, sorted. @throws STATE_FILE_UNREADABLE */
 async function stateFiles(state: StateFolder): Promise<string[]> {

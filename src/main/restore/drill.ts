@@ -7,6 +7,7 @@ import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import { dumpSourceOf, hasChecksum, type DumpSource } from './dump-source.ts';
 import { restoreStep } from './host-place.ts';
+import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { insertFirstTape, readSource } from './read-source.ts';
 import { whileReleasing } from './release-drive.ts';
 import type { KnownTapes } from './source-tapes.ts';
@@ -17,6 +18,8 @@ export interface DrilledVolume {
   readonly bytes: number;
   /** Hexadecimal; of the whole dump. */
   readonly sha256: string;
+  /** Names of the tapes, where a second copy was read. */
+  readonly copy?: readonly string[] | undefined;
 }
 
 export interface DrillRoom {
@@ -24,6 +27,7 @@ export interface DrillRoom {
   /** Sends commands that a cancel does not end. */
   readonly afterwards: CommandRunner;
   readonly known: KnownTapes;
+  readonly copies: readonly ProvenCopy[];
   /** How tapes are changed, and who can be asked to. */
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
@@ -50,15 +54,21 @@ export function drillSources(
 
 /** @throws RESTORE_TAPE_DIFFERS, TAPE_READ_FAILED, COPY_CANCELLED and what else reading and changing tapes can end with */
 export function drillVolume(
-  { room, afterwards, known, change, ask }: DrillRoom,
+  { room, afterwards, known, copies, change, ask }: DrillRoom,
   drive: KnownDrive,
   source: DumpSource,
 ): Promise<DrilledVolume> {
   return whileReleasing(afterwards, drive, async () => {
     const changing: TapeChanging = { runner: room.runner, step: restoreStep, drive, change, ask };
-    const reading = { room, changing, known };
-    const tapes = await insertFirstTape(source, reading);
-    const { bytes, sha256 } = await readSource(source, tapes, reading);
-    return { volume: source.volume, bytes, sha256 };
+    const reading = { room, changing, known, copies };
+    const { source: read, tapes } = await insertFirstTape(source, reading);
+    const { bytes, sha256 } = await readSource(read, tapes, reading);
+    return { volume: source.volume, bytes, sha256, ...copyRead(read) };
   });
+}
+
+/** Which tapes were read, where they are not those that the run wrote. */
+function copyRead({ parts, isCopy }: DumpSource): Pick<DrilledVolume, 'copy'> {
+  if (!isCopy) return {};
+  return { copy: [...new Set(parts.flatMap(({ tape }) => tape?.name ?? []))] };
 }

@@ -37,6 +37,8 @@ export interface DumpSource {
   readonly fileNames: FileNameEncoding | undefined;
   /** True where the run was taken from a tape: its end, and whether it was verified, is not known. */
   readonly isImported: boolean;
+  /** True where the parts are on the tapes of a second copy. */
+  readonly isCopy?: boolean;
 }
 
 type Started = EventOf<'run-started'>;

@@ -1,5 +1,6 @@
 /** Reads a backup from its tapes through a stream that takes it, and compares it with what its run wrote. */
 import type { Duplex } from 'node:stream';
+import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { judgeTapeRead } from '../../streams/tape/tape-reader.ts';
 import { readBack } from '../../streams/tape/read-back.ts';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
@@ -18,7 +19,7 @@ import {
 } from '../procedure/hosts/remote-data.ts';
 import { readDataCommands, rewindCommand } from '../procedure/model/tape/tape-commands.ts';
 import type { DumpSource } from './dump-source.ts';
-import { partsToRead, type KnownTapes } from './source-tapes.ts';
+import { FirstTape, partsToRead, sourcesOf, type KnownTapes } from './source-tapes.ts';
 
 /** Of the whole file on tape, or of all its parts. */
 export interface SourceDigest {
@@ -34,21 +35,33 @@ export interface SourceReading {
   readonly room: DataRoom;
   readonly changing: TapeChanging;
   readonly known: KnownTapes;
+  /** Second copies of the run, any of which may be read instead. */
+  readonly copies: readonly ProvenCopy[];
   /** Takes the bytes, and passes them on. Left out: they are compared alone. */
   readonly through?: Duplex | undefined;
   /** True: the checksum of cksum is taken, too. */
   readonly cksum?: boolean | undefined;
 }
 
-/** Gets the first tape of a backup into the drive. @throws TAPE_IS_ANOTHER, NEXT_TAPE_NEEDED, TAPE_BUSY and what else changing tapes can end with */
+/** A backup, and its first tape in the drive. */
+export interface FirstInserted {
+  /** As its run wrote it, or a copy of it. */
+  readonly source: DumpSource;
+  readonly tapes: TapesInOrder;
+}
+
+/**
+ * Gets the first tape of a backup into the drive, or that of a copy of it.
+ * @throws TAPE_IS_ANOTHER, NEXT_TAPE_NEEDED, TAPE_BUSY and what else changing tapes can end with
+ */
 export async function insertFirstTape(
   source: DumpSource,
-  { room, changing, known }: Omit<SourceReading, 'through'>,
-): Promise<TapesInOrder> {
+  { room, changing, known, copies }: Omit<SourceReading, 'through'>,
+): Promise<FirstInserted> {
   const tapes = new TapesInOrder(room, changing, { recordBytes: source.recordBytes, namesFound: true });
-  const [first] = partsToRead(source, known);
-  if (first) await tapes.insert(first.tape);
-  return tapes;
+  const first = new FirstTape(sourcesOf(source, copies, known), known);
+  await tapes.insert(first);
+  return { source: first.chosen ?? source, tapes };
 }
 
 /**
@@ -60,7 +73,7 @@ export async function insertFirstTape(
 export async function readSource(
   source: DumpSource,
   tapes: TapesInOrder,
-  { room, changing, known, through, cksum }: SourceReading,
+  { room, changing, known, through, cksum }: Omit<SourceReading, 'copies'>,
 ): Promise<SourceDigest> {
   const { written, volume, run } = source;
   const read = await tapes.read(partsToRead(source, known), {
@@ -93,7 +106,7 @@ export interface LooseFile {
  */
 export async function readLooseFile(
   { file, recordBytes }: LooseFile,
-  { room, changing, through, cksum }: Omit<SourceReading, 'known'>,
+  { room, changing, through, cksum }: Omit<SourceReading, 'known' | 'copies'>,
 ): Promise<SourceDigest> {
   const { step, drive } = changing;
   const { runner, abort } = room;

@@ -1,5 +1,6 @@
 /** Restores one backup after another, while the drive is locked: the tape is recognized first, and the target is asked once more before it is read. */
 import type { Duplex } from 'node:stream';
+import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
@@ -20,7 +21,7 @@ import { whileReleasing } from './release-drive.ts';
 import { requireTarget } from './restore-target-check.ts';
 import type { FilesOfDump } from './restore-work.ts';
 import { byPatterns } from './selection.ts';
-import type { KnownTapes } from './source-tapes.ts';
+import { tapeWords, type KnownTapes } from './source-tapes.ts';
 
 export interface SessionOptions extends Omit<Restoring, 'read'> {
   /** Sends commands that a cancel does not end. */
@@ -28,6 +29,8 @@ export interface SessionOptions extends Omit<Restoring, 'read'> {
   readonly known: KnownTapes;
   /** Where the disks of GDS are. */
   readonly gds: GdsHosts;
+  /** Second copies of a run, any of which may be read instead. */
+  readonly copiesOf: (run: string) => readonly ProvenCopy[];
   /** How tapes are changed, and who can be asked to. */
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
@@ -63,12 +66,14 @@ export class RestoreSession {
     kind: 'files' | 'image',
     bytes: number,
   ): Promise<ReadThrough> {
-    const { room, known, outcome } = this.#options;
-    const reading = { room, changing: this.#changing(drive), known };
-    const tapes = await insertFirstTape(source, reading);
+    const { room, known, outcome, copiesOf } = this.#options;
+    const reading = { room, changing: this.#changing(drive), known, copies: copiesOf(source.run) };
+    const { source: read, tapes } = await insertFirstTape(source, reading);
     await this.#requireTarget(kind, bytes);
-    outcome.uncompared.push(...uncomparedOf(source));
-    return (through: Duplex, cksum: boolean) => readSource(source, tapes, { ...reading, through, cksum });
+    outcome.uncompared.push(...uncomparedOf(read));
+    const [first] = read.parts;
+    if (read.isCopy) outcome.notes.push(`Read from ${tapeWords(read, first?.tape)}`);
+    return (through: Duplex, cksum: boolean) => readSource(read, tapes, { ...reading, through, cksum });
   }
 
   /** @throws what reading the tape and writing to the target can end with */

@@ -1,8 +1,9 @@
 /** The tapes of a backup, as they are asked for and recognized. Pure. */
+import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { KnownTape } from '../tape/media-catalogue.ts';
 import { firstRecordSha256, type FoundTape } from '../tape/overwrite-rule.ts';
-import { withWriters, writersOf } from '../tape/tape-holders.ts';
+import { plainUuid, withWriters, writersOf } from '../tape/tape-holders.ts';
 import type { PartToRead, TapeToRead } from '../procedure/drive/tapes-in-order.ts';
 import type { RunTape } from '../procedure/model/tape/run-tapes.ts';
 import type { DumpSource, SourcePart } from './dump-source.ts';
@@ -10,16 +11,82 @@ import type { DumpSource, SourcePart } from './dump-source.ts';
 /** What is known of tapes beside the journal: names the run that has written one without a label. */
 export type KnownTapes = readonly KnownTape[];
 
-/** `tape 2 of run R, "NIGHTLY-2"`, `the tape without a label of run R`. */
+/** `tape 2 of run R, "NIGHTLY-2"`, `the tape without a label of run R`, `the tape "OFFSITE" of the copy of run R`. */
 export function tapeWords(
-  { run, parts }: Pick<DumpSource, 'run' | 'parts'>,
+  { run, parts, isCopy }: Pick<DumpSource, 'run' | 'parts' | 'isCopy'>,
   tape: RunTape | undefined,
 ): string {
   if (!tape) return `the tape without a label of run ${run}`;
+  const of = isCopy ? `the copy of run ${run}` : `run ${run}`;
   const isOneOfSeveral = new Set(parts.map((part) => part.tape?.uuid)).size > 1;
-  return isOneOfSeveral
-    ? `tape ${tape.number} of run ${run}, "${tape.name}"`
-    : `the tape "${tape.name}" of run ${run}`;
+  return isOneOfSeveral ? `tape ${tape.number} of ${of}, "${tape.name}"` : `the tape "${tape.name}" of ${of}`;
+}
+
+/** The same backup, read from the tapes of a copy. */
+export function sourceOnCopy(source: DumpSource, { tapes }: ProvenCopy): DumpSource {
+  const parts = source.parts.map((part): SourcePart => {
+    const key = part.tape?.uuid ?? plainUuid(source.run);
+    const copied = tapes.find(({ copyOf }) => copyOf === key);
+    if (!copied) return part;
+    const { number, name, uuid } = copied;
+    // A copy has a label although the tape that was copied has none.
+    return { ...part, tape: { number, name, uuid, slot: undefined }, file: part.file + (part.tape ? 0 : 1) };
+  });
+  return { ...source, parts, isCopy: true };
+}
+
+/**
+ * The backup as its run wrote it, and its copies, in the order in which they are named. Tapes that are overwritten are left out, unless
+ * nothing else would be left.
+ */
+export function sourcesOf(
+  source: DumpSource,
+  copies: readonly ProvenCopy[],
+  known: KnownTapes,
+): DumpSource[] {
+  const isGone = (uuid: string | undefined) =>
+    known.some((tape) => tape.uuid === (uuid ?? plainUuid(source.run)) && (tape.lost || tape.replaced));
+  const all = [source, ...copies.map((copy) => sourceOnCopy(source, copy))];
+  const there = all.filter(({ parts }) => !parts.some(({ tape }) => isGone(tape?.uuid)));
+  return there.length === 0 ? [source] : there;
+}
+
+/** The first tape of a backup of which there are copies: any of them will do. */
+export class FirstTape implements TapeToRead {
+  readonly key: string;
+  readonly words: string;
+  readonly name: string | undefined;
+  readonly slot: number | undefined;
+  readonly #choices: readonly { readonly source: DumpSource; readonly tape: TapeToRead }[];
+  #chosen: DumpSource | undefined;
+
+  constructor(sources: readonly DumpSource[], known: KnownTapes) {
+    this.#choices = sources.flatMap((source) => {
+      const [part] = partsToRead(source, known);
+      return part ? [{ source, tape: part.tape }] : [];
+    });
+    const tapes = this.#choices.map(({ tape }) => tape);
+    this.key = tapes.map(({ key }) => key).join(' ');
+    this.words = tapes.map(({ words }) => words).join(', or ');
+    this.name = tapes[0]?.name;
+    this.slot = tapes[0]?.slot;
+  }
+
+  /** Of which the tape in the drive is; undefined before one was accepted. */
+  get chosen(): DumpSource | undefined {
+    return this.#chosen;
+  }
+
+  readonly refusal = (found: FoundTape): ShadowtapeError | undefined => {
+    const refusals = this.#choices.map(({ tape }) => tape.refusal(found));
+    this.#chosen = this.#choices[refusals.indexOf(undefined)]?.source;
+    const [first] = refusals;
+    if (this.#chosen || !first) return undefined;
+    const { host, device } = found;
+    return refusals.length === 1
+      ? first
+      : failure('TAPE_IS_ANOTHER', { host, device, found: found.found, wanted: this.words });
+  };
 }
 
 function another(found: FoundTape, wanted: string, known: KnownTapes): ShadowtapeError {

@@ -45,7 +45,7 @@ describe('who is told', () => {
     [[{ on: [], command: 'page' }], 'notify[0].on: names no event'],
     [
       [{ on: ['always'], command: 'page' }],
-      'notify[0].on[0]: must be one of: start, success, failure, operator-needed, next-tape',
+      'notify[0].on[0]: must be one of: start, success, failure, operator-needed, next-tape, digest',
     ],
     [withMail({ to: [] }), 'notify[0].mail.to: names no recipient'],
     [

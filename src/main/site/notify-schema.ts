@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { command, nonEmpty } from './value-schemas.ts';
 
 /** `start`: a run begins. `operator-needed`: the run waits for somebody, or has ended so that an operator must act. */
-const notifyOccasions = ['start', 'success', 'failure', 'operator-needed', 'next-tape'] as const;
+const notifyOccasions = ['start', 'success', 'failure', 'operator-needed', 'next-tape', 'digest'] as const;
 export type NotifyOccasion = (typeof notifyOccasions)[number];
 
 const address = z
@@ -41,7 +41,7 @@ const waySchema = z.strictObject({
     .array(z.enum(notifyOccasions))
     .min(1, 'names no event')
     .describe(
-      'When: `start` (a run begins), `success`, `failure` (also a missed night), `operator-needed` (the run waits for somebody, or ended with action required), `next-tape` (the day before: which tape of the pool is needed).',
+      'When: `start` (a run begins), `success`, `failure` (also a missed night), `operator-needed` (the run waits for somebody, or ended with action required), `next-tape` (the day before: which tape of the pool is needed), `digest` (each week: the nights of every volume; only in `notify` of the site).',
     ),
   command: command
     .optional()

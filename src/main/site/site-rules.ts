@@ -248,6 +248,16 @@ function checkNotify(file: string, path: string, ways: readonly NotifyWay[] = []
   });
 }
 
+/** The digest is about all volumes of the site. */
+function checkNoDigest(file: string, path: string, ways: readonly NotifyWay[] = []): void {
+  const index = ways.findIndex(({ on }) => on.includes('digest'));
+  if (index >= 0)
+    throw wrong(
+      { file, path: `${path}[${index}].on` },
+      'the digest is about the whole site: ask for it in notify of the site',
+    );
+}
+
 /** Each checks one thing, and stops at the first that is wrong with it. */
 function checksOf(file: string, site: Site): (() => void)[] {
   const ofJobs = Object.entries(site.jobs).flatMap(([name, job]) => {
@@ -265,6 +275,7 @@ function checksOf(file: string, site: Site): (() => void)[] {
       () => checkReadErrors(file, path, job),
       () => checkFileSystem(file, path, job, site),
       () => checkNotify(file, `${path}.notify`, job.notify),
+      () => checkNoDigest(file, `${path}.notify`, job.notify),
     ];
   });
   return [

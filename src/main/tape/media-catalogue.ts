@@ -18,6 +18,7 @@ const mediaEventSchema = z.looseObject({
   by: z.string().optional(),
   certain: z.boolean().optional(),
   location: z.string().optional(),
+  copyOf: z.string().optional(),
   /** The data files after the label, where they are known. */
   files: z
     .array(
@@ -67,6 +68,8 @@ export interface MediaEvent {
   readonly certain?: boolean | undefined;
   /** With `moved`: where the tape is now, in the words of that person. */
   readonly location?: string | undefined;
+  /** Of a second copy: uuid of the tape that was copied. */
+  readonly copyOf?: string | undefined;
   readonly files?: readonly HeldFile[] | undefined;
 }
 
@@ -84,6 +87,8 @@ export interface KnownTape {
   readonly device: string;
   /** Where a person put the tape after that; absent where nobody said so. */
   readonly location?: string | undefined;
+  /** Of a second copy: uuid of the tape that was copied. Until `files` are known, the copy is incomplete. */
+  readonly copyOf?: string | undefined;
   /** True where a later label has the same name: this one is then most likely gone. */
   readonly replaced: boolean;
   /** True where what was on it is known to be overwritten. */
@@ -112,7 +117,7 @@ export function mediaEvent(
   files?: readonly HeldFile[],
   more?: Pick<MediaEvent, 'onto' | 'by'>,
 ): MediaEvent {
-  const { uuid, name, run, keepUntil } = label;
+  const { uuid, name, run, keepUntil, copyOf } = label;
   return {
     what,
     at: place.at,
@@ -120,6 +125,7 @@ export function mediaEvent(
     name,
     ...(run === undefined ? {} : { run }),
     ...(keepUntil === undefined ? {} : { keepUntil }),
+    ...(copyOf === undefined ? {} : { copyOf }),
     host: place.host,
     device: place.device,
     ...(files === undefined ? {} : { files }),
@@ -127,9 +133,15 @@ export function mediaEvent(
   };
 }
 
+function copyFields(before: KnownTape | undefined, event: MediaEvent): Pick<KnownTape, 'copyOf'> {
+  const copyOf = event.copyOf ?? before?.copyOf;
+  return copyOf === undefined ? {} : { copyOf };
+}
+
 function merged(before: KnownTape | undefined, event: MediaEvent): KnownTape {
   const { uuid, name, host, device, at } = event;
   return {
+    ...copyFields(before, event),
     uuid,
     name,
     run: event.run ?? before?.run,

@@ -4,7 +4,7 @@ import { mediaEvent, type KnownTape, type MediaEvent } from './media-catalogue.t
 import { firstRecordSha256, type FoundTape } from './overwrite-rule.ts';
 
 /** The name of a tape without a label, in the media catalogue. */
-const plainUuid = (run: string): string => `plain-${run}`;
+export const plainUuid = (run: string): string => `plain-${run}`;
 
 /**
  * What the media catalogue says of a tape in layout `plain` that a run has written.
@@ -105,11 +105,29 @@ export function lossEvents(
     }));
 }
 
-/** Run -> its tapes that were overwritten since, or may have been; a run that writes a tape again itself loses nothing. */
+/** True for a second copy that was written to its end, and still holds what was copied. */
+const isWholeCopy = ({ copyOf, files, loss, replaced }: KnownTape): boolean =>
+  copyOf !== undefined && files.length > 0 && !loss && !replaced;
+
+/** Uuid of a tape -> the second copies of it that can still be read. */
+export function copiesByTape(tapes: readonly KnownTape[]): Map<string, KnownTape[]> {
+  const copies = new Map<string, KnownTape[]>();
+  for (const tape of tapes.filter(isWholeCopy)) {
+    const of = tape.copyOf ?? '';
+    copies.set(of, [...(copies.get(of) ?? []), tape]);
+  }
+  return copies;
+}
+
+/**
+ * Run -> its tapes that were overwritten since, or may have been; a run that writes a tape again itself loses nothing, and so does one whose
+ * tape has a second copy.
+ */
 export function lossesOfRuns(tapes: readonly KnownTape[]): Map<string, TapeLoss[]> {
   const losses = new Map<string, TapeLoss[]>();
-  for (const { run, name, loss } of tapes) {
-    if (run === undefined || !loss || loss.by === run) continue;
+  const copies = copiesByTape(tapes);
+  for (const { run, name, loss, uuid, copyOf } of tapes) {
+    if (run === undefined || !loss || loss.by === run || copyOf !== undefined || copies.has(uuid)) continue;
     losses.set(run, [...(losses.get(run) ?? []), { tape: name === '' ? undefined : name, ...loss }]);
   }
   return losses;

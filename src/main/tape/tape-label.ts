@@ -37,6 +37,8 @@ const labelSchema = z.looseObject({
   keepUntil: moment.optional(),
   /** Which tape of its run it is, from 1; absent on the first. */
   number: z.int().positive().optional(),
+  /** The tape that it is a second copy of, as the tape inventory knows that one. */
+  copyOf: z.string().optional(),
 });
 
 export interface TapeLabel {
@@ -53,6 +55,8 @@ export interface TapeLabel {
   readonly recordBytes: number;
   readonly keepUntil?: string | undefined;
   readonly number?: number | undefined;
+  /** The tape that it is a second copy of, as the tape inventory knows that one. */
+  readonly copyOf?: string | undefined;
 }
 
 /** @returns one record. @throws TAPE_LABEL_TOO_LONG */
@@ -80,9 +84,10 @@ export function readLabel(record: Buffer): LabelReading {
 const dayOf = (moment: string): string => moment.slice(0, 10);
 
 /** In words that fit behind "the tape holds". */
-export function describeLabel({ name, run, writtenAt, keepUntil, number = 1 }: TapeLabel): string {
+export function describeLabel({ name, run, writtenAt, keepUntil, number = 1, copyOf }: TapeLabel): string {
   const which = number === 1 ? '' : ` as its tape ${number}`;
-  const writer = run === undefined ? '' : ` by run ${run}${which}`;
+  const by = copyOf === undefined ? ' by run' : ' as a copy of run';
+  const writer = run === undefined ? '' : `${by} ${run}${which}`;
   const kept = keepUntil === undefined ? '' : `, keep until ${localDay(keepUntil)}`;
   return `the label "${name}", written ${dayOf(writtenAt)}${writer}${kept}`;
 }

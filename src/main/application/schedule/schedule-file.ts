@@ -14,16 +14,17 @@ import { unwritable } from '../../proof/whole-file.ts';
 const scheduleEventSchema = z.object({
   /**
    * `watched`: from now on nights of the job count; `removed`: no longer. `refused`: a run was refused in the night, and nothing was
-   * touched. `missed`: the night is over, and had no run. `announced`: which tape the night needs.
+   * touched. `missed`: the night is over, and had no run. `announced`: which tape the night needs. `digested`: the digest of the week was
+   * sent that begins then.
    */
-  what: z.enum(['watched', 'removed', 'refused', 'missed', 'announced']),
+  what: z.enum(['watched', 'removed', 'refused', 'missed', 'announced', 'digested']),
   /** ISO 8601, UTC. */
   at: z.string(),
   site: z.string(),
   job: z.string(),
   /** Present where the night is one of the drills of the job. */
   task: z.literal('drill').optional(),
-  /** When the job was due that night. */
+  /** When the job was due that night; of `digested`, when the week begins. */
   due: z.string().optional(),
   /** Why: one sentence. */
   reason: z.string().optional(),

@@ -188,6 +188,21 @@ function missedOf(
 }
 
 /**
+ * The nights that were missed since the schedule is in effect, the earliest first, whether or not something has recorded them.
+ * @param lines all runs of the state folder
+ * @throws STATE_FILE_UNREADABLE
+ */
+export async function missedNightsOf(
+  state: StateFolder,
+  job: ScheduledJob,
+  lines: readonly RunLine[],
+  now: Date,
+): Promise<MissedNight[]> {
+  const events = await scheduleEvents(state, nameOf(job));
+  return missedOf(job, events, startsOf(state, job, lines), now);
+}
+
+/**
  * The last night that was missed, as far as it can be told now, although nothing may have recorded it yet. A drill that was made since makes
  * a missed one good.
  * @param lines all runs of the state folder

@@ -11,6 +11,8 @@ export interface StartedJob {
   /** Left out: a run of the job. */
   readonly task?: Task | undefined;
   readonly schedule: Schedule;
+  /** What is started, where it is no job: for people. */
+  readonly title?: string;
   /** True where the tape of each night is announced a day before. */
   readonly announcesTape?: boolean;
   /** Program and arguments, all paths absolute. */
@@ -18,6 +20,9 @@ export interface StartedJob {
   /** What the program needs in its environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
+
+/** In the place of a job's name: what sends the weekly digest. No job has this name. */
+export const digestName = '_digest';
 
 /** Whose timers: those of this user, or of the machine. */
 export type TimerOwner = 'user' | 'system';
@@ -35,8 +40,8 @@ export const unitNameOf = ({ site, job, task }: StartedName): string =>
   `shadowtape-${namePart(site)}-${namePart(job)}${task === 'drill' ? ':drill' : ''}`;
 
 /** What a unit is about, for people. */
-const aboutOf = ({ job, task }: StartedName): string =>
-  `${task === 'drill' ? 'drills of job' : 'job'} ${plain(job)}`;
+const aboutOf = ({ job, task, title }: Pick<StartedJob, 'job' | 'task' | 'title'>): string =>
+  plain(title ?? `${task === 'drill' ? 'drills of job' : 'job'} ${job}`);
 
 /** One word of ExecStart= (systemd.service(5), "Command lines"; specifiers begin with a percent sign). */
 const execWord = (word: string): string =>
@@ -86,15 +91,22 @@ export function calendarOf({ days, hours, minute }: CheckTimes, zone: string): s
   return `${some}*-*-* ${hours.map(two).join(',')}:${two(minute)}:00 ${zone}`;
 }
 
+/** For who reads the timer: why it starts the program as often as it does. */
+function startedWhen({ task, title }: StartedJob): string {
+  if (title !== undefined) return '# Once for each week, however often it is started.';
+  const command = task === 'drill' ? 'restore --drill' : 'run';
+  return `# ${command} --if-due decides: each hour of the window, and after it, where a missed night is recorded.`;
+}
+
 /** @returns the text of NAME.timer */
 export function timerUnit(started: StartedJob): string {
-  const { site, task, schedule, announcesTape } = started;
+  const { site, schedule, announcesTape } = started;
   return [
     '[Unit]',
     `Description=Shadowtape: schedule of ${aboutOf(started)} of ${plain(site)}`,
     '',
     '[Timer]',
-    `# ${task === 'drill' ? 'restore --drill' : 'run'} --if-due decides: each hour of the window, and after it, where a missed night is recorded.`,
+    startedWhen(started),
     ...checkTimesOf(schedule, announcesTape).map((times) => `OnCalendar=${calendarOf(times, schedule.zone)}`),
     '# After a time without power the job is checked at once.',
     'Persistent=true',

@@ -60,8 +60,10 @@ async function drillRun(
   const { exitStatus, volumes, error, record } = result;
   if (json) printJson<JsonOutput['restore']>({ run, exitStatus, volumes, record, error: error?.toInfo() });
   else {
-    for (const { volume: name, bytes, sha256 } of volumes)
-      print(`proven: the tape holds ${name} of run ${run}: ${bytesText(bytes)}, SHA-256 ${sha256}`);
+    for (const { volume: name, bytes, sha256, copy } of volumes) {
+      const tape = copy ? `the second copy on ${copy.join(', ')}` : 'the tape';
+      print(`proven: ${tape} holds ${name} of run ${run}: ${bytesText(bytes)}, SHA-256 ${sha256}`);
+    }
     print(`record: ${record}`);
   }
   if (error) showError(error, line.again);

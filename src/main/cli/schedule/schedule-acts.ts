@@ -1,8 +1,9 @@
 /** What `schedule` does: what starts jobs by itself is shown first, installed, listed and removed. Loaded when one of its commands is given. */
 import { resolve } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
-import { zonedText } from '../../../contract/wall-clock.ts';
+import { ownZone, zonedText } from '../../../contract/wall-clock.ts';
 import { readSite, siteFileOf, type Site } from '../../application/console.ts';
+import { wantsDigest } from '../../application/digest/send-digest.ts';
 import {
   installJob,
   isCurrent,
@@ -20,7 +21,7 @@ import {
   type ScheduledJob,
 } from '../../application/schedule/schedule-service.ts';
 import type { Task } from '../../application/schedule/schedule-file.ts';
-import type { StartedJob } from '../../application/schedule/schedule-units.ts';
+import { digestName, type StartedJob } from '../../application/schedule/schedule-units.ts';
 import {
   questionsOfHosts,
   questionsOfTask,
@@ -39,9 +40,16 @@ const starterWords: Readonly<Record<Starter, string>> = {
   crontab: 'crontab of this user',
 };
 
-/** `nightly`, `nightly drill`. */
-const titleOf = ({ job, task }: { readonly job: string; readonly task?: Task | undefined }): string =>
-  task === 'drill' ? `${job} drill` : job;
+interface Titled {
+  readonly job: string;
+  readonly task?: Task | undefined;
+}
+
+const nameOf = ({ job }: Titled): string => (job === digestName ? 'weekly digest' : job);
+
+/** `nightly`, `nightly drill`, `weekly digest`. */
+const titleOf = (titled: Titled): string =>
+  titled.task === 'drill' ? `${titled.job} drill` : nameOf(titled);
 
 interface OpenedSite {
   readonly site: Site;
@@ -62,28 +70,46 @@ function chosen({ site, file }: OpenedSite, names: readonly string[]): Scheduled
 }
 
 /** A timer starts in another folder, and with another environment. */
+function programOf(
+  line: CommandLine,
+  file: string,
+  words: readonly string[],
+): Pick<StartedJob, 'argv' | 'environment'> {
+  const program = [process.execPath, resolve(process.argv[1] ?? '')];
+  const places = ['--site', resolve(file), '--state', resolve(line.state.path)];
+  return {
+    argv: [...program, ...places, ...words],
+    // Electron is the program, too, and has to be told that it is Node.
+    environment: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
+  };
+}
+
 function startedOf(
   line: CommandLine,
   { file }: OpenedSite,
   { site, name, job, task, schedule }: ScheduledJob,
 ): StartedJob {
-  const program = [process.execPath, resolve(process.argv[1] ?? '')];
-  const places = ['--site', resolve(file), '--state', resolve(line.state.path)];
   return {
     site: site.site,
     job: name,
     task,
     schedule,
     announcesTape: task === 'run' && job.media.pool !== undefined,
-    argv: [
-      ...program,
-      ...places,
+    ...programOf(line, file, [
       ...(task === 'run' ? ['run', name] : ['restore', name, '--drill']),
       '--if-due',
-    ],
-    // Electron is the program, too, and has to be told that it is Node.
-    environment: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
+    ]),
   };
+}
+
+/** The weekly digest is sent on Mondays at this hour, in the zone of this machine. */
+const digestHour = 7;
+
+/** What sends the digest of the site. */
+function digestOf(line: CommandLine, { file, site }: OpenedSite): StartedJob {
+  const { argv, environment } = programOf(line, file, ['digest', '--send']);
+  const schedule = { hour: digestHour, minute: 0, days: ['mon' as const], windowSeconds: 0, zone: ownZone() };
+  return { site: site.site, job: digestName, title: 'weekly digest', schedule, argv, environment };
 }
 
 export interface ChangeOptions {
@@ -112,7 +138,9 @@ export async function install(
   const opened = await siteOfLine(line);
   const jobs = chosen(opened, names);
   const starter = options.crontab ? 'crontab' : options.system ? 'system' : 'user';
-  const started = jobs.map((job) => startedOf(line, opened, job));
+  // Who installs some jobs alone asks for these.
+  const digests = names.length === 0 && wantsDigest(opened.site) ? [digestOf(line, opened)] : [];
+  const started = [...jobs.map((job) => startedOf(line, opened, job)), ...digests];
   for (const { place, text } of started.flatMap((job) => piecesOf(job, starter)))
     for (const shown of [`# ${place}`, ...text.trimEnd().split('\n'), '']) printVerbatim(shown);
   // No timer has the agent of a session.
@@ -138,7 +166,10 @@ export async function remove(
 ): Promise<void> {
   const { site } = await siteOfLine(line);
   const jobs = names.length === 0 ? Object.keys(site.jobs) : names;
-  const tasks = jobs.flatMap((job) => (['run', 'drill'] as const).map((task) => ({ job, task })));
+  const tasks: Pick<StartedJob, 'job' | 'task'>[] = [
+    ...jobs.flatMap((job) => (['run', 'drill'] as const).map((task) => ({ job, task }))),
+    ...(names.length === 0 ? [{ job: digestName }] : []),
+  ];
   const found = await Promise.all(
     tasks.map(async (job) => ({ job, starters: await startersOf({ site: site.site, ...job }) })),
   );
@@ -151,22 +182,22 @@ export async function remove(
   if (!(await isConfirmed(options, 'Remove them?'))) return;
   for (const { job, starter } of installed) {
     await removeJob({ site: site.site, ...job }, starter);
-    await unwatchNights(line.state, { site: site.site, ...job });
+    if (job.task) await unwatchNights(line.state, { site: site.site, job: job.job, task: job.task });
     print(`removed: ${titleOf(job)}, ${starterWords[starter]}`);
   }
 }
 
 export async function list(line: CommandLine, { json = false }: JsonOption): Promise<void> {
   const opened = await siteOfLine(line);
-  for (const job of chosen(opened, [])) {
-    const started = startedOf(line, opened, job);
+  const digests = wantsDigest(opened.site) ? [digestOf(line, opened)] : [];
+  for (const started of [...chosen(opened, []).map((job) => startedOf(line, opened, job)), ...digests]) {
     const starters = await startersOf(started);
     const installed = await Promise.all(
       starters.map(async (starter) => ({ starter, current: await isCurrent(started, starter) })),
     );
     const title = titleOf(started).padEnd(12);
-    const task = job.task === 'drill' ? { task: job.task } : {};
-    if (json) printJson<JsonOutput['schedule list']>({ job: job.name, ...task, installed });
+    const task = started.task === 'drill' ? { task: started.task } : {};
+    if (json) printJson<JsonOutput['schedule list']>({ job: nameOf(started), ...task, installed });
     else if (installed.length === 0) print(`${title}  not installed`);
     else
       for (const { starter, current } of installed) {

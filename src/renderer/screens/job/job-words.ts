@@ -146,6 +146,7 @@ export const occasions = choices(
   ['operator-needed', 'operator needed'],
   ['next-tape', 'next tape of the pool'],
   ['start', 'start of a run'],
+  ['digest', 'digest of the week'],
 );
 
 export const secureKinds = choices(['starttls', 'STARTTLS'], ['tls', 'TLS'], ['none', 'nothing']);

@@ -49,6 +49,7 @@ const kindWords: Readonly<Record<RestoreLine['kind'], string>> = {
   files: 'file restore',
   image: 'image restore',
   drill: 'drill',
+  copy: 'second copy',
 };
 
 function restoreRow(line: RestoreLine): HistoryRow {

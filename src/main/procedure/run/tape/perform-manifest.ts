@@ -11,6 +11,7 @@ import {
 } from '../../../tape/tape-manifest.ts';
 import type { TapeLabel } from '../../../tape/tape-label.ts';
 import { manifestFileOf, type VolumeAssignment } from '../../model/assignment.ts';
+import { fileOfManifest } from '../../model/tape/manifest-file.ts';
 import type { Journal } from '../../../journal/journal.ts';
 import { packJournal } from '../../../journal/journal-on-tape.ts';
 import { writeRecords } from '../../drive/own-file.ts';
@@ -35,20 +36,8 @@ function writtenFile({ assignment, journal }: RunContext, volume: VolumeAssignme
   const parts = partsOf(journal.events, proxy).map(manifestPart);
   const unreadable = unreadableRecords(journal.events, proxy);
   if (!written) throw new Error('the dump is performed before its manifest is written');
-  return {
-    file,
-    volume: proxy,
-    method,
-    recordBytes: assignment.job.media.recordBytes,
-    bytes: written.bytes ?? 0,
-    records: written.records ?? 0,
-    paddingBytes: written.paddingBytes ?? 0,
-    crc32: written.crc32 ?? '',
-    sha256: written.onTapeSha256 ?? '',
-    ...(written.cksum === undefined ? {} : { cksum: written.cksum }),
-    ...(unreadable.length === 0 ? {} : { unreadable }),
-    ...(parts.length === 0 ? {} : { parts }),
-  };
+  const { recordBytes } = assignment.job.media;
+  return fileOfManifest({ file, volume: proxy, method, recordBytes, written, unreadable, parts });
 }
 
 /** The number of the manifest's file: behind the last of the tape in the drive. */

@@ -1,0 +1,40 @@
+/** A second copy of the tapes of a run: each tape of the run has one tape that holds the same files. */
+
+/** Where the manifest is on a tape. */
+interface ManifestOnTape {
+  /** Number of its tape file. */
+  readonly file: number;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A tape that holds what a tape of a run holds. */
+export interface CopiedTape {
+  /** Which tape of the run, from 1. */
+  readonly number: number;
+  /** Of the tape that was copied, as the tape inventory knows it. */
+  readonly copyOf: string;
+  readonly name: string;
+  readonly uuid: string;
+  /** ISO 8601, UTC. */
+  readonly writtenAt: string;
+  readonly keepUntil?: string | undefined;
+  readonly host: string;
+  readonly device: string;
+  /** SHA-256 (hex) of its label. */
+  readonly labelSha256: string;
+  /** On the last tape alone. */
+  readonly manifest?: ManifestOnTape | undefined;
+}
+
+/** A copy that was written to its end, read back, and found equal to what the run wrote; or one that was imported from its tape. */
+export interface ProvenCopy {
+  /** When it ended, or was imported, in ISO 8601. */
+  readonly at: string;
+  /** True where another console has written it: its tape has a manifest. */
+  readonly isImported?: boolean;
+  readonly run: string;
+  /** In the order of the run's tapes. */
+  readonly tapes: readonly CopiedTape[];
+}

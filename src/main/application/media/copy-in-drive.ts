@@ -1,0 +1,40 @@
+/** Whether the tape in the drive is of a second copy of a run: then the run is read as if it had written that one. */
+import type { ProvenCopy } from '../../../contract/copied-tape.ts';
+import { isFailure } from '../../../contract/errors.ts';
+import { requireReadyDrive } from '../../procedure/drive/drive-ready.ts';
+import { lookAtTape, type KnownDrive } from '../../procedure/drive/tape-look.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import type { KnownRun } from '../../procedure/model/restore-source.ts';
+import { eventsOnCopy } from '../../procedure/model/tape/copied-run.ts';
+
+/** The drive does not tell: whoever reads the tape of the run says what is wrong. */
+const unseen = ['TAPE_NOT_LOADED', 'TAPE_BUSY', 'TAPE_STATE_UNKNOWN', 'COMMAND_FAILED'] as const;
+
+/**
+ * @param copies of the run; without any, nothing is looked at
+ * @returns undefined where the tape in the drive is of none of them
+ * @throws what a session can end with
+ */
+export async function copyInDrive(
+  runner: CommandRunner,
+  step: string,
+  drive: KnownDrive,
+  copies: readonly ProvenCopy[],
+): Promise<ProvenCopy | undefined> {
+  if (copies.length === 0) return undefined;
+  try {
+    await requireReadyDrive(runner, step, drive, 'read');
+    const { label } = await lookAtTape(runner, step, drive);
+    return copies.find(({ tapes }) => tapes.some(({ uuid }) => uuid === label?.uuid));
+  } catch (error) {
+    if (!isFailure(error, ...unseen)) throw error;
+    return undefined;
+  }
+}
+
+/** The run as it is on its copy; as it is where there is none. */
+export const onCopy = ({ run, events }: KnownRun, copy: ProvenCopy | undefined): KnownRun =>
+  copy ? { run, events: eventsOnCopy(events, copy.tapes) } : { run, events };
+
+/** Of its tapes, for a sentence. */
+export const copyNames = ({ tapes }: ProvenCopy): string => tapes.map(({ name }) => `"${name}"`).join(', ');

@@ -1,0 +1,70 @@
+/** Second copies of a state folder: each leaves a record beside those of drills, and its last line says which tapes hold what. A copy on one
+ * tape that is imported gets such a record, too. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ProvenCopy } from '../../contract/copied-tape.ts';
+
+export const copySuffix = '-copy';
+
+const tapeShape = z.looseObject({
+  number: z.int().positive(),
+  copyOf: z.string(),
+  name: z.string(),
+  uuid: z.string(),
+  writtenAt: z.string(),
+  keepUntil: z.string().optional(),
+  host: z.string(),
+  device: z.string(),
+  labelSha256: z.string(),
+  manifest: z.looseObject({ file: z.int(), bytes: z.int(), sha256: z.string() }).optional(),
+});
+
+/** The last line of a record; whoever writes it keeps to this. */
+const finishedShape = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('copy-finished'),
+    at: z.string(),
+    run: z.string(),
+    exitStatus: z.int(),
+    tapes: z.array(tapeShape),
+  }),
+  /** The only line of a record: what the tape of a copy says of itself. */
+  z.looseObject({
+    type: z.literal('copy-imported'),
+    at: z.string(),
+    run: z.string(),
+    tapes: z.array(tapeShape),
+  }),
+]);
+
+/** A record that is damaged, or has no end, proves nothing. */
+function finishOf(file: string) {
+  try {
+    const last = readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+    return finishedShape.safeParse(JSON.parse(last)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What cannot be listed proves nothing. */
+function copyFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(`${copySuffix}.ndjson`));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Copies of a run that were proven, the latest first, whether or not their tapes were overwritten since.
+ * @param folder the state folder's `restores`
+ */
+export function provenCopies(folder: string, run: string): ProvenCopy[] {
+  return copyFiles(folder)
+    .flatMap((name) => finishOf(join(folder, name)) ?? [])
+    .filter((finish) => finish.run === run && (finish.type === 'copy-imported' || finish.exitStatus === 0))
+    .map(({ type, at, tapes }) => ({ at, run, tapes, isImported: type === 'copy-imported' }))
+    .toSorted((one, other) => (one.at < other.at ? 1 : -1));
+}
