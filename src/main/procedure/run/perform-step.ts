@@ -6,11 +6,10 @@ import {
   performCommands,
   performFileSystemCheck,
   performMountPointCheck,
-  performResumeServices,
-  performStopServices,
   performToolsCheck,
   type Performer,
 } from './perform-commands.ts';
+import { performResumeServices, performStopServices } from './perform-services.ts';
 import { performDump } from './dump/perform-dump.ts';
 import { performLock, performUnlock } from './perform-lock.ts';
 import { performLabel } from './tape/perform-label.ts';

@@ -1,0 +1,90 @@
+/** How services are stopped and resumed: by the commands of the site file, or by an operator who is asked. */
+import { failure } from '../../../contract/errors.ts';
+import { listed } from '../../../contract/words.ts';
+import { commandLine } from '../../ssh/quoting.ts';
+import type { Question } from '../hosts/questions.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import { mastersOf } from '../model/assignment.ts';
+import type { Step, StepCommand } from '../model/step.ts';
+import { performCommands, type Performer } from './perform-commands.ts';
+import {
+  requireMountedOnce,
+  requireNotMoved,
+  resumesWhereStopped,
+  stopsWhereMounted,
+} from './service-places.ts';
+
+function stopQuestion(context: RunContext, step: Step): Question {
+  const { assignment, nodes } = context;
+  const missing = nodes.missing.map(({ node }) => ` ${node} does not answer.`).join('');
+  return {
+    id: 'services-stopped',
+    step: step.id,
+    text: `Stop everything that uses ${listed(mastersOf(assignment))} on ${nodes.answering.join(' and ')}; unmount file systems.${missing}`,
+    choices: [
+      { id: 'stopped', label: 'Services are stopped' },
+      { id: 'stop', label: 'End the run' },
+    ],
+  };
+}
+
+function resumeQuestion(context: RunContext, step: Step): Question {
+  return {
+    id: 'services-resumed',
+    step: step.id,
+    text: `Start again what was stopped in step 3-2; mount the file systems on ${listed(mastersOf(context.assignment))}.`,
+    choices: [{ id: 'resumed', label: 'Services are running' }],
+  };
+}
+
+/** Services that are known to be stopped stay stopped when the run is taken up again. */
+function withoutStopped({ again, marks }: RunContext, step: Step): Step {
+  if (!again) return step;
+  const isStopped = ({ host, argv }: StepCommand) =>
+    marks.servicesStopped.some(
+      (stopped) => stopped.sure && stopped.host === host && stopped.line === commandLine(argv),
+    ) && !marks.servicesResumed.some((resumed) => resumed.host === host);
+  return { ...step, commands: step.commands.filter((command) => !isStopped(command)) };
+}
+
+/** Services of a node that does not answer are not stopped; the run has told what that leaves unchecked. */
+function onAnsweringNodes({ nodes, journal }: RunContext, step: Step): Step {
+  const unsent = step.commands.filter(({ host }) => nodes.isMissing(host));
+  if (unsent.length === 0) return step;
+  const lines = unsent.map(({ host, argv }) => `${host}: ${commandLine(argv)}`);
+  const text = `not sent, since the node does not answer: ${lines.join('; ')}`;
+  journal.append({ type: 'warning', step: step.id, text });
+  return { ...step, commands: step.commands.filter((command) => !unsent.includes(command)) };
+}
+
+export const performStopServices: Performer = async (context, step) => {
+  if (context.assignment.job.services !== 'ask') {
+    const placed = await stopsWhereMounted(context, withoutStopped(context, step));
+    await performCommands(context, onAnsweringNodes(context, placed));
+    return requireNotMoved(context, step);
+  }
+  if (context.again && context.marks.operatorStopped) return;
+  const answer = await context.ask(stopQuestion(context, step));
+  if (answer.choice !== 'stopped') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });
+};
+
+/** All of them are tried, even when one fails: a service that can run shall run. */
+export const performResumeServices: Performer = async (context, step) => {
+  if (context.assignment.job.services === 'ask') {
+    if (context.marks.operatorStopped) await context.ask(resumeQuestion(context, step));
+    return;
+  }
+  let trouble: unknown;
+  const due = step.commands.filter((command) => !command.isDone?.(context.observer.lastSeen, context.marks));
+  for (const command of await resumesWhereStopped(context, step, due)) {
+    try {
+      await context.runner.send(step.id, command);
+    } catch (error) {
+      trouble ??= error;
+    } finally {
+      context.observer.forget(command.host);
+    }
+  }
+  if (trouble !== undefined) throw trouble;
+  await requireMountedOnce(context, step);
+};
