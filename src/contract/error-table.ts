@@ -14,9 +14,11 @@ import { runErrors } from './error-table/run-errors.ts';
 import { tapeErrors } from './error-table/tape-errors.ts';
 import { userErrors } from './error-table/user-errors.ts';
 
-interface ErrorEntry {
+export interface ErrorEntry {
   readonly sentence: string;
   readonly hint: string;
+  /** What to do where it is read on a screen; left out where the hint names nothing that a screen cannot offer. */
+  readonly onScreen?: string;
 }
 
 /** No code is in two of the parts. */

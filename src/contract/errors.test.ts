@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorTable } from './error-table.ts';
+import { errorTable, type ErrorEntry } from './error-table.ts';
 import { copyErrors } from './error-table/copy-errors.ts';
 import { hostErrors } from './error-table/host-errors.ts';
 import { internalFaults } from './error-table/internal-faults.ts';
@@ -33,6 +33,67 @@ describe('the error table', () => {
     ];
     const codes = parts.flatMap((part) => Object.keys(part));
     expect(codes.toSorted()).toEqual(Object.keys(errorTable).toSorted());
+  });
+});
+
+/** Options and commands: no screen offers them. */
+const ofCommandLine =
+  /(?:^|[\s"(])--[a-z]|\bwith -o\b|\bshadowtape (?:--|[a-z-]+ (?:[A-Z{"]|--)|(?:approve|check|identify|locks|label|plan|report|restore|resume|rollback|run|runs|show|state|tapes|unlock|verify|where)\b)/;
+
+/** Only commands end with them: no channel of a screen, no run and no look at the hosts does. */
+const codesOfCommands: readonly ErrorCode[] = [
+  'CHANGER_NOT_NAMED',
+  'DRILL_UNNAMED',
+  'LAB_PLATFORM_OTHER',
+  'NODE_NOT_DOWN',
+  'NOTIFY_COMMAND_FAILED',
+  'NOTIFY_MAIL_FAILED',
+  'PLAN_OF_TWO',
+  'PORT_UNUSABLE',
+  'REMOVAL_NOT_CONFIRMED',
+  'REPORT_FILE_THERE',
+  'REPORT_ON_TERMINAL',
+  'REPORT_UNREADABLE',
+  'REPORT_UNWRITABLE',
+  'RESTORE_AS_OF_UNUSED',
+  'RESTORE_OPTION_MISFIT',
+  'RESTORE_PLACE_UNNAMED',
+  'RESTORE_TAPE_FILE_UNSUPPORTED',
+  'RESTORE_UNNAMED',
+  'RUN_MISSPELT',
+  'RUN_NONE',
+  'SCHEDULE_NOT_CONFIRMED',
+  'STATE_ARCHIVE_FORBIDDEN',
+  'STATE_ARCHIVE_TOO_LARGE',
+  'STATE_ARCHIVE_UNREADABLE',
+  'STATE_EMPTY',
+  'STATE_RUN_OPEN',
+  'TAPE_IMPORT_DIFFERS',
+  'UNLOCK_NOT_CONFIRMED',
+];
+
+describe('a hint that is read on a screen', () => {
+  const entries = Object.entries(errorTable) as [ErrorCode, ErrorEntry][];
+
+  it('names no option and no command, but for errors that no screen meets', () => {
+    const named = entries
+      .filter(([, { hint, onScreen = hint }]) => ofCommandLine.test(onScreen))
+      .map(([code]) => code);
+    expect(named.toSorted()).toEqual(codesOfCommands);
+  });
+
+  it('is another one only where that of the command line names one', () => {
+    const needless = entries.filter(
+      ([, { hint, onScreen }]) => onScreen !== undefined && !ofCommandLine.test(hint),
+    );
+    expect(needless.map(([code]) => code)).toEqual([]);
+  });
+
+  it('has the same values filled in as that of the command line', () => {
+    const error = failure('PART_NOT_PROVEN', { proxies: 'Volume2', are: 'is', run: 'r', class: 'Class1' });
+    expect(error.hint).toContain('shadowtape rollback r --own-part');
+    expect(error.onScreen).toContain('choose "This run parted Volume2: roll back"');
+    expect(error.toInfo()).toMatchObject({ hint: error.hint, onScreen: error.onScreen });
   });
 });
 

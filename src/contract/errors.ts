@@ -1,5 +1,5 @@
 /** Errors of the error table: how they are made, distinguished, and carried over a process boundary. */
-import { errorTable } from './error-table.ts';
+import { errorTable, type ErrorEntry } from './error-table.ts';
 
 export type ErrorCode = keyof typeof errorTable;
 
@@ -25,6 +25,8 @@ export interface ErrorInfo {
   readonly code: ErrorCode;
   readonly sentence: string;
   readonly hint: string;
+  /** In the place of the hint where it is read on a screen. */
+  readonly onScreen?: string | undefined;
   readonly evidence: Evidence;
 }
 
@@ -32,6 +34,7 @@ export interface ErrorInfo {
 export class ShadowtapeError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
+  readonly onScreen: string | undefined;
   readonly evidence: Evidence;
 
   constructor(info: ErrorInfo, cause?: unknown) {
@@ -39,11 +42,13 @@ export class ShadowtapeError extends Error {
     this.name = 'ShadowtapeError';
     this.code = info.code;
     this.hint = info.hint;
+    this.onScreen = info.onScreen;
     this.evidence = info.evidence;
   }
 
   toInfo(): ErrorInfo {
-    return { code: this.code, sentence: this.message, hint: this.hint, evidence: this.evidence };
+    const { code, message: sentence, hint, onScreen, evidence } = this;
+    return { code, sentence, hint, ...(onScreen === undefined ? {} : { onScreen }), evidence };
   }
 }
 
@@ -66,9 +71,12 @@ export function failure(
   evidence: Evidence = {},
   cause?: unknown,
 ): ShadowtapeError {
-  const entry = errorTable[code];
+  const { sentence, hint, onScreen }: ErrorEntry = errorTable[code];
   return new ShadowtapeError(
-    { code, sentence: fill(entry.sentence, values), hint: fill(entry.hint, values), evidence },
+    {
+      ...{ code, sentence: fill(sentence, values), hint: fill(hint, values), evidence },
+      ...(onScreen === undefined ? {} : { onScreen: fill(onScreen, values) }),
+    },
     cause,
   );
 }

@@ -31,7 +31,13 @@ export const volumePair = z.looseObject({
 });
 
 /** An error of the table. */
-export const errorShape = z.looseObject({ code: z.string(), sentence: z.string(), hint: z.string() });
+export const errorShape = z.looseObject({
+  code: z.string(),
+  sentence: z.string(),
+  hint: z.string(),
+  /** In the place of the hint where it is read on a screen. */
+  onScreen: z.string().optional(),
+});
 
 /** A stretch of a dump's records that was hashed by itself. */
 export const dumpSection = z.looseObject({

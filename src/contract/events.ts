@@ -266,6 +266,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     exitStatus: z.int(),
     sentence: z.string(),
     hint: z.string().optional(),
+    /** In the place of the hint where it is read on a screen. */
+    onScreen: z.string().optional(),
     code: z.string().optional(),
     /** The operator gave the run up: what it left on the hosts is no longer waited for. */
     discarded: z.boolean().optional(),

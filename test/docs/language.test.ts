@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorTable } from '../../src/contract/error-table.ts';
+import { errorTable, type ErrorEntry } from '../../src/contract/error-table.ts';
 import { stateWords } from '../../src/folds/run/run-state.ts';
 import { textsOf, type UserText } from './user-texts.ts';
 
@@ -75,7 +75,9 @@ const faultsOf = (texts: readonly UserText[]): string[] =>
       .map(([pattern, instead]) => `${place}: "${pattern.exec(text)?.[0]}": say ${instead}`),
   );
 
-const hints = Object.entries(errorTable).map(([code, { hint }]) => ({ place: code, text: hint }));
+const hints = (Object.entries(errorTable) as [string, ErrorEntry][]).flatMap(([place, { hint, onScreen }]) =>
+  [hint, onScreen].flatMap((text) => (text === undefined ? [] : [{ place, text }])),
+);
 
 describe('no expression that is ruled out is in', () => {
   it('the error table', () => {

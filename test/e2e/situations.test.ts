@@ -231,11 +231,14 @@ describeInBrowser('what the screens say and enable', (browser) => {
 
   it('explain their terms where they are focused', async () => {
     const { on } = await onStage(playOf(faultedSituations['a shadow that is to be approved']));
-    const terms: Readonly<Partial<Record<Screen, [string, RegExp]>>> = {
+    const terms: Readonly<Record<string, [string, RegExp]>> = {
       home: ['Last verified backup', /^Every record was read back from tape/],
       'plan/raw-dd': ['Shadow class', /^The blocks of the proxy as a volume of the backup server/],
       verify: ['Rule', /^Proves before the dump that the shadow maps the same blocks/],
       run: ['Journal', /^What a run did, line by line/],
+      runs: ['Verdict', /^Every record was read back from tape/],
+      trends: ['Resynchronization', /^The copy from master to proxy after a rejoin/],
+      sites: ['Class2', /^The blocks of the proxy as a volume of the backup server/],
     };
     for (const [screen, [term, means]] of Object.entries(terms)) {
       await on.open(`#/${screen}`);

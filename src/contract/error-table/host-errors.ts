@@ -16,6 +16,8 @@ export const hostErrors = {
   HOST_KEY_UNKNOWN: {
     sentence: '{host} ({address}, port {port}) shows an unknown {keyType} host key: {fingerprint}',
     hint: 'compare it with "ssh-keygen -lf" of the key in /etc/ssh on {host} itself; if both match, accept it with --trust',
+    onScreen:
+      'compare it with "ssh-keygen -lf" of the key in /etc/ssh on {host} itself; if both match, connect again and accept it',
   },
   HOST_KEY_CHANGED: {
     sentence:
@@ -35,11 +37,14 @@ export const hostErrors = {
     sentence:
       '{host} ({address}, port {port}) is not the machine on which the run started: its {what} was {expected}, now it is {actual}',
     hint: 'correct the address of {host} in the site file. If it is the same machine with a new {what}, resume or roll back with --same-machine {host}',
+    onScreen:
+      'correct the address of {host} in the site file. If it is the same machine with a new {what}, only the command line continues, see docs/recovery.md',
   },
   HOST_MACHINE_UNKNOWN: {
     sentence:
       '{host} does not say whether it is the machine that the run began with: {command} failed twice ({said})',
     hint: 'run {command} on {host}, and correct what it reports; where {host} is the same machine, resume or roll back with --same-machine {host}',
+    onScreen: 'run {command} on {host}, and correct what it reports; then resume the run or roll it back',
   },
   LOGIN_REFUSED: {
     sentence: '{host} does not let {user} log in: {reason}; tried: {methods}',
@@ -48,6 +53,8 @@ export const hostErrors = {
   RIGHTS_REFUSED: {
     sentence: '{host}: sudo does not run {command} without asking: {reason}',
     hint: 'print the lines of sudoers that {host} needs with "check --rights", and add them there with visudo',
+    onScreen:
+      'add the lines of sudoers that {host} needs with visudo; docs/rights.md shows how to print them',
   },
   KEY_FILE_MISSING: {
     sentence: '{host}: there is no key file {file}',
@@ -101,6 +108,7 @@ export const hostErrors = {
     sentence:
       '{host}: the login shell {shell} of {user} prints {bytes} bytes {where} the output of each command: {text}',
     hint: '{remedy}; then run "shadowtape check" again',
+    onScreen: '{remedy}; then check the site again',
   },
   LOGIN_SHELL_CHANGES: {
     sentence: '{host}: the login shell {shell} of {user} changes commands or data: {what}',
@@ -241,6 +249,8 @@ export const hostErrors = {
     sentence:
       'step {step}: {node} has not answered since {since}, it is not known whether it is down, and {why}',
     hint: 'check the machine itself. If {node} is halted or powered off, run with --node-down {node}, or on a terminal without --yes. If it is running, repair its connection first',
+    onScreen:
+      'check the machine itself. If {node} is halted or powered off, resume the run, and confirm it when the run asks. If it is running, repair its connection first',
   },
   NODE_GDS_NOT_ANSWERING: {
     sentence: 'step {step}: GDS does not answer on {node} ({reason}), and {why}',

@@ -11,10 +11,13 @@ export const restoreErrors = {
   RESTORE_NOT_CONFIRMED: {
     sentence: 'the restore of run {run} replaces {master}, and --replace does not name it',
     hint: 'check that {master} is the volume to be replaced. Then add --replace {master}, together with --yes where nobody can be asked',
+    onScreen: 'check that {master} is the volume to be replaced, then choose it',
   },
   RESTORE_MASTER_NOT_NAMED: {
     sentence: 'run {run} backed up several volumes, and --replace names {named}. Their masters: {masters}',
     hint: 'name each master to restore with --replace; those that must show the same instant, such as the volumes of one database, together',
+    onScreen:
+      'choose each master to restore; those that must show the same instant, such as the volumes of one database, together',
   },
   RESTORE_PAIR_DIFFERS: {
     sentence: 'run {run} does not fit the site: it wrote {what} {then}, and now it is {now}',
@@ -31,6 +34,7 @@ export const restoreErrors = {
   RESTORE_PROXY_JOINED: {
     sentence: '{proxy} is joined to {master}: it holds what {master} holds',
     hint: 'restore from tape: shadowtape restore {run}',
+    onScreen: 'restore from tape instead',
   },
   RESTORE_DIFFERS: {
     sentence:
@@ -65,5 +69,7 @@ export const restoreErrors = {
   RESTORE_PENDING: {
     sentence: 'a restore of {class} is not finished: run {run} is marked on {host}',
     hint: 'the proxy may hold restored data that its master does not have: do not rejoin it. Restore again with shadowtape restore, where run {run} was started; or discard that restore: shadowtape unlock {class} --discard {run}',
+    onScreen:
+      'the proxy may hold restored data that its master does not have: do not rejoin it. Restore the backup again on the console where run {run} was started',
   },
 } as const;

@@ -16,10 +16,12 @@ export const restoreFileErrors = {
   RESTORE_NOWHERE: {
     sentence: '{file} is in no file list{until}',
     hint: 'shadowtape where shows which runs hold a file; a run that has no file list must be named: shadowtape restore RUN PATH --to DIR',
+    onScreen: 'search the files of the history for it; a run without a file list must be chosen itself',
   },
   RESTORE_NOTHING_FOUND: {
     sentence: 'the file list of run {run} does not have {what}',
     hint: 'shadowtape where shows which runs hold a file',
+    onScreen: 'search the files of the history: they show which runs hold it',
   },
   RESTORE_DATE_UNREADABLE: {
     sentence: '"{asOf}" is neither a run nor a date',
@@ -36,6 +38,7 @@ export const restoreFileErrors = {
   RESTORE_VOLUME_NOT_NAMED: {
     sentence: 'run {run} has several volumes: {names}',
     hint: 'name one of them with --volume',
+    onScreen: 'choose one of them',
   },
   RESTORE_METHOD_UNSUPPORTED: {
     sentence: 'run {run} wrote {volume} with method {method}, which cannot be restored here',
@@ -61,10 +64,12 @@ export const restoreFileErrors = {
   RESTORE_TARGET_UNUSABLE: {
     sentence: 'nothing can be restored to {target}: {reason}',
     hint: 'name another place with --to',
+    onScreen: 'enter another place',
   },
   RESTORE_TARGET_EXISTS: {
     sentence: '{target} already exists',
     hint: 'name another file with --to; or, if its contents may be lost, add --overwrite always',
+    onScreen: 'enter another file; or, if its contents may be lost, choose to overwrite it always',
   },
   RESTORE_FOLDER_NOT_EMPTY: {
     sentence: '{target} is not empty',
@@ -101,6 +106,7 @@ export const restoreFileErrors = {
   RESTORE_NO_SPACE: {
     sentence: '{target} has {free} free, and {needed} are needed',
     hint: 'free some space, or name another place with --to',
+    onScreen: 'free some space, or enter another place',
   },
   RESTORE_SPACE_UNKNOWN: {
     sentence: 'df does not say how much space {target} has: {said}',
@@ -109,6 +115,7 @@ export const restoreFileErrors = {
   RESTORE_RECORD_UNWRITABLE: {
     sentence: 'the record of the restore, {file}, cannot be written: {reason}',
     hint: 'free some space, or keep the state elsewhere with --state DIR',
+    onScreen: 'free some space in the state folder, then restore again',
   },
   RESTORE_RECORD_UNREADABLE: {
     sentence: 'the record of the restore, {file}, cannot be read: {reason}',
@@ -122,6 +129,7 @@ export const restoreFileErrors = {
   RESTORE_READ_FAILED: {
     sentence: 'the backup cannot be read: {reason}',
     hint: 'clean the drive and restore again; or restore from another run, which shadowtape where and shadowtape runs show',
+    onScreen: 'clean the drive and restore again; or choose another backup',
   },
   RESTORE_TAPE_DIFFERS: {
     sentence: 'the tape does not hold what run {run} wrote: expected {expected}, read {actual}',
@@ -142,6 +150,7 @@ export const restoreFileErrors = {
   RESTORE_FILE_UNWRITABLE: {
     sentence: '{file} cannot be written: {reason}',
     hint: 'free some space or name another place with --to, then restore again',
+    onScreen: 'free some space or enter another place, then restore again',
   },
   RESTORE_CANCELLED: {
     sentence: 'the restore was canceled',
@@ -158,9 +167,11 @@ export const restoreFileErrors = {
   DRILL_CANCELLED: {
     sentence: 'the drill of run {run} was canceled',
     hint: 'it proves nothing. Start it again: shadowtape restore {run} --drill',
+    onScreen: 'it proves nothing; start the drill again',
   },
   RESTORE_NOTHING_WRITTEN: {
     sentence: 'nothing in the archive was wanted',
     hint: 'shadowtape where shows which runs hold a file',
+    onScreen: 'search the files of the history: they show which runs hold it',
   },
 } as const;

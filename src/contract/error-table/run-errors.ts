@@ -3,10 +3,12 @@ export const runErrors = {
   APPROVAL_REFUSED: {
     sentence: 'the approval of run {run} does not count: {reason}',
     hint: 'a second person whose key is in {signers} signs with: shadowtape approve {run}',
+    onScreen: 'somebody else, whose key is in {signers}, signs the text on the Verification screen',
   },
   APPROVAL_NOT_AWAITED: {
     sentence: 'run {run} does not wait for the approval of a second person',
     hint: 'see its state with: shadowtape show {run}',
+    onScreen: 'the Run screen shows its state',
   },
   // ---- checks of proxy and shadow ----
   CHECK_FAILED: {
@@ -89,31 +91,42 @@ export const runErrors = {
   CLASS_LOCKED: {
     sentence: '{class} is locked on {host} by run {run} of {owner}',
     hint: 'wait until that run ends; shadowtape locks shows whether its process is running. If it is not, or the run needs action, resume or roll back that run where it was started: shadowtape resume {run}, shadowtape rollback {run}. To discard it instead: shadowtape unlock {class} --discard {run}',
+    onScreen:
+      'wait until that run ends. Where its process is gone or it needs action, resume or roll it back on the console that started it',
   },
   LOCK_OF_UNKNOWN_RUN: {
     sentence:
       '{name} is locked on {host} by run {run} of {owner}; no process works on that run, and this state folder has no readable journal of it',
     hint: 'resume or roll back the run with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR rollback {run}; or discard it: {discard}',
+    onScreen: 'resume the run or roll it back on the console that has its journal',
   },
   DISCARD_OTHER_RUN: {
     sentence: '{class} is locked on {host} by run {locked}, not by run {run}',
     hint: 'shadowtape locks shows the run of each lock; name that run with --discard',
+    onScreen: 'run {locked} holds the lock: open that run',
   },
   CLASS_LOCKED_NAMELESS: {
     sentence: '{class} is locked on {host}, and the lock names no owner',
     hint: 'check whether a run is just starting; if not, remove the lock with shadowtape unlock {class}',
+    onScreen:
+      'check whether a run is just starting; if not, the lock is removed on the command line, see docs/recovery.md',
   },
   LOCK_LOST: {
     sentence: 'step {step}: the lock of {class} on {host} {now}; nothing more was changed',
     hint: 'find out who removed or took it: shadowtape locks shows who holds {class}. When nobody else works on {class}, resume or roll back the run: shadowtape resume {run}, shadowtape rollback {run}',
+    onScreen:
+      'find out who removed or took it. When nobody else works on {class}, resume the run or roll it back',
   },
   DRIVE_LOCK_LOST: {
     sentence: 'step {step}: the lock of the drive {drive} on {host} {now}; nothing more was written to tape',
     hint: 'find out who removed or took it: shadowtape locks shows who holds {drive}. {tape} may now hold data of somebody else',
+    onScreen: 'find out who removed or took it. {tape} may now hold data of somebody else',
   },
   DRIVE_LOCKED_NAMELESS: {
     sentence: 'the drive {device} on {host} is locked, and the lock names no owner',
     hint: 'check whether a run or a tape command is just starting; if not, remove the lock with shadowtape unlock {device}',
+    onScreen:
+      'check whether a run or a tape command is just starting; if not, the lock is removed on the command line, see docs/recovery.md',
   },
   LOCK_MISSING: {
     sentence: '{name} is not locked on {host}',
@@ -126,6 +139,7 @@ export const runErrors = {
   LOCK_CHANGED: {
     sentence: 'the lock of {name} on {host} has changed and was not removed',
     hint: 'somebody released or took it in the meantime; check again with shadowtape locks',
+    onScreen: 'somebody released or took it in the meantime; try again',
   },
   UNLOCK_NOT_CONFIRMED: {
     sentence: 'the lock of {name} was not removed because nobody confirmed it',
@@ -168,6 +182,7 @@ export const runErrors = {
     sentence:
       'every step succeeded, but the journal does not show that the tape was written and read back as the job requires',
     hint: 'read the tape back with shadowtape verify before you trust it',
+    onScreen: 'read the tape back before you trust it',
   },
   QUESTION_OVER: {
     sentence: 'the question was answered, or the run continued without it',
@@ -182,6 +197,8 @@ export const runErrors = {
     sentence:
       '{proxies} {are} parted, and nothing proves that this run parted {proxies}: the command that parts failed, or its answer was lost',
     hint: 'find out who parted {proxies}. If it was this run, roll it back with shadowtape rollback {run} --own-part. If it was somebody else, discard the run: shadowtape unlock {class} --discard {run}',
+    onScreen:
+      'find out who parted {proxies}. If it was this run, choose "This run parted {proxies}: roll back". If it was somebody else, discard the run: the Plan screen offers it when a backup is started',
   },
   RUN_ALREADY_ENDED: {
     sentence: 'run {run} has ended: {how}',
@@ -198,18 +215,23 @@ export const runErrors = {
   RUN_BUSY: {
     sentence: 'run {run} is being worked on by {owner}, since {since}',
     hint: 'wait until it ends; if that process is no longer running, take over its lock with --take-over-lock (shadowtape locks shows it)',
+    onScreen: 'wait until it ends; if that process is no longer running, take over its lock here',
   },
   RUN_SUPERSEDED: {
     sentence: 'run {later} parted {proxy} after run {run}: the current state is not that of run {run}',
     hint: 'check the later run with shadowtape show {later}; if it failed, roll that one back',
+    onScreen: 'open run {later}; if it failed, roll that one back',
   },
   RUN_NOT_PAUSABLE: {
     sentence: 'the dump of run {run} cannot be paused or continued: {reason}',
     hint: 'shadowtape runs shows which runs are running. limit of the job slows a dump down from its beginning',
+    onScreen:
+      'the history shows which runs are running. limit of the job slows a dump down from its beginning',
   },
   RUN_NOT_LIVE: {
     sentence: 'run {run} is not running in this console',
     hint: 'it has ended, or another process runs it: check with shadowtape runs and shadowtape locks',
+    onScreen: 'it has ended, or another process runs it: the history shows which',
   },
   RUN_IS_LIVE: {
     sentence: 'run {run} is running in this console',

@@ -20,10 +20,12 @@ export const tapeErrors = {
   TAPE_NOT_BLANK_NAME_IT: {
     sentence: 'the tape in {device} on {host} is not blank: it holds {found}',
     hint: 'insert a blank tape; or, if its contents may be lost, name it: --overwrite {name}',
+    onScreen: 'insert a blank tape; or, if its contents may be lost, type {name} when asked',
   },
   TAPE_NOT_LABELLED: {
     sentence: 'the tape in {device} on {host} has no label: it holds {found}',
     hint: 'insert {wanted}; or, if its contents may be lost, label it: shadowtape label {name} --overwrite data',
+    onScreen: 'insert {wanted}; or, if its contents may be lost, label it on the Tape screen',
   },
   TAPE_IS_ANOTHER: {
     sentence: 'the tape in {device} on {host} is not {wanted}: it holds {found}',

@@ -4,6 +4,7 @@ export const userErrors = {
   SITE_FILE_MISSING: {
     sentence: 'there is no site file at {file}',
     hint: 'name it with --site FILE; without --site the embedded lab is used',
+    onScreen: 'enter the path of a site file',
   },
   SITE_FILE_UNREADABLE: {
     sentence: 'the site file {file} cannot be read: {reason}',
@@ -145,6 +146,7 @@ export const userErrors = {
   TAPE_UNKNOWN: {
     sentence: 'there is no tape "{name}" in the tape inventory',
     hint: '{nearest}"shadowtape tapes" lists all tapes; "shadowtape identify --import" adds the one in the drive',
+    onScreen: '{nearest}the Tape screen lists all tapes',
   },
   TAPE_LOCATION_FORBIDDEN: {
     sentence: '"{location}" cannot be the location of a tape',
@@ -207,10 +209,12 @@ export const userErrors = {
   STATE_FOLDER_UNUSABLE: {
     sentence: 'the state folder {folder} cannot be used: {reason}',
     hint: 'journals and known hosts are kept there; name a folder that this user can write with --state DIR',
+    onScreen: 'journals and known hosts are kept there; make it writable for the user who runs Shadowtape',
   },
   JOURNAL_UNWRITABLE: {
     sentence: 'the journal {file} cannot be written: {reason}',
     hint: 'free some space, or keep the state elsewhere with --state DIR; Shadowtape does not run without a journal',
+    onScreen: 'free some space in the state folder; Shadowtape does not run without a journal',
   },
   JOURNAL_EXISTS: {
     sentence: 'the journal {file} already exists',
@@ -219,6 +223,7 @@ export const userErrors = {
   CATALOGUE_UNWRITABLE: {
     sentence: 'the file list {file} cannot be written: {reason}',
     hint: 'free some space, or keep the state elsewhere with --state DIR; then start the run again',
+    onScreen: 'free some space in the state folder, then start the run again',
   },
   JOURNAL_BROKEN: {
     sentence: '{file}, line {line}: {reason}',
@@ -227,6 +232,7 @@ export const userErrors = {
   RUN_UNKNOWN: {
     sentence: 'there is no run {run}',
     hint: 'shadowtape runs lists the runs; name another state folder with --state DIR',
+    onScreen: 'the history lists the runs',
   },
   RUN_MISSPELT: {
     sentence: 'there is no run {run}',
@@ -243,10 +249,13 @@ export const userErrors = {
   RUN_HAS_NO_TAPE: {
     sentence: 'run {run} wrote no tape that could be compared',
     hint: 'shadowtape show {run} shows how far it got',
+    onScreen: 'the Run screen shows how far it got',
   },
   RUN_HAS_NO_DIGEST: {
     sentence: 'run {run} took no digest of {volume} (verify.digest: none), so its tape cannot be compared',
     hint: 'shadowtape identify shows what is on the tape; set verify.digest to sha256 in the job for the next run',
+    onScreen:
+      'identify the tape to see what is on it; set verify.digest to sha256 in the job for the next run',
   },
   REPORT_FILE_THERE: {
     sentence: '{file} already exists',
@@ -263,14 +272,18 @@ export const userErrors = {
   PACKED_FILE_DAMAGED: {
     sentence: '{file} cannot be unpacked: {reason}',
     hint: 'the file is damaged; restore it from a copy of the state folder (shadowtape state import)',
+    onScreen: 'the file is damaged; restore it from a copy of the state folder',
   },
   SEALS_UNWRITABLE: {
     sentence: 'the list of seals {file} cannot be written: {reason}',
     hint: 'the journal itself is complete, but its last line is not proven; free some space, or keep the state elsewhere with --state DIR',
+    onScreen:
+      'the journal itself is complete, but its last line is not proven; free some space in the state folder',
   },
   STATE_FILE_UNREADABLE: {
     sentence: '{file} cannot be read: {reason}',
     hint: 'a state folder belongs to the user who runs shadowtape: run as that user, or name another folder with --state DIR',
+    onScreen: 'a state folder belongs to the user who runs Shadowtape: start it as that user',
   },
   STATE_FILE_UNWRITABLE: {
     sentence: '{file} cannot be written: {reason}',
@@ -339,6 +352,7 @@ export const userErrors = {
   TAPES_UNWRITABLE: {
     sentence: 'the tape inventory {file} cannot be written: {reason}',
     hint: 'the tape itself is written; add it later with shadowtape identify. Free some space, or keep the state elsewhere with --state DIR',
+    onScreen: 'the tape itself is written. Free some space in the state folder, then identify the tape',
   },
   TAPES_UNREADABLE: {
     sentence: 'the tape inventory {file} cannot be read: {reason}',
@@ -356,6 +370,7 @@ export const userErrors = {
   SIGN_KEY_MISSING: {
     sentence: 'there is no key to sign with',
     hint: 'name one with --key FILE or sign.key in the site file, or load one into an ssh agent with ssh-add',
+    onScreen: 'name one as sign.key in the site file, or load one into an ssh agent with ssh-add',
   },
   SIGN_KEY_UNUSABLE: {
     sentence: 'cannot sign with {key}: {reason}',

@@ -98,7 +98,9 @@ export class PassBuilder {
     this.#state = result;
     this.#milliseconds = milliseconds;
     this.#reason = reason;
-    this.#error = error && { code: error.code, sentence: error.sentence, hint: error.hint };
+    if (!error) return;
+    const { code, sentence, hint, onScreen } = error;
+    this.#error = { code, sentence, hint, ...(onScreen === undefined ? {} : { onScreen }) };
   }
 
   breakOff(): void {

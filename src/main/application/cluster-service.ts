@@ -73,7 +73,7 @@ const lookOf = (host: string, reached: boolean, error?: ErrorInfo): HostLook => 
   host,
   reached,
   trouble: error?.sentence,
-  hint: error?.hint,
+  hint: error?.onScreen ?? error?.hint,
 });
 
 /** A shadow volume has the name of its proxy unless the job gives it another (GDS guide 6.6.3.7, step 5). */

@@ -105,8 +105,8 @@ export class DraftService {
         hasGds: gds.status === 0,
       };
     } catch (error) {
-      const { sentence, hint } = errorInfoOf(error);
-      return { host, reached, trouble: sentence, hint, system: undefined, hasGds: false };
+      const { sentence, hint, onScreen = hint } = errorInfoOf(error);
+      return { host, reached, trouble: sentence, hint: onScreen, system: undefined, hasGds: false };
     }
   }
 

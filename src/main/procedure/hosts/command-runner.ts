@@ -1,6 +1,7 @@
 /** Sends commands, and writes each into the journal: the intent before, the outcome after. */
 import { createHash } from 'node:crypto';
 import { failure, isFailure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
+import type { EventOf } from '../../../contract/events.ts';
 import { shortened } from '../../../contract/words.ts';
 import { isCountLine } from '../../../streams/tape/dd-counts.ts';
 import type { OnRetry } from '../../ssh/host-profile.ts';
@@ -61,8 +62,12 @@ export interface RunnerOptions {
   readonly beforeSend?: ((command: Command, connect: () => Promise<void>) => Promise<void>) | undefined;
 }
 
-export function errorFields(error: unknown): { code: string; sentence: string; hint: string } {
-  if (isFailure(error)) return { code: error.code, sentence: error.message, hint: error.hint };
+/** What a journal keeps of an error. */
+export function errorFields(error: unknown): NonNullable<EventOf<'outcome'>['error']> {
+  if (isFailure(error)) {
+    const { code, message: sentence, hint, onScreen } = error;
+    return { code, sentence, hint, ...(onScreen === undefined ? {} : { onScreen }) };
+  }
   return { code: 'UNEXPECTED', sentence: error instanceof Error ? error.message : String(error), hint: '' };
 }
 

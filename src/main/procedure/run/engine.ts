@@ -128,6 +128,7 @@ export function recordEnd(context: RunContext, end: RunEnd): void {
     exitStatus,
     sentence,
     ...(error ? { code: error.code, hint: error.hint } : {}),
+    ...(error?.onScreen === undefined ? {} : { onScreen: error.onScreen }),
     ...givenOmissions(end),
     stands: [...stands],
   });

@@ -14,5 +14,7 @@ export function hintWhileOpen(hint: string): string {
 /** The error with which a run ends that is still to be resumed or rolled back. */
 export function whileOpen(error: ShadowtapeError): ShadowtapeError {
   const hint = hintWhileOpen(error.hint);
-  return hint === error.hint ? error : new ShadowtapeError({ ...error.toInfo(), hint }, error);
+  const onScreen = error.onScreen === undefined ? undefined : hintWhileOpen(error.onScreen);
+  if (hint === error.hint && onScreen === error.onScreen) return error;
+  return new ShadowtapeError({ ...error.toInfo(), hint, onScreen }, error);
 }
