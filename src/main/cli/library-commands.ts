@@ -1,14 +1,7 @@
 /** tapes library, load and unload: what is in the library, and a tape brought into the drive or back, outside any run. */
 import type { Command } from 'commander';
 import type { CartridgeMove, LibraryElement, ShadowtapeConsole } from '../application/console.ts';
-import {
-  faultOption,
-  freshLabOption,
-  jsonOption,
-  type CommandLine,
-  type JsonOption,
-  type LabFlags,
-} from './command-line.ts';
+import { faultOption, freshLabOption, jsonOption, type CommandLine, type LabFlags } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
 import { dayText } from './terminal/display.ts';
 import { print, printJson, standardOutput } from './terminal/output.ts';
@@ -74,7 +67,9 @@ export function registerLibrary(line: CommandLine, tapes: Command): void {
     .addOption(jsonOption())
     .addOption(freshLabOption())
     .addOption(faultOption())
-    .action(async ({ json = false, ...lab }: LabFlags & JsonOption) => {
+    .action(async (lab: LabFlags, command: Command) => {
+      // The command above has the option, too, and takes it.
+      const json = command.optsWithGlobals()['json'] === true;
       line.exitStatus = await line.withConsole(lab, (console) => libraryCommand(console, json));
     });
   tapes
