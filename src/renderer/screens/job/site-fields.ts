@@ -318,6 +318,20 @@ export const driveFields: Fields = [
   ],
 ];
 
+export const poolFields: Fields = [
+  {
+    key: 'tapes',
+    label: 'Tapes, a name in each line',
+    kind: 'commands',
+    mono: true,
+    hint: 'those that were never written first, in this order; then the one that was written the longest ago',
+  },
+  text('keep', 'Retention', {
+    placeholder: '4 weeks',
+    hint: 'counts from the day of the run, and ends at the start of its last day',
+  }),
+];
+
 export const connectionFields: Fields = [
   [
     number('connections.tries', 'Tries', { fallback: 3, hint: 'including the first' }),
