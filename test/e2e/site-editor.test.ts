@@ -267,6 +267,34 @@ describeInBrowser('a site file that is edited', (browser) => {
     expect(await readFile(file, 'utf8')).toBe(text.replace('class: Class2', 'class: Class9'));
   });
 
+  it('has its pools of tapes, which jobs follow when they are renamed', async () => {
+    const { console, form } = await editing();
+    const { page } = console;
+    await choice(form, 'Layout').selectOption('labelled');
+    await choice(page.locator('main'), 'Edit').selectOption('The site');
+    const site = page.getByRole('form', { name: 'The site' });
+    await site.getByRole('button', { name: 'Add a pool' }).click();
+    const pool = site.getByRole('group', { name: 'Pool nightly' });
+    await field(pool, 'Tapes, a name in each line').fill('N1\nN2\nN1');
+    await pool.getByText('N1 is named twice').waitFor();
+    await field(pool, 'Tapes, a name in each line').fill('N1\nN2');
+    await field(pool, 'Retention').fill('8 days');
+    await choice(page.locator('main'), 'Edit').selectOption('raw-dd');
+    await field(form, 'Pool of tapes').fill('nightly');
+    await choice(page.locator('main'), 'Edit').selectOption('The site');
+    await pool.getByText('Jobs: raw-dd').waitFor();
+    await field(pool, 'Name').fill('week');
+    await page.keyboard.press('Tab');
+    await console.said('changed, not saved').waitFor();
+    await site.getByRole('group', { name: 'Pool week' }).scrollIntoViewIfNeeded();
+    await console.picture('site-edit-pools');
+    await console.button('Save').click();
+    await page.getByText(`Saved ${file}`).waitFor();
+    const { jobs, ...saved } = parse(await readFile(file, 'utf8')) as SiteTree & { pools: unknown };
+    expect(saved.pools).toEqual({ week: { tapes: ['N1', 'N2'], keep: '8 days' } });
+    expect(jobs['raw-dd']).toMatchObject({ media: { layout: 'labelled', pool: 'week' } });
+  });
+
   it('has a field for what few sites need, and each is checked like the others', async () => {
     const { console, form } = await editing();
     const { page } = console;
