@@ -36,11 +36,23 @@ async function withHistory<Value>(work: (history: History) => Promise<Value>): P
   }
 }
 
+/** How often the job begins in a night. A run that is refused is tried again each hour of the window, which has three. */
+const runsOf: Readonly<Record<KindOfNight, number>> = {
+  good: 1,
+  off: 0,
+  'no tape': 3,
+  'late tape': 2,
+  'drive fails': 1,
+  'tape full': 1,
+};
+const isProtected = ({ kind }: SpentNight): boolean => kind === 'good' || kind === 'late tape';
+const isMissed = ({ kind }: SpentNight): boolean => kind === 'off' || kind === 'no tape';
+
 /** A night has a verified run, or somebody was told that it has none. */
 function expectProtectedOrLoud({ kind, due, runs, told }: SpentNight): void {
   const failures = told.filter((line) => line.startsWith('failure '));
   const words = `${kind} ${due.toISOString()}: ${told.join(' | ')}`;
-  expect(runs, words).toHaveLength(kind === 'off' ? 0 : 1);
+  expect(runs, words).toHaveLength(runsOf[kind]);
   if (kind === 'good') expect(failures, words).toEqual([]);
   else expect(failures.length, words).toBeGreaterThan(0);
 }
@@ -57,7 +69,7 @@ async function expectAgreement(year: Year, week: readonly SpentNight[]): Promise
   const { lines, series } = await facts();
   const verdicts = new Map(lines.map(({ run, verdict }) => [run, verdict]));
   const verified = week.filter(({ runs }) => runs.some((run) => verdicts.get(run) === 'verified'));
-  expect(verified).toEqual(week.filter(({ kind }) => kind === 'good'));
+  expect(verified).toEqual(week.filter(isProtected));
   const status = await siteStatus({ site, state: scene.state, lines, series, now: new Date() });
   const [volume] = status.volumes;
   if (!volume) throw new Error('the site has a volume');
@@ -68,7 +80,8 @@ async function expectAgreement(year: Year, week: readonly SpentNight[]): Promise
   const digest = await weekDigest({ site, state: scene.state, lines, series, now: new Date() }, period);
   const nights = digest.volumes[0]?.nights ?? [];
   expect(nights.filter(({ isLoud }) => !isLoud)).toHaveLength(verified.length);
-  expect(nights).toHaveLength(week.length);
+  const entries = week.map((night) => night.runs.length + (isMissed(night) ? 1 : 0));
+  expect(nights).toHaveLength(entries.reduce((sum, count) => sum + count, 0));
 }
 
 /** One file comes back from the tape that `where` names. */
@@ -100,7 +113,7 @@ async function expectRestored(year: Year): Promise<void> {
 
 describe('nights of a week in which the clock changes', () => {
   it.each<[string, string, readonly KindOfNight[]]>([
-    ['spring', '2026-03-27T12:00:00Z', ['good', 'off', 'good', 'good']],
+    ['spring', '2026-03-27T12:00:00Z', ['good', 'off', 'late tape', 'good']],
     ['autumn', '2026-10-23T12:00:00Z', ['drive fails', 'good', 'tape full', 'no tape', 'good']],
   ])(
     'are each protected or loud, in %s',

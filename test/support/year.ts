@@ -30,6 +30,8 @@ const kindsOfNight = [
   'off',
   /** The drive is empty all night. */
   'no tape',
+  /** The drive is empty for an hour. */
+  'late tape',
   /** The drive fails while it writes. */
   'drive fails',
   /** The cartridge is full before the dump is on it. */
@@ -121,16 +123,17 @@ export class Year {
     }
   }
 
-  /** The timer starts. @returns whether the run was refused */
+  /** The timer starts. @returns whether the run was refused before anything was touched */
   async #timer(at: number): Promise<boolean> {
     vi.setSystemTime(at);
     const siteFile = await this.#scene.writeSite(this.change);
     const line = { state: this.#scene.state, siteFile, hasEnded: false } as CommandLine;
+    let exitStatus = 0;
     try {
       await runIfDue(line, { job, json: true }, async () => {
-        await runScene(this.#scene, { job, change: this.change });
+        ({ exitStatus } = await runScene(this.#scene, { job, change: this.change }));
       });
-      return false;
+      return exitStatus === 1;
     } catch (error) {
       if (!isFailure(error)) throw error;
       return true;
@@ -172,11 +175,12 @@ export class Year {
     // Room for the label and two records.
     const bytes = kind === 'tape full' ? 3 * 32_768 : 2 ** 31;
     if (kind === 'off') return;
-    if (kind === 'no tape') await lab.ejectCartridge();
+    if (kind === 'no tape' || kind === 'late tape') await lab.ejectCartridge();
     else await this.#insert(due, bytes);
     if (kind === 'drive fails') lab.faults.set('tape-error=9');
     let isRefused = await this.#timer(due.getTime() + 1000);
     lab.faults.clear('tape-error');
+    if (kind === 'late tape') await this.#insert(due, bytes);
     for (let at = due.getTime() + hour; isRefused && at < until.getTime(); at += hour)
       isRefused = await this.#timer(at);
   }

@@ -3,7 +3,8 @@ import type { DigestNight, DigestVolume, WeekDigest } from '../../../contract/di
 import { outcomeOf, outcomeWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import type { Period } from '../../../contract/week.ts';
-import { missedNightsOf, missedSentence, scheduledTasks } from '../schedule/schedule-service.ts';
+import { missedNightsOf, missedSentence } from '../schedule/schedule-service.ts';
+import { scheduledTasks } from '../schedule/scheduled-job.ts';
 import { siteStatus, type StatusFacts, type VolumeStatus } from '../protection/status-service.ts';
 
 const isIn = ({ from, to }: Period, at: string): boolean => {

@@ -6,7 +6,7 @@ import { notifierOf } from '../schedule/job-notifier.ts';
 import { performedRuns } from '../../proof/live-runs.ts';
 import { MediaFile } from '../../tape/media-file.ts';
 import { addScheduleEvents } from '../schedule/schedule-file.ts';
-import type { ScheduledJob } from '../schedule/schedule-service.ts';
+import type { ScheduledJob } from '../schedule/scheduled-job.ts';
 import { nextTapeOfJob } from './next-tape.ts';
 
 /** A day, and the hour by which a day can be longer when the clock changes. */

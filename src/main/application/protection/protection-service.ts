@@ -20,7 +20,8 @@ import { sentCommands } from '../../procedure/model/sent-commands.ts';
 import { performedRuns } from '../../proof/live-runs.ts';
 import type { Site } from '../../site/site-schema.ts';
 import { nextTapeOfJob } from '../media/next-tape.ts';
-import { lastMissedNight, missedSentence, scheduledTasks } from '../schedule/schedule-service.ts';
+import { lastMissedNight, missedSentence } from '../schedule/schedule-service.ts';
+import { scheduledTasks } from '../schedule/scheduled-job.ts';
 
 /** When the proxies of a run were parted last; undefined where no part is known to have succeeded. */
 export function partedAtOf(events: readonly RunEvent[]): string | undefined {

@@ -14,11 +14,10 @@ import {
   missedSentence,
   recordRefusal,
   runToDrill,
-  scheduledJob,
   settleNights,
   unwatchNights,
-  type ScheduledJob,
 } from './schedule-service.ts';
+import { scheduledJob, type ScheduledJob } from './scheduled-job.ts';
 
 let folder: string;
 let state: StateFolder;
@@ -75,6 +74,23 @@ it('a night whose run was refused is missed with that reason', async () => {
   const { missed } = await settle('2026-11-28T08:00:00Z');
   expect(missed.map(({ reason }) => reason)).toEqual([
     'the run was refused: node2 answers, so it is not down',
+  ]);
+});
+
+it('a night is due until a run has touched something: one that was refused in its journal is tried again, and tells why', async () => {
+  await watched('2026-11-27T12:00:00Z');
+  const refused = (startedAt: string, sentence: string) =>
+    runAt(startedAt, { verdict: 'failed', exitStatus: 1, sentence });
+  const lines = [
+    refused('2026-11-28T02:31:00Z', 'no cartridge is ready in the tape drive'),
+    refused('2026-11-28T01:31:00Z', 'the tape drive is in use'),
+  ];
+  expect((await settle('2026-11-28T03:30:00Z', lines)).due).toBeDefined();
+  const rolledBack = runAt('2026-11-28T03:31:00Z', { verdict: 'failed', exitStatus: 2 });
+  expect((await settle('2026-11-28T04:30:00Z', [...lines, rolledBack])).due).toBeUndefined();
+  const { missed } = await settle('2026-11-28T08:00:00Z', lines);
+  expect(missed.map(({ reason }) => reason)).toEqual([
+    'the run was refused: no cartridge is ready in the tape drive',
   ]);
 });
 

@@ -14,29 +14,11 @@ import { zonedText } from '../../../contract/wall-clock.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { drillsMade } from '../../journal/drill-records.ts';
 import { notifierOf } from './job-notifier.ts';
-import { scheduleOf } from '../../site/schedule-schema.ts';
-import { chooseJob } from '../../site/site-file.ts';
-import type { Job, Site } from '../../site/site-schema.ts';
 import { MediaFile } from '../../tape/media-file.ts';
 import { lossesOfRuns } from '../../tape/tape-holders.ts';
 import { nextTapeOfJob } from '../media/next-tape.ts';
-import {
-  addScheduleEvents,
-  scheduleEvents,
-  type ScheduleEvent,
-  type Task,
-  type TaskName,
-} from './schedule-file.ts';
-
-/** A job with its schedule, in the zone that counts. */
-export interface ScheduledJob {
-  readonly site: Site;
-  readonly name: string;
-  readonly job: Job;
-  /** What is due. */
-  readonly task: Task;
-  readonly schedule: Schedule;
-}
+import type { ScheduledJob } from './scheduled-job.ts';
+import { addScheduleEvents, scheduleEvents, type ScheduleEvent, type TaskName } from './schedule-file.ts';
 
 /** How each task is spoken of. */
 const wordsOf = {
@@ -75,48 +57,14 @@ export interface MissedNight extends Night {
   readonly reason: string;
 }
 
-/** The tasks of a job that have a schedule. */
-function tasksOf(site: Site, name: string, job: Job): ScheduledJob[] {
-  const schedules = { run: job.schedule, drill: job.drill?.schedule };
-  return (['run', 'drill'] as const).flatMap((task) => {
-    const schedule = schedules[task];
-    return schedule ? [{ site, name, job, task, schedule: scheduleOf(schedule) }] : [];
-  });
-}
-
-/**
- * @param siteName the path of the site file, for the messages
- * @param job undefined where the site has one job alone
- * @throws JOB_UNKNOWN, JOB_NONE, JOB_NOT_CHOSEN, SCHEDULE_MISSING, DRILL_NOT_SCHEDULED
- */
-export function scheduledJob(
-  site: Site,
-  siteName: string,
-  job: string | undefined,
-  task: Task = 'run',
-): ScheduledJob {
-  const chosen = chooseJob(siteName, site, job);
-  const found = tasksOf(site, chosen.name, chosen.job).find((each) => each.task === task);
-  const code = task === 'run' ? 'SCHEDULE_MISSING' : 'DRILL_NOT_SCHEDULED';
-  if (!found) throw failure(code, { job: chosen.name, file: siteName });
-  return found;
-}
-
-/** What a job of the site has scheduled: its runs, its drills. @throws as scheduledJob */
-export function scheduledTasksOf(site: Site, siteName: string, job: string): ScheduledJob[] {
-  const { name, job: found } = chooseJob(siteName, site, job);
-  const tasks = tasksOf(site, name, found);
-  return tasks.length > 0 ? tasks : [scheduledJob(site, siteName, job)];
-}
-
-/** Everything that is scheduled in the site. */
-export const scheduledTasks = (site: Site): ScheduledJob[] =>
-  Object.entries(site.jobs).flatMap(([name, job]) => tasksOf(site, name, job));
+/** A run that ended before anything was touched. */
+const isRefused = ({ verdict, exitStatus }: RunLine): boolean => verdict === 'failed' && exitStatus === 1;
 
 /** When backup runs of the job began, whoever started them; or the drills of its runs that have shown something of a tape. */
 function startsOf(state: StateFolder, job: ScheduledJob, lines: readonly RunLine[]): Date[] {
   const own = backupsOf(job, lines);
-  if (job.task === 'run') return own.map(({ startedAt }) => new Date(startedAt));
+  if (job.task === 'run')
+    return own.filter((line) => !isRefused(line)).map(({ startedAt }) => new Date(startedAt));
   const runs = new Set(own.map(({ run }) => run));
   return drillsMade(state.restoresFolder)
     .filter(({ run, exitStatus }) => runs.has(run) && exitStatus !== 1)
@@ -166,24 +114,40 @@ function isOutdated(job: ScheduledJob, events: readonly ScheduleEvent[]): boolea
   return !watched || !isDeepStrictEqual(watched.schedule, job.schedule);
 }
 
-function reasonOf({ task }: ScheduledJob, { due }: Night, events: readonly ScheduleEvent[]): string {
-  const last = events.findLast(({ what, due: of }) => what === 'refused' && of === due.toISOString());
-  const { refused, none } = wordsOf[task];
-  return last ? `${refused}: ${last.reason ?? ''}` : none;
+/** What is known of a job beside its schedule: what `schedule.ndjson` tells of it, and when runs or drills of it began. */
+interface Past {
+  readonly events: readonly ScheduleEvent[];
+  readonly starts: readonly Date[];
+  /** Runs that were refused before anything was touched, the oldest first. */
+  readonly refused: readonly RunLine[];
+}
+
+function pastOf(
+  state: StateFolder,
+  job: ScheduledJob,
+  events: readonly ScheduleEvent[],
+  lines: readonly RunLine[],
+): Past {
+  const refused = job.task === 'run' ? backupsOf(job, lines).filter(isRefused) : [];
+  const inOrder = refused.toSorted((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt));
+  return { events, starts: startsOf(state, job, lines), refused: inOrder };
+}
+
+function reasonOf({ task }: ScheduledJob, { due, until }: Night, { events, refused }: Past): string {
+  const words = wordsOf[task];
+  const event = events.findLast(({ what, due: of }) => what === 'refused' && of === due.toISOString());
+  const run = refused.findLast(({ startedAt: at }) => new Date(at) >= due && new Date(at) < until);
+  const reason = event?.reason ?? run?.sentence;
+  return reason === undefined ? words.none : `${words.refused}: ${reason}`;
 }
 
 /** Nights that were missed since the schedule is in effect, recorded or not; the earliest first. */
-function missedOf(
-  job: ScheduledJob,
-  events: readonly ScheduleEvent[],
-  starts: readonly Date[],
-  now: Date,
-): MissedNight[] {
-  const watched = watchedOf(job, events);
+function missedOf(job: ScheduledJob, past: Past, now: Date): MissedNight[] {
+  const watched = watchedOf(job, past.events);
   if (!watched) return [];
-  return missedNights(watched.schedule, watched.since, starts, now).map((night) => ({
+  return missedNights(watched.schedule, watched.since, past.starts, now).map((night) => ({
     ...night,
-    reason: reasonOf(job, night, events),
+    reason: reasonOf(job, night, past),
   }));
 }
 
@@ -199,7 +163,7 @@ export async function missedNightsOf(
   now: Date,
 ): Promise<MissedNight[]> {
   const events = await scheduleEvents(state, nameOf(job));
-  return missedOf(job, events, startsOf(state, job, lines), now);
+  return missedOf(job, pastOf(state, job, events, lines), now);
 }
 
 /**
@@ -215,9 +179,9 @@ export async function lastMissedNight(
   now: Date,
 ): Promise<MissedNight | undefined> {
   const events = await scheduleEvents(state, nameOf(job));
-  const starts = startsOf(state, job, lines);
-  const last = missedOf(job, events, starts, now).at(-1);
-  const isMadeGood = job.task === 'drill' && last && starts.some((start) => start >= last.due);
+  const past = pastOf(state, job, events, lines);
+  const last = missedOf(job, past, now).at(-1);
+  const isMadeGood = job.task === 'drill' && last && past.starts.some((start) => start >= last.due);
   return isMadeGood ? undefined : last;
 }
 
@@ -281,7 +245,8 @@ export async function settleNights(
   let missed: MissedNight[] = [];
   await addScheduleEvents(state, nameOf(job), (events) => {
     const recorded = new Set(events.flatMap(({ what, due }) => (what === 'missed' ? [due] : [])));
-    missed = missedOf(job, events, starts, now).filter(({ due }) => !recorded.has(due.toISOString()));
+    const all = missedOf(job, pastOf(state, job, events, lines), now);
+    missed = all.filter(({ due }) => !recorded.has(due.toISOString()));
     return [
       ...missed.map(({ due, reason }) => event('missed', { due: due.toISOString(), reason })),
       // A timer that was made by hand puts the schedule into effect, too. A new schedule counts from now on.

@@ -3,10 +3,10 @@ import { readSite, siteFileOf, type DrillResult } from '../../application/consol
 import {
   recordRefusal,
   runToDrill,
-  scheduledJob,
   settleNights,
   tellFailedDrill,
 } from '../../application/schedule/schedule-service.ts';
+import { scheduledJob } from '../../application/schedule/scheduled-job.ts';
 import type { CommandLine } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
 import { isQuiet } from '../terminal/display.ts';

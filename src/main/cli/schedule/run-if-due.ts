@@ -1,7 +1,8 @@
 /** run --if-due: what a timer starts. Runs the job where its schedule asks for it now, and records nights that were missed. */
 import { announceTape } from '../../application/media/announce-tape.ts';
 import { readSite, siteFileOf } from '../../application/console.ts';
-import { recordRefusal, scheduledJob, settleNights } from '../../application/schedule/schedule-service.ts';
+import { recordRefusal, settleNights } from '../../application/schedule/schedule-service.ts';
+import { scheduledJob } from '../../application/schedule/scheduled-job.ts';
 import type { CommandLine } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
 import { isQuiet } from '../terminal/display.ts';

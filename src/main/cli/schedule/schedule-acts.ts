@@ -12,14 +12,12 @@ import {
   startersOf,
   type Starter,
 } from '../../application/schedule/schedule-install.ts';
+import { nextOfJob, unwatchNights, watchNights } from '../../application/schedule/schedule-service.ts';
 import {
-  nextOfJob,
   scheduledTasks,
   scheduledTasksOf,
-  unwatchNights,
-  watchNights,
   type ScheduledJob,
-} from '../../application/schedule/schedule-service.ts';
+} from '../../application/schedule/scheduled-job.ts';
 import type { Task } from '../../application/schedule/schedule-file.ts';
 import { digestName, type StartedJob } from '../../application/schedule/schedule-units.ts';
 import {
