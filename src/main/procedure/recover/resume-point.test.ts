@@ -164,8 +164,8 @@ const story = (job = 'raw') => new Story(job);
 const parted = (job = 'raw') => story(job).done('3-2', '3-3', '3-4');
 const ready = (job = 'raw') => parted(job).done('fingerprint', '3-5');
 const shadowed = (job = 'raw') => ready(job).done('4', '5');
-const fromVerify = ['verify', '6a', 'read-back', '7', '8-1', '8-2', 'unlock'];
-const fromPart = ['tape', '3-1', '3-2', '3-3', '3-4', 'fingerprint', '3-5', '4', '5', ...fromVerify];
+const fromVerify = ['verify', '6a', 'read-back', '7', '8-1', '8-2', 'drive-after', 'unlock'];
+const fromPart = ['tape', 'drive', '3-1', '3-2', '3-3', '3-4', 'fingerprint', '3-5', '4', '5', ...fromVerify];
 
 describe('before the part', () => {
   it('the run begins again with 3-1', () => {
@@ -306,22 +306,22 @@ describe('a job that has the whole proxy hashed', () => {
   const around = ['start-proxy', 'hash-proxy', 'stop-proxy'];
 
   it('is resumed with the hash, where it was not done', () => {
-    expect(read().point(world(stopped))).toEqual([...around, '8-1', '8-2', 'unlock']);
+    expect(read().point(world(stopped))).toEqual([...around, '8-1', '8-2', 'drive-after', 'unlock']);
     expect(read().done('start-proxy').start('hash-proxy').point(world(running))).toEqual([
       ...around,
-      ...['8-1', '8-2', 'unlock'],
+      ...['8-1', '8-2', 'drive-after', 'unlock'],
     ]);
   });
 
   it('only stops the proxy, where it was done or has proven the tape bad', () => {
     const hashed = () => read().done('start-proxy').start('hash-proxy');
-    const left = ['stop-proxy', '8-1', '8-2', 'unlock'];
+    const left = ['stop-proxy', '8-1', '8-2', 'drive-after', 'unlock'];
     expect(hashed().end('hash-proxy').point(world(running))).toEqual(left);
     expect(hashed().end('hash-proxy', 'failed', 'PROXY_DIFFERS').point(world(running))).toEqual(left);
   });
 
   it('does not hash a proxy that is joined again', () => {
-    expect(read().point(world(joined))).toEqual(['8-2', 'unlock']);
+    expect(read().point(world(joined))).toEqual(['8-2', 'drive-after', 'unlock']);
   });
 });
 
@@ -329,7 +329,7 @@ describe('once the dump is complete', () => {
   const dumped = () => shadowed().done('verify').start('6a').send('6a').counted();
 
   it('the tape is read back, whether the console lived to say so or not', () => {
-    const left = ['read-back', '7', '8-1', '8-2', 'unlock'];
+    const left = ['read-back', '7', '8-1', '8-2', 'drive-after', 'unlock'];
     expect(dumped().point(world(stopped, shadow))).toEqual(left);
     expect(dumped().end('6a').point(world(stopped, shadow))).toEqual(left);
   });
@@ -348,10 +348,19 @@ describe('once the dump is complete', () => {
 
   it('and read back, only the cluster is left', () => {
     const read = () => dumped().end('6a').done('read-back');
-    expect(read().point(world(stopped, shadow))).toEqual(['7', '8-1', '8-2', 'unlock']);
-    expect(read().point(world(stopped))).toEqual(['8-1', '8-2', 'unlock']);
-    expect(read().start('8-1').send('8-1', 'unheard').point(world(joined))).toEqual(['8-2', 'unlock']);
-    expect(dumped().end('6a').done('8-1').point(world(joined))).toEqual(['read-back', '8-2', 'unlock']);
+    expect(read().point(world(stopped, shadow))).toEqual(['7', '8-1', '8-2', 'drive-after', 'unlock']);
+    expect(read().point(world(stopped))).toEqual(['8-1', '8-2', 'drive-after', 'unlock']);
+    expect(read().start('8-1').send('8-1', 'unheard').point(world(joined))).toEqual([
+      '8-2',
+      'drive-after',
+      'unlock',
+    ]);
+    expect(dumped().end('6a').done('8-1').point(world(joined))).toEqual([
+      'read-back',
+      '8-2',
+      'drive-after',
+      'unlock',
+    ]);
   });
 });
 
@@ -361,7 +370,7 @@ describe('a dump on a labelled tape that was broken off', () => {
     broken.add({ type: 'label' } as NewEvent);
     return broken.start('6a').send('6a', 'unheard');
   };
-  const left = ['verify', 'label', '6a', 'manifest', 'read-back', '7', '8-1', '8-2', 'unlock'];
+  const left = ['verify', 'label', '6a', 'manifest', 'read-back', '7', '8-1', '8-2', 'drive-after', 'unlock'];
 
   it('may be continued, once the shadow is verified again', () => {
     expect(amid().point(world(stopped, shadow))).toEqual(['tape', ...left]);

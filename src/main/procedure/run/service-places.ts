@@ -41,7 +41,7 @@ async function lookEverywhere(context: RunContext, step: Step): Promise<MountsOf
 }
 
 /** @throws CHECK_FAILED */
-function require(context: RunContext, step: Step, verdict: RuleVerdict): void {
+function requireVerdict(context: RunContext, step: Step, verdict: RuleVerdict): void {
   recordChecks(context, step, [verdict]);
   if (isBlocking(verdict)) throw checkFailure(context, step, verdict, 'CHECK_FAILED');
 }
@@ -65,7 +65,7 @@ export async function stopsWhereMounted(context: RunContext, step: Step): Promis
     stopped.length > 0
       ? judgeNotMoved(assignment, seen, stopped)
       : judgeMountedOnce(assignment, seen, assignment.restore !== undefined);
-  require(context, step, verdict);
+  requireVerdict(context, step, verdict);
   const nodes = stopped.length > 0 ? stopped : nodesMounting(assignment, seen);
   return { ...step, commands: step.commands.filter(({ host }) => nodes.includes(host)) };
 }
@@ -77,7 +77,11 @@ export async function stopsWhereMounted(context: RunContext, step: Step): Promis
 export async function requireNotMoved(context: RunContext, step: Step): Promise<void> {
   const { assignment } = context;
   if (!areWhereMounted(assignment.job)) return;
-  require(context, step, judgeNotMoved(assignment, await lookEverywhere(context, step), stoppedOn(context)));
+  requireVerdict(
+    context,
+    step,
+    judgeNotMoved(assignment, await lookEverywhere(context, step), stoppedOn(context)),
+  );
 }
 
 /** A node that does not answer may have taken the services over. @throws NODE_NOT_KNOWN_DOWN */
@@ -112,7 +116,7 @@ export async function resumesWhereStopped(
     journal.append({ type: 'warning', step: step.id, text });
     return [];
   }
-  if (mounting.length > 1) require(context, step, judgeMountedOnce(assignment, seen));
+  if (mounting.length > 1) requireVerdict(context, step, judgeMountedOnce(assignment, seen));
   for (const { error } of unseen) throw error;
   requireNoneMissing(context, step);
   return due;
@@ -126,5 +130,6 @@ export async function requireMountedOnce(context: RunContext, step: Step): Promi
   const { assignment } = context;
   if (!areWhereMounted(assignment.job)) return;
   const { seen } = await look(context, step);
-  if (nodesMounting(assignment, seen).length > 1) require(context, step, judgeMountedOnce(assignment, seen));
+  if (nodesMounting(assignment, seen).length > 1)
+    requireVerdict(context, step, judgeMountedOnce(assignment, seen));
 }

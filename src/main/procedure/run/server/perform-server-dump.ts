@@ -96,4 +96,6 @@ export const performClearWork: Performer = async (context, step) => {
     const { message } = asTableError(error);
     context.journal.append({ type: 'warning', step: step.id, text: message });
   }
+  // The run says what both sides show in the end: they are seen after everything else that it does there.
+  context.observer.forget();
 };
