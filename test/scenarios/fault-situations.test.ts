@@ -87,6 +87,8 @@ interface Row {
   readonly job?: string;
   /** A part of the command that never answers. */
   readonly hangs?: string;
+  /** Sets the fault in the course of the backup. */
+  readonly set?: (scene: Scene) => void;
   readonly told: Told;
 }
 
@@ -272,17 +274,36 @@ const table: Readonly<Record<FaultName, Row>> = {
   'restore-invalid': { told: backedUp },
   'restore-skips': { told: backedUp },
   'extract-alters': { told: backedUp },
-  unreadable: { value: '=17', told: asks('reading stopped after 0 bytes: read: I/O error') },
+  unreadable: {
+    set: makeUnreadable,
+    told: asks(/^a step failed: reading stopped after [\d,]+ bytes: read: I\/O error$/),
+  },
 };
+
+/** Makes a record unreadable that is none of those which the run samples: it is met when the dump reads it. */
+function makeUnreadable({ lab }: Scene): void {
+  const sampled = new Set<number>();
+  const stop = lab.onCommand(({ phase, line }) => {
+    if (phase !== 'started') return;
+    const [, seek] = /^dd .* iseek=(\d+) count=1$/.exec(line) ?? [];
+    if (seek !== undefined) sampled.add(Number(seek));
+    if (!line.startsWith('sdxshadowdisk -M')) return;
+    stop();
+    // The fault counts from one.
+    const record = [17, 18, 19, 20, 21, 22, 23, 24, 25, 26].find((each) => !sampled.has(each - 1));
+    lab.faults.set(`unreadable=${record}`);
+  });
+}
 
 /** A backup under each takes minutes: some are played, and on request all. */
 const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';
 const played = (Object.keys(faultTable) as FaultName[]).filter((_fault, at) => isWhole || at % 8 === 2);
 
 it.each(played)('%s', async (fault) => {
-  const { value = '', job = 'raw-dd', hangs, told } = table[fault];
-  const scene = await openScene({ jobs, faults: [`${fault}${value}`] });
+  const { value = '', job = 'raw-dd', hangs, set, told } = table[fault];
+  const scene = await openScene({ jobs, faults: set ? [] : [`${fault}${value}`] });
   onTestFinished(() => scene.close());
+  set?.(scene);
   const seen = await situationUnder(scene, job, hangs);
   const inWords = (text: string | RegExp) =>
     typeof text === 'string' ? text : (expect.stringMatching(text) as unknown as string);

@@ -142,20 +142,33 @@ class GoodRun {
   }
 }
 
+/** Which records are sampled depends on the run's name. */
+const placeOf = ({ step, host, line }: Intent): string =>
+  `${step} ${host} ${lineOf(line).replace(/ iseek=\d+ /, ' iseek=N ')}`;
+
 /** True for the first query of a line in a step. */
 function firstOfStep(): (intent: Intent) => boolean {
   const seen = new Set<string>();
-  return ({ step, host, line }) => {
-    const place = `${step} ${host} ${line}`;
+  return (intent) => {
+    const place = placeOf(intent);
     if (seen.has(place)) return false;
     seen.add(place);
     return true;
   };
 }
 
-function nthQuery(nth: number): (intent: Intent) => boolean {
+/** How many equal queries of the good run come before one of its queries. */
+const equalsBefore = (queries: readonly Intent[], nth: number): number => {
+  const place = placeOf(queries[nth] as Intent);
+  return queries.slice(0, nth).filter((query) => placeOf(query) === place).length;
+};
+
+/** A query of the good run, by its place among those that are equal to it: how many others come before it differs from run to run. */
+function sameQuery(queries: readonly Intent[], nth: number): (intent: Intent) => boolean {
+  const place = placeOf(queries[nth] as Intent);
+  const before = equalsBefore(queries, nth);
   let passed = -1;
-  return () => (passed += 1) === nth;
+  return (intent) => placeOf(intent) === place && (passed += 1) === before;
 }
 
 /** Registers the scenarios of kinds of runs: a lab for all of a kind. */
@@ -166,10 +179,11 @@ export async function droppedQueries(kinds: readonly KindOfRun[]): Promise<void>
       isWhole || index === 0 ? moments : moments.filter((_, nth) => nth === index % moments.length);
     const scene = await openScene({ blocks: 4096, jobs: jobsOfKinds });
     const good = await GoodRun.of(scene, kind);
-    const perform = async (moment: Moment, isPlace: (intent: Intent) => boolean) => {
+    /** @param isSure false where a run may have fewer queries of that kind: how often a copy is asked about differs */
+    const perform = async (moment: Moment, isPlace: (intent: Intent) => boolean, isSure = true) => {
       const from = scene.lab.commands.length;
       const { end, drops } = await droppedRun(scene, kind, moment, isPlace);
-      expect(drops).toBeGreaterThan(0);
+      if (isSure) expect(drops).toBeGreaterThan(0);
       await good.expectSame(scene, from, end);
     };
     describe(`a run of kind ${kind.name} is verified where the connection drops`, () => {
@@ -177,7 +191,7 @@ export async function droppedQueries(kinds: readonly KindOfRun[]): Promise<void>
       if (isWhole)
         for (const [nth, { step, line }] of good.queries.entries())
           it.each(moments)(`%s query ${nth + 1}, step ${step}: ${lineOf(line)}`, (moment) =>
-            perform(moment, nthQuery(nth)),
+            perform(moment, sameQuery(good.queries, nth), equalsBefore(good.queries, nth) === 0),
           );
       afterAll(() => scene.close());
     });
