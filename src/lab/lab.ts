@@ -116,8 +116,11 @@ export interface Lab {
   /** An application writes to Volume1, or another master; mirrors follow, and while it is joined the proxy. */
   writeMaster(offset: number, bytes: Buffer, master?: string): Promise<void>;
   world(): WorldSnapshot;
-  /** The processes that work on a host, each by its words as ps shows them; those that hang have not begun. */
-  processes(node: NodeName): string[];
+  /**
+   * The processes that live on a host, each by its words as ps shows them.
+   * @param which `working`: without those that a fault keeps from beginning
+   */
+  processes(node: NodeName, which?: 'all' | 'working'): string[];
   /** From now on a class of the cluster is shared by these nodes alone: what is mounted on others is mounted on the first of these. */
   shareClass(className: string, nodes: readonly NodeName[]): void;
   /** Somebody at the host makes and removes folders, at once: no command is seen of it. */
@@ -334,10 +337,10 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
       return volumeBytes(world, owner, volume).write(bytes, offset);
     },
     world: () => snapshot(world),
-    processes: (node) =>
+    processes: (node, which = 'all') =>
       machineOf(node)
         ?.processes.all()
-        .filter(({ hangs }) => !hangs)
+        .filter(({ hangs }) => which === 'all' || !hangs)
         .map(({ args }) => args) ?? [],
     loadTape: () => world.drive.load(),
     insertCartridge: (name, how) => world.cartridges.insert(name, how).then(() => world.save()),

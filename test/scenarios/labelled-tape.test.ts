@@ -116,6 +116,12 @@ describe('a labeled tape', () => {
       'mt -f /dev/rmt/0n status',
       'dd if=/dev/rmt/0n bs=32768 count=64',
       'mt -f /dev/rmt/0n rewind',
+      // How the drive is.
+      'sg_logs --page=0x2e /dev/rmt/0n',
+      'sg_logs --page=0x14 /dev/rmt/0n',
+      'sg_logs --page=0x1b /dev/rmt/0n',
+      'stenc -f /dev/rmt/0n',
+      'mt -f /dev/rmt/0n status',
     ]);
   });
 

@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { EventOf, RunEvent } from '../../src/contract/events.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 
-/** Those that live now, each by its words. */
+/** Those that live now, each by its words. One that hangs has opened nothing. */
 export const holdersOn = (lab: Pick<Lab, 'processes'>): string[] =>
-  lab.processes('node3').filter((words) => words.startsWith('sh -c : shadowtape-holder '));
+  lab.processes('node3', 'working').filter((words) => words.startsWith('sh -c : shadowtape-holder '));
 
 /** Milliseconds in which the lab notices that a connection is closed. */
 const noticed = 5000;
