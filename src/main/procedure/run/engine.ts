@@ -4,6 +4,7 @@
  */
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { givenOmissions, type RunTrouble } from '../../../contract/run-outcome.ts';
+import { comesAfterBackup } from './tape/after-backup.ts';
 import { provesTapeBad } from './tape/perform-read-back.ts';
 import { skipStep } from './perform-step.ts';
 import { beginningFields, consoleFields } from './run-began.ts';
@@ -53,11 +54,17 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
     }
     // What the run leaves decides which locks it gives back: see performToEnd.
     if (step.performance === 'unlock') continue;
+    const { cancel, halt } = context.options;
+    if (comesAfterBackup(step) && cancel.aborted && !halt.aborted) {
+      skipStep(context, step, 'the run was canceled when all else was done');
+      continue;
+    }
     try {
       await performAsked(context, step);
     } catch (error) {
       // A bad tape is no reason to leave the cluster as it is: the shadow is removed and the proxy rejoined all the same.
       if (provesTapeBad(step, error)) continue;
+      if (comesAfterBackup(step) && isFailure(error, 'RUN_CANCELLED')) continue;
       context.trouble = troubleOf(step, error);
       throw error;
     }

@@ -6,6 +6,7 @@ import type { RunContext } from '../../hosts/run-context.ts';
 import { tapeOfLibrary } from '../../model/assignment.ts';
 import type { Step } from '../../model/step.ts';
 import type { Performer } from '../perform-commands.ts';
+import { endsRun } from './after-backup.ts';
 import { knownTapes } from './note-tape.ts';
 
 function roomOf(context: RunContext, step: Step): LibraryRoom | undefined {
@@ -51,15 +52,6 @@ export const performLoadTape: Performer = async (context, step) => {
 const unlockedWords =
   'the tape stays in the drive, which this run no longer locks: shadowtape tapes unload returns it';
 
-/** What ends the run at once. */
-const endings = [
-  'RUN_CANCELLED',
-  'RUN_HALTED',
-  'COMMAND_CANCELLED',
-  'JOURNAL_UNWRITABLE',
-  'LOCK_LOST',
-] as const;
-
 /** The backup is on tape whether or not the library takes it back. */
 export const performUnloadTape: Performer = async (context, step) => {
   const room = roomOf(context, step);
@@ -71,7 +63,7 @@ export const performUnloadTape: Performer = async (context, step) => {
     const why = `the tape was not returned to its slot: ${error.message}`;
     // A run that ended with action required has given the lock of the drive back.
     const text = isFailure(error, 'DRIVE_LOCK_LOST') ? unlockedWords : why;
-    if (isFailure(error, ...endings)) throw error;
+    if (endsRun(error)) throw error;
     context.journal.append({ type: 'warning', step: step.id, text });
   }
 };
