@@ -42,7 +42,14 @@ const ofCommandLine =
 
 /** Only commands end with them: no channel of a screen, no run and no look at the hosts does. */
 const codesOfCommands: readonly ErrorCode[] = [
-  'CHANGER_NOT_NAMED',
+  'COPY_KEEP_UNREADABLE',
+  'COPY_ONE_DRIVE',
+  'COPY_ONTO_BACKUP',
+  'COPY_STOPPED',
+  'COPY_TAPES_MISCOUNTED',
+  'COPY_TAPE_TOO_SHORT',
+  'DRILL_IF_DUE_ALONE',
+  'DRILL_NOTHING',
   'DRILL_UNNAMED',
   'LAB_PLATFORM_OTHER',
   'NODE_NOT_DOWN',
@@ -56,6 +63,7 @@ const codesOfCommands: readonly ErrorCode[] = [
   'REPORT_UNREADABLE',
   'REPORT_UNWRITABLE',
   'RESTORE_AS_OF_UNUSED',
+  'RESTORE_DEVICE_NOT_CONFIRMED',
   'RESTORE_OPTION_MISFIT',
   'RESTORE_PLACE_UNNAMED',
   'RESTORE_TAPE_FILE_UNSUPPORTED',

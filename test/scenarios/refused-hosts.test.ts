@@ -84,6 +84,7 @@ describe('a primary node that cannot be used', () => {
       'node3 login',
       'node3 login shell',
       'node3 commands',
+      'node3 drive /dev/rmt/0',
       'node3 tape /dev/rmt/0',
     ]);
   });

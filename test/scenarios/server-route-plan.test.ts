@@ -46,7 +46,7 @@ describe('a plan of route server', () => {
         commands.filter((command) => !command.guide).map(({ line }) => `${step} ${line}`),
       );
       const looks =
-        /^(tools command -v \w+|tape (mt -f \S+ (status|rewind)|dd if=\/dev\/rmt\/0n .*count=1)|(fingerprint|verify) dd if=\S+ .*count=1|mount-point ls -d \/mnt1|read-back (mt -f \/dev\/rmt\/0n (rewind|status)|dd if=\/dev\/rmt\/0n bs=32768)|(un)?lock (mk|rm)dir \/var\/tmp\/shadowtape-(Class1|dev\.rmt\.0)\.lock|3-[24] u?mount \/app)$/;
+        /^(tools command -v \w+|drive(-after)? (sg_logs --page=0x\w+ \S+|stenc -f \S+|mt -f \S+ status)|tape (mt -f \S+ (status|rewind)|dd if=\/dev\/rmt\/0n .*count=1)|(fingerprint|verify) dd if=\S+ .*count=1|mount-point ls -d \/mnt1|read-back (mt -f \/dev\/rmt\/0n (rewind|status)|dd if=\/dev\/rmt\/0n bs=32768)|(un)?lock (mk|rm)dir \/var\/tmp\/shadowtape-(Class1|dev\.rmt\.0)\.lock|3-[24] u?mount \/app)$/;
       expect(others.filter((line) => !looks.test(line))).toEqual([]);
       expect(changingCommands(scene)).toEqual([]);
     },

@@ -255,6 +255,8 @@ export const hostErrors = {
   NODE_GDS_NOT_ANSWERING: {
     sentence: 'step {step}: GDS does not answer on {node} ({reason}), and {why}',
     hint: 'start GDS on {node} again; see /var/opt/FJSVsdx/msglog/sdxservd.log there. Or halt {node}, and run with --node-down {node}',
+    onScreen:
+      'start GDS on {node} again; see /var/opt/FJSVsdx/msglog/sdxservd.log there. Or halt {node}, resume the run, and confirm it when the run asks',
   },
   // ---- detached work on the backup server ----
   WORK_FOLDER_THERE: {

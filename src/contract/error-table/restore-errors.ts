@@ -57,6 +57,8 @@ export const restoreErrors = {
   RESTORE_MASTER_HELD: {
     sentence: 'step {step}: {master} cannot be stopped: {holders}',
     hint: 'nothing was copied to {master}. End what uses it, or add its command to services.stop of the job; then restore again: shadowtape restore {run}',
+    onScreen:
+      'nothing was copied to {master}. End what uses it, or add its command to services.stop of the job; then restore again',
   },
   RESTORE_COPY_FAILED: {
     sentence: 'the copy from {proxy} to {master} has failed: {actual}',

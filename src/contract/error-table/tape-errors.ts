@@ -146,6 +146,8 @@ export const tapeErrors = {
   LIBRARY_TAPE_MISSING: {
     sentence: 'the tape "{name}" (bar code {barcode}) is not in the library {changer} on {host}',
     hint: 'put it into the library, then run again; if it has another bar code, set library.barcodes.{name} in the site file. shadowtape tapes library lists what is there',
+    onScreen:
+      'put it into the library, then run again; if it has another bar code, set library.barcodes.{name} in the site file',
   },
   LIBRARY_TAPE_IN_MAIL: {
     sentence: 'the tape "{name}" is in import/export slot {slot} of the library {changer} on {host}',

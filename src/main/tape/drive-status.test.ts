@@ -27,6 +27,7 @@ describe('mt status on Linux', () => {
       record: 0,
       endOfData: false,
       blankCheck: false,
+      cleaning: false,
     });
   });
 
