@@ -1,12 +1,11 @@
 /** Commands that any primary node may run go to one that works: which one, and why, is told. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { expectWholeJournal, withJob } from '../support/failures.ts';
 import {
   clusterState,
   normalState,
-  openScene,
   openSceneConsole,
   runScene,
   type Scene,
@@ -14,18 +13,7 @@ import {
 } from '../support/lab-run.ts';
 import { allLocks, changingCommands } from '../support/lab-shell.ts';
 import { checkScene, failureOf, refusedBeforeJournal, refusedRun } from '../support/refusals.ts';
-
-const openScenes = new Set<Scene>();
-afterEach(async () => {
-  for (const scene of openScenes) await scene.close();
-  openScenes.clear();
-});
-
-async function newScene(): Promise<Scene> {
-  const scene = await openScene({ blocks: 4096 });
-  openScenes.add(scene);
-  return scene;
-}
+import { sceneOfTest } from '../support/scene-of-test.ts';
 
 /** From now on each sdxinfo of a node ends with an error; all else works there. */
 const failGds = ({ lab }: Scene, node: NodeName) => lab.faults.set(`fail=${node}:sdxinfo`);
@@ -63,7 +51,7 @@ const onNode2 = [
 
 describe('the first node answers, and its GDS does not', () => {
   it('leaves the commands of the cluster to the other node, which is told with the reason', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     failGds(scene, 'node1');
     const end = await runScene(scene, { change: rawAny });
     await scene.lab.copyingFinished();
@@ -91,7 +79,7 @@ describe('the first node answers, and its GDS does not', () => {
   });
 
   it('is locked, identified and watched all the same', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     failGds(scene, 'node1');
     let locked: string[] = [];
     when(scene, 'node2', 'sdxproxy Part', () => {
@@ -105,7 +93,7 @@ describe('the first node answers, and its GDS does not', () => {
   });
 
   it('has its services stopped and resumed: the node runs', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     failGds(scene, 'node1');
     const end = await runScene(scene, { change: withJob({ nodes: 'any' }) });
     expect(end.exitStatus, end.sentence).toBe(0);
@@ -117,7 +105,7 @@ describe('the first node answers, and its GDS does not', () => {
   });
 
   it('is told by plan and check, with what sdxinfo said', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     failGds(scene, 'node1');
     const console = await openSceneConsole(scene, rawAny);
     const plan = await console.plan({ job: 'raw-dd' }).finally(() => console.close());
@@ -140,7 +128,7 @@ describe('the first node answers, and its GDS does not', () => {
   });
 
   it('ends a run that asks every node, and one whose other node has none either, before anything is touched', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     failGds(scene, 'node1');
     const all = await refusedBeforeJournal(scene, { change: rawAny, nodes: 'all' });
     expect(all).toMatchObject({ code: 'SDXINFO_FAILED_ON' });
@@ -151,7 +139,7 @@ describe('the first node answers, and its GDS does not', () => {
   });
 
   it('refuses the backup of a file system, since nobody sees whether the node uses the proxy; it is not down', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     failGds(scene, 'node1');
     const change = withJob({ nodes: 'any', services: 'not-needed', fsck: { answerYes: true } }, 'ufs-tar');
     const error = await refusedRun(scene, { job: 'ufs-tar', change, approveVerified: true });
@@ -168,7 +156,7 @@ describe('the first node answers, and its GDS does not', () => {
 
 describe('GDS of a node stops answering during a run', () => {
   it('sends what comes next to the other node, and checks the node again once its GDS answers', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     when(scene, 'node3', 'sdxshadowdisk -M', () => failGds(scene, 'node1'));
     when(scene, 'node2', 'sdxproxy Rejoin', () => repairGds(scene, 'node1'));
     const end = await runScene(scene, { change: rawAny });
@@ -188,7 +176,7 @@ describe('GDS of a node stops answering during a run', () => {
   });
 
   it('a command that changes something is never sent to a second node, though the first refuses it', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     scene.lab.faults.set('fail=node1:sdxproxy Part');
     const end = await runScene(scene, { change: rawAny });
     expect(end).toMatchObject({ exitStatus: 2, error: { code: 'COMMAND_FAILED' } });
@@ -199,7 +187,7 @@ describe('GDS of a node stops answering during a run', () => {
   it.each(['sdxproxy Part', 'sdxvolume -F', 'sdxproxy Rejoin'])(
     'the answer of %s is lost with its node: the other one shows its effect, and it is not sent twice',
     async (command) => {
-      const scene = await newScene();
+      const scene = await sceneOfTest();
       const { lab } = scene;
       const stop = lab.onCommand(({ phase, host, line }) => {
         if (phase !== 'ended' || host !== 'node1' || !line.startsWith(command)) return undefined;
@@ -222,7 +210,7 @@ describe('GDS of a node stops answering during a run', () => {
 
 describe('a primary node of the site that does not share the class', () => {
   it('is sent nothing that concerns the class, in a run that asks every node; why is told', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     scene.lab.shareClass('Class1', ['node2']);
     const change = withJob({ services: 'not-needed' });
     const end = await runScene(scene, { change });
@@ -248,7 +236,7 @@ describe('a primary node of the site that does not share the class', () => {
   });
 
   it('is not left out where the scope is not shown: that it shows nothing proves nothing', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     scene.lab.shareClass('Class1', ['node2']);
     scene.lab.faults.set('missing-column=SCOPE');
     const error = await refusedBeforeJournal(scene, { change: withJob({ services: 'not-needed' }) });

@@ -1,6 +1,6 @@
 /** A run whose lock is removed or taken by somebody else changes nothing more: not in its steps, not in its rollback. */
 import { readFile } from 'node:fs/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { lockFolder } from '../../src/main/procedure/model/lock.ts';
@@ -18,20 +18,10 @@ import {
 import { allLocks, changingCommands, onHost } from '../support/lab-shell.ts';
 import { takeUpScene } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
+import { sceneOfTest } from '../support/scene-of-test.ts';
 
 const folder = lockFolder('Class1');
 const hosts = ['node3', 'node1', 'node2'] as const;
-const openScenes = new Set<Scene>();
-afterEach(async () => {
-  for (const scene of openScenes) await scene.close();
-  openScenes.clear();
-});
-
-async function newScene(): Promise<Scene> {
-  const scene = await openScene({ blocks: 4096 });
-  openScenes.add(scene);
-  return scene;
-}
 
 /** The hosts on which there is a lock of Class1. */
 const locksOn = (scene: Scene) =>
@@ -69,7 +59,9 @@ async function runWithout(scene: Scene, job: string, moment: Moment, host: NodeN
 
 /** The steps of a good run that send commands which change something. */
 async function changingSteps(job: string): Promise<string[]> {
-  const { events, exitStatus } = await runScene(await newScene(), { job });
+  const scene = await openScene({ blocks: 4096 });
+  const { events, exitStatus } = await runScene(scene, { job });
+  await scene.close();
   expect(exitStatus).toBe(0);
   const intents = events.filter((event) => event.type === 'intent').filter(({ changes }) => changes);
   return [...new Set(intents.map(({ step }) => step))].filter((step) => step !== 'lock' && step !== 'unlock');
@@ -89,7 +81,7 @@ describe.each(Object.entries(steps))('the lock is removed during a run of %s', (
   it.each(ofJob.map((step, index) => [step, hosts[index % hosts.length] as NodeName] as const))(
     'at step %s, on %s: nothing more is changed, and the end requires action',
     async (step, host) => {
-      const scene = await newScene();
+      const scene = await sceneOfTest();
       const { end, changed } = await runWithout(scene, job, atStep(step), host);
       expect(changed).toEqual([]);
       expect(end).toMatchObject({
@@ -114,7 +106,7 @@ describe.each(Object.entries(steps))('the lock is removed during a run of %s', (
 });
 
 it('a run names the commands that are left, and is rolled back once its lock is free', async () => {
-  const scene = await newScene();
+  const scene = await sceneOfTest();
   const { end } = await runWithout(scene, 'raw-dd', atStep('7'), 'node3');
   expect(end.stands).toEqual(expect.arrayContaining(byHand('node3 sdxshadowvolume -F -c Class2 -v Volume2')));
   const back = await takeUpScene(scene, 'unwind', end.run, { takeOverLock: false });
@@ -124,7 +116,7 @@ it('a run names the commands that are left, and is rolled back once its lock is 
 });
 
 it('a run whose lock somebody else has taken says who, and leaves it to him', async () => {
-  const scene = await newScene();
+  const scene = await sceneOfTest();
   const other = '20261122-020004-volume2,marion,jump1,4711,20261122T020004Z';
   const { end, changed } = await runWithout(scene, 'raw-dd', atStep('6a'), 'node1', other);
   expect(changed).toEqual([]);
@@ -140,7 +132,7 @@ it('a run whose lock somebody else has taken says who, and leaves it to him', as
 });
 
 it('a rollback stops where the lock is removed meanwhile', async () => {
-  const scene = await newScene();
+  const scene = await sceneOfTest();
   scene.lab.faults.set('tape-error=3');
   const { end, changed } = await runWithout(scene, 'raw-dd', atStep('7', true), 'node2');
   expect(changed).toEqual([]);
@@ -152,7 +144,7 @@ it('a rollback stops where the lock is removed meanwhile', async () => {
 });
 
 it('a rollback on request stops, too', async () => {
-  const scene = await newScene();
+  const scene = await sceneOfTest();
   const { end } = await runWithout(scene, 'raw-dd', atStep('7'), 'node3');
   let from = 0;
   const back = await takeUpScene(scene, 'unwind', end.run, {
@@ -170,7 +162,7 @@ it('a rollback on request stops, too', async () => {
 });
 
 it('a lock that cannot be read is neither gone nor there: the run is rolled back where it can be seen again', async () => {
-  const scene = await newScene();
+  const scene = await sceneOfTest();
   const end = await runScene(scene, {
     onEvent(event) {
       if (atStep('3-3')(event)) scene.lab.faults.set('fail-once=node1:ls:2');
@@ -184,7 +176,7 @@ describe('the lock of the drive', () => {
   const drive = '/var/tmp/shadowtape-dev.rmt.0.lock';
 
   it('is needed for the tape alone: where it is removed nothing is written, and the cluster is rolled back', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const end = await runScene(scene, {
       onEvent(event) {
         if (!atStep('6a')(event)) return;
@@ -225,8 +217,7 @@ describe('the lock of the drive, of a command outside of any run', () => {
   ])(
     'is looked for right before each write: %s writes nothing, and what the tape holds is not lost',
     async (step, work) => {
-      const scene = await openScene({ blocks: 4096, faults: ['tape-not-blank'] });
-      openScenes.add(scene);
+      const scene = await sceneOfTest({ faults: ['tape-not-blank'] });
       const before = await readFile(scene.lab.tapeFile);
       const console = await openSceneConsole(scene);
       try {
@@ -251,7 +242,7 @@ describe('the lock of the class on every node', () => {
   it.each(['node1', 'node2'] as const)(
     'keeps out a run whose backup server is another: held on %s, what was taken before is given back',
     async (host) => {
-      const scene = await newScene();
+      const scene = await sceneOfTest();
       await onHost(scene, host, ['mkdir', folder], ['mkdir', `${folder}/${other}`]);
       const end = await runScene(scene);
       expect(end).toMatchObject({
@@ -264,7 +255,7 @@ describe('the lock of the class on every node', () => {
   );
 
   it('is taken in one order, and given back in the reverse one', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const { exitStatus } = await runScene(scene);
     expect(exitStatus).toBe(0);
     const drive = 'node3 /var/tmp/shadowtape-dev.rmt.0.lock';
@@ -278,7 +269,7 @@ describe('the lock of the class on every node', () => {
   });
 
   it('that cannot be given back, since its node is down at the end, is told, and can be removed later', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const end = await runScene(scene, {
       onEvent(event) {
         if (event.type === 'step-started' && event.step === 'unlock') scene.lab.faults.set('host-down=node2');

@@ -1,5 +1,5 @@
 /** A run with `nodes: any` continues without a primary node that cannot be reached, and says what it does not know of that node. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { lockFolder, ownerName, thisOwner } from '../../src/main/procedure/model/lock.ts';
@@ -7,7 +7,6 @@ import { expectWholeJournal, withJob } from '../support/failures.ts';
 import {
   clusterState,
   normalState,
-  openScene,
   openSceneConsole,
   runScene,
   type RunSetting,
@@ -18,18 +17,7 @@ import {
 import { allLocks, changingCommands } from '../support/lab-shell.ts';
 import { takeUpScene } from '../support/mortal-console.ts';
 import { checkScene, failureOf, refusedBeforeJournal, refusedRun } from '../support/refusals.ts';
-
-const openScenes = new Set<Scene>();
-afterEach(async () => {
-  for (const scene of openScenes) await scene.close();
-  openScenes.clear();
-});
-
-async function newScene(): Promise<Scene> {
-  const scene = await openScene({ blocks: 4096 });
-  openScenes.add(scene);
-  return scene;
-}
+import { sceneOfTest } from '../support/scene-of-test.ts';
 
 /** From now on nothing listens at the port of a node; the node itself runs on. */
 async function cutOff({ lab }: Scene, node: NodeName): Promise<void> {
@@ -87,7 +75,7 @@ async function runWithoutNode2(scene: Scene, setting: RunSetting = {}): Promise<
 
 describe('a primary node that does not answer from the beginning', () => {
   it('is sent nothing, and named with each check that is not made there', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const end = await runWithoutNode2(scene);
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
     expect(end.sentence).toMatch(/; node2 did not answer all the time, and was not checked then$/);
@@ -107,7 +95,7 @@ describe('a primary node that does not answer from the beginning', () => {
   });
 
   it('leaves the commands that need one node to the other one, also where it is the first', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     await cutOff(scene, 'node1');
     const end = await runScene(scene, { change: rawAny });
     expect(end.exitStatus).toBe(0);
@@ -121,7 +109,7 @@ describe('a primary node that does not answer from the beginning', () => {
   });
 
   it('is told by plan and check, with what is not checked on it', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     await cutOff(scene, 'node2');
     const console = await openSceneConsole(scene, rawAny);
     const plan = await console.plan({ job: 'raw-dd' }).finally(() => console.close());
@@ -142,7 +130,7 @@ describe('a primary node that does not answer from the beginning', () => {
   });
 
   it('ends a run that asks every node, and both nodes end any run, untouched', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     await cutOff(scene, 'node2');
     expect((await refusedBeforeJournal(scene, { change: rawAny, nodes: 'all' })).code).toBe(
       'HOST_UNREACHABLE',
@@ -173,7 +161,7 @@ describe('a node that is not known to be down', () => {
       'services that run there cannot be stopped',
     ],
   ])('refuses %s, untouched', async (_what, setting, why) => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     await cutOff(scene, 'node2');
     const error = await refusedRun(scene, { ...setting, approveVerified: true });
     expect(error.code).toBe('NODE_NOT_KNOWN_DOWN');
@@ -186,7 +174,7 @@ describe('a node that is not known to be down', () => {
   });
 
   it('is taken for down on the operator’s word alone, which the journal keeps', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const said = await runWithoutNode2(scene, { job: 'ufs-tar', change: ufsAny, nodesDown: ['node2'] });
     expect(said.exitStatus, said.sentence).toBe(0);
     const [, down] = nodeEvents(said);
@@ -195,7 +183,7 @@ describe('a node that is not known to be down', () => {
   });
 
   it('is asked about on a terminal; who does not know ends the run untouched', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     await cutOff(scene, 'node2');
     const questions: string[] = [];
     const error = await refusedRun(scene, {
@@ -214,7 +202,7 @@ describe('a node that is not known to be down', () => {
   });
 
   it('is no word about a node that answers, or that is none', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const answers = await failureOf(runScene(scene, { change: rawAny, nodesDown: ['node2'] }));
     expect(answers).toMatchObject({ code: 'NODE_NOT_DOWN', sentence: 'node2 answers, so it is not down' });
     const none = await failureOf(runScene(scene, { change: rawAny, nodesDown: ['node3'] }));
@@ -228,7 +216,7 @@ describe('a node that is not known to be down', () => {
 
 describe('a node that goes away during a run', () => {
   it('is handled as one that was missing from the beginning: the other one finishes the run', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     when(scene, 'node3', 'sdxshadowdisk -M', () => cutOff(scene, 'node1'));
     const end = await runScene(scene, { change: rawAny });
     await scene.lab.copyingFinished();
@@ -241,7 +229,7 @@ describe('a node that goes away during a run', () => {
   });
 
   it('ends the backup of a file system, which is rolled back from the other node', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const change = withJob({ nodes: 'any', services: 'not-needed' }, 'ufs-tar');
     when(scene, 'node3', 'sdxshadowdisk -M', () => cutOff(scene, 'node1'));
     const end = await runScene(scene, { job: 'ufs-tar', change });
@@ -266,7 +254,7 @@ describe('a node that answers again during a run', () => {
   }
 
   it('is identified, locked and checked before the next step, and belongs to the run from then on', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const { end } = await runWithReturn(scene);
     expect(end.exitStatus).toBe(0);
     expect(nodeEvents(end).map(({ what, step }) => [what, step])).toEqual([
@@ -284,7 +272,7 @@ describe('a node that answers again during a run', () => {
   });
 
   it('and uses the proxy ends the run', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const statuses: number[] = [];
     const { end } = await runWithReturn(scene, async () => {
       await scene.lab.rebootNode('node2');
@@ -307,7 +295,7 @@ describe('a node that answers again during a run', () => {
   });
 
   it('while the services of the others are stopped ends the run: its own were not', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     when(scene, 'node1', 'umount /app', () => reachable(scene, 'node2'));
     const change = withJob({ nodes: 'any' });
     const end = await runWithoutNode2(scene, { change, nodesDown: ['node2'] });
@@ -320,7 +308,7 @@ describe('a node that answers again during a run', () => {
   });
 
   it('and is locked by somebody else stops everything before the next change', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const folder = lockFolder('Class1');
     const owner = { ...thisOwner('20261122-020004-volume2'), user: 'marion', console: 'elsewhere' };
     const other = `${folder}/${ownerName(owner)}`;
@@ -340,7 +328,7 @@ describe('a node that answers again during a run', () => {
 
 describe('an interrupted run that has lost a node', () => {
   it('is resumed without it; when it answers, the lock that the dead process left there is taken over', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const halt = new AbortController();
     const first = await runScene(scene, {
       change: rawAny,
@@ -364,7 +352,7 @@ describe('an interrupted run that has lost a node', () => {
   });
 
   it('and needed every node is rolled back from the other one with --nodes any', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const halt = new AbortController();
     const first = await runScene(scene, {
       change: withJob({ services: 'not-needed' }),

@@ -1,12 +1,11 @@
 /** Services that a cluster may move: they are stopped where their file system is mounted, and resumed there unless they have moved on. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { expectWholeJournal, withJob } from '../support/failures.ts';
 import {
   clusterState,
   normalState,
-  openScene,
   openSceneConsole,
   runScene,
   type RunSetting,
@@ -15,18 +14,7 @@ import {
 } from '../support/lab-run.ts';
 import { allLocks, changingCommands } from '../support/lab-shell.ts';
 import { checkScene } from '../support/refusals.ts';
-
-const openScenes = new Set<Scene>();
-afterEach(async () => {
-  for (const scene of openScenes) await scene.close();
-  openScenes.clear();
-});
-
-async function newScene(): Promise<Scene> {
-  const scene = await openScene({ blocks: 4096 });
-  openScenes.add(scene);
-  return scene;
-}
+import { sceneOfTest } from '../support/scene-of-test.ts';
 
 /** Somebody, or the cluster, types at the console of a node. */
 async function typed({ lab }: Scene, node: NodeName, ...lines: readonly string[]): Promise<void> {
@@ -87,7 +75,7 @@ function atStep(scene: Scene, step: string, work: () => Promise<void>) {
 
 describe('a file system that is mounted on one node', () => {
   it.each(['node1', 'node2'] as const)('has its services stopped and resumed there: %s', async (node) => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     if (node === 'node2') await failOver(scene, 'node1', 'node2');
     const end = await run(scene);
     await expectWholeJournal(scene, end);
@@ -97,7 +85,7 @@ describe('a file system that is mounted on one node', () => {
   });
 
   it('is told by the plan: the commands of that node, and that they follow the mount', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     await failOver(scene, 'node1', 'node2');
     const console = await openSceneConsole(scene, whereMounted);
     const plan = await console.plan({ job: 'ufs-tar' }).finally(() => console.close());
@@ -111,7 +99,7 @@ describe('a file system that is mounted on one node', () => {
   });
 
   it('and moves between the plan and the run is followed', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const end = await run(scene, { onEvent: atStep(scene, '3-2', () => failOver(scene, 'node1', 'node2')) });
     expect(end.exitStatus, end.sentence).toBe(0);
     expect(serviceCommands(scene)).toEqual(['node2 umount /app', 'node2 mount /app']);
@@ -132,7 +120,7 @@ describe('a file system of which it is not clear where its services run', () => 
       },
     ],
   ])('%s: the run ends before anything is touched', async (_title, seen, prepare) => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     await prepare(scene);
     const before = mountedOn(scene);
     const end = await run(scene);
@@ -150,7 +138,7 @@ describe('a file system of which it is not clear where its services run', () => 
 
 describe('services that move during a run', () => {
   it('between the look and the stop: the run ends, and they run on where they are', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const tolerant = (line: string) => [['sh', '-c', `${line} /app 2>/dev/null || true`]];
     const change = withJob(
       { services: { whereMounted: { stop: tolerant('umount'), resume: tolerant('mount') } } },
@@ -174,7 +162,7 @@ describe('services that move during a run', () => {
   it.each(['3-3', 'part sent'])(
     'between the stop and the part (%s): the snapshot is given up, the proxy rejoined, and nothing is mounted twice',
     async (moment) => {
-      const scene = await newScene();
+      const scene = await sceneOfTest();
       const move = () => failOver(scene, 'node1', 'node2');
       const stop = scene.lab.onCommand(({ phase, line }) => {
         if (moment !== 'part sent' || phase !== 'started' || !line.startsWith('sdxproxy Part'))
@@ -198,7 +186,7 @@ describe('services that move during a run', () => {
   );
 
   it('after the part: the backup is finished, and nothing is resumed on the node that they left', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const onEvent = atStep(scene, '3-4', () => failOver(scene, 'node1', 'node2'));
     const end = await run(scene, { onEvent });
     await expectWholeJournal(scene, end);
@@ -212,7 +200,7 @@ describe('services that move during a run', () => {
   });
 
   it('while their node is lost: they run on the other one, and the run says what it does not know', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const { lab } = scene;
     const onEvent = atStep(scene, '3-4', async () => {
       await typed(scene, 'node2', 'mount /app');
@@ -233,7 +221,7 @@ describe('services that move during a run', () => {
   });
 
   it('to a second node beside the first: nothing is resumed, and an operator must act', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const readOnly = 'mount -F ufs -o ro /dev/sfdsk/Class1/dsk/Volume1 /app';
     await typed(scene, 'node1', 'umount /app', readOnly);
     const services = { whereMounted: { stop: ['true'], resume: ['mount /app'] } };
@@ -253,7 +241,7 @@ describe('services that move during a run', () => {
   });
 
   it('a node that is not seen when they are to be resumed: nothing is mounted, and an operator must act', async () => {
-    const scene = await newScene();
+    const scene = await sceneOfTest();
     const { lab } = scene;
     const onEvent = atStep(scene, '3-4', async () => {
       lab.faults.set('host-down=node2');
@@ -269,7 +257,7 @@ describe('services that move during a run', () => {
 });
 
 it('check names the node, and what keeps a run from knowing it', async () => {
-  const scene = await newScene();
+  const scene = await sceneOfTest();
   const change = (site: Parameters<typeof whereMounted>[0]) => {
     whereMounted(site);
     delete site.jobs['raw-dd'];

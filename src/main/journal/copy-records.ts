@@ -1,9 +1,8 @@
 /** Second copies of a state folder: each leaves a record beside those of drills, and its last line says which tapes hold what. A copy on one
  * tape that is imported gets such a record, too. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
+import { recordFiles, recordLine } from './restore-records.ts';
 
 export const copySuffix = '-copy';
 
@@ -39,31 +38,15 @@ const finishedShape = z.discriminatedUnion('type', [
 ]);
 
 /** A record that is damaged, or has no end, proves nothing. */
-function finishOf(file: string) {
-  try {
-    const last = readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
-    return finishedShape.safeParse(JSON.parse(last)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What cannot be listed proves nothing. */
-function copyFiles(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith(`${copySuffix}.ndjson`));
-  } catch {
-    return [];
-  }
-}
+const finishOf = (file: string) => finishedShape.safeParse(recordLine(file, 'last')).data;
 
 /**
  * Copies of a run that were proven, the latest first, whether or not their tapes were overwritten since.
  * @param folder the state folder's `restores`
  */
 export function provenCopies(folder: string, run: string): ProvenCopy[] {
-  return copyFiles(folder)
-    .flatMap((name) => finishOf(join(folder, name)) ?? [])
+  return recordFiles(folder, copySuffix)
+    .flatMap((file) => finishOf(file) ?? [])
     .filter((finish) => finish.run === run && (finish.type === 'copy-imported' || finish.exitStatus === 0))
     .map(({ type, at, tapes }) => ({ at, run, tapes, isImported: type === 'copy-imported' }))
     .toSorted((one, other) => (one.at < other.at ? 1 : -1));

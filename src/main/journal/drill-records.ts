@@ -1,10 +1,8 @@
 /**
- * Drills of a state folder: each leaves a record of its own beside those of restores, and its last line says what was proven. Their names tell
- * them from the records of restores, which may have a million lines.
+ * Drills of a state folder: each leaves a record of its own beside those of restores, and its last line says what was proven.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { recordFiles, recordLine } from './restore-records.ts';
 
 export const drillSuffix = '-drill';
 
@@ -26,14 +24,7 @@ export interface ProvenDrill {
 }
 
 /** A record that is damaged, or has no end, proves nothing. */
-function finishOf(file: string) {
-  try {
-    const last = readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
-    return finishedShape.safeParse(JSON.parse(last)).data;
-  } catch {
-    return undefined;
-  }
-}
+const finishOf = (file: string) => finishedShape.safeParse(recordLine(file, 'last')).data;
 
 /**
  * Run -> the drill that has proven it and ended last.
@@ -41,23 +32,14 @@ function finishOf(file: string) {
  */
 export function provenDrills(folder: string): Map<string, ProvenDrill> {
   const proven = new Map<string, ProvenDrill>();
-  for (const name of drillFiles(folder)) {
-    const finish = finishOf(join(folder, name));
+  for (const file of recordFiles(folder, drillSuffix)) {
+    const finish = finishOf(file);
     if (finish?.exitStatus !== 0) continue;
     const { run, at, volumes } = finish;
     // Their names tell seconds alone, and two may be begun within one.
     if (at >= (proven.get(run)?.at ?? '')) proven.set(run, { at, volumes });
   }
   return proven;
-}
-
-/** What cannot be listed proves nothing. */
-function drillFiles(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith(`${drillSuffix}.ndjson`));
-  } catch {
-    return [];
-  }
 }
 
 /** The first line of a record. */
@@ -72,19 +54,11 @@ interface MadeDrill {
   readonly exitStatus: number;
 }
 
-function startOf(file: string) {
-  try {
-    const [first = ''] = readFileSync(file, 'utf8').split('\n', 1);
-    return startedShape.safeParse(JSON.parse(first)).data;
-  } catch {
-    return undefined;
-  }
-}
+const startOf = (file: string) => startedShape.safeParse(recordLine(file, 'first')).data;
 
 /** The drills that have ended. One whose record has no end has shown nothing. @param folder the state folder's `restores` */
 export function drillsMade(folder: string): MadeDrill[] {
-  return drillFiles(folder).flatMap((name) => {
-    const file = join(folder, name);
+  return recordFiles(folder, drillSuffix).flatMap((file) => {
     const [start, finish] = [startOf(file), finishOf(file)];
     return start && finish ? [{ run: start.run, startedAt: start.at, exitStatus: finish.exitStatus }] : [];
   });
