@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { journal } from '../../test/support/ui/faulted-situations.ts';
 import type { RunEvent } from '../contract/events.ts';
-import { localDay } from '../contract/wall-clock.ts';
+import { localDay } from '../contract/time/wall-clock.ts';
 import { endFacts, failureOf, labelText } from './end-facts.ts';
 import { foldRun } from './run/run-fold.ts';
 

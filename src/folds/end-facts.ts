@@ -1,6 +1,6 @@
 /** What is asked first once a run has ended: what the data represents, how long the services were down, who waited for whom. Pure. */
-import { millisecondsBetween } from '../contract/run-clock.ts';
-import { localDay } from '../contract/wall-clock.ts';
+import { millisecondsBetween } from '../contract/time/run-clock.ts';
+import { localDay } from '../contract/time/wall-clock.ts';
 import { bytesText, listed } from '../contract/words.ts';
 import type { PassModel, RunModel } from './run/run-model.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { lastWeek } from '../../src/contract/week.ts';
+import { lastWeek } from '../../src/contract/time/week.ts';
 import { History } from '../../src/main/history/history.ts';
 import { StateFolder } from '../../src/main/journal/state-folder.ts';
 import { parseSite } from '../../src/main/site/site-file.ts';

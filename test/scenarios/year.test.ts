@@ -5,7 +5,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { lastWeek } from '../../src/contract/week.ts';
+import { lastWeek } from '../../src/contract/time/week.ts';
 import { weekDigest } from '../../src/main/application/digest/week-digest.ts';
 import { serviceStateOf, siteStatus } from '../../src/main/application/protection/status-service.ts';
 import { History } from '../../src/main/history/history.ts';

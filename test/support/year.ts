@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { nextNight, nightsBetween, type Night, type Schedule } from '../../src/contract/schedule.ts';
+import { nextNight, nightsBetween, type Night, type Schedule } from '../../src/contract/time/schedule.ts';
 import { isFailure } from '../../src/contract/errors.ts';
 import type { Site } from '../../src/main/application/console.ts';
 import { nextTapeOfJob } from '../../src/main/application/media/next-tape.ts';

@@ -2,7 +2,7 @@
 import { hopNames } from '../hop-names.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
 import type { Hop } from '../../contract/data-events.ts';
-import { steadyMoment } from '../../contract/run-clock.ts';
+import { steadyMoment } from '../../contract/time/run-clock.ts';
 import type { ProgressView } from '../../contract/screens.ts';
 import { LegBuilder } from './leg-builder.ts';
 import { writtenBeforeFailure } from '../written-records.ts';

@@ -4,7 +4,7 @@ import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
-import { isTimeZone, ownZone } from '../../contract/wall-clock.ts';
+import { isTimeZone, ownZone } from '../../contract/time/wall-clock.ts';
 import type { ExportWhat, ReportDocument, ReportPaper } from '../../contract/report.ts';
 import { writeTrouble } from '../journal/journal.ts';
 import { readKept } from '../journal/kept-file.ts';

@@ -17,7 +17,7 @@ import { dirname } from 'node:path';
 import type { NewEvent, RunEvent } from '../../contract/events.ts';
 import { linkTrouble, ownFlags } from './own-files.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
-import { millisecondsBetween } from '../../contract/run-clock.ts';
+import { millisecondsBetween } from '../../contract/time/run-clock.ts';
 import { ClockWatch, systemClocks, type Clocks } from './clock-watch.ts';
 import { LockFileHeld } from '../owner/lock-file.ts';
 import { syncNameOf } from './sync-folder.ts';

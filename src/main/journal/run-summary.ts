@@ -2,7 +2,7 @@
 import { alertText } from '../../contract/drive-health.ts';
 import { hops, type Hop } from '../../contract/data-events.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
-import { millisecondsBetween } from '../../contract/run-clock.ts';
+import { millisecondsBetween } from '../../contract/time/run-clock.ts';
 import { givenOmissions } from '../../contract/run-outcome.ts';
 import type { RunLine } from '../../contract/screens.ts';
 

@@ -1,7 +1,7 @@
 /** Notifications about a run: occasion, subject, text, and facts for a command's environment. Pure. */
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
-import { millisecondsBetween, type Stamp } from '../../contract/run-clock.ts';
+import { millisecondsBetween, type Stamp } from '../../contract/time/run-clock.ts';
 import { omissionWords, outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
 import type { NextTapeOfJob } from '../../contract/protection.ts';
 import { bytesText, durationText, printable } from '../../contract/words.ts';

@@ -1,6 +1,6 @@
 /** The facts of a run in a notification, folded from its events. */
 import type { RunEvent } from '../../contract/events.ts';
-import type { Stamp } from '../../contract/run-clock.ts';
+import type { Stamp } from '../../contract/time/run-clock.ts';
 
 export class NotifiedRun {
   readonly job: string;

@@ -1,7 +1,7 @@
 /** When a job is due by itself. The descriptions become the reference in docs/site-file.md. */
 import { z } from 'zod';
-import { weekdays, type Schedule, type Weekday } from '../../contract/schedule.ts';
-import { isTimeZone, ownZone } from '../../contract/wall-clock.ts';
+import { weekdays, type Schedule, type Weekday } from '../../contract/time/schedule.ts';
+import { isTimeZone, ownZone } from '../../contract/time/wall-clock.ts';
 
 /** From Monday on, as ranges are written. */
 const week: readonly Weekday[] = [...weekdays.slice(1), ...weekdays.slice(0, 1)];

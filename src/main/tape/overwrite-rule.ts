@@ -1,7 +1,7 @@
 /** Which tape may be written to: what was found, against what was asked for. Pure. */
 import { createHash } from 'node:crypto';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
-import { localDay } from '../../contract/wall-clock.ts';
+import { localDay } from '../../contract/time/wall-clock.ts';
 import { isKept } from './retention.ts';
 import { unlabelledWord, type TapeLabel } from './tape-label.ts';
 

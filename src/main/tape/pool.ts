@@ -1,5 +1,5 @@
 /** Which tape of a pool is next, by the tape inventory. Pure. */
-import { localDay } from '../../contract/wall-clock.ts';
+import { localDay } from '../../contract/time/wall-clock.ts';
 import { hasLabel, type KnownTape } from './media-catalogue.ts';
 import { isKept } from './retention.ts';
 

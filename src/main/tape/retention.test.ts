@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { localDay } from '../../contract/wall-clock.ts';
+import { localDay } from '../../contract/time/wall-clock.ts';
 import { isKept, keepUntilOf } from './retention.ts';
 
 const berlin = 'Europe/Berlin';

@@ -1,5 +1,5 @@
 /** Until when a tape must not be overwritten. Retention ends at the start of its last day, so that a weekly tape is writable in its week. Pure. */
-import { instantOf, wallTimeOf, type WallTime } from '../../contract/wall-clock.ts';
+import { instantOf, wallTimeOf, type WallTime } from '../../contract/time/wall-clock.ts';
 
 const daysOf = { day: 1, week: 7, year: 365 } as const;
 

@@ -1,7 +1,7 @@
 /** The label: file 0 of a tape in layout `labelled`, one record of 32,768 bytes. */
 import { z } from 'zod';
 import { failure } from '../../contract/errors.ts';
-import { localDay } from '../../contract/wall-clock.ts';
+import { localDay } from '../../contract/time/wall-clock.ts';
 import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
 
 export const longestTapeName = 32;

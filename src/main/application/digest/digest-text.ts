@@ -1,6 +1,6 @@
 /** The digest of a week in lines, for the terminal and for mail. Pure. */
 import type { DigestNight, DigestVolume, WeekDigest } from '../../../contract/digest.ts';
-import { localDay, zonedText } from '../../../contract/wall-clock.ts';
+import { localDay, zonedText } from '../../../contract/time/wall-clock.ts';
 import { durationText } from '../../../contract/words.ts';
 
 /** How many there are of each, the gravest first: `1 missed, 2 protected`. */

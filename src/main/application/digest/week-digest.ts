@@ -2,7 +2,7 @@
 import type { DigestNight, DigestVolume, WeekDigest } from '../../../contract/digest.ts';
 import { outcomeOf, outcomeWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
-import type { Period } from '../../../contract/week.ts';
+import type { Period } from '../../../contract/time/week.ts';
 import { missedNightsOf, missedSentence } from '../schedule/schedule-service.ts';
 import { scheduledTasks } from '../schedule/scheduled-job.ts';
 import { siteStatus, type StatusFacts, type VolumeStatus } from '../protection/status-service.ts';

@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import type { ProvenCopy } from '../../../contract/copied-tape.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import { ownZone } from '../../../contract/wall-clock.ts';
+import { ownZone } from '../../../contract/time/wall-clock.ts';
 import { copySuffix, provenCopies } from '../../journal/copy-records.ts';
 import { noJournal, type EventSink } from '../../journal/journal.ts';
 import { packJournal } from '../../journal/journal-on-tape.ts';

@@ -1,8 +1,8 @@
 /** Which tape of its pool a job needs, now and on its next night. Asks no host. */
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { NextTapeOfJob } from '../../../contract/protection.ts';
-import { nextNight } from '../../../contract/schedule.ts';
-import { zonedText } from '../../../contract/wall-clock.ts';
+import { nextNight } from '../../../contract/time/schedule.ts';
+import { zonedText } from '../../../contract/time/wall-clock.ts';
 import { scheduleOf } from '../../site/schedule-schema.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';

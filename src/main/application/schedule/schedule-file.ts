@@ -4,7 +4,7 @@
  */
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { weekdays } from '../../../contract/schedule.ts';
+import { weekdays } from '../../../contract/time/schedule.ts';
 import { readOwn } from '../../journal/kept-file.ts';
 import { ownFlags } from '../../journal/own-files.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';

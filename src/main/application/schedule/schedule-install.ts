@@ -2,7 +2,7 @@
 import { access, constants, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { ownZone } from '../../../contract/wall-clock.ts';
+import { ownZone } from '../../../contract/time/wall-clock.ts';
 import { isMissing } from '../../journal/kept-file.ts';
 import { unwritable, writeWhole } from '../../proof/whole-file.ts';
 import { requireLocally, runLocally } from './local-command.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failure } from '../../../contract/errors.ts';
-import { lastNight } from '../../../contract/schedule.ts';
+import { lastNight } from '../../../contract/time/schedule.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { StateFolder } from '../../journal/state-folder.ts';
 import { siteOf } from '../../site/site-file.ts';

@@ -8,9 +8,9 @@ import {
   nextNight,
   type Night,
   type Schedule,
-} from '../../../contract/schedule.ts';
+} from '../../../contract/time/schedule.ts';
 import type { RunLine } from '../../../contract/screens.ts';
-import { zonedText } from '../../../contract/wall-clock.ts';
+import { zonedText } from '../../../contract/time/wall-clock.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { drillsMade } from '../../journal/drill-records.ts';
 import { notifierOf } from './job-notifier.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkTimesOf, nightsBetween, type Schedule } from '../../../contract/schedule.ts';
+import { checkTimesOf, nightsBetween, type Schedule } from '../../../contract/time/schedule.ts';
 import {
   calendarOf,
   cronLines,

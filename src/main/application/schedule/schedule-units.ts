@@ -1,6 +1,6 @@
 /** What starts scheduled jobs: systemd units and crontab lines, as text. Pure. */
 import { createHash } from 'node:crypto';
-import { checkTimesOf, weekdays, type CheckTimes, type Schedule } from '../../../contract/schedule.ts';
+import { checkTimesOf, weekdays, type CheckTimes, type Schedule } from '../../../contract/time/schedule.ts';
 import type { Task } from './schedule-file.ts';
 import { quoteArgument } from '../../ssh/quoting.ts';
 

@@ -1,6 +1,6 @@
 /** What of a site has a schedule: runs of jobs, and drills of their backups. Pure. */
 import { failure } from '../../../contract/errors.ts';
-import type { Schedule } from '../../../contract/schedule.ts';
+import type { Schedule } from '../../../contract/time/schedule.ts';
 import { scheduleOf } from '../../site/schedule-schema.ts';
 import { chooseJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';

@@ -1,6 +1,6 @@
 /** digest: what happened to the volumes of the site in a week. */
-import { lastDays, lastWeek } from '../../../contract/week.ts';
-import { ownZone } from '../../../contract/wall-clock.ts';
+import { lastDays, lastWeek } from '../../../contract/time/week.ts';
+import { ownZone } from '../../../contract/time/wall-clock.ts';
 import { jsonOption, type CommandLine, type JsonOption } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
 import type { JsonOutput } from '../json-output.ts';

@@ -1,7 +1,7 @@
 /** What `schedule` does: what starts jobs by itself is shown first, installed, listed and removed. Loaded when one of its commands is given. */
 import { resolve } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
-import { ownZone, zonedText } from '../../../contract/wall-clock.ts';
+import { ownZone, zonedText } from '../../../contract/time/wall-clock.ts';
 import { readSite, siteFileOf, type Site } from '../../application/console.ts';
 import { wantsDigest } from '../../application/digest/send-digest.ts';
 import {

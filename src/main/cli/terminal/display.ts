@@ -1,7 +1,7 @@
 /** How the command line shows what it prints: the time zone, the colors, how much. Chosen once, before a command begins. */
 import { lossSentenceOn, type TapeLoss } from '../../../contract/tape-loss.ts';
-import { ownZone, zonedText } from '../../../contract/wall-clock.ts';
-import { zonedClock, zonedDay, zonedSecond, zoneName } from '../../../contract/zoned-time.ts';
+import { ownZone, zonedText } from '../../../contract/time/wall-clock.ts';
+import { zonedClock, zonedDay, zonedSecond, zoneName } from '../../../contract/time/zoned-time.ts';
 
 export const colorChoices = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof colorChoices)[number];

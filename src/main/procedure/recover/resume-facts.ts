@@ -1,4 +1,4 @@
-/** What it is judged from where a run goes on: its journal since the last part, and what both sides show now. Pure. */
+/** The facts that decide where a run continues: its journal since the last part, and what both sides show now. Pure. */
 import { isBlocking } from '../../../contract/checks.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { proxiesOf, type Assignment } from '../model/assignment.ts';

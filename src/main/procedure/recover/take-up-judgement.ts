@@ -1,6 +1,6 @@
 /**
- * Judges whether a run can be resumed or rolled back, and where it goes on: from its journal, and from what the hosts show. Only looks, and writes
- * nothing; what performs it is take-up.ts.
+ * Decides whether a run can be resumed or rolled back, and where it continues. It reads the journal and asks the hosts, but changes nothing;
+ * take-up.ts carries the decision out.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';

@@ -37,7 +37,7 @@ function resumeQuestion(context: RunContext, step: Step): Question {
   };
 }
 
-/** Services that are known to be stopped stay stopped when the run is taken up again. */
+/** A resumed run does not stop services again that it has already stopped. */
 function withoutStopped({ again, marks }: RunContext, step: Step): Step {
   if (!again) return step;
   const isStopped = ({ host, argv }: StepCommand) =>

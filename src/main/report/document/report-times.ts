@@ -1,5 +1,5 @@
 /** Times of a report, all in one zone: the same zone gives the same report, wherever it is made again. Pure. */
-import { offsetText, zonedClock, zonedDay } from '../../../contract/zoned-time.ts';
+import { offsetText, zonedClock, zonedDay } from '../../../contract/time/zoned-time.ts';
 
 export interface ReportTimes {
   /** IANA name of the zone. */

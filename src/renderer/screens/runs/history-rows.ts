@@ -1,5 +1,5 @@
 /** The rows of the history: runs, and among them the restores of files and the drills, newest first. Pure. */
-import { millisecondsBetween } from '../../../contract/run-clock.ts';
+import { millisecondsBetween } from '../../../contract/time/run-clock.ts';
 import type { RestoreLine } from '../../../contract/restore-views.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { bytesText, durationText } from '../../../contract/words.ts';

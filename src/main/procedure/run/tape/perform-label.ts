@@ -1,7 +1,7 @@
 /** Writes the label of a tape in layout `labelled`, just before the dump; and says which tapes may be written to. */
 import { createHash, randomUUID } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
-import { ownZone } from '../../../../contract/wall-clock.ts';
+import { ownZone } from '../../../../contract/time/wall-clock.ts';
 import { refusalOfRun, type FoundTape } from '../../../tape/overwrite-rule.ts';
 import { writersOf } from '../../../tape/tape-holders.ts';
 import { keepUntilOf } from '../../../tape/retention.ts';

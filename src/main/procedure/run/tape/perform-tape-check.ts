@@ -3,7 +3,7 @@
  * an approval, a question or a resume, and another tape may be in the drive.
  */
 import { isFailure, type ShadowtapeError } from '../../../../contract/errors.ts';
-import { localDay } from '../../../../contract/wall-clock.ts';
+import { localDay } from '../../../../contract/time/wall-clock.ts';
 import {
   firstRecordSha256,
   isEmptyLabel,
