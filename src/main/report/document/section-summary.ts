@@ -49,7 +49,7 @@ export function terminationOf({ model: { end, current, at }, times }: ReportFact
     return {
       kind: 'termination',
       mark: 'warning',
-      line: 'Termination: NOT ENDED',
+      line: 'Result: Not ended',
       status: 'no exit status',
       sentence: `The journal shows no end. Its last line was written${when}${where}. The run is running or interrupted.`,
     };
@@ -59,7 +59,7 @@ export function terminationOf({ model: { end, current, at }, times }: ReportFact
   return {
     kind: 'termination',
     mark: omitted === '' || mark === 'bad' ? mark : 'warning',
-    line: `Termination: ${line}${omitted}`,
+    line: `Result: ${line}${omitted}`,
     status: `exit status ${end.exitStatus}`,
     sentence: end.sentence,
   };
