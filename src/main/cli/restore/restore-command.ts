@@ -17,7 +17,7 @@ import { print, printJson, standardError } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { previewLines, resultLines, targetText, type ShownPath } from './restore-text.ts';
 import { restoreVolume, type RestoreVolumeOptions } from './restore-volume-command.ts';
-import { runWord } from '../named-runs.ts';
+import { isRunWord, runWord } from '../named-runs.ts';
 import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk, typedOnTerminal } from '../terminal/terminal.ts';
 import { showError } from '../terminal/shown-error.ts';
@@ -169,8 +169,9 @@ async function restore(line: CommandLine, words: readonly string[], options: Res
     return;
   }
   const [run] = what;
-  if (run === undefined || more.length > 0 || options.dryRun) throw failure('RESTORE_PLACE_UNNAMED');
-  await restoreVolume(line, run, options);
+  if (run === undefined || !more.every(isRunWord) || options.dryRun) throw failure('RESTORE_PLACE_UNNAMED');
+  const further = await Promise.all(more.map((word) => runWord(line.state, word)));
+  await restoreVolume(line, { run, further }, options);
 }
 
 export function registerRestore(line: CommandLine): void {
