@@ -49,7 +49,7 @@ export interface ReportListing {
 export interface ReportTermination {
   readonly kind: 'termination';
   readonly mark: ReportMark;
-  /** `Termination: Backup OK, verified`. */
+  /** `Result: Verified`. */
   readonly line: string;
   /** `exit status 0`, `not ended`. */
   readonly status: string;

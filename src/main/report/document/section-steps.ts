@@ -87,11 +87,11 @@ function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts):
 const mostOfStep = 8;
 const mostQueries = 4;
 
-/** Locks are Shadowtape's own: their commands are many, and change nothing of the cluster. */
-const lockSteps = ['lock', 'unlock'];
+/** Their commands are many and change nothing of the cluster; what they found is told elsewhere in the report. */
+const stepsWithoutCommands = ['lock', 'unlock', 'drive', 'drive-after'];
 
 function shownOf(step: string, own: readonly LikeCommands[]): readonly LikeCommands[] {
-  if (lockSteps.includes(step)) return [];
+  if (stepsWithoutCommands.includes(step)) return [];
   const queries = own.filter(({ first }) => !first.changes);
   const left = new Set(queries.length > mostQueries + 1 ? queries.slice(mostQueries) : []);
   const kept = own.filter((each) => !left.has(each));

@@ -29,7 +29,7 @@ export function terminationOf({ model: { end, current, at }, times }: ReportFact
     return {
       kind: 'termination',
       mark: 'warning',
-      line: say('Termination: NOT ENDED'),
+      line: say('Result: Not ended'),
       status: say('no exit status'),
       sentence: say(
         'The journal shows no end. Its last line was written{when}{where}. The run is running or interrupted.',
@@ -42,7 +42,7 @@ export function terminationOf({ model: { end, current, at }, times }: ReportFact
   return {
     kind: 'termination',
     mark: omitted === '' || mark === 'bad' ? mark : 'warning',
-    line: say('Termination: {line}{omitted}', { line, omitted }),
+    line: say('Result: {line}{omitted}', { line, omitted }),
     status: say('exit status {exitStatus}', { exitStatus: end.exitStatus }),
     sentence: end.sentence,
   };
