@@ -25,17 +25,13 @@ function checkNames(): string[] {
 }
 
 /**
- * Types and lint, one after the other, with the processor time that the tests leave over while they wait. What a check finds is printed as
- * soon as it has ended.
+ * Types and lint, one after the other: they use the time in which tests wait. What a check finds is printed as soon as it has ended.
  * @returns the scripts that failed
  */
 async function failedChecks(): Promise<string[]> {
   const failed: string[] = [];
   for (const name of checkNames()) {
-    const check = spawn('nice', ['-n', '5', 'npm', 'run', name], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const check = spawn('npm', ['run', name], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let printed = '';
     for (const output of [check.stdout, check.stderr])
       output.setEncoding('utf8').on('data', (text: string) => (printed += text));
