@@ -20,7 +20,7 @@ import { drillSuffix } from '../journal/drill-records.ts';
 import { noJournal, type EventSink } from '../journal/journal.ts';
 import { readRun } from '../journal/run-history.ts';
 import { drillSources, drillVolume, type DrilledVolume } from '../restore/drill.ts';
-import { requireDeviceNamed, type GdsHosts } from '../restore/device-place.ts';
+import { requireDeviceNamed, type GdsHosts } from '../restore/device/device-place.ts';
 import type { DumpSource } from '../restore/dump-source.ts';
 import { restoreStep } from '../restore/host-place.ts';
 import type { Overwrite } from '../restore/local-folder.ts';
