@@ -107,6 +107,7 @@ export const restoreFileErrors = {
   RESTORE_DEVICE_NOT_CONFIRMED: {
     sentence: 'the data of {target} would be lost, and --replace does not name {device}',
     hint: 'check that {device} on {host} is the device to be overwritten. Then add --replace {device}',
+    onScreen: 'check that {device} on {host} is the device to be overwritten, then type its path',
   },
   RESTORE_NO_SPACE: {
     sentence: '{target} has {free} free, and {needed} are needed',

@@ -61,6 +61,8 @@ type Work =
 
 export interface PreparedRestore {
   readonly target: RestoreTarget;
+  /** The path of the device that would be overwritten; undefined where the target is none. */
+  readonly device: string | undefined;
   readonly work: Work;
   readonly overwrite: Overwrite;
   /** What will be read; nothing is known of a tape without a journal. */
@@ -121,7 +123,7 @@ export class FileRestoreService {
           reason: 'without a journal the size of the image is not known',
         });
       const work = { kind: 'loose', file: tapeFile, patterns: request.what } as const;
-      return { target, work, overwrite, preview: [] };
+      return { target, device: undefined, work, overwrite, preview: [] };
     }
     const work = await findWork(state, request, where);
     requireOneForHost(work, target);
@@ -132,7 +134,7 @@ export class FileRestoreService {
     const restoreTool = sourcesOf(work)[0]?.restoreTool;
     const needs = { target, kind, bytes, overwrite, restoreTool, gds: this.#gds };
     await requireTarget(this.#runner(noJournal(), never), needs);
-    return { target, work, overwrite, preview };
+    return { target, device: deviceOf(target)?.path, work, overwrite, preview };
   }
 
   /** Adds what the tape inventory says of the tapes. */
