@@ -1,5 +1,6 @@
 /** The figures of the work that continues, or continued last: bytes, rate, time left. Pure. */
 import type { ProgressView } from '../contract/screens.ts';
+import { say } from '../contract/text/say.ts';
 import type { LegModel, PassModel, RunModel, Sample } from './run/run-model.ts';
 
 export interface Figures {
@@ -22,16 +23,16 @@ export interface Figures {
 }
 
 const titles: Readonly<Record<ProgressView['what'], string>> = {
-  dump: 'Dump',
-  'read-back': 'Read-back',
-  resynchronisation: 'Resynchronization',
-  fingerprint: 'Fingerprint',
+  dump: say('Dump'),
+  'read-back': say('Read-back'),
+  resynchronisation: say('Resynchronization'),
+  fingerprint: say('Fingerprint'),
 };
 
 const restoreTitles: Readonly<Partial<Record<ProgressView['what'], string>>> = {
-  dump: 'Write to the proxy',
-  'read-back': 'Read and compare',
-  resynchronisation: 'Copy to the master',
+  dump: say('Write to the proxy'),
+  'read-back': say('Read and compare'),
+  resynchronisation: say('Copy to the master'),
 };
 
 /** A run of several volumes has a dump step for each: `6a:Volume4`. */
