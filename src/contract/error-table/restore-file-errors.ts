@@ -90,7 +90,7 @@ export const restoreFileErrors = {
   },
   RESTORE_DEVICE_REFUSED: {
     sentence: '{target} is a device that is not written here: {reason}',
-    hint: 'the command line writes an image (method 6a) to a raw device of a Solaris host, /dev/rdsk/cNtNdNsN. For anything else restore to a file, and copy that by hand: docs/restore-by-hand.md',
+    hint: 'an image (method 6a) can go to /dev/rdsk/cNtNdNsN of a Solaris host, or /dev/NAME of a Linux host. For anything else restore to a file, and copy that by hand: docs/restore-by-hand.md',
   },
   RESTORE_DEVICE_NOT_FREE: {
     sentence: '{target} is not free: {reason}',
@@ -107,6 +107,7 @@ export const restoreFileErrors = {
   RESTORE_DEVICE_NOT_CONFIRMED: {
     sentence: 'the data of {target} would be lost, and --replace does not name {device}',
     hint: 'check that {device} on {host} is the device to be overwritten. Then add --replace {device}',
+    onScreen: 'check that {device} on {host} is the device to be overwritten, then type its path',
   },
   RESTORE_NO_SPACE: {
     sentence: '{target} has {free} free, and {needed} are needed',

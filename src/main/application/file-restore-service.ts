@@ -21,7 +21,7 @@ import { drillSuffix } from '../journal/drill-records.ts';
 import { noJournal, type EventSink } from '../journal/journal.ts';
 import { readRun } from '../journal/run-history.ts';
 import { drillSources, drillVolume, type DrilledVolume } from '../restore/drill.ts';
-import { requireDeviceNamed, type GdsHosts } from '../restore/device-place.ts';
+import { requireDeviceNamed, type GdsHosts } from '../restore/device/device-place.ts';
 import type { DumpSource } from '../restore/dump-source.ts';
 import { restoreStep } from '../restore/host-place.ts';
 import type { Overwrite } from '../restore/local-folder.ts';
@@ -62,6 +62,8 @@ type Work =
 
 export interface PreparedRestore {
   readonly target: RestoreTarget;
+  /** The path of the device that would be overwritten; undefined where the target is none. */
+  readonly device: string | undefined;
   readonly work: Work;
   readonly overwrite: Overwrite;
   /** What will be read; nothing is known of a tape without a journal. */
@@ -122,7 +124,7 @@ export class FileRestoreService {
           reason: 'without a journal the size of the image is not known',
         });
       const work = { kind: 'loose', file: tapeFile, patterns: request.what } as const;
-      return { target, work, overwrite, preview: [] };
+      return { target, device: undefined, work, overwrite, preview: [] };
     }
     const work = await findWork(state, request, where);
     requireOneForHost(work, target);
@@ -133,7 +135,7 @@ export class FileRestoreService {
     const restoreTool = sourcesOf(work)[0]?.restoreTool;
     const needs = { target, kind, bytes, overwrite, restoreTool, gds: this.#gds };
     await requireTarget(this.#runner(noJournal(), never), needs);
-    return { target, work, overwrite, preview };
+    return { target, device: deviceOf(target)?.path, work, overwrite, preview };
   }
 
   /** Adds what the tape inventory says of the tapes. */

@@ -4,9 +4,10 @@ import type { Duplex } from 'node:stream';
 import type { CatalogueEntry } from '../history/catalogue-writer.ts';
 import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import type { TarEntry } from '../../streams/tar/tar-walker.ts';
+import type { GdsHosts } from './device/device-place.ts';
 import { FileExtractor, type Wants } from './extract-files.ts';
 import { HostFiles } from './host-files.ts';
-import { HostDevice } from './host-device.ts';
+import { HostDevice } from './device/host-device.ts';
 import { HostDump } from './host-dump.ts';
 import { HostImage } from './host-image.ts';
 import { requireEmptyFolder } from './host-place.ts';
@@ -28,6 +29,8 @@ export interface Restoring {
   readonly outcome: RestoreOutcome;
   readonly tell: OnRestored;
   readonly read: ReadThrough;
+  /** Where the disks of GDS are. */
+  readonly gds: GdsHosts;
 }
 
 /** Wants the entries of a file list, each at its place in the archive. */
@@ -134,7 +137,7 @@ async function imageHere({ read, overwrite }: Restoring, file: string): Promise<
  * @throws what reading the tape and writing to the target can end with
  */
 export async function restoreImage(restoring: Restoring, recordBytes: number): Promise<SourceDigest> {
-  const { room, target, outcome, overwrite, tell, read } = restoring;
+  const { room, target, outcome, overwrite, tell, read, gds } = restoring;
   const done = (digest: SourceDigest): SourceDigest => {
     const { bytes, sha256 } = digest;
     tell({ path: target.path, what: 'written', kind: 'file', bytes, sha256 });
@@ -144,7 +147,7 @@ export async function restoreImage(restoring: Restoring, recordBytes: number): P
   if (deviceOf(target)) {
     // Its old data is lost with the first record.
     outcome.mayHaveWritten = true;
-    const device = new HostDevice(room, target);
+    const device = new HostDevice(room, target, gds.platform);
     try {
       return done(await device.write(recordBytes, (through) => read(through, false)));
     } catch (error) {

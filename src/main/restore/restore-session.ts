@@ -4,7 +4,6 @@ import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
-import type { GdsHosts } from './device-place.ts';
 import { hasChecksum, uncomparedOf, type DumpSource } from './dump-source.ts';
 import type { Wants } from './extract-files.ts';
 import { restoreStep } from './host-place.ts';
@@ -28,8 +27,6 @@ export interface SessionOptions extends Omit<Restoring, 'read'> {
   /** Sends commands that a cancel does not end. */
   readonly afterwards: CommandRunner;
   readonly known: KnownTapes;
-  /** Where the disks of GDS are. */
-  readonly gds: GdsHosts;
   /** Second copies of a run, any of which may be read instead. */
   readonly copiesOf: (run: string) => readonly ProvenCopy[];
   /** How tapes are changed, and who can be asked to. */

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { failure } from '../../contract/errors.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
-import { requireFreeDevice, type GdsHosts } from './device-place.ts';
+import { requireFreeDevice, type GdsHosts } from './device/device-place.ts';
 import { requireDumpTool } from './host-dump.ts';
 import { requireEmptyFolder, requireImagePlaceOn, requireSpaceOn } from './host-place.ts';
 import type { Overwrite } from './local-folder.ts';

@@ -40,8 +40,8 @@ With --to, the cluster is left alone:
 WHAT is a run, paths and patterns as where takes them, or a run and then paths. Without paths, all files of the run are
 restored. A path without a run comes from the newest run that holds it, up to --as-of.
 
-A run of method 6a is restored as an image: --to names the file, or a raw device of a Solaris host that nothing uses.
---replace repeats the path of that device. Methods 6b and 6d have files: --to names a folder, which
+A run of method 6a is restored as an image: --to names the file, or a raw device of a Solaris host or a disk or
+partition of a Linux host that nothing uses. --replace repeats the path of that device. Methods 6b and 6d have files: --to names a folder, which
 is made if it is missing. On a host it must be new or empty. Methods 6c and 6e have a dump, which is restored whole to
 such a folder of a host that has ufsrestore or sfxrestore.
 
