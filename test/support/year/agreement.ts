@@ -207,9 +207,9 @@ export async function expectRestored(scene: Scene, year: Year, random: () => num
   const runsOnTape = new Set(onTape.map((each) => each.label.run));
   expect(hits.map((hit) => hit.run).toSorted()).toEqual([...runsOnTape].toSorted());
   const { locationOf } = tapesWithCopies(scene.state);
-  for (const { tapes } of hits)
-    for (const { name = '', uuid } of tapes)
-      expect(locationOf(uuid)?.startsWith('nowhere') ?? false, name).toBe(year.lost.includes(name));
+  for (const { label: each } of onTape.filter(({ label: { name } }) => year.lost.includes(name)))
+    expect(locationOf(each.uuid), each.name).toMatch(/^nowhere: lost since /);
+  for (const { label: each } of inLibrary) expect(locationOf(each.uuid), each.name).toBeUndefined();
   const tape = hits.find((hit) => hit.run === run)?.tapes[0]?.name ?? 'none';
   expect(tape).toBe(label.name);
   expect(await restored(scene, year, { run, proxy, path, tape })).toEqual(content);
