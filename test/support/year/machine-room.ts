@@ -2,9 +2,11 @@
  * The machine room of a year: an application that writes into three volumes, and cartridges in a library. What stands here is known without
  * the program: the bytes of the volumes when they were parted, and what is recorded on each cartridge.
  */
+import { stat } from 'node:fs/promises';
 import { readFileSystem, type FileSystemEntry } from '../../../src/lab/gds/lab-file-system.ts';
+import type { Lab } from '../../../src/lab/lab.ts';
 import { readLabel, type TapeLabel } from '../../../src/main/tape/tape-label.ts';
-import { sha256, type Scene } from '../lab-run.ts';
+import { sha256, type Scene, type SiteTree } from '../lab-run.ts';
 import { filesOfTape } from '../tap-file.ts';
 import { below, oneOf } from '../random-numbers.ts';
 
@@ -53,11 +55,19 @@ export async function contentsOf(volume: Buffer): Promise<Map<string, Buffer>> {
   return new Map(files.map(({ path, offset, size }) => [path, volume.subarray(offset, offset + size)]));
 }
 
+/** Names the vault in a site file. */
+export function nameVault(site: SiteTree, { hosts, identityFile: key }: Lab): void {
+  const node = hosts[2];
+  site.hosts['vault'] = { role: 'tape', address: '127.0.0.1', port: node?.port, user: node?.user, key };
+}
+
 export class MachineRoom {
   readonly #scene: Scene;
   readonly #random: () => number;
   readonly #end: () => void;
+  readonly #known = new Map<string, { stamp: string; recorded: OnCartridge | undefined }>();
   #parted: Instant | undefined;
+  #vault: Lab | undefined;
 
   constructor(scene: Scene, random: () => number) {
     this.#scene = scene;
@@ -72,8 +82,18 @@ export class MachineRoom {
     });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#end();
+    await this.#vault?.close();
+  }
+
+  /** From now on cartridges in the drive of another building count, too. */
+  addVault(vault: Lab): void {
+    this.#vault = vault;
+  }
+
+  get vault(): Lab | undefined {
+    return this.#vault;
   }
 
   async #rememberInstant(): Promise<void> {
@@ -127,15 +147,29 @@ export class MachineRoom {
 
   /** Reads every cartridge, wherever it is, by the reader of the images. */
   async recorded(): Promise<OnCartridge[]> {
-    const found = await Promise.all(
-      this.#scene.lab.cartridges.map(async ({ name: cartridge, file }) => {
-        const [first, ...files] = await filesOfTape(file).catch(() => []);
-        const reading = readLabel(first?.[0] ?? Buffer.alloc(0));
-        if (reading.kind !== 'label') return [];
-        const image = files[proxies.indexOf(imageProxy)];
-        return [{ cartridge, label: reading.label, imageSha256: image && sha256(Buffer.concat(image)) }];
-      }),
-    );
-    return found.flat();
+    const cartridges = [...this.#scene.lab.cartridges, ...(this.#vault?.cartridges ?? [])];
+    const found = await Promise.all(cartridges.map(({ name, file }) => this.#recordedOn(name, file)));
+    return found.flatMap((each) => each ?? []);
   }
+
+  /** One that was not written since the last time is not read again. */
+  async #recordedOn(cartridge: string, file: string): Promise<OnCartridge | undefined> {
+    const state = await stat(file).catch(() => undefined);
+    if (!state) return undefined;
+    const stamp = `${state.mtimeMs} ${state.size}`;
+    const known = this.#known.get(cartridge);
+    if (known?.stamp === stamp) return known.recorded;
+    const recorded = await readCartridge(cartridge, file);
+    this.#known.set(cartridge, { stamp, recorded });
+    return recorded;
+  }
+}
+
+/** @returns undefined where it has no label */
+async function readCartridge(cartridge: string, file: string): Promise<OnCartridge | undefined> {
+  const [first, ...files] = await filesOfTape(file);
+  const reading = readLabel(first?.[0] ?? Buffer.alloc(0));
+  if (reading.kind !== 'label') return undefined;
+  const image = files[proxies.indexOf(imageProxy)];
+  return { cartridge, label: reading.label, imageSha256: image && sha256(Buffer.concat(image)) };
 }

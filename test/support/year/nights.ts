@@ -24,7 +24,15 @@ import { MediaFile } from '../../../src/main/tape/media-file.ts';
 import type { TapeLabel } from '../../../src/main/tape/tape-label.ts';
 import type { IsFull } from '../full-disk.ts';
 import { jobOf, runScene, sha256, type Scene, type SiteTree } from '../lab-run.ts';
-import { changer, imageProxy, masters, MachineRoom, type Instant, type OnCartridge } from './machine-room.ts';
+import {
+  changer,
+  imageProxy,
+  nameVault,
+  masters,
+  MachineRoom,
+  type Instant,
+  type OnCartridge,
+} from './machine-room.ts';
 
 const hour = 3_600_000;
 export const job = 'three-volumes';
@@ -132,6 +140,7 @@ export class Year {
       pools: { nightly: { tapes: [...this.#pool], keep: '7 days' } },
       library: { unload: 'after-run' },
     });
+    if (this.room.vault) nameVault(site, this.room.vault);
   };
 
   site = async (): Promise<Site> => readSite(await this.#scene.writeSite(this.change));
