@@ -36,6 +36,9 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
+/** `2026-11-28 17:04:11 UTC`: for a sentence that a journal keeps. @param at ISO 8601 in UTC */
+export const utcText = (at: string): string => at.replace(/^([\d-]+)T([\d:]+)(\.\d+)?Z$/, '$1 $2 UTC');
+
 /** `listed` in the language of who reads it: for what is shown and not stored. */
 export const saidList = (names: readonly string[]): string =>
   names.length < 2

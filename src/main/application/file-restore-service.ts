@@ -130,7 +130,8 @@ export class FileRestoreService {
     const preview = previewOf(work).map((dump, index) => this.#withKnown(dump, sourcesOf(work)[index]));
     const bytes = preview.reduce((sum, dump) => sum + dump.bytes, 0);
     const never = new AbortController().signal;
-    const needs = { target, kind, bytes, overwrite, gds: this.#gds };
+    const restoreTool = sourcesOf(work)[0]?.restoreTool;
+    const needs = { target, kind, bytes, overwrite, restoreTool, gds: this.#gds };
     await requireTarget(this.#runner(noJournal(), never), needs);
     return { target, work, overwrite, preview };
   }

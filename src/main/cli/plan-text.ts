@@ -1,6 +1,7 @@
 /** The plan as text: one heading per step, and one line per command, exactly as it is sent. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
 import { say } from '../../contract/text/say.ts';
+import { momentText } from './terminal/display.ts';
 import { bytesText, durationText, rateText } from './terminal/text.ts';
 
 const longestList = 6;
@@ -101,7 +102,7 @@ function headLine({ job, site, method, route, volume, bytes, restores }: Plan): 
   const source = restores.from === 'tape' ? say('from tape') : say('from the parted proxy');
   return say('Restore of run {run} (data of {at}) {source}, job {job} of {site}: {what}', {
     run: restores.run,
-    at: restores.at,
+    at: momentText(restores.at),
     source,
     job,
     site,

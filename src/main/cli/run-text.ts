@@ -3,6 +3,7 @@ import type { RunEvent } from '../../contract/events.ts';
 import { outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
 import { coverageText } from '../../contract/words.ts';
 import { said, say } from '../../contract/text/say.ts';
+import { momentText } from './terminal/display.ts';
 import { countText, durationText } from './terminal/text.ts';
 
 /** How a run has ended, as its last line and `show` say it: `failed, rolled back`. */
@@ -91,7 +92,7 @@ function startLine({
   return say('run {run}: restore of run {restored} (data of {at}), job {job}, from {source}', {
     run,
     restored: restore.run,
-    at: restore.at,
+    at: momentText(restore.at),
     job,
     source,
   });
