@@ -5,7 +5,7 @@
  */
 
 /** Folders whose texts are in the catalogue. */
-const folders = ['src/folds', 'src/main/cli', 'src/main/report'];
+const folders = ['src/folds', 'src/main/cli', 'src/main/report', 'src/renderer/components'];
 
 /**
  * Files that have commands, or words that other programs read: what two runs differ in and why a volume is not protected is printed as JSON,
@@ -22,6 +22,8 @@ const takers = new Set([
   ...['say', 'sayCount', 'sayAround', 'said'],
   ...[
     'RegExp',
+    'closest',
+    'matches',
     'code',
     'exact',
     'failure',
@@ -39,7 +41,7 @@ const takers = new Set([
 
 /** A command, an option, a comment of a script or a place: no sentence. */
 const isCommand = (text) =>
-  /^\s*(?:[#<>|[%$-]|(?:…: )?ssh |\d+ days$|… min$|…? ?\[|(?:crc|cksum|sha256|shadowtape) ?[…:]|\.?\/|[a-z]+=|shadowtape |(?:dd|echo|tail|while|done|case|ssh-keygen|pdfdetach) )/.test(
+  /^\s*(?:[#<>|[%$-]|Ctrl |\(prefers-|a\[href\]|11px |(?:…: )?ssh |\d+ days$|… min$|…? ?\[|(?:crc|cksum|sha256|shadowtape) ?[…:]|\.?\/|[a-z]+=|shadowtape |(?:dd|echo|tail|while|done|case|ssh-keygen|pdfdetach) )/.test(
     text,
   );
 
@@ -56,7 +58,7 @@ const states = new Set([
 ]);
 
 /** Properties that are no texts. */
-const otherProperties = new Set(['example', 'key', 'kind']);
+const otherProperties = new Set(['class', 'example', 'key', 'kind', 'tone']);
 
 const isText = (text) => text.trim().split(/\s+/).length > 1 && /[a-z]{2}/.test(text) && !isCommand(text);
 
@@ -66,7 +68,8 @@ const nameOf = ({ callee }) => callee?.name ?? callee?.property?.name;
 const isSilent = ({ type, argument, key, id }) =>
   /^(?:Import|ExportAll|TS)/.test(type) ||
   type === 'SwitchCase' ||
-  (type === 'Property' && otherProperties.has(key?.name)) ||
+  type === 'SvelteStyleElement' ||
+  (/^(?:Property|SvelteAttribute)$/.test(type) && otherProperties.has(key?.name)) ||
   (type === 'VariableDeclarator' && otherProperties.has(id?.name)) ||
   (type === 'ThrowStatement' && argument?.callee?.name === 'Error');
 

@@ -6,7 +6,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { failure } from '../../contract/errors.ts';
 import { said, say } from '../../contract/text/say.ts';
-import { languageNamed } from '../../contract/text/languages.ts';
+import { languageNamed } from '../../contract/text/language-named.ts';
 import { languageVariable } from '../application/chosen-language.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import { version } from '../application/version.ts';
