@@ -5,7 +5,13 @@
  */
 
 /** Folders whose texts are in the catalogue. */
-const folders = ['src/folds', 'src/main/cli', 'src/main/report', 'src/renderer/components'];
+const folders = [
+  'src/folds',
+  'src/main/cli',
+  'src/main/report',
+  'src/renderer/components',
+  'src/renderer/screens/{home,plan,report,topology,trends,verification}',
+];
 
 /**
  * Files that have commands, or words that other programs read: what two runs differ in and why a volume is not protected is printed as JSON,
@@ -58,7 +64,9 @@ const states = new Set([
 ]);
 
 /** Properties that are no texts. */
-const otherProperties = new Set(['class', 'example', 'key', 'kind', 'tone']);
+const otherProperties = new Set([
+  ...['class', 'd', 'data-fold', 'example', 'key', 'kind', 'looks', 'tone', 'toneOf', 'transform'],
+]);
 
 const isText = (text) => text.trim().split(/\s+/).length > 1 && /[a-z]{2}/.test(text) && !isCommand(text);
 
