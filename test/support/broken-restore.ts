@@ -23,11 +23,11 @@ export const masterOf = (scene: RestoreScene, from: Way): Promise<unknown> =>
     ? filesOfVolume(scene.lab, 'Class1', scene.master)
     : scene.lab.volumeDigest('Class1', scene.master);
 
-export const wanted = ({ filesBefore, backupDigest }: RestoreScene, from: Way): unknown =>
+const wanted = ({ filesBefore, backupDigest }: RestoreScene, from: Way): unknown =>
   from === 'files' ? filesBefore : backupDigest;
 
 /** All of the master was read and compared: of a file system with what was read of it once its files were compared. */
-export const provenMaster = ({ backupDigest }: RestoreScene, from: Way): unknown =>
+const provenMaster = ({ backupDigest }: RestoreScene, from: Way): unknown =>
   expect.objectContaining({
     ...{ type: 'restore-digest', place: 'master', equal: true },
     ...(from === 'files' ? {} : { sha256: backupDigest }),
@@ -48,7 +48,7 @@ export async function stepsOfRestore(planned: RestoreScene, from: Way): Promise<
 }
 
 /** True where a command of the run that has this word may have been sent. */
-export const hasSent = (events: readonly RunEvent[], word: string): boolean =>
+const hasSent = (events: readonly RunEvent[], word: string): boolean =>
   events.some((event) => event.type === 'intent' && event.argv.includes(word));
 
 /** What must be true after the rollback, looked at in the lab. */
