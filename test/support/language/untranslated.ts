@@ -35,8 +35,8 @@ function storedTexts(value: unknown, key: string, texts: Set<string>): void {
       storedTexts(each, Array.isArray(value) ? key : name, texts);
 }
 
-/** Paths, and a command up to the end of its line. */
-const notText = /\S*\/\S*|shadowtape [a-z-]+ .*/g;
+/** Paths, digests, and a command up to the end of its line. */
+const notText = /\S*\/\S*|\b(?=\S*\d)[0-9a-f]{8,}|shadowtape [a-z-]+ .*/g;
 
 /** @param stored what is shown as it is stored, such as the events of a run */
 export function untranslatedIn(texts: readonly string[], stored: unknown): string[] {
