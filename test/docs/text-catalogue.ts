@@ -7,7 +7,8 @@ import { format, resolveConfig } from 'prettier';
 import { parse } from 'svelte/compiler';
 import ts from 'typescript';
 import { errorTable, type ErrorEntry } from '../../src/contract/error-table.ts';
-import { outcomeWords } from '../../src/contract/run-outcome.ts';
+import { protections } from '../../src/contract/protection.ts';
+import { outcomeWords, runVerdicts } from '../../src/contract/run-outcome.ts';
 import { situationKinds } from '../../src/folds/situation.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -105,10 +106,18 @@ const saidOfErrors = (): SaidText[] =>
     [sentence, hint, onScreen].flatMap((text) => (text ? [{ text, usedIn: code }] : [])),
   );
 
+/** What commander prints above the parts of a help. */
+const helpTitles = ['Usage:', 'Arguments:', 'Options:', 'Global Options:', 'Commands:'];
+
 /** Words of tables that are stored or compared as they are, and said where they are shown. */
 const saidOfTables = (): SaidText[] => [
   ...Object.values(outcomeWords).map((text) => ({ text, usedIn: 'src/contract/run-outcome.ts' })),
   ...situationKinds.map((text) => ({ text, usedIn: 'src/folds/situation.ts' })),
+  ...[...protections, ...runVerdicts].map((text) => ({
+    text,
+    usedIn: 'src/main/cli/terminal/state-tone.ts',
+  })),
+  ...helpTitles.map((text) => ({ text, usedIn: 'src/main/cli/command-line.ts' })),
 ];
 
 /** Names of the values of a text. */

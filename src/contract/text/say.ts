@@ -86,5 +86,8 @@ export function sayAround<const Text extends PlainMessage, Part>(
   return pieces;
 }
 
-/** A text of a table that is a part of the catalogue; any other one is not changed. */
-export const said = (text: string): string => (spoken === undefined ? text : textOf(text));
+/** A text of a table that is a part of the catalogue; any other one is not changed. @param values for what is in braces */
+export function said(text: string, values?: Readonly<Record<string, Value>>): string {
+  const words = spoken === undefined ? text : textOf(text);
+  return values === undefined ? words : filled(words, values);
+}

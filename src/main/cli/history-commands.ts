@@ -1,6 +1,7 @@
 /** show and verify: what was done, and whether the tape still holds it. */
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
+import { say } from '../../contract/text/say.ts';
 import type { ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import { drillText } from './history/run-listing.ts';
@@ -52,17 +53,17 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
     lines.forEach(print);
   }
   print([
-    'journal ',
+    `${say('journal')} `,
     exact(`${state.journalFile(run)}:`),
-    ` ${countText(events.length)} events, chain intact, last ${lastHash.slice(0, 16)}…`,
+    ` ${say('{events} events, chain intact, last {lastHash}…', { events: countText(events.length), lastHash: lastHash.slice(0, 16) })}`,
   ]);
   for (const loss of lostTapesOf(state, run)) print(lossText(loss));
   if (drill) print(drillText(drill));
   for (const { at, isImported, tapes } of copies) {
-    const how = isImported ? 'imported from its tape' : 'read back and compared';
-    print(`second copy on ${tapes.join(', ')}, ${how} ${momentText(at)}`);
+    const how = isImported ? say('imported from its tape') : say('read back and compared');
+    print(say('second copy on {tapes}, {how} {at}', { tapes: tapes.join(', '), how, at: momentText(at) }));
   }
-  if (truncated) print('the last line is incomplete: the console died while writing it');
+  if (truncated) print(say('the last line is incomplete: the console died while writing it'));
   return 0;
 }
 
@@ -83,7 +84,10 @@ async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<n
     progress.print(
       files.map(({ volume, bytes, records, sha256, cksum }) => {
         const sum = sha256 === undefined ? `cksum ${cksum ?? 'unknown'}` : `sha256 ${sha256}`;
-        return `verified: the tape holds ${volume} of run ${run}: ${countText(bytes)} bytes, ${countText(records)} records, ${sum}`;
+        return say(
+          'verified: the tape holds {volume} of run {run}: {bytes} bytes, {records} records, {sum}',
+          { volume, run, bytes: countText(bytes), records: countText(records), sum },
+        );
       }),
     );
     return 0;
@@ -102,7 +106,7 @@ export function registerShown(line: CommandLine): void {
   const { program } = line;
   program
     .command('show')
-    .description('show everything that a run did')
+    .description(say('show everything that a run did'))
     .argument('<run>')
     .addOption(jsonOption())
     .action(async (run: string, { json = false }: JsonOption) => {
@@ -110,7 +114,7 @@ export function registerShown(line: CommandLine): void {
     });
   program
     .command('verify')
-    .description('read the tape and compare it with what the run wrote')
+    .description(say('read the tape and compare it with what the run wrote'))
     .argument('<run>')
     .addOption(faultOption())
     .action(async (run: string, options: LabFlags) => {

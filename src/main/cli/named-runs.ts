@@ -1,5 +1,6 @@
 /** Runs on the command line may be named by `latest`, or by the beginning of a name. */
 import type { Command } from 'commander';
+import { say } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import { note } from './terminal/output.ts';
 
@@ -15,7 +16,7 @@ const runOption = 'discard';
 export async function named(state: StateFolder, word: string, mustExist = true): Promise<string> {
   const { existingRunNamed, runNamed } = await import('../application/run-names.ts');
   const run = await (mustExist ? existingRunNamed : runNamed)(state, word);
-  if (run !== word) note(`${word}: run ${run}`);
+  if (run !== word) note(say('{word}: run {run}', { word, run }));
   return run;
 }
 

@@ -1,5 +1,6 @@
 import type { Plan } from '../../contract/plan.ts';
 import { failure } from '../../contract/errors.ts';
+import { say } from '../../contract/text/say.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import {
   jsonOption,
@@ -38,16 +39,16 @@ function planned(
 export function registerPlan(line: CommandLine): void {
   line.program
     .command('plan')
-    .description('print every step with its host and exact command lines; changes nothing')
-    .argument('[job]', 'a job; or the word "restore" and a run')
-    .argument('[run...]', 'after "restore": the run whose backup would be restored')
+    .description(say('print every step with its host and exact command lines; changes nothing'))
+    .argument('[job]', say('a job; or the word "restore" and a run'))
+    .argument('[run...]', say('after "restore": the run whose backup would be restored'))
     .addOption(methodOption())
     .addOption(routeOption())
     .addOption(nodesOption())
     .addOption(jsonOption())
-    .option('--all', 'print long lists of similar commands in full', false)
-    .option('--from-proxy', 'of a restore: from the parted proxy instead of the tape', false)
-    .option('--replace <volume...>', 'of a restore: the master volumes, where the run has several')
+    .option('--all', say('print long lists of similar commands in full'), false)
+    .option('--from-proxy', say('of a restore: from the parted proxy instead of the tape'), false)
+    .option('--replace <volume...>', say('of a restore: the master volumes, where the run has several'))
     .action(async (job: string | undefined, runs: readonly string[], options: PlanOptions) => {
       const plan = await line.withConsole({}, (console) => planned(console, job, runs, options));
       if (options.json) {

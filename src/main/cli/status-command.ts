@@ -1,5 +1,6 @@
 /** status: whether every volume is protected, for people and for monitors. */
 import type { ServiceState } from '../../contract/protection.ts';
+import { say } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
@@ -15,8 +16,7 @@ import { durationText } from './terminal/text.ts';
 /** As plugins of Nagios and Icinga end. */
 const exitStatuses: Readonly<Record<ServiceState, number>> = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 };
 
-const statusText = `
-protected        the newest backup is verified, still on tape, and not older than protect.every of the job
+const statusText = `\n${say(`protected        the newest backup is verified, still on tape, and not older than protect.every of the job
 failed           as protected, but the newest run failed or is unverified
 overdue          there is no such backup; or it is too old, and the newest run failed
 missed           that backup is too old, and no run has ended since; or no run began in the last window of the schedule
@@ -27,19 +27,33 @@ Exit status, as monitoring plugins end. It is that of the worst volume:
   0  OK        every volume is protected
   1  WARNING   a volume is overdue or was missed, no run failed, and its backup is at most twice as old as allowed
   2  CRITICAL  a run of a volume failed or needs action, a scheduled night had no run, or a backup is older than that
-  3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`;
+  3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`)}`;
 
 /** How long ago it was last proven that the backup can be restored. */
 function provenWords(provenAt: string | undefined): string {
   if (provenAt === undefined) return '';
-  return `, proven restorable ${durationText(Math.max(0, (Date.now() - Date.parse(provenAt)) / 1000))} ago`;
+  return say(', proven restorable {time} ago', {
+    time: durationText(Math.max(0, (Date.now() - Date.parse(provenAt)) / 1000)),
+  });
 }
 
 function backupWords({ backup, everySeconds }: VolumeStatus): string {
-  const every = everySeconds === undefined ? '' : `, every ${durationText(everySeconds)}`;
-  if (!backup) return `no backup${every}`;
-  const tape = backup.tapeNames.length === 0 ? '' : `, tape ${backup.tapeNames.join(', ')}`;
-  return `${durationText(Math.max(0, backup.ageSeconds))} old${every}, run ${backup.run}${tape}${provenWords(backup.provenAt)}`;
+  const every =
+    everySeconds === undefined
+      ? ''
+      : say(', every {everySeconds}', { everySeconds: durationText(everySeconds) });
+  if (!backup) return say('no backup{every}', { every });
+  const tape =
+    backup.tapeNames.length === 0
+      ? ''
+      : say(', tape {tapeNames}', { tapeNames: backup.tapeNames.join(', ') });
+  return say('{age} old{every}, run {run}{tape}{proven}', {
+    age: durationText(Math.max(0, backup.ageSeconds)),
+    every,
+    run: backup.run,
+    tape,
+    proven: provenWords(backup.provenAt),
+  });
 }
 
 /** Cells of the listing. */
@@ -60,19 +74,21 @@ function cellsOf(volume: VolumeStatus): (string | Piece)[] {
     backupWords(volume),
     ...(state === 'protected' ? [] : [reason]),
     ...(trouble?.sentence === undefined ? [] : [trouble.sentence]),
-    ...(runningRun === undefined ? [] : [`run ${runningRun} is running`]),
+    ...(runningRun === undefined ? [] : [say('run {runningRun} is running', { runningRun })]),
     ...(nextTape === undefined ? [] : [nextTape.sentence]),
-    ...(lastRun?.driveAlerts ? [`the drive reported ${lastRun.driveAlerts.join(', ')}`] : []),
+    ...(lastRun?.driveAlerts
+      ? [say('the drive reported {driveAlerts}', { driveAlerts: lastRun.driveAlerts.join(', ') })]
+      : []),
     ...(missedDrill === undefined ? [] : [missedDrill.sentence]),
   ];
   return [stateTone(state), `${className}/${master}`, jobs.join(', '), words.join('; ')];
 }
 
 const columns: readonly Column[] = [
-  { heading: 'STATE', least: 15 },
-  { heading: 'VOLUME', least: 20 },
-  { heading: 'JOBS', least: 12, label: 'jobs' },
-  { heading: 'BACKUP', least: 0 },
+  { heading: say('STATE'), least: 15 },
+  { heading: say('VOLUME'), least: 20 },
+  { heading: say('JOBS'), least: 12, label: say('jobs') },
+  { heading: say('BACKUP'), least: 0 },
 ];
 
 interface StatusOptions extends JsonOption {
@@ -99,15 +115,16 @@ async function statusCommand(
     series: await history.trends({}),
   }));
   for (const { run, trouble } of lines)
-    if (trouble !== undefined) warn(`the journal of run ${run} cannot be read: ${trouble}`);
+    if (trouble !== undefined)
+      warn(say('the journal of run {run} cannot be read: {trouble}', { run, trouble }));
   const status = await siteStatus({ site, state, lines, series, now: new Date() });
   const { volumes, sealsHead } = status;
   if (json)
     for (const volume of volumes)
       printJson<JsonOutput['status']>({ ...volume, service: serviceStateOf(volume), sealsHead });
   else listingLines({ columns, rows: volumes.map(cellsOf) }, standardOutput.format.width).forEach(print);
-  if (!json && sealsHead !== undefined) print(`head of the seals: ${sealsHead}`);
-  if (volumes.length === 0) note(`${site.site} has no job`);
+  if (!json && sealsHead !== undefined) print(say('head of the seals: {sealsHead}', { sealsHead }));
+  if (volumes.length === 0) note(say('{site} has no job', { site: site.site }));
   if (prometheus !== undefined) {
     const { writeMetrics } = await import('../application/protection/metrics-places.ts');
     await writeMetrics(prometheus, status);
@@ -121,11 +138,11 @@ const notLooked = exitStatuses.UNKNOWN;
 export function registerStatus(line: CommandLine): void {
   line.program
     .command('status')
-    .description('say for each volume whether it is protected; ends as monitoring plugins do')
+    .description(say('say for each volume whether it is protected; ends as monitoring plugins do'))
     .addOption(jsonOption())
     .option(
       '--prometheus <file>',
-      'also write metrics into this file, for the textfile collector of Prometheus',
+      say('also write metrics into this file, for the textfile collector of Prometheus'),
     )
     .addHelpText('after', statusText)
     .action(async (options: StatusOptions) => {

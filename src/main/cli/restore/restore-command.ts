@@ -1,6 +1,7 @@
 /** restore: a volume on the cluster; or, with `--to`, files and images to this computer or to a host of the site. */
 import { InvalidArgumentError, Option } from 'commander';
 import { failure } from '../../../contract/errors.ts';
+import { say } from '../../../contract/text/say.ts';
 import type {
   Overwrite,
   PreparedRestore,
@@ -33,8 +34,7 @@ interface FileOptions extends JsonOption {
   readonly dryRun: boolean;
 }
 
-const restoreText = `
-Without --to, the master volumes of the run are restored on the cluster: docs/restore.md. Its exit statuses are those of run.
+const restoreText = `\n${say(`Without --to, the master volumes of the run are restored on the cluster: docs/restore.md. Its exit statuses are those of run.
 
 With --to, the cluster is left alone:
 WHAT is a run, paths and patterns as where takes them, or a run and then paths. Without paths, all files of the run are
@@ -51,10 +51,10 @@ they hold that, with 4 where they do not or cannot be read, and with 1 where not
 Exit status with --to:
   0  everything that was named is restored, and the tape holds what its run wrote
   1  nothing was written
-  2  something was written, and something is missing, differs, or was left out: the lines say what`;
+  2  something was written, and something is missing, differs, or was left out: the lines say what`)}`;
 
 function tapeFileOf(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('a tape file is a number from 0.');
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError(say('a tape file is a number from 0.'));
   return Number(text);
 }
 
@@ -79,7 +79,7 @@ async function namedDevice(
 ): Promise<readonly string[] | undefined> {
   if (replace !== undefined || !isDeviceOfHost(targetText(target)) || !hasTerminal()) return replace;
   const typed = await typedOnTerminal(
-    `All data of ${targetText(target)} will be lost. Type its path to overwrite it: `,
+    `${say('All data of {target} will be lost. Type its path to overwrite it:', { target: targetText(target) })} `,
   );
   return typed === undefined ? undefined : [typed];
 }
@@ -179,42 +179,46 @@ export function registerRestore(line: CommandLine): void {
   line.program
     .command('restore')
     .description(
-      'restore the volumes of a run on the cluster; with --to, files or an image; with --drill, prove that it can be read',
+      say(
+        'restore the volumes of a run on the cluster; with --to, files or an image; with --drill, prove that it can be read',
+      ),
     )
-    .argument('[what...]', 'a run; with --to also paths and patterns, or a run and then paths')
+    .argument('[what...]', say('a run; with --to also paths and patterns, or a run and then paths'))
     .option(
       '--replace <volume...>',
-      'the master volumes that are replaced; needed with --yes, and where the run has several volumes. With --to a device: its path',
+      say(
+        'the master volumes that are replaced; needed with --yes, and where the run has several volumes. With --to a device: its path',
+      ),
     )
-    .option('--yes', 'approve without asking if every rule holds; only together with --replace')
-    .option('--from-proxy', 'from the parted proxy, which still holds the backup; the tape is not read')
+    .option('--yes', say('approve without asking if every rule holds; only together with --replace'))
+    .option('--from-proxy', say('from the parted proxy, which still holds the backup; the tape is not read'))
     .addOption(faultOption())
-    .option('--to <place>', 'a folder or file of this computer, or HOST:/PATH')
-    .option('--volume <proxy>', 'with --to or --drill: the proxy volume, where the run has several')
+    .option('--to <place>', say('a folder or file of this computer, or HOST:/PATH'))
+    .option('--volume <proxy>', say('with --to or --drill: the proxy volume, where the run has several'))
     .option(
       '--as-of <run|date>',
-      'with --to: take paths from the newest run up to this run, day or time (UTC)',
+      say('with --to: take paths from the newest run up to this run, day or time (UTC)'),
     )
     .addOption(
-      new Option('--overwrite <which>', 'with --to: replace files that exist')
+      new Option('--overwrite <which>', say('with --to: replace files that exist'))
         .choices(['never', 'older', 'always'])
         .default(undefined, 'never'),
     )
     .addOption(
       new Option(
         '--tape-file <number>',
-        'with --to: restore this file of the tape in the drive, which needs no run; the first one is 0',
+        say('with --to: restore this file of the tape in the drive, which needs no run; the first one is 0'),
       )
         .argParser(tapeFileOf)
         .conflicts(['volume', 'asOf', 'dryRun']),
     )
     .option(
       '--dry-run',
-      'with --to: show tapes, names, space and the same commands by hand; read no tape',
+      say('with --to: show tapes, names, space and the same commands by hand; read no tape'),
       false,
     )
     .addOption(
-      new Option('--drill', 'read all tapes of the run and compare them; writes nothing').conflicts([
+      new Option('--drill', say('read all tapes of the run and compare them; writes nothing')).conflicts([
         'to',
         'replace',
         'fromProxy',
@@ -228,7 +232,9 @@ export function registerRestore(line: CommandLine): void {
     )
     .option(
       '--if-due',
-      'with --drill: WHAT is a job. Drill its newest verified run if its drill schedule is due; record drills that were missed',
+      say(
+        'with --drill: WHAT is a job. Drill its newest verified run if its drill schedule is due; record drills that were missed',
+      ),
     )
     .addOption(jsonOption())
     .addHelpText('after', restoreText)

@@ -1,6 +1,7 @@
 /** digest: what happened to the volumes of the site in a week. */
 import { lastDays, lastWeek } from '../../../contract/time/week.ts';
 import { ownZone } from '../../../contract/time/wall-clock.ts';
+import { say } from '../../../contract/text/say.ts';
 import { jsonOption, type CommandLine, type JsonOption } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
 import type { JsonOutput } from '../json-output.ts';
@@ -12,12 +13,11 @@ interface DigestOptions extends JsonOption {
   readonly send: boolean;
 }
 
-const digestText = `
-Each volume has its runs and its missed nights, its newest backup, and its last drill. The tapes that the next nights
+const digestText = `\n${say(`Each volume has its runs and its missed nights, its newest backup, and its last drill. The tapes that the next nights
 need and the head of the seals follow.
 
 --send sends the last week from Monday to Monday to everybody in notify who asks for digest, once for each week. The
-timer of schedule install starts it on Mondays at 07:00.`;
+timer of schedule install starts it on Mondays at 07:00.`)}`;
 
 async function digestCommand(line: CommandLine, { week, send, json = false }: DigestOptions): Promise<void> {
   const { readSite, siteFileOf } = await import('../../application/console.ts');
@@ -44,15 +44,15 @@ async function digestCommand(line: CommandLine, { week, send, json = false }: Di
     now,
     warn: (text) => warn(`shadowtape: ${text}`),
   });
-  if (!isQuiet()) print(isSent ? 'the digest was sent' : 'the digest of this week was sent before');
+  if (!isQuiet()) print(isSent ? say('the digest was sent') : say('the digest of this week was sent before'));
 }
 
 export function registerDigest(line: CommandLine): void {
   line.program
     .command('digest')
-    .description('show what happened to each volume in the last seven days; --send sends the last week')
-    .option('--week', 'the last week from Monday to Monday', false)
-    .option('--send', 'send the last week to everybody in notify who asks for digest', false)
+    .description(say('show what happened to each volume in the last seven days; --send sends the last week'))
+    .option('--week', say('the last week from Monday to Monday'), false)
+    .option('--send', say('send the last week to everybody in notify who asks for digest'), false)
     .addOption(jsonOption())
     .addHelpText('after', digestText)
     .action((options: DigestOptions) => digestCommand(line, options));
