@@ -52,6 +52,7 @@ const codesOfCommands: readonly ErrorCode[] = [
   'DRILL_NOTHING',
   'DRILL_UNNAMED',
   'LAB_PLATFORM_OTHER',
+  'LANGUAGE_UNKNOWN',
   'NODE_NOT_DOWN',
   'NOTIFY_COMMAND_FAILED',
   'NOTIFY_MAIL_FAILED',

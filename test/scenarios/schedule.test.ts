@@ -107,6 +107,18 @@ describe('run --if-due', () => {
     });
   });
 
+  it('starts nothing where it cannot record nights, and tells whoever asks for failures', async () => {
+    writeSite(20 * minute, '6 h');
+    mkdirSync(join(folder, 'schedule.ndjson'));
+    const { exitStatus, stderr } = await command('run', 'nightly', '--if-due');
+    const sentence = `${join(folder, 'schedule.ndjson')} cannot be read: it is a folder`;
+    expect({ exitStatus, stderr }).toMatchObject({
+      exitStatus: 1,
+      stderr: expect.stringContaining(sentence) as string,
+    });
+    expect(readFileSync(told(), 'utf8')).toContain(`${sentence}\n`);
+  });
+
   it('runs in the window; a refusal is recorded, so that a missed night has its reason', async () => {
     const due = writeSite(20 * minute, '6 h');
     watchedSince(Date.now() - hour);

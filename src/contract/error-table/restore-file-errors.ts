@@ -40,9 +40,14 @@ export const restoreFileErrors = {
     hint: 'name one of them with --volume',
     onScreen: 'choose one of them',
   },
-  RESTORE_METHOD_UNSUPPORTED: {
-    sentence: 'run {run} wrote {volume} with method {method}, which cannot be restored here',
-    hint: 'restore it with {tool} on a host that has it, see docs/restore-by-hand.md',
+  RESTORE_DUMP_TAKEN_WHOLE: {
+    sentence: 'run {run} wrote {volume} with method {method}, and single files of it are not restored here',
+    hint: 'leave out the paths to restore all of it into a folder of a host, then take what you need; or use {tool} by hand: docs/restore-by-hand.md',
+  },
+  RESTORE_DUMP_NEEDS_HOST: {
+    sentence: 'nothing can be restored to {target}: only {tool} reads this backup',
+    hint: 'name a new or empty folder of a host of the site that has {tool}: --to HOST:/DIR',
+    onScreen: 'choose a host of the site that has {tool}, and a new or empty folder on it',
   },
   RESTORE_IMAGE_HAS_NO_FILES: {
     sentence: 'run {run} wrote {volume} as an image, in which single files are not known',

@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
+import { inEnglish } from '../../contract/text/say.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import { asUnreadBackup } from '../procedure/drive/unread-backup.ts';
@@ -129,7 +130,8 @@ export class FileRestoreService {
     const preview = previewOf(work).map((dump, index) => this.#withKnown(dump, sourcesOf(work)[index]));
     const bytes = preview.reduce((sum, dump) => sum + dump.bytes, 0);
     const never = new AbortController().signal;
-    const needs = { target, kind, bytes, overwrite, gds: this.#gds };
+    const restoreTool = sourcesOf(work)[0]?.restoreTool;
+    const needs = { target, kind, bytes, overwrite, restoreTool, gds: this.#gds };
     await requireTarget(this.#runner(noJournal(), never), needs);
     return { target, work, overwrite, preview };
   }
@@ -140,7 +142,7 @@ export class FileRestoreService {
     const losses = lossesOfRuns(known).get(dump.run) ?? [];
     const alike = source ? lookalikes(source, known) : [];
     const more = [
-      ...losses.map(lossSentence),
+      ...losses.map((loss) => inEnglish(() => lossSentence(loss))),
       ...(alike.length > 0
         ? [
             `The tape of run ${dump.run} begins like that of ${alike.join(', ')}: a wrong one is detected only after all of it is read`,

@@ -19,9 +19,12 @@ export async function named(state: StateFolder, word: string, mustExist = true):
   return run;
 }
 
-/** A word that may be a run or a path: paths do not look like the names of runs. */
+/** Paths do not look like the names of runs. */
+export const isRunWord = (word: string): boolean => word === 'latest' || /^\d{8}-/.test(word);
+
+/** A word that may be a run or a path. */
 export const runWord = (state: StateFolder, word: string): Promise<string> =>
-  word === 'latest' || /^\d{8}-/.test(word) ? named(state, word) : Promise.resolve(word);
+  isRunWord(word) ? named(state, word) : Promise.resolve(word);
 
 /**
  * Replaces what somebody typed for runs by their names, before the command begins.

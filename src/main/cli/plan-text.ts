@@ -1,5 +1,6 @@
 /** The plan as text: one heading per step, and one line per command, exactly as it is sent. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
+import { momentText } from './terminal/display.ts';
 import { bytesText, durationText, rateText } from './terminal/text.ts';
 
 const longestList = 6;
@@ -79,7 +80,7 @@ function headLine({ job, site, method, route, volume, bytes, restores }: Plan): 
   const what = `${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`;
   if (!restores) return `Job ${job} of ${site}: ${what}`;
   const source = restores.from === 'tape' ? 'from tape' : 'from the parted proxy';
-  return `Restore of run ${restores.run} (data of ${restores.at}) ${source}, job ${job} of ${site}: ${what}`;
+  return `Restore of run ${restores.run} (data of ${momentText(restores.at)}) ${source}, job ${job} of ${site}: ${what}`;
 }
 
 /** @param all true: also lists of like commands (the fingerprint's) are printed whole */

@@ -41,7 +41,6 @@ export function endLines(end: EndedRun, given: GlobalOptionWords): Line[] {
   const { sentence, error, stands, journalFile, journalBroken, run } = end;
   const word = `${endWord(end)}${omissionWords(end)}`;
   return [
-    '',
     [stateTone(word), `: ${sentence}`],
     ...(error?.hint ? [`  hint: ${asGiven(error.hint, given)}`] : []),
     ...stands.map((line) => `  ${line}`),
@@ -128,6 +127,8 @@ async function follow(
       },
     });
     ended(end.exitStatus);
+    // Set apart from what the run has printed; a quiet one has printed nothing.
+    if (progress.hasPrinted) progress.print(['']);
     progress.print(endLines(end, options));
     progress.print(await actLines(console, end, options, stop.halt.aborted));
     if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK')

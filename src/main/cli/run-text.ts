@@ -2,6 +2,7 @@
 import type { RunEvent } from '../../contract/events.ts';
 import { outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
 import { coverageText } from '../../contract/words.ts';
+import { momentText } from './terminal/display.ts';
 import { countText, durationText } from './terminal/text.ts';
 
 /** How a run has ended, as its last line and `show` say it: `failed, rolled back`. */
@@ -75,7 +76,7 @@ function startLine({
   const drive = `tape ${tape.device} on ${tape.host}`;
   if (!restore) return `run ${run}: job ${job}, method ${method}, route ${route}, ${drive}`;
   const source = restore.from === 'tape' ? drive : 'the parted proxy';
-  return `run ${run}: restore of run ${restore.run} (data of ${restore.at}), job ${job}, from ${source}`;
+  return `run ${run}: restore of run ${restore.run} (data of ${momentText(restore.at)}), job ${job}, from ${source}`;
 }
 
 function filesLine({

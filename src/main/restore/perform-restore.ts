@@ -7,6 +7,7 @@ import type { TarEntry } from '../../streams/tar/tar-walker.ts';
 import { FileExtractor, type Wants } from './extract-files.ts';
 import { HostFiles } from './host-files.ts';
 import { HostDevice } from './host-device.ts';
+import { HostDump } from './host-dump.ts';
 import { HostImage } from './host-image.ts';
 import { requireEmptyFolder } from './host-place.ts';
 import { LocalFolder, type Overwrite } from './local-folder.ts';
@@ -89,6 +90,28 @@ export async function restoreFiles(restoring: Restoring, wants: Wants): Promise<
   });
   await files.compare(sent);
   if (!digest) throw new Error('the archive is read before it is compared');
+  return digest;
+}
+
+/**
+ * Rebuilds the tree of a dump in a folder of a host.
+ * @throws what reading the tape and writing to the target can end with
+ */
+export async function restoreDump(
+  { room, target, outcome, tell, read }: Restoring,
+  tool: string,
+): Promise<SourceDigest> {
+  if (target.kind === 'here') throw new Error('a dump goes to a host');
+  const dump = new HostDump(room, target, tool);
+  const isNew = await requireEmptyFolder(room.runner, target);
+  outcome.mayHaveWritten = true;
+  let digest: SourceDigest | undefined;
+  const said = await dump.write(isNew, async (through) => {
+    digest = await read(through, false);
+  });
+  outcome.notes.push(...said);
+  await dump.tell(tell);
+  if (!digest) throw new Error('the dump is read before its files are named');
   return digest;
 }
 

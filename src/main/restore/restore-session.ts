@@ -11,6 +11,7 @@ import { restoreStep } from './host-place.ts';
 import { lookAtLooseFile, type SeenFile } from './loose-tape.ts';
 import {
   ListedEntries,
+  restoreDump,
   restoreFiles,
   restoreImage,
   type ReadThrough,
@@ -49,9 +50,9 @@ export class RestoreSession {
   }
 
   /** Somebody may have changed the target while a tape was waited for. */
-  async #requireTarget(kind: 'files' | 'image', bytes: number): Promise<void> {
+  async #requireTarget(kind: 'files' | 'image', bytes: number, restoreTool?: string): Promise<void> {
     const { room, target, overwrite, gds } = this.#options;
-    await requireTarget(room.runner, { target, kind, bytes, overwrite, gds });
+    await requireTarget(room.runner, { target, kind, bytes, overwrite, gds, restoreTool });
   }
 
   #noteRead(source: DumpSource | undefined, { sha256, bytes }: SourceDigest): void {
@@ -69,7 +70,7 @@ export class RestoreSession {
     const { room, known, outcome, copiesOf } = this.#options;
     const reading = { room, changing: this.#changing(drive), known, copies: copiesOf(source.run) };
     const { source: read, tapes } = await insertFirstTape(source, reading);
-    await this.#requireTarget(kind, bytes);
+    await this.#requireTarget(kind, bytes, source.restoreTool);
     outcome.uncompared.push(...uncomparedOf(read));
     const [first] = read.parts;
     if (read.isCopy) outcome.notes.push(`Read from ${tapeWords(read, first?.tape)}`);
@@ -95,6 +96,8 @@ export class RestoreSession {
   async #files(drive: KnownDrive, { source, patterns, listed, bytes }: FilesOfDump): Promise<void> {
     const read = await this.#begin(source, drive, 'files', bytes);
     const restoring = { ...this.#options, read };
+    if (source.restoreTool !== undefined)
+      return this.#noteRead(source, await restoreDump(restoring, source.restoreTool));
     if (!listed) {
       const encodings = source.fileNames ? [source.fileNames] : [];
       return this.#noteRead(source, await restoreFiles(restoring, byPatterns(patterns, encodings)));

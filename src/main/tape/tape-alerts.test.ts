@@ -34,6 +34,36 @@ describe('the flags of TapeAlert', () => {
     expect(asksForCleaning(raisedAlerts(page) ?? [])).toBe(true);
   });
 
+  /** Quantum Scalar i40 and i80 User's Guide, appendix B; 53 and 54 also in T10/02-142r0. */
+  it.each([
+    ['Tape system area read failure', 53, 'critical', 'use another cartridge, and copy what this one holds'],
+    [
+      'No start of data',
+      54,
+      'critical',
+      'use another cartridge; this one is damaged, erased, or of another format',
+    ],
+    ['Loading failure', 55, 'critical', 'eject the cartridge, inspect it, and load it again'],
+    [
+      'Unrecoverable unload failure',
+      56,
+      'critical',
+      'leave the cartridge in the drive, and call its service',
+    ],
+    ['Automation interface failure', 57, 'critical', 'check the power and the cables of the library'],
+    ['Firmware failure', 58, 'warning', 'see the manual of the drive, or call its service'],
+    [
+      'WORM medium - integrity check failed',
+      59,
+      'warning',
+      'use another cartridge, and copy what this one holds',
+    ],
+    ['WORM medium - overwrite attempted', 60, 'warning', 'use a cartridge that can be overwritten'],
+  ])('named "%s" is flag %i, %s, with its remedy', (name, flag, severity, remedy) => {
+    const text = `Tape alert page (ssc-3) [0x2e]\n  ${name}: 1\n`;
+    expect(raisedAlerts(text)).toEqual([{ flag, name, severity, remedy }]);
+  });
+
   it('are found whichever are raised, in whatever order the drive has them', () => {
     fc.assert(
       fc.property(

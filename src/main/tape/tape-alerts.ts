@@ -1,6 +1,7 @@
 /**
- * TapeAlert flags as sg_logs prints them (sg3_utils, page 0x2e), and how grave each is: TapeAlert Specification 3 (T10/02-142r0), whose
- * table SSC-3 has taken over. Names are those of sg_logs. Pure.
+ * TapeAlert flags as sg_logs prints them (sg3_utils, page 0x2e), and how grave each is. Flags 1 to 54: TapeAlert Specification 3
+ * (T10/02-142r0), whose table SSC-3 has taken over. Flags 55 to 60, which are newer: Quantum Scalar i40 and i80 User's Guide, appendix B,
+ * which has the same severities for 50 to 54. Names are those of sg_logs. Pure.
  */
 import type { AlertSeverity, RaisedAlert } from '../../contract/drive-health.ts';
 
@@ -63,13 +64,18 @@ const rows: readonly Row[] = [
   [51, 'Tape directory invalid at unload', warning],
   [52, 'Tape system area write failure', critical, otherTape],
   [53, 'Tape system area read failure', critical, otherTape],
-  [54, 'No start of data', critical, otherTape],
-  [55, 'Loading failure', critical],
-  [56, 'Unrecoverable unload failure', critical],
-  [57, 'Automation interface failure', critical],
+  [
+    54,
+    'No start of data',
+    critical,
+    'use another cartridge; this one is damaged, erased, or of another format',
+  ],
+  [55, 'Loading failure', critical, 'eject the cartridge, inspect it, and load it again'],
+  [56, 'Unrecoverable unload failure', critical, 'leave the cartridge in the drive, and call its service'],
+  [57, 'Automation interface failure', critical, 'check the power and the cables of the library'],
   [58, 'Firmware failure', warning],
   [59, 'WORM medium - integrity check failed', warning, otherTape],
-  [60, 'WORM medium - overwrite attempted', warning],
+  [60, 'WORM medium - overwrite attempted', warning, 'use a cartridge that can be overwritten'],
 ];
 
 /** A flag that the standard does not name is no less than a warning. */

@@ -17,7 +17,7 @@ import { print, printJson, standardError } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { previewLines, resultLines, targetText, type ShownPath } from './restore-text.ts';
 import { restoreVolume, type RestoreVolumeOptions } from './restore-volume-command.ts';
-import { runWord } from '../named-runs.ts';
+import { isRunWord, runWord } from '../named-runs.ts';
 import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk, typedOnTerminal } from '../terminal/terminal.ts';
 import { showError } from '../terminal/shown-error.ts';
@@ -42,7 +42,8 @@ restored. A path without a run comes from the newest run that holds it, up to --
 
 A run of method 6a is restored as an image: --to names the file, or a raw device of a Solaris host that nothing uses.
 --replace repeats the path of that device. Methods 6b and 6d have files: --to names a folder, which
-is made if it is missing. On a host it must be new or empty.
+is made if it is missing. On a host it must be new or empty. Methods 6c and 6e have a dump, which is restored whole to
+such a folder of a host that has ufsrestore or sfxrestore.
 
 With --drill, nothing is written: all tapes of the run are read and compared with what it wrote. It ends with 0 where
 they hold that, with 4 where they do not or cannot be read, and with 1 where nothing is proven.
@@ -169,8 +170,9 @@ async function restore(line: CommandLine, words: readonly string[], options: Res
     return;
   }
   const [run] = what;
-  if (run === undefined || more.length > 0 || options.dryRun) throw failure('RESTORE_PLACE_UNNAMED');
-  await restoreVolume(line, run, options);
+  if (run === undefined || !more.every(isRunWord) || options.dryRun) throw failure('RESTORE_PLACE_UNNAMED');
+  const further = await Promise.all(more.map((word) => runWord(line.state, word)));
+  await restoreVolume(line, { run, further }, options);
 }
 
 export function registerRestore(line: CommandLine): void {

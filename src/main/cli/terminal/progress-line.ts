@@ -52,6 +52,7 @@ const clearLine = '\r\x1b[2K';
 export class ProgressLine {
   readonly #terminal: Terminal;
   #shown = false;
+  #hasPrinted = false;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -73,7 +74,13 @@ export class ProgressLine {
   /** Prints lines above; the progress is drawn again by the next `show`. */
   print(lines: readonly Line[]): void {
     this.clear();
+    this.#hasPrinted ||= lines.length > 0;
     for (const line of lines) this.#terminal.write(textForPeople(line, this.#terminal.format ?? plainFormat));
+  }
+
+  /** Whether any line was printed by it yet. */
+  get hasPrinted(): boolean {
+    return this.#hasPrinted;
   }
 
   clear(): void {
