@@ -97,7 +97,7 @@ describe('run --if-due', () => {
     const sentence = `the drill of ${due.slice(0, 16).replace('T', ' ')} UTC was missed: no drill was made in its window`;
     const end = await command('status');
     expect(end.exitStatus).toBe(2);
-    expect(end.stdout).toMatch(/^protected, drill missed  Class1\/Volume1 /);
+    expect(end.stdout).toMatch(/^protected, drill missed {2}Class1\/Volume1 /);
     expect(end.stdout).toContain(`; ${sentence}\n`);
     const [line = ''] = (await command('status', '--json')).stdout.split('\n');
     expect(JSON.parse(line)).toMatchObject({

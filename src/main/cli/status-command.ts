@@ -5,7 +5,6 @@ import type { VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import type { JsonOutput } from './json-output.ts';
-import { protectionWords } from '../../folds/volume-protection.ts';
 import { toned, type Piece } from './terminal/lines.ts';
 import { note, print, printJson, standardOutput, warn } from './terminal/output.ts';
 import { showError } from './terminal/shown-error.ts';
@@ -44,8 +43,8 @@ function backupWords({ backup, everySeconds }: VolumeStatus): string {
   return `${durationText(Math.max(0, backup.ageSeconds))} old${every}, run ${backup.run}${tape}${provenWords(backup.provenAt)}`;
 }
 
-/** Cells of the listing. */
-function cellsOf(volume: VolumeStatus): (string | Piece)[] {
+/** Cells of the listing. @param called what the volume is called */
+function cellsOf(volume: VolumeStatus, called: string): (string | Piece)[] {
   const {
     state,
     class: className,
@@ -68,7 +67,7 @@ function cellsOf(volume: VolumeStatus): (string | Piece)[] {
     ...(missedDrill === undefined ? [] : [missedDrill.sentence]),
   ];
   return [
-    missedDrill === undefined ? stateTone(state) : toned('bad', protectionWords(volume)),
+    missedDrill === undefined ? stateTone(called) : toned('bad', called),
     `${className}/${master}`,
     jobs.join(', '),
     words.join('; '),
@@ -98,7 +97,7 @@ async function statusCommand(
   { json = false, prometheus }: StatusOptions,
 ): Promise<number> {
   const { readSite, siteFileOf } = await import('../application/console.ts');
-  const { serviceStateOf, siteStatus, worstServiceState } =
+  const { protectionWords, serviceStateOf, siteStatus, worstServiceState } =
     await import('../application/protection/status-service.ts');
   const site = await readSite(siteFile ?? siteFileOf(state.labFolder));
   const { lines, series } = await withHistory(state, async (history) => ({
@@ -112,7 +111,11 @@ async function statusCommand(
   if (json)
     for (const volume of volumes)
       printJson<JsonOutput['status']>({ ...volume, service: serviceStateOf(volume), sealsHead });
-  else listingLines({ columns, rows: volumes.map(cellsOf) }, standardOutput.format.width).forEach(print);
+  else
+    listingLines(
+      { columns, rows: volumes.map((volume) => cellsOf(volume, protectionWords(volume))) },
+      standardOutput.format.width,
+    ).forEach(print);
   if (!json && sealsHead !== undefined) print(`head of the seals: ${sealsHead}`);
   if (volumes.length === 0) note(`${site.site} has no job`);
   if (prometheus !== undefined) {
