@@ -102,7 +102,7 @@ const table: Readonly<Record<FaultName, Expected>> = {
   },
   'a dump while no host answers': {
     title: 'Reconnecting',
-    line: 'Reconnecting Class1 Volume2: 6a node1, node2 and node3 do not answer',
+    line: 'Reconnecting Class1 Volume2: node1, node2 and node3 do not answer (step 6a)',
     rail: 'Run: reconnecting',
     footer: /· reconnecting$/,
     ...taken(dumping),

@@ -6,7 +6,7 @@ import type { VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import type { JsonOutput } from './json-output.ts';
-import type { Piece } from './terminal/lines.ts';
+import { toned, type Piece } from './terminal/lines.ts';
 import { note, print, printJson, standardOutput, warn } from './terminal/output.ts';
 import { showError } from './terminal/shown-error.ts';
 import { stateTone } from './terminal/state-tone.ts';
@@ -22,11 +22,12 @@ overdue          there is no such backup; or it is too old, and the newest run f
 missed           that backup is too old, and no run has ended since; or no run began in the last window of the schedule
 action required  the newest run ended with exit status 3, or was interrupted
 unknown          the job has no protect.every
+drill missed     beside one of these: a scheduled drill was not made, so nothing proves that the backup can be restored
 
 Exit status, as monitoring plugins end. It is that of the worst volume:
   0  OK        every volume is protected
   1  WARNING   a volume is overdue or was missed, no run failed, and its backup is at most twice as old as allowed
-  2  CRITICAL  a run of a volume failed or needs action, a scheduled night had no run, or a backup is older than that
+  2  CRITICAL  a run of a volume failed or needs action, a scheduled night or drill was missed, or a backup is older than that
   3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`)}`;
 
 /** How long ago it was last proven that the backup can be restored. */
@@ -56,8 +57,8 @@ function backupWords({ backup, everySeconds }: VolumeStatus): string {
   });
 }
 
-/** Cells of the listing. */
-function cellsOf(volume: VolumeStatus): (string | Piece)[] {
+/** Cells of the listing. @param called what the volume is called */
+function cellsOf(volume: VolumeStatus, called: string): (string | Piece)[] {
   const {
     state,
     class: className,
@@ -81,7 +82,12 @@ function cellsOf(volume: VolumeStatus): (string | Piece)[] {
       : []),
     ...(missedDrill === undefined ? [] : [missedDrill.sentence]),
   ];
-  return [stateTone(state), `${className}/${master}`, jobs.join(', '), words.join('; ')];
+  return [
+    missedDrill === undefined ? stateTone(called) : toned('bad', called),
+    `${className}/${master}`,
+    jobs.join(', '),
+    words.join('; '),
+  ];
 }
 
 const columns: readonly Column[] = [
@@ -107,7 +113,7 @@ async function statusCommand(
   { json = false, prometheus }: StatusOptions,
 ): Promise<number> {
   const { readSite, siteFileOf } = await import('../application/console.ts');
-  const { serviceStateOf, siteStatus, worstServiceState } =
+  const { protectionWords, serviceStateOf, siteStatus, worstServiceState } =
     await import('../application/protection/status-service.ts');
   const site = await readSite(siteFile ?? siteFileOf(state.labFolder));
   const { lines, series } = await withHistory(state, async (history) => ({
@@ -122,7 +128,11 @@ async function statusCommand(
   if (json)
     for (const volume of volumes)
       printJson<JsonOutput['status']>({ ...volume, service: serviceStateOf(volume), sealsHead });
-  else listingLines({ columns, rows: volumes.map(cellsOf) }, standardOutput.format.width).forEach(print);
+  else
+    listingLines(
+      { columns, rows: volumes.map((volume) => cellsOf(volume, protectionWords(volume))) },
+      standardOutput.format.width,
+    ).forEach(print);
   if (!json && sealsHead !== undefined) print(say('head of the seals: {sealsHead}', { sealsHead }));
   if (volumes.length === 0) note(say('{site} has no job', { site: site.site }));
   if (prometheus !== undefined) {

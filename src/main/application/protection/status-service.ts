@@ -8,7 +8,7 @@ import { readSeals } from '../../proof/seals-file.ts';
 import type { Site } from '../../site/site-schema.ts';
 import { siteProtection } from './protection-service.ts';
 
-export { serviceStateOf, worstServiceState } from '../../../folds/volume-protection.ts';
+export { protectionWords, serviceStateOf, worstServiceState } from '../../../folds/volume-protection.ts';
 
 /** The newest backup run of a volume that has ended. */
 interface LastRun {

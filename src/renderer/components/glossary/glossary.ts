@@ -164,6 +164,11 @@ const terms = {
     term: say('missed'),
     means: say('The last verified backup is older than protect.every, and no run has ended since.'),
   },
+  drillMissed: {
+    term: 'drill missed',
+    means:
+      'The last scheduled drill was not made in its window: nothing proves that the backup can be restored.',
+  },
   overdue: {
     term: say('overdue'),
     means: say(
