@@ -39,7 +39,7 @@ async function missing(): Promise<{ absent: string[]; other: string[] }> {
 
 /** What the run says last, without colors. */
 const lastLine = (end: SceneRun): string =>
-  plainText(endLines(end, { stateOption: '', siteOption: '' })[1] ?? '');
+  plainText(endLines(end, { stateOption: '', siteOption: '' })[0] ?? '');
 
 const warnings = ({ events }: SceneRun) =>
   events.flatMap((event) => (event.type === 'warning' && event.kind !== undefined ? [event] : []));
