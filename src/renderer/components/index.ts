@@ -1,21 +1,21 @@
 /** What screens are made of. */
 export { default as ActionBar } from './ActionBar.svelte';
-export { default as AddButton } from './AddButton.svelte';
-export { default as Button } from './Button.svelte';
+export { default as AddButton } from './buttons/AddButton.svelte';
+export { default as Button } from './buttons/Button.svelte';
 export { default as Chip } from './Chip.svelte';
 export { default as CommandLine } from './CommandLine.svelte';
 export { default as ConfirmByName } from './ConfirmByName.svelte';
-export { default as CopyButton } from './CopyButton.svelte';
+export { default as CopyButton } from './buttons/CopyButton.svelte';
 export { default as DataTable } from './DataTable.svelte';
 export { default as Dialog } from './Dialog.svelte';
 export { default as EmptyState } from './EmptyState.svelte';
 export { default as ErrorNote } from './ErrorNote.svelte';
-export { default as IconButton } from './IconButton.svelte';
+export { default as IconButton } from './buttons/IconButton.svelte';
 export { default as KeyValue } from './KeyValue.svelte';
 export { default as LabBlankTape } from './LabBlankTape.svelte';
 export { default as Panel } from './Panel.svelte';
 export { default as ProgressBar } from './ProgressBar.svelte';
-export { default as RemoveButton } from './RemoveButton.svelte';
+export { default as RemoveButton } from './buttons/RemoveButton.svelte';
 export { default as SectionTitle } from './SectionTitle.svelte';
 export { default as Skeleton } from './Skeleton.svelte';
 export { default as StateIcon } from './StateIcon.svelte';

@@ -1,5 +1,5 @@
-import { say } from '../../contract/text/say.ts';
-import { notices } from '../managers/notices.svelte.ts';
+import { say } from '../../../contract/text/say.ts';
+import { notices } from '../../managers/notices.svelte.ts';
 
 /** Puts text on the clipboard. @returns false where the page may not, or the page is not in front */
 export async function copyText(text: string): Promise<boolean> {
