@@ -6,5 +6,5 @@ import { speak } from '../contract/text/say.ts';
 const name = window.shadowtape?.language ?? document.documentElement.lang;
 document.documentElement.lang = name;
 
-const language = languages[name];
+const language = languages.get(name);
 if (language !== undefined) speak(language);

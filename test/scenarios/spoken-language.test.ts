@@ -95,13 +95,17 @@ it('an error is told in that language, with its hint', () => {
   );
 });
 
-it.each([['--lang', 'xx'], ['--lang=xx']])('an unknown language is refused: %s', (...words) => {
+// The last one is a name that every object of JavaScript knows.
+it.each([
+  ['xx', '--lang', 'xx'],
+  ['xx', '--lang=xx'],
+  ['constructor', '--lang', 'constructor'],
+])('a language that is not known is refused: %s, given as %s', (name, ...words) => {
   const { status, stdout, stderr } = shadowtape('English', 'runs', ...words);
   expect({ status, stdout, stderr }).toEqual({
     status: 1,
     stdout: '',
-    stderr:
-      'shadowtape: there are no texts in the language "xx"\n  hint: choose one of these languages with --lang or SHADOWTAPE_LANG: en\n',
+    stderr: `shadowtape: there are no texts in the language "${name}"\n  hint: choose one of these languages with --lang or SHADOWTAPE_LANG: en\n`,
   });
 });
 

@@ -4,6 +4,6 @@ import { languages } from './languages.ts';
 
 /** @returns undefined for English. @throws LANGUAGE_UNKNOWN */
 export function languageNamed(name: string): Language | undefined {
-  if (Object.hasOwn(languages, name)) return languages[name];
-  throw failure('LANGUAGE_UNKNOWN', { language: name, known: Object.keys(languages).join(', ') });
+  if (languages.has(name)) return languages.get(name);
+  throw failure('LANGUAGE_UNKNOWN', { language: name, known: [...languages.keys()].join(', ') });
 }

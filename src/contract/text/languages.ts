@@ -2,4 +2,4 @@
 import type { Language } from './catalogue.ts';
 
 /** By their names (BCP 47). English needs no texts of its own: they are in the sources. */
-export const languages: Readonly<Record<string, Language | undefined>> = { en: undefined };
+export const languages: ReadonlyMap<string, Language | undefined> = new Map([['en', undefined]]);

@@ -22,5 +22,5 @@ function askedLanguage(argv: readonly string[], environment: NodeJS.ProcessEnv):
   );
 }
 
-const language = languages[askedLanguage(process.argv.slice(2), process.env) ?? ''];
+const language = languages.get(askedLanguage(process.argv.slice(2), process.env) ?? '');
 if (language !== undefined) speak(language);
