@@ -6,9 +6,8 @@ import { troubleOf, type CommandRunner } from '../procedure/hosts/command-runner
 import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
 import { tarSentBack } from '../procedure/hosts/tar-sent-back.ts';
 import { restoreDumpCommand, sendBackCommand, symbolTableOf } from '../procedure/model/extract-commands.ts';
-import type { StepCommand } from '../procedure/model/step.ts';
 import { entryKind } from './entry-kind.ts';
-import { restoreStep, type HostPlace } from './host-place.ts';
+import { commandOn, restoreStep, type HostPlace } from './host-place.ts';
 import type { OnRestored } from './restored-file.ts';
 
 /** Lines of the program that a result quotes at most. */
@@ -38,10 +37,6 @@ export class HostDump {
     this.#tool = tool;
   }
 
-  #command(argv: readonly string[], changes: boolean): StepCommand {
-    return { host: this.#place.host, argv, guide: false, changes };
-  }
-
   /**
    * Rebuilds the tree of the dump in the folder.
    * @param isNew true: the folder is made first
@@ -52,8 +47,8 @@ export class HostDump {
   async write(isNew: boolean, read: (through: Transform) => Promise<unknown>): Promise<string[]> {
     const room = this.#room;
     const { path } = this.#place;
-    if (isNew) await room.runner.send(restoreStep, this.#command(['mkdir', path], true));
-    const command = this.#command(restoreDumpCommand(this.#tool, path), true);
+    if (isNew) await room.runner.send(restoreStep, commandOn(this.#place, ['mkdir', path], true));
+    const command = commandOn(this.#place, restoreDumpCommand(this.#tool, path), true);
     const sink = await open(room, restoreStep, command, writer(room, restoreStep));
     const { stream, ended } = sink.end;
     // A program that has read the end of its dump leaves what fills the last record; how it ends is judged below.
@@ -69,7 +64,7 @@ export class HostDump {
     const { status, signal, stderr } = await ended;
     const trouble = troubleOf(command, { status, signal, stdout: Buffer.alloc(0), stderr });
     if (trouble) throw trouble;
-    await room.runner.send(restoreStep, this.#command(['rm', '-f', symbolTableOf(path)], true));
+    await room.runner.send(restoreStep, commandOn(this.#place, ['rm', '-f', symbolTableOf(path)], true));
     const said = stderr.split('\n').filter((line) => line.trim() !== '');
     return said.slice(0, linesShown).map((line) => `${this.#tool}: ${line.trim()}`);
   }
@@ -80,7 +75,7 @@ export class HostDump {
    */
   async tell(tell: OnRestored): Promise<void> {
     const room = this.#room;
-    const command = this.#command(sendBackCommand(this.#place.path), false);
+    const command = commandOn(this.#place, sendBackCommand(this.#place.path), false);
     const found = await tarSentBack(room, restoreStep, command, room.abort);
     for (const [key, { path, type, bytes, sha256 }] of found.found) {
       if (key === '') continue;

@@ -4,18 +4,10 @@ import { pathKey, type TarContents } from '../../streams/tar/tar-contents.ts';
 import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
 import { tarSentBack } from '../procedure/hosts/tar-sent-back.ts';
 import { extractCommand, sendBackCommand } from '../procedure/model/extract-commands.ts';
-import type { StepCommand } from '../procedure/model/step.ts';
 import type { Wants } from './extract-files.ts';
 import { ArchiveFilter, type SentEntry } from './filter-archive.ts';
-import { restoreStep, type HostPlace } from './host-place.ts';
+import { commandOn, restoreStep, type HostPlace } from './host-place.ts';
 import type { OnRestored, RestoredFile } from './restored-file.ts';
-
-const commandOn = ({ host }: HostPlace, argv: readonly string[], changes: boolean): StepCommand => ({
-  host,
-  argv,
-  guide: false,
-  changes,
-});
 
 export class HostFiles {
   readonly #room: DataRoom;

@@ -5,8 +5,8 @@ import { failure } from '../../contract/errors.ts';
 import { alsoInto } from '../../streams/also-into.ts';
 import { wordsOf } from '../procedure/hosts/command-runner.ts';
 import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
-import type { StepCommand } from '../procedure/model/step.ts';
 import {
+  commandOn,
   parseCksum,
   renameCommand,
   requireImagePlaceOn,
@@ -37,9 +37,8 @@ export class HostImage {
     read: (through: Transform) => Promise<SourceDigest>,
   ): Promise<SourceDigest> {
     const room = this.#room;
-    const { host } = this.#place;
     const argv = writeFileCommand(this.#temporary, recordBytes);
-    const command: StepCommand = { host, argv, guide: false, changes: true };
+    const command = commandOn(this.#place, argv, true);
     const sink = await open(room, restoreStep, command, writer(room, restoreStep));
     let digest: SourceDigest;
     try {

@@ -3,12 +3,23 @@ import { posix } from 'node:path';
 import { failure } from '../../contract/errors.ts';
 import { bytesText } from '../../contract/words.ts';
 import { troubleOf, wordsOf, type CommandRunner } from '../procedure/hosts/command-runner.ts';
+import type { StepCommand } from '../procedure/model/step.ts';
 
 export interface HostPlace {
   readonly host: string;
   /** Absolute. */
   readonly path: string;
 }
+
+export const placeWords = ({ host, path }: HostPlace): string => `${host}:${path}`;
+
+/** A command at the place, which is none of the guide's. */
+export const commandOn = ({ host }: HostPlace, argv: readonly string[], changes: boolean): StepCommand => ({
+  host,
+  argv,
+  guide: false,
+  changes,
+});
 
 /** For the journal. */
 export const restoreStep = 'restore';
@@ -25,8 +36,8 @@ async function holds(runner: CommandRunner, host: string, test: string, path: st
   throw troubleOf(command, result) ?? new Error('a status other than 0 is trouble');
 }
 
-const unusable = ({ host, path }: HostPlace, reason: string) =>
-  failure('RESTORE_TARGET_UNUSABLE', { target: `${host}:${path}`, reason });
+const unusable = (place: HostPlace, reason: string) =>
+  failure('RESTORE_TARGET_UNUSABLE', { target: placeWords(place), reason });
 
 /** @throws RESTORE_TARGET_UNUSABLE */
 async function requireFolder(runner: CommandRunner, place: HostPlace): Promise<void> {

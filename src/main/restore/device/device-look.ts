@@ -1,7 +1,8 @@
 /** How a device of a host is looked at before it is overwritten: a look that fails is no answer, and the device is then refused. */
 import { failure, isFailure } from '../../../contract/errors.ts';
+import { bytesText } from '../../../contract/words.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
-import { restoreStep, type HostPlace } from '../host-place.ts';
+import { placeWords, restoreStep, type HostPlace } from '../host-place.ts';
 
 /** What is known of a device that nothing was found to use. */
 export interface UnusedDevice {
@@ -11,7 +12,8 @@ export interface UnusedDevice {
   readonly paths: readonly string[];
 }
 
-export const placeWords = ({ host, path }: HostPlace): string => `${host}:${path}`;
+export const refusedDevice = (place: HostPlace, reason: string) =>
+  failure('RESTORE_DEVICE_REFUSED', { target: placeWords(place), reason });
 
 export const notFree = (place: HostPlace, reason: string) =>
   failure('RESTORE_DEVICE_NOT_FREE', { target: placeWords(place), reason });
@@ -35,6 +37,27 @@ export async function told(
     if (!isFailure(error) || error.code === 'COMMAND_CANCELLED') throw error;
     throw notKnown(place, error.message, error);
   }
+}
+
+/** @param kind how test(1) is asked for such a device file, and what it is called. @throws RESTORE_DEVICE_REFUSED */
+export async function requireDeviceFile(
+  runner: CommandRunner,
+  place: HostPlace,
+  kind: { readonly test: '-b' | '-c'; readonly words: string },
+): Promise<void> {
+  const { host, path } = place;
+  const test = { host, argv: ['test', kind.test, path], changes: false };
+  const { status } = await runner.send(restoreStep, test, { anyStatus: true });
+  if (status !== 0) throw refusedDevice(place, `${host} has no such ${kind.words}`);
+}
+
+/** @throws RESTORE_DEVICE_SMALL. @param size bytes of the device. @param bytes of the image */
+export function requireRoom(place: HostPlace, size: number, bytes: number): void {
+  if (size < bytes)
+    throw failure('RESTORE_DEVICE_SMALL', {
+      target: placeWords(place),
+      ...{ size: bytesText(size), needed: bytesText(bytes) },
+    });
 }
 
 export async function isInstalled(runner: CommandRunner, host: string, program: string): Promise<boolean> {

@@ -9,8 +9,8 @@ import { diskQuery, parseDiskIdentities } from '../../gds/disk-identity.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { Platform } from '../../site/site-schema.ts';
-import { notFree, notKnown, placeWords, told, type UnusedDevice } from './device-look.ts';
-import { restoreStep, type HostPlace } from '../host-place.ts';
+import { notFree, notKnown, told, type UnusedDevice } from './device-look.ts';
+import { placeWords, restoreStep, type HostPlace } from '../host-place.ts';
 import { requireUnusedBlockDevice } from './linux-device.ts';
 import { requireUnusedSlice } from './solaris-device.ts';
 
@@ -66,9 +66,8 @@ async function requireNoGdsDisk(
     const text = await told(runner, place, sdxinfo({ show: ['disk'] }), host);
     const { disks } = parseSdxinfo(text);
     // Silence is not absence: a cluster has disks, and a host that is to be written to must show that it has none.
-    const mustTell = primaries.includes(host) || host === place.host;
-    if (disks.length === 0 && (primaries.includes(host) || (mustTell && text.trim() === '')))
-      throw notKnown(place, `sdxinfo on ${host} shows no disk`);
+    const isSilent = primaries.includes(host) || (host === place.host && text.trim() === '');
+    if (disks.length === 0 && isSilent) throw notKnown(place, `sdxinfo on ${host} shows no disk`);
     const identities = await identitiesOn(host);
     for (const { name, class: className, device = '' } of disks) {
       const isSame = identities.get(device) === own || (host === place.host && device === disk);

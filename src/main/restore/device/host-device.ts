@@ -14,8 +14,7 @@ import {
   writer,
   type DataRoom,
 } from '../../procedure/hosts/remote-data.ts';
-import type { StepCommand } from '../../procedure/model/step.ts';
-import { restoreStep, type HostPlace } from '../host-place.ts';
+import { commandOn, placeWords, restoreStep, type HostPlace } from '../host-place.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import type { SourceDigest } from '../read-source.ts';
 
@@ -41,10 +40,6 @@ export class HostDevice {
     this.#platform = platform;
   }
 
-  #command(argv: readonly string[], changes: boolean): StepCommand {
-    return { host: this.#place.host, argv, guide: false, changes };
-  }
-
   /**
    * Writes what is read to the device, and compares the device with it.
    * @param read reads the volume through the stream that it is given
@@ -56,7 +51,11 @@ export class HostDevice {
     read: (through: Transform) => Promise<SourceDigest>,
   ): Promise<SourceDigest> {
     const room = this.#room;
-    const command = this.#command(tapeWriterArguments({ device: this.#place.path, recordBytes }), true);
+    const command = commandOn(
+      this.#place,
+      tapeWriterArguments({ device: this.#place.path, recordBytes }),
+      true,
+    );
     const sink = await open(room, restoreStep, command, writer(room, restoreStep));
     let digest: SourceDigest;
     try {
@@ -66,7 +65,7 @@ export class HostDevice {
       if (!isFailure(error, 'REMOTE_COMMAND_FAILED')) throw error;
       throw failure(
         'RESTORE_FILE_UNWRITABLE',
-        { file: this.#words, reason: error.message },
+        { file: placeWords(this.#place), reason: error.message },
         error.evidence,
         error,
       );
@@ -77,15 +76,14 @@ export class HostDevice {
     return digest;
   }
 
-  get #words(): string {
-    return `${this.#place.host}:${this.#place.path}`;
-  }
-
   /** What is read is to come from the disk: Linux keeps what was written to a block device in its memory. */
   async #flush(): Promise<void> {
     if (this.#platform !== 'linux') return;
     const { path } = this.#place;
-    await this.#room.runner.send(restoreStep, this.#command(['blockdev', '--flushbufs', path], true));
+    await this.#room.runner.send(
+      restoreStep,
+      commandOn(this.#place, ['blockdev', '--flushbufs', path], true),
+    );
   }
 
   async #compare({ bytes, sha256: expected }: SourceDigest): Promise<void> {
@@ -93,7 +91,7 @@ export class HostDevice {
     await this.#flush();
     const recordBytes = readBytes(bytes);
     const argv = [...rawDeviceArguments(this.#place.path, { recordBytes }), `count=${bytes / recordBytes}`];
-    const command = this.#command(argv, false);
+    const command = commandOn(this.#place, argv, false);
     const opened = await open(room, restoreStep, command, reader(room, restoreStep));
     try {
       const { sha256: actual } = await readBack({
@@ -105,13 +103,13 @@ export class HostDevice {
       if (actual === expected) return;
       throw failure(
         'RESTORE_IMAGE_DIFFERS',
-        { target: this.#words, what: 'SHA-256', expected, actual },
+        { target: placeWords(this.#place), what: 'SHA-256', expected, actual },
         { expected, actual },
       );
     } catch (error) {
       if (!isFailure(error, 'DUMP_SOURCE_FAILED')) throw error;
       const { message: reason, evidence } = error;
-      throw failure('RESTORE_DEVICE_UNREAD', { target: this.#words, reason }, evidence, error);
+      throw failure('RESTORE_DEVICE_UNREAD', { target: placeWords(this.#place), reason }, evidence, error);
     } finally {
       await close(room, restoreStep, opened);
     }

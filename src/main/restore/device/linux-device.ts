@@ -1,6 +1,5 @@
 /** A disk or a partition of a Linux host that is large enough, and that nothing but GDS could have. */
-import { failure } from '../../../contract/errors.ts';
-import { bytesText, shortened } from '../../../contract/words.ts';
+import { shortened } from '../../../contract/words.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import {
   blockDeviceName,
@@ -14,7 +13,16 @@ import {
   whyOfOthers,
   type Signature,
 } from './block-devices.ts';
-import { isInstalled, notFree, notKnown, placeWords, told, type UnusedDevice } from './device-look.ts';
+import {
+  isInstalled,
+  notFree,
+  notKnown,
+  refusedDevice,
+  requireDeviceFile,
+  requireRoom,
+  told,
+  type UnusedDevice,
+} from './device-look.ts';
 import { restoreStep, type HostPlace } from '../host-place.ts';
 
 /** What can be overwritten by its own name. */
@@ -79,24 +87,16 @@ export async function requireUnusedBlockDevice(
   place: HostPlace,
   bytes: number,
 ): Promise<UnusedDevice> {
-  const { host, path } = place;
-  const target = placeWords(place);
-  const refused = (reason: string) => failure('RESTORE_DEVICE_REFUSED', { target, reason });
+  const { path } = place;
   const name = blockDeviceName(path);
-  if (name === undefined) throw refused('it is not named as /dev/sdb or /dev/sdb1');
-  const test = { host, argv: ['test', '-b', path], changes: false };
-  const { status } = await runner.send(restoreStep, test, { anyStatus: true });
-  if (status !== 0) throw refused(`${host} has no such block device`);
+  if (name === undefined) throw refusedDevice(place, 'it is not named as /dev/sdb or /dev/sdb1');
+  await requireDeviceFile(runner, place, { test: '-b', words: 'block device' });
   const devices = parseBlockDevices(await told(runner, place, blockDeviceQuery));
   const own = devices.find((device) => device.name === name);
   if (!own) throw notKnown(place, 'lsblk does not show it');
-  if (!types.includes(own.type)) throw refused(`it is neither a disk nor a partition: ${own.type}`);
-  if (own.bytes < bytes)
-    throw failure('RESTORE_DEVICE_SMALL', {
-      target,
-      size: bytesText(own.bytes),
-      needed: bytesText(bytes),
-    });
+  if (!types.includes(own.type))
+    throw refusedDevice(place, `it is neither a disk nor a partition: ${own.type}`);
+  requireRoom(place, own.bytes, bytes);
   const disk = diskOf(devices, name);
   const signature = await signatureOf(runner, place);
   const reason = whyInUse(devices, name) ?? whyOfOthers(signature);

@@ -1,9 +1,16 @@
 /** A raw device of a Solaris host: a slice that is large enough, and that nothing but GDS could have. */
-import { failure } from '../../../contract/errors.ts';
-import { bytesText } from '../../../contract/words.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
-import { isInstalled, notFree, notKnown, placeWords, told, type UnusedDevice } from './device-look.ts';
-import { restoreStep, type HostPlace } from '../host-place.ts';
+import {
+  isInstalled,
+  notFree,
+  notKnown,
+  refusedDevice,
+  requireDeviceFile,
+  requireRoom,
+  told,
+  type UnusedDevice,
+} from './device-look.ts';
+import type { HostPlace } from '../host-place.ts';
 import { namedIn, parseSliceTable, rawSlice, sharingBlocks, type SliceName } from './slice-table.ts';
 
 /** Volume managers that may have the disk, beside GDS; a host need not have them. */
@@ -39,20 +46,14 @@ export async function requireUnusedSlice(
   place: HostPlace,
   bytes: number,
 ): Promise<UnusedDevice> {
-  const { host, path } = place;
-  const target = placeWords(place);
-  const refused = (reason: string) => failure('RESTORE_DEVICE_REFUSED', { target, reason });
+  const { path } = place;
   const name = rawSlice(path);
-  if (!name) throw refused('it is not named as /dev/rdsk/cNtNdNsN');
-  const test = { host, argv: ['test', '-c', path], changes: false };
-  const { status } = await runner.send(restoreStep, test, { anyStatus: true });
-  if (status !== 0) throw refused(`${host} has no such character device`);
+  if (!name) throw refusedDevice(place, 'it is not named as /dev/rdsk/cNtNdNsN');
+  await requireDeviceFile(runner, place, { test: '-c', words: 'character device' });
   const table = parseSliceTable(await told(runner, place, ['prtvtoc', path]));
   const slice = table?.slices.find(({ number }) => number === name.number);
   if (!table || !slice) throw notKnown(place, 'prtvtoc does not show its size');
-  const size = slice.count * table.sectorBytes;
-  if (size < bytes)
-    throw failure('RESTORE_DEVICE_SMALL', { target, size: bytesText(size), needed: bytesText(bytes) });
+  requireRoom(place, slice.count * table.sectorBytes, bytes);
   const sharing = sharingBlocks(table, slice);
   const mounted = sharing.find(({ directory }) => directory !== undefined);
   if (mounted?.directory !== undefined)
