@@ -1,5 +1,4 @@
 /** A dump of a file system (6c, 6e) is restored whole into a folder of a host, by the program that belongs to it. Files are read there. */
-import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { RestoreResult } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
@@ -7,6 +6,7 @@ import { withJob } from '../support/failures.ts';
 import { filesOfVolume, openScene, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
 import { failureOf } from '../support/refusals.ts';
+import { changeTape, flipped } from '../support/changed-tape.ts';
 
 const kinds = [
   { job: 'ufsdump', method: '6c', proxy: 'Volume2', tool: 'ufsrestore' },
@@ -123,17 +123,7 @@ describe.each(kinds)('a dump of method $method', ({ job, proxy, tool }) => {
   });
 
   it('that is not what its run wrote is reported', async () => {
-    const file = scene.lab.tapeFile;
-    const before = await readFile(file);
-    const change = async (bytes: Buffer) => {
-      await scene.lab.ejectCartridge();
-      await writeFile(file, bytes);
-      await scene.lab.insertCartridge('tape');
-    };
-    onTestFinished(() => change(before));
-    const changed = Buffer.from(before);
-    changed[changed.length - 5000] = (changed[changed.length - 5000] ?? 0) ^ 1;
-    await change(changed);
+    await changeTape(scene.lab, (tape) => flipped(tape));
     expect(await restore(`node1:${newFolder()}`)).toMatchObject({
       exitStatus: 2,
       error: { code: 'RESTORE_TAPE_DIFFERS' },

@@ -18,6 +18,7 @@ import {
 } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
 import { filesOfTape } from '../support/tap-file.ts';
+import { changeTape, flipped, withTapeOut } from '../support/changed-tape.ts';
 
 let scene: Scene;
 let target: string;
@@ -71,19 +72,6 @@ async function filesBelow(folder: string): Promise<Record<string, string>> {
     async (file) => [file.slice(folder.length + 1), sha256(await readFile(file))] as const,
   );
   return Object.fromEntries(await Promise.all(digests));
-}
-
-/** Changes a cartridge while it is out of the drive: a drive reads ahead. Its bytes are put back after the test. */
-async function changeTape(change: (file: string) => Promise<void>): Promise<void> {
-  const file = scene.lab.tapeFile;
-  const before = await readFile(file);
-  const outside = async (work: () => Promise<void>) => {
-    await scene.lab.ejectCartridge();
-    await work();
-    await scene.lab.insertCartridge('tape');
-  };
-  onTestFinished(() => outside(() => writeFile(file, before)));
-  await outside(() => change(file));
 }
 
 /** Each file in the folder is reported, and no part of one is there; without a folder nothing was written. */
@@ -212,7 +200,7 @@ describe('files of a tar job', () => {
   });
 
   it('are not taken from a tape that was overwritten since; the preview says by whom', async () => {
-    await changeTape(async () => {
+    await withTapeOut(scene.lab, async () => {
       await scene.lab.insertCartridge('tape');
       await onConsole((console) =>
         console.tapeService.label('OTHER', { overwrite: 'PAYROLL-01', abort: never }),
@@ -230,11 +218,9 @@ describe('files of a tar job', () => {
   });
 
   it('from an archive that differs in one byte are reported together with the difference', async () => {
-    await changeTape(async (file) => {
-      const tape = await readFile(file);
-      const ledger = tape.indexOf('currency=EUR');
-      tape.write('currency=USD', ledger);
-      await writeFile(file, tape);
+    await changeTape(scene.lab, (tape) => {
+      tape.write('currency=USD', tape.indexOf('currency=EUR'));
+      return tape;
     });
     const result = await restore([run, 'payroll.conf']);
     expect(result).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_TAPE_DIFFERS' } });
@@ -254,7 +240,7 @@ describe('files of a tar job', () => {
   });
 
   it('from a truncated tape are reported as far as they were written', async () => {
-    await changeTape(async (file) => truncate(file, Math.floor((await stat(file)).size / 2)));
+    await withTapeOut(scene.lab, async (file) => truncate(file, Math.floor((await stat(file)).size / 2)));
     const result = await restore([run]);
     expect(result, result.error?.message).toMatchObject({
       exitStatus: 2,
@@ -341,18 +327,14 @@ describe('the image of a raw volume', () => {
   });
 
   it('that is not what the run wrote is not kept', async () => {
-    await changeTape(async (file) => {
-      const tape = await readFile(file);
-      tape[tape.length - 5000] = (tape[tape.length - 5000] ?? 0) ^ 1;
-      await writeFile(file, tape);
-    });
+    await changeTape(scene.lab, (tape) => flipped(tape));
     const result = await restore([run]);
     expect(result).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_TAPE_DIFFERS' } });
     expect((await readdir(scene.folder)).filter((name) => name.startsWith(`restored-${count}`))).toEqual([]);
   });
 
   it('is not taken from a tape without a label that begins with another record', async () => {
-    await changeTape(async (file) => {
+    await withTapeOut(scene.lab, async (file) => {
       const [records = []] = await filesOfTape(file);
       const tape = await readFile(file);
       tape.fill(1, 4, 4 + (records[0]?.length ?? 0));

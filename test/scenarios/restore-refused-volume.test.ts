@@ -1,5 +1,5 @@
 /** Bad input of a restore on the cluster: it is refused before anything is touched, and the master keeps its bytes. */
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { jobOf, openScene, runScene, type SiteTree } from '../support/lab-run.ts';
 import { failureOf } from '../support/refusals.ts';
@@ -11,6 +11,7 @@ import {
   type RestoreScene,
   type RestoreSetting,
 } from '../support/restore-run.ts';
+import { changeTape, flipped } from '../support/changed-tape.ts';
 
 let scene: RestoreScene;
 
@@ -18,24 +19,6 @@ let scene: RestoreScene;
 async function expectUntouched(): Promise<void> {
   expect(restoringCommands(scene)).toEqual([]);
   expect(await scene.lab.volumeDigest('Class1', scene.master)).toBe(scene.noiseDigest);
-}
-
-/** Changes the cartridge while it is out of the drive, which reads ahead. Its bytes are put back after the test. */
-async function changeTape(change: (tape: Buffer) => Buffer): Promise<void> {
-  const file = scene.lab.tapeFile;
-  const before = await readFile(file);
-  const outside = async (bytes: Buffer) => {
-    await scene.lab.ejectCartridge();
-    await writeFile(file, bytes);
-    await scene.lab.insertCartridge('tape');
-  };
-  onTestFinished(() => outside(before));
-  await outside(change(Buffer.from(before)));
-}
-
-function flipped(tape: Buffer, at: number): Buffer {
-  tape[at] = (tape[at] ?? 0) ^ 1;
-  return tape;
 }
 
 /** A restore that ends before anything is touched. */
@@ -58,7 +41,7 @@ describe('a plain tape', () => {
   afterAll(() => scene.close());
 
   it('of another run is known by its first record', async () => {
-    await changeTape((tape) => tape.fill(1, 4, 4 + 32_768));
+    await changeTape(scene.lab, (tape) => tape.fill(1, 4, 4 + 32_768));
     expect(await refusal()).toEqual({
       code: 'TAPE_IS_ANOTHER',
       sentence: `the tape in /dev/rmt/0 on node3 is not the tape of run ${scene.backup}: it holds data that is neither tar nor ufsdump (first record 32,768 bytes)`,
@@ -67,7 +50,7 @@ describe('a plain tape', () => {
   });
 
   it('that was cut off is not restored: nobody is told to dump again', async () => {
-    await changeTape((tape) => tape.subarray(0, Math.floor(tape.length / 2)));
+    await changeTape(scene.lab, (tape) => tape.subarray(0, Math.floor(tape.length / 2)));
     expect(await refusal()).toEqual({
       code: 'RESTORE_READ_FAILED',
       sentence: 'the backup cannot be read: reading the tape back failed: read: I/O error',
@@ -76,7 +59,7 @@ describe('a plain tape', () => {
   });
 
   it('that differs in one byte is not restored', async () => {
-    await changeTape((tape) => flipped(tape, tape.length - 5000));
+    await changeTape(scene.lab, (tape) => flipped(tape));
     const told = await refusal();
     expect(told).toMatchObject({ code: 'RESTORE_TAPE_DIFFERS', hint: distrust });
     expect(told.sentence).toMatch(
@@ -94,14 +77,14 @@ describe('a labelled tape', () => {
   it('is not restored where its manifest differs, although the data is as it was', async () => {
     const [, , manifest = []] = await filesOfTape(scene.lab.tapeFile);
     const text = Buffer.concat(manifest);
-    await changeTape((tape) => flipped(tape, tape.indexOf('"crc32":"', tape.indexOf(text)) + 9));
+    await changeTape(scene.lab, (tape) => flipped(tape, tape.indexOf('"crc32":"', tape.indexOf(text)) + 9));
     const told = await refusal();
     expect(told).toMatchObject({ code: 'RESTORE_TAPE_DIFFERS', hint: distrust });
     expect(told.sentence).toMatch(/ wrote: expected [0-9a-f]{64}, read [0-9a-f]{64}$/);
   });
 
   it('is not restored where its label is damaged', async () => {
-    await changeTape((tape) => flipped(tape, tape.indexOf('"name":"') + 8));
+    await changeTape(scene.lab, (tape) => flipped(tape, tape.indexOf('"name":"') + 8));
     expect(await refusal()).toMatchObject({ code: 'RESTORE_TAPE_DIFFERS', hint: distrust });
   });
 

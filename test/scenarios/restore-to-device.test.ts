@@ -1,5 +1,4 @@
 /** An image is restored to a raw device of a host: one that is proven free, large enough and named; its bytes are read back from the disk. */
-import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Ask, RestoreResult } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
@@ -7,6 +6,7 @@ import { openScene, openSceneConsole, runScene, sha256, type Scene } from '../su
 import { withJob } from '../support/failures.ts';
 import { onHost } from '../support/lab-shell.ts';
 import { failureOf } from '../support/refusals.ts';
+import { changeTape, flipped } from '../support/changed-tape.ts';
 
 let scene: Scene;
 let run: string;
@@ -137,17 +137,7 @@ describe('the image of a raw volume', () => {
   });
 
   it('that is not what the run wrote is said to be on the device', async () => {
-    const file = scene.lab.tapeFile;
-    const before = await readFile(file);
-    const change = async (bytes: Buffer) => {
-      await scene.lab.ejectCartridge();
-      await writeFile(file, bytes);
-      await scene.lab.insertCartridge('tape');
-    };
-    onTestFinished(() => change(before));
-    const changed = Buffer.from(before);
-    changed[changed.length - 5000] = (changed[changed.length - 5000] ?? 0) ^ 1;
-    await change(changed);
+    await changeTape(scene.lab, (tape) => flipped(tape));
     expect(await restore(`node1:${free}`)).toMatchObject({
       exitStatus: 2,
       error: { code: 'RESTORE_TAPE_DIFFERS' },

@@ -263,16 +263,17 @@ describe('schedule install', () => {
     await scene.state.prepare();
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
     fake('systemctl');
-    const installed = await schedule(drills(), 'install', '--yes');
+    const job = drills();
+    const installed = await schedule(job, 'install', '--yes');
     expect(installed.exitStatus, installed.stderr).toBe(0);
     expect(installed.stdout).toContain('installed: raw-dd drill, systemd timer of this user\n');
     const drillUnit = (end: string) => unit(end).replace('raw-dd.', 'raw-dd:drill.');
     const [, words = ''] = /^ExecStart=(.*)$/m.exec(readFileSync(drillUnit('service'), 'utf8')) ?? [];
     expect(words).toMatch(/ "restore" "raw-dd" "--drill" "--if-due"$/);
     expect(existsSync(unit('timer'))).toBe(false);
-    expect((await schedule(drills(), 'list')).stdout).toBe('raw-dd drill  systemd timer of this user\n');
-    expect((await schedule(drills(), 'next')).stdout).toMatch(/^raw-dd drill {2}\d{4}-/);
-    expect((await schedule(drills(), 'remove', '--yes')).stdout).toContain(
+    expect((await schedule(job, 'list')).stdout).toBe('raw-dd drill  systemd timer of this user\n');
+    expect((await schedule(job, 'next')).stdout).toMatch(/^raw-dd drill {2}\d{4}-/);
+    expect((await schedule(job, 'remove', '--yes')).stdout).toContain(
       'removed: raw-dd drill, systemd timer of this user\n',
     );
     expect(existsSync(drillUnit('timer'))).toBe(false);
