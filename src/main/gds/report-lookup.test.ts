@@ -59,6 +59,7 @@ describe('blocks of a single disk that belong to no volume', () => {
       'volume * single Class1 * * * * 30 39 10 ODD\n';
     expect(of(titles + others + rows)).toEqual(['Disk1 0 PRIVATE', 'Disk1 20 FREE']);
     expect(of(titles + others + rows, 'Disk2')).toEqual(['Disk2 0 PRIVATE']);
+    expect(of(titles + others + rows, 'Disk3')).toEqual(['- 30 ODD']);
   });
 
   test('are all that are not free, where no row names the disk and its blocks: whose they are is not told', () => {

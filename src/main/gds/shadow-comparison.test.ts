@@ -21,6 +21,17 @@ const plan: ShadowPlan = {
   mode: 'ro',
 };
 
+/** A second disk beside Disk3: its row, and its slice of Volume2. */
+const withDisk4 = (text: string) =>
+  text
+    .replace(/^disk {3}Disk3 .*$/m, (line) => `${line}\n${line.replaceAll(/(Disk|c1t1d)3/g, '$14')}`)
+    .replace(/^slice .* Disk3 .*$/m, (line) => `${line}\n${line.replaceAll('Disk3', 'Disk4')}`);
+const mirrored = {
+  node: (disks = 'Disk3:Disk4') => edited(withDisk4(stopped), 'Class1  Disk3  ', `Class1  ${disks}  `),
+  shadow: (disks = 'Disk3:Disk4') => edited(withDisk4(shadow), 'Class2  Disk3  ', `Class2  ${disks}  `),
+  plan: { deviceOfDisk: { Disk3: 'c1t1d3', Disk4: 'c1t1d4' } },
+};
+
 interface Sight {
   node1?: string;
   node2?: string;
@@ -137,6 +148,15 @@ describe('a shadow that shows other blocks', () => {
     ]);
   });
 
+  test('two disks, the size of one of which neither side tells', () => {
+    const sizeless = (text: string) => edited(text, 'c1t1d4   1736704', 'c1t1d4   *');
+    const node = sizeless(mirrored.node());
+    const node3 = sizeless(mirrored.shadow());
+    expect(blocking({ node1: node, node2: node, node3, plan: mirrored.plan })).toEqual([
+      'device-sizes: none | none | differs',
+    ]);
+  });
+
   test('a group of another type', () => {
     expect(blocking({ node3: edited(shadow, 'Disk3   mirror', 'Disk3   stripe') })).toEqual([
       'group-type: mirror | stripe | differs',
@@ -152,16 +172,24 @@ describe('a shadow that shows other blocks', () => {
   });
 
   test('the disks of a group in another order', () => {
-    const two = (text: string) =>
-      text
-        .replace(/^disk {3}Disk3 .*$/m, (line) => `${line}\n${line.replaceAll(/(Disk|c1t1d)3/g, '$14')}`)
-        .replace(/^slice .* Disk3 .*$/m, (line) => `${line}\n${line.replaceAll('Disk3', 'Disk4')}`);
-    const node = edited(two(stopped), 'Class1  Disk3  ', 'Class1  Disk3:Disk4  ');
-    const node3 = edited(two(shadow), 'Class2  Disk3  ', 'Class2  Disk4:Disk3  ');
-    const deviceOfDisk = { Disk3: 'c1t1d3', Disk4: 'c1t1d4' };
-    expect(blocking({ node1: node, node2: node, node3, plan: { deviceOfDisk } })).toEqual([
+    const node = mirrored.node();
+    const node3 = mirrored.shadow('Disk4:Disk3');
+    expect(blocking({ node1: node, node2: node, node3, plan: mirrored.plan })).toEqual([
       'disk-order: Disk3:Disk4 | Disk4:Disk3 | differs',
     ]);
+  });
+
+  test('one of two disks on another device, named in the order of their names', () => {
+    const node = mirrored.node('Disk4:Disk3');
+    const node3 = edited(mirrored.shadow('Disk4:Disk3'), 'c1t1d4', 'c1t1d7');
+    expect(blocking({ node1: node, node2: node, node3, plan: mirrored.plan })).toEqual([
+      'disk-devices: Disk3=c1t1d3, Disk4=c1t1d4 | Disk3=c1t1d3, Disk4=c1t1d7 | differs',
+    ]);
+  });
+
+  test('a stripe on the cluster that is a mirror on the backup server', () => {
+    const node = stopped.replaceAll('mirror', 'stripe');
+    expect(blocking({ node1: node, node2: node })).toEqual(['group-type: stripe | mirror | differs']);
   });
 
   test('a disk of the group that no table lists is not taken for proven', () => {
@@ -243,6 +271,25 @@ describe('states in which nobody may read the shadow', () => {
     );
   });
 
+  test('one of two slices or disks of the shadow is not active', () => {
+    const node = mirrored.node();
+    const active = (node3: string) =>
+      blocking({ node1: node, node2: node, node3, plan: mirrored.plan }).map((line) =>
+        line.replace('volume ACTIVE, each slice ACTIVE, each disk ENABLE', '-'),
+      );
+    const two = mirrored.shadow();
+    expect(active(two)).toEqual([]);
+    expect(active(edited(two, 'Disk4   Volume2 ACTIVE', 'Disk4   Volume2 COPY'))).toEqual([
+      'shadow-active: - | volume ACTIVE, slice of Disk3 ACTIVE, slice of Disk4 COPY, disk Disk3 ENABLE, disk Disk4 ENABLE | fails',
+    ]);
+    expect(active(two.replace(/^slice .* Disk4 .*$/m, ''))).toEqual([
+      'shadow-active: - | volume ACTIVE, slice of Disk3 ACTIVE, slice of Disk4 none, disk Disk3 ENABLE, disk Disk4 ENABLE | fails',
+    ]);
+    expect(active(two.replace(/^(disk {3}Disk4 .*)ENABLE/m, '$1DISABLE'))).toEqual([
+      'shadow-active: - | volume ACTIVE, slice of Disk3 ACTIVE, slice of Disk4 ACTIVE, disk Disk3 ENABLE, disk Disk4 DISABLE | fails',
+    ]);
+  });
+
   test('the shadow can be written to though it should not, and the other way round', () => {
     const node3 = shadow + edited(longShadow, 'off ro ', 'off rw ');
     expect(blocking({ node3 })).toEqual(['access-mode: ro | rw | differs']);
@@ -274,6 +321,25 @@ describe('states in which nobody may read the shadow', () => {
       'nothing-else: only Disk3, Group2, Volume2 | also volume Volume8 | fails',
     ]);
   });
+
+  test('objects of another class are no part of the shadow class, and its plan excuses nothing in it', () => {
+    const words: Record<string, string> = { Disk3: 'Disk4', Group2: 'Group4', Volume2: 'Volume4' };
+    const other = shadow.replaceAll(/Disk3|Group2|Volume2/g, (word) => words[word] ?? word);
+    const foreign = other.replaceAll('Class2', 'Class8').replaceAll('c1t1d3', 'c1t1d4');
+    expect(blocking({ node3: shadow + foreign })).toEqual([]);
+    const alsoPlanned = [
+      {
+        ...plan,
+        shadowClass: 'Class8',
+        shadowGroup: 'Group4',
+        shadowVolume: 'Volume4',
+        deviceOfDisk: { Disk4: '' },
+      },
+    ];
+    expect(blocking({ node3: shadow + other, alsoPlanned })).toEqual([
+      'nothing-else: only Disk3, Group2, Volume2 | also disk Disk4, group Group4, volume Volume4, slice Disk4.Volume4 | fails',
+    ]);
+  });
 });
 
 describe('missing objects', () => {
@@ -292,6 +358,26 @@ describe('missing objects', () => {
     ]);
   });
 
+  test('a shadow without the row of its disk', () => {
+    const node3 = shadow.replace(/^disk .*$/m, '');
+    const active = blocking({ node3 }).find((line) => line.startsWith('shadow-active'));
+    expect(active).toBe(
+      'shadow-active: volume ACTIVE, each slice ACTIVE, each disk ENABLE | volume ACTIVE, slice of Disk3 ACTIVE | fails',
+    );
+  });
+
+  test('a type that no row of a disk confirms is no type', () => {
+    const diskless = (text: string) => text.replaceAll(/^disk .*$/gm, '');
+    const node = diskless(stopped);
+    const lines = blocking({ node1: node, node2: node, node3: diskless(shadow + longShadow) });
+    expect(lines).toContain('group-type: none | none | differs');
+  });
+
+  test('a proxy that no node shows, beside a shadow on the very devices of the plan', () => {
+    const lines = blocking({ node1: '', node2: '' });
+    expect(lines).toContain('disk-devices: Disk3=c1t1d3 | Disk3=c1t1d3 | differs');
+  });
+
   test('a primary node that does not show the proxy', () => {
     const size = blocks(compareShadow(facts({ node2: '' }))).find(({ rule }) => rule === 'size');
     expect(size).toMatchObject({
@@ -305,6 +391,8 @@ describe('missing objects', () => {
     const nothing: ShadowFacts = { primaries: [], backup: { node: 'node3', report: emptyReport }, plan };
     const holding = compareShadow(nothing).filter((verdict) => blocks([verdict]).length === 0);
     expect(holding.map(({ rule }) => rule)).toEqual(['nothing-else']);
+    const statuses = compareShadow(nothing).find(({ rule }) => rule === 'statuses-known');
+    expect(statuses).toMatchObject({ actual: 'none', verdict: 'fails' });
     const seen = compareShadow({ ...facts(), primaries: [] });
     expect(blocks(seen).map(({ rule, expected }) => `${rule}: ${expected}`)).toEqual(
       expect.arrayContaining([
