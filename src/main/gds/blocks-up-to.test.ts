@@ -33,6 +33,11 @@ describe('what is on a group up to a volume', () => {
     });
   });
 
+  test('is named in words', () => {
+    expect(stretchText({ volume: undefined, firstBlock: 0, blocks: 1 })).toBe('1 free block');
+    expect(stretchText({ volume: undefined, firstBlock: 0, blocks: 2048 })).toBe('2,048 free blocks');
+  });
+
   test('is not what begins after it, whatever its state', () => {
     const after = ['A G 1100 1199 100 STOP', '* G 1200 1299 100 ODD', 'B G 1300 * * STOP'];
     expect(upTo([proxy, ...after])).toEqual({ texts: ['volume P at 1000'], obstacles: [] });
