@@ -1,86 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { edited, readFixture } from './fixtures/read-fixture.ts';
+import {
+  blocking,
+  facts,
+  layoutOf,
+  longShadow,
+  mirrored,
+  plan,
+  shadow,
+  stopped,
+} from './fixtures/shadow-facts.ts';
 import { blocks } from './rule-verdict.ts';
-import { parseSdxinfo } from './sdxinfo.ts';
-import { emptyReport } from './sdxinfo-objects.ts';
 import { compareShadow, shadowRules } from './shadow-comparison.ts';
-import type { ShadowLayout } from './shadow-layout.ts';
-import type { ShadowFacts, ShadowPlan } from './shadow-sides.ts';
-
-const stopped = readFixture('primary-parted');
-const shadow = readFixture('shadow');
-const longShadow = readFixture('shadow-with-mode');
-
-/** A mirror group of some disks, and the shadow volume in it. */
-function layoutOf(shadowClass: string, group: string, volume: string, disks: string[]): ShadowLayout {
-  return {
-    class: shadowClass,
-    disks: disks.map((name) => ({ name, single: false })),
-    groups: [{ name: group, primary: group, type: 'mirror', members: disks }],
-    volumes: [
-      {
-        name: volume,
-        on: { group },
-        firstBlock: 65536,
-        blocks: 1048576,
-        proxy: volume,
-        standsInFor: undefined,
-      },
-    ],
-  };
-}
-
-const plan: ShadowPlan = {
-  primaryClass: 'Class1',
-  proxyVolume: 'Volume2',
-  masterVolume: 'Volume1',
-  shadowClass: 'Class2',
-  shadowVolume: 'Volume2',
-  deviceOfDisk: { Disk3: 'c1t1d3' },
-  mode: 'ro',
-  layout: layoutOf('Class2', 'Group2', 'Volume2', ['Disk3']),
-};
-
-/** A second disk beside Disk3: its row, and its slice of Volume2. */
-const withDisk4 = (text: string) =>
-  text
-    .replace(/^disk {3}Disk3 .*$/m, (line) => `${line}\n${line.replaceAll(/(Disk|c1t1d)3/g, '$14')}`)
-    .replace(/^slice .* Disk3 .*$/m, (line) => `${line}\n${line.replaceAll('Disk3', 'Disk4')}`);
-const mirrored = {
-  node: (disks = 'Disk3:Disk4') => edited(withDisk4(stopped), 'Class1  Disk3  ', `Class1  ${disks}  `),
-  shadow: (disks = 'Disk3:Disk4') => edited(withDisk4(shadow), 'Class2  Disk3  ', `Class2  ${disks}  `),
-  plan: {
-    deviceOfDisk: { Disk3: 'c1t1d3', Disk4: 'c1t1d4' },
-    layout: layoutOf('Class2', 'Group2', 'Volume2', ['Disk3', 'Disk4']),
-  },
-};
-
-interface Sight {
-  node1?: string;
-  node2?: string;
-  node3?: string;
-  plan?: Partial<ShadowPlan>;
-  alsoPlanned?: ShadowPlan[];
-}
-
-function facts(sight: Sight = {}): ShadowFacts {
-  return {
-    primaries: [
-      { node: 'node1', report: parseSdxinfo(sight.node1 ?? stopped) },
-      { node: 'node2', report: parseSdxinfo(sight.node2 ?? stopped) },
-    ],
-    backup: { node: 'node3', report: parseSdxinfo(sight.node3 ?? shadow) },
-    plan: { ...plan, ...sight.plan },
-    alsoPlanned: sight.alsoPlanned,
-  };
-}
-
-/** The rules that block, each as `rule: expected | actual | verdict`. */
-function blocking(sight: Sight): string[] {
-  return blocks(compareShadow(facts(sight))).map(
-    ({ rule, expected, actual, verdict }) => `${rule}: ${expected} | ${actual} | ${verdict}`,
-  );
-}
 
 describe('a shadow that shows the right blocks', () => {
   test('passes every rule, and says what was compared', () => {
@@ -361,75 +292,6 @@ describe('states in which nobody may read the shadow', () => {
     expect(blocking({ node3: shadow + other, alsoPlanned })).toEqual([
       'nothing-else: only Disk3, Group2, Volume2 | also disk Disk4, group Group4, volume Volume4, slice Disk4.Volume4 | fails',
     ]);
-  });
-});
-
-describe('missing objects', () => {
-  test('no shadow at all: what is compared differs, the actual value is none', () => {
-    const verdicts = blocks(compareShadow(facts({ node3: '' })));
-    expect(verdicts.map(({ rule, actual, verdict }) => `${rule}: ${actual} ${verdict}`)).toEqual([
-      'disk-names: none differs',
-      'disk-devices: Disk3=none differs',
-      'device-sizes: none differs',
-      'group-type: none differs',
-      'disk-order: none differs',
-      'first-block: none differs',
-      'size: none differs',
-      'shadow-active: none fails',
-      'access-mode: none differs',
-    ]);
-  });
-
-  test('a shadow without the row of its disk', () => {
-    const node3 = shadow.replace(/^disk .*$/m, '');
-    const active = blocking({ node3 }).find((line) => line.startsWith('shadow-active'));
-    expect(active).toBe(
-      'shadow-active: volume ACTIVE, each slice ACTIVE, each disk ENABLE | volume ACTIVE, slice of Disk3 ACTIVE | fails',
-    );
-  });
-
-  test('a type that no row of a disk confirms is no type', () => {
-    const diskless = (text: string) => text.replaceAll(/^disk .*$/gm, '');
-    const node = diskless(stopped);
-    const lines = blocking({ node1: node, node2: node, node3: diskless(shadow + longShadow) });
-    expect(lines).toContain('group-type: none | none | differs');
-  });
-
-  test('a proxy that no node shows, beside a shadow on the very devices of the plan', () => {
-    const lines = blocking({ node1: '', node2: '' });
-    expect(lines).toContain('disk-devices: Disk3=c1t1d3 | Disk3=c1t1d3 | differs');
-  });
-
-  test('a primary node that does not show the proxy', () => {
-    const size = blocks(compareShadow(facts({ node2: '' }))).find(({ rule }) => rule === 'size');
-    expect(size).toMatchObject({
-      expected: '1,048,576 blocks on node1; none on node2',
-      actual: '1,048,576 blocks',
-      verdict: 'differs',
-    });
-  });
-
-  test('no primary node, or nothing anywhere: every comparison blocks', () => {
-    const nothing: ShadowFacts = { primaries: [], backup: { node: 'node3', report: emptyReport }, plan };
-    const holding = compareShadow(nothing).filter((verdict) => blocks([verdict]).length === 0);
-    expect(holding.map(({ rule }) => rule)).toEqual(['nothing-else']);
-    const statuses = compareShadow(nothing).find(({ rule }) => rule === 'statuses-known');
-    expect(statuses).toMatchObject({ actual: 'none', verdict: 'fails' });
-    const seen = compareShadow({ ...facts(), primaries: [] });
-    expect(blocks(seen).map(({ rule, expected }) => `${rule}: ${expected}`)).toEqual(
-      expect.arrayContaining([
-        'first-block: none',
-        'size: none',
-        'proxy-stopped: STOP',
-        'proxy-parted: Part of Volume1',
-      ]),
-    );
-  });
-
-  test('a disk that bears the name of a property of every object', () => {
-    const primary = stopped.replaceAll('Disk3', 'constructor');
-    const verdicts = blocking({ node1: primary, node2: primary, plan: { deviceOfDisk: {} } });
-    expect(verdicts).toContain('disk-devices: constructor=none | constructor=none | differs');
   });
 });
 
