@@ -185,6 +185,19 @@ describe('a header', () => {
     expect(walked(extended('g', '15 comment=all\n')).globals).toBe(1);
   });
 
+  it('that holds for all entries gives them its time, until another one does', () => {
+    const time = (seconds: number) => extended('g', `20 mtime=${seconds}\n`);
+    const archive = Buffer.concat([
+      time(1_600_000_000),
+      extended('g', '15 comment=all\n'),
+      file('a', noise(1)),
+      time(1_500_000_000),
+      file('b', noise(1)),
+      endOfArchive,
+    ]);
+    expect(walked(archive).entries.map(({ mtime }) => mtime)).toEqual([1_600_000_000, 1_500_000_000]);
+  });
+
   it('may say nothing, and is then over at once', () => {
     const { entries } = walked(Buffer.concat([extended('x', ''), file('a', noise(1)), endOfArchive]));
     expect(entries.map(({ path, offset, content }) => [path, offset, content.length])).toEqual([['a', 0, 1]]);
@@ -248,6 +261,15 @@ describe('an archive is refused', () => {
     expect(await refusal(Buffer.concat([wrong, endOfArchive]))).toBe(
       'the tar archive cannot be read at byte 0: the size field is not a number',
     );
+  });
+
+  it('where a size is larger than any file', async () => {
+    const wrong = block({ path: 'a', size: 0, type: 'File' }, (bytes) => {
+      bytes.fill(0xff, 125, 136);
+      bytes[124] = 0x80;
+    });
+    const message = await refusal(Buffer.concat([wrong, endOfArchive]));
+    expect(message).toMatch(/^the tar archive cannot be read at byte 0: ./);
   });
 
   it('where compressed data is behind its first entry', async () => {
