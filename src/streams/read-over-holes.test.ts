@@ -85,6 +85,17 @@ describe('reading over records that cannot be read', () => {
     );
   });
 
+  it.each([4 * recordBytes, 3 * recordBytes + 7])(
+    'ends well where the last record of %i bytes cannot be read: nothing is opened behind it',
+    async (length) => {
+      const device = new Device(length, [3]);
+      const source = device.read();
+      expect(await buffer(source.stream)).toEqual(device.expected());
+      expect(await source.ended).toMatchObject({ status: 0 });
+      expect(device.holes).toEqual([3]);
+    },
+  );
+
   it('ends as its command does where that has no read error', async () => {
     const device = new Device(4 * recordBytes, []);
     const first: ByteSource = {
