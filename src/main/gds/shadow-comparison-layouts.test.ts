@@ -275,6 +275,10 @@ describe('a shadow behind stand-ins', () => {
     expect(standIns((text) => text.replace(/(gap-327680 .*)Group4/g, '$1Group9'))[2]).toBe(
       'stand-in-first-block: First block of the stand-in gap-327680: 327,680 | none | differs',
     );
+    expect(standIns((text) => text.replace(/ 65536 +327679 +262144/, ' * * *')).slice(0, 2)).toEqual([
+      'stand-in-first-block: First block of the stand-in Volume4: 65,536 | none | differs',
+      'stand-in-size: Size of the stand-in Volume4: 262,144 blocks | none | differs',
+    ]);
     expect(standIns(() => '')).toEqual([
       'stand-in-first-block: First block of the stand-in Volume4: 65,536 | none | differs',
       'stand-in-size: Size of the stand-in Volume4: 262,144 blocks | none | differs',
