@@ -43,7 +43,10 @@ class Device {
       recordBytes,
       totalBytes: this.bytes.length,
       first: this.from(0),
-      open: (record) => Promise.resolve(this.from(record)),
+      open: (record) =>
+        record * recordBytes < this.bytes.length
+          ? Promise.resolve(this.from(record))
+          : Promise.reject(new Error('nothing is read behind the end')),
       readAlone: (record) =>
         Promise.resolve(
           this.#bad.has(record)
@@ -82,6 +85,17 @@ describe('reading over records that cannot be read', () => {
     );
   });
 
+  it.each([4 * recordBytes, 3 * recordBytes + 7])(
+    'ends well where the last record of %i bytes cannot be read: nothing is opened behind it',
+    async (length) => {
+      const device = new Device(length, [3]);
+      const source = device.read();
+      expect(await buffer(source.stream)).toEqual(device.expected());
+      expect(await source.ended).toMatchObject({ status: 0 });
+      expect(device.holes).toEqual([3]);
+    },
+  );
+
   it('ends as its command does where that has no read error', async () => {
     const device = new Device(4 * recordBytes, []);
     const first: ByteSource = {
@@ -101,6 +115,39 @@ describe('reading over records that cannot be read', () => {
     expect(device.holes).toEqual([]);
   });
 
+  it('ends as its command does where that fails behind the last byte: nothing is missing there', async () => {
+    const device = new Device(2 * recordBytes, []);
+    const source = readOverHoles({
+      recordBytes,
+      totalBytes: device.bytes.length,
+      first: {
+        stream: Readable.from([device.bytes], { objectMode: false }),
+        ended: Promise.resolve({ status: 2, signal: undefined, stderr: 'read: I/O error\n', bytes: 1024 }),
+      },
+      open: () => Promise.reject(new Error('nothing is opened')),
+      readAlone: () => Promise.reject(new Error('nothing is read')),
+      onHole: (record) => device.holes.push(record),
+    });
+    expect(await buffer(source.stream)).toEqual(device.bytes);
+    expect(await source.ended).toMatchObject({ status: 2 });
+    expect(device.holes).toEqual([]);
+  });
+
+  it('takes no record of another length for the one that it wanted', async () => {
+    const device = new Device(3 * recordBytes, [1]);
+    const source = readOverHoles({
+      recordBytes,
+      totalBytes: device.bytes.length,
+      first: device.from(0),
+      open: (record) => Promise.resolve(device.from(record)),
+      readAlone: () => Promise.resolve(Buffer.alloc(100)),
+      onHole: (record) => device.holes.push(record),
+    });
+    const error = await buffer(source.stream).catch((reason: unknown) => reason);
+    expect(isFailure(error, 'DUMP_SOURCE_SIZE_DIFFERS')).toBe(true);
+    expect(device.holes).toEqual([]);
+  });
+
   it('gives up a device that has too many of them', async () => {
     const count = mostHoles + 1;
     const device = new Device(
@@ -116,9 +163,13 @@ describe('reading over records that cannot be read', () => {
     ['read: I/O error\n12+0 records in\n', true],
     ["dd: error reading '/dev/sfdsk/Class2/rdsk/Volume2': Input/output error\n", true],
     ['write: I/O error\n', false],
+    ['tar: read: I/O error\n', false],
+    ['read: I/O error on the way\n', false],
     ['read: No such device or address\n', false],
   ])('takes %j for a read error: %s', (stderr, expected) => {
     expect(isReadError({ status: 2, stderr })).toBe(expected);
     expect(isReadError({ status: 0, stderr })).toBe(false);
+    // The connection was lost: what the command came to is not known.
+    expect(isReadError({ status: undefined, stderr })).toBe(false);
   });
 });

@@ -61,6 +61,13 @@ describe('what tar says is', () => {
     expect(heard('tar', 'tar: ./s: socket ignored').count('skipped')).toBe(1);
   });
 
+  it('said by a tool that is called in many ways', () => {
+    const tools = ['tar', '/usr/sfw/bin/gtar', '/usr/sbin/fsck', 'dd'].map(
+      (name) => new ReaderOutput(name).tool,
+    );
+    expect(tools).toEqual(['tar', 'tar', 'fsck', 'dd']);
+  });
+
   it('counted to its end, and kept up to a number', () => {
     const lines = Array.from({ length: 250 }, (_, at) => `tar: ./s${at}: socket ignored\n`);
     const output = heard('tar', lines.join(''));
@@ -85,7 +92,9 @@ describe('what dd and fsck say is', () => {
     ['dd', 'dd: warning: partial read (512 bytes); suggest iflag=fullblock\n', ['other']],
     ['fsck', 'fsck: something new\n', ['other']],
   ])('%s: %s', (tool, text, kinds) => {
-    expect(heard(tool, text).remarks.map(({ kind }) => kind)).toEqual(kinds);
+    const { remarks } = heard(tool, text);
+    expect(remarks.map(({ kind }) => kind)).toEqual(kinds);
+    expect(remarks.filter(({ file }) => file !== undefined)).toEqual([]);
   });
 });
 
@@ -106,6 +115,12 @@ describe('a reader that ended with exit status 0', () => {
 
   it('passes where nothing is skipped, though a message is not known', () => {
     expect(failureOf(heard('tar', 'tar: what is this\n'), 'fail')).toBeUndefined();
+  });
+
+  it('fails where its last line says so, which has no end', () => {
+    expect(failureOf(heard('tar', 'tar: Read error on ./d: I/O error'), 'warn')).toBe(
+      'DUMP_NOT_CLOSED: tar ended with exit status 0, but said: Read error on ./d: I/O error',
+    );
   });
 
   it('fails in any case where something could not be read', () => {

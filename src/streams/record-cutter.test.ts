@@ -37,6 +37,11 @@ describe('record cutter', () => {
     });
   });
 
+  it('has no count while bytes may still come', async () => {
+    const cutter = createRecordCutter();
+    expect((await failureOf(() => cutter.result())).code).toBe('STAGE_NOT_FINISHED');
+  });
+
   it('makes no record of nothing, padded or not', async () => {
     for (const lastRecord of ['short', 'zero-padded'] as const) {
       const cutter = createRecordCutter({ lastRecord });

@@ -103,6 +103,33 @@ describe('start watermark', () => {
     );
   });
 
+  it('loses and doubles nothing where thousands of small pieces wait', async () => {
+    const bytes = noise(5000);
+    const buffer = createStartWatermark({ bytes: 4000, startAt: 0.9 });
+    for (const piece of cutAt(bytes.subarray(0, 3500), [1])) buffer.stream.write(piece);
+    await settle();
+    expect(buffer.fill()).toBe(0.875);
+    const left: Buffer[] = [];
+    buffer.stream.on('data', (piece: Buffer) => left.push(piece));
+    const ended = new Promise((done) => buffer.stream.once('end', done));
+    for (const piece of cutAt(bytes.subarray(3500), [1])) buffer.stream.write(piece);
+    buffer.stream.end();
+    await ended;
+    expect(Buffer.concat(left).equals(bytes)).toBe(true);
+  });
+
+  it('has a result once its input has ended and all has left it', async () => {
+    const buffer = createStartWatermark();
+    const early = async () => (await failureOf(() => buffer.result())).code;
+    expect(await early()).toBe('STAGE_NOT_FINISHED');
+    buffer.stream.end(Buffer.alloc(600 * 1024));
+    await settle();
+    expect(await early()).toBe('STAGE_NOT_FINISHED');
+    buffer.stream.resume();
+    await new Promise((done) => buffer.stream.once('end', done));
+    expect(buffer.result()).toMatchObject({ bytes: 600 * 1024, capacityBytes: 64 * 1024 * 1024 });
+  });
+
   it('refuses a buffer that could never start', async () => {
     const error = await failureOf(() => createStartWatermark({ bytes: 10, startAt: 0 }));
     expect(error.code).toBe('BUFFER_OPTIONS_WRONG');

@@ -1,6 +1,7 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { endInTime, runChain } from './stream-failure.ts';
+import { failure } from '../contract/errors.ts';
+import { endInTime, failureOfEnd, runChain } from './stream-failure.ts';
 
 const source = () => Readable.from([Buffer.from('some bytes')]);
 const sink = () => new Writable({ write: (_piece, _encoding, done) => done() });
@@ -69,6 +70,37 @@ describe('where a chain of streams breaks', () => {
     expect(broken?.at).toBe('sink');
   });
 
+  it('breaks at a stage that is closed without an end and without an error', async () => {
+    const stage = new PassThrough({
+      transform(_piece, _encoding, _done) {
+        this.destroy();
+      },
+    });
+    const broken = await runChain({ source: source(), stages: [stage], sink: sink() });
+    expect(broken?.at).toBe('stage');
+  });
+
+  it('breaks where a stream had failed before anyone listened', async () => {
+    const error = new Error('dead already');
+    const dead = source();
+    dead.on('error', () => undefined);
+    dead.destroy(error);
+    await new Promise(setImmediate);
+    await expect(runChain({ source: dead, stages: [], sink: sink() })).resolves.toEqual({
+      at: 'source',
+      error,
+    });
+  });
+
+  it('breaks at the sink where both ends fail: the reader often dies of the writer', async () => {
+    const [ofSource, ofSink] = [new Error('broken pipe'), new Error('tape full')];
+    const ends = { source: new Readable({ read: () => undefined }), sink: sink() };
+    const running = runChain({ ...ends, stages: [new PassThrough()] });
+    ends.source.destroy(ofSource);
+    ends.sink.destroy(ofSink);
+    await expect(running).resolves.toEqual({ at: 'sink', error: ofSink });
+  });
+
   it('destroys every stream of a chain that broke', async () => {
     const stages = [
       new PassThrough(),
@@ -94,5 +126,40 @@ describe('the end of a process on a broken path', () => {
       stderr: '',
       bytes: 0,
     });
+  });
+});
+
+describe('the error of an end that failed', () => {
+  const lost = failure('CONNECTION_LOST', { host: 'node3', reason: 'reset' }, { stdout: 'own' });
+  const sound = { status: 0, signal: undefined, stderr: '', bytes: 0 };
+  /** What the error is made of where a process or an unknown error is put into words. */
+  const madeOf = (error: Error, end: Partial<typeof sound | { status: undefined; signal: string }>) => {
+    let parts: unknown;
+    const made = failureOfEnd(error, { ...sound, ...end }, { host: 'node3' }, (told, evidence, cause) => {
+      parts = { stderr: told.stderr, evidence, cause };
+      return failure('COPY_CANCELLED', { bytes: 0 });
+    });
+    return parts ?? made;
+  };
+
+  it('is that of its process where it ended with an error or a signal', () => {
+    for (const end of [{ status: 1 }, { status: undefined, signal: 'KILL' }])
+      expect(madeOf(lost, end)).toEqual({
+        stderr: '',
+        evidence: { stdout: 'own', host: 'node3' },
+        cause: lost,
+      });
+  });
+
+  it('is that of its stream where its process ended well, or its end is not known', () => {
+    expect(madeOf(lost, {})).toBe(lost);
+    expect(madeOf(lost, { status: undefined })).toBe(lost);
+  });
+
+  it('has the words of the process and those of the stream where neither is known', () => {
+    const cause = new Error('write EPIPE');
+    const evidence = { host: 'node3' };
+    expect(madeOf(cause, { stderr: 'dd: 1' })).toEqual({ stderr: 'dd: 1\nwrite EPIPE', evidence, cause });
+    expect(madeOf(cause, {})).toEqual({ stderr: 'write EPIPE', evidence, cause });
   });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { judgeAnswers, judgeSilence, type BackupPast, type Silence } from './backup-sight.ts';
+import { judgeAnswers, judgeSilence, sightOf, type BackupPast, type Silence } from './backup-sight.ts';
+import { readFixture } from './fixtures/read-fixture.ts';
+import { emptyReport } from './sdxinfo-objects.ts';
+import { parseSdxinfo } from './sdxinfo.ts';
 
 const objects = ['disk Disk3 of Class2', 'volume Volume2 of Class2'];
 const removed: BackupPast = {
@@ -25,7 +28,10 @@ const foreign = { class: 'Class9', volume: 'Volume1' };
 
 describe('answers of sdxinfo', () => {
   it('show objects, or that there are none, or neither', () => {
-    expect(judgeAnswers(['titles', 'objects'])?.shown).toBe('objects');
+    expect(judgeAnswers(['titles', 'objects'])).toEqual({
+      shown: 'objects',
+      evidence: 'sdxinfo shows objects',
+    });
     expect(judgeAnswers(['silence', 'objects'])?.shown).toBe('objects');
     expect(judgeAnswers(['titles', 'titles'])).toEqual({
       shown: 'nothing',
@@ -39,6 +45,20 @@ describe('answers of sdxinfo', () => {
   });
 });
 
+describe('a report that nobody has judged', () => {
+  it('shows the objects that are in it, of whatever kind, and never that there are none', () => {
+    const { classes, disks, groups, volumes, extents, slices } = parseSdxinfo(
+      `${readFixture('shadow')}OBJ NAME\n--- ---\nclass Class2\n`,
+    );
+    for (const kind of [{ classes }, { disks }, { groups }, { volumes }, { extents }, { slices }])
+      expect(sightOf({ report: { ...emptyReport, ...kind } })).toEqual({
+        shown: 'objects',
+        evidence: 'sdxinfo shows objects',
+      });
+    expect(sightOf({ report: emptyReport })).toEqual({ shown: 'unknown', evidence: 'not checked' });
+  });
+});
+
 describe('silence, before the run has created anything,', () => {
   it('is absence where no device file of GDS exists and none is mounted', () => {
     expect(sight({})).toBe(
@@ -48,6 +68,11 @@ describe('silence, before the run has created anything,', () => {
 
   it.each<[string, Partial<Silence>, string]>([
     ['a device file exists', { deviceFiles: [foreign] }, '/dev/sfdsk/Class9/rdsk/Volume1 exists'],
+    [
+      'several exist',
+      { deviceFiles: [foreign, stale] },
+      '/dev/sfdsk/Class9/rdsk/Volume1, /dev/sfdsk/Class2/rdsk/Volume2 exist',
+    ],
     ['a volume is mounted', { mounted: ['/dev/sfdsk/C/dsk/V'] }, '/dev/sfdsk/C/dsk/V is mounted'],
     ['nobody can list them', { deviceFiles: undefined }, 'the device files of GDS cannot be listed'],
   ])('leaves it open where %s', (_what, change, reason) => {
@@ -67,6 +92,11 @@ describe('silence, after the run has created a shadow,', () => {
       'an object was not removed',
       { past: { ...removed, removed: new Set(objects.slice(0, 1)) } },
       'no command with exit status 0 removed volume Volume2 of Class2',
+    ],
+    [
+      'the run has a class, but neither creation nor sighting is known',
+      { past: { ...removed, sighting: undefined } },
+      'it is not known whether the server has rebooted since it showed objects',
     ],
     [
       'it was never shown',

@@ -64,7 +64,7 @@ const pathOf = ({ class: name, volume }: DeviceFile) => `/dev/sfdsk/${name}/rdsk
 const exist = (paths: readonly string[]) => `${paths.join(', ')} ${paths.length === 1 ? 'exists' : 'exist'}`;
 
 /** A shadow lives in memory only: after a reboot those of before are gone, but their device files stay (GDS guide 4.5, 2.2.2 and A.2.36). */
-function afterReboot({ past, deviceFiles = [], readable }: Silence): Sight {
+function afterReboot({ past, readable }: Silence, deviceFiles: readonly DeviceFile[]): Sight {
   const foreign = deviceFiles.filter((file) => !past.classes.has(file.class)).map(pathOf);
   if (foreign.length > 0) return unknown(exist(foreign));
   if (readable.length > 0) return unknown(`${readable.map(pathOf).join(', ')} can be read`);
@@ -73,7 +73,7 @@ function afterReboot({ past, deviceFiles = [], readable }: Silence): Sight {
   );
 }
 
-function inSameBoot({ past, deviceFiles = [] }: Silence): Sight {
+function inSameBoot({ past }: Silence, deviceFiles: readonly DeviceFile[]): Sight {
   const { sighting } = past;
   if (!sighting || past.createdSince) return unknown('what the run created was never shown');
   if (!sighting.isWhole) return unknown('the earlier record is incomplete');
@@ -98,7 +98,7 @@ export function judgeSilence(silence: Silence): Sight {
   const bootBefore = past.createdSince ? past.bootOfCreation : past.sighting?.boot;
   if (boot === undefined || bootBefore === undefined)
     return unknown('it is not known whether the server has rebooted since it showed objects');
-  return boot === bootBefore ? inSameBoot(silence) : afterReboot(silence);
+  return boot === bootBefore ? inSameBoot(silence, deviceFiles) : afterReboot(silence, deviceFiles);
 }
 
 const isSilent = (answer: PrintedAnswer) => answer === 'silence';

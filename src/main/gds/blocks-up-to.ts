@@ -6,6 +6,7 @@
  */
 
 import { extentsOfPlace, isSamePlace, placeOf } from './report-lookup.ts';
+import type { VolumePlace } from './report-lookup.ts';
 import { blocksText } from './rule-verdict.ts';
 import type { SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
 
@@ -28,42 +29,38 @@ const reserved = 'reserved blocks';
 
 type Found = Stretch & { readonly isReserved: boolean };
 
-/** Volumes of the same group or disk; a volume whose place is not shown may be one of a single disk. */
-function neighbours(report: SdxinfoReport, volume: SdxVolume): SdxVolume[] {
-  const place = placeOf(volume);
-  return report.volumes.filter((other) => other.class === volume.class && isSamePlace(placeOf(other), place));
-}
-
-function placeless(report: SdxinfoReport, volume: SdxVolume): string[] {
-  if (volume.group !== undefined) return [];
-  const others = report.volumes.filter(
-    (other) => other.class === volume.class && placeOf(other) === undefined,
-  );
+/** A volume whose place is not shown may be one of a single disk. */
+function placeless(volumes: readonly SdxVolume[], place: VolumePlace): string[] {
+  if ('group' in place) return [];
+  const others = volumes.filter((other) => placeOf(other) === undefined);
   return others.map(({ name }) => `volume ${name} on an unknown disk`);
 }
 
 function foundUpTo(
   report: SdxinfoReport,
-  volume: SdxVolume,
+  className: string,
+  place: VolumePlace,
   last: number,
 ): { found: Found[]; obstacles: string[] } {
+  const volumes = report.volumes.filter((volume) => volume.class === className);
   const found: Found[] = [];
-  const obstacles: string[] = placeless(report, volume);
-  for (const { name, firstBlock, blocks } of neighbours(report, volume)) {
+  const obstacles: string[] = placeless(volumes, place);
+  for (const { name, firstBlock, blocks } of volumes.filter((volume) =>
+    isSamePlace(placeOf(volume), place),
+  )) {
     if (firstBlock === undefined) obstacles.push(`volume ${name} at an unknown block`);
     else if (firstBlock > last) continue;
     else if (blocks === undefined) obstacles.push(`volume ${name} of unknown size`);
     else found.push({ volume: name, firstBlock, blocks, isReserved: false });
   }
-  const place = placeOf(volume);
-  const extents = place === undefined ? [] : extentsOfPlace(report, volume.class, place);
-  for (const { firstBlock, blocks, status } of extents) {
+  for (const { firstBlock, blocks, status } of extentsOfPlace(report, className, place)) {
     if (firstBlock !== undefined && firstBlock > last) continue;
     const word = status?.word;
     if (word !== 'PRIVATE' && word !== 'FREE')
       obstacles.push(`blocks that are ${word ?? 'of unknown state'}`);
-    else if (firstBlock === undefined || blocks === undefined) continue;
-    else found.push({ volume: undefined, firstBlock, blocks, isReserved: word === 'PRIVATE' });
+    else if (firstBlock !== undefined && blocks !== undefined)
+      found.push({ volume: undefined, firstBlock, blocks, isReserved: word === 'PRIVATE' });
+    else if (word === 'PRIVATE') obstacles.push(`${reserved} of unknown place or size`);
   }
   return { found, obstacles };
 }
@@ -71,11 +68,12 @@ function foundUpTo(
 /**
  * The volumes and free blocks up to a volume and with it.
  * @param report of the whole class: what is not in it cannot be seen to be in the way
+ * @param place of the volume
  */
-export function blocksUpTo(report: SdxinfoReport, volume: SdxVolume): BlocksUpTo {
+export function blocksUpTo(report: SdxinfoReport, volume: SdxVolume, place: VolumePlace): BlocksUpTo {
   const last = volume.firstBlock;
   if (last === undefined) return { stretches: [], obstacles: [`volume ${volume.name} at an unknown block`] };
-  const { found, obstacles } = foundUpTo(report, volume, last);
+  const { found, obstacles } = foundUpTo(report, volume.class, place, last);
   // What no row tells of is as free as what a row calls FREE.
   const occupied = found.filter(({ volume: name, isReserved }) => name !== undefined || isReserved);
   occupied.sort((one, other) => one.firstBlock - other.firstBlock);

@@ -4,8 +4,11 @@ import {
   blockDevice,
   rawDevice,
   sdxinfo,
+  sdxproxyBreak,
+  sdxproxyJoin,
   sdxproxyPart,
   sdxproxyRejoin,
+  sdxproxyRejoinRestore,
   sdxshadowdiskConnect,
   sdxshadowdiskRegister,
   sdxshadowdiskRemove,
@@ -15,66 +18,99 @@ import {
   sdxshadowvolumeRemove,
   sdxshadowvolumeStartWritable,
   sdxshadowvolumeStop,
+  sdxvolumeStartOn,
+  sdxvolumeStartReadable,
   sdxvolumeStop,
+  type Argv,
 } from './commands.ts';
 
 const proxy = { class: 'Class1', proxyVolumes: ['Volume2'] };
 const shadow = { class: 'Class2', volumes: ['Volume2'] };
 
 describe('the command lines of the guide', () => {
-  test.each([
+  test.each<[string, () => Argv, string]>([
     [
       '3-1',
-      sdxinfo({ show: ['volume'], class: 'Class1', object: 'Volume2', long: true }),
+      () => sdxinfo({ show: ['volume'], class: 'Class1', object: 'Volume2', long: true }),
       'sdxinfo -V -c Class1 -o Volume2 -e long',
     ],
     [
       '3-1',
-      sdxinfo({ show: ['slice'], class: 'Class1', object: 'Volume2' }),
+      () => sdxinfo({ show: ['slice'], class: 'Class1', object: 'Volume2' }),
       'sdxinfo -S -c Class1 -o Volume2',
     ],
-    ['3-3', sdxproxyPart(proxy), 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off'],
+    ['3-3', () => sdxproxyPart(proxy), 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off'],
     [
       '3-5',
-      sdxvolumeStop({ class: 'Class1', volumes: ['Volume2'] }),
+      () => sdxvolumeStop({ class: 'Class1', volumes: ['Volume2'] }),
       'sdxvolume -F -c Class1 -v Volume2 -e allnodes',
     ],
-    ['4', sdxinfo({ class: 'Class1', object: 'Volume2' }), 'sdxinfo -c Class1 -o Volume2'],
+    ['4', () => sdxinfo({ class: 'Class1', object: 'Volume2' }), 'sdxinfo -c Class1 -o Volume2'],
     [
       '4',
-      sdxinfo({ class: 'Class1', object: 'Volume2', long: true }),
+      () => sdxinfo({ class: 'Class1', object: 'Volume2', long: true }),
       'sdxinfo -c Class1 -o Volume2 -e long',
     ],
     [
       '5',
-      sdxshadowdiskRegister({ class: 'Class2', disks: [{ device: 'c1t1d3', disk: 'Disk3' }] }),
+      () => sdxshadowdiskRegister({ class: 'Class2', disks: [{ device: 'c1t1d3', disk: 'Disk3' }] }),
       'sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3',
     ],
     [
       '5',
-      sdxshadowdiskConnect({ class: 'Class2', group: 'Group2', disks: ['Disk3'] }),
+      () => sdxshadowdiskConnect({ class: 'Class2', group: 'Group2', disks: ['Disk3'] }),
       'sdxshadowdisk -C -c Class2 -g Group2 -d Disk3',
     ],
     [
       '5',
-      sdxshadowvolumeCreate({ class: 'Class2', group: 'Group2', volume: 'Volume2', blocks: 1_048_576 }),
+      () => sdxshadowvolumeCreate({ class: 'Class2', group: 'Group2', volume: 'Volume2', blocks: 1_048_576 }),
       'sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s 1048576',
     ],
-    ['6b-1', sdxshadowvolumeStop(shadow), 'sdxshadowvolume -F -c Class2 -v Volume2'],
-    ['6b-1', sdxshadowvolumeStartWritable(shadow), 'sdxshadowvolume -N -c Class2 -v Volume2 -e mode=rw'],
+    ['6b-1', () => sdxshadowvolumeStop(shadow), 'sdxshadowvolume -F -c Class2 -v Volume2'],
+    [
+      '6b-1',
+      () => sdxshadowvolumeStartWritable(shadow),
+      'sdxshadowvolume -N -c Class2 -v Volume2 -e mode=rw',
+    ],
     [
       '7',
-      sdxshadowvolumeRemove({ class: 'Class2', volume: 'Volume2' }),
+      () => sdxshadowvolumeRemove({ class: 'Class2', volume: 'Volume2' }),
       'sdxshadowvolume -R -c Class2 -v Volume2',
     ],
     [
       '7',
-      sdxshadowgroupRemove({ class: 'Class2', group: 'Group2' }),
+      () => sdxshadowgroupRemove({ class: 'Class2', group: 'Group2' }),
       'sdxshadowgroup -R -c Class2 -g Group2',
     ],
-    ['7', sdxshadowdiskRemove({ class: 'Class2', disk: 'Disk3' }), 'sdxshadowdisk -R -c Class2 -d Disk3'],
-    ['8-1', sdxproxyRejoin(proxy), 'sdxproxy Rejoin -c Class1 -p Volume2'],
-  ])('step %s', (_step, argv, line) => {
+    [
+      '7',
+      () => sdxshadowdiskRemove({ class: 'Class2', disk: 'Disk3' }),
+      'sdxshadowdisk -R -c Class2 -d Disk3',
+    ],
+    ['8-1', () => sdxproxyRejoin(proxy), 'sdxproxy Rejoin -c Class1 -p Volume2'],
+    [
+      'of a restore: the master is rebuilt',
+      () => sdxproxyRejoinRestore(proxy),
+      'sdxproxy RejoinRestore -c Class1 -p Volume2 -e nowaitsync',
+    ],
+    ['of a restore: the relation ends', () => sdxproxyBreak(proxy), 'sdxproxy Break -c Class1 -p Volume2'],
+    [
+      'of a restore: a new relation',
+      () => sdxproxyJoin({ class: 'Class1', master: 'Volume1', proxy: 'Volume2' }),
+      'sdxproxy Join -c Class1 -m Volume1 -p Volume2',
+    ],
+    [
+      'of a comparison',
+      () => sdxvolumeStartReadable({ class: 'Class1', volumes: ['Volume2'] }),
+      'sdxvolume -N -c Class1 -v Volume2 -e mode=ro',
+    ],
+    [
+      'of a restore: the master starts',
+      () => sdxvolumeStartOn({ class: 'Class1', volumes: ['Volume1', 'Volume3'], nodes: ['node1', 'node2'] }),
+      'sdxvolume -N -c Class1 -v Volume1,Volume3 -e node=node1:node2',
+    ],
+  ])('step %s', (_step, build, line) => {
+    const argv = build();
     expect(argv.join(' ')).toBe(line);
     expect(argv.every((word) => !word.includes(' '))).toBe(true);
   });
@@ -120,6 +156,18 @@ describe('command lines that are refused', () => {
       'sdxproxy Part: no proxy volume is named',
     );
     expect(() => sdxproxyRejoin({ class: 'Class1', proxyVolumes: [] })).toThrow('sdxproxy Rejoin: no proxy');
+    expect(() => sdxproxyRejoinRestore({ class: 'Class1', proxyVolumes: [] })).toThrow(
+      'sdxproxy RejoinRestore: no proxy volume is named',
+    );
+    expect(() => sdxproxyBreak({ class: 'Class1', proxyVolumes: [] })).toThrow(
+      'sdxproxy Break: no proxy volume is named',
+    );
+    expect(() => sdxvolumeStartReadable({ class: 'Class1', volumes: [] })).toThrow(
+      'sdxvolume -N: no volume is named',
+    );
+    expect(() => sdxvolumeStartOn({ class: 'Class1', volumes: [], nodes: ['node1'] })).toThrow(
+      'sdxvolume -N: no volume is named',
+    );
     expect(() => sdxshadowdiskRegister({ class: 'Class2', disks: [] })).toThrow('sdxshadowdisk -M: no disk');
     expect(() => sdxshadowdiskConnect({ class: 'Class2', group: 'Group2', disks: [] })).toThrow(
       'sdxshadowdisk -C: no disk is named',
@@ -130,6 +178,70 @@ describe('command lines that are refused', () => {
     expect(() => sdxshadowvolumeStartWritable({ class: 'Class2', volumes: [] })).toThrow(
       'sdxshadowvolume -N: no volume is named',
     );
+  });
+
+  test('a start on no node, which would name no place for it', () => {
+    expect(() => sdxvolumeStartOn({ class: 'Class1', volumes: ['Volume1'], nodes: [] })).toThrow(
+      expect.objectContaining({ code: 'GDS_LIST_EMPTY', message: 'sdxvolume -N: no node is named' }),
+    );
+  });
+
+  test('a name that GDS does not accept, whatever it names', () => {
+    const [bad, good] = ['a b', 'Class1'];
+    const builders: [string, () => unknown][] = [
+      ['class', () => sdxinfo({ class: bad })],
+      ['object', () => sdxinfo({ object: bad })],
+      ...[sdxproxyPart, sdxproxyRejoin, sdxproxyRejoinRestore, sdxproxyBreak].flatMap(
+        (build): [string, () => unknown][] => [
+          ['class', () => build({ class: bad, proxyVolumes: [good] })],
+          ['proxy volume', () => build({ class: good, proxyVolumes: [bad] })],
+        ],
+      ),
+      ...[sdxvolumeStop, sdxvolumeStartReadable, sdxshadowvolumeStop, sdxshadowvolumeStartWritable].flatMap(
+        (build): [string, () => unknown][] => [
+          ['class', () => build({ class: bad, volumes: [good] })],
+          ['volume', () => build({ class: good, volumes: [bad] })],
+        ],
+      ),
+      ...[rawDevice, blockDevice].flatMap((build): [string, () => unknown][] => [
+        ['class', () => build(bad, good)],
+        ['volume', () => build(good, bad)],
+      ]),
+      ['class', () => sdxproxyJoin({ class: bad, master: good, proxy: good })],
+      ['volume', () => sdxproxyJoin({ class: good, master: bad, proxy: good })],
+      ['proxy volume', () => sdxproxyJoin({ class: good, master: good, proxy: bad })],
+      ['class', () => sdxvolumeStartOn({ class: bad, volumes: [good], nodes: ['node1'] })],
+      ['volume', () => sdxvolumeStartOn({ class: good, volumes: [bad], nodes: ['node1'] })],
+      ['class', () => sdxshadowdiskRegister({ class: bad, disks: [{ device: 'c1t1d3', disk: good }] })],
+      ['disk', () => sdxshadowdiskRegister({ class: good, disks: [{ device: 'c1t1d3', disk: bad }] })],
+      ['class', () => sdxshadowdiskConnect({ class: bad, group: good, disks: [good] })],
+      ['group', () => sdxshadowdiskConnect({ class: good, group: bad, disks: [good] })],
+      ['disk', () => sdxshadowdiskConnect({ class: good, group: good, disks: [bad] })],
+      ['class', () => sdxshadowgroupConnect({ class: bad, group: good, lowerGroups: [good] })],
+      ['group', () => sdxshadowgroupConnect({ class: good, group: bad, lowerGroups: [good] })],
+      ['group', () => sdxshadowgroupConnect({ class: good, group: good, lowerGroups: [bad] })],
+      ['class', () => sdxshadowdiskRemove({ class: bad, disk: good })],
+      ['disk', () => sdxshadowdiskRemove({ class: good, disk: bad })],
+      ['class', () => sdxshadowgroupRemove({ class: bad, group: good })],
+      ['group', () => sdxshadowgroupRemove({ class: good, group: bad })],
+      ['class', () => sdxshadowvolumeCreate({ class: bad, group: good, volume: good, blocks: 1 })],
+      ['group', () => sdxshadowvolumeCreate({ class: good, group: bad, volume: good, blocks: 1 })],
+      ['disk', () => sdxshadowvolumeCreate({ class: good, disk: bad, volume: good, blocks: 1 })],
+      ['volume', () => sdxshadowvolumeCreate({ class: good, group: good, volume: bad, blocks: 1 })],
+      ['class', () => sdxshadowvolumeRemove({ class: bad, volume: good })],
+      ['volume', () => sdxshadowvolumeRemove({ class: good, volume: bad })],
+    ];
+    for (const [what, build] of builders) expect(build).toThrow(`"a b" cannot be the name of a ${what}`);
+  });
+
+  test('the least sizes: one block, and stripes of one block', () => {
+    const shape = { type: 'stripe', width: 1 } as const;
+    expect(sdxshadowdiskConnect({ class: 'Class2', group: 'Group6a', disks: ['Disk11'], shape }).at(-1)).toBe(
+      'type=stripe,width=1',
+    );
+    expect(
+      sdxshadowvolumeCreate({ class: 'Class2', group: 'Group2', volume: 'Volume2', blocks: 1 }).at(-1),
+    ).toBe('1');
   });
 
   test('a single disk with a name longer than 28 characters', () => {
@@ -204,7 +316,12 @@ describe('command lines that are refused', () => {
           () => sdxinfo({ class: one, object: two }),
           () => sdxproxyPart({ class: one, proxyVolumes: more }),
           () => sdxproxyRejoin({ class: one, proxyVolumes: more }),
+          () => sdxproxyRejoinRestore({ class: one, proxyVolumes: more }),
+          () => sdxproxyBreak({ class: one, proxyVolumes: more }),
+          () => sdxproxyJoin({ class: one, master: two, proxy: three }),
           () => sdxvolumeStop({ class: one, volumes: more }),
+          () => sdxvolumeStartReadable({ class: one, volumes: more }),
+          () => sdxvolumeStartOn({ class: one, volumes: more, nodes: ['node1'] }),
           () => sdxshadowdiskRegister({ class: one, disks: [{ device: two, disk: three }] }),
           () => sdxshadowdiskConnect({ class: one, group: two, disks: more }),
           () => sdxshadowdiskRegister({ class: one, disks: [{ device: two, disk: three, single: true }] }),

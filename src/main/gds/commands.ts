@@ -56,8 +56,12 @@ export type GroupShape =
   | { readonly type: 'mirror' }
   | { readonly type: 'concat' };
 
-function joinNames(command: string, what: NamedObject, names: readonly string[]): string {
+function requireSome(command: string, what: NamedObject | 'node', names: readonly string[]): void {
   if (names.length === 0) throw failure('GDS_LIST_EMPTY', { command, what });
+}
+
+function joinNames(command: string, what: NamedObject, names: readonly string[]): string {
+  requireSome(command, what, names);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw failure('GDS_LIST_REPEATS', { command, what, name: twice });
   return names.map((name) => gdsName(what, name)).join(',');
@@ -156,6 +160,7 @@ export function sdxvolumeStartReadable(request: Volumes): Argv {
  */
 export function sdxvolumeStartOn(request: Volumes & { readonly nodes: readonly string[] }): Argv {
   const names = joinNames('sdxvolume -N', 'volume', request.volumes);
+  requireSome('sdxvolume -N', 'node', request.nodes);
   const nodes = request.nodes.join(':');
   return ['sdxvolume', '-N', '-c', gdsName('class', request.class), '-v', names, '-e', `node=${nodes}`];
 }

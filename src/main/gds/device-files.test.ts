@@ -35,6 +35,20 @@ describe('the device files of GDS', () => {
     ).toEqual([]);
   });
 
+  it('are found in either folder of a class, and in no folder elsewhere', () => {
+    const folder = (path: string) => `/dev/sfdsk:\nClass2\n\n${path}:\nVolume2\n`;
+    for (const kind of ['dsk', 'rdsk'])
+      expect(parseDeviceFiles(folder(`/dev/sfdsk/Class2/${kind}`))).toEqual([
+        { class: 'Class2', volume: 'Volume2' },
+      ]);
+    for (const path of [
+      '/old/dev/sfdsk/Class2/dsk',
+      '/dev/sfdsk/Class2/dsk:/more',
+      '/dev/sfdsk/a/Class2/dsk',
+    ])
+      expect(parseDeviceFiles(folder(path))).toEqual([]);
+  });
+
   it('are not known where nothing was listed', () => {
     expect(parseDeviceFiles('')).toBeUndefined();
   });

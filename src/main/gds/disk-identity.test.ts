@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diskQuery, parseDiskIdentities } from './disk-identity.ts';
 
@@ -29,6 +30,18 @@ describe('the disk behind a device', () => {
     ]);
   });
 
+  it('is told alike by two hosts, however they pad what they print', () => {
+    const blanks = fc.integer({ min: 0, max: 3 }).map((count) => ' '.repeat(count));
+    fc.assert(
+      fc.property(blanks, blanks, blanks, blanks, (one, two, three, four) => {
+        const text = `c1t1d3 Soft Errors: 0\nVendor:${one}FUJITSU ${two}Product:${three}E4000  X ${four}Revision: 0 Serial No:${one}0003${two}\n`;
+        expect([...parseDiskIdentities('solaris', text)]).toEqual([['c1t1d3', 'FUJITSU E4000 X 0003']]);
+        const padded = `NAME="${one}sda${two}" WWN="${three}" SERIAL="${four}S1${one}"\n`;
+        expect([...parseDiskIdentities('linux', padded)]).toEqual([['sda', 'S1']]);
+      }),
+    );
+  });
+
   it('has several devices where they share a World Wide Name', () => {
     const text = 'NAME="sda" WWN="0x6000" SERIAL="S"\nNAME="sdb" WWN="0x6000" SERIAL="S"\n';
     expect(parseDiskIdentities('linux', text).get('sdb')).toBe('0x6000');
@@ -38,5 +51,18 @@ describe('the disk behind a device', () => {
     expect(parseDiskIdentities('solaris', iostat('c1t1d3', '')).size).toBe(0);
     expect(parseDiskIdentities('solaris', iostat('c1t1d3', '77') + iostat('c1t1d4', '77')).size).toBe(0);
     expect(parseDiskIdentities('solaris', 'iostat: not found\n').size).toBe(0);
+    expect(parseDiskIdentities('linux', 'lsblk: not found\n').size).toBe(0);
+  });
+
+  it('is not known of devices on Linux that share a serial number', () => {
+    const row = (name: string, serial: string) => `NAME="${name}" WWN="" SERIAL="${serial}"\n`;
+    const told = parseDiskIdentities('linux', row('sda', '77') + row('sdb', '78') + row('sdc', '77'));
+    expect([...told]).toEqual([['sdb', '78']]);
+  });
+
+  it('is not told by a line without a device', () => {
+    const [, ...rest] = iostat('c1t1d3', '0003').split('\n');
+    expect(parseDiskIdentities('solaris', rest.join('\n')).size).toBe(0);
+    expect(parseDiskIdentities('linux', 'WWN="0x6000" SERIAL="S"\n').size).toBe(0);
   });
 });

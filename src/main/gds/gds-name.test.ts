@@ -51,6 +51,10 @@ describe('names of GDS objects', () => {
 });
 
 describe('names of devices', () => {
+  test('have at most 255 characters', () => {
+    expect([255, 256].map((length) => isDeviceName('d'.repeat(length)))).toEqual([true, false]);
+  });
+
   test.each(['c1t1d3', 'sda', 'emcpower1', 'mphd3', 'wwn-0x5000c500a1b2c3d4', 'c0t600A0B80.d0'])(
     'accepts %s',
     (name) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readFixture } from './fixtures/read-fixture.ts';
-import { noOwnShadow, noShadowObjects } from './no-shadow.ts';
+import { edited, readFixture } from './fixtures/read-fixture.ts';
+import { foreignObjects, noOwnShadow, noShadowObjects } from './no-shadow.ts';
 import { blocks } from './rule-verdict.ts';
 import type { RuleVerdict } from './rule-verdict.ts';
 import { parseSdxinfo } from './sdxinfo.ts';
@@ -10,6 +10,13 @@ const refusals = (verdicts: readonly RuleVerdict[]) =>
   blocks(verdicts).map(({ rule, expected, actual }) => `${rule}: ${expected} | ${actual}`);
 const shown = (text: string) => ({ report: parseSdxinfo(text) });
 const shadow = readFixture('shadow');
+const class2 = 'OBJ NAME\n--- ---\nclass Class2\n';
+const foreignNames: Record<string, string> = {
+  Class2: 'Class8',
+  Disk3: 'Disk4',
+  Volume2: 'Volume4',
+  c1t1d3: 'c1t1d4',
+};
 const inClass = (shadowClass: string, ...devices: string[]) => ({ shadowClass, devices });
 
 describe('no shadow is left', () => {
@@ -17,13 +24,20 @@ describe('no shadow is left', () => {
     const sight = { shown: 'nothing', evidence: 'sdxinfo printed titles without objects' } as const;
     const [verdict] = noShadowObjects({ report: emptyReport, sight }, inClass('Class2', 'c1t1d3'));
     expect(verdict).toMatchObject({
+      rule: 'no-shadow-objects',
       actual: 'none (sdxinfo printed titles without objects)',
       verdict: 'holds',
     });
   });
 
   test('holds beside objects of another class on other disks', () => {
-    expect(refusals(noShadowObjects(shown(shadow), inClass('Class3', 'c9t9d9')))).toEqual([]);
+    const [verdict] = noShadowObjects(shown(shadow + class2), inClass('Class3', 'c9t9d9'));
+    expect(verdict).toMatchObject({ rule: 'no-shadow-objects', actual: 'none', verdict: 'holds' });
+  });
+
+  test('holds beside a disk of another class whose device is not shown', () => {
+    const untold = shown(edited(shadow, 'c1t1d3', '*     '));
+    expect(refusals(noShadowObjects(untold, inClass('Class3', 'c1t1d3')))).toEqual([]);
   });
 
   test('fails where nothing was shown, neither objects nor that there are none', () => {
@@ -37,10 +51,20 @@ describe('no shadow is left', () => {
     ]);
   });
 
-  test('names everything that is left', () => {
-    const class2 = 'OBJ NAME\n--- ---\nclass Class2\n';
-    expect(refusals(noShadowObjects(shown(shadow + class2), inClass('Class2')))).toEqual([
-      'no-shadow-objects: none | class Class2, disk Disk3, group Group2, volume Volume2, slice Disk3.Volume2, blocks of group Group2',
+  test('names everything that is left, each object once', () => {
+    const left =
+      'class Class2, disk Disk3, group Group2, volume Volume2, slice Disk3.Volume2, blocks of group Group2';
+    for (const judge of [noShadowObjects, noOwnShadow])
+      expect(refusals(judge(shown(shadow + class2), inClass('Class2', 'c1t1d3')))).toEqual([
+        `no-shadow-objects: none | ${left}`,
+      ]);
+  });
+
+  test('objects that are shown count, even where a second look saw nothing', () => {
+    const sight = { shown: 'unknown', evidence: 'sdxinfo printed nothing' } as const;
+    const onlyDisk = parseSdxinfo(shadow.split('\n\n')[0] ?? '');
+    expect(refusals(noOwnShadow({ report: onlyDisk, sight }, inClass('Class2')))).toEqual([
+      'no-shadow-objects: none | disk Disk3',
     ]);
   });
 
@@ -51,5 +75,22 @@ describe('no shadow is left', () => {
     ]);
     // The removal of the run's own shadow is done nevertheless.
     expect(refusals(noOwnShadow(shown(shadow), inClass('Class3', device)))).toEqual([]);
+  });
+
+  test('names the disks and volumes of several other classes, each with its own class', () => {
+    const other = shadow.replaceAll(/Class2|Disk3|Volume2|c1t1d3/g, (word) => foreignNames[word] ?? word);
+    const backup = shown(shadow + other);
+    const objects = [
+      'disk Disk3 of class Class2 on c1t1d3',
+      'volume Volume2 of class Class2',
+      'disk Disk4 of class Class8 on c1t1d4',
+      'volume Volume4 of class Class8',
+    ];
+    const place = inClass('Class3', 'c1t1d3', 'c1t1d4');
+    expect(foreignObjects(backup, place)).toEqual(objects);
+    expect(refusals(noShadowObjects(backup, place))).toEqual([
+      `no-shadow-objects: none | ${objects.join(', ')}`,
+    ]);
+    expect(foreignObjects(backup, inClass('Class2', 'c1t1d3', 'c1t1d4'))).toEqual(objects.slice(2));
   });
 });

@@ -39,7 +39,7 @@ function objectsOf(report: SdxinfoReport, className: string): string[] {
 /** Other classes that have one of the disks: a device is in one class at most, but its class may be anybody's. */
 function foreignOn({ backup: { report }, shadowClass, devices }: Facts): string[] {
   const foreign = report.disks.filter(
-    ({ class: name, device }) => name !== shadowClass && device !== undefined && devices.includes(device),
+    ({ class: name, device }) => name !== shadowClass && devices.some((own) => own === device),
   );
   const classes = [...new Set(foreign.map(({ class: name }) => name))];
   return classes.flatMap((name) => {

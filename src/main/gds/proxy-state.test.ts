@@ -147,6 +147,10 @@ describe('after the proxy was parted and stopped', () => {
 
   test('fails without any node', () => {
     expect(refusals(parted([], names))).toEqual(['proxy-parted: Part of Volume1 | none']);
+    const noProxy = edited(after, 'Volume1 Part', '*       *   ');
+    expect(refusals(parted(onTwoNodes(noProxy, noProxy), names))).toEqual([
+      'proxy-parted: Part of Volume1 | none on node1, node2',
+    ]);
     expect(refusals(stoppedEverywhere([], names))).toEqual(['proxy-stopped: STOP | none']);
   });
 

@@ -10,11 +10,7 @@ export function findVolume(report: SdxinfoReport, className: string, name: strin
 }
 
 /** The group of a class with that name. */
-export function findGroup(
-  report: SdxinfoReport,
-  className: string,
-  name: string | undefined,
-): SdxGroup | undefined {
+export function findGroup(report: SdxinfoReport, className: string, name: string): SdxGroup | undefined {
   return report.groups.find((group) => group.class === className && group.name === name);
 }
 
@@ -23,9 +19,8 @@ export function findDisk(report: SdxinfoReport, className: string, name: string)
   return report.disks.find((disk) => disk.class === className && disk.name === name);
 }
 
-/** The disks whose GROUP is that group; none for a volume outside any group. */
-export function disksOfGroup(report: SdxinfoReport, className: string, group: string | undefined): SdxDisk[] {
-  if (group === undefined) return [];
+/** The disks whose GROUP is that group. */
+export function disksOfGroup(report: SdxinfoReport, className: string, group: string): SdxDisk[] {
   return report.disks.filter((disk) => disk.class === className && disk.group === group);
 }
 
@@ -54,17 +49,12 @@ export function slicesOfVolume(report: SdxinfoReport, className: string, volume:
   return report.slices.filter((slice) => slice.class === className && slice.volume === volume);
 }
 
-/** The blocks of a group that belong to no volume. */
-function extentsOfGroup(report: SdxinfoReport, className: string, group: string | undefined): SdxExtent[] {
-  if (group === undefined) return [];
-  return report.extents.filter((extent) => extent.class === className && extent.group === group);
-}
-
 /** The blocks of a group, or of a single disk, that belong to no volume. */
 export function extentsOfPlace(report: SdxinfoReport, className: string, place: VolumePlace): SdxExtent[] {
-  if ('group' in place) return extentsOfGroup(report, className, place.group);
-  const outside = report.extents.filter((extent) => extent.class === className && extent.group === undefined);
-  const own = outside.filter(({ disk, firstBlock }) => disk === place.disk && firstBlock !== undefined);
+  const ofClass = report.extents.filter((extent) => extent.class === className);
+  if ('group' in place) return ofClass.filter(({ group }) => group === place.group);
+  const outside = ofClass.filter(({ group }) => group === undefined);
+  const own = outside.filter(({ disk }) => disk === place.disk);
   // The default form does not tell whose blocks these are. What is reserved is so on each disk of a class alike.
   return own.length > 0
     ? own

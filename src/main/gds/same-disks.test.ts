@@ -11,8 +11,13 @@ const primary = new Map([
   ['c1t1d0', 'E4000 01'],
   ['c1t1d3', 'E4000 03'],
 ]);
-const judged = (backup: ReadonlyMap<string, string>, of: ReadonlyMap<string, string> = primary) => {
-  const [verdict] = judgeSameDisks({ disks, devices: { Disk3: 'c2t0d1' }, primary: of, backup });
+const onlyDisk3 = { Disk3: 'c2t0d1' };
+const judged = (
+  backup: ReadonlyMap<string, string>,
+  of: ReadonlyMap<string, string> = primary,
+  devices: Readonly<Record<string, string>> = onlyDisk3,
+) => {
+  const [verdict] = judgeSameDisks({ disks, devices, primary: of, backup });
   if (!verdict) throw new Error('the rule gives one verdict');
   return [isBlocking(verdict) ? 'blocks' : verdict.verdict, verdict.expected, verdict.actual];
 };
@@ -31,5 +36,28 @@ it('where a host does not tell, the verdict reports it', () => {
     'holds',
     'Disk3 not shown',
     'Disk3 E4000 03',
+  ]);
+});
+
+it('of several devices, one that is another disk is refused, and one that is not told proves nothing', () => {
+  const devices = { Disk1: 'c2t0d0', Disk3: 'c2t0d1' };
+  const expected = 'Disk1 E4000 01, Disk3 E4000 03';
+  const seen = (first: string, second?: string) =>
+    judged(
+      new Map([['c2t0d0', first], ...(second === undefined ? [] : ([['c2t0d1', second]] as const))]),
+      primary,
+      devices,
+    );
+  expect(seen('E4000 01', 'E4000 03')).toEqual(['equal', expected, 'Disk1 E4000 01, Disk3 E4000 03']);
+  expect(seen('E4000 01', 'E4000 01')).toEqual(['blocks', expected, 'Disk1 E4000 01, Disk3 E4000 01']);
+  expect(seen('E4000 01')).toEqual(['holds', expected, 'Disk1 E4000 01, Disk3 not shown']);
+  expect(seen('E4000 09')).toEqual(['blocks', expected, 'Disk1 E4000 09, Disk3 not shown']);
+});
+
+it('a disk that the cluster does not show is not known to be any disk', () => {
+  expect(judged(new Map([['c2t0d9', 'E4000 09']]), primary, { Disk9: 'c2t0d9' })).toEqual([
+    'holds',
+    'Disk9 not shown',
+    'Disk9 E4000 09',
   ]);
 });

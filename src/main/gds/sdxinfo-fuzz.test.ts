@@ -4,6 +4,7 @@ import { isFailure } from '../../contract/errors.ts';
 import { readFixture } from './fixtures/read-fixture.ts';
 import { buildTopology } from './topology.ts';
 import { compareShadow } from './shadow-comparison.ts';
+import { shadowLayout } from './shadow-layout.ts';
 import { parseSdxinfo } from './sdxinfo.ts';
 import type { SdxinfoReport } from './sdxinfo-objects.ts';
 
@@ -52,10 +53,14 @@ describe('any text', () => {
       proxyVolume: 'Volume2',
       masterVolume: 'Volume1',
       shadowClass: 'Class2',
-      shadowGroup: 'Group2',
       shadowVolume: 'Volume2',
       deviceOfDisk: { Disk3: 'c1t1d3' },
       mode: 'ro',
+      layout: shadowLayout(parseSdxinfo(readFixture('primary-parted')), {
+        class: 'Class1',
+        proxies: ['Volume2'],
+        shadowClass: 'Class2',
+      }),
     } as const;
     const damage = fc.tuple(
       fc.constantFrom(...samples),

@@ -63,6 +63,8 @@ describe('two looks at the same node', () => {
     expect(() =>
       mergeReports(parseSdxinfo(longForm), parseSdxinfo(edited(longForm, 'ACTIVE   off', 'ACTIVE   on'))),
     ).toThrow('with PSLICE off and with PSLICE on');
+    const twice = mergeReports(parseSdxinfo(longForm), parseSdxinfo(longForm));
+    expect(twice.volumes).toEqual(parseSdxinfo(longForm).volumes);
   });
 
   test('one output that shows an object twice, in two states, is refused', () => {
@@ -80,6 +82,12 @@ describe('two looks at the same node', () => {
       'Class1/Volume1',
       'Class1/Volume2',
     ]);
+  });
+
+  test('objects whose class and name are alike only when written together stay two', () => {
+    const titles = 'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n';
+    const rows = 'volume V C1 G 0 9 10 STOP\nvolume 1V C G 20 29 10 ACTIVE\n';
+    expect(parseSdxinfo(titles + rows).volumes).toHaveLength(2);
   });
 
   test('free blocks outside any group stay apart, since nothing tells on which disk they lie', () => {
@@ -109,6 +117,52 @@ describe('two looks at the same node', () => {
       ['Class1', 'Disk1', 0],
       ['Class1', 'Disk2', 0],
     ]);
+  });
+
+  test('an extent without blocks goes only where blocks of the very same group are shown', () => {
+    const titles = 'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n';
+    const long = 'OBJ NAME TYPE CLASS GROUP DISK MASTER PROXY\n--- --- --- --- --- --- --- ---\n';
+    const known = parseSdxinfo(`${titles}volume * Class1 Group1 0 9 10 PRIVATE\n`);
+    const blind = ['Class1 Group1', 'Class1 Group2', 'Class7 Group1', 'Class1 *'];
+    const rows = blind.map((place) => `volume * mirror ${place} * * *\n`).join('');
+    const { extents } = mergeReports(known, parseSdxinfo(long + rows));
+    expect(
+      extents.map(({ class: name, group, firstBlock }) => `${name} ${group ?? '*'} ${firstBlock ?? '*'}`),
+    ).toEqual(['Class1 Group1 0', 'Class1 Group2 *', 'Class7 Group1 *', 'Class1 * *']);
+  });
+
+  test('blocks of a group are kept beside those of a disk at the same place', () => {
+    const long =
+      'OBJ NAME TYPE CLASS GROUP DISK MASTER PROXY 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- --- --- --- --- ---\n';
+    const rows = [
+      'Class1 * Disk1 * * 0 9 10',
+      'Class1 Group1 * * * 0 9 10',
+      'Class1 * * * * 0 19 20',
+      'Class1 * Disk1 * * 30 39 10',
+      'Class1 * * * * 50 59 10',
+      'Class1 * * * * * * *',
+    ];
+    const text = long + rows.map((row) => `volume * mirror ${row} PRIVATE\n`).join('');
+    const places = mergeReports(parseSdxinfo(text)).extents.map(
+      ({ group, disk, blocks }) => `${group ?? disk ?? '*'} ${blocks ?? '*'}`,
+    );
+    expect(places).toEqual(['Disk1 10', 'Group1 10', '* 20', 'Disk1 10', '* 10']);
+    const groupFirst = long + `volume * mirror Class1 Group1 Disk1 * * 0 9 10 PRIVATE\n`;
+    const alone = `${groupFirst}volume * mirror Class1 * * * * 0 9 10 PRIVATE\n`;
+    expect(mergeReports(parseSdxinfo(alone)).extents).toHaveLength(2);
+  });
+
+  test('a class or a disk that two queries show in two ways is refused, others of its kind are not', () => {
+    const classes = 'OBJ NAME SCOPE\n--- --- ---\nclass Class1 node1\nclass Class2 node2\n';
+    expect(mergeReports(parseSdxinfo(classes), parseSdxinfo(classes)).classes).toHaveLength(2);
+    expect(() =>
+      mergeReports(parseSdxinfo(classes), parseSdxinfo(classes.replace('Class1 node1', 'Class1 node9'))),
+    ).toThrow('sdxinfo shows class Class1 with SCOPE node1 and with SCOPE node9');
+    const disk = readFixture('guide-disk');
+    const other = edited(disk, 'c1t1d0', 'c9t9d9');
+    expect(() => mergeReports(parseSdxinfo(disk), parseSdxinfo(other))).toThrow(
+      'sdxinfo shows disk Disk1 of class Class1 with DEVNAM c1t1d0 and with DEVNAM c9t9d9',
+    );
   });
 
   test('nothing merged with nothing is nothing', () => {

@@ -50,6 +50,9 @@ describe('tables of sdxinfo', () => {
 
   test('collects the messages that stand among the tables', () => {
     const { messages, tables } = readSdxinfoText(readFixture('unknown-words'));
+    expect(readSdxinfoText('  SDX:sdxinfo:INFO: blanks around \n').messages).toEqual([
+      { severity: 'INFO', line: 'SDX:sdxinfo:INFO: blanks around' },
+    ]);
     expect(messages).toEqual([
       { severity: 'INFO', line: 'SDX:sdxinfo: INFO: waiting for a response from sdxservd daemon...' },
       { severity: 'WARNING', line: 'SDX:sdxinfo: WARNING: the second table is shorter than usual' },
@@ -72,6 +75,10 @@ describe('tables of sdxinfo', () => {
     expect(() => readSdxinfoText('SDX:sdxinfo: FATAL: gone')).toThrow(
       'sdxinfo reports an error: SDX:sdxinfo: FATAL: gone',
     );
+    expect(() => readSdxinfoText('SDX:sdxinfo: FATAL: see SDX:sdxinfo: INFO: 1 \nSDX: no form\n')).toThrow(
+      'sdxinfo reports an error: SDX:sdxinfo: FATAL: see SDX:sdxinfo: INFO: 1; SDX: no form',
+    );
+    expect(() => readSdxinfoText('SDX: see SDX:sdxinfo: INFO: 1')).toThrow('sdxinfo reports an error');
   });
 
   test('refuses a row that is too short or too long, and shows it', () => {
@@ -79,6 +86,13 @@ describe('tables of sdxinfo', () => {
       refusal(
         'sdxinfo: line 3 cannot be read: the row has 2 cells and the header has 3 columns: "slice Class1"',
       ),
+    );
+    expect(() => readSdxinfoText(`${header}  slice Class1  `)).toThrow(
+      expect.objectContaining({
+        message:
+          'sdxinfo: line 3 cannot be read: the row has 2 cells and the header has 3 columns: "slice Class1"',
+        evidence: { actual: '  slice Class1  ' },
+      }),
     );
     expect(() => readSdxinfoText(`${header}slice Class1 Disk3 STOP`)).toThrow(
       'the row has 4 cells and the header has 3 columns: "slice Class1 Disk3 STOP"',
@@ -104,6 +118,10 @@ describe('tables of sdxinfo', () => {
     const reason = 'a line of dashes, one group a column, is expected under the header';
     expect(() => readSdxinfoText('OBJ CLASS DISK\nslice Class1 Disk3')).toThrow(reason);
     expect(() => readSdxinfoText('OBJ CLASS DISK\n--- ---')).toThrow(reason);
+    for (const dashes of ['--- Class1 ---', '--- x--- ---', '--- ---x ---', '--- ... ---'])
+      expect(() => readSdxinfoText(`OBJ CLASS DISK\n${dashes}`)).toThrow(reason);
+    for (const dashes of ['--- --- ---', '... --- ...'])
+      expect(() => readSdxinfoText(`OBJ CLASS ...\n${dashes}`)).toThrow(reason);
     expect(() => readSdxinfoText('OBJ CLASS DISK\n--- --- --- ---')).toThrow(reason);
   });
 
@@ -117,6 +135,9 @@ describe('tables of sdxinfo', () => {
 
   test('refuses control characters, and quotes a long line shortened', () => {
     expect(() => readSdxinfoText(`${header}slice Class1 Disk\u001b[1m3`)).toThrow(
+      'it holds a control character',
+    );
+    expect(() => readSdxinfoText(`${header}slice Class1 Disk\u007f3`)).toThrow(
       'it holds a control character',
     );
     expect(() => readSdxinfoText('x'.repeat(500))).toThrow(`"${'x'.repeat(200)}…"`);

@@ -64,13 +64,9 @@ describe('samples of the GDS guide', () => {
       parseSdxinfo(
         `OBJ NAME CLASS DISKS BLKS WIDTH\n--- --- --- --- --- ---\ngroup Group6a Class1 Disk11:Disk12 900 ${cell}\n`,
       ).groups[0]?.width;
-    expect(['32', '*', '0', '-', '16K'].map(widthOf)).toEqual([
-      32,
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect(['8', '32', '2048', '999999999999999'].map(widthOf)).toEqual([8, 32, 2048, 999_999_999_999_999]);
+    for (const cell of ['*', '0', '-', '16K', '-32', '0x32', '032', '1000000000000000'])
+      expect(widthOf(cell)).toBeUndefined();
     expect(parseSdxinfo(readFixture('guide-group')).groups[0]?.width).toBeUndefined();
   });
 

@@ -29,7 +29,6 @@ function shadowPlan(
   return {
     ...request,
     shadowClass: layout.class,
-    shadowGroup: volume !== undefined && 'group' in volume.on ? volume.on.group : undefined,
     shadowVolume: volume?.name ?? request.proxyVolume,
     layout,
   };
@@ -94,6 +93,40 @@ describe('a shadow of a mirror of stripes', () => {
     expect(found(factsOf(nested))['stripe-width']).toBe('not shown not-shown');
     const primary = (text: string) => text + widthTable('Class1', 32);
     expect(found(factsOf(nested, { primary }))['stripe-width']).toBe('not shown not-shown');
+  });
+
+  test('the width that the layout was built with counts, that of its own lower group alone', () => {
+    const facts = factsOf(nested, { backup: (text) => text + widthTable('Class2', 32) });
+    const { layout } = facts.plan;
+    const withGroups = (...groups: ShadowLayout['groups']): ShadowFacts => ({
+      ...facts,
+      plan: { ...facts.plan, layout: { ...layout, groups: [...layout.groups, ...groups] } },
+    });
+    const shape = { primary: 'Group9', stripeWidth: 64 };
+    const others = withGroups(
+      { ...shape, name: 'Group9a', type: 'stripe', members: ['Disk13'] },
+      { ...shape, name: 'Group9', type: 'mirror', members: ['Group9a'] },
+    );
+    expect(found(others)['stripe-width']).toBe('32 blocks equal');
+  });
+
+  test('a width of which neither cluster nor layout tells is not shown', () => {
+    const facts = factsOf(nested, { backup: (text) => text + widthTable('Class2', 32) });
+    const { layout } = facts.plan;
+    const [volume] = layout.volumes;
+    if (volume === undefined) throw new Error('the layout has a volume');
+    const elsewhere = [
+      { ...volume, on: { disk: 'Disk11' } },
+      { ...volume, on: { group: 'Group99' } },
+    ];
+    for (const volumes of [[], ...elsewhere.map((one) => [one])]) {
+      const plan = { ...facts.plan, layout: { ...layout, volumes } };
+      const rule = compareShadow({ ...facts, plan }).find(({ rule: id }) => id === 'stripe-width');
+      expect(rule).toMatchObject({ expected: 'not shown', verdict: 'not-shown' });
+    }
+    const groups = layout.groups.map((group) => ({ ...group, type: 'concat' as const }));
+    const plan = { ...facts.plan, layout: { ...layout, groups } };
+    expect(found({ ...facts, plan })['stripe-width']).toBe('32 blocks not-shown');
   });
 
   test('another width', () => {
@@ -189,6 +222,21 @@ describe('a shadow of a single disk', () => {
   });
 });
 
+describe('a shadow among others of the same layout', () => {
+  test('is looked for where the layout has the volume of its own proxy', () => {
+    const facts = factsOf(nested, { backup: (text) => text + widthTable('Class2', 32) });
+    const { layout } = facts.plan;
+    const other = layout.volumes.map((volume) => ({
+      ...volume,
+      name: 'Volume2',
+      proxy: 'Volume2',
+      on: { group: 'Group2' },
+    }));
+    const plan = { ...facts.plan, layout: { ...layout, volumes: [...other, ...layout.volumes] } };
+    expect(blocks(compareShadow({ ...facts, plan }))).toEqual([]);
+  });
+});
+
 describe('a shadow behind stand-ins', () => {
   test('passes every rule: what the layout has is nothing else', () => {
     expect(blocks(compareShadow(factsOf(several)))).toEqual([]);
@@ -205,7 +253,6 @@ describe('a shadow behind stand-ins', () => {
 
   const standIns = (change: Change = unchanged) => {
     const { backup, plan } = factsOf(several, { backup: change });
-    if (plan.layout === undefined) throw new Error('the plan has a layout');
     return compareStandIns(backup.report, plan.layout).map(
       ({ rule, title, expected, actual, verdict }) =>
         `${rule}: ${title}: ${expected} | ${actual} | ${verdict}`,
@@ -228,6 +275,10 @@ describe('a shadow behind stand-ins', () => {
     expect(standIns((text) => text.replace(/(gap-327680 .*)Group4/g, '$1Group9'))[2]).toBe(
       'stand-in-first-block: First block of the stand-in gap-327680: 327,680 | none | differs',
     );
+    expect(standIns((text) => text.replace(/ 65536 +327679 +262144/, ' * * *')).slice(0, 2)).toEqual([
+      'stand-in-first-block: First block of the stand-in Volume4: 65,536 | none | differs',
+      'stand-in-size: Size of the stand-in Volume4: 262,144 blocks | none | differs',
+    ]);
     expect(standIns(() => '')).toEqual([
       'stand-in-first-block: First block of the stand-in Volume4: 65,536 | none | differs',
       'stand-in-size: Size of the stand-in Volume4: 262,144 blocks | none | differs',
@@ -238,6 +289,6 @@ describe('a shadow behind stand-ins', () => {
 
   test('a layout without stand-ins has none to judge', () => {
     const { backup, plan } = factsOf(single);
-    expect(plan.layout && compareStandIns(backup.report, plan.layout)).toEqual([]);
+    expect(compareStandIns(backup.report, plan.layout)).toEqual([]);
   });
 });

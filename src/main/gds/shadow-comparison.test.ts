@@ -1,52 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { edited, readFixture } from './fixtures/read-fixture.ts';
+import {
+  blocking,
+  facts,
+  layoutOf,
+  longShadow,
+  mirrored,
+  plan,
+  shadow,
+  stopped,
+} from './fixtures/shadow-facts.ts';
 import { blocks } from './rule-verdict.ts';
-import { parseSdxinfo } from './sdxinfo.ts';
-import { emptyReport } from './sdxinfo-objects.ts';
 import { compareShadow, shadowRules } from './shadow-comparison.ts';
-import type { ShadowFacts, ShadowPlan } from './shadow-sides.ts';
-
-const stopped = readFixture('primary-parted');
-const shadow = readFixture('shadow');
-const longShadow = readFixture('shadow-with-mode');
-
-const plan: ShadowPlan = {
-  primaryClass: 'Class1',
-  proxyVolume: 'Volume2',
-  masterVolume: 'Volume1',
-  shadowClass: 'Class2',
-  shadowGroup: 'Group2',
-  shadowVolume: 'Volume2',
-  deviceOfDisk: { Disk3: 'c1t1d3' },
-  mode: 'ro',
-};
-
-interface Sight {
-  node1?: string;
-  node2?: string;
-  node3?: string;
-  plan?: Partial<ShadowPlan>;
-  alsoPlanned?: ShadowPlan[];
-}
-
-function facts(sight: Sight = {}): ShadowFacts {
-  return {
-    primaries: [
-      { node: 'node1', report: parseSdxinfo(sight.node1 ?? stopped) },
-      { node: 'node2', report: parseSdxinfo(sight.node2 ?? stopped) },
-    ],
-    backup: { node: 'node3', report: parseSdxinfo(sight.node3 ?? shadow) },
-    plan: { ...plan, ...sight.plan },
-    alsoPlanned: sight.alsoPlanned,
-  };
-}
-
-/** The rules that block, each as `rule: expected | actual | verdict`. */
-function blocking(sight: Sight): string[] {
-  return blocks(compareShadow(facts(sight))).map(
-    ({ rule, expected, actual, verdict }) => `${rule}: ${expected} | ${actual} | ${verdict}`,
-  );
-}
 
 describe('a shadow that shows the right blocks', () => {
   test('passes every rule, and says what was compared', () => {
@@ -88,9 +53,10 @@ describe('a shadow that shows the right blocks', () => {
     );
     const also = {
       ...plan,
-      shadowGroup: 'Group4',
+      proxyVolume: 'Volume4',
       shadowVolume: 'Volume4',
       deviceOfDisk: { Disk4: 'c1t1d4' },
+      layout: layoutOf('Class2', 'Group4', 'Volume4', ['Disk4']),
     };
     expect(blocking({ node3: shadow + second, alsoPlanned: [also] })).toEqual([]);
     expect(blocking({ node3: shadow + second })).toEqual([
@@ -119,7 +85,6 @@ describe('a shadow that shows other blocks', () => {
   test('a device that the site file does not name', () => {
     expect(blocking({ plan: { deviceOfDisk: {} } })).toEqual([
       'disk-devices: Disk3=none | Disk3=c1t1d3 | differs',
-      'nothing-else: only Group2, Volume2 | also disk Disk3 | fails',
     ]);
   });
 
@@ -133,6 +98,15 @@ describe('a shadow that shows other blocks', () => {
     const sizeless = (text: string) => edited(text, 'c1t1d3   1736704', 'c1t1d3   *');
     const node = sizeless(stopped);
     expect(blocking({ node1: node, node2: node, node3: sizeless(shadow) })).toEqual([
+      'device-sizes: none | none | differs',
+    ]);
+  });
+
+  test('two disks, the size of one of which neither side tells', () => {
+    const sizeless = (text: string) => edited(text, 'c1t1d4   1736704', 'c1t1d4   *');
+    const node = sizeless(mirrored.node());
+    const node3 = sizeless(mirrored.shadow());
+    expect(blocking({ node1: node, node2: node, node3, plan: mirrored.plan })).toEqual([
       'device-sizes: none | none | differs',
     ]);
   });
@@ -152,16 +126,24 @@ describe('a shadow that shows other blocks', () => {
   });
 
   test('the disks of a group in another order', () => {
-    const two = (text: string) =>
-      text
-        .replace(/^disk {3}Disk3 .*$/m, (line) => `${line}\n${line.replaceAll(/(Disk|c1t1d)3/g, '$14')}`)
-        .replace(/^slice .* Disk3 .*$/m, (line) => `${line}\n${line.replaceAll('Disk3', 'Disk4')}`);
-    const node = edited(two(stopped), 'Class1  Disk3  ', 'Class1  Disk3:Disk4  ');
-    const node3 = edited(two(shadow), 'Class2  Disk3  ', 'Class2  Disk4:Disk3  ');
-    const deviceOfDisk = { Disk3: 'c1t1d3', Disk4: 'c1t1d4' };
-    expect(blocking({ node1: node, node2: node, node3, plan: { deviceOfDisk } })).toEqual([
+    const node = mirrored.node();
+    const node3 = mirrored.shadow('Disk4:Disk3');
+    expect(blocking({ node1: node, node2: node, node3, plan: mirrored.plan })).toEqual([
       'disk-order: Disk3:Disk4 | Disk4:Disk3 | differs',
     ]);
+  });
+
+  test('one of two disks on another device, named in the order of their names', () => {
+    const node = mirrored.node('Disk4:Disk3');
+    const node3 = edited(mirrored.shadow('Disk4:Disk3'), 'c1t1d4', 'c1t1d7');
+    expect(blocking({ node1: node, node2: node, node3, plan: mirrored.plan })).toEqual([
+      'disk-devices: Disk3=c1t1d3, Disk4=c1t1d4 | Disk3=c1t1d3, Disk4=c1t1d7 | differs',
+    ]);
+  });
+
+  test('a stripe on the cluster that is a mirror on the backup server', () => {
+    const node = stopped.replaceAll('mirror', 'stripe');
+    expect(blocking({ node1: node, node2: node })).toEqual(['group-type: stripe | mirror | differs']);
   });
 
   test('a disk of the group that no table lists is not taken for proven', () => {
@@ -243,6 +225,25 @@ describe('states in which nobody may read the shadow', () => {
     );
   });
 
+  test('one of two slices or disks of the shadow is not active', () => {
+    const node = mirrored.node();
+    const active = (node3: string) =>
+      blocking({ node1: node, node2: node, node3, plan: mirrored.plan }).map((line) =>
+        line.replace('volume ACTIVE, each slice ACTIVE, each disk ENABLE', '-'),
+      );
+    const two = mirrored.shadow();
+    expect(active(two)).toEqual([]);
+    expect(active(edited(two, 'Disk4   Volume2 ACTIVE', 'Disk4   Volume2 COPY'))).toEqual([
+      'shadow-active: - | volume ACTIVE, slice of Disk3 ACTIVE, slice of Disk4 COPY, disk Disk3 ENABLE, disk Disk4 ENABLE | fails',
+    ]);
+    expect(active(two.replace(/^slice .* Disk4 .*$/m, ''))).toEqual([
+      'shadow-active: - | volume ACTIVE, slice of Disk3 ACTIVE, slice of Disk4 none, disk Disk3 ENABLE, disk Disk4 ENABLE | fails',
+    ]);
+    expect(active(two.replace(/^(disk {3}Disk4 .*)ENABLE/m, '$1DISABLE'))).toEqual([
+      'shadow-active: - | volume ACTIVE, slice of Disk3 ACTIVE, slice of Disk4 ACTIVE, disk Disk3 ENABLE, disk Disk4 DISABLE | fails',
+    ]);
+  });
+
   test('the shadow can be written to though it should not, and the other way round', () => {
     const node3 = shadow + edited(longShadow, 'off ro ', 'off rw ');
     expect(blocking({ node3 })).toEqual(['access-mode: ro | rw | differs']);
@@ -274,52 +275,23 @@ describe('states in which nobody may read the shadow', () => {
       'nothing-else: only Disk3, Group2, Volume2 | also volume Volume8 | fails',
     ]);
   });
-});
 
-describe('missing objects', () => {
-  test('no shadow at all: what is compared differs, the actual value is none', () => {
-    const verdicts = blocks(compareShadow(facts({ node3: '' })));
-    expect(verdicts.map(({ rule, actual, verdict }) => `${rule}: ${actual} ${verdict}`)).toEqual([
-      'disk-names: none differs',
-      'disk-devices: Disk3=none differs',
-      'device-sizes: none differs',
-      'group-type: none differs',
-      'disk-order: none differs',
-      'first-block: none differs',
-      'size: none differs',
-      'shadow-active: none fails',
-      'access-mode: none differs',
+  test('objects of another class are no part of the shadow class, and its plan excuses nothing in it', () => {
+    const words: Record<string, string> = { Disk3: 'Disk4', Group2: 'Group4', Volume2: 'Volume4' };
+    const other = shadow.replaceAll(/Disk3|Group2|Volume2/g, (word) => words[word] ?? word);
+    const foreign = other.replaceAll('Class2', 'Class8').replaceAll('c1t1d3', 'c1t1d4');
+    expect(blocking({ node3: shadow + foreign })).toEqual([]);
+    const alsoPlanned = [
+      {
+        ...plan,
+        shadowClass: 'Class8',
+        shadowVolume: 'Volume4',
+        layout: layoutOf('Class8', 'Group4', 'Volume4', ['Disk4']),
+      },
+    ];
+    expect(blocking({ node3: shadow + other, alsoPlanned })).toEqual([
+      'nothing-else: only Disk3, Group2, Volume2 | also disk Disk4, group Group4, volume Volume4, slice Disk4.Volume4 | fails',
     ]);
-  });
-
-  test('a primary node that does not show the proxy', () => {
-    const size = blocks(compareShadow(facts({ node2: '' }))).find(({ rule }) => rule === 'size');
-    expect(size).toMatchObject({
-      expected: '1,048,576 blocks on node1; none on node2',
-      actual: '1,048,576 blocks',
-      verdict: 'differs',
-    });
-  });
-
-  test('no primary node, or nothing anywhere: every comparison blocks', () => {
-    const nothing: ShadowFacts = { primaries: [], backup: { node: 'node3', report: emptyReport }, plan };
-    const holding = compareShadow(nothing).filter((verdict) => blocks([verdict]).length === 0);
-    expect(holding.map(({ rule }) => rule)).toEqual(['nothing-else']);
-    const seen = compareShadow({ ...facts(), primaries: [] });
-    expect(blocks(seen).map(({ rule, expected }) => `${rule}: ${expected}`)).toEqual(
-      expect.arrayContaining([
-        'first-block: none',
-        'size: none',
-        'proxy-stopped: STOP',
-        'proxy-parted: Part of Volume1',
-      ]),
-    );
-  });
-
-  test('a disk that bears the name of a property of every object', () => {
-    const primary = stopped.replaceAll('Disk3', 'constructor');
-    const verdicts = blocking({ node1: primary, node2: primary, plan: { deviceOfDisk: {} } });
-    expect(verdicts).toContain('disk-devices: constructor=none | constructor=none | differs');
   });
 });
 

@@ -99,13 +99,8 @@ function onCluster({ compare, ...rule }: Rule<EveryNodeFacts>): ShadowRule {
 }
 
 /** What a plan puts into the shadow class: disks, groups and volumes, by name. */
-function plannedObjects({ layout, deviceOfDisk, shadowGroup, shadowVolume }: ShadowPlan) {
+function plannedObjects({ layout: { disks, groups, volumes } }: ShadowPlan) {
   const nameOf = ({ name }: { readonly name: string }) => name;
-  if (layout === undefined) {
-    const groups = shadowGroup === undefined ? [] : [shadowGroup];
-    return { disks: Object.keys(deviceOfDisk), groups, volumes: [shadowVolume] };
-  }
-  const { disks, groups, volumes } = layout;
   return { disks: disks.map(nameOf), groups: groups.map(nameOf), volumes: volumes.map(nameOf) };
 }
 

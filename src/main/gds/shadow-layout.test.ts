@@ -125,6 +125,23 @@ describe('a volume that is not the first of its group', () => {
     );
   });
 
+  test('a stand-in makes way for the own name of a proxy, too', () => {
+    const renamed = several.replaceAll('Volume13 ', 'Volume4-2 ');
+    const names = layoutOf(renamed, {
+      proxies: ['Volume6', 'Volume4-2'],
+      volumeNames: { Volume6: 'Volume4' },
+    }).volumes.map(({ name, proxy }) => `${name} ${proxy ?? '-'}`);
+    expect(names).toEqual(['Volume4-3 -', 'gap-327680 -', 'Volume4 Volume6', 'Volume4-2 Volume4-2']);
+  });
+
+  test('a stand-in of the longest name makes way without becoming longer', () => {
+    const longest = 'V'.repeat(32);
+    const renamed = several.replaceAll('Volume4 ', `${longest} `);
+    const [first] = layoutOf(renamed, { proxies: ['Volume6'], volumeNames: { Volume6: longest } }).volumes;
+    expect(first?.name).toBe(`${'V'.repeat(30)}-2`);
+    expect(isGdsName(first?.name ?? '')).toBe(true);
+  });
+
   test('two proxies cannot have one name', () => {
     expect(
       refusalOf(several, {
@@ -237,6 +254,11 @@ describe('a mirror of stripes', () => {
       'SHADOW_STRIPE_WIDTH_DIFFERS: the stripes of Group6a are 32 blocks wide, but the job says 64 ' +
         '(correct shadow.stripeWidth of the job, or remove it: sdxinfo shows the width of this group)',
     );
+  });
+
+  test('a width that the job and sdxinfo agree on', () => {
+    const { groups } = layoutOf(wide, { proxies, stripeWidth: { Group6a: 32 } });
+    expect(groups[0]).toMatchObject({ name: 'Group6a', stripeWidth: 32 });
   });
 
   test('a group called like a property of every object has no width of its own', () => {

@@ -168,7 +168,7 @@ function volumesOf(
   request: ShadowLayoutRequest,
 ): LayoutVolume[] {
   const placed = needed.flatMap(({ place, last }) =>
-    blocksUpTo(report, last).stretches.map((stretch) => ({ place, stretch })),
+    blocksUpTo(report, last, place).stretches.map((stretch) => ({ place, stretch })),
   );
   const isProxy = (volume: string | undefined) => volume !== undefined && request.proxies.includes(volume);
   const ofVolumes = placed.flatMap(({ stretch: { volume } }) => (volume === undefined ? [] : [volume]));

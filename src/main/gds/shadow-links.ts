@@ -21,8 +21,8 @@ function disksOfGroup(groups: readonly TopologyGroup[], className: string, name:
 }
 
 function diskNames({ groups }: DomainVolumes, volume: TopologyVolume): string | undefined {
-  const ofGroup = volume.group === null ? [] : disksOfGroup(groups, volume.class, volume.group);
-  const names = volume.group === null && volume.disk !== null ? [volume.disk] : ofGroup;
+  if (volume.group === null) return volume.disk ?? undefined;
+  const names = disksOfGroup(groups, volume.class, volume.group);
   return names.length === 0 ? undefined : names.sort().join(' ');
 }
 

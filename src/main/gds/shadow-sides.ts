@@ -6,7 +6,6 @@
 import { disksBelow, groupTree } from './group-tree.ts';
 import type { GroupTree } from './group-tree.ts';
 import { findVolume, isSamePlace, placeOf } from './report-lookup.ts';
-import type { VolumePlace } from './report-lookup.ts';
 import { none, onNodes } from './rule-verdict.ts';
 import type { Finding } from './rule-verdict.ts';
 import type { NodeReport, SdxDisk, SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
@@ -18,14 +17,12 @@ export interface ShadowPlan {
   readonly proxyVolume: string;
   readonly masterVolume: string;
   readonly shadowClass: string;
-  /** Undefined where the shadow is on a single disk; the layout then says on which. */
-  readonly shadowGroup: string | undefined;
   readonly shadowVolume: string;
   /** Disk name -> the device as the backup server names it. */
   readonly deviceOfDisk: Readonly<Record<string, string>>;
   readonly mode: 'ro' | 'rw';
-  /** Everything that is built for this run; without it, the group and the volume above are all. */
-  readonly layout?: ShadowLayout | undefined;
+  /** Everything that is built for this run. */
+  readonly layout: ShadowLayout;
 }
 
 export interface ShadowFacts {
@@ -47,7 +44,7 @@ export interface Side {
 
 /** The layout's volume that shows the proxy. */
 export function layoutVolumeOf({ layout, proxyVolume }: ShadowPlan): LayoutVolume | undefined {
-  return layout?.volumes.find(({ proxy }) => proxy === proxyVolume);
+  return layout.volumes.find(({ proxy }) => proxy === proxyVolume);
 }
 
 /** The proxy's side, as one primary node shows it. */
@@ -57,15 +54,10 @@ export function proxySide(report: SdxinfoReport, plan: ShadowPlan): Side {
   return { report, class: plan.primaryClass, volume, tree };
 }
 
-function plannedPlace(plan: ShadowPlan): VolumePlace | undefined {
-  const { shadowGroup } = plan;
-  return layoutVolumeOf(plan)?.on ?? (shadowGroup === undefined ? undefined : { group: shadowGroup });
-}
-
 /** The shadow's side. */
 export function shadowSide({ backup: { report }, plan }: ShadowFacts): Side {
   const found = findVolume(report, plan.shadowClass, plan.shadowVolume);
-  const place = plannedPlace(plan);
+  const place = layoutVolumeOf(plan)?.on;
   // A shadow volume of that name in another group, or on another disk, is another volume.
   const volume = isSamePlace(placeOf(found), place) ? found : undefined;
   return { report, class: plan.shadowClass, volume, tree: groupTree(report, plan.shadowClass, place) };

@@ -62,6 +62,19 @@ describe('which proxies can be shadowed', () => {
     expect(refusalsOf(untold, 'Volume8')).toEqual(['shadowable-type: mirror | none']);
   });
 
+  test('not a group whose rows contradict each other, or are not shown', () => {
+    const long = (type: string) =>
+      `OBJ NAME TYPE CLASS GROUP DISK MASTER PROXY\n--- --- --- --- --- --- --- ---\nvolume Volume2 ${type} Class1 Group2 * Volume1 Join\n`;
+    const typeless = joined.slice(0, joined.lastIndexOf('OBJ'));
+    expect(refusalsOf(typeless + long('mirror'))).toEqual([]);
+    expect(refusalsOf(typeless + long('stripe'))).toEqual(['shadowable-type: mirror | mirror, stripe']);
+    const volumesOnly = typeless.slice(typeless.indexOf('OBJ    NAME    CLASS   GROUP'));
+    expect(refusalsOf(volumesOnly + long('mirror'))).toEqual([
+      'shadowable-type: mirror | Group2 is not shown',
+      `shadowable-members: ${members} | none`,
+    ]);
+  });
+
   test('not a volume of which neither group nor disk is shown', () => {
     expect(refusalsOf(single.replace('Disk17 Volume11', '*      Volume11'), 'Volume12')).toEqual([
       'shadowable-type: mirror or single | neither a group nor a disk',
@@ -96,6 +109,21 @@ describe('which proxies can be shadowed', () => {
     ]);
     expect(refusalsOf(nested.replaceAll('stripe', 'mirror'), 'Volume8')).toEqual([
       `shadowable-members: ${members} | Group6a (mirror of Disk11, Disk12)`,
+    ]);
+    const holding = (held: string, text = nested) => text.replace('Disk11:Disk12', held);
+    expect(refusalsOf(holding('Disk11:Disk12:Group5'), 'Volume8')).toEqual([
+      `shadowable-members: ${members} | Group6a (stripe of Disk11, Disk12, Group5)`,
+    ]);
+    expect(refusalsOf(holding('Disk11'), 'Volume8')).toEqual([
+      `shadowable-members: ${members} | Group6a (stripe of Disk11, Disk12)`,
+    ]);
+    const contradicting = nested.replace('Disk12 stripe', 'Disk12 concat');
+    expect(refusalsOf(contradicting, 'Volume8')).toEqual([
+      `shadowable-members: ${members} | Group6a (concat, stripe of Disk11, Disk12)`,
+    ]);
+    const untyped = holding('Disk19:Disk20').replaceAll(/(stripe.*)Group6a/g, '$1Group9 ');
+    expect(refusalsOf(untyped, 'Volume8')).toEqual([
+      `shadowable-members: ${members} | Group6a (no type of Disk19, Disk20)`,
     ]);
     const deep = nested.replace('Disk11:Disk12', 'Disk11:Group5');
     expect(refusalsOf(deep, 'Volume8')).toEqual([

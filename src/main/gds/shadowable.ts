@@ -5,9 +5,9 @@
 import { blocksUpTo, stretchText } from './blocks-up-to.ts';
 import { distinct, groupTree } from './group-tree.ts';
 import type { GroupTree, TreeMember } from './group-tree.ts';
-import { findVolume, placeOf } from './report-lookup.ts';
+import { findVolume, nameOfPlace, placeOf } from './report-lookup.ts';
 import type { VolumePlace } from './report-lookup.ts';
-import { judge, none, oneSided } from './rule-verdict.ts';
+import { commaText, judge, none, oneSided } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
 
@@ -26,9 +26,7 @@ interface ProxySight {
 function isLowerGroup({ types, members, strays }: GroupTree): boolean {
   const [type] = types;
   const isOfType = types.length === 1 && (type === 'stripe' || type === 'concat');
-  return (
-    isOfType && strays.length === 0 && members.length > 0 && members.every(({ kind }) => kind === 'disk')
-  );
+  return isOfType && strays.length === 0 && members.every(({ kind }) => kind === 'disk');
 }
 
 function memberText(member: TreeMember): string {
@@ -42,10 +40,10 @@ function memberText(member: TreeMember): string {
 function judgeType({ volume, place, tree }: ProxySight): Finding {
   if (volume === undefined) return oneSided('mirror or single', none, false);
   if (place === undefined) return oneSided('mirror or single', 'neither a group nor a disk', false);
-  const types = distinct([...(tree?.types ?? []), volume.type]);
   const expected = 'group' in place ? 'mirror' : 'single';
-  const good = tree !== undefined && types.length === 1 && types[0] === expected;
-  return oneSided(expected, types.length === 0 ? none : types.join(', '), good);
+  if (tree === undefined) return oneSided(expected, `${nameOfPlace(place)} is not shown`, false);
+  const types = distinct([...tree.types, volume.type]);
+  return oneSided(expected, commaText(types) ?? none, types.length === 1 && types[0] === expected);
 }
 
 function judgeMembers({ tree }: ProxySight): Finding {
@@ -58,14 +56,15 @@ function judgeMembers({ tree }: ProxySight): Finding {
     ...members.map(memberText),
     ...strays.map(({ name }) => `${name} is in the group, but the group does not name it`),
   ];
-  const good = members.length > 0 && strays.length === 0 && (allDisks || allLower);
+  // A tree without members has strays: there is no tree where nothing is shown of a group.
+  const good = strays.length === 0 && (allDisks || allLower);
   return oneSided(expected, texts.join(', '), good);
 }
 
 function judgeBlocksBefore({ report, volume, place }: ProxySight): Finding {
   const expected = 'volumes, free or reserved blocks before it, each of known place and size';
   if (volume === undefined || place === undefined) return oneSided(expected, none, false);
-  const { stretches, obstacles } = blocksUpTo(report, volume);
+  const { stretches, obstacles } = blocksUpTo(report, volume, place);
   const before = stretches.slice(0, -1).map(stretchText).join(', ');
   const actual = obstacles.length === 0 ? before || 'only reserved blocks before it' : obstacles.join(', ');
   return oneSided(expected, actual, obstacles.length === 0);

@@ -21,10 +21,10 @@ function widthsOf(side: Side): string | undefined {
 
 /** The widths that the layout was built with, where no node of the cluster shows them. */
 function plannedWidths({ plan }: ShadowFacts): string | undefined {
-  const { layout } = plan;
   const on = layoutVolumeOf(plan)?.on;
-  const groups = layout?.groups ?? [];
-  const upper = groups.find(({ name }) => on !== undefined && 'group' in on && name === on.group);
+  if (on === undefined || 'disk' in on) return undefined;
+  const { groups } = plan.layout;
+  const upper = groups.find(({ name }) => name === on.group);
   const stripes = groups.filter(({ name, type }) => type === 'stripe' && upper?.members.includes(name));
   return commaText(stripes.map(({ stripeWidth }) => blocksText(stripeWidth ?? 0)));
 }

@@ -7,13 +7,15 @@ const primary = readFixture('primary-parted');
 const shadow = readFixture('shadow');
 const sight = (node: string, text: string) => ({ node, report: parseSdxinfo(text) });
 
-const whole = buildTopology({
-  primaries: [sight('node1', primary), sight('node2', primary)],
-  backup: sight('node3', shadow),
-});
+const wholePicture = () =>
+  buildTopology({
+    primaries: [sight('node1', primary), sight('node2', primary)],
+    backup: sight('node3', shadow),
+  });
 
 describe('the picture of both domains', () => {
   test('nodes and classes', () => {
+    const whole = wholePicture();
     expect(whole.nodes).toEqual([
       { name: 'node1', domain: 'primary' },
       { name: 'node2', domain: 'primary' },
@@ -26,6 +28,7 @@ describe('the picture of both domains', () => {
   });
 
   test('master and proxy know each other', () => {
+    const whole = wholePicture();
     expect(whole.volumes).toMatchObject([
       {
         domain: 'primary',
@@ -56,9 +59,14 @@ describe('the picture of both domains', () => {
       buildTopology({ primaries }).volumes.find(({ name }) => name === 'Volume2')?.joined;
     expect(joinedOf(joined)).toBe(true);
     expect(joinedOf(joined, sight('node2', primary))).toBe(false);
+    expect(buildTopology({ primaries: [joined] }).volumes[0]).toMatchObject({
+      name: 'Volume1',
+      joined: false,
+    });
   });
 
   test('disks, groups, slices and free extents', () => {
+    const whole = wholePicture();
     expect(whole.disks.find(({ name }) => name === 'Disk3')).toEqual({
       domain: 'primary',
       class: 'Class1',
@@ -74,7 +82,24 @@ describe('the picture of both domains', () => {
       ['Group2', 'mirror', ['Disk3']],
       ['Group2', 'mirror', ['Disk3']],
     ]);
-    expect(whole.slices).toHaveLength(4);
+    expect(whole.groups[1]).toMatchObject({ blocks: 1736704, freeBlocks: 622592, width: null });
+    expect(
+      whole.slices.map(({ class: name, group, disk, volume, statusOn }) =>
+        [
+          name,
+          group,
+          disk,
+          volume,
+          ...Object.entries(statusOn).map(([node, { word }]) => `${node}=${word}`),
+        ].join(' '),
+      ),
+    ).toEqual([
+      'Class1 Group1 Disk1 Volume1 node1=ACTIVE node2=ACTIVE',
+      'Class1 Group1 Disk2 Volume1 node1=ACTIVE node2=ACTIVE',
+      'Class1 Group2 Disk3 Volume2 node1=STOP node2=STOP',
+      'Class2 Group2 Disk3 Volume2 node3=ACTIVE',
+    ]);
+    expect(whole.extents).toHaveLength(6);
     expect(whole.extents.filter(({ domain }) => domain === 'backup')).toEqual([
       {
         domain: 'backup',
@@ -94,6 +119,74 @@ describe('the picture of both domains', () => {
         blocks: 622592,
         status: { word: 'FREE', known: true },
       },
+    ]);
+  });
+
+  test('a mode is shown where the long form tells it', () => {
+    const { volumes } = buildTopology({
+      primaries: [],
+      backup: sight('node3', shadow + readFixture('shadow-with-mode')),
+    });
+    expect(volumes.map(({ mode, type }) => [mode, type])).toEqual([['ro', 'mirror']]);
+  });
+
+  test('a class is shown by each kind of object in it, and by its own row', () => {
+    const tables = shadow.split(/\n(?=OBJ)/);
+    for (const table of [...tables, 'OBJ NAME\n--- ---\nclass Class2\n'])
+      expect(buildTopology({ primaries: [sight('node1', table)] }).classes).toEqual([
+        { domain: 'primary', name: 'Class2', nodes: ['node1'] },
+      ]);
+  });
+
+  test('proxies are those of a master in the same class', () => {
+    const other = primary.replaceAll('Class1', 'Class5').replaceAll('Volume2', 'Volume5');
+    const { classes, volumes } = buildTopology({ primaries: [sight('node1', primary + other)] });
+    expect(classes.map(({ name }) => name)).toEqual(['Class1', 'Class5']);
+    expect(volumes.map((volume) => [volume.class, volume.name, volume.proxies])).toEqual([
+      ['Class1', 'Volume1', ['Volume2']],
+      ['Class1', 'Volume2', []],
+      ['Class5', 'Volume1', ['Volume5']],
+      ['Class5', 'Volume5', []],
+    ]);
+  });
+
+  test('blocks without a place or a size are not drawn', () => {
+    const titles = 'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n';
+    const rows = ['G1 0 * *', 'G2 * * 10', 'G3 * * *', 'G 20 29 10'].map(
+      (blocks) => `volume * C ${blocks} *\n`,
+    );
+    const { extents } = buildTopology({ primaries: [sight('node1', titles + rows.join(''))] });
+    expect(extents).toEqual([
+      { domain: 'primary', class: 'C', group: 'G', disk: null, firstBlock: 20, blocks: 10, status: null },
+    ]);
+  });
+
+  test('a group has the type that its row shows, then that of its disks, then that of its volumes', () => {
+    const long =
+      'OBJ NAME TYPE CLASS GROUP DISK MASTER PROXY\n--- --- --- --- --- --- --- ---\n' +
+      'volume V1 concat C G1 * * *\nvolume V2 stripe C G2 * * *\nvolume V3 stripe C G3 * * *\n';
+    const groups =
+      'OBJ NAME TYPE CLASS DISKS BLKS\n--- --- --- --- --- ---\n' +
+      'group G1 mirror C D1 9\ngroup G2 * C D2 9\ngroup G3 * C D3 9\ngroup G4 * C D4 9\n';
+    const disks =
+      'OBJ NAME TYPE CLASS GROUP DEVNAM DEVBLKS STATUS\n--- --- --- --- --- --- --- ---\n' +
+      'disk D1 switch C G1 a 9 ENABLE\ndisk D2 switch C G2 b 9 ENABLE\n';
+    const picture = buildTopology({ primaries: [sight('node1', long + groups + disks)] });
+    expect(picture.groups.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'G1 mirror',
+      'G2 switch',
+      'G3 stripe',
+      'G4 null',
+    ]);
+  });
+
+  test('a group of another class is no lower group, and a group that names itself is not its own', () => {
+    const titles = 'OBJ NAME CLASS DISKS BLKS\n--- --- --- --- ---\n';
+    const rows = 'group G1 C G2:G1 9\ngroup G2 D X 9\n';
+    const { groups } = buildTopology({ primaries: [sight('node1', titles + rows)] });
+    expect(groups.map(({ lowerGroups, upperGroup }) => [lowerGroups, upperGroup])).toEqual([
+      [[], null],
+      [[], null],
     ]);
   });
 
@@ -139,6 +232,7 @@ describe('the picture of both domains', () => {
   });
 
   test('is plain data that survives JSON unchanged', () => {
+    const whole = wholePicture();
     expect(JSON.parse(JSON.stringify(whole))).toStrictEqual(whole);
   });
 
@@ -165,6 +259,62 @@ describe('what nodes tell differently', () => {
     expect(topology.disagreements).toEqual([
       { object: 'disk Disk3', field: 'blocks', on: { node1: '1736704', node2: '1736705' } },
     ]);
+  });
+
+  test.each<[string, (text: string) => string, string[]]>([
+    [
+      'the group of a disk',
+      (text) => text.replace(/(disk {3}Disk2 .*)Group1/, '$1Group2'),
+      ['disk Disk2 group'],
+    ],
+    ['the type of a disk', (text) => text.replace('Disk2   mirror', 'Disk2   concat'), ['disk Disk2 type']],
+    ['the order of disks', (text) => edited(text, 'Disk1:Disk2', 'Disk2:Disk1'), ['group Group1 disks']],
+    [
+      'the size of a group',
+      (text) => text.replace(/(group {2}Group1 .*)1736704/, '$11736705'),
+      ['group Group1 blocks'],
+    ],
+    [
+      'the master of a proxy',
+      (text) => edited(text, 'Volume1 Part', 'Volume9 Part'),
+      ['volume Volume2 master'],
+    ],
+    [
+      'the group of a volume',
+      (text) => text.replaceAll(/(volume Volume2 .*)Group2/g, '$1Group1'),
+      ['volume Volume2 group'],
+    ],
+    [
+      'the blocks of a volume',
+      (text) => text.replace(/(volume Volume2 .* )65536 {2}1114111 {2}1048576/, '$1 65537 1114111 1048575'),
+      ['volume Volume2 firstBlock', 'volume Volume2 blocks'],
+    ],
+    ['what one node does not tell', (text) => edited(text, 'c1t1d3   1736704', 'c1t1d3   *'), []],
+  ])('%s', (_what, change, found) => {
+    const node2 = change(primary);
+    expect(node2).not.toBe(primary);
+    const { disagreements } = buildTopology({ primaries: [sight('node1', primary), sight('node2', node2)] });
+    expect(disagreements.map(({ object, field }) => `${object} ${field}`)).toEqual(found);
+  });
+
+  test('what the first node does not tell is told by another', () => {
+    const untold = edited(primary, 'c1t1d3   1736704', '*        *      ');
+    const { disks } = buildTopology({ primaries: [sight('node1', untold), sight('node2', primary)] });
+    expect(disks[2]).toMatchObject({ name: 'Disk3', blocks: 1736704, deviceOn: { node2: 'c1t1d3' } });
+  });
+
+  test('the disk of a volume, and the width of a group', () => {
+    const single = readFixture('primary-single');
+    const disagreements = (one: string, two: string) =>
+      buildTopology({ primaries: [sight('node1', one), sight('node2', two)] }).disagreements.map(
+        ({ object, field }) => `${object} ${field}`,
+      );
+    expect(disagreements(single, single.replace(/(Volume12 single .*)Disk17/, '$1Disk19'))).toEqual([
+      'volume Volume12 disk',
+    ]);
+    const width = (blocks: number) =>
+      `OBJ NAME CLASS DISKS BLKS WIDTH\n--- --- --- --- --- ---\ngroup G C D1:D2 9 ${blocks}\n`;
+    expect(disagreements(width(32), width(64))).toEqual(['group G width']);
   });
 });
 

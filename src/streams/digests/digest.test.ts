@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createChecksum, createDigest, sameDigest, type Digest } from './digest.ts';
-import { cutAt, noise, passThrough, sha256 } from '../stream.test-support.ts';
+import { cutAt, failureOf, noise, passThrough, sha256 } from '../stream.test-support.ts';
 
 const hexadecimal = (bytes: Buffer) => crc32(bytes).toString(16).padStart(8, '0');
 
@@ -32,6 +32,12 @@ describe('digest', () => {
       );
       expect(digest.result().sha256).toBe(sha256(bytes));
     }
+  });
+
+  it('is not told with zeros behind it while bytes may still come', async () => {
+    const digest = createDigest();
+    const error = await failureOf(() => digest.withZeros(3));
+    expect(error.code).toBe('STAGE_NOT_FINISHED');
   });
 
   it('writes a CRC-32 with leading zeros', async () => {

@@ -49,6 +49,13 @@ describe('the record sampler', () => {
       ]);
   });
 
+  it('tells nothing of a record that would begin where the stream ends', async () => {
+    const whole = bytes.subarray(0, 4000);
+    const sampler = createRecordSampler({ recordBytes: 1000, records: [3, 4] });
+    await pipeline(Readable.from([whole]), sampler.stream, new Writable({ write: (_p, _e, done) => done() }));
+    expect(sampler.result()).toEqual([{ record: 3, sha256: hashOf(3000, 4000) }]);
+  });
+
   it('tells nothing of a record that did not come', async () => {
     expect(await sampled([2, 9], 333)).toEqual([{ record: 2, sha256: hashOf(2000, 3000) }]);
   });

@@ -110,6 +110,40 @@ describe('a tape server that is gone', () => {
     );
   });
 
+  it('is told by the failure of its channel where it said nothing itself', async () => {
+    for (const [stderr, reason] of [
+      ['', 'broken channel'],
+      ['rmt: killed\n', 'rmt: killed'],
+    ] as const) {
+      const { channel, client } = playedChannel({ status: undefined, stderr });
+      const reading = client.read(512);
+      channel.output.destroy(new Error('broken channel'));
+      expect((await failureOf(() => reading)).message).toBe(
+        `the tape server ended before it answered "read": ${reason}`,
+      );
+    }
+  });
+
+  it('rejects what is unanswered when it is given up, and closes both ways', async () => {
+    const { channel, client } = playedChannel();
+    const given = failure('COPY_CANCELLED', { bytes: 0 });
+    const writing = client.write(record(0));
+    client.destroy(given);
+    await expect(writing).rejects.toBe(given);
+    await expect(client.read(512)).rejects.toBe(given);
+    expect([channel.input.destroyed, channel.output.destroyed]).toEqual([true, true]);
+  });
+
+  it('may answer its close after its input has ended', async () => {
+    const { channel, client } = playedChannel();
+    const closing = client.close();
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    channel.output.write('A0\n');
+    await expect(closing).resolves.toBeUndefined();
+    expect(String(channel.input.read())).toBe('C\n');
+  });
+
   it('was lost with its connection, which reports it itself', async () => {
     const { channel, client } = playedChannel();
     const lost = failure('CONNECTION_LOST', { host: 'node3', reason: 'reset' });

@@ -46,6 +46,8 @@ describe('requests to a tape server', () => {
   it('refuse a device whose name would be a request of its own', async () => {
     const error = await failureOf(() => openRequest('/dev/nst0\n0\nC', 'write'));
     expect(error.message).toBe('cannot build a command line: "/dev/nst0\\n0\\nC" cannot be a device');
+    const empty = await failureOf(() => openRequest('', 'write'));
+    expect(empty.message).toBe('cannot build a command line: "" cannot be a device');
   });
 });
 
@@ -70,6 +72,7 @@ describe('answers of a tape server', () => {
     ['a greeting before its line has ended', 'W', '"W"'],
     ['words that begin like an answer', 'All is well\n', '"All is well\\n"'],
     ['a line that never ends', 'A1234567890123456789012', '"A1234567890123456789012"'],
+    ['a number with words behind it', 'A12 bytes\n', '"A12 bytes\\n"'],
     ['a negative number', 'A-1\n', '"A-1\\n"'],
     ['more bytes than were sent', 'A32769\n', '"A32769\\n"'],
     ['an error without a number', 'E\nfoo\n', '"E\\nfoo\\n"'],
@@ -78,6 +81,19 @@ describe('answers of a tape server', () => {
     expect(error.code).toBe('TAPE_SERVER_GARBLED');
     expect(error.message).toBe(`the tape server answered ${said}, which is not an answer of rmt`);
     expect(error.evidence.stdout).toBe(sent);
+  });
+
+  it('may have an error text of 1,024 characters, which is waited for', () => {
+    const text = 'x'.repeat(1024);
+    expect(answersOf([`E5\n${text}`, '\n'])).toEqual([{ errno: 5, text }]);
+    expect(answersOf([`E5\n${text}\nA7\n`])).toEqual([
+      { errno: 5, text },
+      { number: 7, data: Buffer.alloc(0) },
+    ]);
+  });
+
+  it('have their error text without the blanks around it', () => {
+    expect(answersOf(['E5\n I/O error \r\n'])).toEqual([{ errno: 5, text: 'I/O error' }]);
   });
 
   it('are told from an error text without end', async () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ddComplaint, parseDdCounts, withSummedCounts } from './dd-counts.ts';
+import { ddComplaint, isCountLine, parseDdCounts, withSummedCounts } from './dd-counts.ts';
 
 describe('the counts of several dd that read one file', () => {
   it('are added up; other messages stay', () => {
@@ -16,6 +16,13 @@ describe('the counts of several dd that read one file', () => {
     ].join('\n');
     expect(withSummedCounts(stderr)).toBe('read: I/O error\n17+1 records in\n17+1 records out\n');
   });
+
+  it.each(['3+0 records in\nread: I/O error\n', '3+0 records out\n'])(
+    'a text with counts of one direction stays as it is: %j',
+    (stderr) => {
+      expect(withSummedCounts(stderr)).toBe(stderr);
+    },
+  );
 
   it('a text without counts stays as it is', () => {
     expect(withSummedCounts('dd: /dev/rmt/0n: open: Device busy\n')).toBe(
@@ -82,6 +89,31 @@ describe("dd's counts", () => {
       expect(parseDdCounts(stderr)).toBeUndefined();
     },
   );
+
+  it('takes bytes from a line of their own only, and one byte as well', () => {
+    const counts = '0+1 records in\n0+1 records out\n';
+    expect(parseDdCounts(`${counts}1 byte copied, 0.1 s, 0.0 kB/s\n`)?.bytes).toBe(1);
+    expect(parseDdCounts(`${counts}dd: 7 bytes copied before\n`)).toEqual({
+      in: { full: 0, partial: 1 },
+      out: { full: 0, partial: 1 },
+    });
+  });
+
+  it('are lines of their own: a line with other words is a complaint', () => {
+    for (const line of [
+      '3+12 records in',
+      '0+1 records out',
+      '1 byte copied, 1 s',
+      '65536 bytes transferred in 1 secs',
+    ])
+      expect(isCountLine(line)).toBe(true);
+    for (const line of ['dd: 3+0 records in', '3+0 records in part', 'dd: 5 bytes copied', 'read: I/O error'])
+      expect(isCountLine(line)).toBe(false);
+  });
+
+  it('tells complaints in one line, however their lines end', () => {
+    expect(ddComplaint('\r\n  dd: one \r\n\n3+0 records in\r\n dd: two\r\n')).toBe('dd: one; dd: two');
+  });
 
   it('tells what dd complained about, without its counts', () => {
     const stderr =

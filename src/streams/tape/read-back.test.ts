@@ -49,6 +49,18 @@ describe('reading a tape back', () => {
     expect(read.sampled).toEqual([{ record: 9, sha256: sha256(tape.records[9] as Buffer) }]);
   });
 
+  it('hashes the first record by itself, however the bytes come', async () => {
+    const bytes = noise(3000);
+    for (const sizes of [[1], [700, 100], [1024], [3000]]) {
+      const read = await readBack({ source: sourceOf(cutAt(bytes, sizes)), recordBytes: 1024 });
+      expect(read.firstRecordSha256).toBe(sha256(bytes.subarray(0, 1024)));
+    }
+    const short = await readBack({ source: sourceOf([bytes]), recordBytes: 4096 });
+    expect(short.firstRecordSha256).toBe(sha256(bytes));
+    const none = await readBack({ source: sourceOf([]), recordBytes: 1024 });
+    expect(none.firstRecordSha256).toBeUndefined();
+  });
+
   it('of a device does not blame the tape', async () => {
     const { tape } = await writtenTape();
     const error = await failureOf(() => readBack({ source: tape.openRead(32_768, 9), reads: 'device' }));

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../../contract/errors.ts';
 import { readBackSegments } from './spanning-read-back.ts';
@@ -74,6 +74,22 @@ describe('reading several tapes back', () => {
     expect(error.evidence).toMatchObject({ host: 'node3', command: 'dd of tape 3' });
   });
 
+  it('reads segments that are larger than what may wait, at the pace of who takes them', async () => {
+    const large = noise(8 * 1024 * 1024);
+    const tape = new EmulatedTape();
+    tape.records.push(...cutAt(large, [65_536]));
+    const through = new PassThrough({
+      transform: (piece: Buffer, _encoding, done) => setImmediate(() => done(null, piece)),
+    });
+    const result = await readBackSegments({
+      segments: [{ tape: 0, firstRecord: 0, records: 128, bytes: large.length }],
+      openSegment: () => Promise.resolve(tape.openRead(65_536)),
+      recordBytes: 65_536,
+      through,
+    });
+    expect(result).toMatchObject({ bytes: large.length, sha256: sha256(large) });
+  });
+
   it('tells a wrong bit by the digest', async () => {
     const tapes = tapesOf(volume);
     const record = Buffer.from(tapes[0]?.records[3] as Buffer);
@@ -115,6 +131,27 @@ describe('reading several tapes back', () => {
     );
     expect(error.code).toBe('COPY_CANCELLED');
     expect(signal?.aborted).toBe(true);
+  });
+
+  it('gives a tape back that comes after nobody waits for it any more', async () => {
+    const stop = new AbortController();
+    // It would never end by itself.
+    const stream = new Readable({ read: () => undefined });
+    const end = { status: 0, signal: undefined, stderr: '', bytes: 0 };
+    const source = { stream, ended: Promise.resolve(end) };
+    let deliver: () => void = () => {};
+    const openSegment: OpenSegment = () => {
+      queueMicrotask(() => stop.abort());
+      return new Promise((resolve) => (deliver = () => resolve(source)));
+    };
+    const error = await failureOf(() =>
+      readBackSegments({ segments, openSegment, recordBytes, abort: stop.signal }),
+    );
+    expect(error.code).toBe('COPY_CANCELLED');
+    const closed = new Promise((resolve) => source.stream.once('close', resolve));
+    deliver();
+    await closed;
+    expect(source.stream.destroyed).toBe(true);
   });
 
   describe('whose connection is lost in the middle', () => {
@@ -168,7 +205,10 @@ describe('reading several tapes back', () => {
       expect(left).toEqual([]);
     });
 
-    it('and that then begin with other bytes are no backup', async () => {
+    it.each([
+      ['in the middle', 3000],
+      ['after the last byte', 6244],
+    ])('%s, and that then begin with other bytes, are no backup', async (_when, at) => {
       const tapes = tapesOf(volume);
       const { openSegment } = openerOf(tapes);
       let isBroken = false;
@@ -184,7 +224,7 @@ describe('reading several tapes back', () => {
             other.writeUInt8(other.readUInt8(7) ^ 1, 7);
             const tape = new EmulatedTape();
             tape.records.push(...cutAt(other, [recordBytes]));
-            return brokenRead(tape, 3000);
+            return brokenRead(tape, at);
           },
         }),
       );

@@ -83,6 +83,23 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     ]);
   });
 
+  it('continues after a full tape where the next one takes something, as often as that is so', async () => {
+    const full = { capacityRecords: 0, ...physicalEnd };
+    const some = { capacityRecords: 3, ...physicalEnd };
+    const { write, sink } = sinkOf(dialect, [full, some, full, some, {}]);
+    await write(volume(9));
+    expect(sink.segments().map(({ records }) => records)).toEqual([0, 3, 0, 3, 3]);
+  });
+
+  it('asks for the first tape when the first record is whole', async () => {
+    const { write, orders, sink } = sinkOf(dialect, [{}]);
+    sink.stream.write(volume(0, recordBytes - 1));
+    await new Promise(setImmediate);
+    expect(orders).toEqual([]);
+    await write(volume(0, 1));
+    expect(sink.segments()).toEqual([{ tape: 0, firstRecord: 0, records: 1, bytes: recordBytes }]);
+  });
+
   it('gives up after two tapes that took nothing', async () => {
     const full = { capacityRecords: 0, ...physicalEnd };
     const { write, orders } = sinkOf(dialect, [{ capacityRecords: 3, ...physicalEnd }, full, full, {}]);
@@ -218,6 +235,28 @@ describe('records that are not answered for', () => {
   });
 });
 
+describe('a failure while nothing is written', () => {
+  it('fails the stream at once, before more is given to it', async () => {
+    const input = new PassThrough();
+    const output = new PassThrough();
+    const ended = Promise.resolve({ status: 1, signal: undefined, stderr: 'rmt: killed\n', bytes: 0 });
+    const sink = createSpanningTapeSink({
+      recordBytes,
+      nextTape: () =>
+        Promise.resolve({ channel: { input, output, ended }, device: '/dev/nst0', dialect: 'linux' }),
+    });
+    const failed = new Promise<Error>((resolve) => sink.stream.once('error', resolve));
+    output.write('A3\n');
+    await new Promise<void>((resolve) => sink.stream.write(volume(2), () => resolve()));
+    output.write('A512\n');
+    output.write('E5\nI/O error\n');
+    expect((await failed).message).toBe(
+      'writing to the tape failed: /dev/nst0: write record 1 (512 bytes): I/O error (errno 5)',
+    );
+    expect((await sink.ended).bytes).toBe(512);
+  });
+});
+
 describe('the sink in the path of a dump', () => {
   it('takes the place of dd: the dump goes to two tapes, padded to whole records', async () => {
     const { tapes, sink } = sinkOf('linux', [{ capacityRecords: 30, ...physicalEnd }, {}]);
@@ -248,6 +287,21 @@ describe('the sink in the path of a dump', () => {
     expect(error.message).toBe(
       'writing to the tape failed: /dev/rmt/0n: write record 3 (512 bytes): I/O error (errno 5)',
     );
+  });
+
+  it('is judged by records and bytes alike', async () => {
+    const segments = [
+      { tape: 0, firstRecord: 0, records: 3, bytes: 1536 },
+      { tape: 1, firstRecord: 3, records: 1, bytes: 100 },
+    ];
+    expect(() => judgeSpanningWrite(segments, { records: 4, bytes: 1636 })).not.toThrow();
+    for (const expected of [
+      { records: 4, bytes: 1637 },
+      { records: 5, bytes: 1636 },
+    ]) {
+      const error = await failureOf(() => judgeSpanningWrite(segments, expected));
+      expect(error.code).toBe('TAPES_MISCOUNTED');
+    }
   });
 
   it('is judged by what was answered for', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dialects, physicalEnd, sinkOf, volume } from './spanning-tape.test-support.ts';
+import { dialects, fileOf, physicalEnd, sinkOf, volume } from './spanning-tape.test-support.ts';
 import { failureOf } from '../stream.test-support.ts';
 
 describe('a tape that cannot be written', () => {
@@ -68,16 +68,31 @@ describe('a tape that cannot be written', () => {
     expect(orders).toHaveLength(1);
   });
 
-  it('is not trusted when it takes a record after an error behind its end', async () => {
-    const { write, orders } = sinkOf('solaris', [
-      { capacityRecords: 5, ...physicalEnd, faults: new Map([[6, 5]]) },
-      {},
+  it.each([8, 20])(
+    'is not trusted when it takes a record after an error behind its end (%i records)',
+    async (records) => {
+      const { write, orders } = sinkOf('solaris', [
+        { capacityRecords: 5, ...physicalEnd, faults: new Map([[6, 5]]) },
+        {},
+      ]);
+      const error = await failureOf(() => write(volume(records)));
+      expect(error.message).toBe(
+        'writing to the tape failed: /dev/rmt/0n: the drive accepted a record after an error at the end of the tape',
+      );
+      expect(orders).toHaveLength(1);
+    },
+  );
+
+  it('is followed by the next one where it takes nothing after an error behind its end', async () => {
+    const faults = new Map([
+      [5, 28],
+      [6, 5],
     ]);
-    const error = await failureOf(() => write(volume(20)));
-    expect(error.message).toBe(
-      'writing to the tape failed: /dev/rmt/0n: the drive accepted a record after an error at the end of the tape',
-    );
-    expect(orders).toHaveLength(1);
+    const { write, sink, tapes } = sinkOf('solaris', [{ capacityRecords: 5, ...physicalEnd, faults }, {}]);
+    const bytes = volume(8);
+    await write(bytes);
+    expect(sink.segments().map(({ records }) => records)).toEqual([5, 3]);
+    expect(tapes.map(({ content }) => content)).toEqual([fileOf(bytes, 0, 5), fileOf(bytes, 5, 3)]);
   });
 
   it.each([

@@ -47,6 +47,13 @@ describe('the verdict over a tape that was read', () => {
     expect(illumos.code).toBe('TAPE_READ_FAILED');
   });
 
+  it('tells how many records were read before an error', async () => {
+    const stderr = 'dd: /dev/nst0: no such reason\n5+0 records in\n4+0 records out\n';
+    const error = await failureOf(() => judgeTapeRead(ended(stderr, 1), expected));
+    expect(error.code).toBe('TAPE_READ_FAILED');
+    expect(error.evidence).toEqual({ exitStatus: 1, stderr });
+  });
+
   it('names records that are longer than the read size', async () => {
     const stderr = `dd: error reading '/dev/nst0': Cannot allocate memory\n${counts('0+0')}`;
     const error = await failureOf(() => judgeTapeRead(ended(stderr, 1), expected));
@@ -57,6 +64,9 @@ describe('the verdict over a tape that was read', () => {
     for (const [records, bytes] of [
       ['3+0', 98_304],
       ['0+4', 100_000],
+      ['4+1', 100_000],
+      ['3+0', 100_000],
+      ['3+2', 100_000],
       ['3+1', 99_999],
     ] as const) {
       const error = await failureOf(() => judgeTapeRead(ended(counts(records), 0, bytes), expected));

@@ -77,8 +77,7 @@ function troubleOf(
 ): ShadowtapeError {
   const code = troubles.find(([, words]) => words.test(end.stderr))?.[0] ?? otherwise;
   const counts = parseDdCounts(end.stderr);
-  const records = counts
-    ? ddCountText(otherwise === 'TAPE_WRITE_FAILED' ? counts.out : counts.in)
-    : 'an unknown number of';
+  // Named at the end of the medium only, where those written count.
+  const records = counts ? ddCountText(counts.out) : 'an unknown number of';
   return failure(code, { reason: endReason(end), records }, endEvidence(end, evidence), cause);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeTapeWrite, tapeWriterArguments } from './tape-writer.ts';
+import { expectedCount, judgeTapeWrite, tapeWriterArguments } from './tape-writer.ts';
 import { failureOf } from '../stream.test-support.ts';
 import type { ProcessEnd } from '../stage.ts';
 
@@ -36,6 +36,12 @@ describe('the verdict over a tape that was written', () => {
       fullRecords: 3,
       partialRecords: 1,
     });
+  });
+
+  it('accepts a dump of nothing as nothing', () => {
+    const nothing = { records: 0, lastRecordBytes: 0, recordBytes: 32_768, bytes: 0 };
+    expect(expectedCount(nothing)).toEqual({ full: 0, partial: 0 });
+    expect(judgeTapeWrite(ended('0+0 records in\n0+0 records out\n'), nothing).records).toBe(0);
   });
 
   it('accepts full records only, where the last one is full', () => {

@@ -62,8 +62,47 @@ describe('pax records', () => {
     ['no equals sign', '7 path\n'],
     ['a size that is no number', '11 size=1x\n'],
     ['a length without end', '00000000000000012 path=abcd\n'],
+    ['a length of eleven digits', '00000000022 path=abcd\n'],
+    ['a length with a sign', '+12 path=ab\n'],
+    ['a length with an exponent', '1e1 pat=a\n'],
+    ['a length of nothing, which would be read forever', '9 path=a\n0 path=b\n'],
+    ['a length that ends in the next record', '20 path=abcdefghijkl9 path=b\n'],
+    ['a negative size', '12 size=-12\n'],
+    ['a size of sixteen digits', `25 size=${'1'.repeat(16)}\n`],
+    ['a time that is none', '11 mtime=x\n'],
   ])('refuses %s', (_case, text) => {
     expect(parsePaxRecords(Buffer.from(text))).toBeUndefined();
+  });
+
+  it('reads a length of ten digits, and a keyword of one character', () => {
+    expect(parsePaxRecords(Buffer.from('0000000021 path=abcd\n6 a=b\n'))).toEqual({ path: 'abcd' });
+  });
+
+  it('takes an empty name for none', () => {
+    const text = record('path', 'kept') + record('path', '') + record('linkpath', '');
+    expect(parsePaxRecords(Buffer.from(text))).toEqual({ path: 'kept' });
+  });
+
+  it.each(['GNU.sparse.major', 'GNU.sparse.realsize', 'SCHILY.realsize', 'SUN.holesdata'])(
+    'knows by %s that holes are left out',
+    (keyword) => {
+      expect(parsePaxRecords(Buffer.from(record(keyword, '1')))).toEqual({ isSparse: true });
+      for (const other of [`X${keyword}`, keyword.toLowerCase()])
+        expect(parsePaxRecords(Buffer.from(record(other, '1')))).toEqual({});
+    },
+  );
+
+  it('knows no sparse file by a keyword that is longer', () => {
+    for (const keyword of ['SCHILY.realsizes', 'SUN.holesdata2'])
+      expect(parsePaxRecords(Buffer.from(record(keyword, '1')))).toEqual({});
+  });
+
+  it('has the name of a sparse file of GNU, where it is not empty', () => {
+    expect(parsePaxRecords(Buffer.from(record('GNU.sparse.name', 'db/data')))).toEqual({
+      isSparse: true,
+      path: 'db/data',
+    });
+    expect(parsePaxRecords(Buffer.from(record('GNU.sparse.name', '')))).toEqual({ isSparse: true });
   });
 
   it('finds nothing in nothing', () => {

@@ -3,44 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, linkSync, utimesSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { Header } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutAt, failureOf, noise, passThrough } from '../stream.test-support.ts';
+import { block, endOfArchive, extended, file, filled, writeChecksum } from './tar-blocks.test-support.ts';
 import { createTarCatalogue } from './tar-catalogue.ts';
 import type { TarEntry } from './tar-walker.ts';
-
-type HeaderFields = ConstructorParameters<typeof Header>[0];
-
-/** A header block; `edit` may change it before the checksum is recreated. */
-function block(fields: Exclude<HeaderFields, Buffer | undefined>, edit?: (bytes: Buffer) => void): Buffer {
-  const bytes = Buffer.alloc(512);
-  new Header({ mode: 0o644, uid: 0, gid: 0, mtime: new Date(1_700_000_000_000), ...fields }).encode(bytes);
-  if (edit) {
-    edit(bytes);
-    writeChecksum(bytes, false);
-  }
-  return bytes;
-}
-
-function writeChecksum(bytes: Buffer, signed: boolean): void {
-  bytes.fill(0x20, 148, 156);
-  let sum = 0;
-  for (let at = 0; at < 512; at += 1) sum += signed ? bytes.readInt8(at) : bytes.readUInt8(at);
-  bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-}
-
-const filled = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
-const file = (path: string, content: Buffer) =>
-  Buffer.concat([block({ path, size: content.length, type: 'File' }), filled(content)]);
-const extended = (letter: string, body: string | Buffer) => {
-  const content = Buffer.from(body);
-  const setLetter = (bytes: Buffer) => bytes.write(letter, 156, 'latin1');
-  return Buffer.concat([
-    block({ path: 'extended', size: content.length, type: 'File' }, setLetter),
-    filled(content),
-  ]);
-};
-const endOfArchive = Buffer.alloc(1024);
 
 async function catalogueOf(archive: Buffer, sizes: readonly number[] = [10_240]) {
   const entries: TarEntry[] = [];

@@ -290,11 +290,11 @@ const untilNul = (text: Buffer): string => nameOfBytes(bytesUntilNul(text));
 const nameIn = (block: Buffer, at: number, length: number): string =>
   untilNul(block.subarray(at, at + length));
 
-/** The name of a header, after its prefix where it is POSIX' (ustar). A prefix is shorter where times are after it, as in xstar. */
+/** The name of a header, after its prefix where it is POSIX' (ustar). Where times are after it, as in xstar, a NUL ends the prefix. */
 function pathOf(block: Buffer): string {
   const name = bytesUntilNul(block.subarray(0, 100));
   if (block.toString('latin1', 257, 265) !== 'ustar\x0000') return nameOfBytes(name);
-  const prefix = bytesUntilNul(block.subarray(345, 345 + (block[475] === 0 ? 130 : 155)));
+  const prefix = bytesUntilNul(block.subarray(345, 500));
   return nameOfBytes(prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name]));
 }
 

@@ -29,7 +29,6 @@ function shadowPlanOf(
     proxyVolume: volume.proxy,
     masterVolume: volume.master,
     shadowClass: shadow.class,
-    shadowGroup: shadow.group,
     shadowVolume: shadow.volume,
     deviceOfDisk: devices,
     layout,
