@@ -37,4 +37,32 @@ export interface ProvenCopy {
   readonly run: string;
   /** In the order of the run's tapes. */
   readonly tapes: readonly CopiedTape[];
+  /** What was read back from them; absent where the copy was imported. */
+  readonly volumes?: readonly ComparedVolume[] | undefined;
 }
+
+/** A volume that was read back from a copy, and is as its run wrote it. */
+export interface ComparedVolume {
+  readonly volume: string;
+  readonly bytes: number;
+  /** Hexadecimal; of the whole dump. */
+  readonly sha256: string;
+}
+
+/** A second copy whose tapes still hold it, as it is shown. */
+export interface CopyView {
+  readonly at: string;
+  readonly isImported: boolean;
+  /** In the order of the run's tapes. */
+  readonly tapes: readonly {
+    readonly name: string;
+    readonly keepUntil?: string | undefined;
+    /** Where a person put it. */
+    readonly location?: string | undefined;
+  }[];
+  readonly volumes: readonly ComparedVolume[];
+}
+
+/** `second copy on OFFSITE-1, read back and compared`. */
+export const copySentence = ({ isImported, tapes }: CopyView): string =>
+  `second copy on ${tapes.map(({ name }) => name).join(', ')}, ${isImported ? 'imported from its tape' : 'read back and compared'}`;

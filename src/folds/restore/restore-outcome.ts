@@ -53,6 +53,7 @@ const counted = (count: number, what: string) =>
 export function restoreSentence(line: Shown): string {
   const { kind, exitStatus, live, written: good, notWritten = 0, sentence } = line;
   if (sentence !== undefined) return sentence;
+  if (live && kind === 'copy') return 'the tape is being copied';
   if (live) return kind === 'drill' ? 'the tape is being read' : 'the backup is being restored';
   if (exitStatus === undefined) return 'it has no end: it runs in another process, or was interrupted';
   if (kind === 'drill') return 'the tape holds what the run wrote';

@@ -1,4 +1,5 @@
 /** show and verify: what was done, and whether the tape still holds it. */
+import { copySentence } from '../../contract/copied-tape.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
 import type { ShadowtapeConsole, StateFolder } from '../application/console.ts';
@@ -39,7 +40,8 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
     for (const loss of lostTapesOf(state, run))
       printJson<JsonOutput['show']>({ type: 'tape-lost', run, ...loss });
     if (drill) printJson<JsonOutput['show']>({ type: 'drilled', run, ...drill });
-    for (const copied of copies) printJson<JsonOutput['show']>({ type: 'copied', run, ...copied });
+    for (const { tapes, ...copied } of copies)
+      printJson<JsonOutput['show']>({ type: 'copied', run, ...copied, tapes: tapes.map(({ name }) => name) });
     return 0;
   }
   const text = new RunText();
@@ -58,9 +60,9 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
   ]);
   for (const loss of lostTapesOf(state, run)) print(lossText(loss));
   if (drill) print(drillText(drill));
-  for (const { at, isImported, tapes } of copies) {
-    const how = isImported ? 'imported from its tape' : 'read back and compared';
-    print(`second copy on ${tapes.join(', ')}, ${how} ${momentText(at)}`);
+  for (const copy of copies) {
+    print(`${copySentence(copy)} ${momentText(copy.at)}`);
+    for (const { volume, sha256 } of copy.volumes) print(['  ', exact(volume), `: sha256 ${sha256}`]);
   }
   if (truncated) print('the last line is incomplete: the console died while writing it');
   return 0;

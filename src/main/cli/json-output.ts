@@ -3,10 +3,12 @@
  *
  * Fields are never renamed once released; more may be added.
  */
+import type { ComparedVolume } from '../../contract/copied-tape.ts';
 import type { WeekDigest } from '../../contract/digest.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { FileHit, TrendSeries } from '../../contract/history.ts';
+import type { LibraryElement } from '../../contract/library.ts';
 import type { CheckLine, PlannedStep } from '../../contract/plan.ts';
 import type { AuditLine, SignatureFacts } from '../../contract/proof.ts';
 import type { ServiceState } from '../../contract/protection.ts';
@@ -16,7 +18,6 @@ import type {
   CopyResult,
   IdentifiedTape,
   ImportedTape,
-  LibraryElement,
   listTapes,
   PreparedCopy,
   PreparedRestore,
@@ -144,21 +145,14 @@ interface CopiedRun {
   readonly isImported: boolean;
   /** Names of the tapes. */
   readonly tapes: readonly string[];
+  /** What was read back from them, and is as the run wrote it; none where the copy was imported. */
+  readonly volumes: readonly ComparedVolume[];
 }
 
 interface ServedVolume extends VolumeStatus {
   readonly service: ServiceState;
   /** SHA-256 (hex) of the last line of the list of seals. */
   readonly sealsHead: string | undefined;
-}
-
-interface LocatedFile extends Omit<FileHit, 'tapes'> {
-  readonly tapes: readonly (FileHit['tapes'][number] & {
-    /** Where a person put the tape. */
-    readonly location: string | undefined;
-    /** Second copies of the tape; absent where there are none. */
-    readonly copies?: readonly { readonly name: string; readonly location: string | undefined }[] | undefined;
-  })[];
 }
 
 interface InstalledJob {
@@ -221,5 +215,5 @@ export interface JsonOutput {
   /** A volume with its runs, oldest first. */
   trends: TrendSeries;
   /** A file on tape. */
-  where: LocatedFile;
+  where: FileHit;
 }

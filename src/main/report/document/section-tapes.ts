@@ -138,6 +138,34 @@ function driveFacts(facts: ReportFacts): ReportBlock[] {
   return [{ kind: 'facts', caption: 'Health of the drive', rows }];
 }
 
+/** Second copies that were proven after the run: not from the journal, which has ended. */
+function copyBlocks({ copies = [], times }: ReportFacts): ReportBlock[] {
+  return copies.map((copy): ReportBlock => {
+    const { at, isImported, tapes, volumes } = copy;
+    const how = isImported ? 'Imported from its tape' : 'Read back and compared';
+    const placeOf = ({ name, location, keepUntil }: (typeof tapes)[number]): ReportTexts => [
+      code(name),
+      ...(location === undefined ? [] : plain(`, at ${location}`)),
+      ...(keepUntil === undefined ? [] : plain(`, keep until ${times.day(keepUntil)}`)),
+    ];
+    return {
+      kind: 'facts',
+      caption: 'Second copy',
+      rows: [
+        ...tapes.map((tape, index) => ({
+          name: tapes.length === 1 ? 'Tape' : `Tape ${index + 1}`,
+          value: placeOf(tape),
+        })),
+        { name: how, value: plain(times.moment(at)) },
+        ...volumes.map(({ volume, bytes, sha256 }) => ({
+          name: volume,
+          value: [...plain(`${countText(bytes)} bytes, SHA-256 as the run wrote: `), code(sha256)],
+        })),
+      ],
+    };
+  });
+}
+
 export function tapeSections(facts: ReportFacts): SectionDraft[] {
   const { tapes, start } = facts.model;
   const head = { id: 'tapes', title: 'Contents of the tape' };
@@ -162,13 +190,22 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
   const [only] = tapes;
   if (tapes.length === 1 && only)
     return [
-      { ...head, blocks: [tapeFacts(facts, only), ...driveFacts(facts), tapeTable(facts, only), restore] },
+      {
+        ...head,
+        blocks: [
+          tapeFacts(facts, only),
+          ...copyBlocks(facts),
+          ...driveFacts(facts),
+          tapeTable(facts, only),
+          restore,
+        ],
+      },
     ];
   return [
     {
       ...head,
       title: `Contents of the ${tapes.length} tapes`,
-      blocks: [...driveFacts(facts), restore, parts],
+      blocks: [...copyBlocks(facts), ...driveFacts(facts), restore, parts],
     },
     ...tapes.map((tape) => ({
       id: `tape-${tape.number}`,
