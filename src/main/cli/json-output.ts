@@ -26,6 +26,7 @@ import type {
   RestoreResult,
   ShadowtapeConsole,
 } from '../application/console.ts';
+import type { UnsentDigest } from '../application/digest/digest-record.ts';
 import type { HeldLock } from '../application/lock-service.ts';
 import type { Starter } from '../application/schedule/schedule-install.ts';
 import type { NextOfJob } from '../application/schedule/schedule-service.ts';
@@ -153,6 +154,8 @@ interface ServedVolume extends VolumeStatus {
   readonly service: ServiceState;
   /** SHA-256 (hex) of the last line of the list of seals. */
   readonly sealsHead: string | undefined;
+  /** A digest of the site that did not reach everybody; absent where there is none. */
+  readonly unsentDigest?: (UnsentDigest & { readonly sentence: string }) | undefined;
 }
 
 interface InstalledJob {

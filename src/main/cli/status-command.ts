@@ -9,6 +9,7 @@ import type { Piece } from './terminal/lines.ts';
 import { note, print, printJson, standardOutput, warn } from './terminal/output.ts';
 import { showError } from './terminal/shown-error.ts';
 import { stateTone } from './terminal/state-tone.ts';
+import { dayText } from './terminal/display.ts';
 import { listingLines, type Column } from './terminal/table.ts';
 import { durationText } from './terminal/text.ts';
 
@@ -25,7 +26,8 @@ unknown          the job has no protect.every
 
 Exit status, as monitoring plugins end. It is that of the worst volume:
   0  OK        every volume is protected
-  1  WARNING   a volume is overdue or was missed, no run failed, and its backup is at most twice as old as allowed
+  1  WARNING   a volume is overdue or was missed, no run failed, and its backup is at most twice as old as allowed;
+               or the digest of a week did not reach everybody who asks for it
   2  CRITICAL  a run of a volume failed or needs action, a scheduled night had no run, or a backup is older than that
   3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`;
 
@@ -91,6 +93,7 @@ async function statusCommand(
   { json = false, prometheus }: StatusOptions,
 ): Promise<number> {
   const { readSite, siteFileOf } = await import('../application/console.ts');
+  const { unsentSentence } = await import('../application/digest/digest-record.ts');
   const { serviceStateOf, siteStatus, worstServiceState } =
     await import('../application/protection/status-service.ts');
   const site = await readSite(siteFile ?? siteFileOf(state.labFolder));
@@ -102,17 +105,22 @@ async function statusCommand(
     if (trouble !== undefined) warn(`the journal of run ${run} cannot be read: ${trouble}`);
   const status = await siteStatus({ site, state, lines, series, now: new Date() });
   const { volumes, sealsHead } = status;
+  const unsent = status.digest?.unsent;
+  const unsentDigest = unsent && { ...unsent, sentence: unsentSentence(unsent, dayText(unsent.week)) };
+  const ofSite = { sealsHead, ...(unsentDigest ? { unsentDigest } : {}) };
   if (json)
     for (const volume of volumes)
-      printJson<JsonOutput['status']>({ ...volume, service: serviceStateOf(volume), sealsHead });
+      printJson<JsonOutput['status']>({ ...volume, service: serviceStateOf(volume), ...ofSite });
   else listingLines({ columns, rows: volumes.map(cellsOf) }, standardOutput.format.width).forEach(print);
   if (!json && sealsHead !== undefined) print(`head of the seals: ${sealsHead}`);
+  if (unsentDigest) warn(`${unsentDigest.sentence}; shadowtape digest --send tries again`);
   if (volumes.length === 0) note(`${site.site} has no job`);
   if (prometheus !== undefined) {
     const { writeMetrics } = await import('../application/protection/metrics-places.ts');
     await writeMetrics(prometheus, status);
   }
-  return exitStatuses[worstServiceState(volumes)];
+  const worst = worstServiceState(volumes);
+  return exitStatuses[unsentDigest && worst === 'OK' ? 'WARNING' : worst];
 }
 
 /** A monitor takes 1 and 2 for what it says of volumes: what kept the command from looking is 3. */
