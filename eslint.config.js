@@ -4,6 +4,7 @@ import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import typescript from 'typescript-eslint';
 import { importLaws } from './eslint.laws.js';
+import { textRules } from './eslint.texts.js';
 
 export default typescript.config(
   { ignores: ['out/', 'dist/', 'node_modules/', 'coverage/', 'screenshots/'] },
@@ -47,4 +48,5 @@ export default typescript.config(
     },
   },
   ...importLaws,
+  ...textRules,
 );

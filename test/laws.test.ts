@@ -151,6 +151,29 @@ describe('the import laws', () => {
   );
 });
 
+describe('the law of texts', () => {
+  const rawText = async (file: string, line: string) => {
+    const [result] = await eslint.lintText(`${line}\n`, { filePath: file });
+    return result?.messages.filter(({ ruleId }) => ruleId === 'texts/said').length;
+  };
+
+  it.each([
+    ["export const x = 'the tape is full';", 'a literal'],
+    ['export const x = (name: string) => `the tape ${name} is full`;', 'a template'],
+  ])('refuses %s: %s', async (line) => {
+    expect(await rawText('src/main/cli/new.ts', line)).toBe(1);
+  });
+
+  it.each([
+    ["export const x = say('the tape is full');", 'what is said'],
+    ["export const x = failure('TAPE_FULL', { reason: 'the tape is full' });", 'the reason of an error'],
+    ["export const x = exact('mt -f /dev/rmt/0n rewind');", 'a command'],
+    ["export const x = 'shadowtape run nightly';", 'a command of Shadowtape'],
+  ])('allows %s: %s', async (line) => {
+    expect(await rawText('src/main/cli/new.ts', line)).toBe(0);
+  });
+});
+
 describe('imports in a circle', () => {
   it('are in no file of src, those of types included', () => {
     expect(importCycles(sourcesBelow(join(import.meta.dirname, '..', 'src')))).toEqual([]);

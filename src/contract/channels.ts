@@ -41,13 +41,17 @@ const volumeRestore = {
   fromProxy: z.boolean().default(false),
   replace: z.array(name).max(100).optional(),
 };
-/** `what`: a run, paths and patterns, or a run and then those; `host`: undefined for the console's computer. */
+/**
+ * `what`: a run, paths and patterns, or a run and then those; `host`: undefined for the console's computer; `replace`: the device of that host
+ * that may be overwritten, as it was typed.
+ */
 const fileRestore = {
   what: z.array(path).min(1).max(1000),
   volume: name.optional(),
   host: name.optional(),
   path,
   overwrite: z.enum(['never', 'older', 'always']).default('never'),
+  replace: z.array(path).max(1).optional(),
 };
 /** `ownPart`: the operator says that this run has parted the proxies, which nothing else proves. */
 const takeUp = { run, takeOverLock: z.boolean().default(false), ownPart: z.boolean().default(false) };

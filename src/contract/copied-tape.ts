@@ -1,4 +1,5 @@
 /** A second copy of the tapes of a run: each tape of the run has one tape that holds the same files. */
+import { say } from './text/say.ts';
 
 /** Where the manifest is on a tape. */
 interface ManifestOnTape {
@@ -63,6 +64,6 @@ export interface CopyView {
   readonly volumes: readonly ComparedVolume[];
 }
 
-/** `second copy on OFFSITE-1, read back and compared`. */
-export const copySentence = ({ isImported, tapes }: CopyView): string =>
-  `second copy on ${tapes.map(({ name }) => name).join(', ')}, ${isImported ? 'imported from its tape' : 'read back and compared'}`;
+/** How it is known that the copy holds what the run wrote. */
+export const copyHow = ({ isImported }: Pick<CopyView, 'isImported'>): string =>
+  isImported ? say('imported from its tape') : say('read back and compared');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { errorTable, type ErrorEntry } from './error-table.ts';
 import { copyErrors } from './error-table/copy-errors.ts';
 import { hostErrors } from './error-table/host-errors.ts';
@@ -10,6 +10,8 @@ import { runErrors } from './error-table/run-errors.ts';
 import { tapeErrors } from './error-table/tape-errors.ts';
 import { userErrors } from './error-table/user-errors.ts';
 import { failure, isFailure, ShadowtapeError, type ErrorCode } from './errors.ts';
+import type { Language } from './text/catalogue.ts';
+import { speak } from './text/say.ts';
 
 describe('the error table', () => {
   it('has a sentence and a hint for every code, and neither ends like a paragraph', () => {
@@ -52,6 +54,7 @@ const codesOfCommands: readonly ErrorCode[] = [
   'DRILL_NOTHING',
   'DRILL_UNNAMED',
   'LAB_PLATFORM_OTHER',
+  'LANGUAGE_UNKNOWN',
   'NODE_NOT_DOWN',
   'NOTIFY_COMMAND_FAILED',
   'NOTIFY_MAIL_FAILED',
@@ -63,7 +66,6 @@ const codesOfCommands: readonly ErrorCode[] = [
   'REPORT_UNREADABLE',
   'REPORT_UNWRITABLE',
   'RESTORE_AS_OF_UNUSED',
-  'RESTORE_DEVICE_NOT_CONFIRMED',
   'RESTORE_OPTION_MISFIT',
   'RESTORE_PLACE_UNNAMED',
   'RESTORE_TAPE_FILE_UNSUPPORTED',
@@ -131,5 +133,20 @@ describe('an error of the table', () => {
       isFailure(error, other),
       isFailure(new Error('x')),
     ]).toEqual([true, true, false, false]);
+  });
+});
+
+describe('an error in another language', () => {
+  afterEach(() => speak(undefined));
+
+  it('is told in that language, and stored in English', () => {
+    const texts = { '{file} has no job': 'w {file} nie ma zadań' } as unknown as Language['texts'];
+    speak({ name: 'pl', texts });
+    const error = failure('JOB_NONE', { file: 'site.yaml' });
+    expect(error.told.sentence).toBe('w site.yaml nie ma zadań');
+    expect([error.message, error.toInfo().sentence]).toEqual([
+      'site.yaml has no job',
+      'site.yaml has no job',
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 /** Errors of the error table: how they are made, distinguished, and carried over a process boundary. */
 import { errorTable, type ErrorEntry } from './error-table.ts';
+import { inEnglish, said } from './text/say.ts';
 
 export type ErrorCode = keyof typeof errorTable;
 
@@ -30,20 +31,30 @@ export interface ErrorInfo {
   readonly evidence: Evidence;
 }
 
+type Values = Readonly<Record<string, string | number>>;
+
 /** An error of the table. `message` is the sentence. */
 export class ShadowtapeError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly onScreen: string | undefined;
   readonly evidence: Evidence;
+  /** What its texts were filled with; undefined for an error that came from another process. */
+  readonly #values: Values | undefined;
 
-  constructor(info: ErrorInfo, cause?: unknown) {
+  constructor(info: ErrorInfo, cause?: unknown, values?: Values) {
     super(info.sentence, cause === undefined ? undefined : { cause });
     this.name = 'ShadowtapeError';
     this.code = info.code;
     this.hint = info.hint;
     this.onScreen = info.onScreen;
     this.evidence = info.evidence;
+    this.#values = values;
+  }
+
+  /** Its texts in the language of the program; those of `toInfo` are stored, and in English. */
+  get told(): Pick<ErrorInfo, 'sentence' | 'hint' | 'onScreen'> {
+    return this.#values === undefined ? this.toInfo() : textsOf(this.code, this.#values);
   }
 
   toInfo(): ErrorInfo {
@@ -55,10 +66,12 @@ export class ShadowtapeError extends Error {
 /** A connection ended under a command: nobody knows how far the command came. */
 export const connectionLostCodes = ['CONNECTION_LOST', 'HOST_KEY_SWITCHED'] as const satisfies ErrorCode[];
 
-type Values = Readonly<Record<string, string | number>>;
-
-function fill(text: string, values: Values): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+function textsOf(code: ErrorCode, values: Values): Pick<ErrorInfo, 'sentence' | 'hint' | 'onScreen'> {
+  const { sentence, hint, onScreen }: ErrorEntry = errorTable[code];
+  return {
+    ...{ sentence: said(sentence, values), hint: said(hint, values) },
+    ...(onScreen === undefined ? {} : { onScreen: said(onScreen, values) }),
+  };
 }
 
 /**
@@ -71,14 +84,8 @@ export function failure(
   evidence: Evidence = {},
   cause?: unknown,
 ): ShadowtapeError {
-  const { sentence, hint, onScreen }: ErrorEntry = errorTable[code];
-  return new ShadowtapeError(
-    {
-      ...{ code, sentence: fill(sentence, values), hint: fill(hint, values), evidence },
-      ...(onScreen === undefined ? {} : { onScreen: fill(onScreen, values) }),
-    },
-    cause,
-  );
+  const texts = inEnglish(() => textsOf(code, values));
+  return new ShadowtapeError({ code, ...texts, evidence }, cause, values);
 }
 
 /** True for an error of the table with one of the codes (any code, where none is given). */

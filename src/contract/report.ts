@@ -1,6 +1,6 @@
 /**
- * The report of a run as a document: sections of blocks, the same for the PDF and for the page on the screen. Plain data. Every text is in
- * English and ready to be shown; times in it are UTC and say so, numbers are grouped by commas.
+ * The report of a run as a document: sections of blocks, the same for the PDF and for the page on the screen. Plain data. Every text is
+ * ready to be shown, in the language of who renders the report; what the journal stores is in English; times in it are UTC and say so, numbers are grouped by commas.
  */
 
 /** What a mark says is also said in words beside it: it is drawn as a shape, never as a color alone. */
@@ -49,7 +49,7 @@ export interface ReportListing {
 export interface ReportTermination {
   readonly kind: 'termination';
   readonly mark: ReportMark;
-  /** `Termination: Backup OK, verified`. */
+  /** `Result: Verified`. */
   readonly line: string;
   /** `exit status 0`, `not ended`. */
   readonly status: string;
@@ -171,7 +171,7 @@ export interface ReportDocument {
   /** Who began the run. */
   readonly author: string;
   readonly subject: string;
-  readonly language: 'en';
+  readonly language: string;
   /** Of the latest event of the journal: the document is the same however often it is made. */
   readonly at: string;
   /** False where the run continues, or was interrupted. */

@@ -32,6 +32,8 @@ export interface RestorePreview {
   readonly kind: Exclude<RestoreKind, 'drill' | 'copy'>;
   /** Where it writes to: `HOST:/path`, or a path of the console's computer. */
   readonly to: string;
+  /** The path of the device whose data is lost, which is typed before it is overwritten; undefined where the target is none. */
+  readonly device?: string | undefined;
   readonly backups: readonly PreviewedBackup[];
 }
 

@@ -2,6 +2,7 @@
  * What a run comes to. One function derives verdict and exit status from the facts of the run; one other names the outcome
  * that they stand for. Engine, rollback, resume, command line, desk, screens, report and index use these two. Pure.
  */
+import { sayCount } from './text/say.ts';
 
 /** `unverified`: dumped, but not read back. */
 export const runVerdicts = ['verified', 'unverified', 'failed'] as const;
@@ -133,12 +134,26 @@ export function givenOmissions({ skipped, inconsistent, unreadable }: Omissions 
   };
 }
 
-const filesText = (count: number, what: string): string =>
-  count === 0 ? '' : `, ${count} ${count === 1 ? 'file' : 'files'} ${what}`;
-
-const recordsText = (count: number): string =>
-  count === 0 ? '' : `, ${count} unreadable ${count === 1 ? 'record' : 'records'}`;
-
 /** `, 3 files skipped, 1 file inconsistent`, to be set after a verdict; empty where the tape holds everything. */
-export const omissionWords = ({ skipped = 0, inconsistent = 0, unreadable = 0 }: Omissions): string =>
-  filesText(skipped, 'skipped') + filesText(inconsistent, 'inconsistent') + recordsText(unreadable);
+export function omissionWords({ skipped = 0, inconsistent = 0, unreadable = 0 }: Omissions): string {
+  const parts = [
+    ...(skipped === 0
+      ? []
+      : [sayCount(skipped, '{count} file skipped', '{count} files skipped', { count: skipped })]),
+    ...(inconsistent === 0
+      ? []
+      : [
+          sayCount(inconsistent, '{count} file inconsistent', '{count} files inconsistent', {
+            count: inconsistent,
+          }),
+        ]),
+    ...(unreadable === 0
+      ? []
+      : [
+          sayCount(unreadable, '{count} unreadable record', '{count} unreadable records', {
+            count: unreadable,
+          }),
+        ]),
+  ];
+  return parts.map((part) => `, ${part}`).join('');
+}

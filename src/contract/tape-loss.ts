@@ -1,4 +1,5 @@
 /** Tapes of a run that were overwritten since, in words for the command line and the screens. */
+import { say } from './text/say.ts';
 
 /** A tape of a run that was overwritten after it. */
 export interface TapeLoss {
@@ -16,14 +17,15 @@ export const lossSentence = (loss: TapeLoss): string => lossSentenceOn(loss, los
 
 /** @param when day or time of the loss, in words */
 export function lossSentenceOn({ tape, by, certain }: TapeLoss, when: string): string {
-  const what = tape === undefined ? 'the tape' : `tape "${tape}"`;
-  const who = by === undefined ? 'by hand' : `by run ${by}`;
-  const overwritten = certain ? 'was overwritten' : 'may have been overwritten';
-  return `${certain ? 'lost' : 'may be lost'}: ${what} ${overwritten} ${who} on ${when}`;
+  const what = tape === undefined ? say('the tape') : say('tape "{tape}"', { tape });
+  const who = by === undefined ? say('by hand') : say('by run {by}', { by });
+  return certain
+    ? say('lost: {what} was overwritten {who} on {when}', { what, who, when })
+    : say('may be lost: {what} may have been overwritten {who} on {when}', { what, who, when });
 }
 
 /** How a run or a tape is marked whose data is overwritten. */
 export const lossChip = (losses: readonly Pick<TapeLoss, 'certain'>[]) =>
   losses.some(({ certain }) => certain)
-    ? ({ state: 'bad', word: 'lost' } as const)
-    : ({ state: 'warn', word: 'may be lost' } as const);
+    ? ({ state: 'bad', word: say('lost') } as const)
+    : ({ state: 'warn', word: say('may be lost') } as const);

@@ -24,4 +24,6 @@ export type HostMessage =
 export interface Wire {
   send(message: PageMessage): void;
   listen(listener: (message: HostMessage) => void): void;
+  /** The language of the program (BCP 47). */
+  readonly language?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printableJson, shortened } from './words.ts';
+import { printableJson, shortened, utcText } from './words.ts';
 
 describe('a text that is too long for a sentence', () => {
   it('is cut between two words', () => {
@@ -22,6 +22,12 @@ describe('a text that is too long for a sentence', () => {
       }),
     );
   });
+});
+
+it('a time in a sentence is in UTC, without its milliseconds; what is no time stays as it is', () => {
+  expect(utcText('2026-11-28T17:04:11.559Z')).toBe('2026-11-28 17:04:11 UTC');
+  expect(utcText('2026-11-28T17:04:11Z')).toBe('2026-11-28 17:04:11 UTC');
+  expect(utcText('not known')).toBe('not known');
 });
 
 describe('a line of JSON', () => {

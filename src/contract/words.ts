@@ -1,5 +1,7 @@
 /** Words and numbers as people are shown them: on a terminal, in a mail. */
 import type { EventOf } from './events.ts';
+import { countText } from './text/count-text.ts';
+import { say } from './text/say.ts';
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
@@ -34,7 +36,16 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
-export const countText = (count: number): string => count.toLocaleString('en-US');
+/** `2026-11-28 17:04:11 UTC`: for a sentence that a journal keeps. @param at ISO 8601 in UTC */
+export const utcText = (at: string): string => at.replace(/^([\d-]+)T([\d:]+)(\.\d+)?Z$/, '$1 $2 UTC');
+
+/** `listed` in the language of who reads it: for what is shown and not stored. */
+export const saidList = (names: readonly string[]): string =>
+  names.length < 2
+    ? (names[0] ?? '')
+    : say('{names} and {last}', { names: names.slice(0, -1).join(', '), last: names.at(-1) ?? '' });
+
+export { countText };
 
 /**
  * `128 of 16,384 records (0.78 %), 127 distinct, largest gap 389 records (12.2 MiB)`: how much of a volume a fingerprint tells.
@@ -45,7 +56,17 @@ export function coverageText(
   recordBytes: number,
 ): string {
   const share = records === 0 ? 100 : (sampled * 100) / records;
-  return `${countText(sampled)} of ${countText(records)} records (${Number(share.toFixed(2))} %), ${countText(distinct)} distinct, largest gap ${countText(largestGap)} records (${bytesText(largestGap * recordBytes)})`;
+  return say(
+    '{sampled} of {records} records ({share} %), {distinct} distinct, largest gap {gap} records ({size})',
+    {
+      sampled: countText(sampled),
+      records: countText(records),
+      share: Number(share.toFixed(2)),
+      distinct: countText(distinct),
+      gap: countText(largestGap),
+      size: bytesText(largestGap * recordBytes),
+    },
+  );
 }
 
 /** Characters before a cut that a single word may take; a longer one, such as a path, is cut itself. */

@@ -1,21 +1,22 @@
 /** What an audit says, as a screen shows it: the verdict of several lines together, and their order. Pure. */
 import type { AuditLine, AuditVerdict } from '../contract/proof.ts';
+import { say } from '../contract/text/say.ts';
 
 /** The worst first. */
 const order: readonly AuditVerdict[] = ['wrong', 'unproven', 'proven'];
 
 export const auditStates = {
-  proven: { state: 'ok', word: 'proven' },
-  unproven: { state: 'warn', word: 'not fully proven' },
-  wrong: { state: 'bad', word: 'wrong' },
+  proven: { state: 'ok', word: say('proven') },
+  unproven: { state: 'warn', word: say('not fully proven') },
+  wrong: { state: 'bad', word: say('wrong') },
 } as const satisfies Record<AuditVerdict, { state: string; word: string }>;
 
 export const subjectWords: Readonly<Record<AuditLine['subject'], string>> = {
   journal: 'journal',
-  catalogue: 'file list',
+  catalogue: say('file list'),
   signature: 'signature',
   report: 'exports',
-  seals: 'seal list',
+  seals: say('seal list'),
 };
 
 /** Of several lines the worst; undefined of none. */

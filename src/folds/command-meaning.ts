@@ -1,4 +1,5 @@
 /** What commands do, in which two runs may differ: programs and their words, without what is another text in every run. Pure. */
+import { say } from '../contract/text/say.ts';
 
 /** Of a script: the programs that it starts. Pipes, process numbers and places of samples are its own affair: lines with shell syntax. */
 const started =
@@ -29,7 +30,9 @@ export function meaningsOf(line: string, run: string): readonly string[] {
   const own = withoutRun(line, run);
   if (!own.includes('\n')) return [own];
   const programs = programsOf(own);
-  return programs.length > 0 ? programs : [`a script of ${own.split('\n').length} lines`];
+  return programs.length > 0
+    ? programs
+    : [say('a script of {lines} lines', { lines: own.split('\n').length })];
 }
 
 /** A program that two runs have started with other words. */

@@ -1,7 +1,8 @@
 /** What is asked first once a run has ended: what the data represents, how long the services were down, who waited for whom. Pure. */
 import { millisecondsBetween } from '../contract/time/run-clock.ts';
 import { localDay } from '../contract/time/wall-clock.ts';
-import { bytesText, listed } from '../contract/words.ts';
+import { bytesText, saidList } from '../contract/words.ts';
+import { say } from '../contract/text/say.ts';
 import type { PassModel, RunModel } from './run/run-model.ts';
 
 export interface EndFacts {
@@ -111,12 +112,14 @@ export function labelText(
   instant: string,
 ): string {
   const own = tapes.find(({ number }) => number === tape);
-  const masters = listed(volumes.map(({ master }) => `${start?.class ?? ''}/${master}`));
-  const several = tapes.length > 1 ? `, tape ${tape} of ${tapes.length}` : '';
+  const masters = saidList(volumes.map(({ master }) => `${start?.class ?? ''}/${master}`));
+  const several = tapes.length > 1 ? say(', tape {tape} of {tapes}', { tape, tapes: tapes.length }) : '';
   return [
-    `${own?.name ?? 'no label'}${several} · ${masters}`,
-    `Part ${instant}`,
-    `Run ${run}${bytes === undefined ? '' : ` · ${bytesText(bytes)}`}`,
-    ...(own?.keepUntil === undefined ? [] : [`Keep until ${localDay(own.keepUntil)}`]),
+    `${own?.name ?? say('no label')}${several} · ${masters}`,
+    say('Part {instant}', { instant }),
+    `${say('Run {run}', { run })}${bytes === undefined ? '' : ` · ${bytesText(bytes)}`}`,
+    ...(own?.keepUntil === undefined
+      ? []
+      : [say('Keep until {keepUntil}', { keepUntil: localDay(own.keepUntil) })]),
   ].join('\n');
 }

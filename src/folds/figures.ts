@@ -1,5 +1,6 @@
 /** The figures of the work that continues, or continued last: bytes, rate, time left. Pure. */
 import type { ProgressView } from '../contract/screens.ts';
+import { say } from '../contract/text/say.ts';
 import type { LegModel, PassModel, RunModel, Sample } from './run/run-model.ts';
 
 export interface Figures {
@@ -22,16 +23,16 @@ export interface Figures {
 }
 
 const titles: Readonly<Record<ProgressView['what'], string>> = {
-  dump: 'Dump',
-  'read-back': 'Read-back',
-  resynchronisation: 'Resynchronization',
-  fingerprint: 'Fingerprint',
+  dump: say('Dump'),
+  'read-back': say('Read-back'),
+  resynchronisation: say('Resynchronization'),
+  fingerprint: say('Fingerprint'),
 };
 
 const restoreTitles: Readonly<Partial<Record<ProgressView['what'], string>>> = {
-  dump: 'Write to the proxy',
-  'read-back': 'Read and compare',
-  resynchronisation: 'Copy to the master',
+  dump: say('Write to the proxy'),
+  'read-back': say('Read and compare'),
+  resynchronisation: say('Copy to the master'),
 };
 
 /** A run of several volumes has a dump step for each: `6a:Volume4`. */
@@ -116,24 +117,27 @@ function takenFingerprint(model: RunModel, progress: ProgressView): ProgressView
   return { ...progress, bytes: progress.total ?? progress.bytes, records };
 }
 
-/** Of the present step where it shows its progress, else of the last way of the data; undefined before the first. */
-export function presentFigures(model: RunModel): Figures | undefined {
-  const figures = figuresOfRun(model);
+/**
+ * Of the present step where it shows its progress, else of the last way of the data; undefined before the first.
+ * @param isLeft true where nobody performs the run any more, though its journal has no end
+ */
+export function presentFigures(model: RunModel, isLeft = false): Figures | undefined {
+  const figures = figuresOfRun(model, isLeft || model.end !== undefined);
   const title = figures && model.start?.restore && restoreTitles[figures.what];
   return figures && title !== undefined ? { ...figures, title } : figures;
 }
 
-function figuresOfRun(model: RunModel): Figures | undefined {
+function figuresOfRun(model: RunModel, isLeft: boolean): Figures | undefined {
   const recordBytes = model.start?.recordBytes;
   const leg = latestLeg(model);
   const { current } = model;
   if (current?.progress && current.key !== leg?.pass) {
     const progress = takenFingerprint(model, current.progress) ?? current.progress;
-    return figuresOf(progress, false, progress.rate, recordBytes);
+    return figuresOf(progress, isLeft, progress.rate, recordBytes);
   }
   if (!leg) return undefined;
   const pass = model.passes.find(({ key }) => key === leg.pass);
-  const isOver = !goesOn(pass) || model.end !== undefined;
+  const isOver = isLeft || !goesOn(pass);
   if (!isOver) return figuresOf(leg.latest, false, leg.latest.rate, recordBytes);
   // A restore reads the same bytes at several places: they are no sum.
   const { progress, rate } = together(model.start?.restore ? [leg] : model.legs, leg);

@@ -29,6 +29,10 @@ export function tallyOf(rows: readonly Pick<PairView, 'state'>[]): { state: Prot
     .filter(({ count }) => count > 0);
 }
 
+/** How many rows have missed a drill. */
+export const missedDrillsOf = (rows: readonly Pick<PairView, 'missedDrill'>[]): number =>
+  rows.filter(({ missedDrill }) => missedDrill !== undefined).length;
+
 /** `20 h 48 min`, `1 d 17 h`, `24 h`: no seconds, and no second unit that is zero. @param seconds at least 0 */
 export function ageWords(seconds: number): string {
   const minutes = Math.floor(seconds / 60);

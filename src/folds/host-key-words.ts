@@ -1,4 +1,5 @@
 /** What a host key that has changed tells, read out of the sentence that refuses it. */
+import { say } from '../contract/text/say.ts';
 
 /** What a refused host key says: which one is shown, which one is known, and where. */
 export interface ChangedHostKey {
@@ -13,5 +14,5 @@ export function changedHostKey(sentence: string): ChangedHostKey | undefined {
   const [, shown, known, file, line] =
     /shows the \S+ host key (\S+), but (\S+) is known \((.+), line (\d+)\)$/.exec(sentence) ?? [];
   if (shown === undefined || known === undefined) return undefined;
-  return { shown, known, place: `${file}, line ${line}` };
+  return { shown, known, place: say('{file}, line {line}', { file: file ?? '', line: line ?? '' }) };
 }

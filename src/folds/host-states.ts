@@ -1,5 +1,6 @@
 /** The state of each host and of the drive, as the header shows them: the newest of the last look and the runs that continue. Pure. */
 import type { ActiveRun, ClusterView, HostInfo } from '../contract/screens.ts';
+import { say } from '../contract/text/say.ts';
 import type { State } from './states.ts';
 
 export interface HostState {
@@ -23,14 +24,19 @@ export function hostStatesOf(
     runs.flatMap(({ pulse }) => pulse?.silent ?? []).map((each) => [each.host, each] as const),
   );
   return hosts.map(({ name, role }) => {
-    if (isLost) return { name, role, state: 'idle', word: 'not known' };
+    if (isLost) return { name, role, state: 'idle', word: say('not known') };
     const quiet = silent.get(name);
     if (quiet && !(view && view.at > quiet.since && seen(view, name)))
-      return { name, role, state: 'bad', word: `does not answer: ${quiet.sentence}` };
+      return {
+        name,
+        role,
+        state: 'bad',
+        word: say('does not answer: {sentence}', { sentence: quiet.sentence }),
+      };
     const look = view?.hosts.find(({ host }) => host === name);
-    if (look === undefined) return { name, role, state: 'idle', word: 'not checked yet' };
-    if (look.reached) return { name, role, state: 'ok', word: 'reached' };
-    return { name, role, state: 'bad', word: look.trouble ?? 'not reached' };
+    if (look === undefined) return { name, role, state: 'idle', word: say('not checked yet') };
+    if (look.reached) return { name, role, state: 'ok', word: say('reached') };
+    return { name, role, state: 'bad', word: look.trouble ?? say('not reached') };
   });
 }
 

@@ -1,6 +1,7 @@
 /** A plan as text: a shell script whose comments say where each line belongs and why it is there. Pure. */
 import type { Plan, PlannedStep } from '../contract/plan.ts';
 import { bytesText } from '../contract/words.ts';
+import { say } from '../contract/text/say.ts';
 
 /** One line of comment, whatever the text holds: what comes from a site file must not begin a line of its own. */
 const comment = (text: string) => `# ${text.replace(/\p{Cc}+/gu, ' ')}`;
@@ -11,20 +12,20 @@ function stepLines(step: PlannedStep): string[] {
     '',
     comment(`${id}  ${title}`),
     comment(`    ${why}`),
-    ...(endangers === undefined ? [] : [comment(`    Warning: ${endangers}`)]),
+    ...(endangers === undefined ? [] : [comment(`    ${say('Warning: {endangers}', { endangers })}`)]),
     ...(operator === undefined ? [] : [comment(`    ${operator}`)]),
   ];
-  if (leftOut !== undefined) return [...head, comment(`    skipped: ${leftOut}`)];
+  if (leftOut !== undefined) return [...head, comment(`    ${say('skipped: {leftOut}', { leftOut })}`)];
   let host: string | undefined;
   const sent = commands.flatMap((command) => {
     const changed = command.host !== host;
     host = command.host;
-    return [...(changed ? [comment(`on ${command.host}:`)] : []), command.line];
+    return [...(changed ? [comment(say('on {host}:', { host: command.host }))] : []), command.line];
   });
   const ran =
     runAs.length === 0
       ? []
-      : [comment('    runs detached, as:'), ...runAs.map((line) => comment(`    ${line}`))];
+      : [comment(`    ${say('runs detached, as:')}`), ...runAs.map((line) => comment(`    ${line}`))];
   return [...head, ...sent, ...ran];
 }
 
@@ -33,9 +34,20 @@ export function planScript(plan: Plan): string {
   const { job, site, volume, bytes, method, route, steps } = plan;
   return [
     '#!/bin/sh',
-    comment(`Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`),
     comment(
-      'These lines belong to several hosts. Run each on the host named above it, and check its result before the next one.',
+      say('Job {job} of {site}: {volume}, {bytes}, method {method}, route {route}', {
+        job,
+        site,
+        volume,
+        bytes: bytesText(bytes),
+        method,
+        route,
+      }),
+    ),
+    comment(
+      say(
+        'These lines belong to several hosts. Run each on the host named above it, and check its result before the next one.',
+      ),
     ),
     `echo 'the lines of this plan belong to several hosts: run each on the host named above it' >&2`,
     'exit 1',

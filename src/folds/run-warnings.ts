@@ -1,5 +1,6 @@
 /** What a run warns of: what its journal says, and a dump that was slower than the drive needs. Pure. */
 import { rateText } from '../contract/words.ts';
+import { say } from '../contract/text/say.ts';
 import type { LegModel, RunModel } from './run/run-model.ts';
 
 export interface RunWarning {
@@ -15,16 +16,26 @@ export const isShoeShining = (
   floor: number | undefined,
 ): boolean => floor !== undefined && what === 'dump' && average !== undefined && average < floor;
 
+const slowText = (isRestore: boolean, average: string, floor: string): string =>
+  isRestore
+    ? say(
+        'Reading the tape averaged {average}, below the drive’s minimum streaming rate of {floor}. The drive was shoe-shining; the data is not affected.',
+        { average, floor },
+      )
+    : say(
+        'The dump averaged {average}, below the drive’s minimum streaming rate of {floor}. The drive was shoe-shining; the data is not affected.',
+        { average, floor },
+      );
+
 /** No event tells of a slow dump: its rate is known only at its end. */
 function slowDumps({ legs, start, passes }: RunModel): RunWarning[] {
-  const what = start?.restore ? 'Reading the tape' : 'The dump';
   const floor = start?.drive?.floor;
   const done = new Set(passes.flatMap(({ key, state }) => (state === 'done' ? [key] : [])));
   return legs
     .filter((leg) => done.has(leg.pass) && isShoeShining(leg, floor))
     .map(({ step, average = 0, startedAt, seconds }) => ({
       step,
-      text: `${what} averaged ${rateText(average)}, below the drive’s minimum streaming rate of ${rateText(floor ?? 0)}. The drive was shoe-shining; the data is not affected.`,
+      text: slowText(start?.restore !== undefined, rateText(average), rateText(floor ?? 0)),
       at: startedAt + seconds * 1000,
     }));
 }

@@ -1,4 +1,5 @@
 /** Terms of the search line: what a chip writes into it, whether it is there, and where a mistake is. Pure. */
+import { say } from '../contract/text/say.ts';
 
 export interface SearchKey {
   /** As it is typed. */
@@ -8,19 +9,19 @@ export interface SearchKey {
 
 /** What can be written before a colon. */
 export const searchKeys: readonly SearchKey[] = [
-  { example: 'verdict:failed', means: 'verified, unverified, failed, unfinished or unreadable' },
-  { example: 'status:3', means: 'the exit status' },
-  { example: 'code:TAPE_WRITE_FAILED', means: 'an error of the run' },
-  { example: 'after:2026-11-01', means: 'started on that day or later, in UTC' },
-  { example: 'before:2026-12', means: 'started before that month, in UTC' },
-  { example: 'volume:Volume2', means: 'also job:, site:, class:' },
-  { example: 'tape:NIGHTLY-2', means: 'name of a tape, or its device' },
-  { example: 'host:node3', means: 'also operator:' },
-  { example: 'method:6a', means: '6a, 6b, 6c, 6d or 6e' },
-  { example: 'route:server', means: 'console or server' },
-  { example: 'longer:2h', means: 'or shorter:90s, how long the run took' },
-  { example: 'larger:500G', means: 'or smaller:1T, bytes on the tape' },
-  { example: '"read error"', means: 'this exact phrase, spaces included' },
+  { example: 'verdict:failed', means: say('verified, unverified, failed, unfinished or unreadable') },
+  { example: 'status:3', means: say('the exit status') },
+  { example: 'code:TAPE_WRITE_FAILED', means: say('an error of the run') },
+  { example: 'after:2026-11-01', means: say('started on that day or later, in UTC') },
+  { example: 'before:2026-12', means: say('started before that month, in UTC') },
+  { example: 'volume:Volume2', means: say('also job:, site:, class:') },
+  { example: 'tape:NIGHTLY-2', means: say('name of a tape, or its device') },
+  { example: 'host:node3', means: say('also operator:') },
+  { example: 'method:6a', means: say('6a, 6b, 6c, 6d or 6e') },
+  { example: 'route:server', means: say('console or server') },
+  { example: 'longer:2h', means: say('or shorter:90s, how long the run took') },
+  { example: 'larger:500G', means: say('or smaller:1T, bytes on the tape') },
+  { example: '"read error"', means: say('this exact phrase, spaces included') },
 ];
 
 /** A term and the white space around it: `key:value`, `key:"two words"`, a word or a phrase. */

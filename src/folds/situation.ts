@@ -4,14 +4,15 @@
  */
 import type { OpenRun } from '../contract/protection.ts';
 import type { ActiveRestore, ActiveRun, ClusterView, JobInfo, SiteInfo } from '../contract/screens.ts';
-import { listed } from '../contract/words.ts';
+import { saidList } from '../contract/words.ts';
+import { said, say } from '../contract/text/say.ts';
 import { changedHostKey } from './host-key-words.ts';
 import { questionWords } from './question-words.ts';
 import type { State } from './states.ts';
 import { unsafeShadowOf } from './unsafe-shadow.ts';
 
 /** In the order of weight: the first screen line is that of the gravest class. */
-const situationKinds = [
+export const situationKinds = [
   'unsafe shadow',
   'waiting for your answer',
   'waiting for a second person',
@@ -85,15 +86,20 @@ const situationStates: Readonly<Record<SituationKind, State>> = {
 
 /** `Waiting for your answer`. */
 export const situationTitle = ({ kind }: Pick<Situation, 'kind'>): string =>
-  `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+  `${said(kind).charAt(0).toUpperCase()}${said(kind).slice(1)}`;
 
 type Found = Pick<Situation, 'kind' | 'reason' | 'since'> &
   Partial<Pick<Situation, 'volumes' | 'step' | 'done' | 'flows' | 'run' | 'state'>>;
 
-const lostReason = 'the connection to the console is lost';
+const lostReason = say('the connection to the console is lost');
+
+const listedHosts = (hosts: readonly { readonly host: string }[]): string =>
+  saidList(hosts.map(({ host }) => host));
 
 const silentWords = (silent: readonly { readonly host: string }[]): string =>
-  `${listed(silent.map(({ host }) => host))} ${silent.length === 1 ? 'does' : 'do'} not answer`;
+  silent.length === 1
+    ? say('{hosts} does not answer', { hosts: listedHosts(silent) })
+    : say('{hosts} do not answer', { hosts: listedHosts(silent) });
 
 /** What the run asks; where a step has failed, with what. */
 function askedReason({ pulse }: ActiveRun): string {
@@ -111,7 +117,7 @@ function activeSituation(active: ActiveRun): Found {
   }
   const [first, ...others] = pulse?.silent ?? [];
   if (first) {
-    const back = unwinding ? 'rolling back: ' : '';
+    const back = unwinding ? `${say('rolling back:')} ` : '';
     return {
       ...base,
       kind: 'reconnecting',
@@ -119,7 +125,7 @@ function activeSituation(active: ActiveRun): Found {
       since: first.since,
     };
   }
-  const reason = title ?? 'the run begins';
+  const reason = title ?? say('the run begins');
   if (unwinding) return { ...base, kind: 'rolling back', reason: pulse?.failure?.sentence ?? reason };
   return { ...base, kind: 'running', reason, done: active.done, flows: active.progress !== undefined };
 }
@@ -127,38 +133,45 @@ function activeSituation(active: ActiveRun): Found {
 function openSituation({ run, volumes, step, how, since, sentence, performedBy }: OpenRun): Found {
   const base = { run, volumes, step, since };
   if (how === 'interrupted') {
-    const at = step === undefined ? '' : ` at step ${step}`;
-    return { ...base, kind: 'interrupted', reason: `run ${run} was interrupted${at}` };
+    const at = step === undefined ? '' : ` ${say('at step {step}', { step })}`;
+    return { ...base, kind: 'interrupted', reason: say('run {run} was interrupted{at}', { run, at }) };
   }
   if (how === 'action-required')
-    return { ...base, kind: 'action required', reason: sentence ?? `run ${run} needs action` };
-  const by = performedBy ? `, process ${performedBy.process} on ${performedBy.host}` : '';
-  return { ...base, kind: 'running', reason: `in another process${by}` };
+    return { ...base, kind: 'action required', reason: sentence ?? say('run {run} needs action', { run }) };
+  const by = performedBy
+    ? say(', process {process} on {host}', { process: performedBy.process, host: performedBy.host })
+    : '';
+  return { ...base, kind: 'running', reason: say('in another process{by}', { by }) };
 }
 
 /** Nothing of the class continues: what the last look says. */
 function restingSituation({ site, view, lookTrouble, historyTrouble, open }: SituationFacts): Found {
   const unknown = (reason: string): Found => ({ kind: 'unknown', reason, since: view?.at });
-  if (historyTrouble !== undefined) return unknown(`the history cannot be read: ${historyTrouble}`);
+  if (historyTrouble !== undefined)
+    return unknown(say('the history cannot be read: {historyTrouble}', { historyTrouble }));
   if (lookTrouble !== undefined) return unknown(lookTrouble);
   const changed = changedKey(view);
   if (changed !== undefined) return unknown(changed);
   const missing = (view?.hosts ?? []).filter(({ reached }) => !reached).map(({ host }) => host);
   if (missing.length > 0)
-    return unknown(`${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} not reached`);
-  if (!open) return { ...unknown('the history is being read'), state: 'idle' };
-  if (!site || !view) return { ...unknown('the hosts are being checked'), state: 'idle' };
-  return { kind: 'idle', reason: 'no backup running', since: undefined };
+    return unknown(
+      missing.length === 1
+        ? say('{hosts} is not reached', { hosts: saidList(missing) })
+        : say('{hosts} are not reached', { hosts: saidList(missing) }),
+    );
+  if (!open) return { ...unknown(say('the history is being read')), state: 'idle' };
+  if (!site || !view) return { ...unknown(say('the hosts are being checked')), state: 'idle' };
+  return { kind: 'idle', reason: say('no backup running'), since: undefined };
 }
 
 /** A host that answers with another host key than the known one may be another machine. */
 function changedKey(view: ClusterView | undefined): string | undefined {
   const changed = (view?.hosts ?? []).filter(({ trouble }) => changedHostKey(trouble ?? '') !== undefined);
-  const hosts = listed(changed.map(({ host }) => host));
+  const hosts = saidList(changed.map(({ host }) => host));
   if (changed.length === 0) return undefined;
   return changed.length === 1
-    ? `the host key of ${hosts} has changed`
-    : `the host keys of ${hosts} have changed`;
+    ? say('the host key of {hosts} has changed', { hosts })
+    : say('the host keys of {hosts} have changed', { hosts });
 }
 
 /** Hosts without which no run of any class begins. A node with another host key is not one that is down. */
@@ -169,9 +182,9 @@ function missingForRun({ site, view }: SituationFacts): string | undefined {
   const needed = (site?.hosts ?? []).filter(({ role }) => role !== 'primary').map(({ name }) => name);
   const primaries = (site?.hosts ?? []).filter(({ role }) => role === 'primary').map(({ name }) => name);
   const one = needed.find((name) => lost.includes(name));
-  if (one !== undefined) return `${one} is not reached`;
+  if (one !== undefined) return say('{hosts} is not reached', { hosts: one });
   return primaries.length > 0 && primaries.every((name) => lost.includes(name))
-    ? 'no primary node is reached'
+    ? say('no primary node is reached')
     : undefined;
 }
 
@@ -181,7 +194,7 @@ const withoutUndefined = (refusals: Readonly<Record<Act, string | undefined>>): 
 function restoreWords({ restores = [] }: SituationFacts): string | undefined {
   const [first] = restores;
   if (!first) return undefined;
-  return first.kind === 'drill' ? 'a drill is reading a tape' : 'files are being restored';
+  return first.kind === 'drill' ? say('a drill is reading a tape') : say('files are being restored');
 }
 
 /** True where a run waits until somebody decides. */
@@ -197,11 +210,11 @@ function refusalsOf(facts: SituationFacts, found: Found, open: OpenRun | undefin
   const here = active[0];
   const elsewhere = facts.open?.find(({ how }) => how === 'elsewhere');
   const user = here?.run ?? elsewhere?.run;
-  const inUse = user === undefined ? restoreWords(facts) : `run ${user} is running`;
+  const inUse = user === undefined ? restoreWords(facts) : say('run {user} is running', { user });
   return withoutUndefined({
     backUp: backUpRefusal(facts, found, open, inUse),
-    answer: waitsForPerson(found) ? undefined : 'the run does not ask',
-    stop: active.some(({ run }) => run === found.run) ? undefined : 'this console does not run it',
+    answer: waitsForPerson(found) ? undefined : say('the run does not ask'),
+    stop: active.some(({ run }) => run === found.run) ? undefined : say('this console does not run it'),
     // Whether this run can be resumed or rolled back is judged by asking the console; see TakeUpChoice.
     takeUp: undefined,
     useDrive: inUse,
@@ -215,13 +228,13 @@ function backUpRefusal(
   open: OpenRun | undefined,
   inUse: string | undefined,
 ): string | undefined {
-  if (facts.connection !== 'connected') return 'the console has not answered yet';
-  if (open?.holds && open.how === 'interrupted') return `run ${open.run} was interrupted`;
-  if (open?.holds && open.how === 'action-required') return `run ${open.run} needs action`;
+  if (facts.connection !== 'connected') return say('the console has not answered yet');
+  if (open?.holds && open.how === 'interrupted') return say('run {run} was interrupted', { run: open.run });
+  if (open?.holds && open.how === 'action-required') return say('run {run} needs action', { run: open.run });
   if (inUse !== undefined) return inUse;
   if (found.kind === 'unsafe shadow') return found.reason;
-  if (facts.historyTrouble !== undefined) return 'the history cannot be read';
-  if (facts.open === undefined) return 'the history is being read';
+  if (facts.historyTrouble !== undefined) return say('the history cannot be read');
+  if (facts.open === undefined) return say('the history is being read');
   return missingForRun(facts);
 }
 
@@ -252,7 +265,7 @@ function foundOf(
   const { connection, site, view } = facts;
   const last = active ? activeSituation(active) : open && openSituation(open);
   if (connection === 'lost') {
-    const before = last === undefined ? '' : `; before: ${last.kind}`;
+    const before = last === undefined ? '' : say('; before: {kind}', { kind: said(last.kind) });
     return {
       ...last,
       kind: 'unknown',

@@ -1,5 +1,6 @@
 /** The steps of a run as a list: those of the plan in its order with how far they are, then what rolled the cluster back. */
 import type { Plan } from '../contract/plan.ts';
+import { say } from '../contract/text/say.ts';
 import { isLeftOutByOperator } from './left-out.ts';
 import type { PassModel, RunModel } from './run/run-model.ts';
 
@@ -28,21 +29,21 @@ export interface PhaseRows {
 }
 
 const phaseTitles: Readonly<Record<string, string>> = {
-  prepare: 'Prepare',
-  part: 'Part the proxy',
-  view: 'View the configuration',
-  shadow: 'Create the shadow',
-  verify: 'Verify the shadow',
-  dump: 'Dump to tape',
-  remove: 'Remove the shadow',
-  rejoin: 'Rejoin the proxy',
-  finish: 'Finish',
+  prepare: say('Prepare'),
+  part: say('Part the proxy'),
+  view: say('View the configuration'),
+  shadow: say('Create the shadow'),
+  verify: say('Verify the shadow'),
+  dump: say('Dump to tape'),
+  remove: say('Remove the shadow'),
+  rejoin: say('Rejoin the proxy'),
+  finish: say('Finish'),
 };
 
 const restorePhaseTitles: Readonly<Record<string, string>> = {
-  dump: 'Write to the proxy',
-  remove: 'Remove the shadow, read the proxy',
-  rejoin: 'Replace the master',
+  dump: say('Write to the proxy'),
+  remove: say('Remove the shadow, read the proxy'),
+  rejoin: say('Replace the master'),
 };
 
 /** @param isRestore the same phases do other things in a restore */
@@ -123,7 +124,7 @@ function inPhases(rows: readonly { phase: string; row: StepRow }[], isRestore: b
 }
 
 /**
- * @param plan undefined where none is known: then only what was performed is listed
+ * @param plan undefined where none is known: then only what was performed is saidList
  * @param asking the step in which the operator is asked
  * @param over true where the run has ended, or its console is dead
  */
@@ -147,7 +148,7 @@ export function phaseRows(
   if (back.length === 0) return phases;
   const unwound = {
     key: 'unwinding',
-    title: 'Roll back',
+    title: say('Roll back'),
     unwinding: true,
     rows: back.map((pass) => rowOf(`${pass.step} ${pass.key}`, undefined, [pass], waiting)),
   };

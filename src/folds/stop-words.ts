@@ -1,5 +1,6 @@
 /** What stopping a run would do now, in words. Pure. */
-import { listed } from '../contract/words.ts';
+import { saidList } from '../contract/words.ts';
+import { say } from '../contract/text/say.ts';
 import type { RunModel } from './run/run-model.ts';
 
 /** Phases whose commands leave the cluster and the backup server as they are: lock, tape position, looking. */
@@ -21,19 +22,22 @@ const finished = (model: RunModel, step: string) =>
 
 /** A restore leaves the proxy parted: until the master is proven nobody may rejoin it. */
 function restoreWords(model: RunModel, began: (step: string) => boolean): string[] {
-  const proxies = listed(model.volumes.map(({ proxy }) => proxy));
-  const masters = listed(model.volumes.map(({ master }) => master));
+  const proxies = saidList(model.volumes.map(({ proxy }) => proxy));
+  const masters = saidList(model.volumes.map(({ master }) => master));
   if (began('rejoin-restore'))
     return [
-      `rolls back nothing: ${masters} may hold a mixture of old and restored data, and the copy continues by itself`,
-      'keeps the locks, and names the ways on',
+      say(
+        'rolls back nothing: {masters} may hold a mixture of old and restored data, and the copy continues by itself',
+        { masters },
+      ),
+      say('keeps the locks, and names the ways on'),
     ];
   return [
-    ...(began('5') && !finished(model, '7') ? [`removes the shadow of ${proxies}`] : []),
-    ...(began('stop-master') ? [`starts ${masters} again`] : []),
-    ...(began('3-2') && !finished(model, '3-4') ? ['resumes the services'] : []),
+    ...(began('5') && !finished(model, '7') ? [say('removes the shadow of {proxies}', { proxies })] : []),
+    ...(began('stop-master') ? [say('starts {masters} again', { masters })] : []),
+    ...(began('3-2') && !finished(model, '3-4') ? [say('resumes the services')] : []),
     ...(began('3-3') || began('write')
-      ? [`leaves ${proxies} parted and stopped; ${masters} keeps its data`]
+      ? [say('leaves {proxies} parted and stopped; {masters} keeps its data', { proxies, masters })]
       : []),
   ];
 }
@@ -45,20 +49,27 @@ export function bringBackWords(model: RunModel): string[] {
   const operatorStopped = model.passes.some(
     ({ step, questions }) => step === '3-2' && questions.some(({ answered }) => answered !== undefined),
   );
-  if (touched.length === 0 && !operatorStopped) return ['releases the lock: nothing else was touched so far'];
-  const proxies = listed(model.volumes.map(({ proxy }) => proxy));
+  if (touched.length === 0 && !operatorStopped)
+    return [say('releases the lock: nothing else was touched so far')];
+  const proxies = saidList(model.volumes.map(({ proxy }) => proxy));
   const began = (step: string) => sent.some((each) => each.step === step);
   if (model.start?.restore) return restoreWords(model, began);
   const mounts = model.volumes.some(({ method }) => method === '6b' || method === '6d');
   const dumping = sent.some(({ phase }) => phase === 'dump');
   const written = finished(model, 'read-back');
   return [
-    ...((began('3-2') || operatorStopped) && !finished(model, '3-4') ? ['resumes the services'] : []),
+    ...((began('3-2') || operatorStopped) && !finished(model, '3-4') ? [say('resumes the services')] : []),
     ...(began('5') && !finished(model, '7')
-      ? [`${mounts ? 'unmounts and removes' : 'removes'} the shadow of ${proxies}`]
+      ? [
+          mounts
+            ? say('unmounts and removes the shadow of {proxies}', { proxies })
+            : say('removes the shadow of {proxies}', { proxies }),
+        ]
       : []),
-    ...(began('3-3') && !finished(model, '8-2') ? [`rejoins ${proxies} and watches the copy`] : []),
-    'releases the lock',
-    ...(dumping && !written ? ['leaves the tape as it is: it holds no complete backup'] : []),
+    ...(began('3-3') && !finished(model, '8-2')
+      ? [say('rejoins {proxies} and watches the copy', { proxies })]
+      : []),
+    say('releases the lock'),
+    ...(dumping && !written ? [say('leaves the tape as it is: it holds no complete backup')] : []),
   ];
 }

@@ -1,6 +1,7 @@
 /** Whether a shadow exists that nobody guards: a rejoin below it damages the master. Pure. */
 import type { JobInfo } from '../contract/screens.ts';
 import type { ShadowLink, Topology } from '../contract/topology.ts';
+import { say } from '../contract/text/say.ts';
 
 const isThere = ({ volumes }: Topology, { shadow }: ShadowLink): boolean =>
   volumes.some(
@@ -26,9 +27,13 @@ export function unsafeShadowOf(
       ({ domain, class: of, name }) => domain === 'primary' && of === className && name === link.of.volume,
     );
     const shadow = `${link.shadow.class}/${link.shadow.volume}`;
-    if (proxy?.joined) return `${link.of.volume} is joined while its shadow ${shadow} exists`;
+    if (proxy?.joined)
+      return say('{volume} is joined while its shadow {shadow} exists', { volume: link.of.volume, shadow });
     if (openRun === undefined)
-      return `shadow ${shadow} of ${link.of.volume} exists, and no run of this console uses it`;
+      return say('shadow {shadow} of {volume} exists, and no run of this console uses it', {
+        shadow,
+        volume: link.of.volume,
+      });
   }
   return undefined;
 }

@@ -1,15 +1,16 @@
 /** What a run's verification of the shadow came to, volume by volume: rules with both values, blocks of both sides, fingerprint. */
 import type { EventOf, VerdictWord } from '../contract/events.ts';
+import { say } from '../contract/text/say.ts';
 import type { RunModel } from './run/run-model.ts';
 import type { State } from './states.ts';
 
 /** What a rule came to, as a chip says it. */
 export const verdictChips: Readonly<Record<VerdictWord, { readonly state: State; readonly word: string }>> = {
-  equal: { state: 'ok', word: 'equal' },
-  holds: { state: 'ok', word: 'holds' },
-  differs: { state: 'bad', word: 'differs' },
-  fails: { state: 'bad', word: 'fails' },
-  'not-shown': { state: 'idle', word: 'not shown' },
+  equal: { state: 'ok', word: say('equal') },
+  holds: { state: 'ok', word: say('holds') },
+  differs: { state: 'bad', word: say('differs') },
+  fails: { state: 'bad', word: say('fails') },
+  'not-shown': { state: 'idle', word: say('not shown') },
 };
 
 export interface RuleLine {

@@ -154,6 +154,23 @@ describe('the figures', () => {
     });
   });
 
+  it('tell no time left of a dump that nobody performs any more', () => {
+    const model = foldRun([...begun, progress(2_097_152, 1000)]);
+    expect(presentFigures(model, true)).toMatchObject({
+      title: 'Dump',
+      done: 0.25,
+      isOver: true,
+      secondsLeft: undefined,
+      bufferFill: undefined,
+    });
+  });
+
+  it('of a volume that was read back for a restore count no records: its digest tells bytes alone', () => {
+    const all = fixtureEvents('restore');
+    const read = all.findLastIndex(({ type }) => type === 'restore-digest');
+    expect(presentFigures(foldRun(all.slice(0, read + 1)))).toMatchObject({ done: 1, records: undefined });
+  });
+
   it('are those of all volumes together in the end', () => {
     const figures = presentFigures(foldRun(fixtureEvents('three-volumes')));
     expect(figures).toMatchObject({ title: 'Read-back', isOver: true, done: 1 });

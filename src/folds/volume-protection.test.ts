@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PairProtection } from '../contract/protection.ts';
-import { serviceStateOf, volumesOf, worstServiceState } from './volume-protection.ts';
+import { protectionWords, serviceStateOf, volumesOf, worstServiceState } from './volume-protection.ts';
 
 const hour = 3600;
 const trouble = { run: '20261101-020000-volume2', sentence: 'the dump failed' };
@@ -20,6 +20,22 @@ const pair = (more: Partial<PairProtection>): PairProtection => ({
 });
 
 const aged = (hours: number) => ({ run: 'R', at: '', ageSeconds: hours * hour, tapeNames: [] });
+
+const missedDrill = { due: '2026-11-28T14:00:00.000Z', sentence: 'the drill was missed' };
+
+it('a drill that one of its jobs missed is told of the volume, before those that missed none', () => {
+  const volumes = volumesOf([
+    pair({ proxy: 'Volume4' }),
+    pair({}),
+    pair({ job: 'weekly', missedDrill }),
+    pair({ proxy: 'Volume6', state: 'failed' }),
+  ]);
+  expect(volumes.map((each) => [each.key, protectionWords(each), serviceStateOf(each)])).toEqual([
+    ['Class1/Volume6', 'failed', 'CRITICAL'],
+    ['Class1/Volume2', 'protected, drill missed', 'CRITICAL'],
+    ['Class1/Volume4', 'protected', 'OK'],
+  ]);
+});
 
 it('a volume of two jobs is one entry with the gravest judgment', () => {
   const volumes = volumesOf([pair({}), pair({ job: 'weekly', state: 'missed' }), pair({ proxy: 'Volume4' })]);

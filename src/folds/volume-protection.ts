@@ -17,13 +17,24 @@ export type OfVolume<Pair extends PairProtection> = Pair & {
 };
 
 const weight = (state: Protection): number => protections.indexOf(state);
+/** A missed drill decides between two pairs in the same state, and is graver than none. */
+const gravity = ({ state, missedDrill }: PairProtection): number =>
+  weight(state) + (missedDrill === undefined ? 0 : 0.5);
 
-/** Of several jobs the gravest judgment counts. */
+/** What a pair is called wherever it is listed: a missed drill is named as a missed night is. */
+export const protectionWords = ({
+  state,
+  missedDrill,
+}: Pick<PairProtection, 'state' | 'missedDrill'>): string =>
+  missedDrill === undefined ? state : `${state}, drill missed`;
+
+/** Of several jobs the gravest judgment counts, and a drill that any of them missed. */
 function together<Pair extends PairProtection>(key: string, pairs: readonly Pair[]): OfVolume<Pair> {
   const [first, ...others] = pairs.toSorted((one, other) => weight(other.state) - weight(one.state));
   if (!first) throw new Error('a volume needs a pair');
   const jobs = [first, ...others].map(({ job }) => job);
-  return { ...first, key, jobs };
+  const missedDrill = [first, ...others].find((pair) => pair.missedDrill)?.missedDrill;
+  return { ...first, ...(missedDrill ? { missedDrill } : {}), key, jobs };
 }
 
 /** @returns one entry for each volume, the gravest first; else in the order of the site file */
@@ -35,7 +46,7 @@ export function volumesOf<Pair extends PairProtection>(pairs: readonly Pair[]): 
   }
   return [...groups]
     .map(([key, group]) => together(key, group))
-    .toSorted((one, other) => weight(other.state) - weight(one.state));
+    .toSorted((one, other) => gravity(other) - gravity(one));
 }
 
 /** A backup that is older than this many times `protect.every` is no longer only late. */
@@ -49,10 +60,12 @@ const isLoud = (pair: PairProtection): boolean =>
   pair.trouble !== undefined || pair.missedNight !== undefined || isFarTooOld(pair);
 
 /**
- * CRITICAL where a run failed or a person must act, and where a late backup is twice as old as allowed: a state that gets worse must not
+ * CRITICAL where a run failed, a drill was missed or a person must act, and where a late backup is twice as old as allowed: a state that gets worse must not
  * sink to WARNING.
  */
 export function serviceStateOf(pair: PairProtection): ServiceState {
+  // Nobody has proven that the backup can be restored, though it was to be proven.
+  if (pair.missedDrill !== undefined) return 'CRITICAL';
   switch (pair.state) {
     case 'protected':
       return 'OK';

@@ -1,4 +1,5 @@
 /** Electron's entry. SHADOWTAPE_SITE and SHADOWTAPE_STATE say what --site and --state say to the command line. */
+import './application/chosen-language.ts';
 import { app, dialog } from 'electron';
 import { join } from 'node:path';
 import { defaultStateFolder, StateFolder } from './application/console.ts';

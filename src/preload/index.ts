@@ -2,7 +2,11 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import type { HostMessage, Wire } from '../contract/wire.ts';
 
+/** What the window was opened with (main/desktop/window.ts). */
+const argument = '--page-language=';
+
 const wire: Wire = {
+  language: process.argv.find((word) => word.startsWith(argument))?.slice(argument.length),
   send: (message) => ipcRenderer.send('page', message),
   listen: (listener) => {
     ipcRenderer.on('host', (_event, message: HostMessage) => listener(message));

@@ -1,3 +1,4 @@
+import './chosen-language.ts';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './fonts.css';

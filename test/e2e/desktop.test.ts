@@ -76,7 +76,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         'undefined',
         'undefined',
       ]);
-      expect(await page.evaluate('Object.keys(window.shadowtape)')).toEqual(['send', 'listen']);
+      expect(await page.evaluate('Object.keys(window.shadowtape)')).toEqual(['language', 'send', 'listen']);
       const address = page.url();
       await page.evaluate(
         'window.open("https://example.com/"); window.location.href = "https://example.com/"',

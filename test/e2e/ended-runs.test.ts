@@ -5,6 +5,7 @@ import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.
 import { endedRuns, type EndName } from '../support/ui/ended-runs.ts';
 import { playOf } from '../support/ui/fault-play.ts';
 import { atRest } from '../support/ui/faulted-situations.ts';
+import { requireHonest, type ShownChip } from '../support/ui/honest-chips.ts';
 import { lineOf, runOf } from '../support/ui/played-runs.ts';
 import { playConsole, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
 
@@ -77,24 +78,13 @@ function withTape(play: Play, events: readonly RunEvent[]): Play {
   };
 }
 
-type Shown = readonly (readonly [tone: string, word: string])[];
+type Shown = readonly ShownChip[];
 
 /** Runs in the page: the states that the screen shows in words. */
 const chips = `[...document.querySelectorAll('main .chip')].map((chip) => [
   ['ok', 'warn', 'bad', 'busy', 'idle'].find((tone) => chip.classList.contains(tone)) ?? '',
   chip.textContent.replace(/\\s+/g, ' ').trim(),
 ])`;
-
-/** Words that a color may not contradict, whatever screen they are on. */
-const isBad = /\bfail|mismatch|action required|refused|interrupted|overdue|missed|unsafe/;
-const isGood = /^(protected|verified|joined, in sync)$/;
-
-function requireHonest(shown: Shown): void {
-  for (const [tone, word] of shown) {
-    if (isBad.test(word)) expect([tone, word]).not.toEqual(['ok', word]);
-    if (isGood.test(word)) expect([tone, word]).toEqual(['ok', word]);
-  }
-}
 
 describeInBrowser('a run that has ended', (browser) => {
   let stage: { readonly console: PlayedConsole; readonly on: ConsolePage } | undefined;

@@ -65,7 +65,7 @@ describeInBrowser('the report of a run', (browser) => {
     await console.open(`#/runs/${run}`);
     await console.button('Open the report').click();
     await console.heading(`Backup report, run ${run}`).waitFor();
-    await page.getByText('Termination: Verified').waitFor();
+    await page.getByText('Result: Verified').waitFor();
     await page
       .getByRole('img', { name: /Volume2/ })
       .first()
@@ -122,7 +122,7 @@ describeInBrowser('the report of a run', (browser) => {
   it('says how a run failed, on the screen as on paper', async () => {
     const console = await reportOf(failed);
     const { page } = console;
-    await page.getByText(/^Termination: Failed/).waitFor();
+    await page.getByText(/^Result: Failed/).waitFor();
     await contents(page)
       .getByRole('link', { name: /Warnings and errors/ })
       .click();

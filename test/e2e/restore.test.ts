@@ -11,11 +11,13 @@ import {
   sha256,
   type SiteTree,
 } from '../support/lab-run.ts';
+import { onHost } from '../support/lab-shell.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
 import { describeInBrowser, servedScene, type ServedScene } from '../support/ui/console-page.ts';
 import {
   drillByClicks,
   historyRow,
+  restoreDeviceByClicks,
   restoreFileByClicks,
   restoreVolumeByClicks,
 } from '../support/ui/restore-clicks.ts';
@@ -84,6 +86,27 @@ describeInBrowser('a restore on the screen', (browser) => {
       .getByText(/^proven restorable \d{4}-/)
       .first()
       .waitFor();
+  });
+
+  it('writes the image to a device of a host that nothing uses, and refuses one of GDS', async () => {
+    const console = await servedScene({ jobs: ['raw-dd'] }, (site) => {
+      jobOf(site)['approve'] = 'when-verified';
+    });
+    const { scene } = console;
+    const backup = await backUp(console, 'raw-dd');
+    const digest = sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)));
+    const on = await (await browser.page(console)).open(`#/restore/${backup}`);
+    const device = '/dev/rdsk/c2t0d0s0';
+    await restoreDeviceByClicks(on, 'node1', device);
+    const read = `dd if=${device} bs=32768 count=64 2>/dev/null | digest -a sha256`;
+    expect((await onHost(scene, 'node1', ['sh', '-c', read])).trim()).toBe(digest);
+    const refused = { what: [backup], host: 'node1' };
+    await expect(console.ask('restorePreview', { ...refused, path: '/dev/rdsk/c1t1d1s2' })).rejects.toThrow(
+      'it is Disk1 of Class1, as node1 shows it',
+    );
+    await expect(console.ask('restoreFiles', { ...refused, path: device })).rejects.toThrow(
+      `the data of node1:${device} would be lost`,
+    );
   });
 
   it('is stopped at the first approval: nothing is written, and the master keeps its data', async () => {

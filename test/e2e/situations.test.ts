@@ -69,7 +69,7 @@ const table: Readonly<Record<FaultName, Expected>> = {
   },
   'a shadow that is to be approved': {
     title: 'Waiting for your answer',
-    line: 'Waiting for your answer Class1 Volume2: verify approve the shadow',
+    line: 'Waiting for your answer Class1 Volume2: approve the shadow (step verify)',
     rail: 'Run: waiting for your answer',
     footer: /· waiting for your answer$/,
     ...taken(dumping),
@@ -77,7 +77,7 @@ const table: Readonly<Record<FaultName, Expected>> = {
   },
   'a shadow that a second person approves': {
     title: 'Waiting for a second person',
-    line: 'Waiting for a second person Class1 Volume2: verify approve the shadow',
+    line: 'Waiting for a second person Class1 Volume2: approve the shadow (step verify)',
     rail: 'Run: waiting for a second person',
     footer: /· waiting for a second person$/,
     ...taken(dumping),
@@ -86,7 +86,7 @@ const table: Readonly<Record<FaultName, Expected>> = {
   },
   'a failed dump that waits for an answer': {
     title: 'Waiting for your answer',
-    line: `Waiting for your answer Class1 Volume2: 6a a step failed: ${writeError}`,
+    line: `Waiting for your answer Class1 Volume2: a step failed: ${writeError} (step 6a)`,
     rail: 'Run: waiting for your answer',
     footer: /· waiting for your answer$/,
     ...taken(failedAsking),
@@ -102,7 +102,7 @@ const table: Readonly<Record<FaultName, Expected>> = {
   },
   'a dump while no host answers': {
     title: 'Reconnecting',
-    line: 'Reconnecting Class1 Volume2: 6a node1, node2 and node3 do not answer',
+    line: 'Reconnecting Class1 Volume2: node1, node2 and node3 do not answer (step 6a)',
     rail: 'Run: reconnecting',
     footer: /· reconnecting$/,
     ...taken(dumping),

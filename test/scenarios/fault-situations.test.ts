@@ -8,6 +8,7 @@ import { faultTable, type FaultName } from '../../src/lab/faults/faults.ts';
 import type { ActiveRun } from '../../src/contract/screens.ts';
 import { jobOf, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { serveScene, TestPage } from '../support/serve.ts';
+import { recordFault } from '../support/ui/record-fault.ts';
 
 interface Told {
   readonly kind: Situation['kind'];
@@ -27,7 +28,7 @@ const change = (site: SiteTree): void => {
 };
 
 /** Begins a backup under the fault, and tells the situation once the run asks, hangs or has ended. */
-async function situationUnder(scene: Scene, job: string, hangs: string | undefined): Promise<Told> {
+async function situationUnder(scene: Scene, fault: string, { job, hangs }: Played): Promise<Told> {
   const served = await serveScene(scene, change);
   onTestFinished(async () => {
     for (const { number } of served.desk.activity.logins)
@@ -50,25 +51,29 @@ async function situationUnder(scene: Scene, job: string, hangs: string | undefin
     });
     onTestFinished(end);
   });
+  let run: string | undefined;
+  let started: unknown;
   const settled = page.ask('start', { job }).then(async (reply) => {
+    started = reply;
     if ('error' in reply) return;
-    const { run } = reply.result as { run: string };
+    ({ run } = reply.result as { run: string });
     await page
       .follow('run', { run })
       .until(({ question, end }) => question !== undefined || end !== undefined);
   });
   await Promise.race([settled, asksLogin, hung]);
   const isStuck = desk.activity.logins.length > 0 || hangs !== undefined;
+  run ??= desk.activity.runs[0]?.run;
   // A look waits for a login, too.
   const look = isStuck ? undefined : await page.ask('look', {});
   const [site, protection] = [await page.result('site', {}), await page.result('protection', {})];
   const active: readonly ActiveRun[] = desk.activity.runs;
   const [first] = situationsOf({
     ...{ connection: 'connected', site, active, open: protection.open, historyTrouble: undefined },
-    view: look && 'result' in look ? (look.result as never) : undefined,
-    lookTrouble: look && 'error' in look ? look.error.sentence : undefined,
+    ...seenBy(look),
   });
   if (!first) throw new Error('there is always one');
+  if (isRecorded) await recordFault(fault, { desk, scene, job, run, started });
   const pair = protection.pairs.find((each) => each.job === job);
   const failure = pair?.lastFailure?.sentence;
   const withoutName = (text: string) => text.replaceAll(/\d{8}-\d{6}-[\w-]+/g, 'RUN');
@@ -79,6 +84,17 @@ async function situationUnder(scene: Scene, job: string, hangs: string | undefin
     home: pair?.state ?? 'none',
     ...(failure === undefined ? {} : { failure: withoutName(failure) }),
   };
+}
+
+/** What a look at the hosts shows; undefined: it waits. */
+const seenBy = (look: Awaited<ReturnType<TestPage['ask']>> | undefined) => ({
+  view: look && 'result' in look ? (look.result as never) : undefined,
+  lookTrouble: look && 'error' in look ? look.error.sentence : undefined,
+});
+
+interface Played {
+  readonly job: string;
+  readonly hangs: string | undefined;
 }
 
 interface Row {
@@ -296,15 +312,17 @@ function makeUnreadable({ lab }: Scene): void {
 }
 
 /** A backup under each takes minutes: some are played, and on request all. */
-const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';
+const isRecorded = process.env['SHADOWTAPE_RECORD'] === '1';
+const isWhole = isRecorded || process.env['SHADOWTAPE_FAILURES'] === 'all';
 const played = (Object.keys(faultTable) as FaultName[]).filter((_fault, at) => isWhole || at % 8 === 2);
 
 it.each(played)('%s', async (fault) => {
   const { value = '', job = 'raw-dd', hangs, set, told } = table[fault];
-  const scene = await openScene({ jobs, faults: set ? [] : [`${fault}${value}`] });
+  const spec = set ? fault : `${fault}${value}`;
+  const scene = await openScene({ jobs, faults: set ? [] : [spec] });
   onTestFinished(() => scene.close());
   set?.(scene);
-  const seen = await situationUnder(scene, job, hangs);
+  const seen = await situationUnder(scene, spec, { job, hangs });
   const inWords = (text: string | RegExp) =>
     typeof text === 'string' ? text : (expect.stringMatching(text) as unknown as string);
   const { failure } = told;

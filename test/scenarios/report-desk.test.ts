@@ -34,7 +34,7 @@ it('a page is given the document, and every form of export', async () => {
     const page = await TestPage.open(served);
     const document = await page.result('report', { run });
     expect(document).toMatchObject({ run, ended: true, title: expect.stringContaining(run) as string });
-    expect(textOf(document, 'summary')).toContain('Termination: Verified');
+    expect(textOf(document, 'summary')).toContain('Result: Verified');
     const exported = (what: 'pdf' | 'journal' | 'commands' | 'rates') =>
       page.result('exportRun', { run, what, paper: 'Letter' });
     const pdf = await exported('pdf');

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
+import { pageCount } from '../support/pdf-tools.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -18,6 +19,7 @@ it('a run writes its report at its end, and tells where its volumes lay when the
   expect(ran.stderr + ran.stdout).toContain(`report: ${report}`);
   expect(ran.exitStatus).toBe(0);
   expect((await stat(report)).size).toBeGreaterThan(10_000);
+  expect(pageCount(await readFile(report))).toBeLessThanOrEqual(6);
 
   const [run = ''] = await scene.state.runs();
   const journal = await readFile(scene.state.journalFile(run), 'utf8');

@@ -100,8 +100,21 @@ describe('a run', () => {
     ]);
   });
 
+  it('of method 6c is a dump, and names the program that reads it', async () => {
+    expect(await found({ what: [runOf(5)] })).toMatchObject([
+      {
+        files: undefined,
+        byHand:
+          'mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | ufsrestore rf -',
+      },
+    ]);
+  });
+
   it.each([
-    [[runOf(5)], `run ${runOf(5)} wrote Volume2 with method 6c, which cannot be restored here`],
+    [
+      [runOf(5), 'ledger.db'],
+      `run ${runOf(5)} wrote Volume2 with method 6c, and single files of it are not restored here`,
+    ],
     [
       [runOf(4), 'ledger.db'],
       `run ${runOf(4)} wrote Volume2 as an image, in which single files are not known`,

@@ -43,10 +43,10 @@ describe('run --if-due', () => {
     return due.toISOString();
   }
 
-  const watchedSince = (at: number) =>
+  const watchedSince = (at: number, task?: 'drill') =>
     writeFileSync(
       join(folder, 'schedule.ndjson'),
-      `${JSON.stringify({ what: 'watched', at: new Date(at).toISOString(), site: 'payroll-cluster', job: 'nightly' })}\n`,
+      `${JSON.stringify({ what: 'watched', at: new Date(at).toISOString(), site: 'payroll-cluster', job: 'nightly', task })}\n`,
     );
   const events = (): { what: string; due?: string; reason?: string }[] =>
     readFileSync(join(folder, 'schedule.ndjson'), 'utf8')
@@ -84,6 +84,39 @@ describe('run --if-due', () => {
       exitStatus: 2,
       stdout: expect.stringContaining(`; ${night}: no run was started in its window\n`) as string,
     });
+  });
+
+  it('a missed drill is told by status as loudly as a missed night', async () => {
+    const site = sampleSite();
+    const due = new Date(Math.floor((Date.now() - 2 * hour) / minute) * minute).toISOString();
+    site.jobs.nightly.protect = { every: '1 week' };
+    site.jobs.nightly.drill = { schedule: { at: due.slice(11, 16), window: '60 min', zone: 'UTC' } };
+    writeFileSync(join(folder, 'site.yaml'), stringify(site));
+    writeRun(Date.now() - 4 * hour);
+    watchedSince(Date.now() - 3 * hour, 'drill');
+    const sentence = `the drill of ${due.slice(0, 16).replace('T', ' ')} UTC was missed: no drill was made in its window`;
+    const end = await command('status');
+    expect(end.exitStatus).toBe(2);
+    expect(end.stdout).toMatch(/^protected, drill missed {2}Class1\/Volume1 /);
+    expect(end.stdout).toContain(`; ${sentence}\n`);
+    const [line = ''] = (await command('status', '--json')).stdout.split('\n');
+    expect(JSON.parse(line)).toMatchObject({
+      state: 'protected',
+      service: 'CRITICAL',
+      missedDrill: { due, sentence },
+    });
+  });
+
+  it('starts nothing where it cannot record nights, and tells whoever asks for failures', async () => {
+    writeSite(20 * minute, '6 h');
+    mkdirSync(join(folder, 'schedule.ndjson'));
+    const { exitStatus, stderr } = await command('run', 'nightly', '--if-due');
+    const sentence = `${join(folder, 'schedule.ndjson')} cannot be read: it is a folder`;
+    expect({ exitStatus, stderr }).toMatchObject({
+      exitStatus: 1,
+      stderr: expect.stringContaining(sentence) as string,
+    });
+    expect(readFileSync(told(), 'utf8')).toContain(`${sentence}\n`);
   });
 
   it('runs in the window; a refusal is recorded, so that a missed night has its reason', async () => {

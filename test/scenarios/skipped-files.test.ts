@@ -39,7 +39,7 @@ async function missing(): Promise<{ absent: string[]; other: string[] }> {
 
 /** What the run says last, without colors. */
 const lastLine = (end: SceneRun): string =>
-  plainText(endLines(end, { stateOption: '', siteOption: '' })[1] ?? '');
+  plainText(endLines(end, { stateOption: '', siteOption: '' })[0] ?? '');
 
 const warnings = ({ events }: SceneRun) =>
   events.flatMap((event) => (event.type === 'warning' && event.kind !== undefined ? [event] : []));
@@ -68,7 +68,7 @@ describe.each(routes)('route %s: files that tar skips', (route) => {
     expect(end.events.at(-1)).toMatchObject({ type: 'run-finished', verdict: 'verified', skipped: 3 });
     expect(lastLine(end)).toBe(`verified, 3 files skipped: ${end.sentence}`);
     const report = await reportText(end.run);
-    expect(report).toContain('Termination: Verified, 3 files skipped');
+    expect(report).toContain('Result: Verified, 3 files skipped');
     expect(report).not.toContain('No warnings');
     for (const path of absent) expect(report).toContain(path);
     expect(await clusterState(scene)).toEqual(normalState);

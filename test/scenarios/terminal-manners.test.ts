@@ -149,7 +149,6 @@ describe('--quiet and --verbose', () => {
     const [run = ''] = (await scene.state.runs()).filter((name) => ![verified, failed].includes(name));
     expect(stdout).toBe(
       [
-        '',
         'verified: Volume2 is on the tape in /dev/rmt/0 on node3, and every record was read back and compared',
         '  Volume2: joined to Volume1, in sync',
         '  node3: no shadow object of Class2',

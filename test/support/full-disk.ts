@@ -1,36 +1,62 @@
 /** A disk that is full for some files: what Node's own `fs` says then, to all who use it in this process. */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach } from 'vitest';
+
+/** True for a file of which nothing can be written. */
+export type IsFull = (path: string) => boolean;
+
+const noSpace = (): Error =>
+  Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+
+/** A handle of `fs/promises`: each way to write through it is refused. */
+function refuse(handle: fs.promises.FileHandle): fs.promises.FileHandle {
+  const refused = () => Promise.reject(noSpace());
+  return Object.assign(handle, { write: refused, writev: refused, writeFile: refused, appendFile: refused });
+}
+
+/** Puts functions of `fs` in the place of its own. @returns puts its own back */
+function watchWrites(isFull: IsFull): () => void {
+  const { openSync, writeSync, promises } = fs;
+  const { open } = promises;
+  const names = new Map<number, string>();
+  fs.openSync = ((path, ...rest) => {
+    const handle = openSync(path, ...rest);
+    names.set(handle, String(path));
+    return handle;
+  }) as typeof openSync;
+  fs.writeSync = ((handle: number, ...rest: [NodeJS.ArrayBufferView]) => {
+    if (isFull(names.get(handle) ?? '')) throw noSpace();
+    return writeSync(handle, ...rest);
+  }) as typeof writeSync;
+  promises.open = async (path, ...rest) => {
+    const handle = await open(path, ...rest);
+    return isFull(String(path)) ? refuse(handle) : handle;
+  };
+  // Whoever has imported them by name uses these, too.
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(fs, { openSync, writeSync });
+    promises.open = open;
+    syncBuiltinESMExports();
+  };
+}
 
 /**
- * To be called once in a file of tests. What it returns lets no file be written any more whose name ends so, until the test is over; what
- * is there already stays.
+ * To be called once in a file of tests. What it returns lets no file be written any more whose name ends so, or for which the function says
+ * so, until the test is over or it is called with undefined; what is there already stays.
  */
-export function fillableDisk(): (ending: string) => void {
-  const { openSync, writeSync } = fs;
-  const names = new Map<number, string>();
-  let full: string | undefined;
+export function fillableDisk(): (full: string | IsFull | undefined) => void {
+  let isFull: IsFull = () => false;
+  let putBack: () => void = () => undefined;
   beforeEach(() => {
-    vi.spyOn(fs, 'openSync').mockImplementation((path, ...rest) => {
-      const handle = openSync(path, ...rest);
-      names.set(handle, String(path));
-      return handle;
-    });
-    vi.spyOn(fs, 'writeSync').mockImplementation(((handle: number, ...rest: [NodeJS.ArrayBufferView]) => {
-      if (full !== undefined && names.get(handle)?.endsWith(full) === true)
-        throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-      return writeSync(handle, ...rest);
-    }) as typeof writeSync);
-    // Whoever has imported them by name uses these, too.
-    syncBuiltinESMExports();
+    putBack = watchWrites((path) => isFull(path));
   });
   afterEach(() => {
-    full = undefined;
-    vi.restoreAllMocks();
-    syncBuiltinESMExports();
+    isFull = () => false;
+    putBack();
   });
-  return (ending) => {
-    full = ending;
+  return (full = () => false) => {
+    isFull = typeof full === 'string' ? (path) => path.endsWith(full) : full;
   };
 }

@@ -2,7 +2,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Their files are short, by which Vitest would judge them. */
-const long = /\/(broken-off-|rival-|every-screen|failing-at-random|tape-contract)/;
+const long = /\/(broken-off-|rival-|every-screen|failing-at-random|tape-contract|real\/)/;
 
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -98,3 +98,7 @@ export const gridsOf = (pdf: Buffer): Promise<Grid[]> =>
     const files = (await readdir(folder)).filter((name) => name.endsWith('.pgm')).sort();
     return Promise.all(files.map(async (name) => gridOf(await readFile(join(folder, name)))));
   });
+
+/** Of a PDF of this program, told by its bytes: needs no tool. */
+export const pageCount = (pdf: Buffer): number =>
+  Number(/\/Type \/Pages\n\/Count (\d+)/.exec(pdf.toString('latin1'))?.[1]);

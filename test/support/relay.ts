@@ -21,10 +21,11 @@ export async function startRelay(port: number): Promise<Relay> {
     socket.once('close', () => sockets.delete(socket));
     return socket;
   };
-  const relay = createServer((near) => {
+  // A small packet is passed on at once: otherwise each command would wait 40 ms for an acknowledgment that the receiver delays.
+  const relay = createServer({ noDelay: true }, (near) => {
     keep(near);
     if (refusing) return void near.destroy();
-    const far = keep(connect(port, '127.0.0.1'));
+    const far = keep(connect({ port, host: '127.0.0.1', noDelay: true }));
     near.pipe(far).pipe(near);
     near.once('close', () => far.destroy());
     far.once('close', () => near.destroy());

@@ -14,6 +14,7 @@ import { jobOf, openSceneConsole, runScene, type Scene, type SceneRun, type Site
 import { locksLeft } from './lab-shell.ts';
 import { dyingRun, takeUpScene } from './mortal-console.ts';
 import { ownSteps, stepsOfPlan } from './places.ts';
+import { randomOf, sample } from './random-numbers.ts';
 import {
   Administrator,
   objectsOf,
@@ -116,26 +117,6 @@ function everything({ kind, moments }: Known): Scenario[] {
 function everythingWithin({ kind, within }: Known): Scenario[] {
   const common = { kind, trouble: 'nothing', course: 'in the run', then: 'unwind' } as const;
   return within.flatMap((moment) => rivalActsWithin.map((act) => ({ ...common, moment, act })));
-}
-
-/** Mulberry32: the same numbers for the same seed, on every machine. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Some of many, each at most once. */
-export function sample<One>(of: readonly One[], count: number, random: () => number): One[] {
-  const left = [...of];
-  const chosen: One[] = [];
-  while (chosen.length < count && left.length > 0)
-    chosen.push(...left.splice(Math.floor(random() * left.length), 1));
-  return chosen;
 }
 
 function strike({ lab }: Scene, trouble: Trouble, host: NodeName): void {

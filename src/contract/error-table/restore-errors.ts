@@ -19,6 +19,10 @@ export const restoreErrors = {
     onScreen:
       'choose each master to restore; those that must show the same instant, such as the volumes of one database, together',
   },
+  RESTORE_SEVERAL_RUNS: {
+    sentence: 'a restore takes the volumes of one run, and these are in several: {runs}',
+    hint: 'each run shows another instant, so restore them one after the other: {commands}. Services start after each; to keep them stopped until the last, set services: ask in the jobs, and start them yourself',
+  },
   RESTORE_PAIR_DIFFERS: {
     sentence: 'run {run} does not fit the site: it wrote {what} {then}, and now it is {now}',
     hint: 'restore the pair and the job as they were when run {run} was written. A volume of another size or on other disks is not overwritten',

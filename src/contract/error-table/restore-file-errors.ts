@@ -40,9 +40,14 @@ export const restoreFileErrors = {
     hint: 'name one of them with --volume',
     onScreen: 'choose one of them',
   },
-  RESTORE_METHOD_UNSUPPORTED: {
-    sentence: 'run {run} wrote {volume} with method {method}, which cannot be restored here',
-    hint: 'restore it with {tool} on a host that has it, see docs/restore-by-hand.md',
+  RESTORE_DUMP_TAKEN_WHOLE: {
+    sentence: 'run {run} wrote {volume} with method {method}, and single files of it are not restored here',
+    hint: 'leave out the paths to restore all of it into a folder of a host, then take what you need; or use {tool} by hand: docs/restore-by-hand.md',
+  },
+  RESTORE_DUMP_NEEDS_HOST: {
+    sentence: 'nothing can be restored to {target}: only {tool} reads this backup',
+    hint: 'name a new or empty folder of a host of the site that has {tool}: --to HOST:/DIR',
+    onScreen: 'choose a host of the site that has {tool}, and a new or empty folder on it',
   },
   RESTORE_IMAGE_HAS_NO_FILES: {
     sentence: 'run {run} wrote {volume} as an image, in which single files are not known',
@@ -85,7 +90,7 @@ export const restoreFileErrors = {
   },
   RESTORE_DEVICE_REFUSED: {
     sentence: '{target} is a device that is not written here: {reason}',
-    hint: 'the command line writes an image (method 6a) to a raw device of a Solaris host, /dev/rdsk/cNtNdNsN. For anything else restore to a file, and copy that by hand: docs/restore-by-hand.md',
+    hint: 'an image (method 6a) can go to /dev/rdsk/cNtNdNsN of a Solaris host, or /dev/NAME of a Linux host. For anything else restore to a file, and copy that by hand: docs/restore-by-hand.md',
   },
   RESTORE_DEVICE_NOT_FREE: {
     sentence: '{target} is not free: {reason}',
@@ -102,6 +107,7 @@ export const restoreFileErrors = {
   RESTORE_DEVICE_NOT_CONFIRMED: {
     sentence: 'the data of {target} would be lost, and --replace does not name {device}',
     hint: 'check that {device} on {host} is the device to be overwritten. Then add --replace {device}',
+    onScreen: 'check that {device} on {host} is the device to be overwritten, then type its path',
   },
   RESTORE_NO_SPACE: {
     sentence: '{target} has {free} free, and {needed} are needed',

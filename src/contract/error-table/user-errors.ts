@@ -181,6 +181,10 @@ export const userErrors = {
     sentence: '{file}: {key} must be {expected}',
     hint: 'correct it; SHADOWTAPE_CONFIG= runs a command without this file',
   },
+  LANGUAGE_UNKNOWN: {
+    sentence: 'there are no texts in the language "{language}"',
+    hint: 'choose one of these languages with --lang or SHADOWTAPE_LANG: {known}',
+  },
   SITE_IN_USE: {
     sentence: 'the site stays open: {what}',
     hint: 'wait until it ends, or stop it; then open the other site',

@@ -1,4 +1,5 @@
 /** The throughput of a run as columns for a chart: dump and reading back on one axis of time, with the drive's floor. Pure. */
+import { say } from '../../contract/text/say.ts';
 import { shownSamples } from '../figures.ts';
 import type { LegModel } from '../run/run-model.ts';
 
@@ -63,14 +64,25 @@ export function chartData(
 
 /** What the chart shows, for those who do not see it. */
 export function chartWords(legs: readonly LegModel[], floor: number | undefined): string {
-  if (legs.length === 0) return 'no data yet';
+  if (legs.length === 0) return say('no data yet');
   const words = legs.map(({ what, average, samples, latest }) => {
     const rates = samples.map(({ rate }) => rate).filter((rate) => rate > 0);
     const mb = (rate: number) => (rate / megabyte).toFixed(1);
     const range =
-      rates.length === 0 ? '' : `, between ${mb(Math.min(...rates))} and ${mb(Math.max(...rates))}`;
-    return `${what === 'dump' ? 'dump' : 'read-back'} ${mb(average ?? latest.rate ?? 0)} MB/s on average${range}`;
+      rates.length === 0
+        ? ''
+        : say(', between {least} and {most}', {
+            least: mb(Math.min(...rates)),
+            most: mb(Math.max(...rates)),
+          });
+    const values = { average: mb(average ?? latest.rate ?? 0), range };
+    return what === 'dump'
+      ? say('dump {average} MB/s on average{range}', values)
+      : say('read-back {average} MB/s on average{range}', values);
   });
-  const line = floor === undefined ? '' : `; the drive streams from ${(floor / megabyte).toFixed(0)} MB/s`;
+  const line =
+    floor === undefined
+      ? ''
+      : say('; the drive streams from {floor} MB/s', { floor: (floor / megabyte).toFixed(0) });
   return `${words.join('; ')}${line}`;
 }

@@ -1,5 +1,6 @@
 /** What the figure of a report shows of strips of blocks, on the screen and on paper alike. Pure. */
 import type { ReportExtent, ReportMark, ReportShadowed, ReportSpace } from '../../contract/report.ts';
+import { say } from '../../contract/text/say.ts';
 
 /** More masters than these are told of in words. */
 const mostMasters = 6;
@@ -65,18 +66,18 @@ export function shownMasters({ masters }: ReportShadowed): {
   const left = masters.length - mostMasters;
   return {
     masters: masters.slice(0, mostMasters),
-    more: left > 0 ? `and ${left} more groups or disks with masters` : undefined,
+    more: left > 0 ? say('and {left} more groups or disks with masters', { left }) : undefined,
   };
 }
 
 /** What a ribbon between a proxy and its shadow says. */
 export const tieWords: Readonly<Record<ReportMark, string>> = {
-  good: 'the same blocks',
-  bad: 'NOT the same blocks',
-  unknown: 'not proven',
-  warning: 'not proven',
+  good: say('the same blocks'),
+  bad: say('NOT the same blocks'),
+  unknown: say('not proven'),
+  warning: say('not proven'),
 };
 
 /** What is on the tape, a cell each. */
 export const filesOnTape = (files: readonly string[]): readonly string[] =>
-  files.length === 0 ? ['no volume was written completely'] : files;
+  files.length === 0 ? [say('no volume was written completely')] : files;

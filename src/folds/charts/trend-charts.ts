@@ -1,6 +1,7 @@
 /** Sizes, rates and times of a volume over its runs, as columns for charts. Pure. */
 import type { TrendPoint, TrendSeries } from '../../contract/history.ts';
 import { bytesText, durationText, rateText } from '../../contract/words.ts';
+import { say } from '../../contract/text/say.ts';
 
 export type TrendLine = 'size' | 'rate' | 'lowestRate' | 'dump' | 'readBack' | 'resynchronisation';
 
@@ -49,19 +50,19 @@ function unitFor(units: readonly Unit[], most: number): Unit {
 type Reading = readonly [TrendLine, string, (point: TrendPoint) => number | undefined];
 
 const readings: Readonly<Record<TrendChart['id'], readonly Reading[]>> = {
-  size: [['size', 'bytes on tape', ({ bytes }) => bytes]],
+  size: [['size', say('bytes on tape'), ({ bytes }) => bytes]],
   rate: [
     ['rate', 'average', ({ rate }) => rate],
     ['lowestRate', 'lowest', ({ lowestRate }) => lowestRate],
   ],
   durations: [
     ['dump', 'dump', ({ dumpSeconds }) => dumpSeconds],
-    ['readBack', 'reading back', ({ readBackSeconds }) => readBackSeconds],
+    ['readBack', say('reading back'), ({ readBackSeconds }) => readBackSeconds],
     ['resynchronisation', 'resynchronisation', ({ resynchronisationSeconds }) => resynchronisationSeconds],
   ],
 };
 
-const titles = { size: 'Size', rate: 'Dump rate', durations: 'Duration' } as const;
+const titles = { size: say('Size'), rate: say('Dump rate'), durations: say('Duration') } as const;
 
 function chartOf(id: TrendChart['id'], points: readonly TrendPoint[]): TrendChart {
   const raw = readings[id].map(([line, title, read]) => ({ line, title, values: points.map(read) }));
@@ -94,10 +95,16 @@ export function trendWords({ title, unit, curves }: TrendChart): string {
     if (last === undefined) return [];
     const text = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
     return [
-      `${curve.title} between ${text(Math.min(...known))} and ${text(Math.max(...known))} ${unit}, last ${text(last)}`,
+      say('{title} between {least} and {most} {unit}, last {last}', {
+        title: curve.title,
+        least: text(Math.min(...known)),
+        most: text(Math.max(...known)),
+        unit,
+        last: text(last),
+      }),
     ];
   });
-  return `${title}: ${words.length === 0 ? 'no data' : words.join('; ')}`;
+  return `${title}: ${words.length === 0 ? say('no data') : words.join('; ')}`;
 }
 
 /** What has changed since the run before, in words; undefined where that is not known, or hardly anything has. */
@@ -107,7 +114,9 @@ export function changeWords(points: readonly TrendPoint[]): string | undefined {
   if (before === undefined || last === undefined || before === 0) return undefined;
   const percent = (100 * (last - before)) / before;
   if (Math.abs(percent) < 1) return undefined;
-  return `${percent > 0 ? '+' : '−'}${Math.abs(percent).toFixed(0)} % since the previous run`;
+  return say('{change} % since the previous run', {
+    change: `${percent > 0 ? '+' : '−'}${Math.abs(percent).toFixed(0)}`,
+  });
 }
 
 export const pointTexts = (point: TrendPoint): readonly string[] => {

@@ -1,6 +1,7 @@
 /** A restore of files, a drill or a second copy in a few words: what it is, and how it ended. Pure. */
 import type { RestoreLine } from '../../contract/restore-views.ts';
-import { countText, listed } from '../../contract/words.ts';
+import { saidList } from '../../contract/words.ts';
+import { say, sayCount } from '../../contract/text/say.ts';
 import type { State } from '../states.ts';
 
 type Shown = Pick<RestoreLine, 'kind' | 'exitStatus' | 'live' | 'written' | 'notWritten' | 'sentence'>;
@@ -11,53 +12,53 @@ interface OutcomeWords {
 }
 
 const written: Readonly<Record<number, OutcomeWords>> = {
-  0: { state: 'ok', word: 'restored' },
-  1: { state: 'bad', word: 'nothing written' },
-  2: { state: 'bad', word: 'incomplete' },
+  0: { state: 'ok', word: say('restored') },
+  1: { state: 'bad', word: say('nothing written') },
+  2: { state: 'bad', word: say('incomplete') },
 };
 
 const read: Readonly<Record<number, OutcomeWords>> = {
-  0: { state: 'ok', word: 'proven' },
-  1: { state: 'warn', word: 'nothing proven' },
-  4: { state: 'bad', word: 'tape mismatch' },
+  0: { state: 'ok', word: say('proven') },
+  1: { state: 'warn', word: say('nothing proven') },
+  4: { state: 'bad', word: say('tape mismatch') },
 };
 
 const copied: Readonly<Record<number, OutcomeWords>> = {
-  0: { state: 'ok', word: 'verified' },
-  1: { state: 'bad', word: 'nothing written' },
-  2: { state: 'bad', word: 'incomplete' },
-  4: { state: 'bad', word: 'tape mismatch' },
+  0: { state: 'ok', word: say('verified') },
+  1: { state: 'bad', word: say('nothing written') },
+  2: { state: 'bad', word: say('incomplete') },
+  4: { state: 'bad', word: say('tape mismatch') },
 };
 
 const wordsOf = (kind: RestoreLine['kind']) => (kind === 'drill' ? read : kind === 'copy' ? copied : written);
 
 /** How it ended, as a chip says it. */
 export function restoreOutcome({ kind, exitStatus, live }: Shown): OutcomeWords {
-  if (live) return { state: 'busy', word: 'running' };
-  if (exitStatus === undefined) return { state: 'warn', word: 'unfinished' };
-  return wordsOf(kind)[exitStatus] ?? { state: 'bad', word: 'incomplete' };
+  if (live) return { state: 'busy', word: say('running') };
+  if (exitStatus === undefined) return { state: 'warn', word: say('unfinished') };
+  return wordsOf(kind)[exitStatus] ?? { state: 'bad', word: say('incomplete') };
 }
 
 /** `Drill of Volume2`, `Files from Volume2`. */
 export function restoreTitle({ kind, volumes }: Pick<RestoreLine, 'kind' | 'volumes'>): string {
-  const names = volumes.length === 0 ? 'a tape' : listed(volumes);
-  if (kind === 'drill') return `Drill of ${names}`;
-  if (kind === 'copy') return `Second copy of ${names}`;
-  return `${kind === 'image' ? 'Image' : 'Files'} from ${names}`;
+  const names = volumes.length === 0 ? say('a tape') : saidList(volumes);
+  if (kind === 'drill') return say('Drill of {names}', { names });
+  if (kind === 'copy') return say('Second copy of {names}', { names });
+  return kind === 'image' ? say('Image from {names}', { names }) : say('Files from {names}', { names });
 }
-
-const counted = (count: number, what: string) =>
-  `${countText(count)} ${count === 1 ? 'entry' : 'entries'} ${what}`;
 
 /** One sentence, without a full stop. */
 export function restoreSentence(line: Shown): string {
   const { kind, exitStatus, live, written: good, notWritten = 0, sentence } = line;
   if (sentence !== undefined) return sentence;
-  if (live && kind === 'copy') return 'the tape is being copied';
-  if (live) return kind === 'drill' ? 'the tape is being read' : 'the backup is being restored';
-  if (exitStatus === undefined) return 'it has no end: it runs in another process, or was interrupted';
-  if (kind === 'drill') return 'the tape holds what the run wrote';
-  if (kind === 'copy') return 'the copy holds what the run wrote';
-  const rest = notWritten === 0 ? '' : `, ${counted(notWritten, 'not')}`;
-  return good === undefined ? '' : `${counted(good, 'written')}${rest}`;
+  if (live && kind === 'copy') return say('the tape is being copied');
+  if (live) return kind === 'drill' ? say('the tape is being read') : say('the backup is being restored');
+  if (exitStatus === undefined) return say('it has no end: it runs in another process, or was interrupted');
+  if (kind === 'drill') return say('the tape holds what the run wrote');
+  if (kind === 'copy') return say('the copy holds what the run wrote');
+  const rest =
+    notWritten === 0 ? '' : `, ${sayCount(notWritten, '{count} entry not', '{count} entries not')}`;
+  return good === undefined
+    ? ''
+    : `${sayCount(good, '{count} entry written', '{count} entries written')}${rest}`;
 }

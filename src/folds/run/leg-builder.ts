@@ -85,8 +85,9 @@ export class LegBuilder {
     this.#view = undefined;
     this.#isConcluded = true;
     this.#seconds = Math.max(0, (at - this.#since) / 1000);
-    if (bytes !== undefined) this.#latest = { ...this.#latest, bytes, total: bytes };
-    if (records !== undefined) this.#latest = { ...this.#latest, records };
+    // Records that were counted before the last of the bytes are not those of the whole.
+    if (bytes !== undefined) this.#latest = { ...this.#latest, bytes, total: bytes, records };
+    else if (records !== undefined) this.#latest = { ...this.#latest, records };
   }
 
   /**

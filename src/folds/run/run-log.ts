@@ -1,6 +1,7 @@
 /** A run as a log, one line after the other: what was sent and printed, checked, asked and answered. Pure. */
 import { isBlocking } from '../../contract/checks.ts';
 import { printable } from '../../contract/words.ts';
+import { say } from '../../contract/text/say.ts';
 import type { State } from '../states.ts';
 import type { AskedModel, CommandModel, PassModel, RunModel } from './run-model.ts';
 import { runStateOf, stateWords } from './run-state.ts';
@@ -25,11 +26,11 @@ const commandStates = { running: 'busy', good: 'ok', bad: 'warn', unheard: 'bad'
 
 /** How a command ended, where that is worth a word. */
 function endWords({ outcome, state }: CommandModel): string {
-  if (state === 'unheard') return ' (its result is not known)';
+  if (state === 'unheard') return ` ${say('(its result is not known)')}`;
   if (outcome?.error) return ` (${outcome.error.sentence})`;
-  if (outcome?.signal !== undefined) return ` (signal ${outcome.signal})`;
+  if (outcome?.signal !== undefined) return ` ${say('(signal {signal})', { signal: outcome.signal })}`;
   const status = outcome?.exitStatus ?? 0;
-  return status === 0 ? '' : ` (exit status ${status})`;
+  return status === 0 ? '' : ` ${say('(exit status {status})', { status })}`;
 }
 
 function commandGroup(step: string, command: CommandModel): Group {
@@ -59,7 +60,11 @@ function questionGroups(step: string, { asked, answered }: AskedModel): Group[] 
   };
   if (!answered) return [[question]];
   const reason = answered.reason === undefined ? '' : ` (${answered.reason})`;
-  const text = `answered by ${answered.by}: ${answered.answer}${reason}`;
+  const text = say('answered by {by}: {answer}{reason}', {
+    by: answered.by,
+    answer: answered.answer,
+    reason,
+  });
   const key = `answered ${answered.seq}`;
   return [[question], [{ key, at: Date.parse(answered.at), ...base, state: 'idle', text }]];
 }
@@ -73,10 +78,12 @@ function checkGroup({ seq, at, step, title, actual, verdict }: PassModel['checks
 function passGroups(pass: PassModel): Group[] {
   const { key, step, title, unwinding, startedAt, milliseconds = 0, state, reason, error } = pass;
   const base = { kind: 'step', step, host: undefined } as const;
-  const skipped = reason === undefined ? '' : ` (skipped: ${reason})`;
-  const text = `${unwinding ? 'Roll back: ' : ''}${title}${skipped}`;
+  const skipped = reason === undefined ? '' : ` ${say('(skipped: {reason})', { reason })}`;
+  const text = `${unwinding ? `${say('Roll back:')} ` : ''}${title}${skipped}`;
   const failed =
-    state === 'broken-off' ? 'the process of the run ended' : error && `failed: ${error.sentence}`;
+    state === 'broken-off'
+      ? say('the process of the run ended')
+      : error && say('failed: {sentence}', { sentence: error.sentence });
   const at = startedAt + milliseconds;
   return [
     [{ key: `step ${key}`, at: startedAt, ...base, state: state === 'running' ? 'busy' : 'idle', text }],
@@ -119,7 +126,14 @@ export function logLines(model: RunModel): LogLine[] {
   const groups: Group[] = [
     ...model.sessions.map(({ at, by, mode }, index): Group => {
       return [
-        { key: `session ${index}`, at, kind: 'run', ...apart, state: 'idle', text: `${mode}, by ${by}` },
+        {
+          key: `session ${index}`,
+          at,
+          kind: 'run',
+          ...apart,
+          state: 'idle',
+          text: say('{mode}, by {by}', { mode, by }),
+        },
       ];
     }),
     ...model.passes.flatMap(passGroups),

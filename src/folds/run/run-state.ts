@@ -1,6 +1,7 @@
 /** What a run is, in one word: running, asking, ended so or so, or left by its console. Pure. */
 import { omissionWords, outcomeOf, type Omissions, type RunOutcome } from '../../contract/run-outcome.ts';
 import type { QuestionView } from '../../contract/screens.ts';
+import { say } from '../../contract/text/say.ts';
 import type { State } from '../states.ts';
 import type { RunModel } from './run-model.ts';
 
@@ -68,21 +69,21 @@ export interface StateWords {
 }
 
 export const stateWords: Readonly<Record<RunState, StateWords>> = {
-  loading: { state: 'idle', word: 'reading the journal' },
-  unread: { state: 'bad', word: 'cannot be shown' },
-  running: { state: 'busy', word: 'running' },
-  unwinding: { state: 'warn', word: 'rolling back' },
-  asking: { state: 'warn', word: 'waiting for your answer' },
-  'second-person': { state: 'warn', word: 'waiting for a second person' },
-  elsewhere: { state: 'busy', word: 'running' },
-  verified: { state: 'ok', word: 'verified' },
-  unverified: { state: 'warn', word: 'unverified' },
-  'verified-act': { state: 'warn', word: 'verified, action required' },
-  'unverified-act': { state: 'warn', word: 'unverified, action required' },
-  refused: { state: 'bad', word: 'refused' },
-  unwound: { state: 'bad', word: 'failed, rolled back' },
-  halted: { state: 'bad', word: 'action required' },
-  'tape-bad': { state: 'bad', word: 'tape mismatch' },
+  loading: { state: 'idle', word: say('reading the journal') },
+  unread: { state: 'bad', word: say('cannot be shown') },
+  running: { state: 'busy', word: say('running') },
+  unwinding: { state: 'warn', word: say('rolling back') },
+  asking: { state: 'warn', word: say('waiting for your answer') },
+  'second-person': { state: 'warn', word: say('waiting for a second person') },
+  elsewhere: { state: 'busy', word: say('running') },
+  verified: { state: 'ok', word: say('verified') },
+  unverified: { state: 'warn', word: say('unverified') },
+  'verified-act': { state: 'warn', word: say('verified, action required') },
+  'unverified-act': { state: 'warn', word: say('unverified, action required') },
+  refused: { state: 'bad', word: say('refused') },
+  unwound: { state: 'bad', word: say('failed, rolled back') },
+  halted: { state: 'bad', word: say('action required') },
+  'tape-bad': { state: 'bad', word: say('tape mismatch') },
   dead: { state: 'bad', word: 'interrupted' },
 };
 

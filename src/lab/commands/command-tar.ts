@@ -4,10 +4,11 @@ import { complain } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { openSource, openTarget } from '../hosts/data-files.ts';
 import type { RecordTarget } from '../hosts/data-files.ts';
-import type { MountedFiles } from '../hosts/host-files.ts';
 import { IoError } from '../faults/io-error.ts';
 import { platformOf } from '../gds/lab-model.ts';
 import { Blocker } from './record-blocker.ts';
+import type { FileSystemEntry } from '../gds/lab-file-system.ts';
+import { ownTree } from './own-tree.ts';
 import { ExtractedTree, placeEntries } from './extracted-tree.ts';
 import { archiveBytes } from './tar-archive.ts';
 import type { ArchiveEntry } from './tar-archive.ts';
@@ -67,8 +68,14 @@ function parseRequest(call: CommandCall): TarRequest | string {
   };
 }
 
+/** A tree, and the place in it that is archived. */
+interface NamedTree {
+  readonly inner: string;
+  readonly system: { readonly entries: readonly FileSystemEntry[] };
+}
+
 /** The entries of one member, named as tar names them: `./`, `./bin/`, `./bin/payroll`. */
-function entriesOf(files: MountedFiles, member: string): ArchiveEntry[] {
+function entriesOf(files: NamedTree, member: string): ArchiveEntry[] {
   const { inner, system } = files;
   const below = inner === '' ? '' : `${inner}/`;
   return system.entries
@@ -146,7 +153,7 @@ async function archiveMember(
   blocker: Blocker,
 ): Promise<number> {
   const path = call.machine.files.resolve(member.directory, member.path);
-  const files = await call.machine.files.openMounted(path);
+  const files = (await call.machine.files.openMounted(path)) ?? (await ownTree(call.machine.files, path));
   const entries = files ? entriesOf(files, member.path) : [];
   try {
     if (!files || entries.length === 0) {

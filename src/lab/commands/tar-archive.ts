@@ -42,7 +42,7 @@ function headerBlocks({ name, entry }: ArchiveEntry): Buffer {
  */
 export async function* archiveBytes(
   entries: Iterable<ArchiveEntry>,
-  volume: VolumeBytes,
+  volume: Pick<VolumeBytes, 'read'>,
   onEntry: (entry: ArchiveEntry) => Promise<void>,
   blanked: ReadonlySet<string> = new Set(),
 ): AsyncGenerator<Buffer, void, undefined> {

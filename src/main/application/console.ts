@@ -54,7 +54,7 @@ export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, LiveProgress };
 export type { SecretQuestion } from '../ssh/host-profile.ts';
 export { readRun } from '../journal/run-history.ts';
-export { copiesOf, listTapes, locatedHits, lostTapesOf } from './known-tapes.ts';
+export { copiesOf, listTapes, lostTapesOf } from './known-tapes.ts';
 export type { IdentifiedTape, ImportedTape } from './tape-service.ts';
 export type { CopyResult, PreparedCopy } from './media/copy-service.ts';
 export { ReportService } from './report-service.ts';

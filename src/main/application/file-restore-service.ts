@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
+import { inEnglish } from '../../contract/text/say.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import { asUnreadBackup } from '../procedure/drive/unread-backup.ts';
@@ -20,7 +21,7 @@ import { drillSuffix } from '../journal/drill-records.ts';
 import { noJournal, type EventSink } from '../journal/journal.ts';
 import { readRun } from '../journal/run-history.ts';
 import { drillSources, drillVolume, type DrilledVolume } from '../restore/drill.ts';
-import { requireDeviceNamed, type GdsHosts } from '../restore/device-place.ts';
+import { requireDeviceNamed, type GdsHosts } from '../restore/device/device-place.ts';
 import type { DumpSource } from '../restore/dump-source.ts';
 import { restoreStep } from '../restore/host-place.ts';
 import type { Overwrite } from '../restore/local-folder.ts';
@@ -61,6 +62,8 @@ type Work =
 
 export interface PreparedRestore {
   readonly target: RestoreTarget;
+  /** The path of the device that would be overwritten; undefined where the target is none. */
+  readonly device: string | undefined;
   readonly work: Work;
   readonly overwrite: Overwrite;
   /** What will be read; nothing is known of a tape without a journal. */
@@ -121,7 +124,7 @@ export class FileRestoreService {
           reason: 'without a journal the size of the image is not known',
         });
       const work = { kind: 'loose', file: tapeFile, patterns: request.what } as const;
-      return { target, work, overwrite, preview: [] };
+      return { target, device: undefined, work, overwrite, preview: [] };
     }
     const work = await findWork(state, request, where);
     requireOneForHost(work, target);
@@ -129,9 +132,10 @@ export class FileRestoreService {
     const preview = previewOf(work).map((dump, index) => this.#withKnown(dump, sourcesOf(work)[index]));
     const bytes = preview.reduce((sum, dump) => sum + dump.bytes, 0);
     const never = new AbortController().signal;
-    const needs = { target, kind, bytes, overwrite, gds: this.#gds };
+    const restoreTool = sourcesOf(work)[0]?.restoreTool;
+    const needs = { target, kind, bytes, overwrite, restoreTool, gds: this.#gds };
     await requireTarget(this.#runner(noJournal(), never), needs);
-    return { target, work, overwrite, preview };
+    return { target, device: deviceOf(target)?.path, work, overwrite, preview };
   }
 
   /** Adds what the tape inventory says of the tapes. */
@@ -140,7 +144,7 @@ export class FileRestoreService {
     const losses = lossesOfRuns(known).get(dump.run) ?? [];
     const alike = source ? lookalikes(source, known) : [];
     const more = [
-      ...losses.map(lossSentence),
+      ...losses.map((loss) => inEnglish(() => lossSentence(loss))),
       ...(alike.length > 0
         ? [
             `The tape of run ${dump.run} begins like that of ${alike.join(', ')}: a wrong one is detected only after all of it is read`,

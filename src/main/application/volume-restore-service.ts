@@ -20,6 +20,7 @@ import {
   type RestorableRun,
 } from '../procedure/model/restore-source.ts';
 import { areSamePairs } from '../procedure/model/restore-volume.ts';
+import { runsNeeded } from '../procedure/model/several-runs.ts';
 import type { World } from '../procedure/model/world.ts';
 import { isProxyJoined } from '../procedure/plan/cluster-checks.ts';
 import { planOf } from '../procedure/plan/plan.ts';
@@ -38,6 +39,8 @@ export interface RestoreSource {
   readonly run: string;
   /** True: the parted proxy still holds the backup, and the tape is not read. */
   readonly fromProxy?: boolean | undefined;
+  /** Runs that were named beside it: they are restored one after the other. */
+  readonly further?: readonly string[] | undefined;
   /** Masters that may be replaced: names the volumes, where the run has several. */
   readonly replace?: readonly string[] | undefined;
 }
@@ -206,9 +209,11 @@ export class VolumeRestoreService {
   }
 
   /** @throws as restore */
-  async #ready({ run, fromProxy = false, replace }: RestoreSource): Promise<ReadyRestore> {
+  async #ready({ run, further, fromProxy = false, replace }: RestoreSource): Promise<ReadyRestore> {
     const { assigner, site, runs } = this.#at;
-    const written: KnownRun = { run, events: (await readRun(this.#at.state, run)).events };
+    const written = await this.#known(run);
+    const known = await this.#runsInOrder();
+    await this.#requireOneRun(written, known, { further, replace });
     const copy = fromProxy ? undefined : await this.#copyInDrive(run);
     const backup = onCopy(written, copy);
     const restorable = restorableOf(backup, replace);
@@ -220,7 +225,6 @@ export class VolumeRestoreService {
     const assignment = atTapeFiles(assigned, restorable.start);
     requireSamePair(run, restorable.start, assignment);
     requireFilesRestorable(run, named, assignment, fromProxy);
-    const known = await this.#runsInOrder();
     const order = orderOf({ backup, restorable, known, assignment, world, fromProxy });
     const read = copy?.tapes[0] ? { ...order, copy: copy.tapes[0].uuid } : order;
     const restore = pending === undefined ? read : { ...read, replaces: pending };
@@ -233,6 +237,27 @@ export class VolumeRestoreService {
         : [],
     );
     return { named, assignment: { ...assignment, restore }, backup, pending, supersedes };
+  }
+
+  async #known(run: string): Promise<KnownRun> {
+    return { run, events: (await readRun(this.#at.state, run)).events };
+  }
+
+  /** @throws RESTORE_SEVERAL_RUNS */
+  async #requireOneRun(
+    first: KnownRun,
+    known: readonly KnownRun[],
+    { further = [], replace = [] }: Pick<RestoreSource, 'further' | 'replace'>,
+  ): Promise<void> {
+    const others = await Promise.all(further.map((run) => this.#known(run)));
+    const needed = runsNeeded(first, others, replace, known);
+    if (needed.length < 2) return;
+    throw failure('RESTORE_SEVERAL_RUNS', {
+      runs: needed.map(({ run, masters }) => `${listed(masters)} in run ${run}`).join(', '),
+      commands: needed
+        .map(({ run, masters }) => ['shadowtape restore', run, '--replace', ...masters].join(' '))
+        .join('; then '),
+    });
   }
 
   /** The second copy of the run whose tape is in the drive. A drive that is in use does not tell: the restore is refused later. */

@@ -1,6 +1,7 @@
 /** approve: a second person approves the dump of a waiting run, with a signature. */
 import { readFile } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
+import { say } from '../../contract/text/say.ts';
 import type { ApprovalRequest } from '../proof/approval.ts';
 import type { CommandLine } from './command-line.ts';
 import { note, print } from './terminal/output.ts';
@@ -12,14 +13,13 @@ interface ApproveOptions {
   readonly statement?: boolean;
 }
 
-const help = `
-The statement names run, site, job, operator and what is asked. Its signature must be by a key in the file of allowed
+const help = `\n${say(`The statement names run, site, job, operator and what is asked. Its signature must be by a key in the file of allowed
 signers that the job names (approve.signers), and not by the operator of the run.
 
 Sign it elsewhere:
   shadowtape approve RUN --statement > statement
   ssh-keygen -Y sign -n shadowtape-approval -f KEY statement
-  shadowtape approve RUN --signature statement.sig`;
+  shadowtape approve RUN --signature statement.sig`)}`;
 
 async function signatureOf(
   request: ApprovalRequest,
@@ -35,7 +35,7 @@ async function signatureOf(
     }
   }
   note(request.statement);
-  if (hasTerminal() && (await typedOnTerminal('Approve? [yes/no] ')) !== 'yes') return undefined;
+  if (hasTerminal() && (await typedOnTerminal(`${say('Approve? [yes/no]')} `)) !== 'yes') return undefined;
   const { signStatement } = await import('../proof/approval.ts');
   const agentSocket = process.env['SSH_AUTH_SOCK'];
   return signStatement(request, { keyFile: key, agentSocket, askSecret: terminalSecret });
@@ -52,7 +52,13 @@ async function approve(line: CommandLine, run: string, options: ApproveOptions):
   if (armored === undefined) return 1;
   const { by, signed } = await giveApproval(line.state, request, armored);
   print(
-    `approved: run ${run} by ${by} (${signed.keyType} ${signed.fingerprint}), operator ${request.operator}`,
+    say('approved: run {run} by {by} ({keyType} {fingerprint}), operator {operator}', {
+      run,
+      by,
+      keyType: signed.keyType,
+      fingerprint: signed.fingerprint,
+      operator: request.operator,
+    }),
   );
   return 0;
 }
@@ -61,12 +67,14 @@ export function registerApprove(line: CommandLine): void {
   line.program
     .command('approve')
     .description(
-      'approve the dump of a run that waits for a second person (approve: { by: other }), with a signature',
+      say(
+        'approve the dump of a run that waits for a second person (approve: { by: other }), with a signature',
+      ),
     )
     .argument('<run>')
-    .option('--key <file>', 'a private key, or the public key of a key in the ssh agent')
-    .option('--signature <file>', 'a signature that ssh-keygen made elsewhere')
-    .option('--statement', 'only print the statement to sign')
+    .option('--key <file>', say('a private key, or the public key of a key in the ssh agent'))
+    .option('--signature <file>', say('a signature that ssh-keygen made elsewhere'))
+    .option('--statement', say('only print the statement to sign'))
     .addHelpText('after', help)
     .action(async (run: string, options: ApproveOptions) => {
       line.exitStatus = await approve(line, run, options);

@@ -1,4 +1,5 @@
 import type { CheckLine } from '../../contract/plan.ts';
+import { say } from '../../contract/text/say.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
@@ -10,7 +11,7 @@ import { stoppable } from './terminal/stop-signals.ts';
 /** A line of `check`, with its hint below where there is one. */
 function checkLineText({ host, what, good, said, hint }: CheckLine, given: GlobalOptionWords): string {
   const line = `${good ? '✓' : '✗'} ${host.padEnd(8)} ${what}: ${said}`;
-  return hint === undefined ? line : `${line}\n    hint: ${asGiven(hint, given)}`;
+  return hint === undefined ? line : `${line}\n    ${say('hint: {hint}', { hint: asGiven(hint, given) })}`;
 }
 
 /** Measures the rates; Ctrl-C ends it. */
@@ -51,7 +52,7 @@ class RightsText {
     if (first === undefined) return;
     print(`# not allowed yet: ${this.#missing.length} of ${this.#count}`);
     for (const { host, said } of this.#missing) print(`✗ ${host.padEnd(8)} ${said}`);
-    print(`    hint: ${first.hint ?? ''}`);
+    print(`    ${say('hint: {hint}', { hint: first.hint ?? '' })}`);
   }
 }
 
@@ -66,11 +67,17 @@ async function checkRights(console: ShadowtapeConsole, json = false, given: Glob
 export function registerCheck(line: CommandLine): void {
   line.program
     .command('check')
-    .description('connect to every host and check host keys, commands, classes and tape; changes nothing')
+    .description(
+      say('connect to every host and check host keys, commands, classes and tape; changes nothing'),
+    )
     .addOption(jsonOption())
-    .option('--rate', 'also measure the rates of ssh and of digests, for the plans that follow', false)
-    .option('--notify', 'also send a test message over each notify entry of the site file', false)
-    .option('--rights', 'only print what sudo or pfexec must allow, and check that sudo allows it', false)
+    .option('--rate', say('also measure the rates of ssh and of digests, for the plans that follow'), false)
+    .option('--notify', say('also send a test message over each notify entry of the site file'), false)
+    .option(
+      '--rights',
+      say('only print what sudo or pfexec must allow, and check that sudo allows it'),
+      false,
+    )
     .action(async ({ json, rate, notify, rights }: CheckOptions) => {
       const show = (shown: CheckLine) => {
         if (json) printJson<JsonOutput['check']>(shown);

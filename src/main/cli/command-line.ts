@@ -5,6 +5,9 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { failure } from '../../contract/errors.ts';
+import { said, say } from '../../contract/text/say.ts';
+import { languageNamed } from '../../contract/text/language-named.ts';
+import { languageVariable } from '../application/chosen-language.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import { version } from '../application/version.ts';
 import { StateFolder, defaultStateFolder } from '../journal/state-folder.ts';
@@ -19,6 +22,7 @@ interface GlobalOptions extends DisplayChoice {
   readonly site?: string;
   readonly state: string;
   readonly trust: boolean;
+  readonly lang: string;
 }
 
 /** Of commands that may begin the embedded lab. */
@@ -31,8 +35,7 @@ export interface JsonOption {
   readonly json?: boolean;
 }
 
-const exitStatuses = `
-Exit status:
+const exitStatuses = `\n${say(`Exit status:
   0  verified, or unverified where the read-back is skipped
   1  wrong usage or configuration, or refused before anything was touched
   2  failed, rolled back: the cluster is in its normal state
@@ -41,10 +44,10 @@ Exit status:
 
 A run is named by its whole name, by a beginning that no other run has, or by "latest": the run that began last.
 
-Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a tape drive on this machine.`;
+Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a tape drive on this machine.`)}`;
 
 export const methodOption = () =>
-  new Option('--method <number>', 'use this method instead of the job’s').choices([
+  new Option('--method <number>', say('use this method instead of the job’s')).choices([
     '6a',
     '6b',
     '6c',
@@ -52,26 +55,27 @@ export const methodOption = () =>
     '6e',
   ]);
 export const routeOption = () =>
-  new Option('--route <route>', 'use this route instead of the job’s').choices(['console', 'server']);
+  new Option('--route <route>', say('use this route instead of the job’s')).choices(['console', 'server']);
 export const nodesOption = () =>
   new Option(
     '--nodes <which>',
-    'require all primary nodes to answer, or any one of them, instead of what the job says',
+    say('require all primary nodes to answer, or any one of them, instead of what the job says'),
   ).choices(['all', 'any']);
 export const nodeDownOption = () =>
   new Option(
     '--node-down <node...>',
-    'nodes that do not answer and that you know to be down (halted or powered off)',
+    say('nodes that do not answer and that you know to be down (halted or powered off)'),
   );
-export const jsonOption = () => new Option('--json', 'print JSON, one object per line');
+export const jsonOption = () => new Option('--json', say('print JSON, one object per line'));
 export const freshLabOption = () =>
-  new Option('--fresh-lab', 'start with a new embedded lab; the previous one is lost');
+  new Option('--fresh-lab', say('start with a new embedded lab; the previous one is lost'));
 export const faultOption = () =>
-  new Option('--fault <spec...>', 'enable faults of the embedded lab: NAME or NAME=VALUE');
+  new Option('--fault <spec...>', say('enable faults of the embedded lab: NAME or NAME=VALUE'));
 
 export function portOf(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_533) throw new InvalidArgumentError('a port is a number up to 65533.');
+  if (!/^\d+$/.test(text) || port > 65_533)
+    throw new InvalidArgumentError(say('a port is a number up to 65533.'));
   return port;
 }
 
@@ -93,39 +97,55 @@ export class CommandLine {
   #hasEnded = false;
   readonly program = new Command('shadowtape')
     .description(
-      'Backs PRIMECLUSTER GDS volumes up to tape through a backup server: part, shadow, verify, dump, rejoin.',
+      say(
+        'Backs PRIMECLUSTER GDS volumes up to tape through a backup server: part, shadow, verify, dump, rejoin.',
+      ),
     )
-    .version(version)
+    .version(version, '-V, --version', say('output the version number'))
     .addOption(
-      new Option('--site <file>', 'site file: hosts, tape drive, jobs; without it the embedded lab').env(
+      new Option('--site <file>', say('site file: hosts, tape drive, jobs; without it the embedded lab')).env(
         'SHADOWTAPE_SITE',
       ),
     )
     .addOption(
-      new Option('--state <dir>', 'where journals, known hosts and the lab live')
+      new Option('--state <dir>', say('where journals, known hosts and the lab live'))
         .env('SHADOWTAPE_STATE')
         .default(defaultStateFolder()),
     )
-    .option('--trust', 'accept new host keys, and show their fingerprints', false)
+    .option('--trust', say('accept new host keys, and show their fingerprints'), false)
     .addOption(
-      new Option('-q, --quiet', 'print only answers, warnings and errors; of a run, its end')
+      new Option('-q, --quiet', say('print only answers, warnings and errors; of a run, its end'))
         .default(false)
         .conflicts('verbose'),
     )
     .option(
       '-v, --verbose',
-      'also print every command of a run, and all that failed commands have printed',
+      say('also print every command of a run, and all that failed commands have printed'),
       false,
     )
-    .option('--utc', 'show times in UTC, not in the time zone of this machine; JSON always has UTC', false)
+    .option(
+      '--utc',
+      say('show times in UTC, not in the time zone of this machine; JSON always has UTC'),
+      false,
+    )
     .addOption(
-      new Option('--color <when>', 'color statuses; auto: on a terminal, unless NO_COLOR is set')
+      new Option('--color <when>', say('color statuses; auto: on a terminal, unless NO_COLOR is set'))
         .choices(colorChoices)
         .default('auto'),
     )
+    .addOption(
+      new Option(
+        '--lang <language>',
+        say('language of all texts; commands, JSON and journals never depend on it'),
+      )
+        .env(languageVariable)
+        .default('en'),
+    )
     .addHelpText('after', exitStatuses)
-    .showHelpAfterError('(shadowtape --help shows more)')
-    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError(say('(shadowtape --help shows more)'))
+    .helpOption('-h, --help', say('display help for command'))
+    .helpCommand('help [command]', say('display help for command'))
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => said(title) })
     .configureOutput({
       writeOut: (text) => void standardOutput.write(wrappedHelp(text, standardOutput)),
       writeErr: (text) => void standardError.write(wrappedHelp(text, standardError)),
@@ -135,8 +155,9 @@ export class CommandLine {
     .exitOverride()
     .hook('preAction', () => this.#configure());
 
-  /** What no option and no variable of the environment says, the configuration file may say. @throws CONFIG_… */
+  /** What no option and no variable of the environment says, the configuration file may say. @throws CONFIG_…, LANGUAGE_UNKNOWN */
   async #configure(): Promise<void> {
+    languageNamed(this.#globals.lang);
     const config = await readConfig();
     for (const [key, value] of Object.entries(config)) {
       const source = this.program.getOptionValueSource(key);
@@ -208,7 +229,7 @@ export class CommandLine {
       onBanner,
     });
     try {
-      if (console.isLab) note('no --site given: using the embedded lab');
+      if (console.isLab) note(say('no --site given: using the embedded lab'));
       return await work(console);
     } finally {
       await console.close();

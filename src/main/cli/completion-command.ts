@@ -1,14 +1,14 @@
 /** completion: what makes a shell complete the words of a command; and what the shell then calls. */
 import { Argument } from 'commander';
+import { say } from '../../contract/text/say.ts';
 import type { CommandLine } from './command-line.ts';
 import { completionScripts, completionsOf, type CompletedNames } from './completion.ts';
 import { print, standardOutput } from './terminal/output.ts';
 
-const completionText = `
-Once for each user:
+const completionText = `\n${say(`Once for each user:
   bash   shadowtape completion bash >> ~/.bashrc
   zsh    shadowtape completion zsh > _shadowtape, in a folder of $fpath
-  fish   shadowtape completion fish > ~/.config/fish/completions/shadowtape.fish`;
+  fish   shadowtape completion fish > ~/.config/fish/completions/shadowtape.fish`)}`;
 
 /** The value of an option that was typed somewhere in the line. */
 const typedValue = (words: readonly string[], option: string): string | undefined => {
@@ -31,7 +31,7 @@ export function registerCompletion(line: CommandLine): void {
   const { program } = line;
   program
     .command('completion')
-    .description('print the script that makes a shell complete commands, options, runs and jobs')
+    .description(say('print the script that makes a shell complete commands, options, runs and jobs'))
     .addArgument(new Argument('<shell>').choices(Object.keys(completionScripts)))
     .addHelpText('after', completionText)
     .action((shell: keyof typeof completionScripts) => {

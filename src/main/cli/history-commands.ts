@@ -1,7 +1,8 @@
 /** show and verify: what was done, and whether the tape still holds it. */
-import { copySentence } from '../../contract/copied-tape.ts';
+import { copyHow } from '../../contract/copied-tape.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
+import { say } from '../../contract/text/say.ts';
 import type { ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import { drillText } from './history/run-listing.ts';
@@ -54,17 +55,20 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
     lines.forEach(print);
   }
   print([
-    'journal ',
+    `${say('journal')} `,
     exact(`${state.journalFile(run)}:`),
-    ` ${countText(events.length)} events, chain intact, last ${lastHash.slice(0, 16)}…`,
+    ` ${say('{events} events, chain intact, last {lastHash}…', { events: countText(events.length), lastHash: lastHash.slice(0, 16) })}`,
   ]);
   for (const loss of lostTapesOf(state, run)) print(lossText(loss));
   if (drill) print(drillText(drill));
   for (const copy of copies) {
-    print(`${copySentence(copy)} ${momentText(copy.at)}`);
-    for (const { volume, sha256 } of copy.volumes) print(['  ', exact(volume), `: sha256 ${sha256}`]);
+    const tapes = copy.tapes.map(({ name }) => name).join(', ');
+    const at = momentText(copy.at);
+    print(say('second copy on {tapes}, {how} {at}', { tapes, how: copyHow(copy), at }));
+    for (const { volume, sha256 } of copy.volumes)
+      print(['  ', exact(volume), say(': SHA-256 {sha256}', { sha256 })]);
   }
-  if (truncated) print('the last line is incomplete: the console died while writing it');
+  if (truncated) print(say('the last line is incomplete: the console died while writing it'));
   return 0;
 }
 
@@ -85,7 +89,10 @@ async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<n
     progress.print(
       files.map(({ volume, bytes, records, sha256, cksum }) => {
         const sum = sha256 === undefined ? `cksum ${cksum ?? 'unknown'}` : `sha256 ${sha256}`;
-        return `verified: the tape holds ${volume} of run ${run}: ${countText(bytes)} bytes, ${countText(records)} records, ${sum}`;
+        return say(
+          'verified: the tape holds {volume} of run {run}: {bytes} bytes, {records} records, {sum}',
+          { volume, run, bytes: countText(bytes), records: countText(records), sum },
+        );
       }),
     );
     return 0;
@@ -104,7 +111,7 @@ export function registerShown(line: CommandLine): void {
   const { program } = line;
   program
     .command('show')
-    .description('show everything that a run did')
+    .description(say('show everything that a run did'))
     .argument('<run>')
     .addOption(jsonOption())
     .action(async (run: string, { json = false }: JsonOption) => {
@@ -112,7 +119,7 @@ export function registerShown(line: CommandLine): void {
     });
   program
     .command('verify')
-    .description('read the tape and compare it with what the run wrote')
+    .description(say('read the tape and compare it with what the run wrote'))
     .argument('<run>')
     .addOption(faultOption())
     .action(async (run: string, options: LabFlags) => {

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { FileHit, TapePlace } from '../../contract/history.ts';
 import type { IndexProgress } from '../../contract/screens.ts';
+import { say } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { History } from '../history/history.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
@@ -15,10 +16,14 @@ import { note, print, printJson, printVerbatim, standardError, standardOutput } 
 import { ProgressLine } from './terminal/progress-line.ts';
 import { bytesText, countText } from './terminal/text.ts';
 
-const progressNames = { runs: 'journals', catalogues: 'catalog entries' } as const;
+const progressNames = { runs: say('journals'), catalogues: say('catalog entries') } as const;
 
 function progressWords({ what, done, total }: IndexProgress): string {
-  return `reading ${countText(done)} of ${countText(total)} ${progressNames[what]} into the index`;
+  return say('reading {done} of {total} {progressName} into the index', {
+    done: countText(done),
+    total: countText(total),
+    progressName: progressNames[what],
+  });
 }
 
 /** On a terminal a line says how far the index is while the answer is waited for. */
@@ -61,29 +66,35 @@ async function runsCommand(
   if (json)
     for (const line of lines) printJson<JsonOutput['runs']>({ ...line, state: stateWord(line, running) });
   else runLines(lines, running, standardOutput.format.width).forEach(print);
-  if (lines.length === 0 && !json) print(query === '' ? `no runs yet in ${state.path}` : 'no matching run');
-  if (more) note(`showing ${countText(most)}; --limit N shows more`);
+  if (lines.length === 0 && !json)
+    print(query === '' ? say('no runs yet in {path}', { path: state.path }) : say('no matching run'));
+  if (more) note(say('showing {most}; --limit N shows more', { most: countText(most) }));
   return 0;
 }
 
 const placedText = (bare: string, location: string | undefined): string =>
-  location === undefined ? bare : `${bare} (at ${location})`;
+  location === undefined ? bare : say('{bare} (at {location})', { bare, location });
 
 function tapeText({ name, file, location }: TapePlace): string {
-  const tape = placedText(name === undefined ? 'a tape without a label' : `tape "${name}"`, location);
-  return file === undefined ? tape : `${tape}, file ${file}`;
+  const tape = placedText(
+    name === undefined ? say('a tape without a label') : say('tape "{name}"', { name }),
+    location,
+  );
+  return file === undefined ? tape : say('{tape}, file {file}', { tape, file });
 }
 
 function printHit(hit: FileHit): void {
   const { path, type, size, mtime, run, verdict, volume, host, tapes, offset, record, command } = hit;
-  const link = hit.linkpath === undefined ? '' : ` to ${hit.linkpath}`;
+  const link = hit.linkpath === undefined ? '' : ` ${say('to {linkpath}', { linkpath: hit.linkpath })}`;
   const kind = type === 'File' ? bytesText(size) : `${type}${link}`;
   print([exact(path), `  ${kind}${mtime === undefined ? '' : `  ${momentText(mtime)}`}`]);
   print(
-    `  run ${run}, ${verdict}; ${volume} on ${tapes.map(tapeText).join(', then ')}; record ${countText(record)}, byte ${countText(offset)}`,
+    `  ${say('run {run}, {verdict}; {volume} on {tapeText}; record {record}, byte {offset}', { run, verdict, volume, tapeText: tapes.map(tapeText).join(`, ${say('then')} `), record: countText(record), offset: countText(offset) })}`,
   );
   for (const { name, location } of tapes.flatMap(({ copies = [] }) => copies))
-    print(`  also on ${placedText(`tape "${name}"`, location)}, a second copy`);
+    print(
+      `  ${say('also on {tape}, a second copy', { tape: placedText(say('tape "{name}"', { name }), location) })}`,
+    );
   for (const loss of hit.lost ?? []) print(`  ${lossText(loss)}`);
   printVerbatim(`  ${host} # ${command}`);
 }
@@ -102,8 +113,9 @@ async function whereCommand(
   for (const hit of locatedHits(state, hits))
     if (json) printJson<JsonOutput['where']>(hit);
     else printHit(hit);
-  if (hits.length === 0) note(`${file} is in no file list: only tar archives have one (methods 6b, 6d)`);
-  if (more) note(`showing ${countText(most)}; --limit N shows more`);
+  if (hits.length === 0)
+    note(say('{file} is in no file list: only tar archives have one (methods 6b, 6d)', { file }));
+  if (more) note(say('showing {most}; --limit N shows more', { most: countText(most) }));
   return hits.length === 0 ? 1 : 0;
 }
 
@@ -127,7 +139,11 @@ async function trendsCommand(
   const series = await withHistory(state, (history) => history.trends({ volume }));
   if (json) series.forEach((each) => printJson<JsonOutput['trends']>(each));
   else if (series.length === 0)
-    print(volume === undefined ? `no runs yet in ${state.path}` : `no run has backed up ${volume}`);
+    print(
+      volume === undefined
+        ? say('no runs yet in {path}', { path: state.path })
+        : say('no run has backed up {volume}', { volume }),
+    );
   else series.flatMap((each) => trendLines(each, standardOutput.format.width)).forEach(print);
   return 0;
 }
@@ -135,13 +151,21 @@ async function trendsCommand(
 async function indexCommand(state: StateFolder, rebuild: boolean): Promise<number> {
   const view = await withHistory(state, (history) => history.view({ rebuild }));
   const unreadable =
-    view.unreadableRuns === 0 ? '' : `, ${countText(view.unreadableRuns)} of them unreadable`;
+    view.unreadableRuns === 0
+      ? ''
+      : say(', {unreadableRuns} of them unreadable', { unreadableRuns: countText(view.unreadableRuns) });
   print(
-    `index ${view.file}: ${view.inMemory === undefined ? bytesText(view.bytes) : `in memory only: ${view.inMemory}`}`,
+    say('index {file}: {bytes}', {
+      file: view.file,
+      bytes:
+        view.inMemory === undefined
+          ? bytesText(view.bytes)
+          : say('in memory only: {inMemory}', { inMemory: view.inMemory }),
+    }),
   );
-  print(`  ${countText(view.runs)} runs${unreadable}`);
+  print(`  ${say('{runs} runs{unreadable}', { runs: countText(view.runs), unreadable })}`);
   print(
-    `  ${countText(view.catalogues)} file lists with ${countText(view.entries)} entries; ${countText(view.files)} different files`,
+    `  ${say('{lists} file lists with {entries} entries; {files} different files', { lists: countText(view.catalogues), entries: countText(view.entries), files: countText(view.files) })}`,
   );
   return 0;
 }
@@ -149,7 +173,7 @@ async function indexCommand(state: StateFolder, rebuild: boolean): Promise<numbe
 function limitOf(text: string): number {
   const limit = Number(text);
   if (!/^\d+$/.test(text) || limit < 1 || limit > 1_000_000)
-    throw new InvalidArgumentError('a limit is a number from 1.');
+    throw new InvalidArgumentError(say('a limit is a number from 1.'));
   return limit;
 }
 
@@ -159,20 +183,19 @@ interface LimitOptions extends JsonOption {
   readonly limit?: number;
 }
 
-const searchText = `
-Search: all words must occur, anywhere; "quoted phrases" as a whole; and key:value:
+const searchText = `\n${say(`Search: all words must occur, anywhere; "quoted phrases" as a whole; and key:value:
   tape: host: operator: job: site: class: volume: code:     part of the value, such as tape:NIGHTLY code:TAPE_
   verdict:failed method:6b route:server status:3            verified, unverified, failed, unfinished, unreadable
   after:2026-11 before:2026-11-22                           UTC; after includes that day, before does not
-  longer:2h shorter:30min larger:1T smaller:20G`;
+  longer:2h shorter:30min larger:1T smaller:20G`)}`;
 
 function registerSearches(line: CommandLine): void {
   const { program } = line;
   program
     .command('runs')
-    .description('list runs, newest first; or only those that match a search')
+    .description(say('list runs, newest first; or only those that match a search'))
     .argument('[query...]')
-    .addOption(limitOption('show at most this many runs (default 200; with --json all)'))
+    .addOption(limitOption(say('show at most this many runs (default 200; with --json all)')))
     .addOption(jsonOption())
     .addHelpText('after', searchText)
     .action(async (words: string[], { limit, json = false }: LimitOptions) => {
@@ -180,12 +203,12 @@ function registerSearches(line: CommandLine): void {
     });
   program
     .command('where')
-    .description('show which tapes hold a file, newest first, and how to restore it')
+    .description(say('show which tapes hold a file, newest first, and how to restore it'))
     .argument(
       '<file>',
-      'a base name, a path as in the archive, DIRECTORY/, or a pattern with * and ?; \\xA4 is that byte',
+      say('a base name, a path as in the archive, DIRECTORY/, or a pattern with * and ?; \\xA4 is that byte'),
     )
-    .addOption(limitOption('show at most this many (default 20)'))
+    .addOption(limitOption(say('show at most this many (default 20)')))
     .addOption(jsonOption())
     .action(async (file: string, { limit, json = false }: LimitOptions) => {
       line.exitStatus = await whereCommand(line.state, file, { limit, json });
@@ -196,18 +219,18 @@ function registerComparisons(line: CommandLine): void {
   const { program } = line;
   program
     .command('compare')
-    .description('show the differences between two runs: sizes, rates, times, steps, commands, checks')
+    .description(say('show the differences between two runs: sizes, rates, times, steps, commands, checks'))
     .argument('<run>')
     .argument('<other>')
-    .option('--all', 'also show what is equal', false)
+    .option('--all', say('also show what is equal'), false)
     .addOption(jsonOption())
     .action(async (run: string, other: string, { all, json = false }: JsonOption & { all: boolean }) => {
       line.exitStatus = await compareCommand(line.state, [run, other], { all, json });
     });
   program
     .command('trends')
-    .description('show size, rate and times of each volume over all runs')
-    .option('--volume <proxy>', 'only this proxy volume')
+    .description(say('show size, rate and times of each volume over all runs'))
+    .option('--volume <proxy>', say('only this proxy volume'))
     .addOption(jsonOption())
     .action(async ({ volume, json = false }: JsonOption & { volume?: string }) => {
       line.exitStatus = await trendsCommand(line.state, { volume, json });
@@ -219,8 +242,8 @@ export function registerHistory(line: CommandLine): void {
   registerComparisons(line);
   line.program
     .command('index')
-    .description('update the index of the history, and show what it holds')
-    .option('--rebuild', 'rebuild it from the journals', false)
+    .description(say('update the index of the history, and show what it holds'))
+    .option('--rebuild', say('rebuild it from the journals'), false)
     .action(async ({ rebuild }: { rebuild: boolean }) => {
       line.exitStatus = await indexCommand(line.state, rebuild);
     });

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { say } from '../../contract/text/say.ts';
 import { faultTable } from '../../lab/faults/faults.ts';
 import type { Platform, StateFolder } from '../application/console.ts';
 import { faultOption, freshLabOption, portOf, type CommandLine, type LabFlags } from './command-line.ts';
@@ -21,7 +22,7 @@ function faultsText(): string {
   const lines = Object.entries(faultTable).map(
     ([name, { value, sentence }]) => `  ${`${name}${valueWords[value]}`.padEnd(26)}${sentence}`,
   );
-  return ['', 'Faults (hosts are node1, node2, node3):', ...lines].join('\n');
+  return ['', say('Faults (hosts are node1, node2, node3):'), ...lines].join('\n');
 }
 
 interface LabCommandOptions {
@@ -48,9 +49,9 @@ async function labCommand(
       `${name}: ssh -p ${listening} -i ${lab.identityFile} -o UserKnownHostsFile=${lab.knownHostsFile} ${user}@${address}`,
     );
   }
-  print(`tape: ${lab.tapeFile}`);
-  print(`site file: ${siteFileOf(folder)}`);
-  print('Press Ctrl-C to stop the lab.');
+  print(say('tape: {tapeFile}', { tapeFile: lab.tapeFile }));
+  print(say('site file: {folder}', { folder: siteFileOf(folder) }));
+  print(say('Press Ctrl-C to stop the lab.'));
   void tellLostOutput();
   await new Promise<void>((resolve) =>
     stop.cancel.addEventListener('abort', () => resolve(), { once: true }),
@@ -63,12 +64,12 @@ async function labCommand(
 export function registerLab(line: CommandLine): void {
   line.program
     .command('lab')
-    .description('keep the embedded lab running until Ctrl-C, and print its site file')
-    .option('--listen <port>', 'first port of the three hosts; 0: any free ports', portOf, 0)
+    .description(say('keep the embedded lab running until Ctrl-C, and print its site file'))
+    .option('--listen <port>', say('first port of the three hosts; 0: any free ports'), portOf, 0)
     .addOption(
       new Option(
         '--platform <name>',
-        'platform of the hosts (default Solaris); an existing lab keeps its platform',
+        say('platform of the hosts (default Solaris); an existing lab keeps its platform'),
       ).choices(['solaris', 'linux']),
     )
     .addOption(freshLabOption())

@@ -1,6 +1,7 @@
 /** tapes library, load and unload: what is in the library, and a tape brought into the drive or back, outside any run. */
 import type { Command } from 'commander';
 import type { CartridgeMove, LibraryElement } from '../../contract/library.ts';
+import { say } from '../../contract/text/say.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import { faultOption, freshLabOption, jsonOption, type CommandLine, type LabFlags } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
@@ -10,22 +11,22 @@ import { stoppable } from './terminal/stop-signals.ts';
 import { listingLines, type Column } from './terminal/table.ts';
 
 const columns: readonly Column[] = [
-  { heading: 'PLACE', least: 16 },
-  { heading: 'BAR CODE', least: 12 },
-  { heading: 'HOLDS', least: 0 },
+  { heading: say('PLACE'), least: 16 },
+  { heading: say('BAR CODE'), least: 12 },
+  { heading: say('HOLDS'), least: 0 },
 ];
 
 function holdsText({ full, use, tape, run, keepUntil, own, loadedFrom }: LibraryElement): string {
-  if (!full) return own ? 'empty; the drive of the site' : 'empty';
+  if (!full) return own ? say('empty; the drive of the site') : 'empty';
   const facts = [
-    ...(use === 'data' || use === undefined ? [] : [`${use} cartridge`]),
-    ...(tape === undefined ? [] : [`tape "${tape}"`]),
-    ...(run === undefined ? [] : [`run ${run}`]),
-    ...(keepUntil === undefined ? [] : [`keep until ${dayText(keepUntil)}`]),
-    ...(own ? ['the drive of the site'] : []),
-    ...(loadedFrom === undefined ? [] : [`from slot ${loadedFrom}`]),
+    ...(use === 'data' || use === undefined ? [] : [say('{use} cartridge', { use })]),
+    ...(tape === undefined ? [] : [say('tape "{tape}"', { tape })]),
+    ...(run === undefined ? [] : [say('run {run}', { run })]),
+    ...(keepUntil === undefined ? [] : [say('keep until {keepUntil}', { keepUntil: dayText(keepUntil) })]),
+    ...(own ? [say('the drive of the site')] : []),
+    ...(loadedFrom === undefined ? [] : [say('from slot {loadedFrom}', { loadedFrom })]),
   ];
-  return facts.join('; ') || 'not in the tape inventory';
+  return facts.join('; ') || say('not in the tape inventory');
 }
 
 async function libraryCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
@@ -40,23 +41,28 @@ async function libraryCommand(console: ShadowtapeConsole, json: boolean): Promis
   return 0;
 }
 
-function showMove({ what, slot, drive, barcode = 'a cartridge without a bar code' }: CartridgeMove): void {
+function showMove({
+  what,
+  slot,
+  drive,
+  barcode = say('a cartridge without a bar code'),
+}: CartridgeMove): void {
   print(
     what === 'loaded'
-      ? `loaded: ${barcode} from slot ${slot} into drive ${drive}`
-      : `returned: ${barcode} from drive ${drive} to slot ${slot}`,
+      ? say('loaded: {barcode} from slot {slot} into drive {drive}', { barcode, slot, drive })
+      : say('returned: {barcode} from drive {drive} to slot {slot}', { barcode, drive, slot }),
   );
 }
 
 async function loadCommand(console: ShadowtapeConsole, name: string): Promise<number> {
   const isMoved = await stoppable((abort) => console.tapeService.load(name, abort, showMove), 'continues');
-  if (!isMoved) print(`the tape "${name}" is in the drive`);
+  if (!isMoved) print(say('the tape "{name}" is in the drive', { name }));
   return 0;
 }
 
 async function unloadCommand(console: ShadowtapeConsole): Promise<number> {
   const isMoved = await stoppable((abort) => console.tapeService.unload(abort, showMove), 'continues');
-  if (!isMoved) print('the drive is empty');
+  if (!isMoved) print(say('the drive is empty'));
   return 0;
 }
 
@@ -64,7 +70,7 @@ async function unloadCommand(console: ShadowtapeConsole): Promise<number> {
 export function registerLibrary(line: CommandLine, tapes: Command): void {
   tapes
     .command('library')
-    .description('list drives, slots and import/export elements of the library; moves nothing')
+    .description(say('list drives, slots and import/export elements of the library; moves nothing'))
     .addOption(jsonOption())
     .addOption(freshLabOption())
     .addOption(faultOption())
@@ -75,8 +81,8 @@ export function registerLibrary(line: CommandLine, tapes: Command): void {
     });
   tapes
     .command('load')
-    .description('have the library load a tape; what is in the drive returns to its slot first')
-    .argument('<name>', 'the name of the tape')
+    .description(say('have the library load a tape; what is in the drive returns to its slot first'))
+    .argument('<name>', say('the name of the tape'))
     .addOption(freshLabOption())
     .addOption(faultOption())
     .action(async (name: string, lab: LabFlags) => {
@@ -84,7 +90,7 @@ export function registerLibrary(line: CommandLine, tapes: Command): void {
     });
   tapes
     .command('unload')
-    .description('have the library return the tape in the drive to its slot')
+    .description(say('have the library return the tape in the drive to its slot'))
     .addOption(freshLabOption())
     .addOption(faultOption())
     .action(async (lab: LabFlags) => {

@@ -1,5 +1,6 @@
 /** Runs on the command line may be named by `latest`, or by the beginning of a name. */
 import type { Command } from 'commander';
+import { say } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import { note } from './terminal/output.ts';
 
@@ -15,13 +16,16 @@ const runOption = 'discard';
 export async function named(state: StateFolder, word: string, mustExist = true): Promise<string> {
   const { existingRunNamed, runNamed } = await import('../application/run-names.ts');
   const run = await (mustExist ? existingRunNamed : runNamed)(state, word);
-  if (run !== word) note(`${word}: run ${run}`);
+  if (run !== word) note(say('{word}: run {run}', { word, run }));
   return run;
 }
 
-/** A word that may be a run or a path: paths do not look like the names of runs. */
+/** Paths do not look like the names of runs. */
+export const isRunWord = (word: string): boolean => word === 'latest' || /^\d{8}-/.test(word);
+
+/** A word that may be a run or a path. */
 export const runWord = (state: StateFolder, word: string): Promise<string> =>
-  word === 'latest' || /^\d{8}-/.test(word) ? named(state, word) : Promise.resolve(word);
+  isRunWord(word) ? named(state, word) : Promise.resolve(word);
 
 /**
  * Replaces what somebody typed for runs by their names, before the command begins.

@@ -1,5 +1,7 @@
 /** The plan as text: one heading per step, and one line per command, exactly as it is sent. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
+import { say } from '../../contract/text/say.ts';
+import { momentText } from './terminal/display.ts';
 import { bytesText, durationText, rateText } from './terminal/text.ts';
 
 const longestList = 6;
@@ -9,7 +11,7 @@ function commandLines(commands: readonly PlannedCommand[], all: boolean): string
   if (all || lines.length <= longestList) return lines;
   const shown = [
     ...lines.slice(0, 3),
-    `    … ${lines.length - 4} more of the same kind (--all shows them)`,
+    `    ${say('… {lines} more of the same kind (--all shows them)', { lines: lines.length - 4 })}`,
     ...lines.slice(-1),
   ];
   return shown;
@@ -25,16 +27,18 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
     `    ${step.why}`,
     // Lines that the guide of the platform, or of a restore, does not show are the operator's to judge.
     ...(/^(inferred|Shadowtape, based on) /.test(step.source) ? [`    ${step.source}`] : []),
-    ...(step.endangers === undefined ? [] : [`    Warning: ${step.endangers}`]),
-    ...(step.notes ?? []).map((note) => `    note: ${note}`),
-    ...(step.leftOut === undefined ? [] : [`    skipped: ${step.leftOut}`]),
+    ...(step.endangers === undefined
+      ? []
+      : [`    ${say('Warning: {endangers}', { endangers: step.endangers })}`]),
+    ...(step.notes ?? []).map((note) => `    ${say('note: {note}', { note })}`),
+    ...(step.leftOut === undefined ? [] : [`    ${say('skipped: {leftOut}', { leftOut: step.leftOut })}`]),
     ...(step.without === undefined ? [] : [`    ${step.without}`]),
     ...(step.operator === undefined ? [] : [`    ${step.operator}`]),
-    ...readLines('shadow held open from here on, where the host allows it:', step.holds, all),
-    ...readLines('read first:', step.before, all),
+    ...readLines(say('shadow held open from here on, where the host allows it:'), step.holds, all),
+    ...readLines(say('read first:'), step.before, all),
     ...commandLines(step.commands, all),
-    ...readLines('read afterwards:', step.after, all),
-    ...(step.runAs.length === 0 ? [] : ['    runs there, detached from the console, as:']),
+    ...readLines(say('read afterwards:'), step.after, all),
+    ...(step.runAs.length === 0 ? [] : [`    ${say('runs there, detached from the console, as:')}`]),
     ...step.runAs.map((line) => `      ${line}`),
     '',
   ];
@@ -44,7 +48,12 @@ function routeLine({ route, bytesPerSecond, seconds, notes }: RouteExpectation):
   const expected =
     bytesPerSecond === undefined || seconds === undefined
       ? []
-      : [`about ${durationText(seconds)} at ${rateText(bytesPerSecond)}`];
+      : [
+          say('about {seconds} at {bytesPerSecond}', {
+            seconds: durationText(seconds),
+            bytesPerSecond: rateText(bytesPerSecond),
+          }),
+        ];
   return `    ${route.padEnd(8)} ${[...expected, ...notes].join('; ')}`;
 }
 
@@ -54,9 +63,14 @@ function hashLines({ wholeHash }: Plan): string[] {
   const expected =
     bytesPerSecond === undefined || seconds === undefined
       ? []
-      : [`about ${durationText(seconds)} at ${rateText(bytesPerSecond)}`];
+      : [
+          say('about {seconds} at {bytesPerSecond}', {
+            seconds: durationText(seconds),
+            bytesPerSecond: rateText(bytesPerSecond),
+          }),
+        ];
   return [
-    'Hash of the whole proxy (verify.fingerprint: all):',
+    say('Hash of the whole proxy (verify.fingerprint: all):'),
     ...[...expected, ...notes].map((line) => `    ${line}`),
     '',
   ];
@@ -65,35 +79,49 @@ function hashLines({ wholeHash }: Plan): string[] {
 function missingLines({ nodes, missing = [] }: Plan): string[] {
   if (nodes !== 'any') return [];
   return [
-    'nodes: any: the run continues without a primary node that cannot be reached, or whose GDS does not answer.',
+    say(
+      'nodes: any: the run continues without a primary node that cannot be reached, or whose GDS does not answer.',
+    ),
     ...missing.flatMap(({ node, since, unchecked, gds }) => [
       gds === undefined
-        ? `! ${node} has not answered since ${since}. Not checked:`
-        : `! GDS on ${node} has not answered since ${since} (${gds}). Not checked:`,
+        ? say('! {node} has not answered since {since}. Not checked:', { node, since })
+        : say('! GDS on {node} has not answered since {since} ({gds}). Not checked:', { node, since, gds }),
       ...unchecked.map((what) => `    ${what}`),
     ]),
   ];
 }
 
 function headLine({ job, site, method, route, volume, bytes, restores }: Plan): string {
-  const what = `${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`;
-  if (!restores) return `Job ${job} of ${site}: ${what}`;
-  const source = restores.from === 'tape' ? 'from tape' : 'from the parted proxy';
-  return `Restore of run ${restores.run} (data of ${restores.at}) ${source}, job ${job} of ${site}: ${what}`;
+  const what = say('{volume}, {bytes}, method {method}, route {route}', {
+    volume,
+    bytes: bytesText(bytes),
+    method,
+    route,
+  });
+  if (!restores) return say('Job {job} of {site}: {what}', { job, site, what });
+  const source = restores.from === 'tape' ? say('from tape') : say('from the parted proxy');
+  return say('Restore of run {run} (data of {at}) {source}, job {job} of {site}: {what}', {
+    run: restores.run,
+    at: momentText(restores.at),
+    source,
+    job,
+    site,
+    what,
+  });
 }
 
 /** @param all true: also lists of like commands (the fingerprint's) are printed whole */
 export function planLines(plan: Plan, all: boolean): string[] {
   return [
     headLine(plan),
-    'A plan changes nothing. Each line is sent as printed, unless the line below it says how it runs.',
+    say('A plan changes nothing. Each line is sent as printed, unless the line below it says how it runs.'),
     ...(plan.outside ?? []).map(({ why }) => `! ${why}`),
     ...missingLines(plan),
     '',
-    ...(plan.restores ? [] : ['Expected duration of the dump:', ...plan.routes.map(routeLine), '']),
+    ...(plan.restores ? [] : [say('Expected duration of the dump:'), ...plan.routes.map(routeLine), '']),
     ...hashLines(plan),
     ...plan.steps.flatMap((step) => stepLines(step, all)),
-    'State checks before and after the steps:',
+    say('State checks before and after the steps:'),
     ...commandLines(plan.looks, true),
   ];
 }

@@ -1,6 +1,7 @@
 /** audit and sign: whether the files are unchanged, and who signed them. */
 import { InvalidArgumentError } from 'commander';
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
+import { say } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { RenderReport } from '../proof/audit.ts';
 import type { SignatureDemand } from '../proof/audit-signature.ts';
@@ -13,8 +14,7 @@ import { terminalSecret } from './terminal/terminal.ts';
 const signs: Readonly<Record<AuditVerdict, string>> = { proven: '✓', unproven: '?', wrong: '✗' };
 const exitStatuses: Readonly<Record<AuditVerdict, number>> = { proven: 0, wrong: 2, unproven: 5 };
 
-const auditText = `
-Exit status:
+const auditText = `\n${say(`Exit status:
   0  everything is unchanged and signed by an accepted key
   1  wrong usage
   2  something was changed, cut or replaced, or is missing: the lines with ✗
@@ -28,11 +28,12 @@ The head of the seals covers every run sealed before it. Notifications and repor
 newest runs were removed together with their seals.
 
 The manifest of a labelled tape holds the hash of the journal up to the manifest. What follows it is not on the tape:
-read-back, removal, rejoin, verdict.`;
+read-back, removal, rejoin, verdict.`)}`;
 
 /** `✗ 20261122-020004-volume2  journal    line 12 was changed: …` */
 function auditLineText({ run = '-', subject, verdict, sentence, line, at }: AuditLine): string {
-  const place = line === undefined || at === undefined ? '' : ` (line ${line} is of ${at})`;
+  const place =
+    line === undefined || at === undefined ? '' : ` ${say('(line {line} is of {at})', { line, at })}`;
   return `${signs[verdict]} ${run.padEnd(28)}  ${subject.padEnd(9)}  ${sentence}${place}`;
 }
 
@@ -70,7 +71,7 @@ async function auditCommand(
   if (report === undefined || named.size > 0 || head !== undefined)
     lines.push(...(await auditState(options, [...named], show)));
   // A folder that was named wrongly proves nothing.
-  if (lines.length === 0) warn(`no runs in ${state.path}: there is nothing to prove`);
+  if (lines.length === 0) warn(say('no runs in {path}: there is nothing to prove', { path: state.path }));
   return exitStatuses[lines.length === 0 ? 'unproven' : auditVerdictOf(lines)];
 }
 
@@ -78,7 +79,7 @@ async function auditCommand(
 function showSigned({ run, file, signature }: SignedRun, journal: string, json: boolean): void {
   if (json) return void printJson<JsonOutput['sign']>({ run, file, ...signature });
   const { keyType, fingerprint, namespace } = signature;
-  print(`signed: run ${run} by ${keyType} ${fingerprint}`);
+  print(say('signed: run {run} by {keyType} {fingerprint}', { run, keyType, fingerprint }));
   printVerbatim(
     `  ssh-keygen -Y verify -f ALLOWED_SIGNERS -I PRINCIPAL -n ${namespace} -s ${file} < ${journal}`,
   );
@@ -107,21 +108,21 @@ interface AuditOptions {
 function headOf(text: string): string {
   const head = text.toLowerCase();
   if (!/^[0-9a-f]{64}$/.test(head))
-    throw new InvalidArgumentError('a head is 64 hexadecimal digits, as audit prints it.');
+    throw new InvalidArgumentError(say('a head is 64 hexadecimal digits, as audit prints it.'));
   return head;
 }
 
 function registerAudit(line: CommandLine): void {
   line.program
     .command('audit')
-    .description('prove that journals, file lists, signatures and reports are unchanged')
-    .argument('[run...]', 'the runs to audit; all if none is named')
-    .option('--report <file>', 'check that this PDF was exported here')
+    .description(say('prove that journals, file lists, signatures and reports are unchanged'))
+    .argument('[run...]', say('the runs to audit; all if none is named'))
+    .option('--report <file>', say('check that this PDF was exported here'))
     .option(
       '--signers <file>',
-      'file of allowed signers as in ssh-keygen -Y verify -f: one of them must have signed every run',
+      say('file of allowed signers as in ssh-keygen -Y verify -f: one of them must have signed every run'),
     )
-    .option('--head <hash>', 'a published head of the seals; the list must still contain it', headOf)
+    .option('--head <hash>', say('a published head of the seals; the list must still contain it'), headOf)
     .addOption(jsonOption())
     .addHelpText('after', auditText)
     .action(async (runs: string[], { json = false, report, signers, head }: AuditOptions) => {
@@ -139,9 +140,9 @@ function registerAudit(line: CommandLine): void {
 function registerSign(line: CommandLine): void {
   line.program
     .command('sign')
-    .description('sign the journal of an ended run; ssh-keygen -Y verify can check it')
+    .description(say('sign the journal of an ended run; ssh-keygen -Y verify can check it'))
     .argument('<run>')
-    .option('--key <file>', 'a private key, or the public key of a key in the ssh agent')
+    .option('--key <file>', say('a private key, or the public key of a key in the ssh agent'))
     .addOption(jsonOption())
     .action(async (run: string, { key, json = false }: { key?: string; json?: boolean }) => {
       const { state, siteFile } = line;

@@ -2,6 +2,7 @@
 import type { ExportWhat, ReportPaper } from '../../contract/report.ts';
 import { Option } from 'commander';
 import { failure } from '../../contract/errors.ts';
+import { say } from '../../contract/text/say.ts';
 import type { ReportService, StateFolder } from '../application/console.ts';
 import type { CommandLine } from './command-line.ts';
 import { shownZone } from './terminal/display.ts';
@@ -19,22 +20,27 @@ interface ReportCommandOptions {
 /** As a file name: the output of the command. */
 export const standardOutputName = '-';
 
-const reportText = `
-The PDF of a journal is the same, byte for byte, each time. Every export is recorded beside the journal:
+const reportText = `\n${say(`The PDF of a journal is the same, byte for byte, each time. Every export is recorded beside the journal:
 "shadowtape audit --report FILE" shows whether a PDF is one of them.
 
 Forms:
   pdf       the report: tagged, with embedded fonts, to print, sign and keep
   commands  every command that was sent, as a shell script to read; it exits before its first line
   rates     throughput over time, as CSV
-  journal   the journal itself, uncompressed`;
+  journal   the journal itself, uncompressed`)}`;
 
 /** What a run came to does not change where its report cannot be written. @returns the last line of the run */
 export async function reportAtEnd(desk: ReportService, run: string, file: string): Promise<string> {
   try {
-    return printable(`report: ${await desk.write({ run, what: 'pdf', paper: 'A4', file })}`);
+    return printable(
+      say('report: {file}', { file: await desk.write({ run, what: 'pdf', paper: 'A4', file }) }),
+    );
   } catch (error) {
-    return printable(`the report was not written: ${error instanceof Error ? error.message : String(error)}`);
+    return printable(
+      say('the report was not written: {message}', {
+        message: error instanceof Error ? error.message : String(error),
+      }),
+    );
   }
 }
 
@@ -63,19 +69,21 @@ interface ReportOptions {
 export function registerReport(line: CommandLine): void {
   line.program
     .command('report')
-    .description('write the report of a run as a PDF, or its commands, rates or journal')
+    .description(say('write the report of a run as a PDF, or its commands, rates or journal'))
     .argument('<run>')
     .option(
       '-o, --output <file>',
-      'output file; "-" for the standard output (default: the name of the run, in this folder)',
+      say('output file; "-" for the standard output (default: the name of the run, in this folder)'),
     )
-    .addOption(new Option('--paper <size>', 'paper size of the PDF').choices(['A4', 'Letter']).default('A4'))
     .addOption(
-      new Option('--as <form>', 'what to write')
+      new Option('--paper <size>', say('paper size of the PDF')).choices(['A4', 'Letter']).default('A4'),
+    )
+    .addOption(
+      new Option('--as <form>', say('what to write'))
         .choices(['pdf', 'commands', 'rates', 'journal'])
         .default('pdf'),
     )
-    .option('--force', 'replace an existing file', false)
+    .option('--force', say('replace an existing file'), false)
     .addHelpText('after', reportText)
     .action(async (run: string, options: ReportOptions) => {
       line.exitStatus = await reportCommand(line.state, run, options);

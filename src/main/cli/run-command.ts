@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../contract/events.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
+import { say } from '../../contract/text/say.ts';
 import type { EndedRun, Following, ShadowtapeConsole } from '../application/console.ts';
 import {
   faultOption,
@@ -41,12 +42,15 @@ export function endLines(end: EndedRun, given: GlobalOptionWords): Line[] {
   const { sentence, error, stands, journalFile, journalBroken, run } = end;
   const word = `${endWord(end)}${omissionWords(end)}`;
   return [
-    '',
     [stateTone(word), `: ${sentence}`],
-    ...(error?.hint ? [`  hint: ${asGiven(error.hint, given)}`] : []),
+    ...(error?.hint ? [`  ${say('hint: {hint}', { hint: asGiven(error.hint, given) })}`] : []),
     ...stands.map((line) => `  ${line}`),
-    ['journal: ', exact(journalFile), ...(journalBroken ? [' (its end could not be written)'] : [])],
-    ['show it again: ', exact(`shadowtape show ${run}${given.stateOption}`)],
+    [
+      `${say('journal:')} `,
+      exact(journalFile),
+      ...(journalBroken ? [` ${say('(its end could not be written)')}`] : []),
+    ],
+    [`${say('show it again:')} `, exact(`shadowtape show ${run}${given.stateOption}`)],
   ];
 }
 
@@ -128,10 +132,12 @@ async function follow(
       },
     });
     ended(end.exitStatus);
+    // Set apart from what the run has printed; a quiet one has printed nothing.
+    if (progress.hasPrinted) progress.print(['']);
     progress.print(endLines(end, options));
     progress.print(await actLines(console, end, options, stop.halt.aborted));
     if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK')
-      progress.print(['in the embedded lab, --fresh-lab starts with a blank tape']);
+      progress.print([say('in the embedded lab, --fresh-lab starts with a blank tape')]);
     if (options.atEnd) progress.print([await options.atEnd(end.run)]);
   } catch (error) {
     // Exit status 1 says that nothing was touched.
@@ -178,15 +184,15 @@ interface RunOptions extends LabFlags, JsonOption, NodeOptions {
 function registerRun(line: CommandLine): void {
   line.program
     .command('run')
-    .description('run a job: part, shadow, verify, dump, read back, remove, rejoin')
+    .description(say('run a job: part, shadow, verify, dump, read back, remove, rejoin'))
     .argument('[job]')
     .addOption(methodOption())
     .addOption(routeOption())
     .addOption(nodesOption())
     .addOption(nodeDownOption())
-    .option('--yes', 'approve the shadow if every rule holds, without asking', false)
-    .option('--if-due', 'run only if the schedule of the job asks for it now; timers do this', false)
-    .option('--report <file>', 'write the report of the run as a PDF when it ends')
+    .option('--yes', say('approve the shadow if every rule holds, without asking'), false)
+    .option('--if-due', say('run only if the schedule of the job asks for it now; timers do this'), false)
+    .option('--report <file>', say('write the report of the run as a PDF when it ends'))
     .addOption(jsonOption())
     .addOption(freshLabOption())
     .addOption(faultOption())
@@ -214,11 +220,15 @@ interface TakeUpOptions extends LabFlags, JsonOption, NodeOptions {
 }
 
 const takeUpWords = {
-  resume: { name: 'resume', aliases: [], words: 'continue a run whose console died, or that was halted' },
+  resume: {
+    name: 'resume',
+    aliases: [],
+    words: say('continue a run whose console died, or that was halted'),
+  },
   unwind: {
     name: 'rollback',
     aliases: ['unwind'],
-    words: 'roll such a run back: remove the shadow, rejoin the proxy',
+    words: say('roll such a run back: remove the shadow, rejoin the proxy'),
   },
 };
 
@@ -226,14 +236,14 @@ function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
   const { name, aliases, words } = takeUpWords[mode];
   const command = line.program.command(name).aliases(aliases).description(words).argument('<run>');
   if (mode === 'resume')
-    command.option('--yes', 'approve the shadow if every rule holds, without asking', false);
+    command.option('--yes', say('approve the shadow if every rule holds, without asking'), false);
   command
-    .option('--take-over-lock', 'take over the lock of this run although another process holds it')
+    .option('--take-over-lock', say('take over the lock of this run although another process holds it'))
     .option(
       '--same-machine <host...>',
-      'hosts that are the same machines although their host key or machine id changed',
+      say('hosts that are the same machines although their host key or machine id changed'),
     )
-    .option('--own-part', 'say that this run parted the proxy, where the journal does not prove it')
+    .option('--own-part', say('say that this run parted the proxy, where the journal does not prove it'))
     .addOption(nodesOption())
     .addOption(nodeDownOption())
     .addOption(jsonOption())

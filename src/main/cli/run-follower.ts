@@ -1,5 +1,6 @@
 /** What a command knows of its run: enough to say, whatever ends the process, whether anything was changed. */
 import type { RunEvent } from '../../contract/events.ts';
+import { say } from '../../contract/text/say.ts';
 import type { GlobalOptionWords } from './given-options.ts';
 import { printable } from './terminal/text.ts';
 
@@ -22,15 +23,16 @@ export function furtherLines(
   refusals?: FurtherRefusals,
 ): string[] {
   const command = (name: string) => `shadowtape${siteOption}${stateOption} ${name} ${run}`;
-  const rollBack = `roll it back: ${command('rollback')}`;
+  const rollBack = say('roll it back: {command}', { command: command('rollback') });
   if (!refusals)
-    return [`resume it, if its journal and the hosts allow it: ${command('resume')}`, `or ${rollBack}`].map(
-      printable,
-    );
+    return [
+      say('resume it, if its journal and the hosts allow it: {command}', { command: command('resume') }),
+      say('or {rollBack}', { rollBack }),
+    ].map(printable);
   const { resume, unwind } = refusals;
   return [
-    resume ?? `resume it: ${command('resume')}`,
-    unwind ?? (resume === undefined ? `or ${rollBack}` : rollBack),
+    resume ?? say('resume it: {command}', { command: command('resume') }),
+    unwind ?? (resume === undefined ? say('or {rollBack}', { rollBack }) : rollBack),
   ].map(printable);
 }
 
@@ -60,6 +62,6 @@ export class RunFollower {
    */
   abandonedLines(words: GlobalOptionWords): string[] {
     if (!this.#changed || this.#run === undefined) return [];
-    return ['', 'action required: the run did not finish', ...furtherLines(this.#run, words)];
+    return ['', say('action required: the run did not finish'), ...furtherLines(this.#run, words)];
   }
 }

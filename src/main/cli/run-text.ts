@@ -2,14 +2,16 @@
 import type { RunEvent } from '../../contract/events.ts';
 import { outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
 import { coverageText } from '../../contract/words.ts';
+import { said, say } from '../../contract/text/say.ts';
+import { momentText } from './terminal/display.ts';
 import { countText, durationText } from './terminal/text.ts';
 
 /** How a run has ended, as its last line and `show` say it: `failed, rolled back`. */
 export function endWord(end: Parameters<typeof outcomeOf>[0]): string {
   const outcome = outcomeOf(end);
   return outcome === 'tape-mismatch'
-    ? `${outcomeWords[outcome]}; the cluster is in its normal state`
-    : outcomeWords[outcome];
+    ? say('{outcome}; the cluster is in its normal state', { outcome: said(outcomeWords[outcome]) })
+    : said(outcomeWords[outcome]);
 }
 
 const signs = { done: '✓', skipped: '–', failed: '✗' } as const;
@@ -24,13 +26,15 @@ export class RunText {
       case 'run-started':
         return [startLine(event)];
       case 'run-resumed':
-        return [`run ${event.run}, resumed by ${event.by}: ${event.reason}`];
+        return [
+          say('run {run}, resumed by {by}: {reason}', { run: event.run, by: event.by, reason: event.reason }),
+        ];
       case 'observed':
         return event.findings.map((finding) => `  ${finding}`);
       case 'step-started':
         this.#titles.set(
           event.step,
-          `${event.step.padEnd(11)} ${event.unwinding && event.phase !== 'finish' ? '(rolling back) ' : ''}${event.title}`,
+          `${event.step.padEnd(11)} ${event.unwinding && event.phase !== 'finish' ? `${say('(rolling back)')} ` : ''}${event.title}`,
         );
         return [];
       case 'step-finished':
@@ -39,7 +43,7 @@ export class RunText {
         return [`! ${event.text}`];
       case 'baseline':
         return [
-          `  baseline of ${event.volume}: ${countText(event.changed)} of ${countText(event.blocks.length)} sampled records changed since the part`,
+          `  ${say('baseline of {volume}: {changed} of {blocks} sampled records changed since the part', { volume: event.volume, changed: countText(event.changed), blocks: countText(event.blocks.length) })}`,
         ];
       case 'hold':
         return holdLines(event);
@@ -58,7 +62,10 @@ export class RunText {
 
   #finished(event: Extract<RunEvent, { type: 'step-finished' }>): string[] {
     const title = this.#titles.get(event.step) ?? event.step;
-    if (event.result === 'skipped') return [`${signs.skipped} ${title} - skipped: ${event.reason ?? ''}`];
+    if (event.result === 'skipped')
+      return [
+        `${signs.skipped} ${say('{title} - skipped: {reason}', { title, reason: event.reason ?? '' })}`,
+      ];
     const line = `${signs[event.result]} ${title} (${durationText(event.milliseconds / 1000)})`;
     return event.error ? [line, `  ${event.error.sentence}`] : [line];
   }
@@ -72,10 +79,23 @@ function startLine({
   tape,
   restore,
 }: Extract<RunEvent, { type: 'run-started' }>): string {
-  const drive = `tape ${tape.device} on ${tape.host}`;
-  if (!restore) return `run ${run}: job ${job}, method ${method}, route ${route}, ${drive}`;
-  const source = restore.from === 'tape' ? drive : 'the parted proxy';
-  return `run ${run}: restore of run ${restore.run} (data of ${restore.at}), job ${job}, from ${source}`;
+  const drive = say('tape {device} on {host}', { device: tape.device, host: tape.host });
+  if (!restore)
+    return say('run {run}: job {job}, method {method}, route {route}, {drive}', {
+      run,
+      job,
+      method,
+      route,
+      drive,
+    });
+  const source = restore.from === 'tape' ? drive : say('the parted proxy');
+  return say('run {run}: restore of run {restored} (data of {at}), job {job}, from {source}', {
+    run,
+    restored: restore.run,
+    at: momentText(restore.at),
+    job,
+    source,
+  });
 }
 
 function filesLine({
@@ -84,8 +104,8 @@ function filesLine({
   differing = 0,
 }: Extract<RunEvent, { type: 'restore-files' }>): string {
   return compared === undefined
-    ? `  ${volume}: rebuilt from its dump; its files were not compared one by one`
-    : `  ${volume}: ${countText(compared)} entries compared, ${countText(differing)} differ`;
+    ? `  ${say('{volume}: rebuilt from its dump; its files were not compared one by one', { volume })}`
+    : `  ${say('{volume}: {compared} entries compared, {differing} differ', { volume, compared: countText(compared), differing: countText(differing) })}`;
 }
 
 function restoredLine({
@@ -95,10 +115,12 @@ function restoredLine({
   equal,
   reference,
 }: Extract<RunEvent, { type: 'restore-digest' }>): string {
-  const what = place === 'sent' ? 'written' : `read from ${place}`;
-  const compared = equal ? 'equal to the backup' : 'not the backup';
-  const result = reference ? 'the restored file system: proxy and master are compared with it' : compared;
-  return `  ${what}: ${countText(bytes)} bytes, sha256 ${sha256.slice(0, 16)}…, ${result}`;
+  const what = place === 'sent' ? say('written') : say('read from {place}', { place });
+  const compared = equal ? say('equal to the backup') : say('not the backup');
+  const result = reference
+    ? say('the restored file system: proxy and master are compared with it')
+    : compared;
+  return `  ${say('{what}: {bytes} bytes, sha256 {sha256}…, {result}', { what, bytes: countText(bytes), sha256: sha256.slice(0, 16), result })}`;
 }
 
 /** Why nothing moves, and what continues it. */
@@ -108,17 +130,25 @@ function waitingLines(event: RunEvent): string[] {
 }
 
 /** Nothing moves meanwhile: whoever watches is told why. */
-function pauseLine({ what, by = 'somebody', run }: Extract<RunEvent, { type: 'pause' }>): string {
-  return what === 'paused' ? `  paused by ${by}; to continue it: shadowtape continue ${run}` : '  continued';
+function pauseLine({ what, by = say('somebody'), run }: Extract<RunEvent, { type: 'pause' }>): string {
+  return what === 'paused'
+    ? `  ${say('paused by {by}; to continue it: shadowtape continue {run}', { by, run })}`
+    : `  ${say('continued')}`;
 }
 
 /** The operator waits for somebody else, and tells that person how to approve. */
 const secondPersonLines = ({ statement, text, run }: Extract<RunEvent, { type: 'asked' }>): string[] =>
-  statement === undefined ? [] : [`  ${text}`, `  a second person approves with: shadowtape approve ${run}`];
+  statement === undefined
+    ? []
+    : [`  ${text}`, `  ${say('a second person approves with: shadowtape approve {run}', { run })}`];
 
 /** What is lost or cannot be had is a warning of its own. */
 function holdLines({ what, volume, host, pid }: Extract<RunEvent, { type: 'hold' }>): string[] {
-  return what === 'taken' ? [`  shadow of ${volume} held open by process ${pid ?? '?'} on ${host}`] : [];
+  return what === 'taken'
+    ? [
+        `  ${say('shadow of {volume} held open by process {pid} on {host}', { volume, pid: pid ?? '?', host })}`,
+      ]
+    : [];
 }
 
 function coverageLines({
@@ -126,20 +156,25 @@ function coverageLines({
   coverage,
   recordBytes,
 }: Extract<RunEvent, { type: 'fingerprint' }>): string[] {
-  return coverage === undefined ? [] : [`  fingerprint of ${volume}: ${coverageText(coverage, recordBytes)}`];
+  return coverage === undefined
+    ? []
+    : [
+        `  ${say('fingerprint of {volume}: {coverage}', { volume, coverage: coverageText(coverage, recordBytes) })}`,
+      ];
 }
 
 const hopWords = {
-  device: 'read from the device',
-  handed: 'sent to tape',
-  readback: 'read back',
+  device: say('read from the device'),
+  handed: say('sent to tape'),
+  readback: say('read back'),
 } as const;
 
 function digestLine(event: Extract<RunEvent, { type: 'digest' }>): string {
-  if (event.hop === 'counted') return `  counted by the tape host: ${countText(event.records ?? 0)} records`;
+  if (event.hop === 'counted')
+    return `  ${say('counted by the tape host: {records} records', { records: countText(event.records ?? 0) })}`;
   const parts = [
-    event.bytes === undefined ? undefined : `${countText(event.bytes)} bytes`,
-    event.records === undefined ? undefined : `${countText(event.records)} records`,
+    event.bytes === undefined ? undefined : say('{bytes} bytes', { bytes: countText(event.bytes) }),
+    event.records === undefined ? undefined : say('{records} records', { records: countText(event.records) }),
     event.crc32 === undefined ? undefined : `crc ${event.crc32}`,
     event.cksum === undefined ? undefined : `cksum ${event.cksum}`,
     event.sha256 === undefined ? undefined : `sha256 ${event.sha256.slice(0, 16)}…`,

@@ -1,3 +1,4 @@
+import { say } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { MetricsToken } from '../application/protection/metrics-places.ts';
 import type { ServeOptions } from '../serve/serve.ts';
@@ -32,7 +33,8 @@ async function monitoredBy(state: StateFolder): Promise<MetricsToken> {
  */
 async function serveCommand({ metrics, ...options }: ServeCommandOptions): Promise<number> {
   // Whoever has lost all tabs, or needs another browser, finds the next address on the terminal.
-  const onEntered = () => print(`next address, for another browser or tab: ${served.newAddress()}`);
+  const onEntered = () =>
+    print(say('next address, for another browser or tab: {newAddress}', { newAddress: served.newAddress() }));
   // Loaded here: no other command pays for it.
   const { serve } = await import('../serve/serve.ts');
   const monitored = metrics ? await monitoredBy(options.state) : undefined;
@@ -41,12 +43,17 @@ async function serveCommand({ metrics, ...options }: ServeCommandOptions): Promi
   const stop = stopOnSignals({
     hangup: 'continues',
     say(line) {
-      for (const { run } of served.desk.activity.runs) print(`run ${run}: ${line}`);
+      for (const { run } of served.desk.activity.runs) print(say('run {run}: {line}', { run, line }));
     },
   });
-  print(`the console is at ${served.url}`);
+  print(say('the console is at {url}', { url: served.url }));
   if (monitored)
-    print(`metrics are at ${new URL('/metrics', served.url).href}; their token is in ${monitored.file}`);
+    print(
+      say('metrics are at {href}; their token is in {file}', {
+        href: new URL('/metrics', served.url).href,
+        file: monitored.file,
+      }),
+    );
   void tellLostOutput();
   try {
     await Promise.race([aborted(stop.cancel), aborted(stop.terminalGone).then(() => runs.settled())]);
@@ -64,10 +71,10 @@ export function registerServe(line: CommandLine): void {
   line.program
     .command('serve')
     .description(
-      'serve the console to a browser on this machine until Ctrl-C; each printed address works once',
+      say('serve the console to a browser on this machine until Ctrl-C; each printed address works once'),
     )
-    .option('--port <port>', 'port on 127.0.0.1; 0: any free port', portOf, 0)
-    .option('--metrics', 'also serve /metrics to Prometheus, for a token that opens nothing else', false)
+    .option('--port <port>', say('port on 127.0.0.1; 0: any free port'), portOf, 0)
+    .option('--metrics', say('also serve /metrics to Prometheus, for a token that opens nothing else'), false)
     .action(async ({ port, metrics }: { port: number; metrics: boolean }) => {
       const { state, siteFile } = line;
       line.exitStatus = await serveCommand({ state, siteFile, port, metrics });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: the same console without a screen. */
+import '../application/chosen-language.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { correctHome } from '../application/home-folder.ts';
 import { CommandLine } from './command-line.ts';

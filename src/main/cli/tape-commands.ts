@@ -2,6 +2,7 @@
 import { isFailure } from '../../contract/errors.ts';
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
+import { say } from '../../contract/text/say.ts';
 import type { IdentifiedTape, ImportedTape, ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import {
   faultOption,
@@ -31,21 +32,25 @@ function writerText({ label, writtenBy }: IdentifiedTape): string {
     verdict === undefined || verdict === 'unfinished' ? run : `${run} (${endWord({ verdict, exitStatus })})`,
   );
   return told.length === 1
-    ? `, written by run ${told[0] ?? ''}`
-    : `, written by one of the runs ${told.join(', ')}`;
+    ? say(', written by run {told}', { told: told[0] ?? '' })
+    : say(', written by one of the runs {told}', { told: told.join(', ') });
 }
 
 function identifiedLines(tape: IdentifiedTape): string[] {
   const { host, device, blank, label, files, end } = tape;
-  const place = `tape in ${device} on ${host}`;
-  if (blank) return [`${place}: blank`];
-  const name = label ? `"${label.name}", uuid ${label.uuid}` : 'without a label';
+  const place = say('tape in {device} on {host}', { device, host });
+  if (blank) return [say('{place}: blank', { place })];
+  const name = label
+    ? say('"{name}", uuid {uuid}', { name: label.name, uuid: label.uuid })
+    : say('without a label');
   return [
     `${place}: ${name}${writerText(tape)}`,
     ...files.map(({ file, holds, recordBytes }) => {
       const size =
-        recordBytes === undefined || recordBytes === 0 ? '' : `records of ${countText(recordBytes)} B`;
-      return `  file ${String(file).padEnd(3)} ${size.padStart(20)}  ${holds}`;
+        recordBytes === undefined || recordBytes === 0
+          ? ''
+          : say('records of {recordBytes} B', { recordBytes: countText(recordBytes) });
+      return `  ${say('file {file} {size}  {holds}', { file: String(file).padEnd(3), size: size.padStart(20), holds })}`;
     }),
     `  ${end}`,
   ];
@@ -114,38 +119,52 @@ async function labelCommand(
   if (json) printJson<JsonOutput['label']>({ ...label, host, device, before: found });
   else
     print(
-      `labeled: the tape in ${device} on ${host} is now "${label.name}"; ${blank ? 'it was blank' : `erased: ${found}`}`,
+      say('labeled: the tape in {device} on {host} is now "{name}"; {blank}', {
+        device,
+        host,
+        name: label.name,
+        blank: blank ? say('it was blank') : say('erased: {found}', { found }),
+      }),
     );
   return 0;
 }
 
 const tapeColumns: readonly Column[] = [
-  { heading: 'TAPE', least: 32 },
-  { heading: 'HOLDS', least: 0 },
+  { heading: say('TAPE'), least: 32 },
+  { heading: say('HOLDS'), least: 0 },
 ];
 
 async function tapesCommand(state: StateFolder, json: boolean): Promise<number> {
   const { listTapes } = await import('../application/known-tapes.ts');
   const { tapes, unreadableLines } = listTapes(state);
   if (json) tapes.forEach((tape) => printJson<JsonOutput['tapes']>(tape));
-  else if (tapes.length === 0) print(`no tapes yet in ${state.tapesFile}`);
+  else if (tapes.length === 0) print(say('no tapes yet in {tapesFile}', { tapesFile: state.tapesFile }));
   const rows = tapes.map((tape) => {
     const files = tape.files.map(({ volume, method, bytes }) =>
       [volume, method, ...(bytes === undefined ? [] : [bytesText(bytes)])].join(' '),
     );
     const facts = [
-      files.join(', ') || (tape.copyOf === undefined ? 'no files known' : 'incomplete copy'),
-      ...(tape.run === undefined ? [] : [`${tape.copyOf === undefined ? 'run' : 'copy of run'} ${tape.run}`]),
-      ...(tape.keepUntil === undefined || tape.lost ? [] : [`keep until ${dayText(tape.keepUntil)}`]),
-      ...(tape.location === undefined ? [] : [`at ${tape.location}`]),
-      `last seen ${momentText(tape.lastSeen)} in ${tape.device} on ${tape.host}`,
+      files.join(', ') || (tape.copyOf === undefined ? say('no files known') : say('incomplete copy')),
+      ...(tape.run === undefined
+        ? []
+        : [`${tape.copyOf === undefined ? say('run') : say('copy of run')} ${tape.run}`]),
+      ...(tape.keepUntil === undefined || tape.lost
+        ? []
+        : [say('keep until {keepUntil}', { keepUntil: dayText(tape.keepUntil) })]),
+      ...(tape.location === undefined ? [] : [say('at {location}', { location: tape.location })]),
+      say('last seen {lastSeen} in {device} on {host}', {
+        lastSeen: momentText(tape.lastSeen),
+        device: tape.device,
+        host: tape.host,
+      }),
       ...(tape.loss ? [lossText({ tape: undefined, ...tape.loss })] : []),
-      ...(tape.replaced ? ['a later label has the same name'] : []),
+      ...(tape.replaced ? [say('a later label has the same name')] : []),
     ];
     return [tape.name, facts.join('; ')];
   });
   if (!json) listingLines({ columns: tapeColumns, rows }, standardOutput.format.width).forEach(print);
-  if (unreadableLines > 0) warn(`${unreadableLines} lines of the tape inventory cannot be read`);
+  if (unreadableLines > 0)
+    warn(say('{unreadableLines} lines of the tape inventory cannot be read', { unreadableLines }));
   return 0;
 }
 
@@ -159,7 +178,7 @@ async function driveCheckCommand(
     if (json) return printJson<JsonOutput['drive-check']>(line);
     if (line.good && isQuiet()) return undefined;
     print(`${line.good ? '✓' : '✗'} ${line.what}: ${line.said}`);
-    if (line.hint !== undefined) print(`    hint: ${asGiven(line.hint, given)}`);
+    if (line.hint !== undefined) print(`    ${say('hint: {hint}', { hint: asGiven(line.hint, given) })}`);
     return undefined;
   };
   const lines = await stoppable(
@@ -181,15 +200,15 @@ interface IdentifyOptions extends LabFlags, JsonOption {
 const overwriteOption = () =>
   new Option(
     '--overwrite <name>',
-    'current name of the tape, whose contents are lost; data: for a tape without a label',
+    say('current name of the tape, whose contents are lost; data: for a tape without a label'),
   );
 
 function registerIdentify(line: CommandLine): void {
   line.program
     .command('identify')
-    .description('show what is on the tape in the drive; writes nothing')
-    .option('--import', 'add the tape and its run to the state folder; asks for further tapes', false)
-    .option('--changer', 'with --import: all tapes of the changer', false)
+    .description(say('show what is on the tape in the drive; writes nothing'))
+    .option('--import', say('add the tape and its run to the state folder; asks for further tapes'), false)
+    .option('--changer', say('with --import: all tapes of the changer'), false)
     .addOption(jsonOption())
     .addOption(freshLabOption())
     .addOption(faultOption())
@@ -203,7 +222,7 @@ function registerIdentify(line: CommandLine): void {
 function registerLabel(line: CommandLine): void {
   line.program
     .command('label')
-    .description('label the tape in the drive, for jobs with layout: labelled')
+    .description(say('label the tape in the drive, for jobs with layout: labelled'))
     .argument('<name>')
     .addOption(overwriteOption())
     .addOption(jsonOption())
@@ -220,9 +239,9 @@ function registerDriveCheck(line: CommandLine): void {
   line.program
     .command('drive-check')
     .description(
-      'test the drive: write and read records of several sizes, space over file marks, measure the rate',
+      say('test the drive: write and read records of several sizes, space over file marks, measure the rate'),
     )
-    .requiredOption('--scratch', 'confirms that the contents of the tape may be lost')
+    .requiredOption('--scratch', say('confirms that the contents of the tape may be lost'))
     .addOption(overwriteOption())
     .addOption(jsonOption())
     .addOption(freshLabOption())
@@ -239,20 +258,20 @@ export function registerTapes(line: CommandLine): void {
   registerLabel(line);
   const tapes = line.program
     .command('tapes')
-    .description('list every labeled tape in the tape inventory, last seen first')
+    .description(say('list every labeled tape in the tape inventory, last seen first'))
     .addOption(jsonOption())
     .action(async ({ json = false }: JsonOption) => {
       line.exitStatus = await tapesCommand(line.state, json);
     });
   tapes
     .command('move')
-    .description('note where a tape is kept; it holds until the tape is in a drive again')
-    .argument('<name>', 'the name on the label')
-    .argument('<location>', 'such as "fire safe 2"')
+    .description(say('note where a tape is kept; it holds until the tape is in a drive again'))
+    .argument('<name>', say('the name on the label'))
+    .argument('<location>', say('such as "fire safe 2"'))
     .action(async (name: string, location: string) => {
       const { moveTape } = await import('../application/known-tapes.ts');
       moveTape(line.state, name, location);
-      print(`moved: ${name} is at ${location}`);
+      print(say('moved: {name} is at {location}', { name, location }));
     });
   registerLibrary(line, tapes);
   registerDriveCheck(line);

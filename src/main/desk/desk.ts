@@ -11,7 +11,7 @@ import {
   type Reply,
   type Topic,
 } from '../../contract/channels.ts';
-import { failure, type ErrorInfo } from '../../contract/errors.ts';
+import { failure, isFailure, type ErrorInfo } from '../../contract/errors.ts';
 import type { ActivityPush, RunPush } from '../../contract/screens.ts';
 import type { StateFolder } from '../application/console.ts';
 import { metricsText } from '../application/protection/status-metrics.ts';
@@ -55,6 +55,12 @@ const mostNotices = 20;
 function refused(channel: string, reason: string) {
   return failure('REQUEST_REFUSED', { channel, reason });
 }
+
+/** An error as a page shows it: in the language of the program. */
+const toldError = (error: unknown): ErrorInfo => ({
+  ...errorInfoOf(error),
+  ...(isFailure(error) ? error.told : {}),
+});
 
 export class Desk {
   readonly #room: DeskRoom;
@@ -150,7 +156,7 @@ export class Desk {
       const handler = this.#handlers[name] as Handler<typeof name>;
       return { result: await handler(parsed.data as never, abort) };
     } catch (error) {
-      return { error: errorInfoOf(error) };
+      return { error: toldError(error) };
     }
   }
 
@@ -188,7 +194,7 @@ export class Desk {
         if (isOver) unfollow();
       },
       (error: unknown) => {
-        if (!isOver) listener({ error: errorInfoOf(error) });
+        if (!isOver) listener({ error: toldError(error) });
       },
     );
     return () => {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
+import { spokenLanguage } from '../../contract/text/say.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -33,6 +34,10 @@ export function pageFolder(from: string = import.meta.dirname): string {
   }
 }
 
+/** The page tells its language to screen readers, and chooses its texts by it. */
+const inLanguage = (page: Buffer, language: string): Buffer =>
+  Buffer.from(page.toString('utf8').replace('<html lang="en">', `<html lang="${language}">`));
+
 /**
  * A file of the pages. Only what is found in the folder is ever read: a path is compared, not opened.
  * @param path of the address, such as `/assets/index.js`; `/` is the page itself
@@ -42,7 +47,12 @@ export async function pageFile(folder: string, path: string): Promise<PageFile |
   const name = (await namesBelow(folder)).find((each) => each === wanted);
   const type = name === undefined ? undefined : types[extname(name)];
   if (name === undefined || type === undefined) return undefined;
-  return { bytes: await readFile(join(folder, name)), type, isLasting: name.startsWith('assets/') };
+  const bytes = await readFile(join(folder, name));
+  return {
+    bytes: name === 'index.html' ? inLanguage(bytes, spokenLanguage()) : bytes,
+    type,
+    isLasting: name.startsWith('assets/'),
+  };
 }
 
 /** Paths of all files, parted by "/"; links are passed over. Walked by hand, since an archive of Electron does not list recursively. */

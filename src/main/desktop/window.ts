@@ -1,5 +1,6 @@
 import { app, BrowserWindow } from 'electron';
 import { join } from 'node:path';
+import { spokenLanguage } from '../../contract/text/say.ts';
 import { pageFolder } from '../desk/page-files.ts';
 import { pageAddress } from './own-pages.ts';
 import { applicationName } from './run-news.ts';
@@ -38,6 +39,8 @@ export function openWindow(placeFile: string): BrowserWindow {
     title: applicationName,
     webPreferences: {
       preload: join(pageFolder(), '..', 'preload', 'index.cjs'),
+      // Read by the preload.
+      additionalArguments: [`--page-language=${spokenLanguage()}`],
       contextIsolation: true,
       sandbox: true,
       nodeIntegration: false,

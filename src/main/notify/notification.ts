@@ -3,6 +3,7 @@ import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import { millisecondsBetween, type Stamp } from '../../contract/time/run-clock.ts';
 import { omissionWords, outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
+import { inEnglish } from '../../contract/text/say.ts';
 import type { NextTapeOfJob } from '../../contract/protection.ts';
 import { bytesText, durationText, printable } from '../../contract/words.ts';
 import type { NotifyOccasion } from '../site/notify-schema.ts';
@@ -110,7 +111,9 @@ export function endedNotification(
   const { verdict, exitStatus, sentence, hint, stands, code } = event;
   const failure: NotifyOccasion[] = exitStatus === 3 ? ['failure', 'operator-needed'] : ['failure'];
   const broughtBack = facts.unwinding && exitStatus === 2 && code === undefined;
-  const how = broughtBack ? 'rolled back' : `${outcomeWords[outcomeOf(event)]}${omissionWords(event)}`;
+  const how = broughtBack
+    ? 'rolled back'
+    : `${outcomeWords[outcomeOf(event)]}${inEnglish(() => omissionWords(event))}`;
   const events: NotifyOccasion[] = exitStatus === 0 ? ['success'] : failure;
   return notificationOf(
     facts,

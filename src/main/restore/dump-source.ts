@@ -24,6 +24,8 @@ export interface DumpSource {
   readonly volume: string;
   /** `6a` to `6e`. */
   readonly method: string;
+  /** The program that alone reads the format of a dump (6c, 6e); undefined of an archive or an image. */
+  readonly restoreTool: string | undefined;
   readonly recordBytes: number;
   readonly host: string;
   readonly device: string;
@@ -42,6 +44,13 @@ export interface DumpSource {
 }
 
 type Started = EventOf<'run-started'>;
+
+/** Linux has dump(8) in the place of ufsdump. */
+function restoreToolOf({ platform }: Started, method: string): string | undefined {
+  if (method === '6e') return 'sfxrestore';
+  if (method !== '6c') return undefined;
+  return platform === 'linux' ? 'restore' : 'ufsrestore';
+}
 
 /** The volume that is meant: the named one, or the only one. @throws RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED */
 function volumeOf({ run, volumes }: Started, named: string | undefined): Started['volumes'][number] {
@@ -96,6 +105,7 @@ export function dumpSourceOf(run: string, events: readonly RunEvent[], named?: s
   if (written?.bytes === undefined || written.records === undefined)
     throw failure('RUN_HAS_NO_TAPE', { run });
   const parts = partsOnTapes(events, volume);
+  const method = pair.method ?? start.method;
   const list = events.findLast(
     (event): event is EventOf<'catalogue'> => event.type === 'catalogue' && event.volume === volume,
   );
@@ -103,7 +113,8 @@ export function dumpSourceOf(run: string, events: readonly RunEvent[], named?: s
     run,
     startedAt: start.at,
     volume,
-    method: pair.method ?? start.method,
+    method,
+    restoreTool: restoreToolOf(start, method),
     recordBytes: start.recordBytes,
     ...start.tape,
     parts: parts.length > 0 ? parts : [singlePart(start, events, pair, written)],
@@ -121,7 +132,7 @@ export const hasChecksum = ({ written }: DumpSource): boolean =>
 
 /** What cannot be compared of a backup once it is read, a sentence each. */
 export function uncomparedOf(source: DumpSource): string[] {
-  const { run, parts, firstRecordSha256, isImported } = source;
+  const { run, parts, firstRecordSha256, isImported, restoreTool } = source;
   const isPlain = parts.every(({ tape }) => tape === undefined);
   return [
     ...(!hasChecksum(source)
@@ -131,6 +142,9 @@ export function uncomparedOf(source: DumpSource): string[] {
       ? [
           'The tape has no label and its first record is not known: a wrong tape is detected only after all of it is read',
         ]
+      : []),
+    ...(restoreTool !== undefined
+      ? [`Only ${restoreTool} reads this dump: its files are as good as its exit status and messages say`]
       : []),
     ...(isImported ? [`Run ${run} was imported from its tape: whether it was verified is not known`] : []),
   ];

@@ -4,9 +4,11 @@ import type { Duplex } from 'node:stream';
 import type { CatalogueEntry } from '../history/catalogue-writer.ts';
 import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import type { TarEntry } from '../../streams/tar/tar-walker.ts';
+import type { GdsHosts } from './device/device-place.ts';
 import { FileExtractor, type Wants } from './extract-files.ts';
 import { HostFiles } from './host-files.ts';
-import { HostDevice } from './host-device.ts';
+import { HostDevice } from './device/host-device.ts';
+import { HostDump } from './host-dump.ts';
 import { HostImage } from './host-image.ts';
 import { requireEmptyFolder } from './host-place.ts';
 import { LocalFolder, type Overwrite } from './local-folder.ts';
@@ -27,6 +29,8 @@ export interface Restoring {
   readonly outcome: RestoreOutcome;
   readonly tell: OnRestored;
   readonly read: ReadThrough;
+  /** Where the disks of GDS are. */
+  readonly gds: GdsHosts;
 }
 
 /** Wants the entries of a file list, each at its place in the archive. */
@@ -92,6 +96,28 @@ export async function restoreFiles(restoring: Restoring, wants: Wants): Promise<
   return digest;
 }
 
+/**
+ * Rebuilds the tree of a dump in a folder of a host.
+ * @throws what reading the tape and writing to the target can end with
+ */
+export async function restoreDump(
+  { room, target, outcome, tell, read }: Restoring,
+  tool: string,
+): Promise<SourceDigest> {
+  if (target.kind === 'here') throw new Error('a dump goes to a host');
+  const dump = new HostDump(room, target, tool);
+  const isNew = await requireEmptyFolder(room.runner, target);
+  outcome.mayHaveWritten = true;
+  let digest: SourceDigest | undefined;
+  const said = await dump.write(isNew, async (through) => {
+    digest = await read(through, false);
+  });
+  outcome.notes.push(...said);
+  await dump.tell(tell);
+  if (!digest) throw new Error('the dump is read before its files are named');
+  return digest;
+}
+
 async function imageHere({ read, overwrite }: Restoring, file: string): Promise<SourceDigest> {
   const image = await LocalImage.create(file);
   let digest: SourceDigest;
@@ -111,7 +137,7 @@ async function imageHere({ read, overwrite }: Restoring, file: string): Promise<
  * @throws what reading the tape and writing to the target can end with
  */
 export async function restoreImage(restoring: Restoring, recordBytes: number): Promise<SourceDigest> {
-  const { room, target, outcome, overwrite, tell, read } = restoring;
+  const { room, target, outcome, overwrite, tell, read, gds } = restoring;
   const done = (digest: SourceDigest): SourceDigest => {
     const { bytes, sha256 } = digest;
     tell({ path: target.path, what: 'written', kind: 'file', bytes, sha256 });
@@ -121,7 +147,7 @@ export async function restoreImage(restoring: Restoring, recordBytes: number): P
   if (deviceOf(target)) {
     // Its old data is lost with the first record.
     outcome.mayHaveWritten = true;
-    const device = new HostDevice(room, target);
+    const device = new HostDevice(room, target, gds.platform);
     try {
       return done(await device.write(recordBytes, (through) => read(through, false)));
     } catch (error) {

@@ -38,7 +38,10 @@ const mostNames = 40;
 /** Where no record of the archive is left out, its beginning is that of the first tape. */
 const fromBeginning = 0;
 
-function byHand({ parts, device, recordBytes }: DumpSource, files: FilesOfDump | undefined): string {
+function byHand(
+  { parts, device, recordBytes, restoreTool }: DumpSource,
+  files: FilesOfDump | undefined,
+): string {
   const tapes = parts.map(({ tape, file, firstRecord, records }) => ({
     name: tape?.name,
     uuid: tape?.uuid,
@@ -46,6 +49,7 @@ function byHand({ parts, device, recordBytes }: DumpSource, files: FilesOfDump |
   }));
   const place = { device, recordBytes };
   if (!files) return `${readingCommand(place, tapes)} > FILE`;
+  if (restoreTool !== undefined) return `${readingCommand(place, tapes)} | ${restoreTool} rf -`;
   const paths = files.listed?.entries.map(({ path }) => path) ?? files.patterns;
   const isAll = files.patterns.length === 0 || paths.length > mostNames;
   return restoreCommand(place, tapes, isAll ? [] : paths, fromBeginning);
@@ -63,7 +67,10 @@ function dumpPreview(source: DumpSource, files: FilesOfDump | undefined): Previe
     })),
     bytes: files?.bytes ?? written.bytes ?? 0,
     byHand: byHand(source, files),
-    uncompared: [...uncomparedOf(source), ...(files && !files.listed ? [withoutList(source)] : [])],
+    uncompared: [
+      ...uncomparedOf(source),
+      ...(files && !files.listed && source.restoreTool === undefined ? [withoutList(source)] : []),
+    ],
   };
 }
 

@@ -4,13 +4,13 @@ import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
-import type { GdsHosts } from './device-place.ts';
 import { hasChecksum, uncomparedOf, type DumpSource } from './dump-source.ts';
 import type { Wants } from './extract-files.ts';
 import { restoreStep } from './host-place.ts';
 import { lookAtLooseFile, type SeenFile } from './loose-tape.ts';
 import {
   ListedEntries,
+  restoreDump,
   restoreFiles,
   restoreImage,
   type ReadThrough,
@@ -27,8 +27,6 @@ export interface SessionOptions extends Omit<Restoring, 'read'> {
   /** Sends commands that a cancel does not end. */
   readonly afterwards: CommandRunner;
   readonly known: KnownTapes;
-  /** Where the disks of GDS are. */
-  readonly gds: GdsHosts;
   /** Second copies of a run, any of which may be read instead. */
   readonly copiesOf: (run: string) => readonly ProvenCopy[];
   /** How tapes are changed, and who can be asked to. */
@@ -49,9 +47,9 @@ export class RestoreSession {
   }
 
   /** Somebody may have changed the target while a tape was waited for. */
-  async #requireTarget(kind: 'files' | 'image', bytes: number): Promise<void> {
+  async #requireTarget(kind: 'files' | 'image', bytes: number, restoreTool?: string): Promise<void> {
     const { room, target, overwrite, gds } = this.#options;
-    await requireTarget(room.runner, { target, kind, bytes, overwrite, gds });
+    await requireTarget(room.runner, { target, kind, bytes, overwrite, gds, restoreTool });
   }
 
   #noteRead(source: DumpSource | undefined, { sha256, bytes }: SourceDigest): void {
@@ -69,7 +67,7 @@ export class RestoreSession {
     const { room, known, outcome, copiesOf } = this.#options;
     const reading = { room, changing: this.#changing(drive), known, copies: copiesOf(source.run) };
     const { source: read, tapes } = await insertFirstTape(source, reading);
-    await this.#requireTarget(kind, bytes);
+    await this.#requireTarget(kind, bytes, source.restoreTool);
     outcome.uncompared.push(...uncomparedOf(read));
     const [first] = read.parts;
     if (read.isCopy) outcome.notes.push(`Read from ${tapeWords(read, first?.tape)}`);
@@ -95,6 +93,8 @@ export class RestoreSession {
   async #files(drive: KnownDrive, { source, patterns, listed, bytes }: FilesOfDump): Promise<void> {
     const read = await this.#begin(source, drive, 'files', bytes);
     const restoring = { ...this.#options, read };
+    if (source.restoreTool !== undefined)
+      return this.#noteRead(source, await restoreDump(restoring, source.restoreTool));
     if (!listed) {
       const encodings = source.fileNames ? [source.fileNames] : [];
       return this.#noteRead(source, await restoreFiles(restoring, byPatterns(patterns, encodings)));

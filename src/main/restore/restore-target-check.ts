@@ -2,7 +2,8 @@
 import { posix } from 'node:path';
 import { failure } from '../../contract/errors.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
-import { requireFreeDevice, type GdsHosts } from './device-place.ts';
+import { requireFreeDevice, type GdsHosts } from './device/device-place.ts';
+import { requireDumpTool } from './host-dump.ts';
 import { requireEmptyFolder, requireImagePlaceOn, requireSpaceOn } from './host-place.ts';
 import type { Overwrite } from './local-folder.ts';
 import { requireLocalFolder, requireLocalImage } from './local-place.ts';
@@ -14,6 +15,8 @@ export interface TargetNeeds {
   /** Room that is needed. */
   readonly bytes: number;
   readonly overwrite: Overwrite;
+  /** The program that a dump needs; undefined for archives and images. */
+  readonly restoreTool?: string | undefined;
   /** Where the disks of GDS are: a device of a host must be none of them. */
   readonly gds: GdsHosts;
 }
@@ -29,13 +32,15 @@ function requireOverwriteKnown({ target, kind, overwrite }: TargetNeeds): void {
 }
 
 /**
- * @throws RESTORE_OVERWRITE_UNSUPPORTED, RESTORE_TARGET_UNUSABLE, RESTORE_TARGET_EXISTS, RESTORE_FOLDER_NOT_EMPTY, RESTORE_DEVICE_…,
+ * @throws RESTORE_OVERWRITE_UNSUPPORTED, RESTORE_TARGET_UNUSABLE, RESTORE_TARGET_EXISTS, RESTORE_FOLDER_NOT_EMPTY, RESTORE_DUMP_NEEDS_HOST, RESTORE_DEVICE_…,
  *   RESTORE_NO_SPACE, RESTORE_SPACE_UNKNOWN, and what sending commands can end with
  */
 export async function requireTarget(runner: CommandRunner, needs: TargetNeeds): Promise<void> {
   requireOverwriteKnown(needs);
-  const { target, kind, bytes, overwrite } = needs;
+  const { target, kind, bytes, overwrite, restoreTool } = needs;
   const mayReplace = overwrite === 'always';
+  if (restoreTool !== undefined && target.kind === 'here')
+    throw failure('RESTORE_DUMP_NEEDS_HOST', { target: targetWords(target), tool: restoreTool });
   if (target.kind === 'here')
     return kind === 'files'
       ? requireLocalFolder(target.path, bytes)
@@ -48,6 +53,7 @@ export async function requireTarget(runner: CommandRunner, needs: TargetNeeds): 
   }
   const { host, path } = target;
   if (kind === 'image') await requireImagePlaceOn(runner, target, mayReplace);
+  if (restoreTool !== undefined) await requireDumpTool(runner, target, restoreTool);
   const isMissing = kind === 'image' || (await requireEmptyFolder(runner, target));
   return requireSpaceOn(runner, { host, path: isMissing ? posix.dirname(path) : path }, bytes);
 }

@@ -39,12 +39,14 @@ export type RestoreWork =
 
 const archives: readonly string[] = ['6b', '6d'];
 
-const dumpNames: Readonly<Record<string, string>> = { '6c': 'ufsrestore', '6e': 'sfxrestore' };
-
-/** @throws RESTORE_METHOD_UNSUPPORTED */
-function requireSupported({ run, volume, method }: DumpSource): void {
-  const tool = dumpNames[method];
-  if (tool !== undefined) throw failure('RESTORE_METHOD_UNSUPPORTED', { run, volume, method, tool });
+/**
+ * A dump is restored whole: its program asks questions where it extracts single files.
+ * @throws RESTORE_DUMP_TAKEN_WHOLE
+ */
+function wholeDump(source: DumpSource, tool: string, patterns: readonly string[]): FilesOfDump {
+  const { run, volume, method, written } = source;
+  if (patterns.length > 0) throw failure('RESTORE_DUMP_TAKEN_WHOLE', { run, volume, method, tool });
+  return { source, patterns, listed: undefined, bytes: written.bytes ?? 0 };
 }
 
 /** @returns undefined where there is no whole list: a part of one would leave files out */
@@ -156,7 +158,7 @@ async function dumpsOfPaths(
 }
 
 /**
- * @throws RESTORE_NOWHERE, RESTORE_NOTHING_FOUND, RESTORE_METHOD_UNSUPPORTED, RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED, RESTORE_IMAGE_HAS_NO_FILES, RUN_HAS_NO_TAPE,
+ * @throws RESTORE_NOWHERE, RESTORE_NOTHING_FOUND, RESTORE_DUMP_TAKEN_WHOLE, RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED, RESTORE_IMAGE_HAS_NO_FILES, RUN_HAS_NO_TAPE,
  *   RESTORE_DATE_UNREADABLE, RESTORE_AS_OF_UNUSED, FILE_UNNAMED, JOURNAL_BROKEN
  */
 export async function findWork(
@@ -170,7 +172,8 @@ export async function findWork(
     return { kind: 'files', dumps: await dumpsOfPaths(state, question, where) };
   if (question.asOf !== undefined) throw failure('RESTORE_AS_OF_UNUSED', { run: first });
   const source = dumpSourceOf(first, named.events, question.volume);
-  requireSupported(source);
+  const { restoreTool } = source;
+  if (restoreTool !== undefined) return { kind: 'files', dumps: [wholeDump(source, restoreTool, patterns)] };
   if (archives.includes(source.method))
     return { kind: 'files', dumps: [await filesOf(state, source, patterns)] };
   if (patterns.length > 0) throw failure('RESTORE_IMAGE_HAS_NO_FILES', { run: first, volume: source.volume });

@@ -73,6 +73,26 @@ export async function restoreFileByClicks(on: ConsolePage, target: string): Prom
   await on.picture('restore-file-end');
 }
 
+/** From the wizard with a run that is chosen to the end of its restore to a device of a host. */
+export async function restoreDeviceByClicks(on: ConsolePage, host: string, device: string): Promise<void> {
+  const { page } = on;
+  await on.button('Choose the target').click();
+  await page.getByRole('radio', { name: /A host of the site/ }).check();
+  await page.getByRole('combobox', { name: 'Host' }).selectOption(host);
+  await page.getByRole('textbox', { name: 'Folder for files, file or device for an image' }).fill(device);
+  await on.picture('restore-device-where');
+  await on.button('Show what will happen').click();
+  await on.heading('What is lost').waitFor();
+  await on.picture('restore-device-plan');
+  // The path of what is lost is typed once more.
+  const start = on.button(`Overwrite ${host}:${device}`);
+  expect(await start.getAttribute('aria-disabled')).toBe('true');
+  await page.getByRole('textbox', { name: `Type ${device}` }).fill(device);
+  await start.click();
+  await on.heading('Image restored').waitFor();
+  await on.picture('restore-device-end');
+}
+
 /** From the wizard with a run that is chosen to the end of its drill. */
 export async function drillByClicks(on: ConsolePage): Promise<void> {
   await on.button('Choose the target').click();

@@ -22,7 +22,7 @@ const dayMilliseconds = 86_400_000;
 const daysOfTries = 28;
 
 /** The entries of `notify` that ask for the digest. */
-export const digestWays = ({ notify = [] }: Pick<Site, 'notify'>): NotifyWay[] =>
+const digestWays = ({ notify = [] }: Pick<Site, 'notify'>): NotifyWay[] =>
   notify.filter(({ on }) => on.includes('digest'));
 
 /** True where an entry of `notify` asks for the digest. */

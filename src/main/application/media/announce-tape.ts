@@ -16,10 +16,11 @@ const aheadMilliseconds = 25 * 3_600_000;
 async function isPoolInUse(
   state: StateFolder,
   { site, job }: ScheduledJob,
-  lines: readonly RunLine[],
+  lines: () => Promise<readonly RunLine[]>,
 ): Promise<boolean> {
   const performed = new Set((await performedRuns(state)).map(({ run }) => run));
-  return lines.some(
+  if (performed.size === 0) return false;
+  return (await lines()).some(
     (line) =>
       performed.has(line.run) &&
       line.site === site.site &&
@@ -52,7 +53,7 @@ async function isNews(
 }
 
 /**
- * @param lines all runs of the state folder
+ * @param lines asked for all runs of the state folder, where one is running
  * @param warn hears of each message that could not be sent
  * @returns the sentence that was sent; undefined where there is nothing to announce now
  * @throws TAPES_UNREADABLE, STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
@@ -60,7 +61,7 @@ async function isNews(
 export async function announceTape(
   state: StateFolder,
   job: ScheduledJob,
-  lines: readonly RunLine[],
+  lines: () => Promise<readonly RunLine[]>,
   now: Date,
   warn: (sentence: string) => void,
 ): Promise<string | undefined> {

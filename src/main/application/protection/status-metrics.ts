@@ -118,6 +118,14 @@ function metricsOf(status: SiteStatus): Metric[] {
       'How old that backup may be: protect.every of the job.',
       ({ everySeconds }) => everySeconds,
     ),
+    volume(
+      'backup_proven_timestamp_seconds',
+      'When a restore or a drill last proved that this backup can be restored.',
+      ({ backup }) => secondsOf(backup?.provenAt),
+    ),
+    volume('drill_missed', '1 where the last scheduled drill of the volume was missed.', ({ missedDrill }) =>
+      missedDrill === undefined ? 0 : 1,
+    ),
     volume('run_in_progress', '1 while a run backs the volume up.', ({ runningRun }) =>
       runningRun === undefined ? 0 : 1,
     ),

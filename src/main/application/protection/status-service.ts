@@ -9,7 +9,7 @@ import type { Site } from '../../site/site-schema.ts';
 import { unsentDigest, wantsDigest, type UnsentDigest } from '../digest/digest-record.ts';
 import { siteProtection } from './protection-service.ts';
 
-export { serviceStateOf, worstServiceState } from '../../../folds/volume-protection.ts';
+export { protectionWords, serviceStateOf, worstServiceState } from '../../../folds/volume-protection.ts';
 
 /** The newest backup run of a volume that has ended. */
 interface LastRun {

@@ -93,16 +93,12 @@ export async function scheduleEvents(
 async function append(file: string, events: readonly ScheduleEvent[]): Promise<void> {
   const before = await textOf(file);
   const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  const handle = await open(file, ownFlags.append, 0o600);
   try {
-    const handle = await open(file, ownFlags.append, 0o600);
-    try {
-      await handle.writeFile(/(^|\n)$/.test(before) ? lines : `\n${lines}`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw unwritable(file, error);
+    await handle.writeFile(/(^|\n)$/.test(before) ? lines : `\n${lines}`);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
@@ -112,15 +108,20 @@ async function append(file: string, events: readonly ScheduleEvent[]): Promise<v
  * @returns what was added, on disk when this returns
  * @throws STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
  */
-export function addScheduleEvents(
+export async function addScheduleEvents(
   state: StateFolder,
   name: TaskName,
   decide: (events: readonly ScheduleEvent[]) => readonly ScheduleEvent[],
 ): Promise<readonly ScheduleEvent[]> {
   const file = state.scheduleFile;
-  return new LockFile(`${file}.lock`).during(async () => {
-    const added = decide(await scheduleEvents(state, name));
-    if (added.length > 0) await append(file, added);
-    return added;
-  });
+  try {
+    return await new LockFile(`${file}.lock`).during(async () => {
+      const added = decide(await scheduleEvents(state, name));
+      if (added.length > 0) await append(file, added);
+      return added;
+    });
+  } catch (error) {
+    // The lock is a file of the same disk.
+    throw unwritable(file, error);
+  }
 }

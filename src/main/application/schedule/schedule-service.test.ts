@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fillableDisk } from '../../../../test/support/full-disk.ts';
 import { failure } from '../../../contract/errors.ts';
 import { lastNight } from '../../../contract/time/schedule.ts';
 import type { RunLine } from '../../../contract/screens.ts';
@@ -18,6 +19,8 @@ import {
   unwatchNights,
 } from './schedule-service.ts';
 import { scheduledJob, type ScheduledJob } from './scheduled-job.ts';
+
+const fill = fillableDisk();
 
 let folder: string;
 let state: StateFolder;
@@ -42,10 +45,12 @@ const watched = (at: string) =>
 const runAt = (startedAt: string, more: Partial<RunLine> = {}): RunLine =>
   ({ site: 'payroll-cluster', job: 'nightly', startedAt, ...more }) as RunLine;
 
+const noWarning = (sentence: string) => {
+  throw new Error(sentence);
+};
+
 const settle = (now: string, lines: RunLine[] = []) =>
-  settleNights(state, job, lines, new Date(now), (sentence) => {
-    throw new Error(sentence);
-  });
+  settleNights(state, job, lines, new Date(now), noWarning);
 
 it('a night is due from its time to the end of its window, and no longer once a run has begun', async () => {
   expect(await settle('2026-11-28T01:29:59Z')).toMatchObject({
@@ -70,7 +75,7 @@ it('a night whose run was refused is missed with that reason', async () => {
   await watched('2026-11-27T12:00:00Z');
   const night = lastNight(job.schedule, new Date('2026-11-28T02:00:00Z'));
   if (!night) throw new Error('no night');
-  await recordRefusal(state, job, night, failure('NODE_NOT_DOWN', { node: 'node2' }));
+  await recordRefusal(state, job, night, failure('NODE_NOT_DOWN', { node: 'node2' }), noWarning);
   const { missed } = await settle('2026-11-28T08:00:00Z');
   expect(missed.map(({ reason }) => reason)).toEqual([
     'the run was refused: node2 answers, so it is not down',
@@ -184,7 +189,7 @@ describe('drills of a job', () => {
     await settle('2026-11-23T12:00:00Z', runs);
     const night = lastNight(job.schedule, new Date('2026-11-28T15:00:00Z'));
     if (!night) throw new Error('no night');
-    await recordRefusal(state, job, night, failure('DRILL_NOTHING', { job: 'nightly' }));
+    await recordRefusal(state, job, night, failure('DRILL_NOTHING', { job: 'nightly' }), noWarning);
     const { missed } = await settle('2026-11-28T17:00:00Z', runs);
     expect(missed).toHaveLength(1);
     expect((await settle('2026-11-28T18:00:00Z', runs)).missed).toEqual([]);
@@ -201,5 +206,29 @@ describe('drills of a job', () => {
     // A drill by hand makes it good.
     drilled('2026-11-28T17:30:00Z', 0);
     expect(await lastMissedNight(state, job, runs, now)).toBeUndefined();
+  });
+});
+
+describe('on a full disk', () => {
+  beforeEach(async () => {
+    await watched('2026-11-27T12:00:00Z');
+    fill((path) => path.startsWith(folder));
+  });
+  const reason = () => `${join(folder, 'schedule.ndjson')} cannot be written: the disk is full`;
+
+  it('nothing is started, and the people of notify are told, whether or not a night is due', async () => {
+    for (const now of ['2026-11-28T02:00:00Z', '2026-11-28T08:00:00Z'])
+      await expect(settle(now)).rejects.toMatchObject({ code: 'STATE_FILE_UNWRITABLE', message: reason() });
+    const told = readFileSync(join(folder, 'told'), 'utf8');
+    expect(told.split(reason())).toHaveLength(3);
+  });
+
+  it('a refusal that cannot be recorded hides nothing', async () => {
+    const night = lastNight(job.schedule, new Date('2026-11-28T02:00:00Z'));
+    if (!night) throw new Error('no night');
+    const warnings: string[] = [];
+    const refusal = failure('NODE_NOT_DOWN', { node: 'node2' });
+    await recordRefusal(state, job, night, refusal, (sentence) => warnings.push(sentence));
+    expect(warnings).toEqual([reason()]);
   });
 });

@@ -243,7 +243,7 @@ export async function settleNights(
     ...more,
   });
   let missed: MissedNight[] = [];
-  await addScheduleEvents(state, nameOf(job), (events) => {
+  const record = addScheduleEvents(state, nameOf(job), (events) => {
     const recorded = new Set(events.flatMap(({ what, due }) => (what === 'missed' ? [due] : [])));
     const all = missedOf(job, pastOf(state, job, events, lines), now);
     missed = all.filter(({ due }) => !recorded.has(due.toISOString()));
@@ -253,8 +253,27 @@ export async function settleNights(
       ...(isOutdated(job, events) ? [event('watched', { schedule: plainOf(job.schedule) })] : []),
     ];
   });
+  await record.catch((error: unknown) => tellRefused(state, job, error, warn));
   if (missed.length > 0) await tellMissed(state, job, missed, warn);
   return { ...dueNow(job, starts, now), missed };
+}
+
+/**
+ * A timer that cannot record nights starts nothing, such as on a full disk: nobody may see what it prints.
+ * @throws that error
+ */
+async function tellRefused(
+  state: StateFolder,
+  job: ScheduledJob,
+  error: unknown,
+  warn: (sentence: string) => void,
+): Promise<never> {
+  if (isFailure(error)) {
+    const notifier = notifierOf(state, job, warn);
+    notifier.refused(error);
+    await notifier.settled();
+  }
+  throw error;
 }
 
 async function tellMissed(
@@ -287,12 +306,14 @@ export async function tellFailedDrill(
 /**
  * The run of a night was refused before anything was touched, or a drill ended before it has shown anything: the next check of the window
  * tries again.
+ * @param warn hears that it could not be recorded: the refusal is the graver news
  */
 export async function recordRefusal(
   state: StateFolder,
   job: ScheduledJob,
   { due }: Night,
   error: unknown,
+  warn: (sentence: string) => void,
 ): Promise<void> {
   if (!isFailure(error)) return;
   const refused: ScheduleEvent = {
@@ -302,7 +323,12 @@ export async function recordRefusal(
     due: due.toISOString(),
     reason: error.message,
   };
-  await addScheduleEvents(state, nameOf(job), () => [refused]);
+  try {
+    await addScheduleEvents(state, nameOf(job), () => [refused]);
+  } catch (unrecorded) {
+    if (!isFailure(unrecorded)) throw unrecorded;
+    warn(unrecorded.message);
+  }
 }
 
 /** From now on nights of the job count, by the schedule that it has now. */

@@ -1,4 +1,5 @@
 /** Two runs side by side: what differs in facts, checks, steps and commands. */
+import { say } from '../../../contract/text/say.ts';
 import type { compareTwo } from '../../history/history.ts';
 import { columnsOf, exact, padded, shownLines, toned, type Line } from '../terminal/lines.ts';
 import { durationText } from '../terminal/text.ts';
@@ -66,7 +67,7 @@ function rowLines(row: Row, width: number | undefined): string[] {
 }
 
 const stepTime = (milliseconds: number | undefined) =>
-  milliseconds === undefined ? 'not performed' : durationText(milliseconds / 1000);
+  milliseconds === undefined ? say('not performed') : durationText(milliseconds / 1000);
 
 const wordsText = (words: readonly string[]): string => (words.length === 0 ? '-' : words.join(' '));
 
@@ -79,9 +80,12 @@ function commandLines({ changed, onlyOne, onlyOther }: ComparedStep): Line[] {
     ...changed.map(({ host, program, one, other }): Line => {
       const words =
         one.length + other.length === 0
-          ? 'the same words in another order'
-          : `${wordsText(one)} in the first, ${wordsText(other)} in the second`;
-      return `  ${program} on ${host}: ${words}`;
+          ? say('the same words in another order')
+          : say('{one} in the first, {other} in the second', {
+              one: wordsText(one),
+              other: wordsText(other),
+            });
+      return `  ${say('{program} on {host}: {words}', { program, host, words })}`;
     }),
     ...only(onlyOne, '-'),
     ...only(onlyOther, '+'),
@@ -97,7 +101,7 @@ export function comparisonLines(
   { facts, steps, checks }: Comparison,
   width: number | undefined,
 ): Line[] {
-  if (facts.length + steps.length + checks.length === 0) return ['nothing differs'];
+  if (facts.length + steps.length + checks.length === 0) return [say('nothing differs')];
   const several = new Set(checks.map(({ step }) => step)).size > 1;
   const checkName = ({ step, title, volume }: ComparedCheck) =>
     `${several ? `${step} ` : ''}${title}${volume === undefined ? '' : `, ${volume}`}`;
@@ -105,7 +109,7 @@ export function comparisonLines(
     ...rowLines(['', ...runs], width).map((text): Line => [toned('heading', text)]),
     ...facts.flatMap(({ name, one, other }) => rowLines([name, one, other], width)),
     ...checks.flatMap((check) =>
-      rowLines([checkName(check), check.one ?? 'not checked', check.other ?? 'not checked'], width),
+      rowLines([checkName(check), check.one ?? say('not checked'), check.other ?? say('not checked')], width),
     ),
     ...steps.flatMap((step) => [
       ...rowLines([`${step.step} ${step.title}`, stepTime(step.one), stepTime(step.other)], width),

@@ -1,6 +1,7 @@
 /** Events of a journal in lines, with the commands that were sent. */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { omissionWords } from '../../../contract/run-outcome.ts';
+import { say } from '../../../contract/text/say.ts';
 import { endWord, type RunText } from '../run-text.ts';
 import { clockText } from '../terminal/display.ts';
 import { exact, toned, type Line, type Piece } from '../terminal/lines.ts';
@@ -18,7 +19,12 @@ export function eventLines(event: RunEvent, text: RunText): Line[] {
     case 'outcome':
       return event.exitStatus === 0
         ? []
-        : [[`  ${time}  exit status ${event.exitStatus ?? 'unknown'} `, exact(event.stderr.trim())]];
+        : [
+            [
+              `  ${say('{time}  exit status {exitStatus}', { time, exitStatus: event.exitStatus ?? say('unknown') })} `,
+              exact(event.stderr.trim()),
+            ],
+          ];
     case 'check':
       return [[`  ${time}  `, signOf(event), ` ${event.title}: ${event.actual}`]];
     case 'answered':
@@ -28,7 +34,7 @@ export function eventLines(event: RunEvent, text: RunText): Line[] {
         '',
         [stateTone(`${endWord(event)}${omissionWords(event)}`), `: ${event.sentence}`],
         ...event.stands.map((line) => `  ${line}`),
-        `exit status ${event.exitStatus}`,
+        say('exit status {exitStatus}', { exitStatus: event.exitStatus }),
       ];
     default:
       return text.linesOf(event);

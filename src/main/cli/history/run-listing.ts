@@ -1,6 +1,7 @@
 /** Runs in lines: what became of each, how large it is, what it holds. */
 import { omissionWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
+import { said, say } from '../../../contract/text/say.ts';
 import { endWord } from '../run-text.ts';
 import { lossText, momentText } from '../terminal/display.ts';
 import { stateTone } from '../terminal/state-tone.ts';
@@ -18,30 +19,30 @@ export function stateWord({ verdict, run, exitStatus }: RunLine, running: Readon
 /** As people are told it: also what became of the cluster, and of the tape. */
 function shownState(line: RunLine, running: ReadonlySet<string>): string {
   const { verdict, exitStatus = 3 } = line;
-  if (line.trouble !== undefined) return 'unreadable';
-  if (verdict === 'unfinished') return stateWord(line, running);
+  if (line.trouble !== undefined) return say('unreadable');
+  if (verdict === 'unfinished') return said(stateWord(line, running));
   const [word = ''] = endWord({ verdict, exitStatus }).split(';');
   return `${word}${omissionWords(line)}`;
 }
 
 const provenText = ({ at, volumes }: NonNullable<RunLine['drilled']>): string =>
-  `${volumes ? `${volumes.join(', ')} ` : ''}proven restorable ${momentText(at)}`;
+  `${volumes ? `${volumes.join(', ')} ` : ''}${say('proven restorable {at}', { at: momentText(at) })}`;
 
 const restoredText = (restored: NonNullable<RunLine['restored']>): string =>
-  `${provenText(restored)} by run ${restored.run}`;
+  say('{restored} by run {run}', { restored: provenText(restored), run: restored.run });
 
 /** As a line of `runs` and of `show` says it. */
 export const drillText = (drilled: NonNullable<RunLine['drilled']>): string =>
-  `${provenText(drilled)} by a drill: its tape was read and compared`;
+  say('{drilled} by a drill: its tape was read and compared', { drilled: provenText(drilled) });
 
 const columns: readonly Column[] = [
-  { heading: 'RUN', least: 28 },
-  { heading: 'STATE', least: 20 },
-  { heading: 'JOB', least: 12, label: 'job' },
-  { heading: 'METHOD', least: 6, label: 'method' },
-  { heading: 'SIZE', least: 9, align: 'right' },
-  { heading: 'VOLUMES', least: 7 },
-  { heading: 'RESULT', least: 0 },
+  { heading: say('RUN'), least: 28 },
+  { heading: say('STATE'), least: 20 },
+  { heading: say('JOB'), least: 12, label: say('job') },
+  { heading: say('METHOD'), least: 6, label: say('method') },
+  { heading: say('SIZE'), least: 9, align: 'right' },
+  { heading: say('VOLUMES'), least: 7 },
+  { heading: say('RESULT'), least: 0 },
 ];
 
 function resultText(line: RunLine): string {
@@ -49,7 +50,7 @@ function resultText(line: RunLine): string {
     ...(line.lost ?? []).map(lossText),
     ...(line.restored ? [restoredText(line.restored)] : []),
     ...(line.drilled ? [drillText(line.drilled)] : []),
-    line.trouble ?? line.sentence ?? `at step ${line.currentStep ?? '?'}`,
+    line.trouble ?? line.sentence ?? say('at step {currentStep}', { currentStep: line.currentStep ?? '?' }),
   ].join('; ');
 }
 

@@ -1,5 +1,6 @@
 /** Sizes, rates and times of a volume over its runs, with bars where there is room for them. */
 import type { TrendPoint, TrendSeries } from '../../../contract/history.ts';
+import { say } from '../../../contract/text/say.ts';
 import { momentText } from '../terminal/display.ts';
 import type { Line } from '../terminal/lines.ts';
 import { stateTone } from '../terminal/state-tone.ts';
@@ -23,20 +24,26 @@ interface Figure {
 }
 
 const figures: readonly Figure[] = [
-  { name: 'size', width: 9, hasBar: true, value: ({ bytes }) => bytes, text: bytesText },
-  { name: 'rate', width: 11, hasBar: true, value: ({ rate }) => rate, text: rateText },
-  { name: 'lowest', width: 11, hasBar: false, value: ({ lowestRate }) => lowestRate, text: rateText },
-  { name: 'run', width: 12, hasBar: true, value: ({ seconds }) => seconds, text: durationText },
-  { name: 'dump', width: 12, hasBar: false, value: ({ dumpSeconds }) => dumpSeconds, text: durationText },
+  { name: say('size'), width: 9, hasBar: true, value: ({ bytes }) => bytes, text: bytesText },
+  { name: say('rate'), width: 11, hasBar: true, value: ({ rate }) => rate, text: rateText },
+  { name: say('lowest'), width: 11, hasBar: false, value: ({ lowestRate }) => lowestRate, text: rateText },
+  { name: say('run'), width: 12, hasBar: true, value: ({ seconds }) => seconds, text: durationText },
   {
-    name: 'read back',
+    name: say('dump'),
+    width: 12,
+    hasBar: false,
+    value: ({ dumpSeconds }) => dumpSeconds,
+    text: durationText,
+  },
+  {
+    name: say('read back'),
     width: 12,
     hasBar: false,
     value: ({ readBackSeconds }) => readBackSeconds,
     text: durationText,
   },
   {
-    name: 'copy',
+    name: say('copy'),
     width: 12,
     hasBar: true,
     value: ({ resynchronisationSeconds }) => resynchronisationSeconds,
@@ -60,8 +67,8 @@ function listingOf(points: readonly TrendPoint[], bars: boolean): Listing {
   return {
     isHeaded: true,
     columns: [
-      { heading: 'when', least: 20 },
-      { heading: 'verdict', least: 10 },
+      { heading: say('when'), least: 20 },
+      { heading: say('verdict'), least: 10 },
       ...figures.flatMap(columnsOf),
       { heading: '', least: 0 },
     ],
@@ -77,5 +84,8 @@ export function trendLines(
   const withBars = listingOf(points, true);
   const isWide = width === undefined || listingColumns(withBars) <= width;
   const listing = isWide ? withBars : listingOf(points, false);
-  return [`${volume} of class ${className}, ${site}`, ...listingLines(listing, width)];
+  return [
+    say('{volume} of class {className}, {site}', { volume, className, site }),
+    ...listingLines(listing, width),
+  ];
 }

@@ -1,5 +1,6 @@
 /** `restore RUN --drill`: reads all of a backup from tape and compares it. Nothing is written, and the cluster is left alone. */
 import { failure } from '../../../contract/errors.ts';
+import { say } from '../../../contract/text/say.ts';
 import type { DrillResult } from '../../application/console.ts';
 import type { CommandLine } from '../command-line.ts';
 import { named } from '../named-runs.ts';
@@ -61,10 +62,18 @@ async function drillRun(
   if (json) printJson<JsonOutput['restore']>({ run, exitStatus, volumes, record, error: error?.toInfo() });
   else {
     for (const { volume: name, bytes, sha256, copy } of volumes) {
-      const tape = copy ? `the second copy on ${copy.join(', ')}` : 'the tape';
-      print(`proven: ${tape} holds ${name} of run ${run}: ${bytesText(bytes)}, SHA-256 ${sha256}`);
+      const tape = copy ? say('the second copy on {copy}', { copy: copy.join(', ') }) : say('the tape');
+      print(
+        say('proven: {tape} holds {name} of run {run}: {bytes}, SHA-256 {sha256}', {
+          tape,
+          name,
+          run,
+          bytes: bytesText(bytes),
+          sha256,
+        }),
+      );
     }
-    print(`record: ${record}`);
+    print(say('record: {record}', { record }));
   }
   if (error) showError(error, line.again);
   line.exitStatus = exitStatus;

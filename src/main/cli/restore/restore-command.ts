@@ -1,6 +1,7 @@
 /** restore: a volume on the cluster; or, with `--to`, files and images to this computer or to a host of the site. */
 import { InvalidArgumentError, Option } from 'commander';
 import { failure } from '../../../contract/errors.ts';
+import { say } from '../../../contract/text/say.ts';
 import type {
   Overwrite,
   PreparedRestore,
@@ -17,7 +18,7 @@ import { print, printJson, standardError } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { previewLines, resultLines, targetText, type ShownPath } from './restore-text.ts';
 import { restoreVolume, type RestoreVolumeOptions } from './restore-volume-command.ts';
-import { runWord } from '../named-runs.ts';
+import { isRunWord, runWord } from '../named-runs.ts';
 import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk, typedOnTerminal } from '../terminal/terminal.ts';
 import { showError } from '../terminal/shown-error.ts';
@@ -33,16 +34,16 @@ interface FileOptions extends JsonOption {
   readonly dryRun: boolean;
 }
 
-const restoreText = `
-Without --to, the master volumes of the run are restored on the cluster: docs/restore.md. Its exit statuses are those of run.
+const restoreText = `\n${say(`Without --to, the master volumes of the run are restored on the cluster: docs/restore.md. Its exit statuses are those of run.
 
 With --to, the cluster is left alone:
 WHAT is a run, paths and patterns as where takes them, or a run and then paths. Without paths, all files of the run are
 restored. A path without a run comes from the newest run that holds it, up to --as-of.
 
-A run of method 6a is restored as an image: --to names the file, or a raw device of a Solaris host that nothing uses.
---replace repeats the path of that device. Methods 6b and 6d have files: --to names a folder, which
-is made if it is missing. On a host it must be new or empty.
+A run of method 6a is restored as an image: --to names the file, or a raw device of a Solaris host or a disk or
+partition of a Linux host that nothing uses. --replace repeats the path of that device. Methods 6b and 6d have files: --to names a folder, which
+is made if it is missing. On a host it must be new or empty. Methods 6c and 6e have a dump, which is restored whole to
+such a folder of a host that has ufsrestore or sfxrestore.
 
 With --drill, nothing is written: all tapes of the run are read and compared with what it wrote. It ends with 0 where
 they hold that, with 4 where they do not or cannot be read, and with 1 where nothing is proven.
@@ -50,10 +51,10 @@ they hold that, with 4 where they do not or cannot be read, and with 1 where not
 Exit status with --to:
   0  everything that was named is restored, and the tape holds what its run wrote
   1  nothing was written
-  2  something was written, and something is missing, differs, or was left out: the lines say what`;
+  2  something was written, and something is missing, differs, or was left out: the lines say what`)}`;
 
 function tapeFileOf(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('a tape file is a number from 0.');
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError(say('a tape file is a number from 0.'));
   return Number(text);
 }
 
@@ -78,7 +79,7 @@ async function namedDevice(
 ): Promise<readonly string[] | undefined> {
   if (replace !== undefined || !isDeviceOfHost(targetText(target)) || !hasTerminal()) return replace;
   const typed = await typedOnTerminal(
-    `All data of ${targetText(target)} will be lost. Type its path to overwrite it: `,
+    `${say('All data of {target} will be lost. Type its path to overwrite it:', { target: targetText(target) })} `,
   );
   return typed === undefined ? undefined : [typed];
 }
@@ -169,50 +170,55 @@ async function restore(line: CommandLine, words: readonly string[], options: Res
     return;
   }
   const [run] = what;
-  if (run === undefined || more.length > 0 || options.dryRun) throw failure('RESTORE_PLACE_UNNAMED');
-  await restoreVolume(line, run, options);
+  if (run === undefined || !more.every(isRunWord) || options.dryRun) throw failure('RESTORE_PLACE_UNNAMED');
+  const further = await Promise.all(more.map((word) => runWord(line.state, word)));
+  await restoreVolume(line, { run, further }, options);
 }
 
 export function registerRestore(line: CommandLine): void {
   line.program
     .command('restore')
     .description(
-      'restore the volumes of a run on the cluster; with --to, files or an image; with --drill, prove that it can be read',
+      say(
+        'restore the volumes of a run on the cluster; with --to, files or an image; with --drill, prove that it can be read',
+      ),
     )
-    .argument('[what...]', 'a run; with --to also paths and patterns, or a run and then paths')
+    .argument('[what...]', say('a run; with --to also paths and patterns, or a run and then paths'))
     .option(
       '--replace <volume...>',
-      'the master volumes that are replaced; needed with --yes, and where the run has several volumes. With --to a device: its path',
+      say(
+        'the master volumes that are replaced; needed with --yes, and where the run has several volumes. With --to a device: its path',
+      ),
     )
-    .option('--yes', 'approve without asking if every rule holds; only together with --replace')
-    .option('--from-proxy', 'from the parted proxy, which still holds the backup; the tape is not read')
+    .option('--yes', say('approve without asking if every rule holds; only together with --replace'))
+    .option('--from-proxy', say('from the parted proxy, which still holds the backup; the tape is not read'))
     .addOption(faultOption())
-    .option('--to <place>', 'a folder or file of this computer, or HOST:/PATH')
-    .option('--volume <proxy>', 'with --to or --drill: the proxy volume, where the run has several')
+    .option('--to <place>', say('a folder or file of this computer, or HOST:/PATH'))
+    .option('--volume <proxy>', say('with --to or --drill: the proxy volume, where the run has several'))
     .option(
       '--as-of <run|date>',
-      'with --to: take paths from the newest run up to this run, day or time (UTC)',
+      say('with --to: take paths from the newest run up to this run, day or time (UTC)'),
     )
     .addOption(
-      new Option('--overwrite <which>', 'with --to: replace files that exist')
+      new Option('--overwrite <which>', say('with --to: replace files that exist'))
         .choices(['never', 'older', 'always'])
         .default(undefined, 'never'),
     )
     .addOption(
       new Option(
         '--tape-file <number>',
-        'with --to: restore this file of the tape in the drive, which needs no run; the first one is 0',
+        say('with --to: restore this file of the tape in the drive, which needs no run; the first one is 0'),
       )
         .argParser(tapeFileOf)
         .conflicts(['volume', 'asOf', 'dryRun']),
     )
     .option(
       '--dry-run',
-      'with --to: show tapes, names, space and the same commands by hand; read no tape',
+      say('with --to: show tapes, names, space and the same commands by hand; read no tape'),
       false,
     )
     .addOption(
-      new Option('--drill', 'read all tapes of the run and compare them; writes nothing').conflicts([
+      new Option('--drill', say('read all tapes of the run and compare them; writes nothing')).conflicts([
         'to',
         'replace',
         'fromProxy',
@@ -226,7 +232,9 @@ export function registerRestore(line: CommandLine): void {
     )
     .option(
       '--if-due',
-      'with --drill: WHAT is a job. Drill its newest verified run if its drill schedule is due; record drills that were missed',
+      say(
+        'with --drill: WHAT is a job. Drill its newest verified run if its drill schedule is due; record drills that were missed',
+      ),
     )
     .addOption(jsonOption())
     .addHelpText('after', restoreText)

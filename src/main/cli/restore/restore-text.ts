@@ -1,5 +1,6 @@
 /** What a restore will do, and its result, in lines. */
 import type { FileNameEncoding } from '../../../contract/file-names.ts';
+import { say } from '../../../contract/text/say.ts';
 import type {
   PreparedRestore,
   PreviewedDump,
@@ -39,19 +40,32 @@ function namesOf({ files }: PreviewedDump): Line[] {
         exact(path),
         `  ${type === 'File' ? bytesText(bytes) : type}`,
       ]),
-    ...(more > 0 ? [`    and ${countText(more)} more; --json has all of them`] : []),
+    ...(more > 0 ? [`    ${say('and {more} more; --json has all of them', { more: countText(more) })}`] : []),
   ];
 }
 
 function dumpLines(dump: PreviewedDump): Line[] {
   const { run, volume, method, startedAt, tapes, files, bytes, host, byHand, uncompared } = dump;
-  const what = files ? counted(files.length, 'entry', 'entries') : method === '6a' ? 'an image' : 'files';
+  const what = files
+    ? counted(files.length, 'entry', 'entries')
+    : method === '6a'
+      ? say('an image')
+      : 'files';
   return [
-    `${what} of ${volume} from run ${run}, method ${method}, started ${momentText(startedAt)}`,
-    ...tapes.map(({ words, file, bytes: onTape }) => `  tape: ${words}, file ${file}, ${bytesText(onTape)}`),
-    `  space needed: ${bytesText(bytes)}`,
+    say('{what} of {volume} from run {run}, method {method}, started {startedAt}', {
+      what,
+      volume,
+      run,
+      method,
+      startedAt: momentText(startedAt),
+    }),
+    ...tapes.map(
+      ({ words, file, bytes: onTape }) =>
+        `  ${say('tape: {words}, file {file}, {onTape}', { words, file, onTape: bytesText(onTape) })}`,
+    ),
+    `  ${say('space needed: {bytes}', { bytes: bytesText(bytes) })}`,
     ...namesOf(dump),
-    ...uncompared.map((sentence) => `  note: ${sentence}`),
+    ...uncompared.map((sentence) => `  ${say('note: {sentence}', { sentence })}`),
     [exact(`  by hand: ${host} # ${byHand}`)],
   ];
 }
@@ -59,7 +73,9 @@ function dumpLines(dump: PreviewedDump): Line[] {
 /** Tapes in order, names, space, and the same by hand. */
 export function previewLines({ preview, target, work }: PreparedRestore): Line[] {
   const loose =
-    work.kind === 'loose' ? [`file ${work.file} of the tape in the drive, of which no run is named`] : [];
+    work.kind === 'loose'
+      ? [say('file {file} of the tape in the drive, of which no run is named', { file: work.file })]
+      : [];
   return [...loose, ...preview.flatMap(dumpLines), ['to ', exact(targetText(target))]];
 }
 
@@ -76,7 +92,7 @@ function summaryLine(files: readonly RestoredFile[], target: Target): Line {
     ...(folders > 0 ? [counted(folders, 'folder', 'folders')] : []),
     bytesText(bytes),
   ];
-  return [`restored: ${parts.join(', ')} to `, exact(targetText(target))];
+  return [`${say('restored: {parts} to', { parts: parts.join(', ') })} `, exact(targetText(target))];
 }
 
 /** What was written is named where the restore did not finish. */
@@ -88,10 +104,12 @@ export function resultLines(result: RestoreResult, target: Target, shown: ShownP
     ...(error
       ? written.map(({ path }): Line => ['written: ', exact(readablePath(path, shown.fileNames))])
       : []),
-    ...uncompared.map((sentence) => `note: ${sentence}`),
-    ...notes.map((sentence) => `note: ${sentence}`),
+    ...uncompared.map((sentence) => say('note: {sentence}', { sentence })),
+    ...notes.map((sentence) => say('note: {sentence}', { sentence })),
     ...sources.map(({ run = '', sha256, isCompared }) =>
-      isCompared ? `compared: the tape holds what run ${run} wrote` : `read: SHA-256 ${sha256}, not compared`,
+      isCompared
+        ? say('compared: the tape holds what run {run} wrote', { run })
+        : say('read: SHA-256 {sha256}, not compared', { sha256 }),
     ),
     summaryLine(files, target),
     ['record: ', exact(record)],

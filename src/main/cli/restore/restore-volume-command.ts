@@ -13,9 +13,13 @@ export interface RestoreVolumeOptions extends LabFlags, JsonOption {
  * Restores the volume of a run on the cluster, and prints the end.
  * @throws what keeps the restore from starting, see VolumeRestoreService
  */
-export function restoreVolume(line: CommandLine, run: string, options: RestoreVolumeOptions): Promise<void> {
+export function restoreVolume(
+  line: CommandLine,
+  { run, further }: { readonly run: string; readonly further: readonly string[] },
+  options: RestoreVolumeOptions,
+): Promise<void> {
   const { replace, fromProxy, yes = false, json = false } = options;
   return followOn(line, options, { yes, json, ...line.again }, (console, following) =>
-    console.volumeRestoreService.restore({ run, replace, fromProxy, ...following }),
+    console.volumeRestoreService.restore({ run, further, replace, fromProxy, ...following }),
   );
 }

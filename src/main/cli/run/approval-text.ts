@@ -1,5 +1,6 @@
 /** What an operator approves with the shadow: its devices, sizes and tape, and every rule with what was seen. */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { say } from '../../../contract/text/say.ts';
 import { toned, type Line } from '../terminal/lines.ts';
 import { bytesText, countText } from '../terminal/text.ts';
 
@@ -11,22 +12,25 @@ type Check = EventOf<'check'>;
 function volumeLines(start: Start): Line[] {
   const { volumes, shadow } = start;
   return volumes.map(({ master, proxy, blocks, method = start.method, shadow: name = proxy, tapeFile }) => {
-    const file = tapeFile === undefined ? '' : `, file ${tapeFile} of the tape`;
+    const file = tapeFile === undefined ? '' : say(', file {tapeFile} of the tape', { tapeFile });
     const size =
       blocks === undefined
-        ? 'size unknown'
-        : `${bytesText(blocks * blockBytes)} (${countText(blocks)} blocks)`;
-    return `  ${shadow?.class ?? 'shadow'}/${name}  ${proxy} (proxy of ${master}), ${size}, method ${method}${file}`;
+        ? say('size unknown')
+        : say('{size} ({blocks} blocks)', {
+            size: bytesText(blocks * blockBytes),
+            blocks: countText(blocks),
+          });
+    return `  ${say('{class}/{name}  {proxy} (proxy of {master}), {size}, method {method}{file}', { class: shadow?.class ?? say('shadow'), name, proxy, master, size, method, file })}`;
   });
 }
 
 function deviceLines({ shadow, tape, drive, hosts = [] }: Start): Line[] {
   const server = hosts.find(({ role }) => role === 'backup')?.name;
-  const on = server === undefined ? '' : ` on ${server}`;
+  const on = server === undefined ? '' : ` ${say('on {server}', { server })}`;
   const kind = drive?.name === undefined ? '' : ` (${drive.name})`;
   return [
-    ...(shadow?.disks ?? []).map(({ name, device }) => `  disk ${name}  ${device}${on}`),
-    `  tape  ${tape.device} on ${tape.host}${kind}`,
+    ...(shadow?.disks ?? []).map(({ name, device }) => `  ${say('disk {name}', { name })}  ${device}${on}`),
+    `  ${say('tape  {device} on {host}{kind}', { device: tape.device, host: tape.host, kind })}`,
   ];
 }
 
@@ -57,10 +61,10 @@ export class ApprovalText {
   linesFor(question: string): Line[] {
     if (question !== 'approve-shadow' || this.#start === undefined) return [];
     return [
-      'To be dumped:',
+      say('To be dumped:'),
       ...volumeLines(this.#start),
       ...deviceLines(this.#start),
-      'Rules:',
+      say('Rules:'),
       ...[...this.#checks.values()].map(checkLine),
     ];
   }

@@ -2,7 +2,9 @@
 import { failure } from '../../../contract/errors.ts';
 import { lastDays, lastWeek } from '../../../contract/time/week.ts';
 import { localDay, ownZone } from '../../../contract/time/wall-clock.ts';
+import { say } from '../../../contract/text/say.ts';
 import type { Site } from '../../application/console.ts';
+import type { DigestOutcome } from '../../application/digest/send-digest.ts';
 import type { StatusFacts } from '../../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
@@ -15,19 +17,18 @@ interface DigestOptions extends JsonOption {
   readonly send: boolean;
 }
 
-const digestText = `
-Each volume has its runs and its missed nights, its newest backup, and its last drill. The tapes that the next nights
+const digestText = `\n${say(`Each volume has its runs and its missed nights, its newest backup, and its last drill. The tapes that the next nights
 need and the head of the seals follow.
 
 --send sends the last week from Monday to Monday to everybody in notify who asks for digest, once for each week. Who has
 not accepted it gets it at the next call; until then the exit status is 2, and status says so. The timer of schedule
-install starts it each hour of Monday from 07:00 on.`;
+install starts it each hour of Monday from 07:00 on.`)}`;
 
-const outcomeWords = {
-  sent: 'was sent',
-  'sent before': 'was sent before',
-  unsent: 'did not reach everybody',
-} as const;
+function outcomeText({ outcome }: DigestOutcome, week: string): string {
+  if (outcome === 'sent') return say('the digest of the week of {week} was sent', { week });
+  if (outcome === 'sent before') return say('the digest of the week of {week} was sent before', { week });
+  return say('the digest of the week of {week} did not reach everybody', { week });
+}
 
 /** @throws DIGEST_UNSENT where somebody has not accepted one; it is tried again at the next call */
 async function sendCommand(line: CommandLine, { site, facts, now }: DigestPlace): Promise<void> {
@@ -38,15 +39,13 @@ async function sendCommand(line: CommandLine, { site, facts, now }: DigestPlace)
     ...{ state: line.state, site, zone, now, shownZone: zoneInstead(zone) },
     digestOf: (period) => weekDigest(facts, period),
   });
-  for (const { from, outcome } of outcomes)
-    if (!isQuiet())
-      print(`the digest of the week of ${localDay(from.toISOString(), zone)} ${outcomeWords[outcome]}`);
+  const weekOf = ({ from }: DigestOutcome) => localDay(from.toISOString(), zone);
+  for (const each of outcomes) if (!isQuiet()) print(outcomeText(each, weekOf(each)));
   const unsent = outcomes.findLast(({ outcome }) => outcome === 'unsent');
   if (!unsent) return;
   // Others may have got it.
   line.endWith(2);
-  const week = localDay(unsent.from.toISOString(), zone);
-  throw failure('DIGEST_UNSENT', { week, failures: unsent.failures.join('; ') });
+  throw failure('DIGEST_UNSENT', { week: weekOf(unsent), failures: unsent.failures.join('; ') });
 }
 
 interface DigestPlace {
@@ -81,9 +80,9 @@ async function digestCommand(line: CommandLine, { week, send, json = false }: Di
 export function registerDigest(line: CommandLine): void {
   line.program
     .command('digest')
-    .description('show what happened to each volume in the last seven days; --send sends the last week')
-    .option('--week', 'the last week from Monday to Monday', false)
-    .option('--send', 'send the last week to everybody in notify who asks for digest', false)
+    .description(say('show what happened to each volume in the last seven days; --send sends the last week'))
+    .option('--week', say('the last week from Monday to Monday'), false)
+    .option('--send', say('send the last week to everybody in notify who asks for digest'), false)
     .addOption(jsonOption())
     .addHelpText('after', digestText)
     .action((options: DigestOptions) => digestCommand(line, options));

@@ -36,9 +36,9 @@ export async function drillIfDue(
     const run = runToDrill(state, scheduled, lines);
     const { exitStatus, error } = await perform(run);
     if (error && exitStatus === 4) await tellFailedDrill(state, scheduled, run, error, tell);
-    if (error && exitStatus === 1) await recordRefusal(state, scheduled, due, error);
+    if (error && exitStatus === 1) await recordRefusal(state, scheduled, due, error, tell);
   } catch (error) {
-    await recordRefusal(state, scheduled, due, error);
+    await recordRefusal(state, scheduled, due, error, tell);
     throw error;
   }
 }

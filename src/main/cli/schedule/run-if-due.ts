@@ -21,15 +21,14 @@ export async function runIfDue(
   const { state, siteFile } = line;
   const file = siteFile ?? siteFileOf(state.labFolder);
   const scheduled = scheduledJob(await readSite(file), file, choice.job);
-  const lines = await withHistory(state, (history) => history.lines());
+  const runs = () => withHistory(state, (history) => history.lines());
   const tell = (sentence: string) => warn(`shadowtape: ${sentence}`);
   const isShown = !choice.json && !isQuiet();
   const announce = async () => {
-    const known = await withHistory(state, (history) => history.lines());
-    const sentence = await announceTape(state, scheduled, known, new Date(), tell);
+    const sentence = await announceTape(state, scheduled, runs, new Date(), tell);
     if (sentence !== undefined && isShown) print(`${scheduled.name}: ${sentence}`);
   };
-  const { due, words } = await settleNights(state, scheduled, lines, new Date(), tell);
+  const { due, words } = await settleNights(state, scheduled, await runs(), new Date(), tell);
   if (!due) {
     // An answer, not a complaint: cron mails what is on the standard error.
     if (isShown) print(words);
@@ -39,7 +38,7 @@ export async function runIfDue(
     await begin(scheduled.name);
   } catch (error) {
     // A run that had begun is in its journal.
-    if (!line.hasEnded) await recordRefusal(state, scheduled, due, error);
+    if (!line.hasEnded) await recordRefusal(state, scheduled, due, error, tell);
     throw error;
   }
   await announce();

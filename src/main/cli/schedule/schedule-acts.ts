@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import { ownZone, zonedText } from '../../../contract/time/wall-clock.ts';
+import { say } from '../../../contract/text/say.ts';
 import { readSite, siteFileOf, type Site } from '../../application/console.ts';
 import { wantsDigest } from '../../application/digest/digest-record.ts';
 import {
@@ -33,9 +34,9 @@ import { note, print, printJson, printVerbatim } from '../terminal/output.ts';
 import { hasTerminal, typedOnTerminal } from '../terminal/terminal.ts';
 
 const starterWords: Readonly<Record<Starter, string>> = {
-  user: 'systemd timer of this user',
-  system: 'systemd timer of the machine',
-  crontab: 'crontab of this user',
+  user: say('systemd timer of this user'),
+  system: say('systemd timer of the machine'),
+  crontab: say('crontab of this user'),
 };
 
 interface Titled {
@@ -47,7 +48,7 @@ const nameOf = ({ job }: Titled): string => (job === digestName ? 'weekly digest
 
 /** `nightly`, `nightly drill`, `weekly digest`. */
 const titleOf = (titled: Titled): string =>
-  titled.task === 'drill' ? `${titled.job} drill` : nameOf(titled);
+  titled.task === 'drill' ? say('{job} drill', { job: titled.job }) : nameOf(titled);
 
 interface OpenedSite {
   readonly site: Site;
@@ -155,14 +156,16 @@ export async function install(
     ...jobs.flatMap((job) => questionsOfTask(job, job.site)),
     ...(await questionsOfHosts(opened.site, line.state)),
   ]);
-  if (!(await isConfirmed(options, `Install ${starterWords[starter]}?`))) return;
+  if (!(await isConfirmed(options, say('Install {starterWord}?', { starterWord: starterWords[starter] }))))
+    return;
   for (const [index, job] of started.entries()) {
     await installJob(job, starter);
     const scheduled = jobs[index];
     if (scheduled) await watchNights(line.state, scheduled);
-    print(`installed: ${titleOf(job)}, ${starterWords[starter]}`);
+    print(say('installed: {job}, {starterWord}', { job: titleOf(job), starterWord: starterWords[starter] }));
   }
-  if (starter === 'user') note('timers of a user run without a login only after: loginctl enable-linger');
+  if (starter === 'user')
+    note(say('timers of a user run without a login only after: loginctl enable-linger'));
 }
 
 export async function remove(
@@ -182,14 +185,14 @@ export async function remove(
   const installed = found.flatMap(({ job, starters }) => starters.map((starter) => ({ job, starter })));
   for (const { job, starter } of installed) print(`${titleOf(job)}: ${starterWords[starter]}`);
   if (installed.length === 0) {
-    note('no job of this site is installed');
+    note(say('no job of this site is installed'));
     return;
   }
-  if (!(await isConfirmed(options, 'Remove them?'))) return;
+  if (!(await isConfirmed(options, say('Remove them?')))) return;
   for (const { job, starter } of installed) {
     await removeJob({ site: site.site, ...job }, starter);
     if (job.task) await unwatchNights(line.state, { site: site.site, job: job.job, task: job.task });
-    print(`removed: ${titleOf(job)}, ${starterWords[starter]}`);
+    print(say('removed: {job}, {starterWord}', { job: titleOf(job), starterWord: starterWords[starter] }));
   }
 }
 
@@ -204,10 +207,10 @@ export async function list(line: CommandLine, { json = false }: JsonOption): Pro
     const title = titleOf(started).padEnd(12);
     const task = started.task === 'drill' ? { task: started.task } : {};
     if (json) printJson<JsonOutput['schedule list']>({ job: nameOf(started), ...task, installed });
-    else if (installed.length === 0) print(`${title}  not installed`);
+    else if (installed.length === 0) print(say('{title}  not installed', { title }));
     else
       for (const { starter, current } of installed) {
-        const words = current ? '' : '; differs from the site file: run schedule install again';
+        const words = current ? '' : say('; differs from the site file: run schedule install again');
         print(`${title}  ${starterWords[starter]}${words}`);
       }
   }
@@ -226,7 +229,13 @@ export async function next(
     else {
       const shown = (at: string | undefined) =>
         at === undefined ? '-' : zonedText(new Date(at), zoneInstead(job.schedule.zone));
-      print(`${titleOf(found).padEnd(12)}  ${shown(found.next)}, window until ${shown(found.until)}`);
+      print(
+        say('{title}  {next}, window until {until}', {
+          title: titleOf(found).padEnd(12),
+          next: shown(found.next),
+          until: shown(found.until),
+        }),
+      );
       for (const more of [found.tape, found.missed])
         if (more !== undefined) print(`${''.padEnd(12)}  ${more}`);
     }

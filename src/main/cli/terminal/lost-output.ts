@@ -1,12 +1,13 @@
 /** Output that could not be written: said once, as soon as it is known. */
 import { failure } from '../../../contract/errors.ts';
+import { say } from '../../../contract/text/say.ts';
 import { outputWritten, standardOutput } from './output.ts';
 import { showError } from './shown-error.ts';
 
 const lostReasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of this user is exhausted',
-  EFBIG: 'the file is too large',
+  ENOSPC: say('the disk is full'),
+  EDQUOT: say('the quota of this user is exhausted'),
+  EFBIG: say('the file is too large'),
 };
 
 let isTold = false;

@@ -1,5 +1,6 @@
 /** One line at the bottom of a terminal that shows how far the present long work is; the lines above scroll. */
 import type { EventOf } from '../../../contract/events.ts';
+import { say } from '../../../contract/text/say.ts';
 import type { Line, LineFormat } from './lines.ts';
 import { textForPeople } from './output.ts';
 import { bytesText, countText, durationText, rateText } from './text.ts';
@@ -8,7 +9,7 @@ export type Progress = Pick<EventOf<'progress'>, 'what' | 'bytes' | 'total' | 'r
 
 const names = {
   dump: 'dump',
-  'read-back': 'read back',
+  'read-back': say('read back'),
   resynchronisation: 'resynchronise',
   fingerprint: 'fingerprint',
 } as const;
@@ -25,12 +26,20 @@ export function progressText({ what, bytes, total, records, rate, words }: Progr
   if (total !== undefined && total > 0)
     parts.push(bar(bytes / total), `${Math.floor((100 * bytes) / total)} %`.padStart(5));
   if (words !== undefined) parts.push(words);
-  else if (what === 'fingerprint') parts.push(`${countText(records ?? 0)} records hashed`);
-  else parts.push(total === undefined ? bytesText(bytes) : `${bytesText(bytes)} of ${bytesText(total)}`);
-  if (what !== 'fingerprint' && records !== undefined) parts.push(`${countText(records)} records`);
+  else if (what === 'fingerprint')
+    parts.push(say('{records} records hashed', { records: countText(records ?? 0) }));
+  else
+    parts.push(
+      total === undefined
+        ? bytesText(bytes)
+        : say('{bytes} of {total}', { bytes: bytesText(bytes), total: bytesText(total) }),
+    );
+  if (what !== 'fingerprint' && records !== undefined)
+    parts.push(say('{records} records', { records: countText(records) }));
   if (rate !== undefined && rate > 0) {
     parts.push(rateText(rate));
-    if (total !== undefined && bytes < total) parts.push(`${durationText((total - bytes) / rate)} left`);
+    if (total !== undefined && bytes < total)
+      parts.push(say('{total} left', { total: durationText((total - bytes) / rate) }));
   }
   return parts.join('  ');
 }
@@ -52,6 +61,7 @@ const clearLine = '\r\x1b[2K';
 export class ProgressLine {
   readonly #terminal: Terminal;
   #shown = false;
+  #hasPrinted = false;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -73,7 +83,13 @@ export class ProgressLine {
   /** Prints lines above; the progress is drawn again by the next `show`. */
   print(lines: readonly Line[]): void {
     this.clear();
+    this.#hasPrinted ||= lines.length > 0;
     for (const line of lines) this.#terminal.write(textForPeople(line, this.#terminal.format ?? plainFormat));
+  }
+
+  /** Whether any line was printed by it yet. */
+  get hasPrinted(): boolean {
+    return this.#hasPrinted;
   }
 
   clear(): void {

@@ -1,5 +1,6 @@
 /** Errors on the standard error. */
 import { isFailure, type ErrorInfo } from '../../../contract/errors.ts';
+import { say } from '../../../contract/text/say.ts';
 import { asGiven, type GlobalOptionWords } from '../given-options.ts';
 import { isVerbose } from './display.ts';
 import { toned, type Line } from './lines.ts';
@@ -10,15 +11,15 @@ import { printable } from './text.ts';
 type Shown = Exclude<keyof ErrorInfo['evidence'], 'run'>;
 
 const evidenceNames: Readonly<Record<Shown, string>> = {
-  host: 'host',
-  command: 'command',
-  exitStatus: 'exit status',
-  signal: 'signal',
-  stdout: 'output',
-  stderr: 'error output',
-  expected: 'expected',
-  actual: 'seen',
-  also: 'also',
+  host: say('host'),
+  command: say('command'),
+  exitStatus: say('exit status'),
+  signal: say('signal'),
+  stdout: say('output'),
+  stderr: say('error output'),
+  expected: say('expected'),
+  actual: say('seen'),
+  also: say('also'),
 };
 
 /** Lines of a host's output that are shown of each stream. */
@@ -52,9 +53,10 @@ export function shownError(error: unknown, given?: GlobalOptionWords, whole = fa
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { told: [], seen: [`shadowtape: ${text}`] };
   }
-  const hint = error.hint && `  hint: ${given ? asGiven(error.hint, given) : error.hint}`;
+  const { sentence, hint } = error.told;
+  const hintLine = hint && `  ${say('hint: {hint}', { hint: given ? asGiven(hint, given) : hint })}`;
   return {
-    told: [[toned('bad', 'shadowtape:'), ` ${error.message}`], ...(hint ? [hint] : [])],
+    told: [[toned('bad', 'shadowtape:'), ` ${sentence}`], ...(hintLine ? [hintLine] : [])],
     seen: evidenceLines(error.evidence, whole),
   };
 }

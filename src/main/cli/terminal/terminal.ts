@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { failure } from '../../../contract/errors.ts';
+import { say } from '../../../contract/text/say.ts';
 import type { Ask, AskSecret, ConfirmHostKey, SecretQuestion } from '../../application/console.ts';
 import type { Line } from './lines.ts';
 import { standardError } from './output.ts';
@@ -78,7 +79,7 @@ async function askUntilTyped(
       stop?.rollBack(`nobody can answer "${question.id}": the terminal is closed`);
       throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run it on a terminal' });
     }
-    standardError.write('\n  Ctrl-D gives no answer; Ctrl-C cancels\n');
+    standardError.write(`\n  ${say('Ctrl-D gives no answer; Ctrl-C cancels')}\n`);
   }
 }
 
@@ -97,12 +98,14 @@ export function terminalAsk(
 ): Ask {
   return async (question, abort) => {
     const choices = question.choices.map(({ id, label, byWord }, index) =>
-      byWord ? `  -  ${label} (type ${id})` : `  ${index + 1}  ${label} (${id})`,
+      byWord ? `  ${say('-  {label} (type {id})', { label, id })}` : `  ${index + 1}  ${label} (${id})`,
     );
     progress.print(['', ...about(question.id), `? ${question.text}`, ...choices]);
     const ask = (words: string) => askUntilTyped({ id: question.id, words }, abort, stop);
     for (;;) {
-      const typed = await ask(`  your choice [1-${question.choices.length}]: `);
+      const typed = await ask(
+        `  ${say('your choice [1-{choices}]:', { choices: question.choices.length })} `,
+      );
       const chosen = question.choices.find(
         ({ id, byWord }, index) => typed === id || (!byWord && typed === String(index + 1)),
       );
@@ -116,14 +119,22 @@ export function terminalAsk(
 /** @param trust accepts keys that nobody has seen before, and shows them */
 export function terminalHostKeys(trust: boolean, print: (line: string) => void): ConfirmHostKey {
   return async ({ host, address, port, keyType, fingerprint }) => {
-    const words = `${host} (${address}, port ${port}) shows a new ${keyType} host key: ${fingerprint}`;
+    const words = say('{host} ({address}, port {port}) shows a new {keyType} host key: {fingerprint}', {
+      host,
+      address,
+      port,
+      keyType,
+      fingerprint,
+    });
     if (trust) {
-      print(`${words} - accepted (--trust)`);
+      print(say('{words} - accepted (--trust)', { words }));
       return true;
     }
     if (!hasTerminal()) return false;
     print(words);
-    const typed = await typedOnTerminal('Accept it? Compare it with the key on the host itself. [yes/no] ');
+    const typed = await typedOnTerminal(
+      `${say('Accept it? Compare it with the key on the host itself. [yes/no]')} `,
+    );
     return typed === 'yes';
   };
 }

@@ -29,10 +29,11 @@ function backupOf(dump: PreviewedDump): PreviewedBackup {
   };
 }
 
-function previewOf({ target, work, preview }: PreparedRestore): RestorePreview {
+function previewOf({ target, device, work, preview }: PreparedRestore): RestorePreview {
   return {
     kind: work.kind === 'image' ? 'image' : 'files',
     to: target.kind === 'here' ? target.path : `${target.host}:${target.path}`,
+    device,
     backups: preview.map(backupOf),
   };
 }
@@ -44,12 +45,7 @@ export function restoreHandlers(room: DeskRoom): Pick<Handlers, RestoreChannel> 
 
   async function prepared(request: FileRequest) {
     const opened = await site.current;
-    const { what, volume, overwrite, host, path } = request;
-    if (host !== undefined && path.startsWith('/dev/'))
-      throw failure('RESTORE_DEVICE_REFUSED', {
-        target: placeOf(request),
-        reason: 'its name is given on the command line',
-      });
+    const { what, volume, overwrite } = request;
     const service = opened.console.fileRestoreService;
     const ready = await service.prepare({ what, volume, overwrite, to: placeOf(request) }, where);
     return { opened, service, ready };
@@ -65,7 +61,7 @@ export function restoreHandlers(room: DeskRoom): Pick<Handlers, RestoreChannel> 
       const giveBack = drive.take(tapeOf(opened), 'files are being restored');
       const beginning = { kind: previewOf(ready).kind, run: ready.preview[0]?.run };
       const restore = await restores.begin(beginning, (hooks) =>
-        service.perform(ready, hooks).finally(giveBack),
+        service.perform(ready, { ...hooks, replace: request.replace }).finally(giveBack),
       );
       return { restore };
     },

@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { ReportTable } from '../../../contract/report.ts';
 import { bytesText, countText, printable } from '../../../contract/words.ts';
+import { inEnglish, say, sayAround, sayCount } from '../../../contract/text/say.ts';
 import type { CommandModel, RunModel } from '../../../folds/run/run-model.ts';
 import { endText, field } from './run-commands.ts';
 import type { ReportFacts } from './report-source.ts';
 import type { ReportTimes } from './report-times.ts';
-import { code, countOf, plain } from './report-words.ts';
+import { code, pieces, plain } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
 export interface ReportAttachment {
@@ -60,14 +61,17 @@ function commandLines({ step, command }: SentCommand, times: ReportTimes): strin
 
 function commandFile({ run, model, times }: ReportFacts): ReportAttachment {
   const sent = commandsOf(model);
-  const lines = [
+  // It is compared by its digest, wherever the report is made again.
+  const lines = inEnglish(() => [
     `Run ${run}: every command in the order sent, as sent, with its output as far as the journal has it.`,
     ...sent.flatMap((command) => commandLines(command, times)),
-  ];
+  ]);
   return {
     name: `${run}.commands.txt`,
     type: 'text/plain',
-    holds: `${countOf(sent.length, 'command')} as sent, with output`,
+    holds: say('{commands} as sent, with output', {
+      commands: sayCount(sent.length, '{count} command', '{count} commands'),
+    }),
     text: `${lines.join('\n')}\n`,
   };
 }
@@ -88,7 +92,9 @@ function checkFile({ run, model }: ReportFacts): ReportAttachment[] {
     {
       name: `${run}.checks.csv`,
       type: 'text/csv',
-      holds: `${countOf(checks.length, 'check')} before, in and after the steps`,
+      holds: say('{checks} before, in and after the steps', {
+        checks: sayCount(checks.length, '{count} check', '{count} checks'),
+      }),
       text: csvOf([
         ['at', 'step', 'volume', 'rule', 'expected', 'seen', 'verdict', 'reason', 'source'],
         ...rows,
@@ -122,7 +128,9 @@ function recordFile({ run, model }: ReportFacts): ReportAttachment[] {
     {
       name: `${run}.records.csv`,
       type: 'text/csv',
-      holds: `${countOf(rows.length, 'sampled record')} with SHA-256`,
+      holds: say('{records} with SHA-256', {
+        records: sayCount(rows.length, '{count} sampled record', '{count} sampled records'),
+      }),
       text: csvOf([head, ...rows]),
     },
   ];
@@ -139,11 +147,11 @@ export const attachmentsOf = (facts: ReportFacts): ReportAttachment[] => [
 export function attachmentSection(facts: ReportFacts): SectionDraft {
   const table: ReportTable = {
     kind: 'table',
-    caption: 'Attached files',
+    caption: say('Attached files'),
     columns: [
-      { title: 'File', share: 36 },
-      { title: 'Holds', share: 28 },
-      { title: 'Size', share: 10, align: 'right' },
+      { title: say('File'), share: 36 },
+      { title: say('Holds'), share: 28 },
+      { title: say('Size'), share: 10, align: 'right' },
       { title: 'SHA-256', share: 32 },
     ],
     rows: attachmentsOf(facts).map(({ name, holds, text }) => [
@@ -155,19 +163,19 @@ export function attachmentSection(facts: ReportFacts): SectionDraft {
   };
   return {
     id: 'attached',
-    title: 'Attached files',
+    title: say('Attached files'),
     blocks: [
       {
         kind: 'paragraph',
-        texts: [
-          { text: 'These files are attached to the PDF. PDF readers list them as attachments; ' },
-          code(`pdfdetach -saveall ${facts.run}.pdf`),
-          {
-            text: ' saves them. To take a sampled record again, run ',
-          },
-          code('dd if=DEVICE bs=RECORD-BYTES count=1 skip=RECORD'),
-          { text: ' and hash the output with SHA-256.' },
-        ],
+        texts: pieces(
+          sayAround(
+            'These files are attached to the PDF. PDF readers list them as attachments; {save} saves them. To take a sampled record again, run {read} and hash the output with SHA-256.',
+            {
+              save: code(`pdfdetach -saveall ${facts.run}.pdf`),
+              read: code('dd if=DEVICE bs=RECORD-BYTES count=1 skip=RECORD'),
+            },
+          ),
+        ),
       },
       table,
     ],

@@ -2,11 +2,12 @@
 import type { ReportTable, ReportTexts } from '../../../contract/report.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import { countText } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 import { hopSentences } from '../../../folds/hop-names.ts';
 import { hopLines, type HopLine } from '../../../folds/hop-lines.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
 import { code, marked, plain, quiet } from './report-words.ts';
-import { verdictMarks } from './section-draft.ts';
+import { verdictMarks, verdictWord } from './section-draft.ts';
 
 type Digest = EventOf<'digest'>;
 
@@ -24,28 +25,33 @@ const sum = ({ crc32, cksum }: Digest): ReportTexts => {
 
 function shaOf({ sha256, onTapeSha256, paddingBytes, sections }: Digest): ReportTexts {
   const padded = onTapeSha256 !== undefined && onTapeSha256 !== sha256;
-  const words = paddingBytes ? 'on tape, with padding: ' : '';
+  const words = paddingBytes ? `${say('on tape, with padding:')} ` : '';
   const pieces = [
     ...(sha256 === undefined ? [] : [code(sha256)]),
     ...(sections
       ? [
           quiet(
-            `one for each of ${countText(sections.length)} sections: the dump was interrupted and continued`,
+            say('one for each of {sections} sections: the dump was interrupted and continued', {
+              sections: countText(sections.length),
+            }),
           ),
         ]
       : []),
     ...(padded ? [{ text: sha256 === undefined ? words : `; ${words}` }, code(onTapeSha256)] : []),
-    ...(paddingBytes ? [quiet(` ${countText(paddingBytes)} bytes of padding`)] : []),
+    ...(paddingBytes
+      ? [quiet(` ${say('{paddingBytes} bytes of padding', { paddingBytes: countText(paddingBytes) })}`)]
+      : []),
   ];
-  return pieces.length === 0 ? [quiet('not computed here')] : pieces;
+  return pieces.length === 0 ? [quiet(say('not computed here'))] : pieces;
 }
 
 function verdictCell({ verdict, compared, hop, digest }: HopLine): ReportTexts {
-  if (hop === 'device') return [quiet('first hop')];
+  if (hop === 'device') return [quiet(say('first hop'))];
   if (verdict === undefined)
-    return [quiet(hop === 'handed' ? 'first hop with a hash' : 'nothing to compare')];
-  const padded = hop === 'handed' && digest?.paddingBytes ? ', without the padding' : '';
-  const words = verdict === 'unknown' ? 'not comparable' : `${verdict}: ${compared ?? ''}${padded}`;
+    return [quiet(hop === 'handed' ? say('first hop with a hash') : say('nothing to compare'))];
+  const padded = hop === 'handed' && digest?.paddingBytes ? say(', without the padding') : '';
+  const words =
+    verdict === 'unknown' ? say('not comparable') : `${verdictWord(verdict)}: ${compared ?? ''}${padded}`;
   return [marked(verdictMarks[verdict] ?? 'unknown', words)];
 }
 
@@ -54,14 +60,16 @@ const figures = (value: number | undefined) => plain(value === undefined ? '-' :
 export function hopTable(volume: VolumeModel, several: boolean): ReportTable {
   return {
     kind: 'table',
-    caption: several ? `Digests of ${volume.proxy} at each hop` : 'Digests at each hop',
+    caption: several
+      ? say('Digests of {proxy} at each hop', { proxy: volume.proxy })
+      : say('Digests at each hop'),
     columns: [
-      { title: 'Hop', share: 21 },
-      { title: 'Bytes', share: 12, align: 'right' },
-      { title: 'Records', share: 9, align: 'right' },
+      { title: say('Hop'), share: 21 },
+      { title: say('Bytes'), share: 12, align: 'right' },
+      { title: say('Records'), share: 9, align: 'right' },
       { title: 'CRC-32', share: 9 },
       { title: 'SHA-256', share: 29 },
-      { title: 'With previous hop', share: 20 },
+      { title: say('With previous hop'), share: 20 },
     ],
     rows: hopLines(volume.digests).map((line) => {
       const { digest } = line;
@@ -74,8 +82,8 @@ export function hopTable(volume: VolumeModel, several: boolean): ReportTable {
           [
             quiet(
               line.hop === 'device' && volume.digests.handed
-                ? 'hashed together with the next hop'
-                : 'not reached',
+                ? say('hashed together with the next hop')
+                : say('not reached'),
             ),
           ],
           plain(''),
@@ -97,11 +105,15 @@ function agreement({ digests }: VolumeModel) {
   const lines = hopLines(digests);
   const compared = lines.filter(({ verdict }) => verdict !== undefined);
   const told = lines.filter(({ digest }) => digest !== undefined).length;
-  if (compared.some(({ verdict }) => verdict === 'differs')) return marked('bad', 'differs');
-  if (digests.handed === undefined) return marked('unknown', 'not written completely');
-  if (digests.readback === undefined) return marked('unknown', `${told} hops recorded, not read back`);
+  if (compared.some(({ verdict }) => verdict === 'differs')) return marked('bad', say('differs'));
+  if (digests.handed === undefined) return marked('unknown', say('not written completely'));
+  if (digests.readback === undefined)
+    return marked('unknown', say('{told} hops recorded, not read back', { told }));
   const all = compared.every(({ verdict }) => verdict === 'equal');
-  return marked(all ? 'good' : 'unknown', all ? `${told} of 4 hops agree` : 'not all hops can be compared');
+  return marked(
+    all ? 'good' : 'unknown',
+    all ? say('{told} of 4 hops agree', { told }) : say('not all hops can be compared'),
+  );
 }
 
 /**
@@ -117,15 +129,18 @@ export function hopOverview(volumes: readonly VolumeModel[], most: number): Repo
     kind: 'table',
     caption:
       shown.length < volumes.length
-        ? `Digests of the first ${shown.length} of ${volumes.length} volumes; see “Data” for all`
-        : 'Digests of the volumes; each hop is listed further below',
+        ? say('Digests of the first {shown} of {volumes} volumes; see “Data” for all', {
+            shown: shown.length,
+            volumes: volumes.length,
+          })
+        : say('Digests of the volumes; each hop is saidList further below'),
     columns: [
-      { title: 'Volume', share: 16 },
-      { title: 'Bytes', share: 17, align: 'right' },
-      { title: 'Records', share: 11, align: 'right' },
+      { title: say('Volume'), share: 16 },
+      { title: say('Bytes'), share: 17, align: 'right' },
+      { title: say('Records'), share: 11, align: 'right' },
       { title: 'CRC-32', share: 11 },
-      { title: 'SHA-256 on tape', share: 29 },
-      { title: 'Hops', share: 16 },
+      { title: say('SHA-256 on tape'), share: 29 },
+      { title: say('Hops'), share: 16 },
     ],
     rows: shown.map((volume) => {
       const { handed, device } = volume.digests;
@@ -136,7 +151,7 @@ export function hopOverview(volumes: readonly VolumeModel[], most: number): Repo
         figures(told?.bytes),
         figures(told?.records),
         told === undefined ? plain('-') : sum(told),
-        [sha256 === undefined ? quiet('not computed') : code(sha256)],
+        [sha256 === undefined ? quiet(say('not computed')) : code(sha256)],
         [agreement(volume)],
       ];
     }),

@@ -1,5 +1,6 @@
 /** The commands on the first page that restore what the run backed up: with Shadowtape, and by hand. Pure. */
 import type { ReportBlock } from '../../../contract/report.ts';
+import { say } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
 import { readingCommand } from '../../history/restore-command.ts';
 import type { ReportFacts } from './report-source.ts';
@@ -63,7 +64,7 @@ export function restoreListing(facts: ReportFacts): ReportBlock[] {
   return [
     {
       kind: 'listing',
-      caption: `Restoring: with Shadowtape, or by hand on ${start.tape.host}`,
+      caption: say('Restoring: with Shadowtape, or by hand on {host}', { host: start.tape.host }),
       lines: [...lines, ...more],
     },
   ];

@@ -86,7 +86,7 @@ describe('the first page', () => {
   it('says how a good run ended, what was backed up, where it lies, when and by whom', () => {
     const text = sectionText(fixture('raw-dd'), 'summary');
     expect(text).toContain(
-      'Termination: Verified (exit status 0): Volume2 is on the tape in /dev/rmt/0 on node3, and every record was read back and compared',
+      'Result: Verified (exit status 0): Volume2 is on the tape in /dev/rmt/0 on node3, and every record was read back and compared',
     );
     expect(text).toContain(
       'Volume: Volume2 (proxy of Volume1): 8,388,608 bytes (8 MiB), method 6a (raw device, dd)',
@@ -154,9 +154,9 @@ describe('the first page', () => {
   });
 
   it.each([
-    ['tape-error', 'Termination: Failed, rolled back (exit status 2)'],
-    ['halted-unwound', 'Termination: Failed, rolled back (exit status 2)'],
-    ['three-volumes', 'Termination: Verified (exit status 0)'],
+    ['tape-error', 'Result: Failed, rolled back (exit status 2)'],
+    ['halted-unwound', 'Result: Failed, rolled back (exit status 2)'],
+    ['three-volumes', 'Result: Verified (exit status 0)'],
   ] as const)('of %s', (name, line) => {
     expect(sectionText(fixture(name), 'summary')).toContain(line);
   });
@@ -165,7 +165,7 @@ describe('the first page', () => {
     const report = reportOfEvents(eventsUntil(fixtureEvents('raw-dd'), 'intent', '6a'));
     expect(report.ended).toBe(false);
     expect(sectionText(report, 'summary')).toMatch(
-      /^Termination: NOT ENDED \(no exit status\): The journal shows no end\. .* in step 6a \(Back up the raw device with dd\)/,
+      /^Result: Not ended \(no exit status\): The journal shows no end\. .* in step 6a \(Back up the raw device with dd\)/,
     );
     expect(sectionText(report, 'stands')).toBe('The run has no end: the current state was not checked.');
   });

@@ -1,5 +1,6 @@
 /** Times of a report, all in one zone: the same zone gives the same report, wherever it is made again. Pure. */
 import { offsetText, zonedClock, zonedDay } from '../../../contract/time/zoned-time.ts';
+import { say } from '../../../contract/text/say.ts';
 
 export interface ReportTimes {
   /** IANA name of the zone. */
@@ -27,7 +28,7 @@ export function reportTimes(zone = 'UTC'): ReportTimes {
   };
   return {
     zone: isUtc ? 'UTC' : zone,
-    word: isUtc ? 'UTC' : 'local',
+    word: isUtc ? 'UTC' : say('local'),
     moment,
     both: (at) => (isUtc ? moment(at) : `${moment(at)} (${zonedClock(new Date(at), 'UTC')} UTC)`),
     clock(at, startedAt) {

@@ -1,6 +1,7 @@
 /** Pieces of text of a report, and how numbers and times are written in it: always the same, wherever it is made. */
 import type { ReportMark, ReportText, ReportTexts } from '../../../contract/report.ts';
-import { bytesText, countText, durationText, printable, listed } from '../../../contract/words.ts';
+import { bytesText, countText, durationText, printable, saidList } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 
 /** What hosts print may hold tabs; a line of a report has none. */
 const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ');
@@ -11,21 +12,26 @@ export const strong = (text: string): ReportText => ({ text: oneLine(text), styl
 export const quiet = (text: string): ReportText => ({ text: oneLine(text), style: 'quiet' });
 export const marked = (mark: ReportMark, text: string): ReportText => ({ text: oneLine(text), mark });
 
+/** The pieces of a text that is said around its parts. */
+export const pieces = (parts: readonly (string | ReportText)[]): ReportTexts =>
+  parts.map((part) => (typeof part === 'string' ? { text: part } : part));
+
 /** What the journal does not hold. */
-export const notKnown: ReportTexts = [quiet('not in the journal')];
+export const notKnown: ReportTexts = [quiet(say('not in the journal'))];
 
 export const tookText = (milliseconds: number | undefined): string =>
   milliseconds === undefined ? '' : durationText(milliseconds / 1000);
 
 /** `8,388,608 bytes (8 MiB)`. */
-export const sizeText = (bytes: number): string => `${countText(bytes)} bytes (${bytesText(bytes)})`;
-
-/** `1 warning`, `3 warnings`. */
-export const countOf = (count: number, one: string, many = `${one}s`): string =>
-  `${countText(count)} ${count === 1 ? one : many}`;
+export const sizeText = (bytes: number): string =>
+  say('{bytes} bytes ({size})', { bytes: countText(bytes), size: bytesText(bytes) });
 
 /** `Volume2`, `Volume2 and Volume4`, `Volume2, Volume4 and Volume6`; many are counted. */
 export function named(names: readonly string[], most = 8): string {
-  if (names.length > most) return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
-  return listed(names);
+  if (names.length > most)
+    return say('{names} and {others} more', {
+      names: names.slice(0, most).join(', '),
+      others: names.length - most,
+    });
+  return saidList(names);
 }

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../../contract/events.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';
 import type { CommandModel, PassModel } from '../../../folds/run/run-model.ts';
 import { undirected } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 import { reportTimes, type ReportTimes } from './report-times.ts';
 
 /** One line of comment, whatever the text holds: what comes from a site file must not begin a line of its own. */
@@ -10,13 +11,14 @@ const comment = (text: string) => `# ${undirected(text.replace(/[\p{Cc}\u2028\u2
 
 /** `exit status 0, 0.3 s`. */
 export function endText({ outcome, state }: CommandModel): string {
-  if (state === 'unheard') return 'exit status not known';
+  if (state === 'unheard') return say('exit status not known');
   if (outcome === undefined) return 'running';
   const seconds = (outcome.milliseconds / 1000).toFixed(1);
-  if (outcome.exitStatus !== undefined) return `exit status ${outcome.exitStatus}, ${seconds} s`;
+  if (outcome.exitStatus !== undefined)
+    return say('exit status {exitStatus}, {seconds} s', { exitStatus: outcome.exitStatus, seconds });
   return outcome.signal === undefined
-    ? `no exit status, ${seconds} s`
-    : `signal ${outcome.signal}, ${seconds} s`;
+    ? say('no exit status, {seconds} s', { seconds })
+    : say('signal {signal}, {seconds} s', { signal: outcome.signal, seconds });
 }
 
 /**
@@ -26,7 +28,12 @@ export function endText({ outcome, state }: CommandModel): string {
 function commandLines(command: CommandModel, times: ReportTimes): string[] {
   const { host, line, startedAt, changes } = command;
   const head = comment(
-    `on ${host}, ${times.moment(startedAt)}, ${endText(command)}${changes ? '' : '; changes nothing'}`,
+    say('on {host}, {startedAt}, {command}{changes}', {
+      host,
+      startedAt: times.moment(startedAt),
+      command: endText(command),
+      changes: changes ? '' : say('; changes nothing'),
+    }),
   );
   return /[\p{Cc}\u2028\u2029]/u.test(line) || undirected(line) !== line
     ? [head, ...line.split(/\r?\n|[\u2028\u2029]/u).map(comment)]
@@ -39,8 +46,8 @@ function stepLines(
 ): string[] {
   return [
     '',
-    comment(`${step}  ${title}${unwinding ? ' (rolling back)' : ''}: ${state}`),
-    ...(reason === undefined ? [] : [comment(`    skipped: ${reason}`)]),
+    comment(`${step}  ${title}${unwinding ? ` ${say('(rolling back)')}` : ''}: ${state}`),
+    ...(reason === undefined ? [] : [comment(`    ${say('skipped: {reason}', { reason })}`)]),
     ...(error === undefined ? [] : [comment(`    ${error.code}: ${error.sentence}`)]),
     ...commands.flatMap((command) => commandLines(command, times)),
   ];
@@ -56,24 +63,35 @@ export function commandScript(events: readonly RunEvent[], zone?: string): strin
   const what =
     start === undefined
       ? ''
-      : `, job ${start.job} of ${start.site}, method ${start.method}, route ${start.route}`;
+      : say(', job {job} of {site}, method {method}, route {route}', {
+          job: start.job,
+          site: start.site,
+          method: start.method,
+          route: start.route,
+        });
   const outside =
     otherCommands.length === 0
       ? []
       : [
           '',
-          comment('outside any step'),
+          comment(say('outside any step')),
           ...otherCommands.flatMap((command) => commandLines(command, times)),
         ];
   return [
     '#!/bin/sh',
-    comment(`Commands of run ${run}${what}`),
+    comment(say('Commands of run {run}{what}', { run, what })),
     comment(
       end === undefined
-        ? 'The run has not ended.'
-        : `${end.verdict}, exit status ${end.exitStatus}: ${end.sentence}`,
+        ? say('The run has not ended.')
+        : say('{verdict}, exit status {exitStatus}: {sentence}', {
+            verdict: end.verdict,
+            exitStatus: end.exitStatus,
+            sentence: end.sentence,
+          }),
     ),
-    comment('Step numbers are those of the guide (GDS Configuration and Administration Guide, 6.6.3.7).'),
+    comment(
+      say('Step numbers are those of the guide (GDS Configuration and Administration Guide, 6.6.3.7).'),
+    ),
     `echo 'a record of commands sent to several hosts at that time: read it, do not run it' >&2`,
     'exit 1',
     ...passes.flatMap((pass) => stepLines(pass, times)),

@@ -2,8 +2,9 @@
 import type { EventOf } from '../../../contract/events.ts';
 import type { ReportBlock, ReportFactList as FactsBlock } from '../../../contract/report.ts';
 import { coverageText } from '../../../contract/words.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
-import { countOf, marked, plain } from './report-words.ts';
+import { marked, plain } from './report-words.ts';
 import { verdictMarks } from './section-draft.ts';
 
 type Row = FactsBlock['rows'][number];
@@ -17,7 +18,7 @@ function checkOf(facts: ReportFacts, rule: string, proxy: string): EventOf<'chec
 
 function comparison(name: string, check: EventOf<'check'> | undefined): Row[] {
   if (!check) return [];
-  const words = `${check.actual}; expected: ${check.expected}`;
+  const words = say('{actual}; expected: {expected}', { actual: check.actual, expected: check.expected });
   return [{ name, value: [marked(verdictMarks[check.verdict] ?? 'unknown', words)] }];
 }
 
@@ -28,14 +29,20 @@ function baselineRows(facts: ReportFacts, proxy: string): Row[] {
   const distinct = new Set(blocks.map(({ sha256 }) => sha256)).size;
   const since =
     changed === 0
-      ? 'all match the cluster'
-      : `${changed} changed by the commands between the verification and the dump`;
+      ? say('all match the cluster')
+      : say('{changed} changed by the commands between the verification and the dump', { changed });
   return [
     {
-      name: 'Baseline',
-      value: plain(`${countOf(blocks.length, 'record')}, ${distinct} distinct, before the dump; ${since}`),
+      name: say('Baseline'),
+      value: plain(
+        say('{blocks}, {distinct} distinct, before the dump; {since}', {
+          blocks: sayCount(blocks.length, '{count} record', '{count} records'),
+          distinct,
+          since,
+        }),
+      ),
     },
-    ...comparison('After the dump', checkOf(facts, 'baseline-records', proxy)),
+    ...comparison(say('After the dump'), checkOf(facts, 'baseline-records', proxy)),
   ];
 }
 
@@ -50,8 +57,10 @@ export function coverageRows({ model, several }: ReportFacts): Row[] {
     ...{ records: sum('records'), sampled: sum('sampled'), distinct: sum('distinct') },
     largestGap: Math.max(...told.map(({ coverage }) => coverage?.largestGap ?? 0)),
   };
-  const of = several ? `, ${countOf(told.length, 'volume')} together` : '';
-  return [{ name: 'Fingerprint', value: plain(`${coverageText(whole, first.recordBytes)}${of}`) }];
+  const of = several
+    ? say(', {told} together', { told: sayCount(told.length, '{count} volume', '{count} volumes') })
+    : '';
+  return [{ name: say('Fingerprint'), value: plain(`${coverageText(whole, first.recordBytes)}${of}`) }];
 }
 
 /**
@@ -64,20 +73,32 @@ export function bindingFacts(facts: ReportFacts, proxy: string, several: boolean
   const rows: Row[] = [
     ...(primary?.coverage === undefined
       ? []
-      : [{ name: 'Coverage', value: plain(coverageText(primary.coverage, primary.recordBytes)) }]),
+      : [{ name: say('Coverage'), value: plain(coverageText(primary.coverage, primary.recordBytes)) }]),
     ...(primary === undefined || second.length === 0
       ? []
       : [
           {
-            name: 'Sets',
+            name: say('Sets'),
             value: plain(
-              `${countOf(primary.blocks.length, 'record')} read on both sides; ${second.length} read only on the cluster, before the proxy was stopped`,
+              say(
+                '{blocks} read on both sides; {second} read only on the cluster, before the proxy was stopped',
+                {
+                  blocks: sayCount(primary.blocks.length, '{count} record', '{count} records'),
+                  second: second.length,
+                },
+              ),
             ),
           },
         ]),
-    ...comparison('As written to tape', checkOf(facts, 'streamed-records', proxy)),
+    ...comparison(say('As written to tape'), checkOf(facts, 'streamed-records', proxy)),
     ...baselineRows(facts, proxy),
   ];
   if (rows.length === 0) return [];
-  return [{ kind: 'facts', caption: `Sampled records${several ? ` of ${proxy}` : ''}`, rows }];
+  return [
+    {
+      kind: 'facts',
+      caption: several ? say('Sampled records of {proxy}', { proxy }) : say('Sampled records'),
+      rows,
+    },
+  ];
 }

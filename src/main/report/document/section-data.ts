@@ -1,17 +1,18 @@
 /** The way of the data: digests of all volumes, throughput, and the resynchronization of the proxies afterwards. */
 import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/report.ts';
 import { bytesText, countText, durationText, rateText } from '../../../contract/words.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import { chartData } from '../../../folds/charts/chart-data.ts';
 import { isShoeShining } from '../../../folds/run-warnings.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
-import { code, countOf, marked, plain, quiet, tookText } from './report-words.ts';
-import type { SectionDraft } from './section-draft.ts';
+import { code, marked, plain, quiet, tookText } from './report-words.ts';
+import { stepWord, type SectionDraft } from './section-draft.ts';
 
 /** The hops of more volumes than these are in an appendix. */
 const volumesInBody = 5;
 
-const legWords = { dump: 'Dump', 'read-back': 'Read-back' } as const;
+const legWords = { dump: say('Dump'), 'read-back': say('Read-back') } as const;
 
 /** A chart is no wider than a page: more points than these are thinned out. */
 const mostPoints = 400;
@@ -43,24 +44,34 @@ function chart({ model }: ReportFacts): ReportFigure[] {
   const { legs, start } = model;
   const { seconds, dump, readBack, floor, most } = chartData(legs, undefined, start?.drive?.floor);
   const series = [
-    { title: 'Dump', line: 'whole' as const, points: thinned(pointsOf(seconds, dump)) },
-    { title: 'Read-back', line: 'dashed' as const, points: thinned(pointsOf(seconds, readBack)) },
+    { title: say('Dump'), line: 'whole' as const, points: thinned(pointsOf(seconds, dump)) },
+    { title: say('Read-back'), line: 'dashed' as const, points: thinned(pointsOf(seconds, readBack)) },
   ].filter(({ points }) => points.some(([, rate]) => rate !== null && rate > 0));
   if (series.length === 0) return [];
   const to = Math.max(...series.flatMap(({ points }) => points.map(([second]) => second)));
   const rates = series.flatMap(({ title, points }) => {
     const told = points.flatMap(([, rate]) => rate ?? []);
-    return [`${title}: ${Math.min(...told).toFixed(1)} to ${Math.max(...told).toFixed(1)} MB/s`];
+    return [
+      say('{title}: {least} to {most} MB/s', {
+        title,
+        least: Math.min(...told).toFixed(1),
+        most: Math.max(...told).toFixed(1),
+      }),
+    ];
   });
   const floorText =
     floor === null
-      ? 'the drive’s minimum streaming rate is not known'
-      : `the drive’s minimum streaming rate is ${floor.toFixed(0)} MB/s`;
+      ? say('the drive’s minimum streaming rate is not known')
+      : say('the drive’s minimum streaming rate is {floor} MB/s', { floor: floor.toFixed(0) });
   return [
     {
       kind: 'figure',
-      caption: `Throughput in MB/s (millions of bytes a second); ${floorText}`,
-      alt: `Throughput over ${durationText(to)}. ${rates.join('. ')}. ${floorText}.`,
+      caption: say('Throughput in MB/s (millions of bytes a second); {floorText}', { floorText }),
+      alt: say('Throughput over {to}. {rates}. {floorText}.', {
+        to: durationText(to),
+        rates: rates.join('. '),
+        floorText,
+      }),
       figure: { kind: 'chart', series, floor: floor ?? undefined, seconds: to, most },
     },
   ];
@@ -71,14 +82,14 @@ function legTable({ model, times }: ReportFacts): ReportTable {
   const floor = start?.drive?.floor;
   return {
     kind: 'table',
-    caption: 'Dump and read-back',
+    caption: say('Dump and read-back'),
     columns: [
-      { title: 'Step', share: 17 },
-      { title: 'What', share: 13 },
-      { title: `Start (${times.word})`, share: 14 },
-      { title: 'Took', share: 12, align: 'right' },
-      { title: 'Bytes', share: 18, align: 'right' },
-      { title: 'Average', share: 26, align: 'right' },
+      { title: say('Step'), share: 17 },
+      { title: say('What'), share: 13 },
+      { title: say('Start ({word})', { word: times.word }), share: 14 },
+      { title: say('Took'), share: 12, align: 'right' },
+      { title: say('Bytes'), share: 18, align: 'right' },
+      { title: say('Average'), share: 26, align: 'right' },
     ],
     rows: legs.map((leg) => [
       plain(leg.step),
@@ -90,7 +101,7 @@ function legTable({ model, times }: ReportFacts): ReportTable {
         leg.average === undefined
           ? quiet('-')
           : isShoeShining(leg, floor)
-            ? marked('warning', `${rateText(leg.average)}, below the minimum`)
+            ? marked('warning', say('{average}, below the minimum', { average: rateText(leg.average) }))
             : { text: rateText(leg.average) },
       ],
     ]),
@@ -103,14 +114,17 @@ function driveWords({ model: { start } }: ReportFacts): ReportBlock {
     return {
       kind: 'paragraph',
       texts: plain(
-        'The journal does not name the type of drive, so its minimum streaming rate is not drawn.',
+        say('The journal does not name the type of drive, so its minimum streaming rate is not drawn.'),
       ),
     };
   const speed =
     drive.floor === undefined
-      ? 'its streaming rates are not known'
-      : `it streams from ${rateText(drive.floor)} to ${rateText(drive.top ?? drive.floor)}; below that it is shoe-shining`;
-  return { kind: 'paragraph', texts: plain(`Drive ${drive.name}: ${speed}.`) };
+      ? say('its streaming rates are not known')
+      : say('it streams from {floor} to {top}; below that it is shoe-shining', {
+          floor: rateText(drive.floor),
+          top: rateText(drive.top ?? drive.floor),
+        });
+  return { kind: 'paragraph', texts: plain(say('Drive {name}: {speed}.', { name: drive.name, speed })) };
 }
 
 function catalogueTable({ events }: ReportFacts): ReportBlock[] {
@@ -119,12 +133,12 @@ function catalogueTable({ events }: ReportFacts): ReportBlock[] {
   return [
     {
       kind: 'table',
-      caption: 'File lists of the archives, kept beside the journal',
+      caption: say('File lists of the archives, kept beside the journal'),
       columns: [
-        { title: 'Volume', share: 15 },
-        { title: 'Entries', share: 12, align: 'right' },
-        { title: 'File', share: 33 },
-        { title: 'SHA-256 of the list', share: 40 },
+        { title: say('Volume'), share: 15 },
+        { title: say('Entries'), share: 12, align: 'right' },
+        { title: say('File'), share: 33 },
+        { title: say('SHA-256 of the list'), share: 40 },
       ],
       rows: told.map(({ volume, entries, file, sha256 }) => [
         plain(volume),
@@ -144,8 +158,8 @@ function digestsOf({ model: { volumes }, several }: ReportFacts): ReportBlock[] 
         kind: 'paragraph',
         texts: plain(
           told
-            ? 'The digests of each hop are in the summary, on the first page.'
-            : 'The dump did not complete, so no hop has a digest.',
+            ? say('The digests of each hop are in the summary, on the first page.')
+            : say('The dump did not complete, so no hop has a digest.'),
         ),
       },
     ];
@@ -158,16 +172,19 @@ export function dataSections(facts: ReportFacts): SectionDraft[] {
   const { legs, start } = facts.model;
   const route =
     start?.route === 'server'
-      ? 'on the backup server alone (route server)'
-      : 'through the console (route console)';
+      ? say('on the backup server alone (route server)')
+      : say('through the console (route console)');
   const record =
-    start === undefined ? '' : ` Records of ${countText(start.recordBytes)} bytes; the data went ${route}.`;
-  const meaning =
-    'The same bytes are counted and hashed at each hop: read from the device of the shadow volume, sent to tape, counted by the tape host, read back from tape.';
+    start === undefined
+      ? ''
+      : ` ${say('Records of {bytes} bytes; the data went {route}.', { bytes: countText(start.recordBytes), route })}`;
+  const meaning = say(
+    'The same bytes are counted and hashed at each hop: read from the device of the shadow volume, sent to tape, counted by the tape host, read back from tape.',
+  );
   return [
     {
       id: 'data',
-      title: 'Data',
+      title: say('Data'),
       blocks: [
         { kind: 'paragraph', texts: plain(`${meaning}${record}`) },
         ...digestsOf(facts),
@@ -176,11 +193,11 @@ export function dataSections(facts: ReportFacts): SectionDraft[] {
     },
     {
       id: 'throughput',
-      title: 'Throughput',
+      title: say('Throughput'),
       level: 2,
       blocks:
         legs.length === 0
-          ? [{ kind: 'paragraph', texts: plain('No data was sent.') }]
+          ? [{ kind: 'paragraph', texts: plain(say('No data was sent.')) }]
           : [driveWords(facts), ...chart(facts), legTable(facts)],
     },
     resynchronisation(facts),
@@ -198,32 +215,36 @@ function resynchronisation({ model, events, times }: ReportFacts): SectionDraft 
   const last = watched.at(-1);
   const words =
     last?.total === undefined
-      ? `The copy was checked ${countOf(watched.length, 'time')}.`
-      : `The last check showed ${bytesText(last.bytes)} of ${bytesText(last.total)} copied at ${times.moment(last.at)}.`;
+      ? sayCount(watched.length, 'The copy was checked {count} time.', 'The copy was checked {count} times.')
+      : say('The last check showed {bytes} of {total} copied at {at}.', {
+          bytes: bytesText(last.bytes),
+          total: bytesText(last.total),
+          at: times.moment(last.at),
+        });
   return {
     id: 'resynchronisation',
-    title: 'Resynchronization',
+    title: say('Resynchronization'),
     level: 2,
     blocks:
       steps.length === 0
-        ? [{ kind: 'paragraph', texts: plain('No proxy was rejoined in this run.') }]
+        ? [{ kind: 'paragraph', texts: plain(say('No proxy was rejoined in this run.')) }]
         : [
             {
               kind: 'table',
-              caption: 'Rejoin and copy of the proxy',
+              caption: say('Rejoin and copy of the proxy'),
               columns: [
-                { title: 'Step', share: 14 },
-                { title: 'What', share: 46 },
-                { title: `Start (${times.word})`, share: 15 },
-                { title: 'Took', share: 12, align: 'right' },
-                { title: 'Result', share: 13 },
+                { title: say('Step'), share: 14 },
+                { title: say('What'), share: 46 },
+                { title: say('Start ({word})', { word: times.word }), share: 15 },
+                { title: say('Took'), share: 12, align: 'right' },
+                { title: say('Result'), share: 13 },
               ],
               rows: steps.map(({ step, title, startedAt: at, milliseconds, state }) => [
                 plain(step),
                 plain(title),
                 plain(times.clock(at, startedAt)),
                 plain(tookText(milliseconds)),
-                [marked(state === 'done' ? 'good' : state === 'failed' ? 'bad' : 'unknown', state)],
+                [marked(state === 'done' ? 'good' : state === 'failed' ? 'bad' : 'unknown', stepWord(state))],
               ]),
             },
             { kind: 'paragraph', texts: plain(words) },
@@ -235,5 +256,5 @@ function resynchronisation({ model, events, times }: ReportFacts): SectionDraft 
 export function digestAppendix({ model: { volumes } }: ReportFacts): SectionDraft[] {
   if (volumes.length <= volumesInBody) return [];
   const blocks = volumes.map((volume) => hopTable(volume, true));
-  return [{ id: 'digests', title: 'Digests, all volumes', appendix: true, blocks }];
+  return [{ id: 'digests', title: say('Digests, all volumes'), appendix: true, blocks }];
 }

@@ -1,5 +1,6 @@
 /** A section before it is numbered. */
 import type { ReportBlock, ReportMark, ReportSection } from '../../../contract/report.ts';
+import { say } from '../../../contract/text/say.ts';
 
 export interface SectionDraft {
   readonly id: string;
@@ -44,7 +45,24 @@ export const verdictMarks: Readonly<Record<string, ReportMark>> = {
   waiting: 'unknown',
 };
 
-export const verdictWords: Readonly<Record<string, string>> = {
-  'not-shown': 'not shown',
-  pending: 'not proven',
+const verdictWords: Readonly<Record<string, string>> = {
+  equal: say('equal'),
+  holds: say('holds'),
+  differs: say('differs'),
+  fails: say('fails'),
+  'not-shown': say('not shown'),
+  pending: say('not proven'),
 };
+
+export const verdictWord = (verdict: string): string => verdictWords[verdict] ?? verdict;
+
+const stateWords = {
+  done: say('done'),
+  failed: say('failed'),
+  skipped: say('skipped'),
+  running: say('running'),
+  'broken-off': say('interrupted'),
+} as const;
+
+/** How a step ended. */
+export const stepWord = (state: keyof typeof stateWords): string => stateWords[state];

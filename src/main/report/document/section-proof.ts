@@ -1,8 +1,9 @@
 /** How this paper is checked against the journal, by whom with which tools; versions; signature. */
 import type { ReportBlock, ReportFactList as FactsBlock } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
+import { say, sayAround } from '../../../contract/text/say.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
-import { code, marked, named, notKnown, plain, quiet } from './report-words.ts';
+import { code, marked, named, notKnown, pieces, plain, quiet } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
 /** Reads the chain with what every POSIX system has; `prev` is the last field of each line. */
@@ -18,16 +19,18 @@ export const chainScript = (journal: string): string[] => [
 function journalRows({ model, events, journalHash, run, sealsHead, times }: ReportFacts): FactsBlock['rows'] {
   return [
     {
-      name: 'Journal',
-      value: [
-        code(`${run}.ndjson`),
-        { text: `, ${countText(events.length)} events in the folder “runs” below the state folder` },
-      ],
+      name: say('Journal'),
+      value: pieces(
+        sayAround('{file}, {events} events in the folder “runs” below the state folder', {
+          file: code(`${run}.ndjson`),
+          events: countText(events.length),
+        }),
+      ),
     },
-    { name: 'Last line', value: [{ text: 'SHA-256 ' }, code(journalHash)] },
-    ...(sealsHead === undefined ? [] : [{ name: 'Head of the seals', value: [code(sealsHead)] }]),
+    { name: say('Last line'), value: [{ text: 'SHA-256 ' }, code(journalHash)] },
+    ...(sealsHead === undefined ? [] : [{ name: say('Head of the seals'), value: [code(sealsHead)] }]),
     {
-      name: 'Last written',
+      name: say('Last written'),
       value: model.at === undefined ? notKnown : plain(times.moment(model.at)),
     },
   ];
@@ -40,56 +43,65 @@ function versionRows(facts: ReportFacts): FactsBlock['rows'] {
     ...new Set([...(start === undefined ? [] : [start.version]), ...resumed.map(({ version }) => version)]),
   ];
   const consoles = [...(start === undefined ? [] : [start]), ...resumed].flatMap(({ node, system }) =>
-    node === undefined ? [] : [`Node.js ${node}${system === undefined ? '' : ` on ${system}`}`],
+    node === undefined
+      ? []
+      : [
+          say('Node.js {node}{system}', {
+            node,
+            system: system === undefined ? '' : ` ${say('on {system}', { system })}`,
+          }),
+        ],
   );
-  const hosts = start?.hosts?.map(({ name, role }) => `${name} (${role})`);
+  const hosts = start?.hosts?.map(({ name, role }) => `${name} (${roleWords[role]})`);
   return [
     { name: 'Shadowtape', value: versions.length === 0 ? notKnown : plain(named(versions)) },
-    { name: 'Console', value: consoles.length === 0 ? notKnown : plain(named([...new Set(consoles)])) },
-    { name: 'Hosts', value: hosts === undefined ? notKnown : plain(named(hosts, 20)) },
+    { name: say('Console'), value: consoles.length === 0 ? notKnown : plain(named([...new Set(consoles)])) },
+    { name: say('Hosts'), value: hosts === undefined ? notKnown : plain(named(hosts, 20)) },
     {
-      name: 'Operating systems',
-      value: [quiet('not in the journal: no step queries them')],
+      name: say('Operating systems'),
+      value: [quiet(say('not in the journal: no step queries them'))],
     },
   ];
 }
+
+const roleWords = { primary: say('primary'), backup: say('backup'), tape: say('tape') } as const;
 
 const signatureMarks = { good: 'good', voided: 'warning', wrong: 'bad', unknown: 'unknown' } as const;
 
 const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
 
 function signature({ signature: signed, run }: ReportFacts): ReportBlock[] {
-  if (signed === undefined) return [words('The journal was not signed when this report was made.')];
+  if (signed === undefined) return [words(say('The journal was not signed when this report was made.'))];
   const { keyType, fingerprint, namespace, hash, principal } = signed.facts;
   const journal = `${run}.ndjson`;
   return [
     {
       kind: 'facts',
-      caption: 'Signature of the journal',
+      caption: say('Signature of the journal'),
       rows: [
         {
-          name: 'Signer',
-          value: principal === undefined ? [quiet('no name is known for this key')] : plain(principal),
+          name: say('Signer'),
+          value: principal === undefined ? [quiet(say('no name is known for this key'))] : plain(principal),
         },
         {
-          name: 'Verdict',
+          name: say('Verdict'),
           value: [
             marked(
               signatureMarks[signed.verdict],
               signed.verdict === 'good'
-                ? 'it matches exactly these bytes'
+                ? say('it matches exactly these bytes')
                 : `${signed.verdict}: ${signed.reason}`,
             ),
           ],
         },
-        { name: 'Key', value: [code(`${keyType} ${fingerprint}`)] },
-        { name: 'Namespace', value: [code(`${namespace}, ${hash}`)] },
+        { name: say('Key'), value: [code(`${keyType} ${fingerprint}`)] },
+        { name: say('Namespace'), value: [code(`${namespace}, ${hash}`)] },
       ],
     },
-    words('Check it with the file of allowed signers (one line each: name, key type, key):'),
+    words(say('Check it with the file of allowed signers (one line each: name, key type, key):')),
     {
       kind: 'listing',
-      caption: 'Checking the signature',
+      caption: say('Checking the signature'),
       lines: [
         `ssh-keygen -Y verify -f ALLOWED-SIGNERS -I ${principal ?? 'SIGNER'} -n ${namespace} -s ${journal}.sig < ${journal}`,
       ],
@@ -102,31 +114,44 @@ export function proofSections(facts: ReportFacts): SectionDraft[] {
   return [
     {
       id: 'proof',
-      title: 'Proof',
+      title: say('Proof'),
       blocks: [
         words(
-          'Everything in this report comes from the journal of the run. Each line holds the SHA-256 of the previous line, without its line feed, in the field prev; in the first line it is 64 zeros. A line that was changed, removed or added breaks the chain. The SHA-256 of the last line covers all lines.',
+          say(
+            'Everything in this report comes from the journal of the run. Each line holds the SHA-256 of the previous line, without its line feed, in the field prev; in the first line it is 64 zeros. A line that was changed, removed or added breaks the chain. The SHA-256 of the last line covers all lines.',
+          ),
         ),
-        { kind: 'facts', caption: 'The journal', rows: journalRows(facts) },
+        { kind: 'facts', caption: say('The journal'), rows: journalRows(facts) },
         words(
-          'Check the last line and the whole chain with standard tools (on Solaris: digest -a sha256 instead of sha256sum). Both must print the SHA-256 above.',
+          say(
+            'Check the last line and the whole chain with standard tools (on Solaris: digest -a sha256 instead of sha256sum). Both must print the SHA-256 above.',
+          ),
         ),
         {
           kind: 'listing',
-          caption: 'Checking with standard tools',
+          caption: say('Checking with standard tools'),
           lines: [
-            '# the last line',
+            `# ${say('the last line')}`,
             `tail -n 1 ${journal} | tr -d '\\n' | sha256sum`,
-            '# the whole chain',
+            `# ${say('the whole chain')}`,
             ...chainScript(journal),
           ],
         },
         words(
-          `Shadowtape does the same and also checks file lists, signatures and exported reports.${facts.sealsHead === undefined ? '' : ' The head of the seals covers this run and every run sealed before it. Keep this report elsewhere: it then shows whether the newest runs were removed together with their seals.'}`,
+          [
+            say('Shadowtape does the same and also checks file lists, signatures and exported reports.'),
+            ...(facts.sealsHead === undefined
+              ? []
+              : [
+                  say(
+                    'The head of the seals covers this run and every run sealed before it. Keep this report elsewhere: it then shows whether the newest runs were removed together with their seals.',
+                  ),
+                ]),
+          ].join(' '),
         ),
         {
           kind: 'listing',
-          caption: 'Checking with Shadowtape',
+          caption: say('Checking with Shadowtape'),
           lines: [
             `shadowtape audit ${facts.run}`,
             `shadowtape audit --report ${facts.run}.pdf`,
@@ -135,12 +160,12 @@ export function proofSections(facts: ReportFacts): SectionDraft[] {
         },
       ],
     },
-    { id: 'signature', title: 'Signature', level: 2, blocks: signature(facts) },
+    { id: 'signature', title: say('Signature'), level: 2, blocks: signature(facts) },
     {
       id: 'versions',
-      title: 'Versions and hosts',
+      title: say('Versions and hosts'),
       level: 2,
-      blocks: [{ kind: 'facts', caption: 'Versions and hosts', rows: versionRows(facts) }],
+      blocks: [{ kind: 'facts', caption: say('Versions and hosts'), rows: versionRows(facts) }],
     },
   ];
 }

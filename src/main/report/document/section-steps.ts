@@ -1,39 +1,49 @@
 /** What was done: each step with the commands that it sent, where, when, how long, and how they ended. */
 import type { ReportTable, ReportText, ReportTexts } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import { groupCommands } from '../../../folds/command-groups.ts';
 import type { CommandModel, PassModel } from '../../../folds/run/run-model.ts';
 import { likeCommands, type LikeCommands } from './like-commands.ts';
 import { commandTexts } from './scripts-sent.ts';
 import type { ReportFacts } from './report-source.ts';
-import { countOf, marked, plain, quiet, strong, tookText } from './report-words.ts';
-import type { SectionDraft } from './section-draft.ts';
+import { marked, plain, quiet, strong, tookText } from './report-words.ts';
+import { stepWord, type SectionDraft } from './section-draft.ts';
 
 type Row = ReportTable['rows'][number];
 
 const columnsOf = ({ times }: ReportFacts): ReportTable['columns'] => [
-  { title: 'Step', share: 12 },
-  { title: 'Title and commands as sent', share: 47 },
-  { title: 'Host', share: 9 },
-  { title: `Start (${times.word})`, share: 11 },
-  { title: 'Took', share: 10, align: 'right' },
-  { title: 'Result', share: 11 },
+  { title: say('Step'), share: 12 },
+  { title: say('Title and commands as sent'), share: 47 },
+  { title: say('Host'), share: 9 },
+  { title: say('Start ({word})', { word: times.word }), share: 11 },
+  { title: say('Took'), share: 10, align: 'right' },
+  { title: say('Result'), share: 11 },
 ];
 
 /** How a command ended; `exit 0` where all is well. */
 function resultOf({ outcome, state }: CommandModel): ReportText {
-  if (state === 'unheard') return marked('warning', 'exit status not known');
-  if (outcome === undefined) return quiet('running');
-  if (outcome.exitStatus === 0 && outcome.error === undefined) return { text: 'exit 0' };
-  if (outcome.exitStatus !== undefined) return { text: `exit ${outcome.exitStatus}`, mark: 'warning' };
-  return marked('bad', outcome.signal === undefined ? 'no exit status' : `signal ${outcome.signal}`);
+  if (state === 'unheard') return marked('warning', say('exit status not known'));
+  if (outcome === undefined) return quiet(say('running'));
+  if (outcome.exitStatus === 0 && outcome.error === undefined) return { text: say('exit 0') };
+  if (outcome.exitStatus !== undefined)
+    return { text: say('exit {exitStatus}', { exitStatus: outcome.exitStatus }), mark: 'warning' };
+  return marked(
+    'bad',
+    outcome.signal === undefined ? say('no exit status') : say('signal {signal}', { signal: outcome.signal }),
+  );
 }
 
 /** How many commands the line stands for; each of them is in the attached file. */
 function timesText({ times, differs }: LikeCommands): ReportTexts {
   if (times === 1) return [];
-  const others = countOf(times - 1, 'more that differs', 'more that differ');
-  return [quiet(differs ? ` and ${others} in a number` : ` (${countText(times)} times)`)];
+  if (!differs) return [quiet(` ${say('({times} times)', { times: countText(times) })}`)];
+  const others = sayCount(
+    times - 1,
+    'and {count} more that differs in a number',
+    'and {count} more that differ in a number',
+  );
+  return [quiet(` ${others}`)];
 }
 
 function commandRow(sent: LikeCommands, { times, model: { startedAt } }: ReportFacts): Row {
@@ -58,15 +68,8 @@ const stateMarks = {
 
 function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts): Row {
   const { step, title, state, milliseconds, reason, error, unwinding, phase } = pass;
-  const word = {
-    done: 'done',
-    failed: 'failed',
-    skipped: 'skipped',
-    running: 'running',
-    'broken-off': 'interrupted',
-  }[state];
   const more: ReportTexts = [
-    ...(unwinding && phase !== 'finish' ? [quiet(' (rolling back)')] : []),
+    ...(unwinding && phase !== 'finish' ? [quiet(` ${say('(rolling back)')}`)] : []),
     ...(reason === undefined ? [] : [quiet(` - ${reason}`)]),
     ...(error === undefined ? [] : [quiet(` - ${error.sentence}`)]),
   ];
@@ -76,7 +79,7 @@ function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts):
     plain(''),
     plain(times.clock(pass.startedAt, startedAt)),
     plain(state === 'skipped' ? '' : tookText(milliseconds)),
-    [marked(stateMarks[state], word)],
+    [marked(stateMarks[state], stepWord(state))],
   ];
 }
 
@@ -84,11 +87,11 @@ function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts):
 const mostOfStep = 8;
 const mostQueries = 4;
 
-/** Locks are Shadowtape's own: their commands are many, and change nothing of the cluster. */
-const lockSteps = ['lock', 'unlock'];
+/** Their commands are many and change nothing of the cluster; what they found is told elsewhere in the report. */
+const stepsWithoutCommands = ['lock', 'unlock', 'drive', 'drive-after'];
 
 function shownOf(step: string, own: readonly LikeCommands[]): readonly LikeCommands[] {
-  if (lockSteps.includes(step)) return [];
+  if (stepsWithoutCommands.includes(step)) return [];
   const queries = own.filter(({ first }) => !first.changes);
   const left = new Set(queries.length > mostQueries + 1 ? queries.slice(mostQueries) : []);
   const kept = own.filter((each) => !left.has(each));
@@ -100,14 +103,27 @@ function rowsOf(pass: PassModel, facts: ReportFacts): Row[] {
   const own = likeCommands(pass.commands.filter((command) => !looks.has(command)));
   const shown = shownOf(pass.step, own);
   const left = own.reduce((sum, each) => sum + (shown.includes(each) ? 0 : each.times), 0);
-  const what = shown.length === 0 ? 'command' : 'more command';
   const more: Row[] =
     left === 0
       ? []
       : [
           [
             plain(''),
-            [quiet(`${shown.length === 0 ? '' : '… and '}${countOf(left, what)}: see the attached commands`)],
+            [
+              quiet(
+                shown.length === 0
+                  ? sayCount(
+                      left,
+                      '{count} command: see the attached commands',
+                      '{count} commands: see the attached commands',
+                    )
+                  : sayCount(
+                      left,
+                      '… and {count} more command: see the attached commands',
+                      '… and {count} more commands: see the attached commands',
+                    ),
+              ),
+            ],
             ...Array.from({ length: 4 }, () => plain('')),
           ],
         ];
@@ -117,17 +133,19 @@ function rowsOf(pass: PassModel, facts: ReportFacts): Row[] {
 export function stepSection(facts: ReportFacts): SectionDraft {
   return {
     id: 'steps',
-    title: 'Steps',
+    title: say('Steps'),
     blocks: [
       {
         kind: 'paragraph',
         texts: plain(
-          'Numbers are those of the guide (PRIMECLUSTER GDS Configuration and Administration Guide, 6.6.3.7). Steps with a word instead of a number are Shadowtape’s own. State checks around the steps are in the attached commands. A query may exit with a status other than 0, as reading a blank tape does; the result of the step takes that into account.',
+          say(
+            'Numbers are those of the guide (PRIMECLUSTER GDS Configuration and Administration Guide, 6.6.3.7). Steps with a word instead of a number are Shadowtape’s own. State checks around the steps are in the attached commands. A query may exit with a status other than 0, as reading a blank tape does; the result of the step takes that into account.',
+          ),
         ),
       },
       {
         kind: 'table',
-        caption: 'Steps and commands',
+        caption: say('Steps and commands'),
         columns: columnsOf(facts),
         rows: facts.model.passes.flatMap((pass) => rowsOf(pass, facts)),
       },

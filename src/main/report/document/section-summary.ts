@@ -4,11 +4,10 @@ import type {
   ReportBlock,
   ReportFactList as FactsBlock,
   ReportSigning,
-  ReportTermination,
   ReportTexts,
 } from '../../../contract/report.ts';
-import { omissionWords, outcomeOf, type RunOutcome } from '../../../contract/run-outcome.ts';
 import { bytesText } from '../../../contract/words.ts';
+import { say, sayAround, sayCount } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
 import { readStands } from '../../../folds/stands.ts';
 import { restoreListing } from './how-to-restore.ts';
@@ -16,10 +15,11 @@ import { instantRows, whenRows } from './summary-times.ts';
 import { coverageRows } from './section-binding.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
-import { code, countOf, marked, named, notKnown, plain, quiet, sizeText, strong } from './report-words.ts';
+import { code, marked, named, notKnown, pieces, plain, quiet, sizeText, strong } from './report-words.ts';
 import { verdictMarks, type SectionDraft } from './section-draft.ts';
 import { approvalRows, backupRows, restoredBlocks, restoreOf } from './section-restore.ts';
 import { lossText } from './section-tapes.ts';
+import { terminationOf } from './termination.ts';
 
 const volumesNamed = 6;
 const volumesOnFirstPage = 8;
@@ -27,54 +27,19 @@ const tapesOnFirstPage = 3;
 const troublesOnFirstPage = 3;
 const standsOnFirstPage = 4;
 
-const endWords: Readonly<Record<RunOutcome, { line: string; mark: ReportTermination['mark'] }>> = {
-  verified: { line: 'Verified', mark: 'good' },
-  unverified: { line: 'Unverified', mark: 'warning' },
-  'verified-act': { line: 'Verified, action required on the cluster', mark: 'warning' },
-  'unverified-act': {
-    line: 'Unverified, action required on the cluster',
-    mark: 'warning',
-  },
-  refused: { line: 'Refused, nothing was touched', mark: 'bad' },
-  'rolled-back': { line: 'Failed, rolled back', mark: 'bad' },
-  act: { line: 'Failed, action required', mark: 'bad' },
-  'tape-mismatch': { line: 'Tape mismatch, the cluster is in its normal state', mark: 'bad' },
-};
-
-/** How the run ended, in one line. */
-export function terminationOf({ model: { end, current, at }, times }: ReportFacts): ReportTermination {
-  if (end === undefined) {
-    const where = current === undefined ? '' : `, in step ${current.step} (${current.title})`;
-    const when = at === undefined ? '' : ` at ${times.moment(at)}`;
-    return {
-      kind: 'termination',
-      mark: 'warning',
-      line: 'Termination: NOT ENDED',
-      status: 'no exit status',
-      sentence: `The journal shows no end. Its last line was written${when}${where}. The run is running or interrupted.`,
-    };
-  }
-  const { line, mark } = endWords[outcomeOf(end)];
-  const omitted = omissionWords(end);
-  return {
-    kind: 'termination',
-    mark: omitted === '' || mark === 'bad' ? mark : 'warning',
-    line: `Termination: ${line}${omitted}`,
-    status: `exit status ${end.exitStatus}`,
-    sentence: end.sentence,
-  };
-}
-
 const methodWords: Readonly<Record<string, string>> = {
-  '6a': '6a (raw device, dd)',
-  '6b': '6b (ufs, tar)',
-  '6c': '6c (ufs, ufsdump)',
-  '6d': '6d (sfxfs, tar)',
-  '6e': '6e (sfxfs, sfxdump)',
+  '6a': say('6a (raw device, dd)'),
+  '6b': say('6b (ufs, tar)'),
+  '6c': say('6c (ufs, ufsdump)'),
+  '6d': say('6d (sfxfs, tar)'),
+  '6e': say('6e (sfxfs, sfxdump)'),
 };
 
 /** Linux has the same numbers with programs of its own. */
-const linuxWords: Readonly<Record<string, string>> = { '6b': '6b (ext3, tar)', '6c': '6c (ext3, dump)' };
+const linuxWords: Readonly<Record<string, string>> = {
+  '6b': say('6b (ext3, tar)'),
+  '6c': say('6c (ext3, dump)'),
+};
 
 const methodText = (method: string, platform: 'solaris' | 'linux' = 'solaris'): string =>
   (platform === 'linux' ? linuxWords[method] : undefined) ?? methodWords[method] ?? method;
@@ -83,8 +48,13 @@ function volumeText(
   { master, proxy, bytes, method }: VolumeModel,
   platform: 'solaris' | 'linux' | undefined,
 ): string {
-  const size = bytes === undefined ? 'size not in the journal' : sizeText(bytes);
-  return `${proxy} (proxy of ${master}): ${size}, method ${methodText(method, platform)}`;
+  const size = bytes === undefined ? say('size not in the journal') : sizeText(bytes);
+  return say('{proxy} (proxy of {master}): {size}, method {method}', {
+    proxy,
+    master,
+    size,
+    method: methodText(method, platform),
+  });
 }
 
 function whatName(facts: ReportFacts): string {
@@ -93,9 +63,11 @@ function whatName(facts: ReportFacts): string {
     const isProven = events.some(
       (event) => event.type === 'restore-digest' && event.place === 'master' && event.equal,
     );
-    return isProven ? 'Restored' : 'To be restored';
+    return isProven ? say('Restored') : say('To be restored');
   }
-  return model.volumes.some(({ digests }) => digests.handed !== undefined) ? 'Backed up' : 'To be backed up';
+  return model.volumes.some(({ digests }) => digests.handed !== undefined)
+    ? say('Backed up')
+    : say('To be backed up');
 }
 
 function whatRows(facts: ReportFacts): FactsBlock['rows'] {
@@ -106,14 +78,19 @@ function whatRows(facts: ReportFacts): FactsBlock['rows'] {
   const one = many
     ? [
         {
-          name: 'Volumes',
+          name: say('Volumes'),
           value: plain(
-            `${volumes.length} proxy volumes, ${sizeText(total)} in total: ${named(volumes.map(({ proxy }) => proxy))}; method ${named(methods)}`,
+            say('{count} proxy volumes, {total} in total: {volumes}; method {methods}', {
+              count: volumes.length,
+              total: sizeText(total),
+              volumes: named(volumes.map(({ proxy }) => proxy)),
+              methods: named(methods),
+            }),
           ),
         },
       ]
     : volumes.map((volume, index) => ({
-        name: volumes.length === 1 ? 'Volume' : `Volume ${index + 1}`,
+        name: volumes.length === 1 ? say('Volume') : say('Volume {index}', { index: index + 1 }),
         value: plain(volumeText(volume, start?.platform)),
       }));
   return [
@@ -122,7 +99,13 @@ function whatRows(facts: ReportFacts): FactsBlock['rows'] {
       value:
         start === undefined
           ? notKnown
-          : plain(`class ${start.class} of site ${start.site}, job ${start.job}`),
+          : plain(
+              say('class {class} of site {site}, job {job}', {
+                class: start.class,
+                site: start.site,
+                job: start.job,
+              }),
+            ),
     },
     ...one,
   ];
@@ -132,32 +115,37 @@ function tapeWords({ model, times }: ReportFacts): ReportTexts[] {
   const { tapes, start, volumes } = model;
   const written = volumes.some(({ digests }) => digests.handed !== undefined);
   const files = volumes.map(({ tapeFile }) => tapeFile ?? 0);
-  const place = start === undefined ? '' : ` in ${start.tape.device} on ${start.tape.host}`;
+  const place =
+    start === undefined
+      ? ''
+      : ` ${say('in {device} on {host}', { device: start.tape.device, host: start.tape.host })}`;
   if (!written && tapes.every(({ name }) => name === undefined))
-    return [plain(`no volume was written completely to the tape${place}`)];
+    return [plain(say('no volume was written completely to the tape{place}', { place }))];
   const fileText =
     files.length === 0
       ? ''
       : files.length === 1
-        ? `file ${files[0] ?? 0}`
-        : `files ${Math.min(...files)} to ${Math.max(...files)}`;
+        ? say('file {file}', { file: files[0] ?? 0 })
+        : say('files {first} to {last}', { first: Math.min(...files), last: Math.max(...files) });
   if (tapes.every(({ name }) => name === undefined))
-    return [plain(`the tape${place}, ${fileText}; without a label`)];
+    return [plain(say('the tape{place}, {fileText}; without a label', { place, fileText }))];
   return tapes.map((tape): ReportTexts => {
     const ownFiles = tape.parts.map(({ file }) => file);
     const inTape =
       ownFiles.length > 0
-        ? `, ${countOf(ownFiles.length, 'part')}`
+        ? `, ${sayCount(ownFiles.length, '{count} part', '{count} parts')}`
         : tapes.length === 1
           ? `, ${fileText}`
           : '';
     return [
-      strong(tape.name ?? 'without a label'),
-      { text: `${place}${inTape}${tape.uuid === undefined ? '' : ', uuid '}` },
+      strong(tape.name ?? say('without a label')),
+      { text: `${place}${inTape}${tape.uuid === undefined ? '' : `${say(', uuid')} `}` },
       ...(tape.uuid === undefined ? [] : [code(tape.uuid)]),
       {
         text:
-          tape.keepUntil === undefined ? '; no retention set' : `; keep until ${times.day(tape.keepUntil)}`,
+          tape.keepUntil === undefined
+            ? say('; no retention set')
+            : say('; keep until {keepUntil}', { keepUntil: times.day(tape.keepUntil) }),
       },
     ];
   });
@@ -168,41 +156,51 @@ function whereRows(facts: ReportFacts): FactsBlock['rows'] {
   if (restore) return backupRows(facts, restore);
   const words = tapeWords(facts);
   return words.map((value, index) => ({
-    name: words.length === 1 ? 'Stored on' : `Stored on tape ${index + 1}`,
+    name: words.length === 1 ? say('Stored on') : say('Stored on tape {index}', { index: index + 1 }),
     value: facts.model.start === undefined ? notKnown : value,
   }));
 }
 
 function lostRows({ losses = [] }: ReportFacts): FactsBlock['rows'] {
-  return losses.map((loss) => ({ name: 'Tape lost', value: [lossText(loss)] }));
+  return losses.map((loss) => ({ name: say('Tape lost'), value: [lossText(loss)] }));
 }
 
 /** `--yes` stands for who began the run, and said so before the shadow was there. */
 function approvalText({ answer, by, signed }: EventOf<'answered'>): string {
-  if (answer !== 'approve') return `asked about the shadow, ${by} said “${answer}”`;
-  if (signed) return `the shadow approved by ${by}, signed with ${signed.keyType} ${signed.fingerprint}`;
-  return by === '--yes' ? 'the shadow approved beforehand (--yes)' : `the shadow approved by ${by}`;
+  if (answer !== 'approve') return say('asked about the shadow, {by} said “{answer}”', { by, answer });
+  if (signed)
+    return say('the shadow approved by {by}, signed with {keyType} {fingerprint}', {
+      by,
+      keyType: signed.keyType,
+      fingerprint: signed.fingerprint,
+    });
+  return by === '--yes'
+    ? say('the shadow approved beforehand (--yes)')
+    : say('the shadow approved by {by}', { by });
 }
 
 function whoRows({ model, events, times }: ReportFacts): FactsBlock['rows'] {
   const { start, sessions } = model;
-  const taken = sessions
-    .slice(1)
-    .map(
-      ({ by, mode, at }) =>
-        `${mode === 'unwind' ? 'rolled back' : 'resumed'} by ${by} at ${times.moment(at)}`,
-    );
+  const taken = sessions.slice(1).map(({ by, mode, at }) =>
+    say('{mode} by {by} at {at}', {
+      mode: mode === 'unwind' ? say('rolled back') : say('resumed'),
+      by,
+      at: times.moment(at),
+    }),
+  );
   const answers = events.flatMap((event) =>
     event.type === 'answered' && event.question === 'approve-shadow' ? [approvalText(event)] : [],
   );
   const approval = [...new Set(answers)];
   return [
     {
-      name: 'By',
+      name: say('By'),
       value:
         start === undefined
           ? notKnown
-          : plain([`started by ${start.operator}`, ...taken, ...approval].join('; ')),
+          : plain(
+              [say('started by {operator}', { operator: start.operator }), ...taken, ...approval].join('; '),
+            ),
     },
   ];
 }
@@ -215,11 +213,14 @@ function provenRows({ verification, several }: ReportFacts): FactsBlock['rows'] 
   const holding = rules.filter((rule) => verdictMarks[rule.verdict] === 'good').length;
   const samples = volumes.flatMap((volume) => volume.samples);
   const equal = samples.filter((sample) => sample.verdict === 'equal').length;
-  const taken = samples.length === 0 ? '' : `, ${equal} of ${samples.length} sampled records match`;
-  const words = `${holding} of ${rules.length} rules hold${taken}`;
+  const taken =
+    samples.length === 0
+      ? ''
+      : say(', {equal} of {samples} sampled records match', { equal, samples: samples.length });
+  const words = say('{holding} of {rules} rules hold{taken}', { holding, rules: rules.length, taken });
   return [
     {
-      name: several ? 'Shadows verified' : 'Shadow verified',
+      name: several ? say('Shadows verified') : say('Shadow verified'),
       value: [marked(verdictMarks[verdict] ?? 'unknown', words)],
     },
   ];
@@ -231,12 +232,17 @@ function standRows({ model: { end } }: ReportFacts): FactsBlock['rows'] {
   const more = sentences.length - standsOnFirstPage;
   const told = [
     ...sentences.slice(0, standsOnFirstPage),
-    ...(more > 0 ? [`${more} more under “State at the end”`] : []),
+    ...(more > 0 ? [say('{more} more under “State at the end”', { more })] : []),
   ].join('; ');
-  const left = `${countOf(byHand.length, 'command')} to run by hand: see “State at the end”. `;
+  const left = `${say('{byHand} to run by hand: see “State at the end”.', {
+    byHand: sayCount(byHand.length, '{count} command', '{count} commands'),
+  })} `;
   if (told === '' && byHand.length === 0) return [];
   return [
-    { name: 'At the end', value: [...(byHand.length === 0 ? [] : [marked('bad', left)]), ...plain(told)] },
+    {
+      name: say('At the end'),
+      value: [...(byHand.length === 0 ? [] : [marked('bad', left)]), ...plain(told)],
+    },
   ];
 }
 
@@ -248,8 +254,8 @@ function troublesOf({ model: { passes, end } }: ReportFacts): ReportTexts[] {
     // What went well when it was tried again is no longer what the reader must act on.
     const later = passes.some((pass) => pass.step === step && pass.state === 'done');
     const head = later
-      ? marked('warning', `Step ${step} failed at first, then succeeded: `)
-      : marked('bad', `Step ${step} failed: `);
+      ? marked('warning', `${say('Step {step} failed at first, then succeeded:', { step })} `)
+      : marked('bad', `${say('Step {step} failed:', { step })} `);
     return [head, { text: error.sentence }];
   });
 }
@@ -258,13 +264,23 @@ function noteOf(facts: ReportFacts): ReportBlock[] {
   const { warnings } = facts;
   const { end } = facts.model;
   const texts: ReportTexts[] = troublesOf(facts);
-  if (end?.hint !== undefined) texts.push([strong('Hint: '), { text: end.hint }]);
+  if (end?.hint !== undefined) texts.push([strong(`${say('Hint:')} `), { text: end.hint }]);
   if (warnings.length > 0)
-    texts.push([marked('warning', `${countOf(warnings.length, 'warning')}: see “Warnings and errors”.`)]);
+    texts.push([
+      marked(
+        'warning',
+        say('{warnings}: see “Warnings and errors”.', {
+          warnings: sayCount(warnings.length, '{count} warning', '{count} warnings'),
+        }),
+      ),
+    ]);
   const verdict = facts.verification;
   if (verdict.stage === 'done' && verdict.verdict !== 'equal')
     texts.push([
-      marked(verdictMarks[verdict.verdict] ?? 'unknown', 'The shadow was not proven to map the same blocks.'),
+      marked(
+        verdictMarks[verdict.verdict] ?? 'unknown',
+        say('The shadow was not proven to map the same blocks.'),
+      ),
     ]);
   return texts.map((value) => ({ kind: 'paragraph', texts: value }));
 }
@@ -274,7 +290,7 @@ function writtenText({ model: { legs } }: ReportFacts): string {
   const { records } = legs.findLast(({ what }) => what === 'dump')?.latest ?? {};
   return records === undefined
     ? ''
-    : ` ${countOf(records, 'record')} of it ${records === 1 ? 'is' : 'are'} on tape.`;
+    : ` ${sayCount(records, '{count} record of it is on tape.', '{count} records of it are on tape.')}`;
 }
 
 /** What only people know of the tapes: barcode and location are filled in. */
@@ -284,10 +300,12 @@ function tapeLines({ model }: ReportFacts): ReportSigning['lines'] {
   return tapes.slice(0, tapesOnFirstPage).map(({ number, name }) => ({
     who:
       tapes.length === 1
-        ? 'Tape'
-        : `Tape ${number} of ${tapes.length}${tapes.length > tapesOnFirstPage && number === tapesOnFirstPage ? '; the others on their labels' : ''}`,
-    name: name ?? 'without a label',
-    fields: ['Barcode', 'Location'],
+        ? say('Tape')
+        : tapes.length > tapesOnFirstPage && number === tapesOnFirstPage
+          ? say('Tape {number} of {tapes}; the others on their labels', { number, tapes: tapes.length })
+          : say('Tape {number} of {tapes}', { number, tapes: tapes.length }),
+    name: name ?? say('without a label'),
+    fields: [say('Barcode'), say('Location')],
   }));
 }
 
@@ -299,7 +317,7 @@ function digestsOf(facts: ReportFacts): ReportBlock[] {
     return [
       {
         kind: 'paragraph',
-        texts: plain(`There are no digests: the dump did not complete.${writtenText(facts)}`),
+        texts: plain(`${say('There are no digests: the dump did not complete.')}${writtenText(facts)}`),
       },
     ];
   return volumes.length <= volumesInSummary
@@ -312,12 +330,14 @@ export function summarySection(facts: ReportFacts): SectionDraft {
   const total = model.volumes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   return {
     id: 'summary',
-    title: `${restoreOf(facts) ? 'Restore' : 'Backup'} report, run ${run}`,
+    title: restoreOf(facts)
+      ? say('Restore report, run {run}', { run })
+      : say('Backup report, run {run}', { run }),
     blocks: [
       terminationOf(facts),
       {
         kind: 'facts',
-        caption: `Summary of the run, ${bytesText(total)}`,
+        caption: say('Summary of the run, {total}', { total: bytesText(total) }),
         rows: [
           ...whatRows(facts),
           ...whereRows(facts),
@@ -337,17 +357,22 @@ export function summarySection(facts: ReportFacts): SectionDraft {
       {
         kind: 'paragraph',
         texts: [
-          { text: 'SHA-256 of the journal’s last line: ' },
-          code(facts.journalHash),
-          quiet('. See “Proof” for how to check it.'),
+          ...pieces(
+            sayAround('SHA-256 of the journal’s last line: {hash}', { hash: code(facts.journalHash) }),
+          ),
+          quiet(say('. See “Proof” for how to check it.')),
         ],
       },
       {
         kind: 'signing',
         lines: [
           ...(restoreOf(facts) ? [] : tapeLines(facts)),
-          { who: 'Operator', name: model.start?.operator ?? '', fields: ['Signature', 'Date'] },
-          { who: 'Checked by', name: '', fields: ['Signature', 'Date'] },
+          {
+            who: say('Operator'),
+            name: model.start?.operator ?? '',
+            fields: [say('Signature'), say('Date')],
+          },
+          { who: say('Checked by'), name: '', fields: [say('Signature'), say('Date')] },
         ],
       },
     ],

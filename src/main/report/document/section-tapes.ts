@@ -4,11 +4,12 @@ import type { EventOf } from '../../../contract/events.ts';
 import type { ReportBlock, ReportTable, ReportTexts } from '../../../contract/report.ts';
 import { lossSentence, type TapeLoss } from '../../../contract/tape-loss.ts';
 import { countText } from '../../../contract/words.ts';
+import { say, sayAround } from '../../../contract/text/say.ts';
 import type { TapeModel, VolumeModel } from '../../../folds/run/run-model.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { lastOf } from '../../journal/run-summary.ts';
 import { tapeFileSha256 } from './hop-table.ts';
-import { code, marked, plain, quiet } from './report-words.ts';
+import { code, marked, pieces, plain, quiet } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
 type Row = ReportTable['rows'][number];
@@ -34,8 +35,8 @@ function ofVolume(volume: VolumeModel, labelled: boolean): TapeFile {
     file: volume.tapeFile ?? (labelled ? 1 : 0),
     holds:
       handed === undefined
-        ? `${volume.proxy}: not written completely`
-        : `${volume.proxy}, method ${volume.method}`,
+        ? say('{proxy}: not written completely', { proxy: volume.proxy })
+        : say('{proxy}, method {method}', { proxy: volume.proxy, method: volume.method }),
     records: handed?.records,
     bytes: handed?.bytes,
     sha256: tapeFileSha256(volume),
@@ -46,7 +47,11 @@ function ofPart(part: EventOf<'tape-part'>): TapeFile {
   const last = part.firstRecord + part.records - 1;
   return {
     file: part.file,
-    holds: `${part.volume}, records ${countText(part.firstRecord)} to ${countText(last)}`,
+    holds: say('{volume}, records {firstRecord} to {last}', {
+      volume: part.volume,
+      firstRecord: countText(part.firstRecord),
+      last: countText(last),
+    }),
     records: part.records,
     bytes: part.bytes,
   };
@@ -79,14 +84,17 @@ function tapeTable(facts: ReportFacts, tape: TapeModel): ReportTable {
   return {
     kind: 'table',
     caption: several
-      ? `Files of tape ${tape.number}, ${tape.name ?? 'without a label'}`
-      : 'Files of the tape',
+      ? say('Files of tape {number}, {name}', {
+          number: tape.number,
+          name: tape.name ?? say('without a label'),
+        })
+      : say('Files of the tape'),
     columns: [
-      { title: 'File', share: 7, align: 'right' },
-      { title: 'Holds', share: 33 },
-      { title: 'Records', share: 12, align: 'right' },
-      { title: 'Bytes', share: 16, align: 'right' },
-      { title: 'SHA-256 of the file', share: 32 },
+      { title: say('File'), share: 7, align: 'right' },
+      { title: say('Holds'), share: 33 },
+      { title: say('Records'), share: 12, align: 'right' },
+      { title: say('Bytes'), share: 16, align: 'right' },
+      { title: say('SHA-256 of the file'), share: 32 },
     ],
     rows: filesOf(facts, tape).map(rowOf),
   };
@@ -100,31 +108,34 @@ function tapeFacts({ model: { start }, losses = [], times }: ReportFacts, tape: 
   const { name, uuid, keepUntil, slot, found } = tape;
   return {
     kind: 'facts',
-    caption: `Tape ${tape.number}`,
+    caption: say('Tape {number}', { number: tape.number }),
     rows: [
-      { name: 'Name', value: name === undefined ? [quiet('none: no label was written')] : [code(name)] },
-      ...(uuid === undefined ? [] : [{ name: 'Uuid', value: [code(uuid)] }]),
-      { name: 'Drive', value: [code(`${start?.tape.device ?? '?'} on ${start?.tape.host ?? '?'}`)] },
-      ...(slot === undefined ? [] : [{ name: 'Slot', value: plain(String(slot)) }]),
       {
-        name: 'Found on it',
-        value: found === undefined ? [quiet('not in the journal')] : plain(found),
+        name: say('Name'),
+        value: name === undefined ? [quiet(say('none: no label was written'))] : [code(name)],
+      },
+      ...(uuid === undefined ? [] : [{ name: say('Uuid'), value: [code(uuid)] }]),
+      { name: say('Drive'), value: [code(`${start?.tape.device ?? '?'} on ${start?.tape.host ?? '?'}`)] },
+      ...(slot === undefined ? [] : [{ name: say('Slot'), value: plain(String(slot)) }]),
+      {
+        name: say('Found on it'),
+        value: found === undefined ? [quiet(say('not in the journal'))] : plain(found),
       },
       {
-        name: 'Keep until',
+        name: say('Keep until'),
         value:
           keepUntil === undefined
-            ? [quiet('no retention set')]
+            ? [quiet(say('no retention set'))]
             : plain(`${times.day(keepUntil)} (${times.moment(keepUntil)})`),
       },
       ...losses
         .filter((loss) => loss.tape === name)
-        .map((loss) => ({ name: 'Overwritten', value: [lossText(loss)] })),
+        .map((loss) => ({ name: say('Overwritten'), value: [lossText(loss)] })),
     ],
   };
 }
 
-const whenWords = { before: 'Before the run', after: 'After the run' } as const;
+const whenWords = { before: say('Before the run'), after: say('After the run') } as const;
 
 /** What the drive told of itself; nothing where no drive was asked, as by earlier releases. */
 function driveFacts(facts: ReportFacts): ReportBlock[] {
@@ -135,31 +146,36 @@ function driveFacts(facts: ReportFacts): ReportBlock[] {
     const text = healthText(health);
     return { name: whenWords[health.when], value: isGrave ? [marked('warning', text)] : plain(text) };
   });
-  return [{ kind: 'facts', caption: 'Health of the drive', rows }];
+  return [{ kind: 'facts', caption: say('Health of the drive'), rows }];
 }
 
 /** Second copies that were proven after the run: not from the journal, which has ended. */
 function copyBlocks({ copies = [], times }: ReportFacts): ReportBlock[] {
   return copies.map((copy): ReportBlock => {
     const { at, isImported, tapes, volumes } = copy;
-    const how = isImported ? 'Imported from its tape' : 'Read back and compared';
+    const how = isImported ? say('Imported from its tape') : say('Read back and compared');
     const placeOf = ({ name, location, keepUntil }: (typeof tapes)[number]): ReportTexts => [
       code(name),
-      ...(location === undefined ? [] : plain(`, at ${location}`)),
-      ...(keepUntil === undefined ? [] : plain(`, keep until ${times.day(keepUntil)}`)),
+      ...(location === undefined ? [] : plain(say(', at {location}', { location }))),
+      ...(keepUntil === undefined ? [] : plain(say(', keep until {day}', { day: times.day(keepUntil) }))),
     ];
     return {
       kind: 'facts',
-      caption: 'Second copy',
+      caption: say('Second copy'),
       rows: [
         ...tapes.map((tape, index) => ({
-          name: tapes.length === 1 ? 'Tape' : `Tape ${index + 1}`,
+          name: tapes.length === 1 ? say('Tape') : say('Tape {number}', { number: index + 1 }),
           value: placeOf(tape),
         })),
         { name: how, value: plain(times.moment(at)) },
         ...volumes.map(({ volume, bytes, sha256 }) => ({
           name: volume,
-          value: [...plain(`${countText(bytes)} bytes, SHA-256 as the run wrote: `), code(sha256)],
+          value: pieces(
+            sayAround('{bytes} bytes, SHA-256 as the run wrote: {sha256}', {
+              bytes: countText(bytes),
+              sha256: code(sha256),
+            }),
+          ),
         })),
       ],
     };
@@ -168,23 +184,26 @@ function copyBlocks({ copies = [], times }: ReportFacts): ReportBlock[] {
 
 export function tapeSections(facts: ReportFacts): SectionDraft[] {
   const { tapes, start } = facts.model;
-  const head = { id: 'tapes', title: 'Contents of the tape' };
+  const head = { id: 'tapes', title: say('Contents of the tape') };
   if (tapes.length === 0)
-    return [{ ...head, blocks: [{ kind: 'paragraph', texts: plain('No tape was checked in this run.') }] }];
+    return [
+      { ...head, blocks: [{ kind: 'paragraph', texts: plain(say('No tape was checked in this run.')) }] },
+    ];
   const restore: ReportBlock = {
     kind: 'paragraph',
-    texts: [
-      { text: 'Read a file of the tape with ' },
-      code(`dd if=DEVICE bs=${start?.recordBytes ?? 32768}`),
-      {
-        text: ', where DEVICE does not rewind, after mt fsf to the file’s number. The digests are those of dd’s output.',
-      },
-    ],
+    texts: pieces(
+      sayAround(
+        'Read a file of the tape with {command}, where DEVICE does not rewind, after mt fsf to the file’s number. The digests are those of dd’s output.',
+        { command: code(`dd if=DEVICE bs=${start?.recordBytes ?? 32768}`) },
+      ),
+    ),
   };
   const parts: ReportBlock = {
     kind: 'paragraph',
     texts: plain(
-      'Join the parts of a volume in their order: the result has the digests in the summary. A single part has no digest.',
+      say(
+        'Join the parts of a volume in their order: the result has the digests in the summary. A single part has no digest.',
+      ),
     ),
   };
   const [only] = tapes;
@@ -204,12 +223,12 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
   return [
     {
       ...head,
-      title: `Contents of the ${tapes.length} tapes`,
+      title: say('Contents of the {tapes} tapes', { tapes: tapes.length }),
       blocks: [...copyBlocks(facts), ...driveFacts(facts), restore, parts],
     },
     ...tapes.map((tape) => ({
       id: `tape-${tape.number}`,
-      title: `Tape ${tape.number}, ${tape.name ?? 'without a label'}`,
+      title: say('Tape {number}, {name}', { number: tape.number, name: tape.name ?? say('without a label') }),
       level: 2 as const,
       blocks: [tapeFacts(facts, tape), tapeTable(facts, tape)],
     })),

@@ -9,6 +9,7 @@ import type {
   ReportTopology,
 } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 import type { VerifiedVolume } from '../../../folds/verification.ts';
 import { type ReportFacts } from './report-source.ts';
 import { lastOf } from '../../journal/run-summary.ts';
@@ -81,7 +82,8 @@ function fromLayout(facts: ReportFacts, { spaces }: EventOf<'layout'>): ReportSh
     return {
       masters: [...masters].map((space) => drawnSpace(space, names)),
       proxy: drawnSpace(proxy, names),
-      shadow: shadow === undefined ? { title: 'no shadow was seen', extents: [] } : drawnSpace(shadow, names),
+      shadow:
+        shadow === undefined ? { title: say('no shadow was seen'), extents: [] } : drawnSpace(shadow, names),
       ties: volumes.map(tieOf),
     };
   });
@@ -96,7 +98,7 @@ const tieOf = ({ proxy, shadow, verdict }: VerifiedVolume): ReportShadowed['ties
 /** Journals of earlier releases hold what the rules compared, and nothing of the masters. */
 function fromRules({ verification, model }: ReportFacts): ReportShadowed[] {
   const className = model.start?.class ?? '';
-  const shadowClass = model.start?.shadow?.class ?? 'shadow class';
+  const shadowClass = model.start?.shadow?.class ?? say('shadow class');
   return verification.volumes.flatMap((volume) => {
     const { proxy, shadow, cluster, backup } = volume;
     const space = (
@@ -105,7 +107,7 @@ function fromRules({ verification, model }: ReportFacts): ReportShadowed[] {
       role: 'proxy' | 'shadow',
       of: string,
     ): ReportSpace => ({
-      title: `${of}: ${side.disks.replace(/: [\d,]+ blocks?/g, '') || 'disks not in the journal'}`,
+      title: `${of}: ${side.disks.replace(/: [\d,]+ blocks?/g, '') || say('disks not in the journal')}`,
       ...(side.size === undefined ? {} : { blocks: side.size }),
       extents:
         side.first === undefined || side.blocks === undefined
@@ -128,7 +130,7 @@ function hostsText({ model: { start }, events }: ReportFacts, role: 'primary' | 
   const told = start?.hosts?.filter((host) => host.role === role).map(({ name }) => name) ?? [];
   if (told.length > 0) return named(told);
   const fingerprint = events.find((event) => event.type === 'fingerprint' && event.side === role);
-  return fingerprint?.type === 'fingerprint' ? fingerprint.host : 'not in the journal';
+  return fingerprint?.type === 'fingerprint' ? fingerprint.host : say('not in the journal');
 }
 
 function tapeOf({ model: { start, tapes, volumes } }: ReportFacts): ReportTopology['tape'] {
@@ -137,9 +139,13 @@ function tapeOf({ model: { start, tapes, volumes } }: ReportFacts): ReportTopolo
   const label = start.layout === 'labelled' ? ['label'] : [];
   const written = volumes.filter(({ digests }) => digests.handed !== undefined).map(({ proxy }) => proxy);
   const manifest = tapes.some(({ manifestFile }) => manifestFile !== undefined) ? ['manifest'] : [];
-  const files = written.length > 6 ? [`${written.length} volumes`] : written;
+  const files = written.length > 6 ? [say('{written} volumes', { written: written.length })] : written;
   return {
-    title: `${start.tape.device} on ${start.tape.host}${names.length === 0 ? '' : `: ${named(names, 3)}`}`,
+    title: say('{device} on {host}{names}', {
+      device: start.tape.device,
+      host: start.tape.host,
+      names: names.length === 0 ? '' : `: ${named(names, 3)}`,
+    }),
     files: [...(names.length === 0 ? [] : label), ...files, ...manifest],
   };
 }
@@ -152,14 +158,22 @@ function altOf(shadowed: readonly ReportShadowed[]): string {
       const one = proxy.extents.find((extent) => extent.name === name);
       const other = shadow.extents.find((extent) => extent.name === of);
       const where = (extent: ReportExtent | undefined) =>
-        extent === undefined ? 'not seen' : `blocks ${countText(extent.first)} to ${lastBlock(extent)}`;
+        extent === undefined
+          ? say('not seen')
+          : say('blocks {first} to {extent}', { first: countText(extent.first), extent: lastBlock(extent) });
       const same = {
-        good: 'the same blocks',
-        bad: 'NOT the same blocks',
-        unknown: 'not proven',
+        good: say('the same blocks'),
+        bad: say('NOT the same blocks'),
+        unknown: say('not proven'),
         warning: '',
       }[mark];
-      return `Proxy volume ${name}: ${where(one)}; shadow volume ${of}: ${where(other)}; ${same}.`;
+      return say('Proxy volume {name}: {one}; shadow volume {of}: {other}; {same}.', {
+        name,
+        one: where(one),
+        of,
+        other: where(other),
+        same,
+      });
     }),
   );
   return sentences.join(' ');
@@ -182,24 +196,28 @@ export function topologySections(facts: ReportFacts): { body: SectionDraft; rest
   });
   const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
   const id = 'topology';
-  const title = 'Topology as verified';
+  const title = say('Topology as verified');
   if (all.length === 0)
     return {
-      body: { id, title, blocks: [words('The run ended before a shadow was seen.')] },
+      body: { id, title, blocks: [words(say('The run ended before a shadow was seen.'))] },
       rest: undefined,
     };
   const old =
     layout === undefined
       ? [
           words(
-            'This journal was written by an earlier release: it has what the rules compared, but not where the master volumes are.',
+            say(
+              'This journal was written by an earlier release: it has what the rules compared, but not where the master volumes are.',
+            ),
           ),
         ]
       : [];
   const shown = all.length <= mostDrawn ? all : all.slice(0, drawnFirst);
   const rest = all.slice(shown.length);
   const more =
-    rest.length === 0 ? '' : ` The other ${rest.length} are in the appendix “Topology, all volumes”.`;
+    rest.length === 0
+      ? ''
+      : ` ${say('The other {count} are in the appendix “Topology, all volumes”.', { count: rest.length })}`;
   return {
     body: {
       id,
@@ -207,9 +225,9 @@ export function topologySections(facts: ReportFacts): { body: SectionDraft; rest
       blocks: [
         ...old,
         words(
-          `Strips are to scale, in blocks of 512 bytes. Proxy and shadow of a pair have the same scale, so the ribbon between them is straight where they are the same blocks.${more}`,
+          `${say('Strips are to scale, in blocks of 512 bytes. Proxy and shadow of a pair have the same scale, so the ribbon between them is straight where they are the same blocks.')}${more}`,
         ),
-        figure(shown, 'Primary domain, backup server and tape', true),
+        figure(shown, say('Primary domain, backup server and tape'), true),
       ],
     },
     rest:
@@ -217,10 +235,14 @@ export function topologySections(facts: ReportFacts): { body: SectionDraft; rest
         ? undefined
         : {
             id: 'topology-all',
-            title: 'Topology, all volumes',
+            title: say('Topology, all volumes'),
             appendix: true,
             blocks: rest.map((shadowed) =>
-              figure([shadowed], `Volumes ${named(shadowed.ties.map(({ proxy }) => proxy))}`, false),
+              figure(
+                [shadowed],
+                say('Volumes {ties}', { ties: named(shadowed.ties.map(({ proxy }) => proxy)) }),
+                false,
+              ),
             ),
           },
   };

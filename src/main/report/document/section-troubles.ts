@@ -2,28 +2,29 @@
 import type { ReportBlock, ReportFactList as FactsBlock, ReportTable } from '../../../contract/report.ts';
 import type { PassModel } from '../../../folds/run/run-model.ts';
 import { printable } from '../../../contract/words.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import { handText, readStands } from '../../../folds/stands.ts';
 import type { ReportFacts } from './report-source.ts';
-import { countOf, marked, plain, quiet, strong, tookText } from './report-words.ts';
-import type { SectionDraft } from './section-draft.ts';
+import { marked, plain, quiet, strong, tookText } from './report-words.ts';
+import { stepWord, type SectionDraft } from './section-draft.ts';
 
 const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
 
 const modeWords = {
-  run: 'started the run',
-  resume: 'resumed it',
-  unwind: 'rolled it back',
+  run: say('started the run'),
+  resume: say('resumed it'),
+  unwind: say('rolled it back'),
 } as const;
 
 function sessionTable({ model: { sessions }, times }: ReportFacts): ReportTable {
   return {
     kind: 'table',
-    caption: 'Operators',
+    caption: say('Operators'),
     columns: [
-      { title: 'When', share: 20 },
-      { title: 'Who', share: 16 },
-      { title: 'Did', share: 16 },
-      { title: 'Reason and findings', share: 48 },
+      { title: say('When'), share: 20 },
+      { title: say('Who'), share: 16 },
+      { title: say('Did'), share: 16 },
+      { title: say('Reason and findings'), share: 48 },
     ],
     rows: sessions.map(({ at, by, mode, reason, findings }) => [
       plain(times.moment(at)),
@@ -39,21 +40,25 @@ function questionTable({ model, times }: ReportFacts): ReportTable | undefined {
   if (asked.length === 0) return undefined;
   return {
     kind: 'table',
-    caption: 'Questions and answers',
+    caption: say('Questions and answers'),
     columns: [
-      { title: 'Step', share: 10 },
-      { title: 'Asked', share: 42 },
-      { title: 'Answer', share: 14 },
-      { title: 'Who, when and why', share: 34 },
+      { title: say('Step'), share: 10 },
+      { title: say('Asked'), share: 42 },
+      { title: say('Answer'), share: 14 },
+      { title: say('Who, when and why'), share: 34 },
     ],
     rows: asked.map(({ step, asked: question, answered }) => [
       plain(step),
       plain(question.text),
-      answered === undefined ? [quiet('not answered')] : [strong(answered.answer)],
+      answered === undefined ? [quiet(say('not answered'))] : [strong(answered.answer)],
       answered === undefined
-        ? plain(`asked at ${times.moment(question.at)}`)
+        ? plain(say('asked at {at}', { at: times.moment(question.at) }))
         : plain(
-            `${answered.by} at ${times.moment(answered.at)}${answered.reason === undefined ? '' : `: “${answered.reason}”`}`,
+            say('{by} at {at}{reason}', {
+              by: answered.by,
+              at: times.moment(answered.at),
+              reason: answered.reason === undefined ? '' : `: “${answered.reason}”`,
+            }),
           ),
     ]),
   };
@@ -63,8 +68,8 @@ export function decisionSection(facts: ReportFacts): SectionDraft {
   const table = questionTable(facts);
   return {
     id: 'decisions',
-    title: 'Decisions',
-    blocks: [sessionTable(facts), table ?? words('The run asked no questions.')],
+    title: say('Decisions'),
+    blocks: [sessionTable(facts), table ?? words(say('The run asked no questions.'))],
   };
 }
 
@@ -73,11 +78,11 @@ function errorTable({ model }: ReportFacts): ReportTable | undefined {
   if (failed.length === 0) return undefined;
   return {
     kind: 'table',
-    caption: 'Errors',
+    caption: say('Errors'),
     columns: [
-      { title: 'Step', share: 12 },
-      { title: 'Error', share: 46 },
-      { title: 'Hint', share: 42 },
+      { title: say('Step'), share: 12 },
+      { title: say('Error'), share: 46 },
+      { title: say('Hint'), share: 42 },
     ],
     rows: failed.map(({ step, error }) => [
       plain(step),
@@ -91,11 +96,11 @@ function warningTable({ warnings, model, times }: ReportFacts): ReportTable | un
   if (warnings.length === 0) return undefined;
   return {
     kind: 'table',
-    caption: 'Warnings',
+    caption: say('Warnings'),
     columns: [
-      { title: `When (${times.word})`, share: 16 },
-      { title: 'Step', share: 14 },
-      { title: 'Warning', share: 70 },
+      { title: say('When ({word})', { word: times.word }), share: 16 },
+      { title: say('Step'), share: 14 },
+      { title: say('Warning'), share: 70 },
     ],
     rows: warnings.map(({ at, step, text }) => [
       plain(times.clock(at, model.startedAt)),
@@ -125,7 +130,11 @@ function failedCommands({ model }: ReportFacts): ReportBlock[] {
     const [command = ''] = line.split('\n');
     return {
       kind: 'listing',
-      caption: `Step ${step} on ${host}: exit status ${outcome.exitStatus ?? 'none'}`,
+      caption: say('Step {step} on {host}: exit status {exitStatus}', {
+        step,
+        host,
+        exitStatus: outcome.exitStatus ?? say('none'),
+      }),
       lines: [`# ${printable(command)}`, ...said.slice(-mostLines).filter((text) => text !== '')],
     };
   });
@@ -136,13 +145,13 @@ function unwindingTable({ model, times }: ReportFacts): ReportTable | undefined 
   if (back.length === 0) return undefined;
   return {
     kind: 'table',
-    caption: 'Rollback steps',
+    caption: say('Rollback steps'),
     columns: [
-      { title: 'Step', share: 12 },
-      { title: 'What', share: 42 },
-      { title: `Start (${times.word})`, share: 14 },
-      { title: 'Took', share: 12, align: 'right' },
-      { title: 'Result', share: 20 },
+      { title: say('Step'), share: 12 },
+      { title: say('What'), share: 42 },
+      { title: say('Start ({word})', { word: times.word }), share: 14 },
+      { title: say('Took'), share: 12, align: 'right' },
+      { title: say('Result'), share: 20 },
     ],
     rows: back.map(({ step, title, startedAt, milliseconds, state, reason }) => [
       plain(step),
@@ -152,7 +161,7 @@ function unwindingTable({ model, times }: ReportFacts): ReportTable | undefined 
       [
         marked(
           state === 'done' ? 'good' : state === 'failed' ? 'bad' : 'unknown',
-          state === 'skipped' ? `skipped: ${reason ?? ''}` : state,
+          state === 'skipped' ? say('skipped: {reason}', { reason: reason ?? '' }) : stepWord(state),
         ),
       ],
     ]),
@@ -163,25 +172,29 @@ function unwindingTable({ model, times }: ReportFacts): ReportTable | undefined 
 function standRow(sentence: string): FactsBlock['rows'][number] {
   const [, of, what] = /^([^:]{1,60}): (.+)$/s.exec(sentence) ?? [];
   return of === undefined || what === undefined
-    ? { name: 'The run', value: plain(sentence) }
+    ? { name: say('The run'), value: plain(sentence) }
     : { name: of, value: plain(what) };
 }
 
 function standing({ model: { end } }: ReportFacts): ReportBlock[] {
-  if (end === undefined) return [words('The run has no end: the current state was not checked.')];
+  if (end === undefined) return [words(say('The run has no end: the current state was not checked.'))];
   const { sentences, byHand } = readStands(end.stands);
   const facts: ReportBlock = {
     kind: 'facts',
-    caption: 'State at the end of the run',
+    caption: say('State at the end of the run'),
     rows: sentences.map(standRow),
   };
   return [
-    ...(sentences.length === 0 ? [words('Nothing to report.')] : [facts]),
+    ...(sentences.length === 0 ? [words(say('Nothing to report.'))] : [facts]),
     ...(byHand.length === 0
       ? []
       : [
-          words('Action required. Run these commands by hand, each on the host named above it:'),
-          { kind: 'listing' as const, caption: 'By hand', lines: handText(byHand).trimEnd().split('\n') },
+          words(say('Action required. Run these commands by hand, each on the host named above it:')),
+          {
+            kind: 'listing' as const,
+            caption: say('By hand'),
+            lines: handText(byHand).trimEnd().split('\n'),
+          },
         ]),
   ];
 }
@@ -198,25 +211,32 @@ export function troubleSections(facts: ReportFacts): SectionDraft[] {
       : [
           {
             kind: 'paragraph',
-            texts: [strong(`${end.code}: `), { text: end.sentence }, quiet(` Hint: ${end.hint ?? ''}`)],
+            texts: [
+              strong(`${end.code}: `),
+              { text: end.sentence },
+              quiet(` ${say('Hint: {hint}', { hint: end.hint ?? '' })}`),
+            ],
           },
         ];
-  const count = warnings === undefined ? 'No warnings.' : `${countOf(warnings.rows.length, 'warning')}.`;
+  const count =
+    warnings === undefined
+      ? say('No warnings.')
+      : sayCount(warnings.rows.length, '{count} warning.', '{count} warnings.');
   return [
     {
       id: 'troubles',
-      title: 'Warnings and errors',
+      title: say('Warnings and errors'),
       blocks: [
         ...verdict,
         ...(torn
-          ? [words('The last line of the journal is incomplete: the console died while writing it.')]
+          ? [words(say('The last line of the journal is incomplete: the console died while writing it.'))]
           : []),
-        errors ?? words('No step failed.'),
+        errors ?? words(say('No step failed.')),
         warnings ?? words(count),
         ...failedCommands(facts),
         ...(unwinding === undefined ? [] : [unwinding]),
       ],
     },
-    { id: 'stands', title: 'State at the end', level: 2, blocks: standing(facts) },
+    { id: 'stands', title: say('State at the end'), level: 2, blocks: standing(facts) },
   ];
 }

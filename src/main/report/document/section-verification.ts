@@ -1,34 +1,33 @@
 /** The proof that the shadow is the same blocks: each rule with both values, and the fingerprint of the content. */
 import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 import type { VerifiedVolume } from '../../../folds/verification.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { marked, plain, quiet, strong } from './report-words.ts';
 import { bindingFacts } from './section-binding.ts';
-import { verdictMarks, verdictWords, type SectionDraft } from './section-draft.ts';
+import { verdictMarks, verdictWord, type SectionDraft } from './section-draft.ts';
 
 /** The rules of more volumes than these are in an appendix. */
 const volumesInBody = 5;
-
-const wordOf = (verdict: string) => verdictWords[verdict] ?? verdict;
 
 /** Why each rule is there is in the attached checks; where it comes from is the same for all volumes. */
 function ruleTable({ proxy, rules }: VerifiedVolume, several: boolean): ReportTable {
   return {
     kind: 'table',
-    caption: several ? `Rules, ${proxy}` : 'Rules',
+    caption: several ? say('Rules, {proxy}', { proxy }) : say('Rules'),
     columns: [
-      { title: 'Rule', share: several ? 25 : 17 },
-      { title: 'On the cluster / expected', share: several ? 31 : 23 },
-      { title: 'Through the shadow / seen', share: several ? 31 : 23 },
-      { title: 'Verdict', share: several ? 13 : 11 },
-      ...(several ? [] : [{ title: 'Source of the rule', share: 26 }]),
+      { title: say('Rule'), share: several ? 25 : 17 },
+      { title: say('On the cluster / expected'), share: several ? 31 : 23 },
+      { title: say('Through the shadow / seen'), share: several ? 31 : 23 },
+      { title: say('Verdict'), share: several ? 13 : 11 },
+      ...(several ? [] : [{ title: say('Source of the rule'), share: 26 }]),
     ],
     rows: rules.map((rule) => [
       plain(rule.title),
       plain(rule.expected),
       rule.blocking ? [strong(rule.actual)] : plain(rule.actual),
-      [marked(verdictMarks[rule.verdict] ?? 'unknown', wordOf(rule.verdict))],
+      [marked(verdictMarks[rule.verdict] ?? 'unknown', verdictWord(rule.verdict))],
       ...(several ? [] : [[quiet(rule.source)]]),
     ]),
   };
@@ -40,15 +39,21 @@ function fingerprintFigure(volume: VerifiedVolume, several: boolean): ReportFigu
   const count = (verdict: string) => samples.filter((sample) => sample.verdict === verdict).length;
   const [equal, differs, waiting] = [count('equal'), count('differs'), count('waiting')];
   const parts = [
-    `${equal} of ${samples.length} sampled records match`,
-    ...(differs > 0 ? [`${differs} DIFFER`] : []),
-    ...(waiting > 0 ? [`${waiting} were read on one side only`] : []),
+    say('{equal} of {samples} sampled records match', { equal, samples: samples.length }),
+    ...(differs > 0 ? [say('{differs} DIFFER', { differs })] : []),
+    ...(waiting > 0 ? [say('{waiting} were read on one side only', { waiting })] : []),
   ];
   return [
     {
       kind: 'figure',
-      caption: `Fingerprint${several ? ` of ${proxy}` : ''}: ${parts.join(', ')}`,
-      alt: `${proxy}: ${parts.join(', ')}. Records ${samples.map(({ record }) => countText(record)).join(', ')}.`,
+      caption: several
+        ? say('Fingerprint of {proxy}: {parts}', { proxy, parts: parts.join(', ') })
+        : say('Fingerprint: {parts}', { parts: parts.join(', ') }),
+      alt: say('{proxy}: {parts}. Records {samples}.', {
+        proxy,
+        parts: parts.join(', '),
+        samples: samples.map(({ record }) => countText(record)).join(', '),
+      }),
       figure: { kind: 'fingerprint', volume: proxy, blocks: cluster.blocks, samples },
     },
   ];
@@ -57,14 +62,14 @@ function fingerprintFigure(volume: VerifiedVolume, several: boolean): ReportFigu
 function overview(volumes: readonly VerifiedVolume[], where: string): ReportTable {
   return {
     kind: 'table',
-    caption: `Verdict of each volume; ${where}`,
+    caption: say('Verdict of each volume; {where}', { where }),
     columns: [
-      { title: 'Volume', share: 20 },
-      { title: 'Shadow', share: 20 },
-      { title: 'First block', share: 16, align: 'right' },
-      { title: 'Blocks', share: 16, align: 'right' },
-      { title: 'Records matching', share: 13, align: 'right' },
-      { title: 'Verdict', share: 15 },
+      { title: say('Volume'), share: 20 },
+      { title: say('Shadow'), share: 20 },
+      { title: say('First block'), share: 16, align: 'right' },
+      { title: say('Blocks'), share: 16, align: 'right' },
+      { title: say('Records matching'), share: 13, align: 'right' },
+      { title: say('Verdict'), share: 15 },
     ],
     rows: volumes.map(({ proxy, shadow, cluster, samples, verdict }) => [
       plain(proxy),
@@ -72,7 +77,7 @@ function overview(volumes: readonly VerifiedVolume[], where: string): ReportTabl
       plain(cluster.first === undefined ? '-' : countText(cluster.first)),
       plain(cluster.blocks === undefined ? '-' : countText(cluster.blocks)),
       plain(`${samples.filter((sample) => sample.verdict === 'equal').length} / ${samples.length}`),
-      [marked(verdictMarks[verdict] ?? 'unknown', wordOf(verdict))],
+      [marked(verdictMarks[verdict] ?? 'unknown', verdictWord(verdict))],
     ]),
   };
 }
@@ -81,24 +86,37 @@ function intro(facts: ReportFacts): ReportBlock[] {
   const { verification, model, times } = facts;
   const { verdict, answered, error, startedAt } = verification;
   const words = {
-    equal: 'Every rule holds and every sampled record matches.',
-    differs:
+    equal: say('Every rule holds and every sampled record matches.'),
+    differs: say(
       'The shadow does NOT map the same blocks as the proxy: at least one rule or sampled record differs.',
-    pending: 'The verification did not finish.',
+    ),
+    pending: say('The verification did not finish.'),
   }[verdict];
-  const when = startedAt === undefined ? '' : ` Verified at ${times.moment(startedAt)}, before the dump.`;
+  const when =
+    startedAt === undefined
+      ? ''
+      : ` ${say('Verified at {at}, before the dump.', { at: times.moment(startedAt) })}`;
   const approval =
     answered === undefined
       ? model.start !== undefined && verdict === 'equal'
-        ? 'No approval was needed: the job or the operator allows the dump of a verified shadow.'
-        : 'It was not approved.'
-      : `Answered “${answered.answer}” by ${answered.by} at ${times.moment(answered.at)}.`;
+        ? say('No approval was needed: the job or the operator allows the dump of a verified shadow.')
+        : say('It was not approved.')
+      : say('Answered “{answer}” by {by} at {at}.', {
+          answer: answered.answer,
+          by: answered.by,
+          at: times.moment(answered.at),
+        });
   return [
     {
       kind: 'paragraph',
       texts: [
         marked(verdictMarks[verdict] ?? 'unknown', words),
-        { text: `${when} ${approval} The reason for each rule is in the attached checks.` },
+        {
+          text: say('{when} {approval} The reason for each rule is in the attached checks.', {
+            when,
+            approval,
+          }),
+        },
       ],
     },
     ...(error === undefined
@@ -106,7 +124,11 @@ function intro(facts: ReportFacts): ReportBlock[] {
       : [
           {
             kind: 'paragraph' as const,
-            texts: [strong(`${error.code}: `), { text: error.sentence }, quiet(` Hint: ${error.hint}`)],
+            texts: [
+              strong(`${error.code}: `),
+              { text: error.sentence },
+              quiet(` ${say('Hint: {hint}', { hint: error.hint })}`),
+            ],
           },
         ]),
     ...heldOpen(facts),
@@ -118,11 +140,11 @@ function heldOpen(facts: ReportFacts): ReportBlock[] {
   const told = allOf(facts, 'check').filter(({ rule }) => rule === 'shadow-held');
   const last = new Map(told.map((check) => [check.volume, check] as const));
   return [...last.values()].map(({ volume, actual, verdict }) => {
-    const shadow = `shadow${volume === undefined ? '' : ` of ${volume}`}`;
+    const shadow = volume === undefined ? say('shadow') : say('shadow of {volume}', { volume });
     const text =
       verdict === 'holds'
-        ? `From the verification to the end of the dump, the ${shadow} was ${actual}.`
-        : `The ${shadow} ${actual}.`;
+        ? say('From the verification to the end of the dump, the {shadow} was {actual}.', { shadow, actual })
+        : say('The {shadow} {actual}.', { shadow, actual });
     return { kind: 'paragraph', texts: [marked(verdictMarks[verdict] ?? 'unknown', text)] };
   });
 }
@@ -130,7 +152,7 @@ function heldOpen(facts: ReportFacts): ReportBlock[] {
 function ofVolumes(facts: ReportFacts, appendix: boolean): SectionDraft[] {
   return facts.verification.volumes.map((volume) => ({
     id: `verification-${volume.proxy}${appendix ? '-all' : ''}`,
-    title: `${volume.proxy} and its shadow ${volume.shadow}`,
+    title: say('{proxy} and its shadow {shadow}', { proxy: volume.proxy, shadow: volume.shadow }),
     level: 2 as const,
     appendix,
     blocks: [
@@ -143,11 +165,14 @@ function ofVolumes(facts: ReportFacts, appendix: boolean): SectionDraft[] {
 
 export function verificationSections(facts: ReportFacts): { body: SectionDraft[]; rest: SectionDraft[] } {
   const { verification, several } = facts;
-  const head = { id: 'verification', title: 'Verification of the shadow' };
+  const head = { id: 'verification', title: say('Verification of the shadow') };
   if (verification.stage === 'none')
     return {
       body: [
-        { ...head, blocks: [{ kind: 'paragraph', texts: plain('The run ended before the verification.') }] },
+        {
+          ...head,
+          blocks: [{ kind: 'paragraph', texts: plain(say('The run ended before the verification.')) }],
+        },
       ],
       rest: [],
     };
@@ -171,7 +196,7 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
   if (volumes.length <= volumesInBody)
     return {
       body: [
-        { ...head, blocks: [...intro(facts), overview(volumes, 'the rules are below')] },
+        { ...head, blocks: [...intro(facts), overview(volumes, say('the rules are below'))] },
         ...ofVolumes(facts, false),
       ],
       rest: [],
@@ -182,12 +207,12 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
         ...head,
         blocks: [
           ...intro(facts),
-          overview(volumes, 'the rules are in the appendix “Verification, all volumes”'),
+          overview(volumes, say('the rules are in the appendix “Verification, all volumes”')),
         ],
       },
     ],
     rest: [
-      { id: 'verification-all', title: 'Verification, all volumes', appendix: true, blocks: [] },
+      { id: 'verification-all', title: say('Verification, all volumes'), appendix: true, blocks: [] },
       ...ofVolumes(facts, true),
     ],
   };

@@ -1,5 +1,6 @@
 /** Draws throughput over time, with the drive's lowest streaming speed as a line. */
 import type { ReportChart } from '../../../contract/report.ts';
+import { say } from '../../../contract/text/say.ts';
 import { layoutReportChart, type DrawnChart } from '../../../folds/charts/report-chart.ts';
 import type { Pen } from './figure-topology.ts';
 import { inks } from './page-items.ts';
@@ -21,7 +22,7 @@ function drawAxes({ flow, node }: Pen, { left, right, top, bottom, rates, times 
   flow.line(node, left, bottom, right, bottom, { stroke: inks.ink, width: 0.9 });
   flow.line(node, left, bottom, left, top, { stroke: inks.ink, width: 0.9 });
   flow.text(node, 'MB/s', left - 4, top - 7, { size: 6.8, align: 'right' });
-  flow.text(node, 'time since the first byte', right, bottom + 21, {
+  flow.text(node, say('time since the first byte'), right, bottom + 21, {
     size: 6.8,
     align: 'right',
     tone: 'quiet',
@@ -35,7 +36,7 @@ function drawFloor(
 ): void {
   if (floor === undefined || y === undefined) return;
   flow.line(node, left, y, right, y, { stroke: inks.ink, width: 0.9, dash: [1, 2] });
-  const words = `minimum streaming rate of the drive, ${floor.toFixed(0)} MB/s`;
+  const words = say('minimum streaming rate of the drive, {floor} MB/s', { floor: floor.toFixed(0) });
   const width = flow.setter.width(words, 'bold', 6.8);
   flow.rectangle(node, right - width - 4, y - 9.4, width + 4, 8.6, { fill: inks.white });
   flow.text(node, words, right - 2, y - 3, { font: 'bold', size: 6.8, align: 'right' });

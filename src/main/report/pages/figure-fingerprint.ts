@@ -1,6 +1,7 @@
 /** Draws the sampled records of a volume along its blocks. */
 import type { ReportFingerprint } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 import type { Pen } from './figure-topology.ts';
 import { inks } from './page-items.ts';
 
@@ -29,12 +30,12 @@ export function drawFingerprint(
     flow.shape(node, path([x], y - 1, y + height + 1), { stroke: inks.ink, width: 2.2 });
     flow.mark(node, 'bad', x - 3.2, y - 2, 7.6);
   }
-  flow.text(node, 'block 0', left, y + height + 8.5, { size: 6.4, tone: 'quiet' });
-  flow.text(node, `block ${countText(whole - 1)}`, left + width, y + height + 8.5, {
+  flow.text(node, say('block 0'), left, y + height + 8.5, { size: 6.4, tone: 'quiet' });
+  flow.text(node, say('block {whole}', { whole: countText(whole - 1) }), left + width, y + height + 8.5, {
     size: 6.4,
     tone: 'quiet',
     align: 'right',
   });
-  const legend = 'solid line: matches; thick line with a cross: differs; dashed: read on one side only';
+  const legend = say('solid line: matches; thick line with a cross: differs; dashed: read on one side only');
   flow.text(node, legend, left + width / 2, y + height + 8.5, { size: 6.4, tone: 'quiet', align: 'middle' });
 }

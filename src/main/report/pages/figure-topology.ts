@@ -1,6 +1,7 @@
 /** Draws both domains and the tape: spaces as strips of blocks, a ribbon between proxy and shadow. */
 import type { ReportExtent, ReportShadowed, ReportTopology } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 import {
   layoutPair,
   layoutReportTopology,
@@ -103,7 +104,8 @@ function drawExtent({ flow, node }: Pen, drawn: DrawnExtent): void {
 function drawSpace(pen: Pen, drawn: DrawnSpace): void {
   const { flow, node } = pen;
   const { space, x, y, width, height } = drawn;
-  const size = space.blocks === undefined ? '' : `, ${countText(space.blocks)} blocks`;
+  const size =
+    space.blocks === undefined ? '' : say(', {blocks} blocks', { blocks: countText(space.blocks) });
   const [title] = flow.lines([{ text: `${space.title}${size}` }], { width, size: 7, codeSize: 7, hang: 0 });
   if (title) flow.setLine(node, title, x, drawn.titleY);
   flow.rectangle(node, x, y, width, height, { fill: inks.white, stroke: inks.rule, width: 0.5 });

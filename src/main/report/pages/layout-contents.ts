@@ -1,5 +1,6 @@
 /** The list of contents: two columns, so that it has its place below the summary. */
 import type { ReportSection } from '../../../contract/report.ts';
+import { say } from '../../../contract/text/say.ts';
 import type { Flow } from './flow.ts';
 import { headingHeight, layoutHeading } from './layout-blocks.ts';
 import { inks, nodeOf, type StructNode } from './page-items.ts';
@@ -7,7 +8,7 @@ import { inks, nodeOf, type StructNode } from './page-items.ts';
 const contentsHead: ReportSection = {
   id: 'contents',
   number: '',
-  title: 'Contents',
+  title: say('Contents'),
   level: 2,
   newPage: false,
   blocks: [],

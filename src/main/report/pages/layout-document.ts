@@ -1,5 +1,6 @@
 /** Lays a whole report out: sections on pages, a list of contents where it is long, page numbers and running titles. */
 import type { ReportBlock, ReportDocument, ReportPaper, ReportSection } from '../../../contract/report.ts';
+import { say } from '../../../contract/text/say.ts';
 import { Flow, type Frame } from './flow.ts';
 import {
   headingHeight,
@@ -194,16 +195,25 @@ function frameThePages(
   const whole = flow.pages.length;
   flow.pages.forEach(({ items }, index) => {
     const page = new Flow(flow.setter, flow.frame);
-    page.text(undefined, `Shadowtape ${kind.toLowerCase()}`, left, 34, { size: 7.4, tone: 'quiet' });
-    page.text(undefined, `run ${run}${ended ? '' : ', NOT ENDED'}`, right, 34, {
+    page.text(undefined, say('Shadowtape {kind}', { kind: kind.toLowerCase() }), left, 34, {
       size: 7.4,
-      font: 'bold',
-      align: 'right',
+      tone: 'quiet',
     });
+    page.text(
+      undefined,
+      ended ? say('run {run}', { run }) : say('run {run}, NOT ENDED', { run }),
+      right,
+      34,
+      {
+        size: 7.4,
+        font: 'bold',
+        align: 'right',
+      },
+    );
     page.line(undefined, left, 40, right, 40, { stroke: inks.rule, width: 0.5 });
     const base = pageHeight - 30;
     page.line(undefined, left, base - 11, right, base - 11, { stroke: inks.rule, width: 0.5 });
-    page.text(undefined, `journal ${journalHash.slice(0, 16)}…`, left, base, {
+    page.text(undefined, say('journal {hash}…', { hash: journalHash.slice(0, 16) }), left, base, {
       size: 7.4,
       font: 'mono',
       tone: 'quiet',

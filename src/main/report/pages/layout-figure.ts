@@ -1,4 +1,5 @@
 import type { ReportFigure, ReportTopology } from '../../../contract/report.ts';
+import { say } from '../../../contract/text/say.ts';
 import { chartHeight, drawChart } from './figure-chart.ts';
 import { drawFingerprint, fingerprintHeight } from './figure-fingerprint.ts';
 import { drawTopology, shadowedHeight, topologyHeight, type Pen } from './figure-topology.ts';
@@ -53,8 +54,8 @@ function parts(flow: Flow, block: ReportFigure, topology: ReportTopology): Repor
   }
   return groups.map((shadowed, index) => ({
     ...block,
-    caption: index === 0 ? block.caption : `${block.caption} (continued)`,
-    alt: index === 0 ? block.alt : 'Figure continued; its description is on the page where it begins.',
+    caption: index === 0 ? block.caption : say('{caption} (continued)', { caption: block.caption }),
+    alt: index === 0 ? block.alt : say('Figure continued; its description is on the page where it begins.'),
     figure: { ...topology, shadowed, tape: index === groups.length - 1 ? topology.tape : undefined },
   }));
 }

@@ -1,4 +1,5 @@
 /** Writes laid-out pages with pdfkit, each piece tagged with its node of the structure tree. */
+import { say } from '../../../contract/text/say.ts';
 import type PDFDocument from 'pdfkit';
 import {
   inks,
@@ -104,7 +105,7 @@ export class PagePainter {
     const structParent = this.#elements.get(node);
     this.#pdf.goTo(x, y, width, height, target, {
       structParent,
-      Contents: new String('leads to this section'),
+      Contents: new String(say('leads to this section')),
     } as never);
   }
 

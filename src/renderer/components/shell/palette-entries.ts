@@ -1,4 +1,5 @@
 /** What the palette offers: screens, jobs, runs, actions and searches, the best match first. Pure. */
+import { say } from '../../../contract/text/say.ts';
 import { screenNames, type ScreenName } from '../../managers/routes.ts';
 import { screenTitles } from './screen-titles.ts';
 
@@ -14,7 +15,7 @@ export interface PaletteEntry {
   readonly id: string;
   readonly title: string;
   /** Its kind, in a word; found by it, too. */
-  readonly kind: 'Screen' | 'Job' | 'Run' | 'Action' | 'Search';
+  readonly kind: string;
   /** Further words that it is found by. */
   readonly also?: string;
   /** A key that does the same. */
@@ -50,7 +51,7 @@ function screenEntries({ subjectOf }: PaletteContext): PaletteEntry[] {
     return {
       id: `screen-${screen}`,
       title: screenTitles[screen],
-      kind: 'Screen',
+      kind: say('Screen'),
       ...(key === undefined ? {} : { key }),
       deed: { screen, subject: subjectOf(screen) },
     };
@@ -67,16 +68,16 @@ interface ActionEntry {
 }
 
 const actions: readonly ActionEntry[] = [
-  { action: 'refresh', title: 'Refresh the state of all hosts', also: 'reload query' },
-  { action: 'notices', title: 'Show notices', also: 'notifications messages', key: 'N' },
-  { action: 'glossary', title: 'Explain terms', also: 'glossary help', key: 'G' },
-  { action: 'keys', title: 'Show keys', also: 'help shortcuts', key: '?' },
-  { action: 'theme', title: 'Switch colors', also: 'theme dark light' },
-  { action: 'tab', title: 'Open in another tab', isThere: ({ hasTabs }) => hasTabs },
+  { action: 'refresh', title: say('Refresh the state of all hosts'), also: say('reload query') },
+  { action: 'notices', title: say('Show notices'), also: say('notifications messages'), key: 'N' },
+  { action: 'glossary', title: say('Explain terms'), also: say('glossary help'), key: 'G' },
+  { action: 'keys', title: say('Show keys'), also: say('help shortcuts'), key: '?' },
+  { action: 'theme', title: say('Switch colors'), also: say('theme dark light') },
+  { action: 'tab', title: say('Open in another tab'), isThere: ({ hasTabs }) => hasTabs },
   {
     action: 'lab',
-    title: 'Open the lab panel',
-    also: 'blank tape fault reboot',
+    title: say('Open the lab panel'),
+    also: say('blank tape fault reboot'),
     isThere: ({ isLab }) => isLab,
   },
 ];
@@ -87,7 +88,7 @@ function actionEntries(context: PaletteContext): PaletteEntry[] {
     .map(({ action, title, also, key }) => ({
       id: `action-${action}`,
       title,
-      kind: 'Action',
+      kind: say('Action'),
       ...(also === undefined ? {} : { also }),
       ...(key === undefined ? {} : { key }),
       deed: { action },
@@ -97,11 +98,16 @@ function actionEntries(context: PaletteContext): PaletteEntry[] {
 function searchEntries(typed: string): PaletteEntry[] {
   if (typed === '') return [];
   return [
-    { id: 'search-runs', title: `Search runs for “${typed}”`, kind: 'Search', deed: { searchRuns: typed } },
+    {
+      id: 'search-runs',
+      title: say('Search runs for “{typed}”', { typed }),
+      kind: say('Search'),
+      deed: { searchRuns: typed },
+    },
     {
       id: 'search-files',
-      title: `Search files on tape for “${typed}”`,
-      kind: 'Search',
+      title: say('Search files on tape for “{typed}”', { typed }),
+      kind: say('Search'),
       deed: { screen: 'files', subject: typed },
     },
   ];
@@ -127,15 +133,15 @@ function distanceOf({ title, also = '', kind }: PaletteEntry, typed: readonly st
 export function paletteEntries(context: PaletteContext, typed: string): PaletteEntry[] {
   const jobs = context.jobs.map(({ name, class: of, volumes }): PaletteEntry => ({
     id: `job-${name}`,
-    title: `Plan job ${name}`,
-    kind: 'Job',
-    also: `back up ${of} ${volumes.join(' ')}`,
+    title: say('Plan job {name}', { name }),
+    kind: say('Job'),
+    also: say('back up {of} {volumes}', { of, volumes: volumes.join(' ') }),
     deed: { screen: 'plan', subject: name },
   }));
   const runs = context.runs.map((run): PaletteEntry => ({
     id: `run-${run}`,
-    title: `Show run ${run}`,
-    kind: 'Run',
+    title: say('Show run {run}', { run }),
+    kind: say('Run'),
     also: 'running',
     deed: { screen: 'run', subject: run },
   }));

@@ -142,4 +142,29 @@ describe('a restore that is prepared', () => {
     expect(asked('drill')).toEqual([{ run: 'three', volume: 'Volume4' }, { run: 'three' }]);
     expect(asked('restorePlan')).toEqual([]);
   });
+
+  it('overwrites a device only once its path was typed, and forgets that with another target', async () => {
+    const device = '/dev/rdsk/c2t0d0s0';
+    const { restore, asked } = manager({
+      restorePreview: () => ({ kind: 'image', to: `node1:${device}`, device, backups: [] }),
+    });
+    restore.open({ run: 'one', volume: undefined, path: undefined });
+    await settled();
+    restore.next();
+    restore.chooseTarget('host');
+    restore.host = 'node1';
+    restore.folder = device;
+    restore.next();
+    await settled();
+    expect(restore.untyped).toEqual([device]);
+    expect(await restore.start()).toBeUndefined();
+    expect(asked('restoreFiles')).toEqual([]);
+    restore.typed = { [device]: device };
+    expect(await restore.start()).toEqual({ screen: 'restored', subject: 'record' });
+    expect(asked('restoreFiles')).toMatchObject([{ host: 'node1', path: device, replace: [device] }]);
+    restore.back();
+    restore.next();
+    await settled();
+    expect(restore.untyped).toEqual([device]);
+  });
 });

@@ -45,7 +45,7 @@ export class RestoreManager {
   host = $state('');
   folder = $state('');
   overwrite = $state<Overwrite>('never');
-  /** Master -> what was typed for its name. */
+  /** Master, or path of a device -> what was typed for it. */
   typed = $state<Record<string, string>>({});
   readonly #model = $derived.by<RunModel | undefined>(() => {
     const view = this.opened.value;
@@ -118,9 +118,17 @@ export class RestoreManager {
     return 'single files are restored to a folder';
   }
 
-  /** Masters whose names have not been typed yet. */
+  /** What is lost, and has not been typed yet: masters by their names, a device by its path. */
   get untyped(): readonly string[] {
-    return this.masters.filter((master) => this.typed[master] !== master);
+    const { device } = this;
+    return [...this.masters, ...(device === undefined ? [] : [device])].filter(
+      (name) => this.typed[name] !== name,
+    );
+  }
+
+  /** The path of the device of a host that is overwritten; undefined where the target is none. */
+  get device(): string | undefined {
+    return this.preview.value?.device;
   }
 
   /** Masters that are replaced; none where nothing on the cluster is. */
@@ -219,6 +227,7 @@ export class RestoreManager {
   /** Asks what will happen; hosts are looked at, no tape is read. */
   async ask(): Promise<void> {
     this.#clearAnswers();
+    this.typed = {};
     if (this.isOnCluster) await this.plan.ask(this.#volumeRequest());
     else if (this.#target !== 'drill') await this.preview.ask(this.#fileRequest());
   }
@@ -252,12 +261,14 @@ export class RestoreManager {
 
   #fileRequest(): RequestOf<'restorePreview'> {
     const [volume, ...others] = this.volumes;
+    const { device } = this;
     return {
       what: [this.#run ?? '', ...this.wantedPaths],
       ...(volume && others.length === 0 ? { volume: volume.proxy } : {}),
       ...(this.#target === 'host' ? { host: this.host } : {}),
       path: this.folder.trim(),
       overwrite: this.overwrite,
+      ...(device !== undefined && this.untyped.length === 0 ? { replace: [device] } : {}),
     };
   }
 

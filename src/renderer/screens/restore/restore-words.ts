@@ -4,13 +4,14 @@ import type { RestoreManager, RestoreTarget } from '../../managers/restore/resto
 
 type Prepared = Pick<
   RestoreManager,
-  'isOnCluster' | 'isOfFiles' | 'target' | 'masters' | 'run' | 'preview' | 'wantedPaths'
+  'isOnCluster' | 'isOfFiles' | 'target' | 'masters' | 'run' | 'preview' | 'device' | 'wantedPaths'
 >;
 
 /** Verb and object of the button that starts it. */
-export function startWords({ isOnCluster, target, masters, preview }: Prepared): string {
+export function startWords({ isOnCluster, target, masters, preview, device }: Prepared): string {
   if (isOnCluster) return `Restore ${listed(masters)}`;
   if (target === 'drill') return 'Read and compare';
+  if (device !== undefined) return `Overwrite ${preview.value?.to ?? device}`;
   if (preview.value?.kind === 'image') return 'Restore the image';
   const count = preview.value?.backups.reduce<number | undefined>(
     (sum, { fileCount }) => (sum === undefined || fileCount === undefined ? undefined : sum + fileCount),
@@ -47,7 +48,7 @@ export function targetWords(
     },
     host: {
       title: 'A host of the site',
-      text: 'Files are written to a new or empty folder, an image to a file. No volume changes.',
+      text: 'Files are written to a new or empty folder, an image to a file or to a device that nothing uses. No volume changes.',
     },
     drill: {
       title: 'Nowhere: a drill',

@@ -4,7 +4,7 @@
  */
 import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
-import { bytesText, listed } from '../../../../contract/words.ts';
+import { bytesText, listed, utcText } from '../../../../contract/words.ts';
 import {
   rawDevice,
   sdxinfo,
@@ -94,8 +94,8 @@ function approveStep(assignment: Assignment, { at }: RestoreOrder): Step {
     id: 'approve-replace',
     phase: 'rejoin',
     title: `Approve: replace ${masters}`,
-    why: `${masters} (${bytesText(bytesOfVolumes(assignment))}) becomes what it was at ${at}`,
-    endangers: `changes of ${masters} since ${at} are lost`,
+    why: `${masters} (${bytesText(bytesOfVolumes(assignment))}) becomes what it was at ${utcText(at)}`,
+    endangers: `changes of ${masters} since ${utcText(at)} are lost`,
     source: 'Shadowtape',
     performance: 'approve-replace',
     commands: [],

@@ -5,7 +5,7 @@
 import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import { tapeWriterArguments } from '../../../../streams/tape/tape-writer.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
-import { listed } from '../../../../contract/words.ts';
+import { listed, utcText } from '../../../../contract/words.ts';
 import { importedWords, othersWords, skippedWords } from '../../model/restore-words.ts';
 import {
   isLabelled,
@@ -167,7 +167,7 @@ function approveStep(assignment: Assignment, order: RestoreOrder): Step {
     id: 'approve-overwrite',
     phase: 'dump',
     title: `Approve: overwrite ${proxies}`,
-    why: `${proxies} ${assignment.volumes.length > 1 ? 'are' : 'is'} overwritten with the backup of run ${run}: data of ${at}`,
+    why: `${proxies} ${assignment.volumes.length > 1 ? 'are' : 'is'} overwritten with the backup of run ${run}: data of ${utcText(at)}`,
     ...(notes.length > 0 ? { notes } : {}),
     endangers: `the present data of ${proxies} is lost`,
     source: 'Shadowtape',

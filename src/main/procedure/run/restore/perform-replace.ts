@@ -1,6 +1,6 @@
 /** The approvals of a restore, and what happens to the master: stopped, rebuilt, watched. */
 import { failure } from '../../../../contract/errors.ts';
-import { durationText, listed } from '../../../../contract/words.ts';
+import { durationText, listed, utcText } from '../../../../contract/words.ts';
 import type { Question } from '../../hosts/questions.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { mastersOf, proxiesOf } from '../../model/assignment.ts';
@@ -13,9 +13,9 @@ import { watchCopies } from '../perform-watch.ts';
 import { whileWatched } from '../shadow/shadow-watch.ts';
 import { asHeldMaster } from './master-holders.ts';
 
-/** `2026-11-28T17:04:11.000Z (26 h 3 min ago)`. */
+/** `2026-11-28 17:04:11 UTC (26 h 3 min ago)`. */
 function instantWords(at: string, now: Date = new Date()): string {
-  return `${at} (${durationText(Math.max(0, (now.getTime() - Date.parse(at)) / 1000))} ago)`;
+  return `${utcText(at)} (${durationText(Math.max(0, (now.getTime() - Date.parse(at)) / 1000))} ago)`;
 }
 
 const sentenceOf = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
@@ -66,7 +66,7 @@ export const performApproveReplace: Performer = async (context, step) => {
   const { others = [] } = assignment.restore ?? {};
   const apart = others.length > 0 ? ` ${sentenceOf(othersWords(assignment, others))}.` : '';
   const isOne = assignment.volumes.length === 1;
-  const text = `Replace ${master} by ${proxy}, which ${isOne ? 'is' : 'are'} proven to hold ${backupWords(context)}? Changes of ${master} since ${at} are lost, and the copy cannot be stopped.${apart}`;
+  const text = `Replace ${master} by ${proxy}, which ${isOne ? 'is' : 'are'} proven to hold ${backupWords(context)}? Changes of ${master} since ${utcText(at)} are lost, and the copy cannot be stopped.${apart}`;
   requireApproved(step, master, await context.ask(question('approve-replace', step, master, text)));
 };
 

@@ -1,6 +1,6 @@
 /** How a restore ends, in words: what was restored, or what is left and which ways on there are. Pure. */
 import type { ClusterMark } from '../../../../contract/run-outcome.ts';
-import { listed } from '../../../../contract/words.ts';
+import { listed, utcText } from '../../../../contract/words.ts';
 import { sdxinfo, sdxproxyBreak, sdxproxyJoin, sdxproxyRejoinRestore } from '../../../gds/commands.ts';
 import { commandLine } from '../../../ssh/quoting.ts';
 import { commandNode, mastersOf, proxiesOf, type Assignment } from '../../model/assignment.ts';
@@ -49,7 +49,7 @@ export function restoredSentence({ restore, ...assignment }: Assignment): string
   if (!restore) return '';
   const source = restore.from === 'tape' ? 'from tape' : `from ${listed(proxies)}`;
   const are = masters.length > 1 ? 'are' : 'is';
-  return `${listed(masters)} ${are} restored ${source}: backup of run ${restore.run}, data of ${restore.at}. ${comparedWords(assignment)}; changes since then are lost`;
+  return `${listed(masters)} ${are} restored ${source}: backup of run ${restore.run}, data of ${utcText(restore.at)}. ${comparedWords(assignment)}; changes since then are lost`;
 }
 
 /** What the operator must know about a restore that failed; empty for a backup. */

@@ -1,10 +1,10 @@
 /** Writes a raw volume to a raw device of a host, and reads it back: what is on the device must be what came from the tape. */
 import type { Transform } from 'node:stream';
-import { failure, isFailure } from '../../contract/errors.ts';
-import { alsoInto } from '../../streams/also-into.ts';
-import { rawDeviceArguments } from '../../streams/raw-device.ts';
-import { readBack } from '../../streams/tape/read-back.ts';
-import { tapeWriterArguments } from '../../streams/tape/tape-writer.ts';
+import { failure, isFailure } from '../../../contract/errors.ts';
+import { alsoInto } from '../../../streams/also-into.ts';
+import { rawDeviceArguments } from '../../../streams/raw-device.ts';
+import { readBack } from '../../../streams/tape/read-back.ts';
+import { tapeWriterArguments } from '../../../streams/tape/tape-writer.ts';
 import {
   close,
   evidenceOf,
@@ -13,10 +13,11 @@ import {
   showProgress,
   writer,
   type DataRoom,
-} from '../procedure/hosts/remote-data.ts';
-import type { StepCommand } from '../procedure/model/step.ts';
-import { restoreStep, type HostPlace } from './host-place.ts';
-import type { SourceDigest } from './read-source.ts';
+} from '../../procedure/hosts/remote-data.ts';
+import type { StepCommand } from '../../procedure/model/step.ts';
+import { restoreStep, type HostPlace } from '../host-place.ts';
+import type { Platform } from '../../site/site-schema.ts';
+import type { SourceDigest } from '../read-source.ts';
 
 const sectorBytes = 512;
 /** Of one read. */
@@ -32,10 +33,12 @@ function readBytes(bytes: number): number {
 export class HostDevice {
   readonly #room: DataRoom;
   readonly #place: HostPlace;
+  readonly #platform: Platform;
 
-  constructor(room: DataRoom, place: HostPlace) {
+  constructor(room: DataRoom, place: HostPlace, platform: Platform) {
     this.#room = room;
     this.#place = place;
+    this.#platform = platform;
   }
 
   #command(argv: readonly string[], changes: boolean): StepCommand {
@@ -78,8 +81,16 @@ export class HostDevice {
     return `${this.#place.host}:${this.#place.path}`;
   }
 
+  /** What is read is to come from the disk: Linux keeps what was written to a block device in its memory. */
+  async #flush(): Promise<void> {
+    if (this.#platform !== 'linux') return;
+    const { path } = this.#place;
+    await this.#room.runner.send(restoreStep, this.#command(['blockdev', '--flushbufs', path], true));
+  }
+
   async #compare({ bytes, sha256: expected }: SourceDigest): Promise<void> {
     const room = this.#room;
+    await this.#flush();
     const recordBytes = readBytes(bytes);
     const argv = [...rawDeviceArguments(this.#place.path, { recordBytes }), `count=${bytes / recordBytes}`];
     const command = this.#command(argv, false);

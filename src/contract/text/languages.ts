@@ -1,0 +1,5 @@
+/** The languages that the program can speak. Another one is a file beside this one, with every text of the catalogue. */
+import type { Language } from './catalogue.ts';
+
+/** By their names (BCP 47). English needs no texts of its own: they are in the sources. */
+export const languages: Readonly<Record<string, Language | undefined>> = { en: undefined };

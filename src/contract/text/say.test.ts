@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Language, Translation } from './catalogue.ts';
+import { said, say, sayAround, sayCount, speak, spokenLanguage } from './say.ts';
+
+/** Some texts of the catalogue, in a language that has more plurals than English. */
+const polish = {
+  name: 'pl',
+  texts: {
+    'Digests of {proxy} at each hop': 'Skróty {proxy} na każdym etapie',
+    'Attached files': 'Załączone pliki',
+    '{count} records': { one: '{count} rekord', few: '{count} rekordy', other: '{count} rekordów' },
+    'SHA-256 of the journal’s last line: {hash}': '{hash} to SHA-256 ostatniego wiersza dziennika',
+  },
+} as unknown as Language;
+
+const records = (count: number) => sayCount(count, '{count} record', '{count} records');
+
+afterEach(() => speak(undefined));
+
+describe('a text', () => {
+  it('is its own English, with its values filled in', () => {
+    expect(spokenLanguage()).toBe('en');
+    expect(say('Attached files')).toBe('Attached files');
+    expect(say('Digests of {proxy} at each hop', { proxy: 'Volume2' })).toBe(
+      'Digests of Volume2 at each hop',
+    );
+  });
+
+  it('takes a value as it is, whatever is in it', () => {
+    expect(say('Digests of {proxy} at each hop', { proxy: '{proxy} $& $1' })).toBe(
+      'Digests of {proxy} $& $1 at each hop',
+    );
+  });
+
+  it('is that of the language that the process speaks', () => {
+    speak(polish);
+    expect(spokenLanguage()).toBe('pl');
+    expect(say('Attached files')).toBe('Załączone pliki');
+    expect(say('Digests of {proxy} at each hop', { proxy: 'Volume2' })).toBe(
+      'Skróty Volume2 na każdym etapie',
+    );
+  });
+
+  it('with a number has one text for one, and another for any other number', () => {
+    expect([0, 1, 2, 16_384].map(records)).toEqual(['0 records', '1 record', '2 records', '16,384 records']);
+  });
+
+  it('with a number has as many texts as the language has plurals', () => {
+    speak(polish);
+    expect([1, 2, 5].map(records)).toEqual(['1 rekord', '2 rekordy', '5 rekordów']);
+  });
+
+  it('with a part that is no text comes in pieces, in the order of the language', () => {
+    const pieces = () => sayAround('SHA-256 of the journal’s last line: {hash}', { hash: 7 });
+    expect(pieces()).toEqual(['SHA-256 of the journal’s last line: ', 7]);
+    speak(polish);
+    expect(pieces()).toEqual([7, ' to SHA-256 ostatniego wiersza dziennika']);
+  });
+
+  it('in pieces is one piece where its parts are texts', () => {
+    expect(sayAround('SHA-256 of the journal’s last line: {hash}', { hash: 'af' })).toEqual([
+      'SHA-256 of the journal’s last line: af',
+    ]);
+  });
+
+  it('of a table is translated; what the catalogue does not have is left alone', () => {
+    speak(polish);
+    expect(said('Attached files')).toBe('Załączone pliki');
+    expect(said('/dev/nst0 on tapehost')).toBe('/dev/nst0 on tapehost');
+  });
+});
+
+describe('the types of the catalogue', () => {
+  it('refuse a text that is not in it, and values that the text does not have', () => {
+    // @ts-expect-error: not in the catalogue
+    say('Attached filse');
+    // @ts-expect-error: the value is missing
+    say('Digests of {proxy} at each hop');
+    // @ts-expect-error: the name of the value is another one
+    say('Digests of {proxy} at each hop', { volume: 'Volume2' });
+    // @ts-expect-error: it has a number
+    say('{count} records', { count: 2 });
+    // @ts-expect-error: it has no number
+    sayCount(2, 'Attached file', 'Attached files');
+  });
+
+  it('refuse a translation that lacks a value, and a text with a number that has no plural', () => {
+    const plain: Pick<Translation, 'Digests of {proxy} at each hop' | 'Attached files'> = {
+      'Attached files': 'Załączone pliki',
+      // @ts-expect-error: the value is missing
+      'Digests of {proxy} at each hop': 'Skróty na każdym etapie',
+    };
+    const counted: Pick<Translation, '{count} records'> = {
+      // @ts-expect-error: not a text for each plural
+      '{count} records': 'rekordów',
+    };
+    // @ts-expect-error: a text is missing
+    const whole: Translation = { ...plain, ...counted };
+    expect(whole).toBeDefined();
+  });
+});

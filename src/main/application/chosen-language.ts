@@ -1,0 +1,26 @@
+/**
+ * Chooses the language of the process as it is loaded: the first import of every entry, since constants of modules have texts. A language
+ * that is not known is refused later, where an error can be shown: `languageNamed`.
+ */
+import { languages } from '../../contract/text/languages.ts';
+import { speak } from '../../contract/text/say.ts';
+
+/** The variable of the environment that names it. */
+export const languageVariable = 'SHADOWTAPE_LANG';
+
+/** The option of the command line that names it. */
+const option = '--lang';
+
+/** The language that somebody asks for; undefined where nobody does. */
+function askedLanguage(argv: readonly string[], environment: NodeJS.ProcessEnv): string | undefined {
+  const end = argv.indexOf('--');
+  const words = end < 0 ? argv : argv.slice(0, end);
+  const joined = words.findLast((word) => word.startsWith(`${option}=`));
+  const at = words.lastIndexOf(option);
+  return (
+    joined?.slice(option.length + 1) ?? (at < 0 ? undefined : words[at + 1]) ?? environment[languageVariable]
+  );
+}
+
+const language = languages[askedLanguage(process.argv.slice(2), process.env) ?? ''];
+if (language !== undefined) speak(language);

@@ -1,0 +1,107 @@
+/** The block devices of a Linux host, as lsblk(8) and blkid(8) show them, and what tells against writing to one of them. Pure. */
+
+/** One line of lsblk; a device below several others has a line for each. */
+export interface BlockDevice {
+  /** `sdb1`. */
+  readonly name: string;
+  /** The device that it is a part of, or is made of; '' where there is none. */
+  readonly parent: string;
+  /** `disk`, `part`, `loop`, `lvm`, `raid1`, `mpath`, … */
+  readonly type: string;
+  readonly bytes: number;
+  readonly isReadOnly: boolean;
+  /** '' where it is not mounted; `[SWAP]` for swap. */
+  readonly directory: string;
+}
+
+export const blockDeviceQuery = ['lsblk', '-bP', '-o', 'NAME,PKNAME,TYPE,SIZE,RO,MOUNTPOINT'] as const;
+
+/** What can be a target: a device of the kernel's own name, not a link, a logical volume or a volume of GDS. */
+export const blockDeviceName = (path: string): string | undefined =>
+  /^\/dev\/([A-Za-z][A-Za-z0-9]*)$/.exec(path)?.[1];
+
+export function parseBlockDevices(text: string): BlockDevice[] {
+  return text.split('\n').flatMap((line): BlockDevice[] => {
+    const valueOf = (key: string) => new RegExp(`(?:^| )${key}="([^"]*)"`).exec(line)?.[1];
+    const [name, bytes, readOnly] = [valueOf('NAME'), valueOf('SIZE'), valueOf('RO')];
+    if (name === undefined || !/^\d+$/.test(bytes ?? '') || readOnly === undefined) return [];
+    return [
+      {
+        ...{ name, parent: valueOf('PKNAME') ?? '', type: valueOf('TYPE') ?? '' },
+        ...{ bytes: Number(bytes), isReadOnly: readOnly !== '0', directory: valueOf('MOUNTPOINT') ?? '' },
+      },
+    ];
+  });
+}
+
+/** The disk that a partition is on; a disk itself. */
+export function diskOf(devices: readonly BlockDevice[], name: string): string {
+  const own = devices.find((device) => device.name === name);
+  return own?.type === 'part' && own.parent !== '' ? own.parent : name;
+}
+
+/** Why a device cannot be written, as lsblk shows it; undefined where that shows nothing. */
+export function whyInUse(devices: readonly BlockDevice[], name: string): string | undefined {
+  const own = devices.filter((device) => device.name === name);
+  const mounted = own.find(({ directory }) => directory !== '');
+  if (mounted)
+    return mounted.directory === '[SWAP]'
+      ? `${name} is used as swap`
+      : `${name} is mounted on ${mounted.directory}`;
+  if (own.some(({ isReadOnly }) => isReadOnly)) return `${name} is read-only`;
+  const disk = diskOf(devices, name);
+  // Whatever has all of the disk has this part of it, too.
+  const above = devices.find(
+    ({ parent, type }) => parent === name || (parent === disk && parent !== name && type !== 'part'),
+  );
+  return above && `${above.name} (${above.type}) is on ${above.parent}`;
+}
+
+/** What blkid(8) finds on a device, by its names: TYPE, UUID, LABEL, PART_ENTRY_UUID, … */
+export type Signature = ReadonlyMap<string, string>;
+
+/** @param text of `blkid -p -o export` */
+export const parseSignature = (text: string): Signature =>
+  new Map(
+    text.split('\n').flatMap((line): [string, string][] => {
+      const [, key, value] = /^([A-Z_]+)=(.+)$/.exec(line) ?? [];
+      return key === undefined || value === undefined ? [] : [[key, value]];
+    }),
+  );
+
+/** Data that another program has, or that is one of several devices: none of it is mounted under the name of this device. */
+const ofOthers = /_member$|^(crypto_LUKS|swap|btrfs|bcache|jbd|DM_\w+|drbd|ceph_bluestore)$/;
+
+/** Why a device cannot be written, as its signature tells; undefined where that tells nothing. */
+export function whyOfOthers(signature: Signature): string | undefined {
+  const type = signature.get('TYPE');
+  return type !== undefined && ofOthers.test(type) ? `it holds ${type}` : undefined;
+}
+
+/** How /etc/fstab may name a device: by its path, or by what is on it. */
+function namesInTable(path: string, signature: Signature): string[] {
+  const keys = {
+    UUID: signature.get('UUID'),
+    LABEL: signature.get('LABEL'),
+    PARTUUID: signature.get('PART_ENTRY_UUID'),
+    PARTLABEL: signature.get('PART_ENTRY_NAME'),
+  };
+  return [
+    path,
+    ...Object.entries(keys).flatMap(([key, value]) =>
+      value === undefined
+        ? []
+        : [`${key}=${value}`, `${key}="${value}"`, `/dev/disk/by-${key.toLowerCase()}/${value}`],
+    ),
+  ];
+}
+
+/** The line of a table of mounts that names the device; undefined where none does. Comments count, too: somebody wrote them. */
+export function lineNaming(table: string, path: string, signature: Signature): string | undefined {
+  const names = namesInTable(path, signature);
+  return table.split('\n').find((line) => line.split(/\s+/).some((word) => names.includes(word)));
+}
+
+/** True where a text - a list of swap files, of arrays, of pools - names the device: `/dev/sdb1`, `sdb1[0]`, `sdb1`. */
+export const names = (text: string, name: string): boolean =>
+  text.split(/\s+/).some((word) => word.replace(/^\/dev\//, '').replace(/\[\d+\](\([A-Z]\))*$/, '') === name);

@@ -1,0 +1,43 @@
+/** How a device of a host is looked at before it is overwritten: a look that fails is no answer, and the device is then refused. */
+import { failure, isFailure } from '../../../contract/errors.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import { restoreStep, type HostPlace } from '../host-place.ts';
+
+/** What is known of a device that nothing was found to use. */
+export interface UnusedDevice {
+  /** The disk that it is on, as the host names it. */
+  readonly disk: string;
+  /** Every device file of its blocks. */
+  readonly paths: readonly string[];
+}
+
+export const placeWords = ({ host, path }: HostPlace): string => `${host}:${path}`;
+
+export const notFree = (place: HostPlace, reason: string) =>
+  failure('RESTORE_DEVICE_NOT_FREE', { target: placeWords(place), reason });
+
+export const notKnown = (place: HostPlace, reason: string, cause?: unknown) =>
+  failure('RESTORE_DEVICE_UNKNOWN', { target: placeWords(place), host: place.host, reason }, {}, cause);
+
+/**
+ * What a host says of the device.
+ * @throws RESTORE_DEVICE_UNKNOWN where it does not answer, or the command fails
+ */
+export async function told(
+  runner: CommandRunner,
+  place: HostPlace,
+  argv: readonly string[],
+  host = place.host,
+): Promise<string> {
+  try {
+    return (await runner.send(restoreStep, { host, argv, changes: false })).stdout.toString('utf8');
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'COMMAND_CANCELLED') throw error;
+    throw notKnown(place, error.message, error);
+  }
+}
+
+export async function isInstalled(runner: CommandRunner, host: string, program: string): Promise<boolean> {
+  const command = { host, argv: ['command', '-v', program], changes: false };
+  return (await runner.send(restoreStep, command, { anyStatus: true })).status === 0;
+}

@@ -1,0 +1,107 @@
+/**
+ * A device of a host as the target of an image. What is there is lost, so everything that tells against it is looked for, and a look that
+ * fails is no answer: the device is then refused.
+ */
+import { failure } from '../../../contract/errors.ts';
+import { listed } from '../../../contract/words.ts';
+import { sdxinfo } from '../../gds/commands.ts';
+import { diskQuery, parseDiskIdentities } from '../../gds/disk-identity.ts';
+import { parseSdxinfo } from '../../gds/sdxinfo.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import type { Platform } from '../../site/site-schema.ts';
+import { notFree, notKnown, placeWords, told, type UnusedDevice } from './device-look.ts';
+import { restoreStep, type HostPlace } from '../host-place.ts';
+import { requireUnusedBlockDevice } from './linux-device.ts';
+import { requireUnusedSlice } from './solaris-device.ts';
+
+/** The hosts on which GDS runs: whatever the target is, it must be none of their disks. */
+export interface GdsHosts {
+  readonly platform: Platform;
+  /** Nodes of the cluster. */
+  readonly primaries: readonly string[];
+  /** Nodes of the cluster, and the backup server. */
+  readonly all: readonly string[];
+}
+
+/** True for a path among the devices of a host. */
+export const isDevicePath = (path: string): boolean => path === '/dev' || path.startsWith('/dev/');
+
+/**
+ * fuser prints process ids alone on its standard output (fuser(1M)). On Linux it ends with 1 where there are none, and where it fails.
+ * @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN
+ */
+async function requireUnopened(
+  runner: CommandRunner,
+  place: HostPlace,
+  { paths }: UnusedDevice,
+  platform: Platform,
+): Promise<void> {
+  const command = { host: place.host, argv: ['fuser', ...paths], changes: false };
+  const { status, stdout, stderr } = await runner.send(restoreStep, command, { anyStatus: true });
+  const isNone = status === 0 || (platform === 'linux' && status === 1 && stderr.toString().trim() === '');
+  const pids = stdout.toString('utf8').match(/\d+/g);
+  if (pids)
+    throw notFree(
+      place,
+      `it is open in ${pids.length === 1 ? 'process' : 'processes'} ${listed([...new Set(pids)])}`,
+    );
+  if (!isNone) throw notKnown(place, 'fuser does not tell which processes have it open');
+}
+
+/**
+ * On the backup server a disk of the cluster looks free. Serial numbers tell whether it is one.
+ * @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN
+ */
+async function requireNoGdsDisk(
+  runner: CommandRunner,
+  place: HostPlace,
+  { disk }: UnusedDevice,
+  { platform, primaries, all }: GdsHosts,
+): Promise<void> {
+  const identitiesOn = async (host: string) =>
+    parseDiskIdentities(platform, await told(runner, place, diskQuery(platform), host));
+  const own = (await identitiesOn(place.host)).get(disk);
+  if (own === undefined) throw notKnown(place, `${place.host} shows no serial number of ${disk}`);
+  for (const host of all) {
+    const text = await told(runner, place, sdxinfo({ show: ['disk'] }), host);
+    const { disks } = parseSdxinfo(text);
+    // Silence is not absence: a cluster has disks, and a host that is to be written to must show that it has none.
+    const mustTell = primaries.includes(host) || host === place.host;
+    if (disks.length === 0 && (primaries.includes(host) || (mustTell && text.trim() === '')))
+      throw notKnown(place, `sdxinfo on ${host} shows no disk`);
+    const identities = await identitiesOn(host);
+    for (const { name, class: className, device = '' } of disks) {
+      const isSame = identities.get(device) === own || (host === place.host && device === disk);
+      if (isSame) throw notFree(place, `it is ${name} of ${className}, as ${host} shows it`);
+      if (!identities.has(device) && host !== place.host)
+        throw notKnown(place, `${host} shows no serial number of ${name} of ${className}`);
+    }
+  }
+}
+
+/**
+ * Asks whether a device can take an image. Changes nothing.
+ * @param bytes of the image
+ * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and what sending commands can end with
+ */
+export async function requireFreeDevice(
+  runner: CommandRunner,
+  place: HostPlace,
+  bytes: number,
+  gds: GdsHosts,
+): Promise<void> {
+  const requireUnused = gds.platform === 'linux' ? requireUnusedBlockDevice : requireUnusedSlice;
+  const unused = await requireUnused(runner, place, bytes);
+  await requireNoGdsDisk(runner, place, unused, gds);
+  await requireUnopened(runner, place, unused, gds.platform);
+}
+
+/**
+ * @param replace what may be lost, as it was named
+ * @throws RESTORE_DEVICE_NOT_CONFIRMED
+ */
+export function requireDeviceNamed(place: HostPlace, replace: readonly string[]): void {
+  const { host, path } = place;
+  if (replace.length === 1 && replace[0] === path) return;
+  throw failure('RESTORE_DEVICE_NOT_CONFIRMED', { target: placeWords(place), device: path, host });
+}

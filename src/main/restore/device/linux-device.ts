@@ -1,0 +1,110 @@
+/** A disk or a partition of a Linux host that is large enough, and that nothing but GDS could have. */
+import { failure } from '../../../contract/errors.ts';
+import { bytesText, shortened } from '../../../contract/words.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import {
+  blockDeviceName,
+  blockDeviceQuery,
+  diskOf,
+  lineNaming,
+  names,
+  parseBlockDevices,
+  parseSignature,
+  whyInUse,
+  whyOfOthers,
+  type Signature,
+} from './block-devices.ts';
+import { isInstalled, notFree, notKnown, placeWords, told, type UnusedDevice } from './device-look.ts';
+import { restoreStep, type HostPlace } from '../host-place.ts';
+
+/** What can be overwritten by its own name. */
+const types: readonly string[] = ['disk', 'part', 'loop'];
+
+/** Of a line of a table that a refusal quotes, in characters. */
+const quoted = 120;
+
+/**
+ * What is on the device, read from it: lsblk may have it from a cache. blkid ends with 2 where it finds nothing.
+ * @throws RESTORE_DEVICE_UNKNOWN
+ */
+async function signatureOf(runner: CommandRunner, place: HostPlace): Promise<Signature> {
+  const command = { host: place.host, argv: ['blkid', '-p', '-o', 'export', place.path], changes: false };
+  const { status, stdout } = await runner.send(restoreStep, command, { anyStatus: true });
+  const text = stdout.toString('utf8');
+  if (status !== 0 && (status !== 2 || text.trim() !== ''))
+    throw notKnown(place, 'blkid does not tell what is on it');
+  return parseSignature(text);
+}
+
+/** The kernel names what is made of a device, whoever made it. @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN */
+async function requireNoHolder(runner: CommandRunner, place: HostPlace, name: string): Promise<void> {
+  const holders = (await told(runner, place, ['ls', `/sys/class/block/${name}/holders`])).trim();
+  if (holders !== '')
+    throw notFree(place, `${name} is held by ${holders.split(/\s+/).join(', ')}, as the kernel shows it`);
+}
+
+/** Lists of swap areas, arrays, volume groups and pools; a host need not have the last ones. @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN */
+async function requireUnlisted(
+  runner: CommandRunner,
+  place: HostPlace,
+  devices: readonly string[],
+): Promise<void> {
+  const { host } = place;
+  const lists = [
+    { argv: ['cat', '/proc/mounts'], words: 'is mounted' },
+    { argv: ['cat', '/proc/swaps'], words: 'is used as swap' },
+  ];
+  const test = { host, argv: ['test', '-e', '/proc/mdstat'], changes: false };
+  if ((await runner.send(restoreStep, test, { anyStatus: true })).status === 0)
+    lists.push({ argv: ['cat', '/proc/mdstat'], words: 'is named by /proc/mdstat' });
+  for (const argv of [
+    ['pvs', '--noheadings', '-o', 'pv_name'],
+    ['zpool', 'status'],
+  ])
+    if (await isInstalled(runner, host, argv[0] ?? ''))
+      lists.push({ argv, words: `is named by ${argv[0] ?? ''}` });
+  for (const { argv, words } of lists) {
+    const text = await told(runner, place, argv);
+    const found = devices.find((name) => names(text, name));
+    if (found !== undefined) throw notFree(place, `${found} ${words}`);
+  }
+}
+
+/**
+ * @param bytes of the image
+ * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and what sending commands can end with
+ */
+export async function requireUnusedBlockDevice(
+  runner: CommandRunner,
+  place: HostPlace,
+  bytes: number,
+): Promise<UnusedDevice> {
+  const { host, path } = place;
+  const target = placeWords(place);
+  const refused = (reason: string) => failure('RESTORE_DEVICE_REFUSED', { target, reason });
+  const name = blockDeviceName(path);
+  if (name === undefined) throw refused('it is not named as /dev/sdb or /dev/sdb1');
+  const test = { host, argv: ['test', '-b', path], changes: false };
+  const { status } = await runner.send(restoreStep, test, { anyStatus: true });
+  if (status !== 0) throw refused(`${host} has no such block device`);
+  const devices = parseBlockDevices(await told(runner, place, blockDeviceQuery));
+  const own = devices.find((device) => device.name === name);
+  if (!own) throw notKnown(place, 'lsblk does not show it');
+  if (!types.includes(own.type)) throw refused(`it is neither a disk nor a partition: ${own.type}`);
+  if (own.bytes < bytes)
+    throw failure('RESTORE_DEVICE_SMALL', {
+      target,
+      size: bytesText(own.bytes),
+      needed: bytesText(bytes),
+    });
+  const disk = diskOf(devices, name);
+  const signature = await signatureOf(runner, place);
+  const reason = whyInUse(devices, name) ?? whyOfOthers(signature);
+  if (reason !== undefined) throw notFree(place, reason);
+  const whole = [...new Set([name, disk])];
+  for (const each of whole) await requireNoHolder(runner, place, each);
+  await requireUnlisted(runner, place, whole);
+  const entry = lineNaming(await told(runner, place, ['cat', '/etc/fstab']), path, signature);
+  if (entry !== undefined) throw notFree(place, `it is in /etc/fstab: ${shortened(entry.trim(), quoted)}`);
+  return { disk, paths: [path] };
+}

@@ -1,0 +1,68 @@
+/** A raw device of a Solaris host: a slice that is large enough, and that nothing but GDS could have. */
+import { failure } from '../../../contract/errors.ts';
+import { bytesText } from '../../../contract/words.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import { isInstalled, notFree, notKnown, placeWords, told, type UnusedDevice } from './device-look.ts';
+import { restoreStep, type HostPlace } from '../host-place.ts';
+import { namedIn, parseSliceTable, rawSlice, sharingBlocks, type SliceName } from './slice-table.ts';
+
+/** Volume managers that may have the disk, beside GDS; a host need not have them. */
+const otherManagers: readonly (readonly string[])[] = [['metastat', '-p'], ['metadb'], ['zpool', 'status']];
+
+/** Where the slices of the device are named: tables of mounts and swap files, and other volume managers. @throws RESTORE_DEVICE_NOT_FREE */
+async function requireUnnamed(
+  runner: CommandRunner,
+  place: HostPlace,
+  { disk }: SliceName,
+  shared: readonly number[],
+): Promise<void> {
+  const tables = [
+    { argv: ['cat', '/etc/mnttab'], words: 'is mounted' },
+    { argv: ['cat', '/etc/vfstab'], words: 'is in /etc/vfstab' },
+    { argv: ['swap', '-l'], words: 'is used as swap' },
+  ];
+  for (const argv of otherManagers)
+    if (await isInstalled(runner, place.host, argv[0] ?? ''))
+      tables.push({ argv: [...argv], words: `is named by ${argv.join(' ')}` });
+  for (const { argv, words } of tables) {
+    const [found] = namedIn(await told(runner, place, argv), disk, shared);
+    if (found !== undefined) throw notFree(place, `${found} ${words}`);
+  }
+}
+
+/**
+ * @param bytes of the image
+ * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and what sending commands can end with
+ */
+export async function requireUnusedSlice(
+  runner: CommandRunner,
+  place: HostPlace,
+  bytes: number,
+): Promise<UnusedDevice> {
+  const { host, path } = place;
+  const target = placeWords(place);
+  const refused = (reason: string) => failure('RESTORE_DEVICE_REFUSED', { target, reason });
+  const name = rawSlice(path);
+  if (!name) throw refused('it is not named as /dev/rdsk/cNtNdNsN');
+  const test = { host, argv: ['test', '-c', path], changes: false };
+  const { status } = await runner.send(restoreStep, test, { anyStatus: true });
+  if (status !== 0) throw refused(`${host} has no such character device`);
+  const table = parseSliceTable(await told(runner, place, ['prtvtoc', path]));
+  const slice = table?.slices.find(({ number }) => number === name.number);
+  if (!table || !slice) throw notKnown(place, 'prtvtoc does not show its size');
+  const size = slice.count * table.sectorBytes;
+  if (size < bytes)
+    throw failure('RESTORE_DEVICE_SMALL', { target, size: bytesText(size), needed: bytesText(bytes) });
+  const sharing = sharingBlocks(table, slice);
+  const mounted = sharing.find(({ directory }) => directory !== undefined);
+  if (mounted?.directory !== undefined)
+    throw notFree(place, `${name.disk}s${mounted.number} is mounted on ${mounted.directory}`);
+  const shared = sharing.map(({ number }) => number);
+  await requireUnnamed(runner, place, name, shared);
+  return {
+    disk: name.disk,
+    paths: shared.flatMap((number) =>
+      ['rdsk', 'dsk'].map((folder) => `/dev/${folder}/${name.disk}s${number}`),
+    ),
+  };
+}

@@ -1,0 +1,92 @@
+/** Restores a dump of a file system into a folder of a host: only the program that belongs to its format reads it. */
+import type { Transform } from 'node:stream';
+import { failure, isFailure } from '../../contract/errors.ts';
+import { alsoInto } from '../../streams/also-into.ts';
+import { troubleOf, type CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
+import { tarSentBack } from '../procedure/hosts/tar-sent-back.ts';
+import { restoreDumpCommand, sendBackCommand, symbolTableOf } from '../procedure/model/extract-commands.ts';
+import type { StepCommand } from '../procedure/model/step.ts';
+import { entryKind } from './entry-kind.ts';
+import { restoreStep, type HostPlace } from './host-place.ts';
+import type { OnRestored } from './restored-file.ts';
+
+/** Lines of the program that a result quotes at most. */
+const linesShown = 20;
+
+/** @throws RESTORE_TARGET_UNUSABLE where the host does not have the program */
+export async function requireDumpTool(
+  runner: CommandRunner,
+  { host, path }: HostPlace,
+  tool: string,
+): Promise<void> {
+  const command = { host, argv: ['command', '-v', tool], changes: false };
+  const { status } = await runner.send(restoreStep, command, { anyStatus: true });
+  if (status === 0) return;
+  const reason = `${host} does not have ${tool}, which this backup needs`;
+  throw failure('RESTORE_TARGET_UNUSABLE', { target: `${host}:${path}`, reason });
+}
+
+export class HostDump {
+  readonly #room: DataRoom;
+  readonly #place: HostPlace;
+  readonly #tool: string;
+
+  constructor(room: DataRoom, place: HostPlace, tool: string) {
+    this.#room = room;
+    this.#place = place;
+    this.#tool = tool;
+  }
+
+  #command(argv: readonly string[], changes: boolean): StepCommand {
+    return { host: this.#place.host, argv, guide: false, changes };
+  }
+
+  /**
+   * Rebuilds the tree of the dump in the folder.
+   * @param isNew true: the folder is made first
+   * @param read reads the dump through the stream that it is given
+   * @returns what the program said though it ended with exit status 0
+   * @throws COMMAND_FAILED where the program fails, CONNECTION_LOST, and what `read` throws
+   */
+  async write(isNew: boolean, read: (through: Transform) => Promise<unknown>): Promise<string[]> {
+    const room = this.#room;
+    const { path } = this.#place;
+    if (isNew) await room.runner.send(restoreStep, this.#command(['mkdir', path], true));
+    const command = this.#command(restoreDumpCommand(this.#tool, path), true);
+    const sink = await open(room, restoreStep, command, writer(room, restoreStep));
+    const { stream, ended } = sink.end;
+    // A program that has read the end of its dump leaves what fills the last record; how it ends is judged below.
+    const mayCloseEarly = () => !isFailure(stream.errored, 'CONNECTION_LOST');
+    try {
+      await read(alsoInto(stream, { mayCloseEarly }));
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    } finally {
+      await close(room, restoreStep, sink);
+    }
+    const { status, signal, stderr } = await ended;
+    const trouble = troubleOf(command, { status, signal, stdout: Buffer.alloc(0), stderr });
+    if (trouble) throw trouble;
+    await room.runner.send(restoreStep, this.#command(['rm', '-f', symbolTableOf(path)], true));
+    const said = stderr.split('\n').filter((line) => line.trim() !== '');
+    return said.slice(0, linesShown).map((line) => `${this.#tool}: ${line.trim()}`);
+  }
+
+  /**
+   * Names what is in the folder, with the digests of the files: there is nothing to compare them with.
+   * @throws what reading can end with
+   */
+  async tell(tell: OnRestored): Promise<void> {
+    const room = this.#room;
+    const command = this.#command(sendBackCommand(this.#place.path), false);
+    const found = await tarSentBack(room, restoreStep, command, room.abort);
+    for (const [key, { path, type, bytes, sha256 }] of found.found) {
+      if (key === '') continue;
+      const told = entryKind({ type });
+      const kind = 'kind' in told ? told.kind : undefined;
+      tell({ path, what: 'written', kind, ...(kind === 'file' ? { bytes, sha256 } : {}) });
+    }
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Every fault of the lab on every screen: what it says and what it enables, in the table beside this file. The table is made from recordings
+ * of backups under each fault, and its lines are read by a person before they are accepted:
+ *
+ *     SHADOWTAPE_RECORD=1 npx vitest run test/scenarios/fault-situations.test.ts   # plays all faults on labs
+ *     SHADOWTAPE_GOLDEN=1 npx vitest run test/e2e/faults-on-screens.test.ts        # accepts the table as it is now
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { faultTable } from '../../src/lab/faults/faults.ts';
+import { requireBuiltPages } from '../support/built-program.ts';
+import { requireHonest, type ShownChip } from '../support/ui/honest-chips.ts';
+import {
+  recordedFaults,
+  replayed,
+  type RecordedFault,
+  type RecordedMoment,
+} from '../support/ui/recorded-faults.ts';
+import { visitScreens, type ScreenWords, type ShownScreen } from '../support/ui/screen-words.ts';
+
+const tableFile = join(import.meta.dirname, 'faults-on-screens.txt');
+
+type Screens = Readonly<Partial<Record<ShownScreen, ScreenWords>>>;
+
+interface SeenMoment {
+  readonly fault: string;
+  readonly recording: RecordedFault;
+  readonly moment: RecordedMoment;
+  readonly screens: Screens;
+  /** What a screen asked that no screen asked when the fault was recorded. */
+  readonly unknown: readonly string[];
+}
+
+async function seenAt(fault: string, recording: RecordedFault, moment: RecordedMoment): Promise<SeenMoment> {
+  const unknown: string[] = [];
+  const page = await replayed(moment, unknown);
+  const screens = await visitScreens(page, recording, moment.name === 'is refused');
+  await page.close();
+  return { fault, recording, moment, screens, unknown };
+}
+
+const seen: SeenMoment[] = [];
+
+beforeAll(async () => {
+  requireBuiltPages();
+  for (const [fault, recording] of Object.entries(recordedFaults()))
+    for (const moment of recording.moments) seen.push(await seenAt(fault, recording, moment));
+}, 600_000);
+
+const everywhere = ({ title, line, rail, footer }: ScreenWords): string[] => [
+  `title: ${title || 'that of the screen'}`,
+  `line: ${line || 'none'}`,
+  `rail: ${rail}`,
+  `footer: ${footer}`,
+];
+
+function screenLines(
+  { title, heading, chips, says, enabled, disabled }: ScreenWords,
+  usual: string,
+): string[] {
+  return [
+    ...(title === usual ? [] : [`title: ${title}`]),
+    ...(heading === '' ? [] : [heading]),
+    ...(chips.length === 0 ? [] : [`shows: ${chips.join(' | ')}`]),
+    ...says.map((text) => `says: ${text}`),
+    ...(enabled.length === 0 ? [] : [`can: ${enabled.join(' | ')}`]),
+    ...disabled.map((text) => `cannot: ${text}`),
+  ];
+}
+
+const indented = (name: string, lines: readonly string[]): string[] =>
+  lines.map((line, at) => `  ${(at === 0 ? name : '').padEnd(11)}${line}`);
+
+/** All moments; what a screen has said before is not written again. */
+function tableText(moments: readonly SeenMoment[]): string {
+  const before = new Map<string, string>();
+  const part = (where: string, name: string, lines: readonly string[]): string[] => {
+    const key = [name, ...lines].join('\n');
+    const known = before.get(key);
+    if (known !== undefined) return indented(name, [`as where ${known}`]);
+    before.set(key, where);
+    return indented(name, lines);
+  };
+  return moments
+    .flatMap(({ fault, recording: { spec, job }, moment, screens }) => {
+      const where = `${fault} ${moment.name}`;
+      const usual = screens.home?.title ?? '';
+      return [
+        `## ${spec}, job ${job}: ${moment.name}`,
+        ...(screens.home ? part(where, 'everywhere', everywhere(screens.home)) : []),
+        ...Object.entries(screens).flatMap(([name, words]) => part(where, name, screenLines(words, usual))),
+        '',
+      ];
+    })
+    .join('\n');
+}
+
+it('has a recording of every fault that the lab knows, and of no other', () => {
+  expect(Object.keys(recordedFaults())).toEqual(Object.keys(faultTable).toSorted());
+});
+
+it('asks for nothing that was not recorded', () => {
+  expect(
+    seen.filter(({ unknown }) => unknown.length > 0).map(({ fault, unknown }) => [fault, unknown]),
+  ).toEqual([]);
+});
+
+it('says and enables what the table has', () => {
+  const table = tableText(seen);
+  if (process.env['SHADOWTAPE_GOLDEN'] === '1') writeFileSync(tableFile, table);
+  expect(table.split('\n')).toEqual(readFileSync(tableFile, 'utf8').split('\n'));
+});
+
+/** A moment in words, for a failure to tell where it is. */
+const placeOf = ({ fault, moment }: SeenMoment) => `${fault} ${moment.name}`;
+
+/** Why a button does nothing; `enabled`, or undefined where the screen has no such button. */
+function refusalOf(words: ScreenWords | undefined, button: string): string | undefined {
+  if (words?.enabled.includes(button)) return 'enabled';
+  return words?.disabled.find((text) => text.startsWith(`${button}: `))?.slice(button.length + 2);
+}
+
+it('has one truth: the window, the rail and the footer say the same on every screen', () => {
+  for (const at of seen) {
+    const [first, ...others] = Object.values(at.screens).map(({ line, rail, footer }) => ({
+      line,
+      rail,
+      footer,
+    }));
+    for (const other of others) expect([placeOf(at), other]).toEqual([placeOf(at), first]);
+  }
+});
+
+it('has one truth: where the first screen offers no backup, the plan does not, and for the same reason', () => {
+  for (const at of seen) {
+    const home = refusalOf(at.screens.home, 'Back up Class1 Volume2');
+    const plan = refusalOf(at.screens.plan, 'Back up Volume2');
+    if (home === undefined || home === 'enabled' || plan === undefined) continue;
+    expect([placeOf(at), plan]).toEqual([placeOf(at), home]);
+  }
+});
+
+it('has one truth: the run is called the same at its end and in the history', () => {
+  for (const at of seen.filter(({ moment }) => moment.name === 'ends')) {
+    const [word] = at.screens.run?.chips ?? [];
+    expect([placeOf(at), at.screens.runs?.chips]).toEqual([placeOf(at), expect.arrayContaining([word])]);
+  }
+});
+
+it('has one truth: a run that asks is answered on its screen, and is called so', () => {
+  for (const at of seen.filter(({ moment }) => moment.name === 'asks')) {
+    expect([placeOf(at), at.screens.run?.chips]).toEqual([
+      placeOf(at),
+      expect.arrayContaining(['warn waiting for your answer']),
+    ]);
+    expect([placeOf(at), at.screens.run?.enabled.join(' | ')]).toEqual([
+      placeOf(at),
+      expect.stringMatching(/Retry step|Roll back|Halt here/),
+    ]);
+  }
+});
+
+it('has one truth: no color contradicts its word', () => {
+  for (const { screens } of seen)
+    for (const { chips } of Object.values(screens))
+      requireHonest(
+        chips.map((chip): ShownChip => {
+          const [tone = '', ...word] = chip.split(' ');
+          return [tone, word.join(' ')];
+        }),
+      );
+});

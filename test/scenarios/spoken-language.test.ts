@@ -1,0 +1,110 @@
+/** The command line in another language, tried with a language that has an accent on every letter: what has none was not translated. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withAccents } from '../support/language/pseudo-language.ts';
+import { untranslatedIn } from '../support/language/untranslated.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const program = join(root, 'src', 'main', 'cli', 'shadowtape.ts');
+const speakPseudo = join(root, 'test', 'support', 'language', 'speak-pseudo-language.ts');
+
+/** A letter of the pseudo language. */
+const accented = /[áƀćđéƒǵĥíĵķĺḿńóṕɋŕśťúṽẃẋýźÁɃĆĐÉƑǴĤÍĴĶĹḾŃÓṔɊŔŚŤÚṼẂẊÝŹ]/;
+
+let folder: string;
+let state: string;
+
+/** Runs the command line in a process that speaks the language. */
+function shadowtape(language: 'English' | 'pseudo', ...words: string[]) {
+  const before = language === 'English' ? [] : ['--import', speakPseudo];
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...before, program, '--state', state, ...words],
+    { encoding: 'utf8', env: { ...process.env, TMPDIR: tmpdir() } },
+  );
+  return { status, stdout, stderr };
+}
+
+/** Text of every file below the state folder that the program has written; the lab is the other side. */
+const storedFiles = (): [name: string, text: string][] =>
+  readdirSync(state, { recursive: true, withFileTypes: true, encoding: 'utf8' })
+    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(state, 'lab')))
+    .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'utf8')]);
+
+const events = (): unknown[] =>
+  shadowtape('English', 'show', 'latest', '--json')
+    .stdout.trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+
+let performed: ReturnType<typeof shadowtape>;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'language-'));
+  state = join(folder, 'state');
+  performed = shadowtape('pseudo', 'run', '--fresh-lab', '--yes');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a run that is performed in another language', () => {
+  it('ends with the same exit status, and tells its end in that language', () => {
+    expect(performed.status).toBe(0);
+    expect(performed.stdout).toMatch(accented);
+  });
+
+  it('stores everything in English: journal, seals, tape inventory, index', () => {
+    const files = storedFiles();
+    expect(files.map(([name]) => name)).toContain('seals.ndjson');
+    expect(files.filter(([, text]) => accented.test(text)).map(([name]) => name)).toEqual([]);
+  });
+
+  it('shows no text that was not translated, but what the journal holds', () => {
+    expect(untranslatedIn(performed.stdout.split('\n'), [events(), state])).toEqual([]);
+  });
+});
+
+it.each([
+  ['plan', '--json'],
+  ['runs', '--json'],
+  ['show', 'latest', '--json'],
+  ['audit', '--json'],
+  ['trends', '--json'],
+  ['compare', 'latest', 'latest', '--all', '--json'],
+])('%s %s prints the same bytes in both languages', (...words) => {
+  const english = shadowtape('English', ...words);
+  expect(english.stdout).not.toBe('');
+  expect(shadowtape('pseudo', ...words)).toMatchObject({ stdout: english.stdout, status: english.status });
+});
+
+it.each([['runs'], ['show', 'latest'], ['tapes'], ['trends'], ['locks']])(
+  '%s shows no text that was not translated',
+  (...words) => {
+    const { stdout, stderr } = shadowtape('pseudo', ...words);
+    expect(stdout + stderr).toMatch(accented);
+    expect(untranslatedIn([...stdout.split('\n'), ...stderr.split('\n')], [events(), state])).toEqual([]);
+  },
+);
+
+it('an error is told in that language, with its hint', () => {
+  const { status, stderr } = shadowtape('pseudo', 'show', 'no-such-run');
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    `shadowtape: ${withAccents('there is no run ')}no-such-run\n  ${withAccents('hint: shadowtape runs lists the runs; name another state folder with --state DIR')}\n`,
+  );
+});
+
+it.each([['--lang', 'xx'], ['--lang=xx']])('an unknown language is refused: %s', (...words) => {
+  const { status, stdout, stderr } = shadowtape('English', 'runs', ...words);
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: '',
+    stderr:
+      'shadowtape: there are no texts in the language "xx"\n  hint: choose one of these languages with --lang or SHADOWTAPE_LANG: en\n',
+  });
+});
+
+it('English is known by its name', () => {
+  expect(shadowtape('English', 'runs', '--lang', 'en')).toEqual(shadowtape('English', 'runs'));
+});
