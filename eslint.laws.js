@@ -36,6 +36,7 @@ const onScreens = [
   'renderer/managers',
   'renderer/site-text',
   'renderer/screens/CheckLines',
+  'renderer/screens/DriveHealth',
   'renderer/screens/Fingerprint',
   'renderer/screens/moments',
   'renderer/screens/run-times',

@@ -3,8 +3,10 @@
  * the browser; the preload, the main process and the browser host are loops over it. Errors of the table cross as plain data.
  */
 import { z } from 'zod';
+import type { KnownDriveHealth } from './drive-health.ts';
 import { isFailure, type ErrorInfo } from './errors.ts';
 import { labActs, type LabView } from './lab.ts';
+import type { CartridgeMove, LibraryView } from './library.ts';
 import type { FoundFiles, FoundRuns, TrendSeries } from './history.ts';
 import type { CheckLine, Plan } from './plan.ts';
 import type { ApprovalView, AuditLine, GivenApproval, SignedRun } from './proof.ts';
@@ -112,6 +114,14 @@ export const requestSchemas = {
   restoreFiles: z.strictObject(fileRestore),
   /** Reads the tapes of a run and compares them. */
   drill: z.strictObject({ run, volume: name.optional() }),
+  /** Copies the tapes of a run. `to`: names of the tapes of the copy; drives are `HOST:DEVICE`, that of the site where left out. */
+  copyRun: z.strictObject({
+    run,
+    to: z.array(name).min(1).max(100),
+    drive: path.optional(),
+    from: path.optional(),
+    keep: name.optional(),
+  }),
   /** `restore`: the name of the record of a restore of files, or of a drill. */
   restoreRecord: z.strictObject({ restore: run }),
   stopRestore: z.strictObject({ restore: run }),
@@ -125,6 +135,14 @@ export const requestSchemas = {
   identify: z.strictObject({}),
   label: z.strictObject({ name, overwrite: name.optional() }),
   driveCheck: z.strictObject({ overwrite: name.optional() }),
+  /** What the drive told of itself last; asks no host. */
+  driveHealth: z.strictObject({}),
+  /** What is in the library of the site, as its changer shows it now. */
+  library: z.strictObject({}),
+  /** Has the library bring a tape into the drive; what is in the drive returns to its slot first. */
+  loadTape: z.strictObject({ name }),
+  /** Has the library return the tape in the drive to its slot. */
+  unloadTape: z.strictObject({}),
   tapes: z.strictObject({}),
   siteFile: z.strictObject({ file: path.optional() }),
   draftSite: z.strictObject({ text: siteText }),
@@ -193,6 +211,7 @@ export interface Responses {
   readonly restorePreview: RestorePreview;
   readonly restoreFiles: { readonly restore: string };
   readonly drill: { readonly restore: string };
+  readonly copyRun: { readonly restore: string };
   readonly restoreRecord: RestoreView;
   readonly stopRestore: null;
   readonly report: ReportDocument;
@@ -201,6 +220,13 @@ export interface Responses {
   readonly identify: TapeContents;
   readonly label: { readonly name: string; readonly uuid: string };
   readonly driveCheck: readonly CheckLine[];
+  /** Null where neither a run nor a check has asked it. */
+  readonly driveHealth: KnownDriveHealth | null;
+  readonly library: LibraryView;
+  /** None where it was in the drive. */
+  readonly loadTape: readonly CartridgeMove[];
+  /** None where the drive is empty. */
+  readonly unloadTape: readonly CartridgeMove[];
   readonly tapes: readonly KnownTapeView[];
   readonly siteFile: SiteFileView;
   readonly draftSite: SiteDraft;

@@ -1,4 +1,5 @@
 /** A second copy of the tapes of a run: each tape of the run has one tape that holds the same files. */
+import { say } from './text/say.ts';
 
 /** Where the manifest is on a tape. */
 interface ManifestOnTape {
@@ -37,4 +38,32 @@ export interface ProvenCopy {
   readonly run: string;
   /** In the order of the run's tapes. */
   readonly tapes: readonly CopiedTape[];
+  /** What was read back from them; absent where the copy was imported. */
+  readonly volumes?: readonly ComparedVolume[] | undefined;
 }
+
+/** A volume that was read back from a copy, and is as its run wrote it. */
+export interface ComparedVolume {
+  readonly volume: string;
+  readonly bytes: number;
+  /** Hexadecimal; of the whole dump. */
+  readonly sha256: string;
+}
+
+/** A second copy whose tapes still hold it, as it is shown. */
+export interface CopyView {
+  readonly at: string;
+  readonly isImported: boolean;
+  /** In the order of the run's tapes. */
+  readonly tapes: readonly {
+    readonly name: string;
+    readonly keepUntil?: string | undefined;
+    /** Where a person put it. */
+    readonly location?: string | undefined;
+  }[];
+  readonly volumes: readonly ComparedVolume[];
+}
+
+/** How it is known that the copy holds what the run wrote. */
+export const copyHow = ({ isImported }: Pick<CopyView, 'isImported'>): string =>
+  isImported ? say('imported from its tape') : say('read back and compared');

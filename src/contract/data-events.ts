@@ -2,8 +2,7 @@
  * The events of a run that tell of bytes: what was read, sampled and written, what is on which tape, and what digests say of it. See events.ts.
  */
 import { z } from 'zod';
-import { alertSeverities } from './drive-health.ts';
-import { dumpSection, event } from './event-shape.ts';
+import { driveHealthShape, dumpSection, event } from './event-shape.ts';
 import { fileNameEncodings } from './file-names.ts';
 
 /** A place where the same bytes pass: read from the device, sent to the tape host, counted there, read back. */
@@ -73,27 +72,13 @@ export const dataEvents = [
     position: z.looseObject({ file: z.int().optional(), record: z.int().optional() }),
     overwritten: z.boolean(),
   }),
-  /** What the drive told of itself. What could not be learned is absent, and `unavailable` says why. */
+  /** What the drive told of itself. */
   event('drive-health', {
     step: z.string(),
     when: z.enum(['before', 'after']),
     host: z.string(),
     device: z.string(),
-    alerts: z
-      .array(
-        z.looseObject({
-          flag: z.int().optional(),
-          name: z.string(),
-          severity: z.enum(alertSeverities),
-          remedy: z.string(),
-        }),
-      )
-      .optional(),
-    cleaning: z.boolean().optional(),
-    loads: z.int().optional(),
-    compression: z.enum(['on', 'off']).optional(),
-    encryption: z.string().optional(),
-    unavailable: z.array(z.looseObject({ what: z.string(), reason: z.string() })),
+    ...driveHealthShape,
   }),
   /** A library has moved a cartridge between a slot and the drive of the run, and shows it there. */
   event('cartridge', {

@@ -1,5 +1,6 @@
 /** What the events of a run are made of. See events.ts. */
 import { z } from 'zod';
+import { alertSeverities } from './drive-health.ts';
 
 const common = {
   /** Counts from 1, without a gap. */
@@ -49,3 +50,22 @@ export const dumpSection = z.looseObject({
   /** Of the section's bytes alone. */
   sha256: z.string(),
 });
+
+/** What a drive told of itself. What could not be learned is absent, and `unavailable` says why. See drive-health.ts. */
+export const driveHealthShape = {
+  alerts: z
+    .array(
+      z.looseObject({
+        flag: z.int().optional(),
+        name: z.string(),
+        severity: z.enum(alertSeverities),
+        remedy: z.string(),
+      }),
+    )
+    .optional(),
+  cleaning: z.boolean().optional(),
+  loads: z.int().optional(),
+  compression: z.enum(['on', 'off']).optional(),
+  encryption: z.string().optional(),
+  unavailable: z.array(z.looseObject({ what: z.string(), reason: z.string() })),
+};

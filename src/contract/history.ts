@@ -24,6 +24,10 @@ export interface TapePlace {
   readonly uuid: string | undefined;
   /** Number of the tape file; undefined where the journal does not tell. */
   readonly file: number | undefined;
+  /** Where a person put the tape. */
+  readonly location?: string | undefined;
+  /** Its second copies; absent where there are none. */
+  readonly copies?: readonly { readonly name: string; readonly location: string | undefined }[] | undefined;
 }
 
 /** A file of a tar archive on a tape. */

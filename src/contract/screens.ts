@@ -1,4 +1,5 @@
 /** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
+import type { CopyView } from './copied-tape.ts';
 import type { EventOf, RunEvent } from './events.ts';
 import type { Hop } from './data-events.ts';
 import type { CheckLine, Plan } from './plan.ts';
@@ -30,6 +31,10 @@ export interface DriveInfo {
   readonly drive: string | undefined;
   /** Bytes a second; undefined where the drive is not known. */
   readonly speed: { readonly floor: number; readonly top: number } | undefined;
+  /** The device of its changer; absent where it has none. */
+  readonly changer?: string | undefined;
+  /** True where the changer is a library that finds tapes by their bar codes. */
+  readonly isLibrary?: boolean | undefined;
 }
 
 /** What a screen shows of the site. */
@@ -137,6 +142,8 @@ export interface KnownTapeView {
   /** Where a person put the tape after it was in that drive. */
   readonly location?: string | undefined;
   readonly replaced: boolean;
+  /** Of a second copy: the tape that was copied, as the inventory knows it. */
+  readonly copyOf?: string | undefined;
   /** True where what was on it is known to be overwritten. */
   readonly lost?: boolean | undefined;
   /** When, and by which run; absent where nothing says that it is lost. */
@@ -213,6 +220,8 @@ export interface RunView {
   readonly chain: 'intact' | 'torn';
   /** The plan that the job had, or has now, for the steps that are still to come. */
   readonly plan: Plan | undefined;
+  /** Second copies of its tapes, the latest first; absent where there are none. */
+  readonly copies?: readonly CopyView[] | undefined;
 }
 
 export interface ChoiceView {

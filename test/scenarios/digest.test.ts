@@ -1,18 +1,23 @@
 /** The weekly digest over generated histories: each night once, in every zone, and in the weeks in which the clock changes. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { lastWeek } from '../../src/contract/time/week.ts';
+import { lastWeek, type Period } from '../../src/contract/time/week.ts';
 import { History } from '../../src/main/history/history.ts';
 import { StateFolder } from '../../src/main/journal/state-folder.ts';
 import { parseSite } from '../../src/main/site/site-file.ts';
 import { sampleSite } from '../../src/main/site/site.test-support.ts';
 import { writeGeneratedRun } from '../support/generated-history.ts';
 import { digestLines } from '../../src/main/application/digest/digest-text.ts';
-import { sendDigest } from '../../src/main/application/digest/send-digest.ts';
+import { sendDigests, type DigestOutcome } from '../../src/main/application/digest/send-digest.ts';
 import { weekDigest } from '../../src/main/application/digest/week-digest.ts';
+import { metricsText } from '../../src/main/application/protection/status-metrics.ts';
+import { siteStatus } from '../../src/main/application/protection/status-service.ts';
+import { startSmtpServer, type SmtpServer } from '../../src/main/notify/smtp-server.test-support.ts';
+import { thisProcess } from '../../src/main/owner/process-owner.ts';
+import { startCommand } from '../support/command-line.ts';
 
 const day = 86_400_000;
 let folder: string;
@@ -136,34 +141,142 @@ describe('the digest of a week', () => {
 
 describe('sending the digest', () => {
   const zone = 'Europe/Berlin';
-  const now = new Date('2026-11-30T06:00:00Z');
+  const monday = '2026-11-30T06:00:00Z';
+  const week = '2026-11-22T23:00:00.000Z';
+  const script = 'cat >> "$0"; echo "$SHADOWTAPE_EVENT" >> "$0"';
+  const told = () => join(folder, 'told');
+  const pager = () => ({ on: ['digest'], command: ['/bin/sh', '-c', script, told()] });
+  const mailTo = (port: number) => ({
+    on: ['digest'],
+    mail: {
+      to: ['ops@example.com'],
+      from: 'shadowtape@example.com',
+      host: '127.0.0.1',
+      port,
+      secure: 'none',
+    },
+  });
+  const timesTold = () => readFileSync(told(), 'utf8').match(/^digest$/gm)?.length;
+
+  const servers: SmtpServer[] = [];
+  afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+  async function mailServer(options: Parameters<typeof startSmtpServer>[0] = {}): Promise<SmtpServer> {
+    const server = await startSmtpServer(options);
+    servers.push(server);
+    return server;
+  }
+
+  function sending(notify: unknown, at = monday): Promise<DigestOutcome[]> {
+    const state = new StateFolder(folder);
+    const site = siteIn(zone, notify);
+    const now = new Date(at);
+    const digestOf = async (period: Period) =>
+      weekDigest({ site, state, ...(await factsNow()), now }, period);
+    return sendDigests({ state, site, digestOf, zone, now });
+  }
+
+  async function statusAt(notify: unknown, at = monday) {
+    const state = new StateFolder(folder);
+    const now = new Date(at);
+    return siteStatus({ site: siteIn(zone, notify), state, ...(await factsNow()), now });
+  }
+
+  const outcomes = (all: readonly DigestOutcome[]) =>
+    all.map(({ from, outcome }) => `${from.toISOString().slice(0, 10)} ${outcome}`);
 
   it('reaches who asks for it, once for each week', async () => {
-    const told = join(folder, 'told');
-    const script = 'cat >> "$0"; echo "$SHADOWTAPE_EVENT" >> "$0"';
-    const site = siteIn(zone, [
-      { on: ['digest'], command: ['/bin/sh', '-c', script, told] },
-      { on: ['failure'], command: ['/bin/false'] },
+    const notify = [pager(), { on: ['failure'], command: ['/bin/false'] }];
+    expect(outcomes(await sending(notify))).toEqual(['2026-11-22 sent']);
+    expect(outcomes(await sending(notify))).toEqual(['2026-11-22 sent before']);
+    const digest = await digestAt(monday, zone);
+    expect(readFileSync(told(), 'utf8')).toContain(digestLines(digest, zone).join('\n'));
+    expect(timesTold()).toBe(1);
+  });
+
+  it('is tried again until the mail server accepts it, and who has it does not get it twice', async () => {
+    const refusing = await mailServer({ refuses: ['ops@example.com'] });
+    const [refused] = await sending([pager(), mailTo(refusing.port)]);
+    expect(refused).toMatchObject({
+      outcome: 'unsent',
+      failures: [expect.stringMatching(/^mail to ops@example\.com: .*no ops@example\.com here/) as string],
+    });
+    const accepting = await mailServer();
+    const notify = [pager(), mailTo(accepting.port)];
+    expect(outcomes(await sending(notify))).toEqual(['2026-11-22 sent']);
+    expect(accepting.mails.map(({ to }) => to)).toEqual([['ops@example.com']]);
+    expect(accepting.mails[0]?.text).toContain('week of 2026-11-23');
+    expect([timesTold(), refusing.mails]).toEqual([1, []]);
+    expect(outcomes(await sending(notify))).toEqual(['2026-11-22 sent before']);
+    expect(accepting.mails).toHaveLength(1);
+  });
+
+  it('is named by status and metrics while it has not reached everybody', async () => {
+    const refusing = await mailServer({ refuses: ['ops@example.com'] });
+    const notify = [mailTo(refusing.port)];
+    expect((await statusAt(notify)).digest).toEqual({ unsent: undefined });
+    expect(metricsText(await statusAt(notify))).toContain(
+      'shadowtape_digest_unsent{site="payroll-cluster"} 0\n',
+    );
+    await sending(notify);
+    const status = await statusAt(notify);
+    expect(status.digest?.unsent).toMatchObject({
+      week,
+      reason: expect.stringContaining('mail to ops@example.com: ') as string,
+    });
+    expect(metricsText(status)).toContain('shadowtape_digest_unsent{site="payroll-cluster"} 1\n');
+    // Nobody asks for it any more.
+    expect((await statusAt(undefined)).digest).toBeUndefined();
+    const accepting = await mailServer();
+    await sending([mailTo(accepting.port)]);
+    expect((await statusAt(notify)).digest).toEqual({ unsent: undefined });
+  });
+
+  it('of an earlier week that did not arrive is sent with that of the last one', async () => {
+    const refusing = await mailServer({ refuses: ['ops@example.com'] });
+    await sending([mailTo(refusing.port)]);
+    const accepting = await mailServer();
+    expect(outcomes(await sending([mailTo(accepting.port)], '2026-12-07T06:00:00Z'))).toEqual([
+      '2026-11-22 sent',
+      '2026-11-29 sent',
     ]);
-    const state = new StateFolder(folder);
-    const digest = await digestAt(now.toISOString(), zone);
-    const warned: string[] = [];
-    const options = { zone, now, warn: (text: string) => warned.push(text) };
-    expect(await sendDigest(state, site, digest, options)).toBe(true);
-    expect(await sendDigest(state, site, digest, options)).toBe(false);
-    const message = readFileSync(told, 'utf8');
-    expect(message).toContain(digestLines(digest, zone).join('\n'));
-    expect(message.match(/^digest$/gm)).toHaveLength(1);
-    expect(warned).toEqual([]);
+    const subjects = accepting.mails.map(({ text }) => /week of (\d{4}-\d\d-\d\d)/.exec(text)?.[1]);
+    expect(subjects).toEqual(['2026-11-23', '2026-11-30']);
+  });
+
+  it('is sent by one of two consoles that begin at the same time', async () => {
+    const both = await Promise.all([sending([pager()]), sending([pager()])]);
+    expect(both.flatMap(outcomes).sort()).toEqual(['2026-11-22 sent', '2026-11-22 sent before']);
+    expect(timesTold()).toBe(1);
+  });
+
+  it('is sent although a console died while it was sending', async () => {
+    // No process has that number: it is above the highest that Linux gives.
+    const owner = { ...thisProcess(), process: 4_194_305, console: undefined };
+    writeFileSync(join(folder, 'schedule.ndjson.digest.lock'), JSON.stringify({ owner, key: 'dead' }));
+    expect(outcomes(await sending([pager()]))).toEqual(['2026-11-22 sent']);
+    expect(readdirSync(folder).filter((name) => name.includes('.lock'))).toEqual([]);
   });
 
   it('is refused where nobody asks for it', async () => {
-    const digest = await digestAt(now.toISOString(), zone);
-    const sending = sendDigest(new StateFolder(folder), siteIn(zone), digest, {
-      zone,
-      now,
-      warn: () => undefined,
-    });
-    await expect(sending).rejects.toThrow('nobody in notify of the site file asks for the digest');
+    await expect(sending(undefined)).rejects.toThrow('nobody in notify of the site file asks for the digest');
+  });
+
+  it('ends with 2 on the command line, and status warns until it was accepted', async () => {
+    const site = sampleSite();
+    Object.assign(site, { notify: [{ on: ['digest'], command: ['/bin/sh', '-c', 'test -e "$0"', told()] }] });
+    writeFileSync(join(folder, 'site.yaml'), stringify(site));
+    const command = (...words: string[]) =>
+      startCommand(['--site', join(folder, 'site.yaml'), '--state', folder, ...words]).end;
+    const refused = await command('digest', '--send');
+    expect(refused.exitStatus).toBe(2);
+    expect(refused.stderr).toMatch(
+      /the digest of the week of \d{4}-\d\d-\d\d did not reach everybody: command \/bin\/sh: /,
+    );
+    expect((await command('status')).stderr).toContain('; shadowtape digest --send tries again\n');
+    writeFileSync(told(), '');
+    const sent = await command('digest', '--send');
+    expect(sent).toMatchObject({ exitStatus: 0, stderr: '' });
+    expect(sent.stdout).toMatch(/^the digest of the week of \d{4}-\d\d-\d\d was sent\n$/);
+    expect((await command('status')).stderr).not.toContain('digest');
   });
 });

@@ -279,6 +279,47 @@ describe('schedule install', () => {
     expect(existsSync(drillUnit('timer'))).toBe(false);
   });
 
+  it('installs the timer of the weekly digest: shown first, started as it stands there, and removed', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    fake('systemctl');
+    const told = join(scene.folder, 'told');
+    const site = await scene.writeSite((tree) => {
+      withJob(silent)(tree);
+      const notify = [{ on: ['digest'], command: ['/bin/sh', '-c', 'cat >> "$0"', told] }];
+      Object.assign(tree, { notify });
+    });
+    const environment = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, XDG_CONFIG_HOME: config() };
+    const act = (...words: string[]) =>
+      startCommand(
+        ['--site', site, '--state', scene.state.path, 'schedule', ...words],
+        undefined,
+        environment,
+      ).end;
+    const digestUnit = (end: string) => unit(end).replace('raw-dd.', '_digest.');
+    const shown = await act('install', '--dry-run');
+    expect([shown.exitStatus, existsSync(config())]).toEqual([0, false]);
+    expect(shown.stdout).toMatch(
+      /^OnCalendar=Mon \*-\*-\* 07,08,09,10,11,12,13,14,15,16,17,18,19,20:00:00 /m,
+    );
+    const installed = await act('install', '--yes');
+    expect(installed.stdout).toBe(
+      `${shown.stdout}installed: raw-dd, systemd timer of this user\ninstalled: weekly digest, systemd timer of this user\n`,
+    );
+    for (const end of ['service', 'timer'])
+      expect(shown.stdout).toContain(`# ${digestUnit(end)}\n${readFileSync(digestUnit(end), 'utf8')}`);
+    const [, words = ''] = /^ExecStart=(.*)$/m.exec(readFileSync(digestUnit('service'), 'utf8')) ?? [];
+    const argv = [...words.matchAll(/"([^"]*)"/g)].map(([, word = '']) => word);
+    const sent = await startProgram(['env', '-i', 'PATH=/usr/bin:/bin', ...argv]).end;
+    expect(sent).toMatchObject({ exitStatus: 0, stderr: '' });
+    expect(readFileSync(told, 'utf8')).toMatch(/^lab, week of \d{4}-\d\d-\d\d: 1 overdue$/m);
+    expect((await act('list')).stdout).toContain('weekly digest  systemd timer of this user\n');
+    expect((await act('remove', '--yes')).stdout).toContain(
+      'removed: weekly digest, systemd timer of this user\n',
+    );
+    expect([existsSync(digestUnit('timer')), existsSync(digestUnit('service'))]).toEqual([false, false]);
+  });
+
   it('a drill that is due reads the newest verified run; a bad tape is told, and counts as a drill', async () => {
     const told = join(scene.folder, 'told');
     const backup = await runScene(scene);

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import type { Responses } from '../../src/contract/channels.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { failure } from '../../src/contract/errors.ts';
+import type { LibraryView } from '../../src/contract/library.ts';
 import type { ClusterView, LoginQuestion } from '../../src/contract/screens.ts';
 import { readDraft } from '../../src/main/application/site/site-draft.ts';
 import { LoginQuestions } from '../../src/main/desk/login-questions.ts';
@@ -242,6 +243,76 @@ function runPictures(plays: Plays): Picture[] {
   ];
 }
 
+const onNode3 = { host: 'node3' };
+
+/** A library with two drives, a cleaning cartridge, and a slot for import and export; and a drive that asks for attention. */
+function libraryAnswers({ site, runs, ...captured }: Plays['normal']) {
+  const device = '/dev/scsi/changer/c2t0d0';
+  const run = runs[0]?.run;
+  const nothing = {
+    own: false,
+    full: false,
+    barcode: undefined,
+    use: undefined,
+    tape: undefined,
+    run: undefined,
+  };
+  const empty = { ...nothing, keepUntil: undefined, loadedFrom: undefined };
+  const data = (barcode: string, tape?: string) => ({
+    ...empty,
+    full: true,
+    use: 'data' as const,
+    barcode,
+    tape,
+  });
+  const elements: LibraryView['elements'] = [
+    {
+      place: 'drive',
+      number: 0,
+      ...data('PAY001L4', 'W1'),
+      own: true,
+      loadedFrom: 1,
+      run,
+      keepUntil: '2099-12-24T00:00:00.000Z',
+    },
+    { place: 'drive', number: 1, ...empty },
+    { place: 'slot', number: 1, ...empty },
+    { place: 'slot', number: 2, ...data('PAY002L4', 'W2') },
+    { place: 'slot', number: 3, ...data('ARC114L4') },
+    { place: 'slot', number: 4, ...data('CLN001L4'), use: 'cleaning' },
+    { place: 'slot', number: 5, ...empty },
+    { place: 'import/export', number: 6, ...data('PAY009L4') },
+  ];
+  const library: LibraryView = { host: 'node3', changer: device, at: playedNow({ ...captured }), elements };
+  const withLibrary: Answers = {
+    site: () => ({ ...site, tape: { ...site.tape, changer: device, isLibrary: true } }),
+  };
+  const alerted: Responses['driveHealth'] = {
+    ...{ ...onNode3, device: '/dev/rmt/0', at: playedNow({ ...captured }) },
+    health: {
+      alerts: [
+        {
+          flag: 20,
+          name: 'Cleaning required',
+          severity: 'critical',
+          remedy: 'clean the drive with a cleaning cartridge',
+        },
+        {
+          flag: 7,
+          name: 'Media life',
+          severity: 'warning',
+          remedy: 'use another cartridge, and copy what this one holds',
+        },
+      ],
+      cleaning: true,
+      loads: 4711,
+      compression: 'on',
+      unavailable: [{ what: 'encryption', reason: 'stenc is not installed on node3' }],
+    },
+  };
+  return { library, withLibrary, alerted };
+}
+
 function tapePictures({ normal, three }: Plays): Picture[] {
   const drive = (change: Partial<Responses['tape']>) =>
     resting(normal, { tape: () => ({ ...normal.tape, ...change }), tapes: () => [] });
@@ -252,6 +323,7 @@ function tapePictures({ normal, three }: Plays): Picture[] {
     hash: '#/tape',
     ...(act ? { act } : {}),
   });
+  const { library, withLibrary, alerted } = libraryAnswers(normal);
   const blank = { ...normal.identify, blank: true, label: undefined, files: [], end: 'blank' };
   return [
     of('loading', resting(normal, { tape: never, tapes: never })),
@@ -263,6 +335,15 @@ function tapePictures({ normal, three }: Plays): Picture[] {
     of('no-cartridge', drive({ state: 'no-cartridge', said: 'no tape loaded' })),
     of('unreached', drive({ state: 'unreached', said: node3.message })),
     of('write-protected', drive({ writeProtected: true })),
+    of('library', resting(normal, { ...withLibrary, library: () => library })),
+    of(
+      'library-unseen',
+      resting(normal, {
+        ...withLibrary,
+        library: () => refuse('CHANGER_UNREADABLE', { ...onNode3, device: library.changer }),
+      }),
+    ),
+    of('alert', resting(normal, { driveHealth: () => alerted })),
     of('label-dialog', resting(three), press('Label the tape…')),
     of('check-dialog', resting(three), press('Check the drive…')),
     of(

@@ -71,6 +71,10 @@ export const userErrors = {
     sentence: 'nobody in notify of the site file asks for the digest',
     hint: 'add an entry, such as notify: [{ on: [digest], mail: { to: [operator@example.com], from: shadowtape@example.com, host: mail.example.com } }]',
   },
+  DIGEST_UNSENT: {
+    sentence: 'the digest of the week of {week} did not reach everybody: {failures}',
+    hint: 'correct notify of the site file, or whatever refuses the message, then run shadowtape digest --send; who has it does not get it again',
+  },
   SCHEDULE_WOULD_ASK: {
     sentence: 'nothing is installed: unattended, {jobs} would ask',
     hint: 'answer each question in the site file or on this machine; then install again',

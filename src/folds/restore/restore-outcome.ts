@@ -51,6 +51,7 @@ export function restoreTitle({ kind, volumes }: Pick<RestoreLine, 'kind' | 'volu
 export function restoreSentence(line: Shown): string {
   const { kind, exitStatus, live, written: good, notWritten = 0, sentence } = line;
   if (sentence !== undefined) return sentence;
+  if (live && kind === 'copy') return say('the tape is being copied');
   if (live) return kind === 'drill' ? say('the tape is being read') : say('the backup is being restored');
   if (exitStatus === undefined) return say('it has no end: it runs in another process, or was interrupted');
   if (kind === 'drill') return say('the tape holds what the run wrote');

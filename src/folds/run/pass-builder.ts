@@ -51,6 +51,7 @@ export class PassBuilder {
   #reason: string | undefined;
   #error: StepError | undefined;
   #progress: ProgressView | undefined;
+  #health: EventOf<'drive-health'> | undefined;
   #view: PassModel | undefined;
 
   readonly #since: number;
@@ -88,6 +89,10 @@ export class PassBuilder {
     const open = this.#questions.findLastIndex(({ asked }) => asked.question === answered.question);
     const question = this.#questions[open];
     if (question) this.#questions[open] = { ...question, answered };
+  }
+
+  tellHealth(event: EventOf<'drive-health'>): void {
+    this.#health = event;
   }
 
   advance(progress: ProgressView): void {
@@ -128,6 +133,7 @@ export class PassBuilder {
       warnings: [...this.#warnings],
       questions: [...this.#questions],
       progress: this.#progress,
+      ...(this.#health ? { health: this.#health } : {}),
     };
     return this.#view;
   }

@@ -108,6 +108,8 @@ export class RunFold {
       case 'warning':
         this.#warnings.push({ step: event.step, text: event.text, at: Date.parse(event.at) });
         return this.#inPass(event.step, (pass) => pass.warn(event.text));
+      case 'drive-health':
+        return this.#inPass(event.step, (pass) => pass.tellHealth(event));
       case 'progress':
         return this.#advance(event, this.#steadyAt ?? 0, Date.parse(event.at), false);
       case 'digest':

@@ -54,6 +54,8 @@ export interface PassModel {
   readonly questions: readonly AskedModel[];
   /** How far its long work is, or was. */
   readonly progress: ProgressView | undefined;
+  /** What the drive told of itself; absent where the step does not ask it. */
+  readonly health?: EventOf<'drive-health'> | undefined;
 }
 
 /** Throughput at a moment. */

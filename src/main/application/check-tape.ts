@@ -1,5 +1,5 @@
 /** What `check` says of the drive and of the tape in it: each job judges the tape as its run would. Writes nothing to the tape. */
-import { healthText } from '../../contract/drive-health.ts';
+import { healthText, type DriveHealth } from '../../contract/drive-health.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { requireChangerDrive, type ChangerSight } from '../procedure/drive/changer-work.ts';
 import { driveStatus, requireReadyDrive } from '../procedure/drive/drive-ready.ts';
@@ -29,6 +29,8 @@ export interface TapeCheck {
   readonly knownTapes: readonly KnownTape[];
   readonly inventory: MediaFile;
   readonly say: (what: string, good: boolean, said: string, hint?: string) => void;
+  /** Hears what the drive tells of itself: most drives clear a flag once it was read. */
+  readonly onHealth: (health: DriveHealth) => void;
 }
 
 const step = 'check';
@@ -113,8 +115,9 @@ function sayLibrary({ site, inventory, say }: TapeCheck, { status, drive }: Chan
 }
 
 /** What cannot be learned is told, and is no fault of the drive; what the drive reports is. */
-async function sayHealth({ runner, say }: TapeCheck, drive: KnownDrive): Promise<void> {
+async function sayHealth({ runner, say, onHealth }: TapeCheck, drive: KnownDrive): Promise<void> {
   const health = await lookAtHealth(runner, step, drive);
+  onHealth(health);
   const grave = (health.alerts ?? []).filter(({ severity }) => severity !== 'information');
   const what = `drive ${drive.tapeDevice}`;
   const [first] = grave;

@@ -33,6 +33,7 @@ import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
 import { FileRestoreService } from './file-restore-service.ts';
 import { copyInDrive, copyNames, onCopy } from './media/copy-in-drive.ts';
 import { CopyService } from './media/copy-service.ts';
+import { keepCheckedHealth } from './media/known-health.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { JobAssigner, type JobRequest } from './job-assigner.ts';
 import { LabService } from './lab-service.ts';
@@ -53,8 +54,8 @@ export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, LiveProgress };
 export type { SecretQuestion } from '../ssh/host-profile.ts';
 export { readRun } from '../journal/run-history.ts';
-export { listTapes, lostTapesOf } from './known-tapes.ts';
-export type { CartridgeMove, IdentifiedTape, ImportedTape, LibraryElement } from './tape-service.ts';
+export { copiesOf, listTapes, lostTapesOf } from './known-tapes.ts';
+export type { IdentifiedTape, ImportedTape } from './tape-service.ts';
 export type { CopyResult, PreparedCopy } from './media/copy-service.ts';
 export { ReportService } from './report-service.ts';
 export { driveSpeed } from '../tape/drive-speeds.ts';
@@ -177,6 +178,7 @@ export class ShadowtapeConsole {
       lockKnowledge: this.#runs.lockKnowledge(),
       knownTapes: this.#knownTapes(),
       inventory: new MediaFile(this.#state.tapesFile),
+      onHealth: (health) => keepCheckedHealth(this.#state, this.site, health),
       listener,
     });
   }

@@ -1,5 +1,7 @@
 /** The tape inventory as it is read without a drive and without a site. */
+import type { CopyView } from '../../contract/copied-tape.ts';
 import { failure } from '../../contract/errors.ts';
+import type { FileHit } from '../../contract/history.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import { provenCopies } from '../journal/copy-records.ts';
@@ -19,32 +21,48 @@ export function lostTapesOf(state: StateFolder, run: string): readonly TapeLoss[
   return lossesOfRuns(new MediaFile(state.tapesFile).list().tapes).get(run) ?? [];
 }
 
-/** Looks tapes of file lists up in the inventory. @throws TAPES_UNREADABLE */
-export function tapesWithCopies(state: StateFolder) {
-  const { tapes } = new MediaFile(state.tapesFile).list();
-  const locations = new Map(tapes.map(({ uuid, location }) => [uuid, location]));
-  const copies = copiesByTape(tapes);
-  return {
-    /** Where a person put the tape. */
-    locationOf: (uuid: string | undefined): string | undefined => locations.get(uuid ?? ''),
-    /** @param uuid undefined for a tape without a label */
-    copiesOfTape: (run: string, uuid: string | undefined) =>
-      (copies.get(uuid ?? plainUuid(run)) ?? []).map(({ name, location }) => ({ name, location })),
-  };
+/**
+ * Tapes of file lists, each with the place where a person put it, and with its second copies.
+ * @throws TAPES_UNREADABLE
+ */
+export function locatedHits(state: StateFolder, hits: readonly FileHit[]): FileHit[] {
+  if (hits.length === 0) return [];
+  const { tapes: known } = new MediaFile(state.tapesFile).list();
+  const locations = new Map(known.map(({ uuid, location }) => [uuid, location]));
+  const copies = copiesByTape(known);
+  return hits.map((hit) => ({
+    ...hit,
+    tapes: hit.tapes.map((tape) => {
+      // A tape without a label has no uuid.
+      const own = copies.get(tape.uuid ?? plainUuid(hit.run)) ?? [];
+      const places = own.map(({ name, location }) => ({ name, location }));
+      return {
+        ...tape,
+        location: locations.get(tape.uuid ?? ''),
+        ...(places.length === 0 ? {} : { copies: places }),
+      };
+    }),
+  }));
 }
 
 /** Second copies of a run whose tapes still hold it, the latest first. @throws TAPES_UNREADABLE */
-export function copiesOf(
-  state: StateFolder,
-  run: string,
-): readonly { readonly at: string; readonly isImported: boolean; readonly tapes: readonly string[] }[] {
+export function copiesOf(state: StateFolder, run: string): readonly CopyView[] {
   const copies = provenCopies(state.restoresFolder, run);
   if (copies.length === 0) return [];
-  const { tapes: known } = new MediaFile(state.tapesFile).list();
-  const isGone = (uuid: string) => known.some((tape) => tape.uuid === uuid && (tape.lost || tape.replaced));
+  const known = new Map(new MediaFile(state.tapesFile).list().tapes.map((tape) => [tape.uuid, tape]));
+  const isGone = (uuid: string) => known.get(uuid)?.lost === true || known.get(uuid)?.replaced === true;
   return copies
     .filter(({ tapes }) => !tapes.some(({ uuid }) => isGone(uuid)))
-    .map(({ at, isImported = false, tapes }) => ({ at, isImported, tapes: tapes.map(({ name }) => name) }));
+    .map(({ at, isImported = false, tapes, volumes = [] }) => ({
+      at,
+      isImported,
+      tapes: tapes.map(({ name, uuid, keepUntil }) => ({
+        name,
+        keepUntil,
+        location: known.get(uuid)?.location,
+      })),
+      volumes: volumes.map(({ volume, bytes, sha256 }) => ({ volume, bytes, sha256 })),
+    }));
 }
 
 const locationShape = /^(?=.*\S)[^\p{Cc}]{1,100}$/u;

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { CopyView } from '../../contract/copied-tape.ts';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import { isTimeZone, ownZone } from '../../contract/time/wall-clock.ts';
@@ -18,7 +19,7 @@ import { factsOf, type ReportSource } from '../report/document/report-source.ts'
 import { writeReportRecord, type ReportRecord } from '../journal/report-record.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { lostTapesOf } from './known-tapes.ts';
+import { copiesOf, lostTapesOf } from './known-tapes.ts';
 import { version } from './version.ts';
 
 /** Loaded when a report is made: fonts and PDF would take a third of the time in which a short command starts. */
@@ -58,6 +59,26 @@ interface Tells {
   readonly sealed: boolean;
 }
 
+/** What the tape inventory and the records of copies tell of the tapes of a run since it ended. */
+interface OfInventory {
+  readonly losses: readonly TapeLoss[];
+  readonly copies: readonly CopyView[];
+}
+
+/** As it is recorded: the same report can be made again. */
+const recordOf = ({ losses, copies }: OfInventory): Pick<ReportRecord, 'lost' | 'copies'> => ({
+  ...(losses.length > 0 ? { lost: losses.map((loss) => ({ ...loss })) } : {}),
+  ...(copies.length > 0
+    ? {
+        copies: copies.map(({ at, isImported, tapes, volumes }) => ({
+          ...{ at, isImported },
+          tapes: tapes.map((tape) => ({ ...tape })),
+          volumes: volumes.map((volume) => ({ ...volume })),
+        })),
+      }
+    : {}),
+});
+
 const tellsAll: Tells = { signed: true, sealed: true };
 
 /** Forms with times for people; the others are for programs, and have UTC. */
@@ -75,7 +96,7 @@ export class ReportService {
 
   /** The report as a document, for a page. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
   async document(run: string): Promise<ReportDocument> {
-    const { source } = await this.#source(run, tellsAll, this.#lossesOf(run));
+    const { source } = await this.#source(run, tellsAll, this.#inventoryOf(run));
     return reportOf({ ...source, zone: this.#zone });
   }
 
@@ -84,7 +105,7 @@ export class ReportService {
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_UNWRITABLE where it could not be recorded
    */
   async export(request: ExportRequest): Promise<Exported> {
-    const { exported, record } = await this.#make(request, this.#lossesOf(request.run));
+    const { exported, record } = await this.#make(request, this.#inventoryOf(request.run));
     await this.#record(request.run, record);
     return exported;
   }
@@ -95,7 +116,7 @@ export class ReportService {
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_FILE_THERE, REPORT_UNWRITABLE
    */
   async write({ file, force = false, ...request }: FileRequest): Promise<string> {
-    const { exported, record } = await this.#make(request, this.#lossesOf(request.run));
+    const { exported, record } = await this.#make(request, this.#inventoryOf(request.run));
     const path = resolve(file ?? exported.name);
     try {
       if (!force) await this.requireFree(path);
@@ -123,25 +144,30 @@ export class ReportService {
       signed = true,
       sealed = false,
       lost = [],
+      copies = [],
       zone = 'UTC',
     }: Partial<ReportRecord> & Pick<ReportRecord, 'what'>,
   ): Promise<Buffer> {
     const losses = lost.map(({ tape, at, by, certain }) => ({ tape, at, by, certain }));
     return (
-      await this.#make({ run, what, paper }, losses, {
-        signed,
-        sealed,
-        zone: isTimeZone(zone) ? zone : 'UTC',
-      })
+      await this.#make(
+        { run, what, paper },
+        { losses, copies },
+        {
+          signed,
+          sealed,
+          zone: isTimeZone(zone) ? zone : 'UTC',
+        },
+      )
     ).exported.content;
   }
 
   /** A list of tapes that cannot be read keeps nobody from a report; `tapes` says so. */
-  #lossesOf(run: string): readonly TapeLoss[] {
+  #inventoryOf(run: string): OfInventory {
     try {
-      return lostTapesOf(this.#state, run);
+      return { losses: lostTapesOf(this.#state, run), copies: copiesOf(this.#state, run) };
     } catch (error) {
-      if (isFailure(error, 'TAPES_UNREADABLE')) return [];
+      if (isFailure(error, 'TAPES_UNREADABLE')) return { losses: [], copies: [] };
       throw error;
     }
   }
@@ -149,24 +175,24 @@ export class ReportService {
   async #source(
     run: string,
     tells: Tells,
-    losses: readonly TapeLoss[],
+    inventory: OfInventory,
   ): Promise<{ source: ReportSource; told: Tells }> {
     const { events, lastHash, truncated } = await readRun(this.#state, run);
     const check = tells.signed ? await signatureOf(this.#state, run) : undefined;
     const signature = check === undefined || check.verdict === 'unreadable' ? undefined : check;
     const sealsHead = tells.sealed ? headOf(await readSeals(this.#state), run, lastHash) : undefined;
     return {
-      source: { run, events, journalHash: lastHash, torn: truncated, signature, losses, sealsHead },
+      source: { run, events, journalHash: lastHash, torn: truncated, signature, ...inventory, sealsHead },
       told: { signed: signature !== undefined, sealed: sealsHead !== undefined },
     };
   }
 
   async #make(
     { run, what, paper }: ExportRequest,
-    losses: readonly TapeLoss[],
+    inventory: OfInventory,
     { zone, ...tells }: Tells & { readonly zone: string } = { ...tellsAll, zone: this.#zone },
   ): Promise<{ exported: Exported; record: ReportRecord }> {
-    const { source: unzoned, told } = await this.#source(run, tells, losses);
+    const { source: unzoned, told } = await this.#source(run, tells, inventory);
     const source = { ...unzoned, zone };
     const content = await this.#content(source, what, paper);
     const { ending, type } = forms[what];
@@ -177,7 +203,7 @@ export class ReportService {
         what,
         ...(what === 'pdf' ? { paper, ...told } : {}),
         ...(zonedForms.includes(what) ? { zone } : {}),
-        ...(what === 'pdf' && losses.length > 0 ? { lost: losses.map((loss) => ({ ...loss })) } : {}),
+        ...(what === 'pdf' ? recordOf(inventory) : {}),
         sha256: createHash('sha256').update(content).digest('hex'),
         journalHash: source.journalHash,
         version,

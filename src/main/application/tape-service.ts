@@ -1,6 +1,7 @@
 /** What an operator does at the drive outside any run: identify a tape, label it, test the drive. */
 import { hostname, userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
+import type { CartridgeMove, LibraryView } from '../../contract/library.ts';
 import type { CheckLine } from '../../contract/plan.ts';
 import type { CommandRunner, RunnerOptions } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
@@ -12,15 +13,10 @@ import { identifyTape, type IdentifiedTape as TapeAsRead } from '../procedure/dr
 import { realClock } from '../procedure/hosts/query-retry.ts';
 import type { OpenRunOn } from '../procedure/hosts/run-context.ts';
 import { libraryOf, tapeChangeOf } from '../procedure/model/assign.ts';
-import { elementsOf, type LibraryElement } from './media/library-elements.ts';
+import { elementsOf } from './media/library-elements.ts';
 import { changeTape, type TapeChanging } from '../procedure/drive/change-tape.ts';
 import { lookAtChanger, requireChangerDrive } from '../procedure/drive/changer-work.ts';
-import {
-  bringTape,
-  returnTape,
-  type CartridgeMove,
-  type LibraryRoom,
-} from '../procedure/drive/library-work.ts';
+import { bringTape, returnTape, type LibraryRoom } from '../procedure/drive/library-work.ts';
 import { noJournal } from '../journal/journal.ts';
 import { readRun } from '../journal/run-history.ts';
 import { summarise } from '../journal/run-summary.ts';
@@ -40,7 +36,7 @@ import { MediaFile } from '../tape/media-file.ts';
 import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { version } from './version.ts';
 
-export type { CartridgeMove, ImportedTape, LabelledTape, LibraryElement };
+export type { ImportedTape, LabelledTape };
 
 /** A tape, and whose data is on it. */
 export interface IdentifiedTape extends TapeAsRead {
@@ -202,12 +198,14 @@ export class TapeService {
    * What is in the library. Moves nothing, and needs no lock.
    * @throws CHANGER_NOT_NAMED, CHANGER_UNREADABLE, CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING
    */
-  async library(abort: AbortSignal): Promise<LibraryElement[]> {
+  async library(abort: AbortSignal): Promise<LibraryView> {
     const { site, runnerOf } = this.#options;
     const changer = this.#changer;
     const room = { runner: runnerOf(abort), step: 'library', drive: this.#drive, change: tapeChangeOf(site) };
     const { status, drive } = await lookAtChanger(room, changer);
-    return elementsOf(site, status, drive, this.#media.list().tapes);
+    const at = new Date().toISOString();
+    const elements = elementsOf(site, status, drive, this.#media.list().tapes);
+    return { host: site.tape.host, changer, at, elements };
   }
 
   /**

@@ -1,4 +1,5 @@
 /** show and verify: what was done, and whether the tape still holds it. */
+import { copyHow } from '../../contract/copied-tape.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { say } from '../../contract/text/say.ts';
@@ -40,7 +41,8 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
     for (const loss of lostTapesOf(state, run))
       printJson<JsonOutput['show']>({ type: 'tape-lost', run, ...loss });
     if (drill) printJson<JsonOutput['show']>({ type: 'drilled', run, ...drill });
-    for (const copied of copies) printJson<JsonOutput['show']>({ type: 'copied', run, ...copied });
+    for (const { tapes, ...copied } of copies)
+      printJson<JsonOutput['show']>({ type: 'copied', run, ...copied, tapes: tapes.map(({ name }) => name) });
     return 0;
   }
   const text = new RunText();
@@ -59,9 +61,12 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
   ]);
   for (const loss of lostTapesOf(state, run)) print(lossText(loss));
   if (drill) print(drillText(drill));
-  for (const { at, isImported, tapes } of copies) {
-    const how = isImported ? say('imported from its tape') : say('read back and compared');
-    print(say('second copy on {tapes}, {how} {at}', { tapes: tapes.join(', '), how, at: momentText(at) }));
+  for (const copy of copies) {
+    const tapes = copy.tapes.map(({ name }) => name).join(', ');
+    const at = momentText(copy.at);
+    print(say('second copy on {tapes}, {how} {at}', { tapes, how: copyHow(copy), at }));
+    for (const { volume, sha256 } of copy.volumes)
+      print(['  ', exact(volume), say(': SHA-256 {sha256}', { sha256 })]);
   }
   if (truncated) print(say('the last line is incomplete: the console died while writing it'));
   return 0;

@@ -72,36 +72,10 @@ async function runsCommand(
   return 0;
 }
 
-/** A second copy of a tape. */
-interface CopyPlace {
-  readonly name: string;
-  readonly location: string | undefined;
-}
-
-/** A tape with the place where a person put it, and its copies. */
-type LocatedTape = TapePlace & {
-  readonly location: string | undefined;
-  readonly copies?: readonly CopyPlace[] | undefined;
-};
-
-/** @throws TAPES_UNREADABLE */
-async function withLocations(state: StateFolder, hits: readonly FileHit[]) {
-  const { tapesWithCopies } = await import('../application/known-tapes.ts');
-  if (hits.length === 0) return [];
-  const { locationOf, copiesOfTape } = tapesWithCopies(state);
-  return hits.map((hit) => ({
-    ...hit,
-    tapes: hit.tapes.map((tape): LocatedTape => {
-      const copies = copiesOfTape(hit.run, tape.uuid);
-      return { ...tape, location: locationOf(tape.uuid), ...(copies.length === 0 ? {} : { copies }) };
-    }),
-  }));
-}
-
 const placedText = (bare: string, location: string | undefined): string =>
   location === undefined ? bare : say('{bare} (at {location})', { bare, location });
 
-function tapeText({ name, file, location }: LocatedTape): string {
+function tapeText({ name, file, location }: TapePlace): string {
   const tape = placedText(
     name === undefined ? say('a tape without a label') : say('tape "{name}"', { name }),
     location,
@@ -109,7 +83,7 @@ function tapeText({ name, file, location }: LocatedTape): string {
   return file === undefined ? tape : say('{tape}, file {file}', { tape, file });
 }
 
-function printHit(hit: Awaited<ReturnType<typeof withLocations>>[number]): void {
+function printHit(hit: FileHit): void {
   const { path, type, size, mtime, run, verdict, volume, host, tapes, offset, record, command } = hit;
   const link = hit.linkpath === undefined ? '' : ` ${say('to {linkpath}', { linkpath: hit.linkpath })}`;
   const kind = type === 'File' ? bytesText(size) : `${type}${link}`;
@@ -135,7 +109,8 @@ async function whereCommand(
 ): Promise<number> {
   const most = limit ?? shownHits;
   const { hits, more } = await withHistory(state, (history) => history.where({ file, limit: most }));
-  for (const hit of await withLocations(state, hits))
+  const { locatedHits } = await import('../application/known-tapes.ts');
+  for (const hit of locatedHits(state, hits))
     if (json) printJson<JsonOutput['where']>(hit);
     else printHit(hit);
   if (hits.length === 0)

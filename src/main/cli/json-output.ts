@@ -3,10 +3,12 @@
  *
  * Fields are never renamed once released; more may be added.
  */
+import type { ComparedVolume } from '../../contract/copied-tape.ts';
 import type { WeekDigest } from '../../contract/digest.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { FileHit, TrendSeries } from '../../contract/history.ts';
+import type { LibraryElement } from '../../contract/library.ts';
 import type { CheckLine, PlannedStep } from '../../contract/plan.ts';
 import type { AuditLine, SignatureFacts } from '../../contract/proof.ts';
 import type { ServiceState } from '../../contract/protection.ts';
@@ -16,7 +18,6 @@ import type {
   CopyResult,
   IdentifiedTape,
   ImportedTape,
-  LibraryElement,
   listTapes,
   PreparedCopy,
   PreparedRestore,
@@ -25,6 +26,7 @@ import type {
   RestoreResult,
   ShadowtapeConsole,
 } from '../application/console.ts';
+import type { UnsentDigest } from '../application/digest/digest-record.ts';
 import type { HeldLock } from '../application/lock-service.ts';
 import type { Starter } from '../application/schedule/schedule-install.ts';
 import type { NextOfJob } from '../application/schedule/schedule-service.ts';
@@ -144,21 +146,16 @@ interface CopiedRun {
   readonly isImported: boolean;
   /** Names of the tapes. */
   readonly tapes: readonly string[];
+  /** What was read back from them, and is as the run wrote it; none where the copy was imported. */
+  readonly volumes: readonly ComparedVolume[];
 }
 
 interface ServedVolume extends VolumeStatus {
   readonly service: ServiceState;
   /** SHA-256 (hex) of the last line of the list of seals. */
   readonly sealsHead: string | undefined;
-}
-
-interface LocatedFile extends Omit<FileHit, 'tapes'> {
-  readonly tapes: readonly (FileHit['tapes'][number] & {
-    /** Where a person put the tape. */
-    readonly location: string | undefined;
-    /** Second copies of the tape; absent where there are none. */
-    readonly copies?: readonly { readonly name: string; readonly location: string | undefined }[] | undefined;
-  })[];
+  /** A digest of the site that did not reach everybody; absent where there is none. */
+  readonly unsentDigest?: (UnsentDigest & { readonly sentence: string }) | undefined;
 }
 
 interface InstalledJob {
@@ -221,5 +218,5 @@ export interface JsonOutput {
   /** A volume with its runs, oldest first. */
   trends: TrendSeries;
   /** A file on tape. */
-  where: LocatedFile;
+  where: FileHit;
 }

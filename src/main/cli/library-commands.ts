@@ -1,7 +1,8 @@
 /** tapes library, load and unload: what is in the library, and a tape brought into the drive or back, outside any run. */
 import type { Command } from 'commander';
+import type { CartridgeMove, LibraryElement } from '../../contract/library.ts';
 import { say } from '../../contract/text/say.ts';
-import type { CartridgeMove, LibraryElement, ShadowtapeConsole } from '../application/console.ts';
+import type { ShadowtapeConsole } from '../application/console.ts';
 import { faultOption, freshLabOption, jsonOption, type CommandLine, type LabFlags } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
 import { dayText } from './terminal/display.ts';
@@ -29,7 +30,7 @@ function holdsText({ full, use, tape, run, keepUntil, own, loadedFrom }: Library
 }
 
 async function libraryCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
-  const elements = await stoppable((abort) => console.tapeService.library(abort));
+  const { elements } = await stoppable((abort) => console.tapeService.library(abort));
   if (json) elements.forEach((element) => printJson<JsonOutput['tapes library']>(element));
   const rows = elements.map((element) => [
     `${element.place} ${element.number}`,

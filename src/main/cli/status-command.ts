@@ -2,7 +2,7 @@
 import type { ServiceState } from '../../contract/protection.ts';
 import { say } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
-import type { VolumeStatus } from '../application/protection/status-service.ts';
+import type { SiteStatus, VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import type { JsonOutput } from './json-output.ts';
@@ -10,6 +10,7 @@ import { toned, type Piece } from './terminal/lines.ts';
 import { note, print, printJson, standardOutput, warn } from './terminal/output.ts';
 import { showError } from './terminal/shown-error.ts';
 import { stateTone } from './terminal/state-tone.ts';
+import { dayText } from './terminal/display.ts';
 import { listingLines, type Column } from './terminal/table.ts';
 import { durationText } from './terminal/text.ts';
 
@@ -26,7 +27,8 @@ drill missed     beside one of these: a scheduled drill was not made, so nothing
 
 Exit status, as monitoring plugins end. It is that of the worst volume:
   0  OK        every volume is protected
-  1  WARNING   a volume is overdue or was missed, no run failed, and its backup is at most twice as old as allowed
+  1  WARNING   a volume is overdue or was missed, no run failed, and its backup is at most twice as old as allowed;
+               or the digest of a week did not reach everybody who asks for it
   2  CRITICAL  a run of a volume failed or needs action, a scheduled night or drill was missed, or a backup is older than that
   3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`)}`;
 
@@ -107,6 +109,17 @@ interface StatusPlace {
   readonly siteFile: string | undefined;
 }
 
+/** The digest that did not reach everybody, with its sentence. */
+async function unsentOf({ digest }: SiteStatus) {
+  const unsent = digest?.unsent;
+  if (!unsent) return undefined;
+  const { unsentSentence } = await import('../application/digest/digest-record.ts');
+  return { ...unsent, sentence: unsentSentence(unsent, dayText(unsent.week)) };
+}
+
+const exitStatusOf = (worst: ServiceState, isDigestUnsent: boolean): number =>
+  exitStatuses[isDigestUnsent && worst === 'OK' ? 'WARNING' : worst];
+
 /** @returns the exit status. @throws SITE_… where there is no site file, STATE_FILE_… */
 async function statusCommand(
   { state, siteFile }: StatusPlace,
@@ -125,21 +138,25 @@ async function statusCommand(
       warn(say('the journal of run {run} cannot be read: {trouble}', { run, trouble }));
   const status = await siteStatus({ site, state, lines, series, now: new Date() });
   const { volumes, sealsHead } = status;
+  const unsentDigest = await unsentOf(status);
+  const ofSite = { sealsHead, ...(unsentDigest ? { unsentDigest } : {}) };
   if (json)
     for (const volume of volumes)
-      printJson<JsonOutput['status']>({ ...volume, service: serviceStateOf(volume), sealsHead });
+      printJson<JsonOutput['status']>({ ...volume, service: serviceStateOf(volume), ...ofSite });
   else
     listingLines(
       { columns, rows: volumes.map((volume) => cellsOf(volume, protectionWords(volume))) },
       standardOutput.format.width,
     ).forEach(print);
   if (!json && sealsHead !== undefined) print(say('head of the seals: {sealsHead}', { sealsHead }));
+  if (unsentDigest)
+    warn(say('{sentence}; shadowtape digest --send tries again', { sentence: unsentDigest.sentence }));
   if (volumes.length === 0) note(say('{site} has no job', { site: site.site }));
   if (prometheus !== undefined) {
     const { writeMetrics } = await import('../application/protection/metrics-places.ts');
     await writeMetrics(prometheus, status);
   }
-  return exitStatuses[worstServiceState(volumes)];
+  return exitStatusOf(worstServiceState(volumes), unsentDigest !== undefined);
 }
 
 /** A monitor takes 1 and 2 for what it says of volumes: what kept the command from looking is 3. */

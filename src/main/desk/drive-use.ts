@@ -16,13 +16,19 @@ export class DriveUse {
     return this.#user;
   }
 
+  /** @param instead what to do once it is free. @throws DRIVE_IN_USE */
+  requireFree({ host, device }: DrivePlace, instead: string): void {
+    if (this.#user === undefined) return;
+    throw failure('DRIVE_IN_USE', { host, device, user: this.#user, remedy: instead });
+  }
+
   /**
    * @param user in words, such as "a tape is being labelled"
    * @returns gives the drive back
    * @throws DRIVE_IN_USE
    */
-  take({ host, device }: DrivePlace, user: string): () => void {
-    if (this.#user !== undefined) throw failure('DRIVE_IN_USE', { host, device, user: this.#user, remedy });
+  take(place: DrivePlace, user: string): () => void {
+    this.requireFree(place, remedy);
     this.#user = user;
     return () => {
       this.#user = undefined;

@@ -5,6 +5,7 @@ import { siteProtectionView } from '../application/protection/protection-service
 import { siteStatus, type SiteStatus } from '../application/protection/status-service.ts';
 import { restoreLines } from '../history/restore-records.ts';
 import { matchingRestores } from '../history/restore-search.ts';
+import { locatedHits } from '../application/known-tapes.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 
 export type HistoryChannel = 'runs' | 'protection' | 'searchRuns' | 'whereFile' | 'trends';
@@ -67,7 +68,10 @@ export function historyHandlers(room: DeskRoom): Pick<Handlers, HistoryChannel> 
       return { ...found, lines, restores: matchingRestores(records, request.query) };
     },
 
-    whereFile: (request) => history.where({ ...request, patience }),
+    whereFile: async (request) => {
+      const found = await history.where({ ...request, patience });
+      return { ...found, hits: locatedHits(state, found.hits) };
+    },
 
     trends: (request) => history.trends(request),
   };

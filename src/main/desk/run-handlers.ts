@@ -3,6 +3,7 @@ import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { RunLine } from '../../contract/screens.ts';
 import {
+  copiesOf,
   lostTapesOf,
   readRun,
   type EndedRun,
@@ -193,6 +194,7 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
       const line = withProcess(lost.length === 0 ? told : { ...told, lost }, performedBy);
       const isLeft = !live && line.verdict === 'unfinished';
       const proofs = live ? {} : await proofsOf(room, run);
+      const copies = live ? [] : copiesOf(state, run);
       return {
         line: { ...line, ...proofs },
         events: live?.events ?? events,
@@ -201,6 +203,7 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
         // The last line of a journal that is being written may be half there.
         chain: truncated && !live ? 'torn' : 'intact',
         plan: live ? live.plan : isLeft ? await planNow(room, events) : undefined,
+        ...(copies.length === 0 ? {} : { copies }),
       };
     },
 

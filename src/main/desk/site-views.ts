@@ -30,7 +30,7 @@ export function siteInfo(
   file: string | undefined,
   guest: SiteInfo['guest'],
 ): SiteInfo {
-  const { host, device, drive } = site.tape;
+  const { host, device, drive, changer } = site.tape;
   return {
     name: site.site,
     file,
@@ -38,7 +38,7 @@ export function siteInfo(
     platform: site.platform,
     hosts: hostsOf(site.hosts),
     jobs: jobsOf(site.jobs),
-    tape: { host, device, drive, speed: driveSpeed(drive) },
+    tape: { host, device, drive, speed: driveSpeed(drive), changer, isLibrary: site.library !== undefined },
     version,
     guest,
   };

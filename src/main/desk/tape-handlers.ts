@@ -1,10 +1,24 @@
+import type { CartridgeMove } from '../../contract/library.ts';
 import { listTapes } from '../application/console.ts';
+import { knownHealth } from '../application/media/known-health.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import { tapeContents } from './site-views.ts';
 
-export type TapeChannel = 'tape' | 'identify' | 'label' | 'driveCheck' | 'tapes';
+export type TapeChannel =
+  | 'tape'
+  | 'identify'
+  | 'label'
+  | 'driveCheck'
+  | 'driveHealth'
+  | 'library'
+  | 'loadTape'
+  | 'unloadTape'
+  | 'tapes';
 
-export function tapeHandlers({ state, site, drive, checking }: DeskRoom): Pick<Handlers, TapeChannel> {
+const moving = 'the library is moving a tape';
+
+export function tapeHandlers(room: DeskRoom): Pick<Handlers, TapeChannel> {
+  const { state, site, drive, checking, history } = room;
   return {
     tape: async (_request, abort) =>
       (await site.current).console.clusterService.tape({ abort, driveUse: drive.user }),
@@ -31,6 +45,36 @@ export function tapeHandlers({ state, site, drive, checking }: DeskRoom): Pick<H
           opened.console.tapeService.checkDrive({ overwrite, abort }, listener),
         ),
       );
+    },
+
+    driveHealth: async () => {
+      const { console } = await site.current;
+      return (await knownHealth(state, console.site, await history.lines())) ?? null;
+    },
+
+    // A drive that streams slows down when it is asked for its serial number, and in an autoloader the changer is a part of it.
+    library: async (_request, abort) => {
+      const opened = await site.current;
+      drive.requireFree(tapeOf(opened), 'then refresh the library');
+      return opened.console.tapeService.library(abort);
+    },
+
+    loadTape: async ({ name }, abort) => {
+      const opened = await site.current;
+      const moves: CartridgeMove[] = [];
+      return drive.during(tapeOf(opened), moving, async () => {
+        await opened.console.tapeService.load(name, abort, (move) => moves.push(move));
+        return moves;
+      });
+    },
+
+    unloadTape: async (_request, abort) => {
+      const opened = await site.current;
+      const moves: CartridgeMove[] = [];
+      return drive.during(tapeOf(opened), moving, async () => {
+        await opened.console.tapeService.unload(abort, (move) => moves.push(move));
+        return moves;
+      });
     },
 
     tapes: async () => listTapes(state).tapes,

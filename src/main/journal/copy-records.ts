@@ -27,6 +27,7 @@ const finishedShape = z.discriminatedUnion('type', [
     run: z.string(),
     exitStatus: z.int(),
     tapes: z.array(tapeShape),
+    read: z.array(z.looseObject({ volume: z.string(), bytes: z.number(), sha256: z.string() })).optional(),
   }),
   /** The only line of a record: what the tape of a copy says of itself. */
   z.looseObject({
@@ -48,6 +49,9 @@ export function provenCopies(folder: string, run: string): ProvenCopy[] {
   return recordFiles(folder, copySuffix)
     .flatMap((file) => finishOf(file) ?? [])
     .filter((finish) => finish.run === run && (finish.type === 'copy-imported' || finish.exitStatus === 0))
-    .map(({ type, at, tapes }) => ({ at, run, tapes, isImported: type === 'copy-imported' }))
+    .map((finish) => ({
+      ...{ at: finish.at, run, tapes: finish.tapes, isImported: finish.type === 'copy-imported' },
+      ...(finish.type === 'copy-finished' && finish.read ? { volumes: finish.read } : {}),
+    }))
     .toSorted((one, other) => (one.at < other.at ? 1 : -1));
 }

@@ -28,6 +28,23 @@ const reportRecordSchema = z.looseObject({
       }),
     )
     .optional(),
+  /** Of a PDF: the second copies that it names; absent where none. */
+  copies: z
+    .array(
+      z.looseObject({
+        at: z.string(),
+        isImported: z.boolean(),
+        tapes: z.array(
+          z.looseObject({
+            name: z.string(),
+            keepUntil: z.string().optional(),
+            location: z.string().optional(),
+          }),
+        ),
+        volumes: z.array(z.looseObject({ volume: z.string(), bytes: z.number(), sha256 })),
+      }),
+    )
+    .optional(),
   /** Of a PDF: whether it tells the head of the seals. */
   sealed: z.boolean().optional(),
   /** Of the exported file. */

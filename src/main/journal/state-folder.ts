@@ -33,6 +33,11 @@ export class StateFolder {
     return join(this.path, 'rates.json');
   }
 
+  /** What checks learned of the health of drives last. */
+  get driveHealthFile(): string {
+    return join(this.path, 'drive-health.json');
+  }
+
   /** Every tape that was seen, an event a line. */
   get tapesFile(): string {
     return join(this.path, 'tapes.ndjson');

@@ -1,5 +1,6 @@
 /** Which cartridge of a library is which tape: by bar codes. Decides what must be moved, and moves nothing. Pure. */
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import type { CartridgeUse } from '../../contract/library.ts';
 import { dataSlots, isForData, slotToReturnTo, type ChangerStatus } from './changer.ts';
 
 /** What the site file says of its library. */
@@ -147,9 +148,6 @@ export function slotsToTry(library: Library, status: ChangerStatus, name: string
   const exact = slots.filter((slot) => isCartridgeOf(library, name, barcode(slot) ?? ''));
   return exact.length > 0 ? exact : slots.filter((slot) => isNobodys(library, barcode(slot)));
 }
-
-/** What a cartridge is for, in a word of the inventory. */
-export type CartridgeUse = 'data' | 'cleaning' | 'diagnosis';
 
 export function useOf({ cleaning }: Pick<Library, 'cleaning'>, barcode: string | undefined): CartridgeUse {
   if (isForData({ barcode }, cleaning)) return 'data';

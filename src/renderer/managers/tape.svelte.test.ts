@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeBridge, Refusal, type Answers } from '../../../test/support/ui/fake-bridge.ts';
+import type { LibraryView } from '../../contract/library.ts';
 import type { CheckLine } from '../../contract/plan.ts';
 import type { TapeContents, TapeView } from '../../contract/screens.ts';
 import { TapeManager } from './tape.svelte.ts';
@@ -24,7 +25,7 @@ const blank: TapeContents = {
 const good: CheckLine = { host: 'node3', what: 'write', good: true, said: 'written', hint: undefined };
 const bad: CheckLine = { ...good, what: 'read', good: false, said: 'read something else' };
 
-const usual: Answers = { tape: () => drive, tapes: () => [], identify: () => blank };
+const usual: Answers = { tape: () => drive, tapes: () => [], identify: () => blank, driveHealth: () => null };
 const channelsOf = ({ asked }: ReturnType<typeof fakeBridge>) => asked.map(({ channel }) => channel);
 
 describe('the drive', () => {
@@ -39,7 +40,10 @@ describe('the drive', () => {
     expect(tape.contents.value).toEqual(blank);
     await tape.look();
     expect(tape.contents.value).toBeUndefined();
-    expect(channelsOf(bridge)).toEqual(['tape', 'tapes', 'identify', 'tape', 'tapes', 'tape']);
+    expect(channelsOf(bridge)).toEqual([
+      ...['tape', 'tapes', 'driveHealth', 'identify', 'tape', 'tapes'],
+      ...['tape', 'driveHealth'],
+    ]);
   });
 
   it('labels a tape, then reads what it holds now, then looks at the drive', async () => {
@@ -101,5 +105,53 @@ describe('the drive', () => {
     await tape.stop();
     expect([tape.work, tape.contents.value, tape.contents.error]).toEqual([undefined, undefined, undefined]);
     expect(channelsOf(bridge)).toEqual(['identify', 'tape', 'tapes']);
+  });
+
+  it('has the library load a tape: what the tape before held is forgotten, and drive and library are looked at', async () => {
+    const elements: LibraryView['elements'] = [];
+    const seen: LibraryView = {
+      host: 'node3',
+      changer: '/dev/sch0',
+      at: '2026-11-28T17:00:00.000Z',
+      elements,
+    };
+    const move = { what: 'loaded', slot: 1, drive: 0, barcode: 'PAY001L6' } as const;
+    const bridge = fakeBridge({ ...usual, library: () => seen, loadTape: () => [move] });
+    const tape = new TapeManager(bridge);
+    await tape.identify();
+    const loading = tape.load('W1');
+    expect([tape.work, tape.contents.value]).toEqual(['move', undefined]);
+    expect(await loading).toEqual([move]);
+    expect([tape.work, tape.library.value]).toEqual([undefined, seen]);
+    expect(channelsOf(bridge).slice(3)).toEqual(['loadTape', 'tape', 'tapes', 'library']);
+  });
+
+  it('keeps what the library showed, and says that it cannot be looked at now', async () => {
+    const seen: LibraryView = {
+      host: 'node3',
+      changer: '/dev/sch0',
+      at: '2026-11-28T17:00:00.000Z',
+      elements: [],
+    };
+    let isThere = true;
+    const bridge = fakeBridge({
+      ...usual,
+      library: () => {
+        if (!isThere) throw new Refusal({ sentence: 'mtx on node3 does not show what is in /dev/sch0' });
+        return seen;
+      },
+      unloadTape: () => {
+        throw new Refusal({ sentence: 'the drive stays full' });
+      },
+    });
+    const tape = new TapeManager(bridge);
+    await tape.library.ask({});
+    isThere = false;
+    expect(await tape.unload()).toBeUndefined();
+    expect(tape.unloaded.error?.sentence).toBe('the drive stays full');
+    expect(tape.library.error?.sentence).toBe('mtx on node3 does not show what is in /dev/sch0');
+    expect(tape.library.value).toEqual(seen);
+    tape.forget();
+    expect([tape.library.value, tape.library.error, tape.unloaded.error]).toEqual(Array(3).fill(undefined));
   });
 });

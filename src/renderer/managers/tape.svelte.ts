@@ -1,10 +1,11 @@
-/** What is done at the drive outside of any run: look, identify, label, drive check, and the catalogue of tapes. */
+/** What is done at the drive outside of any run: look, identify, label, drive check, moves of a library, and the catalogue of tapes. */
 import type { Bridge } from '../../contract/channels.ts';
+import type { CartridgeMove } from '../../contract/library.ts';
 import { bridge } from '../bridge.ts';
 import { Asked } from './asked.svelte.ts';
 import { LineCheck } from './line-check.svelte.ts';
 
-export type TapeWork = 'look' | 'identify' | 'label' | 'drive-check';
+export type TapeWork = 'look' | 'identify' | 'label' | 'drive-check' | 'move';
 
 export class TapeManager {
   readonly drive: Asked<'tape'>;
@@ -12,6 +13,10 @@ export class TapeManager {
   readonly labelled: Asked<'label'>;
   readonly driveCheck: LineCheck<'driveCheck'>;
   readonly catalogue: Asked<'tapes'>;
+  readonly health: Asked<'driveHealth'>;
+  readonly library: Asked<'library'>;
+  readonly loaded: Asked<'loadTape'>;
+  readonly unloaded: Asked<'unloadTape'>;
 
   constructor(to: Bridge) {
     this.drive = new Asked(to, 'tape');
@@ -19,6 +24,10 @@ export class TapeManager {
     this.labelled = new Asked(to, 'label');
     this.driveCheck = new LineCheck(to, 'driveCheck');
     this.catalogue = new Asked(to, 'tapes');
+    this.health = new Asked(to, 'driveHealth');
+    this.library = new Asked(to, 'library');
+    this.loaded = new Asked(to, 'loadTape');
+    this.unloaded = new Asked(to, 'unloadTape');
   }
 
   /** What goes on at the drive: one thing at a time. */
@@ -26,17 +35,38 @@ export class TapeManager {
     if (this.labelled.busy) return 'label';
     if (this.driveCheck.busy) return 'drive-check';
     if (this.contents.busy) return 'identify';
+    if (this.loaded.busy || this.unloaded.busy) return 'move';
     return this.drive.busy ? 'look' : undefined;
   }
 
   async start(): Promise<void> {
-    await Promise.all([this.drive.ask({}), this.catalogue.ask({})]);
+    await Promise.all([this.drive.ask({}), this.catalogue.ask({}), this.health.ask({})]);
   }
 
   /** The tape may have been changed: what it held is forgotten. */
   async look(): Promise<void> {
     this.contents.clear();
-    await this.drive.ask({});
+    await Promise.all([this.drive.ask({}), this.health.ask({})]);
+  }
+
+  /** Has the library bring a tape into the drive. @param name of the tape, or its bar code. @returns the moves; undefined where it failed */
+  async load(name: string): Promise<readonly CartridgeMove[] | undefined> {
+    this.unloaded.clear();
+    return this.#moved(this.loaded.ask({ name }));
+  }
+
+  /** Has the library return the tape in the drive to its slot. @returns the moves; undefined where it failed */
+  async unload(): Promise<readonly CartridgeMove[] | undefined> {
+    this.loaded.clear();
+    return this.#moved(this.unloaded.ask({}));
+  }
+
+  /** A move that failed may have moved something: what is known of drive and library is of before. */
+  async #moved(moving: Promise<readonly CartridgeMove[] | undefined>) {
+    this.contents.clear();
+    const moves = await moving;
+    await Promise.all([this.#lookAgain(), this.library.ask({})]);
+    return moves;
   }
 
   async identify(): Promise<void> {
@@ -64,7 +94,24 @@ export class TapeManager {
     this.contents.stop();
     this.labelled.stop();
     this.driveCheck.stop();
+    this.loaded.stop();
+    this.unloaded.stop();
     await this.#lookAgain();
+  }
+
+  /** Another site has another drive. */
+  forget(): void {
+    const asked = [
+      this.drive,
+      this.contents,
+      this.labelled,
+      this.health,
+      this.library,
+      this.loaded,
+      this.unloaded,
+    ];
+    for (const each of asked) each.clear();
+    this.driveCheck.clear();
   }
 
   async #lookAgain(): Promise<void> {

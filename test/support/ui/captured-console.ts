@@ -19,7 +19,17 @@ import { pulseOf } from './played-runs.ts';
 import { protectionAnswers } from './protection-answers.ts';
 
 type Kept =
-  'site' | 'look' | 'check' | 'runs' | 'tape' | 'identify' | 'tapes' | 'siteFile' | 'draftSite' | 'findPairs';
+  | 'site'
+  | 'look'
+  | 'check'
+  | 'runs'
+  | 'tape'
+  | 'driveHealth'
+  | 'identify'
+  | 'tapes'
+  | 'siteFile'
+  | 'draftSite'
+  | 'findPairs';
 
 /** Answers of a console that has performed runs, one after the other. */
 export type Captured = { readonly [Name in Kept]: Responses[Name] } & {
@@ -181,6 +191,7 @@ async function captureRest(ask: Asker): Promise<Omit<Captured, 'opened' | 'asked
     check: await ask('check', {}),
     runs: await ask('runs', {}),
     tape: await ask('tape', {}),
+    driveHealth: await ask('driveHealth', {}),
     identify: await ask('identify', {}),
     tapes: await ask('tapes', {}),
     draftSite: await ask('draftSite', { text }),
@@ -230,6 +241,7 @@ export function answersOf(captured: Captured): Answers {
     runs: () => kept.runs,
     ...history,
     tape: () => kept.tape,
+    driveHealth: () => kept.driveHealth,
     identify: () => kept.identify,
     tapes: () => kept.tapes,
     siteFile: () => kept.siteFile,

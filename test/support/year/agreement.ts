@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { FileHit } from '../../../src/contract/history.ts';
 import { weekDigest } from '../../../src/main/application/digest/week-digest.ts';
-import { listTapes, tapesWithCopies } from '../../../src/main/application/known-tapes.ts';
+import { listTapes } from '../../../src/main/application/known-tapes.ts';
 import { serviceStateOf, siteStatus } from '../../../src/main/application/protection/status-service.ts';
 import { History } from '../../../src/main/history/history.ts';
 import { auditState } from '../../../src/main/proof/audit.ts';
@@ -206,7 +206,8 @@ export async function expectRestored(scene: Scene, year: Year, random: () => num
   const hits = await hitsOf(scene, proxy, path);
   const runsOnTape = new Set(onTape.map((each) => each.label.run));
   expect(hits.map((hit) => hit.run).toSorted()).toEqual([...runsOnTape].toSorted());
-  const { locationOf } = tapesWithCopies(scene.state);
+  const { tapes: known } = listTapes(scene.state);
+  const locationOf = (uuid: string) => known.find((each) => each.uuid === uuid)?.location;
   for (const { label: each } of onTape.filter(({ label: { name } }) => year.lost.includes(name)))
     expect(locationOf(each.uuid), each.name).toMatch(/^nowhere: lost since /);
   for (const { label: each } of inLibrary) expect(locationOf(each.uuid), each.name).toBeUndefined();

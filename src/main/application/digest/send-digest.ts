@@ -1,50 +1,109 @@
-/** Sends the digest of the last week to everybody who asks for it, once for each week. */
+/**
+ * Sends the digest of the last week to everybody who asks for it, once for each week. It counts as sent once each receiver has accepted it; one
+ * that has not is tried again at the next call, and the others are left alone. One process at a time sends: the lock of one that died is
+ * taken over.
+ */
 import type { WeekDigest } from '../../../contract/digest.ts';
 import { failure } from '../../../contract/errors.ts';
+import type { Period } from '../../../contract/time/week.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
-import { digestNotification } from '../../notify/notification.ts';
-import { Notifier } from '../../notify/notifier.ts';
+import { digestNotification, type Notification } from '../../notify/notification.ts';
+import { send, wayWords } from '../../notify/send.ts';
+import { LockFile, LockFileHeld } from '../../owner/lock-file.ts';
+import { unwritable } from '../../proof/whole-file.ts';
+import type { NotifyWay } from '../../site/notify-schema.ts';
 import type { Site } from '../../site/site-schema.ts';
-import { addScheduleEvents } from '../schedule/schedule-file.ts';
-import { digestName } from '../schedule/schedule-units.ts';
+import { addScheduleEvents, scheduleEvents, type ScheduleEvent } from '../schedule/schedule-file.ts';
+import { digestsOf, isSent, receiverOf, wantsDigest, waysLeft, weeksToSend } from './digest-record.ts';
 import { digestLines, digestSentence } from './digest-text.ts';
 
-/** True where an entry of `notify` asks for the digest. */
-export const wantsDigest = ({ notify = [] }: Pick<Site, 'notify'>): boolean =>
-  notify.some(({ on }) => on.includes('digest'));
+/** What became of the digest of a week. */
+export interface DigestOutcome {
+  readonly from: Date;
+  readonly outcome: 'sent' | 'sent before' | 'unsent';
+  /** Whom it did not reach, and why, a phrase each. */
+  readonly failures: readonly string[];
+}
 
-/** Two consoles, and each start of the timer, send a week once. @returns false where it was sent */
-async function isNews(state: StateFolder, { site, from }: WeekDigest, now: Date): Promise<boolean> {
-  const added = await addScheduleEvents(state, { site, job: digestName }, (events) =>
-    events.some(({ what, due }) => what === 'digested' && due === from)
-      ? []
-      : [{ what: 'digested', at: now.toISOString(), site, job: digestName, due: from }],
-  );
-  return added.length > 0;
+export interface DigestOrder {
+  readonly state: StateFolder;
+  readonly site: Site;
+  /** What is sent of a week. */
+  readonly digestOf: (period: Period) => Promise<WeekDigest>;
+  /** Whose weeks, and whose clock shows the times. */
+  readonly zone: string;
+  readonly now: Date;
+  /** Whose clock shows the times, where it is another one. */
+  readonly shownZone?: string | undefined;
+}
+
+/** Longer than one message may take. */
+const patienceMilliseconds = 120_000;
+
+/** Sends it to one receiver, and records at once what came of it. @returns why it was not accepted */
+async function sendOver(
+  { state, site }: DigestOrder,
+  way: NotifyWay,
+  notification: Notification,
+  due: string,
+): Promise<string | undefined> {
+  const record = (what: 'digest-accepted' | 'digest-failed', reason?: string) => {
+    const at = new Date().toISOString();
+    const event: ScheduleEvent = { what, at, ...digestsOf(site), due, way: receiverOf(way), reason };
+    return addScheduleEvents(state, digestsOf(site), () => [event]);
+  };
+  try {
+    await send(way, notification, 'digest');
+  } catch (error) {
+    const reason = `${wayWords(way)}: ${error instanceof Error ? error.message : String(error)}`;
+    await record('digest-failed', reason);
+    return reason;
+  }
+  await record('digest-accepted');
+  return undefined;
+}
+
+async function sendWeek(
+  order: DigestOrder,
+  period: Period,
+  events: readonly ScheduleEvent[],
+): Promise<DigestOutcome> {
+  const { state, site, zone, shownZone = zone } = order;
+  const due = period.from.toISOString();
+  if (isSent(events, due)) return { from: period.from, outcome: 'sent before', failures: [] };
+  const digest = await order.digestOf(period);
+  const text = digestLines(digest, shownZone).join('\n');
+  const notification = digestNotification(digestSentence(digest, shownZone), text, digest.sealsHead);
+  const left = waysLeft(site, events, due);
+  const ends = await Promise.all(left.map((way) => sendOver(order, way, notification, due)));
+  const failures = ends.filter((reason) => reason !== undefined);
+  if (failures.length > 0) return { from: period.from, outcome: 'unsent', failures };
+  const sent = { what: 'digested', at: new Date().toISOString(), ...digestsOf(site), due } as const;
+  await addScheduleEvents(state, digestsOf(site), () => [sent]);
+  return { from: period.from, outcome: 'sent', failures: [] };
 }
 
 /**
- * @param zone whose clock shows the times
- * @param warn hears of each message that could not be sent
- * @returns false where the week was sent before
+ * The last week that is over, after those that were tried in vain.
+ * @returns the earliest week first
  * @throws DIGEST_UNWANTED, STATE_FOLDER_UNUSABLE, STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
  */
-export async function sendDigest(
-  state: StateFolder,
-  site: Site,
-  digest: WeekDigest,
-  { zone, now, warn }: { readonly zone: string; readonly now: Date; readonly warn: (text: string) => void },
-): Promise<boolean> {
+export async function sendDigests(order: DigestOrder): Promise<DigestOutcome[]> {
+  const { state, site } = order;
   if (!wantsDigest(site)) throw failure('DIGEST_UNWANTED');
   await state.prepare();
-  if (!(await isNews(state, digest, now))) return false;
-  const notifier = new Notifier({
-    ways: site.notify ?? [],
-    ...{ job: digestName, site: site.site, warn },
-    journalFileOf: (run) => state.journalFile(run),
-  });
-  const text = digestLines(digest, zone).join('\n');
-  notifier.tell(digestNotification(digestSentence(digest, zone), text, digest.sealsHead));
-  await notifier.settled();
-  return true;
+  const file = `${state.scheduleFile}.digest.lock`;
+  try {
+    return await new LockFile(file, { patienceMilliseconds }).during(async () => {
+      // What was true before the wait may not be: the other process may have sent it.
+      const events = await scheduleEvents(state, digestsOf(site));
+      const outcomes: DigestOutcome[] = [];
+      for (const period of weeksToSend(site, events, order))
+        outcomes.push(await sendWeek(order, period, events));
+      return outcomes;
+    });
+  } catch (error) {
+    if (error instanceof LockFileHeld) throw unwritable(file, error);
+    throw error;
+  }
 }

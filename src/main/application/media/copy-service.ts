@@ -59,6 +59,8 @@ export interface CopyHooks {
   /** Asked for tapes; undefined where nobody can be asked. */
   readonly ask: Ask | undefined;
   readonly onProgress: (progress: LiveProgress) => void;
+  /** Told the name of the record once it is begun. */
+  readonly onRecord?: ((name: string) => void) | undefined;
 }
 
 interface DriveAt {
@@ -149,6 +151,7 @@ export class CopyService {
       const by = `${userInfo().username}@${hostname()}`;
       const names = plan.dumps.map(({ source: { volume } }) => volume);
       record.append({ type: 'copy-started', by, version, run, volumes: names, tapes, from, drive });
+      hooks.onRecord?.(record.name);
       copy = await this.#locked(prepared, hooks, record, told);
       told.written(copy);
     } catch (thrown) {

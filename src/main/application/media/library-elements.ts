@@ -1,29 +1,10 @@
 /** What is in a library, element by element, with what the tape inventory knows of each tape. Asks no host. */
+import type { LibraryElement } from '../../../contract/library.ts';
 import { libraryOf } from '../../procedure/model/assign.ts';
 import type { Site } from '../../site/site-schema.ts';
 import { usualCleaning, type ChangerStatus } from '../../tape/changer.ts';
-import { nameOfCartridge, useOf, type CartridgeUse, type Library } from '../../tape/library.ts';
+import { nameOfCartridge, useOf, type Library } from '../../tape/library.ts';
 import { hasLabel, type KnownTape } from '../../tape/media-catalogue.ts';
-
-/** A place of a library, and what is in it. */
-export interface LibraryElement {
-  readonly place: 'drive' | 'slot' | 'import/export';
-  /** As mtx counts: drives from 0, slots from 1. */
-  readonly number: number;
-  /** True for the drive of the site. */
-  readonly own: boolean;
-  readonly full: boolean;
-  /** Undefined where the element is empty, or the cartridge has no bar code. */
-  readonly barcode: string | undefined;
-  readonly use: CartridgeUse | undefined;
-  /** The tape that it is, by its bar code; undefined where the site file and the tape inventory name none. */
-  readonly tape: string | undefined;
-  /** The run whose data it holds, and its retention, as far as the tape inventory tells. */
-  readonly run: string | undefined;
-  readonly keepUntil: string | undefined;
-  /** Of a drive: the slot that its cartridge came from. */
-  readonly loadedFrom: number | undefined;
-}
 
 const unnamed: Library = { barcodes: {}, cleaning: usualCleaning, unload: 'never', named: [] };
 

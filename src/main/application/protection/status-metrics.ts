@@ -75,7 +75,7 @@ function ofWords(
 }
 
 function metricsOf(status: SiteStatus): Metric[] {
-  const { site, at, sealsHead } = status;
+  const { site, at, sealsHead, digest } = status;
   const volume = (name: string, help: string, valueOf: (volume: VolumeStatus) => number | undefined) => ({
     name: `shadowtape_${name}`,
     help,
@@ -140,6 +140,11 @@ function metricsOf(status: SiteStatus): Metric[] {
     ),
     volume('last_run_bytes', 'Bytes of the volume that it wrote to tape.', ({ lastRun }) => lastRun?.bytes),
     volume('last_run_duration_seconds', 'How long the whole run took.', ({ lastRun }) => lastRun?.seconds),
+    {
+      name: 'shadowtape_digest_unsent',
+      help: '1 where the digest of a week did not reach everybody who asks for it.',
+      samples: digest === undefined ? [] : [{ labels: { site }, value: digest.unsent === undefined ? 0 : 1 }],
+    },
     {
       name: 'shadowtape_seals_info',
       help: 'Head of the list of seals: SHA-256 of its last line. audit --head takes it.',

@@ -6,6 +6,7 @@ import { volumesOf, worstFirstOf, type OfVolume } from '../../../folds/volume-pr
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { readSeals } from '../../proof/seals-file.ts';
 import type { Site } from '../../site/site-schema.ts';
+import { unsentDigest, wantsDigest, type UnsentDigest } from '../digest/digest-record.ts';
 import { siteProtection } from './protection-service.ts';
 
 export { protectionWords, serviceStateOf, worstServiceState } from '../../../folds/volume-protection.ts';
@@ -35,6 +36,8 @@ export interface SiteStatus {
   readonly volumes: readonly VolumeStatus[];
   /** SHA-256 (hex) of the last line of the list of seals; undefined where nothing is sealed yet. */
   readonly sealsHead: string | undefined;
+  /** Absent where nobody in `notify` asks for the digest of each week. */
+  readonly digest?: { readonly unsent: UnsentDigest | undefined } | undefined;
 }
 
 export interface StatusFacts {
@@ -99,5 +102,6 @@ export async function siteStatus(facts: StatusFacts): Promise<SiteStatus> {
       lastRun: lastRunOf(last.get(volume.key), series.get(volume.key)),
     })),
     sealsHead: seals.length === 0 ? undefined : lastHash,
+    ...(wantsDigest(site) ? { digest: { unsent: await unsentDigest(state, site, now) } } : {}),
   };
 }

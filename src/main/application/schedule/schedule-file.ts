@@ -14,20 +14,31 @@ import { unwritable } from '../../proof/whole-file.ts';
 const scheduleEventSchema = z.object({
   /**
    * `watched`: from now on nights of the job count; `removed`: no longer. `refused`: a run was refused in the night, and nothing was
-   * touched. `missed`: the night is over, and had no run. `announced`: which tape the night needs. `digested`: the digest of the week was
-   * sent that begins then.
+   * touched. `missed`: the night is over, and had no run. `announced`: which tape the night needs. `digest-accepted`, `digest-failed`: a
+   * receiver has accepted the digest of the week that begins then, or it did not reach one. `digested`: all have accepted it.
    */
-  what: z.enum(['watched', 'removed', 'refused', 'missed', 'announced', 'digested']),
+  what: z.enum([
+    'watched',
+    'removed',
+    'refused',
+    'missed',
+    'announced',
+    'digest-accepted',
+    'digest-failed',
+    'digested',
+  ]),
   /** ISO 8601, UTC. */
   at: z.string(),
   site: z.string(),
   job: z.string(),
   /** Present where the night is one of the drills of the job. */
   task: z.literal('drill').optional(),
-  /** When the job was due that night; of `digested`, when the week begins. */
+  /** When the job was due that night; of digests, when the week begins. */
   due: z.string().optional(),
   /** Why: one sentence. */
   reason: z.string().optional(),
+  /** Of `digest-accepted` and `digest-failed`: which receiver, see digest-record.ts. */
+  way: z.string().optional(),
   /** Of `announced`: the name of the tape; empty where no tape of the pool may be overwritten. */
   tape: z.string().optional(),
   /** Of `watched`: the schedule that counts from then on; the site file may change later. */

@@ -93,7 +93,8 @@ export function calendarOf({ days, hours, minute }: CheckTimes, zone: string): s
 
 /** For who reads the timer: why it starts the program as often as it does. */
 function startedWhen({ task, title }: StartedJob): string {
-  if (title !== undefined) return '# Once for each week, however often it is started.';
+  if (title !== undefined)
+    return '# Once for each week, however often it is started: what was not accepted is tried again.';
   const command = task === 'drill' ? 'restore --drill' : 'run';
   return `# ${command} --if-due decides: each hour of the window, and after it, where a missed night is recorded.`;
 }

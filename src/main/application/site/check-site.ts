@@ -167,7 +167,7 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
 
 export interface SiteCheck extends Pick<
   TapeCheck,
-  'site' | 'runner' | 'lockKnowledge' | 'knownTapes' | 'inventory'
+  'site' | 'runner' | 'lockKnowledge' | 'knownTapes' | 'inventory' | 'onHealth'
 > {
   /** Hears each line at once. */
   readonly listener: Listener;

@@ -1,12 +1,16 @@
 /** digest: what happened to the volumes of the site in a week. */
+import { failure } from '../../../contract/errors.ts';
 import { lastDays, lastWeek } from '../../../contract/time/week.ts';
-import { ownZone } from '../../../contract/time/wall-clock.ts';
+import { localDay, ownZone } from '../../../contract/time/wall-clock.ts';
 import { say } from '../../../contract/text/say.ts';
+import type { Site } from '../../application/console.ts';
+import type { DigestOutcome } from '../../application/digest/send-digest.ts';
+import type { StatusFacts } from '../../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { isQuiet, zoneInstead } from '../terminal/display.ts';
-import { print, printJson, warn } from '../terminal/output.ts';
+import { print, printJson } from '../terminal/output.ts';
 
 interface DigestOptions extends JsonOption {
   readonly week: boolean;
@@ -16,35 +20,61 @@ interface DigestOptions extends JsonOption {
 const digestText = `\n${say(`Each volume has its runs and its missed nights, its newest backup, and its last drill. The tapes that the next nights
 need and the head of the seals follow.
 
---send sends the last week from Monday to Monday to everybody in notify who asks for digest, once for each week. The
-timer of schedule install starts it on Mondays at 07:00.`)}`;
+--send sends the last week from Monday to Monday to everybody in notify who asks for digest, once for each week. Who has
+not accepted it gets it at the next call; until then the exit status is 2, and status says so. The timer of schedule
+install starts it each hour of Monday from 07:00 on.`)}`;
 
-async function digestCommand(line: CommandLine, { week, send, json = false }: DigestOptions): Promise<void> {
-  const { readSite, siteFileOf } = await import('../../application/console.ts');
+function outcomeText({ outcome }: DigestOutcome, week: string): string {
+  if (outcome === 'sent') return say('the digest of the week of {week} was sent', { week });
+  if (outcome === 'sent before') return say('the digest of the week of {week} was sent before', { week });
+  return say('the digest of the week of {week} did not reach everybody', { week });
+}
+
+/** @throws DIGEST_UNSENT where somebody has not accepted one; it is tried again at the next call */
+async function sendCommand(line: CommandLine, { site, facts, now }: DigestPlace): Promise<void> {
   const { weekDigest } = await import('../../application/digest/week-digest.ts');
-  const { digestLines } = await import('../../application/digest/digest-text.ts');
-  const { state } = line;
-  const site = await readSite(line.siteFile ?? siteFileOf(state.labFolder));
+  const { sendDigests } = await import('../../application/digest/send-digest.ts');
+  const zone = ownZone();
+  const outcomes = await sendDigests({
+    ...{ state: line.state, site, zone, now, shownZone: zoneInstead(zone) },
+    digestOf: (period) => weekDigest(facts, period),
+  });
+  const weekOf = ({ from }: DigestOutcome) => localDay(from.toISOString(), zone);
+  for (const each of outcomes) if (!isQuiet()) print(outcomeText(each, weekOf(each)));
+  const unsent = outcomes.findLast(({ outcome }) => outcome === 'unsent');
+  if (!unsent) return;
+  // Others may have got it.
+  line.endWith(2);
+  throw failure('DIGEST_UNSENT', { week: weekOf(unsent), failures: unsent.failures.join('; ') });
+}
+
+interface DigestPlace {
+  readonly site: Site;
+  readonly facts: StatusFacts;
+  readonly now: Date;
+}
+
+async function digestPlace({ state, siteFile }: CommandLine): Promise<DigestPlace> {
+  const { readSite, siteFileOf } = await import('../../application/console.ts');
+  const site = await readSite(siteFile ?? siteFileOf(state.labFolder));
   const { lines, series } = await withHistory(state, async (history) => ({
     lines: await history.lines(),
     series: await history.trends({}),
   }));
   const now = new Date();
-  const zone = zoneInstead(ownZone());
-  const period = week || send ? lastWeek(now, ownZone()) : lastDays(now, ownZone());
-  const digest = await weekDigest({ site, state, lines, series, now }, period);
-  if (!send) {
-    if (json) printJson<JsonOutput['digest']>(digest);
-    else digestLines(digest, zone).forEach(print);
-    return;
-  }
-  const { sendDigest } = await import('../../application/digest/send-digest.ts');
-  const isSent = await sendDigest(state, site, digest, {
-    zone,
-    now,
-    warn: (text) => warn(`shadowtape: ${text}`),
-  });
-  if (!isQuiet()) print(isSent ? say('the digest was sent') : say('the digest of this week was sent before'));
+  return { site, facts: { site, state, lines, series, now }, now };
+}
+
+async function digestCommand(line: CommandLine, { week, send, json = false }: DigestOptions): Promise<void> {
+  const place = await digestPlace(line);
+  if (send) return sendCommand(line, place);
+  const { weekDigest } = await import('../../application/digest/week-digest.ts');
+  const { digestLines } = await import('../../application/digest/digest-text.ts');
+  const { facts, now } = place;
+  const period = week ? lastWeek(now, ownZone()) : lastDays(now, ownZone());
+  const digest = await weekDigest(facts, period);
+  if (json) printJson<JsonOutput['digest']>(digest);
+  else digestLines(digest, zoneInstead(ownZone())).forEach(print);
 }
 
 export function registerDigest(line: CommandLine): void {

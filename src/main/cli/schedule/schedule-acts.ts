@@ -4,7 +4,7 @@ import { failure } from '../../../contract/errors.ts';
 import { ownZone, zonedText } from '../../../contract/time/wall-clock.ts';
 import { say } from '../../../contract/text/say.ts';
 import { readSite, siteFileOf, type Site } from '../../application/console.ts';
-import { wantsDigest } from '../../application/digest/send-digest.ts';
+import { wantsDigest } from '../../application/digest/digest-record.ts';
 import {
   installJob,
   isCurrent,
@@ -101,13 +101,21 @@ function startedOf(
   };
 }
 
-/** The weekly digest is sent on Mondays at this hour, in the zone of this machine. */
+/** The weekly digest is sent on Mondays from this hour on, in the zone of this machine. */
 const digestHour = 7;
+/** Each hour in which one that was not accepted is tried again. */
+const digestWindowSeconds = 12 * 3600;
 
 /** What sends the digest of the site. */
 function digestOf(line: CommandLine, { file, site }: OpenedSite): StartedJob {
   const { argv, environment } = programOf(line, file, ['digest', '--send']);
-  const schedule = { hour: digestHour, minute: 0, days: ['mon' as const], windowSeconds: 0, zone: ownZone() };
+  const schedule = {
+    hour: digestHour,
+    minute: 0,
+    days: ['mon' as const],
+    windowSeconds: digestWindowSeconds,
+    zone: ownZone(),
+  };
   return { site: site.site, job: digestName, title: 'weekly digest', schedule, argv, environment };
 }
 

@@ -9,7 +9,7 @@ import { restoreView } from '../../history/restore-records.ts';
 import { tapeOf, type DeskRoom, type Handlers } from '../handlers.ts';
 
 export type RestoreChannel =
-  'restorePlan' | 'restorePreview' | 'restoreFiles' | 'drill' | 'restoreRecord' | 'stopRestore';
+  'restorePlan' | 'restorePreview' | 'restoreFiles' | 'drill' | 'copyRun' | 'restoreRecord' | 'stopRestore';
 
 /** Names that a page is shown. */
 const mostNames = 500;
@@ -71,6 +71,17 @@ export function restoreHandlers(room: DeskRoom): Pick<Handlers, RestoreChannel> 
       const giveBack = drive.take(tapeOf(opened), `a drill reads the tape of run ${run}`);
       const restore = await restores.begin({ kind: 'drill', run }, (hooks) =>
         opened.console.fileRestoreService.drill({ run, volume }, hooks).finally(giveBack),
+      );
+      return { restore };
+    },
+
+    copyRun: async (request) => {
+      const opened = await site.current;
+      const { copyService } = opened.console;
+      const ready = await copyService.prepare(request);
+      const giveBack = drive.take(tapeOf(opened), `the tape of run ${request.run} is being copied`);
+      const restore = await restores.begin({ kind: 'copy', run: request.run }, (hooks) =>
+        copyService.perform(ready, hooks).finally(giveBack),
       );
       return { restore };
     },

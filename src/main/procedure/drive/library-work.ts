@@ -3,6 +3,7 @@
  * running or interrupted stays there.
  */
 import { failure, isFailure } from '../../../contract/errors.ts';
+import type { CartridgeMove } from '../../../contract/library.ts';
 import { freeSlotOf, isCartridgeOf, movesFor, useOf, type Library } from '../../tape/library.ts';
 import type { KnownTape } from '../../tape/media-catalogue.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
@@ -13,14 +14,6 @@ import { loadFromSlot, requireChangerDrive, unloadToSlot, type ChangerSight } fr
 import type { ChangerRoom } from './drive-in-changer.ts';
 import { driveStatus, threadingSeconds, waitForReadyDrive, type Patience } from './drive-ready.ts';
 import { lookAtTape, type KnownDrive } from './tape-look.ts';
-
-/** A cartridge that was moved between a slot and the site's drive. */
-export interface CartridgeMove {
-  readonly what: 'loaded' | 'unloaded';
-  readonly slot: number;
-  readonly drive: number;
-  readonly barcode: string | undefined;
-}
 
 export interface LibraryRoom extends ChangerRoom {
   readonly drive: KnownDrive;

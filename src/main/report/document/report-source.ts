@@ -1,4 +1,5 @@
 /** What a report is made of: the events of a run, and what is beside its journal. */
+import type { CopyView } from '../../../contract/copied-tape.ts';
 import type { SignatureFacts } from '../../../contract/proof.ts';
 import type { TapeLoss } from '../../../contract/tape-loss.ts';
 import type { EventOf, RunEvent, RunEventType } from '../../../contract/events.ts';
@@ -27,6 +28,8 @@ export interface ReportSource {
   readonly signature?: ReportSignature | undefined;
   /** Tapes of the run that were overwritten since; absent where none is known. */
   readonly losses?: readonly TapeLoss[] | undefined;
+  /** Second copies of its tapes, the latest first; absent where none is known. */
+  readonly copies?: readonly CopyView[] | undefined;
   /** IANA name of the zone of its times; absent: UTC. */
   readonly zone?: string | undefined;
   /** Head of the list of seals right after the run was sealed; undefined where it was not. */

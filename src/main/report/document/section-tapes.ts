@@ -149,6 +149,39 @@ function driveFacts(facts: ReportFacts): ReportBlock[] {
   return [{ kind: 'facts', caption: say('Health of the drive'), rows }];
 }
 
+/** Second copies that were proven after the run: not from the journal, which has ended. */
+function copyBlocks({ copies = [], times }: ReportFacts): ReportBlock[] {
+  return copies.map((copy): ReportBlock => {
+    const { at, isImported, tapes, volumes } = copy;
+    const how = isImported ? say('Imported from its tape') : say('Read back and compared');
+    const placeOf = ({ name, location, keepUntil }: (typeof tapes)[number]): ReportTexts => [
+      code(name),
+      ...(location === undefined ? [] : plain(say(', at {location}', { location }))),
+      ...(keepUntil === undefined ? [] : plain(say(', keep until {day}', { day: times.day(keepUntil) }))),
+    ];
+    return {
+      kind: 'facts',
+      caption: say('Second copy'),
+      rows: [
+        ...tapes.map((tape, index) => ({
+          name: tapes.length === 1 ? say('Tape') : say('Tape {number}', { number: index + 1 }),
+          value: placeOf(tape),
+        })),
+        { name: how, value: plain(times.moment(at)) },
+        ...volumes.map(({ volume, bytes, sha256 }) => ({
+          name: volume,
+          value: pieces(
+            sayAround('{bytes} bytes, SHA-256 as the run wrote: {sha256}', {
+              bytes: countText(bytes),
+              sha256: code(sha256),
+            }),
+          ),
+        })),
+      ],
+    };
+  });
+}
+
 export function tapeSections(facts: ReportFacts): SectionDraft[] {
   const { tapes, start } = facts.model;
   const head = { id: 'tapes', title: say('Contents of the tape') };
@@ -176,13 +209,22 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
   const [only] = tapes;
   if (tapes.length === 1 && only)
     return [
-      { ...head, blocks: [tapeFacts(facts, only), ...driveFacts(facts), tapeTable(facts, only), restore] },
+      {
+        ...head,
+        blocks: [
+          tapeFacts(facts, only),
+          ...copyBlocks(facts),
+          ...driveFacts(facts),
+          tapeTable(facts, only),
+          restore,
+        ],
+      },
     ];
   return [
     {
       ...head,
       title: say('Contents of the {tapes} tapes', { tapes: tapes.length }),
-      blocks: [...driveFacts(facts), restore, parts],
+      blocks: [...copyBlocks(facts), ...driveFacts(facts), restore, parts],
     },
     ...tapes.map((tape) => ({
       id: `tape-${tape.number}`,

@@ -107,6 +107,20 @@ export const becomeWays = choices(
   ],
 );
 
+export const onCriticalAlert = choices(
+  ['refuse', 'refuse the run', 'before anything is touched; the report names the flag and its remedy'],
+  ['warn', 'warn', 'the run continues, and its end tells the flag'],
+);
+
+export const unloadWays = choices(
+  ['never', 'stays in the drive'],
+  [
+    'after-run',
+    'returns to its slot',
+    'also after a rollback or a refusal; a run that ends with action required keeps it in the drive',
+  ],
+);
+
 export const onReadError = choices(
   ['fail', 'the dump fails'],
   [

@@ -301,10 +301,13 @@ export const driveFields: Fields = [
       hint: 'a device for mtx(1); without it the operator changes tapes',
     }),
     number('tape.changerDrive', 'Drive in the changer', {
-      placeholder: 'the only one',
+      placeholder: 'by its serial number',
       hint: 'its number, as mtx status counts Data Transfer Elements from 0',
     }),
   ],
+  choice('tape.onCriticalAlert', 'If the drive reports a critical TapeAlert flag', words.onCriticalAlert, {
+    fallback: 'refuse',
+  }),
   code('tape.nextTape', 'Command that changes the tape', {
     placeholder: 'none',
     hint: 'on the tape host; gets one more argument: the name of the wanted tape, or data if any tape is accepted',
@@ -316,6 +319,18 @@ export const driveFields: Fields = [
     }),
     choice('tape.rmtDialect', 'Operation numbers of', words.dialects, { fallback: '' }),
   ],
+];
+
+export const libraryFields: Fields = [
+  choice('library.unload', 'The tape at the end of a run', words.unloadWays, { fallback: 'never' }),
+  {
+    key: 'library.cleaning',
+    label: 'Bar codes of cleaning cartridges begin with, one in each line',
+    kind: 'commands',
+    mono: true,
+    fallback: ['CLN'],
+    hint: 'they are never loaded; neither are diagnostic cartridges (DG)',
+  },
 ];
 
 export const poolFields: Fields = [

@@ -1,0 +1,103 @@
+/**
+ * What the drive of a site last told of itself. A run has it in its journal; what a check learned is kept in the state folder, because most
+ * drives clear a flag once it was read. Asks no host.
+ */
+import { z } from 'zod';
+import type { KnownDriveHealth, DriveHealth } from '../../../contract/drive-health.ts';
+import { isFailure } from '../../../contract/errors.ts';
+import { driveHealthShape } from '../../../contract/event-shape.ts';
+import type { RunLine } from '../../../contract/screens.ts';
+import { readRun } from '../../journal/run-history.ts';
+import { lastOf } from '../../journal/run-summary.ts';
+import type { StateFolder } from '../../journal/state-folder.ts';
+import type { Site } from '../../site/site-schema.ts';
+import { withoutRewind } from '../../tape/tape-device.ts';
+import { readSmallFile, writeSmallFile } from '../small-file.ts';
+
+const checkedSchema = z.record(
+  z.string(),
+  z.object({
+    host: z.string(),
+    device: z.string(),
+    at: z.string(),
+    health: z.object(driveHealthShape),
+  }),
+);
+
+type OfSite = Pick<Site, 'site' | 'tape'>;
+interface DrivePlace {
+  readonly host: string;
+  readonly device: string;
+}
+
+/** Journals that are read at the most, the newest first: a run that was refused early has asked no drive. */
+const mostJournals = 10;
+
+const isSameDrive = (one: DrivePlace, other: DrivePlace): boolean =>
+  one.host === other.host && withoutRewind(one.device) === withoutRewind(other.device);
+
+/** The site's name, too, since two sites may both have a node3. */
+const keyOf = ({ site, tape }: OfSite): string => `${site}/${tape.host}:${withoutRewind(tape.device)}`;
+
+/** A check says what it learned whether or not that can be kept: the screen then shows what was learned before, with its time. */
+export function keepCheckedHealth(state: StateFolder, site: OfSite, health: DriveHealth): void {
+  const { host, device } = site.tape;
+  const all = readSmallFile(state.driveHealthFile, checkedSchema) ?? {};
+  const checked = { host, device, at: new Date().toISOString(), health };
+  try {
+    writeSmallFile(state.driveHealthFile, { ...all, [keyOf(site)]: checked });
+  } catch {
+    return;
+  }
+}
+
+async function healthOfRun(
+  state: StateFolder,
+  run: string,
+  drive: DrivePlace,
+): Promise<KnownDriveHealth | undefined> {
+  const { events } = await readRun(state, run);
+  const told = lastOf(events, 'drive-health');
+  if (!told || !isSameDrive(told, drive)) return undefined;
+  const { at, when, host, device } = told;
+  const { alerts, cleaning, loads, compression, encryption, unavailable } = told;
+  const health = { alerts, cleaning, loads, compression, encryption, unavailable };
+  return { host, device, at, by: { run, when }, health };
+}
+
+/** @throws JOURNAL_BROKEN where no other journal tells */
+async function toldToRuns(
+  state: StateFolder,
+  { site, tape }: OfSite,
+  lines: readonly RunLine[],
+): Promise<KnownDriveHealth | undefined> {
+  const ofDrive = lines.filter((line) => line.site === site && isSameDrive(line.tape, tape));
+  const newest = ofDrive.toSorted((one, other) => (one.startedAt < other.startedAt ? 1 : -1));
+  let unread: unknown;
+  for (const { run } of newest.slice(0, mostJournals)) {
+    try {
+      const told = await healthOfRun(state, run, tape);
+      if (told) return told;
+    } catch (error) {
+      if (!isFailure(error, 'RUN_UNKNOWN', 'JOURNAL_BROKEN')) throw error;
+      unread ??= error;
+    }
+  }
+  if (unread !== undefined) throw unread;
+  return undefined;
+}
+
+/**
+ * @param lines of the history
+ * @returns what the drive told last, to a run or to a check; undefined where neither has asked it
+ * @throws JOURNAL_BROKEN
+ */
+export async function knownHealth(
+  state: StateFolder,
+  site: OfSite,
+  lines: readonly RunLine[],
+): Promise<KnownDriveHealth | undefined> {
+  const checked = readSmallFile(state.driveHealthFile, checkedSchema)?.[keyOf(site)];
+  const told = await toldToRuns(state, site, lines);
+  return told && (!checked || told.at > checked.at) ? told : checked;
+}
