@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { failure, isFailure } from '../../../contract/errors.ts';
 import type { MissingNode } from '../model/world.ts';
 import type { Hosts } from './hosts.ts';
@@ -138,5 +138,38 @@ describe('the nodes of a run', () => {
     nodes.meet = () => Promise.reject(failure('HOST_IS_ANOTHER', values));
     await expect(nodes.probe('5')).rejects.toSatisfy((error) => isFailure(error, 'HOST_IS_ANOTHER'));
     expect(nodes.answering).toEqual(['node2']);
+  });
+
+  /** Asks for a node that never answers, and counts how often it was tried; each attempt takes as long as given. */
+  async function tries(attemptSeconds: number, atSeconds: readonly number[]): Promise<number[]> {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      let count = 0;
+      const probe = () => {
+        count += 1;
+        vi.advanceTimersByTime(attemptSeconds * 1000);
+        return Promise.reject(unreachable('node1'));
+      };
+      const { nodes } = sight({ hosts: { session: () => ({ probe }) } as unknown as Hosts });
+      nodes.isGone('3-1', 'node1', unreachable('node1'));
+      const begin = performance.now();
+      const counts: number[] = [];
+      for (const at of atSeconds) {
+        vi.advanceTimersByTime(Math.max(0, begin + at * 1000 - performance.now()));
+        await nodes.probe('5');
+        counts.push(count);
+      }
+      return counts;
+    } finally {
+      vi.useRealTimers();
+    }
+  }
+
+  it('are tried at the next step whether or not one attempt was slow', async () => {
+    expect(await tries(4, [0, 4, 8, 12])).toEqual([1, 2, 3, 3]);
+  });
+
+  it('are tried for a tenth of the time where each attempt runs into its limit', async () => {
+    expect(await tries(20, [0, 20, 99, 100, 299, 300])).toEqual([1, 1, 1, 2, 2, 3]);
   });
 });

@@ -31,10 +31,16 @@ export type MeetNode = (step: string, missing: MissingNode) => Promise<void>;
 const isGdsError = (error: unknown): error is ShadowtapeError =>
   isFailure(error, 'SDXINFO_FAILED_ON', 'COMMAND_FAILED', 'SDX_ERROR_PRINTED');
 
-/** An attempt that took no longer may be made again at any time. */
-const quickMilliseconds = 1000;
-/** Else at most a tenth of the time is spent on attempts. */
+/** Attempts on a node may take this long in all: a single slow one does not make the run miss the node's return. */
+const freeMilliseconds = 10_000;
+/** Beyond that, at most a tenth of the time since the first attempt is spent on attempts. */
 const shareOfTime = 10;
+
+/** What attempts on a node have taken, on a clock that never goes back. */
+interface Attempts {
+  readonly since: number;
+  readonly milliseconds: number;
+}
 
 export class NodeSight {
   readonly #options: NodeSightOptions;
@@ -43,8 +49,7 @@ export class NodeSight {
   readonly #withoutGds = new Map<string, MissingNode>();
   /** Nodes of which somebody has said that they are down. */
   readonly #saidDown = new Set<string>();
-  /** Node -> when it is tried again at the earliest, on a clock that never goes back. */
-  readonly #nextTry = new Map<string, number>();
+  readonly #attempts = new Map<string, Attempts>();
   #isProbing = false;
   /** Set while a run goes on. */
   meet: MeetNode | undefined;
@@ -167,7 +172,7 @@ export class NodeSight {
 
   async #probeOne(step: string, missing: MissingNode): Promise<void> {
     const { node } = missing;
-    if (performance.now() < (this.#nextTry.get(node) ?? 0)) return;
+    if (!this.#mayTry(node)) return;
     try {
       if (!(await this.#answers(node))) return;
       this.#missing.delete(node);
@@ -185,15 +190,26 @@ export class NodeSight {
     }
   }
 
+  #mayTry(node: string): boolean {
+    const attempts = this.#attempts.get(node);
+    if (!attempts) return true;
+    const share = (performance.now() - attempts.since) / shareOfTime;
+    return attempts.milliseconds <= freeMilliseconds + share;
+  }
+
+  #countAttempt(node: string, from: number): void {
+    const { since = from, milliseconds = 0 } = this.#attempts.get(node) ?? {};
+    this.#attempts.set(node, { since, milliseconds: milliseconds + performance.now() - from });
+  }
+
   async #answers(node: string): Promise<boolean> {
-    const since = performance.now();
+    const from = performance.now();
     try {
       await this.#options.hosts.session(node).probe?.();
       return true;
     } catch (error) {
       if (!isFailure(error, 'HOST_UNREACHABLE', 'CONNECTION_LOST')) throw error;
-      const took = performance.now() - since;
-      if (took > quickMilliseconds) this.#nextTry.set(node, performance.now() + took * shareOfTime);
+      this.#countAttempt(node, from);
       return false;
     }
   }
