@@ -1,43 +1,13 @@
 /** What is said of a run that is resumed or rolled back: where its journal ends, and what the hosts show. */
 import { describe, expect, it } from 'vitest';
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
-import { readFixture } from '../../gds/fixtures/read-fixture.ts';
-import { parseSdxinfo } from '../../gds/sdxinfo.ts';
-import { chooseJob, siteOf } from '../../site/site-file.ts';
-import { assign } from '../model/assign.ts';
+import { guideAssignment, joined, parted, shadow, worldOf } from '../model/guide-cluster.test-support.ts';
 import { marksOf } from '../model/run-marks.ts';
 import type { World } from '../model/world.ts';
 import type { Settled } from '../run/settle.ts';
 import { findingsOf } from './findings.ts';
 
-const joined = readFixture('primary-joined');
-const parted = readFixture('primary-parted');
-const shadow = readFixture('shadow');
-
-const site = siteOf('site.yaml', {
-  site: 'payroll',
-  platform: 'solaris',
-  hosts: { node1: { role: 'primary' }, node3: { role: 'backup' } },
-  tape: { host: 'node3', device: '/dev/rmt/0' },
-  jobs: {
-    nightly: {
-      class: 'Class1',
-      volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
-      shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3' } },
-      services: 'not-needed',
-    },
-  },
-});
-const primaries = [{ node: 'node1', report: parseSdxinfo(joined) }];
-const assignment = assign(site, chooseJob('site.yaml', site, 'nightly'), { primaries }, 'run-1');
-
-function world(primary: string, backup = ''): World {
-  const sight = { shown: 'nothing', evidence: 'sdxinfo printed titles without objects' } as const;
-  return {
-    primaries: [{ node: 'node1', report: parseSdxinfo(primary) }],
-    backup: { node: 'node3', report: parseSdxinfo(backup), mounts: [], ...(backup === '' ? { sight } : {}) },
-  };
-}
+const assignment = guideAssignment();
 
 const started = (step: string, unwinding = false): NewEvent => ({
   ...{ type: 'step-started', step, title: step, phase: 'part', unwinding },
@@ -63,7 +33,7 @@ const rejoin = (status?: number, step = '8-1') =>
 
 function findings(
   told: readonly NewEvent[],
-  seen = world(joined),
+  seen = worldOf(joined),
   settled: readonly Settled[] = [],
 ): string[] {
   const events = told.map((event, index) => {
@@ -112,7 +82,7 @@ describe('the end of a journal', () => {
 
 describe('a command whose end is not known', () => {
   const unheard = (events: readonly NewEvent[], settled?: readonly Settled[]) =>
-    findings(events, world(joined), settled).filter((finding) => finding.startsWith('sent to'));
+    findings(events, worldOf(joined), settled).filter((finding) => finding.startsWith('sent to'));
 
   it('is named, with what was seen of its effect', () => {
     const words = 'sent to node1: sdxproxy Rejoin -c Class1 -p Volume2';
@@ -147,31 +117,31 @@ describe('what the hosts show otherwise than the journal', () => {
 
   it('is nothing where both agree', () => {
     expect(findings([started('3-3')])).toEqual(['the journal ends in the middle of step 3-3', ...normal]);
-    expect(differing(part(0), world(parted))).toEqual([]);
-    expect(differing([...part(0), ...create(0)], world(parted, shadow))).toEqual([]);
-    expect(differing([...part(0), ...create(0), ...remove(0), ...rejoin(0)], world(joined))).toEqual([]);
+    expect(differing(part(0), worldOf(parted))).toEqual([]);
+    expect(differing([...part(0), ...create(0)], worldOf(parted, shadow))).toEqual([]);
+    expect(differing([...part(0), ...create(0), ...remove(0), ...rejoin(0)], worldOf(joined))).toEqual([]);
   });
 
   it('is a pair that is parted or joined, against the last command that may have had its effect', () => {
-    expect(differing(part(0), world(joined))).toEqual([isParted]);
-    expect(differing(part(), world(joined))).toEqual([isParted]);
-    expect(differing(part(1), world(parted))).toEqual([isJoined]);
-    expect(differing([], world(parted))).toEqual([isJoined]);
-    expect(differing([...part(0), ...rejoin(0)], world(parted))).toEqual([isJoined]);
-    expect(differing([...part(0), ...rejoin(0, '8-1:2')], world(parted))).toEqual([isJoined]);
-    expect(differing([...part(0), ...rejoin(1)], world(joined))).toEqual([isParted]);
-    expect(differing([...rejoin(0), ...part(0)], world(joined))).toEqual([isParted]);
+    expect(differing(part(0), worldOf(joined))).toEqual([isParted]);
+    expect(differing(part(), worldOf(joined))).toEqual([isParted]);
+    expect(differing(part(1), worldOf(parted))).toEqual([isJoined]);
+    expect(differing([], worldOf(parted))).toEqual([isJoined]);
+    expect(differing([...part(0), ...rejoin(0)], worldOf(parted))).toEqual([isJoined]);
+    expect(differing([...part(0), ...rejoin(0, '8-1:2')], worldOf(parted))).toEqual([isJoined]);
+    expect(differing([...part(0), ...rejoin(1)], worldOf(joined))).toEqual([isParted]);
+    expect(differing([...rejoin(0), ...part(0)], worldOf(joined))).toEqual([isParted]);
   });
 
   it('is a shadow that exists or not, against the same', () => {
-    expect(differing([...part(0), ...create(0)], world(parted))).toEqual([aShadow]);
-    expect(differing(part(0), world(parted, shadow))).toEqual([noShadow]);
-    expect(differing([...part(0), ...create(0), ...remove(0)], world(parted, shadow))).toEqual([noShadow]);
-    expect(differing([...part(0), ...create(0), ...remove(1)], world(parted))).toEqual([aShadow]);
+    expect(differing([...part(0), ...create(0)], worldOf(parted))).toEqual([aShadow]);
+    expect(differing(part(0), worldOf(parted, shadow))).toEqual([noShadow]);
+    expect(differing([...part(0), ...create(0), ...remove(0)], worldOf(parted, shadow))).toEqual([noShadow]);
+    expect(differing([...part(0), ...create(0), ...remove(1)], worldOf(parted))).toEqual([aShadow]);
   });
 
   it('is not told by commands that only look', () => {
     const look = sent('3-3', 'node1', 'sdxinfo -V -c Class1 -o Volume2', 0, false);
-    expect(differing(look, world(joined))).toEqual([]);
+    expect(differing(look, worldOf(joined))).toEqual([]);
   });
 });

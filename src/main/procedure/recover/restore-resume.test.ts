@@ -2,36 +2,22 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
-import { readFixture } from '../../gds/fixtures/read-fixture.ts';
-import { parseSdxinfo } from '../../gds/sdxinfo.ts';
-import { chooseJob, siteOf } from '../../site/site-file.ts';
-import { assign } from '../model/assign.ts';
+import {
+  guideAssignment,
+  joined,
+  mountOf,
+  parted,
+  shadow,
+  started,
+  worldOf,
+} from '../model/guide-cluster.test-support.ts';
 import { marksOf } from '../model/run-marks.ts';
 import { dumpStepsOf } from '../model/step.ts';
-import type { Mount, World } from '../model/world.ts';
+import type { World } from '../model/world.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { restoreResumePoint } from './restore-resume.ts';
 
-const joined = readFixture('primary-joined');
-const parted = readFixture('primary-parted');
-const started = parted.replace(/(volume Volume2 .*)STOP/, '$1ACTIVE');
 const masterStopped = (text: string) => text.replace(/(volume Volume1 .*)ACTIVE/, '$1STOP');
-const shadow = readFixture('shadow');
-
-const site = siteOf('site.yaml', {
-  site: 'payroll',
-  platform: 'solaris',
-  hosts: { node1: { role: 'primary' }, node2: { role: 'primary' }, node3: { role: 'backup' } },
-  tape: { host: 'node3', device: '/dev/rmt/0' },
-  jobs: {
-    nightly: {
-      class: 'Class1',
-      volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
-      shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3' } },
-      services: 'not-needed',
-    },
-  },
-});
 
 const order: RestoreOrder = {
   from: 'tape',
@@ -43,18 +29,6 @@ const order: RestoreOrder = {
 };
 const begunParted: Partial<RestoreOrder> = { begins: 'parted', partedBy: 'backup-2' };
 
-/** @param node2 where that shows something else */
-function world(node1: string, backup = '', mounts: readonly Mount[] = [], node2 = node1): World {
-  const sight = { shown: 'nothing', evidence: 'sdxinfo printed titles without objects' } as const;
-  return {
-    primaries: [
-      { node: 'node1', report: parseSdxinfo(node1) },
-      { node: 'node2', report: parseSdxinfo(node2) },
-    ],
-    backup: { node: 'node3', report: parseSdxinfo(backup), mounts, ...(backup === '' ? { sight } : {}) },
-  };
-}
-
 /** The journal of a restore, as far as it came. */
 class Story {
   readonly #events: RunEvent[] = [];
@@ -65,8 +39,7 @@ class Story {
   /** @param method of a backup of files, which are extracted into a new file system */
   constructor(different: Partial<RestoreOrder>, method: '6a' | '6b') {
     this.#order = { ...order, ...different };
-    const primaries = [{ node: 'node1', report: parseSdxinfo(joined) }];
-    const assignment = assign(site, chooseJob('site.yaml', site, 'nightly'), { primaries }, 'restore-1');
+    const assignment = guideAssignment();
     const volumes = assignment.volumes.map((volume) => ({ ...volume, method }));
     this.#assignment = { ...assignment, volumes, restore: this.#order };
     this.#steps = stepsOf(this.#assignment);
@@ -183,9 +156,9 @@ const again = ['open-proxy', 'fingerprint', '3-5', ...overTheProxy];
 describe('a restore that has changed nothing', () => {
   it('starts again, once its locks are held', () => {
     const fromTape = ['read-tape', 'view', 'mark', '3-3', 'fingerprint', '3-5', ...overTheProxy];
-    expect(story().done('lock').point(world(joined))).toEqual(fromTape);
-    expect(marked().point(world(joined))).toEqual(fromTape);
-    expect(marked().reason(world(joined))).toEqual([
+    expect(story().done('lock').point(worldOf(joined))).toEqual(fromTape);
+    expect(marked().point(worldOf(joined))).toEqual(fromTape);
+    expect(marked().reason(worldOf(joined))).toEqual([
       'read-tape',
       'nothing was changed: starting again after the locks',
     ]);
@@ -193,24 +166,24 @@ describe('a restore that has changed nothing', () => {
 
   it('starts again with the parted proxy that it found', () => {
     const fromTape = ['read-tape', 'view', 'mark', '3-3', ...again];
-    expect(marked(begunParted).point(world(parted))).toEqual(fromTape);
-    expect(marked(begunParted).done('open-proxy').point(world(started))).toEqual(['mark', '3-5', ...again]);
+    expect(marked(begunParted).point(worldOf(parted))).toEqual(fromTape);
+    expect(marked(begunParted).done('open-proxy').point(worldOf(started))).toEqual(['mark', '3-5', ...again]);
   });
 
   it('is none where the proxy may have been written to', () => {
     const wrote = () => marked().begun('write', 'unheard');
-    expect(wrote().point(world(joined))).toBe('Volume2 is not shown as parted on every node');
-    expect(wrote().point(world(parted))).toBe('nothing proves that this run has parted Volume2');
+    expect(wrote().point(worldOf(joined))).toBe('Volume2 is not shown as parted on every node');
+    expect(wrote().point(worldOf(parted))).toBe('nothing proves that this run has parted Volume2');
   });
 });
 
 describe('a restore that has parted the proxy', () => {
   it('writes the tape from its beginning, and stops the proxy where a node has started it', () => {
     const todo = ['mark', ...again];
-    expect(ready().point(world(parted))).toEqual(todo);
-    expect(ready().point(world(started))).toEqual(['mark', '3-5', ...again]);
-    expect(ready().point(world(parted, '', [], started))).toEqual(['mark', '3-5', ...again]);
-    expect(ready().reason(world(parted))).toEqual([
+    expect(ready().point(worldOf(parted))).toEqual(todo);
+    expect(ready().point(worldOf(started))).toEqual(['mark', '3-5', ...again]);
+    expect(ready().point(worldOf(parted, '', { node2: started }))).toEqual(['mark', '3-5', ...again]);
+    expect(ready().reason(worldOf(parted))).toEqual([
       'mark',
       'Volume2 is parted, and may hold a part of the backup: the tape is written again from its beginning',
     ]);
@@ -218,21 +191,15 @@ describe('a restore that has parted the proxy', () => {
 
   it('cannot be resumed where a node shows the proxy joined, or the part may be of somebody else', () => {
     const refused = 'Volume2 is not shown as parted on every node';
-    expect(ready().point(world(joined))).toBe(refused);
-    expect(ready().point(world(parted, '', [], joined))).toBe(refused);
+    expect(ready().point(worldOf(joined))).toBe(refused);
+    expect(ready().point(worldOf(parted, '', { node2: joined }))).toBe(refused);
     const unproven = 'nothing proves that this run has parted Volume2';
-    expect(marked().begun('3-3', 'unheard').point(world(parted))).toBe(unproven);
-    expect(marked().begun('3-3', 1).point(world(parted))).toBe(unproven);
+    expect(marked().begun('3-3', 'unheard').point(worldOf(parted))).toBe(unproven);
+    expect(marked().begun('3-3', 1).point(worldOf(parted))).toBe(unproven);
   });
 
   it('removes what is left of the shadow first, and unmounts it', () => {
-    expect(shadowed().point(world(parted, shadow))).toEqual(['mark', '7', ...again]);
-    const mount = {
-      device: '/dev/sfdsk/Class2/dsk/Volume2',
-      mountPoint: '/mnt1',
-      type: 'ufs',
-      options: 'rw',
-    };
+    expect(shadowed().point(worldOf(parted, shadow))).toEqual(['mark', '7', ...again]);
     const files = marked({}, '6b').done(
       '3-3',
       'fingerprint',
@@ -242,7 +209,9 @@ describe('a restore that has parted the proxy', () => {
       'approve-overwrite',
       'activate',
     );
-    const left = files.done('make-file-system', 'mount').point(world(parted, shadow, [mount]));
+    const left = files
+      .done('make-file-system', 'mount')
+      .point(worldOf(parted, shadow, { mounts: [mountOf('/mnt1')] }));
     expect(left.slice(0, 4)).toEqual(['mark', 'unmount', '7', 'open-proxy']);
   });
 });
@@ -251,45 +220,42 @@ describe('a restore that has written the proxy', () => {
   const writtenAgain = ['mark', ...again];
 
   it('continues with the comparison on the cluster, once the shadow is removed', () => {
-    expect(removed().point(world(parted))).toEqual(['mark', ...toMaster]);
-    expect(proven().point(world(parted))).toEqual(['mark', ...toMaster]);
-    expect(removed().reason(world(parted))).toEqual([
+    expect(removed().point(worldOf(parted))).toEqual(['mark', ...toMaster]);
+    expect(proven().point(worldOf(parted))).toEqual(['mark', ...toMaster]);
+    expect(removed().reason(worldOf(parted))).toEqual([
       'mark',
       'Volume2 is parted: continuing with the comparison of Volume2 on the cluster',
     ]);
   });
 
   it('stops a proxy that a node has started', () => {
-    expect(proven().point(world(started))).toEqual(['mark', 'stop-proxy', ...toMaster]);
+    expect(proven().point(worldOf(started))).toEqual(['mark', 'stop-proxy', ...toMaster]);
   });
 
   it('writes it again where the shadow is left, since somebody may have written through it', () => {
-    expect(written().point(world(parted, shadow))).toEqual(['mark', '7', ...again]);
-    const mount = {
-      device: '/dev/sfdsk/Class2/dsk/Volume2',
-      mountPoint: '/else',
-      type: 'ufs',
-      options: 'rw',
-    };
-    expect(removed().point(world(parted, '', [mount]))).toEqual(writtenAgain);
+    expect(written().point(worldOf(parted, shadow))).toEqual(['mark', '7', ...again]);
+    expect(removed().point(worldOf(parted, '', { mounts: [mountOf('/else')] }))).toEqual(writtenAgain);
   });
 
   it('writes it again where not all of it was read back as it must be', () => {
-    expect(shadowed().done('activate', 'write').read('sent').done('7').point(world(parted))).toEqual(
+    expect(shadowed().done('activate', 'write').read('sent').done('7').point(worldOf(parted))).toEqual(
       writtenAgain,
     );
-    expect(removed().read('shadow', false).point(world(parted))).toEqual(writtenAgain);
-    expect(removed().read('proxy', false).point(world(parted))).toEqual(writtenAgain);
-    expect(removed().read('proxy', false).read('proxy').point(world(parted))).toEqual(['mark', ...toMaster]);
+    expect(removed().read('shadow', false).point(worldOf(parted))).toEqual(writtenAgain);
+    expect(removed().read('proxy', false).point(worldOf(parted))).toEqual(writtenAgain);
+    expect(removed().read('proxy', false).read('proxy').point(worldOf(parted))).toEqual([
+      'mark',
+      ...toMaster,
+    ]);
     // What went to the device since then is not yet what it holds.
-    expect(removed().read('sent').point(world(parted))).toEqual(writtenAgain);
+    expect(removed().read('sent').point(worldOf(parted))).toEqual(writtenAgain);
     expect(
-      shadowed().done('activate', 'write', '7').read('shadow', true, 'Volume9').point(world(parted)),
+      shadowed().done('activate', 'write', '7').read('shadow', true, 'Volume9').point(worldOf(parted)),
     ).toEqual(writtenAgain);
   });
 
   it('repeats the copy that was refused, from the comparison on', () => {
-    expect(replacing().point(world(masterStopped(parted)))).toEqual(['mark', ...toMaster]);
+    expect(replacing().point(worldOf(masterStopped(parted)))).toEqual(['mark', ...toMaster]);
   });
 });
 
@@ -298,12 +264,12 @@ describe('a restore from the parted proxy', () => {
   const begun = () => story(fromProxy).done('lock', 'view');
 
   it('starts again where nothing was changed', () => {
-    expect(begun().point(world(parted))).toEqual(['view', 'mark', ...toMaster]);
+    expect(begun().point(worldOf(parted))).toEqual(['view', 'mark', ...toMaster]);
   });
 
   it('continues with the comparison: the proxy is not written to', () => {
     const marking = begun().done('mark');
-    expect(marking.done('start-proxy').point(world(started))).toEqual(['mark', 'stop-proxy', ...toMaster]);
+    expect(marking.done('start-proxy').point(worldOf(started))).toEqual(['mark', 'stop-proxy', ...toMaster]);
   });
 });
 
@@ -311,32 +277,35 @@ describe('a restore that has begun to copy to the master', () => {
   const copying = masterStopped(joined);
 
   it('watches the copy to its end, and proves the master before it is started', () => {
-    expect(replacing().point(world(copying))).toEqual(fromWatch);
-    expect(replacing().reason(world(copying))).toEqual([
+    expect(replacing().point(worldOf(copying))).toEqual(fromWatch);
+    expect(replacing().reason(worldOf(copying))).toEqual([
       'watch-restore',
       'Volume2 is joined: the copy to Volume1 is watched until it finishes, and Volume1 proven before it is started',
     ]);
   });
 
   it('stops a master that a node has started first', () => {
-    expect(replacing().point(world(joined))).toEqual(['close-master', ...fromWatch]);
-    expect(replacing().point(world(copying, '', [], joined))).toEqual(['close-master', ...fromWatch]);
+    expect(replacing().point(worldOf(joined))).toEqual(['close-master', ...fromWatch]);
+    expect(replacing().point(worldOf(copying, '', { node2: joined }))).toEqual([
+      'close-master',
+      ...fromWatch,
+    ]);
   });
 
   it('proves again a master whose comparison failed', () => {
     const differs = replacing().done('watch-restore', 'open-master').read('master', false);
-    expect(differs.point(world(joined))).toEqual(['close-master', ...fromWatch]);
+    expect(differs.point(worldOf(joined))).toEqual(['close-master', ...fromWatch]);
   });
 
   it('does not read a proven master again: its services may write to it', () => {
     const read = () => replacing().done('watch-restore', 'open-master', 'read-master').read('master');
-    expect(read().point(world(joined))).toEqual(['close-master', 'start-master', '3-4', 'unlock']);
-    expect(read().done('close-master').begun('start-master', 'unheard').point(world(joined))).toEqual([
+    expect(read().point(worldOf(joined))).toEqual(['close-master', 'start-master', '3-4', 'unlock']);
+    expect(read().done('close-master').begun('start-master', 'unheard').point(worldOf(joined))).toEqual([
       'start-master',
       '3-4',
       'unlock',
     ]);
-    expect(read().reason(world(joined))).toEqual([
+    expect(read().reason(worldOf(joined))).toEqual([
       'close-master',
       'Volume1 is proven: continuing with its start',
     ]);
