@@ -78,9 +78,8 @@ function toMaster({ assignment, steps, world }: ResumeFacts): Route {
 }
 
 /** As if the proxy had been parted before: a shadow that is left is removed, and the tape written from its beginning. */
-function writeAgain({ assignment, steps, events, world, marks }: ResumeFacts, order: RestoreOrder): Route {
-  const run = events[0]?.run ?? '';
-  const again = restoreSteps(assignment, { ...order, begins: 'parted', partedBy: order.partedBy ?? run });
+function writeAgain({ assignment, steps, world, marks }: ResumeFacts, order: RestoreOrder): Route {
+  const again = restoreSteps(assignment, { ...order, begins: 'parted' });
   const left = steps.filter(
     ({ id, unwinds }) => (id === '7' || /^unmount(:|$)/.test(id)) && unwinds && !unwinds.isDone(world, marks),
   );
