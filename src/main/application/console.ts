@@ -284,7 +284,10 @@ export class ShadowtapeConsole {
   get fileRestoreService(): FileRestoreService {
     const { site } = this;
     const lockKnowledge = this.#runs.lockKnowledge();
-    return new FileRestoreService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
+    return new FileRestoreService({
+      ...{ site, state: this.#state, hosts: this.#hosts, lockKnowledge },
+      openRunOn: (tape, own) => this.#runs.interrupted.openRunOn(tape, own),
+    });
   }
 
   /** Second copies of tapes. */
