@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { Window, type HTMLElement } from 'happy-dom';
+import type { Language } from '../../../src/contract/text/catalogue.ts';
 import type { HostMessage, PageMessage, Wire } from '../../../src/contract/wire.ts';
 import { pageFolder } from '../../../src/main/desk/page-files.ts';
 
@@ -33,6 +34,16 @@ const isBuiltIn = (name: string): boolean =>
     name,
   );
 
+/** Where the built pages choose their language: a test may give them one that they do not know. */
+const languageChoice = /(document\.documentElement\.lang=\w+;var (\w+)=)(\w+\.get\(\w+\);\2!==void 0&&)/;
+
+/** @throws where the pages choose their language in another way */
+function withLanguageOfTest(text: string): string {
+  if (!languageChoice.test(text))
+    throw new Error('the built pages do not choose their language as this test expects');
+  return text.replace(languageChoice, '$1window.languageOfTest??$3');
+}
+
 let compiled: Promise<{ readonly script: Script; readonly names: readonly string[] }> | undefined;
 
 async function compile() {
@@ -41,7 +52,7 @@ async function compile() {
   const [, source = ''] = /<script type="module"[^>]* src="([^"]+)"/.exec(html) ?? [];
   const file = join(folder, source);
   const names = globalsOf(new Window());
-  const text = await readFile(file, 'utf8');
+  const text = withLanguageOfTest(await readFile(file, 'utf8'));
   const script = new Script(`(function (${names.join(', ')}) {${text}\n})`, { filename: dirname(file) });
   return { script, names };
 }
@@ -64,10 +75,14 @@ export class DocumentPage {
     this.#window = new Window({ url: 'http://localhost/', width: 1280, height: 800 });
   }
 
-  /** @param meet given the way to the page; what it returns is given what the page says */
+  /**
+   * @param meet given the way to the page; what it returns is given what the page says
+   * @param language that the page speaks; English where it is left out
+   */
   static async open(
     meet: (tell: (message: HostMessage) => void) => Host,
     hash: string,
+    language?: Language,
   ): Promise<DocumentPage> {
     compiled ??= compile();
     const { script, names } = await compiled;
@@ -83,6 +98,7 @@ export class DocumentPage {
     };
     const window = page.#window as unknown as Record<string, unknown>;
     window['shadowtape'] = wire;
+    window['languageOfTest'] = language;
     page.#hasten();
     page.#window.location.hash = hash;
     const run = script.runInThisContext() as (...values: unknown[]) => void;
@@ -149,6 +165,22 @@ export class DocumentPage {
 
   get title(): string {
     return this.#window.document.title;
+  }
+
+  /** Every text that a person sees or hears of, but what a program reads: commands, paths. */
+  get texts(): string[] {
+    const { document } = this.#window;
+    const spoken = ['aria-label', 'title', 'placeholder', 'alt', 'data-label'].flatMap((name) =>
+      this.all(`[${name}]`).map((element) => element.getAttribute(name) ?? ''),
+    );
+    const walker = document.createTreeWalker(document.body, this.#window.NodeFilter.SHOW_TEXT);
+    const seen: string[] = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+      if (!node.parentElement?.closest('code, pre, kbd, style, script, .mono, .mono-face, textarea'))
+        seen.push(node.textContent ?? '');
+    return [document.title, ...spoken, ...seen]
+      .map((text) => text.replaceAll(/\s+/g, ' ').trim())
+      .filter(Boolean);
   }
 
   find(selector: string): HTMLElement | null {

@@ -7,6 +7,7 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { ActivityPush, RunPush } from '../../../src/contract/screens.ts';
+import type { Language } from '../../../src/contract/text/catalogue.ts';
 import type { HostMessage, PageMessage } from '../../../src/contract/wire.ts';
 import { DocumentPage, type Host } from './document-page.ts';
 
@@ -159,5 +160,9 @@ function toldAtOnce(pushes: readonly RunPush[]): RunPush[] {
 }
 
 /** A page at a moment of a recording. @param unknown is given what the page asks that was not recorded */
-export const replayed = (moment: RecordedMoment, unknown: string[]): Promise<DocumentPage> =>
-  DocumentPage.open((tell) => new Replay(moment, unknown, tell), '#/home');
+export const replayed = (
+  moment: RecordedMoment,
+  unknown: string[],
+  language?: Language,
+): Promise<DocumentPage> =>
+  DocumentPage.open((tell) => new Replay(moment, unknown, tell), '#/home', language);
