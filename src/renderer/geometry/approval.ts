@@ -28,11 +28,16 @@ function refusalOf({ stage, verdict, volumes }: Verification, isAsked: boolean):
 function sentenceOf(
   { answered, approves, stage, verdict }: Verification,
   asked: QuestionView | undefined,
+  isOver: boolean,
 ): string {
   if (answered) {
     const what = answered.answer === 'stop' ? 'declined' : 'approved';
     return `${approves === 'dump' ? 'The dump' : 'Overwriting the proxy'} was ${what} by ${answered.by}.`;
   }
+  if (verdict === 'differs' && isOver)
+    return approves === 'dump'
+      ? 'Nothing was dumped: a dump of this shadow would have been a backup of other data.'
+      : 'Nothing was written through this shadow.';
   if (verdict === 'differs')
     return approves === 'dump'
       ? 'Nothing is dumped: a dump of this shadow would be a backup of other data, and a write through it would damage data.'
@@ -40,13 +45,21 @@ function sentenceOf(
   if (asked) return asked.text;
   if (stage === 'none')
     return `Before ${approves === 'dump' ? 'the dump' : 'anything is written'}, the shadow is compared with the proxy volume.`;
+  if (verdict === 'equal' && isOver) return 'Every rule held and every sampled record matched.';
   return verdict === 'equal'
     ? 'Every rule holds and every sampled record matches.'
     : 'The rules are being checked, and the sampled records read through the shadow.';
 }
 
-/** @param question that the run asks now: of the shadow, or what to do about a step that failed */
-export function approvalOf(verification: Verification, question: QuestionView | undefined): Approval {
+/**
+ * @param question that the run asks now: of the shadow, or what to do about a step that failed
+ * @param isOver true where the run has ended: its shadow is of the past
+ */
+export function approvalOf(
+  verification: Verification,
+  question: QuestionView | undefined,
+  isOver = false,
+): Approval {
   const isAsked = question?.id === 'approve-shadow' || question?.id === 'approve-overwrite';
   const asked = isAsked ? question : undefined;
   const failed = question?.id === 'step-failed' && question.step === 'verify' ? question : undefined;
@@ -55,12 +68,15 @@ export function approvalOf(verification: Verification, question: QuestionView | 
     approve: asked?.choices[0],
     stop: choice(asked, 'stop') ?? choice(failed, 'unwind'),
     refusal: refusalOf(verification, asked !== undefined),
-    sentence: sentenceOf(verification, asked),
+    sentence: sentenceOf(verification, asked, isOver),
   };
 }
 
-export function headingOf({ stage, verdict, volumes }: Verification): string {
-  const [shadow, are] = volumes.length > 1 ? ['shadows', 'are'] : ['shadow', 'is'];
+/** @param isOver true where the run has ended: its shadow is of the past */
+export function headingOf({ stage, verdict, volumes }: Verification, isOver = false): string {
+  const [shadow, are, were] = volumes.length > 1 ? ['shadows', 'are', 'were'] : ['shadow', 'is', 'was'];
+  if (isOver && verdict === 'equal') return `The ${shadow} ${were} the same blocks`;
+  if (isOver && verdict === 'differs') return `The ${shadow} ${were} not the same blocks`;
   if (stage === 'none') return 'Verification';
   if (verdict === 'equal') return `The ${shadow} ${are} the same blocks`;
   if (verdict === 'differs') return `The ${shadow} ${are} not the same blocks`;

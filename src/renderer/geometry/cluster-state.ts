@@ -35,5 +35,9 @@ export function stateOfProxy(index: ClusterIndex, of: string, proxy: string): { 
     return { state: 'busy', word: `${proxy} joined, copying` };
   const bad = words.find((word) => word?.state === 'bad' || word?.state === 'warn');
   if (bad) return { state: 'bad', word: `${proxy} joined, ${bad.text}` };
+  // A word that this program does not know may mean anything: no run begins with it.
+  const own = shownStatus(volume.statusOn);
+  if (own?.state === 'warn' || own?.state === 'bad')
+    return { state: own.state, word: `${proxy} joined, ${own.text}` };
   return { state: 'ok', word: `${proxy} joined, in sync` };
 }

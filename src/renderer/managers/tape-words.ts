@@ -1,5 +1,6 @@
 /** Names of tapes: which one may be given, which one must be typed, which tapes a search finds. */
 import type { KnownTapeView, TapeContents, WriterOfTape } from '../../contract/screens.ts';
+import { say } from '../../contract/text/say.ts';
 import { endStateOf, stateWords, withOmissions } from '../../folds/run/run-state.ts';
 import type { State } from '../../folds/states.ts';
 
@@ -22,7 +23,9 @@ export function presentName(contents: TapeContents): string | undefined {
 
 /** `run 20261128-171000, verified`; of a run whose journal is not here the name alone. */
 export function writerWords(writer: WriterOfTape): { readonly state: State; readonly word: string } {
-  const { run, verdict, exitStatus } = writer;
+  const { run, verdict, exitStatus, unfinished } = writer;
+  if (unfinished === true)
+    return { state: 'warn', word: say('may be the unfinished dump of run {run}', { run }) };
   if (verdict === undefined) return { state: 'idle', word: `run ${run}` };
   const ended = verdict === 'unfinished' ? 'dead' : endStateOf({ verdict, exitStatus: exitStatus ?? 3 });
   const { state, word } = withOmissions(stateWords[ended], writer);
@@ -38,6 +41,8 @@ export function erasedWords({ blank, label, writtenBy = [] }: TapeContents): str
   const what = label === undefined ? 'the data' : `tape ${label.name}`;
   const runs = writtenBy.map(({ run }) => run);
   if (runs.length === 0) return what;
+  if (writtenBy.some(({ unfinished }) => unfinished))
+    return say('{what} (may be the unfinished dump of run {run})', { what, run: runs.join(', ') });
   return `${what} (${runs.length === 1 ? 'run' : 'one of the runs'} ${runs.join(', ')})`;
 }
 
