@@ -41,11 +41,26 @@ export interface PairRun extends Pick<
 /** Runs of a pair that the first screen shows. */
 const shownPoints = 12;
 
+/** All series -> those by site, class and volume: a thousand pairs search for theirs. */
+const byVolume = new WeakMap<readonly TrendSeries[], ReadonlyMap<string, TrendSeries>>();
+
+const seriesKey = (site: string, of: string, volume: string): string => JSON.stringify([site, of, volume]);
+
+function seriesOf(
+  pair: ProtectedPair,
+  site: string,
+  series: readonly TrendSeries[],
+): TrendSeries | undefined {
+  const known =
+    byVolume.get(series) ??
+    new Map(series.map((each) => [seriesKey(each.site, each.class, each.volume), each]));
+  byVolume.set(series, known);
+  return known.get(seriesKey(site, pair.class, pair.proxy));
+}
+
 /** The last runs of a pair, oldest first, as the index knows them. */
 export function pointsOf(pair: ProtectedPair, site: string, series: readonly TrendSeries[]): PairPoint[] {
-  const own = series.find(
-    (each) => each.site === site && each.class === pair.class && each.volume === pair.proxy,
-  );
+  const own = seriesOf(pair, site, series);
   return (own?.points ?? [])
     .filter(({ verdict }) => verdict !== 'unfinished')
     .slice(-shownPoints)

@@ -136,9 +136,32 @@ it('has one truth: where the first screen offers no backup, the plan does not, a
   for (const at of seen) {
     const home = refusalOf(at.screens.home, 'Back up Class1 Volume2');
     const plan = refusalOf(at.screens.plan, 'Back up Volume2');
-    if (home === undefined || home === 'enabled' || plan === undefined) continue;
-    expect([placeOf(at), plan]).toEqual([placeOf(at), home]);
+    if (home === 'enabled' || plan === undefined) continue;
+    // A run that needs a person has the place of the button.
+    const expected = home ?? expect.stringMatching(/^run \S+ (?:is running|needs action|was interrupted)$/);
+    expect([placeOf(at), plan]).toEqual([placeOf(at), expected]);
   }
+});
+
+it('has one truth: no screen says that a run is running before there is one', () => {
+  const early = seen.filter(({ moment }) => moment.activity.runs.length === 0);
+  const said = early.flatMap((at) =>
+    Object.values(at.screens).flatMap(({ says, chips }) =>
+      [...says, ...chips].filter((text) => /\bis running\b/.test(text)).map((text) => [placeOf(at), text]),
+    ),
+  );
+  expect(said).toEqual([]);
+});
+
+it('names no command of the command line on a screen', () => {
+  const said = seen.flatMap((at) =>
+    Object.values(at.screens).flatMap(({ says }) =>
+      says
+        .filter((text) => /\bshadowtape [a-z]|known_hosts.*remove|(?:^|\s)--[a-z]/.test(text))
+        .map((text) => [placeOf(at), text]),
+    ),
+  );
+  expect(said).toEqual([]);
 });
 
 it('has one truth: the run is called the same at its end and in the history', () => {

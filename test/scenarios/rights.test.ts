@@ -215,7 +215,9 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
       }).finally(() => console.close());
       const sent = vault.commands.slice(from).map(({ line }) => line);
       expect(sent.filter((line) => !line.startsWith('sudo -n ') && !ofEverybody.test(line))).toEqual([]);
-      expect(sent.filter((line) => /^sudo -n dd ibs=\d+ obs=65536 of=\/dev\/rmt\/0n$/.test(line))).not.toEqual([]);
+      expect(
+        sent.filter((line) => /^sudo -n dd ibs=\d+ obs=65536 of=\/dev\/rmt\/0n$/.test(line)),
+      ).not.toEqual([]);
     } finally {
       await vault.close();
       await scene.close();

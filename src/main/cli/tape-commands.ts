@@ -28,6 +28,8 @@ import { loginName } from '../owner/login-name.ts';
 /** `, written by run R (verified)`; empty for a tape with a label, which names its run, and where no run is known. */
 function writerText({ label, writtenBy }: IdentifiedTape): string {
   if (label || writtenBy.length === 0) return '';
+  const unfinished = writtenBy.find((writer) => writer.unfinished);
+  if (unfinished) return say(', may be the unfinished dump of run {run}', { run: unfinished.run });
   const told = writtenBy.map(({ run, verdict, exitStatus = 3 }) =>
     verdict === undefined || verdict === 'unfinished' ? run : `${run} (${endWord({ verdict, exitStatus })})`,
   );
