@@ -4,7 +4,7 @@ import type { Transform } from 'node:stream';
 import { failure } from '../../contract/errors.ts';
 import { alsoInto } from '../../streams/also-into.ts';
 import { wordsOf } from '../procedure/hosts/command-runner.ts';
-import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
+import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import {
   commandOn,
   parseCksum,
@@ -14,23 +14,29 @@ import {
   writeFileCommand,
   type HostPlace,
 } from './host-place.ts';
+import { LateWriter } from './late-writer.ts';
 import type { SourceDigest } from './read-source.ts';
+import { asUnwritable } from './write-reason.ts';
 
 export class HostImage {
   readonly #room: DataRoom;
   readonly #place: HostPlace;
+  readonly #mayReplace: boolean;
   readonly #temporary: string;
+  #mayExist = false;
 
-  constructor(room: DataRoom, place: HostPlace) {
+  /** @param mayReplace true: a file of its name is lost */
+  constructor(room: DataRoom, place: HostPlace, mayReplace: boolean) {
     this.#room = room;
     this.#place = place;
+    this.#mayReplace = mayReplace;
     this.#temporary = `${place.path}.${randomBytes(6).toString('hex')}.tmp`;
   }
 
   /**
    * Writes what is read into the temporary file.
    * @param read reads the volume through the stream that it is given, and takes the checksum of cksum
-   * @throws RESTORE_IMAGE_DIFFERS where the host has not what was sent, COMMAND_FAILED, and what `read` throws
+   * @throws RESTORE_IMAGE_DIFFERS where the host has not what was sent, RESTORE_FILE_UNWRITABLE, COMMAND_FAILED, and what `read` throws
    */
   async write(
     recordBytes: number,
@@ -39,15 +45,16 @@ export class HostImage {
     const room = this.#room;
     const argv = writeFileCommand(this.#temporary, recordBytes);
     const command = commandOn(this.#place, argv, true);
-    const sink = await open(room, restoreStep, command, writer(room, restoreStep));
+    const sink = new LateWriter(room, command, () => this.#requirePlace());
     let digest: SourceDigest;
     try {
-      digest = await read(alsoInto(sink.end.stream));
+      digest = await read(alsoInto(sink));
     } catch (error) {
-      sink.end.stream.destroy();
-      throw error;
+      sink.destroy();
+      throw asUnwritable(this.#place, error);
     } finally {
-      await close(room, restoreStep, sink);
+      await sink.processEnd();
+      this.#mayExist ||= sink.isStarted;
     }
     await this.#compare(digest);
     return digest;
@@ -69,10 +76,14 @@ export class HostImage {
     );
   }
 
-  /** Gives the image its name. @throws RESTORE_TARGET_EXISTS, COMMAND_FAILED */
-  async keep(mayReplace: boolean): Promise<void> {
+  #requirePlace(): Promise<void> {
+    return requireImagePlaceOn(this.#room.runner, this.#place, this.#mayReplace);
+  }
+
+  /** Gives the image its name. @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE, COMMAND_FAILED */
+  async keep(): Promise<void> {
     const { host, path } = this.#place;
-    await requireImagePlaceOn(this.#room.runner, this.#place, mayReplace);
+    await this.#requirePlace();
     await this.#room.runner.send(restoreStep, {
       host,
       argv: renameCommand(this.#temporary, path),
@@ -82,6 +93,7 @@ export class HostImage {
 
   /** Removes what is not whole. @returns false where it may still be there */
   async discard(): Promise<boolean> {
+    if (!this.#mayExist) return true;
     const { host } = this.#place;
     const command = { host, argv: ['rm', '-f', this.#temporary], changes: true };
     return this.#room.runner.send(restoreStep, command).then(

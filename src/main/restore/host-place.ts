@@ -68,6 +68,21 @@ export async function requireEmptyFolder(runner: CommandRunner, place: HostPlace
 }
 
 /**
+ * Looks at a folder right before files are written into it, and makes it where it is missing.
+ * @param onWrite hears that it is about to change
+ * @throws RESTORE_TARGET_UNUSABLE, RESTORE_FOLDER_NOT_EMPTY, COMMAND_FAILED
+ */
+export async function makeEmptyFolder(
+  runner: CommandRunner,
+  place: HostPlace,
+  onWrite: () => void,
+): Promise<void> {
+  const isNew = await requireEmptyFolder(runner, place);
+  onWrite();
+  if (isNew) await runner.send(restoreStep, commandOn(place, ['mkdir', place.path], true));
+}
+
+/**
  * What is there stays where it may not be lost.
  * @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE
  */

@@ -23,7 +23,7 @@ import type { FilesOfDump } from './restore-work.ts';
 import { byPatterns } from './selection.ts';
 import { tapeWords, type KnownTapes } from './source-tapes.ts';
 
-export interface SessionOptions extends Omit<Restoring, 'read'> {
+export interface SessionOptions extends Omit<Restoring, 'read' | 'bytes'> {
   /** Sends commands that a cancel does not end. */
   readonly afterwards: CommandRunner;
   readonly known: KnownTapes;
@@ -80,8 +80,9 @@ export class RestoreSession {
   }
 
   async #image(drive: KnownDrive, source: DumpSource): Promise<void> {
-    const read = await this.#begin(source, drive, 'image', source.written.bytes ?? 0);
-    const digest = await restoreImage({ ...this.#options, read }, source.recordBytes);
+    const bytes = source.written.bytes ?? 0;
+    const read = await this.#begin(source, drive, 'image', bytes);
+    const digest = await restoreImage({ ...this.#options, read, bytes }, source.recordBytes);
     this.#noteRead(source, digest);
   }
 
@@ -92,7 +93,7 @@ export class RestoreSession {
 
   async #files(drive: KnownDrive, { source, patterns, listed, bytes }: FilesOfDump): Promise<void> {
     const read = await this.#begin(source, drive, 'files', bytes);
-    const restoring = { ...this.#options, read };
+    const restoring = { ...this.#options, read, bytes };
     if (source.restoreTool !== undefined)
       return this.#noteRead(source, await restoreDump(restoring, source.restoreTool));
     if (!listed) {
@@ -121,7 +122,7 @@ export class RestoreSession {
     outcome.uncompared.push(...uncomparedOfLoose(seen));
     const changing = this.#changing(drive);
     const read: ReadThrough = (through, cksum) => readLooseFile(seen, { room, changing, through, cksum });
-    const restoring = { ...this.#options, read };
+    const restoring = { ...this.#options, read, bytes: 0 };
     const wants: Wants = byPatterns(patterns, []);
     const digest =
       seen.kind === 'files'
