@@ -28,7 +28,12 @@ export const restoreStep = 'restore';
  * test(1) ends with 0 or 1; anything else is no answer.
  * @throws COMMAND_FAILED, and what sending commands can end with
  */
-async function holds(runner: CommandRunner, host: string, test: string, path: string): Promise<boolean> {
+export async function holds(
+  runner: CommandRunner,
+  host: string,
+  test: string,
+  path: string,
+): Promise<boolean> {
   const command = { host, argv: ['test', test, path], changes: false };
   const result = await runner.send(restoreStep, command, { anyStatus: true });
   if (result.status === 0) return true;

@@ -168,13 +168,12 @@ export async function restoreImage(restoring: Restoring, recordBytes: number): P
   const image = new HostImage(room, target, overwrite === 'always');
   try {
     const digest = await image.write(recordBytes, (through) => read(through, true));
-    await image.keep();
+    await image.keep(digest);
     return done(digest);
   } catch (error) {
-    if (!(await image.discard())) {
-      outcome.mayHaveWritten = true;
-      outcome.notes.push(`${target.host}:${image.temporary} may still exist: remove it`);
-    }
+    const left = await image.discard();
+    outcome.mayHaveWritten ||= left.length > 0;
+    outcome.notes.push(...left);
     throw error;
   }
 }
