@@ -50,6 +50,7 @@ const codesOfCommands: readonly ErrorCode[] = [
   'COPY_STOPPED',
   'COPY_TAPES_MISCOUNTED',
   'COPY_TAPE_TOO_SHORT',
+  'DIGEST_UNSENT',
   'DRILL_IF_DUE_ALONE',
   'DRILL_NOTHING',
   'DRILL_UNNAMED',

@@ -88,6 +88,8 @@ const areas: Readonly<Record<string, readonly string[]>> = {
   'command-line': ['src/main/cli'],
   report: ['src/main/report'],
   screens: ['src/renderer'],
+  // What the command line and the screens both show.
+  program: ['src/main/!(cli|report)'],
 };
 
 const isSource = (name: string): boolean => !/\.(test|test-support|fixture)\.ts$|\bfixtures\b/.test(name);

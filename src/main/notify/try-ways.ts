@@ -19,24 +19,24 @@ function waysOf({ notify = [], jobs }: Site): NotifyWay[] {
 export async function tryWays(site: Site, listener: (line: CheckLine) => void): Promise<CheckLine[]> {
   const ways = waysOf(site);
   const lines: CheckLine[] = [];
-  const say = (what: string, good: boolean, said: string, hint?: string) => {
+  const tell = (what: string, good: boolean, said: string, hint?: string) => {
     const line = { host: 'console', what, good, said, hint };
     lines.push(line);
     listener(line);
   };
   if (ways.length === 0)
-    say('notify', false, 'the site file has no notify entry', 'add notify to the site file or to a job');
+    tell('notify', false, 'the site file has no notify entry', 'add notify to the site file or to a job');
   for (const way of ways) {
     try {
       await send(way, testNotification(site.site), 'test');
-      say(
+      tell(
         wayWords(way),
         true,
         way.mail ? `${way.mail.host} accepted the test message` : 'test sent; command exited 0',
       );
     } catch (error) {
       if (!isFailure(error)) throw error;
-      say(wayWords(way), false, error.message, error.hint);
+      tell(wayWords(way), false, error.message, error.hint);
     }
   }
   return lines;

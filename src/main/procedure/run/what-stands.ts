@@ -1,6 +1,7 @@
 /** Says in words what stands where, and whether the cluster is in its normal state. Pure. */
 import { alertText } from '../../../contract/drive-health.ts';
 import type { RunEvent } from '../../../contract/events.ts';
+import { inEnglish } from '../../../contract/text/say.ts';
 import { sdxinfo } from '../../gds/commands.ts';
 import { commandNode, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { commandLine } from '../../ssh/quoting.ts';
@@ -183,7 +184,7 @@ export function whatStands(
     ...assignment.volumes.map((volume) => dated('primaries', proxySentence(assignment, volume, world))),
     ...copySentences(assignment, world, marks).map((sentence) => dated('primaries', sentence)),
     ...backupSentences(assignment, world).map((sentence) => dated('backup', sentence)),
-    ...(world.missing ?? []).map((missing) => missingWords(assignment, missing)),
+    ...(world.missing ?? []).map((missing) => inEnglish(() => missingWords(assignment, missing))),
     ...markSentences(assignment, marks),
   ];
 }
