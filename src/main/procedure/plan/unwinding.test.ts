@@ -1,5 +1,6 @@
 /** When a step has something left to roll back, whether it is the run's own, and what must be certain before it is done by hand. */
 import { describe, expect, it } from 'vitest';
+import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import { edited } from '../../gds/fixtures/read-fixture.ts';
 import { onAnyNode, type Assignment } from '../model/assignment.ts';
 import {
@@ -289,12 +290,16 @@ describe('a synchronization before the part', () => {
 });
 
 describe('a restore that is rolled back', () => {
-  const order = {
-    ...{ from: 'tape', run: 'backup-1', at: '2026-11-28T17:00:00.000Z', begins: 'joined' },
-    ...{ activeOn: ['node1', 'node2'], volumes: [] },
-  } as const;
-  const restoring = { ...raw, restore: order };
-  const fromParted = { ...raw, restore: { ...order, begins: 'parted' } } as const;
+  const order: RestoreOrder = {
+    from: 'tape',
+    run: 'backup-1',
+    at: '2026-11-28T17:00:00.000Z',
+    begins: 'joined',
+    activeOn: ['node1', 'node2'],
+    volumes: [],
+  };
+  const restoring: Assignment = { ...raw, restore: order };
+  const fromParted: Assignment = { ...raw, restore: { ...order, begins: 'parted' } };
   const masterOff = worldOf(parted.replace(/(volume Volume1 .*)ACTIVE/, '$1STOP'));
 
   it('rejoins nothing, and leaves the proxy stopped', () => {
