@@ -105,6 +105,13 @@ describe('once the shadow was begun', () => {
     ]);
   });
 
+  it('one of an earlier part is not this one’s', () => {
+    const again = shadowed().done('7', '8-1', '3-2', '3-3', '3-4', 'fingerprint', '3-5');
+    expect(again.point(worldOf(stopped, shadow))).toBe(
+      'node3 shows objects of Class2 that this run did not create',
+    );
+  });
+
   it('objects that this run has not made are nobody’s to remove', () => {
     expect(ready().point(worldOf(stopped, shadow))).toBe(
       'node3 shows objects of Class2 that this run did not create',
@@ -166,6 +173,11 @@ describe('once the dump is complete', () => {
     expect(dumped().end('6a').point(worldOf(stopped, shadow))).toEqual(left);
   });
 
+  it('but by an earlier try alone, it is written again', () => {
+    const again = dumped().start('6a').send('6a', 'unheard');
+    expect(again.point(worldOf(stopped, shadow))).toEqual(['tape', ...fromVerify]);
+  });
+
   it('but failed, or was unsaid while the proxy ran again, it is written again', () => {
     expect(dumped().end('6a', 'failed').point(worldOf(stopped, shadow))).toContain('6a');
     expect(dumped().point(worldOf(running, shadow))).toEqual(['tape', '3-5', ...fromVerify]);
@@ -225,6 +237,11 @@ describe('a dump on a labelled tape that was broken off', () => {
       ...{ mayContinue: false, broken },
       why: why('the proxy was started since then'),
     });
+    const unproven = parted('labelled')
+      .done('3-5', '4', '5', 'verify', 'label')
+      .start('6a')
+      .send('6a', 'unheard');
+    expect(unproven.reasons(worldOf(running, shadow)).why).toBe(why('the fingerprint is taken again'));
     expect(
       shadowed().done('verify').start('6a').send('6a', 'unheard').reasons(worldOf(stopped, shadow)),
     ).toEqual({ mayContinue: false, broken, why: undefined });

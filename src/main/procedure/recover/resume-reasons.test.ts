@@ -99,6 +99,7 @@ describe('a run whose proxy is parted', () => {
       [of.point(worldOf(stopped))].flat().filter((id) => id.startsWith('script'));
     expect(scripts(ready('scripts'))).toEqual(['script-1', 'script-2']);
     expect(scripts(ready('scripts').done('script-1'))).toEqual(['script-2']);
+    expect(scripts(ready('scripts').start('script-1').end('script-1', 'failed'))).toHaveLength(2);
     expect(scripts(ready('scripts').done('script-1').start('script-2').end('script-2', 'failed'))).toEqual([
       'script-2',
     ]);
@@ -239,6 +240,15 @@ describe('a dump that is complete', () => {
     expect(from(labelled().start('manifest').end('manifest', 'failed'))).toBe('verify');
     expect(from(labelled().done('manifest'))).toBe('read-back');
     expect(from(labelled().done('manifest').start('6a').send('6a').counted().end('6a'))).toBe('verify');
+  });
+
+  it('is read from the tape that the library loads', () => {
+    const ids = (of: ReturnType<typeof story>, world = seen) => [of.point(world)].flat();
+    expect(ids(story('library'), worldOf(joined)).slice(0, 2)).toEqual(['load-tape', 'tape']);
+    expect(ids(ready('library'), worldOf(stopped)).slice(0, 2)).toEqual(['load-tape', 'tape']);
+    const amid = shadowed('library').done('verify', 'label').start('6a').send('6a').counted().end('6a');
+    expect(ids(amid.done('manifest')).slice(0, 2)).toEqual(['load-tape', 'read-back']);
+    expect(ids(amid.done('manifest', 'read-back'))[0]).toBe('7');
   });
 
   it('leaves only the cluster where the proxy is joined again', () => {

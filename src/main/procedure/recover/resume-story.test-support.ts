@@ -30,6 +30,7 @@ const jobs = {
     ],
     shadow: { class: 'Class2', disks: { Disk6: 'c1t1d6' } },
   },
+  library: { ...common, media: { layout: 'labelled', name: 'NIGHTLY' } },
   scripts: {
     ...common,
     scripts: [
@@ -38,6 +39,7 @@ const jobs = {
     ],
   },
 } as const;
+const library = { barcodes: {}, cleaning: [], unload: 'never', named: [] } as const;
 type Job = keyof typeof jobs;
 
 /** Both pairs parted and stopped, and their shadows. */
@@ -52,7 +54,9 @@ export class Story {
   readonly #steps;
 
   constructor(job: Job) {
-    this.#assignment = guideAssignment(jobs[job], job === 'several' ? severalJoined : joined);
+    const assignment = guideAssignment(jobs[job], job === 'several' ? severalJoined : joined);
+    const tapeChange = { ...assignment.tapeChange, changer: '/dev/scsi/changer/c1t0d0', library };
+    this.#assignment = job === 'library' ? { ...assignment, tapeChange } : assignment;
     this.#steps = stepsOf(this.#assignment);
   }
 
