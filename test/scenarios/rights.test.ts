@@ -1,8 +1,7 @@
 /** Logins without rights: what `check --rights` prints is all that a run needs, whatever its job. */
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CheckLine } from '../../src/contract/plan.ts';
-import { openLab } from '../../src/lab/lab.ts';
+import { openVaultOf } from '../support/carried-copy.ts';
 import {
   jobOf,
   openScene,
@@ -178,7 +177,7 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
 
   it('a tape is copied in the drive of another host, and the tape of the run drilled, with them', async () => {
     const scene = await openScene({ jobs: ['raw-dd'] });
-    const vault = await openLab({ folder: join(scene.folder, 'vault'), blocks: 512, savesOnlyAtClose: true });
+    const vault = await openVaultOf(scene);
     const node = vault.hosts[2];
     try {
       const change = becoming('sudo', (site) => {

@@ -7,6 +7,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Night } from '../../src/contract/time/schedule.ts';
+import { openVaultOf } from '../support/carried-copy.ts';
 import { fillableDisk } from '../support/full-disk.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
 import { locksLeft } from '../support/lab-shell.ts';
@@ -18,7 +19,7 @@ import {
   historyFacts,
 } from '../support/year/agreement.ts';
 import { yearOf } from '../support/year/calendar.ts';
-import { expectCopied, expectDrilled, openVault } from '../support/year/monthly.ts';
+import { expectCopied, expectDrilled } from '../support/year/monthly.ts';
 import { cartridgeOf, job, pool, Year, type KindOfNight, type SpentNight } from '../support/year/nights.ts';
 import { settableClock } from '../support/year/set-clock.ts';
 
@@ -114,7 +115,7 @@ describe.runIf(isWhole)('a whole year', () => {
       const kinds = yearOf(weeks, random);
       const nights = await year.begin('2026-01-02T12:00:00Z', weeks * 7);
       expect(nights).toHaveLength(weeks * 7);
-      const vault = await openVault(scene);
+      const vault = await openVaultOf(scene);
       year.room.addVault(vault);
       const growth: number[] = [];
       const speeds: number[] = [];
