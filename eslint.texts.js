@@ -7,7 +7,11 @@
 /** Files whose texts are in the catalogue. */
 const areas = [
   'src/folds/**',
+  'src/contract/drive-health.ts',
+  'src/main/application/digest/digest-text.ts',
   'src/main/cli/**',
+  'src/main/desktop/{closing,menu,run-news}.ts',
+  'src/main/notify/notification.ts',
   'src/main/procedure/model/{class-scope,restore-words,route-expectation}.ts',
   'src/main/procedure/model/samples/whole-hash-cost.ts',
   'src/main/procedure/plan/{plan,steps*}.ts',
@@ -33,6 +37,7 @@ const takers = new Set([
     'RegExp',
     'basedOn',
     'closest',
+    'executeJavaScript',
     'matches',
     'code',
     'exact',
@@ -101,6 +106,7 @@ const isSilent = ({ type, argument, key, id }) =>
   (type === 'ThrowStatement' && argument?.callee?.name === 'Error');
 
 function isTaken(node) {
+  if (node.parent?.type === 'Property' && node.parent.key === node) return true;
   for (let at = node; at; at = at.parent) {
     if (isSilent(at)) return true;
     if (/^(?:Call|New)Expression$/.test(at.type) && takers.has(nameOf(at))) return true;

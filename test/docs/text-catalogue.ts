@@ -9,6 +9,7 @@ import ts from 'typescript';
 import { errorTable, type ErrorEntry } from '../../src/contract/error-table.ts';
 import { protections } from '../../src/contract/protection.ts';
 import { outcomeWords, runVerdicts } from '../../src/contract/run-outcome.ts';
+import { tapeAlerts } from '../../src/contract/tape-alert-table.ts';
 import { situationKinds } from '../../src/folds/situation.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -119,6 +120,9 @@ const saidOfTables = (): SaidText[] => [
     text,
     usedIn: 'src/main/cli/terminal/state-tone.ts',
   })),
+  ...tapeAlerts
+    .flatMap(({ name, severity, remedy }) => [name, severity, remedy])
+    .map((text) => ({ text, usedIn: 'src/contract/tape-alert-table.ts' })),
   ...helpTitles.map((text) => ({ text, usedIn: 'src/main/cli/command-line.ts' })),
 ];
 

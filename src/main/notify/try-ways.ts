@@ -4,7 +4,7 @@ import type { CheckLine } from '../../contract/plan.ts';
 import type { NotifyWay } from '../site/notify-schema.ts';
 import type { Site } from '../site/site-schema.ts';
 import { testNotification } from './notification.ts';
-import { send, wayWords } from './send.ts';
+import { notificationFor, send, wayWords } from './send.ts';
 
 /** Each way once, whoever names it and on whichever occasion. */
 function waysOf({ notify = [], jobs }: Site): NotifyWay[] {
@@ -28,7 +28,11 @@ export async function tryWays(site: Site, listener: (line: CheckLine) => void): 
     tell('notify', false, 'the site file has no notify entry', 'add notify to the site file or to a job');
   for (const way of ways) {
     try {
-      await send(way, testNotification(site.site), 'test');
+      await send(
+        way,
+        notificationFor(way, () => testNotification(site.site)),
+        'test',
+      );
       tell(
         wayWords(way),
         true,

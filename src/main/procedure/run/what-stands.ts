@@ -159,7 +159,7 @@ export function driveSentences(events: readonly RunEvent[]): string[] {
   const alerts = last?.type === 'drive-health' ? (last.alerts ?? []) : [];
   return alerts
     .filter(({ severity }) => severity !== 'information')
-    .map((alert) => `the drive reports ${alertText(alert)}: ${alert.remedy}`);
+    .map((alert) => `the drive reports ${inEnglish(() => alertText(alert))}: ${alert.remedy}`);
 }
 
 function isSeen(look: Look, world: World): boolean {
