@@ -5,13 +5,7 @@
  */
 
 /** Folders whose texts are in the catalogue. */
-const folders = [
-  'src/folds',
-  'src/main/cli',
-  'src/main/report',
-  'src/renderer/components',
-  'src/renderer/screens/{home,plan,report,topology,trends,verification}',
-];
+const folders = ['src/folds', 'src/main/cli', 'src/main/report', 'src/renderer'];
 
 /**
  * Files that have commands, or words that other programs read: what two runs differ in and why a volume is not protected is printed as JSON,
@@ -39,6 +33,8 @@ const takers = new Set([
     'join',
     'padStart',
     'printJson',
+    'querySelector',
+    'querySelectorAll',
     'split',
     'startsWith',
     'verbatim',
@@ -47,7 +43,7 @@ const takers = new Set([
 
 /** A command, an option, a comment of a script or a place: no sentence. */
 const isCommand = (text) =>
-  /^\s*(?:[#<>|[%$-]|Ctrl |\(prefers-|a\[href\]|11px |(?:…: )?ssh |\d+ days$|… min$|…? ?\[|(?:crc|cksum|sha256|shadowtape) ?[…:]|\.?\/|[a-z]+=|shadowtape |(?:dd|echo|tail|while|done|case|ssh-keygen|pdfdetach) )/.test(
+  /^\s*(?:[#<>|[%$-]|Ctrl |\(prefers-|a\[href\]|\d+px |…px(?: |$)|0 …px(?: |$)|u?mount \/|(?:translate|color-mix)\(|Bearer |…+ · Shadowtape$|(?:…: )?ssh |\d+ (?:minutes|hours?|days|weeks)$|… (?:min|ms)$|…? ?\[|(?:crc|cksum|sha256|shadowtape) ?[…:]|\.?\/|[a-z]+=|shadowtape |(?:dd|echo|tail|while|done|case|ssh-keygen|pdfdetach) )/.test(
     text,
   );
 

@@ -16,12 +16,13 @@ import {
   type ReadThrough,
   type Restoring,
 } from './perform-restore.ts';
+import type { LibraryUse } from './library-use.ts';
 import { insertFirstTape, readLooseFile, readSource, type SourceDigest } from './read-source.ts';
 import { whileReleasing } from './release-drive.ts';
 import { requireTarget } from './restore-target-check.ts';
 import type { FilesOfDump } from './restore-work.ts';
 import { byPatterns } from './selection.ts';
-import { tapeWords, type KnownTapes } from './source-tapes.ts';
+import { sourcesOf, tapeWords, type KnownTapes } from './source-tapes.ts';
 
 export interface SessionOptions extends Omit<Restoring, 'read'> {
   /** Sends commands that a cancel does not end. */
@@ -32,6 +33,8 @@ export interface SessionOptions extends Omit<Restoring, 'read'> {
   /** How tapes are changed, and who can be asked to. */
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
+  /** See SourceReading. */
+  readonly library: LibraryUse | undefined;
 }
 
 export class RestoreSession {
@@ -64,8 +67,8 @@ export class RestoreSession {
     kind: 'files' | 'image',
     bytes: number,
   ): Promise<ReadThrough> {
-    const { room, known, outcome, copiesOf } = this.#options;
-    const reading = { room, changing: this.#changing(drive), known, copies: copiesOf(source.run) };
+    const { room, known, outcome, copiesOf, library } = this.#options;
+    const reading = { room, changing: this.#changing(drive), known, copies: copiesOf(source.run), library };
     const { source: read, tapes } = await insertFirstTape(source, reading);
     await this.#requireTarget(kind, bytes, source.restoreTool);
     outcome.uncompared.push(...uncomparedOf(read));
@@ -85,9 +88,14 @@ export class RestoreSession {
     this.#noteRead(source, digest);
   }
 
-  /** @throws what reading the tape and writing to the target can end with */
-  files(drive: KnownDrive, dump: FilesOfDump): Promise<void> {
-    return whileReleasing(this.#options.afterwards, drive, () => this.#files(drive, dump));
+  /**
+   * Restores files of several backups, one after the other.
+   * @throws LIBRARY_… before anything is moved, what reading the tape and writing to the target can end with
+   */
+  async files(drive: KnownDrive, dumps: readonly FilesOfDump[]): Promise<void> {
+    const { library, copiesOf, known, afterwards } = this.#options;
+    await library?.require(dumps.map(({ source }) => sourcesOf(source, copiesOf(source.run), known)));
+    for (const dump of dumps) await whileReleasing(afterwards, drive, () => this.#files(drive, dump));
   }
 
   async #files(drive: KnownDrive, { source, patterns, listed, bytes }: FilesOfDump): Promise<void> {

@@ -23,7 +23,7 @@ function newestOf(year: Year): { run: string; imageSha256: string } {
   return { run, imageSha256: sha256(image) };
 }
 
-/** The changer finds the tape, the drill reads all of it, and status says when it was proven restorable. */
+/** The library loads the tape, the drill reads all of it and has it returned, and status says when it was proven restorable. */
 export async function expectDrilled(scene: Scene, year: Year): Promise<void> {
   const { run, imageSha256 } = newestOf(year);
   const console = await openSceneConsole(scene, year.change);
@@ -31,8 +31,7 @@ export async function expectDrilled(scene: Scene, year: Year): Promise<void> {
     const end = await console.fileRestoreService.drill({ run }, hooks);
     expect(end, end.error?.message).toMatchObject({ exitStatus: 0 });
     expect(end.volumes.find(({ volume }) => volume === imageProxy)?.sha256).toBe(imageSha256);
-    // The drill leaves its tape in the drive.
-    await console.tapeService.unload(signal, () => undefined);
+    expect(scene.lab.cartridges.filter(({ where }) => where === 'drive')).toEqual([]);
   } finally {
     await console.close();
   }

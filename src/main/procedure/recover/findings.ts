@@ -20,9 +20,9 @@ function whereItEnds(events: readonly RunEvent[]): string {
     (event) => event.type === 'step-finished' && event.step === started.step && event.seq > started.seq,
   );
   const place = started.unwinding ? `step ${started.step} of the rollback` : `step ${started.step}`;
-  return finished?.type === 'step-finished'
-    ? `the journal ends after ${place}, which was ${finished.result}`
-    : `the journal ends in the middle of ${place}`;
+  if (finished?.type !== 'step-finished') return `the journal ends in the middle of ${place}`;
+  const result = finished.result === 'failed' ? 'failed' : `was ${finished.result}`;
+  return `the journal ends after ${place}, which ${result}`;
 }
 
 /** A command that carries scripts, as what starts detached work does, is told by its first line. */

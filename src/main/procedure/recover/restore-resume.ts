@@ -78,15 +78,21 @@ function toMaster({ assignment, steps, world }: ResumeFacts): Route {
 }
 
 /** As if the proxy had been parted before: a shadow that is left is removed, and the tape written from its beginning. */
-function writeAgain({ assignment, steps, events, world, marks }: ResumeFacts, order: RestoreOrder): Route {
-  const run = events[0]?.run ?? '';
-  const again = restoreSteps(assignment, { ...order, begins: 'parted', partedBy: order.partedBy ?? run });
+function writeAgain({ assignment, steps, world, marks }: ResumeFacts, order: RestoreOrder): Route {
+  const again = restoreSteps(assignment, { ...order, begins: 'parted' });
   const left = steps.filter(
     ({ id, unwinds }) => (id === '7' || /^unmount(:|$)/.test(id)) && unwinds && !unwinds.isDone(world, marks),
   );
   const stop = isProxyStopped(assignment, world) ? [] : named(again, '3-5');
   return {
-    todo: [...named(steps, 'mark'), ...left, ...stop, ...from(again, 'open-proxy')],
+    todo: [
+      ...named(steps, 'mark'),
+      ...left,
+      ...stop,
+      // The library may have it in a slot by now.
+      ...named(again, 'load-tape'),
+      ...from(again, 'open-proxy'),
+    ],
     reason: `${listed(proxiesOf(assignment))} is parted, and may hold a part of the backup: the tape is written again from its beginning`,
   };
 }

@@ -60,11 +60,13 @@ function assignmentOf(job: string) {
 class Story {
   readonly events: RunEvent[] = [];
   readonly #assignment;
+  readonly #steps;
   readonly #job: string;
 
   constructor(job: string) {
     this.#job = job;
     this.#assignment = assignmentOf(job);
+    this.#steps = stepsOf(this.#assignment);
   }
 
   add(event: NewEvent): number {
@@ -74,7 +76,7 @@ class Story {
   }
 
   start(step: string): this {
-    const phase = stepsOf(this.#assignment).find(({ id }) => id === step)?.phase ?? 'part';
+    const phase = this.#steps.find(({ id }) => id === step)?.phase ?? 'part';
     this.add({ type: 'step-started', step, title: step, phase, unwinding: false });
     return this;
   }
@@ -87,7 +89,7 @@ class Story {
 
   /** Sends the changing commands of a step; the status is that of the last. */
   send(step: string, status: number | 'unheard' = 0): this {
-    const commands = stepsOf(this.#assignment).find(({ id }) => id === step)?.commands ?? [];
+    const commands = this.#steps.find(({ id }) => id === step)?.commands ?? [];
     const changing = commands.filter(({ changes }) => changes);
     for (const [index, { host, argv }] of changing.entries()) {
       const of = this.add({
@@ -138,8 +140,7 @@ class Story {
   }
 
   #resumed(seen: World) {
-    const assignment = assignmentOf(this.#job);
-    const steps = stepsOf(assignment);
+    const [assignment, steps] = [this.#assignment, this.#steps];
     const marks = marksOf(this.events, dumpStepsOf(steps), '/mnt1');
     return resumePoint({ assignment, steps, events: this.events, world: seen, marks });
   }

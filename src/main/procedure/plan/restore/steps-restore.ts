@@ -2,7 +2,9 @@
  * The steps of a restore, in their order. The guide's own restore pages were not available: each step uses only commands whose syntax is
  * documented, and says what it is based on.
  *
- *     lock, tools, mount-point, read-tape, view, mark  here
+ *     lock, tools, mount-point, view, mark             here
+ *     load-tape, unload-tape                           steps-library.ts
+ *     read-tape                                        steps-write-proxy.ts
  *     3-3 to 7                                         steps-write-proxy.ts: from tape to the proxy
  *     start-proxy to 3-4                               steps-replace-master.ts: from the proxy to the master
  *     unlock                                           here
@@ -16,6 +18,7 @@ import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../../model/as
 import { restoreMark } from '../../model/lock.ts';
 import { lockPlaces } from '../../model/lock-places.ts';
 import type { Step } from '../../model/step.ts';
+import { loadSteps, unloadSteps } from '../steps-library.ts';
 import { lockStep, mountPointStep, toolsStep, unlockStep } from '../steps-around.ts';
 import { basedOn, restoreStep } from './based-on.ts';
 import { judgeRestorable } from './restore-checks.ts';
@@ -84,16 +87,21 @@ function toolSteps(assignment: Assignment): Step[] {
   ];
 }
 
+const ofLibrary = (steps: readonly Step[]): Step[] => steps.map((step) => restoreStep(step, {}));
+
 /** Pure: the same assignment gives the same steps. */
 export function restoreSteps(assignment: Assignment, order: RestoreOrder): Step[] {
   const isFromTape = order.from === 'tape';
   return [
     restoreStep(lockStep(assignment), {}),
-    ...(isFromTape ? [...toolSteps(assignment), readTapeStep(assignment, order)] : []),
+    ...(isFromTape
+      ? [...toolSteps(assignment), ...ofLibrary(loadSteps(assignment)), readTapeStep(assignment, order)]
+      : []),
     viewStep(assignment, order),
     markStep(assignment),
     ...(isFromTape ? writeProxySteps(assignment, order) : []),
     ...replaceMasterSteps(assignment, order),
+    ...(isFromTape ? ofLibrary(unloadSteps(assignment)) : []),
     restoreStep(unlockStep(assignment), {}),
   ];
 }

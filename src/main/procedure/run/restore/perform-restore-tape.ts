@@ -6,7 +6,7 @@ import { requireReadyDrive } from '../../drive/drive-ready.ts';
 import { asUnreadBackup } from '../../drive/unread-backup.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { writtenOf } from '../../../journal/run-summary.ts';
-import { isLabelled } from '../../model/assignment.ts';
+import { isLabelled, tapeOfLibrary } from '../../model/assignment.ts';
 import type { KnownRun } from '../../model/restore-source.ts';
 import type { Step } from '../../model/step.ts';
 import { readRecordCommand, rewindCommand } from '../../model/tape/tape-commands.ts';
@@ -67,6 +67,7 @@ export const performRestoreTape: Performer = async (context, step) => {
     volumes,
     changing: changingOf(context, step.id),
     namesFound: true,
+    isFirstLoaded: tapeOfLibrary(assignment) !== undefined,
     onSha256(proxy, sha256) {
       // As many bytes as were written: another count ends the reading before this.
       const { bytes = 0 } = writtenOf(backup.events, proxy) ?? {};

@@ -1,0 +1,313 @@
+/** Where a restore that was interrupted continues: nothing may be taken for restored that is not. */
+import { describe, expect, it } from 'vitest';
+import type { NewEvent, RunEvent } from '../../../contract/events.ts';
+import type { RestoreOrder } from '../../../contract/restore-events.ts';
+import {
+  guideAssignment,
+  joined,
+  mountOf,
+  parted,
+  shadow,
+  started,
+  worldOf,
+} from '../model/guide-cluster.test-support.ts';
+import { marksOf } from '../model/run-marks.ts';
+import { dumpStepsOf } from '../model/step.ts';
+import type { World } from '../model/world.ts';
+import { stepsOf } from '../plan/steps.ts';
+import { restoreResumePoint } from './restore-resume.ts';
+
+const masterStopped = (text: string) => text.replace(/(volume Volume1 .*)ACTIVE/, '$1STOP');
+
+const order: RestoreOrder = {
+  from: 'tape',
+  run: 'backup-1',
+  at: '2026-11-28T17:00:00.000Z',
+  begins: 'joined',
+  activeOn: ['node1'],
+  volumes: [{ proxy: 'Volume2', bytes: 536_870_912, sha256: 'a'.repeat(64) }],
+};
+const begunParted: Partial<RestoreOrder> = { begins: 'parted', partedBy: 'backup-2' };
+
+/** The journal of a restore, as far as it came. */
+class Story {
+  readonly #events: RunEvent[] = [];
+  readonly #assignment;
+  readonly #order: RestoreOrder;
+  readonly #steps;
+
+  /** @param method of a backup of files, which are extracted into a new file system */
+  constructor(different: Partial<RestoreOrder>, method: '6a' | '6b') {
+    this.#order = { ...order, ...different };
+    const assignment = guideAssignment();
+    const volumes = assignment.volumes.map((volume) => ({ ...volume, method }));
+    this.#assignment = { ...assignment, volumes, restore: this.#order };
+    this.#steps = stepsOf(this.#assignment);
+    this.#add({ type: 'run-started', volumes: [], restore: this.#order } as unknown as NewEvent);
+  }
+
+  #add(event: NewEvent): number {
+    const seq = this.#events.length + 1;
+    this.#events.push({
+      seq,
+      at: '2026-11-29T02:00:00.000Z',
+      run: 'restore-1',
+      prev: '',
+      ...event,
+    } as RunEvent);
+    return seq;
+  }
+
+  /** Begins steps, and sends their commands. @param status how they ended */
+  begun(id: string, status: number | 'unheard' = 0): this {
+    const step = this.#steps.find((each) => each.id === id);
+    if (!step) throw new Error(`the restore has no step ${id}`);
+    this.#add({ type: 'step-started', step: id, title: id, phase: step.phase, unwinding: false });
+    for (const { host, argv, changes } of step.commands) {
+      const of = this.#add({
+        type: 'intent',
+        step: id,
+        host,
+        argv: [...argv],
+        line: argv.join(' '),
+        changes,
+      });
+      if (status === 'unheard') continue;
+      const output = { stdout: '', stdoutBytes: 0, stderr: '', stderrBytes: 0 };
+      this.#add({ type: 'outcome', step: id, of, exitStatus: status, milliseconds: 1, ...output });
+    }
+    return this;
+  }
+
+  done(...ids: string[]): this {
+    for (const step of ids) {
+      this.begun(step);
+      this.#add({ type: 'step-finished', step, result: 'done', milliseconds: 1 });
+    }
+    return this;
+  }
+
+  read(place: 'tape' | 'sent' | 'shadow' | 'proxy' | 'master', equal = true, volume = 'Volume2'): this {
+    const digest = { host: 'node3', bytes: 536_870_912, sha256: 'a'.repeat(64) };
+    this.#add({ type: 'restore-digest', step: 'read', volume, place, equal, ...digest });
+    return this;
+  }
+
+  #point(seen: World) {
+    const events = this.#events;
+    const marks = marksOf(events, dumpStepsOf(this.#steps), '/mnt1');
+    const facts = { assignment: this.#assignment, steps: this.#steps, events, world: seen, marks };
+    return restoreResumePoint(facts, this.#order);
+  }
+
+  /** @returns the ids of the steps that are performed, or why none can be */
+  point(seen: World): string[] | string {
+    const point = this.#point(seen);
+    return 'refused' in point ? point.refused : point.todo.map(({ id }) => id);
+  }
+
+  /** @returns with which step it continues, and why */
+  reason(seen: World) {
+    const point = this.#point(seen);
+    if ('refused' in point) throw new Error(point.refused);
+    const { step, reasons, fingerprints, completed, mayContinue, underWay } = point;
+    expect({ fingerprints, completed, mayContinue, underWay }).toEqual({ completed: [], mayContinue: false });
+    return [step, ...reasons];
+  }
+}
+
+const story = (different: Partial<RestoreOrder> = {}, method: '6a' | '6b' = '6a') =>
+  new Story(different, method);
+const marked = (different: Partial<RestoreOrder> = {}, method: '6a' | '6b' = '6a') =>
+  story(different, method).done('lock', 'read-tape', 'view', 'mark');
+const ready = () => marked().done('3-3', 'fingerprint', '3-5');
+const shadowed = () => ready().done('5', 'verify', 'approve-overwrite');
+const written = () => shadowed().done('activate', 'write').read('sent').done('read-shadow').read('shadow');
+const removed = () => written().done('7');
+const proven = () =>
+  removed().done('start-proxy', 'read-proxy').read('proxy').done('stop-proxy', 'approve-replace');
+const replacing = () => proven().done('3-2', 'stop-master').begun('rejoin-restore');
+
+const fromWatch = [
+  'watch-restore',
+  'open-master',
+  'read-master',
+  'close-master',
+  'start-master',
+  '3-4',
+  'unlock',
+];
+const toMaster = [
+  ...['start-proxy', 'read-proxy', 'stop-proxy', 'approve-replace', '3-2', 'stop-master', 'rejoin-restore'],
+  ...fromWatch,
+];
+const overTheProxy = [
+  '5',
+  'verify',
+  'approve-overwrite',
+  'activate',
+  'write',
+  'read-shadow',
+  '7',
+  ...toMaster,
+];
+const again = ['open-proxy', 'fingerprint', '3-5', ...overTheProxy];
+
+describe('a restore that has changed nothing', () => {
+  it('starts again, once its locks are held', () => {
+    const fromTape = ['read-tape', 'view', 'mark', '3-3', 'fingerprint', '3-5', ...overTheProxy];
+    expect(story().done('lock').point(worldOf(joined))).toEqual(fromTape);
+    expect(marked().point(worldOf(joined))).toEqual(fromTape);
+    expect(marked().reason(worldOf(joined))).toEqual([
+      'read-tape',
+      'nothing was changed: starting again after the locks',
+    ]);
+  });
+
+  it('starts again with the parted proxy that it found', () => {
+    const fromTape = ['read-tape', 'view', 'mark', '3-3', ...again];
+    expect(marked(begunParted).point(worldOf(parted))).toEqual(fromTape);
+    expect(marked(begunParted).done('open-proxy').point(worldOf(started))).toEqual(['mark', '3-5', ...again]);
+  });
+
+  it('is none where the proxy may have been written to', () => {
+    const wrote = () => marked().begun('write', 'unheard');
+    expect(wrote().point(worldOf(joined))).toBe('Volume2 is not shown as parted on every node');
+    expect(wrote().point(worldOf(parted))).toBe('nothing proves that this run has parted Volume2');
+  });
+});
+
+describe('a restore that has parted the proxy', () => {
+  it('writes the tape from its beginning, and stops the proxy where a node has started it', () => {
+    const todo = ['mark', ...again];
+    expect(ready().point(worldOf(parted))).toEqual(todo);
+    expect(ready().point(worldOf(started))).toEqual(['mark', '3-5', ...again]);
+    expect(ready().point(worldOf(parted, '', { node2: started }))).toEqual(['mark', '3-5', ...again]);
+    expect(ready().reason(worldOf(parted))).toEqual([
+      'mark',
+      'Volume2 is parted, and may hold a part of the backup: the tape is written again from its beginning',
+    ]);
+  });
+
+  it('cannot be resumed where a node shows the proxy joined, or the part may be of somebody else', () => {
+    const refused = 'Volume2 is not shown as parted on every node';
+    expect(ready().point(worldOf(joined))).toBe(refused);
+    expect(ready().point(worldOf(parted, '', { node2: joined }))).toBe(refused);
+    const unproven = 'nothing proves that this run has parted Volume2';
+    expect(marked().begun('3-3', 'unheard').point(worldOf(parted))).toBe(unproven);
+    expect(marked().begun('3-3', 1).point(worldOf(parted))).toBe(unproven);
+  });
+
+  it('removes what is left of the shadow first, and unmounts it', () => {
+    expect(shadowed().point(worldOf(parted, shadow))).toEqual(['mark', '7', ...again]);
+    const files = marked({}, '6b').done(
+      '3-3',
+      'fingerprint',
+      '3-5',
+      '5',
+      'verify',
+      'approve-overwrite',
+      'activate',
+    );
+    const left = files
+      .done('make-file-system', 'mount')
+      .point(worldOf(parted, shadow, { mounts: [mountOf('/mnt1')] }));
+    expect(left.slice(0, 4)).toEqual(['mark', 'unmount', '7', 'open-proxy']);
+  });
+});
+
+describe('a restore that has written the proxy', () => {
+  const writtenAgain = ['mark', ...again];
+
+  it('continues with the comparison on the cluster, once the shadow is removed', () => {
+    expect(removed().point(worldOf(parted))).toEqual(['mark', ...toMaster]);
+    expect(proven().point(worldOf(parted))).toEqual(['mark', ...toMaster]);
+    expect(removed().reason(worldOf(parted))).toEqual([
+      'mark',
+      'Volume2 is parted: continuing with the comparison of Volume2 on the cluster',
+    ]);
+  });
+
+  it('stops a proxy that a node has started', () => {
+    expect(proven().point(worldOf(started))).toEqual(['mark', 'stop-proxy', ...toMaster]);
+  });
+
+  it('writes it again where the shadow is left, since somebody may have written through it', () => {
+    expect(written().point(worldOf(parted, shadow))).toEqual(['mark', '7', ...again]);
+    expect(removed().point(worldOf(parted, '', { mounts: [mountOf('/else')] }))).toEqual(writtenAgain);
+  });
+
+  it('writes it again where not all of it was read back as it must be', () => {
+    expect(shadowed().done('activate', 'write').read('sent').done('7').point(worldOf(parted))).toEqual(
+      writtenAgain,
+    );
+    expect(removed().read('shadow', false).point(worldOf(parted))).toEqual(writtenAgain);
+    expect(removed().read('proxy', false).point(worldOf(parted))).toEqual(writtenAgain);
+    expect(removed().read('proxy', false).read('proxy').point(worldOf(parted))).toEqual([
+      'mark',
+      ...toMaster,
+    ]);
+    // What went to the device since then is not yet what it holds.
+    expect(removed().read('sent').point(worldOf(parted))).toEqual(writtenAgain);
+    expect(
+      shadowed().done('activate', 'write', '7').read('shadow', true, 'Volume9').point(worldOf(parted)),
+    ).toEqual(writtenAgain);
+  });
+
+  it('repeats the copy that was refused, from the comparison on', () => {
+    expect(replacing().point(worldOf(masterStopped(parted)))).toEqual(['mark', ...toMaster]);
+  });
+});
+
+describe('a restore from the parted proxy', () => {
+  const fromProxy = { ...begunParted, from: 'proxy' } as const;
+  const begun = () => story(fromProxy).done('lock', 'view');
+
+  it('starts again where nothing was changed', () => {
+    expect(begun().point(worldOf(parted))).toEqual(['view', 'mark', ...toMaster]);
+  });
+
+  it('continues with the comparison: the proxy is not written to', () => {
+    const marking = begun().done('mark');
+    expect(marking.done('start-proxy').point(worldOf(started))).toEqual(['mark', 'stop-proxy', ...toMaster]);
+  });
+});
+
+describe('a restore that has begun to copy to the master', () => {
+  const copying = masterStopped(joined);
+
+  it('watches the copy to its end, and proves the master before it is started', () => {
+    expect(replacing().point(worldOf(copying))).toEqual(fromWatch);
+    expect(replacing().reason(worldOf(copying))).toEqual([
+      'watch-restore',
+      'Volume2 is joined: the copy to Volume1 is watched until it finishes, and Volume1 proven before it is started',
+    ]);
+  });
+
+  it('stops a master that a node has started first', () => {
+    expect(replacing().point(worldOf(joined))).toEqual(['close-master', ...fromWatch]);
+    expect(replacing().point(worldOf(copying, '', { node2: joined }))).toEqual([
+      'close-master',
+      ...fromWatch,
+    ]);
+  });
+
+  it('proves again a master whose comparison failed', () => {
+    const differs = replacing().done('watch-restore', 'open-master').read('master', false);
+    expect(differs.point(worldOf(joined))).toEqual(['close-master', ...fromWatch]);
+  });
+
+  it('does not read a proven master again: its services may write to it', () => {
+    const read = () => replacing().done('watch-restore', 'open-master', 'read-master').read('master');
+    expect(read().point(worldOf(joined))).toEqual(['close-master', 'start-master', '3-4', 'unlock']);
+    expect(read().done('close-master').begun('start-master', 'unheard').point(worldOf(joined))).toEqual([
+      'start-master',
+      '3-4',
+      'unlock',
+    ]);
+    expect(read().reason(worldOf(joined))).toEqual([
+      'close-master',
+      'Volume1 is proven: continuing with its start',
+    ]);
+  });
+});
