@@ -1,8 +1,11 @@
 /** The first screen of a large site: how much of it is drawn at once, whatever the machine is. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { PairView, ProtectionView } from '../../src/contract/protection.ts';
 import type { ActivityPush, ClusterView, SiteInfo } from '../../src/contract/screens.ts';
 import type { PageMessage } from '../../src/contract/wire.ts';
+import { pageFolder } from '../../src/main/desk/page-files.ts';
 import { requireBuiltPages } from '../support/built-program.ts';
 import { guideCluster } from '../support/ui/clusters.ts';
 import { DocumentPage, wordsOf } from '../support/ui/document-page.ts';
@@ -59,6 +62,14 @@ async function openHome(): Promise<{ readonly page: DocumentPage; readonly asked
   onTestFinished(() => page.close());
   return { page, asked };
 }
+
+it('paints something before the program of the page has run', () => {
+  requireBuiltPages();
+  const html = readFileSync(join(pageFolder(), 'index.html'), 'utf8');
+  const [, body = ''] = /<body>([\s\S]*)<\/body>/.exec(html) ?? [];
+  expect(body).toContain('<p class="starting">Shadowtape</p>');
+  expect(body).not.toContain('<script');
+});
 
 const rows = (page: DocumentPage) => page.all('table.pairs tbody tr');
 

@@ -87,15 +87,15 @@ export function approvalOf(
 /** @param isOver true where the run has ended: its shadow is of the past */
 export function headingOf({ stage, verdict, volumes }: Verification, isOver = false): string {
   const { length } = volumes;
-  if (isOver && verdict === 'equal')
-    return sayCount(length, 'The shadow was the same blocks', 'The shadows were the same blocks');
-  if (isOver && verdict === 'differs')
-    return sayCount(length, 'The shadow was not the same blocks', 'The shadows were not the same blocks');
   if (stage === 'none') return say('Verification');
   if (verdict === 'equal')
-    return sayCount(length, 'The shadow is the same blocks', 'The shadows are the same blocks');
+    return isOver
+      ? sayCount(length, 'The shadow was the same blocks', 'The shadows were the same blocks')
+      : sayCount(length, 'The shadow is the same blocks', 'The shadows are the same blocks');
   if (verdict === 'differs')
-    return sayCount(length, 'The shadow is not the same blocks', 'The shadows are not the same blocks');
+    return isOver
+      ? sayCount(length, 'The shadow was not the same blocks', 'The shadows were not the same blocks')
+      : sayCount(length, 'The shadow is not the same blocks', 'The shadows are not the same blocks');
   return sayCount(length, 'Is the shadow the same blocks?', 'Are the shadows the same blocks?');
 }
 

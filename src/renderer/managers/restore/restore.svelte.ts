@@ -3,7 +3,6 @@ import type { Bridge, RequestOf } from '../../../contract/channels.ts';
 import type { ErrorInfo } from '../../../contract/errors.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';
 import type { RunModel, VolumeModel } from '../../../folds/run/run-model.ts';
-import { say } from '../../../contract/text/say.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { bridge } from '../../bridge.ts';
 import { Asked } from '../asked.svelte.ts';
@@ -100,7 +99,7 @@ export class RestoreManager {
         : undefined;
   }
 
-  /** The backups that can be chosen; undefined until they are known. A restore is no backup; what nobody can read, or wrote nothing, holds none. */
+  /** The backups that can be chosen; undefined until they are known. Restores are left out, and runs that nobody can read or that wrote nothing. */
   get choices(): readonly RunLine[] | undefined {
     return this.backups.value?.lines.filter(
       ({ restores, trouble, bytes }) =>
@@ -110,9 +109,7 @@ export class RestoreManager {
 
   get #unchosen(): string {
     if (this.choices?.length !== 0) return say('choose a backup');
-    return this.query.trim() === ''
-      ? say('there is no backup to choose')
-      : say('no backup matches the search');
+    return this.query.trim() === '' ? say('there are no backups yet') : say('no backup matches the search');
   }
 
   get #whatRefusal(): string | undefined {
