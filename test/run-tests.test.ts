@@ -82,3 +82,20 @@ describe('npm test', () => {
     expect(called).not.toContain('vitest run');
   });
 });
+
+it('what npm test plays a sample of, npm run test:failures plays whole', () => {
+  const root = join(import.meta.dirname, '..');
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const named = scripts['test:failures']?.match(/\btest\/\S+/g) ?? [];
+  const sampling = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .map((path) => join('test', path))
+    .filter((path) => path.endsWith('.ts') && !path.startsWith(join('test', 'support')))
+    .filter((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      return /^import .*\/support\/sampled\.ts';$|\['SHADOWTAPE_FAILURES'\]/m.test(text);
+    });
+  expect(sampling.length).toBeGreaterThan(10);
+  expect(sampling.filter((path) => !named.some((name) => path.startsWith(name)))).toEqual([]);
+});
