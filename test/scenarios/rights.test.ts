@@ -14,6 +14,7 @@ import { onHost } from '../support/lab-shell.ts';
 import { takeUpScene } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 import { openRestoreScene, restoreScene } from '../support/restore-run.ts';
+import { sampled } from '../support/sampled.ts';
 
 const hosts = ['node1', 'node2', 'node3'];
 
@@ -75,7 +76,7 @@ async function expectAllowed(
 const jobs = ['raw-dd', 'ufs-tar', 'ufsdump', 'sfxfs-tar', 'sfxdump', 'three-volumes', 'striped'];
 
 describe('a login that may do nothing but the printed lines', { timeout: 120_000 }, () => {
-  it.each(jobs)('job %s ends verified', async (name) => {
+  it.each(sampled(jobs, 3))('job %s ends verified', async (name) => {
     const scene = await openScene({ jobs: [name] });
     try {
       const change = becoming('sudo');
@@ -113,12 +114,13 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
     }
   });
 
-  it.each([
+  const restored: readonly [job: string, set: Record<string, unknown>, fromProxy: boolean][] = [
     ['raw-dd', {}, false],
     ['raw-dd', {}, true],
     ['ufs-tar', {}, false],
     ['sfxdump', { restore: { makeFileSystem: { sfxfs: 'mkfs -F sfxfs' } } }, false],
-  ])(
+  ];
+  it.each(sampled(restored, 2))(
     'a backup of job %s %o is restored with them (from the parted proxy: %s)',
     async (job, set, fromProxy) => {
       const pair = job === 'sfxdump' ? { pair: { master: 'Volume3', proxy: 'Volume4' } } : {};
