@@ -44,6 +44,9 @@ const blocking = (verdicts: readonly RuleVerdict[]) =>
 
 /** The volume of the master with another status; its slices stay. */
 const master = (text: string, word: string) => text.replace(/(volume Volume1 .*)ACTIVE/, `$1${word}`);
+/** Without the rows of the master. */
+const withoutMaster = (text: string) =>
+  text.replaceAll(/^(volume|slice) .*Volume1 .*$/gm, (row) => (row.includes('Volume2') ? row : ''));
 const allStopped = (text: string) => text.replaceAll('ACTIVE', 'STOP');
 
 describe('before anything is changed', () => {
@@ -80,6 +83,28 @@ describe('before anything is changed', () => {
         verdict: 'equal',
         why: 'what is written through the shadow of another disk destroys other data, and the content does not tell the disks apart',
         source: 'Shadowtape',
+      },
+    ]);
+    const twice = { ...proven(worldOf(joined)) };
+    const alike = new Map([...(twice.disks?.primary ?? []), ['c1t1d1', 'serial 3'] as const]);
+    const seen = { ...twice, disks: { primary: alike, backup: new Map([['c1t1d3', 'serial 3']]) } };
+    expect(told(judgeDisksProven(assignment, seen))).toEqual([
+      'disks-proven differs: Disk3 serial 3, also Disk1',
+    ]);
+    // The same disk under the name that it has in another class of the node.
+    const ofOther = edited(joined, 'Disk1   mirror Class1', 'Disk1   mirror Class9');
+    expect(told(judgeDisksProven(assignment, { ...worldOf(ofOther), disks: seen.disks }))).toEqual([
+      'disks-proven equal: Disk3 serial 3',
+    ]);
+    const both = {
+      ...assignment,
+      shadow: { ...assignment.shadow, devices: { Disk1: 'c1t1d1', Disk3: 'c1t1d3' } },
+    };
+    expect(judgeDisksProven(both, proven(worldOf(joined)))).toMatchObject([
+      {
+        expected: 'Disk1 without serial number, Disk3 serial 3',
+        actual: 'Disk1 without serial number, Disk3 serial 3',
+        verdict: 'differs',
       },
     ]);
     const none = { ...assignment, shadow: { ...assignment.shadow, devices: {} } };
@@ -119,11 +144,41 @@ describe('before the master is stopped, and before it is overwritten', () => {
     expect(replaceable(worldOf(edited(parted, 'Disk2   Volume1 ACTIVE', 'Disk2   Volume1 INVALID')))).toEqual(
       ['master-valid: Disk1 ACTIVE, Disk2 INVALID on node1, node2'],
     );
+    expect(judgeReplaceable(assignment, worldOf(parted)).slice(2, 4)).toEqual([
+      {
+        rule: 'master-valid',
+        title: 'Master slices are valid',
+        expected: 'each slice ACTIVE or STOP',
+        actual: 'Disk1 ACTIVE, Disk2 ACTIVE on node1, node2',
+        verdict: 'holds',
+        why: 'a joined proxy of a failed master may hold the newest data; a spare disk may be being filled',
+        source: 'Shadowtape, based on GDS guide 4.5, F.1.1 and F.1.3',
+      },
+      {
+        rule: 'other-proxies-parted',
+        title: 'Other proxies of the master are parted',
+        expected: 'none joined',
+        actual: 'none joined on node1, node2',
+        verdict: 'holds',
+        why: 'a joined proxy follows its master: the copy would overwrite it, too',
+        source: 'Shadowtape',
+      },
+    ]);
+    expect(replaceable(worldOf(withoutMaster(parted)))).toEqual([
+      'master-valid: no slice is shown on node1, node2',
+    ]);
     const [row = ''] = /^volume Volume2 mirror.*$/m.exec(parted) ?? [];
     const other = (word: string) =>
       edited(parted, row, `${row}\n${row.replace('Volume2', 'Volume9').replace('Part', word)}`);
     expect(replaceable(worldOf(other('Part')))).toEqual([]);
     expect(replaceable(worldOf(other('Join')))).toEqual(['other-proxies-parted: Volume9 on node1, node2']);
+    const third = row.replace('Volume2', 'Volume8').replace('Part', 'Join');
+    expect(replaceable(worldOf(edited(other('Join'), row, `${third}\n${row}`)))).toEqual([
+      'other-proxies-parted: Volume8, Volume9 on node1, node2',
+    ]);
+    expect(replaceable(worldOf(edited(parted, row, `${row}\n${third.replace('Class1', 'Class9')}`)))).toEqual(
+      [],
+    );
   });
 
   it('the master is stopped on every node, with each slice', () => {
@@ -142,10 +197,7 @@ describe('before the master is stopped, and before it is overwritten', () => {
     expect(told(judgeMasterStopped(assignment, here))).toEqual([
       'master-stopped fails: STOP, Disk1 STOP, Disk2 STOP on node1; ACTIVE, Disk1 ACTIVE, Disk2 ACTIVE on node2',
     ]);
-    const unseen = allStopped(parted).replaceAll(/^(volume|slice) .*Volume1 .*$/gm, (row) =>
-      row.includes('Volume2') ? row : '',
-    );
-    expect(told(judgeMasterStopped(assignment, worldOf(unseen)))).toEqual([
+    expect(told(judgeMasterStopped(assignment, worldOf(withoutMaster(allStopped(parted)))))).toEqual([
       'master-stopped fails: none, no slice is shown on node1, node2',
     ]);
     expect(told(judgeMasterStopped(assignment, nobody))).toEqual(['master-stopped fails: none']);
@@ -196,6 +248,20 @@ describe('a master that is started again', () => {
       ...[true, false],
     ]);
     expect(isMasterActive(assignment, order, worldOf(joined))).toBe(true);
+    expect(judgeMasterActive(assignment, order, worldOf(joined))).toEqual([
+      {
+        rule: 'master-active',
+        title: 'Master is started',
+        expected: 'ACTIVE on node1, node2',
+        actual: 'ACTIVE on node1, node2',
+        verdict: 'holds',
+        why: 'it is started where it was active before the restore',
+        source: 'Shadowtape, based on GDS guide 4.5, D.4',
+      },
+    ]);
+    expect(told(judgeMasterActive(assignment, onNode1, worldOf(withoutMaster(joined))))).toEqual([
+      'master-active fails: none on node1',
+    ]);
     expect(told(judgeMasterActive(assignment, order, seen))).toEqual([
       'master-active fails: ACTIVE on node1; STOP on node2',
     ]);
