@@ -34,7 +34,7 @@ const onScene = (line: string): string =>
     .replace(/^(plan|run)$/, '$1 nightly');
 
 /** They take the backup away that others read, or name the tape that is then in the drive. */
-const erases = /^(label|drive-check|tapes move)\b/;
+const erases = /^(label|drive-check|tapes (move|lost|found))\b/;
 
 /** Some of them are printed in several forms, and are run once. */
 const printedCommands = [...new Set(ownCommands.filter((line) => !staysOpen.test(line)).map(onScene))];
