@@ -38,7 +38,7 @@ const onScene = (line: string): string =>
     .replace(/^(plan|run)$/, '$1 nightly');
 
 /** They take the backup away that others read, or name the tape that is then in the drive. */
-const erases = /^(label|drive-check|tapes move)\b/;
+const erases = /^(label|drive-check|tapes (move|lost|found))\b/;
 
 /** They make what others read: the run on the tape, a label, an archive, a report. */
 const neededByOthers = /^(run|label|state export|report RUN -o)\b/;

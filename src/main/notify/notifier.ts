@@ -10,6 +10,7 @@ import {
   askedNotification,
   drillNotification,
   endedNotification,
+  lostTapeNotification,
   missedNotification,
   nextTapeNotification,
   refusedNotification,
@@ -92,6 +93,11 @@ export class Notifier {
   /** A scheduled drill has found a tape that does not hold what was written. @param hint what to do */
   drillFailed(sentence: string, hint: string): void {
     this.#notify(() => drillNotification(this.#facts, sentence, hint));
+  }
+
+  /** A tape of the job was declared lost, and no other one holds what it held. */
+  tapeLost(sentence: string, tape: string): void {
+    this.#notify(lostTapeNotification(this.#facts, sentence, tape));
   }
 
   /** The day before a night: which tape it needs. @param hint what to do before then */
