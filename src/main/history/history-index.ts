@@ -146,7 +146,10 @@ export class HistoryIndex {
       return told.lines.length === 0 ? told : { ...told, lines: withRestores(sqlite, told.lines) };
     });
     if (found.lines.length === 0) return found;
-    const lines = withDrills(this.#restoresFolder, withLosses(this.#tapesFile, found.lines));
+    const lines = withDrills(
+      this.#restoresFolder,
+      withLosses(lossesOfRuns(readTapes(this.#tapesFile)), found.lines),
+    );
     return { ...found, lines };
   }
 

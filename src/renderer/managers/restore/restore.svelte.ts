@@ -1,6 +1,7 @@
 /** A restore that is being prepared: what, where to, and what will happen. The console judges it; what it refuses is shown in its words. */
 import type { Bridge, RequestOf } from '../../../contract/channels.ts';
 import type { ErrorInfo } from '../../../contract/errors.ts';
+import { say } from '../../../contract/text/say.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';
 import type { RunModel, VolumeModel } from '../../../folds/run/run-model.ts';
 import type { RunLine } from '../../../contract/screens.ts';
