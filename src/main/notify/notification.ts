@@ -206,9 +206,12 @@ export function drillNotification(facts: NotifiedRun, sentence: string, hint: st
 export function lostTapeNotification(facts: NotifiedRun, sentence: string, tape: string): Notification {
   const message: Message = {
     events: ['failure'],
-    how: 'has lost a tape',
+    how: say('has lost a tape'),
     sentence,
-    hint: `back the volumes up now: shadowtape run ${facts.job}. If the tape is found: shadowtape tapes found ${tape}`,
+    hint: say(
+      'back the volumes up now: shadowtape run {job}. If the tape is found: shadowtape tapes found {tape}',
+      { job: facts.job, tape },
+    ),
   };
   return notificationOf(facts, message, undefined);
 }
