@@ -41,6 +41,8 @@ export const restoreShape = z.looseObject({
   others: z.array(z.string()).optional(),
   /** The second copy that is read: uuid of its first tape. */
   copy: z.string().optional(),
+  /** Name of the tape that is read first, where it has a label. */
+  tape: z.string().optional(),
   /** Files that the backup does not have, or has as they were while they changed, as tar said. */
   skipped: z.int().optional(),
   /** True where the run was taken from its tape: whether it was verified is not known. */

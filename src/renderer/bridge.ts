@@ -7,6 +7,7 @@
 import type { Bridge, Channel, Pushes, Reply, RequestOf, Topic, TopicRequest } from '../contract/channels.ts';
 import type { ErrorInfo } from '../contract/errors.ts';
 import type { HostMessage, PageMessage, Wire } from '../contract/wire.ts';
+import { say } from '../contract/text/say.ts';
 import { TabKey, type Refused } from './tab-key.ts';
 import { isOfSiteFile, undirectedValues } from './undirected-values.ts';
 
@@ -32,21 +33,21 @@ interface Following {
 
 const lostError: ErrorInfo = {
   code: 'UNEXPECTED',
-  sentence: 'the connection to the console was lost before it answered',
-  hint: 'reconnecting; check whether the request took effect, then try again',
+  sentence: say('the connection to the console was lost before it answered'),
+  hint: say('reconnecting; check whether the request took effect, then try again'),
   evidence: {},
 };
 
 const refusedError: ErrorInfo = {
   code: 'UNEXPECTED',
-  sentence: 'this tab has no access to the console',
-  hint: 'open it with a valid address: from another tab, or from the terminal',
+  sentence: say('this tab has no access to the console'),
+  hint: say('open it with a valid address: from another tab, or from the terminal'),
   evidence: {},
 };
 
 const withdrawnError: ErrorInfo = {
   code: 'UNEXPECTED',
-  sentence: 'the request was canceled',
+  sentence: say('the request was canceled'),
   hint: '',
   evidence: {},
 };

@@ -1,10 +1,11 @@
 /** The output of serve, lab and lists is closed, or there is no room for it: what serves keeps serving, and lists end quietly. */
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openLab } from '../../src/lab/lab.ts';
 import { sceneArguments, shadowtape, startCommand, startProgram } from '../support/command-line.ts';
+import { freePort } from '../support/free-port.ts';
 import { writeGeneratedRun } from '../support/generated-history.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
 import { ask, enter } from '../support/serve.ts';
@@ -41,15 +42,6 @@ function printed(pattern: RegExp) {
     if (seen) found(seen);
   };
   return { match, onOutput };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** What a host of the lab says first: it is an ssh server. */

@@ -1,9 +1,7 @@
 /** A library with bar codes: a run has its tape loaded before it is checked, and returned when it ends. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { readLabel } from '../../src/main/tape/tape-label.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
-import { withJob } from '../support/failures.ts';
 import { checkScene, failureOf } from '../support/refusals.ts';
 import {
   clusterState,
@@ -13,53 +11,27 @@ import {
   runScene,
   type Scene,
   type SceneRun,
-  type SiteTree,
 } from '../support/lab-run.ts';
 import { locksLeft, onHost } from '../support/lab-shell.ts';
-import { filesOfTape } from '../support/tap-file.ts';
-
-const changer = '/dev/scsi/changer/c2t0d0';
-const library = { barcodes: { W1: 'PAY001L4', W2: 'PAY002L4' }, unload: 'after-run' };
+import {
+  changer,
+  labelOn as labelIn,
+  movesOf,
+  openLibrary,
+  placeOf as placeIn,
+  pooled,
+} from '../support/library-scene.ts';
 
 let scene: Scene;
 afterEach(() => scene.close());
 
-/** Slot 1 has W1, slot 2 a cleaning cartridge, slot 3 W2, slot 6 is for import and export; the drive is empty. */
 async function open(): Promise<void> {
-  scene = await openScene({
-    slots: 6,
-    changer: { mailSlots: 1 },
-    cartridges: [
-      { name: 'PAY001L4', slot: 1 },
-      { name: 'CLN001L4', slot: 2 },
-      { name: 'PAY002L4', slot: 3 },
-      { name: 'MAILEDL4', slot: 6 },
-    ],
-  });
-  await scene.lab.ejectCartridge();
+  scene = await openLibrary();
 }
 
-/** A job over the pool W1, W2, in a site with a library. */
-const pooled =
-  (
-    more: Record<string, unknown> = {},
-    { tapes = ['W1', 'W2'], job = {} }: { tapes?: string[]; job?: Record<string, unknown> } = {},
-  ) =>
-  (site: SiteTree): void => {
-    withJob({ services: 'not-needed', media: { layout: 'labelled', pool: 'weekly' }, ...job })(site);
-    site.tape['changer'] = changer;
-    Object.assign(site, { pools: { weekly: { tapes, keep: '1 week' } }, library: { ...library, ...more } });
-  };
-
-const moves = () =>
-  scene.lab.commands.flatMap(({ line }) => /^mtx .* ((?:un)?load .*)$/.exec(line)?.[1] ?? []);
-const placeOf = (name: string) => scene.lab.cartridges.find((each) => each.name === name)?.where;
-
-async function labelOn(cartridge: string) {
-  const [first] = await filesOfTape(scene.lab.tapeFileOf(cartridge));
-  const reading = readLabel(first?.[0] ?? Buffer.alloc(0));
-  return reading.kind === 'label' ? reading.label : undefined;
-}
+const moves = () => movesOf(scene);
+const placeOf = (name: string) => placeIn(scene, name);
+const labelOn = (cartridge: string) => labelIn(scene, cartridge);
 
 const warningsOf = ({ events }: SceneRun) =>
   events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));

@@ -1,10 +1,20 @@
 /** Logins without rights: what `check --rights` prints is all that a run needs, whatever its job. */
 import { describe, expect, it } from 'vitest';
 import type { CheckLine } from '../../src/contract/plan.ts';
-import { openScene, openSceneConsole, runScene, type Scene, type SiteTree } from '../support/lab-run.ts';
+import { openVaultOf } from '../support/carried-copy.ts';
+import {
+  jobOf,
+  openScene,
+  openSceneConsole,
+  runScene,
+  type Scene,
+  type SiteTree,
+} from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
 import { takeUpScene } from '../support/mortal-console.ts';
+import { failureOf } from '../support/refusals.ts';
 import { openRestoreScene, restoreScene } from '../support/restore-run.ts';
+import { sampled } from '../support/sampled.ts';
 
 const hosts = ['node1', 'node2', 'node3'];
 
@@ -30,10 +40,14 @@ const allow = (scene: Scene, host: string, lines: readonly string[]) =>
   ]);
 
 /** The lines that are printed for the site, written into each host's sudoers. */
-async function allowPrinted(scene: Scene, change: (site: SiteTree) => void): Promise<CheckLine[]> {
+async function allowPrinted(
+  scene: Scene,
+  change: (site: SiteTree) => void,
+  drives: readonly string[] = [],
+): Promise<CheckLine[]> {
   const console = await openSceneConsole(scene, change);
   try {
-    const lines = await console.checkRights(() => undefined);
+    const lines = await console.checkRights(() => undefined, drives);
     for (const host of hosts) {
       const own = lines.filter((line) => line.host === host).map(({ said }) => said);
       await allow(scene, host, own);
@@ -62,7 +76,7 @@ async function expectAllowed(
 const jobs = ['raw-dd', 'ufs-tar', 'ufsdump', 'sfxfs-tar', 'sfxdump', 'three-volumes', 'striped'];
 
 describe('a login that may do nothing but the printed lines', { timeout: 120_000 }, () => {
-  it.each(jobs)('job %s ends verified', async (name) => {
+  it.each(sampled(jobs, 3))('job %s ends verified', async (name) => {
     const scene = await openScene({ jobs: [name] });
     try {
       const change = becoming('sudo');
@@ -100,12 +114,13 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
     }
   });
 
-  it.each([
+  const restored: readonly [job: string, set: Record<string, unknown>, fromProxy: boolean][] = [
     ['raw-dd', {}, false],
     ['raw-dd', {}, true],
     ['ufs-tar', {}, false],
     ['sfxdump', { restore: { makeFileSystem: { sfxfs: 'mkfs -F sfxfs' } } }, false],
-  ])(
+  ];
+  it.each(sampled(restored, 2))(
     'a backup of job %s %o is restored with them (from the parted proxy: %s)',
     async (job, set, fromProxy) => {
       const pair = job === 'sfxdump' ? { pair: { master: 'Volume3', proxy: 'Volume4' } } : {};
@@ -157,6 +172,69 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
         expect(checked.filter(({ good }) => !good)).toEqual([]);
         return { exitStatus: 0, sentence: '' };
       }).finally(() => console.close());
+    } finally {
+      await scene.close();
+    }
+  });
+
+  it('a tape is copied in the drive of another host, and the tape of the run drilled, with them', async () => {
+    const scene = await openScene({ jobs: ['raw-dd'] });
+    const vault = await openVaultOf(scene);
+    const node = vault.hosts[2];
+    try {
+      const change = becoming('sudo', (site) => {
+        const { media } = jobOf(site);
+        jobOf(site)['media'] = { ...(media as object), layout: 'labelled', recordBytes: 65_536 };
+        site.hosts['vault'] = {
+          ...{ role: 'tape', address: '127.0.0.1', port: node?.port, user: node?.user },
+          ...{ key: vault.identityFile, become: 'sudo' },
+        };
+      });
+      const without = await allowPrinted(scene, change);
+      expect(without.filter(({ host }) => host === 'vault').map(({ said }) => said)).toEqual([
+        'the lines for copies to a drive of this host need its name: --drive vault:DEVICE',
+      ]);
+      const lines = await allowPrinted(scene, change, ['vault:/dev/rmt/0']);
+      const ofVault = lines.filter(({ host }) => host === 'vault').map(({ said }) => said);
+      await allow({ ...scene, lab: vault }, 'node3', ofVault);
+      const { run } = await runScene(scene, { change });
+      const console = await openSceneConsole(scene, change);
+      const hooks = {
+        abort: new AbortController().signal,
+        ask: undefined,
+        onProgress: () => undefined,
+      };
+      const from = vault.commands.length;
+      await expectAllowed(scene, async () => {
+        const request = { run, to: ['OFFSITE-1'], drive: 'vault:/dev/rmt/0' };
+        const end = await console.copyService.perform(await console.copyService.prepare(request), hooks);
+        return { ...end, sentence: end.error?.message ?? '' };
+      });
+      await expectAllowed(scene, async () => {
+        const end = await console.fileRestoreService.drill({ run }, hooks);
+        return { ...end, sentence: end.error?.message ?? '' };
+      }).finally(() => console.close());
+      const sent = vault.commands.slice(from).map(({ line }) => line);
+      expect(sent.filter((line) => !line.startsWith('sudo -n ') && !ofEverybody.test(line))).toEqual([]);
+      expect(
+        sent.filter((line) => /^sudo -n dd ibs=\d+ obs=65536 of=\/dev\/rmt\/0n$/.test(line)),
+      ).not.toEqual([]);
+    } finally {
+      await vault.close();
+      await scene.close();
+    }
+  });
+
+  it('a drive that is not named well is refused before any host is asked', async () => {
+    const scene = await openScene();
+    try {
+      const from = scene.lab.commands.length;
+      const error = await failureOf(allowPrinted(scene, becoming('sudo'), ['node3']));
+      expect(error).toMatchObject({
+        code: 'COPY_DRIVE_UNREADABLE',
+        sentence: '"node3" does not name a drive',
+      });
+      expect(scene.lab.commands.length).toBe(from);
     } finally {
       await scene.close();
     }

@@ -7,11 +7,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { onFreePort } from './free-port.ts';
 
 export interface OpensshServer {
   readonly port: number;
@@ -51,16 +50,6 @@ export function findSshd(): string | undefined {
 export const sshdMissing = 'sshd is not installed: apt install openssh-server';
 
 const run = promisify(execFile);
-
-/** sshd wants to name its port beforehand, so one is taken and given back. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 async function makeKey(file: string, type: 'ed25519' | 'rsa'): Promise<void> {
   const bits = type === 'rsa' ? ['-b', '2048'] : [];
@@ -122,29 +111,26 @@ export async function startOpensshServer(options: OpensshServerOptions = {}): Pr
   const authority = join(folder, 'authority');
   if (options.trustsAuthority) await makeKey(authority, 'ed25519');
   const trust = options.trustsAuthority ? [`TrustedUserCAKeys ${authority}.pub`] : [];
-  const port = await freePort();
   // Hosts with another view of the machine bring their own homes along.
   const home = options.startedBy ? undefined : join(folder, 'home');
   if (home !== undefined) await mkdir(home);
-  const config = configText(folder, port, withHome([...trust, ...(options.config ?? [])], home));
-  await writeFile(join(folder, 'sshd_config'), config);
+  const more = withHome([...trust, ...(options.config ?? [])], home);
+  const configFile = join(folder, 'sshd_config');
   // A server that runs as root leaves its privileges behind in this folder; packages make it only when their service starts.
   if (process.getuid?.() === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
 
-  const words = [
-    ...(options.startedBy ?? fewDescriptors),
-    sshd,
-    '-D',
-    '-e',
-    '-f',
-    join(folder, 'sshd_config'),
-  ];
-  const [program = sshd, ...args] = words;
-  const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let logged = '';
-  server.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
-  const log = () => logged;
-  await listening(server, log);
+  const start = async (port: number) => {
+    logged = '';
+    await writeFile(configFile, configText(folder, port, more));
+    const words = [...(options.startedBy ?? fewDescriptors), sshd, '-D', '-e', '-f', configFile];
+    const [program = sshd, ...args] = words;
+    const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    server.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
+    await listening(server, () => logged);
+    return server;
+  };
+  const { port, begun: server } = await onFreePort(start, () => logged.includes('Address already in use'));
   const [type, key] = (await readFile(join(folder, 'host_key.pub'), 'utf8')).trim().split(' ');
   await appendFile(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${type} ${key}\n`);
 
@@ -154,7 +140,7 @@ export async function startOpensshServer(options: OpensshServerOptions = {}): Pr
     identityFile,
     hostKeyLine: `[127.0.0.1]:${port} ${type} ${key}`,
     folder,
-    log,
+    log: () => logged,
     async close() {
       if (server.exitCode === null && server.signalCode === null) {
         const exited = once(server, 'exit');

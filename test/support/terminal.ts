@@ -1,5 +1,6 @@
 /** Runs the command line on a terminal of its own, which can be typed on and closed: python3 makes it. */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
@@ -25,21 +26,24 @@ tell(pid=pid)
 ways = [terminal, 0, wake]
 asked = b""
 shown = b""
+def show():
+    global shown, answer
+    try:
+        data = os.read(terminal, 65536)
+    except OSError:
+        data = b""
+    if not data:
+        ways.remove(terminal)
+        return
+    os.write(1, data)
+    shown += data
+    if answer and question in shown:
+        os.write(terminal, answer)
+        answer = b""
 while True:
     ready, _, _ = select.select(ways, [], [])
     if terminal in ready:
-        try:
-            data = os.read(terminal, 65536)
-        except OSError:
-            data = b""
-        if data:
-            os.write(1, data)
-            shown += data
-            if answer and question in shown:
-                os.write(terminal, answer)
-                answer = b""
-        else:
-            ways.remove(terminal)
+        show()
     if 0 in ready:
         data = os.read(0, 65536)
         if not data:
@@ -58,6 +62,9 @@ while True:
         os.read(wake, 64)
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
+            # Its end hangs the terminal up; what it wrote last may arrive after the news of its end.
+            while terminal in ways:
+                show()
             tell(status=os.waitstatus_to_exitcode(status))
             os._exit(0)
 `;
@@ -130,7 +137,7 @@ export function startOnTerminal(
   const ask = (what: object) => input.write(`${JSON.stringify(what)}\n`);
   let begun: (pid: number) => void = () => undefined;
   const pid = new Promise<number>((resolve) => (begun = resolve));
-  const end = new Promise<number>((resolve, reject) => {
+  const status = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     createInterface({ input: report }).on('line', (line) => {
       const told = JSON.parse(line) as { pid?: number; status?: number };
@@ -138,6 +145,8 @@ export function startOnTerminal(
       if (told.status !== undefined) resolve(told.status);
     });
   });
+  const allShown = once(output, 'end');
+  const end = status.then((ended) => allShown.then(() => ended));
   return {
     get shown() {
       return shown;
@@ -153,8 +162,8 @@ export function startOnTerminal(
         };
         waiting.add(look);
         look();
-        void end.then((status) =>
-          reject(new Error(`it ended with ${status} before it showed ${text}:\n${shown}`)),
+        void end.then((ended) =>
+          reject(new Error(`it ended with ${ended} before it showed ${text}:\n${shown}`)),
         );
       });
     },

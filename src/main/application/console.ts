@@ -184,9 +184,12 @@ export class ShadowtapeConsole {
   }
 
   /** What the hosts must allow logins that are not root. See checkRights. */
-  async checkRights(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
+  async checkRights(
+    listener: (line: CheckLine) => void,
+    drives: readonly string[] = [],
+  ): Promise<CheckLine[]> {
     const assigner = this.#assigner;
-    return checkRights({ site: this.site, runner: assigner.runner(), assigner, listener });
+    return checkRights({ site: this.site, runner: assigner.runner(), assigner, drives, listener });
   }
 
   /** Sends a test message over each way that the site file names. */
@@ -284,7 +287,10 @@ export class ShadowtapeConsole {
   get fileRestoreService(): FileRestoreService {
     const { site } = this;
     const lockKnowledge = this.#runs.lockKnowledge();
-    return new FileRestoreService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
+    return new FileRestoreService({
+      ...{ site, state: this.#state, hosts: this.#hosts, lockKnowledge },
+      openRunOn: (tape, own) => this.#runs.interrupted.openRunOn(tape, own),
+    });
   }
 
   /** Second copies of tapes. */

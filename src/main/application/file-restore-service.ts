@@ -4,26 +4,18 @@ import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
 import { inEnglish } from '../../contract/text/say.ts';
-import type { StateFolder } from '../journal/state-folder.ts';
-import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import { asUnreadBackup } from '../procedure/drive/unread-backup.ts';
-import { CommandRunner } from '../procedure/hosts/command-runner.ts';
-import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
-import { driveName } from '../procedure/hosts/drive-name.ts';
-import type { Hosts } from '../procedure/hosts/hosts.ts';
-import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';
 import type { DataRoom, LiveProgress } from '../procedure/hosts/remote-data.ts';
 import { tapeChangeOf } from '../procedure/model/assign.ts';
-import { drivePlace } from '../procedure/model/lock-places.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import { drillSuffix } from '../journal/drill-records.ts';
-import { noJournal, type EventSink } from '../journal/journal.ts';
+import { noJournal } from '../journal/journal.ts';
 import { readRun } from '../journal/run-history.ts';
-import { drillSources, drillVolume, type DrilledVolume } from '../restore/drill.ts';
+import { drillSources, drillVolume, requireDrillable, type DrilledVolume } from '../restore/drill.ts';
 import { requireDeviceNamed, type GdsHosts } from '../restore/device/device-place.ts';
 import type { DumpSource } from '../restore/dump-source.ts';
-import { restoreStep } from '../restore/host-place.ts';
+import type { LibraryUse } from '../restore/library-use.ts';
 import type { Overwrite } from '../restore/local-folder.ts';
 import { previewOf, type PreviewedDump } from '../restore/preview.ts';
 import { RestoreOutcome, type RestoreResult } from '../restore/restore-outcome.ts';
@@ -34,19 +26,12 @@ import { requireTarget } from '../restore/restore-target-check.ts';
 import { findWork, type RestoreQuestion, type RestoreWork, type Where } from '../restore/restore-work.ts';
 import type { RestoredFile } from '../restore/restored-file.ts';
 import { lookalikes, type KnownTapes } from '../restore/source-tapes.ts';
-import type { Site } from '../site/site-schema.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import { lossesOfRuns } from '../tape/tape-holders.ts';
+import { RestoreDrives, type FileRestoreOptions, type Reading } from './media/restore-drives.ts';
 import { version } from './version.ts';
 
 export type { Overwrite, PreviewedDump, RestoredFile, RestoreResult, Where };
-
-export interface FileRestoreOptions {
-  readonly site: Site;
-  readonly state: StateFolder;
-  readonly hosts: Hosts;
-  readonly lockKnowledge: LockKnowledge;
-}
 
 export interface RestoreRequest extends RestoreQuestion {
   /** `HOST:/path`, or a path of this computer. */
@@ -95,6 +80,8 @@ export interface DrillResult {
   readonly exitStatus: 0 | 1 | 4;
   /** What was read and is as it was written. */
   readonly volumes: readonly DrilledVolume[];
+  /** What went wrong beside it, a sentence each. */
+  readonly notes: readonly string[];
   /** Why it stopped early; undefined where it finished. */
   readonly error: ShadowtapeError | undefined;
   /** The file in the state folder that tells of it. */
@@ -103,9 +90,11 @@ export interface DrillResult {
 
 export class FileRestoreService {
   readonly #options: FileRestoreOptions;
+  readonly #drives: RestoreDrives;
 
   constructor(options: FileRestoreOptions) {
     this.#options = options;
+    this.#drives = new RestoreDrives(options, () => this.#known);
   }
 
   /**
@@ -134,7 +123,7 @@ export class FileRestoreService {
     const never = new AbortController().signal;
     const restoreTool = sourcesOf(work)[0]?.restoreTool;
     const needs = { target, kind, bytes, overwrite, restoreTool, gds: this.#gds };
-    await requireTarget(this.#runner(noJournal(), never), needs);
+    await requireTarget(this.#drives.runner(noJournal(), never), needs);
     return { target, device: deviceOf(target)?.path, work, overwrite, preview };
   }
 
@@ -194,6 +183,7 @@ export class FileRestoreService {
     await state.prepare();
     const record = new RestoreRecord(state, drillSuffix);
     const volumes: DrilledVolume[] = [];
+    const notes: string[] = [];
     let error: ShadowtapeError | undefined;
     try {
       record.append({
@@ -203,7 +193,7 @@ export class FileRestoreService {
         volumes: sources.map((each) => each.volume),
       });
       hooks.onRecord?.(record.name);
-      for (const source of sources) volumes.push(await this.#drillOne(source, hooks, record));
+      await this.#drillAll(sources, hooks, record, { volumes, notes });
     } catch (thrown) {
       error = hooks.abort.aborted
         ? failure('DRILL_CANCELLED', { run }, {}, thrown)
@@ -213,27 +203,43 @@ export class FileRestoreService {
     try {
       const names = volumes.map((each) => each.volume);
       const told = error ? { error: error.toInfo() } : {};
-      record.append({ type: 'drill-finished', run, exitStatus, volumes: names, read: volumes, ...told });
+      record.append({
+        type: 'drill-finished',
+        run,
+        exitStatus,
+        volumes: names,
+        read: volumes,
+        notes,
+        ...told,
+      });
     } finally {
       record.close();
     }
-    return { run, exitStatus, volumes, error, record: record.file };
+    return { run, exitStatus, volumes, notes, error, record: record.file };
   }
 
-  #drillOne(
-    source: DumpSource,
+  /** All volumes of a run are in the same drive. */
+  async #drillAll(
+    sources: readonly DumpSource[],
     { abort, ask, onProgress }: Omit<RestoreHooks, 'onFile'>,
     record: RestoreRecord,
-  ): Promise<DrilledVolume> {
-    const runner = this.#runner(record, abort);
-    const room: DataRoom = { runner, abort, journal: record, progress: onProgress };
-    const drilling = {
-      ...{ room, known: this.#known, change: tapeChangeOf(this.#options.site) },
-      copies: this.#copiesOf(source.run),
-      afterwards: this.#runner(record, new AbortController().signal),
-      ask: ask && ((question: Parameters<Ask>[0]) => ask(question, abort)),
-    };
-    return this.#locked(this.#driveOf(source), (drive) => drillVolume(drilling, drive, source));
+    { volumes, notes }: { readonly volumes: DrilledVolume[]; readonly notes: string[] },
+  ): Promise<void> {
+    const [first] = sources;
+    if (!first) return;
+    const reading: Reading = { record, abort, onNote: (sentence) => void notes.push(sentence) };
+    const runner = this.#drives.runner(record, abort);
+    await this.#drives.locked(this.#drives.driveOf(first), reading, async (drive, library) => {
+      const drilling = {
+        room: { runner, abort, journal: record, progress: onProgress },
+        ...{ known: this.#known, change: tapeChangeOf(this.#options.site), library },
+        copies: this.#copiesOf(first.run),
+        afterwards: this.#drives.runner(record, new AbortController().signal),
+        ask: ask && ((question: Parameters<Ask>[0]) => ask(question, abort)),
+      };
+      await requireDrillable(drilling, sources);
+      for (const source of sources) volumes.push(await drillVolume(drilling, drive, source));
+    });
   }
 
   async #restore(
@@ -244,7 +250,7 @@ export class FileRestoreService {
   ): Promise<void> {
     const { abort, ask } = hooks;
     const room: DataRoom = {
-      runner: this.#runner(record, abort),
+      runner: this.#drives.runner(record, abort),
       abort,
       journal: record,
       progress: hooks.onProgress,
@@ -254,41 +260,28 @@ export class FileRestoreService {
       record.note({ type: 'restore-file', ...file });
       hooks.onFile(file);
     };
-    const session = new RestoreSession({
-      ...{ room, target, overwrite, outcome, tell },
-      afterwards: this.#runner(record, new AbortController().signal),
-      known: this.#known,
-      gds: this.#gds,
-      copiesOf: (run) => this.#copiesOf(run),
-      change: tapeChangeOf(this.#options.site),
-      ask: ask && ((question) => ask(question, abort)),
-    });
+    const reading: Reading = { record, abort, onNote: (sentence) => void outcome.notes.push(sentence) };
+    const session = (library?: LibraryUse) =>
+      new RestoreSession({
+        ...{ room, target, overwrite, outcome, tell, library },
+        afterwards: this.#drives.runner(record, new AbortController().signal),
+        known: this.#known,
+        gds: this.#gds,
+        copiesOf: (run) => this.#copiesOf(run),
+        change: tapeChangeOf(this.#options.site),
+        ask: ask && ((question) => ask(question, abort)),
+      });
     if (work.kind === 'loose')
-      return this.#locked(this.#options.site.tape, (drive) => session.loose(drive, work.file, work.patterns));
+      return this.#drives.locked(this.#options.site.tape, reading, (drive) =>
+        session().loose(drive, work.file, work.patterns),
+      );
     if (work.kind === 'image')
-      return this.#locked(this.#driveOf(work.source), (drive) => session.image(drive, work.source));
-    for (const dump of work.dumps)
-      await this.#locked(this.#driveOf(dump.source), (drive) => session.files(drive, dump));
+      return this.#drives.locked(this.#drives.driveOf(work.source), reading, (drive, library) =>
+        session(library).image(drive, work.source),
+      );
+    for (const { at, dumps } of this.#drives.inTurn(work.dumps))
+      await this.#drives.locked(at, reading, (drive, library) => session(library).files(drive, dumps));
     return undefined;
-  }
-
-  /** The drive that the run has used; that of the site where its host is no longer one of it. */
-  #driveOf({ host, device }: DumpSource): DriveAt {
-    const { site } = this.#options;
-    return host in site.hosts ? { host, device } : site.tape;
-  }
-
-  /** Nobody else, in any process, moves the tape meanwhile. @throws DRIVE_IN_USE */
-  async #locked<Value>(
-    { host, device }: DriveAt,
-    work: (drive: KnownDrive) => Promise<Value>,
-  ): Promise<Value> {
-    const { site, lockKnowledge } = this.#options;
-    // A cancel ends what the drive does, not the giving back of its lock.
-    const runner = this.#runner(noJournal(), new AbortController().signal);
-    const place = drivePlace(host, await driveName(runner, restoreStep, { host, device }));
-    const drive = { tapeHost: host, tapeDevice: device, platform: site.platform };
-    return whileDriveLocked({ runner, place, command: 'restore', ...lockKnowledge }, () => work(drive));
   }
 
   get #gds(): GdsHosts {
@@ -296,11 +289,6 @@ export class FileRestoreService {
     const withRole = (...roles: string[]) =>
       Object.keys(hosts).filter((host) => roles.includes(hosts[host]?.role ?? ''));
     return { platform, primaries: withRole('primary'), all: withRole('primary', 'backup') };
-  }
-
-  #runner(journal: EventSink, cancel: AbortSignal): CommandRunner {
-    const never = new AbortController().signal;
-    return new CommandRunner(journal, this.#options.hosts, () => ({ cancel, halt: never }));
   }
 
   #copiesOf(run: string): readonly ProvenCopy[] {
@@ -317,8 +305,6 @@ export class FileRestoreService {
     }
   }
 }
-
-type DriveAt = { readonly host: string; readonly device: string };
 
 const sourcesOf = (work: RestoreWork): DumpSource[] =>
   work.kind === 'image' ? [work.source] : work.dumps.map(({ source }) => source);

@@ -38,13 +38,21 @@ function narrowed(job: Job, { volumes, shadow }: Written): Pick<Job, 'volumes' |
   return { volumes: chosen, shadow: { ...job.shadow, disks } };
 }
 
+const isOnSeveralTapes = (volumes: RestoreOrder['volumes']): boolean =>
+  volumes.some(({ tapes }) => tapes !== undefined);
+
 /**
  * All nodes must answer. The time limits of the job are those of a backup's steps, and a restore has none.
  * @param written how the backup was written: of the volumes that are restored
- * @param hasSeveralTapes true where the volume is on several tapes, which the restore then changes
+ * @param read its tapes: a restore of several changes them
  */
-export function restoreJob({ name, job }: NamedJob, written: Written, hasSeveralTapes: boolean): NamedJob {
+export function restoreJob(
+  { name, job }: NamedJob,
+  written: Written,
+  { tape, volumes }: Pick<RestoreOrder, 'volumes' | 'tape'>,
+): NamedJob {
   const { recordBytes, layout } = written;
+  const span = isOnSeveralTapes(volumes);
   return {
     name,
     job: {
@@ -55,7 +63,7 @@ export function restoreJob({ name, job }: NamedJob, written: Written, hasSeveral
       // Whatever wrote the tape: a restore goes through the console.
       route: 'console',
       onFailure: 'unwind',
-      media: { ...job.media, recordBytes, layout, span: hasSeveralTapes },
+      media: { ...job.media, recordBytes, layout, span, name: tape },
       verify: { ...job.verify, fingerprint: samplesWanted(job) },
     },
   };
@@ -73,10 +81,6 @@ export function atTapeFiles(assignment: Assignment, { volumes, method }: Written
     }),
   };
 }
-
-/** True where a volume of the restore is on several tapes. */
-export const isOnSeveralTapes = ({ volumes }: Pick<RestoreOrder, 'volumes'>): boolean =>
-  volumes.some(({ tapes }) => tapes !== undefined);
 
 /**
  * What a restore reads, where the run is one.

@@ -32,7 +32,7 @@ import { dumpsUnderWay, InterruptedRuns } from './interrupted-runs.ts';
 import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
 import type { ProofService } from './proof-service.ts';
 import { loadPages } from './report-service.ts';
-import { atTapeFiles, backupOf, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
+import { atTapeFiles, backupOf, restoreJob, type ReadyRestore } from './restore-job.ts';
 import { watchPause } from './pause-service.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { tapeKnowledge } from './media/tape-knowledge.ts';
@@ -240,7 +240,7 @@ export class RunService {
     const began = overridesOf(start);
     const given = this.#assigner.job({ job: start.job, ...began, nodes: nodes ?? began.nodes });
     const { restore } = start;
-    const named = restore ? restoreJob(given, start, isOnSeveralTapes(restore)) : given;
+    const named = restore ? restoreJob(given, start, restore) : given;
     const { host, device } = this.#at.site.tape;
     const isSameDrive = start.tape.host === host && start.tape.device === device;
     const drive = isSameDrive ? driveLockedBy(events, host) : undefined;

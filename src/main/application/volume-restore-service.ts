@@ -1,5 +1,4 @@
 /** Judges a request to restore volumes, and makes the run of it that RunService performs. */
-import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Plan } from '../../contract/plan.ts';
@@ -10,6 +9,7 @@ import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
+import type { OpenRunOn } from '../procedure/hosts/run-context.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
 import { requireRunnable } from '../procedure/model/assign.ts';
 import { mastersOf, proxiesOf, type Assignment } from '../procedure/model/assignment.ts';
@@ -21,6 +21,7 @@ import {
 } from '../procedure/model/restore-source.ts';
 import { areSamePairs } from '../procedure/model/restore-volume.ts';
 import { runsNeeded } from '../procedure/model/several-runs.ts';
+import { tapesToRead } from '../procedure/model/tape/run-tapes.ts';
 import type { World } from '../procedure/model/world.ts';
 import { isProxyJoined } from '../procedure/plan/cluster-checks.ts';
 import { planOf } from '../procedure/plan/plan.ts';
@@ -28,10 +29,12 @@ import { makerOf } from '../procedure/plan/restore/steps-write-files.ts';
 import { beginningFields, overridesOf } from '../procedure/run/run-began.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import { restoreStep } from '../restore/host-place.ts';
-import { copyInDrive, onCopy } from './media/copy-in-drive.ts';
+import { MediaFile } from '../tape/media-file.ts';
+import { onCopy } from './media/copy-in-drive.ts';
+import { tapesOfRestore, type TapesToRead } from './media/tapes-of-restore.ts';
 import { requireSomebodyToAsk } from './asking.ts';
 import type { JobAssigner, SiteAtHand } from './job-assigner.ts';
-import { atTapeFiles, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
+import { atTapeFiles, restoreJob, type ReadyRestore } from './restore-job.ts';
 import type { EndedRun, Following, RunService } from './run-service.ts';
 
 export interface RestoreSource {
@@ -170,6 +173,8 @@ function requireFilesRestorable(
   }
 }
 
+const proxiesIn = ({ start }: RestorableRun): string[] => start.volumes.map(({ proxy }) => proxy);
+
 export class VolumeRestoreService {
   readonly #at: VolumeRestoreOptions;
 
@@ -214,19 +219,24 @@ export class VolumeRestoreService {
     const written = await this.#known(run);
     const known = await this.#runsInOrder();
     await this.#requireOneRun(written, known, { further, replace });
-    const copy = fromProxy ? undefined : await this.#copyInDrive(run);
+    const { copy, ...seen } = fromProxy ? {} : await this.#tapesToRead(written, replace);
     const backup = onCopy(written, copy);
     const restorable = restorableOf(backup, replace);
-    const named = this.#job(run, restorable);
+    const [tape] = fromProxy ? [] : tapesToRead(backup.events, proxiesIn(restorable));
+    const named = this.#job(run, restorable, tape?.name);
     requireRunnable(site, named.job);
     const pending = await runs.interrupted.replaceableRestore(named.job.class, restorable.start.volumes);
     await runs.interrupted.requireNone(named.job.class, pending);
     const { assignment: assigned, world } = await assigner.assignSeen(named, run);
-    const assignment = atTapeFiles(assigned, restorable.start);
+    const assignment = { ...atTapeFiles(assigned, restorable.start), ...seen };
     requireSamePair(run, restorable.start, assignment);
     requireFilesRestorable(run, named, assignment, fromProxy);
     const order = orderOf({ backup, restorable, known, assignment, world, fromProxy });
-    const read = copy?.tapes[0] ? { ...order, copy: copy.tapes[0].uuid } : order;
+    const read = {
+      ...order,
+      ...(copy?.tapes[0] ? { copy: copy.tapes[0].uuid } : {}),
+      ...(tape ? { tape: tape.name } : {}),
+    };
     const restore = pending === undefined ? read : { ...read, replaces: pending };
     const supersedes = known.flatMap(({ run: name, events: [start] }) =>
       start?.type === 'run-started' &&
@@ -260,26 +270,30 @@ export class VolumeRestoreService {
     });
   }
 
-  /** The second copy of the run whose tape is in the drive. A drive that is in use does not tell: the restore is refused later. */
-  async #copyInDrive(run: string): Promise<ProvenCopy | undefined> {
+  /** What is read: the tapes of the run, or a copy. A drive that is in use does not tell: the restore is refused later. */
+  async #tapesToRead(written: KnownRun, replace: readonly string[] | undefined): Promise<TapesToRead> {
     const { assigner, site, state, runs } = this.#at;
-    const copies = provenCopies(state.restoresFolder, run);
-    if (copies.length === 0) return undefined;
-    const { host, device } = site.tape;
+    const copies = provenCopies(state.restoresFolder, written.run);
+    if (copies.length === 0 && !site.library) return {};
+    const proxies = proxiesIn(restorableOf(written, replace));
     const runner = assigner.runner();
-    const drive = { tapeHost: host, tapeDevice: device, platform: site.platform };
+    const knownTapes = () => new MediaFile(state.tapesFile).list().tapes;
+    const looking = {
+      ...{ site, runner, knownTapes },
+      openRunOn: (...asked: Parameters<OpenRunOn>) => runs.interrupted.openRunOn(...asked),
+    };
     try {
-      const place = drivePlace(host, await driveName(runner, restoreStep, site.tape));
+      const place = drivePlace(site.tape.host, await driveName(runner, restoreStep, site.tape));
       const lock = { runner, place, command: 'restore', ...runs.lockKnowledge() };
-      return await whileDriveLocked(lock, () => copyInDrive(runner, restoreStep, drive, copies));
+      return await whileDriveLocked(lock, () => tapesOfRestore(looking, { written, copies, proxies }));
     } catch (error) {
       if (!isFailure(error, 'DRIVE_IN_USE')) throw error;
-      return undefined;
+      return {};
     }
   }
 
   /** @throws JOB_UNKNOWN, RESTORE_UNSUPPORTED */
-  #job(run: string, { start, order }: RestorableRun): NamedJob {
+  #job(run: string, { start, order }: RestorableRun, tape: string | undefined): NamedJob {
     const { assigner, site } = this.#at;
     if (site.platform === 'linux')
       throw failure('RESTORE_UNSUPPORTED', {
@@ -287,7 +301,7 @@ export class VolumeRestoreService {
         reason: 'restoring volumes of Linux hosts is not supported',
       });
     const given = assigner.job({ job: start.job, ...overridesOf(start) });
-    const named = restoreJob(given, start, isOnSeveralTapes(order));
+    const named = restoreJob(given, start, { ...order, tape });
     if (named.job.services === 'not-needed') {
       const reason =
         'the job says services: not-needed, and a boot or a failover would start the half-copied master. Name the commands that stop the cluster application';

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
 import { say } from '../../contract/text/say.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
@@ -24,6 +25,7 @@ interface CheckOptions {
   readonly rate: boolean;
   readonly notify: boolean;
   readonly rights: boolean;
+  readonly drive?: readonly string[] | undefined;
 }
 
 /** Lines of sudoers and of RBAC are printed bare, to be copied into their files, under the name of their host. */
@@ -56,10 +58,14 @@ class RightsText {
   }
 }
 
-async function checkRights(console: ShadowtapeConsole, json = false, given: GlobalOptionWords) {
+async function checkRights(
+  console: ShadowtapeConsole,
+  { json, drive }: Pick<CheckOptions, 'drive'> & { readonly json: boolean },
+  given: GlobalOptionWords,
+) {
   const text = new RightsText(given);
   const show = (shown: CheckLine) => (json ? printJson<JsonOutput['check']>(shown) : text.show(shown));
-  const lines = await console.checkRights(show);
+  const lines = await console.checkRights(show, drive);
   if (!json) text.end();
   return lines;
 }
@@ -78,13 +84,19 @@ export function registerCheck(line: CommandLine): void {
       say('only print what sudo or pfexec must allow, and check that sudo allows it'),
       false,
     )
-    .action(async ({ json, rate, notify, rights }: CheckOptions) => {
+    .addOption(
+      new Option(
+        '--drive <host:device...>',
+        say('with --rights: also what second copies need on these drives'),
+      ).implies({ rights: true }),
+    )
+    .action(async ({ json = false, rate, notify, rights, drive }: CheckOptions) => {
       const show = (shown: CheckLine) => {
         if (json) printJson<JsonOutput['check']>(shown);
         else if (!shown.good || !isQuiet()) print(checkLineText(shown, line.again));
       };
       const lines = await line.withConsole({}, async (console) => {
-        if (rights) return checkRights(console, json, line.again);
+        if (rights) return checkRights(console, { json, drive }, line.again);
         const checked = await console.check(show);
         if (rate && checked.every(({ good }) => good)) await measureRates(console, show);
         if (notify) checked.push(...(await console.tryNotifications(show)));

@@ -122,6 +122,8 @@ interface DrillEnd {
   readonly exitStatus: number;
   /** What is proven. */
   readonly volumes: Drilled['volumes'];
+  /** What went wrong beside it, a sentence each. */
+  readonly notes?: Drilled['notes'];
   /** The file that records the drill. */
   readonly record: string;
   readonly error: ErrorInfo | undefined;

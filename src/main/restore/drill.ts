@@ -8,9 +8,10 @@ import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import { dumpSourceOf, hasChecksum, type DumpSource } from './dump-source.ts';
 import { restoreStep } from './host-place.ts';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
+import type { LibraryUse } from './library-use.ts';
 import { insertFirstTape, readSource } from './read-source.ts';
 import { whileReleasing } from './release-drive.ts';
-import type { KnownTapes } from './source-tapes.ts';
+import { sourcesOf, type KnownTapes } from './source-tapes.ts';
 
 /** A volume whose backup was read and is as its run wrote it. */
 export interface DrilledVolume {
@@ -31,6 +32,8 @@ export interface DrillRoom {
   /** How tapes are changed, and who can be asked to. */
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
+  /** See SourceReading. */
+  readonly library: LibraryUse | undefined;
 }
 
 /**
@@ -52,15 +55,23 @@ export function drillSources(
   return sources;
 }
 
+/** @throws LIBRARY_… where the library does not have a tape of one of them: before anything is moved */
+export async function requireDrillable(
+  { library, copies, known }: DrillRoom,
+  sources: readonly DumpSource[],
+): Promise<void> {
+  await library?.require(sources.map((source) => sourcesOf(source, copies, known)));
+}
+
 /** @throws RESTORE_TAPE_DIFFERS, TAPE_READ_FAILED, COPY_CANCELLED and what else reading and changing tapes can end with */
 export function drillVolume(
-  { room, afterwards, known, copies, change, ask }: DrillRoom,
+  { room, afterwards, known, copies, change, ask, library }: DrillRoom,
   drive: KnownDrive,
   source: DumpSource,
 ): Promise<DrilledVolume> {
   return whileReleasing(afterwards, drive, async () => {
     const changing: TapeChanging = { runner: room.runner, step: restoreStep, drive, change, ask };
-    const reading = { room, changing, known, copies };
+    const reading = { room, changing, known, copies, library };
     const { source: read, tapes } = await insertFirstTape(source, reading);
     const { bytes, sha256 } = await readSource(read, tapes, reading);
     return { volume: source.volume, bytes, sha256, ...copyRead(read) };

@@ -19,6 +19,7 @@ import {
 } from '../procedure/hosts/remote-data.ts';
 import { readDataCommands, rewindCommand } from '../procedure/model/tape/tape-commands.ts';
 import type { DumpSource } from './dump-source.ts';
+import type { LibraryUse } from './library-use.ts';
 import { FirstTape, partsToRead, sourcesOf, type KnownTapes } from './source-tapes.ts';
 
 /** Of the whole file on tape, or of all its parts. */
@@ -37,6 +38,8 @@ export interface SourceReading {
   readonly known: KnownTapes;
   /** Second copies of the run, any of which may be read instead. */
   readonly copies: readonly ProvenCopy[];
+  /** Has the tapes loaded; undefined where people change them, or a changer without bar codes does. */
+  readonly library?: LibraryUse | undefined;
   /** Takes the bytes, and passes them on. Left out: they are compared alone. */
   readonly through?: Duplex | undefined;
   /** True: the checksum of cksum is taken, too. */
@@ -52,14 +55,17 @@ export interface FirstInserted {
 
 /**
  * Gets the first tape of a backup into the drive, or that of a copy of it.
- * @throws TAPE_IS_ANOTHER, NEXT_TAPE_NEEDED, TAPE_BUSY and what else changing tapes can end with
+ * @throws TAPE_IS_ANOTHER, NEXT_TAPE_NEEDED, TAPE_BUSY, LIBRARY_… and what else changing tapes can end with
  */
 export async function insertFirstTape(
   source: DumpSource,
-  { room, changing, known, copies }: Omit<SourceReading, 'through'>,
+  { room, changing, known, copies, library }: Omit<SourceReading, 'through'>,
 ): Promise<FirstInserted> {
-  const tapes = new TapesInOrder(room, changing, { recordBytes: source.recordBytes, namesFound: true });
-  const first = new FirstTape(sourcesOf(source, copies, known), known);
+  const sources = sourcesOf(source, copies, known);
+  const isFirstLoaded = await library?.bring(sources);
+  const { recordBytes } = source;
+  const tapes = new TapesInOrder(room, changing, { recordBytes, namesFound: true, isFirstLoaded });
+  const first = new FirstTape(sources, known);
   await tapes.insert(first);
   return { source: first.chosen ?? source, tapes };
 }
@@ -73,7 +79,7 @@ export async function insertFirstTape(
 export async function readSource(
   source: DumpSource,
   tapes: TapesInOrder,
-  { room, changing, known, through, cksum }: Omit<SourceReading, 'copies'>,
+  { room, changing, known, through, cksum }: Omit<SourceReading, 'copies' | 'library'>,
 ): Promise<SourceDigest> {
   const { written, volume, run } = source;
   const read = await tapes.read(partsToRead(source, known), {
@@ -106,7 +112,7 @@ export interface LooseFile {
  */
 export async function readLooseFile(
   { file, recordBytes }: LooseFile,
-  { room, changing, through, cksum }: Omit<SourceReading, 'known' | 'copies'>,
+  { room, changing, through, cksum }: Omit<SourceReading, 'known' | 'copies' | 'library'>,
 ): Promise<SourceDigest> {
   const { step, drive } = changing;
   const { runner, abort } = room;

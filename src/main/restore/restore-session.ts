@@ -16,14 +16,15 @@ import {
   type ReadThrough,
   type Restoring,
 } from './perform-restore.ts';
+import type { LibraryUse } from './library-use.ts';
 import { insertFirstTape, readLooseFile, readSource, type SourceDigest } from './read-source.ts';
 import { whileReleasing } from './release-drive.ts';
 import { requireTarget } from './restore-target-check.ts';
 import type { FilesOfDump } from './restore-work.ts';
 import { byPatterns } from './selection.ts';
-import { tapeWords, type KnownTapes } from './source-tapes.ts';
+import { sourcesOf, tapeWords, type KnownTapes } from './source-tapes.ts';
 
-export interface SessionOptions extends Omit<Restoring, 'read'> {
+export interface SessionOptions extends Omit<Restoring, 'read' | 'bytes'> {
   /** Sends commands that a cancel does not end. */
   readonly afterwards: CommandRunner;
   readonly known: KnownTapes;
@@ -32,6 +33,8 @@ export interface SessionOptions extends Omit<Restoring, 'read'> {
   /** How tapes are changed, and who can be asked to. */
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
+  /** See SourceReading. */
+  readonly library: LibraryUse | undefined;
 }
 
 export class RestoreSession {
@@ -64,8 +67,8 @@ export class RestoreSession {
     kind: 'files' | 'image',
     bytes: number,
   ): Promise<ReadThrough> {
-    const { room, known, outcome, copiesOf } = this.#options;
-    const reading = { room, changing: this.#changing(drive), known, copies: copiesOf(source.run) };
+    const { room, known, outcome, copiesOf, library } = this.#options;
+    const reading = { room, changing: this.#changing(drive), known, copies: copiesOf(source.run), library };
     const { source: read, tapes } = await insertFirstTape(source, reading);
     await this.#requireTarget(kind, bytes, source.restoreTool);
     outcome.uncompared.push(...uncomparedOf(read));
@@ -80,19 +83,25 @@ export class RestoreSession {
   }
 
   async #image(drive: KnownDrive, source: DumpSource): Promise<void> {
-    const read = await this.#begin(source, drive, 'image', source.written.bytes ?? 0);
-    const digest = await restoreImage({ ...this.#options, read }, source.recordBytes);
+    const bytes = source.written.bytes ?? 0;
+    const read = await this.#begin(source, drive, 'image', bytes);
+    const digest = await restoreImage({ ...this.#options, read, bytes }, source.recordBytes);
     this.#noteRead(source, digest);
   }
 
-  /** @throws what reading the tape and writing to the target can end with */
-  files(drive: KnownDrive, dump: FilesOfDump): Promise<void> {
-    return whileReleasing(this.#options.afterwards, drive, () => this.#files(drive, dump));
+  /**
+   * Restores files of several backups, one after the other.
+   * @throws LIBRARY_… before anything is moved, what reading the tape and writing to the target can end with
+   */
+  async files(drive: KnownDrive, dumps: readonly FilesOfDump[]): Promise<void> {
+    const { library, copiesOf, known, afterwards } = this.#options;
+    await library?.require(dumps.map(({ source }) => sourcesOf(source, copiesOf(source.run), known)));
+    for (const dump of dumps) await whileReleasing(afterwards, drive, () => this.#files(drive, dump));
   }
 
   async #files(drive: KnownDrive, { source, patterns, listed, bytes }: FilesOfDump): Promise<void> {
     const read = await this.#begin(source, drive, 'files', bytes);
-    const restoring = { ...this.#options, read };
+    const restoring = { ...this.#options, read, bytes };
     if (source.restoreTool !== undefined)
       return this.#noteRead(source, await restoreDump(restoring, source.restoreTool));
     if (!listed) {
@@ -121,7 +130,7 @@ export class RestoreSession {
     outcome.uncompared.push(...uncomparedOfLoose(seen));
     const changing = this.#changing(drive);
     const read: ReadThrough = (through, cksum) => readLooseFile(seen, { room, changing, through, cksum });
-    const restoring = { ...this.#options, read };
+    const restoring = { ...this.#options, read, bytes: 0 };
     const wants: Wants = byPatterns(patterns, []);
     const digest =
       seen.kind === 'files'

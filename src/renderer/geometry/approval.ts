@@ -1,5 +1,6 @@
 /** May the dump be approved, and if not, why not. */
 import type { ChoiceView, QuestionView } from '../../contract/screens.ts';
+import { said, say, sayCount } from '../../contract/text/say.ts';
 import type { State } from '../../folds/states.ts';
 import type { Verification, VerifiedVolume } from '../../folds/verification.ts';
 
@@ -19,34 +20,58 @@ const choice = (question: QuestionView | undefined, id: string): ChoiceView | un
 
 function refusalOf({ stage, verdict, volumes }: Verification, isAsked: boolean): string | undefined {
   const wrong = volumes.filter((volume) => volume.verdict === 'differs').map(({ proxy }) => proxy);
-  if (wrong.length > 0) return `the shadow of ${wrong.join(', ')} is not the same blocks`;
-  if (stage === 'none') return 'the shadow is not verified yet';
-  if (verdict !== 'equal') return 'the verification is still running';
-  return isAsked ? undefined : 'the run does not ask for it';
+  if (wrong.length > 0)
+    return say('the shadow of {proxies} is not the same blocks', { proxies: wrong.join(', ') });
+  if (stage === 'none') return say('the shadow is not verified yet');
+  if (verdict !== 'equal') return say('the verification is still running');
+  return isAsked ? undefined : say('the run does not ask for it');
 }
 
 function sentenceOf(
   { answered, approves, stage, verdict }: Verification,
   asked: QuestionView | undefined,
+  isOver: boolean,
 ): string {
   if (answered) {
-    const what = answered.answer === 'stop' ? 'declined' : 'approved';
-    return `${approves === 'dump' ? 'The dump' : 'Overwriting the proxy'} was ${what} by ${answered.by}.`;
+    const { by } = answered;
+    if (answered.answer === 'stop')
+      return approves === 'dump'
+        ? say('The dump was declined by {by}.', { by })
+        : say('Overwriting the proxy was declined by {by}.', { by });
+    return approves === 'dump'
+      ? say('The dump was approved by {by}.', { by })
+      : say('Overwriting the proxy was approved by {by}.', { by });
   }
+  if (verdict === 'differs' && isOver)
+    return approves === 'dump'
+      ? say('Nothing was dumped: a dump of this shadow would have been a backup of other data.')
+      : say('Nothing was written through this shadow.');
   if (verdict === 'differs')
     return approves === 'dump'
-      ? 'Nothing is dumped: a dump of this shadow would be a backup of other data, and a write through it would damage data.'
-      : 'Nothing is written: a write through this shadow would damage other data.';
+      ? say(
+          'Nothing is dumped: a dump of this shadow would be a backup of other data, and a write through it would damage data.',
+        )
+      : say('Nothing is written: a write through this shadow would damage other data.');
   if (asked) return asked.text;
   if (stage === 'none')
-    return `Before ${approves === 'dump' ? 'the dump' : 'anything is written'}, the shadow is compared with the proxy volume.`;
+    return approves === 'dump'
+      ? say('Before the dump, the shadow is compared with the proxy volume.')
+      : say('Before anything is written, the shadow is compared with the proxy volume.');
+  if (verdict === 'equal' && isOver) return say('Every rule held and every sampled record matched.');
   return verdict === 'equal'
-    ? 'Every rule holds and every sampled record matches.'
-    : 'The rules are being checked, and the sampled records read through the shadow.';
+    ? say('Every rule holds and every sampled record matches.')
+    : say('The rules are being checked, and the sampled records read through the shadow.');
 }
 
-/** @param question that the run asks now: of the shadow, or what to do about a step that failed */
-export function approvalOf(verification: Verification, question: QuestionView | undefined): Approval {
+/**
+ * @param question that the run asks now: of the shadow, or what to do about a step that failed
+ * @param isOver true where the run has ended: its shadow is of the past
+ */
+export function approvalOf(
+  verification: Verification,
+  question: QuestionView | undefined,
+  isOver = false,
+): Approval {
   const isAsked = question?.id === 'approve-shadow' || question?.id === 'approve-overwrite';
   const asked = isAsked ? question : undefined;
   const failed = question?.id === 'step-failed' && question.step === 'verify' ? question : undefined;
@@ -55,16 +80,23 @@ export function approvalOf(verification: Verification, question: QuestionView | 
     approve: asked?.choices[0],
     stop: choice(asked, 'stop') ?? choice(failed, 'unwind'),
     refusal: refusalOf(verification, asked !== undefined),
-    sentence: sentenceOf(verification, asked),
+    sentence: sentenceOf(verification, asked, isOver),
   };
 }
 
-export function headingOf({ stage, verdict, volumes }: Verification): string {
-  const [shadow, are] = volumes.length > 1 ? ['shadows', 'are'] : ['shadow', 'is'];
-  if (stage === 'none') return 'Verification';
-  if (verdict === 'equal') return `The ${shadow} ${are} the same blocks`;
-  if (verdict === 'differs') return `The ${shadow} ${are} not the same blocks`;
-  return volumes.length > 1 ? 'Are the shadows the same blocks?' : 'Is the shadow the same blocks?';
+/** @param isOver true where the run has ended: its shadow is of the past */
+export function headingOf({ stage, verdict, volumes }: Verification, isOver = false): string {
+  const { length } = volumes;
+  if (stage === 'none') return say('Verification');
+  if (verdict === 'equal')
+    return isOver
+      ? sayCount(length, 'The shadow was the same blocks', 'The shadows were the same blocks')
+      : sayCount(length, 'The shadow is the same blocks', 'The shadows are the same blocks');
+  if (verdict === 'differs')
+    return isOver
+      ? sayCount(length, 'The shadow was not the same blocks', 'The shadows were not the same blocks')
+      : sayCount(length, 'The shadow is not the same blocks', 'The shadows are not the same blocks');
+  return sayCount(length, 'Is the shadow the same blocks?', 'Are the shadows the same blocks?');
 }
 
 /** What stands on both extents: what the rules saw of the proxy and of the shadow. */
@@ -74,8 +106,12 @@ export function statusOfSides({ master, rules }: VerifiedVolume): { cluster: str
   const active = /^volume (\S+?),/.exec(seen('shadow-active') ?? '')?.[1];
   const words = (...texts: (string | undefined)[]) => texts.filter((text) => text !== undefined).join(' · ');
   return {
-    cluster: words(`copy of ${master}`, seen('proxy-parted')?.split(' ')[0], seen('proxy-stopped')),
-    backup: words(active, mode === 'ro' ? 'read only' : mode),
+    cluster: words(
+      say('copy of {master}', { master }),
+      seen('proxy-parted')?.split(' ')[0],
+      seen('proxy-stopped'),
+    ),
+    backup: words(active, mode === 'ro' ? say('read only') : mode),
   };
 }
 
@@ -93,13 +129,31 @@ function rulesChip(volumes: readonly VerifiedVolume[]): ChipWords[] {
   const wrong = rules.filter(({ blocking }) => blocking);
   if (wrong.length === 0) {
     const shown = rules.filter(({ verdict }) => verdict !== 'not-shown');
-    return [{ state: 'ok', word: `${shown.length} of ${rules.length} rules hold` }];
+    return [
+      {
+        state: 'ok',
+        word: say('{holding} of {rules} rules hold', { holding: shown.length, rules: rules.length }),
+      },
+    ];
   }
   if (wrong.length > namedRules)
-    return [{ state: 'bad', word: `${wrong.length} of ${rules.length} rules do not hold` }];
+    return [
+      {
+        state: 'bad',
+        word: sayCount(
+          wrong.length,
+          '{bad} of {rules} rules does not hold',
+          '{bad} of {rules} rules do not hold',
+          {
+            bad: wrong.length,
+            rules: rules.length,
+          },
+        ),
+      },
+    ];
   return wrong.map(({ proxy, title, verdict }) => ({
     state: 'bad',
-    word: `${volumes.length > 1 ? `${proxy}: ` : ''}${title} ${verdict}`,
+    word: `${volumes.length > 1 ? `${proxy}: ` : ''}${title} ${said(verdict)}`,
   }));
 }
 
@@ -107,9 +161,20 @@ function samplesChip(volumes: readonly VerifiedVolume[], read: number | undefine
   const samples = volumes.flatMap((volume) => volume.samples);
   const count = (verdict: string) => samples.filter((sample) => sample.verdict === verdict).length;
   const [equal, differing] = [count('equal'), count('differs')];
-  if (differing > 0) return [{ state: 'bad', word: `${differing} of ${samples.length} records differ` }];
-  if (equal > 0) return [{ state: 'ok', word: `${equal} of ${samples.length} records match` }];
-  return read === undefined ? [] : [{ state: 'busy', word: `${read} of ${samples.length} records read` }];
+  if (differing > 0)
+    return [
+      {
+        state: 'bad',
+        word: say('{differing} of {samples} records differ', { differing, samples: samples.length }),
+      },
+    ];
+  if (equal > 0)
+    return [
+      { state: 'ok', word: say('{equal} of {samples} records match', { equal, samples: samples.length }) },
+    ];
+  return read === undefined
+    ? []
+    : [{ state: 'busy', word: say('{read} of {samples} records read', { read, samples: samples.length }) }];
 }
 
 /** The verification in a few words, beside the heading. @param read records that were read through the shadow so far */

@@ -1,5 +1,6 @@
 /** Puts the groups of a class below each other: a proxy's group follows its master's. */
 import type { Domain, TopologyGroup, TopologyVolume } from '../../contract/topology.ts';
+import { say } from '../../contract/text/say.ts';
 import { classKey, objectKey, type ClusterIndex, type ObjectKey, type Place } from './cluster-index.ts';
 import { drawDisk, drawGroup, extentsOfClass, type ClassExtents, type Drawn } from './group-layout.ts';
 import { type ClassItem, type Metrics, type PictureItem } from './layout-parts.ts';
@@ -182,7 +183,10 @@ export function drawClass(drawing: ClassDrawing, y: number): Drawn {
   const known = index.topology.classes.find(
     (entry) => entry.domain === place.domain && entry.name === place.class,
   );
-  const note = known === undefined || known.nodes.length === 0 ? '' : `on ${known.nodes.join(', ')}`;
+  const note =
+    known === undefined || known.nodes.length === 0
+      ? ''
+      : say('on {nodes}', { nodes: known.nodes.join(', ') });
   const between = Array.from({ length: used - 1 }, (_, column) => left(column + 1) - columnGap / 2);
   const frame = classFrame(place, { x, y, width, height }, note, {
     gutters: [...between, x + width - gutterLine],

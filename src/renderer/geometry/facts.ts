@@ -1,6 +1,7 @@
 /** What the side panel tells of an object: in the guide's words, with what each node says. */
 import { bytesText, countText } from '../../contract/words.ts';
 import type { ByNode, Status, TopologyVolume } from '../../contract/topology.ts';
+import { say } from '../../contract/text/say.ts';
 import type { State } from '../../folds/states.ts';
 import { disksBelow, disksOfVolume } from './blocks-on-disks.ts';
 import {
@@ -42,10 +43,12 @@ export interface ObjectFacts {
 }
 
 const blockBytes = 512;
-const told = (value: string | null | undefined): string => value ?? 'not shown';
+const told = (value: string | null | undefined): string => value ?? say('not shown');
 
 const blocksText = (blocks: number | null): string =>
-  blocks === null ? 'not shown' : `${countText(blocks)} blocks · ${bytesText(blocks * blockBytes)}`;
+  blocks === null
+    ? say('not shown')
+    : say('{blocks} blocks · {size}', { blocks: countText(blocks), size: bytesText(blocks * blockBytes) });
 
 function statusesOf(on: ByNode<Status>, field = 'STATUS'): StatusLine[] {
   const byWord = new Map<string, { status: Status; nodes: string[] }>();
@@ -55,21 +58,21 @@ function statusesOf(on: ByNode<Status>, field = 'STATUS'): StatusLine[] {
   }
   return [...byWord.values()].map(({ status, nodes }) => ({
     field,
-    word: status.known ? status.word : `${status.word}, not known`,
+    word: status.known ? status.word : say('{word}, not known', { word: status.word }),
     nodes: nodes.join(', '),
     state: stateOfStatus(status),
   }));
 }
 
 const roleWords = {
-  master: 'Master volume',
-  proxy: 'Proxy volume',
-  shadow: 'Shadow volume',
-  plain: 'Volume',
+  master: say('Master volume'),
+  proxy: say('Proxy volume'),
+  shadow: say('Shadow volume'),
+  plain: say('Volume'),
 };
 
 function rangeText({ firstBlock, blocks }: TopologyVolume): string {
-  if (firstBlock === null) return 'not shown';
+  if (firstBlock === null) return say('not shown');
   const last = blocks === null ? '' : ` … ${countText(firstBlock + blocks - 1)}`;
   return `${countText(firstBlock)}${last}`;
 }
@@ -82,31 +85,36 @@ function volumeFacts(index: ClusterIndex, volume: TopologyVolume): ObjectFacts {
     ({ shadow }) => shadow.class === volume.class && shadow.volume === volume.name,
   );
   const byWord = {
-    plan: 'as planned',
-    extent: 'same disks, same blocks',
-    name: 'same disks and name, different blocks',
+    plan: say('as planned'),
+    extent: say('same disks, same blocks'),
+    name: say('same disks and name, different blocks'),
   };
   const disks = disksOfVolume(index, volume).map(({ name }) => name);
   return {
     title: volume.name,
-    what: `${roleWords[role]} of ${volume.class}`,
+    what: say('{role} of {class}', { role: roleWords[role], class: volume.class }),
     role,
     statuses: [...statusesOf(volume.proxyOn, 'PROXY'), ...statusesOf(volume.statusOn)],
     facts: [
-      ...(volume.master === null ? [] : [{ name: 'Master', value: volume.master }]),
-      ...(volume.proxies.length === 0 ? [] : [{ name: 'Proxies', value: volume.proxies.join(', ') }]),
+      ...(volume.master === null ? [] : [{ name: say('Master'), value: volume.master }]),
+      ...(volume.proxies.length === 0 ? [] : [{ name: say('Proxies'), value: volume.proxies.join(', ') }]),
       ...(shown && link
-        ? [{ name: 'Shadows', value: `${shown.class}/${shown.name}, ${byWord[link.by]}` }]
+        ? [{ name: say('Shadows'), value: `${shown.class}/${shown.name}, ${byWord[link.by]}` }]
         : []),
       ...(shadows.length === 0
         ? []
-        : [{ name: 'Shadow', value: shadows.map((shadow) => `${shadow.class}/${shadow.name}`).join(', ') }]),
-      { name: 'Group', value: volume.group ?? 'none: a single disk' },
-      { name: 'Disks', value: disks.length === 0 ? 'not shown' : disks.join(', ') },
-      { name: 'Type', value: told(volume.type) },
-      { name: 'Blocks', value: rangeText(volume), mono: true },
-      { name: 'Size', value: blocksText(volume.blocks) },
-      { name: 'Mode', value: told(volume.mode) },
+        : [
+            {
+              name: say('Shadow'),
+              value: shadows.map((shadow) => `${shadow.class}/${shadow.name}`).join(', '),
+            },
+          ]),
+      { name: say('Group'), value: volume.group ?? say('none: a single disk') },
+      { name: say('Disks'), value: disks.length === 0 ? say('not shown') : disks.join(', ') },
+      { name: say('Type'), value: told(volume.type) },
+      { name: say('Blocks'), value: rangeText(volume), mono: true },
+      { name: say('Size'), value: blocksText(volume.blocks) },
+      { name: say('Mode'), value: told(volume.mode) },
     ],
   };
 }
@@ -120,19 +128,19 @@ function diskFacts(index: ClusterIndex, place: Place, name: string): ObjectFacts
   );
   return {
     title: disk.name,
-    what: `Disk of ${disk.class}`,
+    what: say('Disk of {class}', { class: disk.class }),
     role: undefined,
     statuses: statusesOf(disk.statusOn),
     facts: [
       ...Object.entries(disk.deviceOn).map(([node, device]) => ({
-        name: `On ${node}`,
+        name: say('On {node}', { node }),
         value: device,
         mono: true,
       })),
-      { name: 'Group', value: disk.group ?? 'none' },
-      { name: 'Type', value: disk.type },
-      { name: 'Size', value: blocksText(disk.blocks) },
-      ...(others.length === 0 ? [] : [{ name: 'Same disk', value: others.join('; ') }]),
+      { name: say('Group'), value: disk.group ?? say('none') },
+      { name: say('Type'), value: disk.type },
+      { name: say('Size'), value: blocksText(disk.blocks) },
+      ...(others.length === 0 ? [] : [{ name: say('Same disk'), value: others.join('; ') }]),
     ],
   };
 }
@@ -145,20 +153,22 @@ function groupFacts(index: ClusterIndex, place: Place, name: string): ObjectFact
   );
   return {
     title: group.name,
-    what: `Group of ${group.class}`,
+    what: say('Group of {class}', { class: group.class }),
     role: undefined,
     statuses: [],
     facts: [
-      { name: 'Type', value: told(group.type) },
-      { name: 'Disks', value: disksBelow(index, place, name).join(', ') },
+      { name: say('Type'), value: told(group.type) },
+      { name: say('Disks'), value: disksBelow(index, place, name).join(', ') },
       ...(group.lowerGroups.length === 0
         ? []
-        : [{ name: 'Lower groups', value: group.lowerGroups.join(', ') }]),
-      ...(group.upperGroup === null ? [] : [{ name: 'Upper group', value: group.upperGroup }]),
-      ...(group.width === null ? [] : [{ name: 'Stripe width', value: `${countText(group.width)} blocks` }]),
-      { name: 'Volumes', value: countText(volumes.length) },
-      { name: 'Size', value: blocksText(group.blocks) },
-      { name: 'Free', value: blocksText(group.freeBlocks) },
+        : [{ name: say('Lower groups'), value: group.lowerGroups.join(', ') }]),
+      ...(group.upperGroup === null ? [] : [{ name: say('Upper group'), value: group.upperGroup }]),
+      ...(group.width === null
+        ? []
+        : [{ name: say('Stripe width'), value: say('{width} blocks', { width: countText(group.width) }) }]),
+      { name: say('Volumes'), value: countText(volumes.length) },
+      { name: say('Size'), value: blocksText(group.blocks) },
+      { name: say('Free'), value: blocksText(group.freeBlocks) },
     ],
   };
 }
@@ -174,14 +184,17 @@ function classFacts(index: ClusterIndex, place: Place): ObjectFacts {
   )?.nodes;
   return {
     title: place.class,
-    what: place.domain === 'primary' ? 'Class of the primary domain' : 'Shadow class of the backup server',
+    what:
+      place.domain === 'primary'
+        ? say('Class of the primary domain')
+        : say('Shadow class of the backup server'),
     role: undefined,
     statuses: [],
     facts: [
-      { name: 'Nodes', value: nodes?.join(', ') ?? 'none yet' },
-      { name: 'Disks', value: count(topology.disks) },
-      { name: 'Groups', value: count(topology.groups) },
-      { name: 'Volumes', value: count(topology.volumes) },
+      { name: say('Nodes'), value: nodes?.join(', ') ?? say('none yet') },
+      { name: say('Disks'), value: count(topology.disks) },
+      { name: say('Groups'), value: count(topology.groups) },
+      { name: say('Volumes'), value: count(topology.volumes) },
     ],
   };
 }

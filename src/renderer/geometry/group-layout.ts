@@ -1,4 +1,5 @@
 /** Draws a group, or a disk of no group: its disks as strips, volumes on them to scale. */
+import { say, sayCount } from '../../contract/text/say.ts';
 import { disksBelow, spansOnDisks, type Span } from './blocks-on-disks.ts';
 import {
   diskOf,
@@ -42,7 +43,13 @@ export function extentsOfClass(index: ClusterIndex, place: Place): ClassExtents 
     const role = extent.status?.word === 'PRIVATE' ? 'private' : 'free';
     const key = `${role}:${place.domain}:${place.class}`;
     for (const span of spansOnDisks(index, place, extent, extent))
-      add({ ...span, key, name: role === 'private' ? 'private area' : 'free', role, status: unallocated });
+      add({
+        ...span,
+        key,
+        name: role === 'private' ? say('private area') : say('free'),
+        role,
+        status: unallocated,
+      });
   }
   for (const volume of topology.volumes.filter(isHere)) {
     const key = objectKey('volume', place, volume.name);
@@ -83,7 +90,7 @@ function extentItems(drawing: Drawing, disk: string, box: Box, thin: boolean): E
     key,
     name,
     role,
-    status: status?.text ?? 'no status shown',
+    status: status?.text ?? say('no status shown'),
     state: status?.state ?? 'warn',
     thin,
     x: box.x + first * perBlock,
@@ -127,14 +134,14 @@ export function drawDisk(drawing: Drawing, name: string, x: number, y: number, w
 
 function noteOf(drawing: Drawing, name: string): string {
   const { index, extents, ghost } = drawing;
-  if (ghost) return 'no shadow yet';
+  if (ghost) return say('no shadow yet');
   const group = groupOf(index, extents.place, name);
   const count = index.topology.volumes.filter(
     (volume) =>
       volume.group === name && volume.class === extents.place.class && volume.domain === extents.place.domain,
   ).length;
-  const volumes = count === 0 ? '' : ` · ${count} ${count === 1 ? 'volume' : 'volumes'}`;
-  return `${group?.type ?? 'type not shown'}${volumes}`;
+  const volumes = count === 0 ? '' : ` · ${sayCount(count, '{count} volume', '{count} volumes')}`;
+  return `${group?.type ?? say('type not shown')}${volumes}`;
 }
 
 /** A group with its disks and lower groups; folded, one thin strip of its first disk. */

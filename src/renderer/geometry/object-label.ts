@@ -1,10 +1,18 @@
 /** The words of an object of the picture: what stands on it, and what a screen reader says of it. */
 import type { TapeView } from '../../contract/screens.ts';
+import { say } from '../../contract/text/say.ts';
 import { driveState } from './drive-state.ts';
 import type { State } from '../../folds/states.ts';
 import type { DiskItem, ExtentItem, PictureItem } from './layout-parts.ts';
 
-const roleWords = { master: 'master', proxy: 'proxy', shadow: 'shadow', plain: '', private: '', free: '' };
+const roleWords = {
+  master: say('master'),
+  proxy: say('proxy'),
+  shadow: say('shadow'),
+  plain: '',
+  private: '',
+  free: '',
+};
 
 const joined = (...texts: readonly string[]) => texts.filter((text) => text !== '').join(' · ');
 
@@ -23,15 +31,19 @@ export function objectLabel(item: PictureItem, found: string): string {
     case 'node':
       return `${item.name} ${item.note}, ${found}`;
     case 'tape':
-      return `Tape ${item.name} ${found}`;
+      return say('Tape {name} {found}', { name: item.name, found });
     case 'class':
-      return `${item.name} ${item.note}, class`;
+      return say('{name} {note}, class', { name: item.name, note: item.note });
     case 'group':
-      return `${item.name} ${item.note}, group${item.folded ? ', folded' : ''}`;
+      return item.folded
+        ? say('{name} {note}, group, folded', { name: item.name, note: item.note })
+        : say('{name} {note}, group', { name: item.name, note: item.note });
     case 'disk':
-      return `${item.name} ${diskNote(item)}, ${item.ghost ? 'no shadow disk yet' : 'disk'}`;
+      return item.ghost
+        ? say('{name} {note}, no shadow disk yet', { name: item.name, note: diskNote(item) })
+        : say('{name} {note}, disk', { name: item.name, note: diskNote(item) });
     case 'extent':
-      return `${item.name} ${extentNote(item)}, volume`;
+      return say('{name} {note}, volume', { name: item.name, note: extentNote(item) });
   }
 }
 
@@ -50,12 +62,15 @@ export function tapeWords(
   drive: string | undefined,
   flow: string | undefined,
 ): TapeWords {
-  const { state, word } = tape ? driveState(tape) : { state: 'idle' as const, word: 'not checked' };
-  const position = tape?.file === undefined ? tape?.said : `at file ${tape.file}, record ${tape.record ?? 0}`;
+  const { state, word } = tape ? driveState(tape) : { state: 'idle' as const, word: say('not checked') };
+  const position =
+    tape?.file === undefined
+      ? tape?.said
+      : say('at file {file}, record {record}', { file: tape.file, record: tape.record ?? 0 });
   return {
     state,
     word,
-    drive: joined(drive ?? '', tape?.writeProtected ? 'write protected' : ''),
+    drive: joined(drive ?? '', tape?.writeProtected ? say('write protected') : ''),
     note: flow ?? position ?? '',
   };
 }

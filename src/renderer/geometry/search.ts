@@ -1,6 +1,16 @@
 /** Finds objects of the cluster by what is typed. */
 import type { Topology } from '../../contract/topology.ts';
+import { say } from '../../contract/text/say.ts';
 import { classKey, objectKey, type ObjectKey } from './cluster-index.ts';
+
+/** What an object is called: a search finds it by that word, too. */
+const kindWords = { volume: say('volume'), disk: say('disk'), group: say('group') };
+
+const whatOf = {
+  volume: (name: string) => say('volume of {class}', { class: name }),
+  disk: (name: string) => say('disk of {class}', { class: name }),
+  group: (name: string) => say('group of {class}', { class: name }),
+};
 
 export interface Match {
   readonly key: ObjectKey;
@@ -27,14 +37,14 @@ export function searchCluster(topology: Topology, text: string): Match[] {
   ].map(({ object, kind, also }) => ({
     key: objectKey(kind, object, object.name),
     name: object.name,
-    what: `${kind} of ${object.class}`,
-    text: `${object.name} ${also} ${object.class} ${kind}`.toLowerCase(),
+    what: whatOf[kind](object.class),
+    text: `${object.name} ${also} ${object.class} ${kindWords[kind]}`.toLowerCase(),
   }));
   const ofClasses = classes.map(({ domain, name }) => ({
     key: classKey({ domain, class: name }),
     name,
-    what: 'class',
-    text: `${name} class`.toLowerCase(),
+    what: say('class'),
+    text: `${name} ${say('class')}`.toLowerCase(),
   }));
   const rank = (name: string) => {
     const low = name.toLowerCase();

@@ -1,5 +1,6 @@
 /** What a status word of GDS is for the eye: its state, and one text for what several nodes say. */
 import type { ByNode, Status } from '../../contract/topology.ts';
+import { say } from '../../contract/text/say.ts';
 import type { State } from '../../folds/states.ts';
 
 const states: Readonly<Record<string, State>> = {
@@ -37,7 +38,7 @@ export function shownStatus(on: ByNode<Status>): Shown | undefined {
   const text = words
     .map((word) => {
       const nodes = told.filter(([, status]) => status.word === word).map(([node]) => node);
-      return `${word} on ${nodes.join(', ')}`;
+      return say('{word} on {nodes}', { word, nodes: nodes.join(', ') });
     })
     .join('; ');
   const worst = told

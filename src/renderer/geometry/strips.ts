@@ -1,4 +1,5 @@
 /** Draws a proxy above its shadow at the same scale: two strips of blocks, the ribbon between them, a thread a sampled record. */
+import { say } from '../../contract/text/say.ts';
 import type { SampledRecord, SideBlocks, Verdict } from '../../folds/verification.ts';
 import type { Box } from './viewport.ts';
 
@@ -154,12 +155,14 @@ export function ribbonText(
   const differing = samples.filter((sample) => sample.verdict === 'differs').length;
   const waiting = samples.filter((sample) => sample.verdict === 'waiting').length;
   // A rule has found it: what was sampled on the cluster is then not read through the shadow any more.
-  if (verdict === 'differs' && differing === 0) return 'not the same blocks';
-  if (total === 0) return 'no record sampled yet';
+  if (verdict === 'differs' && differing === 0) return say('not the same blocks');
+  if (total === 0) return say('no record sampled yet');
   if (waiting === total) {
-    const done = read === undefined ? '' : `, ${read} read through the shadow`;
-    return `${total} records sampled on the cluster${done}`;
+    return read === undefined
+      ? say('{total} records sampled on the cluster', { total })
+      : say('{total} records sampled on the cluster, {read} read through the shadow', { total, read });
   }
-  if (differing > 0) return `${differing} of ${total} sampled records differ: not the same data`;
-  return `${total} sampled records match`;
+  if (differing > 0)
+    return say('{differing} of {total} sampled records differ: not the same data', { differing, total });
+  return say('{total} sampled records match', { total });
 }

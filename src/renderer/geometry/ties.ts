@@ -1,4 +1,5 @@
 /** The lines of the topology's picture: node to class, master to proxy, disk to the same disk on the other side. */
+import { say } from '../../contract/text/say.ts';
 import { disksOfVolume } from './blocks-on-disks.ts';
 import { objectKey, sameDisks, shadowsOf, type ClusterIndex, type ObjectKey } from './cluster-index.ts';
 import type { ClassItem, DiskItem, ExtentItem, PictureItem, Tie } from './layout-parts.ts';
@@ -113,7 +114,7 @@ function copyTies(
     const { path, box, at } = copyLine(from, to, isNear, frame.gutters);
     const said = shownStatus(proxy.proxyOn);
     const isWide = Math.min(from.width, to.width) >= labelRoom && gap >= 44;
-    const text = said?.text ?? 'not shown';
+    const text = said?.text ?? say('not shown');
     return [
       {
         id: `${keys[0]}>${keys[1]}`,
@@ -161,7 +162,7 @@ function sameDiskTies(index: ClusterIndex, items: readonly PictureItem[]): Tie[]
         box: boxAround([from, to]),
         keys: [disk.key, other.key],
         label: isLevel
-          ? { text: 'same disk', x: (from[0] + to[0]) / 2, y: (from[1] + to[1]) / 2 }
+          ? { text: say('same disk'), x: (from[0] + to[0]) / 2, y: (from[1] + to[1]) / 2 }
           : undefined,
         state: 'idle',
       };

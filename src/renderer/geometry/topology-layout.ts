@@ -1,6 +1,7 @@
 /** Lays the topology out: the cluster's nodes and classes on the left, the backup server with its shadows and the drive on the right. */
 import type { JobInfo, SiteInfo } from '../../contract/screens.ts';
 import type { TopologyDisk, TopologyVolume } from '../../contract/topology.ts';
+import { say } from '../../contract/text/say.ts';
 import { disksBelow } from './blocks-on-disks.ts';
 import { classFrame, drawClass, drawHolder, orderedHolders, placesOf, type Holder } from './class-layout.ts';
 import {
@@ -67,7 +68,7 @@ function nodeItems(hosts: LayoutOptions['hosts'], { nodes, backup }: Columns, me
   const right = hosts
     .filter(({ role }) => role === 'backup')
     .map(({ name }) =>
-      node(name, 'backup server', { ...backup, y: backup.y + 24, height: metrics.nodeHeight }),
+      node(name, say('backup server'), { ...backup, y: backup.y + 24, height: metrics.nodeHeight }),
     );
   return [...left, ...right];
 }
@@ -186,7 +187,7 @@ function drawShadowClasses(
       y += drawn.height + metrics.groupGap;
     }
     const height = y - metrics.groupGap + metrics.classPad - top;
-    const note = isGhost ? 'shadows are created here' : 'in memory, on this host only';
+    const note = isGhost ? say('shadows are created here') : say('in memory, on this host only');
     items.push(classFrame(place, { ...backup, y: top, height }, note, { ghost: isGhost }), ...inner);
     at = top + height + metrics.groupGap;
   }

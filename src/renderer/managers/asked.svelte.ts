@@ -1,11 +1,12 @@
 /** One question to the console and its latest answer, as a screen shows it: busy, answered, failed. */
 import type { Bridge, Channel, RequestOf, Responses } from '../../contract/channels.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
+import { say } from '../../contract/text/say.ts';
 
 /** What is shown where the bridge itself fails. */
 export function infoOf(error: unknown): ErrorInfo {
   const sentence = error instanceof Error ? error.message : String(error);
-  return { code: 'UNEXPECTED', sentence, hint: 'report it', evidence: {} };
+  return { code: 'UNEXPECTED', sentence, hint: say('report it'), evidence: {} };
 }
 
 export class Asked<Name extends Channel> {

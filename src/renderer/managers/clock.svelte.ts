@@ -1,4 +1,6 @@
 /** The time, for ages that are shown: told once a second. */
+import { say } from '../../contract/text/say.ts';
+
 export class Clock {
   #now = $state(Date.now());
 
@@ -17,8 +19,8 @@ export class Clock {
 /** How long ago, in words: `just now`, `12 s ago`, `3 min ago`. */
 export function ageText(at: string, now: number): string {
   const seconds = Math.max(0, Math.floor((now - Date.parse(at)) / 1000));
-  if (seconds < 5) return 'just now';
-  if (seconds < 60) return `${seconds} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  return `${Math.floor(seconds / 3600)} h ago`;
+  if (seconds < 5) return say('just now');
+  if (seconds < 60) return say('{seconds} s ago', { seconds });
+  if (seconds < 3600) return say('{seconds} min ago', { seconds: Math.floor(seconds / 60) });
+  return say('{seconds} h ago', { seconds: Math.floor(seconds / 3600) });
 }

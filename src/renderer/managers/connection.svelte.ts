@@ -1,4 +1,5 @@
 /** Whether the console can be heard. */
+import { say } from '../../contract/text/say.ts';
 import { bridge, type Connection, type Refused } from '../bridge.ts';
 
 export type { Refused };
@@ -33,7 +34,9 @@ class ConnectionManager {
       await bridge.openTab(hash);
       return undefined;
     } catch (error) {
-      return `cannot open another tab: ${error instanceof Error ? error.message : String(error)}`;
+      return say('cannot open another tab: {message}', {
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

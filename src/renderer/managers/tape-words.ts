@@ -1,5 +1,6 @@
 /** Names of tapes: which one may be given, which one must be typed, which tapes a search finds. */
 import type { KnownTapeView, TapeContents, WriterOfTape } from '../../contract/screens.ts';
+import { say, sayCount } from '../../contract/text/say.ts';
 import { endStateOf, stateWords, withOmissions } from '../../folds/run/run-state.ts';
 import type { State } from '../../folds/states.ts';
 
@@ -10,9 +11,9 @@ const tapeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 /** Why a tape cannot bear the name; undefined where it can, or where nothing was typed yet. */
 export function tapeNameTrouble(name: string): string | undefined {
   if (name === '' || (tapeName.test(name) && name !== unlabelledWord)) return undefined;
-  if (name === unlabelledWord) return '"data" means a tape without a label';
-  if (name.length > 32) return `32 characters at most, this has ${name.length}`;
-  return 'only letters, digits, "_", "." and "-"; begins with a letter or digit';
+  if (name === unlabelledWord) return say('"data" means a tape without a label');
+  if (name.length > 32) return say('32 characters at most, this has {length}', { length: name.length });
+  return say('only letters, digits, "_", "." and "-"; begins with a letter or digit');
 }
 
 /** What must be typed before the tape is overwritten; undefined for a blank one. */
@@ -22,11 +23,13 @@ export function presentName(contents: TapeContents): string | undefined {
 
 /** `run 20261128-171000, verified`; of a run whose journal is not here the name alone. */
 export function writerWords(writer: WriterOfTape): { readonly state: State; readonly word: string } {
-  const { run, verdict, exitStatus } = writer;
-  if (verdict === undefined) return { state: 'idle', word: `run ${run}` };
+  const { run, verdict, exitStatus, unfinished } = writer;
+  if (unfinished === true)
+    return { state: 'warn', word: say('may be the unfinished dump of run {run}', { run }) };
+  if (verdict === undefined) return { state: 'idle', word: say('run {run}', { run }) };
   const ended = verdict === 'unfinished' ? 'dead' : endStateOf({ verdict, exitStatus: exitStatus ?? 3 });
   const { state, word } = withOmissions(stateWords[ended], writer);
-  return { state, word: `run ${run}, ${word}` };
+  return { state, word: say('run {run}, {state}', { run, state: word }) };
 }
 
 /**
@@ -35,10 +38,15 @@ export function writerWords(writer: WriterOfTape): { readonly state: State; read
  */
 export function erasedWords({ blank, label, writtenBy = [] }: TapeContents): string | undefined {
   if (blank) return undefined;
-  const what = label === undefined ? 'the data' : `tape ${label.name}`;
+  const what = label === undefined ? say('the data') : say('tape {name}', { name: label.name });
   const runs = writtenBy.map(({ run }) => run);
   if (runs.length === 0) return what;
-  return `${what} (${runs.length === 1 ? 'run' : 'one of the runs'} ${runs.join(', ')})`;
+  if (writtenBy.some(({ unfinished }) => unfinished))
+    return say('{what} (may be the unfinished dump of run {run})', { what, run: runs.join(', ') });
+  return sayCount(runs.length, '{what} (run {runs})', '{what} (one of the runs {runs})', {
+    what,
+    runs: runs.join(', '),
+  });
 }
 
 /** True while the tape is not to be overwritten, even by who names it. */

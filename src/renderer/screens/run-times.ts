@@ -1,7 +1,6 @@
 /** Moments and durations of runs as screens say them, in this machine's time zone. */
 
 import { durationText } from '../../contract/words.ts';
-
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', year: 'numeric' });
 

@@ -5,6 +5,7 @@
  * was meant, the whole file is written anew by the YAML library, which keeps comments but not their columns.
  */
 import { parseDocument } from 'yaml';
+import { say } from '../../contract/text/say.ts';
 import {
   insertion,
   pairAt,
@@ -94,7 +95,7 @@ function change(text: string, path: Path, value: Value | undefined, cut: Cut): s
     if (changed !== undefined && sameValue(valueOf(changed), meant)) return changed;
   }
   throw new EditRefused(
-    'this place shares its value with another one (an anchor or alias): change it in the text',
+    say('this place shares its value with another one (an anchor or alias): change it in the text'),
   );
 }
 
@@ -147,6 +148,7 @@ const sharesKey = (a: object, b: object) => Object.keys(a).some((key) => Object.
 export function renameKey(text: string, path: Path, name: string): string {
   const key = rangeOf(pairAt(parsed(text), path)?.key);
   const parent = valueAt(valueOf(text), path.slice(0, -1));
-  if (!key || !isMap(parent) || Object.hasOwn(parent, name)) throw new EditRefused(`${name} already exists`);
+  if (!key || !isMap(parent) || Object.hasOwn(parent, name))
+    throw new EditRefused(say('{name} already exists', { name }));
   return splice(text, key[0], key[1], flowText(name));
 }

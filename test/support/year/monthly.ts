@@ -1,7 +1,6 @@
 /** What is done once a month: a drill of the newest backup, and a second copy of it on a tape in another building. */
-import { join } from 'node:path';
 import { expect } from 'vitest';
-import { openLab, type Lab } from '../../../src/lab/lab.ts';
+import type { Lab } from '../../../src/lab/lab.ts';
 import { siteStatus } from '../../../src/main/application/protection/status-service.ts';
 import { openSceneConsole, sha256, type Scene } from '../lab-run.ts';
 import { historyFacts } from './agreement.ts';
@@ -11,10 +10,6 @@ import type { Year } from './nights.ts';
 const { signal } = new AbortController();
 const hooks = { abort: signal, ask: undefined, onProgress: () => undefined };
 
-/** A host with a drive of its own. Cartridges in it are written once. */
-export const openVault = ({ folder }: Scene): Promise<Lab> =>
-  openLab({ folder: join(folder, 'vault'), blocks: 512, savesOnlyAtClose: true });
-
 /** The newest run whose backup is on tape, and the digest of its image as the volume was when it was parted. */
 function newestOf(year: Year): { run: string; imageSha256: string } {
   const run = year.nights.findLast(({ onTape }) => onTape.length > 0)?.onTape[0] ?? '';
@@ -23,7 +18,7 @@ function newestOf(year: Year): { run: string; imageSha256: string } {
   return { run, imageSha256: sha256(image) };
 }
 
-/** The changer finds the tape, the drill reads all of it, and status says when it was proven restorable. */
+/** The library loads the tape, the drill reads all of it and has it returned, and status says when it was proven restorable. */
 export async function expectDrilled(scene: Scene, year: Year): Promise<void> {
   const { run, imageSha256 } = newestOf(year);
   const console = await openSceneConsole(scene, year.change);
@@ -31,8 +26,7 @@ export async function expectDrilled(scene: Scene, year: Year): Promise<void> {
     const end = await console.fileRestoreService.drill({ run }, hooks);
     expect(end, end.error?.message).toMatchObject({ exitStatus: 0 });
     expect(end.volumes.find(({ volume }) => volume === imageProxy)?.sha256).toBe(imageSha256);
-    // The drill leaves its tape in the drive.
-    await console.tapeService.unload(signal, () => undefined);
+    expect(scene.lab.cartridges.filter(({ where }) => where === 'drive')).toEqual([]);
   } finally {
     await console.close();
   }

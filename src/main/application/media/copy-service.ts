@@ -35,6 +35,7 @@ import { withoutRewind } from '../../tape/tape-device.ts';
 import { lossEvents } from '../../tape/tape-holders.ts';
 import { requireTapeName } from '../../tape/tape-label.ts';
 import { version } from '../version.ts';
+import { driveNamed, type DriveAt } from './named-drive.ts';
 
 export interface CopyServiceOptions {
   readonly site: Site;
@@ -61,11 +62,6 @@ export interface CopyHooks {
   readonly onProgress: (progress: LiveProgress) => void;
   /** Told the name of the record once it is begun. */
   readonly onRecord?: ((name: string) => void) | undefined;
-}
-
-interface DriveAt {
-  readonly host: string;
-  readonly device: string;
 }
 
 /** What will be copied, from where to where. Plain data, for a screen or a script. */
@@ -116,22 +112,11 @@ export class CopyService {
     const plan = planCopy(run, events, to);
     for (const name of to) requireFreeOfJobs(site, requireTapeName(name));
     if (keep !== undefined && !keepShape.test(keep)) throw failure('COPY_KEEP_UNREADABLE', { keep });
-    const from = this.#driveNamed(request.from);
-    const drive = this.#driveNamed(request.drive);
+    const from = driveNamed(site, request.from);
+    const drive = driveNamed(site, request.drive);
     if (request.from === undefined && request.drive === undefined)
       throw failure('COPY_ONE_DRIVE', { ...drive });
     return { run, from, drive, keepUntil: keepUntil(site, events, to[0] ?? '', keep), plan, events };
-  }
-
-  /** @throws COPY_DRIVE_UNREADABLE, TAPE_DEVICE_UNKNOWN */
-  #driveNamed(named: string | undefined): DriveAt {
-    const { tape, hosts } = this.#options.site;
-    if (named === undefined) return { host: tape.host, device: tape.device };
-    const [, host = '', device = ''] = /^([^:]+):(\/dev\/.+)$/.exec(named) ?? [];
-    if (!Object.hasOwn(hosts, host))
-      throw failure('COPY_DRIVE_UNREADABLE', { drive: named, hosts: Object.keys(hosts).join(', ') });
-    withoutRewind(device);
-    return { host, device };
   }
 
   /**

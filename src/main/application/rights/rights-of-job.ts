@@ -1,5 +1,5 @@
 /**
- * What a job must be allowed: its backup with rollback and resume, the restores of what it backs up, and the tape commands on its drive. Each from
+ * What a job must be allowed: its backup with rollback and resume, the restores of what it backs up, and the tape commands on its drive, those of second copies included. Each from
  * the tables that make the commands. Pure.
  */
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
@@ -8,9 +8,11 @@ import { assign, onlyVolumes, type ClusterSeen } from '../../procedure/model/ass
 import { blockBytes, type Assignment } from '../../procedure/model/assignment.ts';
 import { makerOf } from '../../procedure/plan/restore/steps-write-files.ts';
 import { allowedCommands, rightsNeeded, type AllowedCommand } from '../../procedure/plan/rights-needed.ts';
+import { copyDriveCommands } from '../../restore/second-copy/drive-commands.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Site } from '../../site/site-schema.ts';
 import { samplesWanted } from '../../site/whole-fingerprint.ts';
+import type { DriveAt } from '../media/named-drive.ts';
 
 /** Up to so many nodes, every set of nodes is listed on which a master may have been started. */
 const mostNodes = 4;
@@ -70,13 +72,23 @@ export interface SeenJob {
   readonly world: ClusterSeen;
 }
 
-/** @returns each command once, for hosts whose login has not got the rights */
-export function rightsOfJob(site: Site, named: NamedJob, { assignment, world }: SeenJob): AllowedCommand[] {
-  const { outside = [] } = assignment;
+/**
+ * @param further drives that second copies are written to, or read from, beside that of the site
+ * @returns each command once, for hosts whose login has not got the rights
+ */
+export function rightsOfJob(
+  site: Site,
+  named: NamedJob,
+  { assignment, world }: SeenJob,
+  further: readonly DriveAt[],
+): AllowedCommand[] {
+  const { outside = [], job } = assignment;
+  const drives = [site.tape, ...further].map(({ host, device }) => ({ tapeHost: host, tapeDevice: device }));
+  const copies = drives.flatMap((drive) => copyDriveCommands(drive, job.media.recordBytes));
   return [
     ...rightsNeeded(assignment),
     ...restoresOf(site, named, { ...world, outside }).flatMap(rightsNeeded),
-    ...allowedCommands(assignment, driveCheckCommands(assignment)).filter(
+    ...allowedCommands(assignment, [...driveCheckCommands(assignment), ...copies]).filter(
       ({ host }) => assignment.become?.[host] !== undefined,
     ),
   ];

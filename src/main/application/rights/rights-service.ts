@@ -7,6 +7,7 @@ import { sdxinfoAllowed, uniqueCommands, type AllowedCommand } from '../../proce
 import type { Site } from '../../site/site-schema.ts';
 import { toolPath, toolQuery } from '../../ssh/tool-query.ts';
 import type { JobAssigner } from '../job-assigner.ts';
+import { driveNamed, type DriveAt } from '../media/named-drive.ts';
 import { asPresumed, presumedCluster } from './presumed-cluster.ts';
 import { rightsOfJob } from './rights-of-job.ts';
 import { profileLine, profileLines, sudoersLines, type AllowedLine } from './sudoers-lines.ts';
@@ -16,6 +17,8 @@ interface RightsOptions {
   readonly site: Site;
   readonly runner: CommandRunner;
   readonly assigner: JobAssigner;
+  /** Drives of second copies, each as HOST:DEVICE, beside that of the site. */
+  readonly drives: readonly string[];
   /** Hears each line at once. */
   readonly listener: (line: CheckLine) => void;
 }
@@ -62,6 +65,27 @@ class RightsCheck {
 
   #become(host: string) {
     return this.#options.site.hosts[host]?.become;
+  }
+
+  get #drives(): DriveAt[] {
+    const { drives, site } = this.#options;
+    return drives.map((named) => driveNamed(site, named));
+  }
+
+  /** Hosts that may have a drive for second copies, of which the site file does not name the device. */
+  #sayDrives(): void {
+    const { site } = this.#options;
+    const named = this.#drives.map(({ host }) => host);
+    const unnamed = this.#hosts.filter(
+      (host) => site.hosts[host]?.role === 'tape' && host !== site.tape.host && !named.includes(host),
+    );
+    for (const host of unnamed)
+      this.#say(
+        host,
+        'rights',
+        true,
+        `the lines for copies to a drive of this host need its name: --drive ${host}:DEVICE`,
+      );
   }
 
   /** The login of the host, as the session has it. */
@@ -146,7 +170,7 @@ class RightsCheck {
     const needed: AllowedCommand[] = [];
     for (const job of Object.keys(site.jobs)) {
       const named = assigner.job({ job });
-      needed.push(...rightsOfJob(site, named, await assigner.assignSeen(named, step)));
+      needed.push(...rightsOfJob(site, named, await assigner.assignSeen(named, step), this.#drives));
     }
     return uniqueCommands(needed).filter(({ program }) => program !== 'sdxinfo');
   }
@@ -158,12 +182,15 @@ class RightsCheck {
     const needed = Object.keys(site.jobs).flatMap((job) => {
       const named = assigner.job({ job });
       const world = presumedCluster(named.job, node);
-      return asPresumed(rightsOfJob(site, named, { assignment: assign(site, named, world, step), world }));
+      const seen = { assignment: assign(site, named, world, step), world };
+      return asPresumed(rightsOfJob(site, named, seen, this.#drives));
     });
     return uniqueCommands(needed).filter(({ program }) => program !== 'sdxinfo');
   }
 
+  /** @throws COPY_DRIVE_UNREADABLE, TAPE_DEVICE_UNKNOWN before any host is asked */
   async check(): Promise<CheckLine[]> {
+    void this.#drives;
     const [first] = Object.keys(this.#options.site.hosts);
     if (this.#hosts.length === 0) {
       this.#say(first ?? '', 'rights', true, 'every login has its rights itself (become: none)');
@@ -175,12 +202,13 @@ class RightsCheck {
       return this.#lines;
     }
     await this.#checkAll(await this.#ofJobs());
+    this.#sayDrives();
     return this.#lines;
   }
 }
 
 /**
  * Lists what the hosts must allow for all jobs of the site, and whether they do. Changes nothing.
- * @throws what looking at the cluster can end with
+ * @throws COPY_DRIVE_UNREADABLE, TAPE_DEVICE_UNKNOWN, and what looking at the cluster can end with
  */
 export const checkRights = (options: RightsOptions): Promise<CheckLine[]> => new RightsCheck(options).check();

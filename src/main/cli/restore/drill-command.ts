@@ -58,8 +58,9 @@ async function drillRun(
       ),
     )
     .finally(() => progress.clear());
-  const { exitStatus, volumes, error, record } = result;
-  if (json) printJson<JsonOutput['restore']>({ run, exitStatus, volumes, record, error: error?.toInfo() });
+  const { exitStatus, volumes, notes, error, record } = result;
+  const told = { run, exitStatus, volumes, notes, record, error: error?.toInfo() };
+  if (json) printJson<JsonOutput['restore']>(told);
   else {
     for (const { volume: name, bytes, sha256, copy } of volumes) {
       const tape = copy ? say('the second copy on {copy}', { copy: copy.join(', ') }) : say('the tape');
@@ -73,6 +74,7 @@ async function drillRun(
         }),
       );
     }
+    for (const note of notes) print(note);
     print(say('record: {record}', { record }));
   }
   if (error) showError(error, line.again);

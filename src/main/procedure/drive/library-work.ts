@@ -31,7 +31,7 @@ export interface LibraryRoom extends ChangerRoom {
 }
 
 /** What is in the drive, or why it cannot be read. */
-async function tapeInDrive({ runner, step, drive }: LibraryRoom): Promise<FoundTape | string> {
+export async function tapeInDrive({ runner, step, drive }: LibraryRoom): Promise<FoundTape | string> {
   const { state, said } = await driveStatus(runner, step, drive);
   if (state === 'busy') throw failure('TAPE_BUSY', { reason: `${drive.tapeDevice} on ${drive.tapeHost}` });
   if (state !== 'ready') return said;

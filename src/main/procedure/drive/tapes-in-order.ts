@@ -44,6 +44,8 @@ export interface ReadingTapes {
   readonly recordBytes: number;
   /** True where any tape may be in the drive, or none: the first question then says which it is. */
   readonly namesFound?: boolean | undefined;
+  /** True where a library has loaded the first tape by its bar code: another one in its place is refused, and no other is tried. */
+  readonly isFirstLoaded?: boolean | undefined;
 }
 
 export class TapesInOrder {
@@ -51,10 +53,13 @@ export class TapesInOrder {
   readonly #changing: TapeChanging;
   readonly #recordBytes: number;
   readonly #namesFound: boolean;
+  #isFirstLoaded: boolean;
   /** Key of the tape in the drive, once it was recognized. */
   #inDrive: string | undefined;
 
-  constructor(room: DataRoom, changing: TapeChanging, { recordBytes, namesFound = false }: ReadingTapes) {
+  constructor(room: DataRoom, changing: TapeChanging, reading: ReadingTapes) {
+    const { recordBytes, namesFound = false, isFirstLoaded = false } = reading;
+    this.#isFirstLoaded = isFirstLoaded;
     this.#room = room;
     this.#changing = changing;
     this.#recordBytes = recordBytes;
@@ -81,11 +86,13 @@ export class TapesInOrder {
     if (this.#inDrive === tape.key) return;
     const objection = await this.#objection(tape);
     if (objection) {
+      if (this.#isFirstLoaded) throw objection;
       const { words, name, slot, refusal } = tape;
       const found = this.#namesFound && this.#inDrive === undefined ? objection : undefined;
       await changeTape(this.#changing, { words, name, use: 'read', slot, refusal, found });
     }
     this.#inDrive = tape.key;
+    this.#isFirstLoaded = false;
   }
 
   async #openPart({ tape, file }: PartToRead) {

@@ -77,7 +77,14 @@ function writeAgain({ assignment, steps, world, marks }: ResumeFacts, order: Res
   );
   const stop = isProxyStopped(assignment, world) ? [] : named(again, '3-5');
   return {
-    todo: [...named(steps, 'mark'), ...left, ...stop, ...from(again, 'open-proxy')],
+    todo: [
+      ...named(steps, 'mark'),
+      ...left,
+      ...stop,
+      // The library may have it in a slot by now.
+      ...named(again, 'load-tape'),
+      ...from(again, 'open-proxy'),
+    ],
     reason: `${listed(proxiesOf(assignment))} is parted, and may hold a part of the backup: the tape is written again from its beginning`,
   };
 }

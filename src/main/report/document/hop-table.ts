@@ -133,7 +133,7 @@ export function hopOverview(volumes: readonly VolumeModel[], most: number): Repo
             shown: shown.length,
             volumes: volumes.length,
           })
-        : say('Digests of the volumes; each hop is saidList further below'),
+        : say('Digests of the volumes; each hop is listed further below'),
     columns: [
       { title: say('Volume'), share: 16 },
       { title: say('Bytes'), share: 17, align: 'right' },

@@ -3,6 +3,7 @@ import type { Bridge, RequestOf } from '../../../contract/channels.ts';
 import type { ErrorInfo } from '../../../contract/errors.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';
 import type { RunModel, VolumeModel } from '../../../folds/run/run-model.ts';
+import type { RunLine } from '../../../contract/screens.ts';
 import { bridge } from '../../bridge.ts';
 import { Asked } from '../asked.svelte.ts';
 import type { ScreenName } from '../routes.ts';
@@ -98,24 +99,38 @@ export class RestoreManager {
         : undefined;
   }
 
+  /** The backups that can be chosen; undefined until they are known. Restores are left out, and runs that nobody can read or that wrote nothing. */
+  get choices(): readonly RunLine[] | undefined {
+    return this.backups.value?.lines.filter(
+      ({ restores, trouble, bytes }) =>
+        restores === undefined && trouble === undefined && bytes !== undefined,
+    );
+  }
+
+  get #unchosen(): string {
+    if (this.choices?.length !== 0) return say('choose a backup');
+    return this.query.trim() === '' ? say('there are no backups yet') : say('no backup matches the search');
+  }
+
   get #whatRefusal(): string | undefined {
-    if (this.#run === undefined) return 'choose a backup';
-    if (!this.#model) return this.opened.error ? 'the run cannot be read' : 'the journal is being read';
-    if (this.volumes.length === 0) return 'choose a volume';
-    return this.isOfFiles && this.wantedPaths.length === 0 ? 'name at least one file' : undefined;
+    if (this.#run === undefined) return this.#unchosen;
+    if (!this.#model)
+      return this.opened.error ? say('the run cannot be read') : say('the journal is being read');
+    if (this.volumes.length === 0) return say('choose a volume');
+    return this.isOfFiles && this.wantedPaths.length === 0 ? say('name at least one file') : undefined;
   }
 
   get #whereRefusal(): string | undefined {
     if (this.targetRefusal(this.#target) !== undefined) return this.targetRefusal(this.#target);
     if (this.#target !== 'here' && this.#target !== 'host') return undefined;
-    if (this.folder.trim() === '') return 'enter a path';
-    return this.#target === 'host' && this.host === '' ? 'choose a host' : undefined;
+    if (this.folder.trim() === '') return say('enter a path');
+    return this.#target === 'host' && this.host === '' ? say('choose a host') : undefined;
   }
 
   /** Why files cannot go there. */
   targetRefusal(target: RestoreTarget): string | undefined {
     if (!this.isOfFiles || target === 'here' || target === 'host') return undefined;
-    return 'single files are restored to a folder';
+    return say('single files are restored to a folder');
   }
 
   /** What is lost, and has not been typed yet: masters by their names, a device by its path. */

@@ -1,6 +1,7 @@
 /** Which pairs of the cluster a new job backs up, and onto which devices of the backup server its shadow is built. */
 import type { Bridge } from '../../../contract/channels.ts';
 import type { FoundPair } from '../../../contract/site-views.ts';
+import { say } from '../../../contract/text/say.ts';
 import { Asked } from '../../managers/asked.svelte.ts';
 import { jobOfPairs, pairKey } from '../../site-text/new-site.ts';
 import type { ValueMap } from '../../site-text/yaml-text.ts';
@@ -77,10 +78,10 @@ export class PairChoice {
 
   /** Why no job can be made of it yet. */
   get missing(): string | undefined {
-    if (this.chosen.length === 0) return 'no pair chosen';
-    if (this.#shadowClass.trim() === '') return 'the shadow class has no name';
+    if (this.chosen.length === 0) return say('no pair chosen');
+    if (this.#shadowClass.trim() === '') return say('the shadow class has no name');
     const nameless = this.disks.find((disk) => this.deviceOf(disk).trim() === '');
-    return nameless === undefined ? undefined : `the device of ${nameless} is missing`;
+    return nameless === undefined ? undefined : say('the device of {nameless} is missing', { nameless });
   }
 
   job(): ValueMap {

@@ -1,5 +1,6 @@
 /** The fields of a site file that its forms show: where each is written, how it is asked for, and what is said of it. */
 import type { NamedHost } from '../../../contract/site-views.ts';
+import { say } from '../../../contract/text/say.ts';
 import type { SiteEditor } from '../../managers/site-editor.svelte.ts';
 import type { Path } from '../../site-text/site-edit.ts';
 import { isList, isMap, type Value } from '../../site-text/yaml-text.ts';
@@ -80,31 +81,31 @@ function holdsShadow(said: Said): boolean {
 }
 
 export const methodFields: Fields = [
-  choice('method', 'Method of step 6', words.methods, { fallback: '6a' }),
-  choice('fileSystem', 'File system on the volumes', words.fileSystems, { fallback: '' }),
-  choice('route', 'Route', words.routes, { fallback: 'console' }),
-  text('limit', 'Highest rate of the dump', {
+  choice('method', say('Method of step 6'), words.methods, { fallback: '6a' }),
+  choice('fileSystem', say('File system on the volumes'), words.fileSystems, { fallback: '' }),
+  choice('route', say('Route'), words.routes, { fallback: 'console' }),
+  text('limit', say('Highest rate of the dump'), {
     placeholder: '80 MB/s',
-    hint: 'no limit if left empty',
+    hint: say('no limit if left empty'),
     shows: (said) => said.text('route') !== 'server',
   }),
-  toggle('fsck.answerYes', 'Let fsck repair without asking (-y)', false, {
+  toggle('fsck.answerYes', say('Let fsck repair without asking (-y)'), false, {
     shows: (said) => methodOf(said) !== '6a',
   }),
-  code('mountPoint', 'Mount point', {
+  code('mountPoint', say('Mount point'), {
     fallback: '/mnt1',
-    hint: 'on the backup server; created and removed by the run',
+    hint: say('on the backup server; created and removed by the run'),
     shows: (said) => ['6b', '6d'].includes(methodOf(said)),
   }),
 ];
 
 export const nodeFields: Fields = [
-  choice('nodes', 'Nodes that must answer', words.nodeChoices, { fallback: 'all' }),
+  choice('nodes', say('Nodes that must answer'), words.nodeChoices, { fallback: 'all' }),
 ];
 
 export const shadowClassFields: Fields = [
-  code('shadow.class', 'Shadow class', {
-    hint: 'only on the backup server; not the name of the primary class',
+  code('shadow.class', say('Shadow class'), {
+    hint: say('only on the backup server; not the name of the primary class'),
   }),
 ];
 
@@ -117,12 +118,12 @@ const namesShadow = (said: Said): boolean => {
 
 export const shadowNameFields: Fields = [
   [
-    code('shadow.group', 'Name of the shadow group', {
-      placeholder: 'same as the proxy’s group',
+    code('shadow.group', say('Name of the shadow group'), {
+      placeholder: say('same as the proxy’s group'),
       shows: namesShadow,
     }),
-    code('shadow.volume', 'Name of the shadow volume', {
-      placeholder: (said) => said.text('volumes.0.proxy') || 'as the proxy',
+    code('shadow.volume', say('Name of the shadow volume'), {
+      placeholder: (said) => said.text('volumes.0.proxy') || say('as the proxy'),
       shows: namesShadow,
     }),
   ],
@@ -130,48 +131,51 @@ export const shadowNameFields: Fields = [
 
 export const mediaFields: Fields = [
   [
-    choice('media.layout', 'Layout', words.layouts, { fallback: 'plain' }),
-    number('media.recordBytes', 'Record size in bytes', {
+    choice('media.layout', say('Layout'), words.layouts, { fallback: 'plain' }),
+    number('media.recordBytes', say('Record size in bytes'), {
       fallback: 32_768,
-      hint: 'a multiple of 512; a restore needs the same value',
+      hint: say('a multiple of 512; a restore needs the same value'),
     }),
   ],
   [
-    code('media.name', 'Name of the tape', { hint: 'default: site, job and day', shows: isLabelled }),
-    text('media.keep', 'Retention', {
+    code('media.name', say('Name of the tape'), {
+      hint: say('default: site, job and day'),
+      shows: isLabelled,
+    }),
+    text('media.keep', say('Retention'), {
       placeholder: '30 days',
-      hint: 'not overwritten before',
+      hint: say('not overwritten before'),
       shows: isLabelled,
     }),
   ],
-  code('media.pool', 'Pool of tapes', {
-    hint: 'a pool of the site file, in the place of a name; it says which tape each run writes to',
+  code('media.pool', say('Pool of tapes'), {
+    hint: say('a pool of the site file, in the place of a name; it says which tape each run writes to'),
     shows: isLabelled,
   }),
-  toggle('media.span', 'Continue on the next tape when one is full', false, { shows: isLabelled }),
-  toggle('media.overwrite', 'Overwrite a tape that is not blank', false, {
+  toggle('media.span', say('Continue on the next tape when one is full'), false, { shows: isLabelled }),
+  toggle('media.overwrite', say('Overwrite a tape that is not blank'), false, {
     hint: (said) =>
       isLabelled(said)
-        ? 'its contents are lost; only a tape with a label and the right name'
-        : 'its contents are lost, whatever they are',
+        ? say('its contents are lost; only a tape with a label and the right name')
+        : say('its contents are lost, whatever they are'),
   }),
 ];
 
 export const protectionFields: Fields = [
-  text('protect.every', 'Oldest backup allowed', {
+  text('protect.every', say('Oldest backup allowed'), {
     placeholder: '24 hours',
-    hint: 'shadowtape status calls the volume overdue when its newest verified backup is older',
+    hint: say('shadowtape status calls the volume overdue when its newest verified backup is older'),
   }),
-  text('schedule.at', 'Due at', {
+  text('schedule.at', say('Due at'), {
     placeholder: '02:00',
-    hint: 'nothing starts the job until shadowtape schedule install was run',
+    hint: say('nothing starts the job until shadowtape schedule install was run'),
   }),
-  text('schedule.days', 'On', { placeholder: 'daily' }),
-  text('schedule.window', 'A run may begin for', {
+  text('schedule.days', say('On'), { placeholder: say('daily') }),
+  text('schedule.window', say('A run may begin for'), {
     placeholder: '6 hours',
-    hint: 'a night without a run in this time is missed',
+    hint: say('a night without a run in this time is missed'),
   }),
-  text('schedule.zone', 'Time zone', { hint: 'that of the console if left empty' }),
+  text('schedule.zone', say('Time zone'), { hint: say('that of the console if left empty') }),
 ];
 
 /** A second person approves. */
@@ -179,182 +183,195 @@ const isSigned = (said: Said): boolean => isMap(said.value('approve'));
 
 /** What follows the comparison of the content. */
 export const proofFields: Fields = [
-  choice('approve', 'Approval of the shadow', words.approvals, { fallback: 'operator' }),
-  code('approve.signers', 'File of allowed signers', {
+  choice('approve', say('Approval of the shadow'), words.approvals, { fallback: 'operator' }),
+  code('approve.signers', say('File of allowed signers'), {
     placeholder: '/etc/shadowtape/allowed_signers',
-    hint: 'names and public keys, as ssh-keygen -Y verify reads them',
+    hint: say('names and public keys, as ssh-keygen -Y verify reads them'),
     shows: isSigned,
   }),
-  code('approve.revoked', 'File of revoked keys', {
-    hint: 'public keys that no longer count, one on each line; optional',
+  code('approve.revoked', say('File of revoked keys'), {
+    hint: say('public keys that no longer count, one on each line; optional'),
     shows: isSigned,
   }),
-  toggle('verify.readback', 'Read the tape back and compare it', true, {
-    hint: 'without it, a run ends unverified',
+  toggle('verify.readback', say('Read the tape back and compare it'), true, {
+    hint: say('without it, a run ends unverified'),
   }),
-  choice('verify.unheld', 'A shadow that cannot be held open', words.unheldShadows, {
+  choice('verify.unheld', say('A shadow that cannot be held open'), words.unheldShadows, {
     fallback: 'refuse',
     shows: holdsShadow,
   }),
-  choice('verify.digest', 'Digest on the backup server', words.digests, {
+  choice('verify.digest', say('Digest on the backup server'), words.digests, {
     fallback: 'sha256',
     shows: (said) => said.text('route') === 'server',
   }),
 ];
 
 export const failureFields: Fields = [
-  choice('onFailure', 'If the dump or a later step fails', words.afterFailures, { fallback: 'halt' }),
-  choice('onReadError', 'If a record of the volume cannot be read', words.onReadError, {
+  choice('onFailure', say('If the dump or a later step fails'), words.afterFailures, { fallback: 'halt' }),
+  choice('onReadError', say('If a record of the volume cannot be read'), words.onReadError, {
     fallback: 'fail',
     shows: (said) => methodOf(said) === '6a' && said.text('route') !== 'server',
   }),
-  choice('onSkippedFiles', 'If tar skips files but exits 0', words.onSkippedFiles, {
+  choice('onSkippedFiles', say('If tar skips files but exits 0'), words.onSkippedFiles, {
     fallback: 'warn',
   }),
   [
-    number('part.tries', 'Attempts to part', { fallback: 1 }),
-    number('part.everySeconds', 'Seconds between attempts', { fallback: 60 }),
+    number('part.tries', say('Attempts to part'), { fallback: 1 }),
+    number('part.everySeconds', say('Seconds between attempts'), { fallback: 60 }),
   ],
-  toggle('part.synchroniseFirst', 'Rejoin a parted proxy first', false, {
-    hint: 'its current data is lost',
+  toggle('part.synchroniseFirst', say('Rejoin a parted proxy first'), false, {
+    hint: say('its current data is lost'),
   }),
 ];
 
 export const rejoinFields: Fields = [
-  choice('rejoin', 'Rejoin', words.rejoins, { fallback: 'after-backup' }),
+  choice('rejoin', say('Rejoin'), words.rejoins, { fallback: 'after-backup' }),
   [
-    number('resynchronisation.everySeconds', 'Seconds between checks of the copy', {
+    number('resynchronisation.everySeconds', say('Seconds between checks of the copy'), {
       fallback: 10,
-      hint: 'sdxinfo is slow when called often',
+      hint: say('sdxinfo is slow when called often'),
     }),
-    number('resynchronisation.atOnce', 'Proxies copied at the same time', { placeholder: 'all of them' }),
+    number('resynchronisation.atOnce', say('Proxies copied at the same time'), {
+      placeholder: say('all of them'),
+    }),
   ],
-  toggle('resynchronisation.wait', 'Wait for the copy to finish', true, {
-    hint: 'off: the run ends while the copy still runs',
+  toggle('resynchronisation.wait', say('Wait for the copy to finish'), true, {
+    hint: say('off: the run ends while the copy still runs'),
   }),
 ];
 
 export const mailFields: Fields = [
   {
     key: 'mail.to',
-    label: 'To, one address per line',
+    label: say('To, one address per line'),
     kind: 'commands',
     placeholder: 'operator@example.com',
   },
-  code('mail.from', 'From', { placeholder: 'shadowtape@example.com' }),
-  code('mail.host', 'Mail server', { placeholder: 'mail.example.com' }),
-  choice('mail.secure', 'Secured by', words.secureKinds, { fallback: 'starttls' }),
-  number('mail.port', 'Port', {
+  code('mail.from', say('From'), { placeholder: 'shadowtape@example.com' }),
+  code('mail.host', say('Mail server'), { placeholder: 'mail.example.com' }),
+  choice('mail.secure', say('Secured by'), words.secureKinds, { fallback: 'starttls' }),
+  number('mail.port', say('Port'), {
     placeholder: '587',
-    hint: 'default: 587 with STARTTLS, 465 with TLS, 25 without encryption',
+    hint: say('default: 587 with STARTTLS, 465 with TLS, 25 without encryption'),
   }),
-  code('mail.user', 'User', { placeholder: 'without login' }),
-  code('mail.passwordFile', 'File with the password', {
+  code('mail.user', say('User'), { placeholder: say('without login') }),
+  code('mail.passwordFile', say('File with the password'), {
     placeholder: '~/.config/shadowtape/mail',
-    hint: 'on its first line; only its owner may be able to read it',
+    hint: say('on its first line; only its owner may be able to read it'),
   }),
 ];
 
 /** @param host whose fields they are: its name is its address where none is written */
 /** @param said what ~/.ssh/config says of the host: what it says need not be typed */
 export const hostFields = (host: string, said?: NamedHost): Fields => [
-  choice('role', 'Role', words.roles),
-  code('address', 'Address', { placeholder: said?.address ?? host }),
-  number('port', 'Port', { placeholder: String(said?.port ?? 22), mono: true }),
-  code('user', 'User', { placeholder: said?.user ?? 'your own name' }),
-  choice('ssh', 'Ssh', words.algorithms, { fallback: 'modern' }),
-  code('key', 'Key file', { placeholder: 'agent, ~/.ssh/config' }),
-  choice('login', 'Login by', words.logins, { fallback: '' }),
-  choice('become', 'Rights', words.becomeWays, { fallback: 'none' }),
+  choice('role', say('Role'), words.roles),
+  code('address', say('Address'), { placeholder: said?.address ?? host }),
+  number('port', say('Port'), { placeholder: String(said?.port ?? 22), mono: true }),
+  code('user', say('User'), { placeholder: said?.user ?? say('your own name') }),
+  choice('ssh', say('Ssh'), words.algorithms, { fallback: 'modern' }),
+  code('key', say('Key file'), { placeholder: say('agent, ~/.ssh/config') }),
+  choice('login', say('Login by'), words.logins, { fallback: '' }),
+  choice('become', say('Rights'), words.becomeWays, { fallback: 'none' }),
 ];
 
-const siteName = text('site', 'Name of the site', { hint: 'shown on labels and reports' });
-const platform = choice('platform', 'Platform', words.platforms);
-const tapeHost: Field = { key: 'tape.host', label: 'Host', kind: 'host' };
-const driveKind = text('tape.drive', 'Type of drive', {
+const siteName = text('site', say('Name of the site'), { hint: say('shown on labels and reports') });
+const platform = choice('platform', say('Platform'), words.platforms);
+const tapeHost: Field = { key: 'tape.host', label: say('Host'), kind: 'host' };
+const driveKind = text('tape.drive', say('Type of drive'), {
   placeholder: 'LTO-4',
-  hint: 'gives its minimum streaming rate',
+  hint: say('gives its minimum streaming rate'),
 });
 
 /** What a first site needs to be told of itself, and of its drive. */
-export const firstSiteFields: Fields = [[siteName, { ...platform, hint: 'names of devices and commands' }]];
+export const firstSiteFields: Fields = [
+  [siteName, { ...platform, hint: say('names of devices and commands') }],
+];
 export const firstDriveFields: Fields = [
-  [{ ...tapeHost, hint: 'the backup server, or a host that only has the drive' }, driveKind],
+  [{ ...tapeHost, hint: say('the backup server, or a host that only has the drive') }, driveKind],
 ];
 
 export const siteFields: Fields = [
   [siteName, platform],
-  choice('fileNames', 'File names on the volumes', words.fileNameChoices, { fallback: '' }),
-  code('gds.noObjectsMessage', 'sdxinfo message without objects', {
-    placeholder: 'not known',
-    hint: 'the whole line, on a backup server without any GDS object; the wording differs by release',
+  choice('fileNames', say('File names on the volumes'), words.fileNameChoices, { fallback: '' }),
+  code('gds.noObjectsMessage', say('sdxinfo message without objects'), {
+    placeholder: say('not known'),
+    hint: say('the whole line, on a backup server without any GDS object; the wording differs by release'),
   }),
 ];
 
 export const driveFields: Fields = [
   [
     tapeHost,
-    code('tape.device', 'Rewinding device', { placeholder: '/dev/rmt/0' }),
+    code('tape.device', say('Rewinding device'), { placeholder: '/dev/rmt/0' }),
     { ...driveKind, suggestions: Array.from({ length: 9 }, (_, at) => `LTO-${at + 1}`) },
-    code('tape.changer', 'Changer', {
-      placeholder: 'none',
-      hint: 'a device for mtx(1); without it the operator changes tapes',
+    code('tape.changer', say('Changer'), {
+      placeholder: say('none'),
+      hint: say('a device for mtx(1); without it the operator changes tapes'),
     }),
-    number('tape.changerDrive', 'Drive in the changer', {
-      placeholder: 'by its serial number',
-      hint: 'its number, as mtx status counts Data Transfer Elements from 0',
+    number('tape.changerDrive', say('Drive in the changer'), {
+      placeholder: say('by its serial number'),
+      hint: say('its number, as mtx status counts Data Transfer Elements from 0'),
     }),
   ],
-  choice('tape.onCriticalAlert', 'If the drive reports a critical TapeAlert flag', words.onCriticalAlert, {
-    fallback: 'refuse',
-  }),
-  code('tape.nextTape', 'Command that changes the tape', {
-    placeholder: 'none',
-    hint: 'on the tape host; gets one more argument: the name of the wanted tape, or data if any tape is accepted',
+  choice(
+    'tape.onCriticalAlert',
+    say('If the drive reports a critical TapeAlert flag'),
+    words.onCriticalAlert,
+    {
+      fallback: 'refuse',
+    },
+  ),
+  code('tape.nextTape', say('Command that changes the tape'), {
+    placeholder: say('none'),
+    hint: say(
+      'on the tape host; gets one more argument: the name of the wanted tape, or data if any tape is accepted',
+    ),
   }),
   [
-    code('tape.rmt', 'Tape server', {
-      placeholder: 'the platform’s',
-      hint: 'for dumps on several tapes',
+    code('tape.rmt', say('Tape server'), {
+      placeholder: say('the platform’s'),
+      hint: say('for dumps on several tapes'),
     }),
-    choice('tape.rmtDialect', 'Operation numbers of', words.dialects, { fallback: '' }),
+    choice('tape.rmtDialect', say('Operation numbers of'), words.dialects, { fallback: '' }),
   ],
 ];
 
 export const libraryFields: Fields = [
-  choice('library.unload', 'The tape at the end of a run', words.unloadWays, { fallback: 'never' }),
+  choice('library.unload', say('The tape at the end of a run'), words.unloadWays, { fallback: 'never' }),
   {
     key: 'library.cleaning',
-    label: 'Bar codes of cleaning cartridges begin with, one in each line',
+    label: say('Bar codes of cleaning cartridges begin with, one in each line'),
     kind: 'commands',
     mono: true,
     fallback: ['CLN'],
-    hint: 'they are never loaded; neither are diagnostic cartridges (DG)',
+    hint: say('they are never loaded; neither are diagnostic cartridges (DG)'),
   },
 ];
 
 export const poolFields: Fields = [
   {
     key: 'tapes',
-    label: 'Tapes, a name in each line',
+    label: say('Tapes, a name in each line'),
     kind: 'commands',
     mono: true,
-    hint: 'those that were never written first, in this order; then the one that was written the longest ago',
+    hint: say(
+      'those that were never written first, in this order; then the one that was written the longest ago',
+    ),
   },
-  text('keep', 'Retention', {
+  text('keep', say('Retention'), {
     placeholder: '4 weeks',
-    hint: 'counts from the day of the run, and ends at the start of its last day',
+    hint: say('counts from the day of the run, and ends at the start of its last day'),
   }),
 ];
 
 export const connectionFields: Fields = [
   [
-    number('connections.tries', 'Tries', { fallback: 3, hint: 'including the first' }),
-    number('connections.everySeconds', 'Seconds between attempts', { fallback: 5 }),
+    number('connections.tries', say('Tries'), { fallback: 3, hint: say('including the first') }),
+    number('connections.everySeconds', say('Seconds between attempts'), { fallback: 5 }),
   ],
-  number('connections.keepAliveSeconds', 'Seconds between keep-alive messages', {
+  number('connections.keepAliveSeconds', say('Seconds between keep-alive messages'), {
     fallback: 15,
-    hint: 'after three without an answer the connection is lost',
+    hint: say('after three without an answer the connection is lost'),
   }),
-  toggle('connections.runMatchExec', 'Match exec of the ssh configuration may run its command', false),
+  toggle('connections.runMatchExec', say('Match exec of the ssh configuration may run its command'), false),
 ];

@@ -1,5 +1,8 @@
 /** How a restore is spoken of before it is begun. */
-import { countText, listed } from '../../../contract/words.ts';
+import { saidList } from '../../../contract/words.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
+import { minuteText } from '../../components/short-moment.ts';
+import type { ProvenRestorable } from '../../../folds/restore/proven-restorable.ts';
 import type { RestoreManager, RestoreTarget } from '../../managers/restore/restore.svelte.ts';
 
 type Prepared = Pick<
@@ -9,17 +12,23 @@ type Prepared = Pick<
 
 /** Verb and object of the button that starts it. */
 export function startWords({ isOnCluster, target, masters, preview, device }: Prepared): string {
-  if (isOnCluster) return `Restore ${listed(masters)}`;
-  if (target === 'drill') return 'Read and compare';
-  if (device !== undefined) return `Overwrite ${preview.value?.to ?? device}`;
-  if (preview.value?.kind === 'image') return 'Restore the image';
+  if (isOnCluster) return say('Restore {masters}', { masters: saidList(masters) });
+  if (target === 'drill') return say('Read and compare');
+  if (device !== undefined) return say('Overwrite {to}', { to: preview.value?.to ?? device });
+  if (preview.value?.kind === 'image') return say('Restore the image');
   const count = preview.value?.backups.reduce<number | undefined>(
     (sum, { fileCount }) => (sum === undefined || fileCount === undefined ? undefined : sum + fileCount),
     0,
   );
-  if (count === undefined) return 'Restore files';
-  return `Restore ${countText(count)} ${count === 1 ? 'entry' : 'entries'}`;
+  if (count === undefined) return say('Restore files');
+  return sayCount(count, 'Restore {count} entry', 'Restore {count} entries');
 }
+
+/** When it was last read from tape as its run had written it, and by what. */
+export const provenText = ({ at, by }: ProvenRestorable): string =>
+  by === 'drill'
+    ? say('{at}, by a drill', { at: minuteText(at) })
+    : say('{at}, by a restore', { at: minuteText(at) });
 
 interface TargetWords {
   readonly title: string;
@@ -32,27 +41,37 @@ export function targetWords(
   proxies: readonly string[],
   masters: readonly string[],
 ): TargetWords {
-  const [proxy, master] = [listed(proxies), listed(masters)];
+  const [proxy, master] = [saidList(proxies), saidList(masters)];
   const words: Readonly<Record<RestoreTarget, TargetWords>> = {
     cluster: {
-      title: `The cluster, from tape`,
-      text: `The tape is written to ${proxy} and read back. Then ${proxy} replaces ${master}. Both lose their present data.`,
+      title: say('The cluster, from tape'),
+      text: say(
+        'The tape is written to {proxy} and read back. Then {proxy} replaces {master}. Both lose their present data.',
+        { proxy, master },
+      ),
     },
     proxy: {
-      title: `The cluster, from the parted proxy`,
-      text: `${proxy} still holds the backup and replaces ${master}. No tape is read. ${master} loses its present data.`,
+      title: say('The cluster, from the parted proxy'),
+      text: say(
+        '{proxy} still holds the backup and replaces {master}. No tape is read. {master} loses its present data.',
+        { proxy, master },
+      ),
     },
     here: {
-      title: 'This console’s computer',
-      text: 'Files are written to a folder, an image to a file. Nothing on the cluster changes.',
+      title: say('This console’s computer'),
+      text: say('Files are written to a folder, an image to a file. Nothing on the cluster changes.'),
     },
     host: {
-      title: 'A host of the site',
-      text: 'Files are written to a new or empty folder, an image to a file or to a device that nothing uses. No volume changes.',
+      title: say('A host of the site'),
+      text: say(
+        'Files are written to a new or empty folder, an image to a file or to a device that nothing uses. No volume changes.',
+      ),
     },
     drill: {
-      title: 'Nowhere: a drill',
-      text: 'All of the backup is read from tape and compared with what its run wrote. Nothing is written.',
+      title: say('Nowhere: a drill'),
+      text: say(
+        'All of the backup is read from tape and compared with what its run wrote. Nothing is written.',
+      ),
     },
   };
   return words[target];

@@ -1,36 +1,39 @@
 /** How the questions of a run are put, beside the words that the run itself has for them. */
 import type { ChoiceView, QuestionView } from '../../../contract/screens.ts';
+import { say } from '../../../contract/text/say.ts';
 
 const questionTitles: Readonly<Record<QuestionView['id'], string>> = {
-  'approve-shadow': 'The shadow is verified: approve it?',
-  'services-stopped': 'Stop the services',
-  'services-resumed': 'Resume the services',
-  'step-failed': 'A step failed: what next?',
-  'next-tape': 'Next tape needed',
-  'node-down': 'A node does not answer: is it down?',
-  'approve-overwrite': 'Overwrite the proxy?',
-  'approve-replace': 'Replace the master?',
+  'approve-shadow': say('The shadow is verified: approve it?'),
+  'services-stopped': say('Stop the services'),
+  'services-resumed': say('Resume the services'),
+  'step-failed': say('A step failed: what next?'),
+  'next-tape': say('Next tape needed'),
+  'node-down': say('A node does not answer: is it down?'),
+  'approve-overwrite': say('Overwrite the proxy?'),
+  'approve-replace': say('Replace the master?'),
 };
 
 /** What the question is about, as its heading. */
 export const titleOf = ({ id, bySignature }: Pick<QuestionView, 'id' | 'bySignature'>): string =>
-  bySignature === true ? 'The shadow is verified: a second person approves it' : questionTitles[id];
+  bySignature === true ? say('The shadow is verified: a second person approves it') : questionTitles[id];
 
 /** What a choice leads to, where its label alone does not say it. */
 const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string, string>>>>> = {
   'step-failed': {
-    retry: 'the hosts are checked again; a partly written tape is written from its beginning',
-    unwind: 'the tape will not hold a backup; the cluster returns to its normal state',
-    halt: 'no further command is sent; Resume and Roll back are offered afterwards',
+    retry: say('the hosts are checked again; a partly written tape is written from its beginning'),
+    unwind: say('the tape will not hold a backup; the cluster returns to its normal state'),
+    halt: say('no further command is sent; Resume and Roll back are offered afterwards'),
   },
   'next-tape': {
-    ready: 'it is checked before it is used',
-    stop: 'what was written so far will not be a backup',
+    ready: say('it is checked before it is used'),
+    stop: say('what was written so far will not be a backup'),
   },
-  'node-down': { 'end-run': 'nothing is backed up until it is known whether the node is down' },
-  'approve-shadow': { stop: 'nothing is dumped; the cluster is rolled back' },
-  'approve-overwrite': { stop: 'nothing is written; the shadow is removed, and the proxy stays parted' },
-  'approve-replace': { stop: 'the master is not touched; the proxy stays parted with the restored data' },
+  'node-down': { 'end-run': say('nothing is backed up until it is known whether the node is down') },
+  'approve-shadow': { stop: say('nothing is dumped; the cluster is rolled back') },
+  'approve-overwrite': { stop: say('nothing is written; the shadow is removed, and the proxy stays parted') },
+  'approve-replace': {
+    stop: say('the master is not touched; the proxy stays parted with the restored data'),
+  },
 };
 
 /** Steps of restores and drills, which write no tape. */
@@ -38,7 +41,7 @@ const readingSteps: readonly string[] = ['restore', 'read-tape', 'write'];
 
 export function choiceWords({ id, step }: QuestionView, choice: ChoiceView): string | undefined {
   if (id === 'next-tape' && choice.id === 'stop' && readingSteps.includes(step))
-    return 'the restore ends before all of the backup is read';
+    return say('the restore ends before all of the backup is read');
   return words[id]?.[choice.id];
 }
 

@@ -3,6 +3,7 @@ import { millisecondsBetween } from '../../../contract/time/run-clock.ts';
 import type { RestoreLine } from '../../../contract/restore-views.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { bytesText, durationText } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 import { restoreOutcome, restoreSentence } from '../../../folds/restore/restore-outcome.ts';
 import type { StateWords } from '../../../folds/run/run-state.ts';
 import { lineWords } from './line-words.ts';
@@ -37,27 +38,27 @@ function runRow(line: RunLine): HistoryRow {
     ...lineWords(line),
     ...{ name: run, kind: 'run', startedAt, method },
     volumes: volumes.join(', '),
-    job: restores === undefined ? job : `restore, ${job}`,
+    job: restores === undefined ? job : say('restore, {job}', { job }),
     size: bytes === undefined ? '' : bytesText(bytes),
     took: tookText(seconds),
     tape: tapeText,
-    tapeTitle: `${tapeText} on ${tape.host}`,
+    tapeTitle: say('{device} on {host}', { device: tapeText, host: tape.host }),
   };
 }
 
 const kindWords: Readonly<Record<RestoreLine['kind'], string>> = {
-  files: 'file restore',
-  image: 'image restore',
-  drill: 'drill',
-  copy: 'second copy',
+  files: say('file restore'),
+  image: say('image restore'),
+  drill: say('drill'),
+  copy: say('second copy'),
 };
 
 function restoreRow(line: RestoreLine): HistoryRow {
   const { name, kind, startedAt, finishedAt, volumes, to, runs } = line;
   const seconds =
     finishedAt === undefined ? undefined : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
-  const where = to === undefined ? '' : ` to ${to}`;
-  const of = runs.length === 0 ? '' : `; backup of run ${runs.join(', ')}`;
+  const where = to === undefined ? '' : ` ${say('to {to}', { to })}`;
+  const of = runs.length === 0 ? '' : say('; backup of run {runs}', { runs: runs.join(', ') });
   return {
     ...restoreOutcome(line),
     ...{ name, kind: 'restore', startedAt },

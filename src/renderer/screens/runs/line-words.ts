@@ -1,6 +1,7 @@
 /** The state of a line of the history, and what came of it. */
 import type { RunLine } from '../../../contract/screens.ts';
 import { lossChip, lossSentence } from '../../../contract/tape-loss.ts';
+import { say } from '../../../contract/text/say.ts';
 import {
   endStateOf,
   stateWords,
@@ -16,8 +17,10 @@ function stateOf({ verdict, exitStatus, live, elsewhere = false }: RunLine): Run
 
 export function lineWords(line: RunLine): StateWords & { readonly said: string } {
   if (line.trouble !== undefined)
-    return { state: 'bad', word: 'unreadable', said: `${line.run}: ${line.trouble}` };
-  const said = line.sentence ?? (line.currentStep === undefined ? '' : `at step ${line.currentStep}`);
+    return { state: 'bad', word: say('unreadable'), said: `${line.run}: ${line.trouble}` };
+  const said =
+    line.sentence ??
+    (line.currentStep === undefined ? '' : say('at step {step}', { step: line.currentStep }));
   if (line.lost) return { ...lossChip(line.lost), said: [...line.lost.map(lossSentence), said].join('; ') };
   return { ...withOmissions(stateWords[stateOf(line)], line), said };
 }

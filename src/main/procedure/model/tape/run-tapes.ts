@@ -61,6 +61,17 @@ export function partsOf(events: readonly RunEvent[], volume: string): TapePart[]
   return events.filter(isPart).filter(({ seq }) => seq > (begun?.seq ?? 0));
 }
 
+/**
+ * The labelled tapes that are read for some volumes of a run, in their order; none where its tape has no label. The last one of the run has
+ * the manifest.
+ */
+export function tapesToRead(events: readonly RunEvent[], volumes: readonly string[]): RunTape[] {
+  const last = currentTape(events);
+  const held = volumes.flatMap((volume) => partsOf(events, volume)).map(({ uuid }) => uuid);
+  const uuids = new Set([...held, ...(last ? [last.uuid] : [])]);
+  return [...uuids].flatMap((uuid) => tapeWithUuid(events, uuid) ?? []);
+}
+
 /** The parts as the data path counts them. */
 export const segmentsOf = (parts: readonly TapePart[]): TapeSegment[] =>
   parts.map(({ firstRecord, records, bytes }, tape) => ({ tape, firstRecord, records, bytes }));

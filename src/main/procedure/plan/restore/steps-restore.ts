@@ -2,7 +2,9 @@
  * The steps of a restore, in their order. The guide's own restore pages were not available: each step uses only commands whose syntax is
  * documented, and says what it is based on.
  *
- *     lock, tools, mount-point, read-tape, view, mark  here
+ *     lock, tools, mount-point, view, mark             here
+ *     load-tape, unload-tape                           steps-library.ts
+ *     read-tape                                        steps-write-proxy.ts
  *     3-3 to 7                                         steps-write-proxy.ts: from tape to the proxy
  *     start-proxy to 3-4                               steps-replace-master.ts: from the proxy to the master
  *     unlock                                           here
@@ -10,12 +12,14 @@
  * Steps that a backup has, too, keep its numbers: what a run has done is folded from them.
  */
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
-import { listed } from '../../../../contract/words.ts';
+import { saidList } from '../../../../contract/words.ts';
+import { say } from '../../../../contract/text/say.ts';
 import { sdxinfo } from '../../../gds/commands.ts';
 import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../../model/assignment.ts';
 import { restoreMark } from '../../model/lock.ts';
 import { lockPlaces } from '../../model/lock-places.ts';
 import type { Step } from '../../model/step.ts';
+import { loadSteps, unloadSteps } from '../steps-library.ts';
 import { lockStep, mountPointStep, toolsStep, unlockStep } from '../steps-around.ts';
 import { basedOn, restoreStep } from './based-on.ts';
 import { judgeRestorable } from './restore-checks.ts';
@@ -29,8 +33,10 @@ function viewStep(assignment: Assignment, order: RestoreOrder): Step {
   return {
     id: 'view',
     phase: 'prepare',
-    title: `View ${listed(names)}`,
-    why: 'the proxy must be as expected, the master valid, and the disks of the shadow proven by their serial numbers',
+    title: say('View {names}', { names: saidList(names) }),
+    why: say(
+      'the proxy must be as expected, the master valid, and the disks of the shadow proven by their serial numbers',
+    ),
     source: basedOn('GDS guide 6.6.3.7, step 3-1'),
     performance: 'commands',
     commands: names.flatMap((object) => [
@@ -59,8 +65,10 @@ function markStep(assignment: Assignment): Step {
   return {
     id: 'mark',
     phase: 'prepare',
-    title: `Mark the restore of ${assignment.class} on each host`,
-    why: 'until the master is proven nobody may rejoin the proxy: no backup of the class starts while the mark exists',
+    title: say('Mark the restore of {class} on each host', { class: assignment.class }),
+    why: say(
+      'until the master is proven nobody may rejoin the proxy: no backup of the class starts while the mark exists',
+    ),
     source: 'Shadowtape',
     performance: 'restore-mark',
     commands: lockPlaces(assignment)
@@ -79,21 +87,26 @@ function toolSteps(assignment: Assignment): Step[] {
   const tools = toolsOfFiles(assignment);
   if (tools.length === 0) return [];
   return [
-    toolsStep(assignment, 'tools', assignment.backupServer, 'the restore', tools),
+    toolsStep(assignment, 'tools', assignment.backupServer, say('the restore'), tools),
     restoreStep(mountPointStep(assignment), {}),
   ];
 }
+
+const ofLibrary = (steps: readonly Step[]): Step[] => steps.map((step) => restoreStep(step, {}));
 
 /** Pure: the same assignment gives the same steps. */
 export function restoreSteps(assignment: Assignment, order: RestoreOrder): Step[] {
   const isFromTape = order.from === 'tape';
   return [
     restoreStep(lockStep(assignment), {}),
-    ...(isFromTape ? [...toolSteps(assignment), readTapeStep(assignment, order)] : []),
+    ...(isFromTape
+      ? [...toolSteps(assignment), ...ofLibrary(loadSteps(assignment)), readTapeStep(assignment, order)]
+      : []),
     viewStep(assignment, order),
     markStep(assignment),
     ...(isFromTape ? writeProxySteps(assignment, order) : []),
     ...replaceMasterSteps(assignment, order),
+    ...(isFromTape ? ofLibrary(unloadSteps(assignment)) : []),
     restoreStep(unlockStep(assignment), {}),
   ];
 }

@@ -1,10 +1,12 @@
 /** Has a library load the tape of a run before it is checked, and take it back when the run ends. */
 import { isFailure } from '../../../../contract/errors.ts';
+import { bringBackup } from '../../drive/bring-backup.ts';
 import { bringTape, returnTape, type LibraryRoom } from '../../drive/library-work.ts';
 import { realClock } from '../../hosts/query-retry.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
-import { tapeOfLibrary } from '../../model/assignment.ts';
+import { proxiesOf, tapeOfLibrary } from '../../model/assignment.ts';
 import type { Step } from '../../model/step.ts';
+import { tapesToRead } from '../../model/tape/run-tapes.ts';
 import type { Performer } from '../perform-commands.ts';
 import { endsRun } from './after-backup.ts';
 import { knownTapes } from './note-tape.ts';
@@ -45,8 +47,15 @@ function roomOf(context: RunContext, step: Step): LibraryRoom | undefined {
 
 export const performLoadTape: Performer = async (context, step) => {
   const room = roomOf(context, step);
-  const name = tapeOfLibrary(context.assignment);
-  if (room && name !== undefined) await bringTape(room, name, 'write');
+  const { assignment, options } = context;
+  const name = tapeOfLibrary(assignment);
+  if (!room || name === undefined) return;
+  if (!options.backup) {
+    await bringTape(room, name, 'write');
+    return;
+  }
+  const [first, ...others] = tapesToRead(options.backup.events, proxiesOf(assignment));
+  if (first) await bringBackup(room, [[first, ...others]]);
 };
 
 const unlockedWords =

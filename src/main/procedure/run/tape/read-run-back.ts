@@ -40,6 +40,8 @@ export interface ReadBackRun {
   readonly onFirstRecord?: ((sha256: string) => void) | undefined;
   /** True where any tape of several may be in the drive, or none: see ReadingTapes. */
   readonly namesFound?: boolean | undefined;
+  /** See ReadingTapes. */
+  readonly isFirstLoaded?: boolean | undefined;
   /** In the order of the tape's files. */
   readonly volumes: readonly { readonly proxy: string; readonly tapeFile: number }[];
 }
@@ -87,8 +89,10 @@ export async function readRunBack(room: DataRoom, order: ReadBackRun): Promise<v
   const { step, drive, layout, volumes } = order;
   const written = volumes.map(({ proxy }) => requireWritten(order, proxy));
   if (volumes.some(({ proxy }) => partsOf(order.events, proxy).length > 0)) {
-    const { recordBytes, namesFound } = order;
-    const tapes = new SeveralTapes(room, order.changing, order, { recordBytes, namesFound });
+    const { recordBytes, namesFound, isFirstLoaded } = order;
+    const tapes = new SeveralTapes(room, order.changing, order, {
+      ...{ recordBytes, namesFound, isFirstLoaded },
+    });
     for (const [index, { proxy }] of volumes.entries()) {
       const { sections } = written[index] ?? {};
       const ofCluster = sections && order.ofCluster?.(proxy);

@@ -1,0 +1,119 @@
+/** The drives that restores and drills read: locked, with the library that loads their tapes. */
+import type { StateFolder } from '../../journal/state-folder.ts';
+import { noJournal, type EventSink } from '../../journal/journal.ts';
+import type { KnownDrive } from '../../procedure/drive/tape-look.ts';
+import { CommandRunner, type RunnerOptions } from '../../procedure/hosts/command-runner.ts';
+import { whileDriveLocked } from '../../procedure/hosts/drive-lock.ts';
+import { driveName } from '../../procedure/hosts/drive-name.ts';
+import type { Hosts } from '../../procedure/hosts/hosts.ts';
+import type { LockKnowledge } from '../../procedure/hosts/left-lock.ts';
+import type { OpenRunOn } from '../../procedure/hosts/run-context.ts';
+import { drivePlace } from '../../procedure/model/lock-places.ts';
+import type { DumpSource } from '../../restore/dump-source.ts';
+import { restoreStep } from '../../restore/host-place.ts';
+import type { LibraryUse } from '../../restore/library-use.ts';
+import type { RestoreRecord } from '../../restore/restore-record.ts';
+import type { FilesOfDump } from '../../restore/restore-work.ts';
+import type { KnownTapes } from '../../restore/source-tapes.ts';
+import type { Site } from '../../site/site-schema.ts';
+import { libraryOfRestore } from './library-of-restore.ts';
+
+export interface FileRestoreOptions {
+  readonly site: Site;
+  readonly state: StateFolder;
+  readonly hosts: Hosts;
+  readonly lockKnowledge: LockKnowledge;
+  /** See RunOptions. */
+  readonly openRunOn: OpenRunOn;
+}
+
+/** What a restore and a drill have in common while they read. */
+export interface Reading {
+  readonly record: RestoreRecord;
+  readonly abort: AbortSignal;
+  /** Hears that the library did not take the tape back. */
+  readonly onNote: (sentence: string) => void;
+}
+
+type DriveAt = { readonly host: string; readonly device: string };
+
+export class RestoreDrives {
+  readonly #options: FileRestoreOptions;
+  readonly #knownTapes: () => KnownTapes;
+
+  constructor(options: FileRestoreOptions, knownTapes: () => KnownTapes) {
+    this.#options = options;
+    this.#knownTapes = knownTapes;
+  }
+
+  /** One drive after the other, so that nobody else gets it between two backups. */
+  inTurn(dumps: readonly FilesOfDump[]): { readonly at: DriveAt; readonly dumps: FilesOfDump[] }[] {
+    const drives = new Map<string, { readonly at: DriveAt; readonly dumps: FilesOfDump[] }>();
+    for (const dump of dumps) {
+      const at = this.driveOf(dump.source);
+      const key = `${at.host} ${at.device}`;
+      const ofDrive = drives.get(key) ?? { at, dumps: [] };
+      ofDrive.dumps.push(dump);
+      drives.set(key, ofDrive);
+    }
+    return [...drives.values()];
+  }
+
+  /** The drive that the run has used; that of the site where its host is no longer one of it. */
+  driveOf({ host, device }: DumpSource): DriveAt {
+    const { site } = this.#options;
+    return host in site.hosts ? { host, device } : site.tape;
+  }
+
+  /** Nobody else, in any process, moves the tape meanwhile. @throws DRIVE_IN_USE */
+  async locked<Value>(
+    { host, device }: DriveAt,
+    reading: Reading,
+    work: (drive: KnownDrive, library: LibraryUse | undefined) => Promise<Value>,
+  ): Promise<Value> {
+    const { site, lockKnowledge } = this.#options;
+    // A cancel ends what the drive does, not the giving back of its lock.
+    const runner = this.runner(noJournal(), new AbortController().signal);
+    const place = drivePlace(host, await driveName(runner, restoreStep, { host, device }));
+    const drive = { tapeHost: host, tapeDevice: device, platform: site.platform };
+    const lock = { runner, place, command: 'restore', ...lockKnowledge };
+    return whileDriveLocked(lock, async (beforeChange) => {
+      const library = await this.#library({ host, device }, reading, beforeChange);
+      try {
+        return await work(drive, library);
+      } finally {
+        const trouble = await library?.giveBack();
+        if (trouble !== undefined) reading.onNote(trouble);
+      }
+    });
+  }
+
+  #library(
+    { host, device }: DriveAt,
+    { record, abort }: Reading,
+    beforeChange: RunnerOptions['beforeChange'],
+  ) {
+    const { site, openRunOn } = this.#options;
+    const never = new AbortController().signal;
+    return libraryOfRestore(
+      {
+        ...{ site, openRunOn, knownTapes: this.#knownTapes },
+        runner: this.runner(record, abort, beforeChange),
+        onMove: (move) => record.append({ type: 'cartridge', step: restoreStep, ...move }),
+      },
+      { host, device },
+      this.runner(record, never, beforeChange),
+    );
+  }
+
+  /** Sends commands without the lock of a run. */
+  runner(
+    journal: EventSink,
+    cancel: AbortSignal,
+    beforeChange?: RunnerOptions['beforeChange'],
+  ): CommandRunner {
+    const never = new AbortController().signal;
+    const signals = () => ({ cancel, halt: never });
+    return new CommandRunner(journal, this.#options.hosts, signals, beforeChange ? { beforeChange } : {});
+  }
+}
