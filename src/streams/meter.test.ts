@@ -93,11 +93,16 @@ describe('meter', () => {
   });
 
   it('keeps every second sample, in steps twice as long, once they are too many', async () => {
-    const { meter, send, end } = meterWithClock({ sampleLimit: 4 });
-    await send(5, 10, 100);
-    await end();
+    const curve = async (pieces: number) => {
+      const { meter, send, end } = meterWithClock({ sampleLimit: 4 });
+      await send(pieces, 10, 100);
+      await end();
+      return meter.result().samples.map(({ milliseconds }) => milliseconds);
+    };
+    expect(await curve(3)).toEqual([100, 200, 300]);
     // The fourth is one too many: the first and the third are kept, and the next is 200 ms after that.
-    expect(meter.result().samples.map(({ milliseconds }) => milliseconds)).toEqual([100, 300, 500]);
+    expect(await curve(4)).toEqual([100, 300, 400]);
+    expect(await curve(6)).toEqual([100, 300, 500, 600]);
   });
 
   it('ends its curve with what it had at the end, once', async () => {

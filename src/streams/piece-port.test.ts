@@ -114,6 +114,16 @@ describe('a stream between two threads', () => {
     port2.close();
   });
 
+  it('gives back whole buffers alone: what is left of another may be in use', () => {
+    const { port2, sender, receiver } = bothEnds();
+    const [whole, part] = [Buffer.allocUnsafeSlow(64), Buffer.allocUnsafeSlow(64).subarray(0, 10)];
+    receiver.giveBack(whole);
+    receiver.giveBack(part);
+    expect([whole.length, part.length]).toEqual([0, 10]);
+    for (const end of [sender, receiver]) end.on('error', () => {});
+    port2.close();
+  });
+
   it('keeps buffers of its own size alone', () => {
     const pool = new PiecePool(16);
     const first = pool.take();
