@@ -1,5 +1,6 @@
 /** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
 import type { CopyView } from './copied-tape.ts';
+import type { ErrorCode } from './errors.ts';
 import type { EventOf, RunEvent } from './events.ts';
 import type { Hop } from './data-events.ts';
 import type { CheckLine, Plan } from './plan.ts';
@@ -56,6 +57,8 @@ export interface SiteInfo {
 export interface HostLook {
   readonly host: string;
   readonly reached: boolean;
+  /** Of its trouble; absent where there is none. */
+  readonly code?: ErrorCode | undefined;
   /** Why not. */
   readonly trouble: string | undefined;
   readonly hint: string | undefined;
@@ -122,6 +125,8 @@ export interface WriterOfTape {
   readonly skipped?: number | undefined;
   readonly inconsistent?: number | undefined;
   readonly unreadable?: number | undefined;
+  /** True where the run left an unfinished dump that begins as this tape does: nothing proves that it is that one. */
+  readonly unfinished?: boolean | undefined;
 }
 
 export interface KnownTapeView {

@@ -41,11 +41,26 @@ export interface PairRun extends Pick<
 /** Runs of a pair that the first screen shows. */
 const shownPoints = 12;
 
+/** All series -> those by site, class and volume: a thousand pairs search for theirs. */
+const byVolume = new WeakMap<readonly TrendSeries[], ReadonlyMap<string, TrendSeries>>();
+
+const seriesKey = (site: string, of: string, volume: string): string => JSON.stringify([site, of, volume]);
+
+function seriesOf(
+  pair: ProtectedPair,
+  site: string,
+  series: readonly TrendSeries[],
+): TrendSeries | undefined {
+  const known =
+    byVolume.get(series) ??
+    new Map(series.map((each) => [seriesKey(each.site, each.class, each.volume), each]));
+  byVolume.set(series, known);
+  return known.get(seriesKey(site, pair.class, pair.proxy));
+}
+
 /** The last runs of a pair, oldest first, as the index knows them. */
 export function pointsOf(pair: ProtectedPair, site: string, series: readonly TrendSeries[]): PairPoint[] {
-  const own = series.find(
-    (each) => each.site === site && each.class === pair.class && each.volume === pair.proxy,
-  );
+  const own = seriesOf(pair, site, series);
   return (own?.points ?? [])
     .filter(({ verdict }) => verdict !== 'unfinished')
     .slice(-shownPoints)
@@ -102,8 +117,13 @@ function troubleOf(ended: PairRun | undefined, backup: PairBackup | undefined) {
   return ended;
 }
 
-const failureOf = ({ run, verdict }: PairRun): string =>
-  `run ${run} ${verdict === 'verified' ? 'was overwritten on tape' : 'is not verified'}`;
+const isOverwritten = (lost: PairRun['lost'] = []): boolean =>
+  lost.every(({ declaredBy }) => declaredBy === undefined);
+
+function failureOf({ run, verdict, lost }: PairRun): string {
+  if (verdict !== 'verified') return `run ${run} is not verified`;
+  return isOverwritten(lost) ? `run ${run} was overwritten on tape` : `run ${run} is on a tape that is lost`;
+}
 
 /** A run that began since it was due has made the night good, or has failed by itself. */
 function missedNightOf({ missedNight }: ProtectedPair, runs: readonly PairRun[]) {

@@ -17,7 +17,7 @@ import {
 } from '../../test/support/ui/faulted-situations.ts';
 import { active, lineOf, pulseOf, runOf } from '../../test/support/ui/played-runs.ts';
 import type { RunEvent } from '../contract/events.ts';
-import type { ActiveRun, SiteInfo } from '../contract/screens.ts';
+import type { ActiveRun, ClusterView, HostLook, SiteInfo } from '../contract/screens.ts';
 import { openRunsOf } from './open-runs.ts';
 import { situationsOf, situationTitle, type Situation, type SituationFacts } from './situation.ts';
 
@@ -29,6 +29,12 @@ const orphan = 'shadow Class2/Volume2 of Volume2 exists, and no run of this cons
 
 const told = ({ kind, reason, refusals }: Situation) => [kind, reason, refusals.backUp];
 const first = (facts: SituationFacts) => situationsOf(facts)[0] as Situation;
+
+/** What a look shows, with one host as it is given. */
+const lookWith = (name: string, as: Partial<HostLook>): ClusterView => {
+  const view = atRest.view as ClusterView;
+  return { ...view, hosts: view.hosts.map((host) => (host.host === name ? { ...host, ...as } : host)) };
+};
 
 describe('the situation of a class', () => {
   it.each<[FaultName, Situation['kind'], string, string | undefined]>([
@@ -101,6 +107,55 @@ describe('the situation of a class', () => {
       'the history cannot be read: no space left',
       'the history cannot be read',
     ],
+    [
+      'a host that asks for a password',
+      { view: undefined, logins: [{ kind: 'password', host: 'node2' }] },
+      'node2 asks for a password',
+      'node2 asks for a password',
+    ],
+    [
+      'a host whose key wants a passphrase',
+      { logins: [{ kind: 'passphrase', host: 'node1' }] },
+      'the key for node1 asks for its passphrase',
+      'the key for node1 asks for its passphrase',
+    ],
+    [
+      'a host that was never seen before',
+      { logins: [{ kind: 'host-key', host: 'node3' }] },
+      'node3 shows a host key that is not known yet',
+      'node3 shows a host key that is not known yet',
+    ],
+    // The plan asks anew, and says whether it can be.
+    [
+      'a host that refuses the login',
+      {
+        view: lookWith('node2', {
+          reached: false,
+          code: 'LOGIN_REFUSED',
+          trouble: 'every method was refused',
+        }),
+      },
+      'node2 refuses the login',
+      undefined,
+    ],
+    [
+      'a backup server that refuses the login',
+      {
+        view: lookWith('node3', {
+          reached: false,
+          code: 'LOGIN_REFUSED',
+          trouble: 'every method was refused',
+        }),
+      },
+      'node3 refuses the login',
+      'node3 refuses the login',
+    ],
+    [
+      'a host whose objects cannot be read',
+      { view: lookWith('node1', { reached: true, trouble: 'the disk table has no column STATUS' }) },
+      'the disk table has no column STATUS',
+      undefined,
+    ],
   ])('of %s is unknown', (_title, facts, reason, refusal) => {
     expect(told(first({ ...atRest, ...facts }))).toEqual(['unknown', reason, refusal]);
   });
@@ -147,8 +202,17 @@ describe('the situation of a class', () => {
     ]);
   });
 
+  it('offers no backup after a run that needs action, though it holds nothing any more, until it is discarded', () => {
+    const [ended] = left(halted).map((run) => ({ ...run, holds: false }));
+    if (!ended) throw new Error('it was halted');
+    const refusal = (discarded: boolean) =>
+      first({ ...atRest, open: [{ ...ended, discarded }] }).refusals.backUp;
+    expect(refusal(false)).toBe(`run ${runOf(halted)} needs action`);
+    expect(refusal(true)).toBeUndefined();
+  });
+
   it('of a shadow that a discarded run has left is unsafe: nobody guards it any more', () => {
-    const open = left(halted).map((run) => ({ ...run, holds: false }));
+    const open = left(halted).map((run) => ({ ...run, holds: false, discarded: true }));
     const { view } = faultedSituations['a run that was halted with its shadow'].facts;
     expect(told(first({ ...atRest, open, view }))).toEqual(['unsafe shadow', orphan, orphan]);
   });

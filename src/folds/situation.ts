@@ -3,7 +3,16 @@
  * Header, rail, footer, window title, task bar, topology, plan, sites and tape read it and nothing else. Pure.
  */
 import type { OpenRun } from '../contract/protection.ts';
-import type { ActiveRestore, ActiveRun, ClusterView, JobInfo, SiteInfo } from '../contract/screens.ts';
+import type {
+  ActiveRestore,
+  ActiveRun,
+  ClusterView,
+  HostInfo,
+  HostLook,
+  JobInfo,
+  LoginQuestion,
+  SiteInfo,
+} from '../contract/screens.ts';
 import { saidList } from '../contract/words.ts';
 import { said, say } from '../contract/text/say.ts';
 import { changedHostKey } from './host-key-words.ts';
@@ -36,6 +45,8 @@ export interface SituationFacts {
   readonly active: readonly ActiveRun[];
   /** Restores of files and drills that this console performs: they have the drive. */
   readonly restores?: readonly Pick<ActiveRestore, 'kind'>[] | undefined;
+  /** What the ssh sessions ask a person now. */
+  readonly logins?: readonly Pick<LoginQuestion, 'kind' | 'host'>[] | undefined;
   /** Undefined until the history has answered. */
   readonly open: readonly OpenRun[] | undefined;
   /** The newest look; undefined before the first. */
@@ -75,7 +86,7 @@ const situationStates: Readonly<Record<SituationKind, State>> = {
   'unsafe shadow': 'bad',
   'waiting for your answer': 'warn',
   'waiting for a second person': 'warn',
-  'rolling back': 'bad',
+  'rolling back': 'warn',
   'action required': 'bad',
   interrupted: 'bad',
   reconnecting: 'warn',
@@ -145,23 +156,52 @@ function openSituation({ run, volumes, step, how, since, sentence, performedBy }
 }
 
 /** Nothing of the class continues: what the last look says. */
-function restingSituation({ site, view, lookTrouble, historyTrouble, open }: SituationFacts): Found {
+function restingSituation(facts: SituationFacts): Found {
+  const { site, view, lookTrouble, historyTrouble, open } = facts;
   const unknown = (reason: string): Found => ({ kind: 'unknown', reason, since: view?.at });
+  const login = loginWords(facts);
+  if (login !== undefined) return unknown(login);
   if (historyTrouble !== undefined)
     return unknown(say('the history cannot be read: {historyTrouble}', { historyTrouble }));
   if (lookTrouble !== undefined) return unknown(lookTrouble);
   const changed = changedKey(view);
   if (changed !== undefined) return unknown(changed);
-  const missing = (view?.hosts ?? []).filter(({ reached }) => !reached).map(({ host }) => host);
-  if (missing.length > 0)
-    return unknown(
-      missing.length === 1
-        ? say('{hosts} is not reached', { hosts: saidList(missing) })
-        : say('{hosts} are not reached', { hosts: saidList(missing) }),
-    );
+  const missing = missingWords(view);
+  if (missing !== undefined) return unknown(missing);
+  const unclear = (view?.hosts ?? []).find(({ trouble }) => trouble !== undefined);
+  if (unclear?.trouble !== undefined) return unknown(unclear.trouble);
   if (!open) return { ...unknown(say('the history is being read')), state: 'idle' };
   if (!site || !view) return { ...unknown(say('the hosts are being checked')), state: 'idle' };
   return { kind: 'idle', reason: say('no backup running'), since: undefined };
+}
+
+/** A host that answers, and lets nobody in, is reached. */
+const refusesLogin = ({ code }: HostLook): boolean => code === 'LOGIN_REFUSED';
+
+const notReached = (host: string): string => say('{hosts} is not reached', { hosts: host });
+
+/** Why the session of a host is not there. */
+const missingOne = (look: HostLook): string =>
+  refusesLogin(look) ? say('{host} refuses the login', { host: look.host }) : notReached(look.host);
+
+/** The hosts that have no session; undefined where each has one. */
+function missingWords(view: ClusterView | undefined): string | undefined {
+  const missing = (view?.hosts ?? []).filter(({ reached }) => !reached);
+  const [first, ...others] = missing;
+  if (!first) return undefined;
+  if (others.length === 0) return missingOne(first);
+  return say('{hosts} are not reached', { hosts: listedHosts(missing) });
+}
+
+/** What a session waits for before it can begin; undefined where none waits for a person. */
+function loginWords({ logins = [] }: SituationFacts): string | undefined {
+  const [first] = logins;
+  if (!first) return undefined;
+  const { host } = first;
+  if (first.kind === 'host-key') return say('{host} shows a host key that is not known yet', { host });
+  return first.kind === 'passphrase'
+    ? say('the key for {host} asks for its passphrase', { host })
+    : say('{host} asks for a password', { host });
 }
 
 /** A host that answers with another host key than the known one may be another machine. */
@@ -178,12 +218,14 @@ function changedKey(view: ClusterView | undefined): string | undefined {
 function missingForRun({ site, view }: SituationFacts): string | undefined {
   const changed = changedKey(view);
   if (changed !== undefined) return changed;
-  const lost = (view?.hosts ?? []).filter(({ reached }) => !reached).map(({ host }) => host);
-  const needed = (site?.hosts ?? []).filter(({ role }) => role !== 'primary').map(({ name }) => name);
-  const primaries = (site?.hosts ?? []).filter(({ role }) => role === 'primary').map(({ name }) => name);
-  const one = needed.find((name) => lost.includes(name));
-  if (one !== undefined) return say('{hosts} is not reached', { hosts: one });
-  return primaries.length > 0 && primaries.every((name) => lost.includes(name))
+  const lost = (view?.hosts ?? []).filter(({ reached }) => !reached);
+  const ofRole = (isWanted: (role: HostInfo['role']) => boolean) =>
+    (site?.hosts ?? []).filter(({ role }) => isWanted(role)).map(({ name }) => name);
+  const needed = ofRole((role) => role !== 'primary');
+  const one = lost.find(({ host }) => needed.includes(host));
+  if (one) return missingOne(one);
+  const primaries = ofRole((role) => role === 'primary');
+  return primaries.length > 0 && primaries.every((name) => lost.some(({ host }) => host === name))
     ? say('no primary node is reached')
     : undefined;
 }
@@ -230,8 +272,12 @@ function backUpRefusal(
 ): string | undefined {
   if (facts.connection !== 'connected') return say('the console has not answered yet');
   if (open?.holds && open.how === 'interrupted') return say('run {run} was interrupted', { run: open.run });
-  if (open?.holds && open.how === 'action-required') return say('run {run} needs action', { run: open.run });
+  // It may hold nothing any more: the class is not as a backup needs it until somebody has seen to it.
+  if (open?.how === 'action-required' && (open.holds || open.discarded !== true))
+    return say('run {run} needs action', { run: open.run });
   if (inUse !== undefined) return inUse;
+  const login = loginWords(facts);
+  if (login !== undefined) return login;
   if (found.kind === 'unsafe shadow') return found.reason;
   if (facts.historyTrouble !== undefined) return say('the history cannot be read');
   if (facts.open === undefined) return say('the history is being read');

@@ -6,4 +6,5 @@ import './tokens.css';
 import './base.css';
 import './primitives.css';
 
+document.body.replaceChildren();
 mount(App, { target: document.body });

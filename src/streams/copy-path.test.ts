@@ -186,6 +186,13 @@ describe('a dump whose reader fails', () => {
     expect(error.message).toBe('reading stopped after 98304 bytes: read ECONNRESET');
   });
 
+  it('counts what had come when the reader failed, though nobody has taken it yet', async () => {
+    const source = sourceOf(pieces, { status: 2, bytes: 16 * 32_768, stderr: 'read: I/O error\n' });
+    source.stream.destroy(new Error('exit status 2'));
+    const error = await failedDump({}, { source });
+    expect(error.message).toBe('reading stopped after 524288 bytes: read: I/O error');
+  });
+
   it('takes a volume that gives less than its size for a failure', async () => {
     const tape = new EmulatedTape();
     const error = await failureOf(() =>

@@ -226,7 +226,8 @@ async function dumpFailure(
   }
   if (broken.at === 'source') {
     return failureOfEnd(broken.error, sourceEnd, order.sourceEvidence, (end, evidence, cause) =>
-      sourceFailure(end, readBytes, evidence, cause),
+      // What had come when the reader failed may not have been taken yet.
+      sourceFailure(end, Math.max(readBytes, end.bytes), evidence, cause),
     );
   }
   return broken.error;

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { chromiumBrowser } from '../support/browser.ts';
+import { homeLines } from './ui-home.ts';
 import { latencyLines } from './ui-latency.ts';
 import { frameLines, memoryLines, paintLines } from './ui-page.ts';
 
@@ -32,3 +33,4 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 say(await latencyLines());
+say(await homeLines());

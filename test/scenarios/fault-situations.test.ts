@@ -70,6 +70,7 @@ async function situationUnder(scene: Scene, fault: string, { job, hangs }: Playe
   const active: readonly ActiveRun[] = desk.activity.runs;
   const [first] = situationsOf({
     ...{ connection: 'connected', site, active, open: protection.open, historyTrouble: undefined },
+    logins: desk.activity.logins,
     ...seenBy(look),
   });
   if (!first) throw new Error('there is always one');
@@ -245,7 +246,13 @@ const table: Readonly<Record<FaultName, Row>> = {
       'the shadow is not proven to map Volume2: Shadow is active: expected volume ACTIVE, each slice ACTIVE, each disk ENABLE, seen volume ACTIVE, slice of Disk3 ACTIVE, disk Disk3 DISABLE',
     ),
   },
-  'missing-column': { value: '=STATUS', told: refused },
+  'missing-column': {
+    value: '=STATUS',
+    told: {
+      ...{ kind: 'unknown', backUp: 'enabled', home: 'overdue' },
+      reason: 'node1: sdxinfo: the disk table has no column STATUS',
+    },
+  },
   'host-key-changed': {
     value: '=node2',
     told: {
@@ -257,13 +264,24 @@ const table: Readonly<Record<FaultName, Row>> = {
   },
   'login-refused': {
     value: '=node2',
-    told: { kind: 'unknown', reason: 'node2 is not reached', backUp: 'enabled', home: 'overdue' },
+    told: { kind: 'unknown', reason: 'node2 refuses the login', backUp: 'enabled', home: 'overdue' },
   },
   'asks-password': {
     value: '=node2',
-    told: { kind: 'unknown', reason: 'the hosts are being checked', backUp: 'enabled', home: 'overdue' },
+    told: {
+      kind: 'unknown',
+      reason: 'node2 asks for a password',
+      backUp: 'node2 asks for a password',
+      home: 'overdue',
+    },
   },
-  greeting: { value: '=node2', told: refused },
+  greeting: {
+    value: '=node2',
+    told: {
+      ...{ kind: 'unknown', backUp: 'enabled', home: 'overdue' },
+      reason: /^node2: the login shell \/bin\/sh of \S+ prints \d+ bytes before the output of each command: /,
+    },
+  },
   'max-sessions': { value: '=node3:1', told: backedUp },
   language: { value: '=node1:de_DE.UTF-8', told: backedUp },
   reboot: { value: '=node2', told: backedUp },
@@ -292,7 +310,7 @@ const table: Readonly<Record<FaultName, Row>> = {
   'extract-alters': { told: backedUp },
   unreadable: {
     set: makeUnreadable,
-    told: asks(/^a step failed: reading stopped after [\d,]+ bytes: read: I\/O error$/),
+    told: asks(/^a step failed: reading stopped after [1-9]\d+ bytes: read: I\/O error$/),
   },
 };
 

@@ -6,7 +6,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenRun, ProtectionView } from '../../src/contract/protection.ts';
 import { readRun, StateFolder } from '../../src/main/application/console.ts';
+import { Desk } from '../../src/main/desk/desk.ts';
 import { runName } from '../../src/main/journal/state-folder.ts';
 import { lockFolder } from '../../src/main/procedure/model/lock.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
@@ -33,6 +35,19 @@ afterEach(() => scene.close());
 const folder = lockFolder('Class1');
 const classLocks = ['node1', 'node2', 'node3'].map((host) => `${host} ${folder}`);
 const lockFolders = () => allLocks(scene).filter((path) => path.endsWith('.lock'));
+
+/** The runs that need somebody, as the screens are told. */
+async function openRuns(): Promise<Pick<OpenRun, 'run' | 'holds' | 'discarded'>[]> {
+  const desk = new Desk({ state: scene.state, siteFile: await scene.writeSite(), guest: 'browser' });
+  try {
+    const reply = await desk.answer('protection', {}, new AbortController().signal);
+    if ('error' in reply) throw new Error(reply.error.sentence);
+    const { open } = reply.result as ProtectionView;
+    return open.map(({ run, holds, discarded }) => ({ run, holds, discarded }));
+  } finally {
+    await desk.close();
+  }
+}
 
 /** The dump fails, and the job wants everything left as it is. */
 async function haltedRun(): Promise<SceneRun> {
@@ -126,6 +141,7 @@ describe('a run that is halted', () => {
 
   it('is discarded once somebody has repaired everything by hand: the next run begins', async () => {
     const halted = await haltedRun();
+    expect(await openRuns()).toEqual([{ run: halted.run, holds: true, discarded: false }]);
     await repairByHand(halted);
     const console = await openSceneConsole(scene);
     try {
@@ -144,6 +160,7 @@ describe('a run that is halted', () => {
       discarded: true,
       sentence: expect.stringMatching(new RegExp(`^\\S+ discarded the run: ${halted.sentence.slice(0, 20)}`)),
     });
+    expect(await openRuns()).toEqual([{ run: halted.run, holds: false, discarded: true }]);
     expect((await runScene(scene)).exitStatus).toBe(0);
   });
 

@@ -62,8 +62,10 @@ describe('the proxy', () => {
       sentence: `step 3-1: ${rule}`,
       hint,
     });
-    const said = (await checkScene(scene)).filter(({ good }) => !good).map((line) => line.said);
-    expect(said).toContain(rule);
+    const lines = (await checkScene(scene)).filter(({ good }) => !good);
+    expect(lines.map(({ said }) => said)).toContain(rule);
+    // The lines of a check are read on a screen, too.
+    expect(lines.map((line) => line.hint).join()).not.toMatch(/\bshadowtape\b/);
     await onHost(
       scene,
       'node1',

@@ -23,6 +23,8 @@ export const hostErrors = {
     sentence:
       '{host} ({address}, port {port}) shows the {keyType} host key {shown}, but {known} is known ({file}, line {line})',
     hint: 'another machine may be intercepting the connection; if {host} was reinstalled, remove line {line} of {file} and connect again',
+    onScreen:
+      'another machine may be intercepting the connection. If {host} was reinstalled, open Sites, try {host}, and replace its host key there',
   },
   HOST_KEY_REVOKED: {
     sentence:

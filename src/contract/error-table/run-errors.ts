@@ -14,6 +14,7 @@ export const runErrors = {
   CHECK_FAILED: {
     sentence: 'step {step}: {title}: expected {expected}, seen {actual}',
     hint: '{remedy}',
+    onScreen: '{remedyOnScreen}',
   },
   SHADOW_DIFFERS: {
     sentence: 'the shadow is not proven to map {proxy}: {title}: expected {expected}, seen {actual}',

@@ -72,6 +72,7 @@ async function inTime(host: string, connecting: Promise<void>, onArrival?: () =>
 const lookOf = (host: string, reached: boolean, error?: ErrorInfo): HostLook => ({
   host,
   reached,
+  ...(error === undefined ? {} : { code: error.code }),
   trouble: error?.sentence,
   hint: error?.onScreen ?? error?.hint,
 });

@@ -14,6 +14,7 @@ import { realClock } from '../procedure/hosts/query-retry.ts';
 import type { OpenRunOn } from '../procedure/hosts/run-context.ts';
 import { libraryOf, tapeChangeOf } from '../procedure/model/assign.ts';
 import { elementsOf } from './media/library-elements.ts';
+import { unfinishedDumpOn } from './media/unfinished-dump.ts';
 import { changeTape, type TapeChanging } from '../procedure/drive/change-tape.ts';
 import { lookAtChanger, requireChangerDrive } from '../procedure/drive/changer-work.ts';
 import { bringTape, returnTape, type LibraryRoom } from '../procedure/drive/library-work.ts';
@@ -40,7 +41,7 @@ export type { ImportedTape, LabelledTape };
 
 /** A tape, and whose data is on it. */
 export interface IdentifiedTape extends TapeAsRead {
-  /** Runs of this state folder whose data it holds; several where it is one of them. */
+  /** Runs of this state folder whose data it holds; several where it is one of them. One that is `unfinished` only may have written it. */
   readonly writtenBy: readonly WriterOfTape[];
 }
 
@@ -93,17 +94,24 @@ export class TapeService {
    * @throws DRIVE_IN_USE, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN, TAPES_UNWRITABLE
    */
   async identify(abort: AbortSignal): Promise<IdentifiedTape> {
-    const tape = await this.#withDrive('identify', () =>
+    const { firstRecord, ...tape } = await this.#withDrive('identify', () =>
       identifyTape(this.#options.runnerOf(abort), this.#drive),
     );
-    const { label, manifest } = tape;
+    const { host, device, label, manifest, files } = tape;
     if (label)
       this.#media.append(mediaEvent('seen', label, this.#place, manifest ? filesOf(manifest) : undefined));
     const { tapes } = this.#media.list();
     const runs = label
       ? [label.run].filter((run) => run !== undefined)
       : writersOfRecord(tapes, tape.firstRecordSha256);
-    return { ...tape, writtenBy: await Promise.all(runs.map((run) => this.#writer(run))) };
+    if (runs.length > 0 || firstRecord === undefined)
+      return { ...tape, writtenBy: await Promise.all(runs.map((run) => this.#writer(run))) };
+    const found = files[0]?.holds ?? '';
+    const run = await unfinishedDumpOn(this.#options.state, { host, device, firstRecord, found });
+    return {
+      ...tape,
+      writtenBy: run === undefined ? [] : [{ ...(await this.#writer(run)), unfinished: true }],
+    };
   }
 
   /** How a run ended that wrote the tape; its name alone where its journal is not here, or cannot be read. */

@@ -35,6 +35,11 @@ export class DriveUse {
     };
   }
 
+  /** The same user, in other words; nothing where it has given the drive back. */
+  rename(from: string, to: string): void {
+    if (this.#user === from) this.#user = to;
+  }
+
   /** @throws DRIVE_IN_USE, and what the work throws */
   async during<Value>(place: DrivePlace, user: string, work: () => Promise<Value>): Promise<Value> {
     const giveBack = this.take(place, user);

@@ -30,7 +30,7 @@ async function linesWithLive({ state, runs }: DeskRoom, lines: readonly RunLine[
 export async function statusOfDesk(room: DeskRoom): Promise<SiteStatus> {
   const { state, history, site } = room;
   const { console } = await site.current;
-  const [lines, series] = [await history.lines(), await history.trends({})];
+  const { lines, series } = await history.known();
   return siteStatus({
     site: console.site,
     state,
@@ -49,7 +49,7 @@ export function historyHandlers(room: DeskRoom): Pick<Handlers, HistoryChannel> 
 
     protection: async () => {
       const { console } = await site.current;
-      const [lines, series] = [await history.lines(), await history.trends({})];
+      const { lines, series } = await history.known();
       return siteProtectionView({
         site: console.site,
         state,

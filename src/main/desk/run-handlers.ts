@@ -83,12 +83,16 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
 
   /** A run has the drive from its beginning to its end: between two of its commands nobody else may move the tape. */
   async function beginWithDrive(
-    user: string,
+    what: string,
     perform: (opened: OpenedSite, following: Following) => Promise<EndedRun>,
   ): Promise<{ run: string }> {
     const opened = await site.current;
-    const giveBack = drive.take(tapeOf(opened), user);
-    return begin((following) => perform(opened, following).finally(giveBack));
+    // Until the hosts have let it in, and its journal is open, there is no run.
+    const beginning = `${what} is starting`;
+    const giveBack = drive.take(tapeOf(opened), beginning);
+    const begun = await begin((following) => perform(opened, following).finally(giveBack));
+    drive.rename(beginning, `${what} is running`);
+    return begun;
   }
 
   /** Runs that are being resumed, and are not live yet. */
@@ -123,20 +127,18 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     plan: async (request) => (await site.current).console.plan(request),
 
     start: (request) =>
-      beginWithDrive(`a run of job ${request.job} is running`, ({ console }, following) =>
+      beginWithDrive(`a run of job ${request.job}`, ({ console }, following) =>
         console.run({ ...request, ...following }),
       ),
 
     restore: (request) =>
-      beginWithDrive(`a restore of run ${request.run} is running`, ({ console }, following) =>
+      beginWithDrive(`a restore of run ${request.run}`, ({ console }, following) =>
         console.volumeRestoreService.restore({ ...request, ...following }),
       ),
 
     resume: (request) =>
       alone(request.run, () =>
-        beginWithDrive(`run ${request.run} is running`, (_opened, following) =>
-          takeUp('resume', request, following),
-        ),
+        beginWithDrive(`run ${request.run}`, (_opened, following) => takeUp('resume', request, following)),
       ),
 
     // No tape is moved while the cluster is rolled back.

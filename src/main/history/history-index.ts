@@ -1,4 +1,5 @@
 /** The index of a state folder: answers questions about runs and files, and keeps itself up to date. It works in this thread; see history.ts. */
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFailure } from '../../contract/errors.ts';
 import type { FoundFiles, FoundRuns, IndexView, TrendSeries } from '../../contract/history.ts';
@@ -6,6 +7,8 @@ import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import { provenDrills } from '../journal/drill-records.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
+import { ChangesTeller } from './changes/changes-teller.ts';
+import type { HistoryChanges } from './changes/known-runs.ts';
 import { parseFilePattern } from './file-pattern.ts';
 import { whereIs } from './file-search.ts';
 import { IndexFile, IndexLost } from './index-file.ts';
@@ -31,6 +34,11 @@ export interface SearchQuestion extends Patience {
 export interface WhereQuestion extends Patience {
   readonly file: string;
   readonly limit: number;
+}
+
+export interface ChangesQuestion {
+  /** The version that the asker has; undefined: nothing. */
+  readonly since: string | undefined;
 }
 
 export interface TrendsQuestion {
@@ -99,6 +107,7 @@ export class HistoryIndex {
   readonly #refresh: IndexRefresh;
   readonly #runs: OneAtATime;
   readonly #catalogues: OneAtATime;
+  readonly #changes: ChangesTeller;
 
   /**
    * @param key tells this index apart from others of this process
@@ -111,6 +120,7 @@ export class HistoryIndex {
     this.#refresh = new IndexRefresh(state, this.#file, told);
     this.#runs = new OneAtATime(() => this.#refresh.takeRuns());
     this.#catalogues = new OneAtATime(() => this.#refresh.takeCatalogues());
+    this.#changes = new ChangesTeller();
   }
 
   /** @throws SEARCH_UNREADABLE */
@@ -119,25 +129,42 @@ export class HistoryIndex {
     const terms = parseSearch(query);
     const found = await this.#answer('runs', patience, (sqlite) => {
       const runs = searchRuns(sqlite, terms, { limit, before });
-      const restores = restoresOf(sqlite);
-      return {
-        ...runs,
-        lines: runs.lines.map((line) => {
-          const restored = restores.get(line.run);
-          return restored ? { ...line, restored: ofBackup(restored, line.volumes) } : line;
-        }),
-      };
+      return { ...runs, lines: withRestores(sqlite, runs.lines) };
     });
-    const lines = withDrills(this.#restoresFolder, withLosses(this.#tapesFile, found.lines));
+    const lines = withDrills(
+      this.#restoresFolder,
+      withLosses(lossesOfRuns(readTapes(this.#tapesFile)), found.lines),
+    );
     return { ...found, lines, took: performance.now() - begun, unread: this.#refresh.unreadRuns };
+  }
+
+  /** What has changed among the runs since it was asked before. */
+  async changes({ since }: ChangesQuestion): Promise<HistoryChanges> {
+    const around = [markOfFile(this.#tapesFile), ...provenDrills(this.#restoresFolder)];
+    const found = await this.#answer('runs', undefined, (sqlite) => {
+      const told = this.#changes.since(since, sqlite, this.#refresh.marksIn(sqlite), JSON.stringify(around));
+      return told.lines.length === 0 ? told : { ...told, lines: withRestores(sqlite, told.lines) };
+    });
+    if (found.lines.length === 0) return found;
+    const lines = withDrills(
+      this.#restoresFolder,
+      withLosses(lossesOfRuns(readTapes(this.#tapesFile)), found.lines),
+    );
+    return { ...found, lines };
   }
 
   /** @throws FILE_UNNAMED */
   async where({ file, limit, patience }: WhereQuestion): Promise<FoundFiles> {
     const begun = performance.now();
     parseFilePattern(file);
-    const found = await this.#answer('all', patience, (sqlite) => whereIs(sqlite, file, limit));
-    const hits = withLosses(this.#tapesFile, found.hits);
+    const losses = lossesOfRuns(readTapes(this.#tapesFile));
+    // A tape that still holds the file is worth more than a newer one that is lost.
+    const rankOf = (run: string) => {
+      const lost = losses.get(run) ?? [];
+      return lost.length === 0 ? 0 : lost.some(({ certain }) => certain) ? 2 : 1;
+    };
+    const found = await this.#answer('all', patience, (sqlite) => whereIs(sqlite, file, limit, rankOf));
+    const hits = withLosses(losses, found.hits);
     return { ...found, hits, took: performance.now() - begun, unread: this.#refresh.unreadEntries };
   }
 
@@ -184,12 +211,26 @@ export class HistoryIndex {
   }
 }
 
+/** Restores of runs, which are runs themselves. */
+function withRestores(sqlite: Sqlite, lines: readonly RunLine[]): RunLine[] {
+  const restores = restoresOf(sqlite);
+  return lines.map((line) => {
+    const restored = restores.get(line.run);
+    return restored ? { ...line, restored: ofBackup(restored, line.volumes) } : line;
+  });
+}
+
+/** Size and time of a file; undefined where it is missing. */
+function markOfFile(file: string): string | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat && `${stat.size} ${stat.mtimeMs}`;
+}
+
 /** What a run wrote may be gone: the media catalogue knows, and the index does not hold it. */
 function withLosses<Line extends { readonly run: string }>(
-  tapesFile: string,
+  losses: ReadonlyMap<string, readonly TapeLoss[]>,
   lines: readonly Line[],
 ): readonly (Line & { readonly lost?: readonly TapeLoss[] })[] {
-  const losses = lossesOfRuns(readTapes(tapesFile));
   return losses.size === 0
     ? lines
     : lines.map((line) => {

@@ -10,7 +10,7 @@ export interface WorkerSetting {
   readonly key: string;
 }
 
-export type QuestionName = 'search' | 'where' | 'trends' | 'view' | 'refresh';
+export type QuestionName = 'search' | 'changes' | 'where' | 'trends' | 'view' | 'refresh';
 export type QuestionOf<Name extends QuestionName> = Parameters<HistoryIndex[Name]>[0];
 export type AnswerOf<Name extends QuestionName> = Awaited<ReturnType<HistoryIndex[Name]>>;
 

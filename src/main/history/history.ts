@@ -10,6 +10,7 @@ import { compareRuns, type Comparison } from '../../folds/compare-runs.ts';
 import { foldRun } from '../../folds/run/run-fold.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
+import { KnownRuns } from './changes/known-runs.ts';
 import { indexFileOf } from './history-index.ts';
 import type { AnswerOf, Answered, QuestionName, QuestionOf, Said } from './history-messages.ts';
 import { indexLock } from './index-file.ts';
@@ -34,14 +35,14 @@ interface Thread {
   readonly key: string;
 }
 
-const mostRuns = 1_000_000;
-
 export class History {
   readonly #state: StateFolder;
   readonly #changed: () => void;
   readonly #waiting = new Map<number, Waiting>();
   #thread: Thread | undefined;
   #number = 0;
+  readonly #known = new KnownRuns();
+  #asking: Promise<void> = Promise.resolve();
 
   #progress: IndexProgress | undefined;
 
@@ -66,7 +67,18 @@ export class History {
 
   /** All runs, newest first. */
   async lines(): Promise<readonly RunLine[]> {
-    return (await this.search({ query: '', limit: mostRuns })).lines;
+    return (await this.known()).lines;
+  }
+
+  /** All runs and what they tell of each volume. Only what has changed since it was asked before comes from the thread. */
+  async known(): Promise<KnownRuns> {
+    // Of two who ask at once the second would be told of changes that the first has not taken in yet.
+    const asked = this.#asking.then(async () => {
+      this.#known.take(await this.#ask('changes', { since: this.#known.version }));
+    });
+    this.#asking = asked.catch(() => undefined);
+    await asked;
+    return this.#known;
   }
 
   /**

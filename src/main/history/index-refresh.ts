@@ -70,11 +70,16 @@ const pendingCatalogues = (sqlite: Sqlite): Pending[] =>
       done: numberOf(row['done']),
     }));
 
+export interface KnownMarks {
+  readonly version: string;
+  readonly marks: ReadonlyMap<string, string>;
+}
+
 export class IndexRefresh {
   readonly #state: StateFolder;
   readonly #file: IndexFile;
   readonly #told: (progress: IndexProgress | undefined) => void;
-  #known: { readonly version: string; readonly marks: ReadonlyMap<string, string> } | undefined;
+  #known: KnownMarks | undefined;
   /** When all journals were checked last. */
   #lookedAt = -Infinity;
   #unreadRuns = 0;
@@ -108,7 +113,7 @@ export class IndexRefresh {
    */
   async takeRuns(): Promise<void> {
     const names = (await this.#state.runs()).reverse();
-    const known = await this.#file.use((sqlite) => this.#knownMarks(sqlite));
+    const known = await this.#file.use((sqlite) => this.marksIn(sqlite).marks);
     const marks = this.#marksOf(names, known);
     const gone = [...known.keys()].filter((run) => !marks.has(run));
     const changed = [...marks].filter(([run, mark]) => known.get(run) !== mark);
@@ -133,11 +138,14 @@ export class IndexRefresh {
     this.#told(undefined);
   }
 
-  /** Ten thousand marks are not read again while nobody has changed one. */
-  #knownMarks(sqlite: Sqlite): ReadonlyMap<string, string> {
+  /**
+   * Run -> size and time of the journal that it was made of, and the version of them all. Ten thousand marks are not read again while
+   * nobody has changed one.
+   */
+  marksIn(sqlite: Sqlite): KnownMarks {
     const version = versionOf(sqlite);
     if (this.#known?.version !== version) this.#known = { version, marks: journalMarks(sqlite) };
-    return this.#known.marks;
+    return this.#known;
   }
 
   /** An old journal hardly ever changes: it is not checked for each of several questions. */

@@ -1,6 +1,7 @@
 /** The runs in the index: written, searched, and read as lines and trends. */
 import type { FoundRuns, TrendPoint, TrendSeries } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
+import type { VolumePoint } from './changes/known-runs.ts';
 import type { IndexedRun, VolumeFacts } from './run-facts.ts';
 import type { Term } from './search-query.ts';
 import { numberOf, textOf, type Sqlite, type SqlValue } from './sqlite.ts';
@@ -144,6 +145,28 @@ export function searchRuns(
     lines: rows.slice(0, limit).map(({ line }) => wholeLine(lineOf(line))),
     more: rows.length > limit,
   };
+}
+
+/** @param runs undefined: of all runs. @returns in any order */
+export function linesOf(sqlite: Sqlite, runs: readonly string[] | undefined): RunLine[] {
+  const rows =
+    runs === undefined
+      ? sqlite.all('SELECT line FROM run')
+      : runs.flatMap((run) => sqlite.all('SELECT line FROM run WHERE run = ?', [run]));
+  return rows.map(({ line }) => wholeLine(lineOf(line)));
+}
+
+/** @param runs undefined: of all runs. @returns in any order */
+export function pointsOf(sqlite: Sqlite, runs: readonly string[] | undefined): VolumePoint[] {
+  const select = 'SELECT site, class, volume, point FROM volume';
+  const rows =
+    runs === undefined
+      ? sqlite.all(select)
+      : runs.flatMap((run) => sqlite.all(`${select} WHERE run = ?`, [run]));
+  return rows.map((row) => ({
+    ...{ site: textOf(row['site']), class: textOf(row['class']), volume: textOf(row['volume']) },
+    point: JSON.parse(textOf(row['point'])) as TrendPoint,
+  }));
 }
 
 /** Run -> the last restore of it that ended verified, of all runs in the index; with its volumes. */

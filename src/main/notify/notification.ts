@@ -202,6 +202,20 @@ export function drillNotification(facts: NotifiedRun, sentence: string, hint: st
   return notificationOf(facts, message, undefined);
 }
 
+/** Backups that were good are gone with their tape. */
+export function lostTapeNotification(facts: NotifiedRun, sentence: string, tape: string): Notification {
+  const message: Message = {
+    events: ['failure'],
+    how: say('has lost a tape'),
+    sentence,
+    hint: say(
+      'back the volumes up now: shadowtape run {job}. If the tape is found: shadowtape tapes found {tape}',
+      { job: facts.job, tape },
+    ),
+  };
+  return notificationOf(facts, message, undefined);
+}
+
 /** Which tape the next night needs. Without one the backup cannot take place, so that somebody must act. */
 export function nextTapeNotification(
   facts: NotifiedRun,

@@ -10,6 +10,7 @@ import {
   askedNotification,
   drillNotification,
   endedNotification,
+  lostTapeNotification,
   missedNotification,
   nextTapeNotification,
   refusedNotification,
@@ -94,10 +95,17 @@ export class Notifier {
     this.#notify(() => drillNotification(this.#facts, sentence, hint));
   }
 
+  /** A tape of the job was declared lost, and no other one holds what it held. */
+  tapeLost(sentence: string, tape: string): void {
+    this.#notify(() => lostTapeNotification(this.#facts, sentence, tape));
+  }
+
   /** The day before a night: which tape it needs. @param hint what to do before then */
   nextTape(next: NextTapeOfJob, hint: string): void {
     this.#notify(() => nextTapeNotification(this.#facts, next, hint));
-  } /** Resolves when everything was sent, or could not be: each message has its time limit. */
+  }
+
+  /** Resolves when everything was sent, or could not be: each message has its time limit. */
   async settled(): Promise<void> {
     clearTimeout(this.#patience);
     this.sealed(undefined);

@@ -30,6 +30,7 @@ function refusalOf({ stage, verdict, volumes }: Verification, isAsked: boolean):
 function sentenceOf(
   { answered, approves, stage, verdict }: Verification,
   asked: QuestionView | undefined,
+  isOver: boolean,
 ): string {
   if (answered) {
     const { by } = answered;
@@ -41,6 +42,10 @@ function sentenceOf(
       ? say('The dump was approved by {by}.', { by })
       : say('Overwriting the proxy was approved by {by}.', { by });
   }
+  if (verdict === 'differs' && isOver)
+    return approves === 'dump'
+      ? say('Nothing was dumped: a dump of this shadow would have been a backup of other data.')
+      : say('Nothing was written through this shadow.');
   if (verdict === 'differs')
     return approves === 'dump'
       ? say(
@@ -52,13 +57,21 @@ function sentenceOf(
     return approves === 'dump'
       ? say('Before the dump, the shadow is compared with the proxy volume.')
       : say('Before anything is written, the shadow is compared with the proxy volume.');
+  if (verdict === 'equal' && isOver) return say('Every rule held and every sampled record matched.');
   return verdict === 'equal'
     ? say('Every rule holds and every sampled record matches.')
     : say('The rules are being checked, and the sampled records read through the shadow.');
 }
 
-/** @param question that the run asks now: of the shadow, or what to do about a step that failed */
-export function approvalOf(verification: Verification, question: QuestionView | undefined): Approval {
+/**
+ * @param question that the run asks now: of the shadow, or what to do about a step that failed
+ * @param isOver true where the run has ended: its shadow is of the past
+ */
+export function approvalOf(
+  verification: Verification,
+  question: QuestionView | undefined,
+  isOver = false,
+): Approval {
   const isAsked = question?.id === 'approve-shadow' || question?.id === 'approve-overwrite';
   const asked = isAsked ? question : undefined;
   const failed = question?.id === 'step-failed' && question.step === 'verify' ? question : undefined;
@@ -67,21 +80,23 @@ export function approvalOf(verification: Verification, question: QuestionView | 
     approve: asked?.choices[0],
     stop: choice(asked, 'stop') ?? choice(failed, 'unwind'),
     refusal: refusalOf(verification, asked !== undefined),
-    sentence: sentenceOf(verification, asked),
+    sentence: sentenceOf(verification, asked, isOver),
   };
 }
 
-export function headingOf({ stage, verdict, volumes }: Verification): string {
+/** @param isOver true where the run has ended: its shadow is of the past */
+export function headingOf({ stage, verdict, volumes }: Verification, isOver = false): string {
+  const { length } = volumes;
   if (stage === 'none') return say('Verification');
   if (verdict === 'equal')
-    return sayCount(volumes.length, 'The shadow is the same blocks', 'The shadows are the same blocks');
+    return isOver
+      ? sayCount(length, 'The shadow was the same blocks', 'The shadows were the same blocks')
+      : sayCount(length, 'The shadow is the same blocks', 'The shadows are the same blocks');
   if (verdict === 'differs')
-    return sayCount(
-      volumes.length,
-      'The shadow is not the same blocks',
-      'The shadows are not the same blocks',
-    );
-  return sayCount(volumes.length, 'Is the shadow the same blocks?', 'Are the shadows the same blocks?');
+    return isOver
+      ? sayCount(length, 'The shadow was not the same blocks', 'The shadows were not the same blocks')
+      : sayCount(length, 'The shadow is not the same blocks', 'The shadows are not the same blocks');
+  return sayCount(length, 'Is the shadow the same blocks?', 'Are the shadows the same blocks?');
 }
 
 /** What stands on both extents: what the rules saw of the proxy and of the shadow. */

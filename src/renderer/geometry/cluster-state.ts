@@ -37,5 +37,9 @@ export function stateOfProxy(index: ClusterIndex, of: string, proxy: string): { 
     return { state: 'busy', word: say('{proxy} joined, copying', { proxy }) };
   const bad = words.find((word) => word?.state === 'bad' || word?.state === 'warn');
   if (bad) return { state: 'bad', word: say('{proxy} joined, {status}', { proxy, status: bad.text }) };
+  // A word that this program does not know may mean anything: no run begins with it.
+  const own = shownStatus(volume.statusOn);
+  if (own?.state === 'warn' || own?.state === 'bad')
+    return { state: own.state, word: say('{proxy} joined, {status}', { proxy, status: own.text }) };
   return { state: 'ok', word: say('{proxy} joined, in sync', { proxy }) };
 }

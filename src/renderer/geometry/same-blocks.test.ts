@@ -66,6 +66,18 @@ describe('the state of what jobs back up', () => {
     expect(stateIn('shadowed')).toEqual({ state: 'warn', word: 'Volume2 is shadowed' });
   });
 
+  it('names a status of the volume that is not known', () => {
+    const joined = guideCluster('joined');
+    const sleeping = { word: 'SLEEPING', known: false };
+    const volumes = joined.volumes.map((volume) =>
+      volume.name === 'Volume2' ? { ...volume, statusOn: { node1: sleeping, node2: sleeping } } : volume,
+    );
+    expect(clusterState(indexCluster({ ...joined, volumes }), jobs)).toEqual({
+      state: 'warn',
+      word: 'Volume2 joined, SLEEPING',
+    });
+  });
+
   it('says that a volume is not there', () => {
     const gone = [{ class: 'Class1', volumes: [{ master: 'Volume1', proxy: 'Volume8', method: '6a' }] }];
     expect(clusterState(shadowed, gone)).toEqual({ state: 'bad', word: 'Volume8 does not exist' });

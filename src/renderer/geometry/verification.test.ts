@@ -89,6 +89,10 @@ describe('the verification of a shadow', () => {
     const verification = verify(asked);
     expect(verification).toMatchObject({ stage: 'going-on', verdict: 'equal', answered: undefined });
     expect(headingOf(verification)).toBe('The shadow is the same blocks');
+    expect([headingOf(verification, true), approvalOf(verification, undefined, true).sentence]).toEqual([
+      'The shadow was the same blocks',
+      'Every rule held and every sampled record matched.',
+    ]);
     const approval = approvalOf(verification, question);
     expect(approval).toMatchObject({ refusal: undefined, sentence: 'Dump it?' });
     expect(approval.approve?.label).toBe('Approve and start the dump');
@@ -111,6 +115,10 @@ describe('the verification of a shadow', () => {
     const verification = verify(withCheck(asked, 'first-block', { actual: '196,608', verdict: 'differs' }));
     expect(verification.verdict).toBe('differs');
     expect(headingOf(verification)).toBe('The shadow is not the same blocks');
+    expect([headingOf(verification, true), approvalOf(verification, undefined, true).sentence]).toEqual([
+      'The shadow was not the same blocks',
+      'Nothing was dumped: a dump of this shadow would have been a backup of other data.',
+    ]);
     expect(approvalOf(verification, question).refusal).toBe('the shadow of Volume2 is not the same blocks');
     expect(chipsOf(verification.volumes, undefined)[0]).toEqual({
       state: 'bad',

@@ -36,6 +36,7 @@ class SituationManager {
       site: site.info,
       active: activity.runs,
       restores: activity.restores,
+      logins: activity.logins,
       open: this.#stale ? undefined : this.#asked.value?.open,
       view: counts ? cluster.view : undefined,
       lookTrouble: cluster.error?.sentence,

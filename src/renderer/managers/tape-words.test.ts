@@ -84,6 +84,17 @@ describe('whose data a tape holds', () => {
     expect(writerWords({ run: 'R1' })).toEqual({ state: 'idle', word: 'run R1' });
   });
 
+  test('is said to be no more than possible where only an unfinished dump begins as the tape does', () => {
+    const unfinished = { ...verified, verdict: 'failed', exitStatus: 2, unfinished: true } as const;
+    expect(writerWords(unfinished)).toEqual({
+      state: 'warn',
+      word: 'may be the unfinished dump of run R1',
+    });
+    expect(erasedWords({ ...found, writtenBy: [unfinished] })).toBe(
+      'the data (may be the unfinished dump of run R1)',
+    );
+  });
+
   test('is named before it is erased', () => {
     expect(erasedWords({ ...found, label, writtenBy: [verified] })).toBe('tape weekly-03 (run R1)');
     expect(erasedWords({ ...found, writtenBy: [verified, { run: 'R2' }] })).toBe(

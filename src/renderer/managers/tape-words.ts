@@ -23,7 +23,9 @@ export function presentName(contents: TapeContents): string | undefined {
 
 /** `run 20261128-171000, verified`; of a run whose journal is not here the name alone. */
 export function writerWords(writer: WriterOfTape): { readonly state: State; readonly word: string } {
-  const { run, verdict, exitStatus } = writer;
+  const { run, verdict, exitStatus, unfinished } = writer;
+  if (unfinished === true)
+    return { state: 'warn', word: say('may be the unfinished dump of run {run}', { run }) };
   if (verdict === undefined) return { state: 'idle', word: say('run {run}', { run }) };
   const ended = verdict === 'unfinished' ? 'dead' : endStateOf({ verdict, exitStatus: exitStatus ?? 3 });
   const { state, word } = withOmissions(stateWords[ended], writer);
@@ -39,6 +41,8 @@ export function erasedWords({ blank, label, writtenBy = [] }: TapeContents): str
   const what = label === undefined ? say('the data') : say('tape {name}', { name: label.name });
   const runs = writtenBy.map(({ run }) => run);
   if (runs.length === 0) return what;
+  if (writtenBy.some(({ unfinished }) => unfinished))
+    return say('{what} (may be the unfinished dump of run {run})', { what, run: runs.join(', ') });
   return sayCount(runs.length, '{what} (run {runs})', '{what} (one of the runs {runs})', {
     what,
     runs: runs.join(', '),

@@ -169,7 +169,8 @@ export function sourceOf(
       }
     },
     destroy(reason, done) {
-      ended.resolve({ status: undefined, signal: undefined, stderr: '', bytes });
+      const given = pieces.slice(0, at).reduce((sum, piece) => sum + piece.length, 0);
+      ended.resolve({ status: undefined, signal: undefined, stderr: '', bytes: given, ...end });
       done(reason);
     },
   });

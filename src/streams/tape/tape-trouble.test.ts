@@ -34,6 +34,22 @@ describe('the end of a process', () => {
     expect(endEvidence({ ...sound, stderr: long }).stderr).toBe(long.slice(-8192));
     expect(endReason({ ...sound, stderr: long })).toBe(long.slice(-400));
   });
+
+  it('has the last lines as its reason, each of them whole, without those that tell how far ufsdump is', () => {
+    const stderr = [
+      'DUMP: Writing 63 Kilobyte records',
+      ...Array.from({ length: 9 }, (_, ten) => `DUMP: ${ten}0.00% done, finished in 0:01`),
+      `DUMP: ${'a long line that has its say about the file system '.repeat(3).trim()}`,
+      'DUMP: NEEDS ATTENTION: a reading error',
+      'DUMP: The ENTIRE dump is aborted.',
+    ].join('\n');
+    expect(endReason({ ...sound, status: 3, stderr })).toBe(
+      'DUMP: NEEDS ATTENTION: a reading error; DUMP: The ENTIRE dump is aborted.',
+    );
+    expect(endReason({ ...sound, status: 3, stderr: 'DUMP: 10.00% done, finished in 0:01\n' })).toBe(
+      'exit status 3',
+    );
+  });
 });
 
 describe('the end of the medium', () => {

@@ -60,9 +60,29 @@ export function endEvidence(end: ProcessEnd, known: Evidence = {}): Evidence {
   };
 }
 
+/** A reason is read in one line on a screen; all that was said is in the evidence. */
+const reasonAtMost = 200;
+
+/** What ufsdump does, and how far it is: no complaint. */
+const isProgress = (line: string): boolean =>
+  /^(?:DUMP: )?(?:\d+(?:\.\d+)?% done, finished in |Estimated |Dumping \(|Mapping \(|Writing |Date of )/.test(
+    line,
+  );
+
+/** The last lines that fit, each of them whole; of a last line that is too long, its end. */
+function lastWords(complaint: string): string {
+  const lines = complaint.split('; ').filter((line) => !isProgress(line));
+  const kept: string[] = [];
+  for (const line of lines.toReversed()) {
+    if (kept.length > 0 && [line, ...kept].join('; ').length > reasonAtMost) break;
+    kept.unshift(line);
+  }
+  return kept.join('; ').slice(-2 * reasonAtMost);
+}
+
 /** Why a process ended badly, in a few words. */
 export function endReason(end: ProcessEnd): string {
-  const complaint = ddComplaint(end.stderr).slice(-400);
+  const complaint = lastWords(ddComplaint(end.stderr));
   if (complaint !== '') return complaint;
   if (end.signal !== undefined) return `signal ${end.signal}`;
   return end.status === undefined ? 'no exit status came' : `exit status ${end.status}`;

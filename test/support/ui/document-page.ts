@@ -201,6 +201,17 @@ export class DocumentPage {
     await this.settled();
   }
 
+  /** Fills in the field of a label, or chooses there. @throws where the screen has no such field */
+  async fill(label: string, value: string): Promise<void> {
+    const named = this.all('label').find((each) => wordsOf(each) === label);
+    const field = named && this.#window.document.getElementById(named.getAttribute('for') ?? '');
+    if (!field) throw new Error(`no field "${label}"`);
+    (field as unknown as { value: string }).value = value;
+    for (const type of ['input', 'change'])
+      field.dispatchEvent(new this.#window.Event(type, { bubbles: true }));
+    await this.settled();
+  }
+
   /** Ends its timers. */
   async close(): Promise<void> {
     await this.#window.happyDOM.close();

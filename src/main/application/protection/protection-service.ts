@@ -14,6 +14,7 @@ import {
   type ProtectedPair,
 } from '../../../folds/protection.ts';
 import { readRun } from '../../journal/run-history.ts';
+import { lastOf } from '../../journal/run-summary.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { MediaFile } from '../../tape/media-file.ts';
 import { sentCommands } from '../../procedure/model/sent-commands.ts';
@@ -56,6 +57,12 @@ async function withPart(state: StateFolder, run: PairRun): Promise<PairRun> {
     known.set(run.run, partedAtOf(read.events));
   }
   return { ...run, partedAt: known.get(run.run) };
+}
+
+/** True where the last end of the run says that an operator has given it up. */
+async function isDiscarded(state: StateFolder, run: string): Promise<boolean> {
+  const read = await readRun(state, run).catch(() => undefined);
+  return read !== undefined && lastOf(read.events, 'run-finished')?.discarded === true;
 }
 
 /** Class and proxy -> its runs: a site may have a thousand volumes and ten thousand runs. */
@@ -163,6 +170,7 @@ export async function siteProtectionView(facts: ProtectionFacts): Promise<Protec
     openRunsOf(site.site, lines).map(async (run) => ({
       ...run,
       holds: run.how === 'elsewhere' || (await holds(run.run)),
+      ...(run.how === 'action-required' ? { discarded: await isDiscarded(state, run.run) } : {}),
     })),
   );
   return {

@@ -18,7 +18,7 @@ import { mountTablesOf } from '../../procedure/hosts/node-mounts.ts';
 import type { Assignment } from '../../procedure/model/assignment.ts';
 import { areWhereMounted, judgeMountedOnce, mountedWords } from '../../procedure/plan/service-checks.ts';
 import { outsideWords } from '../../procedure/model/class-scope.ts';
-import { remedyOf } from '../../procedure/plan/rule-remedies.ts';
+import { remedyOnScreen } from '../../procedure/plan/rule-remedies.ts';
 import { checkTapeInDrive, type TapeCheck } from '../check-tape.ts';
 
 type Listener = (line: CheckLine) => void;
@@ -144,7 +144,7 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
     const services = await servicePlaces(room, assignment);
     const blocking = [...judgeReady(assignment, world), ...services.verdicts].filter(isBlocking);
     for (const { title, expected, actual, rule } of blocking) {
-      room.tell(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOf(rule));
+      room.tell(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOnScreen(rule));
     }
     if (blocking.length > 0) return;
     const seen = assignment.volumes.map(({ master, proxy, blocks }) => {

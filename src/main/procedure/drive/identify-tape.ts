@@ -49,6 +49,11 @@ export interface IdentifiedTape {
   readonly end: string;
 }
 
+export interface ReadTape extends IdentifiedTape {
+  /** The first record; undefined where the tape is blank or has a label, or it cannot be read. */
+  readonly firstRecord: Buffer | undefined;
+}
+
 const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** A manifest may be longer than its first record: then the whole file is read. */
@@ -99,6 +104,7 @@ class Finding {
   label: TapeLabel | undefined;
   labelSha256: string | undefined;
   firstRecordSha256: string | undefined;
+  firstRecord: Buffer | undefined;
   manifest: TapeManifest | undefined;
   manifestPlace: ManifestPlace | undefined;
   readonly files: IdentifiedFile[] = [];
@@ -149,7 +155,7 @@ const describeManifest = ({ run, files }: TapeManifest) =>
  * Reads the first record of each file. The tape is rewound in the end.
  * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN
  */
-export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Promise<IdentifiedTape> {
+export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Promise<ReadTape> {
   const { tapeHost: host, tapeDevice: device } = drive;
   await requireReadyDrive(runner, step, drive, 'read');
   await runner.send(step, rewindCommand(drive));
@@ -162,8 +168,10 @@ export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Pr
     if (label?.kind === 'label') {
       finding.label = label.label;
       finding.labelSha256 = sha256Of(first.stdout);
-    } else if (first.status === 0 && first.stdout.length > 0)
-      finding.firstRecordSha256 = sha256Of(first.stdout);
+    } else if (first.status === 0) {
+      finding.firstRecord = first.stdout;
+      if (first.stdout.length > 0) finding.firstRecordSha256 = sha256Of(first.stdout);
+    }
     finding.add(0, found, first);
     const isEmpty = first.status === 0 && first.stdout.length === 0;
     end = isEmpty
@@ -171,10 +179,10 @@ export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Pr
       : await identifyFiles(runner, drive, finding);
   }
   await runner.send(step, rewindCommand(drive));
-  const { label, labelSha256, firstRecordSha256, manifest, manifestPlace, files } = finding;
+  const { label, labelSha256, firstRecordSha256, firstRecord, manifest, manifestPlace, files } = finding;
   const blank = found === undefined;
   return {
-    ...{ host, device, blank, label, labelSha256, firstRecordSha256 },
+    ...{ host, device, blank, label, labelSha256, firstRecordSha256, firstRecord },
     ...{ manifest, manifestPlace, files, end },
   };
 }

@@ -70,6 +70,15 @@ export function remedyOf(rule: string): string {
   return remedies[rule] ?? otherwise;
 }
 
+/** Remedies that name no command of the command line. Rule -> remedy. */
+const withoutCommands: Readonly<Record<string, string>> = {
+  'proxy-joined':
+    'a run that was interrupted or needs action may have left it parted: find it in the history, and resume it or roll it back. If there is none, find out who parted it. Before a rejoin, check with sdxinfo that no backup server has a shadow of it',
+};
+
+/** The same where it is read on a screen. @param rule the rule's id */
+export const remedyOnScreen = (rule: string): string => withoutCommands[rule] ?? remedyOf(rule);
+
 /** Rules whose remedy is the same before the verification and after it: nobody else has changed the shadow. */
 const withoutRival = new Set(['same-boot']);
 

@@ -6,7 +6,7 @@ import { listed } from '../../../contract/words.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { missingVerdicts } from '../model/missing-node.ts';
 import type { Step } from '../model/step.ts';
-import { remedyOf, remedyOfChange } from '../plan/rule-remedies.ts';
+import { remedyOf, remedyOfChange, remedyOnScreen } from '../plan/rule-remedies.ts';
 import { isOfCluster, judgeGuard, toldOfGuard } from '../plan/shadow-guard.ts';
 import type { World } from '../model/world.ts';
 
@@ -20,9 +20,15 @@ export function checkFailure(
   code: CheckCode,
 ): ShadowtapeError {
   const proxy = volume ?? listed(proxiesOf(assignment));
-  const remedies = code === 'SHADOW_CHANGED' ? remedyOfChange : remedyOf;
-  const remedy = remedies(rule).replace('jobs.JOB.', `jobs.${assignment.jobName}.`);
-  const values = { step: step.id, proxy, title, expected, actual, remedy };
+  const hints =
+    code === 'SHADOW_CHANGED'
+      ? { remedy: remedyOfChange(rule) }
+      : { remedy: remedyOf(rule), remedyOnScreen: remedyOnScreen(rule) };
+  const ofJob = Object.entries(hints).map(([name, hint]) => [
+    name,
+    hint.replace('jobs.JOB.', `jobs.${assignment.jobName}.`),
+  ]);
+  const values = { step: step.id, proxy, title, expected, actual, ...Object.fromEntries(ofJob) };
   return failure(code, values, { expected, actual });
 }
 

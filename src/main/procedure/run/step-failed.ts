@@ -29,13 +29,19 @@ function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean 
   return marks.dumpBegun || dumpRefused || step.performance === 'check-file-system';
 }
 
+/** What is left to be rolled back: after the rejoin there is no shadow any more. */
+const rollBackLabel = ({ marks }: RunContext): string =>
+  marks.rejoined.length > 0
+    ? 'Roll back: watch the copy once more'
+    : 'Roll back: remove the shadow and rejoin';
+
 /** A tape that was proven not to hold the volume is not left unread: the run could then end unverified. */
-function choicesOf(step: Step, error: unknown): Choice[] {
+function choicesOf(context: RunContext, step: Step, error: unknown): Choice[] {
   const skip = isFailure(error, 'DUMP_DIFFERS') ? undefined : skipWords[step.performance];
   return [
     { id: 'retry', label: `Retry step ${step.id}` },
     ...(skip === undefined ? [] : [{ id: 'skip', label: skip, asksReason: true }]),
-    { id: 'unwind', label: 'Roll back: remove the shadow and rejoin' },
+    { id: 'unwind', label: rollBackLabel(context) },
     { id: 'halt', label: 'Halt here and leave everything as it is' },
   ];
 }
@@ -48,7 +54,7 @@ async function askWhatNext(context: RunContext, step: Step, error: unknown): Pro
       id: 'step-failed',
       step: step.id,
       text: `Step ${step.id} has failed: ${message} (${hint})`,
-      choices: choicesOf(step, error),
+      choices: choicesOf(context, step, error),
     });
   } catch (trouble) {
     // Who cancels instead of answering wants the cluster back.

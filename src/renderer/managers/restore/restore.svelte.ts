@@ -4,6 +4,7 @@ import type { ErrorInfo } from '../../../contract/errors.ts';
 import { say } from '../../../contract/text/say.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';
 import type { RunModel, VolumeModel } from '../../../folds/run/run-model.ts';
+import type { RunLine } from '../../../contract/screens.ts';
 import { bridge } from '../../bridge.ts';
 import { Asked } from '../asked.svelte.ts';
 import type { ScreenName } from '../routes.ts';
@@ -99,8 +100,21 @@ export class RestoreManager {
         : undefined;
   }
 
+  /** The backups that can be chosen; undefined until they are known. Restores are left out, and runs that nobody can read or that wrote nothing. */
+  get choices(): readonly RunLine[] | undefined {
+    return this.backups.value?.lines.filter(
+      ({ restores, trouble, bytes }) =>
+        restores === undefined && trouble === undefined && bytes !== undefined,
+    );
+  }
+
+  get #unchosen(): string {
+    if (this.choices?.length !== 0) return say('choose a backup');
+    return this.query.trim() === '' ? say('there are no backups yet') : say('no backup matches the search');
+  }
+
   get #whatRefusal(): string | undefined {
-    if (this.#run === undefined) return say('choose a backup');
+    if (this.#run === undefined) return this.#unchosen;
     if (!this.#model)
       return this.opened.error ? say('the run cannot be read') : say('the journal is being read');
     if (this.volumes.length === 0) return say('choose a volume');

@@ -22,6 +22,7 @@ import {
   readBackLabelledCommands,
   readDataCommands,
   readSeveralTapesCommands,
+  recognitionCommands,
   rewindCommand,
 } from '../../model/tape/tape-commands.ts';
 import { isProxyJoined, isProxyStopped, judgeStopped } from '../cluster-checks.ts';
@@ -225,7 +226,7 @@ function readInOrderCommands({ assignment, volume }: VolumePart, order: RestoreO
   const files = tapesOf(order, volume).map(({ file }) => file);
   return files.length > 0
     ? partsInOrderCommands(assignment, recordBytes, files)
-    : tapeReadCommands(assignment, volume);
+    : [...recognitionCommands(assignment), ...tapeReadCommands(assignment, volume)];
 }
 
 /** The first command finds the device, the last one writes it; those between them read the tape. */

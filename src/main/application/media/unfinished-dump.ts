@@ -1,0 +1,79 @@
+/** A tape without a label that no digest knows: it may hold what a dump of this state folder left that did not come to its end. */
+import type { ErrorCode } from '../../../contract/errors.ts';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { readRun } from '../../journal/run-history.ts';
+import type { StateFolder } from '../../journal/state-folder.ts';
+import { mayBeOwnFile } from '../../procedure/model/tape/own-tape.ts';
+import { methods } from '../../site/file-system.ts';
+
+/** Whoever identifies a tape waits for it: dumps of older runs are not looked for. */
+const newestRuns = 30;
+
+export interface UnknownTape {
+  readonly host: string;
+  readonly device: string;
+  /** The first record of the tape; empty where it begins with a file mark. */
+  readonly firstRecord: Buffer;
+  /** What describeFirstRecord says of it. */
+  readonly found: string;
+}
+
+/** A dump that ended so has not written a byte. */
+const unwritten: readonly (string | undefined)[] = [
+  'TAPE_WRITE_PROTECTED',
+  'TAPE_NOT_LOADED',
+  'TAPE_BUSY',
+  'TAPE_NOT_BLANK',
+] satisfies ErrorCode[];
+
+/** The last step that dumped began, and its journal does not say that it wrote nothing. */
+function mayHaveWritten(events: readonly RunEvent[]): boolean {
+  const begun = events.findLast(
+    (event): event is EventOf<'step-started'> => event.type === 'step-started' && event.phase === 'dump',
+  );
+  if (!begun) return false;
+  const end = events.findLast((event) => event.type === 'step-finished' && event.step === begun.step);
+  return end?.type !== 'step-finished' || !unwritten.includes(end.error?.code);
+}
+
+/** Whole dumps are known by the digest of their first record. */
+const isKnown = (events: readonly RunEvent[]): boolean =>
+  events.some((event) => event.type === 'digest' && event.firstRecordSha256 !== undefined);
+
+function mayBeOf(events: readonly RunEvent[], tape: UnknownTape): boolean {
+  const [start] = events;
+  if (start?.type !== 'run-started' || start.restore || start.layout !== 'plain') return false;
+  if (start.tape.host !== tape.host || start.tape.device !== tape.device) return false;
+  if (isKnown(events) || !mayHaveWritten(events)) return false;
+  const [volume] = start.volumes;
+  const sampled = events.findLast(
+    (event) => event.type === 'fingerprint' && event.volume === volume?.proxy && event.side === 'primary',
+  );
+  return mayBeOwnFile(
+    {
+      method: methods.find((each) => each === volume?.method) ?? start.method,
+      recordBytes: start.recordBytes,
+    },
+    tape.firstRecord,
+    tape.found,
+    sampled?.type === 'fingerprint' ? sampled.blocks : undefined,
+  );
+}
+
+/**
+ * The newest run whose unfinished dump begins as the tape does. Nothing proves that it is that one.
+ * @returns undefined where none of the newest runs has left such a dump
+ * @throws STATE_FILE_UNREADABLE
+ */
+export async function unfinishedDumpOn(state: StateFolder, tape: UnknownTape): Promise<string | undefined> {
+  const newest = (await state.runs()).toSorted().slice(-newestRuns).toReversed();
+  for (const run of newest) {
+    const events = await readRun(state, run).then(
+      (journal) => journal.events,
+      // A journal that cannot be read tells nothing of its dump.
+      () => [],
+    );
+    if (mayBeOf(events, tape)) return run;
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+/** A tape without a label that a failed dump has left: whoever identifies it is told which run it may be of. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { openScene, runScene, type Scene, type SceneRun } from '../support/lab-run.ts';
+import { filesOfTape } from '../support/tap-file.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene({ jobs: ['raw-dd', 'ufs-tar'], blocks: 4096 });
+});
+afterEach(() => scene.close());
+
+interface Identified {
+  readonly writtenBy: readonly Record<string, unknown>[];
+}
+
+/** What the command says of the tape in the drive, as JSON and in its first line. */
+async function identified(): Promise<{ readonly writers: Identified['writtenBy']; readonly line: string }> {
+  const site = [...(await sceneArguments(scene)), '--trust'];
+  const json = (await startCommand([...site, 'identify', '--json']).end).stdout;
+  const text = (await startCommand([...site, 'identify']).end).stdout;
+  return { writers: (JSON.parse(json) as Identified).writtenBy, line: text.split('\n')[0] ?? '' };
+}
+
+/** A backup that fails at the tape's third record. */
+async function broken(job: string): Promise<SceneRun> {
+  scene.lab.faults.set('tape-error=3');
+  const end = await runScene(scene, { job });
+  scene.lab.faults.clear('tape-error');
+  expect(end).toMatchObject({ verdict: 'failed', exitStatus: 2, error: { code: 'TAPE_WRITE_FAILED' } });
+  return end;
+}
+
+describe('a tape that a failed dump has left', () => {
+  it.each(['raw-dd', 'ufs-tar'])('may be that of the run, job %s: nothing proves it', async (job) => {
+    const { run } = await broken(job);
+    expect((await filesOfTape(scene.lab.tapeFile))[0]?.length).toBeGreaterThan(0);
+    const { writers, line } = await identified();
+    expect(writers).toEqual([
+      expect.objectContaining({ run, verdict: 'failed', exitStatus: 2, unfinished: true }),
+    ]);
+    expect(line).toBe(
+      `tape in /dev/rmt/0 on node3: without a label, may be the unfinished dump of run ${run}`,
+    );
+  });
+
+  it('is of no known run where it begins otherwise', async () => {
+    await broken('raw-dd');
+    await scene.lab.insertCartridge('second');
+    scene.lab.faults.set('tape-not-blank');
+    expect((await identified()).writers).toEqual([]);
+  });
+
+  it('is that of a later run, certainly, once that has written it whole', async () => {
+    await broken('raw-dd');
+    await scene.lab.insertCartridge('second');
+    const { run, verdict } = await runScene(scene, { job: 'raw-dd' });
+    expect(verdict).toBe('verified');
+    const { writers } = await identified();
+    expect(writers.map(({ run: of, unfinished }) => [of, unfinished])).toEqual([[run, undefined]]);
+  });
+});
