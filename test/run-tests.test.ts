@@ -1,6 +1,14 @@
 /** `npm test` as it is started, with stand-ins for npm and vitest that write down how they were called, and end as a test says. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,10 +49,10 @@ const checks = [
 ];
 
 describe('npm test', () => {
-  it('builds first, then runs every test, and types and lint beside them', () => {
+  it('builds first, then runs every test, and types and lint beside both', () => {
     const { status, stderr, called } = npmTest([], ['--maxWorkers', '1']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(called[0]).toBe('npm run build');
+    expect(called.indexOf('npm run build')).toBeLessThan(called.indexOf('vitest run --maxWorkers 1'));
     expect(called.toSorted()).toEqual([...checks, 'npm run build', 'vitest run --maxWorkers 1'].toSorted());
   });
 
@@ -69,6 +77,25 @@ describe('npm test', () => {
 
   it('ends at once where the build fails: tests would judge what is stale', () => {
     const { status, called } = npmTest(['npm run build']);
-    expect({ status, called }).toEqual({ status: 1, called: ['npm run build'] });
+    expect(status).toBe(1);
+    expect(called).toContain('npm run build');
+    expect(called).not.toContain('vitest run');
   });
+});
+
+it('what npm test plays a sample of, npm run test:failures plays whole', () => {
+  const root = join(import.meta.dirname, '..');
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const named = scripts['test:failures']?.match(/\btest\/\S+/g) ?? [];
+  const sampling = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .map((path) => join('test', path))
+    .filter((path) => path.endsWith('.ts') && !path.startsWith(join('test', 'support')))
+    .filter((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      return /^import .*\/support\/sampled\.ts';$|\['SHADOWTAPE_FAILURES'\]/m.test(text);
+    });
+  expect(sampling.length).toBeGreaterThan(10);
+  expect(sampling.filter((path) => !named.some((name) => path.startsWith(name)))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /**
- * What `npm test` runs. Without a name: the build, then every test, and types and lint beside them. With names: the tests of these names
+ * What `npm test` runs. Without a name: the build, then every test, and types and lint beside both. With names: the tests of these names
  * alone, with a build only where a browser or the window shows stale pages. Options after the names are those of vitest.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -25,7 +25,8 @@ function checkNames(): string[] {
 }
 
 /**
- * Types and lint, one after the other: they use the time in which tests wait. What a check finds is printed as soon as it has ended.
+ * Types and lint, one after the other: they use the time in which tests wait, and the second core during the build. What a check finds is
+ * printed as soon as it has ended.
  * @returns the scripts that failed
  */
 async function failedChecks(): Promise<string[]> {
@@ -44,8 +45,11 @@ async function failedChecks(): Promise<string[]> {
 }
 
 async function runEverything(options: readonly string[]): Promise<void> {
-  run('npm', ['run', 'build']);
   const checks = failedChecks();
+  const build = spawn('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' });
+  const [built] = (await once(build, 'close')) as [number | null];
+  // Tests would judge what is stale. A check that still runs ends by itself.
+  if (built !== 0) process.exit(built ?? 1);
   const tests = spawn('vitest', ['run', ...options], { cwd: root, stdio: 'inherit' });
   const [status] = (await once(tests, 'close')) as [number | null];
   const failed = (await checks).map((name) => `npm run ${name}`);

@@ -1,4 +1,6 @@
-/** What a tape drive tells of itself, in words that result, report, check and status share. Plain data. */
+/** What a tape drive tells of itself, in words that result, report, check and status share. Journals keep them in English. */
+import { countText } from './text/count-text.ts';
+import { said, say } from './text/say.ts';
 
 export const alertSeverities = ['critical', 'warning', 'information'] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];
@@ -31,9 +33,11 @@ export interface DriveHealth {
   readonly unavailable: readonly UnknownHealth[];
 }
 
-/** `TapeAlert 20, Clean now (critical)`. */
+/** `TapeAlert 20, Cleaning required (critical)`. */
 export const alertText = ({ flag, name, severity }: RaisedAlert): string =>
-  `TapeAlert${flag === undefined ? '' : ` ${flag}`}, ${name} (${severity})`;
+  flag === undefined
+    ? say('TapeAlert, {name} ({severity})', { name: said(name), severity: said(severity) })
+    : say('TapeAlert {flag}, {name} ({severity})', { flag, name: said(name), severity: said(severity) });
 
 /** What the drive told last, and when. */
 export interface KnownDriveHealth {
@@ -54,30 +58,53 @@ interface HealthFact {
 }
 
 const alertsText = (alerts: readonly RaisedAlert[]): string =>
-  alerts.map(alertText).join(', ') || 'no TapeAlert flag';
+  alerts.map(alertText).join(', ') || say('no TapeAlert flag');
+
+const compressionFact = (state: 'on' | 'off'): HealthFact => ({
+  name: say('Compression'),
+  value: state === 'on' ? say('on') : say('off'),
+  text: state === 'on' ? say('compression on') : say('compression off'),
+});
 
 /** What could be learned beside the flags, a fact each, in a fixed order. */
 export function healthFacts({ cleaning, loads, compression, encryption }: DriveHealth): HealthFact[] {
-  const isAsked = cleaning === true ? 'requested' : 'not requested';
-  const fact = (name: string, value: string, text = `${name.toLowerCase()} ${value}`) => ({
-    name,
-    value,
-    text,
-  });
+  const value = said(encryption ?? '');
   return [
     ...(cleaning === undefined
       ? []
-      : [fact('Cleaning', isAsked, cleaning ? 'cleaning requested' : 'no cleaning requested')]),
-    ...(loads === undefined ? [] : [fact('Load count', loads.toLocaleString('en-US'), `${loads} loads`)]),
-    ...(compression === undefined ? [] : [fact('Compression', compression)]),
-    ...(encryption === undefined ? [] : [fact('Encryption', encryption)]),
+      : [
+          {
+            name: say('Cleaning'),
+            value: cleaning ? say('requested') : say('not requested'),
+            text: cleaning ? say('cleaning requested') : say('no cleaning requested'),
+          },
+        ]),
+    ...(loads === undefined
+      ? []
+      : [{ name: say('Load count'), value: countText(loads), text: say('{loads} loads', { loads }) }]),
+    ...(compression === undefined ? [] : [compressionFact(compression)]),
+    ...(encryption === undefined
+      ? []
+      : [{ name: say('Encryption'), value, text: say('encryption {value}', { value }) }]),
   ];
 }
+
+/** What could not be learned, by the words that a journal keeps. */
+const unknownNames: Readonly<Record<string, () => string>> = {
+  'load count': () => say('load count'),
+  compression: () => say('compression'),
+  encryption: () => say('encryption'),
+};
+
+/** `encryption`: in the language of who reads it. */
+export const unknownName = ({ what }: UnknownHealth): string => unknownNames[what]?.() ?? what;
 
 /** `no TapeAlert flag; no cleaning requested; 4711 loads; compression on; encryption not available (stenc is not installed on node3)`. */
 export const healthText = (health: DriveHealth): string =>
   [
     ...(health.alerts === undefined ? [] : [alertsText(health.alerts)]),
     ...healthFacts(health).map(({ text }) => text),
-    ...health.unavailable.map(({ what, reason }) => `${what} not available (${reason})`),
+    ...health.unavailable.map((each) =>
+      say('{what} not available ({reason})', { what: unknownName(each), reason: each.reason }),
+    ),
   ].join('; ');

@@ -26,6 +26,8 @@ export interface TapePlace {
   readonly file: number | undefined;
   /** Where a person put the tape. */
   readonly location?: string | undefined;
+  /** How it was lost; absent where it holds the file, for all that is known. */
+  readonly lost?: Omit<TapeLoss, 'tape'> | undefined;
   /** Its second copies; absent where there are none. */
   readonly copies?: readonly { readonly name: string; readonly location: string | undefined }[] | undefined;
 }
@@ -64,7 +66,7 @@ export interface FileHit {
 }
 
 export interface FoundFiles {
-  /** Newest run first. */
+  /** Newest run first; those whose tapes are lost come last. */
   readonly hits: readonly FileHit[];
   readonly more: boolean;
   /** Milliseconds. */

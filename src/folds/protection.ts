@@ -117,8 +117,13 @@ function troubleOf(ended: PairRun | undefined, backup: PairBackup | undefined) {
   return ended;
 }
 
-const failureOf = ({ run, verdict }: PairRun): string =>
-  `run ${run} ${verdict === 'verified' ? 'was overwritten on tape' : 'is not verified'}`;
+const isOverwritten = (lost: PairRun['lost'] = []): boolean =>
+  lost.every(({ declaredBy }) => declaredBy === undefined);
+
+function failureOf({ run, verdict, lost }: PairRun): string {
+  if (verdict !== 'verified') return `run ${run} is not verified`;
+  return isOverwritten(lost) ? `run ${run} was overwritten on tape` : `run ${run} is on a tape that is lost`;
+}
 
 /** A run that began since it was due has made the night good, or has failed by itself. */
 function missedNightOf({ missedNight }: ProtectedPair, runs: readonly PairRun[]) {

@@ -1,4 +1,5 @@
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { link, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openLab } from './lab.ts';
@@ -104,6 +105,47 @@ test('long files of a host lie beside the model, survive a restart, and go with 
     expect(await readdir(join(folder, 'contents'))).toHaveLength(left);
   }
   await second.close();
+});
+
+test('what a host extracts has room, keeps its links, and survives a restart', async () => {
+  const folder = await folderToRemove();
+  const archive = join(await folderToRemove(), 'archive');
+  await mkdir(join(archive, 'below'), { recursive: true });
+  // Two such files are more than a host had room for, and more than its model is to hold.
+  const large = Buffer.alloc(20_000_000, 'payroll ');
+  await writeFile(join(archive, 'below', 'large'), large);
+  await writeFile(join(archive, 'below', 'other'), Buffer.alloc(20_000_000));
+  await link(join(archive, 'below', 'large'), join(archive, 'same'));
+  await symlink('below', join(archive, 'way'));
+  const tar = spawnSync('tar', ['cf', '-', '-C', archive, '.'], { maxBuffer: 100_000_000 }).stdout;
+  const first = await openLab({ folder, blocks: testBlocks });
+  const free = async (lab: Lab) =>
+    Number(/\d+ +\d+ +(\d+) +\d+% /.exec((await run(lab, 'node1', 'df -k /')).stdout.toString())?.[1]);
+  const before = await free(first);
+  await run(first, 'node1', 'mkdir /tmp/back; cd /tmp/back && tar xpf -', tar);
+  expect(before - (await free(first))).toBe(Math.ceil(40_000_000 / 1024));
+  await first.close();
+  expect((await stat(join(folder, 'model.json'))).size).toBeLessThan(30_000);
+  const second = await openLab({ folder });
+  const listed = (await run(second, 'node1', 'ls -l /tmp/back')).stdout.toString();
+  expect(listed).toMatch(/^-rw-r--r-- +2 .* 20000000 .* same$/m);
+  expect(listed).toMatch(/^l.* way -> below$/m);
+  expect((await run(second, 'node1', 'cat /tmp/back/way/large')).stdout.equals(large)).toBe(true);
+  // What is written by one name is read by the other.
+  await run(second, 'node1', 'echo more >> /tmp/back/same; rm /tmp/back/same');
+  const kept = (await run(second, 'node1', 'cat /tmp/back/below/large')).stdout;
+  expect(kept.equals(Buffer.concat([large, Buffer.from('more\n')]))).toBe(true);
+  await run(second, 'node1', 'rm -r /tmp/back');
+  expect(await readdir(join(folder, 'files'))).toEqual([]);
+  expect(await free(second)).toBe(before);
+  await second.close();
+});
+
+test('a file that is larger than what is free on a host is not written', async () => {
+  const lab = await small();
+  const { status, stderr } = await run(lab, 'node1', 'dd if=/dev/zero of=/tmp/full bs=1048576 count=2500');
+  expect({ status, stderr }).toMatchObject({ status: 2, stderr: /No space left on device/ });
+  expect((await run(lab, 'node1', 'df -k /')).stdout.toString()).toMatch(/ 100% /);
 });
 
 describe('a folder', () => {

@@ -12,6 +12,7 @@ import { failure } from '../contract/errors.ts';
 import { copiesOf } from './gds/gds-mapping.ts';
 import { shareClass, volumeOf } from './gds/gds-model.ts';
 import { lockFolder, requireSpace } from './lab-folder.ts';
+import { FileContents } from './hosts/file-contents.ts';
 import { LabHost, labUser } from './hosts/lab-host.ts';
 import type { CommandEvent } from './hosts/lab-host.ts';
 import { loadKeys } from './hosts/lab-keys.ts';
@@ -181,6 +182,7 @@ async function openWorld(options: LabOptions): Promise<{ world: World; saveAll: 
     disks,
     faults,
     drive,
+    contents: new FileContents(join(folder, 'files'), model),
     cartridges: await Cartridges.open({ folder, model: model.tape, drive, size, slots, shape, wanted }),
     resynchronisation: new Resynchronisation(options.rejoinBytesPerSecond ?? 150_000_000),
     writing: new Lock(),

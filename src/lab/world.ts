@@ -1,3 +1,4 @@
+import type { FileContents } from './hosts/file-contents.ts';
 import type { Cartridges } from './tape/cartridges.ts';
 import { sliceStatus, volumeStatus } from './gds/gds-model.ts';
 import { nodeNames } from './gds/lab-model.ts';
@@ -10,6 +11,8 @@ import type { TapeDrive } from './tape/tape-drive.ts';
 export interface World extends Storage {
   readonly drive: TapeDrive;
   readonly cartridges: Cartridges;
+  /** What the files of all hosts hold. */
+  readonly contents: FileContents;
   readonly resynchronisation: Resynchronisation;
 }
 

@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { expect, it } from 'vitest';
-import { alsoInto } from './also-into.ts';
+import { alsoInto, handTo } from './also-into.ts';
 
 const nowhere = () => new Writable({ write: (_piece, _encoding, done) => done() });
 
@@ -47,4 +47,54 @@ it('fails where the sink closes before it may', async () => {
   const stage = alsoInto(sink, { mayCloseEarly: () => false });
   const copying = pipeline(Readable.from([Buffer.alloc(64), Buffer.alloc(64)]), stage, nowhere());
   await expect(copying).rejects.toThrow('closed before it had everything');
+});
+
+it('leaves no listeners on the sink, however often that was full', async () => {
+  const sink = new Writable({ highWaterMark: 1, write: (_piece, _encoding, done) => setImmediate(done) });
+  const before = sink.eventNames();
+  const counts: number[] = [];
+  const stage = alsoInto(sink, {
+    piece: () => counts.push(sink.listenerCount('drain'), sink.listenerCount('close')),
+  });
+  await pipeline(Readable.from(Array<Buffer>(20).fill(Buffer.alloc(8))), stage, nowhere());
+  expect(new Set(counts)).toEqual(new Set([0]));
+  expect(sink.eventNames()).toEqual(before);
+});
+
+it('waits for the sink only where that is full', async () => {
+  const held: number[] = [];
+  const free: (() => void)[] = [];
+  const sink = new Writable({
+    highWaterMark: 16,
+    write(piece: Buffer, _encoding, done) {
+      held.push(piece.length);
+      free.push(done);
+    },
+  });
+  await handTo(sink, Buffer.alloc(8));
+  let isTaken = false;
+  const second = handTo(sink, Buffer.alloc(8)).then(() => (isTaken = true));
+  await new Promise(setImmediate);
+  expect(isTaken).toBe(false);
+  free.shift()?.();
+  await expect.poll(() => free.length).toBe(1);
+  free.shift()?.();
+  await second;
+  expect(held).toEqual([8, 8]);
+});
+
+it.each([
+  ['while a piece is written', 'write'],
+  ['at its end', 'final'],
+])('fails with what the sink fails with %s', async (_when, method) => {
+  const failing = (...given: unknown[]) =>
+    (given.at(-1) as (error: Error) => void)(new Error('the disk is gone'));
+  const sink = new Writable({
+    write: (_piece, _encoding, done) => done(),
+    highWaterMark: 4,
+    [method]: failing,
+  });
+  sink.on('error', () => {});
+  const copying = pipeline(Readable.from([Buffer.alloc(64)]), alsoInto(sink), nowhere());
+  await expect(copying).rejects.toThrow('the disk is gone');
 });

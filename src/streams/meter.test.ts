@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createMeter } from './meter.ts';
+import { createMeter, type MeterOptions } from './meter.ts';
 import { passThrough } from './stream.test-support.ts';
 
 /** A clock that the pieces themselves move. */
-function meterWithClock(
-  options: { sampleLimit?: number; onSample?: (sample: { bytes: number }) => void } = {},
-) {
+function meterWithClock(options: Omit<MeterOptions, 'now'> = {}) {
   let time = 1000;
   const meter = createMeter({ now: () => time, ...options });
   const pieces = function* (count: number, bytes: number, milliseconds: number) {
@@ -41,6 +39,28 @@ describe('meter', () => {
     expect(meter.bytesPerSecond()).toBeCloseTo(40_000, 0);
   });
 
+  it('tells no rate while no time has passed', async () => {
+    const { meter, send, end } = meterWithClock();
+    expect(meter.bytesPerSecond()).toBe(0);
+    await send(1, 1000, 0);
+    expect(meter.bytesPerSecond()).toBe(0);
+    expect(meter.bytes()).toBe(1000);
+    await end();
+    expect(meter.result()).toMatchObject({ bytes: 1000, milliseconds: 0, bytesPerSecond: 0 });
+  });
+
+  it('tells a rate from the first piece on', async () => {
+    const { meter, send } = meterWithClock();
+    await send(1, 1000, 50);
+    expect(meter.bytesPerSecond()).toBe(20_000);
+  });
+
+  it('measures by the clock of the machine where it has no other', async () => {
+    const meter = createMeter();
+    await passThrough([Buffer.from('ab')], meter.stream);
+    expect(meter.result().milliseconds).toBeGreaterThanOrEqual(0);
+  });
+
   it('lets the rate fall to nothing while nothing passes', async () => {
     const { meter, send, wait } = meterWithClock();
     await send(50, 1000, 100);
@@ -58,6 +78,52 @@ describe('meter', () => {
     await end();
     expect(seen).toHaveLength(11);
     expect(seen.at(-1)).toBe(1000);
+  });
+
+  it('calls back, and keeps samples, as often as it is told to', async () => {
+    const seen: number[] = [];
+    const { meter, send, end } = meterWithClock({
+      samplesPerSecond: 4,
+      onSample: (sample) => seen.push(sample.milliseconds),
+    });
+    await send(10, 1, 125);
+    await end();
+    expect(seen).toEqual([125, 375, 625, 875, 1125, 1250]);
+    expect(meter.result().samples.map(({ milliseconds }) => milliseconds)).toEqual(seen);
+  });
+
+  it('keeps every second sample, in steps twice as long, once they are too many', async () => {
+    const curve = async (pieces: number) => {
+      const { meter, send, end } = meterWithClock({ sampleLimit: 4 });
+      await send(pieces, 10, 100);
+      await end();
+      return meter.result().samples.map(({ milliseconds }) => milliseconds);
+    };
+    expect(await curve(3)).toEqual([100, 200, 300]);
+    // The fourth is one too many: the first and the third are kept, and the next is 200 ms after that.
+    expect(await curve(4)).toEqual([100, 300, 400]);
+    expect(await curve(6)).toEqual([100, 300, 500, 600]);
+  });
+
+  it('ends its curve with what it had at the end, once', async () => {
+    /** @param last milliseconds before the last piece @param idle milliseconds after it */
+    const curve = async (last: number, idle = 0) => {
+      const { meter, send, end, wait } = meterWithClock();
+      await send(2, 10, 100);
+      await send(1, 10, last);
+      wait(idle);
+      await end();
+      return meter.result().samples;
+    };
+    const first = [
+      { milliseconds: 100, bytes: 10 },
+      { milliseconds: 200, bytes: 20 },
+    ];
+    const third = { milliseconds: 300, bytes: 30 };
+    expect(await curve(100)).toEqual([...first, third]);
+    expect(await curve(50)).toEqual([...first, { milliseconds: 250, bytes: 30 }]);
+    expect(await curve(0)).toEqual([...first, { milliseconds: 200, bytes: 30 }]);
+    expect(await curve(100, 700)).toEqual([...first, third, { milliseconds: 1000, bytes: 30 }]);
   });
 
   it('keeps a bounded number of samples over a long run, from its beginning to its end', async () => {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { Readable, Writable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
@@ -71,11 +73,64 @@ describe('a stream between two threads', () => {
     await expect(reading).rejects.toThrow(OtherHalfBroke);
   });
 
+  it('breaks at the beginning when the end breaks', async () => {
+    const { port2, sender, receiver } = bothEnds();
+    receiver.on('error', () => {}).destroy(new Error('the tape is full'));
+    const [broken] = (await once(sender, 'error')) as [Error];
+    expect([broken.name, broken.message]).toEqual(['OtherHalfBroke', 'the other half of the path failed']);
+    port2.close();
+  });
+
   it('breaks where the other thread ends without a word', async () => {
     const { port2, sender, receiver } = bothEnds();
-    receiver.on('error', () => {});
-    const broken = new Promise((resolve) => sender.once('error', resolve));
+    const ends = [once(sender, 'error'), once(receiver, 'error')];
     port2.close();
-    expect(await broken).toBeInstanceOf(OtherHalfBroke);
+    for (const [broken] of await Promise.all(ends)) expect(broken).toBeInstanceOf(OtherHalfBroke);
+  });
+
+  it('has ended well where the other thread ends after the data', async () => {
+    const { port2, sender, receiver } = bothEnds();
+    const errors: unknown[] = [];
+    for (const end of [sender, receiver]) end.on('error', (error) => errors.push(error));
+    sender.end(Buffer.alloc(pieceBytes));
+    receiver.resume();
+    await once(receiver, 'end');
+    const closed = once(port2, 'close');
+    port2.close();
+    await closed;
+    await new Promise(setImmediate);
+    expect(errors).toEqual([]);
+  });
+
+  it('moves a whole buffer, and copies a piece of one that may be in use', async () => {
+    const { port2, sender, receiver } = bothEnds();
+    const whole = Buffer.allocUnsafeSlow(pieceBytes).fill(1);
+    const shared = Buffer.alloc(2 * pieceBytes, 2);
+    sender.write(whole);
+    sender.write(shared.subarray(10, 20));
+    sender.end();
+    expect([whole.length, shared.length]).toEqual([0, 2 * pieceBytes]);
+    expect(await buffer(receiver)).toEqual(Buffer.concat([Buffer.alloc(pieceBytes, 1), Buffer.alloc(10, 2)]));
+    port2.close();
+  });
+
+  it('gives back whole buffers alone: what is left of another may be in use', () => {
+    const { port2, sender, receiver } = bothEnds();
+    const [whole, part] = [Buffer.allocUnsafeSlow(64), Buffer.allocUnsafeSlow(64).subarray(0, 10)];
+    receiver.giveBack(whole);
+    receiver.giveBack(part);
+    expect([whole.length, part.length]).toEqual([0, 10]);
+    for (const end of [sender, receiver]) end.on('error', () => {});
+    port2.close();
+  });
+
+  it('keeps buffers of its own size alone', () => {
+    const pool = new PiecePool(16);
+    const first = pool.take();
+    pool.give(new ArrayBuffer(8));
+    expect([pool.take().length, pool.made]).toEqual([16, 2]);
+    pool.give(first.buffer as ArrayBuffer);
+    expect(pool.take().buffer).toBe(first.buffer);
+    expect(pool.made).toBe(2);
   });
 });

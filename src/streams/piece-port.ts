@@ -70,7 +70,6 @@ export class PieceSender extends Writable {
 
   #taken(pieces: number): void {
     this.#onTheWay -= pieces;
-    if (this.#onTheWay >= piecesOnTheWay) return;
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -52,6 +53,26 @@ describe('a valve', () => {
     valve.hold(false);
     await whole;
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('waits by the clock of the machine where it has no other', async () => {
+    const valve = createValve(100_000);
+    const began = performance.now();
+    expect(await buffer(source().pipe(valve.stream))).toEqual(Buffer.concat(pieces));
+    // Nine pieces wait for 10 ms each; a timer may be a millisecond early.
+    expect(performance.now() - began).toBeGreaterThan(80);
+  });
+
+  it('closes without an error when it is destroyed', async () => {
+    const { stream } = createValve(1);
+    stream.write(Buffer.alloc(10));
+    stream.write(Buffer.alloc(10));
+    stream.resume();
+    await new Promise(setImmediate);
+    const closed = once(stream, 'close');
+    stream.destroy();
+    await closed;
+    expect(stream.errored).toBeNull();
   });
 
   it('ends its wait when it is destroyed', async () => {

@@ -9,6 +9,7 @@ import ts from 'typescript';
 import { errorTable, type ErrorEntry } from '../../src/contract/error-table.ts';
 import { protections } from '../../src/contract/protection.ts';
 import { outcomeWords, runVerdicts } from '../../src/contract/run-outcome.ts';
+import { tapeAlerts } from '../../src/contract/tape-alert-table.ts';
 import { situationKinds } from '../../src/folds/situation.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -88,6 +89,8 @@ const areas: Readonly<Record<string, readonly string[]>> = {
   'command-line': ['src/main/cli'],
   report: ['src/main/report'],
   screens: ['src/renderer'],
+  // What the command line and the screens both show.
+  program: ['src/main/!(cli|report)'],
 };
 
 const isSource = (name: string): boolean => !/\.(test|test-support|fixture)\.ts$|\bfixtures\b/.test(name);
@@ -117,6 +120,9 @@ const saidOfTables = (): SaidText[] => [
     text,
     usedIn: 'src/main/cli/terminal/state-tone.ts',
   })),
+  ...tapeAlerts
+    .flatMap(({ name, severity, remedy }) => [name, severity, remedy])
+    .map((text) => ({ text, usedIn: 'src/contract/tape-alert-table.ts' })),
   ...helpTitles.map((text) => ({ text, usedIn: 'src/main/cli/command-line.ts' })),
 ];
 

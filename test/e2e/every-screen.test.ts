@@ -1,11 +1,13 @@
 /**
  * Every screen in its main states, dialogs included, judged by all rules of axe-core: in light, and what colors decide in dark, too. At
- * each size that a window may have, no text is cut off, and no button is out of reach.
+ * each size that a window may have, no text is cut off, and no button is out of reach. `npm test` judges a state of each screen and a sample
+ * of the others, `npm run test:failures` all of them.
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { mayComplain, picturesOf, type Picture } from '../screenshots/pictures.ts';
 import { capturePlays, forTests } from '../screenshots/plays.ts';
+import { sampled } from '../support/sampled.ts';
 import { contrastViolationsOn, violationsOn } from '../support/ui/axe.ts';
 import { clippedOn } from '../support/ui/clipped.ts';
 import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.ts';
@@ -94,6 +96,20 @@ const states = [
   'run-done',
 ] as const;
 
+/** One of each screen: they are in every sample. */
+const alwaysJudged: readonly (typeof states)[number][] = [
+  'home-mixed',
+  'topology-joined',
+  'plan',
+  'run-asking',
+  'verify-mismatch',
+  'runs',
+  'report-notices',
+  'tape-identified',
+  'sites-edit',
+  'restore-plan',
+];
+
 /** 640x400 is 1280x800 at 200 % zoom. */
 const sizes = [
   [800, 600],
@@ -178,7 +194,8 @@ describeInBrowser('every screen', (browser) => {
     return { console, on: await on.open(picture.hash) };
   }
 
-  it.each(states)('axe-core finds nothing, and nothing is clipped, on %s', async (name) => {
+  const judged = sampled(states, 14, (name) => alwaysJudged.includes(name));
+  it.each(judged)('axe-core finds nothing, and nothing is clipped, on %s', async (name) => {
     const picture = pictures.find((each) => each.name === name);
     if (!picture) throw new Error(`nothing is called ${name}`);
     const { console, on } = await (mayComplain(picture).length > 0 ? alone(picture) : onStage(picture));

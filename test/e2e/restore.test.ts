@@ -19,6 +19,7 @@ import {
   historyRow,
   restoreDeviceByClicks,
   restoreFileByClicks,
+  restoreToHostByClicks,
   restoreVolumeByClicks,
 } from '../support/ui/restore-clicks.ts';
 
@@ -107,6 +108,27 @@ describeInBrowser('a restore on the screen', (browser) => {
     await expect(console.ask('restoreFiles', { ...refused, path: device })).rejects.toThrow(
       `the data of node1:${device} would be lost`,
     );
+  });
+
+  it.each([
+    ['files', 'ufs-tar', /^Restore \d+ entries$/],
+    ['a dump', 'ufsdump', /^Restore files$/],
+  ])('writes %s to a folder of a host, which has all of it then', async (_what, job, start) => {
+    const console = await servedScene({ jobs: [job], blocks: 8192 }, (site) => {
+      jobOf(site, job)['approve'] = 'when-verified';
+    });
+    const { scene } = console;
+    const onVolume = await filesOfVolume(scene.lab, 'Class1', 'Volume1');
+    const backup = await backUp(console, job);
+    const on = await (await browser.page(console)).open(`#/restore/${backup}`);
+    const folder = '/var/tmp/from-tape';
+    await restoreToHostByClicks(on, { host: 'node2', folder, start });
+    const names = Object.keys(onVolume);
+    const printed = await onHost(scene, 'node2', [
+      ...['digest', '-a', 'sha256'],
+      ...names.map((name) => `${folder}/${name}`),
+    ]);
+    for (const name of names) expect(printed).toContain(`(${folder}/${name}) = ${onVolume[name]}\n`);
   });
 
   it('is stopped at the first approval: nothing is written, and the master keeps its data', async () => {

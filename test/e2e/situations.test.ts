@@ -1,5 +1,6 @@
 /** Each kind of fault on each screen: what it says, and what it enables. Played from recorded journals, since no lab need run for it. */
 import { afterAll, expect, it } from 'vitest';
+import { sampled } from '../support/sampled.ts';
 import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.ts';
 import {
   dumping,
@@ -223,7 +224,7 @@ describeInBrowser('what the screens say and enable', (browser) => {
   }
 
   const faults = (Object.keys(table) as FaultName[]).filter((fault) => fault !== 'an offline page in a dump');
-  it.each(faults)('in the situation of %s', async (fault) => {
+  it.each(sampled(faults, 7))('in the situation of %s', async (fault) => {
     const { on } = await onStage(playOf(faultedSituations[fault]));
     await expectScreens(on, table[fault]);
     expect(on.complaints.splice(0)).toEqual([]);

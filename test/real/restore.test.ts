@@ -16,6 +16,7 @@ import {
 import { insertTape, openRealScene, runReal, type RealScene } from './real-run.ts';
 
 const missing = realHostsMissing();
+const dumpMissing = existsSync('/usr/sbin/dump') ? undefined : 'apt install dump';
 /** 2 MiB: 64 records. */
 const blocks = 4096;
 
@@ -34,6 +35,8 @@ const fill = [
   'echo one > /app/etc/one.conf',
   'ln /app/etc/one.conf /app/etc/same.conf',
   'ln -s payroll.conf /app/etc/link.conf',
+  'chmod 640 /app/etc/payroll.conf',
+  'touch -d "2024-02-29 12:34:56" /app/etc/payroll.conf "/app/a folder"',
   'umount /app',
 ].join(' && ');
 
@@ -118,6 +121,15 @@ describe.runIf(realHostsDue(missing))(
       return named.trimEnd().split('\n');
     }
 
+    /** Kind, rights, links, owner, size of a file, time of its last change, name and target of each entry; folders have sizes of their own. */
+    async function entriesOf(host: RealHostName, folder: string): Promise<string> {
+      const others = '-mindepth 1 -not -name restoresymtable -not -name lost+found';
+      const facts = '-type d -printf "d %m %U %G %T@ %P\\n" -o -printf "%y %m %n %U %G %s %T@ %P %l\\n"';
+      const printed = await shell(host, `cd ${folder} && find . ${others} \\( ${facts} \\) | LC_ALL=C sort`);
+      // A dump keeps whole seconds.
+      return printed.replace(/(\d{10})\.\d{10}/g, '$1');
+    }
+
     it('the image of a raw device is restored to this computer, to a host, and by hand', async () => {
       const scene = await openRealScene(real, 'image', { tapeHost: 'tape1', job: { verify } });
       const { run, sentence, exitStatus } = await runReal(scene);
@@ -137,6 +149,38 @@ describe.runIf(realHostsDue(missing))(
       await shell('tape1', byHand('## An image (6a)', 'Layout `plain`, one volume:').join(' && '));
       expect((await shell('tape1', 'sha256sum < /var/tmp/image')).slice(0, 64)).toBe(master);
     });
+
+    it.runIf(dumpMissing === undefined || process.env['CI'])(
+      `a dump (6c) of Debian's dump is restored by its restore, with modes, times and links${dumpMissing ? ` (not tested: ${dumpMissing})` : ''}`,
+      async () => {
+        await shell('tape1', 'mt -f /dev/nst0 offline');
+        await insertTape(real, 'tape1', 'dump.tap', 64);
+        const job = { method: '6c', verify, services: 'not-needed' };
+        const scene = await openRealScene(real, 'dump', { tapeHost: 'tape1', job });
+        const { run, sentence, exitStatus } = await runReal(scene);
+        expect(exitStatus, sentence).toBe(0);
+        await real.type('node1', 'mount /app');
+        const files = await filesOn('node1', '/app');
+        const entries = await entriesOf('node1', '/app');
+        await real.type('node1', 'umount /app');
+        expect(Object.keys(files)).toHaveLength(5);
+        const here = restore(scene, { what: [run], to: join(real.folder, 'dump') });
+        await expect(here).rejects.toMatchObject({ code: 'RESTORE_DUMP_NEEDS_HOST' });
+        const there = await restore(scene, { what: [run], to: 'node3:/var/tmp/dump' });
+        expect(there, there.error?.message).toMatchObject({ exitStatus: 0, sources: [{ isCompared: true }] });
+        expect(await filesOn('node3', '/var/tmp/dump')).toEqual(files);
+        expect(await entriesOf('node3', '/var/tmp/dump')).toBe(entries);
+        const told = there.files.filter(({ kind }) => kind === 'file').map(({ sha256 }) => sha256);
+        expect(new Set(told)).toEqual(new Set(Object.values(files)));
+        await shell('node3', 'rm -r /var/tmp/dump');
+        // As docs/restore-by-hand.md says, on the tape host.
+        const [line = ''] = byHand('## Dumps (6c, 6e)', 'to be filled:');
+        const byTool = line.replace('ufsrestore', 'restore');
+        await shell('tape1', `mkdir /var/tmp/hand6c && cd /var/tmp/hand6c && ${byTool}`);
+        expect(await filesOn('tape1', '/var/tmp/hand6c')).toEqual(files);
+        await shell('tape1', 'rm -r /var/tmp/hand6c');
+      },
+    );
 
     it('files of a tar job are restored to this computer, to a host, and by hand', async () => {
       await shell('tape1', 'mt -f /dev/nst0 offline');
@@ -168,9 +212,13 @@ describe.runIf(realHostsDue(missing))(
         code: 'RESTORE_FOLDER_NOT_EMPTY',
       });
       const cut = await restore(scene, { what: [run], to: 'node3:/var/tmp/cut', isCancelled: true });
-      expect(cut).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_CANCELLED' } });
+      const left = await shell('node3', 'ls /var/tmp');
+      expect(cut, left).toMatchObject({
+        exitStatus: left.includes('cut') ? 2 : 1,
+        error: { code: 'RESTORE_CANCELLED' },
+      });
       expect(cut.files.filter(({ what }) => what !== 'not compared')).toEqual([]);
-      await shell('node3', 'rm -r /var/tmp/files /var/tmp/cut');
+      await shell('node3', 'rm -rf /var/tmp/files /var/tmp/cut');
       expect(await shell('tape1', 'ls /var/tmp')).not.toContain('shadowtape');
       await shell('tape1', 'mkdir /var/tmp/hand');
       const lines = byHand('## Files (6b, 6d)', 'Layout `labelled`:');

@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import {
   expectRestorable,
   expectSafe,
@@ -16,6 +17,7 @@ import {
   ways,
   type Way,
 } from '../support/broken-restore.ts';
+import { takeUpScene } from '../support/mortal-console.ts';
 import { RestoreOracle, restoreScene, type RestoreScene } from '../support/restore-run.ts';
 
 /** `begins`: before anything of the step is sent. `sent`: with its first change, or question. `killed`: the same, and the journal ends there. */
@@ -79,6 +81,7 @@ const whileWriting: Place = { from: 'tape', step: 'write', moment: 'killed' };
 /** The same, and where nothing can be rolled back: the copy to the master has begun, or is over. */
 const alwaysResumed: readonly Place[] = [
   whileWriting,
+  { from: 'copy', step: 'write', moment: 'killed' },
   { from: 'tape', step: 'rejoin-restore', moment: 'killed' },
   { from: 'tape', step: 'open-master', moment: 'killed' },
   { from: 'files', step: 'write', moment: 'killed' },
@@ -121,4 +124,25 @@ describe('a restore that is interrupted', () => {
       await resume(scene, run, place.from);
     },
   );
+});
+
+describe('a restore of a second copy that is resumed', () => {
+  it('with the tape of the run in the drive writes nothing of it, and ends well with the copy', async () => {
+    scene = await openWay('copy');
+    const run = await interrupted(scene, { from: 'copy', step: 'write', moment: 'killed' });
+    const before = (await readRun(scene.state, run)).events;
+    expect(before[0]).toMatchObject({ restore: { copy: expect.any(String) as string, tape: 'OFFSITE-1' } });
+    await scene.lab.ejectCartridge();
+    await scene.lab.insertCartridge('tape');
+    const proxy = await scene.lab.volumeDigest('Class1', scene.proxy);
+    const wrong = await takeUpScene(scene, 'resume', run, { change: scene.change });
+    expect(wrong).toMatchObject({
+      exitStatus: 3,
+      error: { code: 'TAPE_IS_ANOTHER', message: expect.stringContaining('"OFFSITE-1"') as string },
+    });
+    expect(await scene.lab.volumeDigest('Class1', scene.proxy)).toBe(proxy);
+    await scene.lab.ejectCartridge();
+    await scene.lab.insertCartridge('carried');
+    await resume(scene, run, 'copy');
+  });
 });

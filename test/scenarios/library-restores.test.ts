@@ -1,9 +1,8 @@
 /** A library with bar codes: restores and drills have their tapes loaded, and returned afterwards. */
-import { cp, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openLab } from '../../src/lab/lab.ts';
-import { MediaFile } from '../../src/main/tape/media-file.ts';
+import { carryCopyOf } from '../support/carried-copy.ts';
 import { changer, labelOn, movesOf, openLibrary, placeOf, pooled } from '../support/library-scene.ts';
 import {
   clusterState,
@@ -262,42 +261,16 @@ describe('a backup on two tapes of a library', () => {
 describe('a backup with a second copy', () => {
   it('is read from the copy where the library has that alone', async () => {
     const run = await openBackup();
-    const vault = await openLab({ folder: join(scene.folder, 'vault'), blocks: 512, savesOnlyAtClose: true });
-    const node = vault.hosts[2];
-    const { identityFile: key } = vault;
-    const withVault = (more: Record<string, unknown>) => (site: SiteTree) => {
-      pooled(more)(site);
-      site.hosts['vault'] = { role: 'tape', address: '127.0.0.1', port: node?.port, user: node?.user, key };
-    };
-    try {
-      const change = withVault({});
-      const console = await openSceneConsole(scene, change);
-      try {
-        await console.tapeService.load('W1', never, () => undefined);
-        const { copyService } = console;
-        const prepared = await copyService.prepare({ run, to: ['OFF001'], drive: 'vault:/dev/rmt/0' });
-        expect(await copyService.perform(prepared, hooks)).toMatchObject({ exitStatus: 0 });
-        await console.tapeService.unload(never, () => undefined);
-      } finally {
-        await console.close();
-      }
-      await vault.ejectCartridge();
-      // Somebody puts the cartridge of the vault into the library, and takes the other one out.
-      await scene.lab.insertCartridge('OFF001L4');
-      await scene.lab.ejectCartridge();
-      await cp(vault.tapeFileOf('tape'), scene.lab.tapeFileOf('OFF001L4'));
-      await scene.lab.insertCartridge('OFF001L4');
-      await onHost(scene, 'node3', ['mtx', '-f', changer, 'unload']);
-      const slot = placeOf(scene, 'OFF001L4')?.slice(5);
-      expect(await labelOn(scene, 'OFF001L4')).toMatchObject({ name: 'OFF001', run });
-      expect(new MediaFile(scene.state.tapesFile).list().tapes.map(({ name }) => name)).toContain('OFF001');
-      const { value, moves } = await movesSince(() =>
-        drill(run, withVault({ barcodes: { W1: 'PAY009L4', W2: 'PAY002L4' } })),
-      );
-      expect(value, value.error?.message).toMatchObject({ exitStatus: 0, volumes: [{ copy: ['OFF001'] }] });
-      expect(moves).toEqual([`load ${slot} 0`, `unload ${slot} 0`]);
-    } finally {
-      await vault.close();
-    }
+    const load = ['mtx', '-f', changer, 'load', '1', '0'];
+    await onHost(scene, 'node3', load);
+    await carryCopyOf(scene, run, { name: 'OFF001', cartridge: 'OFF001L4', change: pooled() });
+    await onHost(scene, 'node3', ['mtx', '-f', changer, 'unload']);
+    const slot = placeOf(scene, 'OFF001L4')?.slice(5);
+    expect(await labelOn(scene, 'OFF001L4')).toMatchObject({ name: 'OFF001', run });
+    const { value, moves } = await movesSince(() =>
+      drill(run, pooled({ barcodes: { W1: 'PAY009L4', W2: 'PAY002L4' } })),
+    );
+    expect(value, value.error?.message).toMatchObject({ exitStatus: 0, volumes: [{ copy: ['OFF001'] }] });
+    expect(moves).toEqual([`load ${slot} 0`, `unload ${slot} 0`]);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Data in flight while sshd or the console changes the session keys: every cipher, key exchange, direction and way through a jump host, over
- * a genuine OpenSSH server. `npm run test:rekey` sends 2 GiB with each cipher where `npm test` sends 16 MiB, which is enough for a dozen
- * changes of the keys.
+ * a genuine OpenSSH server. `npm run test:rekey` sends 2 GiB with each cipher where `npm test` sends 8 MiB, which is enough for half a
+ * dozen changes of the keys.
  */
 import { execFileSync } from 'node:child_process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -39,9 +39,9 @@ import {
 import { keyExchanges, opensshHosts, opensshProfile } from '../support/openssh-hosts.ts';
 import { findSshd, sshdMissing, startOpensshServer, type OpensshServer } from '../support/openssh-server.ts';
 
-const mebibytes = Number(process.env['SHADOWTAPE_REKEY_MIB'] ?? 16);
+const mebibytes = Number(process.env['SHADOWTAPE_REKEY_MIB'] ?? 8);
 /** Where the cipher does not matter. */
-const fewerMebibytes = Math.max(16, Math.ceil(mebibytes / 4));
+const fewerMebibytes = Math.max(8, Math.ceil(mebibytes / 4));
 /** Milliseconds. The slowest cipher, on a busy machine, carries less than 1 MB/s. */
 const timeout = 240_000 + mebibytes * 2000;
 const missing = findSshd() === undefined ? sshdMissing : undefined;

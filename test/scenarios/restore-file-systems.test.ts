@@ -13,6 +13,7 @@ import {
   type RestoreSceneOptions,
   type RestoreSetting,
 } from '../support/restore-run.ts';
+import { sampled } from '../support/sampled.ts';
 
 let scene: RestoreScene;
 /** SHA-256 of each file of the master, before its backup. */
@@ -74,22 +75,30 @@ async function restore(setting: RestoreSetting = {}) {
 const digestsOf = (events: readonly RunEvent[]) =>
   events.flatMap((event) => (event.type === 'restore-digest' ? [event] : []));
 
-describe.each(kinds)('a lost master is restored from a tape of method $method', (kind) => {
-  it.each(['console', 'server'])('written by route %s: every file as it was', async (route) => {
-    await open(kind, { route });
-    expect(Object.keys(files).length).toBeGreaterThan(100);
-    const end = await restore();
-    expect(end.error?.message).toBeUndefined();
-    expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0, hasLocks: false });
-    expect(end.restored).toEqual(files);
-    expect(scene.lab.world()).toMatchObject({ shadow: { disks: [] }, mounts: { node3: [] } });
-    expect(scene.lab.world().pairs.every(({ proxy }) => proxy.state === 'Join')).toBe(true);
-    expect(await onHost(scene, 'node3', ['ls', '/'])).not.toContain('mnt1');
-    const [tape, sent, shadow, proxy, master] = digestsOf(end.events);
-    expect([tape?.sha256, sent?.sha256]).toEqual([scene.backupDigest, scene.backupDigest]);
-    expect(shadow).toMatchObject({ place: 'shadow', reference: true });
-    expect([proxy?.sha256, master?.sha256]).toEqual([shadow?.sha256, shadow?.sha256]);
-  });
+const written = kinds.flatMap((kind) =>
+  ['console', 'server'].map((route) => ({ kind, method: kind.method, route })),
+);
+
+describe('a lost master', () => {
+  const ways = sampled(written, 3);
+  it.each(ways)(
+    'is restored from a tape of method $method, written by route $route',
+    async ({ kind, route }) => {
+      await open(kind, { route });
+      expect(Object.keys(files).length).toBeGreaterThan(100);
+      const end = await restore();
+      expect(end.error?.message).toBeUndefined();
+      expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0, hasLocks: false });
+      expect(end.restored).toEqual(files);
+      expect(scene.lab.world()).toMatchObject({ shadow: { disks: [] }, mounts: { node3: [] } });
+      expect(scene.lab.world().pairs.every(({ proxy }) => proxy.state === 'Join')).toBe(true);
+      expect(await onHost(scene, 'node3', ['ls', '/'])).not.toContain('mnt1');
+      const [tape, sent, shadow, proxy, master] = digestsOf(end.events);
+      expect([tape?.sha256, sent?.sha256]).toEqual([scene.backupDigest, scene.backupDigest]);
+      expect(shadow).toMatchObject({ place: 'shadow', reference: true });
+      expect([proxy?.sha256, master?.sha256]).toEqual([shadow?.sha256, shadow?.sha256]);
+    },
+  );
 });
 
 describe('a restore of files', () => {

@@ -136,6 +136,23 @@ describe('files of a tar job', () => {
     expect(await filesBelow(target)).toEqual({ 'bin/payroll': onVolume['bin/payroll'] });
   });
 
+  it('are restored to a folder of a host by the command line, links included', async () => {
+    const site = [...(await sceneArguments(scene)), '--trust'];
+    const folder = '/var/tmp/from-tape';
+    const end = await startCommand([...site, 'restore', run, '--to', `node1:${folder}`]).end;
+    expect(end, end.stderr).toMatchObject({ exitStatus: 0 });
+    expect(end.stdout).toContain(`compared: the tape holds what run ${run} wrote\n`);
+    const names = Object.keys(onVolume);
+    const printed = await onHost(
+      scene,
+      'node1',
+      ['digest', '-a', 'sha256', ...names.map((name) => `${folder}/${name}`)],
+      ['ls', '-l', `${folder}/payslips/current`],
+    );
+    for (const name of names) expect(printed).toContain(`(${folder}/${name}) = ${onVolume[name]}\n`);
+    expect(printed).toMatch(/^l.* -> 2005-12$/m);
+  });
+
   it('that exist stay, and are reported; nothing written ends with 1', async () => {
     await mkdir(join(target, 'bin'), { recursive: true });
     await writeFile(join(target, 'bin', 'payroll'), 'mine');
@@ -324,6 +341,23 @@ describe('the image of a raw volume', () => {
     const unproven = await restore([run], { to: 'node1:/var/tmp/lost' });
     expect(unproven).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_IMAGE_DIFFERS' } });
     expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).not.toContain('lost');
+  });
+
+  it('is not kept on a host that is filled up meanwhile: the reason is named, and the hint works', async () => {
+    const fill = 'dd if=/dev/zero of=/var/tmp/others bs=1048576 count=2440';
+    const stop = scene.lab.onCommand(({ phase, line }) =>
+      phase === 'started' && line.startsWith('dd of=/var/tmp/filled')
+        ? scene.lab.type('node1', fill)
+        : undefined,
+    );
+    const full = await restore([run], { to: 'node1:/var/tmp/filled' }).finally(stop);
+    expect(full).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_FILE_UNWRITABLE' } });
+    expect(full.error?.message).toMatch(
+      /^node1:\/var\/tmp\/filled cannot be written: its file system is full; dd on node1 ended with exit status 2/,
+    );
+    expect(full.error?.hint).toMatch(/^free some space or name another place with --to, then restore again$/);
+    await onHost(scene, 'node1', ['rm', '/var/tmp/others']);
+    expect(await restore([run], { to: 'node1:/var/tmp/filled' })).toMatchObject({ exitStatus: 0 });
   });
 
   it('that is not what the run wrote is not kept', async () => {

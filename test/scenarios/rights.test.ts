@@ -1,8 +1,7 @@
 /** Logins without rights: what `check --rights` prints is all that a run needs, whatever its job. */
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CheckLine } from '../../src/contract/plan.ts';
-import { openLab } from '../../src/lab/lab.ts';
+import { openVaultOf } from '../support/carried-copy.ts';
 import {
   jobOf,
   openScene,
@@ -15,6 +14,7 @@ import { onHost } from '../support/lab-shell.ts';
 import { takeUpScene } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 import { openRestoreScene, restoreScene } from '../support/restore-run.ts';
+import { sampled } from '../support/sampled.ts';
 
 const hosts = ['node1', 'node2', 'node3'];
 
@@ -76,7 +76,7 @@ async function expectAllowed(
 const jobs = ['raw-dd', 'ufs-tar', 'ufsdump', 'sfxfs-tar', 'sfxdump', 'three-volumes', 'striped'];
 
 describe('a login that may do nothing but the printed lines', { timeout: 120_000 }, () => {
-  it.each(jobs)('job %s ends verified', async (name) => {
+  it.each(sampled(jobs, 3))('job %s ends verified', async (name) => {
     const scene = await openScene({ jobs: [name] });
     try {
       const change = becoming('sudo');
@@ -114,12 +114,13 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
     }
   });
 
-  it.each([
+  const restored: readonly [job: string, set: Record<string, unknown>, fromProxy: boolean][] = [
     ['raw-dd', {}, false],
     ['raw-dd', {}, true],
     ['ufs-tar', {}, false],
     ['sfxdump', { restore: { makeFileSystem: { sfxfs: 'mkfs -F sfxfs' } } }, false],
-  ])(
+  ];
+  it.each(sampled(restored, 2))(
     'a backup of job %s %o is restored with them (from the parted proxy: %s)',
     async (job, set, fromProxy) => {
       const pair = job === 'sfxdump' ? { pair: { master: 'Volume3', proxy: 'Volume4' } } : {};
@@ -178,7 +179,7 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
 
   it('a tape is copied in the drive of another host, and the tape of the run drilled, with them', async () => {
     const scene = await openScene({ jobs: ['raw-dd'] });
-    const vault = await openLab({ folder: join(scene.folder, 'vault'), blocks: 512, savesOnlyAtClose: true });
+    const vault = await openVaultOf(scene);
     const node = vault.hosts[2];
     try {
       const change = becoming('sudo', (site) => {

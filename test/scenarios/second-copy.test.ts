@@ -1,12 +1,13 @@
 /** A second copy: the tape of a run is copied in another drive, compared, and read in its place. */
-import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openLab, type Lab } from '../../src/lab/lab.ts';
+import type { Lab } from '../../src/lab/lab.ts';
 import { StateFolder, type Ask } from '../../src/main/application/console.ts';
 import { readLabel } from '../../src/main/tape/tape-label.ts';
 import { readManifest } from '../../src/main/tape/tape-manifest.ts';
 import { MediaFile } from '../../src/main/tape/media-file.ts';
+import { carry as carryInto, openVaultOf } from '../support/carried-copy.ts';
 import { startCommand } from '../support/command-line.ts';
 import {
   clusterState,
@@ -49,7 +50,7 @@ async function openRoomsOn(
     await scene.lab.insertCartridge(left.shift() ?? 'none');
     return { choice: 'ready', by: 'test' };
   };
-  const vault = await openLab({ folder: join(scene.folder, 'vault'), blocks: 512, savesOnlyAtClose: true });
+  const vault = await openVaultOf(scene);
   const node = vault.hosts[2];
   const change = (site: SiteTree) => {
     jobOf(site, job)['media'] = media;
@@ -100,14 +101,7 @@ async function drill({ scene, change, run }: Rooms) {
   }
 }
 
-/** Somebody carries the cartridge from the vault into the drive of the machine room. */
-async function carry({ scene, vault }: Rooms, cartridge: string): Promise<void> {
-  await vault.ejectCartridge();
-  await scene.lab.insertCartridge(cartridge, { blank: true });
-  await scene.lab.ejectCartridge();
-  await cp(vault.tapeFileOf('tape'), scene.lab.tapeFileOf(cartridge));
-  await scene.lab.insertCartridge(cartridge);
-}
+const carry = ({ scene, vault }: Rooms, cartridge: string) => carryInto(scene, vault, cartridge);
 
 describe('the tape of three volumes', () => {
   let rooms: Rooms;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { writeGeneratedRun } from '../support/generated-history.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
+import { sampled } from '../support/sampled.ts';
 import { hasTerminals, startOnTerminal, terminalHint } from '../support/terminal.ts';
 
 let scene: Scene;
@@ -69,7 +70,7 @@ const listings = [
 
 describe.runIf(hasTerminals)(`on a terminal${terminalHint}`, () => {
   // Every other width is tried where lines are made: lines.test.ts, table.test.ts.
-  it.each(listings)('"%s" loses nothing at 40 columns', async (command) => {
+  it.each(sampled(listings, 4))('"%s" loses nothing at 40 columns', async (command) => {
     const words = command.split(' ');
     const [{ stdout }, shown] = await Promise.all([piped(words), shownOn(words, { columns: 40 })]);
     const lines = withoutColors(shown).trimEnd().split('\n');

@@ -60,20 +60,19 @@ const endings = ['resume', 'unwind', 'nothing'] as const;
 const takenUpBy = ['resume', 'unwind'] as const;
 
 /**
- * At every other command that changes something: it fails, the connection drops in one of the three ways, or the console is killed before or
+ * At every third command that changes something: it fails, the connection drops in one of the three ways, or the console is killed before or
  * after it, in turn. At every fifth of the commands that only look: it fails, or the connection drops. With a dump of one raw device, by
- * either route, every other query of the backup server falls silent. The ways and the endings go round from place to place, so that each
- * step meets each of them with one method or another.
+ * either route, every fourth query of the backup server falls silent. The ways and the endings go round from place to place.
  */
 function chosen(places: readonly Place[], withQueries: boolean): Scenario[] {
   const queries = places.filter(({ isQuery, host }) => isQuery && host === 'node3');
   return [
     ...chosenCommands(places.filter(({ isQuery }) => !isQuery)),
-    ...(withQueries ? chosenQueries(queries.filter((_, index) => index % 2 === 0)) : []),
+    ...(withQueries ? chosenQueries(queries.filter((_, index) => index % 4 === 0)) : []),
   ];
 }
 
-/** Each of these queries falls silent, once or for good; at every fifth the output is cut, which takes three seconds. */
+/** Each of these queries falls silent, once or for good; at every fourth the output is cut, which takes three seconds. */
 function chosenQueries(places: readonly Place[]): Scenario[] {
   const turn = <Value>(values: readonly Value[], index: number) => values[index % values.length] as Value;
   return places.flatMap((place, index): Scenario[] => [
@@ -82,26 +81,26 @@ function chosenQueries(places: readonly Place[]): Scenario[] {
       how: turn(['silent from there on', 'silent'] as const, index),
       then: turn(takenUpBy, index >> 1),
     },
-    ...(index % 5 === 0 ? [{ place, how: 'cut', then: turn(endings, index) } as const] : []),
+    ...(index % 4 === 0 ? [{ place, how: 'cut', then: turn(endings, index) } as const] : []),
   ]);
 }
 
 function chosenCommands(places: readonly Place[]): Scenario[] {
   return places.flatMap((place, index): Scenario[] => {
-    const turn = <Value>(values: readonly Value[], by = 0) => values[(index + by) % values.length] as Value;
-    const drop = turn(drops, Math.floor(index / 3));
-    if (!place.changes)
-      return index % 5 === 0 ? [{ place, how: turn(['fails', drop] as const), then: turn(endings) }] : [];
-    if (index % 2 === 1) return [];
-    const fails: Scenario = { place, how: 'fails', then: turn(endings) };
-    const dropped: Scenario = { place, how: drop, then: turn(endings, 1) };
-    const killed: Scenario = {
-      place,
-      how: turn(kills, index >> 3),
-      then: turn(takenUpBy, index >> 4),
-    };
-    return [[fails, dropped, fails, killed][(index >> 1) % 4] as Scenario];
+    if (place.changes) return index % 3 === 0 ? [chosenChange(place, index / 3)] : [];
+    const turn = <Value>(values: readonly Value[]) => values[index % values.length] as Value;
+    const drop = drops[(index + Math.floor(index / 3)) % drops.length] as (typeof drops)[number];
+    return index % 5 === 0 ? [{ place, how: turn(['fails', drop] as const), then: turn(endings) }] : [];
   });
+}
+
+/** @param nth counts on from one chosen command to the next, so that ways and endings go round */
+function chosenChange(place: Place, nth: number): Scenario {
+  const turn = <Value>(values: readonly Value[], by = 0) => values[(nth + by) % values.length] as Value;
+  const fails: Scenario = { place, how: 'fails', then: turn(endings) };
+  const dropped: Scenario = { place, how: turn(drops, Math.floor(nth / 3)), then: turn(endings, 1) };
+  const killed: Scenario = { place, how: turn(kills, nth >> 2), then: turn(takenUpBy, nth >> 3) };
+  return [fails, dropped, fails, killed][nth % 4] as Scenario;
 }
 
 /** Why a run cannot be resumed, and after which steps that may be so. */

@@ -2,20 +2,26 @@
 import { expect } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { readRun } from '../../src/main/application/console.ts';
+import { carryCopyOf } from './carried-copy.ts';
 import { filesOfVolume, openSceneConsole } from './lab-run.ts';
 import { takeUpScene } from './mortal-console.ts';
 import { openRestoreScene, RestoreOracle, restoreScene, type RestoreScene } from './restore-run.ts';
 
-/** Where the restored bytes come from; `files`: from a tape with an archive, into a new file system. */
-export const ways = ['tape', 'proxy', 'files'] as const;
+/** Where the restored bytes come from; `copy`: a second tape; `files`: from a tape with an archive, into a new file system. */
+export const ways = ['tape', 'copy', 'proxy', 'files'] as const;
 export type Way = (typeof ways)[number];
 
 /** Every byte but those of the file system's head: a master whose beginning is noise cannot be mounted again. */
 const noiseFrom = 1_000_000;
-export const openWay = (from: Way) =>
-  from === 'files'
-    ? openRestoreScene({}, noiseFrom, { job: 'ufs-tar', blocks: 8192 })
-    : openRestoreScene(from === 'proxy' ? { rejoin: 'leave-parted' } : {}, noiseFrom);
+export async function openWay(from: Way): Promise<RestoreScene> {
+  if (from === 'files') return openRestoreScene({}, noiseFrom, { job: 'ufs-tar', blocks: 8192 });
+  const scene = await openRestoreScene(from === 'proxy' ? { rejoin: 'leave-parted' } : {}, noiseFrom);
+  if (from !== 'copy') return scene;
+  const copy = { name: 'OFFSITE-1', cartridge: 'carried', change: scene.change };
+  await carryCopyOf(scene, scene.backup, copy);
+  // The copy has commands of its own.
+  return { ...scene, commandsBefore: scene.lab.commands.length };
+}
 
 /** What of the master tells whether it is restored: its files, or all of its bytes. */
 export const masterOf = (scene: RestoreScene, from: Way): Promise<unknown> =>

@@ -109,6 +109,25 @@ export const tapeErrors = {
     sentence: 'the site file names no changer',
     hint: 'name it in tape.changer of the site file; or change the tapes by hand',
   },
+  TAPE_UNKNOWN: {
+    sentence: 'there is no tape "{name}" in the tape inventory',
+    hint: '{nearest}"shadowtape tapes" lists all tapes; "shadowtape identify --import" adds the one in the drive',
+    onScreen: '{nearest}the Tape screen lists all tapes',
+  },
+  TAPE_LOST_BEFORE: {
+    sentence: 'the tape "{name}" was declared lost before, by {by}',
+    hint: 'if it is found: shadowtape tapes found {name}',
+    onScreen: 'if it is found, say so on the Tape screen',
+  },
+  TAPE_NOT_LOST: {
+    sentence: 'the tape "{name}" is not declared lost',
+    hint: 'shadowtape tapes move {name} LOCATION notes where it is',
+    onScreen: 'the Tape screen notes where it is',
+  },
+  TAPE_LOCATION_FORBIDDEN: {
+    sentence: '"{location}" cannot be the location of a tape',
+    hint: 'give 1 to 100 characters on one line, such as "fire safe 2"',
+  },
   LIBRARY_NOT_NAMED: {
     sentence: 'the site file does not say that its changer is a library with bar codes',
     hint: 'add library to the site file: library: {} is enough where the names of the tapes are their bar codes',

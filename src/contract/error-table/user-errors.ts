@@ -147,15 +147,6 @@ export const userErrors = {
     sentence: '{node} is not a primary node of this site',
     hint: 'primary nodes: {nodes}',
   },
-  TAPE_UNKNOWN: {
-    sentence: 'there is no tape "{name}" in the tape inventory',
-    hint: '{nearest}"shadowtape tapes" lists all tapes; "shadowtape identify --import" adds the one in the drive',
-    onScreen: '{nearest}the Tape screen lists all tapes',
-  },
-  TAPE_LOCATION_FORBIDDEN: {
-    sentence: '"{location}" cannot be the location of a tape',
-    hint: 'give 1 to 100 characters on one line, such as "fire safe 2"',
-  },
   TAPE_NAME_FORBIDDEN: {
     sentence: '"{name}" cannot be the name of a tape',
     hint: 'a name has 1 to 32 letters, digits, "_", "." and "-", and begins with a letter or a digit; "data" means a tape without a label',

@@ -6,11 +6,17 @@
  */
 import type commandLine from './catalogue/command-line.json';
 import type errors from './catalogue/errors.json';
+import type program from './catalogue/program.json';
 import type report from './catalogue/report.json';
 import type screens from './catalogue/screens.json';
 import type shared from './catalogue/shared.json';
 
-type Catalogue = typeof commandLine & typeof errors & typeof report & typeof screens & typeof shared;
+type Catalogue = typeof commandLine &
+  typeof errors &
+  typeof program &
+  typeof report &
+  typeof screens &
+  typeof shared;
 
 /** A text of the catalogue. */
 type Message = keyof Catalogue;

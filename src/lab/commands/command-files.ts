@@ -161,16 +161,20 @@ export const mv: Command = async (call) => {
 
 const kindLetters = { directory: 'd', file: '-', device: 'c', symlink: 'l', fifo: 'p' } as const;
 
+async function lengthOf({ machine: { files } }: CommandCall, path: string): Promise<number> {
+  return files.mountOf(path) ? (await files.read(path)).length : files.lengthOf(path);
+}
+
 async function longLine(call: CommandCall, path: string, name: string): Promise<string> {
   const { files } = call.machine;
   const kind = (await files.kindOf(path)) ?? 'file';
   const sizes = { directory: 512, device: 512, symlink: 512, fifo: 0 };
-  const size = kind === 'file' ? (await files.read(path)).length : sizes[kind];
-  const target = solarisLink(path);
+  const size = kind === 'file' ? await lengthOf(call, path) : sizes[kind];
+  const target = solarisLink(path) ?? files.linkAt(path);
   if (target !== undefined)
     return `lrwxrwxrwx   1 root     root     ${String(target.length).padStart(8)} Jan  1 00:00 ${name} -> ${target}`;
   const rights = kind === 'directory' ? 'rwxr-xr-x' : 'rw-r--r--';
-  return `${kindLetters[kind]}${rights}   1 root     other    ${String(size).padStart(8)} Jan  1 00:00 ${name}`;
+  return `${kindLetters[kind]}${rights} ${String(files.namesOf(path)).padStart(3)} root     other    ${String(size).padStart(8)} Jan  1 00:00 ${name}`;
 }
 
 /** `readlink -f FILE` of GNU coreutils: what a file is in the end. Only the names of the drive are links. */
@@ -234,7 +238,7 @@ async function holds(call: CommandCall, words: readonly string[]): Promise<boole
     '-c': kind === 'device' && !path.includes('/dsk/'),
     '-p': kind === 'fifo',
     '-h': kind === 'symlink',
-    '-s': kind === 'file' && (await call.machine.files.read(path)).length > 0,
+    '-s': kind === 'file' && (await lengthOf(call, path)) > 0,
   };
   return wanted[first] ?? false;
 }

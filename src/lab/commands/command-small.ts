@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { complain } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
+import { rootKilobytes } from '../hosts/file-contents.ts';
 
 import { plainDisk } from '../hosts/plain-disk.ts';
 import { platformOf } from '../gds/lab-model.ts';
@@ -132,15 +133,21 @@ export const iostat: Command = async (call) => {
   return 0;
 };
 
-/** `df -k` (df(1M)): the tree of a lab host is small, and its disk never full. */
+/** What the system has of the root file system, in kilobytes. */
+const systemKilobytes = 5_482_934;
+
+/** `df -k` (df(1M)) of the root file system, whatever is named. */
 export const df: Command = async (call) => {
   const [option, path = '/'] = call.argv.slice(1);
   if (option !== '-k') return complain(call, 'df: not part of the lab', 2);
   const kind = await call.machine.files.kindOf(call.machine.files.resolve(call.directory, path));
   if (!kind) return complain(call, `df: (${path}) not a block device, directory or mounted resource`);
+  const free = call.machine.files.freeKilobytes;
+  const used = systemKilobytes + rootKilobytes - free;
+  const capacity = Math.ceil((100 * used) / (used + free));
   await call.output.write(
     'Filesystem            kbytes    used   avail capacity  Mounted on\n' +
-      '/dev/dsk/c0t0d0s0    8063580 5482934 2500011    69%    /\n',
+      `/dev/dsk/c0t0d0s0    8063580 ${used} ${free}    ${capacity}%    /\n`,
   );
   return 0;
 };

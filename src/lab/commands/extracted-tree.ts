@@ -1,6 +1,5 @@
 import { Parser, type ReadEntry } from 'tar';
 import type { CommandCall } from '../hosts/command-call.ts';
-import { posix } from 'node:path';
 import { once } from 'node:events';
 import type { PayrollEntry } from '../gds/payroll-files.ts';
 
@@ -9,6 +8,7 @@ import type { PayrollEntry } from '../gds/payroll-files.ts';
 const types: Readonly<Record<string, PayrollEntry['type']>> = {
   File: 'file',
   OldFile: 'file',
+  Link: 'file',
   Directory: 'directory',
   SymbolicLink: 'symlink',
 };
@@ -46,6 +46,13 @@ export class ExtractedTree {
     return this.#isBroken ? undefined : this.#entries;
   }
 
+  /** A hard link has the buffer of the file that it links to. */
+  #contentOf({ type, linkpath = '' }: ReadEntry, pieces: readonly Buffer[]): Buffer {
+    const target = pathBelow(linkpath ?? '');
+    const linked = this.#entries.findLast(({ path }) => type === 'Link' && path === target);
+    return linked?.content ?? Buffer.concat(pieces);
+  }
+
   #take(entry: ReadEntry): void {
     const pieces: Buffer[] = [];
     entry.on('data', (piece: Buffer) => pieces.push(Buffer.from(piece)));
@@ -57,7 +64,7 @@ export class ExtractedTree {
         type,
         mode: entry.mode ?? 0o644,
         modified: Math.floor((entry.mtime?.getTime() ?? 0) / 1000),
-        ...(type === 'file' ? { content: Buffer.concat(pieces) } : {}),
+        ...(type === 'file' ? { content: this.#contentOf(entry, pieces) } : {}),
         ...(type === 'symlink' ? { target: entry.linkpath ?? '' } : {}),
       });
     });
@@ -73,7 +80,7 @@ function withFault({ machine }: CommandCall, entries: readonly PayrollEntry[]): 
   return entries.map((entry) => (entry === last ? { ...entry, content } : entry));
 }
 
-/** Puts entries below a directory. A link outside of a mounted volume is passed over: the tree of a host has none. @throws IoError */
+/** Puts entries below a directory. @throws IoError */
 export async function placeEntries(
   call: CommandCall,
   directory: string,
@@ -81,12 +88,7 @@ export async function placeEntries(
 ): Promise<void> {
   const { files } = call.machine;
   const entries = withFault(call, extracted);
-  if (files.mountOf(directory)) return files.writeMounted(directory, entries);
-  const placed = (path: string): string => posix.join(directory, path).replace(/(?<=.)\/$/, '');
-  return files.writeTree(
-    entries.filter(({ type }) => type === 'directory').map(({ path }) => placed(path)),
-    new Map(
-      entries.flatMap(({ path, content }): [string, Buffer][] => (content ? [[placed(path), content]] : [])),
-    ),
-  );
+  return files.mountOf(directory)
+    ? files.writeMounted(directory, entries)
+    : files.writeTree(directory, entries);
 }

@@ -13,30 +13,44 @@ interface OwnTree {
 export async function ownTree(files: HostFiles, directory: string): Promise<OwnTree | undefined> {
   if ((await files.kindOf(directory)) !== 'directory') return undefined;
   const entries: FileSystemEntry[] = [];
-  const pieces: Buffer[] = [];
   let offset = 0;
   const visit = async (path: string): Promise<void> => {
     const place = posix.join(directory, path);
     const kind = await files.kindOf(place);
     const common = { path, modified: 0, offset };
+    if (kind === 'symlink')
+      entries.push({ ...common, type: 'symlink', mode: 0o777, size: 0, target: files.linkAt(place) ?? '' });
     if (kind === 'file') {
-      const bytes = await files.read(place);
-      entries.push({ ...common, type: 'file', mode: 0o644, size: bytes.length });
-      pieces.push(bytes);
-      offset += bytes.length;
+      const size = files.lengthOf(place);
+      entries.push({ ...common, type: 'file', mode: 0o644, size });
+      offset += size;
     }
     if (kind !== 'directory') return;
     entries.push({ ...common, type: 'directory', mode: 0o755, size: 0 });
     for (const name of await files.list(place)) await visit(posix.join(path, name));
   };
   await visit('');
-  const all = Buffer.concat(pieces);
+  return { inner: '', system: { entries }, volume: bytesOf(files, directory, entries) };
+}
+
+/** Reads within one file at a time, as tar does. */
+function bytesOf(
+  files: HostFiles,
+  directory: string,
+  entries: readonly FileSystemEntry[],
+): OwnTree['volume'] {
+  const all = entries.filter(({ type, size }) => type === 'file' && size > 0);
   return {
-    inner: '',
-    system: { entries },
-    volume: {
-      read: (target, position) => Promise.resolve(all.copy(target, 0, position)),
-      close: () => undefined,
+    async read(target, position) {
+      const entry = all.find(({ offset, size }) => offset <= position && position < offset + size);
+      if (!entry) return 0;
+      const content = await files.open(posix.join(directory, entry.path));
+      try {
+        return await content.read(target, position - entry.offset);
+      } finally {
+        await content.close();
+      }
     },
+    close: () => undefined,
   };
 }

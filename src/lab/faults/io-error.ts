@@ -9,6 +9,7 @@ export const words = {
   EINVAL: 'Invalid argument',
   EIO: 'I/O error',
   EISDIR: 'Is a directory',
+  ELOOP: 'Number of symbolic links encountered during path name traversal exceeds MAXSYMLINKS',
   ENOENT: 'No such file or directory',
   ENOMEM: 'Not enough space',
   ENOSPC: 'No space left on device',

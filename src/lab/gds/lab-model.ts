@@ -77,8 +77,10 @@ export interface Mount {
 export interface HostModel {
   mounts: Mount[];
   directories: string[];
-  /** Small files: path -> text, or their bytes where those are no text. */
-  files: Record<string, string | { base64: string }>;
+  /** Path -> text, or where the lab keeps its bytes; earlier labs have bytes in base64. */
+  files: Record<string, string | { base64: string } | { stored: string; bytes: number }>;
+  /** Symbolic links: path -> where it leads. */
+  links?: Record<string, string>;
   /** How often it has rebooted since the lab was made. */
   reboots?: number;
   /** Special files of shadow volumes that a reboot has taken: the files survive it (GDS guide 4.5, A.2.36). */

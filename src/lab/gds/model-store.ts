@@ -17,8 +17,13 @@ interface Beside {
 
 const besideOf = (folder: string): string => join(folder, 'contents');
 
-const isLong = (content: SmallFile): boolean =>
-  (typeof content === 'string' ? content : content.base64).length > mostCharacters;
+/** What is beside it, as a whole; undefined for what the lab keeps in a file of its own. */
+const textOf = (content: SmallFile): string | undefined => {
+  if (typeof content === 'string') return content;
+  return 'base64' in content ? `base64 ${content.base64}` : undefined;
+};
+
+const isLong = (content: SmallFile): boolean => (textOf(content)?.length ?? 0) > mostCharacters;
 
 /** @returns the model with each small file as this makes it; nothing else is copied */
 function mapFiles<From, To>(model: LabModel, change: (content: From) => To): LabModel {
@@ -120,7 +125,7 @@ export class ModelStore {
   }
 
   #nameOf(content: SmallFile, used: Set<string>, fresh: Map<string, string>): string {
-    const key = typeof content === 'string' ? content : `base64 ${content.base64}`;
+    const key = textOf(content) ?? '';
     const known = this.#beside.get(key);
     const text = known === undefined ? JSON.stringify(content) : '';
     const name = known ?? createHash('sha256').update(text).digest('hex');

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { CommandCall } from './command-call.ts';
 import { parseSpecialFile } from '../gds/gds-model.ts';
 import { IoError } from '../faults/io-error.ts';
+import type { OpenContent } from './file-contents.ts';
 import type { ByteReader, OpenFile } from './open-file.ts';
 import { hasLostPower } from './processes.ts';
 import { openVolume } from '../gds/volume-access.ts';
@@ -176,6 +177,20 @@ function bytesSource(bytes: Buffer): RecordSource {
   };
 }
 
+function contentSource(content: OpenContent): RecordSource {
+  let position = 0;
+  return {
+    async read(size, most) {
+      const piece = Buffer.allocUnsafe(size * Math.max(1, Math.min(most, Math.floor(pieceBytes / size))));
+      const length = await content.read(piece, position);
+      position += length;
+      return piece.subarray(0, length);
+    },
+    seek: (count) => (position += count),
+    close: () => content.close(),
+  };
+}
+
 /** The standard input or a FIFO: one read gives what has come, which is less than a record where no more is there yet. */
 function streamSource(reader: ByteReader, close: () => Promise<void>): RecordSource {
   return {
@@ -208,7 +223,7 @@ export async function openPath(place: FilePlace, path: string): Promise<RecordSo
     const file = await fifo.openReader(place.killed);
     return streamSource(file.readerFor(place.killed), () => file.release());
   }
-  return bytesSource(await files.read(absolute));
+  return contentSource(await files.open(absolute));
 }
 
 function volumeTarget(call: FilePlace, path: string): RecordTarget {

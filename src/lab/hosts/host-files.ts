@@ -1,42 +1,21 @@
-import { isUtf8 } from 'node:buffer';
 import { posix } from 'node:path';
 import { deviceFiles } from './device-names.ts';
 import { parseSpecialFile, specialFilesOn } from '../gds/gds-model.ts';
 import { IoError } from '../faults/io-error.ts';
-import { readFileSystem } from '../gds/lab-file-system.ts';
-import type { FileSystem, FileSystemEntry } from '../gds/lab-file-system.ts';
+import type { FileSystemEntry } from '../gds/lab-file-system.ts';
 import { platformOf } from '../gds/lab-model.ts';
 import type { HostModel, Mount, NodeName, Platform } from '../gds/lab-model.ts';
-import { bootId, bootIdFile, fstab, linuxFiles, solarisFiles, vfstab } from '../gds/system-files.ts';
 import { rewriteMounted, type MountedTree } from '../gds/mounted-tree.ts';
+import { contentLength, freeKilobytes, type FileContent, type OpenContent } from './file-contents.ts';
+import { entryIn, openMountedFiles, type MountedFiles } from './mounted-files.ts';
 import { Pipe } from './pipe.ts';
+import { throughLinks } from './symbolic-links.ts';
+import { namesBelow, systemDirectories, systemFile, systemFileNames } from './system-file-tree.ts';
 import type { PayrollEntry } from '../gds/payroll-files.ts';
-import { openVolume } from '../gds/volume-access.ts';
-import type { OpenVolume } from '../gds/volume-access.ts';
 import type { World } from '../world.ts';
 
-const commonDirectories =
-  '/ /app /data /dev /dev/sfdsk /etc /home /mnt /proc /proc/sys /proc/sys/kernel /proc/sys/kernel/random /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/lib /var/opt /var/tmp'.split(
-    ' ',
-  );
-const fixedDirectories = {
-  solaris: [...commonDirectories, '/dev/dsk', '/dev/rdsk', '/dev/rmt'],
-  linux: commonDirectories,
-} as const;
 const streams = ['/dev/null', '/dev/zero'];
-/** The tree of a host is kept in the model, which is written whole at each change. */
-const mostTreeBytes = 16_777_216;
-
 export type FileKind = 'directory' | 'file' | 'device' | 'symlink' | 'fifo';
-
-/** A mounted file system, opened for reading. Close its volume when done. */
-export interface MountedFiles {
-  readonly mount: Mount;
-  readonly volume: OpenVolume;
-  readonly system: FileSystem;
-  /** Path below the mount point, without a leading slash. */
-  readonly inner: string;
-}
 
 /** The file tree of one host: a few fixed directories, what was made in the lab, devices, mounted volumes. */
 export class HostFiles {
@@ -66,17 +45,37 @@ export class HostFiles {
     return posix.resolve(directory, path);
   }
 
+  /** @param isFollowed true: also where the last name is a link @throws IoError ELOOP */
+  #real(path: string, isFollowed: boolean): string {
+    return throughLinks(this.#model.links ?? {}, path, isFollowed);
+  }
+
+  /** Where a symbolic link of this host leads; undefined where the path is none. */
+  linkAt(path: string): string | undefined {
+    return this.#model.links?.[this.#real(path, false)];
+  }
+
+  /** How many files of this host hold the very same bytes. */
+  namesOf(path: string): number {
+    const content = this.#model.files[path];
+    if (typeof content !== 'object') return 1;
+    return Object.values(this.#model.files).filter((other) => other === content).length;
+  }
+
   /** What is there, or undefined. */
-  async kindOf(path: string): Promise<FileKind | undefined> {
+  async kindOf(named: string): Promise<FileKind | undefined> {
+    const path = this.#real(named, false);
+    if (this.linkAt(path) !== undefined) return 'symlink';
     if (this.mountOf(path)) return this.#inMount(path, (entry) => Promise.resolve(entry?.type));
     if (this.#isDirectory(path)) return 'directory';
-    if (this.#smallFile(path) !== undefined) return 'file';
+    if (this.#content(path) !== undefined) return 'file';
     if (this.#fifos.has(path)) return 'fifo';
     return this.#isDevice(path) ? 'device' : undefined;
   }
 
-  /** The whole text of a file. @throws IoError */
-  async read(path: string): Promise<Buffer> {
+  /** All that a file holds. @throws IoError */
+  async read(named: string): Promise<Buffer> {
+    const path = this.#real(named, true);
     if (this.mountOf(path)) {
       return this.#inMount(path, async (entry, { volume }) => {
         if (!entry) throw new IoError('ENOENT');
@@ -86,36 +85,71 @@ export class HostFiles {
         return bytes;
       });
     }
-    const content = this.#smallFile(path);
-    if (content !== undefined) return bytesOfFile(content);
-    throw new IoError(this.#isDirectory(path) ? 'EISDIR' : 'ENOENT');
+    return this.#world.contents.bytesOf(this.#contentAt(path));
   }
 
-  /** Writes a small file outside of mounted volumes. @throws IoError */
+  /** Opens a file for reading, outside of mounted volumes piece by piece. @throws IoError */
+  async open(named: string): Promise<OpenContent> {
+    const path = this.#real(named, true);
+    const { contents } = this.#world;
+    return contents.open(this.mountOf(path) ? contents.of(await this.read(path)) : this.#contentAt(path));
+  }
+
+  /** How many bytes a file has outside of mounted volumes. @throws IoError */
+  lengthOf(named: string): number {
+    return contentLength(this.#contentAt(this.#real(named, true)));
+  }
+
+  /** @throws IoError */
+  #contentAt(path: string): FileContent {
+    const content = this.#content(path);
+    if (content === undefined) throw new IoError(this.#isDirectory(path) ? 'EISDIR' : 'ENOENT');
+    return content;
+  }
+
+  /** Writes a file outside of mounted volumes. @throws IoError */
   async write(path: string, text: string, append: boolean): Promise<void> {
     this.create(path, append);
     this.append(path, Buffer.from(text, 'utf8'));
     await this.#world.save();
   }
 
-  /** Makes a small file, or empties the one that is there. It is saved with what is written to it. @param keeps what it has. @throws IoError */
-  create(path: string, keeps: boolean): void {
+  /** Makes a file, or empties the one that is there. It is saved with what is written to it. @param keeps what it has. @throws IoError */
+  create(named: string, keeps: boolean): void {
+    const path = this.#real(named, true);
     this.#refuseWhereNoFile(path);
+    if (!keeps || !Object.hasOwn(this.#model.files, path)) this.#put(path, '');
+  }
+
+  /** In place of what the file held. */
+  #put(path: string, content: FileContent): void {
     const { files } = this.#model;
-    if (!keeps || !Object.hasOwn(files, path)) files[path] = '';
+    const before = files[path];
+    files[path] = content;
+    if (before !== undefined) this.#world.contents.forget(before);
+  }
+
+  /** What is free in the root file system, in kilobytes. */
+  get freeKilobytes(): number {
+    return freeKilobytes(Object.values(this.#model.files));
+  }
+
+  /** @throws IoError ENOSPC */
+  #requireRoom(bytes: number): void {
+    if (bytes / 1024 > this.freeKilobytes) throw new IoError('ENOSPC');
   }
 
   /**
-   * Adds to a small file, which others see at once; it is saved later. A file that was removed while it was open takes nothing.
+   * Adds to a file, which others see at once; it is saved later. A file that was removed while it was open takes nothing.
    * @throws IoError ENOSPC
    */
-  append(path: string, bytes: Buffer): void {
+  append(named: string, bytes: Buffer): void {
+    const path = this.#real(named, true);
     const { files } = this.#model;
     const content = files[path];
     if (content === undefined) return;
-    if (lengthOf(content) + bytes.length > mostTreeBytes) throw new IoError('ENOSPC');
-    if (typeof content === 'string' && isUtf8(bytes)) files[path] = content + bytes.toString('utf8');
-    else files[path] = contentOf(Buffer.concat([bytesOfFile(content), bytes]));
+    this.#requireRoom(bytes.length);
+    files[path] = this.#world.contents.append(content, bytes);
   }
 
   /** @throws IoError */
@@ -129,13 +163,15 @@ export class HostFiles {
     return this.#fifos.get(path);
   }
 
-  /** Gives what was made in the lab another name: a file, a FIFO, a directory with what is in it. @throws IoError */
-  async rename(from: string, to: string): Promise<void> {
+  /** Gives what was made in the lab another name: a file, a link, a FIFO, a directory with what is in it. @throws IoError */
+  async rename(named: string, target: string): Promise<void> {
+    const [from, to] = [this.#real(named, false), this.#real(target, false)];
     for (const path of [from, to]) this.#refuseInMount(path);
     const model = this.#model;
     const fifo = this.#fifos.get(from);
     const isDirectory = model.directories.includes(from);
-    if (!fifo && !isDirectory && !Object.hasOwn(model.files, from)) throw new IoError('ENOENT');
+    const isEntry = isDirectory || Object.hasOwn(model.files, from) || this.linkAt(from) !== undefined;
+    if (!fifo && !isEntry) throw new IoError('ENOENT');
     if (to.startsWith(`${from}/`)) throw new IoError('EINVAL');
     if (isDirectory && this.#isTaken(to)) throw new IoError('EEXIST');
     this.#refuseWhereNoFile(to);
@@ -144,7 +180,10 @@ export class HostFiles {
     const moved = (path: string): string =>
       path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
     model.directories = model.directories.map(moved);
-    model.files = Object.fromEntries(Object.entries(model.files).map(([path, text]) => [moved(path), text]));
+    const movedAll = <Value>(entries: Record<string, Value>): Record<string, Value> =>
+      Object.fromEntries(Object.entries(entries).map(([path, value]) => [moved(path), value]));
+    model.files = movedAll(model.files);
+    if (model.links) model.links = movedAll(model.links);
     const fifos = [...this.#fifos];
     this.#fifos.clear();
     for (const [path, entry] of fifos) this.#fifos.set(moved(path), entry);
@@ -152,30 +191,51 @@ export class HostFiles {
   }
 
   #isTaken(path: string): boolean {
-    return this.#isDirectory(path) || this.#smallFile(path) !== undefined || this.#fifos.has(path);
+    const isFile = this.#content(path) !== undefined || this.linkAt(path) !== undefined;
+    return isFile || this.#isDirectory(path) || this.#fifos.has(path);
   }
 
   #remove(path: string): void {
+    const { files, links } = this.#model;
     this.#fifos.delete(path);
-    delete this.#model.files[path];
+    delete links?.[path];
+    const content = files[path];
+    delete files[path];
+    if (content !== undefined) this.#world.contents.forget(content);
   }
 
   /**
-   * Puts directories and files into the tree, all in one act; directories that are there stay.
-   * @throws IoError ENOSPC where the files together are more than the tree of a host is to hold, and where a file cannot stand
+   * Puts entries below a directory, all in one act; directories that are there stay. Files of one buffer become names of one file.
+   * @throws IoError ENOSPC where the files together are more than the host has room for, and where a file cannot stand
    */
-  async writeTree(directories: readonly string[], files: ReadonlyMap<string, Buffer>): Promise<void> {
-    const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-    if (bytes > mostTreeBytes) throw new IoError('ENOSPC');
-    for (const path of directories.filter((entry) => !this.#isDirectory(entry))) {
-      this.#refuseWhereNoFile(path);
-      this.#model.directories.push(path);
-    }
-    for (const [path, content] of files) {
-      this.#refuseWhereNoFile(path);
-      this.#model.files[path] = contentOf(content);
+  async writeTree(directory: string, entries: readonly PayrollEntry[]): Promise<void> {
+    const names = new Map<Buffer, number>();
+    for (const { content } of entries) if (content) names.set(content, (names.get(content) ?? 0) + 1);
+    this.#requireRoom([...names.keys()].reduce((sum, { length }) => sum + length, 0));
+    const shared = new Map<Buffer, FileContent>();
+    for (const { path, type, target = '', content = Buffer.alloc(0) } of entries) {
+      const place = this.#real(posix.join(directory, path).replace(/(?<=.)\/$/, ''), false);
+      if (type === 'directory') this.#makeWithParents(place);
+      else {
+        this.#makeWithParents(posix.dirname(place));
+        this.#refuseWhereNoFile(place);
+        this.#remove(place);
+      }
+      if (type === 'symlink') (this.#model.links ??= {})[place] = target;
+      if (type !== 'file') continue;
+      const held = shared.get(content) ?? this.#world.contents.of(content, (names.get(content) ?? 0) > 1);
+      shared.set(content, held);
+      this.#put(place, held);
     }
     await this.#world.save();
+  }
+
+  #makeWithParents(path: string): void {
+    if (this.#isDirectory(path)) return;
+    this.#makeWithParents(posix.dirname(path));
+    this.#refuseWhereNoFile(path);
+    if (this.#isTaken(path)) throw new IoError('ENOTDIR');
+    this.#model.directories.push(path);
   }
 
   /**
@@ -205,7 +265,8 @@ export class HostFiles {
   }
 
   /** Makes one directory; whether it exists and that it comes into being is one act, so that it serves as a lock. @throws IoError */
-  makeDirectory(path: string): Promise<void> {
+  makeDirectory(named: string): Promise<void> {
+    const path = this.#real(named, false);
     this.#refuseInMount(path);
     if (this.#isTaken(path)) throw new IoError('EEXIST');
     if (!this.#isDirectory(posix.dirname(path))) throw new IoError('ENOENT');
@@ -214,31 +275,34 @@ export class HostFiles {
   }
 
   /** @throws IoError where it is not an empty directory, or a mount point */
-  async removeDirectory(path: string): Promise<void> {
+  async removeDirectory(named: string): Promise<void> {
+    const path = this.#real(named, false);
     if (this.#model.mounts.some((mount) => mount.directory === path)) throw new IoError('EBUSY');
     this.#refuseInMount(path);
-    if (!this.#isDirectory(path))
-      throw new IoError(this.#smallFile(path) === undefined ? 'ENOENT' : 'ENOTDIR');
+    if (!this.#isDirectory(path)) throw new IoError(this.#isTaken(path) ? 'ENOTDIR' : 'ENOENT');
     if ((await this.list(path)).length > 0) throw new IoError('ENOTEMPTY');
     if (!this.#model.directories.includes(path)) throw new IoError('EBUSY');
     this.#model.directories = this.#model.directories.filter((entry) => entry !== path);
     await this.#world.save();
   }
 
-  /** @throws IoError where it is not a small file and no FIFO of this host */
-  async removeFile(path: string): Promise<void> {
+  /** @throws IoError where it is no file, link or FIFO of this host */
+  async removeFile(named: string): Promise<void> {
+    const path = this.#real(named, false);
     if (this.mountOf(path)) {
       if ((await this.kindOf(path)) !== 'file') throw new IoError('ENOENT');
       return this.#rewriteMounted(path, (tree, inner) => void tree.delete(inner));
     }
     if (this.#isDirectory(path)) throw new IoError('EISDIR');
-    if (!Object.hasOwn(this.#model.files, path) && !this.#fifos.has(path)) throw new IoError('ENOENT');
+    const isEntry = Object.hasOwn(this.#model.files, path) || this.linkAt(path) !== undefined;
+    if (!isEntry && !this.#fifos.has(path)) throw new IoError('ENOENT');
     this.#remove(path);
     await this.#world.save();
   }
 
   /** Names in a directory, sorted. @throws IoError */
-  async list(path: string): Promise<string[]> {
+  async list(named: string): Promise<string[]> {
+    const path = this.#real(named, true);
     if (this.mountOf(path)) {
       return this.#inMount(path, (entry, { system, inner }) => {
         if (entry?.type !== 'directory') throw new IoError(entry ? 'ENOTDIR' : 'ENOENT');
@@ -253,7 +317,9 @@ export class HostFiles {
     if (!this.#isDirectory(path)) throw new IoError('ENOENT');
     const all = [
       ...this.#directories(),
-      ...this.#smallFiles(),
+      ...systemFileNames(this.#platform),
+      ...Object.keys(this.#model.files),
+      ...Object.keys(this.#model.links ?? {}),
       ...this.#fifos.keys(),
       ...deviceFiles(this.#node, this.#platform),
       ...this.#volumeFiles(),
@@ -272,14 +338,7 @@ export class HostFiles {
   async openMounted(path: string): Promise<MountedFiles | undefined> {
     const mount = this.mountOf(path);
     if (!mount) return undefined;
-    const volume = openVolume(this.#world, this.#node, mount.special, 'read');
-    try {
-      const system = await readFileSystem(volume);
-      return { mount, volume, system, inner: path.slice(mount.directory.length + 1) };
-    } catch (error) {
-      volume.close();
-      throw error;
-    }
+    return openMountedFiles(this.#world, this.#node, mount, path);
   }
 
   async #inMount<Result>(
@@ -289,10 +348,7 @@ export class HostFiles {
     const files = await this.openMounted(path);
     if (!files) throw new IoError('ENOENT');
     try {
-      return await work(
-        files.system.entries.find((entry) => entry.path === files.inner),
-        files,
-      );
+      return await work(entryIn(files), files);
     } finally {
       files.volume.close();
     }
@@ -307,7 +363,7 @@ export class HostFiles {
       posix.dirname(file),
       posix.dirname(posix.dirname(file)),
     ]);
-    return [...fixedDirectories[this.#platform], ...new Set(ofVolumes), ...this.#model.directories];
+    return [...systemDirectories[this.#platform], ...new Set(ofVolumes), ...this.#model.directories];
   }
 
   #volumeFiles(): string[] {
@@ -325,70 +381,8 @@ export class HostFiles {
     return parseSpecialFile(path) !== undefined && this.#volumeFiles().includes(path);
   }
 
-  #smallFiles(): string[] {
-    const own = this.#platform === 'linux' ? linuxFiles : solarisFiles;
-    return [...own, bootIdFile, ...Object.keys(this.#model.files)];
+  #content(path: string): FileContent | undefined {
+    const [node, platform, host, machineId] = [this.#node, this.#platform, this.#model, this.#machineId];
+    return systemFile({ node, platform, host, machineId }, path) ?? host.files[path];
   }
-
-  #smallFile(path: string): SmallFile | undefined {
-    const own = this.#platform === 'linux' ? this.#linuxFile(path) : this.#solarisFile(path);
-    if (own !== undefined) return own;
-    if (path === bootIdFile) return bootId(this.#node, this.#model.reboots ?? 0);
-    return this.#model.files[path];
-  }
-
-  #solarisFile(path: string): string | undefined {
-    if (path === '/etc/mnttab') return this.#mountTable();
-    if (path === '/etc/vfstab') return this.#node === 'node3' ? '' : vfstab;
-    return path === '/etc/release'
-      ? '                      Solaris 9 (the lab of Shadowtape) SPARC\n'
-      : undefined;
-  }
-
-  #linuxFile(path: string): string | undefined {
-    if (path === '/proc/mounts' || path === '/etc/mtab') return this.#procMounts();
-    if (path === '/etc/fstab') return this.#node === 'node3' ? '' : fstab;
-    return path === '/etc/machine-id' ? `${this.#machineId}\n` : undefined;
-  }
-
-  /** As proc(5) has it, parted by blanks. */
-  #procMounts(): string {
-    const lines = this.#model.mounts.map(
-      ({ special, directory, type, options }) => `${special} ${directory} ${type} ${options} 0 0\n`,
-    );
-    return ['/dev/sda1 / ext3 rw 0 0\n', ...lines].join('');
-  }
-
-  #mountTable(): string {
-    const root = '/dev/dsk/c0t0d0s0\t/\tufs\trw,intr,largefiles\t1104537600\n';
-    const lines = this.#model.mounts.map(
-      ({ special, directory, type, options, time }) =>
-        `${special}\t${directory}\t${type}\t${options}\t${time}\n`,
-    );
-    return [root, ...lines].join('');
-  }
-}
-
-type SmallFile = HostModel['files'][string];
-
-/** In bytes, near enough for a limit. */
-const lengthOf = (content: SmallFile): number =>
-  typeof content === 'string' ? content.length : (content.base64.length * 3) / 4;
-
-function bytesOfFile(content: SmallFile): Buffer {
-  return typeof content === 'string' ? Buffer.from(content, 'utf8') : Buffer.from(content.base64, 'base64');
-}
-
-/** Text as text, so that the model can be read; what is none in base64. */
-function contentOf(bytes: Buffer): SmallFile {
-  return isUtf8(bytes) ? bytes.toString('utf8') : { base64: bytes.toString('base64') };
-}
-
-function namesBelow(paths: readonly string[], directory: string): string[] {
-  const prefix = directory === '' ? '' : `${directory}/`;
-  const names = paths
-    .filter((path) => path !== '' && path !== directory && path.startsWith(prefix))
-    .map((path) => path.slice(prefix.length))
-    .filter((name) => !name.includes('/'));
-  return [...new Set(names)].sort();
 }

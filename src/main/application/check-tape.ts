@@ -28,7 +28,7 @@ export interface TapeCheck {
   /** Every tape that was seen, for the run that wrote one without a label. */
   readonly knownTapes: readonly KnownTape[];
   readonly inventory: MediaFile;
-  readonly say: (what: string, good: boolean, said: string, hint?: string) => void;
+  readonly tell: (what: string, good: boolean, said: string, hint?: string) => void;
   /** Hears what the drive tells of itself: most drives clear a flag once it was read. */
   readonly onHealth: (health: DriveHealth) => void;
 }
@@ -52,7 +52,7 @@ function troubleOf({ site, inventory }: TapeCheck, named: NamedJob, tape: FoundT
 }
 
 function sayJudged(check: TapeCheck, said: string, tape: FoundTape): void {
-  const { site, say } = check;
+  const { site, tell } = check;
   const what = `tape ${site.tape.device}`;
   const now = new Date();
   const judged = Object.entries(site.jobs).map(([name, job]): Judged => ({
@@ -61,17 +61,17 @@ function sayJudged(check: TapeCheck, said: string, tape: FoundTape): void {
   }));
   const takers = judged.filter(({ trouble }) => trouble === undefined).map(({ job }) => job);
   const isGood = takers.length > 0;
-  say(what, isGood, said);
+  tell(what, isGood, said);
   // A site with several tapes has only one of them in its drive: jobs of the others are told, and are no fault of this one.
   const rest = isGood ? `; the tape suits ${takers.join(', ')}` : '';
   for (const { job, trouble } of judged)
     if (trouble)
-      say(`${what}, job ${job}`, isGood, `not for this job: ${trouble.message}${rest}`, trouble.hint);
+      tell(`${what}, job ${job}`, isGood, `not for this job: ${trouble.message}${rest}`, trouble.hint);
 }
 
 /** What the changer holds, and that it has the site's drive. A fault of it is told, and hides nothing of the tape. */
 async function lookAtChanger(
-  { site, runner, say }: TapeCheck,
+  { site, runner, tell }: TapeCheck,
   drive: KnownDrive,
 ): Promise<ChangerSight | undefined> {
   const { changer } = site.tape;
@@ -81,17 +81,17 @@ async function lookAtChanger(
     const room = { runner, step, drive, change: tapeChangeOf(site) };
     const seen = await requireChangerDrive(room, changer);
     const words = changerWords(seen.status, site.library?.cleaning);
-    say(what, true, `${drive.tapeDevice} is its drive ${seen.drive}; ${words}`);
+    tell(what, true, `${drive.tapeDevice} is its drive ${seen.drive}; ${words}`);
     return seen;
   } catch (error) {
     if (!isFailure(error)) throw error;
-    say(what, false, error.message, error.hint);
+    tell(what, false, error.message, error.hint);
     return undefined;
   }
 }
 
 /** Whether each job finds its tape in the library, as its run would. */
-function sayLibrary({ site, inventory, say }: TapeCheck, { status, drive }: ChangerSight): void {
+function sayLibrary({ site, inventory, tell }: TapeCheck, { status, drive }: ChangerSight): void {
   const library = libraryOf(site);
   const { host, changer = '' } = site.tape;
   if (!library) return;
@@ -102,38 +102,38 @@ function sayLibrary({ site, inventory, say }: TapeCheck, { status, drive }: Chan
       const tape = job.media.name;
       if (tape === undefined) continue;
       const { load } = movesFor(library, status, drive, tape, { changer, host });
-      say(
+      tell(
         what,
         true,
         load ? `the tape "${tape}" is in slot ${load.slot}` : `the tape "${tape}" is in the drive`,
       );
     } catch (error) {
       if (!isFailure(error)) throw error;
-      say(what, false, error.message, error.hint);
+      tell(what, false, error.message, error.hint);
     }
   }
 }
 
 /** What cannot be learned is told, and is no fault of the drive; what the drive reports is. */
-async function sayHealth({ runner, say, onHealth }: TapeCheck, drive: KnownDrive): Promise<void> {
+async function sayHealth({ runner, tell, onHealth }: TapeCheck, drive: KnownDrive): Promise<void> {
   const health = await lookAtHealth(runner, step, drive);
   onHealth(health);
   const grave = (health.alerts ?? []).filter(({ severity }) => severity !== 'information');
   const what = `drive ${drive.tapeDevice}`;
   const [first] = grave;
-  say(what, !first, healthText(health), first?.remedy);
+  tell(what, !first, healthText(health), first?.remedy);
 }
 
 /** A library fills an empty drive by itself: there is then no tape to judge. */
 async function isEmptyDriveOfLibrary(
-  { site, runner, say }: TapeCheck,
+  { site, runner, tell }: TapeCheck,
   drive: KnownDrive,
   seen: ChangerSight | undefined,
 ): Promise<boolean> {
   if (!site.library || !seen || seen.status.drives.get(seen.drive)?.cartridge) return false;
   const { state } = await driveStatus(runner, step, drive);
   if (state !== 'no-cartridge') return false;
-  say(`tape ${drive.tapeDevice}`, true, 'the drive is empty; the library loads the tape of each run');
+  tell(`tape ${drive.tapeDevice}`, true, 'the drive is empty; the library loads the tape of each run');
   return true;
 }
 
@@ -161,7 +161,7 @@ async function look(check: TapeCheck, drive: KnownDrive): Promise<void> {
  * @throws what no line of a check can say: a cancel
  */
 export async function checkTapeInDrive(check: TapeCheck): Promise<void> {
-  const { site, runner, lockKnowledge, say } = check;
+  const { site, runner, lockKnowledge, tell } = check;
   const { host: tapeHost, device: tapeDevice } = site.tape;
   const drive: KnownDrive = { tapeHost, tapeDevice, platform: site.platform };
   try {
@@ -169,6 +169,6 @@ export async function checkTapeInDrive(check: TapeCheck): Promise<void> {
     await whileDriveLocked({ runner, place, command: 'check', ...lockKnowledge }, () => look(check, drive));
   } catch (error) {
     if (!isFailure(error)) throw error;
-    say(`tape ${tapeDevice}`, false, error.message, error.hint);
+    tell(`tape ${tapeDevice}`, false, error.message, error.hint);
   }
 }

@@ -11,10 +11,11 @@ export const languageVariable = 'SHADOWTAPE_LANG';
 /** The option of the command line that names it. */
 const option = '--lang';
 
+/** What is printed with it is read by a program, and in English. */
+const forPrograms = '--json';
+
 /** The language that somebody asks for; undefined where nobody does. */
-function askedLanguage(argv: readonly string[], environment: NodeJS.ProcessEnv): string | undefined {
-  const end = argv.indexOf('--');
-  const words = end < 0 ? argv : argv.slice(0, end);
+function askedLanguage(words: readonly string[], environment: NodeJS.ProcessEnv): string | undefined {
   const joined = words.findLast((word) => word.startsWith(`${option}=`));
   const at = words.lastIndexOf(option);
   return (
@@ -22,5 +23,9 @@ function askedLanguage(argv: readonly string[], environment: NodeJS.ProcessEnv):
   );
 }
 
-const language = languages.get(askedLanguage(process.argv.slice(2), process.env) ?? '');
-if (language !== undefined) speak(language);
+const argv = process.argv.slice(2);
+const end = argv.indexOf('--');
+const words = end < 0 ? argv : argv.slice(0, end);
+const language = languages.get(askedLanguage(words, process.env) ?? '');
+if (words.includes(forPrograms)) speak(undefined);
+else if (language !== undefined) speak(language);

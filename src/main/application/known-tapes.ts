@@ -1,4 +1,5 @@
-/** The tape inventory as it is read without a drive and without a site. */
+/** The tape inventory as it is read, and noted in, without a drive and without a site. */
+import { hostname, userInfo } from 'node:os';
 import type { CopyView } from '../../contract/copied-tape.ts';
 import { failure } from '../../contract/errors.ts';
 import type { FileHit } from '../../contract/history.ts';
@@ -6,7 +7,7 @@ import { didYouMean } from '../../contract/nearest-word.ts';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { hasLabel } from '../tape/media-catalogue.ts';
+import { hasLabel, type KnownTape, type MediaEvent } from '../tape/media-catalogue.ts';
 import { MediaFile, type ListedTapes } from '../tape/media-file.ts';
 import { copiesByTape, lossesOfRuns, plainUuid } from '../tape/tape-holders.ts';
 
@@ -16,29 +17,33 @@ export function listTapes(state: StateFolder): ListedTapes {
   return { tapes: tapes.filter(hasLabel), unreadableLines };
 }
 
-/** The tapes of a run that were overwritten since. @throws TAPES_UNREADABLE */
+/** The tapes of a run that were overwritten since, or are declared lost. @throws TAPES_UNREADABLE */
 export function lostTapesOf(state: StateFolder, run: string): readonly TapeLoss[] {
   return lossesOfRuns(new MediaFile(state.tapesFile).list().tapes).get(run) ?? [];
 }
 
 /**
- * Tapes of file lists, each with the place where a person put it, and with its second copies.
+ * Tapes of file lists, each with the place where a person put it, whether it is lost, and with its second copies.
  * @throws TAPES_UNREADABLE
  */
 export function locatedHits(state: StateFolder, hits: readonly FileHit[]): FileHit[] {
   if (hits.length === 0) return [];
   const { tapes: known } = new MediaFile(state.tapesFile).list();
-  const locations = new Map(known.map(({ uuid, location }) => [uuid, location]));
+  const byUuid = new Map(known.map((tape) => [tape.uuid, tape]));
   const copies = copiesByTape(known);
   return hits.map((hit) => ({
     ...hit,
     tapes: hit.tapes.map((tape) => {
       // A tape without a label has no uuid.
-      const own = copies.get(tape.uuid ?? plainUuid(hit.run)) ?? [];
+      const uuid = tape.uuid ?? plainUuid(hit.run);
+      const own = copies.get(uuid) ?? [];
+      const loss = byUuid.get(uuid)?.loss;
       const places = own.map(({ name, location }) => ({ name, location }));
       return {
         ...tape,
-        location: locations.get(tape.uuid ?? ''),
+        location: byUuid.get(tape.uuid ?? '')?.location,
+        // A run that writes a tape again itself loses nothing.
+        ...(loss && loss.by !== hit.run ? { lost: loss } : {}),
         ...(places.length === 0 ? {} : { copies: places }),
       };
     }),
@@ -67,6 +72,32 @@ export function copiesOf(state: StateFolder, run: string): readonly CopyView[] {
 
 const locationShape = /^(?=.*\S)[^\p{Cc}]{1,100}$/u;
 
+/** Says what is wrong with the words of a place. @throws TAPE_LOCATION_FORBIDDEN */
+function requireLocation(location: string): void {
+  if (!locationShape.test(location)) throw failure('TAPE_LOCATION_FORBIDDEN', { location });
+}
+
+/**
+ * The tape that bears a name now.
+ * @throws TAPE_UNKNOWN, TAPES_UNREADABLE
+ */
+function tapeNamed(state: StateFolder, name: string): KnownTape {
+  const tapes = listTapes(state).tapes.filter(({ replaced }) => !replaced);
+  const tape = tapes.find((each) => each.name === name);
+  if (tape) return tape;
+  const nearest = didYouMean(
+    name,
+    tapes.map((each) => each.name),
+  );
+  throw failure('TAPE_UNKNOWN', { name, nearest });
+}
+
+/** What a person says of a tape that nobody has looked at. */
+function note(state: StateFolder, tape: KnownTape, said: Pick<MediaEvent, 'what'> & Partial<MediaEvent>) {
+  const { uuid, name, host, device } = tape;
+  new MediaFile(state.tapesFile).append({ at: new Date().toISOString(), uuid, name, host, device, ...said });
+}
+
 /**
  * Notes where a person put a tape. It holds until the tape is in a drive again.
  * @param name on the label
@@ -74,17 +105,41 @@ const locationShape = /^(?=.*\S)[^\p{Cc}]{1,100}$/u;
  * @throws TAPE_UNKNOWN, TAPE_LOCATION_FORBIDDEN, TAPES_UNREADABLE, TAPES_UNWRITABLE
  */
 export function moveTape(state: StateFolder, name: string, location: string): void {
-  if (!locationShape.test(location)) throw failure('TAPE_LOCATION_FORBIDDEN', { location });
-  const tapes = listTapes(state).tapes.filter(({ replaced }) => !replaced);
-  const tape = tapes.find((each) => each.name === name);
-  if (!tape) {
-    const nearest = didYouMean(
-      name,
-      tapes.map((each) => each.name),
-    );
-    throw failure('TAPE_UNKNOWN', { name, nearest });
-  }
-  const { uuid, host, device } = tape;
-  const at = new Date().toISOString();
-  new MediaFile(state.tapesFile).append({ what: 'moved', at, uuid, name, host, device, location });
+  requireLocation(location);
+  note(state, tapeNamed(state, name), { what: 'moved', location });
+}
+
+/** A tape that a person declares lost, and what is lost with it. */
+export interface DeclaredLoss {
+  /** Runs that no tape holds any more. */
+  readonly runs: readonly string[];
+  /** Who declared it. */
+  readonly by: string;
+}
+
+/**
+ * Declares that a tape cannot be found: what is on it does not count, and no run waits for it, until it is found or is in a drive again.
+ * @throws TAPE_UNKNOWN, TAPE_LOST_BEFORE, TAPES_UNREADABLE, TAPES_UNWRITABLE
+ */
+export function declareTapeLost(state: StateFolder, name: string): DeclaredLoss {
+  const tape = tapeNamed(state, name);
+  const { declaredLost } = tape;
+  if (declaredLost) throw failure('TAPE_LOST_BEFORE', { name, by: declaredLost.by });
+  const by = `${userInfo().username}@${hostname()}`;
+  const lostRuns = () => [...lossesOfRuns(new MediaFile(state.tapesFile).list().tapes).keys()];
+  const before = lostRuns();
+  note(state, tape, { what: 'lost', declaredBy: by });
+  return { runs: lostRuns().filter((run) => !before.includes(run)), by };
+}
+
+/**
+ * Takes it back that a tape was declared lost.
+ * @param location where it is now, in the words of a person
+ * @throws TAPE_UNKNOWN, TAPE_NOT_LOST, TAPE_LOCATION_FORBIDDEN, TAPES_UNREADABLE, TAPES_UNWRITABLE
+ */
+export function declareTapeFound(state: StateFolder, name: string, location?: string): void {
+  if (location !== undefined) requireLocation(location);
+  const tape = tapeNamed(state, name);
+  if (!tape.declaredLost) throw failure('TAPE_NOT_LOST', { name });
+  note(state, tape, { what: 'moved', found: true, ...(location === undefined ? {} : { location }) });
 }

@@ -11,6 +11,7 @@ import { languageVariable } from '../application/chosen-language.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import { version } from '../application/version.ts';
 import { StateFolder, defaultStateFolder } from '../journal/state-folder.ts';
+import { saidHelp, usageErrorText } from './commander-texts.ts';
 import { readConfig } from './config-file.ts';
 import { givenOptions, type GlobalOptionWords } from './given-options.ts';
 import { chooseDisplay, colorChoices, type DisplayChoice } from './terminal/display.ts';
@@ -145,10 +146,11 @@ export class CommandLine {
     .showHelpAfterError(say('(shadowtape --help shows more)'))
     .helpOption('-h, --help', say('display help for command'))
     .helpCommand('help [command]', say('display help for command'))
-    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => said(title) })
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => said(title), ...saidHelp })
     .configureOutput({
       writeOut: (text) => void standardOutput.write(wrappedHelp(text, standardOutput)),
       writeErr: (text) => void standardError.write(wrappedHelp(text, standardError)),
+      outputError: (text, write) => write(usageErrorText(text)),
       getOutHelpWidth: () => standardOutput.columns ?? 80,
       getErrHelpWidth: () => standardError.columns ?? 80,
     })

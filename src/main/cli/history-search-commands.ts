@@ -84,19 +84,43 @@ function tapeText({ name, file, location }: TapePlace): string {
 }
 
 function printHit(hit: FileHit): void {
-  const { path, type, size, mtime, run, verdict, volume, host, tapes, offset, record, command } = hit;
+  const { path, type, size, mtime, run, verdict, volume, host, offset, record, command } = hit;
   const link = hit.linkpath === undefined ? '' : ` ${say('to {linkpath}', { linkpath: hit.linkpath })}`;
   const kind = type === 'File' ? bytesText(size) : `${type}${link}`;
   print([exact(path), `  ${kind}${mtime === undefined ? '' : `  ${momentText(mtime)}`}`]);
+  const { first, others, losses, byHand } = hitPlaces(hit);
   print(
-    `  ${say('run {run}, {verdict}; {volume} on {tapeText}; record {record}, byte {offset}', { run, verdict, volume, tapeText: tapes.map(tapeText).join(`, ${say('then')} `), record: countText(record), offset: countText(offset) })}`,
+    `  ${say('run {run}, {verdict}; {volume} on {tapeText}; record {record}, byte {offset}', { run, verdict, volume, tapeText: first, record: countText(record), offset: countText(offset) })}`,
   );
-  for (const { name, location } of tapes.flatMap(({ copies = [] }) => copies))
-    print(
-      `  ${say('also on {tape}, a second copy', { tape: placedText(say('tape "{name}"', { name }), location) })}`,
-    );
-  for (const loss of hit.lost ?? []) print(`  ${lossText(loss)}`);
-  printVerbatim(`  ${host} # ${command}`);
+  for (const tape of others) print(`  ${say('also on {tape}', { tape })}`);
+  for (const loss of losses) print(`  ${lossText(loss)}`);
+  if (byHand) printVerbatim(`  ${host} # ${command}`);
+}
+
+const then = () => `, ${say('then')} `;
+
+/** The tapes that hold a file: those first that still hold it, and what is lost apart from them. */
+function hitPlaces({ tapes, lost = [] }: FileHit) {
+  const own = tapes.map(tapeText).join(then());
+  const copies = copiesOfHit(tapes);
+  const ofTapes = tapes.flatMap(({ name, lost: loss }) => (loss ? [{ tape: name, ...loss }] : []));
+  const isGone = ofTapes.some(({ certain }) => certain);
+  const [copy, ...more] = isGone ? copies : [];
+  // The file of a tape without a label is one further on its copy, which has one.
+  const byHand = copy === undefined || tapes.every(({ uuid }) => uuid !== undefined);
+  return copy === undefined
+    ? { first: own, others: isGone ? [] : copies, losses: ofTapes.length > 0 ? ofTapes : lost, byHand }
+    : { first: copy, others: more, losses: ofTapes, byHand };
+}
+
+/** Each whole second copy: of a file on several tapes, those that were copied from them in their order. */
+function copiesOfHit(tapes: readonly TapePlace[]): string[] {
+  const most = Math.min(...tapes.map(({ copies = [] }) => copies.length));
+  return Array.from({ length: Number.isFinite(most) ? most : 0 }, (_, index) => {
+    const each = tapes.flatMap(({ copies = [] }) => copies[index] ?? []);
+    const words = each.map(({ name, location }) => placedText(say('tape "{name}"', { name }), location));
+    return say('{tape}, a second copy', { tape: words.join(then()) });
+  });
 }
 
 const shownHits = 20;

@@ -15,6 +15,7 @@ import {
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import type { JsonOutput } from './json-output.ts';
 import { registerLibrary } from './library-commands.ts';
+import { registerPlaces } from './tape-place-commands.ts';
 import { print, printJson, standardError, standardOutput, warn } from './terminal/output.ts';
 import { dayText, isQuiet, lossText, momentText } from './terminal/display.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
@@ -136,6 +137,11 @@ const tapeColumns: readonly Column[] = [
   { heading: say('HOLDS'), least: 0 },
 ];
 
+function placeText({ location, declaredLost }: JsonOutput['tapes']): string[] {
+  if (location === undefined) return [];
+  return [declaredLost ? say('was at {location}', { location }) : say('at {location}', { location })];
+}
+
 async function tapesCommand(state: StateFolder, json: boolean): Promise<number> {
   const { listTapes } = await import('../application/known-tapes.ts');
   const { tapes, unreadableLines } = listTapes(state);
@@ -153,7 +159,7 @@ async function tapesCommand(state: StateFolder, json: boolean): Promise<number> 
       ...(tape.keepUntil === undefined || tape.lost
         ? []
         : [say('keep until {keepUntil}', { keepUntil: dayText(tape.keepUntil) })]),
-      ...(tape.location === undefined ? [] : [say('at {location}', { location: tape.location })]),
+      ...placeText(tape),
       say('last seen {lastSeen} in {device} on {host}', {
         lastSeen: momentText(tape.lastSeen),
         device: tape.device,
@@ -265,16 +271,7 @@ export function registerTapes(line: CommandLine): void {
     .action(async ({ json = false }: JsonOption) => {
       line.exitStatus = await tapesCommand(line.state, json);
     });
-  tapes
-    .command('move')
-    .description(say('note where a tape is kept; it holds until the tape is in a drive again'))
-    .argument('<name>', say('the name on the label'))
-    .argument('<location>', say('such as "fire safe 2"'))
-    .action(async (name: string, location: string) => {
-      const { moveTape } = await import('../application/known-tapes.ts');
-      moveTape(line.state, name, location);
-      print(say('moved: {name} is at {location}', { name, location }));
-    });
+  registerPlaces(line, tapes);
   registerLibrary(line, tapes);
   registerDriveCheck(line);
 }

@@ -1,9 +1,10 @@
 /** Closing the window while a run, a restore of files or a drill continues: it is asked what becomes of it. */
 import { app, dialog, type BrowserWindow } from 'electron';
+import { say } from '../../contract/text/say.ts';
 import type { Desk } from '../desk/desk.ts';
 
-const choices = ['Keep running in the background', 'Roll back and quit', 'Stay'] as const;
-const restoreChoices = ['Stop it and quit', 'Stay'] as const;
+const choices = [say('Keep running in the background'), say('Roll back and quit'), say('Stay')] as const;
+const restoreChoices = [say('Stop it and quit'), say('Stay')] as const;
 
 export class Closing {
   readonly #window: BrowserWindow;
@@ -34,9 +35,10 @@ export class Closing {
     this.#isAsking = true;
     const { response } = await dialog.showMessageBox(this.#window, {
       type: 'warning',
-      message: `Run ${run} is still running.`,
-      detail:
+      message: say('Run {run} is still running.', { run }),
+      detail: say(
         'In the background it continues without a window; starting Shadowtape again shows it. Rolling back stops the dump, removes the shadow and rejoins the proxy.',
+      ),
       buttons: [...choices],
       defaultId: 2,
       cancelId: 2,
@@ -52,9 +54,10 @@ export class Closing {
     this.#isAsking = true;
     const { response } = await dialog.showMessageBox(this.#window, {
       type: 'warning',
-      message: 'A tape is still being read.',
-      detail:
+      message: say('A tape is still being read.'),
+      detail: say(
         'What a restore has written so far stays, and its record lists it. A drill that is stopped proves nothing.',
+      ),
       buttons: [...restoreChoices],
       defaultId: 1,
       cancelId: 1,

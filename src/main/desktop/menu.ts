@@ -1,17 +1,18 @@
 /** The menu of the window, with its shortcuts. */
 import { app, Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron';
+import { say } from '../../contract/text/say.ts';
 
 /** Screen -> the part of the address that shows it. */
 const screens: readonly (readonly [string, string])[] = [
-  ['Protection', '#/home'],
-  ['Topology', '#/topology'],
-  ['Plan', '#/plan'],
-  ['Run', '#/run'],
-  ['Verification', '#/verify'],
-  ['Runs', '#/runs'],
-  ['Restore', '#/restore'],
-  ['Tape', '#/tape'],
-  ['Sites', '#/sites'],
+  [say('Protection'), '#/home'],
+  [say('Topology'), '#/topology'],
+  [say('Plan'), '#/plan'],
+  [say('Run'), '#/run'],
+  [say('Verification'), '#/verify'],
+  [say('Runs'), '#/runs'],
+  [say('Restore'), '#/restore'],
+  [say('Tape'), '#/tape'],
+  [say('Sites'), '#/sites'],
 ];
 
 function screenItem(window: BrowserWindow, [label, hash]: readonly [string, string], index: number) {
@@ -27,24 +28,24 @@ export function setMenu(window: BrowserWindow): void {
   const template: MenuItemConstructorOptions[] = [
     ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
     {
-      label: '&Console',
+      label: say('&Console'),
       submenu: [
         {
-          label: 'Reload the view',
+          label: say('Reload the view'),
           accelerator: 'CommandOrControl+R',
           click: () => window.webContents.reload(),
         },
         { type: 'separator' },
-        { label: 'Quit', accelerator: 'CommandOrControl+Q', click: () => app.quit() },
+        { label: say('Quit'), accelerator: 'CommandOrControl+Q', click: () => app.quit() },
       ],
     },
     { role: 'editMenu' },
     {
-      label: '&Screens',
+      label: say('&Screens'),
       submenu: screens.map((screen, index) => screenItem(window, screen, index)),
     },
     {
-      label: '&View',
+      label: say('&View'),
       submenu: [
         { role: 'zoomIn' },
         { role: 'zoomOut' },

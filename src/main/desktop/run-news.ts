@@ -1,5 +1,6 @@
 /** What the system shows of runs: the window's title, the progress in the task bar, a notification where an operator is needed. Pure. */
 import type { ActiveRun } from '../../contract/screens.ts';
+import { said, say } from '../../contract/text/say.ts';
 import { situationsOf, type Situation } from '../../folds/situation.ts';
 
 export const applicationName = 'Shadowtape';
@@ -19,7 +20,7 @@ export function titleOf(runs: readonly ActiveRun[]): string | undefined {
   const run = runs.find((each) => each.run === now?.run);
   if (!now || !run) return undefined;
   const done = now.done === undefined ? '' : `${Math.floor(now.done * 100)} % `;
-  const what = now.kind === 'running' ? now.reason : now.kind;
+  const what = now.kind === 'running' ? now.reason : said(now.kind);
   return `${done}${volumesOf(run)}: ${what} - ${applicationName}`;
 }
 
@@ -46,24 +47,37 @@ export interface News {
 }
 
 export function askingNews(run: ActiveRun): News {
-  const whom = run.pulse?.bySignature === true ? 'a second person' : 'your answer';
+  const volumes = volumesOf(run);
   return {
-    title: `${volumesOf(run)} is waiting for ${whom}`,
-    body: `Run ${run.run} asks at step ${run.step ?? '?'}: ${run.title ?? ''}`,
+    title:
+      run.pulse?.bySignature === true
+        ? say('{volumes} is waiting for a second person', { volumes })
+        : say('{volumes} is waiting for your answer', { volumes }),
+    body: say('Run {run} asks at step {step}: {title}', {
+      run: run.run,
+      step: run.step ?? '?',
+      title: run.title ?? '',
+    }),
   };
 }
 
-const endWords: Readonly<Record<number, string>> = {
-  0: 'finished',
-  1: 'was refused, nothing was touched',
-  2: 'failed, rolled back',
-  3: 'ended: action required',
-  4: 'ended with a tape mismatch',
+/** By the exit status. */
+const endTitles: Readonly<Record<number, (volumes: string) => string>> = {
+  0: (volumes) => say('{volumes} finished', { volumes }),
+  1: (volumes) => say('{volumes} was refused, nothing was touched', { volumes }),
+  2: (volumes) => say('{volumes} failed, rolled back', { volumes }),
+  3: (volumes) => say('{volumes} ended: action required', { volumes }),
+  4: (volumes) => say('{volumes} ended with a tape mismatch', { volumes }),
 };
 
 export function endNews(run: ActiveRun, exitStatus: number): News {
+  const volumes = volumesOf(run);
   return {
-    title: `${volumesOf(run)} ${endWords[exitStatus] ?? 'has ended'}`,
-    body: `Run ${run.run} of job ${run.job} has ended with exit status ${exitStatus}`,
+    title: endTitles[exitStatus]?.(volumes) ?? say('{volumes} has ended', { volumes }),
+    body: say('Run {run} of job {job} has ended with exit status {status}', {
+      run: run.run,
+      job: run.job,
+      status: exitStatus,
+    }),
   };
 }

@@ -104,13 +104,9 @@ function plannedObjects({ layout: { disks, groups, volumes } }: ShadowPlan) {
   return { disks: disks.map(nameOf), groups: groups.map(nameOf), volumes: volumes.map(nameOf) };
 }
 
-function nothingElse({ backup: { report }, plan, alsoPlanned = [] }: ShadowFacts): Finding {
-  const plans = [plan, ...alsoPlanned.filter(({ shadowClass }) => shadowClass === plan.shadowClass)];
+function nothingElse({ backup: { report }, plan }: ShadowFacts): Finding {
   const inClass = (object: { class: string }) => object.class === plan.shadowClass;
-  const planned = plans.map(plannedObjects);
-  const disks = planned.flatMap((objects) => objects.disks);
-  const groups = planned.flatMap((objects) => objects.groups);
-  const volumes = planned.flatMap((objects) => objects.volumes);
+  const { disks, groups, volumes } = plannedObjects(plan);
   const others = [
     ...report.disks.filter(inClass).flatMap(({ name }) => (disks.includes(name) ? [] : [`disk ${name}`])),
     ...report.groups.filter(inClass).flatMap(({ name }) => (groups.includes(name) ? [] : [`group ${name}`])),

@@ -30,8 +30,6 @@ export interface ShadowFacts {
   readonly primaries: readonly NodeReport[];
   readonly backup: NodeReport;
   readonly plan: ShadowPlan;
-  /** Other shadows of the same run, which may be in the same class. */
-  readonly alsoPlanned?: readonly ShadowPlan[] | undefined;
 }
 
 /** One domain's side of the comparison: the volume, and what it is on. */

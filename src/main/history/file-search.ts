@@ -268,10 +268,15 @@ function hitOf({ line, place }: Catalogue, { entry, path }: Found, target: Found
   };
 }
 
-function* cataloguesOf(sqlite: Sqlite): Generator<Catalogue> {
-  const rows = sqlite.all(
-    'SELECT c.id, c.place, r.run, r.started, r.verdict FROM catalogue c JOIN run r USING (run) ORDER BY c.run DESC, c.position',
-  );
+/** How late a run is named: the later, the less is known to be on its tapes. */
+export type RankOf = (run: string) => number;
+
+function* cataloguesOf(sqlite: Sqlite, rankOf: RankOf): Generator<Catalogue> {
+  const rows = sqlite
+    .all(
+      'SELECT c.id, c.place, r.run, r.started, r.verdict FROM catalogue c JOIN run r USING (run) ORDER BY c.run DESC, c.position',
+    )
+    .toSorted((one, other) => rankOf(textOf(one['run'])) - rankOf(textOf(other['run'])));
   for (const row of rows)
     yield {
       id: numberOf(row['id']),
@@ -323,6 +328,7 @@ const encodingsIn = (sqlite: Sqlite): FileNameEncoding[] =>
 
 /**
  * @param file a name, a path or a pattern (file-pattern.ts)
+ * @param rankOf runs of the same rank come together
  * @returns newest run first
  * @throws FILE_UNNAMED
  */
@@ -330,6 +336,7 @@ export function whereIs(
   sqlite: Sqlite,
   file: string,
   limit: number,
+  rankOf: RankOf = () => 0,
 ): { readonly hits: readonly FileHit[]; readonly more: boolean } {
   const files = new FilesOfAny(sqlite, parseFilePatterns(file, encodingsIn(sqlite)));
   const few = files.few();
@@ -343,7 +350,7 @@ export function whereIs(
   if (few?.highest === 0) return { hits, more: false };
   const paths = new PathReader(sqlite);
   const found = (entry: HeldEntry): Found => ({ entry, path: pathIn(entry, paths.path(entry.file)) });
-  for (const catalogue of cataloguesOf(sqlite))
+  for (const catalogue of cataloguesOf(sqlite, rankOf))
     for (const entry of entriesOf(sqlite, catalogue.id, isWanted)) {
       if (hits.length === limit) return { hits, more: true };
       const target = targetOf(sqlite, catalogue.id, entry);

@@ -131,7 +131,10 @@ export class HistoryIndex {
       const runs = searchRuns(sqlite, terms, { limit, before });
       return { ...runs, lines: withRestores(sqlite, runs.lines) };
     });
-    const lines = withDrills(this.#restoresFolder, withLosses(this.#tapesFile, found.lines));
+    const lines = withDrills(
+      this.#restoresFolder,
+      withLosses(lossesOfRuns(readTapes(this.#tapesFile)), found.lines),
+    );
     return { ...found, lines, took: performance.now() - begun, unread: this.#refresh.unreadRuns };
   }
 
@@ -143,7 +146,10 @@ export class HistoryIndex {
       return told.lines.length === 0 ? told : { ...told, lines: withRestores(sqlite, told.lines) };
     });
     if (found.lines.length === 0) return found;
-    const lines = withDrills(this.#restoresFolder, withLosses(this.#tapesFile, found.lines));
+    const lines = withDrills(
+      this.#restoresFolder,
+      withLosses(lossesOfRuns(readTapes(this.#tapesFile)), found.lines),
+    );
     return { ...found, lines };
   }
 
@@ -151,8 +157,14 @@ export class HistoryIndex {
   async where({ file, limit, patience }: WhereQuestion): Promise<FoundFiles> {
     const begun = performance.now();
     parseFilePattern(file);
-    const found = await this.#answer('all', patience, (sqlite) => whereIs(sqlite, file, limit));
-    const hits = withLosses(this.#tapesFile, found.hits);
+    const losses = lossesOfRuns(readTapes(this.#tapesFile));
+    // A tape that still holds the file is worth more than a newer one that is lost.
+    const rankOf = (run: string) => {
+      const lost = losses.get(run) ?? [];
+      return lost.length === 0 ? 0 : lost.some(({ certain }) => certain) ? 2 : 1;
+    };
+    const found = await this.#answer('all', patience, (sqlite) => whereIs(sqlite, file, limit, rankOf));
+    const hits = withLosses(losses, found.hits);
     return { ...found, hits, took: performance.now() - begun, unread: this.#refresh.unreadEntries };
   }
 
@@ -216,10 +228,9 @@ function markOfFile(file: string): string | undefined {
 
 /** What a run wrote may be gone: the media catalogue knows, and the index does not hold it. */
 function withLosses<Line extends { readonly run: string }>(
-  tapesFile: string,
+  losses: ReadonlyMap<string, readonly TapeLoss[]>,
   lines: readonly Line[],
 ): readonly (Line & { readonly lost?: readonly TapeLoss[] })[] {
-  const losses = lossesOfRuns(readTapes(tapesFile));
   return losses.size === 0
     ? lines
     : lines.map((line) => {

@@ -17,7 +17,7 @@ const reportRecordSchema = z.looseObject({
   zone: z.string().optional(),
   /** Of a PDF: whether it tells of a signature. */
   signed: z.boolean().optional(),
-  /** Of a PDF: the tapes of the run that it says were overwritten; absent where none. */
+  /** Of a PDF: the tapes of the run that it says are lost; absent where none. */
   lost: z
     .array(
       z.looseObject({
@@ -25,6 +25,7 @@ const reportRecordSchema = z.looseObject({
         at: z.string(),
         by: z.string().optional(),
         certain: z.boolean(),
+        declaredBy: z.string().optional(),
       }),
     )
     .optional(),

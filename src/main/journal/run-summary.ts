@@ -5,6 +5,7 @@ import type { EventOf, RunEvent } from '../../contract/events.ts';
 import { millisecondsBetween } from '../../contract/time/run-clock.ts';
 import { givenOmissions } from '../../contract/run-outcome.ts';
 import type { RunLine } from '../../contract/screens.ts';
+import { inEnglish } from '../../contract/text/say.ts';
 
 /** A line of the history without what only the index and the desk know. `unfinished`: the run is running, or its console died. */
 export type RunSummary = Omit<
@@ -51,7 +52,9 @@ function importedSentence(events: readonly RunEvent[]): string | undefined {
 function driveAlertsOf(events: readonly RunEvent[]): Pick<RunSummary, 'driveAlerts'> {
   const last = events.findLast((event) => event.type === 'drive-health');
   const alerts = last?.type === 'drive-health' ? (last.alerts ?? []) : [];
-  const grave = alerts.filter(({ severity }) => severity !== 'information').map(alertText);
+  const grave = alerts
+    .filter(({ severity }) => severity !== 'information')
+    .map((alert) => inEnglish(() => alertText(alert)));
   return grave.length === 0 ? {} : { driveAlerts: grave };
 }
 

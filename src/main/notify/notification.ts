@@ -3,7 +3,7 @@ import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import { millisecondsBetween, type Stamp } from '../../contract/time/run-clock.ts';
 import { omissionWords, outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
-import { inEnglish } from '../../contract/text/say.ts';
+import { said, say } from '../../contract/text/say.ts';
 import type { NextTapeOfJob } from '../../contract/protection.ts';
 import { bytesText, durationText, printable } from '../../contract/words.ts';
 import type { NotifyOccasion } from '../site/notify-schema.ts';
@@ -40,7 +40,7 @@ interface Message {
 }
 
 const row = (name: string, value: string | undefined) =>
-  value === undefined || value === '' ? [] : [`${name.padEnd(10)}${value}`];
+  value === undefined || value === '' ? [] : [`${name.padEnd(9)} ${value}`];
 
 function durationOf({ takenUp }: NotifiedRun, ended: Stamp | undefined): string | undefined {
   if (takenUp === undefined || ended === undefined) return undefined;
@@ -52,23 +52,26 @@ function factRows(
   { exitStatus, ended, sealsHead }: Message,
   journalFile: string | undefined,
 ): string[] {
-  const volumes = facts.volumes.map(({ master, proxy }) => `${proxy} (proxy of ${master})`).join(', ');
+  const volumes = facts.volumes
+    .map(({ master, proxy }) => say('{proxy} (proxy of {master})', { proxy, master }))
+    .join(', ');
   const bytes = [...facts.handed.values()].reduce((sum, each) => sum + each, 0);
   const names = [...facts.tapes].map((name) => `"${name}"`).join(', ');
-  const tape = facts.drive === undefined ? undefined : [names, facts.drive].filter(Boolean).join(' in ');
+  const { drive } = facts;
+  const tape = drive === undefined || names === '' ? drive : say('{names} in {drive}', { names, drive });
   return [
-    ...row('Site', facts.site),
-    ...row('Job', facts.job),
-    ...row('Run', facts.run),
-    ...row('Class', facts.class),
-    ...row('Volumes', volumes),
-    ...row('Tape', tape),
-    ...row('Size', bytes === 0 ? undefined : bytesText(bytes)),
-    ...row('Began', facts.began),
-    ...row('Duration', durationOf(facts, ended)),
-    ...row('Status', exitStatus?.toString()),
-    ...row('Journal', journalFile),
-    ...row('Seals', sealsHead && `head ${sealsHead}`),
+    ...row(say('Site'), facts.site),
+    ...row(say('Job'), facts.job),
+    ...row(say('Run'), facts.run),
+    ...row(say('Class'), facts.class),
+    ...row(say('Volumes'), volumes),
+    ...row(say('Tape'), tape),
+    ...row(say('Size'), bytes === 0 ? undefined : bytesText(bytes)),
+    ...row(say('Began'), facts.began),
+    ...row(say('Duration'), durationOf(facts, ended)),
+    ...row(say('Status'), exitStatus?.toString()),
+    ...row(say('Journal'), journalFile),
+    ...row(say('Seals'), sealsHead && say('head {hash}', { hash: sealsHead })),
   ];
 }
 
@@ -78,16 +81,16 @@ function notificationOf(facts: NotifiedRun, message: Message, journalFile: strin
   const sentence = oneLine(message.sentence);
   const text = [
     message.sentence,
-    ...(hint === undefined || hint === '' ? [] : [`hint: ${hint}`]),
+    ...(hint === undefined || hint === '' ? [] : [say('hint: {hint}', { hint })]),
     '',
-    ...(stands.length === 0 ? [] : ['Current state:', ...stands.map((line) => `  ${line}`), '']),
+    ...(stands.length === 0 ? [] : [say('Current state:'), ...stands.map((line) => `  ${line}`), '']),
     ...factRows(facts, message, journalFile),
     '',
   ];
   const run = facts.run ?? '';
   return {
     events,
-    subject: oneLine(`shadowtape: ${facts.job} ${how}${run === '' ? '' : ` (run ${run})`}`),
+    subject: oneLine(`shadowtape: ${facts.job} ${how}${run === '' ? '' : ` (${say('run {run}', { run })})`}`),
     text: printable(text.join('\n')),
     run,
     job: facts.job,
@@ -112,8 +115,8 @@ export function endedNotification(
   const failure: NotifyOccasion[] = exitStatus === 3 ? ['failure', 'operator-needed'] : ['failure'];
   const broughtBack = facts.unwinding && exitStatus === 2 && code === undefined;
   const how = broughtBack
-    ? 'rolled back'
-    : `${outcomeWords[outcomeOf(event)]}${inEnglish(() => omissionWords(event))}`;
+    ? say('rolled back')
+    : `${said(outcomeWords[outcomeOf(event)])}${omissionWords(event)}`;
   const events: NotifyOccasion[] = exitStatus === 0 ? ['success'] : failure;
   return notificationOf(
     facts,
@@ -125,8 +128,9 @@ export function endedNotification(
 /** A run began, or another process continues it or rolls it back. */
 export function startedNotification(facts: NotifiedRun, journalFile: string | undefined): Notification {
   const volumes = facts.volumes.map(({ master }) => master).join(', ');
-  const how = !facts.isResumed ? 'started' : facts.unwinding ? 'rollback started' : 'resumed';
-  const message: Message = { events: ['start'], how, sentence: `backup of ${volumes}: ${how}` };
+  const how = !facts.isResumed ? say('started') : facts.unwinding ? say('rollback started') : say('resumed');
+  const sentence = say('backup of {volumes}: {how}', { volumes, how });
+  const message: Message = { events: ['start'], how, sentence };
   return notificationOf(facts, message, journalFile);
 }
 
@@ -138,11 +142,11 @@ export function askedNotification(
 ): Notification {
   const isSigned = statement !== undefined;
   const hint = isSigned
-    ? `a second person approves on the Verification screen, or with: shadowtape approve ${run}`
-    : `answer it where the run was started; choices: ${choices.join(', ')}`;
+    ? say('a second person approves on the Verification screen, or with: shadowtape approve {run}', { run })
+    : say('answer it where the run was started; choices: {choices}', { choices: choices.join(', ') });
   const message: Message = {
     events: ['operator-needed'],
-    how: isSigned ? 'waits for a second person' : 'waits for an operator',
+    how: isSigned ? say('waits for a second person') : say('waits for an operator'),
     sentence: text,
     hint,
   };
@@ -156,7 +160,7 @@ export function refusedNotification(
 ): Notification {
   const message: Message = {
     events: ['failure'],
-    how: 'refused, nothing was touched',
+    how: say('refused, nothing was touched'),
     sentence,
     hint,
     verdict: 'failed',
@@ -173,13 +177,13 @@ export function missedNotification(
 ): Notification {
   const now =
     task === 'run'
-      ? `back the volumes up now: shadowtape run ${facts.job}`
-      : 'read a backup now: shadowtape restore RUN --drill';
+      ? say('back the volumes up now: shadowtape run {job}', { job: facts.job })
+      : say('read a backup now: shadowtape restore RUN --drill');
   const message: Message = {
     events: ['failure'],
-    how: 'missed',
+    how: say('missed'),
     sentence,
-    hint: `${now}. Check that this machine and the timer were running: shadowtape schedule list`,
+    hint: say('{now}. Check that this machine and the timer were running: shadowtape schedule list', { now }),
     verdict: 'missed',
   };
   return notificationOf(facts, message, undefined);
@@ -189,11 +193,25 @@ export function missedNotification(
 export function drillNotification(facts: NotifiedRun, sentence: string, hint: string): Notification {
   const message: Message = {
     events: ['failure'],
-    how: 'drill failed',
+    how: say('drill failed'),
     sentence,
     hint,
     verdict: 'failed',
     exitStatus: 4,
+  };
+  return notificationOf(facts, message, undefined);
+}
+
+/** Backups that were good are gone with their tape. */
+export function lostTapeNotification(facts: NotifiedRun, sentence: string, tape: string): Notification {
+  const message: Message = {
+    events: ['failure'],
+    how: say('has lost a tape'),
+    sentence,
+    hint: say(
+      'back the volumes up now: shadowtape run {job}. If the tape is found: shadowtape tapes found {tape}',
+      { job: facts.job, tape },
+    ),
   };
   return notificationOf(facts, message, undefined);
 }
@@ -205,7 +223,7 @@ export function nextTapeNotification(
   hint: string,
 ): Notification {
   const events: NotifyOccasion[] = name === undefined ? ['next-tape', 'operator-needed'] : ['next-tape'];
-  const how = name === undefined ? 'has no tape' : `needs the tape "${name}"`;
+  const how = name === undefined ? say('has no tape') : say('needs the tape "{name}"', { name });
   return notificationOf(facts, { events, how, sentence, hint }, undefined);
 }
 
@@ -233,10 +251,10 @@ export function digestNotification(
 
 /** Sent by hand, to see that it arrives. */
 export function testNotification(site: string): Notification {
-  const sentence = `test of the notifications of site ${site}; it is not about a run`;
+  const sentence = say('test of the notifications of site {site}; it is not about a run', { site });
   return {
     events: ['test'],
-    subject: printable(`shadowtape: test of ${site}`),
+    subject: printable(`shadowtape: ${say('test of {site}', { site })}`),
     text: `${printable(sentence)}\n`,
     run: '',
     job: '',

@@ -10,6 +10,7 @@ import {
   askedNotification,
   drillNotification,
   endedNotification,
+  lostTapeNotification,
   missedNotification,
   nextTapeNotification,
   refusedNotification,
@@ -17,7 +18,7 @@ import {
   type Notification,
 } from './notification.ts';
 import { NotifiedRun } from './run-facts.ts';
-import { send, wayWords } from './send.ts';
+import { notificationFor, send, wayWords } from './send.ts';
 
 export interface NotifierOptions {
   /** The job's own, or those of the site. */
@@ -57,7 +58,7 @@ export class Notifier {
   listen(event: RunEvent): void {
     this.#facts.fold(event);
     if (event.type === 'run-started' || event.type === 'run-resumed')
-      this.#notify(startedNotification(this.#facts, this.#journalFile));
+      this.#notify(() => startedNotification(this.#facts, this.#journalFile));
     if (event.type === 'asked') this.#awaitAnswer(event);
     if (event.type === 'answered') clearTimeout(this.#patience);
     if (event.type !== 'run-finished') return;
@@ -76,32 +77,32 @@ export class Notifier {
     const { event, timer } = this.#end;
     clearTimeout(timer);
     this.#end = undefined;
-    this.#notify(endedNotification(this.#facts, event, this.#journalFile, head));
+    this.#notify(() => endedNotification(this.#facts, event, this.#journalFile, head));
   }
 
   /** The run was refused before it had a journal. */
   refused(error: Pick<ShadowtapeError, 'message' | 'hint'>): void {
-    this.#notify(refusedNotification(this.#facts, error));
+    this.#notify(() => refusedNotification(this.#facts, error));
   }
 
   /** A night of the job had no run, or no drill. @param sentence which one, and why */
   missed(sentence: string, task: 'run' | 'drill'): void {
-    this.#notify(missedNotification(this.#facts, sentence, task));
+    this.#notify(() => missedNotification(this.#facts, sentence, task));
   }
 
   /** A scheduled drill has found a tape that does not hold what was written. @param hint what to do */
   drillFailed(sentence: string, hint: string): void {
-    this.#notify(drillNotification(this.#facts, sentence, hint));
+    this.#notify(() => drillNotification(this.#facts, sentence, hint));
+  }
+
+  /** A tape of the job was declared lost, and no other one holds what it held. */
+  tapeLost(sentence: string, tape: string): void {
+    this.#notify(() => lostTapeNotification(this.#facts, sentence, tape));
   }
 
   /** The day before a night: which tape it needs. @param hint what to do before then */
   nextTape(next: NextTapeOfJob, hint: string): void {
-    this.#notify(nextTapeNotification(this.#facts, next, hint));
-  }
-
-  /** What is about no run, and no job. */
-  tell(notification: Notification): void {
-    this.#notify(notification);
+    this.#notify(() => nextTapeNotification(this.#facts, next, hint));
   }
 
   /** Resolves when everything was sent, or could not be: each message has its time limit. */
@@ -120,13 +121,14 @@ export class Notifier {
     clearTimeout(this.#patience);
     const { patienceSeconds = defaultPatienceSeconds } = this.#options;
     this.#patience = setTimeout(
-      () => this.#notify(askedNotification(this.#facts, event, this.#journalFile)),
+      () => this.#notify(() => askedNotification(this.#facts, event, this.#journalFile)),
       patienceSeconds * 1000,
     );
   }
 
-  #notify(notification: Notification): void {
+  #notify(make: () => Notification): void {
     for (const way of this.#options.ways) {
+      const notification = notificationFor(way, make);
       const event = notification.events.find((each) => each !== 'test' && way.on.includes(each));
       if (event === undefined) continue;
       const sending = send(way, notification, event, this.#options.limitSeconds).catch((error: unknown) =>

@@ -1,4 +1,5 @@
 /** Sends a notification over one of the ways that the site file names. */
+import { inEnglish } from '../../contract/text/say.ts';
 import type { NotifyWay } from '../site/notify-schema.ts';
 import type { Notification, NotificationEvent } from './notification.ts';
 import { sendByCommand } from './send-by-command.ts';
@@ -14,6 +15,10 @@ export function wayWords({ command, mail, syslog }: NotifyWay): string {
   if (syslog !== undefined) return `syslog ${syslog}`;
   return mail ? `mail to ${mail.to.join(', ')}` : `command ${command?.[0] ?? ''}`;
 }
+
+/** @param make says it: a mail is for a person, and what a command or the system log gets is read by programs, in English */
+export const notificationFor = ({ mail }: NotifyWay, make: () => Notification): Notification =>
+  mail ? make() : inEnglish(make);
 
 /** Loads what these ways need, so that a message at the end of a long run does not depend on files that were replaced meanwhile. */
 export async function prepare(ways: readonly NotifyWay[]): Promise<void> {

@@ -4,7 +4,7 @@ import type { CheckLine } from '../../contract/plan.ts';
 import type { NotifyWay } from '../site/notify-schema.ts';
 import type { Site } from '../site/site-schema.ts';
 import { testNotification } from './notification.ts';
-import { send, wayWords } from './send.ts';
+import { notificationFor, send, wayWords } from './send.ts';
 
 /** Each way once, whoever names it and on whichever occasion. */
 function waysOf({ notify = [], jobs }: Site): NotifyWay[] {
@@ -19,24 +19,28 @@ function waysOf({ notify = [], jobs }: Site): NotifyWay[] {
 export async function tryWays(site: Site, listener: (line: CheckLine) => void): Promise<CheckLine[]> {
   const ways = waysOf(site);
   const lines: CheckLine[] = [];
-  const say = (what: string, good: boolean, said: string, hint?: string) => {
+  const tell = (what: string, good: boolean, said: string, hint?: string) => {
     const line = { host: 'console', what, good, said, hint };
     lines.push(line);
     listener(line);
   };
   if (ways.length === 0)
-    say('notify', false, 'the site file has no notify entry', 'add notify to the site file or to a job');
+    tell('notify', false, 'the site file has no notify entry', 'add notify to the site file or to a job');
   for (const way of ways) {
     try {
-      await send(way, testNotification(site.site), 'test');
-      say(
+      await send(
+        way,
+        notificationFor(way, () => testNotification(site.site)),
+        'test',
+      );
+      tell(
         wayWords(way),
         true,
         way.mail ? `${way.mail.host} accepted the test message` : 'test sent; command exited 0',
       );
     } catch (error) {
       if (!isFailure(error)) throw error;
-      say(wayWords(way), false, error.message, error.hint);
+      tell(wayWords(way), false, error.message, error.hint);
     }
   }
   return lines;

@@ -3,9 +3,9 @@
  * Solaris keeps absolute names. Headers and contents are passed on as they are, so sparse files and access control lists stay what they are.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { once } from 'node:events';
 import { Transform, type Writable } from 'node:stream';
 import { failure } from '../../contract/errors.ts';
+import { finishOf, handTo } from '../../streams/also-into.ts';
 import { pathKey } from '../../streams/tar/tar-contents.ts';
 import { createTarWalker, type TarDetails, type TarEntry } from '../../streams/tar/tar-walker.ts';
 import { entryKind, isAttribute, type EntryKind } from './entry-kind.ts';
@@ -64,7 +64,7 @@ export class ArchiveFilter {
       // A header may go on in the next piece, whose buffer may be another by then.
       this.#held = this.#held.map((bytes) => Buffer.from(bytes));
       for (const bytes of this.#out.splice(0)) {
-        await written(sink, bytes);
+        await handTo(sink, bytes);
         this.#bytes += bytes.length;
       }
     };
@@ -77,11 +77,9 @@ export class ArchiveFilter {
         const last = async () => {
           await pass(() => walker.end());
           if (!walker.complete()) throw failure('TAR_INCOMPLETE', { offset: walker.offset() });
-          await written(sink, endOfArchive(this.#bytes));
+          await handTo(sink, endOfArchive(this.#bytes));
           // The process that takes it has ended well when the sink has finished.
-          const finished = once(sink, 'finish');
-          sink.end();
-          await finished;
+          await finishOf(sink);
         };
         last().then(() => done(), done);
       },
@@ -144,10 +142,4 @@ export class ArchiveFilter {
     const key = pathKey(path);
     if (key !== '') this.sent.set(key, { path, kind, bytes, sha256: hash?.digest('hex') });
   }
-}
-
-/** @throws what the sink fails with */
-async function written(sink: Writable, bytes: Buffer): Promise<void> {
-  if (sink.errored) throw sink.errored;
-  if (!sink.write(bytes)) await once(sink, 'drain');
 }

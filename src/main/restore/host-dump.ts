@@ -3,11 +3,12 @@ import type { Transform } from 'node:stream';
 import { failure, isFailure } from '../../contract/errors.ts';
 import { alsoInto } from '../../streams/also-into.ts';
 import { troubleOf, type CommandRunner } from '../procedure/hosts/command-runner.ts';
-import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
+import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import { tarSentBack } from '../procedure/hosts/tar-sent-back.ts';
 import { restoreDumpCommand, sendBackCommand, symbolTableOf } from '../procedure/model/extract-commands.ts';
 import { entryKind } from './entry-kind.ts';
-import { commandOn, restoreStep, type HostPlace } from './host-place.ts';
+import { commandOn, makeEmptyFolder, restoreStep, type HostPlace } from './host-place.ts';
+import { LateWriter } from './late-writer.ts';
 import type { OnRestored } from './restored-file.ts';
 
 /** Lines of the program that a result quotes at most. */
@@ -39,29 +40,29 @@ export class HostDump {
 
   /**
    * Rebuilds the tree of the dump in the folder.
-   * @param isNew true: the folder is made first
+   * @param onWrite hears that the folder is about to change
    * @param read reads the dump through the stream that it is given
    * @returns what the program said though it ended with exit status 0
-   * @throws COMMAND_FAILED where the program fails, CONNECTION_LOST, and what `read` throws
+   * @throws COMMAND_FAILED where the program fails, CONNECTION_LOST, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE, and what `read` throws
    */
-  async write(isNew: boolean, read: (through: Transform) => Promise<unknown>): Promise<string[]> {
+  async write(onWrite: () => void, read: (through: Transform) => Promise<unknown>): Promise<string[]> {
     const room = this.#room;
     const { path } = this.#place;
-    if (isNew) await room.runner.send(restoreStep, commandOn(this.#place, ['mkdir', path], true));
     const command = commandOn(this.#place, restoreDumpCommand(this.#tool, path), true);
-    const sink = await open(room, restoreStep, command, writer(room, restoreStep));
-    const { stream, ended } = sink.end;
+    const sink = new LateWriter(room, command, () => makeEmptyFolder(room.runner, this.#place, onWrite));
     // A program that has read the end of its dump leaves what fills the last record; how it ends is judged below.
-    const mayCloseEarly = () => !isFailure(stream.errored, 'CONNECTION_LOST');
+    const mayCloseEarly = () => sink.isStarted && !isFailure(sink.errored, 'CONNECTION_LOST');
     try {
-      await read(alsoInto(stream, { mayCloseEarly }));
+      await read(alsoInto(sink, { mayCloseEarly }));
     } catch (error) {
-      stream.destroy();
+      sink.destroy();
       throw error;
     } finally {
-      await close(room, restoreStep, sink);
+      await sink.processEnd();
     }
-    const { status, signal, stderr } = await ended;
+    const end = await sink.processEnd();
+    if (!end) throw new Error('a dump that was read was written');
+    const { status, signal, stderr } = end;
     const trouble = troubleOf(command, { status, signal, stdout: Buffer.alloc(0), stderr });
     if (trouble) throw trouble;
     await room.runner.send(restoreStep, commandOn(this.#place, ['rm', '-f', symbolTableOf(path)], true));

@@ -1,13 +1,15 @@
 /** Restores files into a folder of a host: its own tar writes them, and sends them back to be compared. */
 import type { Transform } from 'node:stream';
 import { pathKey, type TarContents } from '../../streams/tar/tar-contents.ts';
-import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
+import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import { tarSentBack } from '../procedure/hosts/tar-sent-back.ts';
 import { extractCommand, sendBackCommand } from '../procedure/model/extract-commands.ts';
 import type { Wants } from './extract-files.ts';
 import { ArchiveFilter, type SentEntry } from './filter-archive.ts';
-import { commandOn, restoreStep, type HostPlace } from './host-place.ts';
+import { commandOn, makeEmptyFolder, restoreStep, type HostPlace } from './host-place.ts';
+import { LateWriter } from './late-writer.ts';
 import type { OnRestored, RestoredFile } from './restored-file.ts';
+import { asUnwritable } from './write-reason.ts';
 
 export class HostFiles {
   readonly #room: DataRoom;
@@ -22,33 +24,31 @@ export class HostFiles {
 
   /**
    * Sends the wanted entries of an archive to the tar of the host while it is read.
-   * @param isNew true: the folder is made first
+   * @param onWrite hears that the folder is about to change
    * @param read reads the archive through the stream that it is given
    * @returns what was sent
-   * @throws COMMAND_FAILED where tar fails, and what `read` throws
+   * @throws COMMAND_FAILED where tar fails, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE, and what `read` throws
    */
   async write(
-    isNew: boolean,
     wants: Wants,
+    onWrite: () => void,
     read: (through: Transform) => Promise<unknown>,
   ): Promise<readonly SentEntry[]> {
     const room = this.#room;
-    const { host, path } = this.#place;
-    if (isNew) await room.runner.send(restoreStep, { host, argv: ['mkdir', path], changes: true });
-    const command = commandOn(this.#place, extractCommand(path), true);
+    const command = commandOn(this.#place, extractCommand(this.#place.path), true);
     const filter = new ArchiveFilter(wants, this.#tell);
-    const sink = await open(room, restoreStep, command, writer(room, restoreStep));
-    const through = filter.stream(sink.end.stream);
+    const sink = new LateWriter(room, command, () => makeEmptyFolder(room.runner, this.#place, onWrite));
     try {
-      await read(through);
+      await read(filter.stream(sink));
     } catch (error) {
-      sink.end.stream.destroy();
+      sink.destroy();
       const reason = 'the restore ended before it was compared';
-      for (const { path: sent } of filter.sent.values())
-        this.#tell({ path: sent, what: 'not compared', reason });
-      throw error;
+      if (sink.isStarted)
+        for (const { path: sent } of filter.sent.values())
+          this.#tell({ path: sent, what: 'not compared', reason });
+      throw asUnwritable(this.#place, error);
     } finally {
-      await close(room, restoreStep, sink);
+      await sink.processEnd();
     }
     return [...filter.sent.values()];
   }

@@ -1,12 +1,13 @@
 /** Writes a raw volume into a file of a host: under a temporary name, until it is proven to be what the tape must hold. */
 import { randomBytes } from 'node:crypto';
 import type { Transform } from 'node:stream';
-import { failure } from '../../contract/errors.ts';
+import { connectionLostCodes, failure, isFailure } from '../../contract/errors.ts';
 import { alsoInto } from '../../streams/also-into.ts';
 import { wordsOf } from '../procedure/hosts/command-runner.ts';
-import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
+import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import {
   commandOn,
+  holds,
   parseCksum,
   renameCommand,
   requireImagePlaceOn,
@@ -14,23 +15,39 @@ import {
   writeFileCommand,
   type HostPlace,
 } from './host-place.ts';
+import { LateWriter } from './late-writer.ts';
 import type { SourceDigest } from './read-source.ts';
+import { asUnwritable } from './write-reason.ts';
+
+/** Whether the command was carried out is not known. */
+const unheardCodes = [...connectionLostCodes, 'COMMAND_CANCELLED', 'COMMAND_TIMED_OUT'] as const;
+
+/** Another file than the image. @throws any other error */
+function differs(error: unknown): false {
+  if (isFailure(error, 'RESTORE_IMAGE_DIFFERS')) return false;
+  throw error;
+}
 
 export class HostImage {
   readonly #room: DataRoom;
   readonly #place: HostPlace;
+  readonly #mayReplace: boolean;
   readonly #temporary: string;
+  #mayExist = false;
+  #mayHaveName = false;
 
-  constructor(room: DataRoom, place: HostPlace) {
+  /** @param mayReplace true: a file of its name is lost */
+  constructor(room: DataRoom, place: HostPlace, mayReplace: boolean) {
     this.#room = room;
     this.#place = place;
+    this.#mayReplace = mayReplace;
     this.#temporary = `${place.path}.${randomBytes(6).toString('hex')}.tmp`;
   }
 
   /**
    * Writes what is read into the temporary file.
    * @param read reads the volume through the stream that it is given, and takes the checksum of cksum
-   * @throws RESTORE_IMAGE_DIFFERS where the host has not what was sent, COMMAND_FAILED, and what `read` throws
+   * @throws RESTORE_IMAGE_DIFFERS where the host has not what was sent, RESTORE_FILE_UNWRITABLE, COMMAND_FAILED, and what `read` throws
    */
   async write(
     recordBytes: number,
@@ -39,23 +56,25 @@ export class HostImage {
     const room = this.#room;
     const argv = writeFileCommand(this.#temporary, recordBytes);
     const command = commandOn(this.#place, argv, true);
-    const sink = await open(room, restoreStep, command, writer(room, restoreStep));
+    const sink = new LateWriter(room, command, () => this.#requirePlace());
     let digest: SourceDigest;
     try {
-      digest = await read(alsoInto(sink.end.stream));
+      digest = await read(alsoInto(sink));
     } catch (error) {
-      sink.end.stream.destroy();
-      throw error;
+      sink.destroy();
+      throw asUnwritable(this.#place, error);
     } finally {
-      await close(room, restoreStep, sink);
+      await sink.processEnd();
+      this.#mayExist ||= sink.isStarted;
     }
     await this.#compare(digest);
     return digest;
   }
 
-  async #compare({ bytes, cksum }: SourceDigest): Promise<void> {
+  /** @param file of the host */
+  async #compare({ bytes, cksum }: SourceDigest, file = this.#temporary): Promise<void> {
     const { host, path } = this.#place;
-    const command = { host, argv: ['cksum', this.#temporary], changes: false };
+    const command = { host, argv: ['cksum', file], changes: false };
     const { stdout, stderr } = await this.#room.runner.send(restoreStep, command);
     const printed = stdout.toString('utf8');
     const found = parseCksum(printed);
@@ -69,29 +88,57 @@ export class HostImage {
     );
   }
 
-  /** Gives the image its name. @throws RESTORE_TARGET_EXISTS, COMMAND_FAILED */
-  async keep(mayReplace: boolean): Promise<void> {
-    const { host, path } = this.#place;
-    await requireImagePlaceOn(this.#room.runner, this.#place, mayReplace);
-    await this.#room.runner.send(restoreStep, {
-      host,
-      argv: renameCommand(this.#temporary, path),
-      changes: true,
-    });
+  #requirePlace(): Promise<void> {
+    return requireImagePlaceOn(this.#room.runner, this.#place, this.#mayReplace);
   }
 
-  /** Removes what is not whole. @returns false where it may still be there */
-  async discard(): Promise<boolean> {
+  /**
+   * Gives the image its name.
+   * @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE, COMMAND_FAILED, and what a session can end with where the image has not got it
+   */
+  async keep(digest: SourceDigest): Promise<void> {
+    const { host, path } = this.#place;
+    await this.#requirePlace();
+    const argv = renameCommand(this.#temporary, path);
+    try {
+      await this.#room.runner.send(restoreStep, { host, argv, changes: true });
+    } catch (error) {
+      if (!isFailure(error, ...unheardCodes)) throw error;
+      this.#mayHaveName = true;
+      if (await this.#hasName(digest).catch(() => undefined)) return;
+      throw error;
+    }
+  }
+
+  /** Whether an image was given its name though nobody heard of it. @throws what looking can end with */
+  async #hasName(digest: SourceDigest): Promise<boolean> {
+    const { host, path } = this.#place;
+    // A command that is still under way finds nothing to rename after this.
+    await this.#removeTemporary();
+    const isThere = await holds(this.#room.runner, host, '-f', path);
+    const isImage = isThere && (await this.#compare(digest, path).then(() => true, differs));
+    this.#mayHaveName = false;
+    return isImage;
+  }
+
+  #removeTemporary(): Promise<unknown> {
     const { host } = this.#place;
     const command = { host, argv: ['rm', '-f', this.#temporary], changes: true };
-    return this.#room.runner.send(restoreStep, command).then(
-      () => true,
-      () => false,
-    );
+    return this.#room.runner.send(restoreStep, command);
   }
 
-  /** The name that it has until it is whole. */
-  get temporary(): string {
-    return this.#temporary;
+  /** Removes what is not whole. @returns what is to be done about what may be left, a sentence each */
+  async discard(): Promise<string[]> {
+    const { host, path } = this.#place;
+    const isRemoved =
+      !this.#mayExist ||
+      (await this.#removeTemporary().then(
+        () => true,
+        () => false,
+      ));
+    return [
+      ...(isRemoved ? [] : [`${host}:${this.#temporary} may still exist: remove it`]),
+      ...(this.#mayHaveName ? [`${host}:${path} may be the whole image: it was not compared`] : []),
+    ];
   }
 }

@@ -28,7 +28,12 @@ export const restoreStep = 'restore';
  * test(1) ends with 0 or 1; anything else is no answer.
  * @throws COMMAND_FAILED, and what sending commands can end with
  */
-async function holds(runner: CommandRunner, host: string, test: string, path: string): Promise<boolean> {
+export async function holds(
+  runner: CommandRunner,
+  host: string,
+  test: string,
+  path: string,
+): Promise<boolean> {
   const command = { host, argv: ['test', test, path], changes: false };
   const result = await runner.send(restoreStep, command, { anyStatus: true });
   if (result.status === 0) return true;
@@ -65,6 +70,21 @@ export async function requireEmptyFolder(runner: CommandRunner, place: HostPlace
   if (names.some((name) => !['', '.', '..'].includes(name)))
     throw failure('RESTORE_FOLDER_NOT_EMPTY', { target: `${host}:${path}` });
   return false;
+}
+
+/**
+ * Looks at a folder right before files are written into it, and makes it where it is missing.
+ * @param onWrite hears that it is about to change
+ * @throws RESTORE_TARGET_UNUSABLE, RESTORE_FOLDER_NOT_EMPTY, COMMAND_FAILED
+ */
+export async function makeEmptyFolder(
+  runner: CommandRunner,
+  place: HostPlace,
+  onWrite: () => void,
+): Promise<void> {
+  const isNew = await requireEmptyFolder(runner, place);
+  onWrite();
+  if (isNew) await runner.send(restoreStep, commandOn(place, ['mkdir', place.path], true));
 }
 
 /**

@@ -4,19 +4,19 @@ import type { Duplex } from 'node:stream';
 import type { CatalogueEntry } from '../history/catalogue-writer.ts';
 import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import type { TarEntry } from '../../streams/tar/tar-walker.ts';
-import type { GdsHosts } from './device/device-place.ts';
+import { requireFreeDevice, type GdsHosts } from './device/device-place.ts';
 import { FileExtractor, type Wants } from './extract-files.ts';
 import { HostFiles } from './host-files.ts';
 import { HostDevice } from './device/host-device.ts';
 import { HostDump } from './host-dump.ts';
 import { HostImage } from './host-image.ts';
-import { requireEmptyFolder } from './host-place.ts';
+import { placeWords, type HostPlace } from './host-place.ts';
 import { LocalFolder, type Overwrite } from './local-folder.ts';
 import { LocalImage } from './local-image.ts';
 import { makeLocalFolder } from './local-place.ts';
 import type { SourceDigest } from './read-source.ts';
 import type { RestoreOutcome } from './restore-outcome.ts';
-import { deviceOf, targetWords, type RestoreTarget } from './restore-target.ts';
+import { deviceOf, type RestoreTarget } from './restore-target.ts';
 import type { OnRestored } from './restored-file.ts';
 
 /** Reads the whole backup through a stream. */
@@ -29,6 +29,8 @@ export interface Restoring {
   readonly outcome: RestoreOutcome;
   readonly tell: OnRestored;
   readonly read: ReadThrough;
+  /** Of the file on tape; 0 where no journal tells. */
+  readonly bytes: number;
   /** Where the disks of GDS are. */
   readonly gds: GdsHosts;
 }
@@ -85,10 +87,9 @@ export async function restoreFiles(restoring: Restoring, wants: Wants): Promise<
   const { room, target, outcome, tell, read } = restoring;
   if (target.kind === 'here') return filesHere(restoring, wants, target.path);
   const files = new HostFiles(room, target, tell);
-  const isNew = await requireEmptyFolder(room.runner, target);
-  outcome.mayHaveWritten = true;
   let digest: SourceDigest | undefined;
-  const sent = await files.write(isNew, wants, async (through) => {
+  const onWrite = () => void (outcome.mayHaveWritten = true);
+  const sent = await files.write(wants, onWrite, async (through) => {
     digest = await read(through, false);
   });
   await files.compare(sent);
@@ -106,10 +107,9 @@ export async function restoreDump(
 ): Promise<SourceDigest> {
   if (target.kind === 'here') throw new Error('a dump goes to a host');
   const dump = new HostDump(room, target, tool);
-  const isNew = await requireEmptyFolder(room.runner, target);
-  outcome.mayHaveWritten = true;
   let digest: SourceDigest | undefined;
-  const said = await dump.write(isNew, async (through) => {
+  const onWrite = () => void (outcome.mayHaveWritten = true);
+  const said = await dump.write(onWrite, async (through) => {
     digest = await read(through, false);
   });
   outcome.notes.push(...said);
@@ -131,40 +131,49 @@ async function imageHere({ read, overwrite }: Restoring, file: string): Promise<
   return digest;
 }
 
+async function imageOnDevice(
+  { room, outcome, read, gds, bytes }: Restoring,
+  place: HostPlace,
+  recordBytes: number,
+): Promise<SourceDigest> {
+  const device = new HostDevice(room, place, gds.platform);
+  const before = async () => {
+    await requireFreeDevice(room.runner, place, bytes, gds);
+    // Its old data is lost with the first record.
+    outcome.mayHaveWritten = true;
+  };
+  try {
+    return await device.write(recordBytes, before, (through) => read(through, false));
+  } catch (error) {
+    if (outcome.mayHaveWritten)
+      outcome.notes.push(`${placeWords(place)} holds no whole image, and its old data is lost`);
+    throw error;
+  }
+}
+
 /**
  * The image has its name only once it is proven to be what the tape must hold.
  * @param recordBytes of the tape
  * @throws what reading the tape and writing to the target can end with
  */
 export async function restoreImage(restoring: Restoring, recordBytes: number): Promise<SourceDigest> {
-  const { room, target, outcome, overwrite, tell, read, gds } = restoring;
+  const { room, target, outcome, overwrite, tell, read } = restoring;
   const done = (digest: SourceDigest): SourceDigest => {
     const { bytes, sha256 } = digest;
     tell({ path: target.path, what: 'written', kind: 'file', bytes, sha256 });
     return digest;
   };
   if (target.kind === 'here') return done(await imageHere(restoring, target.path));
-  if (deviceOf(target)) {
-    // Its old data is lost with the first record.
-    outcome.mayHaveWritten = true;
-    const device = new HostDevice(room, target, gds.platform);
-    try {
-      return done(await device.write(recordBytes, (through) => read(through, false)));
-    } catch (error) {
-      outcome.notes.push(`${targetWords(target)} holds no whole image, and its old data is lost`);
-      throw error;
-    }
-  }
-  const image = new HostImage(room, target);
+  if (deviceOf(target)) return done(await imageOnDevice(restoring, target, recordBytes));
+  const image = new HostImage(room, target, overwrite === 'always');
   try {
     const digest = await image.write(recordBytes, (through) => read(through, true));
-    await image.keep(overwrite === 'always');
+    await image.keep(digest);
     return done(digest);
   } catch (error) {
-    if (!(await image.discard())) {
-      outcome.mayHaveWritten = true;
-      outcome.notes.push(`${target.host}:${image.temporary} may still exist: remove it`);
-    }
+    const left = await image.discard();
+    outcome.mayHaveWritten ||= left.length > 0;
+    outcome.notes.push(...left);
     throw error;
   }
 }

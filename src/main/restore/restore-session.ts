@@ -24,7 +24,7 @@ import type { FilesOfDump } from './restore-work.ts';
 import { byPatterns } from './selection.ts';
 import { sourcesOf, tapeWords, type KnownTapes } from './source-tapes.ts';
 
-export interface SessionOptions extends Omit<Restoring, 'read'> {
+export interface SessionOptions extends Omit<Restoring, 'read' | 'bytes'> {
   /** Sends commands that a cancel does not end. */
   readonly afterwards: CommandRunner;
   readonly known: KnownTapes;
@@ -83,8 +83,9 @@ export class RestoreSession {
   }
 
   async #image(drive: KnownDrive, source: DumpSource): Promise<void> {
-    const read = await this.#begin(source, drive, 'image', source.written.bytes ?? 0);
-    const digest = await restoreImage({ ...this.#options, read }, source.recordBytes);
+    const bytes = source.written.bytes ?? 0;
+    const read = await this.#begin(source, drive, 'image', bytes);
+    const digest = await restoreImage({ ...this.#options, read, bytes }, source.recordBytes);
     this.#noteRead(source, digest);
   }
 
@@ -100,7 +101,7 @@ export class RestoreSession {
 
   async #files(drive: KnownDrive, { source, patterns, listed, bytes }: FilesOfDump): Promise<void> {
     const read = await this.#begin(source, drive, 'files', bytes);
-    const restoring = { ...this.#options, read };
+    const restoring = { ...this.#options, read, bytes };
     if (source.restoreTool !== undefined)
       return this.#noteRead(source, await restoreDump(restoring, source.restoreTool));
     if (!listed) {
@@ -129,7 +130,7 @@ export class RestoreSession {
     outcome.uncompared.push(...uncomparedOfLoose(seen));
     const changing = this.#changing(drive);
     const read: ReadThrough = (through, cksum) => readLooseFile(seen, { room, changing, through, cksum });
-    const restoring = { ...this.#options, read };
+    const restoring = { ...this.#options, read, bytes: 0 };
     const wants: Wants = byPatterns(patterns, []);
     const digest =
       seen.kind === 'files'

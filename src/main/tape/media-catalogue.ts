@@ -17,6 +17,8 @@ const mediaEventSchema = z.looseObject({
   onto: z.enum(['blank', 'data']).optional(),
   by: z.string().optional(),
   certain: z.boolean().optional(),
+  declaredBy: z.string().optional(),
+  found: z.boolean().optional(),
   location: z.string().optional(),
   copyOf: z.string().optional(),
   /** The data files after the label, where they are known. */
@@ -46,7 +48,7 @@ export interface HeldFile {
 }
 
 export interface MediaEvent {
-  /** `lost`: what was on the tape is overwritten. `moved`: a person put the tape somewhere. */
+  /** `lost`: what was on the tape is overwritten, or nobody finds the tape. `moved`: a person put the tape somewhere. */
   readonly what: 'seen' | 'labelled' | 'written' | 'lost' | 'moved';
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -66,6 +68,10 @@ export interface MediaEvent {
   readonly by?: string | undefined;
   /** With `lost`: false where several tapes begin with the same record, and this is one of them. */
   readonly certain?: boolean | undefined;
+  /** With `lost`: who declared that the tape is not found; what is on it is as it was. */
+  readonly declaredBy?: string | undefined;
+  /** With `moved`: a tape that was declared lost is found. */
+  readonly found?: boolean | undefined;
   /** With `moved`: where the tape is now, in the words of that person. */
   readonly location?: string | undefined;
   /** Of a second copy: uuid of the tape that was copied. */
@@ -91,7 +97,9 @@ export interface KnownTape {
   readonly copyOf?: string | undefined;
   /** True where a later label has the same name: this one is then most likely gone. */
   readonly replaced: boolean;
-  /** True where what was on it is known to be overwritten. */
+  /** When a person declared that the tape is not found, and who; absent where it is not missing. */
+  readonly declaredLost?: { readonly at: string; readonly by: string } | undefined;
+  /** True where what was on it is known to be overwritten, or the tape is declared lost. */
   readonly lost: boolean;
   /** How; undefined where nothing says that it is lost. */
   readonly loss: Omit<TapeLoss, 'tape'> | undefined;
@@ -160,7 +168,24 @@ function merged(before: KnownTape | undefined, event: MediaEvent): KnownTape {
 }
 
 /** A tape that is put somewhere is what it was: nobody has looked at its data. */
-const moved = (before: KnownTape, { location }: MediaEvent): KnownTape => ({ ...before, location });
+function moved(before: KnownTape, { location, found }: MediaEvent): KnownTape {
+  if (!found) return { ...before, location };
+  return { ...before, declaredLost: undefined, ...(location === undefined ? {} : { location }) };
+}
+
+/** Nobody has seen the tape: it is where it was last, for all that is known. */
+const missing = (before: KnownTape, { at, declaredBy: by = '' }: MediaEvent): KnownTape => ({
+  ...before,
+  declaredLost: { at, by },
+});
+
+/** What is certain to be overwritten stays so, wherever the tape is. */
+function withDeclaredLoss(tape: KnownTape): KnownTape {
+  const { declaredLost: declared, loss } = tape;
+  if (!declared || loss?.certain) return tape;
+  const { at, by: declaredBy } = declared;
+  return { ...tape, lost: true, loss: { at, by: undefined, certain: true, declaredBy } };
+}
 
 /** Earlier releases did not say which tape a label replaced: most likely the one that had the same name. */
 function withLikelyLoss(before: KnownTape | undefined, event: MediaEvent): KnownTape | undefined {
@@ -176,8 +201,9 @@ export function foldMedia(events: readonly MediaEvent[]): KnownTape[] {
   const newestOfName = new Map<string, string>();
   for (const event of events) {
     const before = tapes.get(event.uuid);
-    if (event.what === 'moved') {
-      if (before) tapes.set(event.uuid, moved(before, event));
+    if (event.what === 'moved' || event.declaredBy !== undefined) {
+      const change = event.what === 'moved' ? moved : missing;
+      if (before) tapes.set(event.uuid, change(before, event));
       continue;
     }
     const likely = withLikelyLoss(tapes.get(newestOfName.get(event.name) ?? ''), event);
@@ -188,6 +214,7 @@ export function foldMedia(events: readonly MediaEvent[]): KnownTape[] {
   }
   return [...tapes.values()]
     .reverse()
+    .map(withDeclaredLoss)
     .map((tape) => ({ ...tape, replaced: hasLabel(tape) && newestOfName.get(tape.name) !== tape.uuid }));
 }
 

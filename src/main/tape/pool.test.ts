@@ -43,7 +43,7 @@ describe('the next tape of a pool', () => {
     const all = [written('W1', 1, '2026-12-22'), written('W2', 8, '2026-12-29'), written('W3', 15)];
     const choice = next('2026-12-21', ...all);
     expect(choice.next).toBeUndefined();
-    expect(keptWords(choice.kept)).toBe(
+    expect(keptWords(choice)).toBe(
       'W1 is in retention until 2026-12-22, W2 is in retention until 2026-12-29, W3 has no end of retention',
     );
   });
@@ -53,5 +53,20 @@ describe('the next tape of a pool', () => {
     const lost: MediaEvent = { ...tape, what: 'lost', at: '2026-12-02T02:00:00Z' };
     const moved: MediaEvent = { ...tape, what: 'moved', at: '2026-12-03T02:00:00Z', location: 'fire safe 2' };
     expect(next('2026-12-04', tape, lost, moved).next).toEqual({ name: 'W1', location: 'fire safe 2' });
+  });
+
+  it('is none that was declared lost, until it is found or a tape gets its name', () => {
+    const tape = written('W1', 1, '2026-12-04');
+    const missing: MediaEvent = { ...tape, what: 'lost', at: '2026-12-02T02:00:00Z', declaredBy: 'ann@host' };
+    const others = [written('W2', 2, '2027-12-22'), written('W3', 3, '2027-12-22')];
+    const choice = next('2026-12-05', tape, ...others, missing);
+    expect(choice.next).toBeUndefined();
+    expect(keptWords(choice)).toBe(
+      'W2 is in retention until 2027-12-22, W3 is in retention until 2027-12-22, W1 is lost',
+    );
+    const found: MediaEvent = { ...tape, what: 'moved', at: '2026-12-05T01:00:00Z', found: true };
+    expect(next('2026-12-05', tape, ...others, missing, found).next?.name).toBe('W1');
+    const bought: MediaEvent = { ...written('W1', 4), uuid: 'W1-new', run: undefined };
+    expect(next('2026-12-05', tape, ...others, missing, bought).next?.name).toBe('W1');
   });
 });

@@ -21,6 +21,8 @@ export interface PoolChoice {
   /** Undefined where no tape of the pool may be overwritten. */
   readonly next: NextTape | undefined;
   readonly kept: readonly KeptTape[];
+  /** Names of those that were declared lost. */
+  readonly lost: readonly string[];
 }
 
 /** What was written to the tape of that name last; undefined where nothing is on it that counts. */
@@ -42,23 +44,27 @@ const since = (tape: KnownTape | undefined): string => tape?.firstSeen ?? '';
  * @param at when the run begins
  */
 export function nextOfPool(names: readonly string[], tapes: readonly KnownTape[], at: Date): PoolChoice {
-  const all = names.map((name) => ({ name, tape: writtenTape(tapes, name) }));
+  const newest = (name: string) => tapes.find((each) => !each.replaced && each.name === name);
+  const lost = names.filter((name) => newest(name)?.declaredLost !== undefined);
+  const all = names
+    .filter((name) => !lost.includes(name))
+    .map((name) => ({ name, tape: writtenTape(tapes, name) }));
   const [first] = all
     .filter(({ tape }) => mayBeWritten(tape, at))
     .toSorted(({ tape: one }, { tape: other }) => (since(one) < since(other) ? -1 : 1));
   const kept = all
     .filter(({ tape }) => !mayBeWritten(tape, at))
     .map(({ name, tape }) => ({ name, until: tape?.keepUntil }));
-  const location = (name: string) => tapes.find((each) => !each.replaced && each.name === name)?.location;
-  return { next: first && { name: first.name, location: location(first.name) }, kept };
+  return { next: first && { name: first.name, location: newest(first.name)?.location }, kept, lost };
 }
 
-/** `W1 is in retention until 2026-12-20, W2 has no end of retention`. */
-export const keptWords = (kept: readonly KeptTape[]): string =>
-  kept
-    .map(({ name, until }) =>
+/** `W1 is in retention until 2026-12-20, W2 has no end of retention, W3 is lost`. */
+export const keptWords = ({ kept, lost }: Pick<PoolChoice, 'kept' | 'lost'>): string =>
+  [
+    ...kept.map(({ name, until }) =>
       until === undefined
         ? `${name} has no end of retention`
         : `${name} is in retention until ${localDay(until)}`,
-    )
-    .join(', ');
+    ),
+    ...lost.map((name) => `${name} is lost`),
+  ].join(', ');

@@ -283,6 +283,19 @@ describe('an archive is refused', () => {
     );
   });
 
+  it.each(['x', 'X', 'L', 'K'])('where zeros follow an extended header of type %s', async (letter) => {
+    const body = letter.toLowerCase() === 'x' ? '9 path=a\n' : 'a\0';
+    const cut = Buffer.concat([file('a', noise(3)), extended(letter, body), endOfArchive]);
+    expect(await refusal(cut)).toBe(
+      'the tar archive cannot be read at byte 2048: it ends in the middle of an entry',
+    );
+  });
+
+  it('but not where zeros follow a header that holds for all entries', () => {
+    const global = Buffer.concat([extended('g', '9 comment\n'.replace('comment', 'c=1234')), endOfArchive]);
+    expect(() => walked(global)).not.toThrow();
+  });
+
   it('but not where it ends after an entry, or in a block behind its end', () => {
     for (const length of [0, 1024, 2048, 2560, 3072])
       expect(() => walked(whole.subarray(0, length))).not.toThrow();

@@ -53,7 +53,7 @@ export interface TarListener {
 }
 
 export interface TarWalker {
-  /** Takes the next bytes. Throws TAR_UNREADABLE. */
+  /** Takes the next bytes. Throws TAR_UNREADABLE, also where zeros end the archive after an extended header. */
   add(bytes: Buffer): void;
   /** Throws TAR_UNREADABLE where the input ends inside an entry. */
   end(): void;
@@ -71,6 +71,8 @@ const extendedBytesAtMost = 1024 * 1024;
 
 /** Links, devices, directories, FIFOs: no content follows, whatever their size field says (illumos tar, passtape). */
 const typesWithoutContent = new Set(['1', '2', '3', '4', '5', '6']);
+
+const endsWithin = 'it ends in the middle of an entry';
 
 const longNameTypes = new Set(['L', 'N']);
 const paxTypes = new Set(['x', 'X']);
@@ -133,7 +135,7 @@ class Walker implements TarWalker {
     if (this.complete()) return;
     const inside = this.#contentLeft > 0 || this.#blockFilled > 0 || this.#sparseContentBytes !== undefined;
     if (inside || this.#pendingOffset !== undefined) {
-      throw unreadable(this.#offset, 'it ends in the middle of an entry');
+      throw unreadable(this.#offset, endsWithin);
     }
   }
 
@@ -182,6 +184,8 @@ class Walker implements TarWalker {
     }
     const kind = kindOfBlock(this.#block);
     if (kind === 'zeros') {
+      // An extended header belongs to an entry, which is lost.
+      if (this.#pendingOffset !== undefined) throw unreadable(offset, endsWithin);
       this.#zeroBlocks += 1;
       return;
     }

@@ -73,13 +73,37 @@ export async function restoreFileByClicks(on: ConsolePage, target: string): Prom
   await on.picture('restore-file-end');
 }
 
+/** Page 2 of the wizard: a place on a host of the site. */
+async function chooseHost({ page }: ConsolePage, host: string, path: string): Promise<void> {
+  await page.getByRole('radio', { name: /A host of the site/ }).check();
+  await page.getByRole('combobox', { name: 'Host' }).selectOption(host);
+  await page.getByRole('textbox', { name: 'Folder for files, file or device for an image' }).fill(path);
+}
+
+/**
+ * From the wizard with a run that is chosen to the end of its restore into a folder of a host.
+ * @param start the words of the button that begins it
+ */
+export async function restoreToHostByClicks(
+  on: ConsolePage,
+  { host, folder, start }: { readonly host: string; readonly folder: string; readonly start: RegExp },
+): Promise<void> {
+  await on.button('Choose the target').click();
+  await chooseHost(on, host, folder);
+  await on.picture('restore-host-where');
+  await on.button('Show what will happen').click();
+  await on.heading('The same by hand').waitFor();
+  await on.picture('restore-host-plan');
+  await on.page.getByRole('button', { name: start }).click();
+  await on.heading('Files restored').waitFor();
+  await on.picture('restore-host-end');
+}
+
 /** From the wizard with a run that is chosen to the end of its restore to a device of a host. */
 export async function restoreDeviceByClicks(on: ConsolePage, host: string, device: string): Promise<void> {
   const { page } = on;
   await on.button('Choose the target').click();
-  await page.getByRole('radio', { name: /A host of the site/ }).check();
-  await page.getByRole('combobox', { name: 'Host' }).selectOption(host);
-  await page.getByRole('textbox', { name: 'Folder for files, file or device for an image' }).fill(device);
+  await chooseHost(on, host, device);
   await on.picture('restore-device-where');
   await on.button('Show what will happen').click();
   await on.heading('What is lost').waitFor();

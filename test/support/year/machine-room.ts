@@ -68,6 +68,7 @@ export class MachineRoom {
   readonly #known = new Map<string, { stamp: string; recorded: OnCartridge | undefined }>();
   #parted: Instant | undefined;
   #vault: Lab | undefined;
+  readonly #lost = new Set<string>();
 
   constructor(scene: Scene, random: () => number) {
     this.#scene = scene;
@@ -139,16 +140,22 @@ export class MachineRoom {
     await this.#type(`mtx -f ${changer} unload`);
   }
 
+  /** Nobody finds the cartridge any more. */
+  lose(cartridge: string): void {
+    this.#lost.add(cartridge);
+  }
+
   /** Puts the cartridge that is in the drive back into its slot. */
   async clearDrive(): Promise<void> {
     if (this.#scene.lab.cartridges.some(({ where }) => where === 'drive'))
       await this.#type(`mtx -f ${changer} unload`);
   }
 
-  /** Reads every cartridge, wherever it is, by the reader of the images. */
+  /** Reads every cartridge that is not lost, wherever it is, by the reader of the images. */
   async recorded(): Promise<OnCartridge[]> {
     const cartridges = [...this.#scene.lab.cartridges, ...(this.#vault?.cartridges ?? [])];
-    const found = await Promise.all(cartridges.map(({ name, file }) => this.#recordedOn(name, file)));
+    const there = cartridges.filter(({ name }) => !this.#lost.has(name));
+    const found = await Promise.all(there.map(({ name, file }) => this.#recordedOn(name, file)));
     return found.flatMap((each) => each ?? []);
   }
 

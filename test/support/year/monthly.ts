@@ -1,7 +1,6 @@
 /** What is done once a month: a drill of the newest backup, and a second copy of it on a tape in another building. */
-import { join } from 'node:path';
 import { expect } from 'vitest';
-import { openLab, type Lab } from '../../../src/lab/lab.ts';
+import type { Lab } from '../../../src/lab/lab.ts';
 import { siteStatus } from '../../../src/main/application/protection/status-service.ts';
 import { openSceneConsole, sha256, type Scene } from '../lab-run.ts';
 import { historyFacts } from './agreement.ts';
@@ -10,10 +9,6 @@ import type { Year } from './nights.ts';
 
 const { signal } = new AbortController();
 const hooks = { abort: signal, ask: undefined, onProgress: () => undefined };
-
-/** A host with a drive of its own. Cartridges in it are written once. */
-export const openVault = ({ folder }: Scene): Promise<Lab> =>
-  openLab({ folder: join(folder, 'vault'), blocks: 512, savesOnlyAtClose: true });
 
 /** The newest run whose backup is on tape, and the digest of its image as the volume was when it was parted. */
 function newestOf(year: Year): { run: string; imageSha256: string } {

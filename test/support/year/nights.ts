@@ -14,7 +14,7 @@ import {
 import { instantOf, wallTimeOf } from '../../../src/contract/time/wall-clock.ts';
 import { isFailure } from '../../../src/contract/errors.ts';
 import type { Site } from '../../../src/main/application/console.ts';
-import { moveTape } from '../../../src/main/application/known-tapes.ts';
+import { declareTapeLost } from '../../../src/main/application/known-tapes.ts';
 import { nextTapeOfJob } from '../../../src/main/application/media/next-tape.ts';
 import type { CommandLine } from '../../../src/main/cli/command-line.ts';
 import { runIfDue } from '../../../src/main/cli/schedule/run-if-due.ts';
@@ -59,7 +59,7 @@ export const kindsOfNight = {
   'tape full': { isVerified: false, isLoud: true },
   /** The drive answers nothing; it is repaired at noon, unless the next night is like this one. */
   'dead drive': { isVerified: false, isLoud: true },
-  /** The tape of the night is lost: an hour later the operator takes it out of the pool. */
+  /** The tape of the night is lost: an hour later the operator says so. */
   'lost tape': { isVerified: true, isLoud: true },
   /** The disk of the state folder fills up during the run, and stays full all night. */
   'disk fills': { isVerified: false, isLoud: true },
@@ -156,9 +156,9 @@ export class Year {
     return this.#instants.get(run);
   }
 
-  /** The tapes of the pool now. */
+  /** The tapes of the pool that are not lost; the site file names those, too. */
   get tapes(): readonly string[] {
-    return this.#pool;
+    return this.#pool.filter((tape) => !this.lost.includes(tape));
   }
 
   /** A new cartridge comes into the library, and its name into the pool. */
@@ -271,8 +271,8 @@ export class Year {
     if (kind === 'late tape') await this.room.putIn(cartridgeOf(tape));
     if (kind !== 'lost tape') return;
     this.lost.push(tape);
-    this.#pool = this.#pool.filter((each) => each !== tape);
-    moveTape(this.#scene.state, tape, `nowhere: lost since ${new Date().toISOString().slice(0, 10)}`);
+    this.room.lose(cartridgeOf(tape));
+    declareTapeLost(this.#scene.state, tape);
   }
 
   /** What is put right in the morning. */

@@ -8,7 +8,7 @@ import { failure } from '../../../contract/errors.ts';
 import type { Period } from '../../../contract/time/week.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { digestNotification, type Notification } from '../../notify/notification.ts';
-import { send, wayWords } from '../../notify/send.ts';
+import { notificationFor, send, wayWords } from '../../notify/send.ts';
 import { LockFile, LockFileHeld } from '../../owner/lock-file.ts';
 import { unwritable } from '../../proof/whole-file.ts';
 import type { NotifyWay } from '../../site/notify-schema.ts';
@@ -72,10 +72,14 @@ async function sendWeek(
   const due = period.from.toISOString();
   if (isSent(events, due)) return { from: period.from, outcome: 'sent before', failures: [] };
   const digest = await order.digestOf(period);
-  const text = digestLines(digest, shownZone).join('\n');
-  const notification = digestNotification(digestSentence(digest, shownZone), text, digest.sealsHead);
+  const make = () =>
+    digestNotification(
+      digestSentence(digest, shownZone),
+      digestLines(digest, shownZone).join('\n'),
+      digest.sealsHead,
+    );
   const left = waysLeft(site, events, due);
-  const ends = await Promise.all(left.map((way) => sendOver(order, way, notification, due)));
+  const ends = await Promise.all(left.map((way) => sendOver(order, way, notificationFor(way, make), due)));
   const failures = ends.filter((reason) => reason !== undefined);
   if (failures.length > 0) return { from: period.from, outcome: 'unsent', failures };
   const sent = { what: 'digested', at: new Date().toISOString(), ...digestsOf(site), due } as const;

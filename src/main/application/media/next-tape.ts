@@ -25,8 +25,8 @@ function choiceOf(
   return { pool, ...nextOfPool(found.tapes, tapes, at) };
 }
 
-const exhausted = ({ pool, kept }: PoolChoice & { readonly pool: string }): ShadowtapeError =>
-  failure('POOL_EXHAUSTED', { pool, tapes: keptWords(kept) });
+const exhausted = (choice: PoolChoice & { readonly pool: string }): ShadowtapeError =>
+  failure('POOL_EXHAUSTED', { pool: choice.pool, tapes: keptWords(choice) });
 
 /**
  * The job with the name of the tape that a run which begins now writes to. A job without a pool stays as it is.

@@ -26,7 +26,7 @@ type Listener = (line: CheckLine) => void;
 interface Room {
   readonly site: Site;
   readonly runner: CommandRunner;
-  readonly say: (host: string, what: string, good: boolean, said: string, hint?: string) => void;
+  readonly tell: (host: string, what: string, good: boolean, said: string, hint?: string) => void;
 }
 
 /** Commands that a run sends, by the part that a host plays. */
@@ -57,7 +57,7 @@ async function attempt(room: Room, host: string, what: string, look: () => Promi
     return true;
   } catch (error) {
     if (!isFailure(error)) throw error;
-    room.say(host, what, false, error.message, error.hint);
+    room.tell(host, what, false, error.message, error.hint);
     return false;
   }
 }
@@ -74,31 +74,31 @@ async function checkTools(room: Room, host: string): Promise<void> {
     if (result.status !== 0) missing.push(tool);
   }
   const hint = 'install them, or set PATH for non-interactive shells';
-  if (missing.length > 0) room.say(host, 'commands', false, `not found: ${missing.join(', ')}`, hint);
-  else room.say(host, 'commands', true, tools.join(', '));
+  if (missing.length > 0) room.tell(host, 'commands', false, `not found: ${missing.join(', ')}`, hint);
+  else room.tell(host, 'commands', true, tools.join(', '));
 }
 
 /** How far the check of a host came. */
 type Reached = 'nowhere' | 'logged in' | 'usable';
 
-async function checkShell({ runner, say }: Room, host: string): Promise<void> {
+async function checkShell({ runner, tell }: Room, host: string): Promise<void> {
   const shell = await runner.hosts.session(host).loginShell?.(0);
   const { path = '', says = '' } = shell ?? {};
   const noise = says === '' ? '' : `; every command also prints on standard error: ${shortened(says, 120)}`;
-  say(host, 'login shell', true, `${path === '' ? 'unknown' : path}, passes every byte unchanged${noise}`);
+  tell(host, 'login shell', true, `${path === '' ? 'unknown' : path}, passes every byte unchanged${noise}`);
 }
 
 /** What the ssh configuration sets, and is not followed: the host may be reached nevertheless. */
-function showWarnings({ runner, say }: Room, host: string): void {
+function showWarnings({ runner, tell }: Room, host: string): void {
   const { warnings = [] } = runner.hosts.session(host).profile ?? {};
-  for (const warning of warnings) say(host, 'ssh configuration', true, warning);
+  for (const warning of warnings) tell(host, 'ssh configuration', true, warning);
 }
 
 async function checkHost(room: Room, host: string): Promise<Reached> {
   showWarnings(room, host);
   const isLoggedIn = await attempt(room, host, 'login', async () => {
     await room.runner.hosts.session(host).connect?.();
-    room.say(host, 'login', true, 'reached, host key known, logged in');
+    room.tell(host, 'login', true, 'reached, host key known, logged in');
   });
   if (!isLoggedIn) return 'nowhere';
   if (!(await attempt(room, host, 'login shell', () => checkShell(room, host)))) return 'logged in';
@@ -144,7 +144,7 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
     const services = await servicePlaces(room, assignment);
     const blocking = [...judgeReady(assignment, world), ...services.verdicts].filter(isBlocking);
     for (const { title, expected, actual, rule } of blocking) {
-      room.say(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOnScreen(rule));
+      room.tell(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOnScreen(rule));
     }
     if (blocking.length > 0) return;
     const seen = assignment.volumes.map(({ master, proxy, blocks }) => {
@@ -156,7 +156,7 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
       ...outside.map((node) => `; ${outsideWords(job.class, node)}`),
       ...(world.missing ?? []).map((missing) => `; ${missingWords(assignment, missing)}`),
     ];
-    room.say(
+    room.tell(
       place,
       what,
       true,
@@ -180,24 +180,27 @@ export interface SiteCheck extends Pick<
 export async function checkSite(check: SiteCheck): Promise<CheckLine[]> {
   const { site, runner, listener } = check;
   const lines: CheckLine[] = [];
-  const say: Room['say'] = (host, what, good, said, hint) => {
+  const tell: Room['tell'] = (host, what, good, said, hint) => {
     const line = { host, what, good, said, hint };
     lines.push(line);
     listener(line);
   };
-  const room = { site, runner, say };
+  const room = { site, runner, tell };
   const reached = new Map<string, Reached>();
   for (const host of Object.keys(site.hosts)) reached.set(host, await checkHost(room, host));
   const unreached = Object.keys(site.hosts).filter((host) => reached.get(host) !== 'usable');
   const trouble = unreached.every((host) => reached.get(host) === 'nowhere') ? 'reached' : 'used';
   const { host } = site.tape;
   if (reached.get(host) === 'usable')
-    await checkTapeInDrive({ ...check, say: (what, good, said, hint) => say(host, what, good, said, hint) });
+    await checkTapeInDrive({
+      ...check,
+      tell: (what, good, said, hint) => tell(host, what, good, said, hint),
+    });
   for (const [name, job] of Object.entries(site.jobs)) {
     if (unreached.length === 0 || (trouble === 'reached' && mayDoWithout(site, job, unreached)))
       await checkJob(room, { name, job }, unreached);
     else
-      say(
+      tell(
         unreached.join(', '),
         `job ${name}`,
         false,

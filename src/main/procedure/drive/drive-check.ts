@@ -69,7 +69,7 @@ class DriveCheck {
     this.#order = order;
   }
 
-  say(what: string, good: boolean, said: string, hint?: string): void {
+  tell(what: string, good: boolean, said: string, hint?: string): void {
     const line = { host: this.#order.drive.tapeHost, what, good, said, hint };
     this.lines.push(line);
     this.#order.listener(line);
@@ -78,11 +78,11 @@ class DriveCheck {
   /** Runs one check; an error of the table becomes its line. A cancel ends all of it. */
   async check(what: string, work: () => Promise<string>): Promise<void> {
     try {
-      this.say(what, true, await work());
+      this.tell(what, true, await work());
     } catch (error) {
       if (isFailure(error, 'DRIVE_LOCK_LOST') || this.#room.abort.aborted) throw error;
       if (!isFailure(error)) throw error;
-      this.say(what, false, error.message, error.hint);
+      this.tell(what, false, error.message, error.hint);
     }
   }
 
@@ -209,7 +209,7 @@ class DriveCheck {
 export async function checkDrive(room: DataRoom, order: DriveCheckOrder): Promise<readonly CheckLine[]> {
   const { found } = await requireScratch(room, step, order);
   const check = new DriveCheck(room, order);
-  check.say('tape', true, found);
+  check.tell('tape', true, found);
   await check.check('write protection', () => check.protection());
   for (const size of recordSizes)
     await check.check(`records of ${size.toLocaleString('en-US')} bytes`, () => check.records(size));

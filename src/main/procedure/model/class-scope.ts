@@ -1,4 +1,5 @@
 /** Which nodes are proven not to share a class, from the class tables of all of them. Pure. */
+import { say } from '../../../contract/text/say.ts';
 import type { SdxClass } from '../../gds/sdxinfo-objects.ts';
 
 /** What one node tells of its classes. */
@@ -37,4 +38,8 @@ export function outsideScope(told: readonly ClassesOfNode[], className: string):
 
 /** `node1 is not used: Class1 is shared by node2 alone, as sdxinfo shows` */
 export const outsideWords = (className: string, { node, scope }: OutsideNode): string =>
-  `${node} is not used: it does not share ${className}, whose scope is ${scope.join(', ')}`;
+  say('{node} is not used: it does not share {class}, whose scope is {scope}', {
+    node,
+    class: className,
+    scope: scope.join(', '),
+  });

@@ -53,8 +53,11 @@ export function worldOf(
   };
 }
 
-/** @param job fields that differ */
-export function guideAssignment(job: object = {}): Assignment {
+/**
+ * @param job fields that differ
+ * @param text what the nodes show
+ */
+export function guideAssignment(job: object = {}, text = joined): Assignment {
   const site = siteOf('site.yaml', {
     site: 'payroll',
     platform: 'solaris',
@@ -70,6 +73,6 @@ export function guideAssignment(job: object = {}): Assignment {
       },
     },
   });
-  const { primaries } = worldOf(joined);
+  const { primaries } = worldOf(text);
   return assign(site, chooseJob('site.yaml', site, 'nightly'), { primaries }, 'run-1');
 }

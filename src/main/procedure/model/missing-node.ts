@@ -8,7 +8,8 @@
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import type { NewEvent } from '../../../contract/events.ts';
 import { mastersOf, proxiesOf, type Assignment } from './assignment.ts';
-import { listed } from '../../../contract/words.ts';
+import { saidList } from '../../../contract/words.ts';
+import { inEnglish, say, sayCount } from '../../../contract/text/say.ts';
 import type { RunMarks } from './run-marks.ts';
 import type { Step } from './step.ts';
 import type { MissingNode } from './world.ts';
@@ -19,29 +20,40 @@ type Unseen = Pick<MissingNode, 'node' | 'gds'>;
 
 /** What nobody looks at, or does, on a node that does not answer, or whose GDS does not. */
 export function uncheckedOn(assignment: Subject, { node, gds }: Unseen): string[] {
-  const proxies = listed(proxiesOf(assignment));
+  const proxies = saidList(proxiesOf(assignment));
   const ofGds = [
-    `whether ${node} shows ${proxies} parted, stopped and in sync`,
-    `whether ${proxies} ${assignment.volumes.length === 1 ? 'is' : 'are'} mounted on ${node}`,
+    say('whether {node} shows {proxies} parted, stopped and in sync', { node, proxies }),
+    sayCount(
+      assignment.volumes.length,
+      'whether {proxies} is mounted on {node}',
+      'whether {proxies} are mounted on {node}',
+      { node, proxies },
+    ),
   ];
   if (gds) return ofGds;
   return [
     ...ofGds,
     ...(assignment.job.services === 'not-needed'
       ? []
-      : [`whether services on ${node} use ${listed(mastersOf(assignment))}`]),
-    `the lock of ${assignment.class} on ${node}`,
-    `which machine ${node} is`,
+      : [
+          say('whether services on {node} use {masters}', { node, masters: saidList(mastersOf(assignment)) }),
+        ]),
+    say('the lock of {class} on {node}', { class: assignment.class, node }),
+    say('which machine {node} is', { node }),
   ];
 }
 
 /** `no answer since 2026-11-22T02:00:03Z` */
 const sinceWords = ({ since, gds }: Pick<MissingNode, 'since' | 'gds'>): string =>
-  gds ? `sdxinfo has failed since ${since}` : `no answer since ${since}`;
+  gds ? say('sdxinfo has failed since {since}', { since }) : say('no answer since {since}', { since });
 
 /** `node2: no answer since 2026-11-22T02:00:03Z; not checked: …` */
 export function missingWords(assignment: Subject, missing: MissingNode): string {
-  return `${missing.node}: ${sinceWords(missing)}; not checked: ${uncheckedOn(assignment, missing).join('; ')}`;
+  return say('{node}: {since}; not checked: {checks}', {
+    node: missing.node,
+    since: sinceWords(missing),
+    checks: uncheckedOn(assignment, missing).join('; '),
+  });
 }
 
 /** What stands beside each check that looks at the cluster: it is not made on that node. It neither holds nor fails. */
@@ -50,7 +62,7 @@ export function missingVerdicts(missing: readonly MissingNode[] = []): RuleVerdi
     rule: 'node-not-checked',
     title: `${node} is not checked`,
     expected: gds ? `GDS on ${node} answers` : `${node} answers`,
-    actual: sinceWords({ since, ...(gds ? { gds } : {}) }),
+    actual: inEnglish(() => sinceWords({ since, ...(gds ? { gds } : {}) })),
     verdict: 'not-shown',
     why: `the other checks cover only the nodes ${gds ? 'whose GDS answers' : 'that answer'}`,
     source: 'Shadowtape',
@@ -70,7 +82,8 @@ export function missingEvents(
   instead: string,
 ): NewEvent[] {
   const { node, since, reason, gds } = missing;
-  const told = { step, node, since, reason, unchecked: uncheckedOn(assignment, missing), instead };
+  const unchecked = inEnglish(() => uncheckedOn(assignment, missing));
+  const told = { step, node, since, reason, unchecked, instead };
   return [
     gds
       ? { type: 'node', what: 'gds-failed', ...told }
@@ -78,7 +91,7 @@ export function missingEvents(
     {
       type: 'warning',
       step,
-      text: `${reason}; nodes: any, so commands of the cluster go to ${instead}; ${missingWords(assignment, missing)}`,
+      text: `${reason}; nodes: any, so commands of the cluster go to ${instead}; ${inEnglish(() => missingWords(assignment, missing))}`,
     },
   ];
 }

@@ -1,17 +1,32 @@
 /** What whoever approves a restore must know of the backup, in words. Pure. */
-import { countText, listed } from '../../../contract/words.ts';
+import { saidList } from '../../../contract/words.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import { mastersOf, type Assignment } from './assignment.ts';
 
 /** @param count files that tar left out, or read while they changed */
 export const skippedWords = (count: number): string =>
-  `${countText(count)} ${count === 1 ? 'file is' : 'files are'} missing from the backup, or changed while tar read ${count === 1 ? 'it' : 'them'}: see the report of the backup`;
+  sayCount(
+    count,
+    '{count} file is missing from the backup, or changed while tar read it: see the report of the backup',
+    '{count} files are missing from the backup, or changed while tar read them: see the report of the backup',
+  );
 
 /** What is not known of a run that was taken from its tape. */
 export const importedWords = (run: string): string =>
-  `run ${run} was imported from its tape: whether it was verified is not known`;
+  say('run {run} was imported from its tape: whether it was verified is not known', { run });
 
 /** @param others masters that were backed up at the same instant */
 export function othersWords(assignment: Pick<Assignment, 'volumes'>, others: readonly string[]): string {
-  const masters = listed(mastersOf(assignment));
-  return `${listed(others)} ${others.length === 1 ? 'was' : 'were'} backed up at the same instant and ${others.length === 1 ? 'is' : 'are'} not restored: data that spans ${listed([...mastersOf(assignment), ...others])} no longer matches. Add --replace ${others.join(' --replace ')} to restore them with ${masters}`;
+  const masters = mastersOf(assignment);
+  return sayCount(
+    others.length,
+    '{others} was backed up at the same instant and is not restored: data that spans {all} no longer matches. Add {options} to restore them with {masters}',
+    '{others} were backed up at the same instant and are not restored: data that spans {all} no longer matches. Add {options} to restore them with {masters}',
+    {
+      others: saidList(others),
+      all: saidList([...masters, ...others]),
+      options: others.map((other) => `--replace ${other}`).join(' '),
+      masters: saidList(masters),
+    },
+  );
 }

@@ -1,5 +1,6 @@
 /** What each route is expected to take, against what the drive needs. Pure. */
 import type { RouteExpectation } from '../../../contract/plan.ts';
+import { say } from '../../../contract/text/say.ts';
 import { driveSpeed } from '../../tape/drive-speeds.ts';
 import type { WorkDigest } from './detached-dump.ts';
 
@@ -28,7 +29,14 @@ export interface RouteFacts {
 const rateWords = (bytesPerSecond: number) => `${(bytesPerSecond / 1e6).toFixed(0)} MB/s`;
 
 const shoeShining = (drive: string | undefined, floor: number) =>
-  `too slow for the ${drive ?? 'drive'}: its minimum streaming rate is ${rateWords(floor)}, so it will be shoe-shining`;
+  drive === undefined
+    ? say('too slow for the drive: its minimum streaming rate is {floor}, so it will be shoe-shining', {
+        floor: rateWords(floor),
+      })
+    : say('too slow for the {drive}: its minimum streaming rate is {floor}, so it will be shoe-shining', {
+        drive,
+        floor: rateWords(floor),
+      });
 
 function consoleRoute(facts: RouteFacts): RouteExpectation {
   const { backupServer, tapeHost, rates, bytes, drive } = facts;
@@ -39,7 +47,7 @@ function consoleRoute(facts: RouteFacts): RouteExpectation {
       route: 'console',
       bytesPerSecond: undefined,
       seconds: undefined,
-      notes: ['not measured: shadowtape check --rate'],
+      notes: [say('not measured: shadowtape check --rate')],
     };
   }
   const speed = driveSpeed(drive);
@@ -51,8 +59,19 @@ function consoleRoute(facts: RouteFacts): RouteExpectation {
     bytesPerSecond: rate,
     seconds: bytes / rate,
     notes: [
-      `ssh reads ${rateWords(source)} from ${backupServer} and writes ${rateWords(target)} to ${tapeHost}`,
-      ...(starving ? [`${shoeShining(drive, speed.floor)}; route server does not use the network`] : []),
+      say('ssh reads {source} from {backupServer} and writes {target} to {tapeHost}', {
+        source: rateWords(source),
+        backupServer,
+        target: rateWords(target),
+        tapeHost,
+      }),
+      ...(starving
+        ? [
+            say('{reason}; route server does not use the network', {
+              reason: shoeShining(drive, speed.floor),
+            }),
+          ]
+        : []),
     ],
   };
 }
@@ -73,10 +92,15 @@ function digestRate({ digest, rates, backupServer }: RouteFacts): [WorkDigest, n
 
 function digestNote(facts: RouteFacts, slowest: [WorkDigest, number] | undefined): string[] {
   if (facts.digest === 'none') return [];
-  if (!slowest) return ['the digest in the same pass may slow the dump: shadowtape check --rate measures it'];
+  if (!slowest)
+    return [say('the digest in the same pass may slow the dump: shadowtape check --rate measures it')];
   const [name, rate] = slowest;
   return [
-    `the dump waits for its digests: ${digestNames[name]} takes ${rateWords(rate)} on ${facts.backupServer}`,
+    say('the dump waits for its digests: {digest} takes {rate} on {backupServer}', {
+      digest: digestNames[name],
+      rate: rateWords(rate),
+      backupServer: facts.backupServer,
+    }),
   ];
 }
 
@@ -84,7 +108,12 @@ function serverRoute(facts: RouteFacts): RouteExpectation {
   const { tapeHost, drive, backupServer, bytes } = facts;
   const nothing = { route: 'server', bytesPerSecond: undefined, seconds: undefined } as const;
   if (tapeHost !== backupServer) {
-    return { ...nothing, notes: [`not possible: the drive is on ${tapeHost}, not on ${backupServer}`] };
+    return {
+      ...nothing,
+      notes: [
+        say('not possible: the drive is on {tapeHost}, not on {backupServer}', { tapeHost, backupServer }),
+      ],
+    };
   }
   const speed = driveSpeed(drive);
   const slowest = digestRate(facts);
@@ -93,7 +122,7 @@ function serverRoute(facts: RouteFacts): RouteExpectation {
     return {
       ...nothing,
       notes: [
-        'as fast as disk and drive allow; the rates of the drive are not known (tape.drive)',
+        say('as fast as disk and drive allow; the rates of the drive are not known (tape.drive)'),
         ...digests,
       ],
     };
@@ -103,7 +132,7 @@ function serverRoute(facts: RouteFacts): RouteExpectation {
     bytesPerSecond: rate,
     seconds: bytes / rate,
     notes: [
-      'at most, if the disk keeps up: the data never leaves the backup server',
+      say('at most, if the disk keeps up: the data never leaves the backup server'),
       ...digests,
       ...(rate < speed.floor ? [shoeShining(drive, speed.floor)] : []),
     ],

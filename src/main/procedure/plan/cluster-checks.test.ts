@@ -150,6 +150,10 @@ describe('a parted proxy', () => {
     expect(told(judgeReadable(assignment, worldOf(parted, '', { node2: started })))).toEqual([
       'proxy-readable fails: STOP on node1',
     ]);
+    const missing = [{ node: 'node1', since: '', reason: '' }];
+    expect(told(judgeReadable({ ...assignment, missing }, worldOf(parted, '', { node2: started })))).toEqual([
+      'proxy-readable holds: ACTIVE on node2',
+    ]);
     expect(told(judgeReadable(several, worldOf(started)))).toEqual([
       'proxy-readable holds: ACTIVE on node1',
       'proxy-readable fails: not shown on node1',

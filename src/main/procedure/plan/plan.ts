@@ -2,13 +2,14 @@
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../../contract/plan.ts';
 import { shownLine } from '../../ssh/quoting.ts';
 import { bytesOfVolumes, mastersOf, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
-import { listed } from '../../../contract/words.ts';
+import { saidList } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 import { outsideWords } from '../model/class-scope.ts';
 import { uncheckedOn } from '../model/missing-node.ts';
 import { wholeHashCost, type MeasuredHash } from '../model/samples/whole-hash-cost.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
 import { looksOf } from './looks.ts';
-import { stepsOf } from './steps.ts';
+import { shownStepsOf } from './steps.ts';
 import { holderCommand, mostHeld } from '../model/shadow-holder.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
@@ -24,18 +25,18 @@ const planned =
 /** What a person does in a step, where it is not a command. */
 function operatorPart(assignment: Assignment, step: Step): string | undefined {
   const { job } = assignment;
-  const masters = listed(mastersOf(assignment));
+  const masters = saidList(mastersOf(assignment));
   if (job.services === 'ask' && step.performance === 'stop-services')
-    return `the operator stops whatever uses ${masters}, and confirms`;
+    return say('the operator stops whatever uses {masters}, and confirms', { masters });
   if (job.services === 'ask' && step.performance === 'resume-services')
-    return 'the operator starts it again, and confirms';
+    return say('the operator starts it again, and confirms');
   if (step.performance === 'approve-overwrite' || step.performance === 'approve-replace')
-    return 'the operator types the name of the volume, or has named the master with --replace and --yes';
+    return say('the operator types the name of the volume, or has named the master with --replace and --yes');
   if (assignment.restore) return undefined;
   if (typeof job.approve === 'object' && step.performance === 'verification')
-    return 'a second person checks the result, and approves with a signature: shadowtape approve RUN';
+    return say('a second person checks the result, and approves with a signature: shadowtape approve RUN');
   if (job.approve === 'operator' && step.performance === 'verification')
-    return 'the operator checks the result and approves';
+    return say('the operator checks the result and approves');
   return undefined;
 }
 
@@ -84,7 +85,9 @@ const answers =
 function withoutGds({ missing = [] }: Assignment, looksThere: boolean): string | undefined {
   const names = missing.flatMap(({ node, gds }) => (gds ? [node] : []));
   if (names.length === 0 || !looksThere) return undefined;
-  return `GDS on ${listed(names)} does not answer: the checks of this step do not run there`;
+  return say('GDS on {names} does not answer: the checks of this step do not run there', {
+    names: saidList(names),
+  });
 }
 
 /** What is not done on nodes that do not answer; undefined where there is none. */
@@ -93,13 +96,15 @@ function withoutNodes(assignment: Assignment, step: Step): string | undefined {
   const looksThere = [before, after].some((checks) => checks?.looks.includes('primaries'));
   const missing = (assignment.missing ?? []).filter(({ gds }) => !gds);
   if (missing.length === 0) return withoutGds(assignment, looksThere || step.guarded !== undefined);
-  const names = listed(missing.map(({ node }) => node));
+  const names = saidList(missing.map(({ node }) => node));
   const unsent = commands.filter(({ host }) => !answers(assignment)(host)).length;
   const words = [
-    ...(unsent > 0 ? ['its commands are not sent there'] : []),
-    ...(looksThere || step.guarded ? ['the checks of this step do not run there'] : []),
+    ...(unsent > 0 ? [say('its commands are not sent there')] : []),
+    ...(looksThere || step.guarded ? [say('the checks of this step do not run there')] : []),
   ];
-  return words.length === 0 ? undefined : `${names} does not answer: ${words.join(', and ')}`;
+  return words.length === 0
+    ? undefined
+    : say('{names} does not answer: {words}', { names, words: words.join(`, ${say('and')} `) });
 }
 
 function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCommand[] = []): PlannedStep {
@@ -141,7 +146,7 @@ export function planOf(
   const wholeHash = wholeHashCost(assignment, earlier);
   const { siteName, jobName, method, route, job, restore, missing = [], outside = [] } = assignment;
   const primaryNodes = assignment.primaryNodes.filter(answers(assignment));
-  const steps = stepsOf(assignment);
+  const steps = shownStepsOf(assignment);
   const holds = plannedHolds(assignment, steps);
   return {
     site: siteName,

@@ -227,6 +227,34 @@ describe('a shadow that is compared with its proxy', () => {
   });
 });
 
+describe('the shadows of several proxies', () => {
+  const both = guideAssignment(
+    {
+      volumes: [
+        { master: 'Volume3', proxy: 'Volume4' },
+        { master: 'Volume5', proxy: 'Volume6' },
+      ],
+      shadow: { class: 'Class2', disks: { Disk6: 'c1t1d6' } },
+    },
+    readFixture('primary-several').replaceAll(' Part ', ' Join '),
+  );
+  const nodes = readFixture('primary-several');
+  const shadows = readFixture('shadow-several');
+  const withoutLast = shadows.replaceAll(/^(volume|slice) .*Volume6 .*\n/gm, '');
+
+  it('are each compared with its own, and are nothing strange to each other', () => {
+    expect(blocking(judgeShadow(both, worldOf(nodes, shadows)))).toEqual([]);
+    expect(blocking(judgeShadow(both, worldOf(nodes, withoutLast)))).toContain('shadow-active fails: none');
+  });
+
+  it('are gone one after the other', () => {
+    const isGone = (text: string, name: string) =>
+      isShadowObjectGone(both, worldOf(nodes, text), 'volume', name);
+    expect([isGone(withoutLast, 'Volume6'), isGone(withoutLast, 'Volume4')]).toEqual([true, false]);
+    expect([isGone(shadows, 'Volume6'), isGone(shadows, 'gap-327680')]).toEqual([false, false]);
+  });
+});
+
 describe('the disks of the shadow', () => {
   it('are those of the proxy, by what identifies them', () => {
     const seen = (serial: string) => withDisks(there, [['c1t1d3', 'serial 3']], [['c1t1d3', serial]]);

@@ -20,7 +20,7 @@ function backupOf(world: World): BackupReport {
 function shadowPlanOf(
   assignment: Assignment,
   volume: VolumeAssignment,
-  mode: ShadowPlan['mode'] = 'ro',
+  mode: ShadowPlan['mode'],
 ): ShadowPlan {
   const { shadow } = volume;
   const { layout, devices } = assignment.shadow;
@@ -76,13 +76,11 @@ export function judgeShadow(
   world: World,
   modeOf: (volume: VolumeAssignment) => ShadowPlan['mode'] = () => 'ro',
 ): RuleVerdict[] {
-  const plans = assignment.volumes.map((volume) => shadowPlanOf(assignment, volume));
   const compared = onEachVolume(assignment, assignment.volumes, (volume) =>
     compareShadow({
       primaries: world.primaries,
       backup: backupOf(world),
       plan: shadowPlanOf(assignment, volume, modeOf(volume)),
-      alsoPlanned: plans.filter(({ proxyVolume }) => proxyVolume !== volume.proxy),
     }),
   );
   return [...compared, ...compareStandIns(backupOf(world).report, assignment.shadow.layout)];

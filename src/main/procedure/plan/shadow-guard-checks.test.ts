@@ -92,6 +92,8 @@ describe('the shadow during a run', () => {
   it('is compared with the last verification', () => {
     const unlike = { ...layoutOf(), spaces: [] } as NewEvent;
     expect(blocking(verified, journal(unlike, layoutOf()))).toEqual([]);
+    const reversed = { ...layoutOf(), spaces: layoutSeen(verified, raw).toReversed() } as NewEvent;
+    expect(blocking(verified, journal(reversed))).toEqual([]);
     expect(blocking(verified, journal(layoutOf(), unlike))).toEqual([
       'shadow-unchanged: Class1/Group2 mirror Disk3=c1t1d3 Volume2 at 65536+1048576; Class2/Group2 mirror Disk3=c1t1d3 Volume2 at 65536+1048576',
     ]);
@@ -131,6 +133,10 @@ describe('the boot of the backup server', () => {
   it('is that of the verification', () => {
     const events = journal(layoutOf('who Nov 28 10:00'));
     expect(blocking(booted('who Nov 28 10:00'), events)).toEqual([]);
+    const later = journal(layoutOf('who Nov 28 10:00'), ...activated('-F'));
+    expect(blocking(booted('who Nov 28 11:00'), later)).toContain('same-boot: boot who Nov 28 11:00');
+    const same = judgeGuard(raw, booted('who Nov 28 10:00'), events, false);
+    expect(same.find(({ rule }) => rule === 'same-boot')?.verdict).toBe('holds');
     expect(judgeGuard(raw, booted('who Nov 28 11:00'), events, false).find(isBlocking)).toEqual({
       rule: 'same-boot',
       title: 'Backup server was not rebooted',
@@ -140,6 +146,24 @@ describe('the boot of the backup server', () => {
       why: 'a shadow does not survive a reboot: a shadow after a reboot was created by somebody else',
       source: 'GDS guide 4.5, 2.2.2',
     });
+  });
+
+  it('is, when the shadow is verified, the one in which it was created', () => {
+    const sent = (line: string, stdout: string, place: number): NewEvent[] => [
+      { type: 'intent', step: '5', host: 'node3', argv: line.split(' '), line, changes: line !== 'who -b' },
+      {
+        ...{ type: 'outcome', step: '5', of: place, exitStatus: 0, milliseconds: 1, stdout, stderr: '' },
+        ...{ stdoutBytes: stdout.length, stderrBytes: 0 },
+      },
+    ];
+    const created = journal(
+      ...sent('who -b', '   .       system boot  Nov 28 10:00', 1),
+      ...sent('sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3', '', 3),
+    );
+    expect(judgeRebootSinceCreation(raw, booted('who Nov 28 10:00'), created)).toEqual([]);
+    expect(lines(judgeRebootSinceCreation(raw, booted('who Nov 28 11:00'), created))).toEqual([
+      'same-boot: boot who Nov 28 11:00',
+    ]);
   });
 
   it('is not judged where it is not known', () => {
@@ -158,8 +182,8 @@ describe('mounts of the shadow', () => {
     expect(blocking(seen('/mnt1'), journal(), files, false)).toEqual([
       'no-other-mount: /dev/sfdsk/Class2/dsk/Volume2 on /mnt1',
     ]);
-    expect(blocking(seen('/mnt1', '/else'), journal(), files, true)).toEqual([
-      'no-other-mount: /dev/sfdsk/Class2/dsk/Volume2 on /else',
+    expect(blocking(seen('/mnt1', '/a', '/b'), journal(), files, true)).toEqual([
+      'no-other-mount: /dev/sfdsk/Class2/dsk/Volume2 on /a, /dev/sfdsk/Class2/dsk/Volume2 on /b',
     ]);
     const rawDevice = mountOf('/mnt1', '/dev/sfdsk/Class2/dsk/Volume7');
     expect(blocking(worldOf(parted, whole, { mounts: [rawDevice] }), journal(), files, true)).toEqual([

@@ -37,8 +37,29 @@ describe('the shadow of a run', () => {
     { what: 'not stopped, since that failed', commands: ['-M', '-F fails'], state: 'ro' },
     { what: 'stopped, since starting it failed', commands: ['-M', '-F', '-N fails'], state: 'between' },
     { what: 'with an end that was not seen', commands: ['-M', '-F', '-N unheard'], state: 'between' },
+    { what: 'removed', commands: ['-M', '-F', '-R'], state: 'between' },
     { what: 'made anew', commands: ['-M', '-F', '-N', '-F', '-R', '-M'], state: 'ro' },
   ])('is $what', ({ commands, state }) => {
     expect(shadowStateOf(events(...commands), volume)).toBe(state);
+  });
+
+  it.each([
+    'sdxshadowvolume -F -c Class2 -v Volume9',
+    'sdxshadowvolume -F -c Class9 -v Volume2',
+    'sdxvolume -F -c Class2 -v Volume2',
+    'sdxshadowvolume -F -c Class2',
+  ])('is not changed by %s', (line) => {
+    const [intent, ...others] = events('-F');
+    const other = { ...intent, argv: line.split(' ') } as RunEvent;
+    expect(shadowStateOf([other, ...others], volume)).toBe('ro');
+  });
+
+  it('is changed with others in one command', () => {
+    const [intent, ...others] = events('-F');
+    const both = {
+      ...intent,
+      argv: 'sdxshadowvolume -F -c Class2 -v Volume9,Volume2'.split(' '),
+    } as RunEvent;
+    expect(shadowStateOf([both, ...others], volume)).toBe('between');
   });
 });

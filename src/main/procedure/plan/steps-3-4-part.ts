@@ -5,7 +5,8 @@
 import { sdxinfo, sdxproxyPart, sdxproxyRejoin, sdxvolumeStop } from '../../gds/commands.ts';
 import type { Job } from '../../site/site-schema.ts';
 import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../model/assignment.ts';
-import { listed } from '../../../contract/words.ts';
+import { saidList } from '../../../contract/words.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import { areWhereMounted } from './service-checks.ts';
 import { judgeReady, rejoinChecks, unlessOwn } from './checks.ts';
 import { isProxyJoined, isProxyStopped, judgeJoined, judgeParted, judgeStopped } from './cluster-checks.ts';
@@ -22,9 +23,9 @@ function synchroniseStep(assignment: Assignment): Step {
   return {
     id: 'synchronise',
     phase: 'part',
-    title: `Rejoin ${listed(proxies)} where parted, and wait until in sync`,
-    why: 'the job says part.synchroniseFirst: a parted proxy is synchronized with its master first',
-    endangers: 'the current data of a parted proxy is lost',
+    title: say('Rejoin {proxies} where parted, and wait until in sync', { proxies: saidList(proxies) }),
+    why: say('the job says part.synchroniseFirst: a parted proxy is synchronized with its master first'),
+    endangers: say('the current data of a parted proxy is lost'),
     source: 'GDS guide 6.6.3.7, steps 8-1 and 8-2',
     performance: 'synchronise',
     volumes: proxies,
@@ -55,8 +56,12 @@ function viewProxyStep(assignment: Assignment): Step {
   return {
     id: '3-1',
     phase: 'part',
-    title: `View ${listed(proxiesOf(assignment))}`,
-    why: `only a proxy that is joined and in sync has the data of ${one ? listed(mastersOf(assignment)) : 'its master'}`,
+    title: say('View {proxies}', { proxies: saidList(proxiesOf(assignment)) }),
+    why: one
+      ? say('only a proxy that is joined and in sync has the data of {masters}', {
+          masters: saidList(mastersOf(assignment)),
+        })
+      : say('only a proxy that is joined and in sync has the data of its master'),
     source: guideStep('3-1'),
     performance: 'commands',
     commands: proxiesOf(assignment).flatMap((object) => [
@@ -91,22 +96,33 @@ function placeNotes(
   action: ServiceAction,
 ): Pick<Step, 'notes'> {
   if (!areWhereMounted(job)) return {};
-  const masters = listed(mastersOf(assignment));
+  const masters = saidList(mastersOf(assignment));
   if (action === 'resume')
     return {
       notes: [
-        `sent on the node where services were stopped, unless ${masters} is mounted on another node by then`,
+        say(
+          'sent on the node where services were stopped, unless {masters} is mounted on another node by then',
+          { masters },
+        ),
       ],
     };
-  const now = mountedOn === undefined ? '' : `; at present: ${mountedOn.join(', ') || 'no node'}`;
-  return { notes: [`sent only on the node that has ${masters} mounted right before the step${now}`] };
+  const note =
+    mountedOn === undefined
+      ? say('sent only on the node that has {masters} mounted right before the step', { masters })
+      : say('sent only on the node that has {masters} mounted right before the step; at present: {nodes}', {
+          masters,
+          nodes: mountedOn.join(', ') || say('no node'),
+        });
+  return { notes: [note] };
 }
 
 /** Services that need no stop are left out of the run. */
 const notNeeded = ({ job }: Assignment): Pick<Step, 'leftOut'> =>
   job.services === 'not-needed'
     ? {
-        leftOut: 'the site file says that the data on the volume is always consistent (services: not-needed)',
+        leftOut: say(
+          'the site file says that the data on the volume is always consistent (services: not-needed)',
+        ),
       }
     : {};
 
@@ -115,9 +131,12 @@ export function stopServicesStep(assignment: Assignment): Step {
   return {
     id: '3-2',
     phase: 'part',
-    title: 'Stop the services',
-    why: `what uses ${listed(mastersOf(assignment))} is stopped for the moment of the part, so that the snapshot is consistent`,
-    endangers: 'services are down until step 3-4',
+    title: say('Stop the services'),
+    why: say(
+      'what uses {masters} is stopped for the moment of the part, so that the snapshot is consistent',
+      { masters: saidList(mastersOf(assignment)) },
+    ),
+    endangers: say('services are down until step 3-4'),
     source: guideStep('3-2'),
     performance: 'stop-services',
     commands: serviceCommands(assignment, 'stop'),
@@ -127,27 +146,36 @@ export function stopServicesStep(assignment: Assignment): Step {
 }
 
 /** GDS guide 6.6.3.7, step 3-3, "Just Resynchronization Mode for Proxy". */
-const resynchronisationNote =
-  'the cluster does not see what the backup server writes to the parted proxy. With just resynchronization (pjrm=on) a rejoin could leave those blocks out, so it is set to off';
+const resynchronisationNote = () =>
+  say(
+    'the cluster does not see what the backup server writes to the parted proxy. With just resynchronization (pjrm=on) a rejoin could leave those blocks out, so it is set to off',
+  );
 
 /** The same place of the guide. */
-const arrayCopyNote =
-  'where the disk array copies between master and proxy, it sees these writes, and a rejoin copies only the differences, whatever pjrm is. A restore copies by software, so pjrm=off is still needed';
+const arrayCopyNote = () =>
+  say(
+    'where the disk array copies between master and proxy, it sees these writes, and a rejoin copies only the differences, whatever pjrm is. A restore copies by software, so pjrm=off is still needed',
+  );
 
 /** 3-3 */
 export function partStep(assignment: Assignment): Step {
   const proxies = proxiesOf(assignment);
-  const masters = listed(mastersOf(assignment));
+  const masters = saidList(mastersOf(assignment));
   const one = proxies.length === 1;
   return {
     id: '3-3',
     phase: 'part',
-    title: `Part ${listed(proxies)} from ${masters}`,
+    title: say('Part {proxies} from {masters}', { proxies: saidList(proxies), masters }),
     why: one
-      ? 'from now on the proxy is a frozen snapshot: the backup has the data of this moment'
-      : 'one command parts them all: the backup has the data of one moment',
-    endangers: `${masters} ${one ? 'has' : 'have'} no synchronized copy until the rejoin finishes; the cluster does not see writes of the backup server, so pjrm is off`,
-    notes: [resynchronisationNote, arrayCopyNote],
+      ? say('from now on the proxy is a frozen snapshot: the backup has the data of this moment')
+      : say('one command parts them all: the backup has the data of one moment'),
+    endangers: sayCount(
+      proxies.length,
+      '{masters} has no synchronized copy until the rejoin finishes; the cluster does not see writes of the backup server, so pjrm is off',
+      '{masters} have no synchronized copy until the rejoin finishes; the cluster does not see writes of the backup server, so pjrm is off',
+      { masters },
+    ),
+    notes: [resynchronisationNote(), arrayCopyNote()],
     source: guideStep('3-3'),
     performance: 'part',
     commands: [
@@ -201,9 +229,14 @@ export function resumeServicesStep(assignment: Assignment): Step {
   return {
     id: '3-4',
     phase: 'part',
-    title: 'Resume the services',
-    why: `${listed(masters)} ${masters.length > 1 ? 'are' : 'is'} free again: the snapshot is taken, and the services need not wait for the tape`,
-    endangers: 'services stay down while this step fails',
+    title: say('Resume the services'),
+    why: sayCount(
+      masters.length,
+      '{masters} is free again: the snapshot is taken, and the services need not wait for the tape',
+      '{masters} are free again: the snapshot is taken, and the services need not wait for the tape',
+      { masters: saidList(masters) },
+    ),
+    endangers: say('services stay down while this step fails'),
     source: guideStep('3-4'),
     performance: 'resume-services',
     commands: resumeCommands(serviceCommands(assignment, 'stop'), serviceCommands(assignment, 'resume')),
@@ -218,12 +251,15 @@ export function resumeServicesStep(assignment: Assignment): Step {
 
 /** While the parted proxy can still be read on the cluster. */
 export function fingerprintStep(assignment: Assignment): Step {
-  const one = assignment.volumes.length === 1;
   return {
     id: 'fingerprint',
     phase: 'part',
-    title: `Take the fingerprint of ${listed(proxiesOf(assignment))}`,
-    why: `sampled records of the parted ${one ? 'proxy' : 'proxies'} are hashed while the cluster can still read ${one ? 'it' : 'them'}: the shadow must show the same records`,
+    title: say('Take the fingerprint of {proxies}', { proxies: saidList(proxiesOf(assignment)) }),
+    why: sayCount(
+      assignment.volumes.length,
+      'sampled records of the parted proxy are hashed while the cluster can still read it: the shadow must show the same records',
+      'sampled records of the parted proxies are hashed while the cluster can still read them: the shadow must show the same records',
+    ),
     source: 'Shadowtape',
     performance: 'fingerprint',
     commands: assignment.volumes.flatMap((volume) =>
@@ -239,9 +275,9 @@ export function stopProxyStep(assignment: Assignment): Step {
   return {
     id: '3-5',
     phase: 'part',
-    title: `Stop ${listed(proxies)} on all nodes`,
-    why: 'nothing on the cluster may open the proxy while the backup server reads it',
-    endangers: 'a stopped volume starts again when its node reboots',
+    title: say('Stop {proxies} on all nodes', { proxies: saidList(proxies) }),
+    why: say('nothing on the cluster may open the proxy while the backup server reads it'),
+    endangers: say('a stopped volume starts again when its node reboots'),
     source: guideStep('3-5'),
     performance: 'commands',
     commands: [
@@ -274,8 +310,8 @@ function viewConfigurationStep(assignment: Assignment): Step {
   return {
     id: '4',
     phase: 'view',
-    title: `View the configuration of ${listed(proxiesOf(assignment))}`,
-    why: 'the shadow is created from this: disks, first block, size',
+    title: say('View the configuration of {proxies}', { proxies: saidList(proxiesOf(assignment)) }),
+    why: say('the shadow is created from this: disks, first block, size'),
     source: guideStep('4'),
     performance: 'commands',
     commands: proxiesOf(assignment).flatMap((object) => [

@@ -1,7 +1,8 @@
 /** Step 5 of the GDS guide's 6.6.3.7, and the verification that has to follow it. */
 import { shadowCreation } from '../../gds/shadow-commands.ts';
 import { proxiesOf, type Assignment } from '../model/assignment.ts';
-import { listed } from '../../../contract/words.ts';
+import { saidList } from '../../../contract/words.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import { judgeDisks, judgeNoShadow, judgeShadow } from './shadow-checks.ts';
 import { judgeStopped } from './cluster-checks.ts';
 import { guideStep } from './step-sources.ts';
@@ -15,20 +16,29 @@ function createStep(assignment: Assignment): Step {
   const { layout, devices } = shadow;
   const names = volumes.map((volume) => volume.shadow.volume);
   const standIns = layout.volumes.filter(({ proxy }) => proxy === undefined);
-  const one = volumes.length === 1;
   return {
     id: '5',
     phase: 'shadow',
-    title: `Create the shadow ${one ? 'volume' : 'volumes'} ${listed(names)}`,
+    title: sayCount(volumes.length, 'Create the shadow volume {names}', 'Create the shadow volumes {names}', {
+      names: saidList(names),
+    }),
     why: [
-      `with the same disks under the same names, and the same size, ${host} sees the blocks of ${listed(proxiesOf(assignment))}`,
+      say(
+        'with the same disks under the same names, and the same size, {host} sees the blocks of {proxies}',
+        { host, proxies: saidList(proxiesOf(assignment)) },
+      ),
       ...(standIns.length === 0
         ? []
         : [
-            `${listed(standIns.map(({ name }) => name))} ${standIns.length === 1 ? 'replaces' : 'replace'} what is before them, so that each volume begins at its own block`,
+            sayCount(
+              standIns.length,
+              '{names} replaces what is before them, so that each volume begins at its own block',
+              '{names} replace what is before them, so that each volume begins at its own block',
+              { names: saidList(standIns.map(({ name }) => name)) },
+            ),
           ]),
     ].join('; '),
-    endangers: 'writing to a shadow with a wrong configuration damages data of the cluster',
+    endangers: say('writing to a shadow with a wrong configuration damages data of the cluster'),
     source: guideStep('5'),
     performance: 'commands',
     commands: shadowCreation(layout, devices).map(({ argv }) => ({ host, argv, guide: true, changes: true })),
@@ -49,9 +59,9 @@ function verificationStep(assignment: Assignment): Step {
   return {
     id: 'verify',
     phase: 'verify',
-    title: volumes.length === 1 ? 'Verify the shadow' : 'Verify the shadows',
-    why: 'every rule of the configuration and the fingerprint are checked before the dump',
-    endangers: 'a dump of a wrong shadow is a backup of other data',
+    title: sayCount(volumes.length, 'Verify the shadow', 'Verify the shadows'),
+    why: say('every rule of the configuration and the fingerprint are checked before the dump'),
+    endangers: say('a dump of a wrong shadow is a backup of other data'),
     source: `${guideStep('5')}: "be sure to confirm that the shadow volume configuration is correct"`,
     performance: 'verification',
     commands: volumes.flatMap((volume) =>

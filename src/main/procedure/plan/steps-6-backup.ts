@@ -3,6 +3,7 @@
  * the guide's own lines; through the console (route `console`) the line that writes to the tape is parted into one that reads and one that
  * writes.
  */
+import { say } from '../../../contract/text/say.ts';
 import { tapeWriterArguments } from '../../../streams/tape/tape-writer.ts';
 import { sdxshadowvolumeStartWritable, sdxshadowvolumeStop } from '../../gds/commands.ts';
 import type { Method, Platform } from '../../site/site-schema.ts';
@@ -46,9 +47,9 @@ export function activateStep({ assignment, volume }: VolumePart, id: string): St
   return {
     id,
     phase: 'dump',
-    title: `Activate ${shadow.volume} for reading and writing`,
-    why: 'the file system check may have to repair it',
-    endangers: `from now on ${host} can write to the blocks of ${proxy}`,
+    title: say('Activate {volume} for reading and writing', { volume: shadow.volume }),
+    why: say('the file system check may have to repair it'),
+    endangers: say('from now on {host} can write to the blocks of {proxy}', { host, proxy }),
     source: guideStep(id),
     performance: 'commands',
     commands: [
@@ -66,8 +67,8 @@ function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
-    title: 'Reconfigure the partition information of the file system',
-    why: 'sfxfs stores its device name in the file system, and the shadow has a different one',
+    title: say('Reconfigure the partition information of the file system'),
+    why: say('sfxfs stores its device name in the file system, and the shadow has a different one'),
     source: guideStep(id),
     performance: 'commands',
     guarded: 'before',
@@ -86,8 +87,8 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
   return {
     id,
     phase: 'dump',
-    title: `Check the ${fileSystem} file system`,
-    why: 'a file system that was mounted at the part is in the state after a power failure',
+    title: say('Check the {fileSystem} file system', { fileSystem }),
+    why: say('a file system that was mounted at the part is in the state after a power failure'),
     source: guideStep(id),
     performance: 'check-file-system',
     guarded: 'before',
@@ -97,7 +98,10 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     commands: [{ host: assignment.backupServer, ...fsckLine(assignment, volume), changes: true }],
     ...(unmountsBeforePart(job.services)
       ? {
-          leftOut: `the file system is unmounted when ${proxy} is parted (services.stop): the guide allows skipping this`,
+          leftOut: say(
+            'the file system is unmounted when {proxy} is parted (services.stop): the guide allows skipping this',
+            { proxy },
+          ),
         }
       : {}),
   };
@@ -110,8 +114,8 @@ function mountStep({ assignment, volume }: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
-    title: `Mount the file system read-only on ${job.mountPoint}`,
-    why: 'tar reads files, not blocks',
+    title: say('Mount the file system read-only on {mountPoint}', { mountPoint: job.mountPoint }),
+    why: say('tar reads files, not blocks'),
     source: guideStep(id),
     performance: 'commands',
     guarded: 'before',
@@ -129,17 +133,17 @@ function dumpWords(method: Method, platform: Platform): Pick<Step, 'title' | 'wh
   switch (method) {
     case '6a':
       return {
-        title: 'Back up the raw device with dd',
-        why: 'every block of the volume, whatever its contents',
+        title: say('Back up the raw device with dd'),
+        why: say('every block of the volume, whatever its contents'),
       };
     case '6b':
     case '6d':
-      return { title: 'Back up the files with tar', why: 'single files can be restored' };
+      return { title: say('Back up the files with tar'), why: say('single files can be restored') };
     case '6c':
     case '6e':
       return {
-        title: `Back up the file system with ${dumpToolOf(method, platform) ?? ''}`,
-        why: 'the whole file system with all its attributes; single files can be restored',
+        title: say('Back up the file system with {tool}', { tool: dumpToolOf(method, platform) ?? '' }),
+        why: say('the whole file system with all its attributes; single files can be restored'),
       };
   }
 }
@@ -164,7 +168,7 @@ function consoleCommands({ assignment, volume }: VolumePart): StepCommand[] {
 }
 
 /** GDS guide 6.6.3.7, step 6. */
-const sharedNote = 'a GFS Shared File System can only be backed up as a raw device (6a)';
+const sharedNote = () => say('a GFS Shared File System can only be backed up as a raw device (6a)');
 
 /**
  * What is read around a dump: the tape right before it is written from its beginning, and sampled records where the dump cannot be
@@ -188,8 +192,8 @@ function dumpStep(part: VolumePart, id: string): Step {
     phase: 'dump',
     title: assignment.volumes.length === 1 ? words.title : `${words.title}: ${volume.proxy}`,
     why: words.why,
-    endangers: 'the current contents of the tape are lost',
-    ...(assignment.job.fileSystem === 'gfs-shared' ? { notes: [sharedNote] } : {}),
+    endangers: say('the current contents of the tape are lost'),
+    ...(assignment.job.fileSystem === 'gfs-shared' ? { notes: [sharedNote()] } : {}),
     source: guideStep(id),
     performance: 'dump',
     volumes: [volume.proxy],
@@ -212,8 +216,10 @@ function dumpEndedStep({ volume }: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
-    title: `Check that no process of the dump of ${volume.proxy} is left`,
-    why: 'the dump is detached from the console and continues without it; what is left of a failed dump is stopped',
+    title: say('Check that no process of the dump of {proxy} is left', { proxy: volume.proxy }),
+    why: say(
+      'the dump is detached from the console and continues without it; what is left of a failed dump is stopped',
+    ),
     source: 'Shadowtape',
     performance: 'dump-ended',
     volumes: [volume.proxy],
@@ -232,8 +238,8 @@ export function unmountStep({ assignment }: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
-    title: `Unmount ${job.mountPoint}`,
-    why: 'a mounted volume cannot be stopped or removed',
+    title: say('Unmount {mountPoint}', { mountPoint: job.mountPoint }),
+    why: say('a mounted volume cannot be stopped or removed'),
     source: guideStep(id),
     performance: 'commands',
     commands: [

@@ -1,4 +1,5 @@
 /** What Shadowtape adds to step 6: label and manifest of layout `labelled`, and the reading back of the tape. */
+import { say } from '../../../contract/text/say.ts';
 import { isLabelled, type Assignment } from '../model/assignment.ts';
 import { keepsSamples } from '../model/samples/kept-samples.ts';
 import { heldProxies } from '../model/shadow-holder.ts';
@@ -19,9 +20,12 @@ export function labelStep(assignment: Assignment): Step {
   return {
     id: 'label',
     phase: 'dump',
-    title: job.media.name === undefined ? 'Label the tape' : `Label the tape "${job.media.name}"`,
-    why: 'the label on the tape names the tape, the run that wrote it, and its retention',
-    endangers: 'the current contents of the tape are lost',
+    title:
+      job.media.name === undefined
+        ? say('Label the tape')
+        : say('Label the tape "{name}"', { name: job.media.name }),
+    why: say('the label on the tape names the tape, the run that wrote it, and its retention'),
+    endangers: say('the current contents of the tape are lost'),
     source: 'Shadowtape',
     performance: 'label',
     guarded: 'before',
@@ -39,8 +43,8 @@ export function manifestStep(assignment: Assignment): Step {
   return {
     id: 'manifest',
     phase: 'dump',
-    title: 'Write the manifest',
-    why: 'a tape without a manifest is incomplete; the manifest has the digests of the data',
+    title: say('Write the manifest'),
+    why: say('a tape without a manifest is incomplete; the manifest has the digests of the data'),
     source: 'Shadowtape',
     performance: 'manifest',
     commands: [statusCommand(assignment), writeRecordsCommand(assignment), rewindCommand(assignment)],
@@ -60,20 +64,22 @@ function readBackCommandsOf(assignment: Assignment): StepCommand[] {
 }
 
 /** By route `server` the records on tape are compared with the cluster's when it is read back, and not before. */
-function withoutComparison({ route, volumes }: Assignment): string {
+function endWithoutReadBack({ route, volumes }: Assignment): string {
   const isLost = route === 'server' && volumes.some(({ method }) => method === '6a');
   return isLost
-    ? ', and no record on tape is compared with the cluster: sampled records are only read through the shadow, before and after the dump'
-    : '';
+    ? say(
+        'the run ends unverified, and no record on tape is compared with the cluster: sampled records are only read through the shadow, before and after the dump',
+      )
+    : say('the run ends unverified');
 }
 
 /** Why the tape is not read back; undefined where it is. */
 function notReadBack(assignment: Assignment): string | undefined {
   const { job, route } = assignment;
-  const end = `the run ends unverified${withoutComparison(assignment)}`;
-  if (!job.verify.readback) return `the job says verify.readback: false; ${end}`;
+  const end = endWithoutReadBack(assignment);
+  if (!job.verify.readback) return say('the job says verify.readback: false; {end}', { end });
   return route === 'server' && job.verify.digest === 'none'
-    ? `the job says verify.digest: none, so there is nothing to compare; ${end}`
+    ? say('the job says verify.digest: none, so there is nothing to compare; {end}', { end })
     : undefined;
 }
 
@@ -82,8 +88,14 @@ export function readBackStep(assignment: Assignment): Step {
   return {
     id: 'read-back',
     phase: 'dump',
-    title: 'Read the tape back and compare',
-    why: `a tape that cannot be read back is not a backup: every record is read again, and its digest compared with the device’s${keepsSamples(assignment) ? '; sampled records are compared with those hashed on the cluster' : ''}`,
+    title: say('Read the tape back and compare'),
+    why: keepsSamples(assignment)
+      ? say(
+          'a tape that cannot be read back is not a backup: every record is read again, and its digest compared with the device’s; sampled records are compared with those hashed on the cluster',
+        )
+      : say(
+          'a tape that cannot be read back is not a backup: every record is read again, and its digest compared with the device’s',
+        ),
     source: 'Shadowtape',
     performance: 'read-back',
     commands: readBackCommandsOf(assignment),

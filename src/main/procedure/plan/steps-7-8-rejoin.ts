@@ -8,7 +8,8 @@ import {
   type Assignment,
   type VolumeAssignment,
 } from '../model/assignment.ts';
-import { listed } from '../../../contract/words.ts';
+import { listed, saidList } from '../../../contract/words.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import {
   isFreeOfShadows,
   isShadowGone,
@@ -39,13 +40,15 @@ function removalIsDone(
 /** 7, in the guide's order: stop, remove the volume, the group, then each disk; the last disk takes the class with it. */
 export function removeStep(assignment: Assignment): Step {
   const { shadow, volumes, backupServer: host } = assignment;
-  const names = listed(volumes.map((volume) => volume.shadow.volume));
+  const names = saidList(volumes.map((volume) => volume.shadow.volume));
   return {
     id: '7',
     phase: 'remove',
-    title: `Remove the shadow ${volumes.length === 1 ? 'volume' : 'volumes'} ${names}`,
-    why: 'nothing may reach the blocks of the proxy through the backup server once it is rejoined',
-    endangers: 'a forgotten shadow lets the backup server overwrite data of the cluster',
+    title: sayCount(volumes.length, 'Remove the shadow volume {names}', 'Remove the shadow volumes {names}', {
+      names,
+    }),
+    why: say('nothing may reach the blocks of the proxy through the backup server once it is rejoined'),
+    endangers: say('a forgotten shadow lets the backup server overwrite data of the cluster'),
     source: guideStep('7'),
     performance: 'commands',
     commands: shadowRemoval(shadow.layout).map(({ argv, effect }) => ({
@@ -66,8 +69,10 @@ export function removeStep(assignment: Assignment): Step {
   };
 }
 
-const leftParted =
-  'the job leaves the proxy parted until the next run (rejoin: leave-parted), so that data can be restored from it';
+const leftParted = () =>
+  say(
+    'the job leaves the proxy parted until the next run (rejoin: leave-parted), so that data can be restored from it',
+  );
 
 /** Volumes that are rejoined together, and which of how many such groups they are. */
 interface RejoinGroup {
@@ -80,22 +85,29 @@ interface RejoinGroup {
 function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): Step {
   const { backupServer, shadow, job } = assignment;
   const proxies = proxiesOf({ volumes });
-  const masters = listed(mastersOf({ volumes }));
+  const masters = saidList(mastersOf({ volumes }));
   const one = volumes.length === 1;
   return {
     id: `8-1${suffix}`,
     phase: 'rejoin',
-    title: `Rejoin ${listed(proxies)} to ${masters}`,
+    title: say('Rejoin {proxies} to {masters}', { proxies: saidList(proxies), masters }),
     why: one
-      ? `${masters} gets a synchronized copy again: everything is copied from ${masters} to ${listed(proxies)}`
-      : 'each master gets a synchronized copy again: everything is copied from the masters to their proxies',
-    endangers: 'if the backup server still has the shadow, a rejoin writes below it unnoticed',
+      ? say('{masters} gets a synchronized copy again: everything is copied from {masters} to {proxies}', {
+          masters,
+          proxies: saidList(proxies),
+        })
+      : say(
+          'each master gets a synchronized copy again: everything is copied from the masters to their proxies',
+        ),
+    endangers: say('if the backup server still has the shadow, a rejoin writes below it unnoticed'),
     notes: [
-      'with pjrm=off all blocks are copied; a disk array that copies by itself copies only the differences',
+      say(
+        'with pjrm=off all blocks are copied; a disk array that copies by itself copies only the differences',
+      ),
     ],
     source: guideStep('8-1'),
     performance: 'commands',
-    ...(job.rejoin === 'leave-parted' ? { leftOut: leftParted } : {}),
+    ...(job.rejoin === 'leave-parted' ? { leftOut: leftParted() } : {}),
     // One command each: where the run is brought back, some may be joined already.
     commands: volumes.map((volume) => ({
       ...onAnyNode(assignment),
@@ -125,10 +137,10 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
 
 /** Why the copy is not watched; undefined where it is. */
 function notWatched({ job }: Assignment): string | undefined {
-  if (job.rejoin === 'leave-parted') return leftParted;
+  if (job.rejoin === 'leave-parted') return leftParted();
   return job.resynchronisation.wait
     ? undefined
-    : 'the job does not wait for the copy (resynchronisation.wait: false)';
+    : say('the job does not wait for the copy (resynchronisation.wait: false)');
 }
 
 /** 8-2 */
@@ -138,8 +150,13 @@ function watchStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): St
   return {
     id: `8-2${suffix}`,
     phase: 'rejoin',
-    title: `Watch the copy from ${listed(mastersOf({ volumes }))} to ${listed(proxies)}`,
-    why: 'the slice of the proxy is COPY during the copy, and STOP when it is in sync; any other status is a failure',
+    title: say('Watch the copy from {masters} to {proxies}', {
+      masters: saidList(mastersOf({ volumes })),
+      proxies: saidList(proxies),
+    }),
+    why: say(
+      'the slice of the proxy is COPY during the copy, and STOP when it is in sync; any other status is a failure',
+    ),
     source: guideStep('8-2'),
     performance: 'watch',
     ...(reason === undefined ? {} : { leftOut: reason }),

@@ -1,4 +1,5 @@
 /** What Shadowtape does before the guide's steps and after them: locks, tape, programs, mount point. None of it is in the guide. */
+import { say } from '../../../contract/text/say.ts';
 import { toolQuery } from '../../ssh/tool-query.ts';
 import { changerStatusArguments } from '../../tape/changer.ts';
 import { changerOfRun, commandNode, mounts, type Assignment } from '../model/assignment.ts';
@@ -13,8 +14,10 @@ export function lockStep(assignment: Assignment): Step {
   return {
     id: 'lock',
     phase: 'prepare',
-    title: `Lock ${assignment.class} and the drive`,
-    why: 'two runs on one class would undo steps of the other, and two users of one drive would overwrite data of the other',
+    title: say('Lock {class} and the drive', { class: assignment.class }),
+    why: say(
+      'two runs on one class would undo steps of the other, and two users of one drive would overwrite data of the other',
+    ),
     source: 'Shadowtape',
     performance: 'lock',
     commands: lockPlaces(assignment).map(({ host, folder }) => ({
@@ -38,8 +41,8 @@ export function toolsStep(
   return {
     id,
     phase: 'prepare',
-    title: `Check the commands on ${host} for ${what}`,
-    why: 'find missing commands before the part',
+    title: say('Check the commands on {host} for {what}', { host, what }),
+    why: say('find missing commands before the part'),
     source: 'Shadowtape',
     performance: 'tools-check',
     commands: tools.map((tool) => ({
@@ -56,19 +59,27 @@ function toolsSteps(assignment: Assignment): Step[] {
   const ofHash = toolsOfHash(assignment);
   return [
     ...(route === 'server'
-      ? [toolsStep(assignment, 'tools', backupServer, 'the dump', toolsOfWork(assignment))]
+      ? [toolsStep(assignment, 'tools', backupServer, say('the dump'), toolsOfWork(assignment))]
       : []),
     ...(ofHash.length === 0
       ? []
       : [
-          toolsStep(assignment, 'hash-tools', commandNode(assignment), 'the hash of the whole proxy', ofHash),
+          toolsStep(
+            assignment,
+            'hash-tools',
+            commandNode(assignment),
+            say('the hash of the whole proxy'),
+            ofHash,
+          ),
         ]),
   ];
 }
 
 /** mtio(4I): only opening for writing shows it, and closing after that may leave a file mark. */
-const protectionNote =
-  'mt on Solaris does not show write protection: check the tab of the cartridge. A protected cartridge fails at the first write, after the part';
+const protectionNote = () =>
+  say(
+    'mt on Solaris does not show write protection: check the tab of the cartridge. A protected cartridge fails at the first write, after the part',
+  );
 
 /** Which drive of the changer is that of the site is settled before anything is changed. */
 function changerCommands(assignment: Assignment): StepCommand[] {
@@ -83,11 +94,11 @@ function tapeStep(assignment: Assignment): Step {
   return {
     id: 'tape',
     phase: 'prepare',
-    title: 'Check the tape',
+    title: say('Check the tape'),
     why: job.media.overwrite
-      ? 'the job may overwrite the tape; what is lost is shown first'
-      : 'only a blank tape is written to',
-    ...(assignment.platform === 'solaris' ? { notes: [protectionNote] } : {}),
+      ? say('the job may overwrite the tape; what is lost is shown first')
+      : say('only a blank tape is written to'),
+    ...(assignment.platform === 'solaris' ? { notes: [protectionNote()] } : {}),
     source: 'Shadowtape',
     performance: 'tape-check',
     commands: [...tapeCheckCommands(assignment), ...changerCommands(assignment)],
@@ -98,8 +109,8 @@ export function mountPointStep({ backupServer: host, job }: Assignment): Step {
   return {
     id: 'mount-point',
     phase: 'prepare',
-    title: `Check that ${job.mountPoint} is free`,
-    why: 'the run creates the mount point and removes it',
+    title: say('Check that {mountPoint} is free', { mountPoint: job.mountPoint }),
+    why: say('the run creates the mount point and removes it'),
     source: 'Shadowtape',
     performance: 'mount-point-check',
     commands: [{ host, argv: ['ls', '-d', job.mountPoint], guide: false, changes: false }],
@@ -111,8 +122,8 @@ function clearStep({ backupServer }: Assignment): Step {
   return {
     id: 'clear',
     phase: 'finish',
-    title: `Remove the files of the dump on ${backupServer}`,
-    why: 'output, process numbers and exit statuses of the detached work are in the journal',
+    title: say('Remove the files of the dump on {backupServer}', { backupServer }),
+    why: say('output, process numbers and exit statuses of the detached work are in the journal'),
     source: 'Shadowtape',
     performance: 'clear-work',
     commands: [],
@@ -124,8 +135,8 @@ export function unlockStep(assignment: Assignment): Step {
   return {
     id: 'unlock',
     phase: 'finish',
-    title: `Unlock ${assignment.class} and the drive`,
-    why: 'the next run can start',
+    title: say('Unlock {class} and the drive', { class: assignment.class }),
+    why: say('the next run can start'),
     source: 'Shadowtape',
     performance: 'unlock',
     commands: lockPlaces(assignment)

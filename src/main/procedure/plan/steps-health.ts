@@ -1,11 +1,14 @@
 /** The drive is asked about its health before a run and after it, while no data moves. None of it is in the guide. */
+import { say } from '../../../contract/text/say.ts';
 import { encryptionArguments, logPageArguments } from '../../tape/drive-health.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { Step } from '../model/step.ts';
 import { statusCommand } from '../model/tape/tape-commands.ts';
 
-const unknownNote =
-  'what the tape host cannot tell, such as without sg_logs, is reported as not available, and refuses nothing';
+const unknownNote = () =>
+  say(
+    'what the tape host cannot tell, such as without sg_logs, is reported as not available, and refuses nothing',
+  );
 
 /** sg_logs is of sg3_utils; both programs are optional. */
 export function healthStep(assignment: Assignment, when: 'before' | 'after'): Step {
@@ -21,11 +24,13 @@ export function healthStep(assignment: Assignment, when: 'before' | 'after'): St
   return {
     id: isBefore ? 'drive' : 'drive-after',
     phase: isBefore ? 'prepare' : 'finish',
-    title: isBefore ? 'Check the health of the drive' : 'Check the health of the drive after the run',
+    title: isBefore
+      ? say('Check the health of the drive')
+      : say('Check the health of the drive after the run'),
     why: refuses
-      ? 'a critical TapeAlert flag refuses the run before anything is touched'
-      : 'TapeAlert flags are warnings of the run',
-    notes: [unknownNote],
+      ? say('a critical TapeAlert flag refuses the run before anything is touched')
+      : say('TapeAlert flags are warnings of the run'),
+    notes: [unknownNote()],
     source: 'Shadowtape',
     performance: isBefore ? 'health-before' : 'health-after',
     commands: [

@@ -1,4 +1,5 @@
 /** What a library does before a run and after it: it loads the tape by its bar code, and takes it back. None of it is in the guide. */
+import { say } from '../../../contract/text/say.ts';
 import { changerStatusArguments, loadArguments, unloadArguments } from '../../tape/changer.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import { tapeOfLibrary, type Assignment } from '../model/assignment.ts';
@@ -25,9 +26,10 @@ function loadCommands(assignment: Assignment, changer: string): StepCommand[] {
 
 function loadNotes({ libraryPlan }: Assignment): string[] {
   if (!libraryPlan) return [];
-  if ('refused' in libraryPlan) return [`as things are, the run is refused: ${libraryPlan.refused}`];
+  if ('refused' in libraryPlan)
+    return [say('as things are, the run is refused: {reason}', { reason: libraryPlan.refused })];
   const { drive, load } = libraryPlan;
-  return load ? [] : [`nothing is moved while the tape is in drive ${drive}`];
+  return load ? [] : [say('nothing is moved while the tape is in drive {drive}', { drive })];
 }
 
 /** Before the tape is checked: an empty drive is no reason to refuse a run whose tape the library has. */
@@ -39,11 +41,13 @@ export function loadSteps(assignment: Assignment): Step[] {
     {
       id: 'load-tape',
       phase: 'prepare',
-      title: `Load the tape "${name}"`,
-      why: 'the library finds the tape by its bar code; what is in the drive returns to its slot first',
+      title: say('Load the tape "{name}"', { name }),
+      why: say('the library finds the tape by its bar code; what is in the drive returns to its slot first'),
       notes: [
         ...loadNotes(assignment),
-        'a tape that holds data of a run that is running or interrupted stays in the drive, and the run is refused',
+        say(
+          'a tape that holds data of a run that is running or interrupted stays in the drive, and the run is refused',
+        ),
       ],
       source: 'Shadowtape',
       performance: 'load-tape',
@@ -63,8 +67,8 @@ export function unloadSteps(assignment: Assignment): Step[] {
     {
       id: 'unload-tape',
       phase: 'finish',
-      title: 'Return the tape to its slot',
-      why: 'the drive is free for the next tape',
+      title: say('Return the tape to its slot'),
+      why: say('the drive is free for the next tape'),
       source: 'Shadowtape',
       performance: 'unload-tape',
       commands: [

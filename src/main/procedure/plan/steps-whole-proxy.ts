@@ -4,7 +4,8 @@
  */
 import { sdxvolumeStartReadable, sdxvolumeStop } from '../../gds/commands.ts';
 import { hashesAll } from '../../site/whole-fingerprint.ts';
-import { bytesText, listed } from '../../../contract/words.ts';
+import { bytesText, saidList } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 import { bytesOfVolumes, commandNode, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { wholeHashSteps } from '../model/run-marks.ts';
 import type { Step, StepCommand } from '../model/step.ts';
@@ -28,8 +29,8 @@ export function startStep(assignment: Assignment): Step {
   return {
     id: wholeHashSteps.start,
     phase: 'remove',
-    title: `Start ${listed(proxies)} on ${host} for reading`,
-    why: 'the job says verify.fingerprint: all, and a stopped volume cannot be read',
+    title: say('Start {proxies} on {host} for reading', { proxies: saidList(proxies), host }),
+    why: say('the job says verify.fingerprint: all, and a stopped volume cannot be read'),
     endangers: 'while it is started, processes on the node can open it',
     source: 'GDS guide 4.5, D.4',
     performance: 'commands',
@@ -63,12 +64,15 @@ function hashCommands(assignment: Assignment): StepCommand[] {
 
 function hashStep(assignment: Assignment): Step {
   const host = commandNode(assignment);
-  const proxies = listed(proxiesOf(assignment));
+  const proxies = saidList(proxiesOf(assignment));
   return {
     id: wholeHashSteps.hash,
     phase: 'remove',
-    title: `Hash all of ${proxies} on ${host}`,
-    why: `every byte is compared with the data on tape, not only sampled records: ${host} reads ${bytesText(bytesOfVolumes(assignment))}`,
+    title: say('Hash all of {proxies} on {host}', { proxies, host }),
+    why: say('every byte is compared with the data on tape, not only sampled records: {host} reads {bytes}', {
+      host,
+      bytes: bytesText(bytesOfVolumes(assignment)),
+    }),
     endangers: waitsForHash(assignment),
     source: 'Shadowtape',
     performance: 'whole-hash',
@@ -91,8 +95,8 @@ export function stopStep(assignment: Assignment): Step {
   return {
     id: wholeHashSteps.stop,
     phase: 'remove',
-    title: `Stop ${listed(proxies)} on all nodes`,
-    why: 'the rejoin needs the proxy stopped, as after step 3-5',
+    title: say('Stop {proxies} on all nodes', { proxies: saidList(proxies) }),
+    why: say('the rejoin needs the proxy stopped, as after step 3-5'),
     source: guideStep('3-5'),
     performance: 'stop-hashed',
     commands: [

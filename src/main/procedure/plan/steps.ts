@@ -15,6 +15,7 @@
  *
  * What must hold before and after a step is in cluster-checks.ts (the proxies), shadow-checks.ts (the shadow) and checks.ts (both).
  */
+import { inEnglish } from '../../../contract/text/say.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { Step } from '../model/step.ts';
 import { restoreSteps } from './restore/steps-restore.ts';
@@ -26,8 +27,8 @@ import { rejoinSteps } from './steps-7-8-rejoin.ts';
 import { stepsAfter, stepsBefore } from './steps-around.ts';
 import { withScripts } from './steps-scripts.ts';
 
-/** Pure: the same assignment gives the same steps. Those of a restore are in restore/. */
-export function stepsOf(assignment: Assignment): Step[] {
+/** The steps for a person to read, in the language of the program. Pure. Those of a restore are in restore/. */
+export function shownStepsOf(assignment: Assignment): Step[] {
   if (assignment.restore) return restoreSteps(assignment, assignment.restore);
   const steps = withScripts(assignment, [
     ...stepsBefore(assignment),
@@ -39,3 +40,6 @@ export function stepsOf(assignment: Assignment): Step[] {
   ]);
   return steps.map((step) => ({ ...step, source: sourceOn(assignment.platform, step) }));
 }
+
+/** The steps to be performed: the journal keeps their words, in English. Pure: the same assignment gives the same steps. */
+export const stepsOf = (assignment: Assignment): Step[] => inEnglish(() => shownStepsOf(assignment));

@@ -74,8 +74,19 @@ describe('a dump that was broken off may be continued', () => {
     ).toBeUndefined();
   });
 
+  it('where another step failed, or an earlier tape was closed or read back', () => {
+    expect(reason([...begun, ended('6a'), started('manifest'), ended('manifest', 'TAPE_WRITE_FAILED')])).toBe(
+      undefined,
+    );
+    expect(reason([{ type: 'tape-part' } as NewEvent, started('read-back'), ...begun])).toBeUndefined();
+  });
+
   it('where services were resumed, and locks given back, after the tape was labelled', () => {
-    const others = [sent('3-4', 'mount /app'), sent('unlock', 'rmdir /var/tmp/shadowtape-Class1.lock')];
+    const others = [
+      sent('tape', 'mt -f /dev/rmt/0n rewind'),
+      sent('label', 'mt -f /dev/rmt/0n status'),
+      ...[sent('3-4', 'mount /app'), sent('unlock', 'rmdir /var/tmp/shadowtape-Class1.lock')],
+    ];
     expect(reason([...begun, ...others])).toBeUndefined();
   });
 });
@@ -90,6 +101,9 @@ describe('a dump that was broken off starts over', () => {
     'DUMP_DIGESTS_DIFFER',
   ])('where it failed by itself: %s', (code) => {
     expect(reason([...begun, ended('6a', code)])).toBe(`it failed: it ended with ${code}`);
+    expect(reason([...begun, ended('6a', code), started('3-4'), ended('3-4')])).toBe(
+      `it failed: it ended with ${code}`,
+    );
     // Only the last try counts.
     expect(reason([...begun, ended('6a', code), started('6a')])).toBeUndefined();
   });

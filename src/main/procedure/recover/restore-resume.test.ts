@@ -87,6 +87,19 @@ class Story {
     return this;
   }
 
+  /** Somebody looked at what became of the last command. */
+  settled(ended: 'good' | 'bad'): this {
+    const of = this.#events.findLast(({ type }) => type === 'intent')?.seq ?? 0;
+    this.#add({ type: 'observed', findings: [], settled: [{ of, ended }] });
+    return this;
+  }
+
+  /** Files of the volume were compared. */
+  compared(): this {
+    this.#add({ type: 'restore-files', step: 'write', volume: 'Volume2', host: 'node3' });
+    return this;
+  }
+
   read(place: 'tape' | 'sent' | 'shadow' | 'proxy' | 'master', equal = true, volume = 'Volume2'): this {
     const digest = { host: 'node3', bytes: 536_870_912, sha256: 'a'.repeat(64) };
     this.#add({ type: 'restore-digest', step: 'read', volume, place, equal, ...digest });
@@ -170,6 +183,15 @@ describe('a restore that has changed nothing', () => {
     expect(marked(begunParted).done('open-proxy').point(worldOf(started))).toEqual(['mark', '3-5', ...again]);
   });
 
+  it('is one whose part had no effect, as was seen', () => {
+    const undone = marked().begun('3-3', 'unheard').settled('bad');
+    expect(undone.point(worldOf(joined))).toContain('read-tape');
+    expect(marked().begun('3-3', 'unheard').settled('good').point(worldOf(parted))).toEqual([
+      'mark',
+      ...again,
+    ]);
+  });
+
   it('is none where the proxy may have been written to', () => {
     const wrote = () => marked().begun('write', 'unheard');
     expect(wrote().point(worldOf(joined))).toBe('Volume2 is not shown as parted on every node');
@@ -247,6 +269,7 @@ describe('a restore that has written the proxy', () => {
       'mark',
       ...toMaster,
     ]);
+    expect(removed().compared().point(worldOf(parted))).toEqual(['mark', ...toMaster]);
     // What went to the device since then is not yet what it holds.
     expect(removed().read('sent').point(worldOf(parted))).toEqual(writtenAgain);
     expect(
@@ -270,6 +293,11 @@ describe('a restore from the parted proxy', () => {
   it('continues with the comparison: the proxy is not written to', () => {
     const marking = begun().done('mark');
     expect(marking.done('start-proxy').point(worldOf(started))).toEqual(['mark', 'stop-proxy', ...toMaster]);
+    // Before the proxy is started the checks find what is in the way.
+    expect(marking.point(worldOf(started, shadow))).toEqual(['mark', 'stop-proxy', ...toMaster]);
+    expect(marking.point(worldOf(started, '', { isBackupSeen: false }))).toEqual([
+      ...['mark', 'stop-proxy', ...toMaster],
+    ]);
   });
 });
 

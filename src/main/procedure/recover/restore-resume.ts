@@ -4,7 +4,6 @@
  */
 import { listed } from '../../../contract/words.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
-import type { RunEvent } from '../../../contract/events.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import { mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { sentCommands } from '../model/sent-commands.ts';
@@ -27,9 +26,6 @@ const from = (steps: readonly Step[], id: string): Step[] =>
   steps.slice(steps.findIndex((step) => step.id === id));
 
 const named = (steps: readonly Step[], id: string): Step[] => steps.filter((step) => step.id === id);
-
-const isDone = (events: readonly RunEvent[], id: string): boolean =>
-  events.some((event) => event.type === 'step-finished' && event.step === id && event.result === 'done');
 
 /** A node shows one of the masters as started. */
 const isMasterStarted = ({ class: className, volumes }: Assignment, { primaries }: World): boolean =>
@@ -55,12 +51,8 @@ function afterCopy({ assignment, steps, events, world, marks }: ResumeFacts): Ro
 }
 
 /** The shadow is removed, and what was written was compared through it. */
-function isWritten(
-  { assignment, events, world }: ResumeFacts,
-  { from: source, volumes }: RestoreOrder,
-): boolean {
+function isWritten({ assignment, events, world }: ResumeFacts, { volumes }: RestoreOrder): boolean {
   if (!isFreeOfShadows(assignment, world) || !isShadowUnmounted(assignment, world)) return false;
-  if (source === 'proxy') return isDone(events, 'mark');
   return volumes.every(({ proxy }) => {
     const last = events.findLast((event) => event.type === 'restore-digest' && event.volume === proxy);
     return last?.type === 'restore-digest' && last.equal && ['shadow', 'proxy'].includes(last.place);
@@ -109,7 +101,8 @@ function routeOf(facts: ResumeFacts, order: RestoreOrder): Route | string {
   if (!isParted) return `${proxies} is not shown as parted on every node`;
   if (order.begins === 'joined' && !marks.partProven)
     return `nothing proves that this run has parted ${proxies}`;
-  return isWritten(facts, order) ? toMaster(facts) : writeAgain(facts, order);
+  // Nothing writes to a proxy that is the source. The checks before its start find a shadow that is in the way.
+  return order.from === 'proxy' || isWritten(facts, order) ? toMaster(facts) : writeAgain(facts, order);
 }
 
 /** @param facts of a run that restores */

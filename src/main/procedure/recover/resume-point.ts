@@ -58,10 +58,8 @@ function fingerprintsOf(facts: ResumeFacts, past: Past): Fingerprints | undefine
   return taken;
 }
 
-function addUndone(route: ResumeRoute, { world, marks }: ResumeFacts, step: Step | undefined): boolean {
-  if (!step?.unwinds || step.unwinds.isDone(world, marks)) return false;
-  route.add(step.id);
-  return true;
+function addUndone(route: ResumeRoute, { world, marks }: ResumeFacts, step: Step | undefined): void {
+  if (step?.unwinds && !step.unwinds.isDone(world, marks)) route.add(step.id);
 }
 
 /** Nothing was parted: the whole procedure once more, but for what stays stopped. */

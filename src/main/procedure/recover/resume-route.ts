@@ -52,8 +52,8 @@ export class ResumeRoute {
     return this.#steps.filter(({ phase }) => phase === 'rejoin');
   }
 
-  /** The dump's steps, the reading back left out. */
+  /** The steps that prepare, carry and judge the data. */
   get dumpSteps(): Step[] {
-    return this.#steps.filter(({ phase, performance }) => phase === 'dump' && performance !== 'read-back');
+    return this.#steps.filter(({ phase }) => phase === 'dump');
   }
 }

@@ -91,7 +91,7 @@ const remedies = {
 
 function impossible({ mode, run }: TakeUpQuestion, reason: string, remedy: keyof typeof remedies) {
   const code = mode === 'resume' ? 'RESUME_IMPOSSIBLE' : 'UNWIND_IMPOSSIBLE';
-  return failure(code, { run, reason, remedy: remedies[remedy].replace('{run}', run) });
+  return failure(code, { run, reason, remedy: remedies[remedy].replaceAll('{run}', run) });
 }
 
 /** What the run has done, as events tell. */

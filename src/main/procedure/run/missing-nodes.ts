@@ -6,6 +6,7 @@ import { isBlocking } from '../../../contract/checks.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { durationText, listed } from '../../../contract/words.ts';
+import { inEnglish } from '../../../contract/text/say.ts';
 import { compareHost, hasTold, identifyHost, pinHosts } from '../hosts/identify-hosts.ts';
 import { mountTableOf } from '../hosts/node-mounts.ts';
 import type { Question } from '../hosts/questions.ts';
@@ -86,7 +87,7 @@ export function tellMissingNodes(context: RunContext, step: string, locks?: Lock
   const { nodesDown = [], operator } = context.options;
   const { outside = [], class: className } = context.assignment;
   for (const node of outside)
-    context.journal.append({ type: 'warning', step, text: outsideWords(className, node) });
+    context.journal.append({ type: 'warning', step, text: inEnglish(() => outsideWords(className, node)) });
   for (const missing of context.nodes.unseen) {
     context.tellMissing(step, missing, locks);
     if (missing.gds) continue;

@@ -1,6 +1,7 @@
 /** Says in words what stands where, and whether the cluster is in its normal state. Pure. */
 import { alertText } from '../../../contract/drive-health.ts';
 import type { RunEvent } from '../../../contract/events.ts';
+import { inEnglish } from '../../../contract/text/say.ts';
 import { sdxinfo } from '../../gds/commands.ts';
 import { commandNode, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { commandLine } from '../../ssh/quoting.ts';
@@ -158,7 +159,7 @@ export function driveSentences(events: readonly RunEvent[]): string[] {
   const alerts = last?.type === 'drive-health' ? (last.alerts ?? []) : [];
   return alerts
     .filter(({ severity }) => severity !== 'information')
-    .map((alert) => `the drive reports ${alertText(alert)}: ${alert.remedy}`);
+    .map((alert) => `the drive reports ${inEnglish(() => alertText(alert))}: ${alert.remedy}`);
 }
 
 function isSeen(look: Look, world: World): boolean {
@@ -183,7 +184,7 @@ export function whatStands(
     ...assignment.volumes.map((volume) => dated('primaries', proxySentence(assignment, volume, world))),
     ...copySentences(assignment, world, marks).map((sentence) => dated('primaries', sentence)),
     ...backupSentences(assignment, world).map((sentence) => dated('backup', sentence)),
-    ...(world.missing ?? []).map((missing) => missingWords(assignment, missing)),
+    ...(world.missing ?? []).map((missing) => inEnglish(() => missingWords(assignment, missing))),
     ...markSentences(assignment, marks),
   ];
 }

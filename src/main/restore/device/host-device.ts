@@ -11,12 +11,13 @@ import {
   open,
   reader,
   showProgress,
-  writer,
   type DataRoom,
 } from '../../procedure/hosts/remote-data.ts';
 import { commandOn, placeWords, restoreStep, type HostPlace } from '../host-place.ts';
 import type { Platform } from '../../site/site-schema.ts';
+import { LateWriter } from '../late-writer.ts';
 import type { SourceDigest } from '../read-source.ts';
+import { asUnwritable } from '../write-reason.ts';
 
 const sectorBytes = 512;
 /** Of one read. */
@@ -42,12 +43,14 @@ export class HostDevice {
 
   /**
    * Writes what is read to the device, and compares the device with it.
+   * @param before proves right before the first record that the device may be written
    * @param read reads the volume through the stream that it is given
    * @throws RESTORE_FILE_UNWRITABLE, RESTORE_DEVICE_UNREAD, RESTORE_IMAGE_DIFFERS where the device has not what was sent, and what `read`
    *   throws
    */
   async write(
     recordBytes: number,
+    before: () => Promise<void>,
     read: (through: Transform) => Promise<SourceDigest>,
   ): Promise<SourceDigest> {
     const room = this.#room;
@@ -56,12 +59,14 @@ export class HostDevice {
       tapeWriterArguments({ device: this.#place.path, recordBytes }),
       true,
     );
-    const sink = await open(room, restoreStep, command, writer(room, restoreStep));
+    const sink = new LateWriter(room, command, before);
     let digest: SourceDigest;
     try {
-      digest = await read(alsoInto(sink.end.stream));
+      digest = await read(alsoInto(sink));
     } catch (error) {
-      sink.end.stream.destroy();
+      sink.destroy();
+      const told = asUnwritable(this.#place, error);
+      if (told !== error) throw told;
       if (!isFailure(error, 'REMOTE_COMMAND_FAILED')) throw error;
       throw failure(
         'RESTORE_FILE_UNWRITABLE',
@@ -70,7 +75,7 @@ export class HostDevice {
         error,
       );
     } finally {
-      await close(room, restoreStep, sink);
+      await sink.processEnd();
     }
     await this.#compare(digest);
     return digest;

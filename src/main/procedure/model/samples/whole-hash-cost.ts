@@ -1,7 +1,8 @@
 /** What `verify.fingerprint: all` costs: a cluster node reads the whole of each proxy, and the rejoin waits for it. Pure. */
 import type { RunEvent } from '../../../../contract/events.ts';
 import type { WholeHashCost } from '../../../../contract/plan.ts';
-import { bytesText, listed } from '../../../../contract/words.ts';
+import { bytesText, saidList } from '../../../../contract/words.ts';
+import { say, sayCount } from '../../../../contract/text/say.ts';
 import { hashesAll } from '../../../site/whole-fingerprint.ts';
 import { bytesOfVolumes, commandNode, mastersOf, proxiesOf, type Assignment } from '../assignment.ts';
 
@@ -36,12 +37,17 @@ export function measuredHash(
 
 /** What waits for the hash, and what does not. */
 export function waitsForHash(assignment: Assignment): string {
-  const masters = listed(mastersOf(assignment));
-  const have = assignment.volumes.length === 1 ? 'has' : 'have';
-  if (assignment.job.rejoin === 'leave-parted') return 'the end of the run waits for the hash';
-  const services =
-    assignment.job.services === 'not-needed' ? '' : '. The services do not wait: they resume in step 3-4';
-  return `the rejoin and its copy wait for the hash: ${masters} ${have} no synchronized copy until they finish${services}`;
+  const { job, volumes } = assignment;
+  if (job.rejoin === 'leave-parted') return say('the end of the run waits for the hash');
+  const waits = sayCount(
+    volumes.length,
+    'the rejoin and its copy wait for the hash: {masters} has no synchronized copy until they finish',
+    'the rejoin and its copy wait for the hash: {masters} have no synchronized copy until they finish',
+    { masters: saidList(mastersOf(assignment)) },
+  );
+  return job.services === 'not-needed'
+    ? waits
+    : say('{waits}. The services do not wait: they resume in step 3-4', { waits });
 }
 
 /**
@@ -62,10 +68,18 @@ export function wholeHashCost(
     bytesPerSecond: measured?.bytesPerSecond,
     seconds: measured && bytes / measured.bytesPerSecond,
     notes: [
-      `${node} reads ${bytesText(bytes)}: all of ${listed(proxiesOf(assignment))}`,
-      ...(measured ? [`run ${measured.run} hashed at this rate`] : []),
+      say('{node} reads {bytes}: all of {proxies}', {
+        node,
+        bytes: bytesText(bytes),
+        proxies: saidList(proxiesOf(assignment)),
+      }),
+      ...(measured ? [say('run {run} hashed at this rate', { run: measured.run })] : []),
       ...(earlier === 'none'
-        ? [`its duration is not known: no earlier run of this job hashed a whole proxy on ${node}`]
+        ? [
+            say('its duration is not known: no earlier run of this job hashed a whole proxy on {node}', {
+              node,
+            }),
+          ]
         : []),
       waitsForHash(assignment),
     ],

@@ -33,6 +33,12 @@ const tapeLookCommands = (drive: Drive): StepCommand[] => [
   rewindCommand(drive),
 ];
 
+/** Reads what tells a tape from another one: its label, or its first record. */
+export const recognitionCommands = (drive: Drive): StepCommand[] => [
+  rewindCommand(drive),
+  readRecordCommand(drive),
+];
+
 /** What is sent to judge the tape before it is written from its beginning; the head is there again afterwards. */
 export function tapeCheckCommands(drive: Drive): StepCommand[] {
   return [statusCommand(drive), ...tapeLookCommands(drive)];

@@ -250,7 +250,7 @@ export const isMasterActive = (assignment: Assignment, order: RestoreOrder, worl
 
 /** Nothing of the restore is left but a parted proxy, stopped as it was found; the master runs where it did. */
 export function isAsFound(assignment: Assignment, order: RestoreOrder, world: World): boolean {
-  if (world.primaries.length === 0 || !world.backup) return false;
+  if (!world.backup) return false;
   const isProxyAsFound =
     order.begins === 'joined'
       ? holds(judgeJoined(assignment, world))

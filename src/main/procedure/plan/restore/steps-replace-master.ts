@@ -4,7 +4,8 @@
  */
 import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
-import { bytesText, listed, utcText } from '../../../../contract/words.ts';
+import { bytesText, saidList, utcText } from '../../../../contract/words.ts';
+import { say } from '../../../../contract/text/say.ts';
 import {
   rawDevice,
   sdxinfo,
@@ -66,13 +67,15 @@ function proveProxySteps(assignment: Assignment): Step[] {
   const proxies = proxiesOf(assignment);
   return [
     restoreStep(startStep(assignment), {
-      why: 'the cluster must see the restored data, and a stopped volume cannot be read',
+      why: say('the cluster must see the restored data, and a stopped volume cannot be read'),
     }),
     {
       id: 'read-proxy',
       phase: 'remove',
-      title: `Read ${listed(proxies)} on ${host} and compare`,
-      why: `every byte is compared with the backup where the copy to the master will read it: ${bytesText(bytesOfVolumes(assignment))}`,
+      title: say('Read {proxies} on {host} and compare', { proxies: saidList(proxies), host }),
+      why: say('every byte is compared with the backup where the copy to the master will read it: {bytes}', {
+        bytes: bytesText(bytesOfVolumes(assignment)),
+      }),
       source: 'Shadowtape',
       performance: 'read-volume',
       reads: 'proxy',
@@ -84,18 +87,22 @@ function proveProxySteps(assignment: Assignment): Step[] {
         judge: (world) => [...judgeRejoinable(assignment, world), ...judgeReadable(assignment, world)],
       },
     },
-    restoreStep(stopStep(assignment), { why: 'RejoinRestore needs the proxy stopped' }),
+    restoreStep(stopStep(assignment), { why: say('RejoinRestore needs the proxy stopped') }),
   ];
 }
 
 function approveStep(assignment: Assignment, { at }: RestoreOrder): Step {
-  const masters = listed(mastersOf(assignment));
+  const masters = saidList(mastersOf(assignment));
   return {
     id: 'approve-replace',
     phase: 'rejoin',
-    title: `Approve: replace ${masters}`,
-    why: `${masters} (${bytesText(bytesOfVolumes(assignment))}) becomes what it was at ${utcText(at)}`,
-    endangers: `changes of ${masters} since ${utcText(at)} are lost`,
+    title: say('Approve: replace {masters}', { masters }),
+    why: say('{masters} ({bytes}) becomes what it was at {at}', {
+      masters,
+      bytes: bytesText(bytesOfVolumes(assignment)),
+      at: utcText(at),
+    }),
+    endangers: say('changes of {masters} since {at} are lost', { masters, at: utcText(at) }),
     source: 'Shadowtape',
     performance: 'approve-replace',
     commands: [],
@@ -103,11 +110,14 @@ function approveStep(assignment: Assignment, { at }: RestoreOrder): Step {
 }
 
 function stopForRestore(assignment: Assignment): Step {
-  const masters = listed(mastersOf(assignment));
+  const masters = saidList(mastersOf(assignment));
   return restoreStep(stopServicesStep(assignment), {
     phase: 'rejoin',
-    why: `nothing may use ${masters} until it is proven`,
-    endangers: `services are down until step 3-4. Set the cluster application offline or to maintenance mode: a failover must not start ${masters} half copied`,
+    why: say('nothing may use {masters} until it is proven', { masters }),
+    endangers: say(
+      'services are down until step 3-4. Set the cluster application offline or to maintenance mode: a failover must not start {masters} half copied',
+      { masters },
+    ),
     // The approval may have taken hours: what is in the way is found before anything is stopped.
     before: {
       looks: ['primaries', 'backup'],
@@ -123,9 +133,11 @@ function stopMasterStep(assignment: Assignment): Step {
   return {
     id: 'stop-master',
     phase: 'rejoin',
-    title: `Stop ${listed(masters)} on all nodes`,
-    why: 'RejoinRestore needs master and proxy stopped',
-    endangers: `a volume in use cannot be stopped. ${listed(masters)} starts again when a node reboots`,
+    title: say('Stop {masters} on all nodes', { masters: saidList(masters) }),
+    why: say('RejoinRestore needs master and proxy stopped'),
+    endangers: say('a volume in use cannot be stopped. {masters} starts again when a node reboots', {
+      masters: saidList(masters),
+    }),
     source: starting,
     performance: 'stop-master',
     commands: [
@@ -154,9 +166,18 @@ function rebuildSteps(assignment: Assignment): Step[] {
     {
       id: 'rejoin-restore',
       phase: 'rejoin',
-      title: `Rejoin ${listed(proxies)} and rebuild ${listed(masters)} from it`,
-      why: `everything is copied from ${listed(proxies)} to ${listed(masters)}`,
-      endangers: `this cannot be stopped or undone: ${listed(masters)} holds a mixture of old and restored data until it ends`,
+      title: say('Rejoin {proxies} and rebuild {masters} from it', {
+        proxies: saidList(proxies),
+        masters: saidList(masters),
+      }),
+      why: say('everything is copied from {proxies} to {masters}', {
+        proxies: saidList(proxies),
+        masters: saidList(masters),
+      }),
+      endangers: say(
+        'this cannot be stopped or undone: {masters} holds a mixture of old and restored data until it ends',
+        { masters: saidList(masters) },
+      ),
       source: basedOn('GDS guide 4.5, 2.2.1 and D.14'),
       performance: 'rejoin-restore',
       commands: [
@@ -178,8 +199,13 @@ function rebuildSteps(assignment: Assignment): Step[] {
     {
       id: 'watch-restore',
       phase: 'rejoin',
-      title: `Watch the copy from ${listed(proxies)} to ${listed(masters)}`,
-      why: 'each slice of the master is COPY during the copy, and STOP when it ends; any other status is a failure. No time limit ends it',
+      title: say('Watch the copy from {proxies} to {masters}', {
+        proxies: saidList(proxies),
+        masters: saidList(masters),
+      }),
+      why: say(
+        'each slice of the master is COPY during the copy, and STOP when it ends; any other status is a failure. No time limit ends it',
+      ),
       source: basedOn('GDS guide 6.6.3.7, step 8-2'),
       performance: 'watch-restore',
       volumes: masters,
@@ -202,14 +228,14 @@ function rebuildSteps(assignment: Assignment): Step[] {
 function proveMasterSteps(assignment: Assignment): Step[] {
   const host = commandNode(assignment);
   const masters = mastersOf(assignment);
-  const names = listed(masters);
+  const names = saidList(masters);
   const request = { class: assignment.class, volumes: masters };
   return [
     {
       id: 'open-master',
       phase: 'rejoin',
-      title: `Start ${names} on ${host} for reading`,
-      why: 'the master is read before anything may write to it',
+      title: say('Start {names} on {host} for reading', { names, host }),
+      why: say('the master is read before anything may write to it'),
       source: starting,
       performance: 'commands',
       commands: [change(host, sdxvolumeStartReadable(request))],
@@ -217,8 +243,10 @@ function proveMasterSteps(assignment: Assignment): Step[] {
     {
       id: 'read-master',
       phase: 'rejoin',
-      title: `Read ${names} on ${host} and compare`,
-      why: 'slices are STOP, too, where nothing was copied: every byte of the master is compared with the backup',
+      title: say('Read {names} on {host} and compare', { names, host }),
+      why: say(
+        'slices are STOP, too, where nothing was copied: every byte of the master is compared with the backup',
+      ),
       source: 'Shadowtape',
       performance: 'read-volume',
       reads: 'master',
@@ -228,8 +256,8 @@ function proveMasterSteps(assignment: Assignment): Step[] {
     {
       id: 'close-master',
       phase: 'rejoin',
-      title: `Stop ${names} on all nodes`,
-      why: 'it is started again for reading and writing where it was active before',
+      title: say('Stop {names} on all nodes', { names }),
+      why: say('it is started again for reading and writing where it was active before'),
       source: stopping,
       performance: 'commands',
       commands: [
@@ -247,15 +275,17 @@ function proveMasterSteps(assignment: Assignment): Step[] {
 function startMasterStep(assignment: Assignment, order: RestoreOrder): Step {
   const { activeOn } = order;
   const masters = mastersOf(assignment);
-  const names = listed(masters);
+  const names = saidList(masters);
   return {
     id: 'start-master',
     phase: 'rejoin',
-    title: `Start ${names} on ${listed(activeOn)}`,
-    why: 'it is started where it was active before, and nowhere else: a ufs that two nodes mount is damaged',
+    title: say('Start {names} on {nodes}', { names, nodes: saidList(activeOn) }),
+    why: say(
+      'it is started where it was active before, and nowhere else: a ufs that two nodes mount is damaged',
+    ),
     source: starting,
     performance: 'commands',
-    ...(activeOn.length === 0 ? { leftOut: `${names} was active on no node` } : {}),
+    ...(activeOn.length === 0 ? { leftOut: say('{names} was active on no node', { names }) } : {}),
     commands:
       activeOn.length === 0
         ? []
@@ -284,18 +314,21 @@ function renameDeviceSteps(assignment: Assignment, { activeOn: [host = ''] }: Re
     .filter(({ method }) => fileSystemOf(method, assignment.platform) === 'sfxfs')
     .map(({ master }) => ({ master, device: rawDevice(assignment.class, master) }));
   if (renamed.length === 0) return [];
-  const masters = listed(renamed.map(({ master }) => master));
+  const masters = saidList(renamed.map(({ master }) => master));
   return [
     {
       id: 'rename-device',
       phase: 'rejoin',
-      title: `Reconfigure the partition information of ${masters}`,
-      why: 'sfxfs stores its device name in the file system, and that is the name of the shadow',
+      title: say('Reconfigure the partition information of {masters}', { masters }),
+      why: say('sfxfs stores its device name in the file system, and that is the name of the shadow'),
       source: basedOn('GDS guide 6.6.3.7, steps 6d-2 and 6d-3'),
       performance: 'commands',
       ...(host === ''
         ? {
-            leftOut: `${masters} was active on no node: run sfxadm and fsck on the raw device before it is mounted`,
+            leftOut: say(
+              '{masters} was active on no node: run sfxadm and fsck on the raw device before it is mounted',
+              { masters },
+            ),
           }
         : {}),
       commands: renamed.flatMap(({ device }) => [
@@ -311,7 +344,7 @@ function resumeForRestore(assignment: Assignment): Step {
   const { unwinds } = step;
   return restoreStep(step, {
     phase: 'rejoin',
-    why: `${listed(mastersOf(assignment))} is restored and proven`,
+    why: say('{masters} is restored and proven', { masters: saidList(mastersOf(assignment)) }),
     ...(unwinds
       ? {
           unwinds: {

@@ -12,7 +12,8 @@
  * Steps that a backup has, too, keep its numbers: what a run has done is folded from them.
  */
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
-import { listed } from '../../../../contract/words.ts';
+import { saidList } from '../../../../contract/words.ts';
+import { say } from '../../../../contract/text/say.ts';
 import { sdxinfo } from '../../../gds/commands.ts';
 import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../../model/assignment.ts';
 import { restoreMark } from '../../model/lock.ts';
@@ -32,8 +33,10 @@ function viewStep(assignment: Assignment, order: RestoreOrder): Step {
   return {
     id: 'view',
     phase: 'prepare',
-    title: `View ${listed(names)}`,
-    why: 'the proxy must be as expected, the master valid, and the disks of the shadow proven by their serial numbers',
+    title: say('View {names}', { names: saidList(names) }),
+    why: say(
+      'the proxy must be as expected, the master valid, and the disks of the shadow proven by their serial numbers',
+    ),
     source: basedOn('GDS guide 6.6.3.7, step 3-1'),
     performance: 'commands',
     commands: names.flatMap((object) => [
@@ -62,8 +65,10 @@ function markStep(assignment: Assignment): Step {
   return {
     id: 'mark',
     phase: 'prepare',
-    title: `Mark the restore of ${assignment.class} on each host`,
-    why: 'until the master is proven nobody may rejoin the proxy: no backup of the class starts while the mark exists',
+    title: say('Mark the restore of {class} on each host', { class: assignment.class }),
+    why: say(
+      'until the master is proven nobody may rejoin the proxy: no backup of the class starts while the mark exists',
+    ),
     source: 'Shadowtape',
     performance: 'restore-mark',
     commands: lockPlaces(assignment)
@@ -82,7 +87,7 @@ function toolSteps(assignment: Assignment): Step[] {
   const tools = toolsOfFiles(assignment);
   if (tools.length === 0) return [];
   return [
-    toolsStep(assignment, 'tools', assignment.backupServer, 'the restore', tools),
+    toolsStep(assignment, 'tools', assignment.backupServer, say('the restore'), tools),
     restoreStep(mountPointStep(assignment), {}),
   ];
 }

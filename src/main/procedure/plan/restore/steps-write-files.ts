@@ -2,6 +2,7 @@
  * Way A for a backup of files (6b to 6e): a new file system on the shadow of one volume, into which they are extracted. `writeFilesSteps` at
  * the end lists the steps; those around them are in steps-write-proxy.ts.
  */
+import { say } from '../../../../contract/text/say.ts';
 import { blockDevice } from '../../../gds/commands.ts';
 import { fileSystemOf } from '../../../site/file-system.ts';
 import { shadowRawDevice, type Assignment, type VolumeAssignment } from '../../model/assignment.ts';
@@ -72,9 +73,15 @@ function makeFileSystemStep({ assignment, volume }: VolumePart): Step {
   return {
     id: stepIdOf(assignment, 'make-file-system', volume),
     phase: 'dump',
-    title: `Make a new ${fileSystemWord(assignment, volume)} file system on ${proxy}`,
-    why: 'the old one may be damaged, and its files would be left beside those of the backup',
-    endangers: `everything on ${proxy} is lost. Set restore.makeFileSystem of the job if the defaults of ${maker[0] ?? 'the command'} do not fit`,
+    title: say('Make a new {fileSystem} file system on {proxy}', {
+      fileSystem: fileSystemWord(assignment, volume),
+      proxy,
+    }),
+    why: say('the old one may be damaged, and its files would be left beside those of the backup'),
+    endangers: say(
+      'everything on {proxy} is lost. Set restore.makeFileSystem of the job if the defaults of {maker} do not fit',
+      { proxy, maker: maker[0] ?? say('the command') },
+    ),
     source: 'Shadowtape',
     performance: 'make-file-system',
     guarded: 'before',
@@ -89,7 +96,7 @@ function makeFileSystemStep({ assignment, volume }: VolumePart): Step {
 function judgeMountedForRestore(assignment: Assignment, world: World) {
   return judgeMounted(assignment, world).map((verdict) => ({
     ...verdict,
-    why: 'otherwise the files are extracted into the mount point itself',
+    why: say('otherwise the files are extracted into the mount point itself'),
     source: basedOn(verdict.source),
   }));
 }
@@ -101,8 +108,11 @@ function mountStep({ assignment, volume }: VolumePart): Step {
   return {
     id: stepIdOf(assignment, 'mount', volume),
     phase: 'dump',
-    title: `Mount the file system of ${proxy} on ${job.mountPoint} for writing`,
-    why: 'files are extracted into a mounted file system',
+    title: say('Mount the file system of {proxy} on {mountPoint} for writing', {
+      proxy,
+      mountPoint: job.mountPoint,
+    }),
+    why: say('files are extracted into a mounted file system'),
     source: basedOn('GDS guide 6.6.3.7, steps 6b-3 and 6d-4'),
     performance: 'commands',
     guarded: 'before',
@@ -145,20 +155,30 @@ function extractStep(part: VolumePart, run: string, reading: readonly StepComman
     phase: 'dump',
     title:
       tool === undefined
-        ? `Extract the tape to ${proxy}, read every file back and compare`
-        : `Rebuild the file system of ${proxy} from the tape with ${tool}`,
+        ? say('Extract the tape to {proxy}, read every file back and compare', { proxy })
+        : say('Rebuild the file system of {proxy} from the tape with {tool}', { proxy, tool }),
     why:
       tool === undefined
-        ? `the archive of run ${run} goes to tar on ${assignment.backupServer}; its digest is taken on the way, and the digest of each file compared with what tar sends back`
-        : `the dump of run ${run} goes to ${tool} on ${assignment.backupServer}; its digest is taken on the way`,
+        ? say(
+            'the archive of run {run} goes to tar on {backupServer}; its digest is taken on the way, and the digest of each file compared with what tar sends back',
+            { run, backupServer: assignment.backupServer },
+          )
+        : say('the dump of run {run} goes to {tool} on {backupServer}; its digest is taken on the way', {
+            run,
+            tool,
+            backupServer: assignment.backupServer,
+          }),
     ...(tool === undefined
       ? {}
       : {
           notes: [
-            `only ${tool} reads this format: its exit status and its messages are what tells that the files are as on tape`,
+            say(
+              'only {tool} reads this format: its exit status and its messages are what tells that the files are as on tape',
+              { tool },
+            ),
           ],
         }),
-    endangers: `until it ends ${proxy} holds a part of the files`,
+    endangers: say('until it ends {proxy} holds a part of the files', { proxy }),
     source: 'Shadowtape',
     performance: 'restore-files',
     guarded: 'around',
@@ -172,7 +192,9 @@ function extractStep(part: VolumePart, run: string, reading: readonly StepComman
 function unmountForRestore(part: VolumePart): Step {
   const step = unmountStep(part, stepIdOf(part.assignment, 'unmount', part.volume));
   return restoreStep(step, {
-    why: 'what the file system keeps in memory is written to the volume, and a mounted volume cannot be removed',
+    why: say(
+      'what the file system keeps in memory is written to the volume, and a mounted volume cannot be removed',
+    ),
     source: basedOn('GDS guide 6.6.3.7, steps 6b-5 and 6d-6'),
   });
 }

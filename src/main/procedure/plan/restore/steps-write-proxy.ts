@@ -5,7 +5,8 @@
 import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import { tapeWriterArguments } from '../../../../streams/tape/tape-writer.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
-import { listed, utcText } from '../../../../contract/words.ts';
+import { saidList, utcText } from '../../../../contract/words.ts';
+import { say, sayCount } from '../../../../contract/text/say.ts';
 import { importedWords, othersWords, skippedWords } from '../../model/restore-words.ts';
 import {
   isLabelled,
@@ -21,6 +22,7 @@ import {
   readBackLabelledCommands,
   readDataCommands,
   readSeveralTapesCommands,
+  recognitionCommands,
   rewindCommand,
 } from '../../model/tape/tape-commands.ts';
 import { isProxyJoined, isProxyStopped, judgeStopped } from '../cluster-checks.ts';
@@ -57,16 +59,26 @@ function readWholeCommands(assignment: Assignment, order: RestoreOrder): StepCom
 
 /** Everything that is read is read before anything is changed. */
 export function readTapeStep(assignment: Assignment, order: RestoreOrder): Step {
-  const proxies = listed(proxiesOf(assignment));
+  const proxies = saidList(proxiesOf(assignment));
   const names = [
     ...new Set(assignment.volumes.flatMap((volume) => tapesOf(order, volume).map(({ name }) => name))),
   ];
   return {
     id: 'read-tape',
     phase: 'prepare',
-    title: `Read the ${names.length > 1 ? `${names.length} tapes` : 'tape'} of run ${order.run} and compare`,
-    why: `a bad tape must not cost the proxy: the whole dump of ${proxies} is read, and its digest compared with that of the backup, before anything is changed`,
-    ...(names.length > 1 ? { notes: [`the tapes in order: ${names.join(', ')}. They are read twice`] } : {}),
+    title: sayCount(
+      Math.max(names.length, 1),
+      'Read the tape of run {run} and compare',
+      'Read the {count} tapes of run {run} and compare',
+      { run: order.run },
+    ),
+    why: say(
+      'a bad tape must not cost the proxy: the whole dump of {proxies} is read, and its digest compared with that of the backup, before anything is changed',
+      { proxies },
+    ),
+    ...(names.length > 1
+      ? { notes: [say('the tapes in order: {names}. They are read twice', { names: names.join(', ') })] }
+      : {}),
     source: 'Shadowtape',
     performance: 'restore-tape',
     commands: readWholeCommands(assignment, order),
@@ -74,16 +86,28 @@ export function readTapeStep(assignment: Assignment, order: RestoreOrder): Step 
 }
 
 function partForRestore(assignment: Assignment, { begins, partedBy }: RestoreOrder): Step {
-  const proxies = listed(proxiesOf(assignment));
+  const proxies = saidList(proxiesOf(assignment));
   return restoreStep(partStep(assignment), {
-    why: 'the tape is written to the parted proxy; the master keeps its data until the restored proxy is proven',
-    endangers: `the master has no synchronized copy from now on. ${proxies} is not rejoined before the master is proven, even after a failure`,
+    why: say(
+      'the tape is written to the parted proxy; the master keeps its data until the restored proxy is proven',
+    ),
+    endangers: say(
+      'the master has no synchronized copy from now on. {proxies} is not rejoined before the master is proven, even after a failure',
+      { proxies },
+    ),
     notes: [
-      'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on a restore leaves it out',
+      say(
+        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on a restore leaves it out',
+      ),
     ],
     ...(begins === 'parted'
       ? {
-          leftOut: `${proxies} ${assignment.volumes.length > 1 ? 'are' : 'is'} parted already, with pjrm=off, by run ${partedBy ?? 'unknown'}`,
+          leftOut: sayCount(
+            assignment.volumes.length,
+            '{proxies} is parted already, with pjrm=off, by run {run}',
+            '{proxies} are parted already, with pjrm=off, by run {run}',
+            { proxies, run: partedBy ?? 'unknown' },
+          ),
         }
       : {}),
   });
@@ -96,7 +120,7 @@ function openProxyStep(assignment: Assignment, { begins }: RestoreOrder): Step[]
     restoreStep(startStep(assignment), {
       id: 'open-proxy',
       phase: 'part',
-      why: 'the fingerprint is taken on the cluster, and a stopped volume cannot be read',
+      why: say('the fingerprint is taken on the cluster, and a stopped volume cannot be read'),
       before: {
         looks: ['primaries', 'backup'],
         fresh: ['primaries'],
@@ -109,7 +133,7 @@ function openProxyStep(assignment: Assignment, { begins }: RestoreOrder): Step[]
 function stopForRestore(assignment: Assignment, { begins }: RestoreOrder): Step {
   const step = stopProxyStep(assignment);
   return restoreStep(step, {
-    why: 'nothing on the cluster may open the proxy while the backup server writes its blocks',
+    why: say('nothing on the cluster may open the proxy while the backup server writes its blocks'),
     ...(begins === 'joined'
       ? {}
       : {
@@ -128,8 +152,10 @@ function shadowForRestore(assignment: Assignment): Step[] {
     return restoreStep(step, {
       ...(step.id === 'verify'
         ? {
-            why: 'every rule of the configuration, the serial numbers of the disks and the fingerprint are checked before anything is written',
-            endangers: 'writing through a wrong shadow destroys other data of the cluster',
+            why: say(
+              'every rule of the configuration, the serial numbers of the disks and the fingerprint are checked before anything is written',
+            ),
+            endangers: say('writing through a wrong shadow destroys other data of the cluster'),
           }
         : {}),
       ...(before
@@ -151,7 +177,7 @@ function approvalNotes(
 ): string[] {
   return [
     ...(assignment.volumes.some(({ method }) => method !== '6a')
-      ? ['files are restored into a new file system']
+      ? [say('files are restored into a new file system')]
       : []),
     ...(imported === true ? [importedWords(run)] : []),
     ...(skipped > 0 ? [skippedWords(skipped)] : []),
@@ -161,15 +187,20 @@ function approvalNotes(
 
 function approveStep(assignment: Assignment, order: RestoreOrder): Step {
   const { run, at } = order;
-  const proxies = listed(proxiesOf(assignment));
+  const proxies = saidList(proxiesOf(assignment));
   const notes = approvalNotes(assignment, order);
   return {
     id: 'approve-overwrite',
     phase: 'dump',
-    title: `Approve: overwrite ${proxies}`,
-    why: `${proxies} ${assignment.volumes.length > 1 ? 'are' : 'is'} overwritten with the backup of run ${run}: data of ${utcText(at)}`,
+    title: say('Approve: overwrite {proxies}', { proxies }),
+    why: sayCount(
+      assignment.volumes.length,
+      '{proxies} is overwritten with the backup of run {run}: data of {at}',
+      '{proxies} are overwritten with the backup of run {run}: data of {at}',
+      { proxies, run, at: utcText(at) },
+    ),
     ...(notes.length > 0 ? { notes } : {}),
-    endangers: `the present data of ${proxies} is lost`,
+    endangers: say('the present data of {proxies} is lost', { proxies }),
     source: 'Shadowtape',
     performance: 'approve-overwrite',
     guarded: 'before',
@@ -195,7 +226,7 @@ function readInOrderCommands({ assignment, volume }: VolumePart, order: RestoreO
   const files = tapesOf(order, volume).map(({ file }) => file);
   return files.length > 0
     ? partsInOrderCommands(assignment, recordBytes, files)
-    : tapeReadCommands(assignment, volume);
+    : [...recognitionCommands(assignment), ...tapeReadCommands(assignment, volume)];
 }
 
 /** The first command finds the device, the last one writes it; those between them read the tape. */
@@ -207,9 +238,12 @@ function writeStep({ assignment, volume }: VolumePart, order: RestoreOrder): Ste
   return {
     id: stepIdOf(assignment, 'write', volume),
     phase: 'dump',
-    title: `Write the tape to ${volume.proxy} through the shadow`,
-    why: `the tape of run ${run} goes record by record to the blocks of ${volume.proxy}; its digest is taken on the way`,
-    endangers: `until it ends ${volume.proxy} holds incomplete data`,
+    title: say('Write the tape to {proxy} through the shadow', { proxy: volume.proxy }),
+    why: say(
+      'the tape of run {run} goes record by record to the blocks of {proxy}; its digest is taken on the way',
+      { run, proxy: volume.proxy },
+    ),
+    endangers: say('until it ends {proxy} holds incomplete data', { proxy: volume.proxy }),
     source: basedOn('GDS guide 6.6.3.7, step 6a'),
     performance: 'restore-write',
     guarded: 'around',
@@ -229,10 +263,16 @@ function readShadowStep({ assignment, volume }: VolumePart): Step {
   return {
     id: stepIdOf(assignment, 'read-shadow', volume),
     phase: 'dump',
-    title: `Read ${volume.proxy} back through the shadow${isRaw ? ' and compare' : ''}`,
+    title: isRaw
+      ? say('Read {proxy} back through the shadow and compare', { proxy: volume.proxy })
+      : say('Read {proxy} back through the shadow', { proxy: volume.proxy }),
     why: isRaw
-      ? 'what a device accepted is not yet what it holds: every byte is read again, and its SHA-256 compared with that of the backup'
-      : 'the SHA-256 of the whole volume with its restored files is what proxy and master are compared with',
+      ? say(
+          'what a device accepted is not yet what it holds: every byte is read again, and its SHA-256 compared with that of the backup',
+        )
+      : say(
+          'the SHA-256 of the whole volume with its restored files is what proxy and master are compared with',
+        ),
     source: 'Shadowtape',
     performance: 'read-volume',
     reads: 'shadow',
@@ -254,7 +294,7 @@ function writeVolumeSteps(part: VolumePart, order: RestoreOrder): Step[] {
   return [
     restoreStep(activateStep(part, '6b-1'), {
       id: stepIdOf(assignment, 'activate', volume),
-      why: 'the tape is written through the shadow',
+      why: say('the tape is written through the shadow'),
     }),
     ...(volume.method === '6a'
       ? [writeStep(part, order)]
@@ -274,7 +314,9 @@ export function writeProxySteps(assignment: Assignment, order: RestoreOrder): St
     approveStep(assignment, order),
     ...assignment.volumes.flatMap((volume) => writeVolumeSteps({ assignment, volume }, order)),
     restoreStep(removeStep(assignment), {
-      why: 'nothing may reach the blocks of the proxy through the backup server once it is copied to the master',
+      why: say(
+        'nothing may reach the blocks of the proxy through the backup server once it is copied to the master',
+      ),
     }),
   ];
 }

@@ -1,6 +1,7 @@
 /** The approvals of a restore, and what happens to the master: stopped, rebuilt, watched. */
 import { failure } from '../../../../contract/errors.ts';
 import { durationText, listed, utcText } from '../../../../contract/words.ts';
+import { inEnglish } from '../../../../contract/text/say.ts';
 import type { Question } from '../../hosts/questions.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { mastersOf, proxiesOf } from '../../model/assignment.ts';
@@ -64,7 +65,7 @@ export const performApproveReplace: Performer = async (context, step) => {
   const proxy = listed(proxiesOf(assignment));
   const at = assignment.restore?.at ?? '';
   const { others = [] } = assignment.restore ?? {};
-  const apart = others.length > 0 ? ` ${sentenceOf(othersWords(assignment, others))}.` : '';
+  const apart = others.length > 0 ? ` ${sentenceOf(inEnglish(() => othersWords(assignment, others)))}.` : '';
   const isOne = assignment.volumes.length === 1;
   const text = `Replace ${master} by ${proxy}, which ${isOne ? 'is' : 'are'} proven to hold ${backupWords(context)}? Changes of ${master} since ${utcText(at)} are lost, and the copy cannot be stopped.${apart}`;
   requireApproved(step, master, await context.ask(question('approve-replace', step, master, text)));

@@ -18,6 +18,7 @@ import { blockBytes, volumeNamed, type VolumeAssignment } from '../../model/assi
 import type { Step, StepCommand } from '../../model/step.ts';
 import type { Performer } from '../perform-commands.ts';
 import { whileWatched } from '../shadow/shadow-watch.ts';
+import { recognized } from './perform-restore-tape.ts';
 import { recordDigest } from './restored-digest.ts';
 import { readTapesInto, type TapeSink } from './tape-into-command.ts';
 import { asWriteFailure, requireDevice } from './write-trouble.ts';
@@ -109,12 +110,13 @@ export const performRestoreWrite: Performer = async (context, step) => {
   const writes = others.at(-1);
   if (!test || !writes) throw new Error('the step tests the device, reads the tape and writes the device');
   await requireDevice(context, step, test);
+  const reading = await recognized(context, step, others.slice(0, -1));
   try {
     const { bytes, sha256 } = assignment.job.media.span
       ? await whileWatched(context, step, (abort) =>
           readTapesInto(context, step.id, volume.proxy, deviceSink(context, volume, writes), abort),
         )
-      : await writeOneTape(context, step, { volume, reading: others.slice(0, -1), writes });
+      : await writeOneTape(context, step, { volume, reading, writes });
     recordDigest(context, step, {
       ...{ volume: volume.proxy, place: 'sent', host: writes.host },
       ...{ bytes, sha256 },

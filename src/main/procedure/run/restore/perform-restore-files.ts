@@ -11,6 +11,7 @@ import type { Step, StepCommand } from '../../model/step.ts';
 import type { Performer } from '../perform-commands.ts';
 import { whileWatched } from '../shadow/shadow-watch.ts';
 import { differingFiles } from './differing-files.ts';
+import { recognized } from './perform-restore-tape.ts';
 import { recordDigest } from './restored-digest.ts';
 import { readTapeInto, readTapesInto, type TapeDigest, type TapeSink } from './tape-into-command.ts';
 import { asWriteFailure, requireDevice } from './write-trouble.ts';
@@ -96,12 +97,12 @@ function parted({ commands }: Step) {
 async function extracted(
   context: RunContext,
   step: Step,
-  archive: TarContents | undefined,
+  { archive, reading }: { archive: TarContents | undefined; reading: readonly StepCommand[] },
   abort: AbortSignal,
 ): Promise<TapeDigest> {
   const { assignment } = context;
   const { proxy } = volumeOf(context, step);
-  const { reading, extract } = parted(step);
+  const { extract } = parted(step);
   const sink = extractingSink(context, step, extract, archive);
   if (assignment.job.media.span) return readTapesInto(context, step.id, proxy, sink, abort);
   const total = assignment.restore?.volumes.find((volume) => volume.proxy === proxy)?.bytes ?? 0;
@@ -112,13 +113,14 @@ async function extracted(
 export const performRestoreFiles: Performer = async (context, step) => {
   const volume = volumeOf(context, step);
   const { proxy, method } = volume;
-  const { extract, after } = parted(step);
+  const { reading: whole, extract, after } = parted(step);
   const isArchive = method === '6b' || method === '6d';
   const archive = isArchive ? new TarContents() : undefined;
   const { host } = extract;
+  const reading = await recognized(context, step, whole);
   try {
     const { bytes, sha256 } = await whileWatched(context, step, (abort) =>
-      extracted(context, step, archive, abort),
+      extracted(context, step, { archive, reading }, abort),
     );
     recordDigest(context, step, { volume: proxy, place: 'sent', host, bytes, sha256 });
     if (archive) {

@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
 import { describeFirstRecord } from '../../../tape/tape-contents.ts';
 import { requireReadyDrive } from '../../drive/drive-ready.ts';
+import { requireLabelOf } from '../../drive/read-labelled-tape.ts';
 import { asUnreadBackup } from '../../drive/unread-backup.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { writtenOf } from '../../../journal/run-summary.ts';
 import { isLabelled, tapeOfLibrary } from '../../model/assignment.ts';
 import type { KnownRun } from '../../model/restore-source.ts';
-import type { Step } from '../../model/step.ts';
-import { readRecordCommand, rewindCommand } from '../../model/tape/tape-commands.ts';
+import type { Step, StepCommand } from '../../model/step.ts';
+import { readRecordCommand, recognitionCommands, rewindCommand } from '../../model/tape/tape-commands.ts';
 import { changingOf } from '../dump/spanning-dump.ts';
 import type { Performer } from '../perform-commands.ts';
 import { readRunBack } from '../tape/read-run-back.ts';
@@ -47,6 +48,27 @@ async function requireFirstRecord(context: RunContext, { id: step }: Step, backu
   const { tapeHost: host, tapeDevice: device } = assignment;
   const found = stdout.length === 0 ? 'no data' : describeFirstRecord(stdout);
   throw failure('TAPE_IS_ANOTHER', { host, device, wanted: `the tape of run ${backup.run}`, found });
+}
+
+/**
+ * Recognizes the tape once more, right before the proxy is overwritten with it: an approval may take hours, and who resumes a restore may find
+ * another tape in the drive. Several tapes are recognized each in its turn.
+ * @param reading the commands that read the tape, those that recognize it first
+ * @returns the other ones
+ * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS
+ */
+export async function recognized(
+  context: RunContext,
+  step: Step,
+  reading: readonly StepCommand[],
+): Promise<readonly StepCommand[]> {
+  const { assignment, runner } = context;
+  if (assignment.job.media.span) return reading;
+  const backup = backupOf(context);
+  await requireReadyDrive(runner, step.id, assignment, 'read');
+  if (isLabelled(assignment)) await requireLabelOf(runner, step.id, assignment, backup);
+  else await requireFirstRecord(context, step, backup);
+  return reading.slice(recognitionCommands(assignment).length);
 }
 
 /** @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, RESTORE_TAPE_DIFFERS, RESTORE_READ_FAILED and what else reading a tape can end with */

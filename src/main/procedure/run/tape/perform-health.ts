@@ -1,6 +1,7 @@
 /** Asks the drive about its health before the run changes anything, and when it no longer needs the tape. */
 import { alertText, type DriveHealth } from '../../../../contract/drive-health.ts';
 import { failure, isFailure } from '../../../../contract/errors.ts';
+import { inEnglish } from '../../../../contract/text/say.ts';
 import { lookAtHealth } from '../../drive/look-at-health.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
@@ -40,7 +41,7 @@ function record(
       journal.append({
         type: 'warning',
         step: step.id,
-        text: `the drive reports ${alertText(alert)}: ${alert.remedy}`,
+        text: `the drive reports ${inEnglish(() => alertText(alert))}: ${alert.remedy}`,
       });
 }
 
@@ -56,7 +57,7 @@ export const performHealthBefore: Performer = async (context, step) => {
   throw failure('DRIVE_ALERT', {
     device,
     host,
-    alerts: critical.map(alertText).join(', '),
+    alerts: inEnglish(() => critical.map(alertText)).join(', '),
     remedy: first.remedy,
   });
 };

@@ -1,0 +1,138 @@
+/** On which node services are stopped and resumed, and which of the site's commands concern the file system. */
+import { describe, expect, it } from 'vitest';
+import type { RuleVerdict } from '../../../contract/checks.ts';
+import { guideAssignment, mountOf } from '../model/guide-cluster.test-support.ts';
+import type { MountsOfNode } from '../model/world.ts';
+import {
+  areWhereMounted,
+  judgeMountedOnce,
+  judgeNotMoved,
+  mountedWords,
+  nodesMounting,
+} from './service-checks.ts';
+import { unmountsBeforePart } from './steps-3-4-part.ts';
+import { stepsOf } from './steps.ts';
+
+const commands = { stop: ['umount /app'], resume: ['mount /app'] };
+const whereMounted = guideAssignment({ services: { whereMounted: commands } });
+const master = '/dev/sfdsk/Class1/dsk/Volume1';
+const others = [mountOf('/home', '/dev/sfdsk/Class1/dsk/Volume7'), mountOf('/', '/dev/dsk/c0t0d0s0')];
+
+const on = (node: string, ...points: string[]): MountsOfNode => ({
+  node,
+  mounts: [...others, ...points.map((point) => mountOf(point, master))],
+});
+const told = ({ rule, expected, actual, verdict }: RuleVerdict) =>
+  `${rule} ${verdict}: ${expected} | ${actual}`;
+
+describe('where the file system of the master is mounted', () => {
+  it('tells the nodes, and their mount points', () => {
+    const seen = [on('node1', '/app', '/copy'), on('node2'), on('node3', '/app')];
+    expect(nodesMounting(whereMounted, seen)).toEqual(['node1', 'node3']);
+    expect(mountedWords(whereMounted, seen)).toBe('node1 (/app, /copy), node3 (/app)');
+    expect(mountedWords(whereMounted, [on('node1')])).toBe('no node');
+  });
+
+  it('is one node before anything is stopped', () => {
+    const judged = (mayBeNone: boolean, ...seen: MountsOfNode[]) =>
+      told(judgeMountedOnce(whereMounted, seen, mayBeNone));
+    expect(judgeMountedOnce(whereMounted, [on('node1', '/app'), on('node2')])).toEqual({
+      rule: 'services-mounted-once',
+      title: 'Volume1 mounted on one node',
+      expected: 'one primary node',
+      actual: 'node1 (/app)',
+      verdict: 'holds',
+      why: 'services are stopped where the file system is mounted',
+      source: 'GDS guide 6.6.3.7, step 3-2',
+    });
+    expect(told(judgeMountedOnce(whereMounted, [on('node1')]))).toBe(
+      'services-mounted-once fails: one primary node | no node',
+    );
+    expect(judged(false, on('node1', '/app'), on('node2', '/app'))).toBe(
+      'services-mounted-once fails: one primary node | node1 (/app), node2 (/app)',
+    );
+    expect(judged(true, on('node1'))).toBe('services-mounted-once holds: at most one primary node | no node');
+    expect(judged(true, on('node1', '/app'), on('node2', '/app'))).toBe(
+      'services-mounted-once fails: at most one primary node | node1 (/app), node2 (/app)',
+    );
+  });
+
+  it('is no other node once the services were stopped', () => {
+    const seen = [on('node1'), on('node2', '/app')];
+    expect(judgeNotMoved(whereMounted, seen, ['node1'])).toEqual({
+      rule: 'services-not-moved',
+      title: 'Volume1 not mounted where services run',
+      expected: 'node1 or no node',
+      actual: 'node2 (/app)',
+      verdict: 'fails',
+      why: 'services that moved to another node since they were stopped run there',
+      source: 'GDS guide 6.6.3.7, step 3-2',
+    });
+    expect(told(judgeNotMoved(whereMounted, seen, ['node1', 'node2']))).toBe(
+      'services-not-moved holds: node1 or node2 or no node | node2 (/app)',
+    );
+    expect(told(judgeNotMoved(whereMounted, [on('node1')], []))).toBe(
+      'services-not-moved holds: no node | no node',
+    );
+  });
+});
+
+describe('the services of a job', () => {
+  const sent = (services: unknown, id: '3-2' | '3-4') => {
+    const step = stepsOf(guideAssignment({ services })).find((each) => each.id === id);
+    return step?.commands.map(
+      ({ host, argv, ofSite, whereMounted: where }) =>
+        `${host} ${argv.join(' ')}${ofSite ? '' : ' not of the site'}${where ? ' where mounted' : ''}`,
+    );
+  };
+
+  it('are stopped and resumed on each node, on those that are named, or where it is mounted', () => {
+    expect([sent(commands, '3-2'), sent(commands, '3-4')]).toEqual([
+      ['node1 umount /app', 'node2 umount /app'],
+      ['node1 mount /app', 'node2 mount /app'],
+    ]);
+    const onNode2 = { nodes: { node2: commands } };
+    expect([sent(onNode2, '3-2'), sent(onNode2, '3-4')]).toEqual([
+      ['node2 umount /app'],
+      ['node2 mount /app'],
+    ]);
+    expect(sent({ whereMounted: commands }, '3-2')).toEqual([
+      'node1 umount /app where mounted',
+      'node2 umount /app where mounted',
+    ]);
+    for (const services of ['ask', 'not-needed'])
+      expect([sent(services, '3-2'), sent(services, '3-4')]).toEqual([[], []]);
+    expect([
+      areWhereMounted(whereMounted.job),
+      areWhereMounted(guideAssignment({ services: commands }).job),
+    ]).toEqual([true, false]);
+  });
+
+  it('say where they are sent, where that depends on what is mounted', () => {
+    const notes = (mountedOn: string[] | undefined) =>
+      stepsOf({ ...whereMounted, ...(mountedOn ? { mountedOn } : {}) })
+        .filter(({ id }) => id === '3-2' || id === '3-4')
+        .map((step) => step.notes);
+    const resumed = [
+      'sent on the node where services were stopped, unless Volume1 is mounted on another node by then',
+    ];
+    const stopped = 'sent only on the node that has Volume1 mounted right before the step';
+    expect(notes(undefined)).toEqual([[stopped], resumed]);
+    expect(notes(['node1', 'node2'])).toEqual([[`${stopped}; at present: node1, node2`], resumed]);
+    expect(notes([])).toEqual([[`${stopped}; at present: no node`], resumed]);
+    const [stop] = stepsOf(guideAssignment({ services: commands })).filter(({ id }) => id === '3-2');
+    expect(stop?.notes).toBeUndefined();
+  });
+
+  it('unmount the file system before the part only where a stop command is umount itself', () => {
+    const unmounts = (services: unknown) => unmountsBeforePart(guideAssignment({ services }).job.services);
+    const stops = (...stop: string[]) => ({ stop, resume: ['mount /app'] });
+    expect(unmounts(commands)).toBe(true);
+    expect(unmounts(stops('hastop', '/usr/sbin/umount /app'))).toBe(true);
+    expect(unmounts({ nodes: { node2: commands } })).toBe(true);
+    expect(unmounts({ whereMounted: commands })).toBe(true);
+    expect(unmounts(stops('xumount /app', 'echo umount', 'umount-all'))).toBe(false);
+    expect(unmounts({ stop: ['hastop'], resume: ['umount /other'] })).toBe(false);
+    expect([unmounts('ask'), unmounts('not-needed')]).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,31 @@
+/** Why a command on a host could not write a target, where its own words tell. */
+import { failure, isFailure } from '../../contract/errors.ts';
+import { placeWords, type HostPlace } from './host-place.ts';
+
+/** Words of system errors, as Solaris and GNU print them in English. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/no space left on device/i, 'its file system is full'],
+  [/dis[ck] quota exceeded/i, 'the disk quota of the login is used up'],
+  [/read-only file system/i, 'its file system is read-only'],
+  [/permission denied/i, 'the login may not write there'],
+  [/file too large/i, 'a file of this size is not allowed there (ulimit -f, or its file system)'],
+  [/input\/output error|i\/o error/i, 'its disk reports an I/O error'],
+];
+
+/** @returns undefined where the words tell none of the known ones */
+export const writeReason = (said: string): string | undefined =>
+  reasons.find(([words]) => words.test(said))?.[1];
+
+/** The error with the reason before it, where the command has told one; otherwise as it is. */
+export function asUnwritable(place: HostPlace, error: unknown): unknown {
+  if (!isFailure(error, 'REMOTE_COMMAND_FAILED')) return error;
+  const reason = writeReason(error.evidence.stderr ?? '');
+  if (reason === undefined) return error;
+  const file = placeWords(place);
+  return failure(
+    'RESTORE_FILE_UNWRITABLE',
+    { file, reason: `${reason}; ${error.message}` },
+    error.evidence,
+    error,
+  );
+}

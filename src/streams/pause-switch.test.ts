@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { PauseSwitch } from './pause-switch.ts';
+
+/** Who wants a dump paused, and what somebody who follows the switch has heard. */
+function switchOf() {
+  let wanted: string | undefined;
+  const heard: (string | undefined)[] = [];
+  const pause = new PauseSwitch(() => Promise.resolve(wanted));
+  return {
+    heard,
+    pause,
+    follow: () => pause.follow((by) => heard.push(by)),
+    async asked(by: string | undefined) {
+      wanted = by;
+      await pause.look();
+    },
+  };
+}
+
+describe('a switch that pauses a dump', () => {
+  it('tells each change once, and who asked for it', async () => {
+    const { heard, follow, asked } = switchOf();
+    follow();
+    await asked(undefined);
+    expect(heard).toEqual([]);
+    await asked('Marion');
+    await asked('Marion');
+    await asked('Jo');
+    await asked(undefined);
+    await asked(undefined);
+    expect(heard).toEqual(['Marion', 'Jo', undefined]);
+  });
+
+  it('tells everybody, and at once whoever comes while it is paused', async () => {
+    const { heard, follow, asked } = switchOf();
+    follow();
+    await asked('Marion');
+    follow();
+    expect(heard).toEqual(['Marion', 'Marion']);
+    await asked(undefined);
+    expect(heard.slice(2)).toEqual([undefined, undefined]);
+  });
+
+  it('tells nothing to whoever no longer follows it', async () => {
+    const { heard, follow, asked } = switchOf();
+    follow()();
+    await asked('Marion');
+    expect(heard).toEqual([]);
+  });
+});
