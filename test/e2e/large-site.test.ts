@@ -13,7 +13,7 @@ import { guideSite, seenCluster } from '../support/ui/sites.ts';
 
 const volumes = 250;
 /** More rows than fit on the highest screen, and far fewer than there are volumes. */
-const mostAtFirst = 40;
+const mostAtFirst = 30;
 
 const pair = (at: number): PairView => ({
   ...{ job: `nightly-${at % 100}`, class: 'Class1', master: `Volume${at}m`, proxy: `Volume${at}` },
@@ -76,7 +76,7 @@ const rows = (page: DocumentPage) => page.all('table.pairs tbody tr');
 it('draws the rows that a screen can show, not all that there are; all of them where that is wanted', async () => {
   const { page } = await openHome();
   expect(wordsOf(page.find('.tally'))).toContain(`${volumes} protected`);
-  expect(rows(page).length).toBeGreaterThan(20);
+  expect(rows(page).length).toBeGreaterThan(15);
   expect(rows(page).length).toBeLessThanOrEqual(mostAtFirst);
   await page.press('Show all 250 volumes');
   expect(rows(page)).toHaveLength(volumes);

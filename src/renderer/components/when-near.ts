@@ -2,7 +2,7 @@
 import type { Attachment } from 'svelte/attachments';
 
 /** Pixels before the end comes into view. */
-const margin = 800;
+const margin = 400;
 
 /**
  * Attached to what stands after the last row that is drawn.
