@@ -48,7 +48,7 @@ export const severalJoined = severalParted.replaceAll(' Part ', ' Join ');
 export const severalShadows = readFixture('shadow-several');
 
 /** The journal of a run, as far as it came. */
-export class Story {
+class Story {
   readonly events: RunEvent[] = [];
   readonly #assignment;
   readonly #steps;
