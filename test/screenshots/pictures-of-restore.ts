@@ -26,7 +26,7 @@ export function restorePictures({ normal, restored }: Plays): Picture[] {
   const { restores, opened } = restored;
   const [volume, backup, ofFiles] = opened;
   if (!restores || !volume || !backup || !ofFiles) throw new Error('no restore was captured');
-  const { plan, preview, records } = restores;
+  const { plan, preview, records, toHost, image } = restores;
   const [files, drill] = records as readonly [RestoreView, RestoreView];
   const run = backup.line.run;
   const lines = restored.runs;
@@ -99,6 +99,27 @@ export function restorePictures({ normal, restored }: Plays): Picture[] {
   });
   const wizard = `#/restore/${run}`;
   const aFile = `#/restore/${encodeURIComponent(`${ofFiles.line.run},Volume2,./bin/payroll`)}`;
+  const wizardOfFiles = `#/restore/${ofFiles.line.run}`;
+  const device = '/dev/rdsk/c2t0d0s0';
+  const onDevice = `node1:${device}`;
+  const [tape] = image.backups.flatMap(({ tapes }) => tapes);
+  const imageEnd: RestoreView = {
+    ...files,
+    line: { ...files.line, kind: 'image', to: onDevice, runs: [run], written: 1, notWritten: 0 },
+    sources: files.sources.map((source) => ({ ...source, of: run, bytes: tape?.bytes ?? 0 })),
+    tapes: image.backups.flatMap(({ tapes }) => tapes.map(({ words }) => words)),
+    entries: [],
+  };
+  const toDevice = { preview: { ...image, to: onDevice, device }, record: imageEnd };
+  const toPlace = async (page: Page, path: string) => {
+    await press('Choose the target')(page);
+    await page.getByRole('radio', { name: /A host of the site/ }).check();
+    await page.getByRole('combobox', { name: 'Host' }).selectOption('node1');
+    await page.getByRole('textbox', { name: 'Folder for files, file or device for an image' }).fill(path);
+  };
+  const previewed = ({ preview: restorePreview }: typeof toHost) =>
+    resting(restored, { ...asked, restorePreview: () => restorePreview });
+  const ended = ({ record }: typeof toHost) => resting(restored, { ...asked, restoreRecord: () => record });
   const toFolder = async (page: Page) => {
     await press('Choose the target')(page);
     await page.getByRole('textbox', { name: 'Folder' }).fill('/home/mika/restored');
@@ -129,6 +150,18 @@ export function restorePictures({ normal, restored }: Plays): Picture[] {
       await toFolder(page);
       await press('Show what will happen')(page);
     }),
+    of('host-where', play, wizardOfFiles, (page) => toPlace(page, '/var/tmp/restored')),
+    of('host', previewed(toHost), wizardOfFiles, async (page) => {
+      await toPlace(page, '/var/tmp/restored');
+      await press('Show what will happen')(page);
+    }),
+    of('host-done', ended(toHost), `#/restored/${toHost.record.line.name}`),
+    of('device-where', play, wizard, (page) => toPlace(page, device)),
+    of('device', previewed(toDevice), wizard, async (page) => {
+      await toPlace(page, device);
+      await press('Show what will happen')(page);
+    }),
+    of('device-done', ended(toDevice), `#/restored/${toDevice.record.line.name}`),
     of('drill', play, `#/restore/${ofFiles.line.run}`, chosen(/a drill/, press('Show what will happen'))),
     of('approval-1', asking('approve-overwrite'), `#/verify/${volume.line.run}`),
     of(

@@ -56,6 +56,7 @@ export function restoreSentence(line: Shown): string {
   if (exitStatus === undefined) return say('it has no end: it runs in another process, or was interrupted');
   if (kind === 'drill') return say('the tape holds what the run wrote');
   if (kind === 'copy') return say('the copy holds what the run wrote');
+  if (kind === 'image' && exitStatus === 0) return say('the whole image is written');
   const rest =
     notWritten === 0 ? '' : `, ${sayCount(notWritten, '{count} entry not', '{count} entries not')}`;
   return good === undefined

@@ -48,10 +48,20 @@ export type Captured = { readonly [Name in Kept]: Responses[Name] } & {
 export const playedNow = ({ playedAt }: Pick<Captured, 'playedAt'>): string =>
   new Date(playedAt ?? Date.now()).toISOString();
 
+/** What a screen shows of a target before and after it is written. */
+interface CapturedTarget {
+  readonly preview: Responses['restorePreview'];
+  readonly record: Responses['restoreRecord'];
+}
+
 /** What restores of the captured runs were answered with. */
 interface CapturedRestores {
   readonly plan: Responses['restorePlan'];
   readonly preview: Responses['restorePreview'];
+  /** All files of a run into a folder of a host. */
+  readonly toHost: CapturedTarget;
+  /** A run of a raw device to a file. */
+  readonly image: Responses['restorePreview'];
   /** Files, then a drill. */
   readonly records: readonly Responses['restoreRecord'][];
 }
@@ -163,15 +173,22 @@ async function captureRestores(
   const request = { what: [files, 'bin', 'ledger'], path: join(scene.folder, 'restored') };
   const preview = await ask('restorePreview', request);
   const records: Responses['restoreRecord'][] = [];
-  for (const begin of [() => ask('restoreFiles', request), () => ask('drill', { run: files })]) {
-    const { restore } = await begin();
+  const ended = async (begin: Promise<{ readonly restore: string }>) => {
+    const { restore } = await begin;
     await restoreEnd(desk, restore);
-    records.push(await ask('restoreRecord', { restore }));
-  }
+    return ask('restoreRecord', { restore });
+  };
+  records.push(await ended(ask('restoreFiles', request)), await ended(ask('drill', { run: files })));
+  const folder = { what: [files], host: 'node1', path: '/var/tmp/restored' };
+  const toHost = {
+    preview: await ask('restorePreview', folder),
+    record: await ended(ask('restoreFiles', folder)),
+  };
   await changeTape(scene, 'tape');
+  const image = await ask('restorePreview', { what: [volume], path: join(scene.folder, 'image') });
   const plan = await ask('restorePlan', { run: volume });
   const { run: begun } = await ask('restore', { run: volume, replace: ['Volume1'] });
-  return { plan, preview, records, begun };
+  return { plan, preview, records, toHost, image, begun };
 }
 
 async function captureRest(ask: Asker): Promise<Omit<Captured, 'opened' | 'asked' | 'playedAt'>> {

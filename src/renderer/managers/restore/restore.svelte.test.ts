@@ -153,9 +153,12 @@ describe('a restore that is prepared', () => {
     restore.next();
     restore.chooseTarget('host');
     restore.host = 'node1';
+    restore.overwrite = 'always';
     restore.folder = device;
     restore.next();
     await settled();
+    // What was chosen for a file does not count, and is not shown.
+    expect(asked('restorePreview')).toMatchObject([{ path: device, overwrite: 'never' }]);
     expect(restore.untyped).toEqual([device]);
     expect(await restore.start()).toBeUndefined();
     expect(asked('restoreFiles')).toEqual([]);

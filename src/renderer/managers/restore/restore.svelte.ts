@@ -147,6 +147,11 @@ export class RestoreManager {
     return this.preview.value?.device;
   }
 
+  /** True where the path that was entered is among the devices of a host. */
+  get namesDevice(): boolean {
+    return this.#target === 'host' && /^\/dev(\/|$)/.test(this.folder.trim());
+  }
+
   /** Masters that are replaced; none where nothing on the cluster is. */
   get masters(): readonly string[] {
     return this.isOnCluster ? this.volumes.map(({ master }) => master) : [];
@@ -283,7 +288,8 @@ export class RestoreManager {
       ...(volume && others.length === 0 ? { volume: volume.proxy } : {}),
       ...(this.#target === 'host' ? { host: this.host } : {}),
       path: this.folder.trim(),
-      overwrite: this.overwrite,
+      // A device is overwritten once its path is typed, and never otherwise.
+      overwrite: this.namesDevice ? 'never' : this.overwrite,
       ...(device !== undefined && this.untyped.length === 0 ? { replace: [device] } : {}),
     };
   }

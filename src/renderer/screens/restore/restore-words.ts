@@ -30,6 +30,34 @@ export const provenText = ({ at, by }: ProvenRestorable): string =>
     ? say('{at}, by a drill', { at: minuteText(at) })
     : say('{at}, by a restore', { at: minuteText(at) });
 
+/** What a restore of files or of an image does, in order, a sentence each. */
+export function happenings({ preview, device, target }: Prepared): string[] {
+  const isImage = preview.value?.kind === 'image';
+  const isDump = preview.value?.backups.some(({ method }) => method === '6c' || method === '6e') === true;
+  const again =
+    device !== undefined
+      ? say('When the tape is in position, the device is checked again: nothing may use it.')
+      : isImage
+        ? say('The image is written under a temporary name.')
+        : target === 'host'
+          ? say('When the tape is in position, the folder is checked again: it must be new or empty.')
+          : say('A file takes its name once it is complete.');
+  const last =
+    device !== undefined
+      ? say('The device is read back and compared with the tape.')
+      : isImage
+        ? say('The image gets its name once it is compared with the tape.')
+        : isDump
+          ? say('Each file is read back and listed with its SHA-256.')
+          : say('Each file is read back and compared with the archive.');
+  return [
+    say('The tape is recognized. A wrong tape is not read.'),
+    again,
+    say('The tape is read to its end and compared with what its run wrote.'),
+    last,
+  ];
+}
+
 interface TargetWords {
   readonly title: string;
   readonly text: string;
