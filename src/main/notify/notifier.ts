@@ -97,7 +97,7 @@ export class Notifier {
 
   /** A tape of the job was declared lost, and no other one holds what it held. */
   tapeLost(sentence: string, tape: string): void {
-    this.#notify(lostTapeNotification(this.#facts, sentence, tape));
+    this.#notify(() => lostTapeNotification(this.#facts, sentence, tape));
   }
 
   /** The day before a night: which tape it needs. @param hint what to do before then */
