@@ -131,10 +131,7 @@ export class HistoryIndex {
       const runs = searchRuns(sqlite, terms, { limit, before });
       return { ...runs, lines: withRestores(sqlite, runs.lines) };
     });
-    const lines = withDrills(
-      this.#restoresFolder,
-      withLosses(lossesOfRuns(readTapes(this.#tapesFile)), found.lines),
-    );
+    const lines = withDrills(this.#restoresFolder, withLosses(this.#losses(), found.lines));
     return { ...found, lines, took: performance.now() - begun, unread: this.#refresh.unreadRuns };
   }
 
@@ -146,18 +143,19 @@ export class HistoryIndex {
       return told.lines.length === 0 ? told : { ...told, lines: withRestores(sqlite, told.lines) };
     });
     if (found.lines.length === 0) return found;
-    const lines = withDrills(
-      this.#restoresFolder,
-      withLosses(lossesOfRuns(readTapes(this.#tapesFile)), found.lines),
-    );
+    const lines = withDrills(this.#restoresFolder, withLosses(this.#losses(), found.lines));
     return { ...found, lines };
+  }
+
+  #losses() {
+    return lossesOfRuns(readTapes(this.#tapesFile));
   }
 
   /** @throws FILE_UNNAMED */
   async where({ file, limit, patience }: WhereQuestion): Promise<FoundFiles> {
     const begun = performance.now();
     parseFilePattern(file);
-    const losses = lossesOfRuns(readTapes(this.#tapesFile));
+    const losses = this.#losses();
     // A tape that still holds the file is worth more than a newer one that is lost.
     const rankOf = (run: string) => {
       const lost = losses.get(run) ?? [];
