@@ -114,7 +114,7 @@ test('scripts run as in a real shell', async () => {
     const [status, stdout] = await said(script);
     expect([script, status, stdout]).toEqual([script, real.status, real.stdout.toString('utf8')]);
   });
-  await fc.assert(answers, { numRuns: 60 });
+  await fc.assert(answers, { numRuns: 30 });
 });
 
 describe('mkdir', () => {

@@ -44,7 +44,7 @@ describe('quoting', { timeout: 20_000 }, () => {
       fc.property(texts, (words) => {
         expect(argumentsSeenByShell(commandLine(['printf', '%s\\0', ...words]))).toEqual(words);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -55,7 +55,7 @@ describe('quoting', { timeout: 20_000 }, () => {
       fc.property(many, (words) => {
         expect(argumentsSeenByShell(commandLine(['printf', '%s\\0', ...words]))).toEqual(words);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 

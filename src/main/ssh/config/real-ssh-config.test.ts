@@ -15,7 +15,7 @@ const isInstalled = spawnSync('ssh', ['-V']).status === 0;
 const sshMissing = 'ssh is not installed: apt install openssh-client';
 
 /** How many sets of files are compared; SHADOWTAPE_SSH_CONFIGS=5000 for a campaign. */
-const count = Number(process.env['SHADOWTAPE_SSH_CONFIGS'] ?? 100);
+const count = Number(process.env['SHADOWTAPE_SSH_CONFIGS'] ?? 40);
 const seed = Number(process.env['SHADOWTAPE_SSH_SEED'] ?? 20_261_129);
 
 const { username, homedir, uid } = userInfo();
