@@ -1,6 +1,5 @@
 /**
  * What the pages print is what the program does: every command is run as it is printed, every link leads somewhere, every named file exists.
- * Of the commands `npm test` runs a sample, and `npm run test:failures` all.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,7 +17,6 @@ import { parseSite } from '../../src/main/site/site-file.ts';
 import { shadowtape, startProgram, type CommandEnd } from '../support/command-line.ts';
 import { openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
-import { sampled } from '../support/sampled.ts';
 import type { JsonSchema } from './json-schemas.ts';
 import { pageWithReference, presentPage } from './site-reference.ts';
 
@@ -39,9 +37,6 @@ const onScene = (line: string): string =>
 
 /** They take the backup away that others read, or name the tape that is then in the drive. */
 const erases = /^(label|drive-check|tapes (move|lost|found))\b/;
-
-/** They make what others read: the run on the tape, a label, an archive, a report. */
-const neededByOthers = /^(run|label|state export|report RUN -o)\b/;
 
 /** Some of them are printed in several forms, and are run once. */
 const printedCommands = [...new Set(ownCommands.filter((line) => !staysOpen.test(line)).map(onScene))];
@@ -211,8 +206,7 @@ describe('the commands that the pages print', () => {
   });
   afterAll(() => scene.close());
 
-  const sampledCommands = sampled(testedCommands, 16, (line) => neededByOthers.test(line));
-  it.each(sampledCommands)('shadowtape %s', async (line) => {
+  it.each(testedCommands)('shadowtape %s', async (line) => {
     const end = await command(filled(line));
     if (line.startsWith('run ')) run = await lastRun();
     const [, status, says] = otherEnds.find(([pattern]) => pattern.test(line)) ?? [/^/, 0, ''];

@@ -1,7 +1,7 @@
 /**
  * A year in a machine room: three volumes each night, over a pool of eight tapes in a library with one drive. Every night is protected or
- * loud, no tape in retention is overwritten, and what the program says agrees each week with the tapes. `npm run test:year` plays all of it;
- * without that, this file plays the two weeks in which the clock changes, and in `npm test` one of them.
+ * loud, no tape in retention is overwritten, and what the program says agrees each week with the tapes. `npm run test:year` plays all of it,
+ * and this file the two weeks in which the clock changes.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,6 @@ import {
 import { yearOf } from '../support/year/calendar.ts';
 import { expectCopied, expectDrilled } from '../support/year/monthly.ts';
 import { cartridgeOf, job, pool, Year, type KindOfNight, type SpentNight } from '../support/year/nights.ts';
-import { sampled } from '../support/sampled.ts';
 import { settableClock } from '../support/year/set-clock.ts';
 
 const isWhole = process.env['SHADOWTAPE_YEAR'] === 'all';
@@ -61,7 +60,7 @@ describe('nights of a week in which the clock changes', () => {
       ['drive fails', 'off', 'good', 'no tape', 'disk fills', 'disk full', 'good'],
     ],
   ];
-  it.each(isWhole ? weeksOfChange : sampled(weeksOfChange, 1))(
+  it.each(weeksOfChange)(
     'are each protected or loud, in %s',
     async (_season, from, kinds) => {
       const nights = await year.begin(from, kinds.length);
