@@ -92,6 +92,50 @@ it.each([['runs'], ['show', 'latest'], ['tapes'], ['trends'], ['locks']])(
   },
 );
 
+/** A line of a plan that is sent: `node1 # sdxinfo …`. */
+const sentLine = /^ {4}\S+ [#$] /;
+
+describe('the plan', () => {
+  let english: string[];
+  let pseudo: string[];
+  beforeAll(() => {
+    [english, pseudo] = (['English', 'pseudo'] as const).map((language) =>
+      shadowtape(language, 'plan', '--all').stdout.split('\n'),
+    ) as [string[], string[]];
+  });
+
+  it('has the same command lines in both languages', () => {
+    const lines = english.filter((line) => sentLine.test(line));
+    expect(lines.length).toBeGreaterThan(30);
+    expect(pseudo.filter((line) => sentLine.test(line))).toEqual(lines);
+  });
+
+  it('shows no text that was not translated, but names and what identifies a step', () => {
+    const texts = pseudo.filter((line) => !sentLine.test(line)).map((line) => line.replace(/^\S+ +/, ''));
+    const names = ['raw-dd of lab', 'Volume2', 'node1', 'Class1', 'route console or server'];
+    expect(untranslatedIn(texts, [names])).toEqual([]);
+  });
+});
+
+it('the help of every command shows no text that was not translated, but names and values', () => {
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--import', speakPseudo, join(root, 'test', 'support', 'language', 'print-help.ts')],
+    { encoding: 'utf8' },
+  );
+  const texts = JSON.parse(stdout) as string[];
+  expect(texts.length).toBeGreaterThan(30);
+  // Options, arguments, quoted values and defaults are the same in every language, and so are the names of commands.
+  const named = texts.map((text) => `help, ${/^\S+ ([a-z |-]+?) (?:\S*[^ -~]|<|\[)/.exec(text)?.[1] ?? ''}`);
+  const plain = texts.flatMap((text) =>
+    untranslatedIn(
+      [text.replaceAll(/--?[\w-]+|<[^>]*>|\[[^\]]*\]|"[^"]*"|\b[A-Z]+_[A-Z_]+\b|\bfalse\b/g, ' ')],
+      [named],
+    ),
+  );
+  expect(plain).toEqual([]);
+});
+
 it('an error is told in that language, with its hint', () => {
   const { status, stderr } = shadowtape('pseudo', 'show', 'no-such-run');
   expect(status).toBe(1);

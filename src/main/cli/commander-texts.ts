@@ -2,7 +2,7 @@
  * What commander itself writes, in the language of the program: errors of usage, and words of the help. It has no texts to be replaced, so
  * they are recognized as its 14th version writes them; one that is not recognized stays English.
  */
-import { Help, type Argument, type Help as HelpText, type Option } from 'commander';
+import { Help, type Argument, type Command, type Help as HelpText, type Option } from 'commander';
 import { say, sayCount } from '../../contract/text/say.ts';
 
 type Said = (...values: string[]) => string;
@@ -127,10 +127,13 @@ const withSaidMore = (description: string): string =>
 
 const help = new Help();
 
+const withSaidPlaces = (usage: string): string =>
+  usage.replace('[options]', say('[options]')).replace('[command]', say('[command]'));
+
 /** What commander writes into the help beside our own texts. */
 export const saidHelp: Partial<HelpText> = {
   optionDescription: (option: Option) => withSaidMore(help.optionDescription(option)),
   argumentDescription: (argument: Argument) => withSaidMore(help.argumentDescription(argument)),
-  styleUsage: (usage) =>
-    usage.replace(/\[options\]/g, say('[options]')).replace(/\[command\]/g, say('[command]')),
+  subcommandTerm: (command: Command) => withSaidPlaces(help.subcommandTerm(command)),
+  styleUsage: withSaidPlaces,
 };
