@@ -143,6 +143,10 @@ export const requestSchemas = {
   loadTape: z.strictObject({ name }),
   /** Has the library return the tape in the drive to its slot. */
   unloadTape: z.strictObject({}),
+  /** Notes where a person put a tape; with `found`, also that one that was declared lost is there. */
+  placeTape: z.strictObject({ name, location: z.string().max(200), found: z.boolean().default(false) }),
+  /** Declares that nobody finds a tape. */
+  loseTape: z.strictObject({ name }),
   tapes: z.strictObject({}),
   siteFile: z.strictObject({ file: path.optional() }),
   draftSite: z.strictObject({ text: siteText }),
@@ -227,6 +231,9 @@ export interface Responses {
   readonly loadTape: readonly CartridgeMove[];
   /** None where the drive is empty. */
   readonly unloadTape: readonly CartridgeMove[];
+  readonly placeTape: null;
+  /** Runs that no other tape holds. */
+  readonly loseTape: readonly string[];
   readonly tapes: readonly KnownTapeView[];
   readonly siteFile: SiteFileView;
   readonly draftSite: SiteDraft;

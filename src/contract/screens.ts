@@ -149,7 +149,9 @@ export interface KnownTapeView {
   readonly replaced: boolean;
   /** Of a second copy: the tape that was copied, as the inventory knows it. */
   readonly copyOf?: string | undefined;
-  /** True where what was on it is known to be overwritten. */
+  /** When a person declared that the tape is not found, and who. */
+  readonly declaredLost?: { readonly at: string; readonly by: string } | undefined;
+  /** True where what was on it is known to be overwritten, or the tape is declared lost. */
   readonly lost?: boolean | undefined;
   /** When, and by which run; absent where nothing says that it is lost. */
   readonly loss?: Omit<TapeLoss, 'tape'> | undefined;

@@ -76,6 +76,19 @@ async function runJob(): Promise<string> {
 
 const placeOf = (name: string) => scene.lab.cartridges.find((each) => each.name === name)?.where;
 
+describe('a tape of the inventory', () => {
+  it('is noted where it is, declared lost and found again', async () => {
+    const run = await runJob();
+    await result('placeTape', { name: 'W1', location: 'fire safe 2' });
+    expect(await result('tapes', {})).toMatchObject([{ name: 'W1', location: 'fire safe 2', lost: false }]);
+    expect(await result('loseTape', { name: 'W1' })).toEqual([run]);
+    expect(await result('tapes', {})).toMatchObject([{ name: 'W1', lost: true, loss: { certain: true } }]);
+    await expect(result('loseTape', { name: 'W1' })).rejects.toThrow('was declared lost before');
+    await result('placeTape', { name: 'W1', location: 'fire safe 3', found: true });
+    expect(await result('tapes', {})).toMatchObject([{ name: 'W1', location: 'fire safe 3', lost: false }]);
+  });
+});
+
 describe('the library', () => {
   it('is shown slot by slot, with bar codes, tapes and the moment at which it was seen', async () => {
     const before = new Date().toISOString();

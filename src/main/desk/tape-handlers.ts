@@ -1,6 +1,8 @@
 import type { CartridgeMove } from '../../contract/library.ts';
 import { listTapes } from '../application/console.ts';
+import { declareTapeFound, declareTapeLost, moveTape } from '../application/known-tapes.ts';
 import { knownHealth } from '../application/media/known-health.ts';
+import { tellLostTape } from '../application/media/lost-tape.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import { tapeContents } from './site-views.ts';
 
@@ -13,6 +15,8 @@ export type TapeChannel =
   | 'library'
   | 'loadTape'
   | 'unloadTape'
+  | 'placeTape'
+  | 'loseTape'
   | 'tapes';
 
 const moving = 'the library is moving a tape';
@@ -75,6 +79,21 @@ export function tapeHandlers(room: DeskRoom): Pick<Handlers, TapeChannel> {
         await opened.console.tapeService.unload(abort, (move) => moves.push(move));
         return moves;
       });
+    },
+
+    placeTape: async ({ name, location, found }) => {
+      if (found) declareTapeFound(state, name, location);
+      else moveTape(state, name, location);
+      return null;
+    },
+
+    loseTape: async ({ name }) => {
+      const { console } = await site.current;
+      const loss = declareTapeLost(state, name);
+      const lines = await history.lines();
+      // Whoever sits here has just been told: that a message could not be sent is in no way of theirs.
+      await tellLostTape({ state, site: console.site, lines, warn: () => undefined }, name, loss);
+      return loss.runs;
     },
 
     tapes: async () => listTapes(state).tapes,

@@ -154,4 +154,28 @@ describe('the drive', () => {
     tape.forget();
     expect([tape.library.value, tape.library.error, tape.unloaded.error]).toEqual(Array(3).fill(undefined));
   });
+
+  it('notes where a tape is, and that one is lost or found, and asks for the inventory again', async () => {
+    const bridge = fakeBridge({ ...usual, placeTape: () => null, loseTape: () => ['R1'] });
+    const tape = new TapeManager(bridge);
+    expect(await tape.place('W1', 'fire safe 2', false)).toBe(true);
+    expect(await tape.lose('W1')).toEqual(['R1']);
+    expect(await tape.place('W1', 'fire safe 2', true)).toBe(true);
+    expect(channelsOf(bridge)).toEqual(['placeTape', 'tapes', 'loseTape', 'tapes', 'placeTape', 'tapes']);
+  });
+
+  it('keeps why a tape could not be declared lost until something else is said of it', async () => {
+    const bridge = fakeBridge({
+      ...usual,
+      placeTape: () => null,
+      loseTape: () => {
+        throw new Refusal({ sentence: 'the tape "W1" was declared lost before' });
+      },
+    });
+    const tape = new TapeManager(bridge);
+    expect(await tape.lose('W1')).toBeUndefined();
+    expect(tape.declared.error?.sentence).toBe('the tape "W1" was declared lost before');
+    await tape.place('W1', 'fire safe 2', true);
+    expect(tape.declared.error).toBeUndefined();
+  });
 });

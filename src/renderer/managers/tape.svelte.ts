@@ -17,6 +17,8 @@ export class TapeManager {
   readonly library: Asked<'library'>;
   readonly loaded: Asked<'loadTape'>;
   readonly unloaded: Asked<'unloadTape'>;
+  readonly placed: Asked<'placeTape'>;
+  readonly declared: Asked<'loseTape'>;
 
   constructor(to: Bridge) {
     this.drive = new Asked(to, 'tape');
@@ -28,6 +30,8 @@ export class TapeManager {
     this.library = new Asked(to, 'library');
     this.loaded = new Asked(to, 'loadTape');
     this.unloaded = new Asked(to, 'unloadTape');
+    this.placed = new Asked(to, 'placeTape');
+    this.declared = new Asked(to, 'loseTape');
   }
 
   /** What goes on at the drive: one thing at a time. */
@@ -59,6 +63,22 @@ export class TapeManager {
   async unload(): Promise<readonly CartridgeMove[] | undefined> {
     this.loaded.clear();
     return this.#moved(this.unloaded.ask({}));
+  }
+
+  /** Notes where a tape is. @param found true for one that was declared lost. @returns whether that was noted */
+  async place(name: string, location: string, found: boolean): Promise<boolean> {
+    this.declared.clear();
+    const done = await this.placed.ask({ name, location, found });
+    await this.catalogue.ask({});
+    return done !== undefined;
+  }
+
+  /** Declares a tape lost. @returns the runs that no other tape holds; undefined where it was refused */
+  async lose(name: string): Promise<readonly string[] | undefined> {
+    this.placed.clear();
+    const runs = await this.declared.ask({ name });
+    await this.catalogue.ask({});
+    return runs;
   }
 
   /** A move that failed may have moved something: what is known of drive and library is of before. */
