@@ -55,7 +55,7 @@ describeInBrowser('logging in', (browser) => {
     await hosts.getByRole('row', { name: /^node2 primary node .* known reached Try/ }).waitFor();
   });
 
-  it('that nobody answers leaves the host unreached, and says how to continue', async () => {
+  it('that nobody answers leaves the login refused, and says how to continue', async () => {
     const opened = await servedScene();
     opened.scene.lab.faults.set('asks-password=node2');
     const console = await browser.page(opened);
@@ -65,7 +65,7 @@ describeInBrowser('logging in', (browser) => {
     await dialog.getByRole('button', { name: 'Do not log in' }).click();
     await dialog.waitFor({ state: 'detached' });
     const hosts = page.getByRole('table', { name: 'Hosts of the site' });
-    await hosts.getByRole('row', { name: /^node2 primary node .* not reached Try/ }).waitFor();
+    await hosts.getByRole('row', { name: /^node2 primary node .* login refused Try/ }).waitFor();
     await hosts.getByText(/^node2 does not let root log in/).waitFor();
     await console.picture('login-refused');
   });

@@ -153,7 +153,7 @@ describe('a long list', () => {
     const whole = await startCommand([...site, 'show', run, '--json']).end;
     expect(whole.stdout.split('\n').length).toBeGreaterThan(4000);
     const slow = await inShell(
-      '"$@" | (read -r first; md5sum "$2"; echo "$first"; cat)',
+      '"$@" | (read -r first; md5sum "$1"; echo "$first"; cat)',
       'show',
       run,
       '--json',
