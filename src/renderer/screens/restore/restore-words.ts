@@ -53,7 +53,7 @@ export function happenings({ preview, device, target }: Prepared): string[] {
   return [
     say('The tape is recognized. A wrong tape is not read.'),
     again,
-    say('The tape is read to its end and compared with what its run wrote.'),
+    say('The whole backup is read from the tape and compared with what its run wrote.'),
     last,
   ];
 }
