@@ -1,7 +1,6 @@
 /** tapes move, lost and found: what a person says of a tape that is in no drive. Asks no host, and needs no site. */
 import type { Command } from 'commander';
 import { say, sayCount } from '../../contract/text/say.ts';
-import { readSite } from '../application/console.ts';
 import type { CommandLine } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import { print, warn } from './terminal/output.ts';
@@ -19,6 +18,7 @@ async function lostCommand({ state, siteFile }: CommandLine, name: string): Prom
     );
   if (runs.length === 0 || siteFile === undefined) return;
   const { tellLostTape } = await import('../application/media/lost-tape.ts');
+  const { readSite } = await import('../application/console.ts');
   const site = await readSite(siteFile);
   const lines = await withHistory(state, (history) => history.lines());
   await tellLostTape({ state, site, lines, warn: (sentence) => warn(`shadowtape: ${sentence}`) }, name, loss);
