@@ -36,6 +36,7 @@ it('waits ten seconds for a login, shows the rest, and tells once the host has c
     {
       host: 'tapehost',
       reached: false,
+      code: 'HOST_NO_ANSWER_YET',
       trouble: 'no login on tapehost within 10 seconds',
       hint: 'Shadowtape keeps trying and shows the host when the login succeeds. If a login question is open, answer it',
     },

@@ -37,7 +37,7 @@ it('shows in the task bar how far it is, or that it continues', () => {
     { progress: 0.429, mode: 'normal' },
     { progress: 2, mode: 'indeterminate' },
     { progress: 1, mode: 'paused' },
-    { progress: 1, mode: 'error' },
+    { progress: 1, mode: 'paused' },
     { progress: -1, mode: 'none' },
   ]);
 });
