@@ -4,6 +4,7 @@ import type { Plan, PlannedCommand } from '../../src/contract/plan.ts';
 import { planLines } from '../../src/main/cli/plan-text.ts';
 import { parseSdxinfo } from '../../src/main/gds/sdxinfo.ts';
 import { assign } from '../../src/main/procedure/model/assign.ts';
+import { guideSite } from '../../src/main/procedure/model/guide-cluster.test-support.ts';
 import { planOf } from '../../src/main/procedure/plan/plan.ts';
 import { chooseJob, siteOf } from '../../src/main/site/site-file.ts';
 import { openScene, openSceneConsole, runScene, type Scene, type SiteTree } from '../support/lab-run.ts';
@@ -39,22 +40,6 @@ OBJ    NAME    TYPE   CLASS   GROUP   DISK   MASTER  PROXY
 volume Volume1 mirror Class1  Group1  *      *       *
 volume Volume2 mirror Class1  Group2  *      Volume1 Join
 `;
-
-const guideSite = (job: object) => ({
-  site: 'payroll-cluster',
-  platform: 'solaris',
-  hosts: { node1: { role: 'primary' }, node2: { role: 'primary' }, node3: { role: 'backup' } },
-  tape: { host: 'node3', device: '/dev/rmt/0' },
-  jobs: {
-    nightly: {
-      class: 'Class1',
-      volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
-      shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3' } },
-      services: 'not-needed',
-      ...job,
-    },
-  },
-});
 
 /** The plan of a job on the guide's own cluster: pure, no host is asked. */
 function planOfGuide(job: object): Plan {

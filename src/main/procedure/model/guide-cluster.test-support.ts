@@ -53,26 +53,29 @@ export function worldOf(
   };
 }
 
+/** A site file of the guide's own cluster. @param job fields that differ */
+export const guideSite = (job: object) => ({
+  site: 'payroll-cluster',
+  platform: 'solaris',
+  hosts: { node1: { role: 'primary' }, node2: { role: 'primary' }, node3: { role: 'backup' } },
+  tape: { host: 'node3', device: '/dev/rmt/0' },
+  jobs: {
+    nightly: {
+      class: 'Class1',
+      volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
+      shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3' } },
+      services: 'not-needed',
+      ...job,
+    },
+  },
+});
+
 /**
  * @param job fields that differ
  * @param text what the nodes show
  */
 export function guideAssignment(job: object = {}, text = joined): Assignment {
-  const site = siteOf('site.yaml', {
-    site: 'payroll',
-    platform: 'solaris',
-    hosts: { node1: { role: 'primary' }, node2: { role: 'primary' }, node3: { role: 'backup' } },
-    tape: { host: 'node3', device: '/dev/rmt/0' },
-    jobs: {
-      nightly: {
-        class: 'Class1',
-        volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
-        shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3' } },
-        services: 'not-needed',
-        ...job,
-      },
-    },
-  });
+  const site = siteOf('site.yaml', guideSite(job));
   const { primaries } = worldOf(text);
   return assign(site, chooseJob('site.yaml', site, 'nightly'), { primaries }, 'run-1');
 }
