@@ -16,13 +16,13 @@ import { drillSources, drillVolume, requireDrillable, type DrilledVolume } from 
 import { requireDeviceNamed, type GdsHosts } from '../restore/device/device-place.ts';
 import type { DumpSource } from '../restore/dump-source.ts';
 import type { LibraryUse } from '../restore/library-use.ts';
-import type { Overwrite } from '../restore/local-folder.ts';
+import type { Overwrite } from '../restore/target/local-folder.ts';
 import { previewOf, type PreviewedDump } from '../restore/preview.ts';
 import { RestoreOutcome, type RestoreResult } from '../restore/restore-outcome.ts';
 import { RestoreRecord } from '../restore/restore-record.ts';
 import { RestoreSession } from '../restore/restore-session.ts';
-import { deviceOf, parseTarget, targetWords, type RestoreTarget } from '../restore/restore-target.ts';
-import { requireTarget } from '../restore/restore-target-check.ts';
+import { deviceOf, parseTarget, targetWords, type RestoreTarget } from '../restore/target/restore-target.ts';
+import { requireTarget } from '../restore/target/restore-target-check.ts';
 import { findWork, type RestoreQuestion, type RestoreWork, type Where } from '../restore/restore-work.ts';
 import type { RestoredFile } from '../restore/restored-file.ts';
 import { lookalikes, type KnownTapes } from '../restore/source-tapes.ts';

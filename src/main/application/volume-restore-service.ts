@@ -28,7 +28,7 @@ import { planOf } from '../procedure/plan/plan.ts';
 import { makerOf } from '../procedure/plan/restore/steps-write-files.ts';
 import { beginningFields, overridesOf } from '../procedure/run/run-began.ts';
 import type { NamedJob } from '../site/site-file.ts';
-import { restoreStep } from '../restore/host-place.ts';
+import { restoreStep } from '../restore/target/host-place.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import { onCopy } from './media/copy-in-drive.ts';
 import { tapesOfRestore, type TapesToRead } from './media/tapes-of-restore.ts';

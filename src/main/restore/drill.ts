@@ -6,7 +6,7 @@ import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import { dumpSourceOf, hasChecksum, type DumpSource } from './dump-source.ts';
-import { restoreStep } from './host-place.ts';
+import { restoreStep } from './target/host-place.ts';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import type { LibraryUse } from './library-use.ts';
 import { insertFirstTape, readSource } from './read-source.ts';

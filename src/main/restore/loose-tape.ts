@@ -8,7 +8,7 @@ import { readRecordCommand } from '../procedure/model/tape/tape-commands.ts';
 import { describeFirstRecord } from '../tape/tape-contents.ts';
 import { readLabel } from '../tape/tape-label.ts';
 import { readManifest } from '../tape/tape-manifest.ts';
-import { restoreStep } from './host-place.ts';
+import { restoreStep } from './target/host-place.ts';
 import type { LooseFile } from './read-source.ts';
 
 export interface SeenFile extends LooseFile {

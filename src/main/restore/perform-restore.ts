@@ -5,18 +5,18 @@ import type { CatalogueEntry } from '../history/catalogue-writer.ts';
 import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import type { TarEntry } from '../../streams/tar/tar-walker.ts';
 import { requireFreeDevice, type GdsHosts } from './device/device-place.ts';
-import { FileExtractor, type Wants } from './extract-files.ts';
-import { HostFiles } from './host-files.ts';
+import { FileExtractor, type Wants } from './archive/extract-files.ts';
+import { HostFiles } from './target/host-files.ts';
 import { HostDevice } from './device/host-device.ts';
-import { HostDump } from './host-dump.ts';
-import { HostImage } from './host-image.ts';
-import { placeWords, type HostPlace } from './host-place.ts';
-import { LocalFolder, type Overwrite } from './local-folder.ts';
-import { LocalImage } from './local-image.ts';
-import { makeLocalFolder } from './local-place.ts';
+import { HostDump } from './target/host-dump.ts';
+import { HostImage } from './target/host-image.ts';
+import { placeWords, type HostPlace } from './target/host-place.ts';
+import { LocalFolder, type Overwrite } from './target/local-folder.ts';
+import { LocalImage } from './target/local-image.ts';
+import { makeLocalFolder } from './target/local-place.ts';
 import type { SourceDigest } from './read-source.ts';
 import type { RestoreOutcome } from './restore-outcome.ts';
-import { deviceOf, type RestoreTarget } from './restore-target.ts';
+import { deviceOf, type RestoreTarget } from './target/restore-target.ts';
 import type { OnRestored } from './restored-file.ts';
 
 /** Reads the whole backup through a stream. */

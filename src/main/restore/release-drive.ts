@@ -4,7 +4,7 @@ import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { realClock } from '../procedure/hosts/query-retry.ts';
 import { rewindCommand } from '../procedure/model/tape/tape-commands.ts';
-import { restoreStep } from './host-place.ts';
+import { restoreStep } from './target/host-place.ts';
 
 /** How long a read that was ended may hold the drive. */
 const releaseSeconds = 60;

@@ -5,8 +5,8 @@ import type { TapeChanging } from '../procedure/drive/change-tape.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { hasChecksum, uncomparedOf, type DumpSource } from './dump-source.ts';
-import type { Wants } from './extract-files.ts';
-import { restoreStep } from './host-place.ts';
+import type { Wants } from './archive/extract-files.ts';
+import { restoreStep } from './target/host-place.ts';
 import { lookAtLooseFile, type SeenFile } from './loose-tape.ts';
 import {
   ListedEntries,
@@ -19,9 +19,9 @@ import {
 import type { LibraryUse } from './library-use.ts';
 import { insertFirstTape, readLooseFile, readSource, type SourceDigest } from './read-source.ts';
 import { whileReleasing } from './release-drive.ts';
-import { requireTarget } from './restore-target-check.ts';
+import { requireTarget } from './target/restore-target-check.ts';
 import type { FilesOfDump } from './restore-work.ts';
-import { byPatterns } from './selection.ts';
+import { byPatterns } from './archive/selection.ts';
 import { sourcesOf, tapeWords, type KnownTapes } from './source-tapes.ts';
 
 export interface SessionOptions extends Omit<Restoring, 'read' | 'bytes'> {

@@ -8,7 +8,7 @@ import { statKept } from '../journal/kept-file.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { dumpSourceOf, type DumpSource } from './dump-source.ts';
-import { byPatterns, ListSelection, type ListedFiles } from './selection.ts';
+import { byPatterns, ListSelection, type ListedFiles } from './archive/selection.ts';
 
 export interface RestoreQuestion {
   /** A run, paths and patterns as `where` takes them, or a run and then those. */

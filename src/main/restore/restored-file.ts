@@ -1,5 +1,5 @@
 /** What became of each wanted entry of an archive. */
-import type { EntryKind } from './entry-kind.ts';
+import type { EntryKind } from './archive/entry-kind.ts';
 
 export interface RestoredFile {
   /** As the archive has it (contract/file-names.ts). */

@@ -21,7 +21,7 @@ import type { Ask } from '../../procedure/hosts/questions.ts';
 import type { DataRoom, LiveProgress } from '../../procedure/hosts/remote-data.ts';
 import { tapeChangeOf } from '../../procedure/model/assign.ts';
 import { drivePlace, type LockPlace } from '../../procedure/model/lock-places.ts';
-import { restoreStep } from '../../restore/host-place.ts';
+import { restoreStep } from '../../restore/target/host-place.ts';
 import { RestoreRecord } from '../../restore/restore-record.ts';
 import { planCopy, type CopyPlan } from '../../restore/second-copy/copy-plan.ts';
 import { keepOfPool, requireFreeOfJobs } from '../../restore/second-copy/copy-target.ts';

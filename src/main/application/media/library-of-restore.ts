@@ -6,7 +6,7 @@ import type { LibraryRoom } from '../../procedure/drive/library-work.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { OpenRunOn } from '../../procedure/hosts/run-context.ts';
 import { libraryOf, tapeChangeOf } from '../../procedure/model/assign.ts';
-import { restoreStep } from '../../restore/host-place.ts';
+import { restoreStep } from '../../restore/target/host-place.ts';
 import { LibraryUse } from '../../restore/library-use.ts';
 import type { Site } from '../../site/site-schema.ts';
 import type { KnownTape } from '../../tape/media-catalogue.ts';

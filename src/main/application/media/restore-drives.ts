@@ -10,7 +10,7 @@ import type { LockKnowledge } from '../../procedure/hosts/left-lock.ts';
 import type { OpenRunOn } from '../../procedure/hosts/run-context.ts';
 import { drivePlace } from '../../procedure/model/lock-places.ts';
 import type { DumpSource } from '../../restore/dump-source.ts';
-import { restoreStep } from '../../restore/host-place.ts';
+import { restoreStep } from '../../restore/target/host-place.ts';
 import type { LibraryUse } from '../../restore/library-use.ts';
 import type { RestoreRecord } from '../../restore/restore-record.ts';
 import type { FilesOfDump } from '../../restore/restore-work.ts';

@@ -5,7 +5,7 @@ import { requireReadable, type Choices } from '../../procedure/drive/bring-backu
 import type { Assignment } from '../../procedure/model/assignment.ts';
 import type { KnownRun } from '../../procedure/model/restore-source.ts';
 import { tapesToRead } from '../../procedure/model/tape/run-tapes.ts';
-import { restoreStep } from '../../restore/host-place.ts';
+import { restoreStep } from '../../restore/target/host-place.ts';
 import type { TapesToFind } from '../../tape/readable-tapes.ts';
 import { copyInDrive, onCopy } from './copy-in-drive.ts';
 import { libraryRoomOf, type LibraryOfRestore } from './library-of-restore.ts';

@@ -2,7 +2,7 @@
 import { failure, isFailure } from '../../../contract/errors.ts';
 import { bytesText } from '../../../contract/words.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
-import { placeWords, restoreStep, type HostPlace } from '../host-place.ts';
+import { placeWords, restoreStep, type HostPlace } from '../target/host-place.ts';
 
 /** What is known of a device that nothing was found to use. */
 export interface UnusedDevice {

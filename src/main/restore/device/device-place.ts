@@ -10,7 +10,7 @@ import { parseSdxinfo } from '../../gds/sdxinfo.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { notFree, notKnown, told, type UnusedDevice } from './device-look.ts';
-import { placeWords, restoreStep, type HostPlace } from '../host-place.ts';
+import { placeWords, restoreStep, type HostPlace } from '../target/host-place.ts';
 import { requireUnusedBlockDevice } from './linux-device.ts';
 import { requireUnusedSlice } from './solaris-device.ts';
 

@@ -13,11 +13,11 @@ import {
   showProgress,
   type DataRoom,
 } from '../../procedure/hosts/remote-data.ts';
-import { commandOn, placeWords, restoreStep, type HostPlace } from '../host-place.ts';
+import { commandOn, placeWords, restoreStep, type HostPlace } from '../target/host-place.ts';
 import type { Platform } from '../../site/site-schema.ts';
-import { LateWriter } from '../late-writer.ts';
+import { LateWriter } from '../target/late-writer.ts';
 import type { SourceDigest } from '../read-source.ts';
-import { asUnwritable } from '../write-reason.ts';
+import { asUnwritable } from '../target/write-reason.ts';
 
 const sectorBytes = 512;
 /** Of one read. */

@@ -23,7 +23,7 @@ import {
   told,
   type UnusedDevice,
 } from './device-look.ts';
-import { restoreStep, type HostPlace } from '../host-place.ts';
+import { restoreStep, type HostPlace } from '../target/host-place.ts';
 
 /** What can be overwritten by its own name. */
 const types: readonly string[] = ['disk', 'part', 'loop'];

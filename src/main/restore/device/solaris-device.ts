@@ -10,7 +10,7 @@ import {
   told,
   type UnusedDevice,
 } from './device-look.ts';
-import type { HostPlace } from '../host-place.ts';
+import type { HostPlace } from '../target/host-place.ts';
 import { namedIn, parseSliceTable, rawSlice, sharingBlocks, type SliceName } from './slice-table.ts';
 
 /** Volume managers that may have the disk, beside GDS; a host need not have them. */

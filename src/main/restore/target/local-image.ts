@@ -1,9 +1,9 @@
 /** Writes a raw volume into a file of this computer: under a temporary name, until it is proven to be what the tape must hold. */
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
-import { failure, isFailure } from '../../contract/errors.ts';
-import { writeTrouble } from '../journal/journal.ts';
-import { giveName, temporaryName } from '../proof/whole-file.ts';
+import { failure, isFailure } from '../../../contract/errors.ts';
+import { writeTrouble } from '../../journal/journal.ts';
+import { giveName, temporaryName } from '../../proof/whole-file.ts';
 import { requireImagePlace } from './local-place.ts';
 import { OpenOutput } from './open-output.ts';
 

@@ -1,7 +1,7 @@
 /** A file that is written from its first byte to its last: pieces of zeros become holes, and the content is hashed. */
 import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { ownFlags } from '../journal/own-files.ts';
+import { ownFlags } from '../../journal/own-files.ts';
 
 /** Zeros are looked for in pieces of this size. A file system allocates no block into which nothing is written. */
 const pieceBytes = 65_536;

@@ -1,6 +1,6 @@
 /** What is asked of a place on a host: an answer that is none never counts as "it is free". */
 import { describe, expect, it } from 'vitest';
-import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import { parseCksum, requireEmptyFolder, requireImagePlaceOn, requireSpaceOn } from './host-place.ts';
 
 const place = { host: 'node1', path: '/restore/app' };

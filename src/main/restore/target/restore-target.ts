@@ -1,7 +1,7 @@
 /** Where a restore goes: a path of this computer, or one of a host of the site. Pure. */
 import { resolve } from 'node:path';
-import { failure } from '../../contract/errors.ts';
-import { isDevicePath } from './device/device-place.ts';
+import { failure } from '../../../contract/errors.ts';
+import { isDevicePath } from '../device/device-place.ts';
 import type { HostPlace } from './host-place.ts';
 
 export type RestoreTarget =

@@ -23,8 +23,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { archiveOf, gnuTar, passThrough, type Described } from './archive.test-support.ts';
 import { FileExtractor } from './extract-files.ts';
-import { LocalFolder, type Overwrite } from './local-folder.ts';
-import type { RestoredFile } from './restored-file.ts';
+import { LocalFolder, type Overwrite } from '../target/local-folder.ts';
+import type { RestoredFile } from '../restored-file.ts';
 
 let folder: string;
 let source: string;

@@ -5,10 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { chmod, chown, lchown, link, lstat, lutimes, mkdir, rename, rm, symlink } from 'node:fs/promises';
-import { failure } from '../../contract/errors.ts';
-import { bytesOfName } from '../../contract/file-names.ts';
-import { isMissing } from '../journal/kept-file.ts';
-import { writeTrouble } from '../journal/journal.ts';
+import { failure } from '../../../contract/errors.ts';
+import { bytesOfName } from '../../../contract/file-names.ts';
+import { isMissing } from '../../journal/kept-file.ts';
+import { writeTrouble } from '../../journal/journal.ts';
 
 export type Overwrite = 'never' | 'older' | 'always';
 

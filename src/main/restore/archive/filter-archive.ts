@@ -4,14 +4,14 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { Transform, type Writable } from 'node:stream';
-import { failure } from '../../contract/errors.ts';
-import { finishOf, handTo } from '../../streams/also-into.ts';
-import { pathKey } from '../../streams/tar/tar-contents.ts';
-import { createTarWalker, type TarDetails, type TarEntry } from '../../streams/tar/tar-walker.ts';
+import { failure } from '../../../contract/errors.ts';
+import { finishOf, handTo } from '../../../streams/also-into.ts';
+import { pathKey } from '../../../streams/tar/tar-contents.ts';
+import { createTarWalker, type TarDetails, type TarEntry } from '../../../streams/tar/tar-walker.ts';
 import { entryKind, isAttribute, type EntryKind } from './entry-kind.ts';
 import type { Wants } from './extract-files.ts';
-import type { OnRestored } from './restored-file.ts';
-import { linkRefusal, safePath } from './safe-path.ts';
+import type { OnRestored } from '../restored-file.ts';
+import { linkRefusal, safePath } from '../target/safe-path.ts';
 
 /** What the host must hold of an entry in the end. */
 export interface SentEntry {

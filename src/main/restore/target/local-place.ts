@@ -1,10 +1,10 @@
 /** A place on this computer: what is asked of it before anything is written there. */
 import { access, constants, lstat, mkdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { failure } from '../../contract/errors.ts';
-import { bytesText } from '../../contract/words.ts';
-import { isMissing } from '../journal/kept-file.ts';
-import { writeTrouble } from '../journal/journal.ts';
+import { failure } from '../../../contract/errors.ts';
+import { bytesText } from '../../../contract/words.ts';
+import { isMissing } from '../../journal/kept-file.ts';
+import { writeTrouble } from '../../journal/journal.ts';
 
 /** @throws RESTORE_NO_SPACE where less than so many bytes are free in a folder, RESTORE_TARGET_UNUSABLE where it is none */
 async function requireSpace(folder: string, bytes: number): Promise<void> {

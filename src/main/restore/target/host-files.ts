@@ -1,14 +1,14 @@
 /** Restores files into a folder of a host: its own tar writes them, and sends them back to be compared. */
 import type { Transform } from 'node:stream';
-import { pathKey, type TarContents } from '../../streams/tar/tar-contents.ts';
-import type { DataRoom } from '../procedure/hosts/remote-data.ts';
-import { tarSentBack } from '../procedure/hosts/tar-sent-back.ts';
-import { extractCommand, sendBackCommand } from '../procedure/model/extract-commands.ts';
-import type { Wants } from './extract-files.ts';
-import { ArchiveFilter, type SentEntry } from './filter-archive.ts';
+import { pathKey, type TarContents } from '../../../streams/tar/tar-contents.ts';
+import type { DataRoom } from '../../procedure/hosts/remote-data.ts';
+import { tarSentBack } from '../../procedure/hosts/tar-sent-back.ts';
+import { extractCommand, sendBackCommand } from '../../procedure/model/extract-commands.ts';
+import type { Wants } from '../archive/extract-files.ts';
+import { ArchiveFilter, type SentEntry } from '../archive/filter-archive.ts';
 import { commandOn, makeEmptyFolder, restoreStep, type HostPlace } from './host-place.ts';
 import { LateWriter } from './late-writer.ts';
-import type { OnRestored, RestoredFile } from './restored-file.ts';
+import type { OnRestored, RestoredFile } from '../restored-file.ts';
 import { asUnwritable } from './write-reason.ts';
 
 export class HostFiles {

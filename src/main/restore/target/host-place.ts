@@ -1,9 +1,9 @@
 /** A place on a host of the site: what is asked of it before anything is written there, and how it is asked. */
 import { posix } from 'node:path';
-import { failure } from '../../contract/errors.ts';
-import { bytesText } from '../../contract/words.ts';
-import { troubleOf, wordsOf, type CommandRunner } from '../procedure/hosts/command-runner.ts';
-import type { StepCommand } from '../procedure/model/step.ts';
+import { failure } from '../../../contract/errors.ts';
+import { bytesText } from '../../../contract/words.ts';
+import { troubleOf, wordsOf, type CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import type { StepCommand } from '../../procedure/model/step.ts';
 
 export interface HostPlace {
   readonly host: string;

@@ -1,10 +1,10 @@
 /** Writes a raw volume into a file of a host: under a temporary name, until it is proven to be what the tape must hold. */
 import { randomBytes } from 'node:crypto';
 import type { Transform } from 'node:stream';
-import { connectionLostCodes, failure, isFailure } from '../../contract/errors.ts';
-import { alsoInto } from '../../streams/also-into.ts';
-import { wordsOf } from '../procedure/hosts/command-runner.ts';
-import type { DataRoom } from '../procedure/hosts/remote-data.ts';
+import { connectionLostCodes, failure, isFailure } from '../../../contract/errors.ts';
+import { alsoInto } from '../../../streams/also-into.ts';
+import { wordsOf } from '../../procedure/hosts/command-runner.ts';
+import type { DataRoom } from '../../procedure/hosts/remote-data.ts';
 import {
   commandOn,
   holds,
@@ -16,7 +16,7 @@ import {
   type HostPlace,
 } from './host-place.ts';
 import { LateWriter } from './late-writer.ts';
-import type { SourceDigest } from './read-source.ts';
+import type { SourceDigest } from '../read-source.ts';
 import { asUnwritable } from './write-reason.ts';
 
 /** Whether the command was carried out is not known. */

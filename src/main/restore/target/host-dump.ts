@@ -1,15 +1,19 @@
 /** Restores a dump of a file system into a folder of a host: only the program that belongs to its format reads it. */
 import type { Transform } from 'node:stream';
-import { failure, isFailure } from '../../contract/errors.ts';
-import { alsoInto } from '../../streams/also-into.ts';
-import { troubleOf, type CommandRunner } from '../procedure/hosts/command-runner.ts';
-import type { DataRoom } from '../procedure/hosts/remote-data.ts';
-import { tarSentBack } from '../procedure/hosts/tar-sent-back.ts';
-import { restoreDumpCommand, sendBackCommand, symbolTableOf } from '../procedure/model/extract-commands.ts';
-import { entryKind } from './entry-kind.ts';
+import { failure, isFailure } from '../../../contract/errors.ts';
+import { alsoInto } from '../../../streams/also-into.ts';
+import { troubleOf, type CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import type { DataRoom } from '../../procedure/hosts/remote-data.ts';
+import { tarSentBack } from '../../procedure/hosts/tar-sent-back.ts';
+import {
+  restoreDumpCommand,
+  sendBackCommand,
+  symbolTableOf,
+} from '../../procedure/model/extract-commands.ts';
+import { entryKind } from '../archive/entry-kind.ts';
 import { commandOn, makeEmptyFolder, restoreStep, type HostPlace } from './host-place.ts';
 import { LateWriter } from './late-writer.ts';
-import type { OnRestored } from './restored-file.ts';
+import type { OnRestored } from '../restored-file.ts';
 
 /** Lines of the program that a result quotes at most. */
 const linesShown = 20;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failure } from '../../contract/errors.ts';
+import { failure } from '../../../contract/errors.ts';
 import { asUnwritable, writeReason } from './write-reason.ts';
 
 describe('the reason why a host cannot write', () => {

@@ -1,5 +1,5 @@
 /** Which names of an archive may be written below a folder. Names are bytes (contract/file-names.ts). Pure. */
-import { bytesOfName } from '../../contract/file-names.ts';
+import { bytesOfName } from '../../../contract/file-names.ts';
 
 /** The path of an entry below the folder, part by part; or why it may not be written. */
 export type SafePath = { readonly parts: readonly string[] } | { readonly reason: string };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import { requireTarget } from './restore-target-check.ts';
 import { parseTarget } from './restore-target.ts';
 

@@ -1,8 +1,8 @@
 /** Asks of a target, wherever it is, whether it can take what is to be restored. Changes nothing. */
 import { posix } from 'node:path';
-import { failure } from '../../contract/errors.ts';
-import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
-import { requireFreeDevice, type GdsHosts } from './device/device-place.ts';
+import { failure } from '../../../contract/errors.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import { requireFreeDevice, type GdsHosts } from '../device/device-place.ts';
 import { requireDumpTool } from './host-dump.ts';
 import { requireEmptyFolder, requireImagePlaceOn, requireSpaceOn } from './host-place.ts';
 import type { Overwrite } from './local-folder.ts';

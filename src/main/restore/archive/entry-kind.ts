@@ -1,5 +1,5 @@
 /** What a tar entry is, and whether it can be restored. Pure. */
-import type { TarDetails, TarEntry } from '../../streams/tar/tar-walker.ts';
+import type { TarDetails, TarEntry } from '../../../streams/tar/tar-walker.ts';
 
 export type EntryKind = 'file' | 'directory' | 'symbolic link' | 'hard link';
 

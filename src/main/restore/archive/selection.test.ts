@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nameOfBytes } from '../../contract/file-names.ts';
-import type { CatalogueEntry } from '../history/catalogue-writer.ts';
+import { nameOfBytes } from '../../../contract/file-names.ts';
+import type { CatalogueEntry } from '../../history/catalogue-writer.ts';
 import { byPatterns, ListSelection } from './selection.ts';
 
 const entry = (path: string, offset: number, more: Partial<CatalogueEntry> = {}): CatalogueEntry => ({

@@ -1,9 +1,9 @@
 /** Which entries of an archive are wanted: by patterns, with what is below a wanted folder, and with the targets of hard links. */
-import type { FileNameEncoding } from '../../contract/file-names.ts';
-import { pathKey } from '../../streams/tar/tar-contents.ts';
-import type { CatalogueEntry } from '../history/catalogue-writer.ts';
-import { parseFilePatterns, type FilePattern } from '../history/file-pattern.ts';
-import { storedName } from '../history/stored-line.ts';
+import type { FileNameEncoding } from '../../../contract/file-names.ts';
+import { pathKey } from '../../../streams/tar/tar-contents.ts';
+import type { CatalogueEntry } from '../../history/catalogue-writer.ts';
+import { parseFilePatterns, type FilePattern } from '../../history/file-pattern.ts';
+import { storedName } from '../../history/stored-line.ts';
 
 type Named = Pick<CatalogueEntry, 'path' | 'type'>;
 

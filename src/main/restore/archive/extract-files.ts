@@ -1,12 +1,12 @@
 /** Writes the wanted entries of an archive that passes into a folder of this computer. */
 import { Transform } from 'node:stream';
-import { failure } from '../../contract/errors.ts';
-import { createTarWalker, type TarDetails, type TarEntry } from '../../streams/tar/tar-walker.ts';
+import { failure } from '../../../contract/errors.ts';
+import { createTarWalker, type TarDetails, type TarEntry } from '../../../streams/tar/tar-walker.ts';
 import { entryKind, isAttribute, type EntryKind } from './entry-kind.ts';
-import type { Attributes, LocalFolder } from './local-folder.ts';
-import { digestOfFile, OpenOutput } from './open-output.ts';
-import type { OnRestored } from './restored-file.ts';
-import { linkRefusal, safePath } from './safe-path.ts';
+import type { Attributes, LocalFolder } from '../target/local-folder.ts';
+import { digestOfFile, OpenOutput } from '../target/open-output.ts';
+import type { OnRestored } from '../restored-file.ts';
+import { linkRefusal, safePath } from '../target/safe-path.ts';
 
 /** Tells whether an entry of the archive is wanted. */
 export type Wants = (entry: TarEntry) => boolean;

@@ -1,5 +1,5 @@
 /** Why a command on a host could not write a target, where its own words tell. */
-import { failure, isFailure } from '../../contract/errors.ts';
+import { failure, isFailure } from '../../../contract/errors.ts';
 import { placeWords, type HostPlace } from './host-place.ts';
 
 /** Words of system errors, as Solaris and GNU print them in English. */

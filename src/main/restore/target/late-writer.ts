@@ -3,10 +3,10 @@
  * seen of the target before that is seen again right before the command starts.
  */
 import { Writable } from 'node:stream';
-import { finishOf, handTo } from '../../streams/also-into.ts';
-import type { ByteSink, ProcessEnd } from '../../streams/stage.ts';
-import { close, open, writer, type DataRoom, type Opened } from '../procedure/hosts/remote-data.ts';
-import type { StepCommand } from '../procedure/model/step.ts';
+import { finishOf, handTo } from '../../../streams/also-into.ts';
+import type { ByteSink, ProcessEnd } from '../../../streams/stage.ts';
+import { close, open, writer, type DataRoom, type Opened } from '../../procedure/hosts/remote-data.ts';
+import type { StepCommand } from '../../procedure/model/step.ts';
 import { restoreStep } from './host-place.ts';
 
 /** Bytes that may wait here. */
