@@ -135,7 +135,7 @@ export const requestSchemas = {
   identify: z.strictObject({}),
   label: z.strictObject({ name, overwrite: name.optional() }),
   driveCheck: z.strictObject({ overwrite: name.optional() }),
-  /** What the drive told of itself last; asks no host. */
+  /** The last known health of the drive. Contacts no host. */
   driveHealth: z.strictObject({}),
   /** What is in the library of the site, as its changer shows it now. */
   library: z.strictObject({}),

@@ -72,7 +72,7 @@ export const dataEvents = [
     position: z.looseObject({ file: z.int().optional(), record: z.int().optional() }),
     overwritten: z.boolean(),
   }),
-  /** What the drive told of itself. */
+  /** Health of the drive. */
   event('drive-health', {
     step: z.string(),
     when: z.enum(['before', 'after']),

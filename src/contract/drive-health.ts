@@ -1,4 +1,4 @@
-/** What a tape drive tells of itself, in words that result, report, check and status share. Journals keep them in English. */
+/** Health of a tape drive, in the words that result, report, check and status share. Journals keep them in English. */
 import { countText } from './text/count-text.ts';
 import { said, say } from './text/say.ts';
 
@@ -39,7 +39,7 @@ export const alertText = ({ flag, name, severity }: RaisedAlert): string =>
     ? say('TapeAlert, {name} ({severity})', { name: said(name), severity: said(severity) })
     : say('TapeAlert {flag}, {name} ({severity})', { flag, name: said(name), severity: said(severity) });
 
-/** What the drive told last, and when. */
+/** The last known health of a drive, and its time. */
 export interface KnownDriveHealth {
   readonly host: string;
   readonly device: string;
@@ -50,7 +50,7 @@ export interface KnownDriveHealth {
   readonly health: DriveHealth;
 }
 
-/** What the drive told of one thing: as the value of its name, and in a list of such values. */
+/** One reading of a drive: as the value of a labeled field, and in a list of values. */
 interface HealthFact {
   readonly name: string;
   readonly value: string;

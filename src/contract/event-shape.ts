@@ -51,7 +51,7 @@ export const dumpSection = z.looseObject({
   sha256: z.string(),
 });
 
-/** What a drive told of itself. What could not be learned is absent, and `unavailable` says why. See drive-health.ts. */
+/** Health of a drive. A reading that could not be taken is absent, and `unavailable` says why. See drive-health.ts. */
 export const driveHealthShape = {
   alerts: z
     .array(

@@ -112,7 +112,7 @@ export interface OpenRun {
   readonly sentence: string | undefined;
   /** True where the next run of the class is refused until a person resumes it, rolls it back or discards it. */
   readonly holds: boolean;
-  /** True where an operator has given it up: what it left is no longer waited for. */
+  /** True where an operator has discarded it: nothing waits for it any longer. */
   readonly discarded?: boolean | undefined;
   readonly performedBy: RunProcess | undefined;
 }

@@ -88,7 +88,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a tape that is declared lost', () => {
-  it('takes the protection of its volume along, and whoever asks for failures is told', async () => {
+  it('leaves its volume unprotected, and notifies everybody who asks for failures', async () => {
     expect(await status()).toMatchObject({ service: 'OK', state: 'protected', backup: { run: newer } });
     expect(await command('tapes', 'lost', 'W2')).toEqual({
       exitStatus: 0,

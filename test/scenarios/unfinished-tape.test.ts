@@ -1,4 +1,4 @@
-/** A tape without a label that a failed dump has left: whoever identifies it is told which run it may be of. */
+/** A tape without a label, left by a failed dump: identifying it names the run that it may belong to. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { openScene, runScene, type Scene, type SceneRun } from '../support/lab-run.ts';

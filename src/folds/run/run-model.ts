@@ -54,7 +54,7 @@ export interface PassModel {
   readonly questions: readonly AskedModel[];
   /** How far its long work is, or was. */
   readonly progress: ProgressView | undefined;
-  /** What the drive told of itself; absent where the step does not ask it. */
+  /** Health of the drive; absent where the step does not query it. */
   readonly health?: EventOf<'drive-health'> | undefined;
 }
 

@@ -151,7 +151,7 @@ export class FileContents {
     return content;
   }
 
-  /** A name of it is gone; the last one takes it along. Whoever has it open reads on. */
+  /** Removes one of its names; with the last one, the file is gone. A reader that has it open continues. */
   forget(content: FileContent): void {
     if (!isStored(content)) return;
     const isUsed = Object.values(this.#model.hosts).some(({ files }) =>

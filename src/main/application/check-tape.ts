@@ -29,7 +29,7 @@ export interface TapeCheck {
   readonly knownTapes: readonly KnownTape[];
   readonly inventory: MediaFile;
   readonly tell: (what: string, good: boolean, said: string, hint?: string) => void;
-  /** Hears what the drive tells of itself: most drives clear a flag once it was read. */
+  /** Receives the health of the drive: most drives clear a flag when it is read. */
   readonly onHealth: (health: DriveHealth) => void;
 }
 

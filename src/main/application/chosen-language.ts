@@ -11,7 +11,7 @@ export const languageVariable = 'SHADOWTAPE_LANG';
 /** The option of the command line that names it. */
 const option = '--lang';
 
-/** What is printed with it is read by a program, and in English. */
+/** Its output is for programs, and always in English. */
 const forPrograms = '--json';
 
 /** The language that somebody asks for; undefined where nobody does. */

@@ -1,4 +1,4 @@
-/** The tape inventory as it is read, and noted in, without a drive and without a site. */
+/** Reads and changes the tape inventory. Needs neither a drive nor a site. */
 import { hostname, userInfo } from 'node:os';
 import type { CopyView } from '../../contract/copied-tape.ts';
 import { failure } from '../../contract/errors.ts';
@@ -118,7 +118,7 @@ export interface DeclaredLoss {
 }
 
 /**
- * Declares that a tape cannot be found: what is on it does not count, and no run waits for it, until it is found or is in a drive again.
+ * Declares a tape lost. Its backups do not count, and no run waits for it, until somebody finds it or it is in a drive again.
  * @throws TAPE_UNKNOWN, TAPE_LOST_BEFORE, TAPES_UNREADABLE, TAPES_UNWRITABLE
  */
 export function declareTapeLost(state: StateFolder, name: string): DeclaredLoss {

@@ -91,7 +91,7 @@ export function tapeHandlers(room: DeskRoom): Pick<Handlers, TapeChannel> {
       const { console } = await site.current;
       const loss = declareTapeLost(state, name);
       const lines = await history.lines();
-      // Whoever sits here has just been told: that a message could not be sent is in no way of theirs.
+      // The operator at this screen has just seen the result. A message that was not sent must not hide it.
       await tellLostTape({ state, site: console.site, lines, warn: () => undefined }, name, loss);
       return loss.runs;
     },

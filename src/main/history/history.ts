@@ -70,9 +70,9 @@ export class History {
     return (await this.known()).lines;
   }
 
-  /** All runs and what they tell of each volume. Only what has changed since it was asked before comes from the thread. */
+  /** All runs, and the history of each volume. The thread sends only what has changed since the last request. */
   async known(): Promise<KnownRuns> {
-    // Of two who ask at once the second would be told of changes that the first has not taken in yet.
+    // With two requests at once, the second would get changes relative to an answer that the first has not applied yet.
     const asked = this.#asking.then(async () => {
       this.#known.take(await this.#ask('changes', { since: this.#known.version }));
     });

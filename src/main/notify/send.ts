@@ -16,7 +16,7 @@ export function wayWords({ command, mail, syslog }: NotifyWay): string {
   return mail ? `mail to ${mail.to.join(', ')}` : `command ${command?.[0] ?? ''}`;
 }
 
-/** @param make says it: a mail is for a person, and what a command or the system log gets is read by programs, in English */
+/** @param make the message. A mail is for a person; a command and the system log get English, for programs */
 export const notificationFor = ({ mail }: NotifyWay, make: () => Notification): Notification =>
   mail ? make() : inEnglish(make);
 

@@ -29,7 +29,7 @@ export interface Restoring {
   readonly outcome: RestoreOutcome;
   readonly tell: OnRestored;
   readonly read: ReadThrough;
-  /** Of the file on tape; 0 where no journal tells. */
+  /** Of the file on tape; 0 where no journal has it. */
   readonly bytes: number;
   /** Where the disks of GDS are. */
   readonly gds: GdsHosts;

@@ -173,7 +173,7 @@ function moved(before: KnownTape, { location, found }: MediaEvent): KnownTape {
   return { ...before, declaredLost: undefined, ...(location === undefined ? {} : { location }) };
 }
 
-/** Nobody has seen the tape: it is where it was last, for all that is known. */
+/** A tape that nobody has seen since keeps its last known place. */
 const missing = (before: KnownTape, { at, declaredBy: by = '' }: MediaEvent): KnownTape => ({
   ...before,
   declaredLost: { at, by },

@@ -21,7 +21,7 @@ export interface LibrarySight {
   readonly place: LibraryPlace;
 }
 
-/** True where the label alone can tell what is in the drive: its bar code is that of no tape that anybody names. */
+/** True where only the label can identify the tape in the drive: its bar code belongs to no known tape. */
 export function isDriveUnknown({ library, status, drive }: LibrarySight, tapes: readonly TapeToFind[]) {
   const cartridge = status.drives.get(drive)?.cartridge;
   if (!cartridge) return false;

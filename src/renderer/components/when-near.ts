@@ -1,12 +1,12 @@
-/** Has more of a long list drawn before who scrolls comes to its end. */
+/** Draws more of a long list before a reader who scrolls reaches the last row. */
 import type { Attachment } from 'svelte/attachments';
 
 /** Pixels before the end comes into view. */
 const margin = 400;
 
 /**
- * Attached to what stands after the last row that is drawn.
- * @param near called once, as soon as its element is about to be seen; what is drawn anew is watched anew
+ * Attached to the element after the last drawn row.
+ * @param near called once, right before its element comes into view; an element that is drawn again is watched again
  */
 export const whenNear =
   (near: () => void): Attachment<HTMLElement> =>

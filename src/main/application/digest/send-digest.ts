@@ -40,7 +40,7 @@ export interface DigestOrder {
 /** Longer than one message may take. */
 const patienceMilliseconds = 120_000;
 
-/** Sends it to one receiver, and records at once what came of it. @returns why it was not accepted */
+/** Sends the digest to one receiver, and records the result at once. @returns why the receiver refused it; undefined where it was accepted */
 async function sendOver(
   { state, site }: DigestOrder,
   way: NotifyWay,

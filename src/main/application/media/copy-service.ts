@@ -60,7 +60,7 @@ export interface CopyHooks {
   /** Asked for tapes; undefined where nobody can be asked. */
   readonly ask: Ask | undefined;
   readonly onProgress: (progress: LiveProgress) => void;
-  /** Told the name of the record once it is begun. */
+  /** Receives the name of the record once it exists. */
   readonly onRecord?: ((name: string) => void) | undefined;
 }
 

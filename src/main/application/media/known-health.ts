@@ -39,7 +39,7 @@ const isSameDrive = (one: DrivePlace, other: DrivePlace): boolean =>
 /** The site's name, too, since two sites may both have a node3. */
 const keyOf = ({ site, tape }: OfSite): string => `${site}/${tape.host}:${withoutRewind(tape.device)}`;
 
-/** A check says what it learned whether or not that can be kept: the screen then shows what was learned before, with its time. */
+/** A check prints its readings even if they cannot be saved. The screen then shows the earlier ones, with their time. */
 export function keepCheckedHealth(state: StateFolder, site: OfSite, health: DriveHealth): void {
   const { host, device } = site.tape;
   const all = readSmallFile(state.driveHealthFile, checkedSchema) ?? {};
@@ -65,7 +65,7 @@ async function healthOfRun(
   return { host, device, at, by: { run, when }, health };
 }
 
-/** @throws JOURNAL_BROKEN where no other journal tells */
+/** @throws JOURNAL_BROKEN where no other journal has it */
 async function toldToRuns(
   state: StateFolder,
   { site, tape }: OfSite,
@@ -89,7 +89,7 @@ async function toldToRuns(
 
 /**
  * @param lines of the history
- * @returns what the drive told last, to a run or to a check; undefined where neither has asked it
+ * @returns the latest health that a run or a check has read; undefined where neither has
  * @throws JOURNAL_BROKEN
  */
 export async function knownHealth(

@@ -17,7 +17,7 @@ export interface LibraryOfRestore {
   readonly openRunOn: OpenRunOn;
   readonly knownTapes: () => readonly KnownTape[];
   readonly runner: CommandRunner;
-  /** Hears of each move, once it is proven. */
+  /** Receives each move, once it is proven. */
   readonly onMove: (move: CartridgeMove & { readonly host: string; readonly changer: string }) => void;
 }
 

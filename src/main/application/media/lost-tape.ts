@@ -1,11 +1,11 @@
-/** Tells of backups that are gone with a tape that was declared lost: whoever asks for failures of their jobs. Asks no host. */
+/** Notifies of the backups that a lost tape took with it: everybody in `notify` of their jobs who asks for `failure`. Contacts no host. */
 import type { RunLine } from '../../../contract/screens.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import type { Site } from '../../site/site-schema.ts';
 import type { DeclaredLoss } from '../known-tapes.ts';
 import { notifierOf } from '../schedule/job-notifier.ts';
 
-/** Where the loss is told, and what is known of the runs. */
+/** Where the loss is reported, and the known runs. */
 interface Telling {
   readonly state: StateFolder;
   readonly site: Site;

@@ -1,4 +1,4 @@
-/** A tape without a label that no digest knows: it may hold what a dump of this state folder left that did not come to its end. */
+/** A tape without a label, with a digest that no run has recorded. It may hold the beginning of a dump of this state folder that stopped early. */
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { readRun } from '../../journal/run-history.ts';

@@ -1,4 +1,4 @@
-/** Tells what has changed among the runs of the index since they were told before: a run that grows is told again, and no other. */
+/** Finds the runs of the index that have changed since the last answer. A run that has grown is sent again; the others are not. */
 import { createHash } from 'node:crypto';
 import type { RunLine } from '../../../contract/screens.ts';
 import type { KnownMarks } from '../index-refresh.ts';

@@ -1,4 +1,4 @@
-/** What a reader knows of the runs is told once, and then only what has changed: judged by what the index answers to a search for all. */
+/** A reader gets every run once, then only the runs that have changed. The oracle is a search of the index for all runs. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,7 +59,7 @@ async function expectAll(): Promise<void> {
   expect(byName(known.series)).toEqual(byName(await index.trends({})));
 }
 
-it('all runs are told once, and nothing again while nothing has changed', async () => {
+it('every run is sent once, and none again while nothing changes', async () => {
   for (const day of [1, 2, 3, 4]) writeGeneratedRun(folder, run(day));
   expect(told(await take())).toEqual(['all', 4, 4]);
   await expectAll();
@@ -68,7 +68,7 @@ it('all runs are told once, and nothing again while nothing has changed', async 
   expect([known.lines === lines, known.series === series]).toEqual([true, true]);
 });
 
-it('a run that is new is told alone, and so is one whose journal has grown', async () => {
+it('only a new run is sent, or one whose journal has grown', async () => {
   for (const day of [1, 2]) writeGeneratedRun(folder, run(day));
   await take();
   writeGeneratedRun(folder, run(3, { ends: 'not' }));
@@ -80,7 +80,7 @@ it('a run that is new is told alone, and so is one whose journal has grown', asy
   await expectAll();
 });
 
-it('a run that is gone has all of them told', async () => {
+it('every run is sent again after one was removed', async () => {
   for (const day of [1, 2, 3]) writeGeneratedRun(folder, run(day));
   await take();
   rmSync(state.journalFile(run(2).run));
@@ -88,7 +88,7 @@ it('a run that is gone has all of them told', async () => {
   await expectAll();
 });
 
-it('a reader that knows something else is told everything, whoever was told before', async () => {
+it('a reader of another index gets every run, whatever earlier readers received', async () => {
   for (const day of [1, 2]) writeGeneratedRun(folder, run(day));
   await take();
   const other = await index.changes({ since: undefined });
@@ -97,7 +97,7 @@ it('a reader that knows something else is told everything, whoever was told befo
   expect(other.version).toBe(known.version);
 });
 
-it('a drill that proves a backup has all of them told: no journal has changed', async () => {
+it('a drill that proves a backup sends every run again: no journal has changed', async () => {
   writeGeneratedRun(folder, run(1));
   await take();
   expect(known.lines[0]?.drilled).toBeUndefined();

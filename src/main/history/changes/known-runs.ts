@@ -1,6 +1,6 @@
 /**
- * The runs of a history as its reader keeps them: told once, and then only what has changed. A site may have ten thousand runs, and its
- * first screen asks for all of them whenever one ends. Pure.
+ * The runs of a history as a reader keeps them. It gets every run once, then only the runs that have changed: a site may have ten thousand
+ * runs, and its first screen asks for all of them whenever one ends. Pure.
  */
 import type { TrendPoint, TrendSeries } from '../../../contract/history.ts';
 import type { RunLine } from '../../../contract/screens.ts';
@@ -42,7 +42,7 @@ export class KnownRuns {
   #sorted: readonly RunLine[] | undefined;
   #drawn: readonly TrendSeries[] | undefined;
 
-  /** Undefined before anything was told. */
+  /** Version of the last answer; undefined before the first one. */
   get version(): string | undefined {
     return this.#version;
   }

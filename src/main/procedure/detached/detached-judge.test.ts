@@ -231,7 +231,7 @@ describe('a read-back that has ended', () => {
   });
 });
 
-describe('work that did not come to its end', () => {
+describe('work that stopped early', () => {
   const at = (state: WorkLook['state'], words = '') =>
     thrownBy(() =>
       judgeDumpWork(

@@ -112,7 +112,7 @@ class EndedWork {
     this.#look = look;
   }
 
-  /** @throws where it did not come to its end */
+  /** @throws where it stopped early */
   requireEnded(): void {
     const { state } = this.#look;
     const host = this.#host;
@@ -268,7 +268,7 @@ function judgeGuideCommand(work: EndedWork, one: EndedProcess, expectation: Dump
 /**
  * Judges a dump that has ended.
  * @param look the last one, of `awaitWork`
- * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED where it did not come to its end; TAPE_*, DUMP_SOURCE_FAILED,
+ * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED where it stopped early; TAPE_*, DUMP_SOURCE_FAILED,
  *   DETACHED_PROCESS_FAILED for the process that failed; DUMP_NOT_CLOSED, FILES_SKIPPED; DETACHED_DIGEST_UNREADABLE; DUMP_SOURCE_EMPTY,
  *   DUMP_SOURCE_SIZE_DIFFERS, DETACHED_COUNTS_DIFFER, TAPE_COUNT_MISSING, TAPE_RECORDS_MISCOUNTED where the numbers do not agree
  */

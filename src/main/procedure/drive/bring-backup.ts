@@ -1,4 +1,4 @@
-/** Brings the first tape of a backup, or of a copy of it, into the drive: what is in the drive is used where it is one of them. */
+/** Loads the first tape of a backup, or of its copy, unless it is in the drive already. */
 import { isFailure } from '../../../contract/errors.ts';
 import {
   isDriveUnknown,

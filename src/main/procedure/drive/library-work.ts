@@ -26,7 +26,7 @@ export interface LibraryRoom extends ChangerRoom {
   /** The run that moves the tape, and that may take its own one out; undefined outside of any run. */
   readonly own: string | undefined;
   readonly patience: Omit<Patience, 'limitSeconds'>;
-  /** Hears of each move, once it is proven. */
+  /** Receives each move, once it is proven. */
   readonly onMove: (move: CartridgeMove) => void;
 }
 

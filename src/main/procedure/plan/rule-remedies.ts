@@ -76,7 +76,7 @@ const withoutCommands: Readonly<Record<string, string>> = {
     'a run that was interrupted or needs action may have left it parted: find it in the history, and resume it or roll it back. If there is none, find out who parted it. Before a rejoin, check with sdxinfo that no backup server has a shadow of it',
 };
 
-/** The same where it is read on a screen. @param rule the rule's id */
+/** The same, for a screen. @param rule the rule's id */
 export const remedyOnScreen = (rule: string): string => withoutCommands[rule] ?? remedyOf(rule);
 
 /** Rules whose remedy is the same before the verification and after it: nobody else has changed the shadow. */

@@ -208,7 +208,7 @@ describe('mounts of the shadow', () => {
   });
 });
 
-describe('what the journal is told of it', () => {
+describe('what the journal says of it', () => {
   it('is one line for all that holds, and the state of the proxy', () => {
     const told = toldOfGuard(judgeGuard(raw, verified, journal(layoutOf()), false));
     expect(told.map(({ rule, actual }) => `${rule}: ${actual}`)).toEqual([

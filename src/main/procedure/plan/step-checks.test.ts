@@ -1,4 +1,4 @@
-/** What is judged before and after each step, and which of its commands change something: the whole of it, as a list. */
+/** The complete list of state checks before and after each step, and of its commands that change something. */
 import { describe, expect, it } from 'vitest';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Assignment } from '../model/assignment.ts';

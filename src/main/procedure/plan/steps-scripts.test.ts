@@ -64,7 +64,7 @@ describe('the scripts of a run that is resumed', () => {
     expect(resumed(['3-1', '3-2'])).toEqual(['script-1', 'script-4', '3-1', '3-2', 'script-2', 'script-3']);
   });
 
-  it('are told by their ids alone', () => {
+  it('are identified by their ids alone', () => {
     const [first] = runOf();
     if (!first) throw new Error('a run has steps');
     const steps = ['script-12', 'a-script-1', 'script-1-after', '7'].map((id) => ({ ...first, id }));

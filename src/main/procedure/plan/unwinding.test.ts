@@ -1,4 +1,4 @@
-/** When a step has something left to roll back, whether it is the run's own, and what must be certain before it is done by hand. */
+/** What is left to roll back after each step, whether it belongs to the run, and what must be certain before it is done by hand. */
 import { describe, expect, it } from 'vitest';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import { edited } from '../../gds/fixtures/read-fixture.ts';

@@ -100,7 +100,7 @@ describe('a command whose end is not known', () => {
     expect(unheard(sent('3-1', 'node1', 'sdxinfo -V -c Class1', undefined, false))).toEqual([]);
   });
 
-  it('is told by its first line where it carries a script', () => {
+  it('is named by its first line where it carries a script', () => {
     expect(unheard(sent('6a', 'node3', 'sh -c set -e\nmkfifo a\ndd'))).toEqual([
       'sent to node3: sh -c set -e …: its result is not known',
     ]);

@@ -304,7 +304,7 @@ describe('a restore from the parted proxy', () => {
 describe('a restore that has begun to copy to the master', () => {
   const copying = masterStopped(joined);
 
-  it('watches the copy to its end, and proves the master before it is started', () => {
+  it('waits for the copy to finish, and proves the master before it is started', () => {
     expect(replacing().point(worldOf(copying))).toEqual(fromWatch);
     expect(replacing().reason(worldOf(copying))).toEqual([
       'watch-restore',

@@ -51,7 +51,7 @@ describe('a run that begins again', () => {
 });
 
 describe('a run whose proxy is parted', () => {
-  it('says what becomes of the shadow', () => {
+  it('says what happens to the shadow', () => {
     const reasons = (backup: string, of = shadowed()) => of.told(worldOf(stopped, backup)).reasons;
     expect(reasons(shadow)).toEqual([verifiedAgain]);
     expect(reasons('')).toEqual([rebuilt]);

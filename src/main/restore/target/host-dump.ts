@@ -44,7 +44,7 @@ export class HostDump {
 
   /**
    * Rebuilds the tree of the dump in the folder.
-   * @param onWrite hears that the folder is about to change
+   * @param onWrite called right before the folder changes
    * @param read reads the dump through the stream that it is given
    * @returns what the program said though it ended with exit status 0
    * @throws COMMAND_FAILED where the program fails, CONNECTION_LOST, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE, and what `read` throws

@@ -24,7 +24,7 @@ export class HostFiles {
 
   /**
    * Sends the wanted entries of an archive to the tar of the host while it is read.
-   * @param onWrite hears that the folder is about to change
+   * @param onWrite called right before the folder changes
    * @param read reads the archive through the stream that it is given
    * @returns what was sent
    * @throws COMMAND_FAILED where tar fails, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE, and what `read` throws

@@ -110,7 +110,7 @@ export class HostImage {
     }
   }
 
-  /** Whether an image was given its name though nobody heard of it. @throws what looking can end with */
+  /** True where the image has its final name although the answer of `mv` was lost. @throws what the queries of the host throw */
   async #hasName(digest: SourceDigest): Promise<boolean> {
     const { host, path } = this.#place;
     // A command that is still under way finds nothing to rename after this.
@@ -127,7 +127,7 @@ export class HostImage {
     return this.#room.runner.send(restoreStep, command);
   }
 
-  /** Removes what is not whole. @returns what is to be done about what may be left, a sentence each */
+  /** Removes incomplete files. @returns what an operator must do about any that may be left, a sentence each */
   async discard(): Promise<string[]> {
     const { host, path } = this.#place;
     const isRemoved =

@@ -74,7 +74,7 @@ export async function requireEmptyFolder(runner: CommandRunner, place: HostPlace
 
 /**
  * Looks at a folder right before files are written into it, and makes it where it is missing.
- * @param onWrite hears that it is about to change
+ * @param onWrite called right before it changes
  * @throws RESTORE_TARGET_UNUSABLE, RESTORE_FOLDER_NOT_EMPTY, COMMAND_FAILED
  */
 export async function makeEmptyFolder(

@@ -28,7 +28,7 @@ export class LateWriter extends Writable {
     this.#room = room;
     this.#command = command;
     this.#before = before;
-    // Whoever writes hears of its failures.
+    // The writer gets its failures.
     this.on('error', () => {});
   }
 

@@ -33,7 +33,7 @@ const tapeLookCommands = (drive: Drive): StepCommand[] => [
   rewindCommand(drive),
 ];
 
-/** Reads what tells a tape from another one: its label, or its first record. */
+/** Reads what identifies a tape: its label, or its first record. */
 export const recognitionCommands = (drive: Drive): StepCommand[] => [
   rewindCommand(drive),
   readRecordCommand(drive),

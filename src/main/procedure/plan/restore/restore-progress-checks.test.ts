@@ -1,4 +1,4 @@
-/** What must hold of master and proxy while a restore goes on, and when it is over. */
+/** State checks of master and proxy during a restore, and after it. */
 import { describe, expect, it } from 'vitest';
 import { isBlocking, type RuleVerdict } from '../../../../contract/checks.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
