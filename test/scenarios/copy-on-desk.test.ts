@@ -3,11 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLab, type Lab } from '../../src/lab/lab.ts';
-import type { Channel, Reply, RequestOf, Responses } from '../../src/contract/channels.ts';
-import type { RunPush } from '../../src/contract/screens.ts';
 import { ReportService } from '../../src/main/application/console.ts';
 import { Desk } from '../../src/main/desk/desk.ts';
 import { readReportRecords } from '../../src/main/journal/report-record.ts';
+import { questionsTo } from '../support/desk-questions.ts';
 import { jobOf, openScene, sha256, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { locksLeft } from '../support/lab-shell.ts';
 import { filesOfTape } from '../support/tap-file.ts';
@@ -17,31 +16,7 @@ let vault: Lab;
 let desk: Desk;
 let run: string;
 
-function ask<Name extends Channel>(channel: Name, request: RequestOf<Name>): Promise<Reply<Name>> {
-  return desk.answer(channel, request, new AbortController().signal) as Promise<Reply<Name>>;
-}
-
-/** @throws the sentence of an error */
-async function result<Name extends Channel>(
-  channel: Name,
-  request: RequestOf<Name>,
-): Promise<Responses[Name]> {
-  const reply = await ask(channel, request);
-  if ('error' in reply) throw new Error(`${channel}: ${reply.error.sentence}`);
-  return reply.result;
-}
-
-/** Follows a run to its end. @returns its exit status */
-function endOf(name: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    desk.follow('run', { run: name }, (told) => {
-      if ('error' in told) return reject(new Error(told.error.sentence));
-      const push = told.push as RunPush;
-      if (push.kind === 'end') resolve(push.exitStatus);
-      return undefined;
-    });
-  });
-}
+const { ask, result, endOf } = questionsTo(() => desk);
 
 /** Waits until a copy is over, as a page does that follows what the console does. */
 function isOver(name: string): Promise<void> {

@@ -3,27 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Channel, Reply, RequestOf, Responses } from '../../src/contract/channels.ts';
 import type { RunPush } from '../../src/contract/screens.ts';
 import { Desk } from '../../src/main/desk/desk.ts';
+import { questionsTo } from '../support/desk-questions.ts';
 import { filesOfVolume, jobOf, openScene, sha256, type Scene, type SiteTree } from '../support/lab-run.ts';
 
 let scene: Scene;
 let desk: Desk;
 
-function ask<Name extends Channel>(channel: Name, request: RequestOf<Name>): Promise<Reply<Name>> {
-  return desk.answer(channel, request, new AbortController().signal) as Promise<Reply<Name>>;
-}
-
-/** @throws the sentence of an error */
-async function result<Name extends Channel>(
-  channel: Name,
-  request: RequestOf<Name>,
-): Promise<Responses[Name]> {
-  const reply = await ask(channel, request);
-  if ('error' in reply) throw new Error(`${channel}: ${reply.error.sentence}`);
-  return reply.result;
-}
+const { ask, result } = questionsTo(() => desk);
 
 /** Follows a run to its end. @param answer of each question, by its id @returns the questions and the exit status */
 function finish(run: string, answer: (id: string, choices: readonly string[]) => string) {

@@ -1,9 +1,8 @@
 /** What the Tape screen asks for: the library as its changer shows it, moves of its tapes, and what the drive told of itself last. */
 import { copyFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Channel, Reply, RequestOf, Responses } from '../../src/contract/channels.ts';
-import type { RunPush } from '../../src/contract/screens.ts';
 import { Desk } from '../../src/main/desk/desk.ts';
+import { questionsTo } from '../support/desk-questions.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 
@@ -12,19 +11,7 @@ const changer = '/dev/scsi/changer/c2t0d0';
 let scene: Scene;
 let desk: Desk;
 
-function ask<Name extends Channel>(channel: Name, request: RequestOf<Name>): Promise<Reply<Name>> {
-  return desk.answer(channel, request, new AbortController().signal) as Promise<Reply<Name>>;
-}
-
-/** @throws the sentence of an error */
-async function result<Name extends Channel>(
-  channel: Name,
-  request: RequestOf<Name>,
-): Promise<Responses[Name]> {
-  const reply = await ask(channel, request);
-  if ('error' in reply) throw new Error(`${channel}: ${reply.error.sentence}`);
-  return reply.result;
-}
+const { ask, result, endOf } = questionsTo(() => desk);
 
 /** Slot 1 has W1, slot 2 a cleaning cartridge, slot 3 W2, slot 6 is for import and export; the drive is empty. */
 const change = (site: SiteTree) => {
@@ -55,18 +42,6 @@ afterEach(async () => {
   await desk.close();
   await scene.close();
 });
-
-/** Follows a run to its end. @returns its exit status */
-function endOf(run: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    desk.follow('run', { run }, (told) => {
-      if ('error' in told) return reject(new Error(told.error.sentence));
-      const push = told.push as RunPush;
-      if (push.kind === 'end') resolve(push.exitStatus);
-      return undefined;
-    });
-  });
-}
 
 async function runJob(): Promise<string> {
   const { run } = await result('start', { job: 'raw-dd' });
