@@ -21,9 +21,7 @@ interface ResumedService {
   readonly line: string;
 }
 
-/**
- * The purpose of detached work. The hash of the whole proxy runs on a cluster node, all others on the backup server.
- */
+/** What detached work is for. The hash of the whole proxy runs on a cluster node, all others on the backup server. */
 export type WorkPurpose = 'dump' | 'read-back' | 'hash';
 
 export const workHost = (assignment: Assignment, purpose: WorkPurpose): string =>
@@ -56,9 +54,7 @@ export interface RunMarks {
   readonly partProven: boolean;
   /** The parted proxy may have been started on a cluster node to be hashed, and not stopped since. */
   readonly proxyStarted: boolean;
-  /**
-   * Proxies whose rejoin was sent since the last part, and perhaps carried out: they are being resynchronized, or were.
-   */
+  /** Proxies whose rejoin was sent since the last part, and perhaps carried out: they are or were resynchronized. */
   readonly rejoined: readonly string[];
   /** The whole proxy was hashed, and differs from what was dumped. */
   readonly proxyDiffers: boolean;
@@ -237,10 +233,7 @@ function tapeMark(
   return tapeCodes.some((code) => code === readBack.error?.code) ? 'bad' : 'written';
 }
 
-/**
- * The volumes whose detached dump had exited 0 when the run was resumed or rolled back, and that no console has
- * checked.
- */
+/** The volumes whose detached dump had exited 0 when the run was resumed or rolled back, unchecked by any console. */
 function dumpsFoundEnded(events: readonly RunEvent[]): string[] {
   const found = new Set<string>();
   const judged = new Set<string>();
