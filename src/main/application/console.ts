@@ -1,5 +1,6 @@
 /**
- * The application: one site, its hosts, its jobs and runs. Knows no screen; desktop, browser host and command line are its guests.
+ * The application: one site, its hosts, its jobs and runs. Knows no screen; desktop, browser host and command line are
+ * its front ends.
  */
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { CheckLine, Plan } from '../../contract/plan.ts';
@@ -81,7 +82,7 @@ export interface ConsoleOptions {
   readonly lab: { readonly fresh: boolean; readonly faults: readonly string[] };
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
-  /** Hears what a host shows before the login, once for each host. */
+  /** Called with the banner of a host before the login, once for each host. */
   readonly onBanner?: OnBanner | undefined;
   /** Measures outages of hosts in runs; that of the machine where it is left out. */
   readonly retryClock?: RetryClock | undefined;
@@ -232,8 +233,8 @@ export class ShadowtapeConsole {
 
   /**
    * Reads the tape of an ended run back and compares it with that run's digests.
-   * @param ask where the run has several tapes, asked for each of them
-   * @param onNotice told where a second copy is read, and where the tape cannot be remembered
+   * @param ask called for each tape if the run has several
+   * @param onNotice called if a second copy is read, or if the tape cannot be recorded
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, and what reading a tape can end with
    */
   async verify(
@@ -324,7 +325,7 @@ export class ShadowtapeConsole {
     return new ProofService({ site: this.site, state: this.#state, askSecret: this.#askSecret });
   }
 
-  /** True where the next run of a class is refused until a person resumes this run, rolls it back or discards it. */
+  /** True if the next run of a class is refused until an operator resumes this run, rolls it back or discards it. */
   async holdsClass(run: string): Promise<boolean> {
     return (await this.#runs.interrupted.openClassOf(run)) !== undefined;
   }
@@ -334,7 +335,7 @@ export class ShadowtapeConsole {
     return new RateService({ site: this.site, state: this.#state, hosts: this.#hosts });
   }
 
-  /** Tapes that cannot be read are told by `tapes`; without them a tape without a label is only not named by its run. */
+  /** `tapes` reports an unreadable inventory; without it, only the run of an unlabeled tape is unknown. */
   #knownTapes(): readonly KnownTape[] {
     try {
       return new MediaFile(this.#state.tapesFile).list().tapes;

@@ -69,7 +69,7 @@ function volumeOf(
 }
 
 /**
- * @param period whose nights are told; the state of the volumes is that of `now`
+ * @param period whose nights are reported; the state of the volumes is that of `now`
  * @throws STATE_FILE_UNREADABLE, TAPES_UNREADABLE
  */
 export async function weekDigest(facts: StatusFacts, period: Period): Promise<WeekDigest> {
