@@ -9,7 +9,7 @@ export interface ChangedHostKey {
   readonly place: string;
 }
 
-/** Reads the sentence of HOST_KEY_CHANGED (error-table.ts); undefined where it is another. */
+/** Reads the sentence of HOST_KEY_CHANGED (error-table.ts); undefined if it is another. */
 export function changedHostKey(sentence: string): ChangedHostKey | undefined {
   const [, shown, known, file, line] =
     /shows the \S+ host key (\S+), but (\S+) is known \((.+), line (\d+)\)$/.exec(sentence) ?? [];

@@ -157,7 +157,7 @@ it('says and enables what the table has', () => {
 /** A moment in words, for a failure to tell where it is. */
 const placeOf = ({ fault, moment }: SeenMoment) => whereOf(fault, moment);
 
-/** Why a button does nothing; `enabled`, or undefined where the screen has no such button. */
+/** Why a button does nothing; `enabled`, or undefined if the screen has no such button. */
 function refusalOf(words: ScreenWords | undefined, button: string): string | undefined {
   if (words?.enabled.includes(button)) return 'enabled';
   return words?.disabled.find((text) => text.startsWith(`${button}: `))?.slice(button.length + 2);

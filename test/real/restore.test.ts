@@ -64,7 +64,7 @@ describe.runIf(realHostsDue(missing))(
       readonly what: readonly string[];
       readonly to: string;
       readonly tapeFile?: number;
-      /** True: it is cancelled when the first bytes have come from tape. */
+      /** True: it is canceled when the first bytes have come from tape. */
       readonly isCancelled?: boolean;
     }
 

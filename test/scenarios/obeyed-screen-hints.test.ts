@@ -39,7 +39,7 @@ const onScreen = ({ code, hint, onScreen: shown = hint }: Told & Pick<ErrorInfo,
   hint: shown,
 });
 
-/** Starts a backup. @returns what a screen says of its failure; undefined where it is verified */
+/** Starts a backup. @returns what a screen says of its failure; undefined if it is verified */
 async function failedBackup(): Promise<Told | undefined> {
   const reply = await page.ask('start', { job: 'raw-dd' });
   if ('error' in reply) return onScreen(reply.error);

@@ -123,7 +123,7 @@ export class RestoreRival {
       .map((file) => file.slice(this.#target.length + 1));
   }
 
-  /** True where a file system of his is mounted on the target. */
+  /** True if a file system of his is mounted on the target. */
   get isMounted(): boolean {
     return this.#isMounted;
   }

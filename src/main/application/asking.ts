@@ -6,7 +6,7 @@ import type { Job } from '../site/site-schema.ts';
 
 /** Who can be asked during a run. */
 export interface Asking {
-  /** Undefined where nobody can be asked. */
+  /** Undefined if nobody can be asked. */
   readonly ask: Ask | undefined;
   /** Approves a shadow that was verified (--yes). */
   readonly approveVerified: boolean;

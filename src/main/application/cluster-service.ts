@@ -14,13 +14,14 @@ import type { SshHosts } from '../ssh/ssh-hosts.ts';
 
 interface HostLookOptions {
   readonly platform: Platform;
-  /** What sdxinfo prints on a host without any object; undefined where that is not known. */
+  /** What sdxinfo prints on a host without any object; undefined if that is not known. */
   readonly noObjectsMessage: string | undefined;
 }
 
 /**
- * What sdxinfo shows on one host, of every class: a shadow may lie in any of them, and a site that is just being written has no job yet.
- * @throws SDXINFO_…, and what a session can end with
+ * What sdxinfo shows on one host, of every class: a shadow may lie in any of them, and a site that is just being
+ * written has no job yet.
+ * @throws SDXINFO_…, and errors of a session
  */
 export async function lookAtHost(
   runner: CommandRunner,

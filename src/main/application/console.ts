@@ -84,7 +84,7 @@ export interface ConsoleOptions {
   readonly askSecret: AskSecret;
   /** Called with the banner of a host before the login, once for each host. */
   readonly onBanner?: OnBanner | undefined;
-  /** Measures outages of hosts in runs; that of the machine where it is left out. */
+  /** Measures outages of hosts in runs; that of the machine by default. */
   readonly retryClock?: RetryClock | undefined;
   /** See SshHostsOptions. */
   readonly threadsFromBytes?: number | undefined;
@@ -147,7 +147,7 @@ export class ShadowtapeConsole {
     return new ShadowtapeConsole(options, siteOf(labSiteName, embedded.site), embedded);
   }
 
-  /** True where the site is the embedded lab. */
+  /** True if the site is the embedded lab. */
   get isLab(): boolean {
     return this.#isLab;
   }
@@ -160,7 +160,8 @@ export class ShadowtapeConsole {
 
   /**
    * Every step of a job with its command lines. Looks at the cluster, changes nothing.
-   * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, TIME_LIMIT_UNKNOWN, and what looking can end with
+   * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, TIME_LIMIT_UNKNOWN, and errors of the
+   *   queries
    */
   async plan(request: JobRequest): Promise<Plan> {
     const asked = this.#assigner.job(request);

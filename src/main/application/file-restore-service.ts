@@ -82,7 +82,7 @@ export interface DrillResult {
   readonly volumes: readonly DrilledVolume[];
   /** Other errors, one sentence each. */
   readonly notes: readonly string[];
-  /** Why it stopped early; undefined where it finished. */
+  /** Why it stopped early; undefined if it finished. */
   readonly error: ShadowtapeError | undefined;
   /** Its record in the state folder. */
   readonly record: string;
@@ -100,8 +100,8 @@ export class FileRestoreService {
   /**
    * Finds what to restore, and checks whether the target can take it. Changes nothing.
    * @param where queries the history
-   * @throws RESTORE_… before anything is touched, RUN_HAS_NO_TAPE, FILE_UNNAMED, JOURNAL_BROKEN, and what a session can
-   *   end with
+   * @throws RESTORE_… before anything is touched, RUN_HAS_NO_TAPE, FILE_UNNAMED, JOURNAL_BROKEN, and errors of a
+   *   session
    */
   async prepare(request: RestoreRequest, where: Where): Promise<PreparedRestore> {
     const { site, state } = this.#options;

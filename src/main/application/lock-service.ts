@@ -87,7 +87,7 @@ export class LockService {
     return (await this.#options.interrupted.hasEnded(owner)) ? { ...lock, holder: 'ended' } : lock;
   }
 
-  /** The locks that are held. @throws what a session can end with, where one of the hosts could not be checked */
+  /** The locks that are held. @throws errors of a session, where one of the hosts could not be checked */
   async list(): Promise<readonly HeldLock[]> {
     const { locks, unseen } = await this.look();
     if (unseen[0]) throw unseen[0].error;
@@ -100,8 +100,8 @@ export class LockService {
    * @param name the class, or any device of the drive
    * @param confirm gets the locks, none if the run has lost them, and decides whether to remove them
    * @param discard the run that is discarded with its lock; without it the lock of an interrupted run stays
-   * @throws LOCK_MISSING, LOCK_HELD, RUN_INTERRUPTED, DISCARD_OTHER_RUN, UNLOCK_NOT_CONFIRMED, LOCK_CHANGED, and what a
-   *   session can end with where no host shows a lock
+   * @throws LOCK_MISSING, LOCK_HELD, RUN_INTERRUPTED, DISCARD_OTHER_RUN, UNLOCK_NOT_CONFIRMED, LOCK_CHANGED, and errors
+   *   of a session where no host shows a lock
    */
   async remove(
     name: string,
@@ -136,7 +136,7 @@ export class LockService {
   /**
    * Discards an interrupted run: its lock is removed if it has one, and its journal says so. What it left on the hosts
    * stays.
-   * @throws RUN_UNKNOWN, LOCK_HELD, LOCK_CHANGED, JOURNAL_UNWRITABLE, JOURNAL_BROKEN, and what a session can end with
+   * @throws RUN_UNKNOWN, LOCK_HELD, LOCK_CHANGED, JOURNAL_UNWRITABLE, JOURNAL_BROKEN, and errors of a session
    */
   async discard(run: string): Promise<void> {
     await this.#options.interrupted.classOf(run);

@@ -49,7 +49,7 @@ export class RateService {
   /**
    * Measures how fast data is received from the backup server and sent to the tape host, and how fast the backup server
    * computes digests.
-   * @throws what a session can end with
+   * @throws errors of a session
    */
   async measure(listener: (line: CheckLine) => void, abort: AbortSignal): Promise<void> {
     const { site, state, hosts } = this.#options;

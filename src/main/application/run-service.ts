@@ -75,7 +75,7 @@ export interface TakeUpRequest extends NodesDown, Following {
 export interface EndedRun extends RunEnd {
   readonly run: string;
   readonly journalFile: string;
-  /** True where the end of the run could not be written to the journal. */
+  /** True if the end of the run could not be written to the journal. */
   readonly journalBroken: boolean;
 }
 
@@ -104,9 +104,8 @@ export class RunService {
   }
 
   /**
-   * Runs a job until it ends. Errors after the journal is begun are in the end, not thrown.
-   * @throws refusals before that: JOB_…, …_NOT_RUN, TIME_LIMIT_UNKNOWN, OPERATOR_NEEDED, hosts that cannot be reached,
-   *   JOURNAL_UNWRITABLE
+   * Runs a job. Errors after the journal is begun are in the end, not thrown.
+   * @throws before that: JOB_…, …_NOT_RUN, TIME_LIMIT_UNKNOWN, OPERATOR_NEEDED, HOST_…, JOURNAL_UNWRITABLE
    */
   async run(request: RunRequest): Promise<EndedRun> {
     const asked = this.#assigner.job(request);
@@ -131,8 +130,8 @@ export class RunService {
   }
 
   /**
-   * Restores what a run has backed up; see VolumeRestoreService, which checks the request. Errors after the journal is
-   * begun are in the end, not thrown.
+   * Restores what a run has backed up, after VolumeRestoreService has checked it. Later errors are in the end, not
+   * thrown.
    * @throws JOURNAL_UNWRITABLE if its journal cannot be begun
    */
   async restore(ready: ReadyRestore, request: Following): Promise<EndedRun> {
@@ -191,8 +190,8 @@ export class RunService {
 
   /**
    * Continues a run whose console died, or that was halted.
-   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, OPERATOR_NEEDED, and
-   *   what looking can end with
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED,
+   *   OPERATOR_NEEDED, and errors of the queries
    */
   resume(request: TakeUpRequest): Promise<EndedRun> {
     return this.#takeUp('resume', request);

@@ -194,7 +194,7 @@ export class VolumeRestoreService {
   /**
    * Restores a volume. Errors after the journal is begun are in the end, not thrown.
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_…, RUN_INTERRUPTED,
-   *   OPERATOR_NEEDED, JOB_UNKNOWN, and what looking can end with
+   *   OPERATOR_NEEDED, JOB_UNKNOWN, and errors of the queries
    */
   async restore(request: RestoreRequest): Promise<EndedRun> {
     const ready = await this.#ready(request);

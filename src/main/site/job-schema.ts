@@ -101,7 +101,7 @@ const media = z.strictObject({
   pool: nonEmpty
     .optional()
     .describe(
-      'Layout `labelled`: a pool of the site, in the place of `name`. It says which tape each run writes to. See [Unattended operation](unattended.md#pools-of-tapes).',
+      'Layout `labelled`: a pool of the site, instead of `name`. It says which tape each run writes to. See [Unattended operation](unattended.md#pools-of-tapes).',
     ),
   span: z
     .boolean()

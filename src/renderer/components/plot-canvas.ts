@@ -1,8 +1,8 @@
-/** A chart on a canvas: drawn anew with the place's size, and with the theme, since its colours are those of the tokens. */
+/** A chart on a canvas: drawn again with the place's size, and with the theme, since its colors are those of the tokens. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
-/** What is drawn, for a size in pixels. @param colour resolves a CSS colour: a canvas does not know custom properties */
+/** What is drawn, for a size in pixels. @param color resolves a CSS color: a canvas does not know custom properties */
 export interface Drawing {
   readonly data: uPlot.AlignedData;
   options(

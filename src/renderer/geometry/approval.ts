@@ -9,7 +9,7 @@ export interface Approval {
   readonly approve: ChoiceView | undefined;
   /** What removes the shadow and rejoins the proxy. */
   readonly stop: ChoiceView | undefined;
-  /** Why it cannot be approved; undefined where it can. */
+  /** Why it cannot be approved; undefined if it can. */
   readonly refusal: string | undefined;
   /** What is so, for everybody to read. */
   readonly sentence: string;

@@ -20,7 +20,7 @@ interface Range {
 const sizeOf = (index: ClusterIndex, place: Place, member: string): number | null =>
   (groupOf(index, place, member) ?? diskOf(index, place, member))?.blocks ?? null;
 
-/** The part of a range that lies in a member which begins at `from`; undefined where none does. */
+/** The part of a range that lies in a member which begins at `from`; undefined if none does. */
 function cut({ first, blocks }: Range, from: number, size: number): Range | undefined {
   const begin = Math.max(first, from);
   const end = Math.min(first + blocks, from + size);

@@ -35,7 +35,7 @@ interface OrderedHolder {
   readonly holder: Holder;
   /** True right below its master's. */
   readonly tied: boolean;
-  /** True where it has to do with none of those before. */
+  /** True if it has to do with none of those before. */
   readonly begins: boolean;
 }
 

@@ -7,7 +7,7 @@ import { shownStatus } from './status-state.ts';
 
 type Jobs = readonly Pick<JobInfo, 'class' | 'volumes'>[];
 
-/** @returns undefined where the site has no job */
+/** @returns undefined if the site has no job */
 export function clusterState(index: ClusterIndex, jobs: Jobs): { state: State; word: string } | undefined {
   const pairs = new Map(
     jobs.flatMap((job) =>

@@ -41,7 +41,7 @@ export interface DiskItem extends Item {
   readonly status: string;
   readonly state: State;
   readonly ghost: boolean;
-  /** False where nothing tells how large it is: nothing is to scale then. */
+  /** False if nothing tells how large it is: nothing is to scale then. */
   readonly scaled: boolean;
 }
 

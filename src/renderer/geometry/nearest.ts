@@ -11,7 +11,7 @@ const apart = (from: number, length: number, other: number, otherLength: number)
 
 /**
  * The box that comes next in a direction: the nearest by its edge, what lies straight ahead before what lies aside.
- * @returns undefined where none lies there
+ * @returns undefined if none lies there
  */
 export function nearest<T extends Box>(from: Box, boxes: readonly T[], direction: Direction): T | undefined {
   const [dx, dy] = across[direction];

@@ -56,7 +56,7 @@ export interface TapeWords {
   readonly note: string;
 }
 
-/** @param flow such as `118.4 MB/s · 60 %`; undefined where nothing flows */
+/** @param flow such as `118.4 MB/s · 60 %`; undefined if nothing flows */
 export function tapeWords(
   tape: TapeView | undefined,
   drive: string | undefined,

@@ -29,7 +29,7 @@ export interface Shown {
   readonly state: State;
 }
 
-/** @returns undefined where no node tells */
+/** @returns undefined if no node tells */
 export function shownStatus(on: ByNode<Status>): Shown | undefined {
   const told = Object.entries(on);
   const words = [...new Set(told.map(([, { word }]) => word))];

@@ -9,9 +9,9 @@ interface StripExtent extends Box {
 }
 
 export interface Strip extends Box {
-  /** Undefined where the side does not tell where it lies. */
+  /** Undefined if the side does not tell where it lies. */
   readonly extent: StripExtent | undefined;
-  /** True where the disk goes on beyond the drawing's edge. */
+  /** True if the disk goes on beyond the drawing's edge. */
   readonly torn: { readonly start: boolean; readonly end: boolean };
 }
 
@@ -25,7 +25,7 @@ interface Thread {
 export interface StripsPicture {
   readonly cluster: Strip;
   readonly backup: Strip;
-  /** As SVG has it; undefined where a side is not known. */
+  /** As SVG has it; undefined if a side is not known. */
   readonly ribbon: string | undefined;
   readonly straight: boolean;
   readonly threads: readonly Thread[];

@@ -15,7 +15,7 @@ export function textWidth(text: string, size: number): number {
   return width * size;
 }
 
-/** Cuts a text to a width in pixels, with `…` where something is left out; empty where not even three letters fit. */
+/** Cuts a text to a width in pixels, with `…` where something is left out; empty if not even three letters fit. */
 export function fitText(text: string, width: number, size: number): string {
   if (textWidth(text, size) <= width) return text;
   let room = width / size - letterWidth;

@@ -91,7 +91,7 @@ const topHolder = (index: ClusterIndex, volume: TopologyVolume): Holder | undefi
   return { kind: 'group', name: upper ?? volume.group };
 };
 
-/** Where the frame of a holder stands in the left half; undefined where it is not drawn. */
+/** Where the frame of a holder stands in the left half; undefined if it is not drawn. */
 function placeInPicture(
   items: readonly PictureItem[],
   place: Place,

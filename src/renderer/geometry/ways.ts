@@ -11,7 +11,7 @@ export interface Way {
   readonly label: { readonly text: string; readonly x: number; readonly y: number } | undefined;
 }
 
-/** `118.4 MB/s · 60 %`; empty where nothing tells. */
+/** `118.4 MB/s · 60 %`; empty if nothing tells. */
 export function flowText({ rate, bytes, total }: Pick<ProgressView, 'rate' | 'bytes' | 'total'>): string {
   const percent = total === undefined || total === 0 ? [] : [`${Math.floor((bytes / total) * 100)} %`];
   return [...(rate === undefined ? [] : [rateText(rate)]), ...percent].join(' · ');

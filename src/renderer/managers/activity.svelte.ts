@@ -31,7 +31,7 @@ export class ActivityManager {
     return this.#now.arrivals ?? 0;
   }
 
-  /** How far the index of the history is behind the journals; undefined where it is not. */
+  /** How far the index of the history is behind the journals; undefined if it is not. */
   get indexing(): IndexProgress | undefined {
     return this.#now.indexing;
   }

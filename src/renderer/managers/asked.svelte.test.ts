@@ -110,7 +110,7 @@ describe('what is asked of the console', () => {
     expect(asked.busy).toBe(false);
   });
 
-  it('is drawn anew whenever something of it changes', async () => {
+  it('is drawn again whenever something of it changes', async () => {
     const asked = new Asked(fakeBridge({ tape: () => drive('ready') }), 'tape');
     const drawn: unknown[] = [];
     const end = $effect.root(() => {

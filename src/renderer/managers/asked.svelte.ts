@@ -44,7 +44,7 @@ export class Asked<Name extends Channel> {
 
   /**
    * Asks; what was asked before and is not answered yet is given up.
-   * @returns the answer; undefined where it failed, was stopped, or was asked anew meanwhile
+   * @returns the answer; undefined if it failed, was stopped, or was asked again meanwhile
    */
   async ask(request: RequestOf<Name>): Promise<Responses[Name] | undefined> {
     this.#abort?.abort();

@@ -18,7 +18,7 @@ class ConnectionManager {
     return this.#returns;
   }
 
-  /** Why this tab is not let in; undefined where it is. */
+  /** Why this tab is not let in; undefined if it is. */
   get refused(): Refused | undefined {
     return this.#state === 'refused' ? bridge.refused : undefined;
   }

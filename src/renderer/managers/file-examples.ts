@@ -6,7 +6,7 @@ const special = /[*?\\[\]{}]/;
 interface NamedFile {
   readonly folder: string;
   readonly base: string;
-  /** `.db`; empty where the name has none. */
+  /** `.db`; empty if the name has none. */
   readonly ending: string;
 }
 

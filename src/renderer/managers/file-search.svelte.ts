@@ -42,7 +42,7 @@ export class FileSearchManager {
     await this.#sampled.ask({ file: '*', limit: sampleSize });
   }
 
-  /** Undefined where nothing is looked for, or nothing was answered yet. */
+  /** Undefined if nothing is looked for, or nothing was answered yet. */
   get found(): FoundFiles | undefined {
     return this.#file.trim() === '' ? undefined : this.asked.value;
   }
@@ -52,7 +52,7 @@ export class FileSearchManager {
     return this.#answered;
   }
 
-  /** True where more can be asked for. */
+  /** True if more can be asked for. */
   get more(): boolean {
     return (this.found?.more ?? false) && this.#limit < mostHits;
   }

@@ -56,7 +56,7 @@ describe('the plan of a job', () => {
     ]);
   });
 
-  it('is asked for once more by the same choice; before any there is nothing to ask', async () => {
+  it('is asked for again by the same choice; before any there is nothing to ask', async () => {
     const bridge = fakeBridge({ plan: ({ job }) => plan(job) });
     const plans = new PlanManager(bridge);
     await plans.again();

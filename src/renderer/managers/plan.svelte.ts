@@ -42,7 +42,7 @@ export class PlanManager {
     await this.planned.ask(choice);
   }
 
-  /** Looks at the hosts once more. */
+  /** Looks at the hosts again. */
   async again(): Promise<void> {
     if (this.#choice) await this.planned.ask(this.#choice);
   }

@@ -22,7 +22,7 @@ export class ReportManager {
     this.#save = save;
   }
 
-  /** True where the report is to open by itself once a run has ended. */
+  /** True if the report is to open by itself once a run has ended. */
   get opensAtEnd(): boolean {
     return this.#opensAtEnd;
   }
@@ -37,7 +37,7 @@ export class ReportManager {
     this.#opensAtEnd = localStorage.getItem(key) === 'yes';
   }
 
-  /** Reads a report anew; another run's does not stay meanwhile. */
+  /** Reads a report again; another run's does not stay meanwhile. */
   show(run: string): void {
     if (run !== this.#run) {
       this.asked.clear();
@@ -47,7 +47,7 @@ export class ReportManager {
     void this.asked.ask({ run });
   }
 
-  /** Has a file made, and saves it as the browser or the window does. @returns its name; undefined where that failed */
+  /** Has a file made, and saves it as the browser or the window does. @returns its name; undefined if that failed */
   async export(what: Export): Promise<string | undefined> {
     if (this.#run === undefined) return undefined;
     const file = await this.exported.ask({ run: this.#run, ...what });

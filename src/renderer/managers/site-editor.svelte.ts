@@ -24,7 +24,7 @@ export class SiteEditor {
   #savedText = $state.raw<string>();
   #file = $state.raw<string>();
   #digest = $state.raw<string>();
-  /** What else the file holds than what was read; undefined where nothing is in the way of saving. */
+  /** What else the file holds than what was read; undefined if nothing is in the way of saving. */
   #theirs = $state.raw<SiteFileView>();
   #refusal = $state.raw<string>();
   #job = $state.raw<string>();
@@ -96,7 +96,7 @@ export class SiteEditor {
     return valueAt(this.#data, path);
   }
 
-  /** A single value as text; empty where there is none. */
+  /** A single value as text; empty if there is none. */
   textAt(path: Path): string {
     const value = this.valueAt(path);
     return value === undefined || value === null || typeof value === 'object' ? '' : String(value);

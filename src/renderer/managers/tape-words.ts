@@ -8,7 +8,7 @@ import type { State } from '../../folds/states.ts';
 const unlabelledWord = 'data';
 const tapeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 
-/** Why a tape cannot bear the name; undefined where it can, or where nothing was typed yet. */
+/** Why a tape cannot bear the name; undefined if it can, or where nothing was typed yet. */
 export function tapeNameTrouble(name: string): string | undefined {
   if (name === '' || (tapeName.test(name) && name !== unlabelledWord)) return undefined;
   if (name === unlabelledWord) return say('"data" means a tape without a label');
@@ -49,7 +49,7 @@ export function erasedWords({ blank, label, writtenBy = [] }: TapeContents): str
   });
 }
 
-/** True while the tape is not to be overwritten, even by who names it. */
+/** True while the tape must not be overwritten, even by who names it. */
 export function isKept(keepUntil: string | undefined, now: Date): boolean {
   return keepUntil !== undefined && now < new Date(keepUntil);
 }

@@ -29,7 +29,7 @@ const usual: Answers = { tape: () => drive, tapes: () => [], identify: () => bla
 const channelsOf = ({ asked }: ReturnType<typeof fakeBridge>) => asked.map(({ channel }) => channel);
 
 describe('the drive', () => {
-  it('is looked at with the catalogue at first; looking again forgets what the tape held', async () => {
+  it('is looked at with the catalog at first; looking again forgets what the tape held', async () => {
     const bridge = fakeBridge(usual);
     const tape = new TapeManager(bridge);
     const start = tape.start();

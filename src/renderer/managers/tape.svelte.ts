@@ -1,4 +1,7 @@
-/** What is done at the drive outside of any run: look, identify, label, drive check, moves of a library, and the catalogue of tapes. */
+/**
+ * What is done at the drive outside of any run: look, identify, label, drive check, moves of a library, and the catalog
+ * of tapes.
+ */
 import type { Bridge } from '../../contract/channels.ts';
 import type { CartridgeMove } from '../../contract/library.ts';
 import { bridge } from '../bridge.ts';
@@ -53,13 +56,16 @@ export class TapeManager {
     await Promise.all([this.drive.ask({}), this.health.ask({})]);
   }
 
-  /** Has the library bring a tape into the drive. @param name of the tape, or its bar code. @returns the moves; undefined where it failed */
+  /**
+   * Has the library bring a tape into the drive. @param name of the tape, or its bar code. @returns the moves;
+   * undefined if it failed
+   */
   async load(name: string): Promise<readonly CartridgeMove[] | undefined> {
     this.unloaded.clear();
     return this.#moved(this.loaded.ask({ name }));
   }
 
-  /** Has the library return the tape in the drive to its slot. @returns the moves; undefined where it failed */
+  /** Has the library return the tape in the drive to its slot. @returns the moves; undefined if it failed */
   async unload(): Promise<readonly CartridgeMove[] | undefined> {
     this.loaded.clear();
     return this.#moved(this.unloaded.ask({}));
@@ -73,7 +79,7 @@ export class TapeManager {
     return done !== undefined;
   }
 
-  /** Declares a tape lost. @returns the runs that no other tape holds; undefined where it was refused */
+  /** Declares a tape lost. @returns the runs that no other tape holds; undefined if it was refused */
   async lose(name: string): Promise<readonly string[] | undefined> {
     this.placed.clear();
     const runs = await this.declared.ask({ name });
@@ -94,7 +100,7 @@ export class TapeManager {
     await this.#lookAgain();
   }
 
-  /** @param overwrite the present name of the tape, or `data`; undefined for a blank one. @returns whether it was labelled */
+  /** @param overwrite the present name of the tape, or `data`; undefined for a blank one. @returns whether it was labeled */
   async label(name: string, overwrite: string | undefined): Promise<boolean> {
     const done = await this.labelled.ask(overwrite === undefined ? { name } : { name, overwrite });
     if (done) await this.contents.ask({});

@@ -13,7 +13,7 @@ const unseen = ['TAPE_NOT_LOADED', 'TAPE_BUSY', 'TAPE_STATE_UNKNOWN', 'COMMAND_F
 /**
  * @param copies of the run; without any, nothing is read
  * @returns undefined if the tape in the drive belongs to none of them
- * @throws what a session can end with
+ * @throws errors of a session
  */
 export async function copyInDrive(
   runner: CommandRunner,

@@ -15,7 +15,7 @@ const newestRuns = 30;
 export interface UnknownTape {
   readonly host: string;
   readonly device: string;
-  /** The first record of the tape; empty where it begins with a file mark. */
+  /** The first record of the tape; empty if it begins with a file mark. */
   readonly firstRecord: Buffer;
   /** The result of describeFirstRecord. */
   readonly found: string;

@@ -157,7 +157,7 @@ export interface ProtectionFacts {
   /** All runs of the state folder, newest first, each with who performs it. */
   readonly lines: readonly RunLine[];
   readonly series: readonly TrendSeries[];
-  /** True where the next run of the class is refused because of this one. */
+  /** True if the next run of the class is refused because of this one. */
   readonly holds: (run: string) => Promise<boolean>;
   readonly now: Date;
 }

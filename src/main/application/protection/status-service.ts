@@ -34,7 +34,7 @@ export interface SiteStatus {
   readonly at: Date;
   /** The worst first. */
   readonly volumes: readonly VolumeStatus[];
-  /** SHA-256 (hex) of the last line of the list of seals; undefined where nothing is sealed yet. */
+  /** SHA-256 (hex) of the last line of the list of seals; undefined if nothing is sealed yet. */
   readonly sealsHead: string | undefined;
   /** Absent if no receiver in `notify` requests the weekly digest. */
   readonly digest?: { readonly unsent: UnsentDigest | undefined } | undefined;

@@ -40,7 +40,7 @@ const scheduleEventSchema = z.object({
   reason: z.string().optional(),
   /** Of `digest-accepted` and `digest-failed`: which receiver, see digest-record.ts. */
   way: z.string().optional(),
-  /** Of `announced`: the name of the tape; empty where no tape of the pool may be overwritten. */
+  /** Of `announced`: the name of the tape; empty if no tape of the pool may be overwritten. */
   tape: z.string().optional(),
   /** Of `watched`: the schedule that counts from then on; the site file may change later. */
   schedule: z

@@ -149,7 +149,7 @@ export function cronLines(started: StartedJob, ownZone: string): string[] {
   ];
 }
 
-/** The lines of the job in a crontab, marks included; empty where there are none. */
+/** The lines of the job in a crontab, marks included; empty if there are none. */
 export function cronLinesIn(crontab: string, started: StartedName): string[] {
   const lines = crontab.split('\n');
   const [first, last] = [lines.indexOf(beginOf(started)), lines.indexOf(endOf(started))];

@@ -45,9 +45,9 @@ export function drivePlace(host: string, device: string): LockPlace {
 }
 
 /**
- * The drive that a run has locked, or was about to, by the name of its lock; undefined where its journal does not name
- * it. A resumed run keeps the lock that it began with, and its tape host is not queried before it is known to be the
- * same machine.
+ * The drive that a run has locked, or was about to, by the name of its lock; undefined if its journal does not name it.
+ * A resumed run keeps the lock that it began with, and its tape host is not queried before it is known to be the same
+ * machine.
  */
 export function driveLockedBy(events: readonly RunEvent[], tapeHost: string): string | undefined {
   const folders = events.flatMap((event) =>

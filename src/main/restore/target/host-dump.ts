@@ -78,7 +78,7 @@ export class HostDump {
 
   /**
    * Lists the contents of the folder with the digests of the files: there is nothing to compare them with.
-   * @throws what reading can end with
+   * @throws errors of reading
    */
   async tell(tell: OnRestored): Promise<void> {
     const room = this.#room;

@@ -63,7 +63,7 @@ interface ActionEntry {
   readonly title: string;
   readonly also?: string;
   readonly key?: string;
-  /** False where there is no such thing here. */
+  /** False if there is no such thing here. */
   readonly isThere?: (context: PaletteContext) => boolean;
 }
 
@@ -113,14 +113,14 @@ function searchEntries(typed: string): PaletteEntry[] {
   ];
 }
 
-/** 0 where the words begin with it, 1 where one of them does, 2 where it is within a word; undefined where it is nowhere. */
+/** 0 where the words begin with it, 1 where one of them does, 2 where it is within a word; undefined if it is nowhere. */
 function placeOf(words: string, typed: string): number | undefined {
   const at = words.indexOf(typed);
   if (at <= 0) return at === 0 ? 0 : undefined;
   return words.includes(` ${typed}`) ? 1 : 2;
 }
 
-/** The sum over all typed words: the less, the better; undefined where one of them is nowhere. */
+/** The sum over all typed words: the less, the better; undefined if one of them is nowhere. */
 function distanceOf({ title, also = '', kind }: PaletteEntry, typed: readonly string[]): number | undefined {
   const words = `${title} ${also} ${kind}`.toLowerCase();
   const places = typed.map((each) => placeOf(words, each));

@@ -31,7 +31,7 @@ export function shortcutOf(
   return screen === undefined ? undefined : { screen };
 }
 
-/** True where keys go into what has the focus. */
+/** True if keys go into what has the focus. */
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&

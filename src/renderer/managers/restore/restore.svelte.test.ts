@@ -92,7 +92,7 @@ describe('a restore that is prepared', () => {
     expect(asked('restorePlan')).toEqual([{ run: 'three', fromProxy: true, replace: ['Volume3'] }]);
   });
 
-  it('is refused in the words of the console, and goes back to be chosen anew', async () => {
+  it('is refused in the words of the console, and goes back to be chosen again', async () => {
     const { restore } = manager({
       restorePlan: () => {
         throw new Refusal({ sentence: 'Volume2 is joined to Volume1' });

@@ -40,7 +40,7 @@ export class RestoreManager {
   #target = $state<RestoreTarget>('cluster');
   #timer: ReturnType<typeof setTimeout> | undefined;
   query = $state('');
-  /** True where single files are wanted. */
+  /** True if single files are wanted. */
   isOfFiles = $state(false);
   /** As it was typed, a path or pattern on each line. */
   paths = $state('');
@@ -91,7 +91,7 @@ export class RestoreManager {
     return this.isOfFiles ? this.paths.split('\n').filter((line) => line.trim() !== '') : [];
   }
 
-  /** Why the present page cannot be left; undefined where it can. */
+  /** Why the present page cannot be left; undefined if it can. */
   get refusal(): string | undefined {
     return this.#page === 'what'
       ? this.#whatRefusal
@@ -142,12 +142,12 @@ export class RestoreManager {
     );
   }
 
-  /** The path of the device of a host that is overwritten; undefined where the target is none. */
+  /** The path of the device of a host that is overwritten; undefined if the target is none. */
   get device(): string | undefined {
     return this.preview.value?.device;
   }
 
-  /** True where the path that was entered is among the devices of a host. */
+  /** True if the path that was entered is among the devices of a host. */
   get namesDevice(): boolean {
     return this.#target === 'host' && /^\/dev(\/|$)/.test(this.folder.trim());
   }
@@ -157,7 +157,7 @@ export class RestoreManager {
     return this.isOnCluster ? this.volumes.map(({ master }) => master) : [];
   }
 
-  /** True where volumes of the cluster are written. */
+  /** True if volumes of the cluster are written. */
   get isOnCluster(): boolean {
     return this.#target === 'cluster' || this.#target === 'proxy';
   }
@@ -172,7 +172,7 @@ export class RestoreManager {
     return this.#started.error ?? this.#restored.error ?? this.#drilled.error;
   }
 
-  /** Opens the wizard anew, with what the address names. */
+  /** Opens the wizard again, with what the address names. */
   open(subject: RestoreSubject | undefined): void {
     this.#clearAnswers();
     this.#page = 'what';
@@ -253,7 +253,7 @@ export class RestoreManager {
     else if (this.#target !== 'drill') await this.preview.ask(this.#fileRequest());
   }
 
-  /** @returns the screen that shows it; undefined where it is refused */
+  /** @returns the screen that shows it; undefined if it is refused */
   async start(): Promise<{ screen: ScreenName; subject: string } | undefined> {
     if (this.untyped.length > 0) return undefined;
     const [volume, ...others] = this.volumes;

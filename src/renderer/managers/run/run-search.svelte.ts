@@ -47,17 +47,17 @@ export class RunSearchManager {
     return this.#answer?.pages[0]?.restores ?? [];
   }
 
-  /** True where the lines are the answer to what is typed now. */
+  /** True if the lines are the answer to what is typed now. */
   get isAnswered(): boolean {
     return this.#answer?.query === this.#query.trim();
   }
 
-  /** True where there are more than those that are here. */
+  /** True if there are more than those that are here. */
   get more(): boolean {
     return this.#answer?.pages.at(-1)?.more ?? false;
   }
 
-  /** Of all runs, whatever is searched for; undefined where that is not known. */
+  /** Of all runs, whatever is searched for; undefined if that is not known. */
   get total(): number | undefined {
     return this.#total;
   }

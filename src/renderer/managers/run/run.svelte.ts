@@ -34,7 +34,7 @@ export class RunManager {
     this.#opened = new Asked(to, 'run');
   }
 
-  /** The run's name; undefined where none is shown. */
+  /** The run's name; undefined if none is shown. */
   get run(): string | undefined {
     return this.#run;
   }

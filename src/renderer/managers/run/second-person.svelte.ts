@@ -26,7 +26,7 @@ export class SecondPerson {
     this.#save = save;
   }
 
-  /** Undefined where no second person is waited for, or nobody knows yet. */
+  /** Undefined if no second person is waited for, or nobody knows yet. */
   get view(): ApprovalView | undefined {
     return this.#approval.value;
   }
@@ -67,7 +67,7 @@ export class SecondPerson {
     this.signature = await file.text();
   }
 
-  /** @returns who approved; undefined where the signature does not count */
+  /** @returns who approved; undefined if the signature does not count */
   async give(): Promise<GivenApproval | undefined> {
     if (!this.view) return undefined;
     return this.#given.ask({ run: this.view.run, signature: this.signature });

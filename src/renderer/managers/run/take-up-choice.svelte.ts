@@ -10,7 +10,7 @@ export class TakeUpChoice {
     this.#asked = new Asked(to, 'takeUpRefusals');
   }
 
-  /** Asks anew: what was judged of another run, or before an act, counts no more. */
+  /** Asks again: what was judged of another run, or before an act, counts no more. */
   async judge(run: string): Promise<void> {
     this.#asked.clear();
     await this.#asked.ask({ run });
@@ -21,7 +21,7 @@ export class TakeUpChoice {
     this.#asked.stop();
   }
 
-  /** Why the act would be refused; undefined where it would not, or where that is not known: the act itself then tells. */
+  /** Why the act would be refused; undefined if it would not, or where that is not known: the act itself then tells. */
   refusalOf(mode: 'resume' | 'unwind'): string | undefined {
     return this.#asked.value?.[mode];
   }
