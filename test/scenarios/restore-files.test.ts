@@ -377,7 +377,8 @@ describe('the image of a raw volume', () => {
     expect(lost).toMatchObject({ exitStatus: 2, error: { code: 'CONNECTION_LOST' } });
     scene.lab.faults.clear('host-down');
     await scene.lab.faultsSettled();
-    const [name = ''] = /lost\.[0-9a-f]{12}\.tmp/.exec(await onHost(scene, 'node1', ['ls', '/var/tmp'])) ?? [];
+    const [name = ''] =
+      /lost\.[0-9a-f]{12}\.tmp/.exec(await onHost(scene, 'node1', ['ls', '/var/tmp'])) ?? [];
     expect(lost.notes).toEqual([`node1:/var/tmp/${name} may still exist: remove it`]);
     await onHost(scene, 'node1', ['rm', `/var/tmp/${name}`]);
     expect(await restore([run], { to: 'node1:/var/tmp/lost' })).toMatchObject({ exitStatus: 0, notes: [] });

@@ -130,8 +130,10 @@ export class RestoreStage {
   async #insert(cartridge: string): Promise<void> {
     const { lab } = this.scene;
     for (;;) {
-      const { promise: ended, resolve } = Promise.withResolvers<undefined>();
-      const stop = lab.onCommand(({ phase }) => (phase === 'ended' ? resolve(undefined) : undefined));
+      let stop = () => {};
+      const ended = new Promise<void>((resolve) => {
+        stop = lab.onCommand(({ phase }) => (phase === 'ended' ? resolve() : undefined));
+      });
       try {
         return await lab.insertCartridge(cartridge);
       } catch (error) {
