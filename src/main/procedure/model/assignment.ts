@@ -27,6 +27,13 @@ export interface VolumeAssignment {
   readonly tapeFile: number;
 }
 
+/** Where a primary node has the file system of a master mounted. */
+export interface MasterMount {
+  readonly node: string;
+  readonly master: string;
+  readonly mountPoint: string;
+}
+
 /** What was seen of the library when the run was planned. */
 type LibraryPlan =
   | (LibraryMoves & { readonly drive: number })
@@ -49,11 +56,8 @@ export interface Assignment {
   readonly missing?: readonly MissingNode[];
   /** Primary nodes of the site that do not share the class: nothing is sent there. */
   readonly outside?: readonly OutsideNode[];
-  /**
-   * Nodes that had a file system of the masters mounted when the assignment was made. Set if the job's services depend
-   * on it.
-   */
-  readonly mountedOn?: readonly string[];
+  /** Where file systems of the masters were mounted when the assignment was made. Set if the job's services depend on it. */
+  readonly mounted?: readonly MasterMount[];
   readonly backupServer: string;
   /** Host -> how its commands get administrator rights, where its login lacks them. */
   readonly become?: Readonly<Record<string, Become>>;

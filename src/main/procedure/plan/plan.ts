@@ -109,7 +109,7 @@ function withoutNodes(assignment: Assignment, step: Step): string | undefined {
 
 function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCommand[] = []): PlannedStep {
   const { id, phase, title, why, endangers, notes, source, leftOut, around } = step;
-  const { mountedOn } = assignment;
+  const mountedOn = assignment.mounted?.map(({ node }) => node);
   const commands = step.commands.filter(
     ({ host, whereMounted }) =>
       answers(assignment)(host) && (!whereMounted || !mountedOn || mountedOn.includes(host)),
