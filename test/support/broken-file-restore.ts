@@ -1,7 +1,7 @@
 /**
- * A restore of files or of an image is broken off at each of its commands: its command fails, a connection drops, it is cancelled, the console
- * is killed, or its output is closed. It is repeated, and then everything is there. `npm test` takes a few of the scenarios; SHADOWTAPE_SEED
- * gives others.
+ * A restore of files or of an image is interrupted at each of its commands: its command fails, a connection drops, it
+ * is canceled, the console is killed, or its output is closed. It is repeated, and then everything is there. `npm test`
+ * takes a few of the scenarios; SHADOWTAPE_SEED gives others.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';

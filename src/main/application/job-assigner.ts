@@ -86,7 +86,7 @@ export class JobAssigner {
     }
   }
 
-  /** Where services are stopped is asked again in the run. Of a node that is not seen nothing is known. */
+  /** The run queries again where services are stopped. Nothing is known of a node without an answer. */
   async #mounted(assignment: Assignment): Promise<Pick<Assignment, 'mounted'>> {
     const { job, primaryNodes, platform } = assignment;
     if (!dependOnMounts(job)) return {};

@@ -16,7 +16,7 @@ const isUmount = ([program = '']: readonly string[]): boolean => /(^|\/)umount$/
 export const areWhereMounted = ({ services }: Pick<Job, 'services'>): boolean =>
   typeof services === 'object' && 'whereMounted' in services;
 
-/** True where a plan has to know what the nodes have mounted: to name the node, or to tell what is unmounted. */
+/** True if a plan has to know what the nodes have mounted: to name the node, or to tell what is unmounted. */
 export function dependOnMounts({ services }: Pick<Job, 'services'>): boolean {
   if (typeof services === 'string') return false;
   if ('whereMounted' in services) return true;
@@ -37,7 +37,7 @@ function masterMounts(subject: Subject, seen: readonly MountsOfNode[]): MasterMo
 
 /**
  * What an assignment keeps of the mount tables.
- * @param tables of the primary nodes; in the place of one that was not seen is the error
+ * @param tables of the primary nodes; instead of one that was not seen is the error
  */
 export const mountedOf = (
   assignment: Subject & Pick<Assignment, 'job'>,
@@ -63,8 +63,8 @@ function unmounted(argv: readonly string[]): string[] {
 }
 
 /**
- * True where the file system of a master is unmounted wherever it was seen mounted: a command names its mount point, or its device. Where it
- * was seen nowhere, a mount point may be that of any file system, and only its device counts.
+ * True if the file system of a master is unmounted wherever it was seen mounted: a command names its mount point, or
+ * its device. Where it was seen nowhere, a mount point may be that of any file system, and only its device counts.
  * @param stops what stops the services
  */
 export function isUnmountedBy(
