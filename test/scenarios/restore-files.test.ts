@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Ask, RestoreResult, ShadowtapeConsole } from '../../src/main/application/console.ts';
-import { sceneArguments } from '../support/command-line.ts';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import {
   filesOfVolume,
