@@ -49,7 +49,7 @@ const remedies: Readonly<Record<string, string>> = {
   'nothing-else':
     'find out who else works in that class on the backup server; a shadow class belongs to one run only',
   'master-valid':
-    'COPY: wait for the copy to finish. INVALID: the joined proxy may hold the newest data, so it is not overwritten; see "Volume Status Abnormality" in the GDS guide, and docs/restore.md',
+    'COPY: wait for the copy to finish. INVALID: the joined proxy may hold the newest data, so it is not overwritten; docs/restore.md, "A master that is lost", has the way by hand',
   'master-stopped':
     'find out who started the master, or why it cannot be stopped; nothing was copied to it. Then restore again',
   'other-proxies-parted': 'part the other proxies of this master first: a joined proxy follows its master',
