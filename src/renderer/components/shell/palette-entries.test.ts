@@ -30,6 +30,13 @@ describe('the palette', () => {
     expect(titles('t').slice(0, 3)).toEqual(['Topology', 'Tape', 'Trends']);
   });
 
+  it('says of a job why it cannot be backed up now', () => {
+    const [job] = context.jobs;
+    const jobs = job ? [{ ...job, refusal: 'Volume2 is not joined' }] : [];
+    const [entry] = paletteEntries({ ...context, jobs }, 'nightly');
+    expect([entry?.title, entry?.note]).toEqual(['Plan job nightly', 'No backup now: Volume2 is not joined']);
+  });
+
   it('searches runs and files for whatever is typed', () => {
     expect(paletteEntries(context, ' ledger.db ').map(({ deed }) => deed)).toEqual([
       { searchRuns: 'ledger.db' },
