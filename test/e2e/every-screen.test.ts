@@ -42,6 +42,8 @@ const states = [
   'run-dead',
   'run-several-tapes',
   'run-log',
+  'run-copied',
+  'run-copy-dialog',
   'verify-asking',
   'verify-signature',
   'verify-mismatch',
@@ -62,6 +64,8 @@ const states = [
   'tape-alert',
   'tape-label-dialog',
   'tape-check-dialog',
+  'tape-place-dialog',
+  'tape-found-dialog',
   'sites-overview',
   'sites-checked-bad',
   'sites-edit',
@@ -194,7 +198,7 @@ describeInBrowser('every screen', (browser) => {
     return { console, on: await on.open(picture.hash) };
   }
 
-  const judged = sampled(states, 14, (name) => alwaysJudged.includes(name));
+  const judged = sampled(states, 6, (name) => alwaysJudged.includes(name));
   it.each(judged)('axe-core finds nothing, and nothing is clipped, on %s', async (name) => {
     const picture = pictures.find((each) => each.name === name);
     if (!picture) throw new Error(`nothing is called ${name}`);

@@ -146,6 +146,9 @@ describe.runIf(realHostsDue(missing))(
       expect(there, there.error?.message).toMatchObject({ exitStatus: 0 });
       expect(await shell('node3', 'cd /var/tmp && ls && sha256sum < image')).toBe(`image\n${master}  -\n`);
       await shell('node3', 'rm /var/tmp/image');
+      const cut = await restore(scene, { what: [run], to: 'node3:/var/tmp/cut', isCancelled: true });
+      expect(cut).toMatchObject({ exitStatus: 1, notes: [], error: { code: 'RESTORE_CANCELLED' } });
+      expect(await shell('node3', 'ls /var/tmp')).toBe('');
       await shell('tape1', byHand('## An image (6a)', 'Layout `plain`, one volume:').join(' && '));
       expect((await shell('tape1', 'sha256sum < /var/tmp/image')).slice(0, 64)).toBe(master);
     });

@@ -19,6 +19,7 @@ import {
 import { onHost } from '../support/lab-shell.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 import { changeTape, flipped, withTapeOut } from '../support/changed-tape.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 let target: string;
@@ -120,7 +121,7 @@ describe('files of a tar job', () => {
 
   it('are found by name on the command line, which says what it reads, writes and compares', async () => {
     const site = [...(await sceneArguments(scene)), '--trust'];
-    const end = await startCommand([...site, 'restore', 'payroll', '--to', target]).end;
+    const end = await performed([...site, 'restore', 'payroll', '--to', target]);
     const startedAt = /started (.*) UTC/.exec(end.stdout)?.[1] ?? '';
     expect(end.stdout.split('\n').slice(0, -2)).toEqual([
       `1 entry of Volume2 from run ${run}, method 6b, started ${startedAt} UTC`,
@@ -139,7 +140,7 @@ describe('files of a tar job', () => {
   it('are restored to a folder of a host by the command line, links included', async () => {
     const site = [...(await sceneArguments(scene)), '--trust'];
     const folder = '/var/tmp/from-tape';
-    const end = await startCommand([...site, 'restore', run, '--to', `node1:${folder}`]).end;
+    const end = await performed([...site, 'restore', run, '--to', `node1:${folder}`]);
     expect(end, end.stderr).toMatchObject({ exitStatus: 0 });
     expect(end.stdout).toContain(`compared: the tape holds what run ${run} wrote\n`);
     const names = Object.keys(onVolume);
@@ -341,6 +342,47 @@ describe('the image of a raw volume', () => {
     const unproven = await restore([run], { to: 'node1:/var/tmp/lost' });
     expect(unproven).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_IMAGE_DIFFERS' } });
     expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).not.toContain('lost');
+  });
+
+  it('is removed from a host where Ctrl-C ends it in the middle, and nothing is reported as left', async () => {
+    const words = [...(await sceneArguments(scene)), '--trust', 'restore', run, '--to', 'node1:/var/tmp/cut'];
+    const command = startCommand(words);
+    // Longer than the drive fills what waits on the way to the host.
+    scene.lab.faults.set('slow-tape=500000');
+    onTestFinished(() => scene.lab.faults.clear('slow-tape'));
+    const writes = new Promise<void>((resolve) => {
+      const stop = scene.lab.onCommand(({ phase, line }) => {
+        if (phase !== 'started' || !line.startsWith('dd of=/var/tmp/cut.')) return;
+        stop();
+        resolve();
+      });
+    });
+    await writes;
+    const names = () => onHost(scene, 'node1', ['ls', '/var/tmp']);
+    await expect.poll(names).toMatch(/^cut\.[0-9a-f]{12}\.tmp$/m);
+    command.process.kill('SIGINT');
+    const { exitStatus, stdout, stderr } = await command.end;
+    expect(exitStatus, stderr).toBe(1);
+    expect(stdout).not.toContain('.tmp');
+    expect(await names()).not.toContain('cut');
+  });
+
+  it('that cannot be removed from a host is reported with its path, and the report is right', async () => {
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase !== 'started' || !line.startsWith('dd of=/var/tmp/lost.')) return;
+      scene.lab.faults.set('host-down=node1');
+      scene.lab.breakConnections('node1');
+    });
+    onTestFinished(() => scene.lab.faults.clear('host-down'));
+    const lost = await restore([run], { to: 'node1:/var/tmp/lost' }).finally(stop);
+    expect(lost).toMatchObject({ exitStatus: 2, error: { code: 'CONNECTION_LOST' } });
+    scene.lab.faults.clear('host-down');
+    await scene.lab.faultsSettled();
+    const [name = ''] =
+      /lost\.[0-9a-f]{12}\.tmp/.exec(await onHost(scene, 'node1', ['ls', '/var/tmp'])) ?? [];
+    expect(lost.notes).toEqual([`node1:/var/tmp/${name} may still exist: remove it`]);
+    await onHost(scene, 'node1', ['rm', `/var/tmp/${name}`]);
+    expect(await restore([run], { to: 'node1:/var/tmp/lost' })).toMatchObject({ exitStatus: 0, notes: [] });
   });
 
   it('is not kept on a host that is filled up meanwhile: the reason is named, and the hint works', async () => {

@@ -9,7 +9,7 @@ import { assign, observedOf, withOverrides, type JobOverrides } from '../procedu
 import { lookAtChanger } from '../procedure/drive/changer-work.ts';
 import { tapeOfLibrary, type Assignment } from '../procedure/model/assignment.ts';
 import type { World } from '../procedure/model/world.ts';
-import { areWhereMounted, nodesMounting } from '../procedure/plan/service-checks.ts';
+import { dependOnMounts, mountedOf } from '../procedure/plan/service-checks.ts';
 import { chooseJob, type NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
@@ -64,7 +64,7 @@ export class JobAssigner {
     const observed = observedOf(this.#at.site, named.job);
     const { world, outside } = await lookWithinScope(this.runner(), 'assign', observed, ['primaries']);
     const assigned = assign(this.#at.site, named, { ...world, outside }, seed);
-    const assignment = { ...assigned, ...(await this.#mountedOn(assigned)) };
+    const assignment = { ...assigned, ...(await this.#mounted(assigned)) };
     const driveName = drive ?? (await this.#driveName());
     return { assignment: { ...assignment, ...(await this.#libraryPlan(assignment)), driveName }, world };
   }
@@ -86,17 +86,12 @@ export class JobAssigner {
     }
   }
 
-  /** For the plan: a run asks again. A node that is not seen is left out. */
-  async #mountedOn(assignment: Assignment): Promise<Pick<Assignment, 'mountedOn'>> {
+  /** Where services are stopped is asked again in the run. Of a node that is not seen nothing is known. */
+  async #mounted(assignment: Assignment): Promise<Pick<Assignment, 'mounted'>> {
     const { job, primaryNodes, platform } = assignment;
-    if (!areWhereMounted(job)) return {};
+    if (!dependOnMounts(job)) return {};
     const tables = await mountTablesOf(this.runner(), 'assign', primaryNodes, platform);
-    return {
-      mountedOn: nodesMounting(
-        assignment,
-        tables.filter((table) => 'mounts' in table),
-      ),
-    };
+    return mountedOf(assignment, tables);
   }
 
   /** A host that does not answer refuses the run when it is locked: in its journal. */

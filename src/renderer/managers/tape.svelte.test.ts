@@ -177,5 +177,8 @@ describe('the drive', () => {
     expect(tape.declared.error?.sentence).toBe('the tape "W1" was declared lost before');
     await tape.place('W1', 'fire safe 2', true);
     expect(tape.declared.error).toBeUndefined();
+    await tape.lose('W1');
+    tape.forgetPlacing();
+    expect(tape.declared.error).toBeUndefined();
   });
 });

@@ -73,6 +73,12 @@ export class TapeManager {
     return done !== undefined;
   }
 
+  /** What was said of the place of a tape last is over: another one follows. */
+  forgetPlacing(): void {
+    this.placed.clear();
+    this.declared.clear();
+  }
+
   /** Declares a tape lost. @returns the runs that no other tape holds; undefined where it was refused */
   async lose(name: string): Promise<readonly string[] | undefined> {
     this.placed.clear();

@@ -13,7 +13,9 @@ import { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { Hosts } from '../../procedure/hosts/hosts.ts';
 import { noJournal } from '../../journal/journal.ts';
 import { lookWithinScope } from '../../procedure/hosts/class-scope.ts';
+import { mountTablesOf } from '../../procedure/hosts/node-mounts.ts';
 import { planOf } from '../../procedure/plan/plan.ts';
+import { mountedOf } from '../../procedure/plan/service-checks.ts';
 import { stepsOf } from '../../procedure/plan/steps.ts';
 import { timeLimitsOf } from '../../procedure/model/step.ts';
 import { readDraft, type ReadDraft } from './site-draft.ts';
@@ -39,7 +41,14 @@ interface Kept {
 interface KeptLook {
   readonly key: string;
   readonly at: number;
-  readonly seen: ReturnType<typeof lookWithinScope>;
+  readonly seen: ReturnType<typeof lookAtCluster>;
+}
+
+/** What the primary nodes show, and what they have mounted. */
+async function lookAtCluster(runner: CommandRunner, observed: ReturnType<typeof observedOf>) {
+  const seen = await lookWithinScope(runner, 'assign', observed, ['primaries']);
+  const nodes = seen.world.primaries.map(({ node }) => node);
+  return { ...seen, tables: await mountTablesOf(runner, 'assign', nodes, observed.platform) };
 }
 
 export interface DraftServiceOptions {
@@ -64,9 +73,10 @@ export class DraftService {
     const hosts = await this.#hosts(site.hosts);
     const observed = observedOf(site, named.job);
     const seen = await this.#seen(JSON.stringify([site.hosts, observed]), () =>
-      lookWithinScope(this.#runner(hosts), 'assign', observed, ['primaries']),
+      lookAtCluster(this.#runner(hosts), observed),
     );
-    const assignment = assign(site, named, { ...seen.world, outside: seen.outside }, 'plan');
+    const assigned = assign(site, named, { ...seen.world, outside: seen.outside }, 'plan');
+    const assignment = { ...assigned, ...mountedOf(assigned, seen.tables) };
     timeLimitsOf(assignment.job, stepsOf(assignment));
     return planOf(assignment);
   }

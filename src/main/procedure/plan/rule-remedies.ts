@@ -1,4 +1,4 @@
-/** What an administrator does about a rule that does not hold. Rule -> remedy. */
+/** What an administrator does if a rule does not hold. Rule -> remedy. */
 const remedies: Readonly<Record<string, string>> = {
   'proxy-joined':
     'run shadowtape runs and shadowtape runs status:3 to find a run that left it parted; resume it or roll it back. If there is none, find out who parted it. Before a rejoin, check with sdxinfo that no backup server has a shadow of it',

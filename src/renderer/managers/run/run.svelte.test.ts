@@ -95,6 +95,23 @@ describe('a run that is followed', () => {
     expect(manager.journal?.lastHash).toBe('after');
   });
 
+  it('is asked for again where it is shown again after its end: it may have a second copy since', async () => {
+    const { bridge, journal, manager } = follow();
+    bridge.push('run', { kind: 'events', events });
+    await settle();
+    journal.hash = 'after';
+    manager.show(run);
+    await settle();
+    expect(manager.journal?.lastHash).toBe('before');
+    bridge.push('run', { kind: 'end', exitStatus: 0, trouble: undefined });
+    await settle();
+    journal.hash = 'with a copy';
+    manager.show(run);
+    await settle();
+    expect([manager.journal?.lastHash, manager.model.eventCount]).toEqual(['with a copy', events.length]);
+    expect(bridge.followed).toEqual([{ topic: 'run', request: { run } }]);
+  });
+
   it('is shown by itself: another one begins empty, and the first is followed no more', async () => {
     const { bridge, manager } = follow();
     bridge.push('run', { kind: 'events', events: untilDump });

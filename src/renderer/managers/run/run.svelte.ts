@@ -115,9 +115,15 @@ export class RunManager {
     return this.#actError;
   }
 
-  /** Follows a run; undefined follows none. What is followed already goes on. */
+  /**
+   * Follows a run; undefined follows none. What is followed already goes on. Second copies, their places and drills may be newer than an
+   * ended run that is shown again: it is asked for anew.
+   */
   show(run: string | undefined): void {
-    if (run === this.#run) return;
+    if (run === this.#run) {
+      if (run !== undefined && this.live === false && !this.#opened.busy) void this.#opened.ask({ run });
+      return;
+    }
     this.#run = run;
     this.#actError = undefined;
     this.#cancelled = false;
