@@ -35,6 +35,7 @@ import { FileRestoreService } from './file-restore-service.ts';
 import { copyInDrive, copyNames, onCopy } from './media/copy-in-drive.ts';
 import { CopyService } from './media/copy-service.ts';
 import { keepCheckedHealth } from './media/known-health.ts';
+import type { NamedJob } from '../site/site-file.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { JobAssigner, type JobRequest } from './job-assigner.ts';
 import { LabService } from './lab-service.ts';
@@ -165,7 +166,7 @@ export class ShadowtapeConsole {
    */
   async plan(request: JobRequest): Promise<Plan> {
     const asked = this.#assigner.job(request);
-    const named = withTapeOfPool(this.site, asked, new MediaFile(this.#state.tapesFile), new Date());
+    const named = this.#withTape(asked);
     requireMethods(this.site, named.job);
     const assignment = await this.#assigner.assign(named, 'plan');
     timeLimitsOf(assignment.job, stepsOf(assignment));
@@ -302,9 +303,17 @@ export class ShadowtapeConsole {
     return new CopyService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
   }
 
+  /** @throws POOL_EXHAUSTED, TAPES_UNREADABLE */
+  #withTape(named: NamedJob): NamedJob {
+    return withTapeOfPool(this.site, named, new MediaFile(this.#state.tapesFile), new Date());
+  }
+
   /** The hosts as they are now. */
   get clusterService(): ClusterService {
-    return new ClusterService(this.site, this.#hosts);
+    return new ClusterService(this.site, this.#hosts, {
+      lockRefusals: (hosts) => this.lockService.refusals(hosts),
+      withTape: (named) => this.#withTape(named),
+    });
   }
 
   /** The shelf and the faults of the embedded lab. */

@@ -1,5 +1,6 @@
 /** Tests for a site file that is still being written: its hosts reached, its pairs found, its jobs planned. Changes nothing. */
 import { join } from 'node:path';
+import { changedHostKeyOf } from '../../../contract/changed-host-key.ts';
 import { errorInfoOf } from '../../../contract/channels.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { Plan } from '../../../contract/plan.ts';
@@ -118,8 +119,13 @@ export class DraftService {
         hasGds: gds.status === 0,
       };
     } catch (error) {
-      const { sentence, hint, onScreen = hint } = errorInfoOf(error);
-      return { host, reached, trouble: sentence, hint: onScreen, system: undefined, hasGds: false };
+      const info = errorInfoOf(error);
+      const { sentence, hint, onScreen = hint } = info;
+      const changedKey = changedHostKeyOf(info);
+      return {
+        ...{ host, reached, trouble: sentence, hint: onScreen, system: undefined, hasGds: false },
+        ...(changedKey ? { changedKey } : {}),
+      };
     }
   }
 
