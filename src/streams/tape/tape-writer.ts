@@ -3,6 +3,7 @@
  */
 import { failure } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { ddCountText, parseDdCounts } from './dd-counts.ts';
 import type { RecordsCounted } from './dd-counts.ts';
 import { defaultRecordBytes, requireRecordBytes } from '../record-cutter.ts';
@@ -75,5 +76,8 @@ export function expectedCount(expected: ExpectedRecords): RecordsCounted {
 
 /** `F+P records, N bytes`. */
 export function describe(counted: RecordsCounted, bytes: number | undefined): string {
-  return `${ddCountText(counted)} records${bytes === undefined ? '' : `, ${bytes} bytes`}`;
+  return phrase('{records} records{bytes}', {
+    records: ddCountText(counted),
+    bytes: bytes === undefined ? '' : phrase(', {bytes} bytes', { bytes }),
+  });
 }

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { SiteTrouble } from '../../../contract/site-views.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { parseYaml } from '../../site/site-file.ts';
 import { siteFailures } from '../../site/site-issues.ts';
 import { pathOf, SiteLines } from '../../site/site-lines.ts';
@@ -33,7 +34,7 @@ export interface ReadDraft {
 }
 
 /** Stands for the path of the file in messages, and is taken out of them: the screen shows the text they are about. */
-const draft = 'the site file';
+const draft = phrase('the site file');
 
 /** More than anybody repairs before the draft is judged again. */
 const mostTroubles = 100;

@@ -3,6 +3,7 @@
  * The state of a hash cannot be kept, so that each time a dump is continued a new section begins. Pure.
  */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { combinedCrc32 } from '../../../streams/digests/crc32-combine.ts';
 import type { Digest } from '../../../streams/digests/digest.ts';
 import { isLabelled, type Assignment } from './assignment.ts';
@@ -102,8 +103,10 @@ export const isContinuableKind = (assignment: Assignment): boolean =>
 
 /** Why a dump of that kind starts over all the same, whatever its tape holds; undefined where the job has no such reason. */
 export function whyJobStartsOver({ job, volumes }: Assignment): string | undefined {
-  if (volumes.length > 1) return 'the job has several volumes';
-  return job.verify.readback ? undefined : 'the job does not read the tape back (verify.readback: false)';
+  if (volumes.length > 1) return phrase('the job has several volumes');
+  return job.verify.readback
+    ? undefined
+    : phrase('the job does not read the tape back (verify.readback: false)');
 }
 
 /** True where a dump of the job may be continued on its tape after it was broken off. */

@@ -1,6 +1,7 @@
 /** What must hold on both sides before the cluster is touched, and before each rejoin. Pure. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import type { StepChecks } from '../model/step.ts';
@@ -44,7 +45,9 @@ export function judgeRejoinable(
 /** What must be certain before a proxy is stopped or rejoined by hand, in words; undefined where the run itself has parted it. */
 export function unlessOwn({ volumes }: Assignment, { partProven }: RunMarks): string | undefined {
   if (partProven) return undefined;
-  return `once it is certain that nobody else has parted ${listed(proxiesOf({ volumes }))}`;
+  return phrase('once it is certain that nobody else has parted {proxies}', {
+    proxies: listed(proxiesOf({ volumes })),
+  });
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Hints of errors with which a run ends that could not be rolled back: whoever reads them must not start another run of the job. Pure. */
 import { ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
-const instead = 'resume the run or roll it back';
+const instead = phrase('resume the run or roll it back');
 
 /** How hints say that the job is run once more. */
 const another = [/\bstart the (?:run|job) again(?: when ready)?/g, /\b(?:run|start) again\b/g];

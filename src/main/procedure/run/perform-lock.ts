@@ -1,5 +1,6 @@
 /** How the locks of a run are taken before anything is touched, and given back at its end. */
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { isOfCommand, ownerName, restoresMarked, thisOwner } from '../model/lock.ts';
 import { lockPlaces, placesHeld, type LockPlace } from '../model/lock-places.ts';
 import { driveOf } from '../../tape/tape-device.ts';
@@ -25,7 +26,9 @@ async function mayTakeOver(
   const { supersedes = [] } = options;
   const marked = restoresMarked(listing);
   const foreign = marked.find((run) => !supersedes.includes(run));
-  const replacing = `restore ${marked.join(', ')} did not finish; this restore replaces it`;
+  const replacing = phrase('restore {marked} did not finish; this restore replaces it', {
+    marked: marked.join(', '),
+  });
   if (!owner && marked.length > 0 && foreign === undefined) return replacing;
   if (!owner || !(await isLeft(owner, options))) throw lockedFailure(place, listing);
   if (foreign !== undefined)
@@ -33,13 +36,13 @@ async function mayTakeOver(
   if (marked.length > 0) return replacing;
   // Its console died while the tape moved. Whether the drive still is busy is asked before the tape is read.
   if (place.what === 'drive' && supersedes.includes(owner.run))
-    return `restore ${owner.run} did not finish and left its lock; the lock was removed`;
+    return phrase('restore {run} did not finish and left its lock; the lock was removed', { run: owner.run });
   // A command for the drive has left nothing but its lock.
   if (isOfCommand(owner)) return undefined;
   const { whyLockStays } = options;
   const reason = whyLockStays ? await whyLockStays(owner, place) : lockedFailure(place, listing);
   if (reason) throw reason;
-  return `run ${owner.run} ended and left its lock; the lock was removed`;
+  return phrase('run {run} ended and left its lock; the lock was removed', { run: owner.run });
 }
 
 const orderOf = (context: RunContext, step: string): Pick<LockOrder, 'runner' | 'step' | 'own'> => ({
