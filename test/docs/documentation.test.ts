@@ -14,9 +14,10 @@ import {
 import { errorTable } from '../../src/contract/error-table.ts';
 import { commandWords } from '../../src/main/site/command-words.ts';
 import { parseSite } from '../../src/main/site/site-file.ts';
-import { shadowtape, startProgram, type CommandEnd } from '../support/command-line.ts';
+import type { CommandEnd } from '../support/command-line.ts';
 import { openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
+import { performed } from '../support/performed-command.ts';
 import type { JsonSchema } from './json-schemas.ts';
 import { pageWithReference, presentPage } from './site-reference.ts';
 
@@ -168,12 +169,9 @@ describe('the commands that the pages print', () => {
   let run: string;
   let head: string;
 
-  /** Runs a command line in the scene's folder. */
-  const started = (words: readonly string[]): Promise<CommandEnd> =>
-    startProgram(['sh', '-c', 'cd "$1"; shift; exec "$@"', 'sh', scene.folder, ...words]).end;
-
+  /** Performs a command line in the scene's folder. */
   const command = (words: readonly string[]): Promise<CommandEnd> =>
-    started([...shadowtape, '--site', site, '--state', scene.state.path, ...words]);
+    performed(['--site', site, '--state', scene.state.path, ...words], {}, scene.folder);
 
   /** The printed words, with the names that a reader puts into them. */
   const filled = (line: string): string[] =>

@@ -194,7 +194,7 @@ describeInBrowser('every screen', (browser) => {
     return { console, on: await on.open(picture.hash) };
   }
 
-  const judged = sampled(states, 14, (name) => alwaysJudged.includes(name));
+  const judged = sampled(states, 6, (name) => alwaysJudged.includes(name));
   it.each(judged)('axe-core finds nothing, and nothing is clipped, on %s', async (name) => {
     const picture = pictures.find((each) => each.name === name);
     if (!picture) throw new Error(`nothing is called ${name}`);

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { startCommand } from '../support/command-line.ts';
 import { openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 import {
   describeInBrowser,
@@ -13,6 +12,7 @@ import {
   type ServedScene,
 } from '../support/ui/console-page.ts';
 import { openFirstStart, type FirstStart } from '../support/ui/first-start.ts';
+import { performed } from '../support/performed-command.ts';
 
 /** SHA256:… as ssh-keygen -l prints it, of a host of the lab. */
 async function fingerprintOf({ lab }: Scene, port: number): Promise<string> {
@@ -150,7 +150,7 @@ describeInBrowser('the way to a first site', (browser) => {
         '',
       ].join('\n'),
     );
-    const planned = await startCommand(['--site', file, '--state', first.state.path, 'plan', 'nightly']).end;
+    const planned = await performed(['--site', file, '--state', first.state.path, 'plan', 'nightly']);
     expect(planned.stderr).toBe('');
     expect(planned.stdout).toMatch(
       /^Job nightly of payroll-cluster: Volume2, 2 MiB, method 6a, route console\n/,

@@ -94,7 +94,7 @@ describe.runIf(realHostsDue(missing))(
       ['6b', 'server', 'plain'],
       ['6b', 'server', 'labelled'],
     ] as const;
-    it.each(sampled(ways, 2))(
+    it.each(sampled(ways, 1))(
       '%s by route %s, layout %s: the tape holds the master',
       async (method, route, layout) => {
         const name = `${method}-${route}-${layout}`;
@@ -108,25 +108,29 @@ describe.runIf(realHostsDue(missing))(
       },
     );
 
-    it.each([
+    const spans = [
       ['6a', 1.6],
       ['6b', 0.6],
-    ] as const)('%s on three cartridges: together they hold the master', async (method, megabytes) => {
-      const cartridges = [1, 2, 3].map((number) => `${method}-${number}.tap`);
-      const [first = '', ...others] = cartridges;
-      await insertTape(real, 'tape1', first, megabytes);
-      const wanted = [...others, ...cartridges];
-      const ask: Ask = async () => {
-        await insertTape(real, 'tape1', wanted.shift() ?? 'none', megabytes);
-        return { choice: 'ready', by: 'test' };
-      };
-      const media = { layout: 'labelled', name: 'WEEKLY', span: true };
-      const end = await runReal(await scene(`three-${method}`, 'tape1', { method, media }), { ask });
-      expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
-      expect(wanted).toEqual([]);
-      await expectDump(method, { host: 'tape1', file: 1, cartridges });
-      expect(await realState(real, master)).toEqual(normalRealState);
-    });
+    ] as const;
+    it.each(sampled(spans, 1))(
+      '%s on three cartridges: together they hold the master',
+      async (method, megabytes) => {
+        const cartridges = [1, 2, 3].map((number) => `${method}-${number}.tap`);
+        const [first = '', ...others] = cartridges;
+        await insertTape(real, 'tape1', first, megabytes);
+        const wanted = [...others, ...cartridges];
+        const ask: Ask = async () => {
+          await insertTape(real, 'tape1', wanted.shift() ?? 'none', megabytes);
+          return { choice: 'ready', by: 'test' };
+        };
+        const media = { layout: 'labelled', name: 'WEEKLY', span: true };
+        const end = await runReal(await scene(`three-${method}`, 'tape1', { method, media }), { ask });
+        expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+        expect(wanted).toEqual([]);
+        await expectDump(method, { host: 'tape1', file: 1, cartridges });
+        expect(await realState(real, master)).toEqual(normalRealState);
+      },
+    );
 
     it('a console that is killed in the middle of a labelled dump is resumed: the dump continues on its tape', async () => {
       await insertTape(real, 'tape1', 'killed.tap', 64);

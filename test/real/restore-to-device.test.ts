@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openConsole, type RestoreResult } from '../../src/main/application/console.ts';
 import { failureOf } from '../support/refusals.ts';
+import { sampled } from '../support/sampled.ts';
 import { realHostsDue, realHostsMissing, startRealHosts, type RealHosts } from './real-hosts.ts';
 import { openRealScene, runReal, type RealScene } from './real-run.ts';
 
@@ -105,7 +106,7 @@ describe.runIf(realHostsDue(missing))(
       expect(await onDisk()).toEqual([master, beyond]);
     });
 
-    it.each([
+    const inUse = [
       ['a mounted file system', 'mkfs.ext3 -qF DEV && mount DEV /mnt', 'umount /mnt', /is mounted on \/mnt$/],
       [
         'a line in /etc/fstab',
@@ -120,17 +121,21 @@ describe.runIf(realHostsDue(missing))(
         'pkill sleep',
         /open in process \d+$/,
       ],
-    ])('is refused a device with %s, which keeps its bytes', async (_what, use, leave, reason) => {
-      const path = `/dev/${device}`;
-      await shell(use.replaceAll('DEV', path));
-      onTestFinished(async () => void (await shell(leave.replaceAll('DEV', path))));
-      await shell('sync');
-      const before = await onDisk();
-      const { code, sentence } = await failureOf(restore());
-      expect(code).toBe('RESTORE_DEVICE_NOT_FREE');
-      expect(sentence).toMatch(reason);
-      expect(await onDisk()).toEqual(before);
-    });
+    ] as const;
+    it.each(sampled(inUse, 2))(
+      'is refused a device with %s, which keeps its bytes',
+      async (_what, use, leave, reason) => {
+        const path = `/dev/${device}`;
+        await shell(use.replaceAll('DEV', path));
+        onTestFinished(async () => void (await shell(leave.replaceAll('DEV', path))));
+        await shell('sync');
+        const before = await onDisk();
+        const { code, sentence } = await failureOf(restore());
+        expect(code).toBe('RESTORE_DEVICE_NOT_FREE');
+        expect(sentence).toMatch(reason);
+        expect(await onDisk()).toEqual(before);
+      },
+    );
 
     it('is refused a disk of GDS, and one without a serial number', async () => {
       onTestFinished(() => giveSerials('free'));

@@ -4,7 +4,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckLine } from '../../src/contract/plan.ts';
-import { startCommand } from '../support/command-line.ts';
 import { sampled } from '../support/sampled.ts';
 import { makeTwoPeople } from '../support/two-people.ts';
 import { realHostsDue, realHostsMissing, startRealHosts, type RealHosts } from './real-hosts.ts';
@@ -17,6 +16,7 @@ import {
   type RealScene,
 } from './real-run.ts';
 import { filesOfApp, filesOnTape, fillMaster } from './real-tape.ts';
+import { performed } from '../support/performed-command.ts';
 
 const missing =
   realHostsMissing() ?? (existsSync('/usr/bin/sudo') ? undefined : 'real hosts lack sudo: apt install sudo');
@@ -41,7 +41,7 @@ const become = Object.fromEntries(hosts.map((host) => [host, { user: login, beco
 /** The lines that the command prints, and whether sudo allows each. */
 async function printedRights({ state, siteFile }: RealScene) {
   const words = ['--site', siteFile, '--state', state.path, '--trust', 'check', '--rights', '--json'];
-  const { exitStatus: status, stdout } = await startCommand(words).end;
+  const { exitStatus: status, stdout } = await performed(words);
   const lines = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as CheckLine]));
   return { status, lines };
 }
@@ -158,7 +158,7 @@ describe.runIf(realHostsDue(missing))(
       const end = await running;
       expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
       expect(await digestOfTape(real, 'node3')).toBe(master);
-      const shown = await startCommand(['--state', state, 'show', run]).end;
+      const shown = await performed(['--state', state, 'show', run]);
       expect(shown.stdout).toContain('approve-shadow: approve (mary@example.com)');
     });
 

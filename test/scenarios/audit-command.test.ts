@@ -16,12 +16,12 @@ import { signRun } from '../../src/main/proof/sign-run.ts';
 import { sampleSiteText } from '../../src/main/site/site.test-support.ts';
 import { newKey, publicKeyOf } from '../../src/main/ssh/ssh-server.test-support.ts';
 import type { StateFolder } from '../../src/main/application/console.ts';
-import { startCommand } from '../support/command-line.ts';
+import { performed } from '../support/performed-command.ts';
 
 afterEach(removeFolders);
 
 const audit = async (state: StateFolder, ...args: string[]) => {
-  const { exitStatus, stdout, stderr } = await startCommand(['--state', state.path, ...args]).end;
+  const { exitStatus, stdout, stderr } = await performed(['--state', state.path, ...args]);
   return { exitStatus, text: stdout + stderr };
 };
 

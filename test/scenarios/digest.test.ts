@@ -17,7 +17,7 @@ import { metricsText } from '../../src/main/application/protection/status-metric
 import { siteStatus } from '../../src/main/application/protection/status-service.ts';
 import { startSmtpServer, type SmtpServer } from '../../src/main/notify/smtp-server.test-support.ts';
 import { thisProcess } from '../../src/main/owner/process-owner.ts';
-import { startCommand } from '../support/command-line.ts';
+import { performed } from '../support/performed-command.ts';
 
 const day = 86_400_000;
 let folder: string;
@@ -266,7 +266,7 @@ describe('sending the digest', () => {
     Object.assign(site, { notify: [{ on: ['digest'], command: ['/bin/sh', '-c', 'test -e "$0"', told()] }] });
     writeFileSync(join(folder, 'site.yaml'), stringify(site));
     const command = (...words: string[]) =>
-      startCommand(['--site', join(folder, 'site.yaml'), '--state', folder, ...words]).end;
+      performed(['--site', join(folder, 'site.yaml'), '--state', folder, ...words]);
     const refused = await command('digest', '--send');
     expect(refused.exitStatus).toBe(2);
     expect(refused.stderr).toMatch(

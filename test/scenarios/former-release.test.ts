@@ -5,11 +5,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { listTapes, readRun } from '../../src/main/application/console.ts';
 import { auditState } from '../../src/main/proof/audit.ts';
 import { worstToSign } from '../../src/folds/audit-words.ts';
-import { startCommand } from '../support/command-line.ts';
 import { expectNormal } from '../support/deaths.ts';
 import { asItLeftThem, formerScene, type FormerScene, type FormerState } from '../support/former-release.ts';
 import { openSceneConsole } from '../support/lab-run.ts';
 import { locksLeft } from '../support/lab-shell.ts';
+import { performed } from '../support/performed-command.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
 
 async function former(which: FormerState) {
@@ -17,7 +17,7 @@ async function former(which: FormerState) {
   onTestFinished(() => found.scene.close());
   const { scene, site } = found;
   const args = ['--site', await scene.writeSite(site), '--state', scene.state.path];
-  return { ...found, args, run: (...more: string[]) => startCommand([...args, ...more]).end };
+  return { ...found, args, run: (...more: string[]) => performed([...args, ...more]) };
 }
 
 const program = (args: readonly string[]) => ['shadowtape', ...args].join(' ');

@@ -11,7 +11,7 @@ import { readRun, StateFolder } from '../../src/main/application/console.ts';
 import { Desk } from '../../src/main/desk/desk.ts';
 import { runName } from '../../src/main/journal/state-folder.ts';
 import { lockFolder } from '../../src/main/procedure/model/lock.ts';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { byHand, withJob } from '../support/failures.ts';
 import {
   clusterState,
@@ -25,6 +25,7 @@ import {
 import { allLocks, changingCommands } from '../support/lab-shell.ts';
 import { takeUpScene } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -168,7 +169,7 @@ describe('a run that is halted', () => {
     const { run } = await haltedRun();
     const site = await sceneArguments(scene);
     const program = ['shadowtape', ...site].join(' ');
-    const remove = () => startCommand([...site, 'state', 'remove', run, '--yes-remove', run]).end;
+    const remove = () => performed([...site, 'state', 'remove', run, '--yes-remove', run]);
     expect(await remove()).toEqual({
       exitStatus: 1,
       stdout: '',
@@ -196,7 +197,7 @@ describe('a run that is halted', () => {
     expect(changingCommands(scene, from)).toEqual([]);
     expect(lockFolders()).toEqual(classLocks);
     const [, discard = ''] = /; or discard it: shadowtape (.+)$/.exec(refused.error?.hint ?? '') ?? [];
-    const discarded = await startCommand([...discard.split(' '), '--yes']).end;
+    const discarded = await performed([...discard.split(' '), '--yes']);
     expect(discarded, discarded.stderr).toMatchObject({ exitStatus: 0 });
     expect(allLocks(scene)).toEqual([]);
     expect(await readdir(scene.state.liveFolder)).toEqual([]);

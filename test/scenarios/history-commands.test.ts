@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MediaFile } from '../../src/main/tape/media-file.ts';
-import { startCommand } from '../support/command-line.ts';
 import { writeGeneratedRun, type GeneratedRun } from '../support/generated-history.ts';
+import { performed } from '../support/performed-command.ts';
 
 let folder: string;
 
@@ -18,7 +18,7 @@ const run = (number: number, more: Partial<GeneratedRun> = {}): GeneratedRun => 
   ...more,
 });
 
-const command = (...args: string[]) => startCommand([...args, '--state', folder]).end;
+const command = (...args: string[]) => performed([...args, '--state', folder]);
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'shadowtape-history-'));
@@ -137,7 +137,7 @@ describe('the history, asked without a site', () => {
 
   it('is found where the environment says, unless an option says otherwise', async () => {
     const environment = { SHADOWTAPE_STATE: folder, SHADOWTAPE_SITE: join(folder, 'none.yaml') };
-    const there = (...args: string[]) => startCommand(args, undefined, environment).end;
+    const there = (...args: string[]) => performed(args, environment);
     expect((await there('runs')).stdout).toBe((await command('runs')).stdout);
     expect((await there('locks')).stderr).toBe(
       `shadowtape: there is no site file at ${environment.SHADOWTAPE_SITE}\n` +

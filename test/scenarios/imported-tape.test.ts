@@ -16,6 +16,7 @@ import {
   type SceneRun,
   type SiteTree,
 } from '../support/lab-run.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -183,7 +184,7 @@ describe('a tape whose console is lost', () => {
     expect(listTapes(scene.state).tapes).toMatchObject([
       { name: 'PAYROLL-01', lost: true, files: [{ file: 1, volume: 'Volume2' }] },
     ]);
-    const changer = await startCommand([...site, 'identify', '--import', '--changer']).end;
+    const changer = await performed([...site, 'identify', '--import', '--changer']);
     expect(changer).toMatchObject({ exitStatus: 1 });
     expect(changer.stderr).toContain('shadowtape: the site file names no changer\n');
   });

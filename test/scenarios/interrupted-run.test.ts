@@ -7,6 +7,7 @@ import { killedAt as killed } from '../support/killed-run.ts';
 import { clusterState, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { allLocks, changingCommands, locksLeft, removeLocksByHand } from '../support/lab-shell.ts';
 import { byServer, runningOnServer, whenStarted } from '../support/server-run.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 let site: string[];
@@ -19,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-const run = (...args: string[]) => startCommand([...site, ...args]).end;
+const run = (...args: string[]) => performed([...site, ...args]);
 
 const killedAt = (line: string) => killed(scene, site, line);
 

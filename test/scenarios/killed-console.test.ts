@@ -6,10 +6,11 @@ import { expectNormal, expectTape, quick } from '../support/deaths.ts';
 import { withJob } from '../support/failures.ts';
 import { clusterState, openScene, sha256, type Scene } from '../support/lab-run.ts';
 import { locksLeft } from '../support/lab-shell.ts';
+import { performed } from '../support/performed-command.ts';
 import { tearLastLine } from '../support/mortal-console.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 
-const run = (args: readonly string[]) => startCommand(args).end;
+const run = (args: readonly string[]) => performed(args);
 
 describe('a console that was killed', () => {
   let scene: Scene;

@@ -1,6 +1,6 @@
 /** A library with bar codes: a run has its tape loaded before it is checked, and returned when it ends. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
 import { checkScene, failureOf } from '../support/refusals.ts';
 import {
@@ -21,6 +21,7 @@ import {
   placeOf as placeIn,
   pooled,
 } from '../support/library-scene.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 afterEach(() => scene.close());
@@ -259,7 +260,7 @@ describe('the commands of a library', () => {
     const run = async (...args: string[]) => {
       const given = await sceneArguments(scene);
       await scene.writeSite(pooled());
-      const end = await startCommand([...given, '--trust', 'tapes', ...args]).end;
+      const end = await performed([...given, '--trust', 'tapes', ...args]);
       expect(end, end.stderr).toMatchObject({ exitStatus: 0 });
       return end.stdout;
     };

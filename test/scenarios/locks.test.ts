@@ -8,10 +8,11 @@ import {
   thisOwner,
   type LockOwner,
 } from '../../src/main/procedure/model/lock.ts';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { openScene, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
 import { allLocks, changingCommands, locksLeft, onHost } from '../support/lab-shell.ts';
 import { failureOf } from '../support/refusals.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -214,8 +215,7 @@ describe('a lock that was left behind', () => {
 });
 
 describe('the command line', () => {
-  const run = async (...args: string[]) =>
-    startCommand([...(await sceneArguments(scene)), '--trust', ...args]).end;
+  const run = async (...args: string[]) => performed([...(await sceneArguments(scene)), '--trust', ...args]);
 
   it('lists locks, and removes one only where it is told to', async () => {
     expect(await run('locks')).toMatchObject({ exitStatus: 0, stdout: 'no class of this site is locked\n' });

@@ -12,8 +12,8 @@ import { History } from '../../src/main/history/history.ts';
 import { sampleSite } from '../../src/main/site/site.test-support.ts';
 import type { MediaEvent } from '../../src/main/tape/media-catalogue.ts';
 import { MediaFile } from '../../src/main/tape/media-file.ts';
-import { startCommand } from '../support/command-line.ts';
 import { writeGeneratedRun } from '../support/generated-history.ts';
+import { performed } from '../support/performed-command.ts';
 
 const hour = 3_600_000;
 const person = `${userInfo().username}@${hostname()}`;
@@ -43,7 +43,7 @@ const written = (name: string, run: string, at: Date): MediaEvent => ({
 });
 
 const command = (...args: string[]) =>
-  startCommand([...args, '--site', join(folder, 'site.yaml'), '--state', folder, '--utc']).end;
+  performed([...args, '--site', join(folder, 'site.yaml'), '--state', folder, '--utc']);
 /** What status is made of, and what it says; the exit status is that of a plugin. */
 async function status() {
   const history = new History(state);

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { readSeals } from '../../src/main/proof/seals-file.ts';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, openSceneConsole, runScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { failureOf } from '../support/refusals.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -104,7 +105,7 @@ describe('a way that does not work', () => {
   it('spoils neither the run nor its journal, and is said on the standard error', async () => {
     const args = await sceneArguments(scene);
     await scene.writeSite(ofSite(broken, way('site', 'success')));
-    const { exitStatus, stderr, stdout } = await startCommand([...args, '--trust', 'run', 'raw-dd']).end;
+    const { exitStatus, stderr, stdout } = await performed([...args, '--trust', 'run', 'raw-dd']);
     expect(exitStatus).toBe(0);
     expect(stderr).toContain(`shadowtape: ${warning}\n`);
     expect(stdout).toContain('verified: Volume2 is on the tape');
@@ -121,7 +122,7 @@ describe('a way that does not work', () => {
     };
     const args = await sceneArguments(scene);
     await scene.writeSite(change);
-    const { exitStatus, stdout } = await startCommand([...args, '--trust', 'check', '--notify']).end;
+    const { exitStatus, stdout } = await performed([...args, '--trust', 'check', '--notify']);
     expect(exitStatus).toBe(1);
     const lines = stdout.split('\n').filter((line) => line.includes('console'));
     expect(lines).toEqual([

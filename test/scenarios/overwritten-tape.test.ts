@@ -2,11 +2,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { firstPrevious, lineHash } from '../../src/main/journal/journal.ts';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, runScene, sha256, type Scene, type SceneRun } from '../support/lab-run.ts';
 import { refusedRun } from '../support/refusals.ts';
 import { filesOfTape } from '../support/tap-file.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 let site: string[];
@@ -17,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 const today = () => new Date().toISOString().slice(0, 10);
-const shadowtape = async (...args: string[]) => (await startCommand([...site, ...args]).end).stdout;
+const shadowtape = async (...args: string[]) => (await performed([...site, ...args])).stdout;
 const jsonLines = (text: string) =>
   text
     .trimEnd()
@@ -95,15 +96,13 @@ describe('a tape without a label', () => {
     async (route) => {
       const first = await verified({}, 'raw-dd', route);
       await forgetFirstRecord(first);
-      expect((await startCommand([...site, 'label', 'A']).end).stderr).not.toContain('written by run');
-      const { exitStatus, stdout } = await startCommand([...site, 'verify', first.run]).end;
+      expect((await performed([...site, 'label', 'A'])).stderr).not.toContain('written by run');
+      const { exitStatus, stdout } = await performed([...site, 'verify', first.run]);
       expect({ exitStatus, stdout }).toMatchObject({
         exitStatus: 0,
         stdout: expect.stringContaining(`verified: the tape holds Volume2 of run ${first.run}`) as string,
       });
-      expect((await startCommand([...site, 'label', 'A']).end).stderr).toContain(
-        `written by run ${first.run}\n`,
-      );
+      expect((await performed([...site, 'label', 'A'])).stderr).toContain(`written by run ${first.run}\n`);
       const second = await verified({ overwrite: true });
       expect(await lineOf(first)).toContain(
         `lost: the tape was overwritten by run ${second.run} on ${today()}`,
@@ -116,23 +115,23 @@ describe('a tape without a label', () => {
     await forgetFirstRecord(first);
     await scene.lab.insertCartridge('other', { blank: true });
     await verified({});
-    expect((await startCommand([...site, 'verify', first.run]).end).exitStatus).toBe(4);
+    expect((await performed([...site, 'verify', first.run])).exitStatus).toBe(4);
     await scene.lab.insertCartridge('tape');
-    expect((await startCommand([...site, 'label', 'A']).end).stderr).not.toContain('written by run');
+    expect((await performed([...site, 'label', 'A'])).stderr).not.toContain('written by run');
   });
 
   it('is read back and cannot be remembered: it holds the backup nevertheless', async () => {
     const first = await verified({}, 'raw-dd');
     await rm(scene.state.tapesFile, { force: true });
     await mkdir(scene.state.tapesFile);
-    const { exitStatus, stdout } = await startCommand([...site, 'verify', first.run]).end;
+    const { exitStatus, stdout } = await performed([...site, 'verify', first.run]);
     expect(exitStatus).toBe(0);
     expect(stdout).toContain(`the tape inventory ${scene.state.tapesFile} cannot be written`);
   });
 
   it('names the run that label refuses to lose, and then loses', async () => {
     const first = await verified({}, 'ufs-tar');
-    const refused = await startCommand([...site, 'label', 'A']).end;
+    const refused = await performed([...site, 'label', 'A']);
     expect(refused.stderr).toContain(
       `it holds a tar archive that begins with "./", written by run ${first.run}\n  hint: insert a blank tape; or, if its contents may be lost, name it: --overwrite data\n`,
     );

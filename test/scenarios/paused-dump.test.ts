@@ -1,7 +1,6 @@
 /** A dump that is paused and continued by another process than the one that performs it. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
-import { startCommand } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import {
   clusterState,
@@ -13,6 +12,7 @@ import {
   type SceneRun,
 } from '../support/lab-run.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-const command = (...words: string[]) => startCommand(['--state', scene.state.path, ...words]).end;
+const command = (...words: string[]) => performed(['--state', scene.state.path, ...words]);
 
 /** A run that is paused while it waits for its approval. @param onPause what is done once its dump stands still */
 async function pausedRun(onPause: (run: string) => Promise<void>): Promise<SceneRun> {

@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { sampleSite } from '../../src/main/site/site.test-support.ts';
 import { readLabel } from '../../src/main/tape/tape-label.ts';
-import { startCommand } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { writeGeneratedRun } from '../support/generated-history.ts';
 import {
@@ -21,6 +20,7 @@ import {
 import { takeUpScene } from '../support/mortal-console.ts';
 import { failureOf, refusedRun } from '../support/refusals.ts';
 import { filesOfTape } from '../support/tap-file.ts';
+import { performed } from '../support/performed-command.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -131,7 +131,7 @@ describe('the tape of the next night', () => {
 
   const told = () => join(folder, 'told');
   const command = (...args: string[]) =>
-    startCommand(['--site', join(folder, 'site.yaml'), '--state', folder, ...args]).end;
+    performed(['--site', join(folder, 'site.yaml'), '--state', folder, ...args]);
 
   /** A job that was due so long ago and has had its run, which wrote to W1. @returns when it is due next */
   function afterRun(milliseconds: number, tapes: string[]): string {

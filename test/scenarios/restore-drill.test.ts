@@ -3,7 +3,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { History } from '../../src/main/history/history.ts';
 import { withJob } from '../support/failures.ts';
-import { startCommand } from '../support/command-line.ts';
 import {
   clusterState,
   normalState,
@@ -13,6 +12,7 @@ import {
   type Scene,
 } from '../support/lab-run.ts';
 import { locksLeft } from '../support/lab-shell.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 let run: string;
@@ -65,7 +65,7 @@ describe('a drill', () => {
   });
 
   it('is shown by show', async () => {
-    const { stdout } = await startCommand(['--state', scene.state.path, 'show', run]).end;
+    const { stdout } = await performed(['--state', scene.state.path, 'show', run]);
     expect(stdout).toMatch(
       /^Volume2, Volume4, Volume6 proven restorable \d{4}-\d\d-\d\d \d\d:\d\d UTC by a drill: its tape was read and compared$/m,
     );

@@ -1,12 +1,13 @@
 /** A dump of a file system (6c, 6e) is restored whole into a folder of a host, by the program that belongs to it. Files are read there. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { RestoreResult } from '../../src/main/application/console.ts';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { filesOfVolume, openScene, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
 import { failureOf } from '../support/refusals.ts';
 import { changeTape, flipped } from '../support/changed-tape.ts';
+import { performed } from '../support/performed-command.ts';
 
 const kinds = [
   { job: 'ufsdump', method: '6c', proxy: 'Volume2', tool: 'ufsrestore' },
@@ -73,13 +74,13 @@ describe.each(kinds)('a dump of method $method', ({ job, proxy, tool }) => {
 
   it('is restored by the command line as the hint for this computer says', async () => {
     const site = [...(await sceneArguments(scene)), '--trust'];
-    const here = await startCommand([...site, 'restore', run, '--to', `${scene.folder}/restored`]).end;
+    const here = await performed([...site, 'restore', run, '--to', `${scene.folder}/restored`]);
     expect(here.exitStatus).toBe(1);
     expect(here.stderr).toContain(
       `nothing can be restored to ${scene.folder}/restored: only ${tool} reads this backup\n  hint: name a new or empty folder of a host of the site that has ${tool}: --to HOST:/DIR\n`,
     );
     const folder = newFolder();
-    const end = await startCommand([...site, 'restore', run, '--to', `node1:${folder}`]).end;
+    const end = await performed([...site, 'restore', run, '--to', `node1:${folder}`]);
     expect(end, end.stderr).toMatchObject({ exitStatus: 0 });
     expect(end.stdout).toContain(`bs=32768 | ${tool} rf -\n`);
     expect(await onDisk(folder)).toEqual(files);

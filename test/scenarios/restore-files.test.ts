@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Ask, RestoreResult, ShadowtapeConsole } from '../../src/main/application/console.ts';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import {
   filesOfVolume,
@@ -19,6 +19,7 @@ import {
 import { onHost } from '../support/lab-shell.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 import { changeTape, flipped, withTapeOut } from '../support/changed-tape.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 let target: string;
@@ -120,7 +121,7 @@ describe('files of a tar job', () => {
 
   it('are found by name on the command line, which says what it reads, writes and compares', async () => {
     const site = [...(await sceneArguments(scene)), '--trust'];
-    const end = await startCommand([...site, 'restore', 'payroll', '--to', target]).end;
+    const end = await performed([...site, 'restore', 'payroll', '--to', target]);
     const startedAt = /started (.*) UTC/.exec(end.stdout)?.[1] ?? '';
     expect(end.stdout.split('\n').slice(0, -2)).toEqual([
       `1 entry of Volume2 from run ${run}, method 6b, started ${startedAt} UTC`,
@@ -139,7 +140,7 @@ describe('files of a tar job', () => {
   it('are restored to a folder of a host by the command line, links included', async () => {
     const site = [...(await sceneArguments(scene)), '--trust'];
     const folder = '/var/tmp/from-tape';
-    const end = await startCommand([...site, 'restore', run, '--to', `node1:${folder}`]).end;
+    const end = await performed([...site, 'restore', run, '--to', `node1:${folder}`]);
     expect(end, end.stderr).toMatchObject({ exitStatus: 0 });
     expect(end.stdout).toContain(`compared: the tape holds what run ${run} wrote\n`);
     const names = Object.keys(onVolume);

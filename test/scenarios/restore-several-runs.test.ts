@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ask } from '../../src/main/application/console.ts';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { jobOf, openSceneConsole, runScene, type SiteTree } from '../support/lab-run.ts';
 import { failureOf } from '../support/refusals.ts';
 import {
@@ -12,6 +12,7 @@ import {
   restoringCommands,
   type RestoreScene,
 } from '../support/restore-run.ts';
+import { performed } from '../support/performed-command.ts';
 
 /** A master whose beginning is noise cannot be mounted again. */
 const noiseFrom = 1_000_000;
@@ -78,8 +79,7 @@ describe('Volume1 and Volume3, each backed up by its own run', () => {
     ['plan', 'restore'],
   ])('are refused on the command line with both runs named: %s', async (...words) => {
     const site = await sceneArguments(scene);
-    const { exitStatus, stderr } = await startCommand([...site, '--trust', ...words, scene.backup, second])
-      .end;
+    const { exitStatus, stderr } = await performed([...site, '--trust', ...words, scene.backup, second]);
     expect(exitStatus).toBe(1);
     expect(stderr).toContain(sentence());
     // Each command has the options that lead to this site.

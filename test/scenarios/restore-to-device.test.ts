@@ -1,12 +1,13 @@
 /** An image is restored to a raw device of a host: one that is proven free, large enough and named; its bytes are read back from the disk. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Ask, RestoreResult } from '../../src/main/application/console.ts';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { openScene, openSceneConsole, runScene, sha256, type Scene } from '../support/lab-run.ts';
 import { withJob } from '../support/failures.ts';
 import { onHost } from '../support/lab-shell.ts';
 import { failureOf } from '../support/refusals.ts';
 import { changeTape, flipped } from '../support/changed-tape.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 let run: string;
@@ -97,11 +98,11 @@ describe('the image of a raw volume', () => {
     const site = [...(await sceneArguments(scene)), '--trust'];
     const device = '/dev/rdsk/c2t0d0s3';
     const words = [...site, 'restore', run, '--to', `node1:${device}`];
-    const refused = await startCommand(words).end;
+    const refused = await performed(words);
     expect(refused.exitStatus).toBe(1);
     expect(refused.stderr).toContain(`and --replace does not name ${device}\n`);
     expect(refused.stderr).toContain(`Then add --replace ${device}\n`);
-    const end = await startCommand([...words, '--replace', device]).end;
+    const end = await performed([...words, '--replace', device]);
     expect(end, end.stderr).toMatchObject({ exitStatus: 0 });
     expect(end.stdout).toContain(`compared: the tape holds what run ${run} wrote\n`);
     expect(await digestOf(device, 64)).toBe(scene.masterBefore);

@@ -14,10 +14,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { sampleSite } from '../../src/main/site/site.test-support.ts';
-import { startCommand, startProgram, type CommandEnd } from '../support/command-line.ts';
+import { startProgram, type CommandEnd } from '../support/command-line.ts';
 import { writeGeneratedRun } from '../support/generated-history.ts';
 import { tapeWasWritten, withJob } from '../support/failures.ts';
 import { openScene, runScene, type Scene } from '../support/lab-run.ts';
+import { performed } from '../support/performed-command.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -60,7 +61,7 @@ describe('run --if-due', () => {
   }
 
   const command = (...args: string[]): Promise<CommandEnd> =>
-    startCommand(['--site', join(folder, 'site.yaml'), '--state', folder, ...args]).end;
+    performed(['--site', join(folder, 'site.yaml'), '--state', folder, ...args]);
 
   it('records a missed night once, notifies it as a failure, and status shows it', async () => {
     const due = writeSite(2 * hour, '60 min');
@@ -154,7 +155,7 @@ describe('schedule install', () => {
     const site = await scene.writeSite(withJob(job));
     const environment = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, XDG_CONFIG_HOME: config() };
     const words = ['--site', site, '--state', scene.state.path, 'schedule', ...args];
-    return startCommand(words, undefined, environment).end;
+    return performed(words, environment);
   }
 
   const asking = { approve: 'operator', services: 'ask', schedule: { at: '02:00' } };
@@ -189,7 +190,7 @@ describe('schedule install', () => {
       const environment = { SSH_AUTH_SOCK: socket, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
       execFileSync('ssh-add', ['-q', scene.lab.identityFile], { env: { ...process.env, ...environment } });
       const words = ['--site', site, '--state', scene.state.path, 'schedule', 'install', '--yes'];
-      const end = startCommand(words, undefined, { ...environment, XDG_CONFIG_HOME: config() }).end;
+      const end = performed(words, { ...environment, XDG_CONFIG_HOME: config() });
       const { exitStatus, stderr } = await end;
       expect(exitStatus).toBe(1);
       expect(stderr).toContain('nothing is installed: unattended, node1, node2 would ask\n');
@@ -291,11 +292,7 @@ describe('schedule install', () => {
     });
     const environment = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, XDG_CONFIG_HOME: config() };
     const act = (...words: string[]) =>
-      startCommand(
-        ['--site', site, '--state', scene.state.path, 'schedule', ...words],
-        undefined,
-        environment,
-      ).end;
+      performed(['--site', site, '--state', scene.state.path, 'schedule', ...words], environment);
     const digestUnit = (end: string) => unit(end).replace('raw-dd.', '_digest.');
     const shown = await act('install', '--dry-run');
     expect([shown.exitStatus, existsSync(config())]).toEqual([0, false]);
@@ -328,7 +325,7 @@ describe('schedule install', () => {
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
     const site = await scene.writeSite(withJob(drills(told)));
     const command = (...words: string[]) =>
-      startCommand(['--site', site, '--state', scene.state.path, ...words]).end;
+      performed(['--site', site, '--state', scene.state.path, ...words]);
     const drill = () => command('restore', 'raw-dd', '--drill', '--if-due');
 
     const tape = readFileSync(scene.lab.tapeFile);

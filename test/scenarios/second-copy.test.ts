@@ -8,7 +8,6 @@ import { readLabel } from '../../src/main/tape/tape-label.ts';
 import { readManifest } from '../../src/main/tape/tape-manifest.ts';
 import { MediaFile } from '../../src/main/tape/media-file.ts';
 import { carry as carryInto, openVaultOf } from '../support/carried-copy.ts';
-import { startCommand } from '../support/command-line.ts';
 import {
   clusterState,
   jobOf,
@@ -22,6 +21,7 @@ import {
 } from '../support/lab-run.ts';
 import { locksLeft } from '../support/lab-shell.ts';
 import { filesOfTape } from '../support/tap-file.ts';
+import { performed } from '../support/performed-command.ts';
 
 /** A second machine room: a host with a drive of its own. */
 interface Rooms {
@@ -136,11 +136,11 @@ describe('the tape of three volumes', () => {
   });
 
   it('is named with its copy by show, tapes and the inventory', async () => {
-    const show = await startCommand(['--state', rooms.scene.state.path, 'show', rooms.run]).end;
+    const show = await performed(['--state', rooms.scene.state.path, 'show', rooms.run]);
     expect(show.stdout).toMatch(
       /^second copy on OFFSITE-1, read back and compared \d{4}-\d\d-\d\d \d\d:\d\d UTC$/m,
     );
-    const tapes = await startCommand(['--state', rooms.scene.state.path, 'tapes']).end;
+    const tapes = await performed(['--state', rooms.scene.state.path, 'tapes']);
     expect(tapes.stdout).toContain(`; copy of run ${rooms.run}; `);
   });
 
@@ -181,7 +181,7 @@ describe('the tape of three volumes', () => {
       device,
     } as const;
     media.append(lost);
-    const show = await startCommand(['--state', rooms.scene.state.path, 'show', rooms.run]).end;
+    const show = await performed(['--state', rooms.scene.state.path, 'show', rooms.run]);
     expect(show.stdout).not.toContain('overwritten');
   });
 });
@@ -201,7 +201,7 @@ describe('a copy that comes to no good end', () => {
     expect(short.error?.message).toBe(
       'the tape "OFFSITE-2" ended before it held all of the tape that is copied',
     );
-    const listed = await startCommand(['--state', rooms.scene.state.path, 'tapes']).end;
+    const listed = await performed(['--state', rooms.scene.state.path, 'tapes']);
     expect(listed.stdout).toContain('incomplete copy');
     await rooms.vault.insertCartridge('tape', { blank: true });
     expect(await copyTo(rooms, ['OFFSITE-2'])).toMatchObject({ exitStatus: 0 });
@@ -285,7 +285,7 @@ describe('a tape without a label', () => {
     } finally {
       await console.close();
     }
-    const show = await startCommand(['--state', state.path, 'show', run]).end;
+    const show = await performed(['--state', state.path, 'show', run]);
     expect(show.stdout).toContain('second copy on OFFSITE-1, imported from its tape ');
   });
 

@@ -13,7 +13,7 @@ import {
 import { exportState } from '../../src/main/proof/state-archive.ts';
 import { fingerprintOf } from '../../src/main/ssh/keys/known-hosts.ts';
 import { newKey, publicKeyOf } from '../../src/main/ssh/ssh-server.test-support.ts';
-import { startCommand } from '../support/command-line.ts';
+import { performed } from '../support/performed-command.ts';
 
 afterEach(removeFolders);
 
@@ -27,14 +27,14 @@ it('lists new host keys, takes none where nobody can be asked, and all of them w
   const state = await newState();
   const listed = `new host key:\n  node1 ssh-ed25519 ${fingerprintOf(key)}\n`;
 
-  const refused = await startCommand(['--state', state.path, 'state', 'import', archive]).end;
+  const refused = await performed(['--state', state.path, 'state', 'import', archive]);
   expect(refused.stdout).toBe(
     `${listed}  known_hosts: its new host keys were not accepted; --trust accepts them without asking\n  runs/${run}.ndjson: added\n  seals.ndjson: added\nimported: 2 files added, 0 already existed, 0 differ\n`,
   );
   expect(refused.exitStatus).toBe(1);
   await expect(readFile(state.knownHostsFile)).rejects.toThrow('ENOENT');
 
-  const trusted = await startCommand(['--state', state.path, '--trust', 'state', 'import', archive]).end;
+  const trusted = await performed(['--state', state.path, '--trust', 'state', 'import', archive]);
   expect(trusted.stdout).toContain(`${listed}  known_hosts: added\n`);
   expect(trusted.exitStatus).toBe(0);
   expect(await readFile(state.knownHostsFile, 'utf8')).toBe(line);

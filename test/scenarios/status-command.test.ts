@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { sampleSite } from '../../src/main/site/site.test-support.ts';
-import { startCommand } from '../support/command-line.ts';
 import { writeGeneratedRun, type GeneratedRun } from '../support/generated-history.ts';
+import { performed } from '../support/performed-command.ts';
 
 let folder: string;
 const hour = 3_600_000;
@@ -35,7 +35,7 @@ function writeRun(hoursAgo: number, more: Partial<GeneratedRun> = {}): string {
 }
 
 const status = (...args: string[]) =>
-  startCommand(['status', '--site', join(folder, 'site.yaml'), '--state', folder, ...args]).end;
+  performed(['status', '--site', join(folder, 'site.yaml'), '--state', folder, ...args]);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'shadowtape-status-'));

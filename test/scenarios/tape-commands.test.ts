@@ -1,10 +1,11 @@
 /** identify, label, tapes and drive-check, as a user types them. */
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, runScene, sha256, type Scene } from '../support/lab-run.ts';
 import { filesOfTape } from '../support/tap-file.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 let site: string[];
@@ -19,7 +20,7 @@ async function open(faults: readonly string[] = []): Promise<void> {
 }
 
 const run = async (...args: string[]) => {
-  const { exitStatus, stdout, stderr } = await startCommand([...site, ...args]).end;
+  const { exitStatus, stdout, stderr } = await performed([...site, ...args]);
   return { exitStatus, stdout, stderr: stderr.replace(/^node3 .* accepted \(--trust\)\n/gm, '') };
 };
 const tapeBytes = async () => sha256(await readFile(scene.lab.tapeFile).catch(() => Buffer.alloc(0)));

@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { writeGeneratedRun } from '../support/generated-history.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
 import { sampled } from '../support/sampled.ts';
 import { hasTerminals, startOnTerminal, terminalHint } from '../support/terminal.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 let site: string[];
@@ -37,7 +38,7 @@ afterAll(() => scene.close());
 
 const berlin = { TZ: 'Europe/Berlin' };
 const piped = (args: readonly string[], environment: Record<string, string> = {}) =>
-  startCommand([...site, ...args], undefined, { ...berlin, ...environment }).end;
+  performed([...site, ...args], { ...berlin, ...environment });
 
 /** What stands on the terminal at the end: a slow machine shows a line of progress, and clears it. */
 async function shownOn(
@@ -185,7 +186,7 @@ describe('the configuration file', () => {
   const file = () => join(scene.state.path, 'config.yaml');
   const configured = (text: string, ...args: string[]) => {
     writeFileSync(file(), text);
-    return startCommand(args, undefined, { ...berlin, SHADOWTAPE_CONFIG: file() }).end;
+    return performed(args, { ...berlin, SHADOWTAPE_CONFIG: file() });
   };
   const there = () => `state: ${scene.state.path}\n`;
 
@@ -222,7 +223,7 @@ describe('the configuration file', () => {
 
   it('must exist where it is named', async () => {
     const named = join(scene.state.path, 'nosuch.yaml');
-    const { stderr } = await startCommand(['runs'], undefined, { SHADOWTAPE_CONFIG: named }).end;
+    const { stderr } = await performed(['runs'], { SHADOWTAPE_CONFIG: named });
     expect(stderr).toMatch(
       `shadowtape: the configuration file ${named} cannot be read: there is no such file\n`,
     );

@@ -1,8 +1,9 @@
 /** A tape without a label, left by a failed dump: identifying it names the run that it may belong to. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { openScene, runScene, type Scene, type SceneRun } from '../support/lab-run.ts';
 import { filesOfTape } from '../support/tap-file.ts';
+import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -17,8 +18,8 @@ interface Identified {
 /** What the command says of the tape in the drive, as JSON and in its first line. */
 async function identified(): Promise<{ readonly writers: Identified['writtenBy']; readonly line: string }> {
   const site = [...(await sceneArguments(scene)), '--trust'];
-  const json = (await startCommand([...site, 'identify', '--json']).end).stdout;
-  const text = (await startCommand([...site, 'identify']).end).stdout;
+  const json = (await performed([...site, 'identify', '--json'])).stdout;
+  const text = (await performed([...site, 'identify'])).stdout;
   return { writers: (JSON.parse(json) as Identified).writtenBy, line: text.split('\n')[0] ?? '' };
 }
 

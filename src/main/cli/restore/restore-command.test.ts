@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCommand } from '../../../../test/support/command-line.ts';
+import { performed } from '../../../../test/support/performed-command.ts';
 
 let state: string;
 beforeAll(() => {
@@ -31,7 +31,7 @@ describe('restore is refused, untouched', () => {
     ['--drill with a path', ['RUN', './app/ledger.db', '--drill'], undrilled],
     ['latest where there is no run', ['latest'], `shadowtape: there are no runs yet in STATE\n`],
   ])('with %s', async (_what, words, told) => {
-    const { exitStatus, stdout, stderr } = await startCommand(['--state', state, 'restore', ...words]).end;
+    const { exitStatus, stdout, stderr } = await performed(['--state', state, 'restore', ...words]);
     expect(stderr).toContain(told.replace('STATE', state));
     expect({ exitStatus, stdout }).toEqual({ exitStatus: 1, stdout: '' });
   });

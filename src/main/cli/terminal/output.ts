@@ -47,7 +47,7 @@ export class OutputQueue {
   readonly #stuck = new Set<Output>();
   #onIdle: (() => void)[] = [];
 
-  constructor(writeBytes: WriteBytes = writeToFile) {
+  constructor(writeBytes: WriteBytes = (...all) => writeToFile(...all)) {
     this.#writeBytes = writeBytes;
   }
 

@@ -48,7 +48,7 @@ describe('a tape in a drive on Linux', () => {
     expect(await identify()).toMatchObject({ blank: true, files: [], end: 'blank' });
   });
 
-  it('is told file by file, although the head stays in the file of which a part was read', async () => {
+  it('is listed file by file, although the head stays in a partly read file', async () => {
     expect(await identify([label], [data, data], records(manifestOf('A')))).toMatchObject({
       blank: false,
       label: { name: 'A' },
@@ -73,7 +73,7 @@ describe('a tape in a drive on Linux', () => {
     expect(tape.end).toBe('end of data after file 2');
   });
 
-  it('has no manifest where its run was broken off, nor one of another label', async () => {
+  it('has no manifest if its run was interrupted, nor one of another label', async () => {
     expect(await identify([label], [data])).toMatchObject({
       manifest: undefined,
       end: 'end of data after file 1',
@@ -92,7 +92,7 @@ describe('a tape in a drive on Linux', () => {
     });
   });
 
-  it('is not looked at behind an empty file', async () => {
+  it('is not read past an empty file', async () => {
     expect(await identify([data], [], [data])).toMatchObject({
       files: [{ file: 0 }],
       end: 'an empty file after file 0',

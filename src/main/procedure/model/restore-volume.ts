@@ -1,4 +1,4 @@
-/** Which volumes of a run are restored, and where they lie on the tapes: as the run's journal has it. Pure. */
+/** Which volumes of a run are restored, and where they are on the tapes, according to the run's journal. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
@@ -17,7 +17,7 @@ export const areSamePairs = (one: readonly Pair[], other: readonly Pair[]): bool
   one.every(({ master, proxy }) => other.some((pair) => pair.master === master && pair.proxy === proxy));
 
 /**
- * The volumes to restore, in the order of the run: its only one, or those whose masters are named.
+ * The volumes to restore, in the order of the run: its only one, or those with a named master.
  * @param masters that may be replaced
  * @throws RUN_HAS_NO_TAPE where the run has no volume, RESTORE_MASTER_NOT_NAMED
  */
@@ -27,7 +27,7 @@ export function volumesToRestore(
   masters: readonly string[],
 ): readonly Volume[] {
   if (volumes.length === 0) throw failure('RUN_HAS_NO_TAPE', { run });
-  // Whether its master is the one that is named is judged with the approval.
+  // Whether its master is the named one is checked with the approval.
   if (volumes.length === 1) return volumes;
   const unknown = masters.find((name) => volumes.every(({ master }) => master !== name));
   if (masters.length > 0 && unknown === undefined)
@@ -55,7 +55,7 @@ function disksOf(events: readonly RunEvent[], { class: className }: Started, pro
 
 /**
  * How the run began, as if it had backed up these volumes alone.
- * @returns undefined where the journal does not tell the disks of one of them
+ * @returns undefined if the journal lacks the disks of one of them
  */
 export function beginningOfSome(
   start: Started,

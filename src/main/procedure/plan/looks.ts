@@ -1,4 +1,4 @@
-/** Everything that a run asks its hosts before and between its steps. Pure. */
+/** All queries of a run before and between its steps. Pure. */
 import { probeArguments } from '../../ssh/login/login-shell.ts';
 import { driveNameQuery } from '../../tape/tape-device.ts';
 import { hostNamesOf, type Assignment } from '../model/assignment.ts';
@@ -14,7 +14,7 @@ import {
 import type { StepCommand } from '../model/step.ts';
 import { areWhereMounted } from './service-checks.ts';
 
-/** What tells which drive a device is: its lock bears that drive's name. */
+/** What identifies the drive of a device: its lock has that drive's name. */
 function driveLooks({ tapeHost: host, tapeDevice }: Assignment): StepCommand[] {
   const argv = driveNameQuery(tapeDevice);
   return argv ? [{ host, argv, changes: false, guide: false }] : [];

@@ -1,4 +1,4 @@
-/** What an administrator does about a rule that does not hold. Rule -> remedy. */
+/** What an administrator does if a rule does not hold. Rule -> remedy. */
 import { phrase } from '../../../contract/text/say.ts';
 
 const remedies: Readonly<Record<string, string>> = {

@@ -26,14 +26,14 @@ const told = ({ rule, expected, actual, verdict }: RuleVerdict) =>
   `${rule} ${verdict}: ${expected} | ${actual}`;
 
 describe('where the file system of the master is mounted', () => {
-  it('tells the nodes, and their mount points', () => {
+  it('is shown with its nodes and mount points', () => {
     const seen = [on('node1', '/app', '/copy'), on('node2'), on('node3', '/app')];
     expect(nodesMounting(whereMounted, seen)).toEqual(['node1', 'node3']);
     expect(mountedWords(whereMounted, seen)).toBe('node1 (/app, /copy), node3 (/app)');
     expect(mountedWords(whereMounted, [on('node1')])).toBe('no node');
   });
 
-  it('is one node before anything is stopped', () => {
+  it('is exactly one node before anything is stopped', () => {
     const judged = (mayBeNone: boolean, ...seen: MountsOfNode[]) =>
       told(judgeMountedOnce(whereMounted, seen, mayBeNone));
     expect(judgeMountedOnce(whereMounted, [on('node1', '/app'), on('node2')])).toEqual({
@@ -108,7 +108,7 @@ describe('the services of a job', () => {
     ]).toEqual([true, false]);
   });
 
-  it('say where they are sent, where that depends on what is mounted', () => {
+  it('show where they are sent, if that depends on what is mounted', () => {
     const notes = (mountedOn: string[] | undefined) =>
       stepsOf({ ...whereMounted, ...(mountedOn ? { mountedOn } : {}) })
         .filter(({ id }) => id === '3-2' || id === '3-4')
@@ -124,7 +124,7 @@ describe('the services of a job', () => {
     expect(stop?.notes).toBeUndefined();
   });
 
-  it('unmount the file system before the part only where a stop command is umount itself', () => {
+  it('unmount the file system before the part only if a stop command is umount itself', () => {
     const unmounts = (services: unknown) => unmountsBeforePart(guideAssignment({ services }).job.services);
     const stops = (...stop: string[]) => ({ stop, resume: ['mount /app'] });
     expect(unmounts(commands)).toBe(true);

@@ -10,7 +10,7 @@ import { guideVerdict } from './verdicts.ts';
 
 type Subject = Pick<Assignment, 'class' | 'volumes'>;
 
-/** True where the job's commands are sent to the node that has the file system mounted, and to no other. */
+/** True if the job's commands are sent only to the node that has the file system mounted. */
 export const areWhereMounted = ({ services }: Pick<Job, 'services'>): boolean =>
   typeof services === 'object' && 'whereMounted' in services;
 
@@ -34,9 +34,9 @@ export const mountedWords = (subject: Subject, seen: readonly MountsOfNode[]): s
     .join(', ') || phrase('no node');
 
 /**
- * Before anything is stopped. Of what is mounted on no node it is not known which services use it; two nodes that mount one file system damage it,
- * unless it is a shared one, whose services run on both.
- * @param mayBeNone the master is replaced whole: nothing can use it once it is stopped
+ * Before anything is stopped. If it is mounted on no node, the services that use it are unknown. Two nodes that mount
+ * one file system damage it, unless it is a shared one, with services on both.
+ * @param mayBeNone the whole master is replaced: nothing can use it once it is stopped
  */
 export function judgeMountedOnce(
   assignment: Subject,
@@ -55,7 +55,10 @@ export function judgeMountedOnce(
   );
 }
 
-/** After the services were stopped: whoever has mounted the file system on another node since uses it. @param stoppedOn their nodes */
+/**
+ * After the services were stopped: if another node has mounted the file system since, something there uses it. @param
+ * stoppedOn their nodes
+ */
 export function judgeNotMoved(
   assignment: Subject,
   seen: readonly MountsOfNode[],

@@ -16,7 +16,7 @@ import { commandLine } from '../../ssh/quoting.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import { guideStep } from './step-sources.ts';
 
-/** For jobs that leave the proxy parted between their runs. */
+/** For jobs that leave the proxy parted between runs. */
 function synchroniseStep(assignment: Assignment): Step {
   const proxies = proxiesOf(assignment);
   const place = onAnyNode(assignment);
@@ -90,7 +90,7 @@ function serviceCommands({ job, primaryNodes }: Assignment, action: ServiceActio
   );
 }
 
-/** Where the commands are sent, for whom that depends on what is mounted. */
+/** Where the commands are sent, if that depends on what is mounted. */
 function placeNotes(
   { job, mountedOn, ...assignment }: Assignment,
   action: ServiceAction,
@@ -192,8 +192,9 @@ export function partStep(assignment: Assignment): Step {
 }
 
 /**
- * Where a node has as many resume as stop commands, the last resumes what the first stopped, and so on: then only what was
- * stopped is resumed. Otherwise every resume command of a node counts as soon as one of its stop commands does.
+ * If a node has as many resume as stop commands, the last resumes what the first stopped, and so forth: then only what
+ * was stopped is resumed. Otherwise all resume commands of a node are needed as soon as one of its stop commands was
+ * sent.
  */
 function belongsToStopped(
   stops: readonly StepCommand[],
@@ -249,7 +250,7 @@ export function resumeServicesStep(assignment: Assignment): Step {
   };
 }
 
-/** While the parted proxy can still be read on the cluster. */
+/** Done while the parted proxy can still be read on the cluster. */
 export function fingerprintStep(assignment: Assignment): Step {
   return {
     id: 'fingerprint',
@@ -296,7 +297,7 @@ export function stopProxyStep(assignment: Assignment): Step {
       looks: ['primaries'],
       isDone: (world) => isProxyJoined(assignment, world) || isProxyStopped(assignment, world),
       mayBeNeeded: (marks) => marks.partBegun,
-      // Whoever else has parted the proxy may use it.
+      // If somebody else has parted the proxy, they may be using it.
       isOwn: (marks) => marks.partProven,
       provided: (_world, marks) => unlessOwn(assignment, marks),
     },
@@ -321,7 +322,7 @@ function viewConfigurationStep(assignment: Assignment): Step {
   };
 }
 
-/** True where the job's own commands unmount the file system before the part, so that the guide lets fsck be left out. */
+/** True if the job's own commands unmount the file system before the part: then the guide allows skipping fsck. */
 export function unmountsBeforePart(services: Job['services']): boolean {
   if (typeof services === 'string') return false;
   const hosts = 'nodes' in services ? Object.keys(services.nodes) : [''];
