@@ -4,6 +4,7 @@
  */
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { CheckLine, Plan } from '../../contract/plan.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
@@ -93,7 +94,7 @@ export interface ConsoleOptions {
   readonly checkpointBytes?: number | undefined;
 }
 
-const labSiteName = 'the embedded lab';
+const labSiteName = phrase('the embedded lab');
 
 export class ShadowtapeConsole {
   readonly site: Site;
@@ -261,7 +262,8 @@ export class ShadowtapeConsole {
       const drive = { tapeHost: tape.host, tapeDevice: tape.device, platform: this.site.platform };
       const copies = provenCopies(this.#state.restoresFolder, run);
       const copy = await copyInDrive(runner, 'verify', drive, copies);
-      if (copy) onNotice(`reading the second copy of run ${run}: ${copyNames(copy)}`);
+      if (copy)
+        onNotice(phrase('reading the second copy of run {run}: {names}', { run, names: copyNames(copy) }));
       return verifyRun({
         ...onCopy({ run, events }, copy),
         runner,
