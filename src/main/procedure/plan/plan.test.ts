@@ -119,10 +119,11 @@ describe('what a run asks its hosts', () => {
     ]);
   });
 
-  it('is what the nodes have mounted, where services run there', () => {
+  it('is what the nodes have mounted if services run there or unmount it', () => {
     const tables = asked({ services: { whereMounted: services } }).filter((line) => line.endsWith('mnttab'));
     expect(tables).toEqual(['node1', 'node2', 'node3'].map((host) => `${host} cat /etc/mnttab`));
-    expect(asked({ services }).filter((line) => line.endsWith('mnttab'))).toEqual(['node3 cat /etc/mnttab']);
+    const without = asked({ services: { stop: ['hastop'], resume: ['hastart'] } });
+    expect(without.filter((line) => line.endsWith('mnttab'))).toEqual(['node3 cat /etc/mnttab']);
   });
 
   it('is nothing of a node that does not answer', () => {
