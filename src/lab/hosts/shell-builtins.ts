@@ -78,7 +78,10 @@ const trap: Builtin = async (call, _state, process) => {
   return 0;
 };
 
-/** `wait` for all children in the background, or `wait PID...`: the status of the last; 127 for one that is not a child of the shell. */
+/**
+ * `wait` for all children in the background, or `wait PID...`: the status of the last; 127 for one that is not a child
+ * of the shell.
+ */
 const wait: Builtin = async ({ argv, killed }, { jobs }) => {
   if (argv.length === 1) {
     await orKilled(killed, Promise.all([...jobs.values()].map((job) => job.ended)));
