@@ -1,8 +1,10 @@
 /** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
+import type { ChangedHostKey } from './changed-host-key.ts';
 import type { CopyView } from './copied-tape.ts';
 import type { ErrorCode } from './errors.ts';
 import type { EventOf, RunEvent } from './events.ts';
 import type { Hop } from './data-events.ts';
+import type { JobRefusal } from './job-refusal.ts';
 import type { CheckLine, Plan } from './plan.ts';
 import type { RestoreKind } from './restore-views.ts';
 import type { Omissions, RunVerdict } from './run-outcome.ts';
@@ -59,6 +61,8 @@ export interface HostLook {
   readonly reached: boolean;
   /** Of its trouble; absent if there is none. */
   readonly code?: ErrorCode | undefined;
+  /** Where it shows another host key than the known one. */
+  readonly changedKey?: ChangedHostKey | undefined;
   /** Why not. */
   readonly trouble: string | undefined;
   readonly hint: string | undefined;
@@ -77,6 +81,8 @@ export interface ClusterView {
   /** On the backup server. */
   readonly mounts: readonly MountInfo[];
   readonly tape: TapeView;
+  /** Jobs whose backup would be refused as things are. */
+  readonly refusals?: readonly JobRefusal[] | undefined;
 }
 
 export interface TapeView {
@@ -93,6 +99,9 @@ export interface TapeView {
 export interface TapeFileView {
   readonly file: number;
   readonly holds: string;
+  readonly kind: 'label' | 'manifest' | 'data';
+  /** The proxy volume of the data, by the label. */
+  readonly volume?: string | undefined;
   readonly recordBytes: number | undefined;
 }
 

@@ -1,4 +1,5 @@
 /** What the screens show of a site file that is written: what is wrong with it, and what was found on its hosts. */
+import type { ChangedHostKey } from './changed-host-key.ts';
 import type { HostInfo, JobInfo } from './screens.ts';
 
 /** Where a site file is wrong. */
@@ -38,6 +39,8 @@ export interface NamedHost {
 export interface ProbedHost {
   readonly host: string;
   readonly reached: boolean;
+  /** Where it shows another host key than the known one. */
+  readonly changedKey?: ChangedHostKey | undefined;
   readonly trouble: string | undefined;
   readonly hint: string | undefined;
   /** What it is, as uname says. */

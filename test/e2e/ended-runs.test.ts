@@ -72,7 +72,7 @@ function withTape(play: Play, events: readonly RunEvent[]): Play {
       ...play.answers,
       identify: () => ({
         ...{ host: 'node3', device: '/dev/rmt/0', blank: false, label: undefined, end: 'end of data' },
-        files: [{ file: 0, holds: 'data', recordBytes: 32_768 }],
+        files: [{ file: 0, holds: 'data', kind: 'data', recordBytes: 32_768 }],
         writtenBy: [{ run, verdict, exitStatus, ...(skipped === undefined ? {} : { skipped }) }],
       }),
     },

@@ -4,7 +4,6 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ErrorCode, ErrorInfo } from '../../src/contract/errors.ts';
-import { changedHostKey } from '../../src/folds/host-key-words.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
@@ -55,8 +54,8 @@ async function failedBackup(): Promise<Told | undefined> {
 /** Sites, Try, Replace the host key: the requests of their buttons. */
 async function replaceHostKey(host: string): Promise<void> {
   const { text } = await page.result('siteFile', {});
-  const { trouble } = await page.result('probeHost', { text, host });
-  const shown = changedHostKey(trouble ?? '')?.shown ?? '';
+  const { changedKey } = await page.result('probeHost', { text, host });
+  const shown = changedKey?.shown ?? '';
   expect((await page.result('replaceHostKey', { text, host, shown })).reached).toBe(true);
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ClusterService } from './cluster-service.ts';
+import type { NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 
@@ -9,6 +10,8 @@ const site = {
   jobs: {},
 } as unknown as Site;
 
+const start = { lockRefusals: () => Promise.resolve([]), withTape: (named: NamedJob) => named };
+
 /** A host that accepts or refuses a login when a test says so. */
 function slowHost() {
   let settle: { letIn: () => void; refuse: () => void } = { letIn: () => undefined, refuse: () => undefined };
@@ -16,7 +19,7 @@ function slowHost() {
     settle = { letIn, refuse: () => refuse(new Error('no answer within 20 s')) };
   });
   const hosts = { session: () => ({ connect: () => connecting }) } as unknown as SshHosts;
-  return { service: new ClusterService(site, hosts), settle };
+  return { service: new ClusterService(site, hosts, start), settle };
 }
 
 beforeEach(() => {

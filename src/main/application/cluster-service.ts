@@ -1,16 +1,22 @@
 /** Both domains, the mounts of the backup server and the drive, as they are now. An unreachable host hides only itself. */
+import { changedHostKeyOf } from '../../contract/changed-host-key.ts';
 import { errorInfoOf } from '../../contract/channels.ts';
 import { failure, type ErrorInfo } from '../../contract/errors.ts';
+import type { JobRefusal } from '../../contract/job-refusal.ts';
 import type { ClusterView, HostLook, TapeView } from '../../contract/screens.ts';
 import type { ShadowLink } from '../../contract/topology.ts';
 import { buildTopology } from '../gds/topology.ts';
+import { nodesOutside } from '../procedure/hosts/class-scope.ts';
 import { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { driveStatus } from '../procedure/drive/drive-ready.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
 import { noJournal } from '../journal/journal.ts';
+import { observedOf } from '../procedure/model/assign.ts';
 import type { BackupReport } from '../procedure/model/world.ts';
+import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Platform, Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
+import { jobRefusals, type LockRefusal } from './job-refusals.ts';
 
 interface HostLookOptions {
   readonly platform: Platform;
@@ -72,13 +78,14 @@ async function inTime(host: string, connecting: Promise<void>, onArrival?: () =>
   }
 }
 
-const lookOf = (host: string, reached: boolean, error?: ErrorInfo): HostLook => ({
-  host,
-  reached,
-  ...(error === undefined ? {} : { code: error.code }),
-  trouble: error?.sentence,
-  hint: error?.onScreen ?? error?.hint,
-});
+function lookOf(host: string, reached: boolean, error?: ErrorInfo): HostLook {
+  const changedKey = error && changedHostKeyOf(error);
+  return {
+    ...{ host, reached, trouble: error?.sentence, hint: error?.onScreen ?? error?.hint },
+    ...(error === undefined ? {} : { code: error.code }),
+    ...(changedKey ? { changedKey } : {}),
+  };
+}
 
 /** A shadow volume has the name of its proxy unless the job gives it another (GDS guide 6.6.3.7, step 5). */
 function declaredShadows(jobs: readonly Job[]): ShadowLink[] {
@@ -91,13 +98,23 @@ function declaredShadows(jobs: readonly Job[]): ShadowLink[] {
   );
 }
 
+/** What keeps a run from beginning, and is not shown by GDS. */
+export interface StartRoom {
+  /** @param hosts those that answer */
+  readonly lockRefusals: (hosts: ReadonlySet<string>) => Promise<readonly LockRefusal[]>;
+  /** See RefusalRoom. */
+  readonly withTape: (named: NamedJob) => NamedJob;
+}
+
 export class ClusterService {
   readonly #site: Site;
   readonly #hosts: SshHosts;
+  readonly #start: StartRoom;
 
-  constructor(site: Site, hosts: SshHosts) {
+  constructor(site: Site, hosts: SshHosts, start: StartRoom) {
     this.#site = site;
     this.#hosts = hosts;
+    this.#start = start;
   }
 
   /** Queries every host once, all at the same time. Errors of a host are in its result. */
@@ -124,7 +141,25 @@ export class ClusterService {
       }),
       mounts: mounts.map(({ device, mountPoint }) => ({ device, mountPoint })),
       tape,
+      refusals: await this.#refusals(runner, seen),
     };
+  }
+
+  async #refusals(runner: CommandRunner, seen: readonly Seen[]): Promise<JobRefusal[]> {
+    const site = this.#site;
+    const { lockRefusals, withTape } = this.#start;
+    const looks = seen.map(({ look }) => look);
+    const reached = new Set(looks.flatMap(({ host, reached: is }) => (is ? [host] : [])));
+    return jobRefusals({
+      site,
+      seen: {
+        looks,
+        reports: seen.flatMap(({ report }) => report ?? []),
+        locks: await lockRefusals(reached),
+      },
+      outsideOf: (job) => nodesOutside(runner, 'look', observedOf(site, job)),
+      withTape,
+    });
   }
 
   async #see(

@@ -4,6 +4,7 @@
  */
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { CheckLine, Plan } from '../../contract/plan.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
@@ -35,6 +36,7 @@ import { FileRestoreService } from './file-restore-service.ts';
 import { copyInDrive, copyNames, onCopy } from './media/copy-in-drive.ts';
 import { CopyService } from './media/copy-service.ts';
 import { keepCheckedHealth } from './media/known-health.ts';
+import type { NamedJob } from '../site/site-file.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { JobAssigner, type JobRequest } from './job-assigner.ts';
 import { LabService } from './lab-service.ts';
@@ -92,7 +94,7 @@ export interface ConsoleOptions {
   readonly checkpointBytes?: number | undefined;
 }
 
-const labSiteName = 'the embedded lab';
+const labSiteName = phrase('the embedded lab');
 
 export class ShadowtapeConsole {
   readonly site: Site;
@@ -165,7 +167,7 @@ export class ShadowtapeConsole {
    */
   async plan(request: JobRequest): Promise<Plan> {
     const asked = this.#assigner.job(request);
-    const named = withTapeOfPool(this.site, asked, new MediaFile(this.#state.tapesFile), new Date());
+    const named = this.#withTape(asked);
     requireMethods(this.site, named.job);
     const assignment = await this.#assigner.assign(named, 'plan');
     timeLimitsOf(assignment.job, stepsOf(assignment));
@@ -260,7 +262,8 @@ export class ShadowtapeConsole {
       const drive = { tapeHost: tape.host, tapeDevice: tape.device, platform: this.site.platform };
       const copies = provenCopies(this.#state.restoresFolder, run);
       const copy = await copyInDrive(runner, 'verify', drive, copies);
-      if (copy) onNotice(`reading the second copy of run ${run}: ${copyNames(copy)}`);
+      if (copy)
+        onNotice(phrase('reading the second copy of run {run}: {names}', { run, names: copyNames(copy) }));
       return verifyRun({
         ...onCopy({ run, events }, copy),
         runner,
@@ -302,9 +305,17 @@ export class ShadowtapeConsole {
     return new CopyService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
   }
 
+  /** @throws POOL_EXHAUSTED, TAPES_UNREADABLE */
+  #withTape(named: NamedJob): NamedJob {
+    return withTapeOfPool(this.site, named, new MediaFile(this.#state.tapesFile), new Date());
+  }
+
   /** The hosts as they are now. */
   get clusterService(): ClusterService {
-    return new ClusterService(this.site, this.#hosts);
+    return new ClusterService(this.site, this.#hosts, {
+      lockRefusals: (hosts) => this.lockService.refusals(hosts),
+      withTape: (named) => this.#withTape(named),
+    });
   }
 
   /** The shelf and the faults of the embedded lab. */

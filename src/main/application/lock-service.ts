@@ -11,11 +11,13 @@ import {
   type ListedLocks,
   type UnseenHost,
 } from '../procedure/hosts/lock-list.ts';
-import { doingWords, isOfCommand, ownerWords } from '../procedure/model/lock.ts';
+import { mayTakeOver } from '../procedure/hosts/left-lock.ts';
+import { doingWords, isOfCommand, ownerWords, type LockOwner } from '../procedure/model/lock.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
 import { classPlaces, drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
 import { driveOf } from '../tape/tape-device.ts';
 import type { InterruptedRuns } from './interrupted-runs.ts';
+import type { LockRefusal } from './job-refusals.ts';
 import type { Site } from '../site/site-schema.ts';
 
 export type { HeldLock, ListedLocks, UnseenHost };
@@ -65,19 +67,55 @@ export class LockService {
     }
   }
 
-  async #places(): Promise<LockPlace[]> {
+  /** @param askDrive false where the tape host is not to be asked what its drive is called */
+  async #places(askDrive = true): Promise<LockPlace[]> {
     const { tape } = this.#options.site;
     const [backupServer, primaryNodes] = [this.backupServer, this.#hosts('primary')];
     const ofClasses = this.#classes.flatMap((name) =>
       classPlaces({ class: name, backupServer, primaryNodes }),
     );
-    return [...ofClasses, drivePlace(tape.host, await this.#drive())];
+    const drive = askDrive ? await this.#drive() : driveOf(tape.device);
+    return [...ofClasses, drivePlace(tape.host, drive)];
   }
 
   /** The locks that are held, of the site's classes and of its drive, and the hosts that could not be checked. */
   async look(): Promise<ListedLocks> {
     const { locks, unseen } = await listLocks(this.#options.runner, await this.#places());
     return { locks: await Promise.all(locks.map((lock) => this.#judged(lock))), unseen };
+  }
+
+  /**
+   * Locks that would refuse a run that begins now. Runs of this state folder that need a person are omitted: the history shows them.
+   * @param hosts those that answer
+   */
+  async refusals(hosts: ReadonlySet<string>): Promise<LockRefusal[]> {
+    const places = (await this.#places(hosts.has(this.#options.site.tape.host))).filter(({ host }) =>
+      hosts.has(host),
+    );
+    const { locks } = await listLocks(this.#options.runner, places);
+    const refused = locks.map(async ({ owner, host, folder, names, ...of }): Promise<LockRefusal[]> => {
+      const what = of.class === undefined ? 'drive' : 'class';
+      const place = { what, name: of.class ?? of.drive ?? '', host, folder } as const;
+      try {
+        await mayTakeOver({ place, owner, listing: names.join('\n') }, this.#knowledge);
+        return [];
+      } catch (error) {
+        if (!isFailure(error)) throw error;
+        return [{ what, name: place.name, error }];
+      }
+    });
+    return (await Promise.all(refused)).flat();
+  }
+
+  get #knowledge() {
+    const { interrupted } = this.#options;
+    return {
+      hasEnded: (owner: LockOwner) => interrupted.hasEnded(owner),
+      whyLockStays: async (owner: LockOwner, place: LockPlace) =>
+        (await interrupted.openClassOf(owner.run)) === undefined
+          ? interrupted.whyLockStays(owner, place)
+          : undefined,
+    };
   }
 
   /** A running process may have ended the run of its lock; only the state folder shows that. */

@@ -7,6 +7,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { ownFlags } from '../journal/own-files.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -33,9 +34,10 @@ async function requirePausable(state: StateFolder, run: string): Promise<void> {
   const { events } = await readRun(state, run);
   const start = beginningOf(events, state.journalFile(run));
   const refused = (reason: string) => failure('RUN_NOT_PAUSABLE', { run, reason });
-  if (!(await performedRuns(state)).some((live) => live.run === run)) throw refused('it is not running');
-  if (start.restore) throw refused('it is a restore');
-  if (start.route === 'server') throw refused('its dump runs on the backup server (route server)');
+  if (!(await performedRuns(state)).some((live) => live.run === run))
+    throw refused(phrase('it is not running'));
+  if (start.restore) throw refused(phrase('it is a restore'));
+  if (start.route === 'server') throw refused(phrase('its dump runs on the backup server (route server)'));
 }
 
 /**
@@ -52,7 +54,7 @@ export async function pauseRun(state: StateFolder, run: string): Promise<void> {
 export async function continueRun(state: StateFolder, run: string): Promise<void> {
   await requirePausable(state, run);
   if ((await pausedBy(state, run)) === undefined)
-    throw failure('RUN_NOT_PAUSABLE', { run, reason: 'it is not paused' });
+    throw failure('RUN_NOT_PAUSABLE', { run, reason: phrase('it is not paused') });
   await rm(pauseFile(state, run), { force: true });
 }
 

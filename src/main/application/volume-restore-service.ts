@@ -3,6 +3,7 @@ import { failure, isFailure } from '../../contract/errors.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { listed } from '../../contract/words.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
@@ -67,11 +68,11 @@ const agreements = [
   {
     what: 'size in blocks',
     words: ({ volumes, blocks }: Beginning) =>
-      volumes.map((volume) => volume.blocks ?? blocks ?? 'unknown').join(', '),
+      volumes.map((volume) => volume.blocks ?? blocks ?? phrase('unknown')).join(', '),
   },
   {
     what: 'disks',
-    words: ({ shadow }: Beginning) => shadow?.disks.map(({ name }) => name).join(', ') ?? 'unknown',
+    words: ({ shadow }: Beginning) => shadow?.disks.map(({ name }) => name).join(', ') ?? phrase('unknown'),
   },
 ] as const;
 
@@ -96,10 +97,18 @@ function activeOn(run: string, { class: className, volumes }: Assignment, { prim
       .filter(({ report }) => findVolume(report, className, master)?.status?.word === 'ACTIVE')
       .map(({ node }) => node);
   const [first, ...others] = volumes.map(({ master }) => ({ master, nodes: nodesOf(master) }));
-  const words = (nodes: readonly string[]) => nodes.join(', ') || 'no node';
+  const words = (nodes: readonly string[]) => nodes.join(', ') || phrase('no node');
   const other = others.find(({ nodes }) => words(nodes) !== words(first?.nodes ?? []));
   if (first && other) {
-    const reason = `${first.master} is active on ${words(first.nodes)}, and ${other.master} on ${words(other.nodes)}. Start them on the same nodes, or restore one at a time`;
+    const reason = phrase(
+      '{master} is active on {nodes}, and {otherMaster} on {otherNodes}. Start them on the same nodes, or restore one at a time',
+      {
+        master: first.master,
+        nodes: words(first.nodes),
+        otherMaster: other.master,
+        otherNodes: words(other.nodes),
+      },
+    );
     throw failure('RESTORE_UNSUPPORTED', { run, reason });
   }
   return first?.nodes ?? [];
@@ -163,12 +172,18 @@ function requireFilesRestorable(
   const files = volumes.filter(({ method }) => method !== '6a');
   const [first] = files;
   if (first && fromProxy) {
-    const reason = `its backup has the files of ${first.proxy}, so nothing proves that the parted proxy still holds them. Restore from tape`;
+    const reason = phrase(
+      'its backup has the files of {proxy}, so nothing proves that the parted proxy still holds them. Restore from tape',
+      { proxy: first.proxy },
+    );
     throw failure('RESTORE_UNSUPPORTED', { run, reason });
   }
   const unmade = files.find((volume) => !makerOf({ job, platform }, volume));
   if (unmade) {
-    const reason = `the files of ${unmade.proxy} need a new file system, and only the site knows how its sfxfs is made. Set jobs.${name}.restore.makeFileSystem.sfxfs`;
+    const reason = phrase(
+      'the files of {proxy} need a new file system, and only the site knows how its sfxfs is made. Set jobs.{name}.restore.makeFileSystem.sfxfs',
+      { proxy: unmade.proxy, name },
+    );
     throw failure('RESTORE_UNSUPPORTED', { run, reason });
   }
 }
@@ -298,13 +313,14 @@ export class VolumeRestoreService {
     if (site.platform === 'linux')
       throw failure('RESTORE_UNSUPPORTED', {
         run,
-        reason: 'restoring volumes of Linux hosts is not supported',
+        reason: phrase('restoring volumes of Linux hosts is not supported'),
       });
     const given = assigner.job({ job: start.job, ...overridesOf(start) });
     const named = restoreJob(given, start, { ...order, tape });
     if (named.job.services === 'not-needed') {
-      const reason =
-        'the job says services: not-needed, and a boot or a failover would start the half-copied master. Name the commands that stop the cluster application';
+      const reason = phrase(
+        'the job says services: not-needed, and a boot or a failover would start the half-copied master. Name the commands that stop the cluster application',
+      );
       throw failure('RESTORE_UNSUPPORTED', { run, reason });
     }
     return named;

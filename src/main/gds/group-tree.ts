@@ -8,6 +8,7 @@
 import { disksOfGroup, findDisk, findGroup } from './report-lookup.ts';
 import type { VolumePlace } from './report-lookup.ts';
 import type { SdxDisk, SdxinfoReport } from './sdxinfo-objects.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export type TreeMember =
   | { readonly kind: 'disk'; readonly name: string; readonly disk: SdxDisk }
@@ -122,5 +123,5 @@ export function typesText(tree: GroupTree, volumeType: string | undefined): stri
   const lower = lowerGroups(tree);
   if (lower.length === 0) return own === '' ? undefined : own;
   const ofLower = lower.map((group) => typesText(group, undefined) ?? '?');
-  return `${own === '' ? '?' : own} of ${ofLower.join(', ')}`;
+  return phrase('{type} of {types}', { type: own === '' ? '?' : own, types: ofLower.join(', ') });
 }

@@ -1,5 +1,5 @@
 /** Sends a notification over one of the channels in the site file. */
-import { inEnglish } from '../../contract/text/say.ts';
+import { inEnglish, phrase } from '../../contract/text/say.ts';
 import type { NotifyWay } from '../site/notify-schema.ts';
 import type { Notification, NotificationEvent } from './notification.ts';
 import { sendByCommand } from './send-by-command.ts';
@@ -12,8 +12,10 @@ const sendLimitSeconds = 60;
 
 /** `command /usr/local/bin/page`, `mail to operator@example.com`, `syslog local0.notice`. */
 export function wayWords({ command, mail, syslog }: NotifyWay): string {
-  if (syslog !== undefined) return `syslog ${syslog}`;
-  return mail ? `mail to ${mail.to.join(', ')}` : `command ${command?.[0] ?? ''}`;
+  if (syslog !== undefined) return phrase('syslog {syslog}', { syslog });
+  return mail
+    ? phrase('mail to {to}', { to: mail.to.join(', ') })
+    : phrase('command {command}', { command: command?.[0] ?? '' });
 }
 
 /** @param make the message. A mail is for a person; a command and the system log get English, for programs */
@@ -30,7 +32,7 @@ export async function prepare(ways: readonly NotifyWay[]): Promise<void> {
 
 /** One line through logger(1), which exists on every system with a system log; Node has no local datagrams. */
 function loggerCommand(priority: string, { subject, sentence, sealsHead }: Notification): string[] {
-  const head = sealsHead === '' ? '' : `; head of the seals ${sealsHead}`;
+  const head = sealsHead === '' ? '' : phrase('; head of the seals {sealsHead}', { sealsHead });
   return ['logger', '-t', 'shadowtape', '-p', priority, '--', `${subject}: ${sentence}${head}`];
 }
 

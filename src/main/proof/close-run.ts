@@ -1,5 +1,6 @@
 /** What happens once the journal of a run is closed: it is sealed, and signed if the site file says so. Old journals may be compressed. */
 import { isFailure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { millisecondsOf } from './packed-runs.ts';
@@ -39,16 +40,16 @@ async function orNotice(
 export async function closeRun(closed: ClosedRun): Promise<void> {
   const { state, run, sign, compressAfter, askSecret, agentSocket, notice, onSealed } = closed;
   let head: string | undefined;
-  await orNotice(`the journal of run ${run} was not sealed`, notice, async () => {
+  await orNotice(phrase('the journal of run {run} was not sealed', { run }), notice, async () => {
     head = await sealRun(state, run);
   });
   onSealed(head);
   if (sign)
-    await orNotice(`run ${run} was not signed`, notice, () =>
+    await orNotice(phrase('run {run} was not signed', { run }), notice, () =>
       signRun({ state, run, keyFile: sign.key, agentSocket, askSecret }),
     );
   if (compressAfter !== undefined)
-    await orNotice('journals were not compressed', notice, () =>
+    await orNotice(phrase('journals were not compressed'), notice, () =>
       compressRuns(state, millisecondsOf(compressAfter)),
     );
 }

@@ -23,6 +23,7 @@ import type { ReadOptions, SeenHost, SessionDeps, StreamOptions, WriteOptions } 
 import { NamedTurns } from './named-turns.ts';
 import { isUnknownToSudo } from './rights.ts';
 import type { RemoteWrite } from './channels/ssh-write.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export type { ReadOptions, SeenHost, StreamOptions, WriteOptions } from './session-options.ts';
 
@@ -170,7 +171,10 @@ export class SshSession {
         if (attempt >= tries || this.#connection.isClosed) throw error.lost;
         attempt += 1;
         const { command } = order;
-        const words = `before ${command} was sent; connecting again (${attemptWords(attempt, tries)})`;
+        const words = phrase('before {command} was sent; connecting again ({attempt})', {
+          command,
+          attempt: attemptWords(attempt, tries),
+        });
         onRetry?.(`${error.message}, ${words}`);
       }
     }

@@ -14,6 +14,8 @@ import { site } from './site.svelte.ts';
 const lookMilliseconds = 1000;
 /** A run of another process is not pushed: its end is polled at this interval. */
 const askElsewhereMilliseconds = 15_000;
+/** A copy ends, a lock is given back, and a host answers again without any event: refused jobs are queried at this interval. */
+const lookMillisecondsRefused = 60_000;
 /** Ages change without any event. */
 const askMilliseconds = 120_000;
 
@@ -90,10 +92,17 @@ class SituationManager {
     this.#stale = false;
   }
 
+  #lookAgain(): void {
+    if (connection.state !== 'connected' || cluster.looking || activity.runs.length > 0) return;
+    if (!cluster.view?.refusals?.length) return;
+    if (performance.now() - cluster.askedAt >= lookMillisecondsRefused) void cluster.look();
+  }
+
   /** Polls from time to time. @returns a function that ends it */
   follow(): () => void {
     let since = performance.now();
     const timer = setInterval(() => {
+      this.#lookAgain();
       const hasElsewhere = this.#asked.value?.open.some(({ how }) => how === 'elsewhere') === true;
       const pause = hasElsewhere ? askElsewhereMilliseconds : askMilliseconds;
       if (connection.state !== 'connected' || performance.now() - since < pause) return;

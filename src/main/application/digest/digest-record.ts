@@ -1,6 +1,7 @@
 /** Which receivers have accepted the digest of which week, and which it did not reach: events in `schedule.ndjson`. */
 import { createHash } from 'node:crypto';
 import { lastWeek, type Period } from '../../../contract/time/week.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import type { NotifyWay } from '../../site/notify-schema.ts';
 import type { Site } from '../../site/site-schema.ts';
@@ -120,4 +121,4 @@ export async function unsentDigest(
 
 /** One sentence, without a full stop. @param day on which its week begins */
 export const unsentSentence = ({ reason }: Pick<UnsentDigest, 'reason'>, day: string): string =>
-  `the digest of the week of ${day} did not reach everybody: ${reason}`;
+  phrase('the digest of the week of {day} did not reach everybody: {reason}', { day, reason });

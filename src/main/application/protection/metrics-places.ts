@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { ownFlags } from '../../journal/own-files.ts';
 import { readOwn } from '../../journal/kept-file.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
@@ -42,7 +43,7 @@ async function readToken(file: string): Promise<string | undefined> {
   if (text === undefined) return undefined;
   const token = text.split('\n')[0]?.trim() ?? '';
   if (tokenShape.test(token)) return token;
-  const reason = 'its first line is not a token of at least 32 letters, digits, "-" and "_"';
+  const reason = phrase('its first line is not a token of at least 32 letters, digits, "-" and "_"');
   throw failure('STATE_FILE_UNREADABLE', { file, reason });
 }
 

@@ -1,6 +1,7 @@
 /** Runs a program of this machine until it ends, such as systemctl and crontab. */
 import { spawn } from 'node:child_process';
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 export interface LocalEnd {
   /** Undefined if a signal ended it. */
@@ -12,7 +13,7 @@ export interface LocalEnd {
 /** Neither program waits for anything that takes longer. */
 const limitMilliseconds = 60_000;
 
-const reasons: Readonly<Record<string, string>> = { ENOENT: 'there is no such program' };
+const reasons: Readonly<Record<string, string>> = { ENOENT: phrase('there is no such program') };
 
 /**
  * @param argv program and arguments; no shell sees them
@@ -48,6 +49,9 @@ export async function requireLocally(argv: readonly string[], input = ''): Promi
   const { exitStatus, stdout, stderr } = await runLocally(argv, input);
   if (exitStatus === 0) return stdout;
   const said = stderr.trim().split('\n').at(-1) ?? '';
-  const reason = said === '' ? `ended with exit status ${exitStatus ?? 'unknown'}` : said;
+  const reason =
+    said === ''
+      ? phrase('ended with exit status {exitStatus}', { exitStatus: exitStatus ?? phrase('unknown') })
+      : said;
   throw failure('SCHEDULE_NOT_CHANGED', { command: argv.join(' '), reason }, { stderr });
 }

@@ -1,9 +1,11 @@
 /** Tests for a site file that is still being written: its hosts reached, its pairs found, its jobs planned. Changes nothing. */
 import { join } from 'node:path';
+import { changedHostKeyOf } from '../../../contract/changed-host-key.ts';
 import { errorInfoOf } from '../../../contract/channels.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { Plan } from '../../../contract/plan.ts';
 import type { FoundSite, NamedHost, ProbedHost } from '../../../contract/site-views.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { foundPairs, shadowClassName } from './found-pairs.ts';
 import { lookAtHost } from '../cluster-service.ts';
 import { openHosts, userKnownHostsFiles, type LoginDialogue, type OpenHostsOptions } from '../open-hosts.ts';
@@ -26,7 +28,7 @@ import type { SshHosts } from '../../ssh/ssh-hosts.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { toolQuery } from '../../ssh/tool-query.ts';
 
-const draftName = 'the site file';
+const draftName = phrase('the site file');
 /** The author waits: an unreachable host is not tried again. */
 const connections = { tries: 1, everySeconds: 5 };
 /**
@@ -118,8 +120,13 @@ export class DraftService {
         hasGds: gds.status === 0,
       };
     } catch (error) {
-      const { sentence, hint, onScreen = hint } = errorInfoOf(error);
-      return { host, reached, trouble: sentence, hint: onScreen, system: undefined, hasGds: false };
+      const info = errorInfoOf(error);
+      const { sentence, hint, onScreen = hint } = info;
+      const changedKey = changedHostKeyOf(info);
+      return {
+        ...{ host, reached, trouble: sentence, hint: onScreen, system: undefined, hasGds: false },
+        ...(changedKey ? { changedKey } : {}),
+      };
     }
   }
 

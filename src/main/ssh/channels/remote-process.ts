@@ -7,6 +7,7 @@
 import type { ClientChannel } from 'ssh2';
 import { failure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { Evidence } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { OutputTail } from './output-tail.ts';
 import { refusalOf } from '../rights.ts';
 import { plainReason } from '../ssh-connection.ts';
@@ -301,8 +302,10 @@ export function refusedRights(
 
 /** "with exit status 2", "by signal SIGTERM", "without an exit status". */
 export function howItEnded(end: Pick<RemoteEnd, 'status' | 'signal'>): string {
-  if (end.status !== undefined) return `with exit status ${end.status}`;
-  return end.signal === undefined ? 'without an exit status' : `by signal ${end.signal}`;
+  if (end.status !== undefined) return phrase('with exit status {status}', { status: end.status });
+  return end.signal === undefined
+    ? phrase('without an exit status')
+    : phrase('by signal {signal}', { signal: end.signal });
 }
 
 /** The loss of a connection, with the command that it cut off. */

@@ -30,6 +30,13 @@ describe('the palette', () => {
     expect(titles('t').slice(0, 3)).toEqual(['Topology', 'Tape', 'Trends']);
   });
 
+  it('gives the reason why a job cannot be backed up now', () => {
+    const [job] = context.jobs;
+    const jobs = job ? [{ ...job, refusal: 'Volume2 is not joined' }] : [];
+    const [entry] = paletteEntries({ ...context, jobs }, 'nightly');
+    expect([entry?.title, entry?.note]).toEqual(['Plan job nightly', 'No backup now: Volume2 is not joined']);
+  });
+
   it('searches runs and files for the typed text', () => {
     expect(paletteEntries(context, ' ledger.db ').map(({ deed }) => deed)).toEqual([
       { searchRuns: 'ledger.db' },

@@ -20,6 +20,8 @@ export interface PaletteEntry {
   readonly also?: string;
   /** A key for the same action. */
   readonly key?: string;
+  /** Why what the entry leads to cannot be begun now. */
+  readonly note?: string | undefined;
   readonly deed: PaletteDeed;
 }
 
@@ -28,6 +30,8 @@ export interface PaletteContext {
     readonly name: string;
     readonly class: string;
     readonly volumes: readonly string[];
+    /** Why no backup can be started; absent where one can. */
+    readonly refusal?: string | undefined;
   }[];
   /** Names of runs that this console performs. */
   readonly runs: readonly string[];
@@ -131,11 +135,12 @@ function distanceOf({ title, also = '', kind }: PaletteEntry, typed: readonly st
 
 /** @param typed as it is in the field */
 export function paletteEntries(context: PaletteContext, typed: string): PaletteEntry[] {
-  const jobs = context.jobs.map(({ name, class: of, volumes }): PaletteEntry => ({
+  const jobs = context.jobs.map(({ name, class: of, volumes, refusal }): PaletteEntry => ({
     id: `job-${name}`,
     title: say('Plan job {name}', { name }),
     kind: say('Job'),
     also: say('back up {of} {volumes}', { of, volumes: volumes.join(' ') }),
+    ...(refusal === undefined ? {} : { note: say('No backup now: {refusal}', { refusal }) }),
     deed: { screen: 'plan', subject: name },
   }));
   const runs = context.runs.map((run): PaletteEntry => ({
