@@ -19,7 +19,7 @@ type Catalogue = typeof commandLine &
   typeof screens &
   typeof shared;
 
-/** A text of the catalogue. */
+/** A text of the catalog. */
 type Message = keyof Catalogue;
 
 /** A text with a number: another one where the number is one. */

@@ -80,7 +80,7 @@ function counted(
   return kept(filled(words, all), other, all, count);
 }
 
-/** A text of the catalogue. @param values for what is in braces */
+/** A text of the catalog. @param values for what is in braces */
 export function say<const Text extends PlainMessage>(
   text: Text,
   ...[values]: [Names<Text>] extends [never] ? [] : [values: Values<Text>]
