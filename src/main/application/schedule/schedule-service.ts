@@ -1,7 +1,4 @@
-/**
- * The nights of scheduled jobs and drills: which one is due now, which were missed; a missed one is recorded and
- * notified. Queries no host.
- */
+/** The nights of scheduled jobs and drills: which is due, which were missed (recorded and notified). Queries no host. */
 import { isDeepStrictEqual } from 'node:util';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import {

@@ -43,8 +43,12 @@ describe('the lines of a plan', () => {
   });
 
   it('are sent to the node that has the file system mounted, for services that run there', () => {
-    const whereMounted = (mountedOn?: readonly string[]) => {
-      const plan = planned({ services: { whereMounted: services } }, mountedOn ? { mountedOn } : {});
+    const mountedOn = (node: string) => ({ node, master: 'Volume1', mountPoint: '/app' });
+    const whereMounted = (nodes?: readonly string[]) => {
+      const plan = planned(
+        { services: { whereMounted: services } },
+        nodes ? { mounted: nodes.map(mountedOn) } : {},
+      );
       return ['3-2', '3-4'].map((id) => sent(stepOf(plan, id).commands));
     };
     expect(whereMounted(['node2'])).toEqual([['node2 umount /app'], ['node2 mount /app']]);
@@ -55,7 +59,7 @@ describe('the lines of a plan', () => {
       ['node1 mount /app', 'node2 mount /app'],
     ]);
     // Nothing else depends on it.
-    const elsewhere = planned({ services }, { mountedOn: ['node2'] });
+    const elsewhere = planned({ services }, { mounted: [mountedOn('node2')] });
     expect(sent(stepOf(elsewhere, '3-2').commands)).toEqual(['node1 umount /app', 'node2 umount /app']);
   });
 
