@@ -157,7 +157,7 @@ describe.each(['ufs', 'sfxfs'] as const)('a %s', (kind) => {
     await mustRun(lab, 'node3', `fsck -F ${kind} ${raw(kind)}`);
   });
 
-  test('that is told to abort exits 3, halfway', async () => {
+  test('that is instructed to abort exits 3, halfway', async () => {
     await writableShadow(kind);
     if (kind === 'sfxfs') await mustRun(lab, 'node3', `sfxadm ${raw(kind)}`);
     lab.faults.set('dump-abort=40');

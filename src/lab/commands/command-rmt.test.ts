@@ -234,7 +234,7 @@ describe('close and open', () => {
     expect(await tapeFiles()).toEqual([[0], [1]]);
   });
 
-  test('Linux: the server ends after C, knows no version 1, and needs a newline behind S', async () => {
+  test('Linux: the server ends after C, has no version 1, and needs a newline after S', async () => {
     theBench().faults.set('linux-tape');
     expect(await serve('I-1\n0\n', open, 'I-1\n0\nC\nS\n')).toMatchObject({
       status: 0,

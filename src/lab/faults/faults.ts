@@ -15,7 +15,7 @@ interface FaultKind {
   readonly most?: number;
 }
 
-/** Every fault that the lab knows. Record numbers count from 1, since the tape was opened. */
+/** Every fault of the lab. Record numbers count from 1, since the tape was opened. */
 export const faultTable = {
   'tape-error': { value: 'number', least: 1, sentence: 'writing record N fails with an I/O error' },
   'tape-read-error': { value: 'number', least: 1, sentence: 'reading record N fails with an I/O error' },

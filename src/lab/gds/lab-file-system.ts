@@ -13,7 +13,7 @@
  * devices inside
  *       the file system (GFS guide 4.2, 3.3); one that is found on another device is not mounted until sfxadm has rewritten the name
  * From the offset on, the index: a JSON array of entries {path, type, mode, modified, size, offset, target}. A file's
- * bytes are in one piece at `offset`, which is a multiple of 512. All else belongs to nobody.
+ * bytes are in one piece at `offset`, which is a multiple of 512. All else belongs to no file.
  */
 import { createHash } from 'node:crypto';
 import { IoError } from '../faults/io-error.ts';

@@ -27,7 +27,7 @@ const labPassword = 'shadowtape';
 /** A command line that a host was sent, and how it ended. */
 export interface CommandEvent extends ReceivedCommand {
   readonly phase: 'started' | 'ended';
-  /** The port that the command's connection comes from: tells one client from another. */
+  /** The port that the command's connection comes from: distinguishes one client from another. */
   readonly client: number;
   readonly status?: number;
 }

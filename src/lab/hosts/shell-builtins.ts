@@ -96,7 +96,7 @@ const wait: Builtin = async ({ argv, killed }, { jobs }) => {
   return status;
 };
 
-/** `read NAME`: one line of the standard input, blanks around it left out; exit status 1 at its end. */
+/** `read NAME`: one line of the standard input, without blanks around it; exit status 1 at end of file. */
 const read: Builtin = async ({ argv, input }, state) => {
   const bytes: number[] = [];
   for (;;) {

@@ -90,7 +90,7 @@ async function runSudo(place: ProgramPlace, words: readonly string[], shell: She
   return order.onlyLists ? 0 : runProgram(place, order.argv, shell);
 }
 
-/** The exit status that a fault, or a name that nobody knows, gives a command; undefined: it runs. */
+/** The exit status that a fault, or an unknown name, gives a command; undefined: it runs. */
 async function faultStatus(
   { process }: ProgramPlace,
   call: CommandCall,

@@ -8,7 +8,7 @@ const firstVariables = [
 
 /** The state of a shell between two commands. */
 export class ShellState {
-  /** `$$`: the process of the shell itself; a subshell tells that of the shell it came from. */
+  /** `$$`: the process of the shell itself; a subshell shows that of its parent shell. */
   readonly pid: number;
   directory: string;
   /** `$0`, `$1` ... */
@@ -55,7 +55,7 @@ export class ShellState {
 
   static readonly firstEnvironment: ReadonlyMap<string, string> = new Map(firstVariables);
 
-  /** The same for a subshell, which knows everything and changes nothing here. */
+  /** The same for a subshell, which inherits everything and changes nothing here. */
   fork(): ShellState {
     const { pid, directory, name, parameters, variables, exported } = this;
     const state = new ShellState(pid, directory, name, parameters, variables, exported);

@@ -85,7 +85,7 @@ describe('closing', () => {
     expect(position()).toMatchObject({ file: 1, block: 0 });
   });
 
-  test('when the power goes there is no mark', async () => {
+  test('when the power fails there is no mark', async () => {
     const handle = await drive.open('/dev/rmt/0n', 'write');
     await handle.write(record);
     await handle.close(true);

@@ -1,4 +1,4 @@
-/** What a command knows of its run: enough to report whether anything was changed, whatever ends the process. */
+/** What a command records of its run: enough to report whether anything was changed, whatever ends the process. */
 import type { RunEvent } from '../../contract/events.ts';
 import { say } from '../../contract/text/say.ts';
 import type { GlobalOptionWords } from './given-options.ts';

@@ -40,7 +40,7 @@ function checkLine({ title, volume, actual, verdict }: Check): Line {
   return ['  ', isGood ? toned('good', '✓') : toned('bad', '✗'), ` ${what}: ${actual}`];
 }
 
-/** Receives the events of a run, and always knows the subject of its approval. */
+/** Receives the events of a run, and always has the subject of its approval. */
 export class ApprovalText {
   #start: Start | undefined;
   /** Rule and volume -> the last check of the current step. */

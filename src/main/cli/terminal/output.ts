@@ -133,7 +133,7 @@ export class Output extends Writable {
   #trouble: string | undefined;
   #isGone = false;
 
-  /** @param stream what Node makes of the handle: knows the width of a terminal */
+  /** @param stream what Node makes of the handle: has the width of a terminal */
   constructor(handle: number, queue: OutputQueue, stream: () => Partial<NodeJS.WriteStream> = () => ({})) {
     super({ decodeStrings: true });
     this.handle = handle;
