@@ -35,7 +35,7 @@ export interface TopologyMetrics {
   /** Above the first space of the primary domain, and below its last one. */
   readonly head: number;
   readonly tail: number;
-  /** Of the line that tells of further masters, and its base line. */
+  /** Of the line that lists further masters, and its base line. */
   readonly more: readonly [height: number, words: number];
   /** Between both frames. */
   readonly ribbon: number;

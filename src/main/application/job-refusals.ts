@@ -1,6 +1,6 @@
 /**
- * Why a backup of a job would be refused, judged of what a look at the hosts has seen by the rules that a run refuses by before its first
- * change. What a look does not ask, such as the tape in the drive, only the run tells.
+ * Why a backup of a job would be refused, judged of what a look at the hosts has seen by the rules that a run refuses
+ * by before its first change. What a look does not ask, such as the tape in the drive, only the run finds out.
  */
 import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
