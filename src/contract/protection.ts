@@ -117,9 +117,23 @@ export interface OpenRun {
   readonly performedBy: RunProcess | undefined;
 }
 
+/** The digest of a week that did not reach everybody. */
+export interface UnsentDigest {
+  /** When its week begins. */
+  readonly week: string;
+  /** When it was refused first. */
+  readonly since: string;
+  /** When it was tried last. */
+  readonly at: string;
+  /** Whom it did not reach, and why. */
+  readonly reason: string;
+}
+
 export interface ProtectionView {
   /** When this was judged, by the clock of the console. */
   readonly at: string;
   readonly pairs: readonly PairView[];
   readonly open: readonly OpenRun[];
+  /** The digest of a week that did not reach everybody who asks for it; absent where there is none. */
+  readonly unsentDigest?: UnsentDigest | undefined;
 }

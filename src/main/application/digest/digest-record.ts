@@ -1,21 +1,12 @@
 /** Who has accepted the digest of which week, and whom it did not reach: events in `schedule.ndjson`. */
 import { createHash } from 'node:crypto';
+import type { UnsentDigest } from '../../../contract/protection.ts';
 import { lastWeek, type Period } from '../../../contract/time/week.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import type { NotifyWay } from '../../site/notify-schema.ts';
 import type { Site } from '../../site/site-schema.ts';
 import { scheduleEvents, type ScheduleEvent, type TaskName } from '../schedule/schedule-file.ts';
 import { digestName } from '../schedule/schedule-units.ts';
-
-/** A digest that did not reach everybody. */
-export interface UnsentDigest {
-  /** When its week begins; ISO 8601, UTC. */
-  readonly week: string;
-  /** When it was tried last; ISO 8601, UTC. */
-  readonly at: string;
-  /** Whom it did not reach, and why. */
-  readonly reason: string;
-}
 
 const dayMilliseconds = 86_400_000;
 /** A digest that could not be sent for so long is given up: nobody needs it any more. */
@@ -101,20 +92,9 @@ export async function unsentDigest(
   const failures = events.filter(({ what, due }) => what === 'digest-failed' && due === week);
   const last = new Map(failures.map((event) => [event.way, event]));
   const open = [...last].flatMap(([way, event]) => (way !== undefined && left.has(way) ? [event] : []));
-  const reasons = open.flatMap(({ reason }) => reason ?? []);
-  return open.length === 0
-    ? undefined
-    : {
-        week,
-        at:
-          open
-            .map(({ at }) => at)
-            .sort()
-            .at(-1) ?? '',
-        reason: reasons.join('; '),
-      };
+  if (open.length === 0) return undefined;
+  const tries = failures.filter(({ way }) => open.some((event) => event.way === way)).map(({ at }) => at);
+  const [since = '', ...later] = tries.sort();
+  const reason = open.flatMap((event) => event.reason ?? []).join('; ');
+  return { week, since, at: later.at(-1) ?? since, reason };
 }
-
-/** One sentence, without a full stop. @param day on which its week begins */
-export const unsentSentence = ({ reason }: Pick<UnsentDigest, 'reason'>, day: string): string =>
-  `the digest of the week of ${day} did not reach everybody: ${reason}`;
