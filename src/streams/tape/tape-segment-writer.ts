@@ -1,18 +1,20 @@
 /**
- * One tape of several: takes records until the drive says that the tape ends, and leaves it with exactly the records that count.
+ * One tape of several: accepts records until the drive reports the end of the tape, and leaves it with exactly the
+ * records that count.
  *
- * How the end is told: Linux refuses a write with ENOSPC, Solaris writes a record short or not at all (mtio(4I), Write Operation). Both then take
- * every other write until the physical end, so that a trailer can be written (illumos st.c, ST_EOM; Linux st.c, ST_EOM_OK). Records are sent ahead of
- * their answers, so some of those behind the refused one are on the tape nevertheless: strays. They are gone back over and a file mark is written
- * over them.
+ * How the end is reported: Linux refuses a write with ENOSPC, Solaris writes a record short or not at all (mtio(4I),
+ * Write Operation). Both then accept every second write until the physical end, so that a trailer can be written
+ * (illumos st.c, ST_EOM; Linux st.c, ST_EOM_OK). Records are sent ahead of their answers, so some of those after the
+ * refused one are on tape nevertheless: strays. The tape is moved back over them, and a file mark overwrites them.
  */
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { RmtClient, RmtError } from '../rmt/rmt-client.ts';
 import type { RmtChannel } from '../rmt/rmt-client.ts';
 import { errnos, tapeServerFailure } from '../rmt/rmt-trouble.ts';
 import type { ServedTape } from '../rmt/rmt-trouble.ts';
 
-/** A tape that is positioned where the records are to begin, at a server that has not opened it yet. */
+/** A tape that is positioned where the records must begin, at a server that has not opened it yet. */
 export interface TapeConnection extends ServedTape {
   readonly channel: RmtChannel;
 }
@@ -22,13 +24,13 @@ export class TapeSegmentWriter {
   readonly #client: RmtClient;
   readonly #onFailure: (error: Error) => void;
   readonly #window: number;
-  /** Sent, and not on this tape for certain; the oldest first. */
+  /** Sent, but not known to be on this tape; the oldest first. */
   #unwritten: Buffer[] = [];
   #unanswered = 0;
   #records = 0;
   #bytes = 0;
   #ended = false;
-  /** Records on the tape, whole or not, that are after the last one that counts. */
+  /** Records on tape, complete or not, after the last one that counts. */
   #strays = 0;
   #physicalEnd = false;
   #failure: Error | undefined;
@@ -36,7 +38,7 @@ export class TapeSegmentWriter {
 
   /**
    * @param window records that may be unanswered at a time
-   * @param onFailure hears of a failure as soon as it is known; whoever waits here hears of it too
+   * @param onFailure called with a failure as soon as it is known; those who wait here also get it
    */
   constructor(tape: TapeConnection, window: number, onFailure: (error: Error) => void) {
     this.#tape = tape;
@@ -45,7 +47,7 @@ export class TapeSegmentWriter {
     this.#client = new RmtClient(tape.channel, tape.dialect);
   }
 
-  /** Records that the server has answered for, up to the first refused one. */
+  /** Records that the server has acknowledged, up to the first refused one. */
   get records(): number {
     return this.#records;
   }
@@ -63,7 +65,7 @@ export class TapeSegmentWriter {
     await this.#performed('open', this.#client.open(this.#tape.device, 'write'));
   }
 
-  /** Sends records; not more at a time than there is room for. */
+  /** Sends records; no more at a time than there is room for. */
   send(records: readonly Buffer[]): void {
     for (const record of records) {
       this.#unwritten.push(record);
@@ -75,17 +77,17 @@ export class TapeSegmentWriter {
     }
   }
 
-  /** Waits until that many records may be sent, or the tape has ended. Rejects where writing failed. */
+  /** Waits until that many records may be sent, or the tape has ended. Rejects if writing failed. */
   async room(records: number): Promise<void> {
     await this.#until(() => this.#ended || this.#unanswered + records <= this.#window);
   }
 
-  /** Waits for all answers. Rejects where writing failed. */
+  /** Waits for all answers. Rejects if writing failed. */
   async settled(): Promise<void> {
     await this.#until(() => this.#unanswered === 0);
   }
 
-  /** Closes the tape, which writes its file mark. To be asked when all is settled. */
+  /** Closes the tape, which writes its file mark. To be called when everything is acknowledged. */
   async close(): Promise<void> {
     await this.#performed('close', this.#client.close());
   }
@@ -97,10 +99,10 @@ export class TapeSegmentWriter {
   async closeEnded(): Promise<Buffer[]> {
     await this.settled();
     if (this.#strays > 0) {
-      const doing = `space back over ${this.#strays} records after the end`;
+      const doing = phrase('space back over {strays} records after the end', { strays: this.#strays });
       await this.#performed(doing, this.#client.operate('back-records', this.#strays));
     }
-    await this.#performed('write a file mark', this.#client.operate('write-file-mark'));
+    await this.#performed(phrase('write a file mark'), this.#client.operate('write-file-mark'));
     await this.close();
     return this.#unwritten;
   }
@@ -112,7 +114,7 @@ export class TapeSegmentWriter {
 
   #answered(record: Buffer, taken: number): void {
     this.#unanswered -= 1;
-    // What a drive takes after a failure is behind a gap.
+    // What a drive accepts after a failure comes after a gap.
     if (this.#failure) return;
     if (!this.#ended && taken === record.length) {
       this.#unwritten.shift();
@@ -129,21 +131,31 @@ export class TapeSegmentWriter {
   #refused(record: Buffer, error: unknown): void {
     this.#unanswered -= 1;
     const noSpace = error instanceof RmtError && error.errno === errnos.noSpace;
-    // After the end of the tape every error but "no space" is taken for its physical end: "all writes will fail with EIO" (mtio(4I)).
+    // After the end of the tape, every error except "no space" counts as its physical end: "all writes will fail with
+    // EIO" (mtio(4I)).
     const physicalEnd = this.#ended && error instanceof RmtError && !noSpace;
     if (noSpace) this.#ended = true;
     else if (physicalEnd) this.#physicalEnd = true;
     else
       this.#fail(
-        tapeServerFailure(error, `write record ${this.#records} (${record.length} bytes)`, this.#tape),
+        tapeServerFailure(
+          error,
+          phrase('write record {records} ({record} bytes)', {
+            records: this.#records,
+            record: record.length,
+          }),
+          this.#tape,
+        ),
       );
     this.#wake();
   }
 
-  /** How many records are after the end is not certain any more. */
+  /** How many records are after the end is no longer certain. */
   #takenPastTheEnd(): Error {
     const { device, evidence } = this.#tape;
-    const reason = `${device}: the drive accepted a record after an error at the end of the tape`;
+    const reason = phrase('{device}: the drive accepted a record after an error at the end of the tape', {
+      device,
+    });
     return failure('TAPE_WRITE_FAILED', { reason }, evidence);
   }
 

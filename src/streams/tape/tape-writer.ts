@@ -1,8 +1,7 @@
-/**
- * The last part of the path: dd on the tape host, and what its end says about the records on the tape.
- */
+/** The last part of the path: dd on the tape host, and what its end shows of the records on tape. */
 import { failure } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { ddCountText, parseDdCounts } from './dd-counts.ts';
 import type { RecordsCounted } from './dd-counts.ts';
 import { defaultRecordBytes, requireRecordBytes } from '../record-cutter.ts';
@@ -29,8 +28,8 @@ export interface RecordsOnTape {
 const inputBytes = 262_144;
 
 /**
- * The command that writes standard input to tape. `obs=` collects what a channel delivers in pieces into whole
- * records; `bs=` would write each short read as a short record. Throws RECORD_SIZE_WRONG.
+ * The command that writes standard input to tape. `obs=` collects the pieces of a channel into whole records; `bs=`
+ * would write each short read as a short record. Throws RECORD_SIZE_WRONG.
  */
 export function tapeWriterArguments(options: TapeWriterOptions): string[] {
   const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);
@@ -75,5 +74,8 @@ export function expectedCount(expected: ExpectedRecords): RecordsCounted {
 
 /** `F+P records, N bytes`. */
 export function describe(counted: RecordsCounted, bytes: number | undefined): string {
-  return `${ddCountText(counted)} records${bytes === undefined ? '' : `, ${bytes} bytes`}`;
+  return phrase('{records} records{bytes}', {
+    records: ddCountText(counted),
+    bytes: bytes === undefined ? '' : phrase(', {bytes} bytes', { bytes }),
+  });
 }

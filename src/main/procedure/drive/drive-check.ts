@@ -1,8 +1,9 @@
-/** Tries a drive out on a scratch tape: records of several sizes, file marks, spacing, speed. What the tape held is lost. */
+/** Tests a drive with a scratch tape: records of several sizes, file marks, spacing, speed. The contents of the tape are lost. */
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { failure, isFailure } from '../../../contract/errors.ts';
 import type { CheckLine } from '../../../contract/plan.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { runDump } from '../../../streams/copy-path.ts';
 import { readBack } from '../../../streams/tape/read-back.ts';
 import { tapeReaderArguments } from '../../../streams/tape/tape-reader.ts';
@@ -17,7 +18,7 @@ import type { StepCommand } from '../model/step.ts';
 import { goToFile } from './tape-position.ts';
 
 const step = 'drive-check';
-/** Record sizes that are tried, in bytes: a block, tar's, the guide's, and the largest that most drivers take in one piece. */
+/** Record sizes to test, in bytes: a block, tar's, the guide's, and the largest that most drivers accept in one piece. */
 const recordSizes = [512, 10_240, 32_768, 262_144] as const;
 const recordsOfASize = 8;
 const speedBytes = 64 * 1024 * 1024;
@@ -50,7 +51,7 @@ interface WrittenFile {
   readonly sha256: string;
 }
 
-/** Bytes that no drive compresses, the same piece again and again: LTO looks back 1 KiB only. */
+/** Bytes that no drive compresses, the same piece repeated: LTO has a window of only 1 KiB. */
 async function* noise(bytes: number): AsyncGenerator<Buffer> {
   const piece = randomBytes(Math.min(bytes, 1024 * 1024));
   await Promise.resolve();
@@ -75,7 +76,7 @@ class DriveCheck {
     this.#order.listener(line);
   }
 
-  /** Runs one check; an error of the table becomes its line. A cancel ends all of it. */
+  /** Runs one check; an error of the table becomes its line. A cancel ends all checks. */
   async check(what: string, work: () => Promise<string>): Promise<void> {
     try {
       this.tell(what, true, await work());
@@ -88,10 +89,12 @@ class DriveCheck {
 
   async protection(): Promise<string> {
     const { writeProtected } = await driveStatus(this.#room.runner, step, this.#order.drive);
-    return writeProtected === undefined ? 'mt does not show it; writing will' : 'not protected';
+    return writeProtected === undefined
+      ? phrase('mt does not show it; writing will')
+      : phrase('not protected');
   }
 
-  /** Writes a file behind those that are there. @returns how long it took, in milliseconds */
+  /** Writes a file after the existing ones. @returns how long it took, in milliseconds */
   async write(recordBytes: number, bytes: number): Promise<number> {
     const { drive } = this.#order;
     await goToFile(this.#room.runner, step, drive, this.#files.length);
@@ -111,7 +114,7 @@ class DriveCheck {
     return performance.now() - startedAt;
   }
 
-  /** Reads the file under the head to its mark. @returns how long it took, in milliseconds */
+  /** Reads the file under the head up to its mark. @returns how long it took, in milliseconds */
   async readHere({ recordBytes, bytes, sha256 }: WrittenFile): Promise<number> {
     const { tapeHost: host, tapeDevice } = this.#order.drive;
     const argv = tapeReaderArguments({ device: withoutRewind(tapeDevice), recordBytes });
@@ -140,7 +143,7 @@ class DriveCheck {
   async records(recordBytes: number): Promise<string> {
     await this.write(recordBytes, recordBytes * recordsOfASize);
     await this.#read(this.#files.length - 1);
-    return `${recordsOfASize} records written, read back and compared`;
+    return phrase('{recordsOfASize} records written, read back and compared', { recordsOfASize });
   }
 
   async #mt(command: 'fsf' | 'bsf' | 'weof' | 'rewind', count?: number): Promise<void> {
@@ -151,7 +154,11 @@ class DriveCheck {
 
   async #requireFile(file: number, what: string): Promise<void> {
     const status = await driveStatus(this.#room.runner, step, this.#order.drive);
-    requireSame(what, `file ${file}`, status.file === undefined ? 'unknown' : `file ${status.file}`);
+    requireSame(
+      what,
+      phrase('file {file}', { file }),
+      status.file === undefined ? 'unknown' : phrase('file {file}', { file: status.file }),
+    );
   }
 
   /** Forwards over all files but the last, which is then read. */
@@ -159,12 +166,12 @@ class DriveCheck {
     const last = this.#files.length - 1;
     const file = this.#files[last];
     if (last < 1 || !file)
-      throw failure('TAPE_STATE_UNKNOWN', this.#place('fewer than two files were written'));
+      throw failure('TAPE_STATE_UNKNOWN', this.#place(phrase('fewer than two files were written')));
     await this.#mt('rewind');
     await this.#mt('fsf', last);
-    await this.#requireFile(last, 'place after fsf');
+    await this.#requireFile(last, phrase('place after fsf'));
     await this.readHere(file);
-    return `spaced over ${last} file marks to the last file and read it`;
+    return phrase('spaced over {last} file marks to the last file and read it', { last });
   }
 
   /** Back from the end, before the mark of the file before the last; then over that mark, to the last file. */
@@ -172,14 +179,14 @@ class DriveCheck {
     const last = this.#files.length - 1;
     const file = this.#files[last];
     if (last < 1 || !file)
-      throw failure('TAPE_STATE_UNKNOWN', this.#place('fewer than two files were written'));
+      throw failure('TAPE_STATE_UNKNOWN', this.#place(phrase('fewer than two files were written')));
     await goToFile(this.#room.runner, step, this.#order.drive, last + 1);
     await this.#mt('bsf', 2);
-    await this.#requireFile(last - 1, 'place after bsf');
+    await this.#requireFile(last - 1, phrase('place after bsf'));
     await this.#mt('fsf', 1);
-    await this.#requireFile(last, 'place after fsf');
+    await this.#requireFile(last, phrase('place after fsf'));
     await this.readHere(file);
-    return 'spaced back over 2 file marks and forward over 1 to the last file, and read it';
+    return phrase('spaced back over 2 file marks and forward over 1 to the last file, and read it');
   }
 
   #place(said: string) {
@@ -191,31 +198,38 @@ class DriveCheck {
     const wrote = await this.write(speedRecordBytes, speedBytes);
     const read = await this.#read(this.#files.length - 1);
     const rate = (milliseconds: number) => `${(speedBytes / 1000 / milliseconds).toFixed(1)} MB/s`;
-    return `64 MiB written at ${rate(wrote)}, read at ${rate(read)} (through the console, records of 32,768 bytes)`;
+    return phrase(
+      '64 MiB written at {written}, read at {read} (through the console, records of 32,768 bytes)',
+      { written: rate(wrote), read: rate(read) },
+    );
   }
 
   async leave(): Promise<string> {
     await this.#mt('rewind');
     await this.#mt('weof', 1);
     await this.#mt('rewind');
-    return 'only a file mark at the beginning; label the tape: shadowtape label NAME --overwrite data';
+    return phrase(
+      'only a file mark at the beginning; label the tape: shadowtape label NAME --overwrite data',
+    );
   }
 }
 
 /**
- * @returns all lines, each of which the listener has heard
- * @throws what requireScratch throws: nothing was written then; COPY_CANCELLED and the like where it was cancelled
+ * @returns all lines, each already passed to the listener
+ * @throws what requireScratch throws: nothing was written then; COPY_CANCELLED and the like if it was canceled
  */
 export async function checkDrive(room: DataRoom, order: DriveCheckOrder): Promise<readonly CheckLine[]> {
   const { found } = await requireScratch(room, step, order);
   const check = new DriveCheck(room, order);
   check.tell('tape', true, found);
-  await check.check('write protection', () => check.protection());
+  await check.check(phrase('write protection'), () => check.protection());
   for (const size of recordSizes)
-    await check.check(`records of ${size.toLocaleString('en-US')} bytes`, () => check.records(size));
-  await check.check('spacing forwards', () => check.spaceForwards());
-  await check.check('spacing back', () => check.spaceBack());
+    await check.check(phrase('records of {size} bytes', { size: size.toLocaleString('en-US') }), () =>
+      check.records(size),
+    );
+  await check.check(phrase('spacing forwards'), () => check.spaceForwards());
+  await check.check(phrase('spacing back'), () => check.spaceBack());
   await check.check('speed', () => check.speed());
-  await check.check('left on the tape', () => check.leave());
+  await check.check(phrase('left on the tape'), () => check.leave());
   return check.lines;
 }

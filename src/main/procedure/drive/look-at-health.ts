@@ -1,6 +1,7 @@
-/** Asks a drive about its health. What cannot be learned is told as such, with the reason: it never counts as healthy. */
+/** Queries the health of a drive. What cannot be read is reported as unknown, with the reason: it never counts as healthy. */
 import type { DriveHealth, UnknownHealth } from '../../../contract/drive-health.ts';
 import { isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import {
   compressionState,
   encryptionArguments,
@@ -15,7 +16,7 @@ import { driveStatus } from './drive-ready.ts';
 
 const secondsOfQuery = 60;
 
-/** What ends the work that asks. */
+/** Ends the work that queries. */
 const endings = ['COMMAND_CANCELLED', 'JOURNAL_UNWRITABLE', 'LOCK_LOST'] as const;
 
 class Asker {
@@ -31,7 +32,7 @@ class Asker {
     this.#drive = drive;
   }
 
-  /** @returns what `read` finds in the output; undefined, and a reason, where it finds nothing */
+  /** @returns what `read` finds in the output; undefined, and a reason, if it finds nothing */
   async ask<Value>(
     what: string,
     argv: readonly string[],
@@ -39,7 +40,10 @@ class Asker {
   ): Promise<Value | undefined> {
     const [program = ''] = argv;
     const none = (reason: string) => void this.unavailable.push({ what, reason });
-    const isMissing = `${program} is not installed on ${this.#drive.tapeHost}`;
+    const isMissing = phrase('{program} is not installed on {tapeHost}', {
+      program,
+      tapeHost: this.#drive.tapeHost,
+    });
     if (this.#missing.has(program)) return none(isMissing) as undefined;
     try {
       const command = { host: this.#drive.tapeHost, argv, changes: false };
@@ -52,7 +56,7 @@ class Asker {
       const stdout = result.stdout.toString('utf8');
       const value = result.status === 0 ? read(stdout) : undefined;
       if (value === undefined)
-        none(wordsOf({ stdout, stderr: result.stderr }) || `${program} printed nothing`);
+        none(wordsOf({ stdout, stderr: result.stderr }) || phrase('{program} printed nothing', { program }));
       return value;
     } catch (error) {
       if (!isFailure(error) || isFailure(error, ...endings)) throw error;
@@ -61,7 +65,7 @@ class Asker {
   }
 }
 
-/** What mt on Linux says of it; Solaris does not tell. */
+/** What mt on Linux reports; Solaris has nothing of the kind. */
 async function mtAsksForCleaning(
   runner: CommandRunner,
   step: string,
@@ -75,12 +79,12 @@ async function mtAsksForCleaning(
   }
 }
 
-/** To be called only while no data moves: each query takes the drive for a moment. */
+/** To be called only while no data moves: each query occupies the drive for a moment. */
 export async function lookAtHealth(runner: CommandRunner, step: string, drive: Drive): Promise<DriveHealth> {
   const { tapeDevice: device } = drive;
   const asker = new Asker(runner, step, drive);
   const alerts = await asker.ask('TapeAlert', logPageArguments(device, 'alerts'), raisedAlerts);
-  const loads = await asker.ask('load count', logPageArguments(device, 'statistics'), mediaLoads);
+  const loads = await asker.ask(phrase('load count'), logPageArguments(device, 'statistics'), mediaLoads);
   const compression = await asker.ask(
     'compression',
     logPageArguments(device, 'compression'),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { tapeReadFailure } from '../../../streams/tape/tape-trouble.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
 import { readLabel } from '../../tape/tape-label.ts';
@@ -29,7 +30,7 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 
 /**
  * Rewinds, and compares the label with the one that the run wrote.
- * @throws TAPE_IS_ANOTHER where the tape has not this label, TAPE_DIFFERS where it is not as it was written
+ * @throws TAPE_IS_ANOTHER if the tape does not have this label, TAPE_DIFFERS if it is not as it was written
  */
 export async function requireLabelOf(
   runner: CommandRunner,
@@ -52,14 +53,14 @@ export async function requireLabelOf(
   }
   if (label.kind === 'foreign' || label.label.uuid !== written.uuid) {
     const { tapeHost: host, tapeDevice: device } = drive;
-    const wanted = `the tape "${written.name}" of run ${run}`;
+    const wanted = phrase('the tape "{name}" of run {run}', { name: written.name, run });
     throw failure('TAPE_IS_ANOTHER', { host, device, wanted, found: describeFirstRecord(stdout) });
   }
-  requireSame('SHA-256 of the label', written.sha256, sha256(stdout));
+  requireSame(phrase('SHA-256 of the label'), written.sha256, sha256(stdout));
 }
 
 /**
- * Who takes a run up, or tries a step once more, may find another tape in the drive.
+ * A resumed run, or a retried step, may find another tape in the drive.
  * @throws TAPE_IS_ANOTHER, TAPE_DIFFERS
  */
 export async function requireOwnLabel(context: RunContext, step: string): Promise<void> {
@@ -68,7 +69,7 @@ export async function requireOwnLabel(context: RunContext, step: string): Promis
 
 /**
  * Compares the manifest, the last file of the tape, with the one that the run wrote.
- * @throws RUN_HAS_NO_TAPE, TAPE_DIFFERS, TAPE_READ_FAILED and what else reading a tape can end with
+ * @throws RUN_HAS_NO_TAPE, TAPE_DIFFERS, TAPE_READ_FAILED and other errors of reading a tape
  */
 export async function requireManifestOf(
   runner: CommandRunner,
@@ -77,7 +78,7 @@ export async function requireManifestOf(
   { run, events }: Writer,
 ): Promise<void> {
   const written = lastOf(events, 'manifest');
-  // Once the label is written anew, the manifest that stood behind the one before is gone.
+  // Once a new label is written, the manifest of the previous one is gone.
   if (!written || written.seq < (lastOf(events, 'label')?.seq ?? 0))
     throw failure('RUN_HAS_NO_TAPE', { run });
   const { file } = written;
@@ -87,6 +88,6 @@ export async function requireManifestOf(
     return runner.send(step, read, { anyStatus: true, binary: true });
   });
   if (status !== 0) throw tapeReadFailure({ status, signal, stderr, bytes: stdout.length }, evidenceOf(read));
-  requireSame('bytes of the manifest', String(written.bytes), String(stdout.length));
-  requireSame('SHA-256 of the manifest', written.sha256, sha256(stdout));
+  requireSame(phrase('bytes of the manifest'), String(written.bytes), String(stdout.length));
+  requireSame(phrase('SHA-256 of the manifest'), written.sha256, sha256(stdout));
 }

@@ -1,24 +1,25 @@
 /**
- * Work that goes on on the backup server when the session that started it has ended: processes with FIFOs between them, in a
- * folder that tells how far they are. Plain data: whoever takes a run up makes the same work of the same assignment.
+ * Work that continues on the backup server after the session that started it has ended: processes connected by FIFOs,
+ * in a folder that shows their progress. Plain data: a resumed run makes the same work from the same assignment.
  */
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { Platform } from '../../site/site-schema.ts';
 
-/** One process of the work. Its files in the folder bear its name. */
+/** One process of the work. Its files in the folder have its name. */
 export interface DetachedProcess {
   /** Lower case letters and digits. */
   readonly name: string;
   readonly argv: readonly string[];
-  /** Where it is started; `/` where this is left out. */
+  /** Where it is started; `/` by default. */
   readonly directory?: string;
-  /** The FIFO that it reads; /dev/null where this is left out. */
+  /** The FIFO that it reads; /dev/null by default. */
   readonly input?: string;
   /** The FIFO that it writes to. */
   readonly output?: string;
   /** True: what it prints is kept in the folder. What goes neither there nor into a FIFO is not kept (tar's list of files may fill a disk). */
   readonly keepsOutput?: boolean;
-  /** Reads the tape in the place of `argv`, and keeps sampled records. */
+  /** Reads the tape instead of `argv`, and keeps sampled records. */
   readonly keeping?: KeepingReader;
 }
 
@@ -39,13 +40,13 @@ export interface DetachedWork {
   /** Names of the FIFOs in the folder. Each is written by one process and read by one. */
   readonly fifos: readonly string[];
   readonly processes: readonly DetachedProcess[];
-  /** The process whose written bytes tell how far the work is. */
+  /** The process whose written bytes show the progress of the work. */
   readonly measured: string;
 }
 
 const runPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 const volumePattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-/** Nothing that a shell reads as anything but itself, and no way up. */
+/** No characters that are special to a shell, and no path to a parent folder. */
 const folderPattern = /^(\/(?!\.\.?\/)[A-Za-z0-9_.-]+)+\/shadowtape-[A-Za-z0-9][A-Za-z0-9_.-]*\.work$/;
 const namePattern = /^[a-z][a-z0-9-]*$/;
 
@@ -57,34 +58,38 @@ const refused = (reason: string) => failure('ARGUMENT_FORBIDDEN', { reason });
  * @throws ARGUMENT_FORBIDDEN for a name that cannot be part of a path
  */
 export function workFolder(run: string, volume: string, purpose = 'dump'): string {
-  if (!runPattern.test(run)) throw refused(`"${run}" is not the name of a run`);
-  if (!volumePattern.test(volume)) throw refused(`"${volume}" is not the name of a volume`);
-  if (!namePattern.test(purpose)) throw refused(`"${purpose}" is not the name of a purpose`);
+  if (!runPattern.test(run)) throw refused(phrase('"{run}" is not the name of a run', { run }));
+  if (!volumePattern.test(volume))
+    throw refused(phrase('"{volume}" is not the name of a volume', { volume }));
+  if (!namePattern.test(purpose))
+    throw refused(phrase('"{purpose}" is not the name of a purpose', { purpose }));
   return `/var/tmp/shadowtape-${run}.${volume}.${purpose}.work`;
 }
 
 /**
- * Returns the folder where it is one of ours: it stands in scripts, and is removed with all that it holds.
+ * Returns the folder if it is one of ours: it is used in scripts, and is removed with everything in it.
  * @throws ARGUMENT_FORBIDDEN
  */
 export function requireWorkFolder(folder: string): string {
-  if (!folderPattern.test(folder)) throw refused(`"${folder}" is not a folder of detached work`);
+  if (!folderPattern.test(folder))
+    throw refused(phrase('"{folder}" is not a folder of detached work', { folder }));
   return folder;
 }
 
 /**
- * Returns the work where its names fit together.
+ * Returns the work if its names are consistent.
  * @throws ARGUMENT_FORBIDDEN
  */
 export function requireWork(work: DetachedWork): DetachedWork {
   requireWorkFolder(work.folder);
   const names = [...work.fifos, ...work.processes.map(({ name }) => name)];
   const odd = names.find((name) => !namePattern.test(name) || name === 'run');
-  if (odd !== undefined) throw refused(`"${odd}" cannot be the name of a process or a FIFO`);
-  if (new Set(names).size !== names.length) throw refused('two processes or FIFOs bear one name');
+  if (odd !== undefined) throw refused(phrase('"{odd}" cannot be the name of a process or a FIFO', { odd }));
+  if (new Set(names).size !== names.length) throw refused(phrase('two processes or FIFOs bear one name'));
   for (const { input, output } of work.processes) {
     for (const fifo of [input, output])
-      if (fifo !== undefined && !work.fifos.includes(fifo)) throw refused(`there is no FIFO "${fifo}"`);
+      if (fifo !== undefined && !work.fifos.includes(fifo))
+        throw refused(phrase('there is no FIFO "{fifo}"', { fifo }));
   }
   return work;
 }

@@ -1,4 +1,4 @@
-/** Where the locks of a run are, in the order in which they are taken; they are given back in the reverse order. Pure. */
+/** Where the locks of a run are, in the order in which they are taken; they are released in reverse order. Pure. */
 import type { RunEvent } from '../../../contract/events.ts';
 import { driveOf } from '../../tape/tape-device.ts';
 import type { Assignment } from './assignment.ts';
@@ -29,7 +29,7 @@ export function classPlaces({ class: name, backupServer, primaryNodes }: ClassHo
 
 const driveFolder = new RegExp(`^mkdir ${lockParent}/shadowtape-(dev\\.[^/]+)\\.lock$`);
 
-/** One segment of a file name; no class has a dot in its name, so that no class is taken for a drive. */
+/** One segment of a file name. Class names contain no dot, so a drive cannot be mistaken for a class. */
 const segment = (text: string) => encodeURIComponent(text).replaceAll('%', '=').replaceAll('.', '=2E');
 
 /** @param device any device file of the drive: they share one lock */
@@ -45,8 +45,9 @@ export function drivePlace(host: string, device: string): LockPlace {
 }
 
 /**
- * The drive that a run has locked, or was about to, by the name that its lock bears; undefined where its journal does not tell. A run that is
- * resumed has the lock that it began with, and its tape host is asked nothing before it is known to be the same machine.
+ * The drive that a run has locked, or was about to, by the name of its lock; undefined if its journal does not name it.
+ * A resumed run keeps the lock that it began with, and its tape host is not queried before it is known to be the same
+ * machine.
  */
 export function driveLockedBy(events: readonly RunEvent[], tapeHost: string): string | undefined {
   const folders = events.flatMap((event) =>
@@ -69,12 +70,12 @@ export function lockPlaces(
   return [...classPlaces(assignment), drivePlace(tapeHost, driveName ?? tapeDevice)];
 }
 
-/** Which of its locks a run keeps at its end; `class`: those of the class, on every host. */
+/** Which of its locks a run keeps when it ends; `class`: those of the class, on every host. */
 export type KeptLocks = 'none' | 'class' | 'all';
 
-/** What the events of a run tell of its locks, since it was last resumed. */
+/** What the events of a run show of its locks, since it was last resumed. */
 export interface LockMarks {
-  /** True where the run was resumed: whoever resumes it holds its locks before the first event. */
+  /** True if the run was resumed: the process that resumes it holds its locks before the first event. */
   readonly takenUp: boolean;
   /** Host and folder -> true where the lock was made, or perhaps made; false where it is no longer this run's. */
   readonly seen: ReadonlyMap<string, boolean>;

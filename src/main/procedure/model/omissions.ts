@@ -1,6 +1,7 @@
-/** What a reader left out though it ended well: told to the journal, and counted from it. Pure. */
+/** What a reader skipped although it exited 0: written to the journal, and counted from it. Pure. */
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { givenOmissions, type Omissions } from '../../../contract/run-outcome.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { ReaderOutput, Remark } from '../../../streams/reader-output.ts';
 
 type Warning = Extract<NewEvent, { type: 'warning' }>;
@@ -18,20 +19,27 @@ function warningOf(step: string, tool: string, { kind, file, said }: Remark): Wa
 }
 
 /**
- * The warnings that tell of everything a reader said: one a file; what is beyond the files that are kept is one more.
+ * The warnings for all messages of a reader: one per file, and one more for all files beyond those that are kept.
  * @param step in which it read
  */
 export function warningsOf(step: string, output: ReaderOutput): Warning[] {
   const { remarks, tool } = output;
   const beyond = (['skipped', 'inconsistent'] as const).flatMap((kind): Warning[] => {
     const count = output.count(kind) - remarks.filter((remark) => remark.kind === kind).length;
-    const text = `${tool}: ${count} ${ofKind[kind].more}; their names were not kept`;
+    const text = phrase('{tool}: {count} {more}; their names were not kept', {
+      tool,
+      count,
+      more: ofKind[kind].more,
+    });
     return count === 0 ? [] : [{ type: 'warning', step, text, kind, count }];
   });
   return [...remarks.map((remark) => warningOf(step, tool, remark)), ...beyond];
 }
 
-/** How many files the tape of a run lacks, and how many of its records are zeros. What a step said before it began again does not count. */
+/**
+ * How many files are missing on the tape of a run, and how many of its records are zeros. What a step reported before
+ * it was repeated does not count.
+ */
 export function omissionsOf(events: readonly RunEvent[]): Omissions {
   const counts = new Map<string, Record<keyof Omissions, number>>();
   for (const event of events) {

@@ -2,6 +2,7 @@
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { blockBytes } from './assignment.ts';
 import { isSameCluster } from './later-runs.ts';
 import { omissionsOf } from './omissions.ts';
@@ -20,7 +21,7 @@ export interface KnownRun {
 export interface RestorableRun {
   /** How the run began, as if it had backed up these volumes alone. */
   readonly start: Started;
-  /** What of the order the backup tells. */
+  /** The part of the order that comes from the backup. */
   readonly order: Pick<RestoreOrder, 'at' | 'volumes' | 'manifestFile' | 'others' | 'skipped' | 'imported'>;
 }
 
@@ -28,18 +29,18 @@ function unsupported(run: string, reason: string) {
   return failure('RESTORE_UNSUPPORTED', { run, reason });
 }
 
-/** Why a run cannot be restored, whatever the site says; undefined where it can. */
+/** Why a run cannot be restored at any site; undefined if it can. */
 function whyNot(start: Started, events: readonly RunEvent[]): string | undefined {
-  if (start.restore) return 'it is a restore, not a backup';
-  if (start.platform === 'linux') return 'restoring volumes of Linux hosts is not supported';
+  if (start.restore) return phrase('it is a restore, not a backup');
+  if (start.platform === 'linux') return phrase('restoring volumes of Linux hosts is not supported');
   const imported = events.find((event) => event.type === 'imported');
   if (imported)
     return imported.from === 'journal'
       ? undefined
-      : 'it was imported from a tape without its journal, so its pair and its disks are not known';
+      : phrase('it was imported from a tape without its journal, so its pair and its disks are not known');
   const end = events.findLast((event) => event.type === 'run-finished');
-  if (end === undefined) return 'it has not ended';
-  return end.verdict === 'failed' ? 'it failed' : undefined;
+  if (end === undefined) return phrase('it has not ended');
+  return end.verdict === 'failed' ? phrase('it failed') : undefined;
 }
 
 const dumpOf = (events: readonly RunEvent[], proxy: string): EventOf<'digest'> | undefined =>
@@ -48,7 +49,7 @@ const dumpOf = (events: readonly RunEvent[], proxy: string): EventOf<'digest'> |
       event.type === 'digest' && event.hop === 'handed' && event.volume === proxy,
   );
 
-/** When the proxies of a run were parted; undefined where no part is known to have succeeded. */
+/** When the proxies of a run were parted; undefined if no part is known to have succeeded. */
 function partedAt(events: readonly RunEvent[]): string | undefined {
   const part = sentCommands(events).findLast(
     ({ intent: { argv }, isProven }) => isProven && argv[0] === 'sdxproxy' && argv[1] === 'Part',
@@ -65,23 +66,29 @@ function dumpedVolume(
   const { proxy, method = start.method, blocks = start.blocks ?? 0 } = volume;
   const dump = dumpOf(events, proxy);
   if (!dump) throw failure('RUN_HAS_NO_TAPE', { run });
-  if (dump.sections) throw unsupported(run, 'its dump was interrupted and continued');
+  if (dump.sections) throw unsupported(run, phrase('its dump was interrupted and continued'));
   const { onTapeSha256: sha256, bytes = 0 } = dump;
   if (sha256 === undefined) throw failure('RUN_HAS_NO_DIGEST', { run, volume: proxy });
   if (method === '6a' && bytes !== blocks * blockBytes)
-    throw unsupported(run, `its tape holds ${bytes} bytes of a volume of ${blocks * blockBytes} bytes`);
+    throw unsupported(
+      run,
+      phrase('its tape holds {bytes} bytes of a volume of {blocks} bytes', {
+        bytes,
+        blocks: blocks * blockBytes,
+      }),
+    );
   const tapes = tapesOfVolume(events, proxy);
   return { proxy, bytes, sha256, ...(method === '6a' ? {} : { files: true }), ...(tapes ? { tapes } : {}) };
 }
 
-/** What is said of the files of a backup: how many tar left out, or read while they changed. */
+/** What is reported of the files of a backup: how many tar skipped, or read while they changed. */
 function skippedFiles(events: readonly RunEvent[], volumes: RestoreOrder['volumes']): number {
   const { skipped = 0, inconsistent = 0 } = omissionsOf(events);
   return volumes.some(({ files }) => files) ? skipped + inconsistent : 0;
 }
 
 /**
- * What a run has backed up of the volumes that are restored, as its journal has it.
+ * What a run has backed up of the volumes to restore, according to its journal.
  * @param masters those that may be replaced: names the volumes, where the run has several
  * @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_UNSUPPORTED, RESTORE_MASTER_NOT_NAMED
  */
@@ -97,7 +104,9 @@ export function restorableOf(known: KnownRun, masters: readonly string[] = []): 
   if (!start)
     throw unsupported(
       run,
-      `its journal does not tell the disks of ${chosen.map(({ proxy }) => proxy).join(', ')}`,
+      phrase('its journal does not tell the disks of {chosen}', {
+        chosen: chosen.map(({ proxy }) => proxy).join(', '),
+      }),
     );
   const manifestFile = distantManifest(whole);
   const others = whole.volumes.filter((volume) => !chosen.includes(volume)).map(({ master }) => master);
@@ -128,11 +137,11 @@ function concerns({ intent: { argv }, ending }: Sent, className: string, proxy: 
 }
 
 /**
- * The run that has parted a proxy last, where its journal proves that this was with pjrm=off, and no journal shows a later rejoin: with
- * pjrm=on what is written through a shadow is not copied to the master, and nothing shows it.
+ * The run that parted a proxy last, if its journal proves pjrm=off and no journal shows a later rejoin. With pjrm=on,
+ * data written through a shadow is not copied to the master, and nothing shows it.
  * @param runs of the state folder, oldest first
- * @param of the run that is restored: it tells which cluster is meant
- * @returns undefined where nothing proves it
+ * @param of the run that is restored: it identifies the cluster
+ * @returns undefined if nothing proves it
  */
 export function partProof(
   runs: readonly KnownRun[],

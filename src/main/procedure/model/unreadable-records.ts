@@ -1,6 +1,10 @@
-/** Records of a volume that could not be read, and that are zeros on the tape: told to the journal, and found in it. Pure. */
+/**
+ * Records of a volume that could not be read, and that are zeros on the tape: written to the journal, and read from it.
+ * Pure.
+ */
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { countText } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** @param record of the volume, from 0 */
 export function unreadableWarning(
@@ -10,11 +14,14 @@ export function unreadableWarning(
   recordBytes: number,
 ): Extract<NewEvent, { type: 'warning' }> {
   const first = record * recordBytes;
-  const text = `record ${countText(record)} of ${volume} (from byte ${countText(first)} on) cannot be read: zeros are on the tape in its place`;
+  const text = phrase(
+    'record {record} of {volume} (from byte {first} on) cannot be read: zeros are on the tape in its place',
+    { record: countText(record), volume, first: countText(first) },
+  );
   return { type: 'warning', step, text, kind: 'unreadable', volume, record };
 }
 
-/** The records of a volume, ascending. What a step said before it began again does not count. */
+/** The records of a volume, ascending. What a step reported before it was repeated does not count. */
 export function unreadableRecords(events: readonly RunEvent[], volume: string): number[] {
   const found = new Map<string, Set<number>>();
   for (const event of events) {

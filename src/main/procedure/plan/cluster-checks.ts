@@ -1,5 +1,6 @@
 /** Checks of the proxies as the nodes of the cluster show them: pure functions of the world, put together from the rules of GDS. */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import { statusesShown, unknownStatuses } from '../../gds/involved-statuses.ts';
 import {
@@ -20,7 +21,7 @@ function namesOf({ class: className }: Assignment, { proxy, master }: VolumeAssi
   return { class: className, proxyVolume: proxy, masterVolume: master };
 }
 
-/** One verdict a rule; where several nodes are judged, the first that blocks speaks, with its node. */
+/** One verdict per rule; with several nodes, that of the first that blocks, with its name. */
 function onEveryNode(world: World, judge: (node: NodeReport) => RuleVerdict[]): RuleVerdict[] {
   const [first, ...others] = world.primaries.map((node) =>
     judge(node).map((verdict) =>
@@ -44,19 +45,21 @@ export function judgeJoined(
   );
 }
 
-/** Words that no table here knows, of anything that the proxies stand on. They are shown as they were printed. */
+/**
+ * Statuses that no table here knows, of anything that the proxies are built on. They are shown as they were printed.
+ */
 export function judgeStatusesKnown(assignment: Assignment, world: World): RuleVerdict[] {
   const shown = world.primaries.flatMap((node) =>
     proxiesOf(assignment).flatMap((proxy) => statusesShown(node, assignment.class, proxy)),
   );
   const unknown = [...new Set(unknownStatuses(shown))];
-  const why = 'an unknown status never counts as a good one';
+  const why = phrase('an unknown status never counts as a good one');
   return [
     guideVerdict(
       'statuses-known',
-      'Every status is known',
-      'known status words',
-      unknown.join(', ') || 'known status words',
+      phrase('Every status is known'),
+      phrase('known status words'),
+      unknown.join(', ') || phrase('known status words'),
       unknown.length === 0,
       why,
       '3-1',
@@ -97,11 +100,11 @@ export function judgeProxyNotMounted(
   const actual = mounted.map(({ device, mountPoint }) => `${device} on ${mountPoint} of ${node}`).join(', ');
   return guideVerdict(
     'proxy-not-mounted',
-    `No proxy is mounted on ${node}`,
+    phrase('No proxy is mounted on {node}', { node }),
     'none',
-    actual || 'none',
+    actual || phrase('none'),
     mounted.length === 0,
-    'a node that did not answer for a while may have mounted the proxy',
+    phrase('a node that did not answer for a while may have mounted the proxy'),
     '3-5',
   );
 }
@@ -117,13 +120,13 @@ export function judgeJoining(
       const names = namesOf(assignment, volume);
       const joined = joinedAndInSync(report, names).filter(({ rule }) => rule === 'proxy-joined');
       const state = copyState(report, names);
-      const why = 'any other slice status means that the copy failed';
+      const why = phrase('any other slice status means that the copy failed');
       return [
         ...joined,
         guideVerdict(
           'proxy-copying',
-          'The copy runs',
-          'copying or in-sync',
+          phrase('The copy runs'),
+          phrase('copying or in-sync'),
           state,
           state !== 'unexpected',
           why,
@@ -134,15 +137,15 @@ export function judgeJoining(
   );
 }
 
-/** A parted proxy that is started on the node which commands go to. */
+/** A parted proxy that is started on the node to which commands are sent. */
 export function judgeReadable(assignment: Assignment, world: World): RuleVerdict[] {
   const node = commandNode(assignment);
   const report = world.primaries.find((primary) => primary.node === node)?.report;
   return onEachVolume(assignment, assignment.volumes, ({ proxy }) => {
     const word = report && findVolume(report, assignment.class, proxy)?.status?.word;
-    const why = 'a stopped volume cannot be read';
-    const actual = `${word ?? 'not shown'} on ${node}`;
-    const [title, expected] = ['Proxy can be read', `ACTIVE on ${node}`];
+    const why = phrase('a stopped volume cannot be read');
+    const actual = phrase('{word} on {node}', { word: word ?? phrase('not shown'), node });
+    const [title, expected] = [phrase('Proxy can be read'), phrase('ACTIVE on {node}', { node })];
     return [guideVerdict('proxy-readable', title, expected, actual, word === 'ACTIVE', why, '3-5')];
   });
 }

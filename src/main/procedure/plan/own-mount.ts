@@ -1,9 +1,10 @@
 /** What is unmounted must be the run's own. Pure. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { mountsOfClass, type World } from '../model/world.ts';
 
-/** Before the mount point is unmounted: somebody may have unmounted the shadow, and mounted something else there. */
+/** Before the mount point is unmounted: somebody may have unmounted the shadow and mounted something else there. */
 export function judgeOwnMount({ job, shadow }: Assignment, { backup }: World): RuleVerdict[] {
   const { mountPoint } = job;
   const mounts = backup?.mounts ?? [];
@@ -12,11 +13,11 @@ export function judgeOwnMount({ job, shadow }: Assignment, { backup }: World): R
   return [
     {
       rule: 'own-mount',
-      title: `Nothing but the shadow is mounted on ${mountPoint}`,
-      expected: 'nothing else',
-      actual: foreign.map(({ device }) => device).join(', ') || 'nothing else',
+      title: phrase('Nothing but the shadow is mounted on {mountPoint}', { mountPoint }),
+      expected: phrase('nothing else'),
+      actual: foreign.map(({ device }) => device).join(', ') || phrase('nothing else'),
       verdict: foreign.length === 0 ? 'holds' : 'fails',
-      why: 'the run unmounts only what it has mounted',
+      why: phrase('the run unmounts only what it has mounted'),
       source: 'Shadowtape',
     },
   ];

@@ -1,5 +1,6 @@
 /** Checks of the shadow as the backup server shows it, and of its disks: pure functions of the world, put together from the rules of GDS. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { sightOf } from '../../gds/backup-sight.ts';
 import { noOwnShadow, noShadowObjects, type PossibleShadows } from '../../gds/no-shadow.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
@@ -36,7 +37,7 @@ function shadowPlanOf(
   };
 }
 
-/** Where a shadow of the proxies could be: their devices, and other names of the same disks. */
+/** Where a shadow of the proxies could be: on their devices, and on other names of the same disks. */
 export function shadowPlaceOf({ shadow }: Assignment, { disks }: World): PossibleShadows {
   const devices = Object.values(shadow.devices);
   const own = new Set(devices.flatMap((device) => disks?.backup.get(device) ?? []));
@@ -46,7 +47,7 @@ export function shadowPlaceOf({ shadow }: Assignment, { disks }: World): Possibl
   return { shadowClass: shadow.class, devices: [...new Set([...devices, ...aliases])] };
 }
 
-/** The devices of the job are the disks of its proxies; nothing where nobody asked which disks they are. */
+/** The devices of the job are the disks of its proxies; no verdict if the disks were not queried. */
 export function judgeDisks(
   { class: className, shadow }: Assignment,
   { primaries, disks }: World,
@@ -69,7 +70,7 @@ export function judgeShadowRemoved(assignment: Assignment, world: World): RuleVe
 
 /**
  * The rules that compare each shadow with its proxy, and those of the stand-ins.
- * @param modeOf how a shadow volume is to be active; read only where it is not given
+ * @param modeOf the mode in which a shadow volume must be active; read only by default
  */
 export function judgeShadow(
   assignment: Assignment,
@@ -93,13 +94,13 @@ function shadowMounts(assignment: Assignment, world: World): string[] {
 /** Nothing of the shadow class is mounted on the backup server. */
 export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[] {
   const mounted = shadowMounts(assignment, world);
-  const why = 'a mounted volume cannot be stopped or removed';
+  const why = phrase('a mounted volume cannot be stopped or removed');
   return [
     guideVerdict(
       'nothing-mounted',
-      'Nothing is mounted',
+      phrase('Nothing is mounted'),
       'none',
-      mounted.join(', ') || 'none',
+      mounted.join(', ') || phrase('none'),
       mounted.length === 0,
       why,
       '6b-5',
@@ -110,13 +111,13 @@ export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[
 export function judgeMounted(assignment: Assignment, world: World): RuleVerdict[] {
   const { mountPoint } = assignment.job;
   const mounted = shadowMounts(assignment, world);
-  const why = 'otherwise tar archives the empty mount point';
+  const why = phrase('otherwise tar archives the empty mount point');
   return [
     guideVerdict(
       'mounted',
-      'The shadow is mounted',
+      phrase('The shadow is mounted'),
       mountPoint,
-      mounted.join(', ') || 'none',
+      mounted.join(', ') || phrase('none'),
       mounted.includes(mountPoint),
       why,
       '6b-3',
@@ -124,18 +125,26 @@ export function judgeMounted(assignment: Assignment, world: World): RuleVerdict[
   ];
 }
 
-/** After -N with mode=rw: active, and writable where sdxinfo shows the mode. */
+/** After -N with mode=rw: active, and writable if sdxinfo shows the mode. */
 export function judgeShadowWritable(
   { shadow }: Pick<VolumeAssignment, 'shadow'>,
   world: World,
 ): RuleVerdict[] {
   const volume = findVolume(backupOf(world).report, shadow.class, shadow.volume);
-  const status = volume?.status?.word ?? 'none';
+  const status = volume?.status?.word ?? phrase('none');
   const mode = volume?.mode;
   const shown = mode === undefined ? status : `${status}, ${mode}`;
   const good = status === 'ACTIVE' && (mode === undefined || mode === 'rw');
   return [
-    guideVerdict('shadow-writable', 'The shadow is active', 'ACTIVE, rw', shown, good, 'fsck writes', '6b-1'),
+    guideVerdict(
+      'shadow-writable',
+      phrase('The shadow is active'),
+      phrase('ACTIVE, rw'),
+      shown,
+      good,
+      phrase('fsck writes'),
+      '6b-1',
+    ),
   ];
 }
 
@@ -143,10 +152,10 @@ export function isShadowUnmounted(assignment: Assignment, world: World): boolean
   return shadowMounts(assignment, world).length === 0;
 }
 
-/** False where the backup server showed neither objects nor that there are none: then nothing is known to be gone. */
+/** False if the backup server showed neither objects nor their absence: then nothing is known to be gone. */
 const isSeen = (world: World) => sightOf(backupOf(world)).shown !== 'unknown';
 
-/** Stopped, or not there at all. */
+/** Stopped, or absent. */
 export function isShadowStopped(assignment: Assignment, world: World, name: string): boolean {
   if (!isSeen(world)) return false;
   const volume = findVolume(backupOf(world).report, assignment.shadow.class, name);
@@ -158,11 +167,15 @@ export function isShadowGone(assignment: Assignment, world: World): boolean {
   return holds(judgeShadowRemoved(assignment, world));
 }
 
-/** A sentence where the backup server showed neither objects nor that there are none; undefined where it did. */
+/** A sentence if the backup server showed neither objects nor their absence; otherwise undefined. */
 export function whyShadowUnknown({ backupServer, shadow }: Assignment, world: World): string | undefined {
   const { shown, evidence } = sightOf(backupOf(world));
   if (shown !== 'unknown') return undefined;
-  return `${backupServer} does not show whether objects of ${shadow.class} exist: ${evidence}`;
+  return phrase('{backupServer} does not show whether objects of {class} exist: {evidence}', {
+    backupServer,
+    class: shadow.class,
+    evidence,
+  });
 }
 
 /** The same of any shadow on the disks of the proxies. */
@@ -171,8 +184,8 @@ export function isFreeOfShadows(assignment: Assignment, world: World): boolean {
 }
 
 /**
- * One object of the shadow is gone: nothing of its kind is shown but other objects of this shadow. An object under a name that
- * nobody gave may be the one that is looked for.
+ * One object of the shadow is gone: of its kind, only other objects of this shadow are shown. An object with an unknown
+ * name may be the one in question.
  */
 export function isShadowObjectGone(
   assignment: Assignment,

@@ -1,9 +1,10 @@
 /**
- * Whether the shadow is still the one that was verified, and the proxy still parted and stopped: what holds before and after every
- * step that reads or writes through the shadow, and after every wait. Pure.
+ * Whether the shadow is still the one that was verified, and the proxy still parted and stopped: checked before and
+ * after every step that reads or writes through the shadow, and after every wait. Pure.
  */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import { mountsShadow, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { pastOf } from '../model/backup-past.ts';
@@ -35,12 +36,12 @@ export function shadowStateOf(events: readonly RunEvent[], volume: VolumeAssignm
   return state;
 }
 
-/** Rules that say nothing while the run itself stops the shadow and starts it again. */
+/** Rules that do not apply while the run itself stops the shadow and starts it again. */
 const ofActivation = new Set(['shadow-active', 'access-mode']);
 
 type Spaces = EventOf<'layout'>['spaces'];
 
-/** Groups, disks and blocks that the run depends on. What else lies on the cluster's disks may change meanwhile. */
+/** Groups, disks and blocks that the run depends on. Everything else on the cluster's disks may change meanwhile. */
 function configurationText({ class: className, volumes }: Assignment, spaces: Spaces): string {
   const own = new Set(volumes.map(({ proxy }) => proxy));
   const words = spaces.flatMap((space) => {
@@ -48,7 +49,7 @@ function configurationText({ class: className, volumes }: Assignment, spaces: Sp
     if (isPrimary && space.class !== className) return [];
     const lying = space.volumes
       .filter(({ name }) => !isPrimary || own.has(name))
-      .map(({ name, first, blocks }) => `${name} at ${first}+${blocks}`);
+      .map(({ name, first, blocks }) => phrase('{name} at {first}+{blocks}', { name, first, blocks }));
     if (lying.length === 0) return [];
     const disks = space.disks.map(({ name, device }) => `${name}=${device ?? '?'}`).join(':');
     return [`${space.class}/${space.group ?? '-'} ${space.kind ?? '-'} ${disks} ${lying.sort().join(', ')}`];
@@ -56,7 +57,9 @@ function configurationText({ class: className, volumes }: Assignment, spaces: Sp
   return words.sort().join('; ');
 }
 
-/** Compares with where the volumes lay when the shadow was verified. Journals of earlier releases do not tell. */
+/**
+ * Compares with the location of the volumes when the shadow was verified. Journals of earlier releases do not have it.
+ */
 function judgeUnchanged(assignment: Assignment, world: World, events: readonly RunEvent[]): RuleVerdict[] {
   const verified = events.findLast((event): event is EventOf<'layout'> => event.type === 'layout');
   if (!verified) return [];
@@ -65,11 +68,11 @@ function judgeUnchanged(assignment: Assignment, world: World, events: readonly R
   return [
     {
       rule: 'shadow-unchanged',
-      title: 'Configuration is unchanged since verification',
+      title: phrase('Configuration is unchanged since verification'),
       expected,
       actual: actual === '' ? 'none' : actual,
       verdict: expected === actual ? 'equal' : 'differs',
-      why: 'the verification proves nothing about a changed configuration',
+      why: phrase('the verification proves nothing about a changed configuration'),
       source: 'Shadowtape',
     },
   ];
@@ -79,7 +82,7 @@ const bootOfVerification = (events: readonly RunEvent[]): string | undefined =>
   events.findLast((event): event is EventOf<'layout'> => event.type === 'layout')?.boot;
 
 /**
- * A reboot removes every shadow (GDS guide 4.5, 2.2.2): one that exists after it was built by somebody else.
+ * A reboot removes every shadow (GDS guide 4.5, 2.2.2): any that exists afterwards was built by somebody else.
  * @param earlier the boot that the shadow belongs to
  */
 function judgeBoot({ backup }: World, earlier: string | undefined): RuleVerdict[] {
@@ -88,19 +91,20 @@ function judgeBoot({ backup }: World, earlier: string | undefined): RuleVerdict[
   return [
     {
       rule: 'same-boot',
-      title: 'Backup server was not rebooted',
-      expected: `boot ${earlier ?? ''}`,
-      actual: `boot ${backup?.boot ?? ''}`,
+      title: phrase('Backup server was not rebooted'),
+      expected: phrase('boot {earlier}', { earlier: earlier ?? '' }),
+      actual: phrase('boot {boot}', { boot: backup?.boot ?? '' }),
       verdict: isSame ? 'holds' : 'fails',
-      why: 'a shadow does not survive a reboot: a shadow after a reboot was created by somebody else',
+      why: phrase('a shadow does not survive a reboot: a shadow after a reboot was created by somebody else'),
       source: 'GDS guide 4.5, 2.2.2',
     },
   ];
 }
 
 /**
- * For the verification, which has no earlier one to compare with: a shadow that was created in another boot, and is not shown now.
- * @returns nothing where that is not so, or not known
+ * For the verification, which has no earlier one to compare with: a shadow that was created in another boot, and is not
+ * shown now.
+ * @returns nothing if that is not the case, or not known
  */
 export function judgeRebootSinceCreation(
   { backupServer }: Assignment,
@@ -128,14 +132,14 @@ function isOwnMount(
 function judgeForeignMounts(assignment: Assignment, world: World, mountPointMade: boolean): RuleVerdict {
   const foreign = mountsOfClass(world.backup?.mounts ?? [], assignment.shadow.class)
     .filter((mount) => !isOwnMount(assignment, mount, mountPointMade))
-    .map(({ device, mountPoint }) => `${device} on ${mountPoint}`);
+    .map(({ device, mountPoint }) => phrase('{device} on {mountPoint}', { device, mountPoint }));
   return {
     rule: 'no-other-mount',
-    title: 'Nobody else has mounted the shadow',
+    title: phrase('Nobody else has mounted the shadow'),
     expected: 'none',
-    actual: foreign.join(', ') || 'none',
+    actual: foreign.join(', ') || phrase('none'),
     verdict: foreign.length === 0 ? 'holds' : 'fails',
-    why: 'a file system mounted by somebody else may be written to during the backup',
+    why: phrase('a file system mounted by somebody else may be written to during the backup'),
     source: 'Shadowtape',
   };
 }
@@ -165,7 +169,7 @@ export function judgeGuard(
   );
   return [
     ...judgeStopped(assignment, world),
-    // Before the shadow: a reboot removes it, and explains everything that is missing.
+    // Before the rules of the shadow: a reboot removes it, and explains everything that is missing.
     ...judgeBoot(world, bootOfVerification(events)),
     ...shadow,
     judgeForeignMounts(assignment, world, mountPointMade),
@@ -176,7 +180,7 @@ export function judgeGuard(
 /** Rules of the proxy alone: their remedy is on the cluster. */
 export const isOfCluster = ({ rule }: RuleVerdict): boolean => rule.startsWith('proxy-');
 
-/** One line for the journal where all of it holds; else what does not. */
+/** One line for the journal if everything holds; otherwise what does not. */
 export function toldOfGuard(verdicts: readonly RuleVerdict[]): readonly RuleVerdict[] {
   const blocking = verdicts.filter(isBlocking);
   if (blocking.length > 0) return blocking;
@@ -184,11 +188,11 @@ export function toldOfGuard(verdicts: readonly RuleVerdict[]): readonly RuleVerd
     ...verdicts.filter(({ rule }) => rule === 'proxy-parted' || rule === 'proxy-stopped'),
     {
       rule: 'shadow-as-verified',
-      title: 'Shadow is unchanged since verification',
-      expected: 'every rule holds, and the configuration is unchanged',
-      actual: `${verdicts.length} rules hold`,
+      title: phrase('Shadow is unchanged since verification'),
+      expected: phrase('every rule holds, and the configuration is unchanged'),
+      actual: phrase('{rules} rules hold', { rules: verdicts.length }),
       verdict: 'holds',
-      why: 'what was true before a wait or a command may have changed',
+      why: phrase('what was true before a wait or a command may have changed'),
       source: 'Shadowtape',
     },
   ];

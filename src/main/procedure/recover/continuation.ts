@@ -1,6 +1,10 @@
-/** Whether a dump that was broken off may be continued on its tape, as far as journal and hosts tell. What the tape holds is seen later. Pure. */
+/**
+ * Whether an interrupted dump may be continued on its tape, according to journal and hosts. The tape itself is checked
+ * later. Pure.
+ */
 import { connectionLostCodes, type ErrorCode } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { Sent } from '../model/sent-commands.ts';
 import type { Step } from '../model/step.ts';
@@ -20,7 +24,7 @@ export interface ContinuationFacts {
   readonly isFingerprintTaken: boolean;
 }
 
-/** Failures of a dump that say nothing against what it had written before: somebody or something ended it from outside. */
+/** Failures that do not invalidate what the dump had written before: somebody or something ended it from outside. */
 const harmlessCodes: readonly ErrorCode[] = [
   ...connectionLostCodes,
   'HOST_UNREACHABLE',
@@ -32,11 +36,11 @@ const harmlessCodes: readonly ErrorCode[] = [
   'DATA_THREAD_ENDED',
 ];
 
-/** Steps whose commands concern neither what is dumped nor the tape. */
+/** Steps whose commands affect neither the source of the dump nor the tape. */
 const isHarmless = ({ phase, performance: kind }: Step): boolean =>
   phase === 'prepare' || phase === 'finish' || kind === 'resume-services';
 
-/** How the last try of the dump ended; undefined where nobody lived to say so. */
+/** How the last attempt of the dump ended; undefined if its console died before. */
 function endOfDump(events: readonly RunEvent[], dump: Step): EventOf<'step-finished'> | undefined {
   const from = events.findLast((event) => event.type === 'step-started' && event.step === dump.id)?.seq ?? 0;
   return events.findLast(
@@ -45,7 +49,7 @@ function endOfDump(events: readonly RunEvent[], dump: Step): EventOf<'step-finis
   );
 }
 
-/** A command that was sent since the tape was labelled, and that is none of the dump. */
+/** A command that was sent since the tape was labeled, and that does not belong to the dump. */
 function otherChange({ steps, sent }: ContinuationFacts, since: number): string | undefined {
   const expected = new Set(['label', 'dump', 'manifest']);
   const isOther = ({ intent }: Sent) => {
@@ -61,29 +65,30 @@ function whyJournalForbids(facts: ContinuationFacts): string | undefined {
   const { steps, events } = facts;
   const label = events.findLast((event) => event.type === 'label');
   const dump = steps.find(({ performance: kind }) => kind === 'dump');
-  if (!label || !dump) return 'its tape was not labelled';
+  if (!label || !dump) return phrase('its tape was not labelled');
   const since = events.filter(({ seq }) => seq > label.seq);
   if ((label.number ?? 1) > 1 || since.some(({ type }) => type === 'tape-part'))
-    return 'its first tape is closed';
+    return phrase('its first tape is closed');
   if (since.some((event) => event.type === 'step-started' && event.step === 'read-back'))
-    return 'its tape was read back';
+    return phrase('its tape was read back');
   const error = endOfDump(since, dump)?.error;
-  if (error && !harmlessCodes.some((code) => code === error.code)) return `it failed: ${error.sentence}`;
+  if (error && !harmlessCodes.some((code) => code === error.code))
+    return phrase('it failed: {sentence}', { sentence: error.sentence });
   const other = otherChange(facts, label.seq);
-  return other === undefined ? undefined : `${other} was sent since its tape was labelled`;
+  return other === undefined ? undefined : phrase('{other} was sent since its tape was labelled', { other });
 }
 
 /**
- * @returns undefined where the dump may be continued, if its tape holds what was written; else why it starts over. An empty text where such a
- *   job always does
+ * @returns undefined if the dump may be continued, provided that its tape holds what was written; otherwise why it
+ *   starts over. An empty text if dumps of the job always start over
  */
 export function whyNotContinued(facts: ContinuationFacts): string | undefined {
   const { assignment, isStopped, isShadowWhole, isFingerprintTaken } = facts;
   if (!isContinuableKind(assignment)) return '';
   const ofJob = whyJobStartsOver(assignment);
   if (ofJob !== undefined) return ofJob;
-  if (!isFingerprintTaken) return 'the fingerprint is taken again';
-  if (!isStopped) return 'the proxy was started since then';
-  if (!isShadowWhole) return 'the shadow is created again';
+  if (!isFingerprintTaken) return phrase('the fingerprint is taken again');
+  if (!isStopped) return phrase('the proxy was started since then');
+  if (!isShadowWhole) return phrase('the shadow is created again');
   return whyJournalForbids(facts);
 }

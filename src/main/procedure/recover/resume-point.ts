@@ -1,10 +1,11 @@
 /**
- * Where a run that was broken off goes on: with the first step that is not done. A step is done when the journal says so and, where
- * it can be seen, the hosts agree. Pure.
+ * Where an interrupted run continues: with the first step that is not done. A step is done if the journal says so and,
+ * where it can be seen, the hosts agree. Pure.
  */
 import { isBlocking } from '../../../contract/checks.ts';
 import { mounts, proxiesOf, volumeNamed } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase, phraseCount } from '../../../contract/text/say.ts';
 import { isShadowGone, isShadowUnmounted, whyShadowUnknown } from '../plan/shadow-checks.ts';
 import { isProxyJoined, isProxyStopped, judgeParted } from '../plan/cluster-checks.ts';
 import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/samples/fingerprint.ts';
@@ -27,19 +28,19 @@ import {
 } from './resume-facts.ts';
 
 export interface ResumePoint {
-  /** The step with which the run goes on. */
+  /** The step with which the run continues. */
   readonly step: string;
-  /** Every step that is performed, in its order; one may stand there twice, where the shadow has to be built anew. */
+  /** Every step that is performed, in order; one may occur twice if the shadow has to be built again. */
   readonly todo: readonly Step[];
-  /** Why it goes on there, a sentence each. */
+  /** Why it continues there, one sentence each. */
   readonly reasons: readonly string[];
   /** The fingerprints of the parted proxies, where they were taken. */
   readonly fingerprints: Fingerprints | undefined;
-  /** Dumps that are complete although the console did not live to say so. */
+  /** Dumps that are complete although the console died before it recorded their end. */
   readonly completed: readonly Step[];
-  /** The dump that was broken off may be continued, once its tape is proven to hold what was written. */
+  /** The interrupted dump may be continued, once its tape is proven to hold what was written. */
   readonly mayContinue: boolean;
-  /** The dump that went on while no console watched it: it is not started again. */
+  /** The dump that kept running while no console watched it: it is not started again. */
   readonly underWay: Step | undefined;
 }
 
@@ -47,7 +48,7 @@ export interface ResumeRefusal {
   readonly refused: string;
 }
 
-/** The fingerprints of all volumes; undefined where one of them is missing. */
+/** The fingerprints of all volumes; undefined if one of them is missing. */
 function fingerprintsOf(facts: ResumeFacts, past: Past): Fingerprints | undefined {
   const taken = new Map<string, VolumeFingerprint>();
   for (const volume of facts.assignment.volumes) {
@@ -62,20 +63,22 @@ function addUndone(route: ResumeRoute, { world, marks }: ResumeFacts, step: Step
   if (step?.unwinds && !step.unwinds.isDone(world, marks)) route.add(step.id);
 }
 
-/** Nothing was parted: the whole procedure once more, but for what stays stopped. */
+/** Nothing was parted: the whole procedure again, except for what stays stopped. */
 function fromTheBeginning(facts: ResumeFacts, route: ResumeRoute): void {
   const { marks } = facts;
   route.addFrom(route.find('load-tape')?.id ?? 'tape');
-  route.reasons.push(`${proxiesAre(facts)} still joined: starting again with step 3-1`);
+  route.reasons.push(
+    phrase('{proxies} still joined: starting again with step 3-1', { proxies: proxiesAre(facts) }),
+  );
   if (marks.operatorStopped || marks.servicesStopped.some(({ sure }) => sure))
-    route.reasons.push('services that are stopped stay stopped until step 3-4');
+    route.reasons.push(phrase('services that are stopped stay stopped until step 3-4'));
 }
 
-/** The whole proxy is hashed once more where that was not done; a proxy that is joined again holds something else. */
+/** The whole proxy is hashed if that was not done; a proxy that is joined again holds other data. */
 function addWholeHash(facts: ResumeFacts, past: Past, route: ResumeRoute): void {
   const { start, hash, stop } = wholeHashSteps;
   if (!stepOf(facts, hash)) return;
-  // What runs of the hash, and its files, are left to the step that stops the proxy.
+  // A hash that still runs, and its files, are left to the step that stops the proxy.
   if (isProxyJoined(facts.assignment, facts.world)) {
     addUndone(route, facts, stepOf(facts, stop));
     return;
@@ -85,7 +88,7 @@ function addWholeHash(facts: ResumeFacts, past: Past, route: ResumeRoute): void 
   if (isJudged) addUndone(route, facts, stepOf(facts, stop));
   else {
     route.add(start, hash, stop);
-    route.reasons.push('the whole proxy was not compared with the dump');
+    route.reasons.push(phrase('the whole proxy was not compared with the dump'));
   }
 }
 
@@ -102,23 +105,24 @@ function afterTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void 
     );
   const isRead = readEnd?.type === 'step-finished' && readEnd.result !== 'failed';
   for (const { id } of route.dumps)
-    route.reasons.push(`step ${id} is complete: the journal has the count of the tape host`);
+    route.reasons.push(phrase('step {id} is complete: the journal has the count of the tape host', { id }));
   addUndone(route, facts, stepOf(facts, '3-4'));
   for (const step of route.unmounts) addUndone(route, facts, step);
   if (!isRead && readBack) {
     route.add('load-tape', readBack.id);
-    route.reasons.push('the tape was not read back completely');
+    route.reasons.push(phrase('the tape was not read back completely'));
   }
   addUndone(route, facts, stepOf(facts, '7'));
   addWholeHash(facts, past, route);
-  if (isProxyJoined(facts.assignment, facts.world)) route.reasons.push(`${proxiesAre(facts)} joined again`);
+  if (isProxyJoined(facts.assignment, facts.world))
+    route.reasons.push(phrase('{proxies} joined again', { proxies: proxiesAre(facts) }));
   for (const step of route.rejoining)
     if (step.performance === 'watch') route.add(step.id);
     else addUndone(route, facts, step);
   route.addPhase('finish');
 }
 
-/** The shadow stands as step 5 leaves it: every rule holds, nothing is mounted, and nobody has made it writable. */
+/** The shadow is as step 5 leaves it: every rule holds, nothing is mounted, and it was never made writable. */
 function shadowIsWhole(facts: ResumeFacts, past: Past, route: ResumeRoute): boolean {
   const { assignment, world, marks } = facts;
   const built = past.sent.findLast(({ intent }) => intent.step === '5')?.intent.seq ?? 0;
@@ -132,7 +136,7 @@ function shadowIsWhole(facts: ResumeFacts, past: Past, route: ResumeRoute): bool
 /** fsck.ext3 repairs with -p as well as with -y. */
 const writers = new Set(['sfxadm', 'fsck.ext3']);
 
-/** Commands of the dump's steps that write through the shadow: what the fingerprint was taken of is no longer what is there. */
+/** Commands of the dump's steps that write through the shadow: the fingerprint no longer matches the contents. */
 function writtenThrough(past: Past): Sent | undefined {
   return past.sent.findLast(
     ({ intent: { argv } }) => writers.has(argv[0] ?? '') || (argv[0] === 'fsck' && argv.includes('-y')),
@@ -149,19 +153,31 @@ function addShadow(facts: ResumeFacts, past: Past, route: ResumeRoute): string |
   const notSeen = whyShadowUnknown(assignment, world);
   if (notSeen !== undefined) return notSeen;
   if (!begun && !isGone)
-    return `${backupServer} shows objects of ${shadow.class} that this run did not create`;
+    return phrase('{backupServer} shows objects of {class} that this run did not create', {
+      backupServer,
+      class: shadow.class,
+    });
   if (begun && shadowIsWhole(facts, past, route)) {
     const names = assignment.volumes.map((volume) => `${shadow.class}/${volume.shadow.volume}`);
-    const words = names.length === 1 ? 'shadow' : 'shadows';
-    const stand = names.length === 1 ? 'is complete: it is' : 'are complete: they are';
-    route.reasons.push(`the ${words} ${listed(names)} ${stand} verified again`);
+    route.reasons.push(
+      phraseCount(
+        names.length,
+        'the shadow {names} is complete: it is verified again',
+        'the shadows {names} are complete: they are verified again',
+        { names: listed(names) },
+      ),
+    );
     return undefined;
   }
   if (begun && isGone)
-    route.reasons.push(`${backupServer} shows no shadow (a reboot removes it): it is created again`);
+    route.reasons.push(
+      phrase('{backupServer} shows no shadow (a reboot removes it): it is created again', { backupServer }),
+    );
   if (begun && !isGone)
     route.reasons.push(
-      `what is left of the shadow is removed and created again: only a shadow that was never writable is verified`,
+      phrase(
+        'what is left of the shadow is removed and created again: only a shadow that was never writable is verified',
+      ),
     );
   for (const step of route.unmounts) addUndone(route, facts, step);
   if (begun && !isGone) route.add('7');
@@ -175,11 +191,13 @@ function addStop({ assignment }: ResumeFacts, past: Past, route: ResumeRoute): v
   route.add('3-5');
   if (past.sent.some(({ intent, ending }) => intent.step === '3-5' && intent.changes && ending === 'good'))
     route.reasons.push(
-      `${listed(proxiesOf(assignment))} is started, as after a reboot of a node: it is stopped again (step 3-5)`,
+      phrase('{proxies} is started, as after a reboot of a node: it is stopped again (step 3-5)', {
+        proxies: listed(proxiesOf(assignment)),
+      }),
     );
 }
 
-/** A dump was broken off: says whether it may be continued. */
+/** After an interrupted dump: whether it may be continued. */
 function addBrokenDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void {
   const { assignment, steps, world } = facts;
   const why = whyNotContinued({
@@ -194,10 +212,10 @@ function addBrokenDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void
   route.mayContinue = why === undefined;
   const broken = route.dumps.findLast(({ id }) => lastStart(past.events, id)) ?? route.find('dump');
   const follows = route.mayContinue
-    ? 'it continues after the last proven record on tape, or starts over if there is none'
-    : 'the tape is written again from its beginning';
-  route.reasons.push(`step ${broken?.id ?? ''} was interrupted: ${follows}`);
-  if (why) route.reasons.push(`the dump cannot continue at a record: ${why}`);
+    ? phrase('it continues after the last proven record on tape, or starts over if there is none')
+    : phrase('the tape is written again from its beginning');
+  route.reasons.push(phrase('step {id} was interrupted: {follows}', { id: broken?.id ?? '', follows }));
+  if (why) route.reasons.push(phrase('the dump cannot continue at a record: {why}', { why }));
 }
 
 /** The proxies are parted, and the tape is still to be written. */
@@ -207,10 +225,15 @@ function beforeTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): stri
   const isTaken = fingerprintsOf(facts, past) !== undefined;
   const written = writtenThrough(past);
   if (written)
-    return `${written.intent.argv[0] ?? ''} wrote to the shadow: the fingerprint no longer proves it`;
+    return phrase('{argv} wrote to the shadow: the fingerprint no longer proves it', {
+      argv: written.intent.argv[0] ?? '',
+    });
   if (!isTaken && isStopped)
-    return `${proxiesAre(facts)} stopped, and the journal has no complete fingerprint: a shadow cannot be proven`;
-  // The drive is not free, and the shadow is held open, as long as something of an earlier dump runs.
+    return phrase(
+      '{proxies} stopped, and the journal has no complete fingerprint: a shadow cannot be proven',
+      { proxies: proxiesAre(facts) },
+    );
+  // The drive is not free, and the shadow is held open, as long as part of an earlier dump is running.
   for (const step of route.dumpsEnded) addUndone(route, facts, step);
   route.add('load-tape', 'tape');
   addUndone(route, facts, stepOf(facts, '3-4'));
@@ -227,7 +250,10 @@ type Choice =
   | { readonly refused: string }
   | { readonly completed: readonly Step[]; readonly underWay?: Step | undefined };
 
-/** True where a dump has failed by itself: not where nobody waited for it any more, since the run was stopped or the host out of reach. */
+/**
+ * True if a dump has failed on its own: not if nothing waited for it any more because the run was stopped or the host
+ * unreachable.
+ */
 function wasJudged({ events }: Past, dump: Step): boolean {
   const from = lastStart(events, dump.id)?.seq ?? 0;
   const since = events.filter(({ seq }) => seq > from);
@@ -235,7 +261,7 @@ function wasJudged({ events }: Past, dump: Step): boolean {
   return hasEnded && lastEnd(since, dump.id) !== undefined;
 }
 
-/** The dump that the journal ends in, where it runs on, or has ended well, on a shadow that stands as it was verified. */
+/** The dump in which the journal ends, if it still runs or exited 0, on a shadow that is as it was verified. */
 function dumpUnderWay(facts: ResumeFacts, past: Past, route: ResumeRoute): Step | undefined {
   const { assignment, world, dumps } = facts;
   const dump = route.dumps.findLast(({ id }) => lastStart(past.events, id));
@@ -243,12 +269,16 @@ function dumpUnderWay(facts: ResumeFacts, past: Past, route: ResumeRoute): Step 
   const state = volume && dumps?.get(volume.proxy);
   if (!dump || !volume || (state !== 'running' && state !== 'ended')) return undefined;
   if (wasJudged(past, dump)) return undefined;
-  // For fsck it was made writable, once it was verified.
+  // It was made writable for fsck after the verification.
   const but = volume.method === '6a' ? [] : ['access-mode'];
   if (!shadowHolds(facts, but) || (mounts(volume.method) && isShadowUnmounted(assignment, world)))
     return undefined;
   route.reasons.push(
-    `the dump of ${volume.proxy} ${state === 'running' ? 'still runs' : 'has ended'} on ${assignment.backupServer}: it is reattached`,
+    phrase('the dump of {proxy} {state} on {backupServer}: it is reattached', {
+      proxy: volume.proxy,
+      state: state === 'running' ? phrase('still runs') : phrase('has ended'),
+      backupServer: assignment.backupServer,
+    }),
   );
   return dump;
 }
@@ -266,24 +296,38 @@ function whenJoined(facts: ResumeFacts, past: Past, route: ResumeRoute): Choice 
     return { completed: [] };
   }
   if (past.part?.ending === 'good')
-    return { refused: `${proxiesAre(facts)} joined again: the data from the moment of the part is lost` };
+    return {
+      refused: phrase('{proxies} joined again: the data from the moment of the part is lost', {
+        proxies: proxiesAre(facts),
+      }),
+    };
   fromTheBeginning(facts, route);
   return { completed: [] };
 }
 
-/** Why a run whose proxies are parted, or some of them, cannot go on; undefined where it can. */
+/** Why a run with some or all of its proxies parted cannot continue; undefined if it can. */
 function partRefusal(facts: ResumeFacts, past: Past, isWritten: boolean): string | undefined {
   const { assignment, world } = facts;
   const joined = assignment.volumes.filter((volume) => isProxyJoined(assignment, world, [volume]));
   const left = assignment.volumes.filter((volume) => !joined.includes(volume));
   const blocking = judgeParted(assignment, world, left).find(isBlocking);
-  if (blocking) return `${blocking.title}: expected ${blocking.expected}, seen ${blocking.actual}`;
-  if (!past.part) return `${proxiesAre(facts)} parted, but not by this run`;
-  if (past.part.ending === 'bad') return `step 3-3 failed, but ${proxiesAre(facts)} parted`;
+  if (blocking)
+    return phrase('{title}: expected {expected}, seen {actual}', {
+      title: blocking.title,
+      expected: blocking.expected,
+      actual: blocking.actual,
+    });
+  if (!past.part) return phrase('{proxies} parted, but not by this run', { proxies: proxiesAre(facts) });
+  if (past.part.ending === 'bad')
+    return phrase('step 3-3 failed, but {proxies} parted', { proxies: proxiesAre(facts) });
   if (!past.part.isProven)
-    return `the answer of step 3-3 is not known: nothing proves that ${proxiesAre(facts)} parted by this run`;
+    return phrase('the answer of step 3-3 is not known: nothing proves that {proxies} parted by this run', {
+      proxies: proxiesAre(facts),
+    });
   if (joined.length > 0 && !isWritten)
-    return `${listed(joined.map(({ proxy }) => proxy))} is joined again: the data from the moment of the part is lost`;
+    return phrase('{joined} is joined again: the data from the moment of the part is lost', {
+      joined: listed(joined.map(({ proxy }) => proxy)),
+    });
   return undefined;
 }
 
@@ -304,13 +348,13 @@ function whenParted(facts: ResumeFacts, past: Past, route: ResumeRoute): Choice 
   return reason === undefined ? { completed: [] } : { refused: reason };
 }
 
-/** The step that the guide's order has first among those to come, the tape's look left out. */
+/** The first of the remaining steps in the guide's order, without the check of the tape. */
 function firstStep(todo: readonly Step[]): string {
   const isFirst = ({ phase, performance }: Step) => phase !== 'prepare' && performance !== 'dump-ended';
   return (todo.find(isFirst) ?? todo[0])?.id ?? '';
 }
 
-/** @returns where the run goes on, or why it cannot */
+/** @returns where the run continues, or why it cannot */
 export function resumePoint(facts: ResumeFacts): ResumePoint | ResumeRefusal {
   const past = pastOf(facts.events);
   const route = new ResumeRoute(facts.steps);

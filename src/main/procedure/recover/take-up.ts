@@ -1,13 +1,14 @@
 /**
- * Takes a run up again whose console died, or that was left where it stood: to go on with it, or to roll the cluster back.
+ * Resumes a run whose console died, or that was left as it was, or rolls its cluster back.
  *
- * The lock is taken before anything is written: until then another process may still be working on the run. What is only looked at
- * before that stands in no journal; it is looked at again by the steps.
+ * The lock is taken before anything is written: until then another process may still be working on the run. Queries
+ * before that are not journaled; the steps repeat them.
  */
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { proxiesOf } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { CommandRunner } from '../hosts/command-runner.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { performToEnd, recordEnd, withLocks, type RunEnd } from '../run/engine.ts';
@@ -36,26 +37,26 @@ import {
 } from './take-up-judgement.ts';
 
 export interface TakeUpOptions extends Omit<RunOptions, 'journal'>, TakeUpQuestion {
-  /** Takes this run's lock over whoever owns it. */
+  /** Takes this run's lock over, whoever owns it. */
   readonly takeOverLock: boolean;
   readonly onEvent: EventListener;
 }
 
 const dumpWords: Readonly<Record<WorkState, string>> = {
-  absent: 'nothing left',
-  unbegun: 'not started',
+  absent: phrase('nothing left'),
+  unbegun: phrase('not started'),
   running: 'running',
   ended: 'finished',
   failed: 'failed',
-  died: 'died: killed, or the server was rebooted',
+  died: phrase('died: killed, or the server was rebooted'),
 };
 
-/** True for a lock on a node that does not answer: whether the run has left it there is not known until it does. */
+/** True for a lock on a node that does not answer: until it does, it is not known whether the run left a lock there. */
 function isOutOfReach({ missing = [] }: TakeUpOptions['assignment'], { what, host }: LockPlace): boolean {
   return what === 'class' && missing.some(({ node, gds }) => node === host && !gds);
 }
 
-/** Goes on with the journal, and writes down who takes the run up and what was found. */
+/** Continues the journal, and records who resumes the run and what was found. */
 function openJournal(
   options: TakeUpOptions,
   { journal: soFar, world, marks, settled, dumps }: Seen,
@@ -65,15 +66,16 @@ function openJournal(
   const { run, journalFile: file, mode, operator: by, version, assignment, onEvent } = options;
   const journal = Journal.reopen({ file, run }, soFar);
   journal.listen(onEvent);
-  // What stands on the hosts is brought back even where the disk of the console is full.
+  // The hosts are rolled back even if the disk of the console is full.
   if (mode === 'unwind') journal.carryOn();
   try {
     const reason = point
       ? [`continuing with step ${point.step}`, ...point.reasons].join('; ')
-      : 'to be rolled back';
+      : phrase('to be rolled back');
     journal.append({ type: 'run-resumed', by, version, mode, reason, ...consoleFields() });
-    const torn =
-      'the last line of the journal was incomplete because the console died while writing it; it was removed';
+    const torn = phrase(
+      'the last line of the journal was incomplete because the console died while writing it; it was removed',
+    );
     if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
     journal.append({ type: 'hosts-identified', hosts: [...now] });
     for (const text of warnings) journal.append({ type: 'warning', step, text });
@@ -81,13 +83,19 @@ function openJournal(
       journal.append({
         type: 'warning',
         step,
-        text: `${by} says that this run has parted ${listed(proxiesOf(assignment))}`,
+        text: phrase('{by} says that this run has parted {proxies}', {
+          by,
+          proxies: listed(proxiesOf(assignment)),
+        }),
       });
     const findings = [
       ...findingsOf(assignment, soFar.events, world, marks, settled),
-      ...[...dumps].map(
-        ([volume, state]) =>
-          `found: the dump of ${volume} on ${assignment.backupServer}: ${dumpWords[state]}`,
+      ...[...dumps].map(([volume, state]) =>
+        phrase('found: the dump of {volume} on {backupServer}: {dumpWord}', {
+          volume,
+          backupServer: assignment.backupServer,
+          dumpWord: dumpWords[state],
+        }),
       ),
     ];
     journal.append({
@@ -110,13 +118,13 @@ async function goOn(context: RunContext, point: ResumePoint): Promise<RunEnd> {
   context.fingerprints = fingerprints;
   context.underWay = point.underWay?.id;
   context.mayContinue = mayContinue;
-  const reason = 'the journal has the count of the tape host, and the proxy is still stopped';
+  const reason = phrase('the journal has the count of the tape host, and the proxy is still stopped');
   for (const { id: step } of completed)
     context.journal.append({ type: 'step-finished', step, result: 'done', reason, milliseconds: 0 });
   return performToEnd(context, todo);
 }
 
-/** Where only the copy was not seen to its end, looking at the cluster once more takes nothing from the backup. */
+/** If only the end of the copy was not seen, another check of the cluster does not affect the backup. */
 function isBackupDone({ journal }: RunContext): boolean {
   const before = journal.events.findLast((event) => event.type === 'run-finished');
   return before !== undefined && before.verdict !== 'failed';
@@ -151,7 +159,7 @@ async function bringBack(context: RunContext, nothingLeft: boolean): Promise<Run
   return withLocks(context, end);
 }
 
-/** The lock is made first, and named after: whoever dies in between leaves one that names nobody. */
+/** The lock is made first and gets its name afterwards: a process that dies in between leaves one without an owner. */
 function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent[]): boolean {
   const isLock = (path = '') => path.startsWith(folder);
   const made = sentCommands(events).filter(
@@ -164,11 +172,11 @@ function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent
 
 export interface TakenUp {
   readonly end: RunEnd;
-  /** True where the end could not be written to the journal. */
+  /** True if the end could not be written to the journal. */
   readonly journalBroken: boolean;
 }
 
-/** @returns what goes on with the run, once its lock is held */
+/** @returns what continues the run, once its lock is held */
 async function prepare(options: TakeUpOptions, runner: CommandRunner, same: SameHosts) {
   const { seen, point } = await judged(options, runner);
   const nothingLeft = isNormal(options.assignment, seen.world, seen.marks) && seen.marks.works.length === 0;
@@ -176,9 +184,10 @@ async function prepare(options: TakeUpOptions, runner: CommandRunner, same: Same
 }
 
 /**
- * Takes a run up. Whatever goes wrong once the journal is gone on with is in the end, not thrown.
- * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, RUN_SUPERSEDED, RUN_BUSY,
- *   CLASS_LOCKED, JOURNAL_BROKEN, JOURNAL_UNWRITABLE, and what looking can end with; the locks are then as they were found
+ * Resumes a run. Errors after the journal is continued are in the end, not thrown.
+ * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN,
+ *   RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, JOURNAL_BROKEN, JOURNAL_UNWRITABLE, and the errors of the queries; the
+ *   locks are then as they were found
  */
 export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   const { hosts, cancel, halt } = options;

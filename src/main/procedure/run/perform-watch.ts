@@ -1,5 +1,6 @@
 /** Watches copies between volumes: COPY, then STOP; anything else has failed (GDS guide 6.6.3.7, step 8-2). */
 import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { copyState, type CopyState } from '../../gds/proxy-state.ts';
 import { slicesOfVolume } from '../../gds/report-lookup.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
@@ -8,7 +9,7 @@ import type { Performer } from './perform-commands.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
-/** A copy, by the volume that is copied to. */
+/** A copy, identified by its target volume. */
 export interface WatchedCopy {
   readonly volume: string;
   /** The error of a copy that has failed. @param actual the slices with their status, in words */
@@ -25,10 +26,10 @@ interface Watched {
 /** sdxinfo was sent and answered, but it showed nothing. */
 const notShown = ['COMMAND_FAILED', 'COMMAND_OUTPUT_CUT', 'SDX_ERROR_PRINTED'] as const satisfies ErrorCode[];
 
-/** How many failed looks in a row end the watching. A single one says nothing about the copy: the next one may show it. */
+/** How many failed queries in a row end the watch. A single one says nothing about the copy: the next one may show it. */
 const mostFailedLooks = 5;
 
-/** @throws what the copy fails with, and what keeps the volume from being seen */
+/** @throws the failure of the copy, and errors that keep the volume from being seen */
 async function look(
   context: RunContext,
   step: Step,
@@ -40,7 +41,7 @@ async function look(
   const slices = slicesOfVolume(report, assignment.class, copy.volume);
   const words = slices.map(({ disk, status }) => `slice of ${disk} ${status.word}`).join(', ');
   const state = copyState(report, { class: assignment.class, proxyVolume: copy.volume });
-  if (state === 'unexpected') throw copy.failed(words || 'no slice is shown');
+  if (state === 'unexpected') throw copy.failed(words || phrase('no slice is shown'));
   return { copy, state, words };
 }
 
@@ -63,7 +64,7 @@ function wordsOf(step: Step, watched: readonly Watched[]): string {
 /**
  * Watches copies until all of them have ended, or the run is canceled. There is no time limit.
  * @param copies one for each volume of the step
- * @throws what a copy fails with, and what keeps the volumes from being seen
+ * @throws the failure of a copy, and errors that keep the volumes from being seen
  */
 export async function watchCopies(
   context: RunContext,
@@ -84,7 +85,10 @@ export async function watchCopies(
     } catch (error) {
       failedLooks += 1;
       if (!isFailure(error, ...notShown) || failedLooks >= mostFailedLooks) throw error;
-      const text = `${error.message}; the copy is checked again in ${everySeconds} s`;
+      const text = phrase('{reason}; the copy is checked again in {everySeconds} s', {
+        reason: error.message,
+        everySeconds,
+      });
       context.journal.append({ type: 'warning', step: step.id, text });
     }
     if (copying.length > 0) await context.pause(step.id, everySeconds);

@@ -1,5 +1,6 @@
-/** A step has failed, the job halts, and somebody can be asked: once more, leave it out, roll the cluster back, or halt here. */
+/** A step has failed, the job halts, and an operator can be asked: retry, skip, roll back, or halt here. */
 import { isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { provesTapeBad } from './tape/perform-read-back.ts';
 import { performStep, skipStep } from './perform-step.ts';
 import type { Answer, Choice } from '../hosts/questions.ts';
@@ -7,7 +8,10 @@ import type { RunContext } from '../hosts/run-context.ts';
 import { asTableError } from './run-end.ts';
 import type { Step } from '../model/step.ts';
 
-/** What nobody is asked about: who cancelled, declined or has no journal any more has said what is to happen. */
+/**
+ * Errors without a question: an operator who canceled or declined has decided already, and without a journal nothing
+ * can continue.
+ */
 const decidedCodes = [
   'RUN_CANCELLED',
   'RUN_HALTED',
@@ -17,9 +21,9 @@ const decidedCodes = [
 ] as const;
 
 const skipWords: Readonly<Partial<Record<Step['performance'], string>>> = {
-  'read-back': 'Skip the read-back; the run ends unverified',
+  'read-back': phrase('Skip the read-back; the run ends unverified'),
   // GDS guide 6.6.3.7, step 6b-2: "this step can be skipped".
-  'check-file-system': 'Skip the check: the file system was unmounted at the part',
+  'check-file-system': phrase('Skip the check: the file system was unmounted at the part'),
 };
 
 function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean {
@@ -29,20 +33,20 @@ function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean 
   return marks.dumpBegun || dumpRefused || step.performance === 'check-file-system';
 }
 
-/** What is left to be rolled back: after the rejoin there is no shadow any more. */
+/** What remains to be rolled back: after the rejoin there is no shadow any more. */
 const rollBackLabel = ({ marks }: RunContext): string =>
   marks.rejoined.length > 0
-    ? 'Roll back: watch the copy once more'
-    : 'Roll back: remove the shadow and rejoin';
+    ? phrase('Roll back: watch the copy once more')
+    : phrase('Roll back: remove the shadow and rejoin');
 
-/** A tape that was proven not to hold the volume is not left unread: the run could then end unverified. */
+/** Reading a tape with a proven mismatch cannot be skipped: the run could then end unverified. */
 function choicesOf(context: RunContext, step: Step, error: unknown): Choice[] {
   const skip = isFailure(error, 'DUMP_DIFFERS') ? undefined : skipWords[step.performance];
   return [
-    { id: 'retry', label: `Retry step ${step.id}` },
+    { id: 'retry', label: phrase('Retry step {id}', { id: step.id }) },
     ...(skip === undefined ? [] : [{ id: 'skip', label: skip, asksReason: true }]),
     { id: 'unwind', label: rollBackLabel(context) },
-    { id: 'halt', label: 'Halt here and leave everything as it is' },
+    { id: 'halt', label: phrase('Halt here and leave everything as it is') },
   ];
 }
 
@@ -53,16 +57,16 @@ async function askWhatNext(context: RunContext, step: Step, error: unknown): Pro
     return await context.ask({
       id: 'step-failed',
       step: step.id,
-      text: `Step ${step.id} has failed: ${message} (${hint})`,
+      text: phrase('Step {id} has failed: {message} ({hint})', { id: step.id, message, hint }),
       choices: choicesOf(context, step, error),
     });
   } catch (trouble) {
-    // Who cancels instead of answering wants the cluster back.
+    // An operator who cancels instead of answering wants the cluster rolled back.
     return isFailure(trouble, 'RUN_CANCELLED') ? { choice: 'unwind', by: 'cancel' } : undefined;
   }
 }
 
-/** A tape that was written to in part is looked at before it is written to again. */
+/** A partly written tape is checked before it is written again. */
 async function performAgain(context: RunContext, step: Step): Promise<void> {
   context.again = true;
   context.observer.forget();
@@ -72,8 +76,8 @@ async function performAgain(context: RunContext, step: Step): Promise<void> {
 }
 
 /**
- * Performs a step; where it fails, and the operator says so, once more.
- * @throws what it failed with last; what is then to happen stands in the context
+ * Performs a step, and repeats it after a failure if the operator says so.
+ * @throws the last failure; the context has what to do then
  */
 export async function performAsked(context: RunContext, step: Step): Promise<void> {
   let perform = performStep;
@@ -84,7 +88,7 @@ export async function performAsked(context: RunContext, step: Step): Promise<voi
     } catch (error) {
       const answer = await askWhatNext(context, step, error);
       if (answer?.choice === 'skip') {
-        skipStep(context, step, `${answer.by}: ${answer.reason ?? 'no reason was given'}`);
+        skipStep(context, step, `${answer.by}: ${answer.reason ?? phrase('no reason was given')}`);
         return;
       }
       if (answer?.choice !== 'retry') {

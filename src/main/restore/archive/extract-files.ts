@@ -1,6 +1,7 @@
 /** Writes the wanted entries of an archive that passes into a folder of this computer. */
 import { Transform } from 'node:stream';
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { createTarWalker, type TarDetails, type TarEntry } from '../../../streams/tar/tar-walker.ts';
 import { entryKind, isAttribute, type EntryKind } from './entry-kind.ts';
 import type { Attributes, LocalFolder } from '../target/local-folder.ts';
@@ -8,7 +9,7 @@ import { digestOfFile, OpenOutput } from '../target/open-output.ts';
 import type { OnRestored } from '../restored-file.ts';
 import { linkRefusal, safePath } from '../target/safe-path.ts';
 
-/** Tells whether an entry of the archive is wanted. */
+/** Whether an entry of the archive is wanted. */
 export type Wants = (entry: TarEntry) => boolean;
 
 /** Work on the disk: queued while a piece is parsed, done before the next piece is taken. */
@@ -33,9 +34,9 @@ export class FileExtractor {
   #isStopped = false;
   #settling: Promise<void> | undefined;
   #writing: BeingWritten | undefined;
-  /** Links are made when all files are there: nothing is ever written through one of them. */
+  /** Links are made after all files: nothing is ever written through one of them. */
   readonly #links: Act[] = [];
-  /** Access control lists and extended attributes that were left out. */
+  /** Access control lists and extended attributes that were skipped. */
   attributesLeftOut = 0;
 
   constructor(folder: LocalFolder, wants: Wants, tell: OnRestored) {
@@ -45,8 +46,8 @@ export class FileExtractor {
   }
 
   /**
-   * The bytes pass unchanged. It fails with TAR_UNREADABLE at a header that is none, with TAR_INCOMPLETE where the archive ends without its
-   * two blocks of zeros, and with RESTORE_FILE_UNWRITABLE.
+   * The bytes pass unchanged. It fails with TAR_UNREADABLE at an invalid header, with TAR_INCOMPLETE if the archive
+   * ends without its two blocks of zeros, and with RESTORE_FILE_UNWRITABLE.
    */
   stream(): Transform {
     const walker = createTarWalker({
@@ -73,7 +74,7 @@ export class FileExtractor {
         work(last).then(() => done(), done);
       },
       destroy: (error, done) => {
-        // Who awaits it hears of its own trouble.
+        // Those who await it get its errors.
         void this.settled().then(
           () => done(error),
           () => done(error),
@@ -83,7 +84,8 @@ export class FileExtractor {
   }
 
   /**
-   * Parses a piece and does the work that it queued, also where the parsing failed. A stop lets the present act finish and skips the others.
+   * Parses a piece and does the work that it queued, even if the parsing failed. A stop lets the current operation
+   * finish and skips the others.
    */
   async #work(parse: () => void): Promise<void> {
     try {
@@ -135,7 +137,10 @@ export class FileExtractor {
     if ('reason' in safe) return this.#leaveOut(entry, safe.reason);
     if ('reason' in known) return this.#leaveOut(entry, known.reason);
     if (details.isSparse)
-      return this.#leaveOut(entry, 'it is stored as a sparse file; restore it to a host with GNU tar');
+      return this.#leaveOut(
+        entry,
+        phrase('it is stored as a sparse file; restore it to a host with GNU tar'),
+      );
     const { mode, uid, gid } = details;
     const attributes = { mode, uid, gid, mtime: entry.mtime };
     const { parts } = safe;
@@ -154,7 +159,7 @@ export class FileExtractor {
     else this.#tell({ path: entry.path, what: 'written', kind: 'directory' });
   }
 
-  /** Why an entry cannot be written at its place; undefined where it can. */
+  /** Why an entry cannot be written at its place; undefined if it can. */
   async #refusal({ mtime }: TarEntry, parts: readonly string[]): Promise<string | undefined> {
     return (await this.#folder.makeWay(parts)) ?? (await this.#folder.keeps(parts, mtime));
   }
@@ -197,7 +202,7 @@ export class FileExtractor {
     try {
       refusal = await this.#folder.give(temporary, parts);
     } finally {
-      // It is gone where it has got its name.
+      // It no longer exists if it was renamed.
       await this.#folder.remove(temporary);
     }
     if (refusal !== undefined) return this.#leaveOut(entry, refusal);
@@ -221,7 +226,12 @@ export class FileExtractor {
     const safe = safePath(entry.linkpath ?? '');
     const target = 'parts' in safe ? this.#folder.written(safe.parts) : undefined;
     if (!target)
-      return this.#leaveOut(entry, `its other name, ${entry.linkpath ?? 'unknown'}, was not restored`);
+      return this.#leaveOut(
+        entry,
+        phrase('its other name, {linkpath}, was not restored', {
+          linkpath: entry.linkpath ?? phrase('unknown'),
+        }),
+      );
     const refusal = await this.#refusal(entry, parts);
     if (refusal !== undefined) return this.#leaveOut(entry, refusal);
     const temporary = await this.#folder.makeLink(parts, target);

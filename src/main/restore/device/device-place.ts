@@ -1,9 +1,10 @@
 /**
- * A device of a host as the target of an image. What is there is lost, so everything that tells against it is looked for, and a look that
- * fails is no answer: the device is then refused.
+ * A device of a host as the target of an image. Its contents are lost, so every reason against it is searched for. A
+ * failed query is no answer: the device is then refused.
  */
 import { failure } from '../../../contract/errors.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase, phraseCount } from '../../../contract/text/say.ts';
 import { sdxinfo } from '../../gds/commands.ts';
 import { diskQuery, parseDiskIdentities } from '../../gds/disk-identity.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
@@ -14,7 +15,7 @@ import { placeWords, restoreStep, type HostPlace } from '../target/host-place.ts
 import { requireUnusedBlockDevice } from './linux-device.ts';
 import { requireUnusedSlice } from './solaris-device.ts';
 
-/** The hosts on which GDS runs: whatever the target is, it must be none of their disks. */
+/** The hosts on which GDS runs: the target must not be one of their disks. */
 export interface GdsHosts {
   readonly platform: Platform;
   /** Nodes of the cluster. */
@@ -27,7 +28,8 @@ export interface GdsHosts {
 export const isDevicePath = (path: string): boolean => path === '/dev' || path.startsWith('/dev/');
 
 /**
- * fuser prints process ids alone on its standard output (fuser(1M)). On Linux it ends with 1 where there are none, and where it fails.
+ * fuser prints process ids alone on its standard output (fuser(1M)). On Linux it exits 1 if there are none, and also if
+ * it fails.
  * @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN
  */
 async function requireUnopened(
@@ -43,13 +45,15 @@ async function requireUnopened(
   if (pids)
     throw notFree(
       place,
-      `it is open in ${pids.length === 1 ? 'process' : 'processes'} ${listed([...new Set(pids)])}`,
+      phraseCount(pids.length, 'it is open in process {processes}', 'it is open in processes {processes}', {
+        processes: listed([...new Set(pids)]),
+      }),
     );
-  if (!isNone) throw notKnown(place, 'fuser does not tell which processes have it open');
+  if (!isNone) throw notKnown(place, phrase('fuser does not tell which processes have it open'));
 }
 
 /**
- * On the backup server a disk of the cluster looks free. Serial numbers tell whether it is one.
+ * On the backup server a disk of the cluster looks free. Serial numbers show whether it is one.
  * @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN
  */
 async function requireNoGdsDisk(
@@ -61,27 +65,37 @@ async function requireNoGdsDisk(
   const identitiesOn = async (host: string) =>
     parseDiskIdentities(platform, await told(runner, place, diskQuery(platform), host));
   const own = (await identitiesOn(place.host)).get(disk);
-  if (own === undefined) throw notKnown(place, `${place.host} shows no serial number of ${disk}`);
+  if (own === undefined)
+    throw notKnown(place, phrase('{host} shows no serial number of {disk}', { host: place.host, disk }));
   for (const host of all) {
     const text = await told(runner, place, sdxinfo({ show: ['disk'] }), host);
     const { disks } = parseSdxinfo(text);
-    // Silence is not absence: a cluster has disks, and a host that is to be written to must show that it has none.
+    // Silence is not absence: a cluster has disks, and a target host must prove that the device is none of them.
     const isSilent = primaries.includes(host) || (host === place.host && text.trim() === '');
-    if (disks.length === 0 && isSilent) throw notKnown(place, `sdxinfo on ${host} shows no disk`);
+    if (disks.length === 0 && isSilent)
+      throw notKnown(place, phrase('sdxinfo on {host} shows no disk', { host }));
     const identities = await identitiesOn(host);
     for (const { name, class: className, device = '' } of disks) {
       const isSame = identities.get(device) === own || (host === place.host && device === disk);
-      if (isSame) throw notFree(place, `it is ${name} of ${className}, as ${host} shows it`);
+      if (isSame)
+        throw notFree(
+          place,
+          phrase('it is {name} of {className}, as {host} shows it', { name, className, host }),
+        );
       if (!identities.has(device) && host !== place.host)
-        throw notKnown(place, `${host} shows no serial number of ${name} of ${className}`);
+        throw notKnown(
+          place,
+          phrase('{host} shows no serial number of {name} of {className}', { host, name, className }),
+        );
     }
   }
 }
 
 /**
- * Asks whether a device can take an image. Changes nothing.
+ * Checks whether a device can take an image. Changes nothing.
  * @param bytes of the image
- * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and what sending commands can end with
+ * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and errors of
+ *   commands
  */
 export async function requireFreeDevice(
   runner: CommandRunner,
@@ -96,7 +110,7 @@ export async function requireFreeDevice(
 }
 
 /**
- * @param replace what may be lost, as it was named
+ * @param replace the device that may be lost, as it was named
  * @throws RESTORE_DEVICE_NOT_CONFIRMED
  */
 export function requireDeviceNamed(place: HostPlace, replace: readonly string[]): void {

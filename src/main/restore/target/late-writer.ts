@@ -1,6 +1,6 @@
 /**
- * The input of a command that writes on a host, started with the first byte that comes from tape. Positioning a tape can take minutes: what was
- * seen of the target before that is seen again right before the command starts.
+ * The input of a command that writes on a host, started with the first byte from tape. Positioning a tape can take
+ * minutes, so the target is checked again right before the command starts.
  */
 import { Writable } from 'node:stream';
 import { finishOf, handTo } from '../../../streams/also-into.ts';
@@ -8,6 +8,7 @@ import type { ByteSink, ProcessEnd } from '../../../streams/stage.ts';
 import { close, open, writer, type DataRoom, type Opened } from '../../procedure/hosts/remote-data.ts';
 import type { StepCommand } from '../../procedure/model/step.ts';
 import { restoreStep } from './host-place.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** Bytes that may wait here. */
 const waitingBytes = 1024 * 1024;
@@ -22,7 +23,7 @@ export class LateWriter extends Writable {
   #isStarted = false;
   #closing: Promise<ProcessEnd | undefined> | undefined;
 
-  /** @param before looks at the target once more, and makes what the command needs; a throw keeps the command from starting */
+  /** @param before checks the target again, and creates what the command needs; if it throws, the command is not started */
   constructor(room: DataRoom, command: StepCommand, before: () => Promise<void>) {
     super({ highWaterMark: waitingBytes });
     this.#room = room;
@@ -34,7 +35,7 @@ export class LateWriter extends Writable {
 
   async #open(): Promise<Opened<ByteSink>> {
     await this.#before();
-    if (this.destroyed) throw this.errored ?? new Error('nothing is written any more');
+    if (this.destroyed) throw this.errored ?? new Error(phrase('nothing is written any more'));
     this.#isStarted = true;
     const room = this.#room;
     return open(room, restoreStep, this.#command, writer(room, restoreStep));
@@ -66,7 +67,7 @@ export class LateWriter extends Writable {
     return this.#isStarted;
   }
 
-  /** Waits for the end of the command and records it. @returns undefined where the command was not started */
+  /** Waits for the end of the command and records it. @returns undefined if the command was not started */
   processEnd(): Promise<ProcessEnd | undefined> {
     return (this.#closing ??= this.#close());
   }

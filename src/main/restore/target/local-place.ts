@@ -1,12 +1,13 @@
-/** A place on this computer: what is asked of it before anything is written there. */
+/** A place on this computer: what is checked before anything is written there. */
 import { access, constants, lstat, mkdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import { bytesText } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { isMissing } from '../../journal/kept-file.ts';
 import { writeTrouble } from '../../journal/journal.ts';
 
-/** @throws RESTORE_NO_SPACE where less than so many bytes are free in a folder, RESTORE_TARGET_UNUSABLE where it is none */
+/** @throws RESTORE_NO_SPACE if fewer bytes are free in a folder, RESTORE_TARGET_UNUSABLE if it is not a folder */
 async function requireSpace(folder: string, bytes: number): Promise<void> {
   let free: number;
   try {
@@ -20,14 +21,14 @@ async function requireSpace(folder: string, bytes: number): Promise<void> {
 }
 
 /**
- * What is there stays where it may not be lost.
+ * What exists stays unless it may be lost.
  * @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE
  */
 export async function requireImagePlace(file: string, mayReplace: boolean): Promise<void> {
   try {
     const there = await lstat(file);
     if (!there.isFile())
-      throw failure('RESTORE_TARGET_UNUSABLE', { target: file, reason: 'it is not a regular file' });
+      throw failure('RESTORE_TARGET_UNUSABLE', { target: file, reason: phrase('it is not a regular file') });
     if (!mayReplace) throw failure('RESTORE_TARGET_EXISTS', { target: file });
   } catch (error) {
     if (!isMissing(error)) throw error;
@@ -47,7 +48,7 @@ async function requireWritable(folder: string): Promise<void> {
 }
 
 /**
- * A folder that is missing is made when the restore begins, in one that is there.
+ * A missing folder is created when the restore begins, in an existing one.
  * @returns true where it must be made
  * @throws RESTORE_TARGET_UNUSABLE
  */
@@ -59,7 +60,7 @@ async function isNewFolder(folder: string): Promise<boolean> {
     if (isMissing(error)) return true;
     throw unusable(folder, error);
   }
-  throw failure('RESTORE_TARGET_UNUSABLE', { target: folder, reason: 'it is not a folder' });
+  throw failure('RESTORE_TARGET_UNUSABLE', { target: folder, reason: phrase('it is not a folder') });
 }
 
 /**
@@ -80,7 +81,7 @@ export async function requireLocalImage(file: string, bytes: number, mayReplace:
 }
 
 /**
- * @returns true where it was made
+ * @returns true if it was created
  * @throws RESTORE_TARGET_UNUSABLE
  */
 export async function makeLocalFolder(folder: string): Promise<boolean> {

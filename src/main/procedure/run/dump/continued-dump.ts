@@ -1,6 +1,7 @@
-/** A dump that is written on after the records that are on the tape already: what of it is other than of one that begins at the first record. */
+/** A dump that continues after records that are already on the tape: how it differs from one that begins at the first record. */
 import type { NewEvent } from '../../../../contract/events.ts';
 import { countText } from '../../../../contract/words.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import type { DumpResult } from '../../../../streams/copy-path.ts';
 import type { Digest } from '../../../../streams/digests/digest.ts';
 import type { CopyProgress } from '../../../../streams/progress.ts';
@@ -34,7 +35,10 @@ export async function keepsTape(context: RunContext, step: Step): Promise<boolea
   const found = await findContinuation(context, step, volume);
   context.mayContinue = false;
   if (typeof found === 'string') {
-    const text = `The dump of ${proxy} starts over from the beginning of the tape: ${found}`;
+    const text = phrase('The dump of {proxy} starts over from the beginning of the tape: {found}', {
+      proxy,
+      found,
+    });
     journal.append({ type: 'warning', step: step.id, text });
     return false;
   }
@@ -51,7 +55,11 @@ export async function keepsTape(context: RunContext, step: Step): Promise<boolea
     of,
     sections: [...sections],
   });
-  const text = `The dump of ${proxy} continues after record ${countText(records)} of ${countText(of)}`;
+  const text = phrase('The dump of {proxy} continues after record {records} of {of}', {
+    proxy,
+    records: countText(records),
+    of: countText(of),
+  });
   journal.append({ type: 'warning', step: step.id, text });
   context.continued.set(proxy, found);
   return true;
@@ -83,7 +91,7 @@ export class DumpStart {
     return this.records * this.#recordBytes;
   }
 
-  /** The command that reads, from the first record on that is to be written. */
+  /** The command that reads, from the first record to be written. */
   reader(command: StepCommand): StepCommand {
     if (!this.#known) return command;
     return { ...command, argv: [...command.argv, seekOperand(this.#context.assignment, this.records)] };
@@ -102,7 +110,7 @@ export class DumpStart {
     };
   }
 
-  /** What the dump is given to tell its digest so far, where it could be continued after it was broken off. */
+  /** What the dump uses to report its digest so far, if it could be continued after an interruption. */
   checkpoints(step: Step) {
     const { assignment, options, journal } = this.#context;
     if (!mayBeContinued(assignment)) return {};
@@ -116,7 +124,7 @@ export class DumpStart {
   }
 
   /**
-   * What the journal is told of the whole volume's digests.
+   * What is journaled of the whole volume's digests.
    * @param counted records that the tape host has counted
    */
   digests(

@@ -1,9 +1,10 @@
 /**
- * Where a dump that was broken off may be continued on its tape: the last records on the tape are read back and compared with the shadow.
- * What cannot be proven is written again from the beginning of the tape.
+ * Where an interrupted dump may be continued on its tape: the last records on the tape are read back and compared with
+ * the shadow. What cannot be proven is written again from the beginning of the tape.
  */
 import { failure, isFailure } from '../../../../contract/errors.ts';
 import { countText } from '../../../../contract/words.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { parseDdCounts } from '../../../../streams/tape/dd-counts.ts';
 import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import type { ReadBackResult } from '../../../../streams/tape/read-back.ts';
@@ -22,13 +23,16 @@ import { judgeTapeEnd, type TapeEndFound, type TapeEndVerdict } from '../../mode
 import { seekOperand } from '../../plan/step-6-commands.ts';
 import { requireSnapshot } from '../shadow/shadow-baseline.ts';
 
-/** After so many places that the tape does not reach the search is given up: each takes a rewind, and what was read ahead of the tape is far less. */
+/**
+ * The search is given up after this many places beyond the end of the tape: each takes a rewind, and much less is ever
+ * read ahead.
+ */
 const mostPlaces = 10;
 
 /** Why the dump starts over. */
 class StartsOver extends Error {}
 
-/** What the search works with. */
+/** Input of the search. */
 class TapeSearch {
   readonly #context: RunContext;
   readonly #step: string;
@@ -53,7 +57,7 @@ class TapeSearch {
     return knownRecords(events, this.#volume.proxy, dumpStep, this.#recordBytes);
   }
 
-  /** The most records that a dump can have read whose last checkpoint was at `records`. */
+  /** The most records that a dump can have read if its last checkpoint was at `records`. */
   mostRead(records: number): number {
     const { checkpointBytes } = this.#context.options;
     return Math.min(
@@ -62,10 +66,10 @@ class TapeSearch {
     );
   }
 
-  /** @returns undefined where the file ends before the place */
+  /** @returns undefined if the file ends before the place */
   async endAfter(from: number, mostRead: number): Promise<TapeEndFound | undefined> {
     const { runner, assignment } = this.#context;
-    // One more than there can be, so that a longer file shows.
+    // One more than there can be, so that a longer file is noticed.
     const count = mostRead - from + 1;
     const command = this.#tapeCommand(count, 'of=/dev/null');
     return runner.persist(this.#step, rewindCommand(assignment), async () => {
@@ -90,7 +94,7 @@ class TapeSearch {
     }
   }
 
-  /** Where nothing more is recorded, Linux says so, and Solaris by the sense key. */
+  /** If nothing more is recorded, Linux says so, and Solaris shows it by the sense key. */
   async #endedBadly(): Promise<'end-of-data' | 'error'> {
     const { runner, assignment } = this.#context;
     const { endOfData, blankCheck } = await driveStatus(runner, this.#step, assignment);
@@ -134,13 +138,13 @@ class TapeSearch {
   /**
    * Reads records from tape and through the shadow.
    * @returns their digest
-   * @throws StartsOver where they differ
+   * @throws StartsOver if they differ
    */
   async compare(from: number, to: number) {
     const { runner, assignment } = this.#context;
     const count = to - from;
     const onTape = await runner.persist(this.#step, rewindCommand(assignment), async () => {
-      if (!(await this.#goTo(from))) throw new StartsOver('the tape has moved');
+      if (!(await this.#goTo(from))) throw new StartsOver(phrase('the tape has moved'));
       return this.#read(this.#tapeCommand(count), count, 'tape');
     });
     const { recordBytes } = this.#context.assignment.job.media;
@@ -156,13 +160,17 @@ class TapeSearch {
       );
     if (onTape.bytes !== inShadow.bytes || onTape.sha256 !== inShadow.sha256)
       throw new StartsOver(
-        `records ${countText(from + 1)} to ${countText(to)} on tape are not those of ${this.#volume.proxy}`,
+        phrase('records {from} to {to} on tape are not those of {proxy}', {
+          from: countText(from + 1),
+          to: countText(to),
+          proxy: this.#volume.proxy,
+        }),
       );
     return sectionOf(from, inShadow, recordBytes);
   }
 }
 
-/** Errors that tell of the tape, and not of the way to it: before the label is written again, the tape is checked in any case. */
+/** Errors of the tape, not of the connection to it: before the label is written again, the tape is checked in any case. */
 const tapeTroubles = [
   'TAPE_IS_ANOTHER',
   'TAPE_DIFFERS',
@@ -192,13 +200,14 @@ async function search(context: RunContext, step: Step, volume: VolumeAssignment)
     const section = await tape.compare(from, verdict.after);
     return { records: verdict.after, sections: [...sections, section] };
   }
-  throw new StartsOver('the tape has no record after the last hashed position');
+  throw new StartsOver(phrase('the tape has no record after the last hashed position'));
 }
 
 /**
- * Looks at the tape, and compares its last records with the shadow. Writes nothing.
+ * Reads the tape, and compares its last records with the shadow. Writes nothing.
  * @returns the records that may stay on the tape; or why the dump starts over
- * @throws SNAPSHOT_CHANGED where the shadow no longer shows what was hashed on the cluster; what the connections, and reading the shadow, can end with
+ * @throws SNAPSHOT_CHANGED if the shadow no longer shows what was hashed on the cluster; errors of the connections and
+ *   of reading the shadow
  */
 export async function findContinuation(
   context: RunContext,

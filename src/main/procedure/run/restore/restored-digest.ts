@@ -2,6 +2,7 @@
 import { failure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
 import type { RestoreOrder, RestorePlace } from '../../../../contract/restore-events.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { volumeNamed } from '../../model/assignment.ts';
 import type { Step } from '../../model/step.ts';
@@ -19,11 +20,11 @@ export interface ReadDigest {
 }
 
 const whereWords: Readonly<Record<RestorePlace, string>> = {
-  tape: 'from tape',
-  sent: 'from tape while it was written',
-  shadow: 'back through the shadow',
-  proxy: 'on the cluster',
-  master: 'on the cluster',
+  tape: phrase('from tape'),
+  sent: phrase('from tape while it was written'),
+  shadow: phrase('back through the shadow'),
+  proxy: phrase('on the cluster'),
+  master: phrase('on the cluster'),
 };
 
 function remedyOf(place: RestorePlace, master: string, from: 'tape' | 'proxy', run: string): string {
@@ -45,8 +46,9 @@ function remedyOf(place: RestorePlace, master: string, from: 'tape' | 'proxy', r
 type Wanted = Pick<RestoreOrder['volumes'][number], 'bytes' | 'sha256'>;
 
 /**
- * What the bytes at a place must be: the backup's; of a file system, what was read through the shadow once its files were restored.
- * @returns undefined where this is the reading that tells
+ * The digest that the bytes at a place must have: the backup's; for a file system, the one read through the shadow
+ * after its files were restored.
+ * @returns undefined if this is the read that determines it
  */
 function wantedAt(
   { assignment, journal }: RunContext,
@@ -66,7 +68,7 @@ function wantedAt(
 }
 
 /**
- * Writes what was read into the journal, and compares it with the backup.
+ * Journals what was read, and compares it with the backup.
  * @throws RESTORE_DIFFERS
  */
 export function recordDigest(context: RunContext, { id: step }: Step, read: ReadDigest): void {

@@ -1,5 +1,6 @@
-/** What keeps a restore from writing through the shadow, in words that are true of a volume: dd and its counts are judged as of a tape. */
+/** Why a restore cannot write through the shadow, in words that fit a volume: dd and its counts are judged as for a tape. */
 import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { commandLine } from '../../../ssh/quoting.ts';
 import { wordsOf } from '../../hosts/command-runner.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
@@ -7,7 +8,7 @@ import type { VolumeAssignment } from '../../model/assignment.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 import { asTableError } from '../run-end.ts';
 
-/** What ends a run by itself, whatever was being written. */
+/** Errors that end a run, whatever was being written. */
 const ownCodes = [
   'COPY_CANCELLED',
   'COMMAND_CANCELLED',
@@ -25,23 +26,28 @@ const ownCodes = [
   'RESTORE_FILES_DIFFER',
 ] as const satisfies ErrorCode[];
 
-/** @param command that writes; the tape is read by another one */
+/** @param command the one that writes; another one reads the tape */
 function reasonOf({ message, evidence, code }: ShadowtapeError, { host, argv }: StepCommand): string {
   const isOfWriter = evidence.host === host && evidence.command === commandLine(argv);
   if (!isOfWriter || !code.startsWith('TAPE_') || code === 'TAPE_COUNT_MISSING') return message;
   const { expected, actual, exitStatus, signal } = evidence;
   const tool = argv[0] ?? '';
-  if (expected !== undefined && actual !== undefined) return `${tool} wrote ${actual} instead of ${expected}`;
+  if (expected !== undefined && actual !== undefined)
+    return phrase('{tool} wrote {actual} instead of {expected}', { tool, actual, expected });
   const said = wordsOf(evidence);
-  if (said !== '') return `${tool} on ${host} said: ${said}`;
+  if (said !== '') return phrase('{tool} on {host} said: {said}', { tool, host, said });
   return signal === undefined
-    ? `${tool} on ${host} ended with exit status ${exitStatus ?? 'unknown'}`
-    : `${tool} on ${host} was ended by signal ${signal}`;
+    ? phrase('{tool} on {host} ended with exit status {exitStatus}', {
+        tool,
+        host,
+        exitStatus: exitStatus ?? phrase('unknown'),
+      })
+    : phrase('{tool} on {host} was ended by signal {signal}', { tool, host, signal });
 }
 
 /**
- * @param command that writes
- * @returns RESTORE_WRITE_FAILED, or what ends the run by itself
+ * @param command the one that writes
+ * @returns RESTORE_WRITE_FAILED, or an error that ends the run
  */
 export function asWriteFailure(
   context: RunContext,
@@ -62,7 +68,7 @@ export function asWriteFailure(
   );
 }
 
-/** Without its device file dd would make a plain file. @throws RESTORE_DEVICE_WRONG */
+/** Without its device file, dd would create a plain file. @throws RESTORE_DEVICE_WRONG */
 export async function requireDevice(
   { runner }: RunContext,
   { id: step }: Step,

@@ -1,6 +1,7 @@
 /** Hashes the whole proxy on a cluster node, and compares it with what was streamed to tape (`verify.fingerprint: all`). */
 import { failure, isFailure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { blockBytes, type VolumeAssignment, volumeCheck } from '../../model/assignment.ts';
 import { workHost, type WorkMark } from '../../model/run-marks.ts';
 import type { Step } from '../../model/step.ts';
@@ -15,8 +16,8 @@ import { clearAway, performWork, stopWorks, workOf } from './run-work.ts';
 type Digest = EventOf<'digest'>;
 
 /**
- * What the dump read through the shadow: counted by this program, or by the backup server (route `server`). A dump that was continued on its
- * tape was not read as a whole before it was read back.
+ * What the dump read through the shadow: counted by this program, or by the backup server (route `server`). A continued
+ * dump is only read completely when it is read back.
  */
 function streamedOf({ journal: { events }, assignment }: RunContext, proxy: string): Digest | undefined {
   const last = (hop: Digest['hop'], from = 0) =>
@@ -44,7 +45,7 @@ function judge(context: RunContext, step: Step, volume: VolumeAssignment, look: 
   }
 }
 
-/** @throws PROXY_DIFFERS, PROXY_NOT_HASHED where there is nothing to compare with */
+/** @throws PROXY_DIFFERS, PROXY_NOT_HASHED if there is nothing to compare with */
 function compare(context: RunContext, step: Step, { proxy }: VolumeAssignment, hashed: Hashed): void {
   const host = workHost(context.assignment, 'hash');
   const streamed = streamedOf(context, proxy);
@@ -52,18 +53,18 @@ function compare(context: RunContext, step: Step, { proxy }: VolumeAssignment, h
   const expected = what === 'SHA-256' ? streamed?.sha256 : streamed?.cksum?.toString();
   const actual = what === 'SHA-256' ? hashed.sha256 : hashed.cksum.checksum.toString();
   if (expected === undefined || actual === undefined) {
-    const reason = 'the journal has no digest of the dump';
+    const reason = phrase('the journal has no digest of the dump');
     throw failure('PROXY_NOT_HASHED', { step: step.id, proxy, host, reason });
   }
   context.journal.append({
     type: 'check',
     step: step.id,
     rule: 'whole-proxy',
-    ...volumeCheck(context.assignment, proxy, 'Whole proxy'),
-    expected: `${what} ${expected}, as dumped`,
-    actual: `${what} ${actual} on ${host}`,
+    ...volumeCheck(context.assignment, proxy, phrase('Whole proxy')),
+    expected: phrase('{what} {expected}, as dumped', { what, expected }),
+    actual: phrase('{what} {actual} on {host}', { what, actual, host }),
     verdict: expected === actual ? 'equal' : 'differs',
-    why: 'sampled records prove nothing about the data between them',
+    why: phrase('sampled records prove nothing about the data between them'),
     source: 'Shadowtape',
   });
   if (expected !== actual)
@@ -92,12 +93,15 @@ async function hashVolume(context: RunContext, step: Step, volume: VolumeAssignm
   compare(context, step, volume, hashed);
 }
 
-/** @throws PROXY_DIFFERS, PROXY_NOT_HASHED, COPY_CANCELLED, and what starting and looking can end with */
+/** @throws PROXY_DIFFERS, PROXY_NOT_HASHED, COPY_CANCELLED, and errors of starting and querying */
 export const performWholeHash: Performer = async (context, step) => {
   for (const volume of context.assignment.volumes) await hashVolume(context, step, volume);
 };
 
-/** The shell that runs the work writes its last file when the hash has ended: a removal that meets it is sent once more. */
+/**
+ * The shell that runs the work writes its last file when the hash has ended: a removal that fails for that reason is
+ * repeated.
+ */
 async function clear(context: RunContext, step: Step, mark: WorkMark): Promise<void> {
   const attempt = () => clearAway(context, step.id, workOf(context, mark), mark);
   try {
@@ -106,12 +110,12 @@ async function clear(context: RunContext, step: Step, mark: WorkMark): Promise<v
       return attempt();
     });
   } catch (error) {
-    // A folder that stays spoils neither the tape nor the cluster.
+    // A remaining folder harms neither the tape nor the cluster.
     context.journal.append({ type: 'warning', step: step.id, text: asTableError(error).message });
   }
 }
 
-/** A proxy that is still being read cannot be stopped: whatever runs of the hash is ended first. Its folder is removed last. */
+/** A proxy that is still being read cannot be stopped: a running hash is ended first. Its folder is removed last. */
 export const performStopHashed: Performer = async (context, step) => {
   const marks = context.marks.works.filter(({ purpose }) => purpose === 'hash');
   if (marks.length > 0) await stopWorks(context, step.id);

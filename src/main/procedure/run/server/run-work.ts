@@ -1,7 +1,8 @@
-/** Detached work of a run: started, or taken up where it runs already; waited for, stopped, cleared away. Each is told to the journal. */
+/** Detached work of a run: started, or reattached if it runs already; waited for, stopped, removed. Each is journaled. */
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../../contract/errors.ts';
 import type { NewEvent } from '../../../../contract/events.ts';
 import { durationText } from '../../../../contract/words.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { driveSpeed } from '../../../tape/drive-speeds.ts';
 import { volumeNamed } from '../../model/assignment.ts';
 import { clearWork, startWork, stopWork } from '../../detached/detached-control.ts';
@@ -24,7 +25,7 @@ export interface RunWork {
   readonly volume: string;
   readonly purpose: WorkPurpose;
   readonly work: DetachedWork;
-  /** Bytes that are expected, for the progress only. */
+  /** Expected bytes, for the progress only. */
   readonly total: number | undefined;
 }
 
@@ -64,13 +65,13 @@ export async function clearAway(
   recordWork(context, step, mark, 'cleared');
 }
 
-/** Codes with which nobody knows whether the command that starts the work was carried out. */
+/** Codes after which it is not known whether the command that starts the work was carried out. */
 const unheardCodes = [...connectionLostCodes, 'COMMAND_TIMED_OUT'] as const;
 
-/** @returns why it is not known whether it was started: a query tells */
+/** @returns why it is not known whether it was started: a query will show */
 async function start(context: RunContext, order: RunWork): Promise<ShadowtapeError | undefined> {
   const { step, work } = order;
-  // What an earlier try has left is no part of this one.
+  // The remains of an earlier attempt are not part of this one.
   if (context.marks.works.some(({ folder }) => folder === work.folder))
     await clearAway(context, step, work, markOf(order));
   recordWork(context, step, markOf(order), 'starting');
@@ -79,18 +80,21 @@ async function start(context: RunContext, order: RunWork): Promise<ShadowtapeErr
     return undefined;
   } catch (error) {
     if (!isFailure(error, ...unheardCodes)) throw error;
-    const text = `${error.message}; checking whether the ${order.purpose} has started`;
+    const text = phrase('{reason}; checking whether the {purpose} has started', {
+      reason: error.message,
+      purpose: order.purpose,
+    });
     context.journal.append({ type: 'warning', step, text });
     return error;
   }
 }
 
-/** How often the host is asked how far the work is: seldom enough not to disturb it. */
+/** How often the progress of the work is queried: seldom enough not to disturb it. */
 function intervalOf({ assignment }: RunContext): number {
   return Math.min(assignment.job.resynchronisation.everySeconds, 5);
 }
 
-/** Where the host does not tell how far the work is: the time that has passed, against what a drive of that kind takes at its best. */
+/** If the host does not show the progress of the work: the elapsed time, compared with the fastest rate of such a drive. */
 function shownProgress(
   { assignment }: RunContext,
   { bytes, words, elapsedSeconds }: WorkProgress,
@@ -99,17 +103,22 @@ function shownProgress(
   if (bytes !== undefined) return { bytes, ...(total === undefined ? {} : { total }), elapsedSeconds };
   const speed = driveSpeed(assignment.drive);
   const expected =
-    speed && total !== undefined ? `at least ${durationText(total / speed.top)} expected` : undefined;
-  const told = [words, `${durationText(elapsedSeconds)} so far`, expected].filter(
-    (word) => word !== undefined,
-  );
+    speed && total !== undefined
+      ? phrase('at least {total} expected', { total: durationText(total / speed.top) })
+      : undefined;
+  const told = [
+    words,
+    phrase('{elapsedSeconds} so far', { elapsedSeconds: durationText(elapsedSeconds) }),
+    expected,
+  ].filter((word) => word !== undefined);
   return { bytes: 0, words: told.join(', '), elapsedSeconds };
 }
 
 /**
- * Performs the work to its end, however that is.
- * @param takeUp true where it was started before, by a console that died
- * @throws COPY_CANCELLED where the run was cancelled: the work goes on until it is stopped; what starting and looking can end with
+ * Performs the work until it ends, in success or failure.
+ * @param takeUp true if it was started before, by a console that died
+ * @throws COPY_CANCELLED if the run was canceled: the work continues until it is stopped; errors of starting and
+ *   querying
  */
 export async function performWork(
   context: RunContext,
@@ -134,7 +143,11 @@ export async function performWork(
     },
     onLost({ message }) {
       if (!isLost)
-        context.journal.append({ type: 'warning', step, text: `${message}; the ${purpose} continues` });
+        context.journal.append({
+          type: 'warning',
+          step,
+          text: phrase('{message}; the {purpose} continues', { message, purpose }),
+        });
       isLost = true;
     },
   });
@@ -152,8 +165,8 @@ export function workOf({ assignment, journal }: RunContext, mark: WorkMark): Det
 }
 
 /**
- * Ends whatever still runs of the run's detached work; the folders stay.
- * @param volume of this one only; undefined: of all
+ * Ends the detached work of the run that still runs; the folders stay.
+ * @param volume only the work of this one; undefined: of all
  * @throws DETACHED_NOT_STOPPED, and what the ssh session throws
  */
 export async function stopWorks(context: RunContext, step: string, volume?: string): Promise<void> {
@@ -165,7 +178,11 @@ export async function stopWorks(context: RunContext, step: string, volume?: stri
     if (signalled.length === 0) continue;
     recordWork(context, step, mark, 'stopped');
     const names = [...new Set(signalled.map(({ name }) => name))].join(', ');
-    const text = `the ${mark.purpose} of ${mark.volume} was still running and was stopped (${names})`;
+    const text = phrase('the {purpose} of {volume} was still running and was stopped ({names})', {
+      purpose: mark.purpose,
+      volume: mark.volume,
+      names,
+    });
     context.journal.append({ type: 'warning', step, text });
   }
 }

@@ -1,8 +1,9 @@
 /**
- * Binds what was written to tape to what the cluster held: records that were hashed on the cluster are compared with the same ones as
- * they passed. A shadow may be rebuilt during the dump, and put back before anybody looks.
+ * Binds what was written to tape to what the cluster held: records that were hashed on the cluster are compared with
+ * the same ones as they passed. A shadow may be rebuilt during the dump, and put back before the next state check.
  */
 import { failure } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import type { SampledRecords, StreamedRecord } from '../../../../streams/digests/record-sampler.ts';
 import { volumeCheck, type VolumeAssignment } from '../../model/assignment.ts';
 import { differingRecords, sampleBytes, type SampledBlock } from '../../model/samples/fingerprint.ts';
@@ -11,8 +12,8 @@ import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
 
 /**
- * Both sets, but for what could not be read from the shadow. Only a raw device passes as it lies on the disks: an archive has its own
- * order.
+ * Both sets, except what could not be read from the shadow. Only a raw device passes as it is on the disks: an archive
+ * has its own order.
  */
 export function hashedOf(
   { fingerprints, journal, assignment }: RunContext,
@@ -30,7 +31,7 @@ export function hashedOf(
 }
 
 /**
- * Which records of a volume's dump are hashed while they pass; undefined where none can be compared.
+ * Which records of a volume's dump are hashed while they pass; undefined if none can be compared.
  * @param startsAt where the dump begins, in bytes
  */
 export function samplesOf(
@@ -53,7 +54,7 @@ interface SeenRecords {
 }
 
 /**
- * Compares records with the cluster's, and writes the result into the journal.
+ * Compares records with the cluster's, and journals the result.
  * @throws DUMP_DIFFERS
  */
 export function requireAsHashed(
@@ -69,10 +70,12 @@ export function requireAsHashed(
     step,
     rule,
     ...volumeCheck(context.assignment, proxy, title),
-    expected: `${total} sampled records match`,
-    actual: `${total - differing.length} match`,
+    expected: phrase('{total} sampled records match', { total }),
+    actual: phrase('{total} match', { total: total - differing.length }),
     verdict: differing.length === 0 ? 'equal' : 'differs',
-    why: 'a shadow that was rebuilt during the dump and put back passes every check before and after it',
+    why: phrase(
+      'a shadow that was rebuilt during the dump and put back passes every check before and after it',
+    ),
     source: 'Shadowtape',
   });
   const [first] = differing;
@@ -81,7 +84,7 @@ export function requireAsHashed(
 }
 
 /**
- * Compares both sets with what was streamed, and writes the result into the journal. Of a dump that was continued, records before its
+ * Compares both sets with what was streamed, and journals the result. For a continued dump, records before its
  * beginning are compared when the tape is read back.
  * @param startsAt where the dump begins, in bytes
  * @throws DUMP_DIFFERS
@@ -93,7 +96,7 @@ export function requireOfCluster(
   seen: readonly StreamedRecord[],
   startsAt = 0,
 ): void {
-  const [rule, title] = ['streamed-records', 'Records as written to tape'];
+  const [rule, title] = ['streamed-records', phrase('Records as written to tape')];
   const hashed = hashedOf(context, volume).filter(({ record }) => record * sampleBytes >= startsAt);
   requireAsHashed(context, volume, { step, rule, title, hashed, seen });
 }

@@ -1,5 +1,6 @@
-/** Has a library load the tape of a run before it is checked, and take it back when the run ends. */
+/** Makes a library load the tape of a run before it is checked, and store it when the run ends. */
 import { isFailure } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { bringBackup } from '../../drive/bring-backup.ts';
 import { bringTape, returnTape, type LibraryRoom } from '../../drive/library-work.ts';
 import { realClock } from '../../hosts/query-retry.ts';
@@ -58,10 +59,11 @@ export const performLoadTape: Performer = async (context, step) => {
   if (first) await bringBackup(room, [[first, ...others]]);
 };
 
-const unlockedWords =
-  'the tape stays in the drive, which this run no longer locks: shadowtape tapes unload returns it';
+const unlockedWords = phrase(
+  'the tape stays in the drive, which this run no longer locks: shadowtape tapes unload returns it',
+);
 
-/** The backup is on tape whether or not the library takes it back. */
+/** The backup is on tape, whether or not the library stores it. */
 export const performUnloadTape: Performer = async (context, step) => {
   const room = roomOf(context, step);
   if (!room) return;
@@ -69,8 +71,8 @@ export const performUnloadTape: Performer = async (context, step) => {
     await returnTape(room);
   } catch (error) {
     if (!isFailure(error)) throw error;
-    const why = `the tape was not returned to its slot: ${error.message}`;
-    // A run that ended with action required has given the lock of the drive back.
+    const why = phrase('the tape was not returned to its slot: {reason}', { reason: error.message });
+    // A run that ended with action required has released the lock of the drive.
     const text = isFailure(error, 'DRIVE_LOCK_LOST') ? unlockedWords : why;
     if (endsRun(error)) throw error;
     context.journal.append({ type: 'warning', step: step.id, text });
