@@ -101,11 +101,22 @@ function remediesOf({ resume, rollBack, discard }: Remedies): string {
     ...(rollBack.refusal ? [] : [`roll it back: ${rollBack.line}`]),
     `discard it: ${discard}`,
   ];
-  const reasons = [
-    ...new Set([resume.refusal, rollBack.refusal].flatMap((refusal) => refusal?.message ?? [])),
-  ];
-  return [choices.join('; or '), ...reasons].join('. ');
+  return [choices.join('; or '), ...reasonsOf({ resume, rollBack })].join('. ');
 }
+
+/** The same for a screen, whose buttons need no command. */
+function remediesOnScreen({ resume, rollBack }: Remedies): string {
+  const choices = [
+    ...(resume.refusal ? [] : ['resume it']),
+    ...(rollBack.refusal ? [] : ['roll it back']),
+    'discard it',
+  ];
+  return [`on the Plan screen, ${choices.join(' or ')}`, ...reasonsOf({ resume, rollBack })].join('. ');
+}
+
+const reasonsOf = ({ resume, rollBack }: Omit<Remedies, 'discard'>): string[] => [
+  ...new Set([resume.refusal, rollBack.refusal].flatMap((refusal) => refusal?.message ?? [])),
+];
 
 export class InterruptedRuns {
   readonly #options: InterruptedOptions;
@@ -299,6 +310,11 @@ export class InterruptedRuns {
     const { run, job, class: className } = summary;
     const step = lastOf(events, 'step-started')?.step;
     const dumps = await dumpWords(run, events);
+    const remedies = {
+      resume: { line: `${program} resume ${run}`, refusal: await takeUpRefusal('resume', run) },
+      rollBack: { line: `${program} rollback ${run}`, refusal: await takeUpRefusal('unwind', run) },
+      discard: this.#discard(className, run),
+    };
     const values = {
       run,
       job,
@@ -309,11 +325,8 @@ export class InterruptedRuns {
           ? `was interrupted${step === undefined ? '' : ` at step ${step}`}`
           : 'ended with action required',
       dump: dumps.map((text) => `; ${text}`).join(''),
-      remedies: remediesOf({
-        resume: { line: `${program} resume ${run}`, refusal: await takeUpRefusal('resume', run) },
-        rollBack: { line: `${program} rollback ${run}`, refusal: await takeUpRefusal('unwind', run) },
-        discard: this.#discard(className, run),
-      }),
+      remedies: remediesOf(remedies),
+      remediesOnScreen: remediesOnScreen(remedies),
     };
     return failure('RUN_INTERRUPTED', values, { run });
   }

@@ -30,6 +30,9 @@ function driveFailure({ name: device, host }: Locked, owner: LockOwner | undefin
     host,
     user: `${doingWords(owner)} of ${ownerSince(owner)}`,
     remedy,
+    remedyOnScreen: isOfCommand(owner)
+      ? 'if its process is gone, the lock is removed on the command line, see docs/recovery.md'
+      : 'if its process is gone or the run needs action, resume or roll it back on the console that started it',
   });
 }
 
