@@ -131,7 +131,7 @@ describe('the situation of a class', () => {
       'node3 shows a host key that is not known yet',
       'node3 shows a host key that is not known yet',
     ],
-    // The plan asks anew, and says whether it can be.
+    // The plan asks again, and says whether it can be.
     [
       'a host that refuses the login',
       {

@@ -61,7 +61,7 @@ export interface SituationFacts {
 const acts = ['backUp', 'answer', 'stop', 'takeUp', 'useDrive', 'openSite'] as const;
 export type Act = (typeof acts)[number];
 
-/** Why an act is not possible now; absent where it is. */
+/** Why an act is not possible now; absent if it is. */
 type Refusals = Readonly<Partial<Record<Act, string>>>;
 
 export interface Situation {
@@ -177,7 +177,7 @@ function restingSituation(facts: SituationFacts): Found {
   return { kind: 'idle', reason: say('no backup running'), since: undefined };
 }
 
-/** The hosts that have no session; undefined where each has one. */
+/** The hosts that have no session; undefined if each has one. */
 function missingWords(view: ClusterView | undefined): string | undefined {
   const missing = (view?.hosts ?? []).filter(({ reached }) => !reached);
   const [first, ...others] = missing;
@@ -186,7 +186,7 @@ function missingWords(view: ClusterView | undefined): string | undefined {
   return say('{hosts} are not reached', { hosts: listedHosts(missing) });
 }
 
-/** What a session waits for before it can begin; undefined where none waits for a person. */
+/** What a session waits for before it can begin; undefined if none waits for a person. */
 function loginWords({ logins = [] }: SituationFacts): string | undefined {
   const [first] = logins;
   if (!first) return undefined;
@@ -232,7 +232,7 @@ function restoreWords({ restores = [] }: SituationFacts): string | undefined {
   return first.kind === 'drill' ? say('a drill is reading a tape') : say('files are being restored');
 }
 
-/** True where a run waits until somebody decides. */
+/** True if a run waits until somebody decides. */
 const waitsForPerson = ({ kind }: Pick<Situation, 'kind'>): boolean =>
   kind === 'waiting for your answer' || kind === 'waiting for a second person';
 
@@ -328,7 +328,7 @@ function foundOf(
   return last ?? restingSituation(facts);
 }
 
-/** The class of a run: its events tell, else its job; empty where neither does. */
+/** The class of a run: its events tell, else its job; empty if neither does. */
 const classOf = ({ pulse, job }: ActiveRun, jobs: readonly JobInfo[]): string =>
   pulse?.class ?? jobs.find(({ name }) => name === job)?.class ?? '';
 

@@ -91,7 +91,7 @@ describeInBrowser('a run that has ended', (browser) => {
   let stage: { readonly console: PlayedConsole; readonly on: ConsolePage } | undefined;
   afterAll(() => stage?.console.close());
 
-  /** One page for all ends: it is loaded anew for each. */
+  /** One page for all ends: it is loaded again for each. */
   async function onStage(play: Play): Promise<ConsolePage> {
     if (stage) {
       Object.assign(stage.console.play, play);

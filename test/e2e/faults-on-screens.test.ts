@@ -182,7 +182,7 @@ it('names what was not recorded, and the command that records it', () => {
 /** A moment in words, for a failure to tell where it is. */
 const placeOf = ({ fault, moment }: SeenMoment) => whereOf(fault, moment);
 
-/** Why a button does nothing; `enabled`, or undefined where the screen has no such button. */
+/** Why a button does nothing; `enabled`, or undefined if the screen has no such button. */
 function refusalOf(words: ScreenWords | undefined, button: string): string | undefined {
   if (words?.enabled.includes(button)) return 'enabled';
   return words?.disabled.find((text) => text.startsWith(`${button}: `))?.slice(button.length + 2);

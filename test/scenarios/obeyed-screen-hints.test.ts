@@ -53,7 +53,7 @@ const onScreen = ({ code, hint, onScreen: shown = hint }: Told & Pick<ErrorInfo,
   hint: shown,
 });
 
-/** Starts a backup; what it asks after a failure is answered by halting. @returns what a screen says of its failure; undefined where it is verified */
+/** Starts a backup; what it asks after a failure is answered by halting. @returns what a screen says of its failure; undefined if it is verified */
 async function failedBackup(job = 'raw-dd'): Promise<Told | undefined> {
   const reply = await page.ask('start', { job });
   if ('error' in reply) return onScreen(reply.error);

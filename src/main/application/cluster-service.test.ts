@@ -12,7 +12,7 @@ const site = {
 
 const start = { lockRefusals: () => Promise.resolve([]), withTape: (named: NamedJob) => named };
 
-/** A host that lets somebody log in, or refuses to, when a test says so. */
+/** A host that accepts or refuses a login when a test says so. */
 function slowHost() {
   let settle: { letIn: () => void; refuse: () => void } = { letIn: () => undefined, refuse: () => undefined };
   const connecting = new Promise<void>((letIn, refuse) => {
@@ -29,7 +29,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('waits ten seconds for a login, shows the rest, and tells once the host has come', async () => {
+it('waits ten seconds for a login, shows the rest, and reports when the host has answered', async () => {
   const { service, settle } = slowHost();
   const onArrival = vi.fn();
   const looking = service.look({ abort: new AbortController().signal, onArrival });
@@ -51,7 +51,7 @@ it('waits ten seconds for a login, shows the rest, and tells once the host has c
   expect(onArrival).toHaveBeenCalledOnce();
 });
 
-it('tells nothing where the host does not come at all', async () => {
+it('reports nothing if the host never answers', async () => {
   const { service, settle } = slowHost();
   const onArrival = vi.fn();
   const looking = service.look({ abort: new AbortController().signal, onArrival });

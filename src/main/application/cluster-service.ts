@@ -1,4 +1,4 @@
-/** Both domains, the mounts of the backup server and the drive, as they are now. A host that cannot be reached hides only itself. */
+/** Both domains, the mounts of the backup server and the drive, as they are now. An unreachable host hides only itself. */
 import { changedHostKeyOf } from '../../contract/changed-host-key.ts';
 import { errorInfoOf } from '../../contract/channels.ts';
 import { failure, type ErrorInfo } from '../../contract/errors.ts';
@@ -20,20 +20,22 @@ import { jobRefusals, type LockRefusal } from './job-refusals.ts';
 
 interface HostLookOptions {
   readonly platform: Platform;
-  /** What sdxinfo prints on a host without any object; undefined where that is not known. */
+  /** What sdxinfo prints on a host without any object; undefined if that is not known. */
   readonly noObjectsMessage: string | undefined;
 }
 
 /**
- * What sdxinfo shows on one host, of every class: a shadow may lie in any of them, and a site that is just being written has no job yet.
- * @throws SDXINFO_…, and what a session can end with
+ * What sdxinfo shows on one host, of every class: a shadow may lie in any of them, and a site that is just being
+ * written has no job yet.
+ * @throws SDXINFO_…, and errors of a session
  */
 export async function lookAtHost(
   runner: CommandRunner,
   host: string,
   { platform, noObjectsMessage }: HostLookOptions,
 ): Promise<BackupReport> {
-  // The observer asks the backup server without a class, and for its mounts: that is what is wanted of any host here.
+  // The observer queries the backup server without a class, and for its mounts: exactly what is needed of any host
+  // here.
   const observed = { platform, class: '', primaryNodes: [], backupServer: host, noObjectsMessage };
   const { backup } = await new Observer(runner, observed).look('look', ['backup']);
   if (!backup) throw new Error('the backup server needs a report of its own');
@@ -41,16 +43,17 @@ export async function lookAtHost(
 }
 
 /**
- * A host whose login takes longer is shown without an answer, so that the rest is seen. It continues being tried up to the limit of its session
- * (twice that, and as long as a person is asked): sshd may wait for a name server, a machine may be busy.
+ * A host whose login takes longer is shown without an answer, so that the rest is visible. The login continues up to
+ * the limit of its session (twice that, and as long as a person is asked): sshd may wait for a name server, a machine
+ * may be busy.
  */
 const secondsToConnect = 10;
 
 export interface LookRequest {
   readonly abort: AbortSignal;
-  /** Who uses the drive, in words: it is then not asked, since on some hosts mt and dd cannot have it open at once. */
+  /** What uses the drive, in words: it is then not queried, since on some hosts mt and dd cannot have it open at once. */
   readonly driveUse?: string | undefined;
-  /** Told of each host that the look has not waited for, once it has let somebody log in: another look shows it. */
+  /** Called for each host that the query did not wait for, once its login succeeded: another query shows it. */
   readonly onArrival?: (() => void) | undefined;
 }
 
@@ -114,7 +117,7 @@ export class ClusterService {
     this.#start = start;
   }
 
-  /** Looks at every host once, at all of them at the same time. What is wrong with a host is in its look. */
+  /** Queries every host once, all at the same time. Errors of a host are in its result. */
   async look({ abort, driveUse, onArrival }: LookRequest): Promise<ClusterView> {
     const runner = new CommandRunner(noJournal(), this.#hosts, () => ({ cancel: abort, halt: abort }));
     const hosts = Object.entries(this.#site.hosts);

@@ -77,7 +77,7 @@ export class DocumentPage {
 
   /**
    * @param meet given the way to the page; what it returns is given what the page says
-   * @param language that the page speaks; English where it is left out
+   * @param language that the page speaks; English by default
    */
   static async open(
     meet: (tell: (message: HostMessage) => void) => Host,

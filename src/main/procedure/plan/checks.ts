@@ -1,6 +1,7 @@
 /** What must hold on both sides before the cluster is touched, and before each rejoin. Pure. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import type { StepChecks } from '../model/step.ts';
@@ -63,7 +64,9 @@ export function judgeRejoinable(
  */
 export function unlessOwn({ volumes }: Assignment, { partProven }: RunMarks): string | undefined {
   if (partProven) return undefined;
-  return `once it is certain that nobody else has parted ${listed(proxiesOf({ volumes }))}`;
+  return phrase('once it is certain that nobody else has parted {proxies}', {
+    proxies: listed(proxiesOf({ volumes })),
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Restores a dump of a file system into a folder of a host: only the program of its format reads it. */
 import type { Transform } from 'node:stream';
 import { failure, isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { alsoInto } from '../../../streams/also-into.ts';
 import { troubleOf, type CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { DataRoom } from '../../procedure/hosts/remote-data.ts';
@@ -27,8 +28,18 @@ export async function requireDumpTool(
   const command = { host, argv: ['command', '-v', tool], changes: false };
   const { status } = await runner.send(restoreStep, command, { anyStatus: true });
   if (status === 0) return;
-  const reason = `${host} does not have ${tool}, which this backup needs`;
+  const reason = phrase('{host} does not have {tool}, which this backup needs', { host, tool });
   throw failure('RESTORE_TARGET_UNUSABLE', { target: `${host}:${path}`, reason });
+}
+
+/** restore(8) of Linux prints this wherever it has no terminal for its questions (Debian's dump); it asks none. */
+const noTerminal = /: cannot open \/dev\/tty: /;
+
+/** What the program said, each line with its name. */
+function saidLines(tool: string, stderr: string): string[] {
+  const said = stderr.split('\n').filter((line) => line.trim() !== '' && !noTerminal.test(line));
+  const named = (line: string) => (line.startsWith(`${tool}: `) ? line : `${tool}: ${line}`);
+  return said.slice(0, linesShown).map((line) => named(line.trim()));
 }
 
 export class HostDump {
@@ -72,13 +83,12 @@ export class HostDump {
     const trouble = troubleOf(command, { status, signal, stdout: Buffer.alloc(0), stderr });
     if (trouble) throw trouble;
     await room.runner.send(restoreStep, commandOn(this.#place, ['rm', '-f', symbolTableOf(path)], true));
-    const said = stderr.split('\n').filter((line) => line.trim() !== '');
-    return said.slice(0, linesShown).map((line) => `${this.#tool}: ${line.trim()}`);
+    return saidLines(this.#tool, stderr);
   }
 
   /**
    * Lists the contents of the folder with the digests of the files: there is nothing to compare them with.
-   * @throws what reading can end with
+   * @throws errors of reading
    */
   async tell(tell: OnRestored): Promise<void> {
     const room = this.#room;

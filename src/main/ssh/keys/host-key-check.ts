@@ -4,6 +4,7 @@
  */
 import { failure } from '../../../contract/errors.ts';
 import type { ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { ConfirmHostKey, HostProfile } from '../host-profile.ts';
 import {
   appendKnownHost,
@@ -178,7 +179,7 @@ export class HostKeyCheck {
     const { host } = this.#where;
     this.refusal = failure(
       'HOST_IS_ANOTHER',
-      { ...this.#where, what: 'host key', expected, actual: shown },
+      { ...this.#where, what: phrase('host key'), expected, actual: shown },
       { host, expected, actual: shown },
     );
     return 'refused';
@@ -210,7 +211,7 @@ export class HostKeyCheck {
       },
       {
         ...{ host: this.#profile.name, expected, actual: shown },
-        ...(first ? { knownIn: `${first.file}, line ${first.line}` } : {}),
+        ...(first ? { knownIn: phrase('{file}, line {line}', { file: first.file, line: first.line }) } : {}),
       },
     );
     return 'refused';
