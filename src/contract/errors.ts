@@ -15,6 +15,8 @@ export interface Evidence {
   readonly stderr?: string;
   readonly expected?: string;
   readonly actual?: string;
+  /** File and line of a host key that is known, where another one is shown. */
+  readonly knownIn?: string;
   /** Sentences of further errors of the same file, a line each. */
   readonly also?: string;
   /** The run that the error is about, for who offers to resume it or to roll it back. */

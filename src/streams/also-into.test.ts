@@ -5,7 +5,7 @@ import { alsoInto, handTo } from './also-into.ts';
 
 const nowhere = () => new Writable({ write: (_piece, _encoding, done) => done() });
 
-it('hands everything to the sink, and finishes once the sink has', async () => {
+it('passes everything to the sink, and finishes once the sink has', async () => {
   const held: Buffer[] = [];
   const sink = new Writable({
     highWaterMark: 4,
@@ -22,13 +22,13 @@ it('hands everything to the sink, and finishes once the sink has', async () => {
 it.each([
   ['takes a piece', 4],
   ['is written to', 1024],
-])('fails where the sink closes without an error before it %s', async (_when, highWaterMark) => {
+])('fails if the sink closes without an error before it %s', async (_when, highWaterMark) => {
   const sink: Writable = new Writable({ highWaterMark, write: () => sink.destroy() });
   const copying = pipeline(Readable.from([Buffer.alloc(64), Buffer.alloc(64)]), alsoInto(sink), nowhere());
   await expect(copying).rejects.toThrow('closed before it had everything');
 });
 
-it('passes everything on where the sink has read all that it needs, and closes', async () => {
+it('passes everything on if the sink has read all that it needs, and closes', async () => {
   let seen = 0;
   const sink: Writable = new Writable({ highWaterMark: 4, write: () => sink.destroy() });
   const passed: Buffer[] = [];
@@ -42,7 +42,7 @@ it('passes everything on where the sink has read all that it needs, and closes',
   expect(seen).toBe(128);
 });
 
-it('fails where the sink closes before it may', async () => {
+it('fails if the sink closes too early', async () => {
   const sink: Writable = new Writable({ highWaterMark: 4, write: () => sink.destroy() });
   const stage = alsoInto(sink, { mayCloseEarly: () => false });
   const copying = pipeline(Readable.from([Buffer.alloc(64), Buffer.alloc(64)]), stage, nowhere());
@@ -61,7 +61,7 @@ it('leaves no listeners on the sink, however often that was full', async () => {
   expect(sink.eventNames()).toEqual(before);
 });
 
-it('waits for the sink only where that is full', async () => {
+it('waits for the sink only if that is full', async () => {
   const held: number[] = [];
   const free: (() => void)[] = [];
   const sink = new Writable({

@@ -1,4 +1,4 @@
-/** A stage that hands what passes to a sink, too: for data that is compared on its way to where it is written. */
+/** A stage that also passes its data to a sink: for data that is compared on its way to where it is written. */
 import { Transform, type Writable } from 'node:stream';
 
 /** Bytes that may wait at each side of the stage. */
@@ -7,7 +7,7 @@ const waitingBytes = 1024 * 1024;
 const closedEarly = (sink: Writable): Error =>
   sink.errored ?? new Error('the sink closed before it had everything');
 
-/** A remote command that ends early closes its input without an error, and nothing is heard of it after that. */
+/** A remote command that ends early closes its input without an error or any later event. */
 function heardOf(sink: Writable, event: 'drain' | 'finish'): Promise<void> {
   return new Promise((resolve, reject) => {
     const forget = () => {
@@ -50,14 +50,15 @@ export interface AlsoIntoOptions {
   /** All pieces have passed. A throw fails the stage. */
   readonly end?: () => void;
   /**
-   * True where the sink may have closed its input without having everything: a program that has read the end of its archive leaves what
-   * fills the last record on tape. How it has ended is then for the caller to judge.
+   * True if the sink may close its input before it has everything: a program that has read the end of its archive does
+   * not read the padding of the last record. The caller then judges how it ended.
    */
   readonly mayCloseEarly?: () => boolean;
 }
 
 /**
- * The stage finishes once the sink has. It fails with what the sink fails with, and where the sink closes before it has everything.
+ * The stage finishes once the sink has. It fails with the sink's error, and if the sink closes before it has
+ * everything.
  * @param sink must listen to its own errors: it may fail while nothing is written to it
  */
 export function alsoInto(

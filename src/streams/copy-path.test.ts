@@ -31,7 +31,7 @@ const failedDump = (tape: TapeOptions, options: Partial<DumpOptions> = {}) =>
   failureOf(() => dumpTo(new EmulatedTape(tape), options));
 
 describe('a dump of a raw device', () => {
-  it('puts the same bytes on the tape, in records, and every hop agrees', async () => {
+  it('writes the same bytes to tape, in records, and every hop agrees', async () => {
     const tape = new EmulatedTape();
     const result = await dumpTo(tape, { expectedBytes: volume.length });
     expect(tape.bytes.equals(volume)).toBe(true);
@@ -84,7 +84,7 @@ describe('a dump of a raw device', () => {
     );
   });
 
-  it('reports its progress, the last time when all is handed over', async () => {
+  it('reports its progress, the last time when everything is sent', async () => {
     const seen: CopyProgress[] = [];
     await dumpTo(new EmulatedTape(), {
       expectedBytes: volume.length,
@@ -130,7 +130,7 @@ describe('a dump of a tar archive', () => {
     expect(execFileSync('tar', ['-xOf', '-'], { input: tape.bytes }).equals(noise(150_000))).toBe(true);
   });
 
-  it('fails when the archive breaks off, although tar ended well', async () => {
+  it('fails when the archive is truncated, although tar exited 0', async () => {
     const bytes = archiveOfOne('payroll.csv', noise(150_000)).subarray(0, 100_000);
     const tape = new EmulatedTape();
     const error = await failureOf(() =>
@@ -165,7 +165,7 @@ describe('a dump whose reader fails', () => {
     expect(tape.closedWithFileMark).toBe(false);
   });
 
-  it('keeps the error of the connection where that was lost', async () => {
+  it('keeps the error of the connection if that was lost', async () => {
     const lost = failure(
       'TAPE_BUSY',
       { reason: 'stands for any error of the table here' },
@@ -186,14 +186,14 @@ describe('a dump whose reader fails', () => {
     expect(error.message).toBe('reading stopped after 98304 bytes: read ECONNRESET');
   });
 
-  it('counts what had come when the reader failed, though nobody has taken it yet', async () => {
+  it('counts what had arrived when the reader failed, even if not yet consumed', async () => {
     const source = sourceOf(pieces, { status: 2, bytes: 16 * 32_768, stderr: 'read: I/O error\n' });
     source.stream.destroy(new Error('exit status 2'));
     const error = await failedDump({}, { source });
     expect(error.message).toBe('reading stopped after 524288 bytes: read: I/O error');
   });
 
-  it('takes a volume that gives less than its size for a failure', async () => {
+  it('counts a volume that yields less than its size as a failure', async () => {
     const tape = new EmulatedTape();
     const error = await failureOf(() =>
       dumpTo(tape, { source: sourceOf(pieces.slice(0, 3)), expectedBytes: 1_000_000 }),
@@ -203,13 +203,13 @@ describe('a dump whose reader fails', () => {
     expect(tape.closedWithFileMark).toBe(false);
   });
 
-  it('takes nothing at all for a failure', async () => {
+  it('counts no data at all as a failure', async () => {
     const error = await failedDump({}, { source: sourceOf([]) });
     expect(error.code).toBe('DUMP_SOURCE_EMPTY');
     expect(error.message).toBe('no data came from the volume, although its reader exited 0');
   });
 
-  it('settles when the reader was dead before the copy began', async () => {
+  it('settles when the reader had died before the copy began', async () => {
     const source = sourceOf(pieces);
     source.stream.destroy(new Error('the channel was refused'));
     const error = await failedDump({}, { source });
@@ -251,7 +251,7 @@ describe('a dump whose tape fails', () => {
     expect(error.message).toBe('writing to the tape failed: the remote command ended with status undefined');
   });
 
-  it('blames the tape, not the reader that dies of it', async () => {
+  it('blames the tape, not the reader that dies as a consequence', async () => {
     const writer = brokenWriter(pieces[0] as Buffer);
     const reader = readerThatDiesWith(writer);
     const error = await failureOf(() =>
@@ -260,7 +260,7 @@ describe('a dump whose tape fails', () => {
     expect(error.code).toBe('TAPE_BUSY');
   });
 
-  it('does not count a record that was written twice as well written', async () => {
+  it('does not accept a record that was written twice', async () => {
     const tape = new EmulatedTape({ doubledRecord: 4 });
     const result = await dumpTo(tape);
     const error = await failureOf(() => judgeTapeWrite(result.sinkEnd, result.handed));
@@ -268,7 +268,7 @@ describe('a dump whose tape fails', () => {
     expect(error.message).toBe('dd wrote 31+1 records to the tape instead of 30+1 records, 1000000 bytes');
   });
 
-  it('fails when the writer takes everything and then ends badly', async () => {
+  it('fails when the writer takes everything and then fails', async () => {
     const ended = Promise.resolve({
       status: 1,
       signal: undefined,
@@ -282,7 +282,7 @@ describe('a dump whose tape fails', () => {
 });
 
 describe('a dump that is canceled', () => {
-  it('stops in the middle and destroys both ends', async () => {
+  it('stops halfway and destroys both ends', async () => {
     const cancel = new AbortController();
     const source = endlessSource(() => cancel.abort());
     const tape = new EmulatedTape();
@@ -297,7 +297,7 @@ describe('a dump that is canceled', () => {
     expect(tape.closedWithFileMark).toBe(false);
   });
 
-  it('settles although the writer never takes what it was given', async () => {
+  it('settles although the writer never reads its input', async () => {
     const cancel = new AbortController();
     const stream = new Writable({ write: () => cancel.abort() });
     const ended = new Promise<ProcessEnd>((resolve) => {
@@ -342,7 +342,7 @@ function endlessSource(afterSome: () => void): ByteSource {
   return { stream, ended: new Promise((resolve) => (ended = resolve)) };
 }
 
-/** A writer that fails at its second piece, but tells so only after its reader has failed. */
+/** A writer that fails at its second piece, but reports it only after its reader has failed. */
 function brokenWriter(first: Buffer): ByteSink & { told: () => void; readerFails: () => void } {
   let tell: () => void = () => {};
   const writer = {
@@ -364,7 +364,7 @@ function brokenWriter(first: Buffer): ByteSink & { told: () => void; readerFails
   return writer;
 }
 
-/** A reader that fails with a broken pipe in the moment in which the writer fails. */
+/** A reader that fails with a broken pipe at the moment when the writer fails. */
 function readerThatDiesWith(writer: ReturnType<typeof brokenWriter>): ByteSource {
   let given = 0;
   const stream = new Readable({

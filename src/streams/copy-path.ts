@@ -1,15 +1,15 @@
 /**
- * The whole path of a dump: source -> gate, meter, digest ("device") -> [record sampler, tar catalogue] -> record cutter -> buffer ->
- * meter, CRC-32 ("handed") -> sink. The stages up to the cutter are the read half, those after it the write half; each half may run in a thread of
- * its own (`moveHere` keeps both in this one).
+ * The whole path of a dump: source -> gate, meter, digest ("device") -> [record sampler, tar catalog] -> record cutter
+ * -> buffer -> meter, CRC-32 ("handed") -> sink. The stages up to the cutter are the read half, those after it the
+ * write half; each half may run in a thread of its own (`moveHere` keeps both in this one).
  *
- * SHA-256 is taken once, at the device. A second pass before the sink would halve the throughput on a processor
- * without SHA instructions (about 200 MiB/s a pass, against 1.5 GiB/s for CRC-32); what it could find, memory
- * that changed a byte on the way, CRC-32 finds but for one case in four thousand million. What the file on the tape must hash to follows from the
- * device's digest and the padding, and the read-back is compared with that.
+ * SHA-256 is computed once, at the device. A second pass before the sink would halve the throughput on a processor
+ * without SHA instructions (about 200 MiB/s per pass, against 1.5 GiB/s for CRC-32). It could only find a byte that
+ * memory changed on the way, and CRC-32 misses that in one case in four billion. The expected hash of the tape file
+ * follows from the device's digest and the padding, and the read-back is compared with it.
  *
- * The cutter comes before the buffer, so that the buffer holds whole pieces of its own and its size in memory is
- * what it says, however small the pieces are that the network delivers.
+ * The cutter comes before the buffer, so that the buffer holds whole pieces of its own: its size in memory is then as
+ * configured, however small the pieces from the network are.
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
@@ -38,11 +38,11 @@ export interface DumpOrder extends ReadHalfOptions {
   readonly source: Pick<ByteSource, 'ended'>;
   readonly sink: Pick<ByteSink, 'ended'>;
   readonly watermark?: WatermarkOptions | undefined;
-  /** Exactly so many bytes must come: the size of the volume. Leave it out for archives. */
+  /** Exactly this many bytes must arrive: the size of the volume. Omit it for archives. */
   readonly expectedBytes?: number | undefined;
-  /** A further judgement of a reader that ended with exit status 0; what it throws fails the dump before the tape gets its end. */
+  /** A further check of a reader that exited 0; what it throws fails the dump before the tape gets its file mark. */
   readonly judgeReader?: ((end: ProcessEnd) => void) | undefined;
-  /** Hears of the digest of what was read so far, see `checkpointBytes`. What it throws fails the dump. */
+  /** Called with the digest of what was read so far, see `checkpointBytes`. What it throws fails the dump. */
   readonly onCheckpoint?: Checkpoints['onCheckpoint'] | undefined;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   readonly abort?: AbortSignal | undefined;
@@ -58,15 +58,15 @@ export interface DumpOptions extends DumpOrder {
   readonly sink: ByteSink;
 }
 
-/** What went to the tape host, with its CRC-32 as taken there. */
+/** What was sent to the tape host, with the CRC-32 computed there. */
 interface HandedRecords extends CutRecords, Checksum {}
 
 export interface DumpResult {
   /** What was read. */
   readonly device: Digest;
-  /** What was sent to the tape host: the same, and padding where the last record is padded. */
+  /** What was sent to the tape host: the same, plus padding if the last record is padded. */
   readonly handed: HandedRecords;
-  /** What a read-back of the tape must give: the device's bytes and the padding. */
+  /** The digest that a read-back of the tape must have: of the device's bytes and the padding. */
   readonly onTape: Digest;
   readonly sourceEnd: ProcessEnd;
   /** Not yet judged: see `judgeTapeWrite`. */
@@ -75,11 +75,11 @@ export interface DumpResult {
   /** Bytes sent, against time. */
   readonly samples: readonly RateSample[];
   readonly buffer: WatermarkResult;
-  /** Of the records that were to be hashed, those that came. */
+  /** Of the records to hash, those that arrived. */
   readonly sampled: readonly StreamedRecord[];
 }
 
-/** How the bytes of a dump were moved: what both halves have to say, or where the path broke. */
+/** How the bytes of a dump were moved: the results of both halves, or where the path broke. */
 export type Moved =
   | { readonly broken?: undefined; readonly read: ReadHalfResult; readonly write: WriteHalfResult }
   | { readonly broken: Break; readonly readBytes: number; readonly handedBytes: number };
@@ -88,25 +88,25 @@ export type Moved =
 export interface MoverHooks {
   /** Judges the reader once all of its bytes have passed; a throw fails the dump. */
   judge(end: ProcessEnd, bytes: number): void;
-  /** Tells how far the halves are; at most ten a second are passed on. */
+  /** Reports the progress of the halves; at most ten reports a second are passed on. */
   onProgress(readBytes: number, write: WriteHalfProgress): void;
 }
 
 /**
- * Copies the source to the sink in records and takes the digests on the way. Settles in every case.
+ * Copies the source to the sink in records and computes the digests on the way. Always settles.
  *
- * Throws RECORD_SIZE_WRONG, BUFFER_OPTIONS_WRONG; DUMP_SOURCE_FAILED, DUMP_SOURCE_EMPTY,
- * DUMP_SOURCE_SIZE_DIFFERS; TAR_UNREADABLE, TAR_INCOMPLETE; TAPE_* when the sink failed; DUMP_DIGESTS_DIFFER;
- * COPY_CANCELLED; and errors of the two streams as they are where the connection, not the process, failed.
- * Whether the tape holds every record is `judgeTapeWrite`'s to say.
+ * Throws RECORD_SIZE_WRONG, BUFFER_OPTIONS_WRONG; DUMP_SOURCE_FAILED, DUMP_SOURCE_EMPTY, DUMP_SOURCE_SIZE_DIFFERS;
+ * TAR_UNREADABLE, TAR_INCOMPLETE; TAPE_* when the sink failed; DUMP_DIGESTS_DIFFER; COPY_CANCELLED; and errors of the
+ * two streams as they are if the connection, not the process, failed. `judgeTapeWrite` decides whether the tape holds
+ * every record.
  */
 export function runDump(options: DumpOptions): Promise<DumpResult> {
   return dumpMovedBy(options, (hooks) => moveHere(options, hooks));
 }
 
 /**
- * Has the bytes of a dump moved, and judges the result. Throws what `runDump` throws.
- * @param move moves the bytes through both halves; what it rejects with is thrown as it is
+ * Moves the bytes of a dump, and judges the result. Throws what `runDump` throws.
+ * @param move moves the bytes through both halves; its rejection is thrown as it is
  */
 export async function dumpMovedBy(
   order: DumpOrder,
@@ -168,7 +168,7 @@ function progressOf({ recordBytes, lastRecord, expectedBytes, onProgress }: Dump
       write = written;
       reporter.tick();
     },
-    /** The closing one: all is sent. */
+    /** The last one: everything is sent. */
     last({ device, handed }: DumpResult) {
       read = device.bytes;
       write = { ...write, bytes: handed.bytes, bufferFill: 0 };
@@ -207,7 +207,7 @@ function describeChecksum({ bytes, crc32 }: Checksum): string {
   return `${bytes} bytes with CRC-32 ${crc32}`;
 }
 
-/** The error to throw for a path that broke, with what both ends had to say. */
+/** The error to throw for a path that broke, with the messages of both ends. */
 async function dumpFailure(
   broken: Break,
   order: DumpOrder,
@@ -226,14 +226,14 @@ async function dumpFailure(
   }
   if (broken.at === 'source') {
     return failureOfEnd(broken.error, sourceEnd, order.sourceEvidence, (end, evidence, cause) =>
-      // What had come when the reader failed may not have been taken yet.
+      // What had arrived when the reader failed may not have been consumed yet.
       sourceFailure(end, Math.max(readBytes, end.bytes), evidence, cause),
     );
   }
   return broken.error;
 }
 
-/** True when the reader only died because nobody took its bytes any more, and the writer has a failure of its own. */
+/** True if the reader only died because its output was closed, and the writer has a failure of its own. */
 function diedOfSink(error: Error, sourceEnd: ProcessEnd, sinkEnd: ProcessEnd): boolean {
   const words = `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message} ${sourceEnd.stderr}`;
   const brokenPipe =

@@ -11,7 +11,7 @@ const ended = (end: Partial<ProcessEnd> = {}) => ({
   ended: Promise.resolve({ status: 0, signal: undefined, stderr: '', bytes: 0, ...end }),
 });
 
-/** What both halves tell of these bytes, where the second one took the checksum of others. */
+/** The results of both halves for these bytes, if the second one had the checksum of other bytes. */
 async function movedAs(bytes: Buffer, handed: Buffer): Promise<Moved> {
   const digestOf = async (data: Buffer) => {
     const [digest, cutter] = [createDigest(), createRecordCutter()];
@@ -31,12 +31,12 @@ describe('a dump whose halves were moved', () => {
   const bytes = noise(5000);
   const order: DumpOrder = { source: ended(), sink: ended() };
 
-  it('is good where both saw the same bytes', async () => {
+  it('is accepted if both saw the same bytes', async () => {
     const result = await dumpMovedBy(order, () => movedAs(bytes, bytes));
     expect(result.onTape.sha256).toBe(sha256(bytes));
   });
 
-  it('is refused where one bit was changed on the way, or a byte is missing', async () => {
+  it('is refused if one bit was changed on the way, or a byte is missing', async () => {
     const wrong = Buffer.from(bytes);
     wrong.writeUInt8(wrong.readUInt8(4000) ^ 1, 4000);
     for (const handed of [wrong, bytes.subarray(0, -1)]) {
@@ -68,23 +68,23 @@ describe('a path that broke is blamed on', () => {
     ['its signal', gone, { status: undefined, signal: 'PIPE' }],
     ['its words', gone, { status: 1, stderr: 'dd: Broken pipe\n' }],
     ['its stream', pipe, { status: 1 }],
-  ])('the tape where the reader died of it, by %s', async (_how, error, source) => {
+  ])('the tape if the reader died as a consequence, by %s', async (_how, error, source) => {
     expect(await broken('source', error, source, full)).toMatchObject({ code: 'TAPE_END_OF_MEDIUM' });
   });
 
-  it('the reader where it died of something else', async () => {
+  it('the reader if it died of something else', async () => {
     const source = { status: 1, stderr: 'dd: read: I/O error\n' };
     expect(await broken('source', gone, source, full)).toMatchObject({ code: 'DUMP_SOURCE_FAILED' });
   });
 
-  it('the reader where the tape has no failure of its own', async () => {
+  it('the reader if the tape has no failure of its own', async () => {
     for (const sink of [{ status: 0 }, { status: undefined }])
       expect(await broken('source', pipe, { status: 141 }, sink)).toMatchObject({
         code: 'DUMP_SOURCE_FAILED',
       });
   });
 
-  it('neither where it broke between them', async () => {
+  it('neither if it broke between them', async () => {
     expect(await broken('stage', pipe, { status: 141 }, full)).toBe(pipe);
     expect(await broken('stage', gone, { status: 1 }, { status: 0 })).toBe(gone);
   });
@@ -97,7 +97,7 @@ describe('a dump', () => {
     sink: new EmulatedTape().openWrite(32_768),
   });
 
-  it('tells its digest at checkpoints, where it is told how far these are apart', async () => {
+  it('reports its digest at checkpoints if their distance is set', async () => {
     const told: Digest[] = [];
     const onCheckpoint = (soFar: Digest) => void told.push(soFar);
     await runDump({ ...parts(), checkpointBytes: 40_000, onCheckpoint });
@@ -109,7 +109,7 @@ describe('a dump', () => {
     expect(told).toHaveLength(2);
   });
 
-  it('hashes the records that are asked for, and none otherwise', async () => {
+  it('hashes the requested records, and none otherwise', async () => {
     const samples = { recordBytes: 32_768, records: [3, 1] };
     const { sampled } = await runDump({ ...parts(), samples });
     expect(sampled).toEqual([

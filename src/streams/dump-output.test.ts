@@ -58,7 +58,7 @@ const ofLinux = lines(
 );
 
 describe('the lines of dump(8) of Linux', () => {
-  it('tell that the dump is whole, and estimate it in blocks of 1,024 bytes', () => {
+  it('show that the dump is complete, and estimate it in blocks of 1,024 bytes', () => {
     const output = new DumpOutput();
     output.add(ofLinux);
     output.judge('dump');
@@ -67,7 +67,7 @@ describe('the lines of dump(8) of Linux', () => {
     expect(output.warnings).toEqual(["WARNING: no file `/var/lib/dumpdates', making an empty one"]);
   });
 
-  it('tell of a sector that could not be read, though the dump is done', () => {
+  it('report a sector that could not be read, although the dump is done', () => {
     const complaint = 'read error from /dev/loop0: Input/output error: [sector 8, ext2blk 2]: count=512';
     const output = new DumpOutput();
     output.add(
@@ -78,7 +78,7 @@ describe('the lines of dump(8) of Linux', () => {
 });
 
 describe('the lines of a dump', () => {
-  it('tell what it does before anything flows', () => {
+  it('show what it does before any data flows', () => {
     const output = new DumpOutput();
     output.add(lines(...begin.slice(0, 4)));
     expect(output.phase).toBe('Mapping (Pass I) [regular files]');
@@ -88,7 +88,7 @@ describe('the lines of a dump', () => {
     expect(output.phase).toBeUndefined();
   });
 
-  it('tell how long it will be, in blocks of 512 bytes', () => {
+  it('show how long it will be, in blocks of 512 bytes', () => {
     const output = new DumpOutput();
     expect(output.totalBytes(5)).toBeUndefined();
     output.add(lines(...begin, ...middle));
@@ -96,13 +96,13 @@ describe('the lines of a dump', () => {
     expect(output.percent).toBe(44.74);
   });
 
-  it('are an estimate: more may come', () => {
+  it('are an estimate: there may be more data', () => {
     const output = new DumpOutput();
     output.add(lines('Estimated 10 blocks (0.00MB).'));
     expect(output.totalBytes(9000)).toBe(9000);
   });
 
-  it('tell by percent how long it will be, where it estimated nothing', () => {
+  it('show by percent how long it will be, without an estimate', () => {
     const output = new DumpOutput();
     output.add(lines('25.00% done, finished in 0:12'));
     expect(output.totalBytes(1000)).toBe(4000);
@@ -123,12 +123,12 @@ describe('the lines of a dump', () => {
 });
 
 describe('a dump that ended with exit status 0', () => {
-  it('is whole where it said that it is done, whatever it says behind that', () => {
+  it('is complete if it said that it is done, whatever it says afterwards', () => {
     expect(reasonOf(whole)).toBeUndefined();
     expect(reasonOf(whole.trimEnd())).toBeUndefined();
   });
 
-  it('is not whole without its closing line', () => {
+  it('is not complete without its closing line', () => {
     expect(reasonOf(lines(...begin, ...middle))).toMatchObject({
       code: 'DUMP_NOT_CLOSED',
       message:
@@ -145,21 +145,21 @@ describe('a dump that ended with exit status 0', () => {
     'DUMP IS ABORTED',
     "Warning - cannot read sector 4711 of `/dev/sfdsk/Class2/rdsk/Volume2'",
     "More than 32 block read errors from dump device `/dev/sfdsk/Class2/rdsk/Volume2'",
-  ])('is not whole where it said "%s"', (complaint) => {
+  ])('is not complete if it said "%s"', (complaint) => {
     expect(reasonOf(lines(...begin, ...middle, complaint, ...end))).toMatchObject({
       code: 'DUMP_NOT_CLOSED',
       message: `ufsdump ended with exit status 0, but said: ${complaint}`,
     });
   });
 
-  it('is whole where it only warned; the warnings are kept', () => {
+  it('is complete if it only warned; the warnings are kept', () => {
     const output = new DumpOutput();
     output.add(lines(...begin, 'Warning - super-block on device is corrupt - run fsck', ...middle, ...end));
     output.judge('ufsdump');
     expect(output.warnings).toEqual(['Warning - super-block on device is corrupt - run fsck']);
   });
 
-  it('does not fill the memory with what it says', () => {
+  it('does not fill the memory with its messages', () => {
     const output = new DumpOutput();
     for (let index = 0; index < 100; index += 1) output.add(lines(`Warning - number ${index}`));
     output.add('x'.repeat(100_000));

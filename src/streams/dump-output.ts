@@ -1,9 +1,10 @@
 /**
- * What ufsdump, sfxdump and dump(8) of Linux say on their standard error: how far they are, and whether the dump is whole.
+ * The messages of ufsdump, sfxdump and Linux dump(8) on standard error: their progress, and whether the dump is
+ * complete.
  *
- * The lines are those of ufsdump (illumos usr/src/cmd/backup/dump); sfxdump's are presumed to be the same; those of dump(8) are
- * of dump 0.4b47. They are translated
- * where the host has another language than C: a dump whose closing line is not understood is not taken for whole.
+ * The lines are those of ufsdump (illumos usr/src/cmd/backup/dump); sfxdump's are presumed to be the same; those of
+ * dump(8) are of dump 0.4b47. They are translated if the language of the host is not C: a dump whose closing line is
+ * not understood does not count as complete.
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
@@ -12,11 +13,11 @@ import { shortened } from '../contract/words.ts';
 /** "Estimated N blocks" counts blocks of 512 bytes (illumos ufsdump(8), option S), "estimated N blocks" of dump(8) those of 1,024. */
 const blockBytes = { Estimated: 512, estimated: 1024 } as const;
 const closing = /^DUMP IS DONE\b/;
-/** Questions to the operator, aborts, and sectors in whose place the dump holds zeros. */
+/** Questions to the operator, aborts, and sectors that the dump replaces with zeros. */
 const bad =
   /NEEDS ATTENTION|DUMP IS ABORTED|dump is aborted|cannot read sector|block read errors|read error from/i;
 const warning = /^Warning\b/i;
-/** Lines that are kept, so that a dump that only complains does not fill the memory. */
+/** At most this many lines are kept, so that a dump with endless errors does not fill the memory. */
 const mostKept = 20;
 const longestLine = 1000;
 
@@ -43,7 +44,7 @@ export class DumpOutput {
     return this.#phase;
   }
 
-  /** Percent of the dump that it said to be done. */
+  /** The percentage that it reported as done. */
   get percent(): number | undefined {
     return this.#percent;
   }
@@ -54,8 +55,8 @@ export class DumpOutput {
   }
 
   /**
-   * How long the dump will be, in bytes: an estimate, never below what has come.
-   * @param bytes that have come
+   * How long the dump will be, in bytes: an estimate, never below what has arrived.
+   * @param bytes that have arrived
    */
   totalBytes(bytes: number): number | undefined {
     const estimated = this.#estimatedBytes ?? (this.#percent ? (100 * bytes) / this.#percent : undefined);
@@ -63,9 +64,9 @@ export class DumpOutput {
   }
 
   /**
-   * Judges a dump whose command has ended with exit status 0.
+   * Judges a dump whose command exited 0.
    * @param tool its name, for the sentence
-   * @throws DUMP_NOT_CLOSED where it did not say that the dump is done, or said that something went wrong
+   * @throws DUMP_NOT_CLOSED if it did not report the dump as done, or reported an error
    */
   judge(tool: string, evidence: Evidence = {}): void {
     if (this.#rest !== '') this.add('\n');

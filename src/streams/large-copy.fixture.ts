@@ -1,6 +1,6 @@
 /**
- * Sends many bytes through the whole copy path, and prints what it took as one line of JSON. Run by a test in a
- * process of its own, so that the memory is that of the path alone.
+ * Sends many bytes through the whole copy path, and prints the memory and time as one line of JSON. A test runs it in a
+ * separate process, so that the memory is that of the path alone.
  *
  * Usage: node large-copy.fixture.ts MEBIBYTES
  */

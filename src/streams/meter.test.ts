@@ -12,7 +12,7 @@ function meterWithClock(options: Omit<MeterOptions, 'now'> = {}) {
       yield Buffer.alloc(bytes);
     }
   };
-  /** One write at a time, so that the clock stands right while each piece passes. */
+  /** One write at a time, so that the clock is right while each piece passes. */
   const send = async (count: number, bytes: number, milliseconds: number) => {
     meter.stream.resume();
     for (const piece of pieces(count, bytes, milliseconds)) {
@@ -24,14 +24,14 @@ function meterWithClock(options: Omit<MeterOptions, 'now'> = {}) {
 }
 
 describe('meter', () => {
-  it('leaves the bytes alone and counts them', async () => {
+  it('passes the bytes unchanged and counts them', async () => {
     const meter = createMeter();
     const left = await passThrough([Buffer.from('ab'), Buffer.from('cde')], meter.stream);
     expect(Buffer.concat(left).toString()).toBe('abcde');
     expect(meter.result().bytes).toBe(5);
   });
 
-  it('tells the rate of the last five seconds, not of the whole run', async () => {
+  it('shows the rate of the last five seconds, not of the whole run', async () => {
     const { meter, send } = meterWithClock();
     await send(100, 1000, 100);
     expect(meter.bytesPerSecond()).toBeCloseTo(10_000, 0);
@@ -39,7 +39,7 @@ describe('meter', () => {
     expect(meter.bytesPerSecond()).toBeCloseTo(40_000, 0);
   });
 
-  it('tells no rate while no time has passed', async () => {
+  it('shows no rate while no time has passed', async () => {
     const { meter, send, end } = meterWithClock();
     expect(meter.bytesPerSecond()).toBe(0);
     await send(1, 1000, 0);
@@ -49,13 +49,13 @@ describe('meter', () => {
     expect(meter.result()).toMatchObject({ bytes: 1000, milliseconds: 0, bytesPerSecond: 0 });
   });
 
-  it('tells a rate from the first piece on', async () => {
+  it('shows a rate from the first piece on', async () => {
     const { meter, send } = meterWithClock();
     await send(1, 1000, 50);
     expect(meter.bytesPerSecond()).toBe(20_000);
   });
 
-  it('measures by the clock of the machine where it has no other', async () => {
+  it('measures by the clock of the machine by default', async () => {
     const meter = createMeter();
     await passThrough([Buffer.from('ab')], meter.stream);
     expect(meter.result().milliseconds).toBeGreaterThanOrEqual(0);
@@ -70,7 +70,7 @@ describe('meter', () => {
     expect(meter.bytesPerSecond()).toBe(0);
   });
 
-  it('calls back at most ten times a second, and once more at the end', async () => {
+  it('calls back at most ten times a second, and again at the end', async () => {
     const seen: number[] = [];
     const { send, end } = meterWithClock({ onSample: (sample) => seen.push(sample.bytes) });
     await send(1000, 1, 1);
@@ -80,7 +80,7 @@ describe('meter', () => {
     expect(seen.at(-1)).toBe(1000);
   });
 
-  it('calls back, and keeps samples, as often as it is told to', async () => {
+  it('calls back, and keeps samples, as often as configured', async () => {
     const seen: number[] = [];
     const { meter, send, end } = meterWithClock({
       samplesPerSecond: 4,
@@ -100,12 +100,12 @@ describe('meter', () => {
       return meter.result().samples.map(({ milliseconds }) => milliseconds);
     };
     expect(await curve(3)).toEqual([100, 200, 300]);
-    // The fourth is one too many: the first and the third are kept, and the next is 200 ms after that.
+    // The fourth is one too many: the first and the third are kept, and the next comes 200 ms later.
     expect(await curve(4)).toEqual([100, 300, 400]);
     expect(await curve(6)).toEqual([100, 300, 500, 600]);
   });
 
-  it('ends its curve with what it had at the end, once', async () => {
+  it('ends its curve with its final value, once', async () => {
     /** @param last milliseconds before the last piece @param idle milliseconds after it */
     const curve = async (last: number, idle = 0) => {
       const { meter, send, end, wait } = meterWithClock();

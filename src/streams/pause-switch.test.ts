@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PauseSwitch } from './pause-switch.ts';
 
-/** Who wants a dump paused, and what somebody who follows the switch has heard. */
+/** Who wants a dump paused, and the changes that a listener has received. */
 function switchOf() {
   let wanted: string | undefined;
   const heard: (string | undefined)[] = [];
@@ -18,7 +18,7 @@ function switchOf() {
 }
 
 describe('a switch that pauses a dump', () => {
-  it('tells each change once, and who asked for it', async () => {
+  it('reports each change once, and who requested it', async () => {
     const { heard, follow, asked } = switchOf();
     follow();
     await asked(undefined);
@@ -31,7 +31,7 @@ describe('a switch that pauses a dump', () => {
     expect(heard).toEqual(['Marion', 'Jo', undefined]);
   });
 
-  it('tells everybody, and at once whoever comes while it is paused', async () => {
+  it('notifies all listeners, and new ones at once while it is paused', async () => {
     const { heard, follow, asked } = switchOf();
     follow();
     await asked('Marion');
@@ -41,7 +41,7 @@ describe('a switch that pauses a dump', () => {
     expect(heard.slice(2)).toEqual([undefined, undefined]);
   });
 
-  it('tells nothing to whoever no longer follows it', async () => {
+  it('does not notify removed listeners', async () => {
     const { heard, follow, asked } = switchOf();
     follow()();
     await asked('Marion');

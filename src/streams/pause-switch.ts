@@ -1,4 +1,4 @@
-/** Whether a dump is to pause, and who asks for it: asked for now and then, followed by what moves the bytes. */
+/** Whether a dump must pause, and who requested it: polled from time to time, and followed by what moves the bytes. */
 
 /** @param by who has paused it; undefined: it is not paused */
 type Listener = (by: string | undefined) => void;
@@ -8,12 +8,12 @@ export class PauseSwitch {
   readonly #ask: () => Promise<string | undefined>;
   #by: string | undefined;
 
-  /** @param ask who wants it paused now */
+  /** @param ask returns who wants it paused now */
   constructor(ask: () => Promise<string | undefined>) {
     this.#ask = ask;
   }
 
-  /** Asks, and tells whoever follows. */
+  /** Polls, and notifies the listeners. */
   async look(): Promise<void> {
     this.#set(await this.#ask());
   }
@@ -24,7 +24,7 @@ export class PauseSwitch {
     for (const listener of this.#listeners) listener(by);
   }
 
-  /** Hears of each change, and at once where it is paused already. @returns ends the following */
+  /** Calls the listener at each change, and at once if it is paused already. @returns removes the listener */
   follow(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (this.#by !== undefined) listener(this.#by);

@@ -25,7 +25,7 @@ function* piecesOf(pool: PiecePool, bytes: Buffer) {
 }
 
 describe('a stream between two threads', () => {
-  it('delivers every byte in order, and uses buffers that were given back again', async () => {
+  it('delivers every byte in order, and reuses returned buffers', async () => {
     const { pool, port2, sender, receiver } = bothEnds();
     const sent = randomBytes(200 * pieceBytes + 17);
     const received: Buffer[] = [];
@@ -33,7 +33,7 @@ describe('a stream between two threads', () => {
       write(piece: Buffer, _encoding, done) {
         received.push(Buffer.from(piece));
         receiver.giveBack(piece);
-        // A turn of the event loop, in which the buffer comes back.
+        // A turn of the event loop, in which the buffer is returned.
         setImmediate(done);
       },
     });
@@ -45,7 +45,7 @@ describe('a stream between two threads', () => {
     expect(pool.made).toBeLessThan(100);
   });
 
-  it('holds the sender up while nothing is taken', async () => {
+  it('stops the sender while nothing is consumed', async () => {
     const { port2, sender, receiver } = bothEnds();
     const piece = () => Buffer.alloc(pieceBytes);
     let written = 0;
@@ -54,7 +54,7 @@ describe('a stream between two threads', () => {
       sender.write(piece(), more);
     };
     sender.write(piece(), more);
-    // The receiver's own buffer is full with the 16th of these pieces; 16 that it has not taken may be on their way.
+    // The receiver's own buffer is full with the 16th of these pieces; 16 more may be in transit.
     await expect.poll(() => written).toBe(30);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(written).toBe(30);
@@ -81,14 +81,14 @@ describe('a stream between two threads', () => {
     port2.close();
   });
 
-  it('breaks where the other thread ends without a word', async () => {
+  it('breaks if the other thread ends without notice', async () => {
     const { port2, sender, receiver } = bothEnds();
     const ends = [once(sender, 'error'), once(receiver, 'error')];
     port2.close();
     for (const [broken] of await Promise.all(ends)) expect(broken).toBeInstanceOf(OtherHalfBroke);
   });
 
-  it('has ended well where the other thread ends after the data', async () => {
+  it('ends without an error if the other thread ends after the data', async () => {
     const { port2, sender, receiver } = bothEnds();
     const errors: unknown[] = [];
     for (const end of [sender, receiver]) end.on('error', (error) => errors.push(error));
@@ -114,7 +114,7 @@ describe('a stream between two threads', () => {
     port2.close();
   });
 
-  it('gives back whole buffers alone: what is left of another may be in use', () => {
+  it('returns only whole buffers: the rest of a partly used one may be in use', () => {
     const { port2, sender, receiver } = bothEnds();
     const [whole, part] = [Buffer.allocUnsafeSlow(64), Buffer.allocUnsafeSlow(64).subarray(0, 10)];
     receiver.giveBack(whole);
@@ -124,7 +124,7 @@ describe('a stream between two threads', () => {
     port2.close();
   });
 
-  it('keeps buffers of its own size alone', () => {
+  it('keeps only buffers of its own size', () => {
     const pool = new PiecePool(16);
     const first = pool.take();
     pool.give(new ArrayBuffer(8));

@@ -1,20 +1,20 @@
 /**
- * A stream from one thread to another. Pieces cross by transfer, uncopied; what the other thread has done with a piece, it gives back, so that a
- * fixed set of buffers circulates. The sender stops while too many pieces have not been taken.
+ * A stream from one thread to another. Pieces are transferred without a copy. The other thread returns a piece after
+ * use, so that a fixed set of buffers circulates. The sender stops while too many pieces are not consumed.
  */
 import { Readable, Writable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
 
-/** What crosses, from the sender: a piece, the end of the data, or nothing more because its half of the path broke. */
+/** What the sender transfers: a piece, the end of the data, or nothing more because its half of the path broke. */
 type Sent = { readonly piece: Uint8Array } | { readonly end: true } | { readonly broken: true };
 
-/** What comes back: pieces that were taken, a buffer that is free again, or nothing more is wanted. */
+/** What comes back: pieces were consumed, a buffer is free again, or nothing more is needed. */
 type Returned = { readonly taken: number } | { readonly buffer: ArrayBuffer } | { readonly broken: true };
 
-/** Pieces that may be on their way: 4 MiB of the usual size. The start watermark, after them, holds much more. */
+/** Pieces that may be in transit: 4 MiB of the usual size. The start watermark, after them, holds much more. */
 const piecesOnTheWay = 16;
 
-/** The other thread's half of the path broke, which has the reason. */
+/** The other thread's half of the path broke; that half has the reason. */
 export class OtherHalfBroke extends Error {
   constructor() {
     super('the other half of the path failed');
@@ -22,7 +22,7 @@ export class OtherHalfBroke extends Error {
   }
 }
 
-/** Buffers of one size that are used again. */
+/** Reusable buffers of one size. */
 export class PiecePool {
   readonly #free: ArrayBuffer[] = [];
   readonly #pieceBytes: number;
@@ -34,7 +34,7 @@ export class PiecePool {
     this.#pieceBytes = pieceBytes;
   }
 
-  /** A buffer with anything in it. */
+  /** A buffer with arbitrary contents. */
   take(): Buffer {
     const free = this.#free.pop();
     if (free) return Buffer.from(free);
@@ -53,7 +53,7 @@ export class PieceSender extends Writable {
   #onTheWay = 0;
   #waiting: (() => void) | undefined;
 
-  /** @param pool gets the buffers that come back */
+  /** @param pool gets the returned buffers */
   constructor(port: MessagePort, pool: PiecePool) {
     super({ highWaterMark: 1 });
     this.#port = port;
@@ -62,7 +62,7 @@ export class PieceSender extends Writable {
       else if ('taken' in returned) this.#taken(returned.taken);
       else this.destroy(new OtherHalfBroke());
     });
-    // The other thread may end without a word.
+    // The other thread may end without notice.
     port.on('close', () => {
       if (!this.writableFinished) this.destroy(new OtherHalfBroke());
     });
@@ -139,7 +139,7 @@ export class PieceReceiver extends Readable {
     this.#port.postMessage(returned, transferred);
   }
 
-  /** Gives the buffer of a piece back to the sender's pool. The piece must not be used any more. */
+  /** Returns the buffer of a piece to the sender's pool. The piece must not be used any more. */
   giveBack(piece: Buffer): void {
     const buffer = piece.buffer as ArrayBuffer;
     if (piece.length === buffer.byteLength) this.#return({ buffer }, [buffer]);

@@ -4,7 +4,7 @@ import { createProgressReporter } from './progress.ts';
 const nothing = { bytes: 0, records: 0, bytesPerSecond: 0, bufferFill: 0, readBytes: 0 };
 
 describe('progress', () => {
-  it('is told at most ten times a second, and once more at the end', () => {
+  it('is reported at most ten times a second, and again at the end', () => {
     let time = 0;
     const seen: number[] = [];
     const reporter = createProgressReporter(
@@ -18,7 +18,7 @@ describe('progress', () => {
     expect(seen.at(-1)).toBe(1000);
   });
 
-  it('observes nothing when nobody listens', () => {
+  it('observes nothing without a listener', () => {
     const reporter = createProgressReporter(undefined, () => {
       throw new Error('this was not to be observed');
     });

@@ -3,11 +3,11 @@
  */
 
 export interface CopyProgress {
-  /** Bytes that have left towards the tape; when reading back, bytes that came from it. */
+  /** Bytes sent to tape; when reading back, bytes from it. */
   readonly bytes: number;
-  /** What `bytes` will be at the end, where that is known. */
+  /** What `bytes` will be at the end, if known. */
   readonly total?: number;
-  /** Records in `bytes`, a begun one included. */
+  /** Records in `bytes`, including a partial one. */
   readonly records: number;
   /** Of the last five seconds. */
   readonly bytesPerSecond: number;
@@ -37,7 +37,7 @@ export function createProgressReporter(
       reportedAt = time;
       onProgress(observe());
     },
-    /** The closing one, whenever the one before was. */
+    /** The last one, whenever the previous one was. */
     last: () => onProgress(observe()),
   };
 }

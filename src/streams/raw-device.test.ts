@@ -4,7 +4,7 @@ import { rawDeviceArguments, sampleArguments } from './raw-device.ts';
 const device = '/dev/sfdsk/Class2/rdsk/Volume2';
 
 describe('the commands that read a raw device', () => {
-  it("reads it whole, with the guide's block size", () => {
+  it("reads it completely, with the guide's block size", () => {
     expect(rawDeviceArguments(device)).toEqual(['dd', `if=${device}`, 'bs=32768']);
     expect(rawDeviceArguments(device, { recordBytes: 65_536 })).toEqual(['dd', `if=${device}`, 'bs=65536']);
   });
@@ -19,11 +19,11 @@ describe('the commands that read a raw device', () => {
     ]);
   });
 
-  it('seeks with iseek where skip would read everything before the place', () => {
+  it('seeks with iseek if skip would read everything before the place', () => {
     expect(sampleArguments(device, 7, { seekWith: 'iseek' })).toContain('iseek=7');
   });
 
-  it('refuses a size that is no record', () => {
+  it('refuses an invalid record size', () => {
     expect(() => sampleArguments(device, 0, { recordBytes: 1000 })).toThrow(
       'a record of 1000 bytes cannot be written',
     );

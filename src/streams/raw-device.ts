@@ -10,8 +10,8 @@ export interface RawDeviceOptions {
 
 export interface SampleOptions extends RawDeviceOptions {
   /**
-   * How dd gets to the place: Solaris' `skip=` reads everything before it, its `iseek=` seeks (illumos dd.c); GNU
-   * dd seeks with `skip=`, and knows `iseek=` only since coreutils 9.1. Default `skip`.
+   * How dd gets to the place. Solaris' `skip=` reads everything before it, its `iseek=` seeks (illumos dd.c). GNU dd
+   * seeks with `skip=`, and has `iseek=` only since coreutils 9.1. Default `skip`.
    */
   readonly seekWith?: 'skip' | 'iseek' | undefined;
 }

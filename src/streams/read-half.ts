@@ -1,7 +1,6 @@
 /**
- * The first half of a dump, at the host that reads: gate -> meter -> digest ("device") -> [record sampler, tar catalogue] -> record cutter ->
- * valve.
- * What leaves it are whole records. It may run in another thread than the second half.
+ * The first half of a dump, at the host that reads: gate -> meter -> digest ("device") -> [record sampler, tar catalog]
+ * -> record cutter -> valve. Its output is whole records. It may run in another thread than the second half.
  */
 import type { Duplex } from 'node:stream';
 import { createDigest } from './digests/digest.ts';
@@ -17,19 +16,19 @@ import { createValve } from './valve.ts';
 import { createTarCatalogue } from './tar/tar-catalogue.ts';
 import type { OnTarEntry } from './tar/tar-catalogue.ts';
 
-/** What is taken from the bytes that are read, and how they are cut. Plain data but for the listener. */
+/** What is computed from the bytes that are read, and how they are cut. Plain data, except the listener. */
 export interface ReadHalfOptions {
   /** 512 to 1,048,576, a multiple of 512; default 32,768. */
   readonly recordBytes?: number | undefined;
   /** Default `short`; tar wants `zero-padded`. */
   readonly lastRecord?: LastRecord | undefined;
-  /** Hears of the entries of the tar archive that passes; left out where it is none. */
+  /** Called for the entries of the tar archive that passes; absent if it is not an archive. */
   readonly onEntry?: OnTarEntry | undefined;
   /** Records of what is read that are hashed one by one. */
   readonly samples?: SampledRecords | undefined;
-  /** Bytes a second that leave it at most; left out: as fast as they come. */
+  /** The maximum rate in bytes per second; by default as fast as they arrive. */
   readonly limit?: number | undefined;
-  /** Bytes after each of which the digest so far is told (`onCheckpoint`); left out: never. */
+  /** After each this many bytes the digest so far is reported (`onCheckpoint`); by default never. */
   readonly checkpointBytes?: number | undefined;
 }
 
@@ -40,7 +39,7 @@ export interface ReadHalfHooks {
   readonly judge: (end: ProcessEnd, bytes: number) => void | Promise<void>;
   /** Called while bytes pass, at most ten times a second. */
   readonly onTick: () => void;
-  /** Hears of the digest of what was read so far, see `checkpointBytes`. A throw fails the stream. */
+  /** Called with the digest of what was read so far, see `checkpointBytes`. A throw fails the stream. */
   readonly onCheckpoint?: Checkpoints['onCheckpoint'] | undefined;
 }
 
@@ -56,7 +55,7 @@ export interface ReadHalf {
   readonly streams: readonly Duplex[];
   /** Bytes read so far. */
   bytes(): number;
-  /** Lets no record leave it any more, or lets them leave again. */
+  /** Stops the records, or lets them pass again. */
   hold(isHeld: boolean): void;
   /** Throws STAGE_NOT_FINISHED while bytes may still come. */
   result(): ReadHalfResult;

@@ -57,7 +57,7 @@ class Device {
     });
   }
 
-  /** With zeros in the place of what cannot be read. */
+  /** With zeros for what cannot be read. */
   expected(): Buffer {
     const bytes = Buffer.from(this.bytes);
     for (const record of this.#bad)
@@ -67,7 +67,7 @@ class Device {
 }
 
 describe('reading over records that cannot be read', () => {
-  it('has zeros of the same length in their place, wherever they are', async () => {
+  it('replaces them with zeros of the same length, wherever they are', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 20 * recordBytes }),
@@ -86,7 +86,7 @@ describe('reading over records that cannot be read', () => {
   });
 
   it.each([4 * recordBytes, 3 * recordBytes + 7])(
-    'ends well where the last record of %i bytes cannot be read: nothing is opened behind it',
+    'succeeds if the last record of %i bytes cannot be read: nothing is opened after it',
     async (length) => {
       const device = new Device(length, [3]);
       const source = device.read();
@@ -96,7 +96,7 @@ describe('reading over records that cannot be read', () => {
     },
   );
 
-  it('ends as its command does where that has no read error', async () => {
+  it('ends like its command if that has no read error', async () => {
     const device = new Device(4 * recordBytes, []);
     const first: ByteSource = {
       stream: Readable.from([device.bytes.subarray(0, recordBytes)], { objectMode: false }),
@@ -115,7 +115,7 @@ describe('reading over records that cannot be read', () => {
     expect(device.holes).toEqual([]);
   });
 
-  it('ends as its command does where that fails behind the last byte: nothing is missing there', async () => {
+  it('ends like its command if that fails after the last byte: nothing is missing there', async () => {
     const device = new Device(2 * recordBytes, []);
     const source = readOverHoles({
       recordBytes,
@@ -133,7 +133,7 @@ describe('reading over records that cannot be read', () => {
     expect(device.holes).toEqual([]);
   });
 
-  it('takes no record of another length for the one that it wanted', async () => {
+  it('rejects a record of another length than requested', async () => {
     const device = new Device(3 * recordBytes, [1]);
     const source = readOverHoles({
       recordBytes,
@@ -166,10 +166,10 @@ describe('reading over records that cannot be read', () => {
     ['tar: read: I/O error\n', false],
     ['read: I/O error on the way\n', false],
     ['read: No such device or address\n', false],
-  ])('takes %j for a read error: %s', (stderr, expected) => {
+  ])('treats %j as a read error: %s', (stderr, expected) => {
     expect(isReadError({ status: 2, stderr })).toBe(expected);
     expect(isReadError({ status: 0, stderr })).toBe(false);
-    // The connection was lost: what the command came to is not known.
+    // The connection was lost: the end of the command is not known.
     expect(isReadError({ status: undefined, stderr })).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * Reads a raw device over records that cannot be read: in their place come zeros of the same length, and each is told before they do. dd
- * with `conv=noerror,sync` is not used: what it does with a record of which a part came differs from dd to dd, and it does not
- * say which records it replaced.
+ * Reads a raw device past records that cannot be read: zeros of the same length replace them, and each is reported
+ * before its zeros. dd with `conv=noerror,sync` is not used: implementations treat partly read records differently, and
+ * do not report which records they replaced.
  */
 import { Readable } from 'node:stream';
 import { failure } from '../contract/errors.ts';
@@ -9,19 +9,19 @@ import type { ByteSource, ProcessEnd } from './stage.ts';
 
 export interface HoleOrder {
   readonly recordBytes: number;
-  /** How many bytes there are, from the first record on that is read. */
+  /** How many bytes there are, counted from the first record to read. */
   readonly totalBytes: number;
-  /** The command that is opened already; it reads from the first record on. */
+  /** The already opened command; it reads from the first record on. */
   readonly first: ByteSource;
   /** Opens a command that reads from a record on. @param record counted from the first one that is read */
   readonly open: (record: number) => Promise<ByteSource>;
-  /** Reads a record by itself. @returns undefined where that, too, ends with a read error; what it throws ends the reading */
+  /** Reads a record alone. @returns undefined if that, too, ends with a read error; what it throws ends the reading */
   readonly readAlone: (record: number) => Promise<Buffer | undefined>;
-  /** Hears of each record that cannot be read, before its zeros come. */
+  /** Called for each record that cannot be read, before its zeros pass. */
   readonly onHole: (record: number) => void;
 }
 
-/** A device of which more cannot be read is no longer one with bad sectors. */
+/** A device with more unreadable records has a problem other than bad sectors. */
 export const mostHoles = 1000;
 
 /** dd in English: `read: I/O error` on Solaris, `dd: error reading '/dev/…': Input/output error` on Linux. */
@@ -93,7 +93,7 @@ class HoleReader {
     }
   }
 
-  /** A record at which reading ended: it may be read once it is read by itself. */
+  /** A record at which reading ended: it may be readable alone. */
   async #inPlaceOf(record: number): Promise<Buffer> {
     const { readAlone, onHole, recordBytes, totalBytes } = this.#order;
     const length = Math.min(recordBytes, totalBytes - record * recordBytes);
@@ -107,7 +107,7 @@ class HoleReader {
   }
 }
 
-/** What a read-over ends with: the last command's end, and `status` 0 where the last record was replaced. */
+/** The end of such a read: the last command's end, and `status` 0 if the last record was replaced. */
 export function readOverHoles(order: HoleOrder): ByteSource {
   const reader = new HoleReader(order);
   const stream = Readable.from(reader.pieces(), { objectMode: false });

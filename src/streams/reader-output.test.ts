@@ -18,7 +18,7 @@ function failureOf(output: ReaderOutput, onSkippedFiles: OnSkippedFiles): string
   }
 }
 
-describe('what tar says is', () => {
+describe('a message of tar is', () => {
   it.each([
     ['tar: ./run/agent is not a file. Not dumped', 'skipped', './run/agent'],
     ['tar: ./lib/current: symbolic link too long', 'skipped', './lib/current'],
@@ -51,31 +51,31 @@ describe('what tar says is', () => {
   });
 
   it.each(["tar: Removing leading `/' from member names", 'a ./bin/payroll 12K', ''])(
-    'nothing that is missed: "%s"',
+    'harmless: "%s"',
     (line) => {
       expect(heard('tar', `${line}\n`).remarks).toEqual([]);
     },
   );
 
-  it('read to its end where the last line has none', () => {
+  it('read completely without a final line feed', () => {
     expect(heard('tar', 'tar: ./s: socket ignored').count('skipped')).toBe(1);
   });
 
-  it('said by a tool that is called in many ways', () => {
+  it('recognized for a tool with any of its names', () => {
     const tools = ['tar', '/usr/sfw/bin/gtar', '/usr/sbin/fsck', 'dd'].map(
       (name) => new ReaderOutput(name).tool,
     );
     expect(tools).toEqual(['tar', 'tar', 'fsck', 'dd']);
   });
 
-  it('counted to its end, and kept up to a number', () => {
+  it('always counted, and kept up to a limit', () => {
     const lines = Array.from({ length: 250 }, (_, at) => `tar: ./s${at}: socket ignored\n`);
     const output = heard('tar', lines.join(''));
     expect([output.count('skipped'), output.remarks.length]).toEqual([250, 200]);
   });
 });
 
-describe('what dd and fsck say is', () => {
+describe('a message of dd or fsck is', () => {
   it.each([
     [
       'dd',
@@ -101,11 +101,11 @@ describe('what dd and fsck say is', () => {
 describe('a reader that ended with exit status 0', () => {
   const skipping = 'tar: ./a: socket ignored\ntar: ./b: file changed as we read it\ntar: what is this\n';
 
-  it('is accepted with what it skipped, where the job says warn', () => {
+  it('is accepted with what it skipped, if the job says warn', () => {
     expect(failureOf(heard('tar', skipping), 'warn')).toBeUndefined();
   });
 
-  it('fails with the names of what it skipped, where the job says fail', () => {
+  it('fails with the names of what it skipped, if the job says fail', () => {
     expect(failureOf(heard('tar', skipping), 'fail')).toBe(
       'FILES_SKIPPED: tar ended with exit status 0, but 2 files are not on tape as they are on the volume: ./a: socket ignored; ./b: file changed as we read it',
     );
@@ -113,11 +113,11 @@ describe('a reader that ended with exit status 0', () => {
     expect(failureOf(heard('tar', many), 'fail')).toMatch(/; \.\/s2: socket ignored; and 497 more$/);
   });
 
-  it('passes where nothing is skipped, though a message is not known', () => {
+  it('passes if nothing is skipped, even with an unknown message', () => {
     expect(failureOf(heard('tar', 'tar: what is this\n'), 'fail')).toBeUndefined();
   });
 
-  it('fails where its last line says so, which has no end', () => {
+  it('fails if its last line says so, even without a line feed', () => {
     expect(failureOf(heard('tar', 'tar: Read error on ./d: I/O error'), 'warn')).toBe(
       'DUMP_NOT_CLOSED: tar ended with exit status 0, but said: Read error on ./d: I/O error',
     );

@@ -1,10 +1,10 @@
 /**
- * What a reader says on its standard error although it ends with exit status 0: files that it skipped or that changed while it
- * read them, and what it could not read. Pure.
+ * The messages of a reader that exits 0: files that it skipped or that changed while it read them, and what it could
+ * not read. Pure.
  *
- * Wording: Solaris tar (illumos usr/src/cmd/tar/tar.c), which ends with 0 after most of these unless it is given `e`; GNU tar
- * (src/create.c, src/misc.c); dd and fsck of both systems. Messages in another language than English are not known: they are
- * remarks without a kind. ufsdump and sfxdump have words of their own, see dump-output.ts.
+ * Wording: Solaris tar (illumos usr/src/cmd/tar/tar.c), which exits 0 after most of these unless it has `e`; GNU tar
+ * (src/create.c, src/misc.c); dd and fsck of both systems. Messages in languages other than English are not known: they
+ * are remarks without a kind. For ufsdump and sfxdump, see dump-output.ts.
  */
 import { failure, type Evidence } from '../contract/errors.ts';
 
@@ -13,20 +13,20 @@ export type RemarkKind = 'skipped' | 'inconsistent' | 'unread' | 'other';
 
 export interface Remark {
   readonly kind: RemarkKind;
-  /** The file that it is about, as the reader names it. */
+  /** The file that it concerns, as the reader names it. */
   readonly file: string | undefined;
-  /** What was said, without the name of the command. */
+  /** The message, without the name of the command. */
   readonly said: string;
 }
 
-/** What a job wants where files are skipped or inconsistent. */
+/** A job's rule for files that are skipped or inconsistent. */
 export type OnSkippedFiles = 'warn' | 'fail';
 
-/** Names and messages of each kind that are kept; what is beyond them is counted only. */
+/** How many names and messages of each kind are kept; the rest is only counted. */
 const mostKept = 200;
 const longestLine = 4096;
 
-/** The first group is the file. The order counts: what could not be read comes first. */
+/** The first group is the file. The order matters: what could not be read comes first. */
 const ofTar: readonly (readonly [RegExp, RemarkKind])[] = [
   [/^Read error on (.+): [^:]+$/, 'unread'],
   [/^error reading (.+): [^:]+$/, 'unread'],
@@ -54,11 +54,11 @@ const ofTar: readonly (readonly [RegExp, RemarkKind])[] = [
   ],
 ];
 
-/** Complaints of dd and fsck that data could not be read. */
+/** Messages of dd and fsck that data could not be read. */
 const unreadable =
   /\bread error\b|\berror reading\b|\bI\/O error\b|\bInput\/output error\b|\bCANNOT READ\b|\bdd: read:/i;
 
-/** Said by readers that miss nothing: names made relative, the lines of `v`, dd's counts in any language. */
+/** Harmless messages: names made relative, the lines of `v`, dd's counts in any language. */
 const harmless =
   /^Removing leading |^a \S.* \d+(?:K| tape blocks)$|^\d+\+\d+ |^\d+ (?:bytes|byte)\b|^\d+ truncated record/;
 
@@ -103,16 +103,16 @@ export class ReaderOutput {
     return this.#kept;
   }
 
-  /** How many remarks of a kind there were, those included that are not kept. */
+  /** How many remarks of a kind there were, including those not kept. */
   count(kind: RemarkKind): number {
     this.#flush();
     return this.#counts[kind];
   }
 
   /**
-   * Judges a reader that ended with exit status 0.
+   * Judges a reader that exited 0.
    * @param onSkippedFiles `fail`: a file that is skipped or inconsistent fails the dump
-   * @throws DUMP_NOT_CLOSED where something could not be read; FILES_SKIPPED
+   * @throws DUMP_NOT_CLOSED if something could not be read; FILES_SKIPPED
    */
   judge(onSkippedFiles: OnSkippedFiles, evidence: Evidence = {}): void {
     const unread = this.remarks.find(({ kind }) => kind === 'unread');
@@ -131,7 +131,7 @@ export class ReaderOutput {
   }
 
   #line(text: string): void {
-    // Only its own name goes: a file may be called `tar: x`. Solaris tar says some things without it.
+    // Only its own name is removed: a file may be called `tar: x`. Solaris tar prints some messages without it.
     const said = text.replace(new RegExp(`^(?:/\\S*/)?g?${this.#tool}: `), '').trim();
     if (said === '') return;
     const remark = remarkOf(this.#tool, said.slice(0, longestLine));

@@ -6,7 +6,7 @@ import type { LastRecord } from './record-cutter.ts';
 import { cutAt, failureOf, noise, passThrough } from './stream.test-support.ts';
 
 describe('record cutter', () => {
-  it('leaves a short last record to raw data', async () => {
+  it('keeps the last record short for raw data', async () => {
     const cutter = createRecordCutter();
     const left = await passThrough([noise(100_000)], cutter.stream);
     expect(Buffer.concat(left).equals(noise(100_000))).toBe(true);
@@ -42,7 +42,7 @@ describe('record cutter', () => {
     expect((await failureOf(() => cutter.result())).code).toBe('STAGE_NOT_FINISHED');
   });
 
-  it('makes no record of nothing, padded or not', async () => {
+  it('makes no record from no data, padded or not', async () => {
     for (const lastRecord of ['short', 'zero-padded'] as const) {
       const cutter = createRecordCutter({ lastRecord });
       expect(await passThrough([], cutter.stream)).toEqual([]);
@@ -50,7 +50,7 @@ describe('record cutter', () => {
     }
   });
 
-  it('does not pad where the data ends with a record', async () => {
+  it('does not pad if the data ends with a whole record', async () => {
     const cutter = createRecordCutter({ lastRecord: 'zero-padded', recordBytes: 512 });
     await passThrough([noise(1024)], cutter.stream);
     expect(cutter.result()).toMatchObject({
@@ -61,7 +61,7 @@ describe('record cutter', () => {
     });
   });
 
-  it('lets whole records out, in the same bytes, whatever pieces come in', async () => {
+  it('passes whole records, with the same bytes, for input in any pieces', async () => {
     const records = fc.constantFrom(512, 1024, 4096, 32_768, 262_144, 1_048_576);
     const cuts = fc.array(
       fc.oneof(fc.integer({ min: 0, max: 2000 }), fc.integer({ min: 30_000, max: 700_000 })),

@@ -1,9 +1,9 @@
 /**
  * Cuts a stream into tape records.
  *
- * Contract: the bytes leave in order, in pieces that are a whole number of records (at most 256 KiB each, or one
- * record where records are larger); only the very last piece may end in a short record. A piece holds several
- * records because larger writes cost less; the record boundaries on the tape are made by dd (`obs=`).
+ * Contract: the bytes leave in order, in pieces that are a whole number of records (at most 256 KiB each, or one record
+ * where records are larger); only the very last piece may end in a short record. A piece holds several records because
+ * larger writes cost less; the record boundaries on the tape are made by dd (`obs=`).
  */
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
@@ -14,18 +14,18 @@ import type { Stage } from './stage.ts';
 /** `bs=32768` of the guide (GDS guide 6.6.3.7, 6a). */
 export const defaultRecordBytes = 32_768;
 
-/** `short`: the last record has what is left, as dd does. `zero-padded`: it is filled up with zeros, as tar wants. */
+/** `short`: the last record has the remaining bytes, as with dd. `zero-padded`: it is filled up with zeros, as tar expects. */
 export type LastRecord = 'short' | 'zero-padded';
 
 export interface RecordCount {
-  /** All records, the last one included. */
+  /** All records, including the last one. */
   readonly records: number;
   /** Records of the full size. */
   readonly fullRecords: number;
-  /** Length of the last record as it leaves, padding included; 0 where there is none. */
+  /** Length of the last record, padding included; 0 if there is none. */
   readonly lastRecordBytes: number;
   readonly paddingBytes: number;
-  /** Bytes that left: data and padding. */
+  /** Bytes sent on: data and padding. */
   readonly bytes: number;
   readonly recordBytes: number;
 }
@@ -47,13 +47,13 @@ export function requireRecordBytes(recordBytes: number): number {
   return recordBytes;
 }
 
-/** What leaves a record cutter at once: whole records, 256 KiB at most, or one record where records are larger. */
+/** One piece of a record cutter: whole records, 256 KiB at most, or one record if records are larger. */
 export const pieceBytesOf = (recordBytes: number): number =>
   recordBytes * Math.max(1, Math.floor(pieceBytesAtMost / recordBytes));
 
 /** The records that were cut. */
 export interface CutRecords extends RecordCount {
-  /** SHA-256 (hex) of the first record, with its padding; undefined where there is none. */
+  /** SHA-256 (hex) of the first record, with its padding; undefined if there is none. */
   readonly firstRecordSha256: string | undefined;
 }
 
@@ -73,7 +73,7 @@ export function createRecordCutter(options: RecordCutterOptions = {}): Stage<Cut
     stream.push(records);
   };
 
-  /** Takes from `input` at `offset`: a whole piece uncopied where nothing waits, else into the waiting piece. */
+  /** Takes from `input` at `offset`: a whole piece without a copy if nothing waits, otherwise into the waiting piece. */
   const take = (input: Buffer, offset: number, stream: Transform): number => {
     if (filled === 0 && input.length - offset >= pieceBytes) {
       push(stream, input.subarray(offset, offset + pieceBytes));
@@ -117,7 +117,7 @@ export function createRecordCutter(options: RecordCutterOptions = {}): Stage<Cut
   };
 }
 
-/** The records that `dataBytes` bytes make: pure arithmetic, also for a plan. */
+/** The records that `dataBytes` bytes fill: pure arithmetic, also for a plan. */
 export function countRecords(dataBytes: number, recordBytes: number, lastRecord: LastRecord): RecordCount {
   const rest = dataBytes % recordBytes;
   const paddingBytes = rest > 0 && lastRecord === 'zero-padded' ? recordBytes - rest : 0;

@@ -1,8 +1,8 @@
 /**
  * Holds back the end of a stream until its process has exited 0 and all data has arrived.
  *
- * Without it a reader that dies looks like a reader that is done: the tape would get its file mark, and the
- * truncated file would look whole.
+ * Without it, a reader that dies looks like a reader that is done: the tape would get its file mark, and the truncated
+ * file would look complete.
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence, ShadowtapeError } from '../contract/errors.ts';
@@ -33,8 +33,8 @@ export function createSourceGate(
 
 /**
  * Throws DUMP_SOURCE_FAILED, DUMP_SOURCE_SIZE_DIFFERS or DUMP_SOURCE_EMPTY unless a device or an archive was read
- * whole.
- * @param expected bytes that must have come, where that is known: the size of the volume
+ * completely.
+ * @param expected bytes that must have arrived, if known: the size of the volume
  * @param evidence what is known of the command that reads: host, command line
  */
 export function judgeSource(
@@ -51,7 +51,7 @@ export function judgeSource(
   if (bytes === 0) throw failure('DUMP_SOURCE_EMPTY', {}, endEvidence(end, evidence));
 }
 
-/** The error of a reader that ended badly after `bytes` bytes. */
+/** The error of a reader that failed after `bytes` bytes. */
 export function sourceFailure(
   end: ProcessEnd,
   bytes: number,

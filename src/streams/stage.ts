@@ -1,8 +1,8 @@
 /**
  * The shapes of the data path: a stage may change the stream, yield a result, or both.
  *
- * This room is given Readables and Writables; where they come from (a shell on another host, a file, a test) it does
- * not know.
+ * It works with Readables and Writables, and does not know where they come from: a shell on another host, a file, a
+ * test.
  */
 import { Transform } from 'node:stream';
 import type { Duplex, Readable, Writable } from 'node:stream';
@@ -15,9 +15,9 @@ export interface Stage<Result> {
   result(): Result;
 }
 
-/** How the process at one end of the path came to its end. */
+/** How the process at one end of the path ended. */
 export interface ProcessEnd {
-  /** Exit status; undefined where the process was killed or the connection was lost. */
+  /** Exit status; undefined if the process was killed or the connection was lost. */
   readonly status: number | undefined;
   readonly signal: string | undefined;
   readonly stderr: string;
@@ -37,16 +37,16 @@ export interface ByteSink {
   readonly ended: Promise<ProcessEnd>;
 }
 
-/** What a stage that leaves the bytes alone does with them. A throw in `piece` or `end` fails the stream. */
+/** What a stage that passes bytes unchanged does with them. A throw in `piece` or `end` fails the stream. */
 export interface ObserverHooks<Result> {
   piece(bytes: Buffer): void;
   end?(): void | Promise<void>;
   result(): Result;
-  /** True for work that costs the processor more than counting does: it gives way to others (see `inTurn`). */
+  /** True for work that takes more processor time than counting: it yields to others (see `inTurn`). */
   readonly isCostly?: boolean;
 }
 
-/** Bytes that may wait at each side of a stage: enough that a stage does not pause at every piece. */
+/** Bytes that may wait on each side of a stage: enough that it does not pause at every piece. */
 const waitingBytes = 512 * 1024;
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createStartWatermark } from './start-watermark.ts';
 import { cutAt, failureOf, noise, passThrough } from './stream.test-support.ts';
 
-/** Lets everything that is due happen. */
+/** Lets all pending events happen. */
 const settle = () => new Promise((done) => setImmediate(done));
 
 describe('start watermark', () => {
@@ -21,7 +21,7 @@ describe('start watermark', () => {
     expect(buffer.fill()).toBe(0);
   });
 
-  it('lets a short input out when it ends', async () => {
+  it('passes a short input when it ends', async () => {
     const buffer = createStartWatermark({ bytes: 1_000_000 });
     const left = await passThrough([Buffer.from('short')], buffer.stream);
     expect(Buffer.concat(left).toString()).toBe('short');
@@ -33,7 +33,7 @@ describe('start watermark', () => {
     });
   });
 
-  it('fills up again after it ran empty, and counts it', async () => {
+  it('fills up again after it ran empty, and counts that', async () => {
     const buffer = createStartWatermark({ bytes: 1000 });
     let left = 0;
     buffer.stream.on('data', (piece: Buffer) => (left += piece.length));
@@ -56,7 +56,7 @@ describe('start watermark', () => {
     const buffer = createStartWatermark({ bytes: 100_000, startAt: 1 });
     let accepted = 0;
     const write = () => buffer.stream.write(Buffer.alloc(50_000), () => (accepted += 50_000));
-    // Nobody reads: what the buffer and its two sides hold is all that is taken.
+    // Nothing reads: only the capacity of the buffer and its two sides is accepted.
     for (let sent = 0; sent < 40; sent += 1) write();
     await settle();
     const held = accepted;
@@ -68,7 +68,7 @@ describe('start watermark', () => {
     expect(accepted).toBe(2_000_000);
   });
 
-  it('gives the same bytes, whatever pieces come and however slowly they are taken', async () => {
+  it('yields the same bytes, for input in any pieces and however slowly they are read', async () => {
     const sizes = fc.array(fc.nat(900), { minLength: 1, maxLength: 6 });
     const options = fc.record({
       bytes: fc.integer({ min: 1, max: 3000 }),
@@ -103,7 +103,7 @@ describe('start watermark', () => {
     );
   });
 
-  it('loses and doubles nothing where thousands of small pieces wait', async () => {
+  it('neither loses nor duplicates anything while thousands of small pieces wait', async () => {
     const bytes = noise(5000);
     const buffer = createStartWatermark({ bytes: 4000, startAt: 0.9 });
     for (const piece of cutAt(bytes.subarray(0, 3500), [1])) buffer.stream.write(piece);
@@ -118,7 +118,7 @@ describe('start watermark', () => {
     expect(Buffer.concat(left).equals(bytes)).toBe(true);
   });
 
-  it('has a result once its input has ended and all has left it', async () => {
+  it('has a result once its input has ended and everything was passed on', async () => {
     const buffer = createStartWatermark();
     const early = async () => (await failureOf(() => buffer.result())).code;
     expect(await early()).toBe('STAGE_NOT_FINISHED');

@@ -1,9 +1,9 @@
 /**
  * A buffer that begins to emit only when it is nearly full, and fills up again after it ran empty.
  *
- * A tape drive that gets its data too slowly stops, winds back and starts again ("shoe-shining"), which costs
- * more time than the wait and wears the tape. So the tape gets long runs at full speed, and pauses in between.
- * mbuffer does the same. There are no timers: the buffer starts when it has enough bytes or the input has ended.
+ * A tape drive that gets its data too slowly stops, rewinds a little and starts again ("shoe-shining"). That costs more
+ * time than the wait, and wears the tape. So the tape gets long runs at full speed, with pauses in between, as with
+ * mbuffer. There are no timers: the buffer starts when it has enough bytes or the input has ended.
  */
 import { Duplex } from 'node:stream';
 import { failure } from '../contract/errors.ts';
@@ -13,9 +13,9 @@ import type { Stage } from './stage.ts';
 export interface WatermarkResult {
   readonly bytes: number;
   readonly capacityBytes: number;
-  /** How often it ran empty in the middle of the stream and filled up again. */
+  /** How often it ran empty during the stream and filled up again. */
   readonly refills: number;
-  /** The fullest it ever was, 0 to 1. */
+  /** Its highest fill, 0 to 1. */
   readonly highestFill: number;
 }
 
@@ -112,7 +112,7 @@ class WatermarkBuffer extends Duplex {
         return;
       }
       this.waitingBytes -= piece.length;
-      // push() may call _read() again before it returns: what that asked for must not be forgotten.
+      // push() may call _read() again before it returns: that request must not be forgotten.
       this.#wanted = false;
       if (this.push(piece)) this.#wanted = true;
       this.#releaseWriter();

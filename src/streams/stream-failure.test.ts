@@ -7,7 +7,7 @@ const source = () => Readable.from([Buffer.from('some bytes')]);
 const sink = () => new Writable({ write: (_piece, _encoding, done) => done() });
 
 describe('where a chain of streams breaks', () => {
-  it('does not break when all goes well', async () => {
+  it('does not break without an error', async () => {
     await expect(runChain({ source: source(), stages: [], sink: sink() })).resolves.toBeUndefined();
   });
 
@@ -80,7 +80,7 @@ describe('where a chain of streams breaks', () => {
     expect(broken?.at).toBe('stage');
   });
 
-  it('breaks where a stream had failed before anyone listened', async () => {
+  it('breaks where a stream had failed before there was a listener', async () => {
     const error = new Error('dead already');
     const dead = source();
     dead.on('error', () => undefined);
@@ -92,7 +92,7 @@ describe('where a chain of streams breaks', () => {
     });
   });
 
-  it('breaks at the sink where both ends fail: the reader often dies of the writer', async () => {
+  it('breaks at the sink if both ends fail: the reader often dies because of the writer', async () => {
     const [ofSource, ofSink] = [new Error('broken pipe'), new Error('tape full')];
     const ends = { source: new Readable({ read: () => undefined }), sink: sink() };
     const running = runChain({ ...ends, stages: [new PassThrough()] });
@@ -115,11 +115,11 @@ describe('where a chain of streams breaks', () => {
 describe('the end of a process on a broken path', () => {
   const end = { status: 1, signal: undefined, stderr: 'dd: no\n', bytes: 7 };
 
-  it('is what the process says', async () => {
+  it('is what the process reports', async () => {
     await expect(endInTime(Promise.resolve(end))).resolves.toBe(end);
   });
 
-  it('is unknown when the process never says', async () => {
+  it('is unknown if the process never reports it', async () => {
     await expect(endInTime(new Promise(() => {}), 5)).resolves.toEqual({
       status: undefined,
       signal: undefined,
@@ -132,7 +132,7 @@ describe('the end of a process on a broken path', () => {
 describe('the error of an end that failed', () => {
   const lost = failure('CONNECTION_LOST', { host: 'node3', reason: 'reset' }, { stdout: 'own' });
   const sound = { status: 0, signal: undefined, stderr: '', bytes: 0 };
-  /** What the error is made of where a process or an unknown error is put into words. */
+  /** The parts of the error if a process or an unknown error is put into words. */
   const madeOf = (error: Error, end: Partial<typeof sound | { status: undefined; signal: string }>) => {
     let parts: unknown;
     const made = failureOfEnd(error, { ...sound, ...end }, { host: 'node3' }, (told, evidence, cause) => {
@@ -142,7 +142,7 @@ describe('the error of an end that failed', () => {
     return parts ?? made;
   };
 
-  it('is that of its process where it ended with an error or a signal', () => {
+  it('is that of its process if it ended with an error or a signal', () => {
     for (const end of [{ status: 1 }, { status: undefined, signal: 'KILL' }])
       expect(madeOf(lost, end)).toEqual({
         stderr: '',
@@ -151,12 +151,12 @@ describe('the error of an end that failed', () => {
       });
   });
 
-  it('is that of its stream where its process ended well, or its end is not known', () => {
+  it('is that of its stream if its process exited 0, or its end is not known', () => {
     expect(madeOf(lost, {})).toBe(lost);
     expect(madeOf(lost, { status: undefined })).toBe(lost);
   });
 
-  it('has the words of the process and those of the stream where neither is known', () => {
+  it('has the messages of the process and those of the stream if neither is known', () => {
     const cause = new Error('write EPIPE');
     const evidence = { host: 'node3' };
     expect(madeOf(cause, { stderr: 'dd: 1' })).toEqual({ stderr: 'dd: 1\nwrite EPIPE', evidence, cause });

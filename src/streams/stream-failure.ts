@@ -24,10 +24,10 @@ export interface Chain {
   readonly abort?: AbortSignal | undefined;
 }
 
-/** How long an end that broke may take to tell its exit status before it counts as unknown. */
+/** How long the exit status of a broken end may take before it counts as unknown. */
 const graceMilliseconds = 30_000;
 
-/** Pumps source -> stages -> sink. Resolves, always: with undefined when all went well, else with the break. */
+/** Pumps source -> stages -> sink. Always resolves: with undefined on success, otherwise with the break. */
 export async function runChain(chain: Chain): Promise<Break | undefined> {
   const streams = [chain.source, ...chain.stages, chain.sink];
   const originOf = new Map<unknown, Readable | Writable>();
@@ -35,7 +35,7 @@ export async function runChain(chain: Chain): Promise<Break | undefined> {
     if (!originOf.has(error)) originOf.set(error, stream);
   };
   for (const stream of streams) {
-    // Also one that failed before anyone listened.
+    // Also one that failed before there was a listener.
     if (stream.errored) note(stream)(stream.errored);
     stream.on('error', note(stream));
   }
@@ -49,7 +49,7 @@ export async function runChain(chain: Chain): Promise<Break | undefined> {
   }
 }
 
-/** A sink that failed by itself goes first, whichever error came first: the reader's is often a consequence. */
+/** A sink with a failure of its own comes first, whichever error came first: the reader's is often a consequence. */
 function findBreak(error: Error, chain: Chain, originOf: Map<unknown, Readable | Writable>): Break {
   const sinkError = [...originOf].find(([key, stream]) => stream === chain.sink && !isFollower(key))?.[0];
   if (sinkError) return { at: 'sink', error: sinkError as Error };
@@ -64,13 +64,13 @@ function closedQuietly(chain: Chain): Readable | Writable | undefined {
   return chain.source.readableEnded || chain.source.errored ? undefined : chain.source;
 }
 
-/** Errors that streams make up when another one has gone. */
+/** Errors that streams raise because another one has ended. */
 function isFollower(error: unknown): boolean {
   const code = (error as { code?: string }).code ?? '';
   return ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ABORT_ERR'].includes(code);
 }
 
-/** The end of a process on a broken path; "unknown" when it does not come in time, so that a run always settles. */
+/** The end of a process on a broken path; "unknown" if it does not come in time, so that a run always settles. */
 export async function endInTime(
   ended: Promise<ProcessEnd>,
   milliseconds = graceMilliseconds,
@@ -90,8 +90,8 @@ export async function endInTime(
 }
 
 /**
- * The error of an end of the path that failed. Where its process failed, `make` puts it into words; where the
- * connection did, the error of the stream says it already.
+ * The error of a failed end of the path. If its process failed, `make` puts it into words; if the connection failed,
+ * the error of the stream is used.
  */
 export function failureOfEnd(
   error: Error,

@@ -34,7 +34,7 @@ export function noise(length: number, seed = 1): Buffer {
   return bytes;
 }
 
-/** Cuts bytes at the given sizes, over and over; a size of 0 gives an empty piece. */
+/** Cuts bytes at the given sizes, repeated; a size of 0 gives an empty piece. */
 export function cutAt(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   const pieces: Buffer[] = [];
   const useful = sizes.some((size) => size > 0) ? sizes : [Math.max(1, bytes.length)];
@@ -50,7 +50,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The error of the table that the work ends in; fails the test when it ends well or otherwise. */
+/** The error of the table that the work ends with; fails the test if it succeeds or ends differently. */
 export async function failureOf(work: () => unknown): Promise<ShadowtapeError> {
   try {
     await work();

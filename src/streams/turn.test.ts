@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createObserver } from './stage.ts';
 import { inTurn, readInTurns } from './turn.ts';
 
-/** Milliseconds; work takes time only where a test says so. */
+/** Milliseconds; work takes time only if a test says so. */
 let time = 0;
 beforeEach(() => {
   vi.spyOn(performance, 'now').mockImplementation(() => time);
 });
 afterEach(async () => {
-  // The next test begins in a turn of its own.
+  // The next test starts in a new turn.
   await nextTurn();
 });
 
@@ -38,8 +38,8 @@ function threeMillisecondsEach() {
   return { piece, done: () => worked, mostInATurn: () => most };
 }
 
-describe('a part of a turn of the event loop', () => {
-  it('is eight milliseconds for all together; what comes then waits for the next turn', async () => {
+describe('the share of a turn of the event loop', () => {
+  it('is eight milliseconds for all data together; what comes then waits for the next turn', async () => {
     const gone: string[] = [];
     inTurn(() => gone.push('first'));
     time += 7;
@@ -54,7 +54,7 @@ describe('a part of a turn of the event loop', () => {
     expect(gone.at(-1)).toBe('fifth');
   });
 
-  it('is all that a copy takes, however fast its data comes', async () => {
+  it('is never exceeded by a copy, however fast its data comes', async () => {
     const work = threeMillisecondsEach();
     const stage = createObserver('work', { isCostly: true, piece: work.piece, result: () => work.done() });
     const nowhere = new Writable({ write: (_piece, _encoding, done) => done() });
@@ -64,7 +64,7 @@ describe('a part of a turn of the event loop', () => {
     expect(work.mostInATurn()).toBeLessThanOrEqual(4);
   });
 
-  it('is all that a socket is read in, however much has come', async () => {
+  it('limits the reads of a socket, however much has arrived', async () => {
     const work = threeMillisecondsEach();
     let left = pieces;
     const source = new Readable({ read: () => void source.push(left-- > 0 ? Buffer.alloc(1024) : null) });
@@ -73,7 +73,7 @@ describe('a part of a turn of the event loop', () => {
     await once(source, 'end');
     expect(work.done()).toBe(pieces);
     expect(work.mostInATurn()).toBeLessThanOrEqual(4);
-    // It is not made to wait before it has had its part.
+    // It does not wait before it has had its share.
     expect(work.mostInATurn()).toBeGreaterThan(1);
   });
 });

@@ -55,7 +55,7 @@ describe('a valve', () => {
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('waits by the clock of the machine where it has no other', async () => {
+  it('waits by the clock of the machine by default', async () => {
     const valve = createValve(100_000);
     const began = performance.now();
     expect(await buffer(source().pipe(valve.stream))).toEqual(Buffer.concat(pieces));

@@ -1,6 +1,6 @@
 /**
- * Lets whole records through: at most at a given rate, and none while it is closed. It is at the end of the half that reads, so that the
- * buffer behind it still gives a tape drive long runs at full speed.
+ * Passes whole records: at most at a given rate, and none while it is closed. It is at the end of the read half, so
+ * that the buffer after it still gives a tape drive long runs at full speed.
  */
 import { Transform, type TransformCallback } from 'node:stream';
 
@@ -10,7 +10,7 @@ interface Valve {
   hold(isHeld: boolean): void;
 }
 
-/** The clock of a valve: milliseconds of any origin, and what is done once so many have passed. @returns takes it back */
+/** The clock of a valve: milliseconds of any origin, and a timer. @returns cancels the timer */
 export interface ValveClock {
   now(): number;
   later(milliseconds: number, act: () => void): () => void;
@@ -70,13 +70,13 @@ class ValveStream extends Transform {
     }
     const { piece, done } = this.#waiting;
     this.#waiting = undefined;
-    // Time in which nothing came, or nothing was let through, is not made up for.
+    // Time without data, or with a closed valve, is not made up for.
     if (this.#limit !== undefined) this.#next = now + (piece.length * 1000) / this.#limit;
     done(null, piece);
   }
 }
 
-/** @param limit bytes a second; undefined: as fast as they come */
+/** @param limit bytes per second; undefined: as fast as they arrive */
 export function createValve(limit: number | undefined, clock: ValveClock = ownClock): Valve {
   const stream = new ValveStream(limit, clock);
   return { stream, hold: (isHeld) => stream.hold(isHeld) };

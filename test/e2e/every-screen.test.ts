@@ -42,6 +42,8 @@ const states = [
   'run-dead',
   'run-several-tapes',
   'run-log',
+  'run-copied',
+  'run-copy-dialog',
   'verify-asking',
   'verify-signature',
   'verify-mismatch',
@@ -62,6 +64,8 @@ const states = [
   'tape-alert',
   'tape-label-dialog',
   'tape-check-dialog',
+  'tape-place-dialog',
+  'tape-found-dialog',
   'sites-overview',
   'sites-checked-bad',
   'sites-edit',
@@ -170,7 +174,7 @@ describeInBrowser('every screen', (browser) => {
     // Five labs at once, on a machine that may be loaded.
   }, 300_000);
 
-  /** One page for all states: a new one for each would start a process, and compile the program of the page once more. */
+  /** One page for all states: a new one for each would start a process, and compile the program of the page again. */
   let stage: { readonly console: PlayedConsole; readonly on: ConsolePage } | undefined;
   afterAll(() => stage?.console.close());
 

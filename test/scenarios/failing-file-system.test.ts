@@ -147,22 +147,28 @@ describe('a file system that was mounted at the part', () => {
   const mounted = (set: Record<string, unknown> = {}) => withJob({ services: 'not-needed', ...set }, job);
   const device = '/dev/sfdsk/Class2/rdsk/Volume2';
 
-  it('is not repaired unasked: fsck is quoted, and the ways out are named', async () => {
-    await inScene(async (scene) => {
-      const end = await failingRun(scene, { job, change: mounted() });
-      expect(end).toMatchObject({
-        exitStatus: 2,
-        sentence: `node3: ${device} needs a repair that fsck was not allowed to make: FILE SYSTEM STATE IN SUPERBLOCK IS WRONG; FIX?  no`,
-        stands: normalStands,
+  it.each([
+    ['no service is stopped', 'not-needed'],
+    ['another one is unmounted', { nodes: { node1: { stop: ['umount /data'], resume: ['mount /data'] } } }],
+  ])(
+    'is not repaired unasked where %s: fsck is quoted, and the ways out are named',
+    async (_what, services) => {
+      await inScene(async (scene) => {
+        const end = await failingRun(scene, { job, change: mounted({ services }) });
+        expect(end).toMatchObject({
+          exitStatus: 2,
+          sentence: `node3: ${device} needs a repair that fsck was not allowed to make: FILE SYSTEM STATE IN SUPERBLOCK IS WRONG; FIX?  no`,
+          stands: normalStands,
+        });
+        expect(end.error).toMatchObject({
+          code: 'FILE_SYSTEM_NOT_CLEAN',
+          hint: 'it was mounted at the part: add the umount of its mount point to services.stop of the job, or let fsck repair the copy with fsck.answerYes: true',
+          evidence: { host: 'node3', command: `fsck -F ufs ${device}`, exitStatus: 36 },
+        });
+        expect(proceduralCommands(scene).filter((line) => line.includes('/mnt1'))).toEqual([]);
       });
-      expect(end.error).toMatchObject({
-        code: 'FILE_SYSTEM_NOT_CLEAN',
-        hint: 'it was mounted at the part: add umount to services.stop of the job, or let fsck repair the copy with fsck.answerYes: true',
-        evidence: { host: 'node3', command: `fsck -F ufs ${device}`, exitStatus: 36 },
-      });
-      expect(proceduralCommands(scene).filter((line) => line.includes('/mnt1'))).toEqual([]);
-    });
-  });
+    },
+  );
 
   it('is repaired with fsck.answerYes: the shadow’s write lands on the disk of the proxy, and the rejoin overwrites it', async () => {
     await inScene(async (scene) => {

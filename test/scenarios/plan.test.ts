@@ -124,7 +124,7 @@ describe('a plan through the backup server', () => {
       const unmounting = planOfGuide({
         route: 'server',
         method,
-        services: { stop: ['umount /app'], resume: ['mount /app'] },
+        services: { stop: ['umount /dev/sfdsk/Class1/dsk/Volume1'], resume: ['mount /app'] },
       });
       expect(guideLines(unmounting)).toEqual(guideLines(planOfGuide({ route: 'server', method })));
       const leftOut = unmounting.steps.flatMap(({ leftOut: reason, commands }) =>
@@ -133,7 +133,8 @@ describe('a plan through the backup server', () => {
       const reason =
         'the file system is unmounted when Volume2 is parted (services.stop): the guide allows skipping this';
       expect(leftOut).toEqual(method === '6a' ? [] : [['fsck', reason]]);
-      expect(linesOf(stepOf(unmounting, '3-2').commands)).toEqual(['umount /app', 'umount /app']);
+      const umount = 'umount /dev/sfdsk/Class1/dsk/Volume1';
+      expect(linesOf(stepOf(unmounting, '3-2').commands)).toEqual([umount, umount]);
       expect(linesOf(stepOf(unmounting, '3-4').commands)).toEqual(['mount /app', 'mount /app']);
     },
   );

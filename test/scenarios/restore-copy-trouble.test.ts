@@ -1,6 +1,7 @@
 /** What goes wrong right before the copy to the master, and during it: nobody starts a master that is not proven. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
+import { openSceneConsole } from '../support/lab-run.ts';
 import {
   openRestoreScene,
   restoreScene,
@@ -128,4 +129,29 @@ it('a copy that ends with INVALID slices leaves the master stopped; the ways on 
   expect(sent('sdxvolume -N -c Class1 -v Volume1')).toEqual([]);
   expect(restoringCommands(scene).filter((line) => /sdxproxy (Rejoin|Join|Break) /.test(line))).toEqual([]);
   expect(scene.lab.world().services.node1).toBe('stopped');
+});
+
+it('a master that is INVALID is not restored: its joined proxy keeps its data, and the hint names the way by hand', async () => {
+  scene = await openRestoreScene({}, 1_000_000);
+  scene.lab.faults.set('restore-invalid');
+  const failed = await restoreScene(scene);
+  const console = await openSceneConsole(scene, scene.change);
+  await console.lockService.discard(failed.run).finally(() => console.close());
+  const before = restoringCommands(scene).length;
+  const proxy = await scene.lab.volumeDigest('Class1', 'Volume2');
+  expect(scene.lab.world().proxy.state).toBe('Join');
+  const end = await restoreScene(scene);
+  expect(end).toMatchObject({
+    exitStatus: 1,
+    stands: ['nothing was touched'],
+    error: { code: 'CHECK_FAILED' },
+  });
+  expect(end.sentence).toBe(
+    'step view: Master slices are valid: expected each slice ACTIVE or STOP, seen Disk1 INVALID, Disk2 INVALID on node1, node2',
+  );
+  expect(end.error?.hint).toBe(
+    'COPY: wait for the copy to finish. INVALID: the joined proxy may hold the newest data, so it is not overwritten; docs/restore.md, "A master that is lost", has the way by hand',
+  );
+  expect(restoringCommands(scene).slice(before)).toEqual([]);
+  expect(await scene.lab.volumeDigest('Class1', 'Volume2')).toBe(proxy);
 });

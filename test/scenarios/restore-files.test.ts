@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Ask, RestoreResult, ShadowtapeConsole } from '../../src/main/application/console.ts';
-import { sceneArguments } from '../support/command-line.ts';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import {
   filesOfVolume,
@@ -269,7 +269,7 @@ describe('files of a tar job', () => {
     );
   });
 
-  it('are reported where the console is cancelled in the middle', async () => {
+  it('are reported where the console is canceled in the middle', async () => {
     const cancel = new AbortController();
     const result = await restore([run], { cancel, onFile: () => cancel.abort() });
     expect(result).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_CANCELLED' } });
@@ -342,6 +342,47 @@ describe('the image of a raw volume', () => {
     const unproven = await restore([run], { to: 'node1:/var/tmp/lost' });
     expect(unproven).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_IMAGE_DIFFERS' } });
     expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).not.toContain('lost');
+  });
+
+  it('is removed from a host where Ctrl-C ends it in the middle, and nothing is reported as left', async () => {
+    const words = [...(await sceneArguments(scene)), '--trust', 'restore', run, '--to', 'node1:/var/tmp/cut'];
+    const command = startCommand(words);
+    // Longer than the drive fills what waits on the way to the host.
+    scene.lab.faults.set('slow-tape=500000');
+    onTestFinished(() => scene.lab.faults.clear('slow-tape'));
+    const writes = new Promise<void>((resolve) => {
+      const stop = scene.lab.onCommand(({ phase, line }) => {
+        if (phase !== 'started' || !line.startsWith('dd of=/var/tmp/cut.')) return;
+        stop();
+        resolve();
+      });
+    });
+    await writes;
+    const names = () => onHost(scene, 'node1', ['ls', '/var/tmp']);
+    await expect.poll(names).toMatch(/^cut\.[0-9a-f]{12}\.tmp$/m);
+    command.process.kill('SIGINT');
+    const { exitStatus, stdout, stderr } = await command.end;
+    expect(exitStatus, stderr).toBe(1);
+    expect(stdout).not.toContain('.tmp');
+    expect(await names()).not.toContain('cut');
+  });
+
+  it('that cannot be removed from a host is reported with its path, and the report is right', async () => {
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase !== 'started' || !line.startsWith('dd of=/var/tmp/lost.')) return;
+      scene.lab.faults.set('host-down=node1');
+      scene.lab.breakConnections('node1');
+    });
+    onTestFinished(() => scene.lab.faults.clear('host-down'));
+    const lost = await restore([run], { to: 'node1:/var/tmp/lost' }).finally(stop);
+    expect(lost).toMatchObject({ exitStatus: 2, error: { code: 'CONNECTION_LOST' } });
+    scene.lab.faults.clear('host-down');
+    await scene.lab.faultsSettled();
+    const [name = ''] =
+      /lost\.[0-9a-f]{12}\.tmp/.exec(await onHost(scene, 'node1', ['ls', '/var/tmp'])) ?? [];
+    expect(lost.notes).toEqual([`node1:/var/tmp/${name} may still exist: remove it`]);
+    await onHost(scene, 'node1', ['rm', `/var/tmp/${name}`]);
+    expect(await restore([run], { to: 'node1:/var/tmp/lost' })).toMatchObject({ exitStatus: 0, notes: [] });
   });
 
   it('is not kept on a host that is filled up meanwhile: the reason is named, and the hint works', async () => {

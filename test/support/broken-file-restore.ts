@@ -1,6 +1,7 @@
 /**
- * A restore of files or of an image is broken off at each of its commands: its command fails, a connection drops, the console is killed, or its
- * output is closed. It is repeated, and then everything is there. `npm test` takes a few of the scenarios; SHADOWTAPE_SEED gives others.
+ * A restore of files or of an image is interrupted at each of its commands: its command fails, a connection drops, it
+ * is canceled, the console is killed, or its output is closed. It is repeated, and then everything is there. `npm test`
+ * takes a few of the scenarios; SHADOWTAPE_SEED gives others.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
@@ -12,7 +13,14 @@ import { randomOf, sample } from './random-numbers.ts';
 import { AtCommand, commandsOf, shortLine, type SentCommand } from './restore-moments.ts';
 
 /** `dropped`: the connection of its host; `other dropped`: that of the other host, while the command runs. */
-const breaks = ['fails', 'dropped during', 'dropped after', 'other dropped'] as const;
+const breaks = [
+  'fails',
+  'dropped during',
+  'dropped after',
+  'other dropped',
+  'cancelled during',
+  'cancelled after',
+] as const;
 /** In a process of its own. */
 const endings = ['killed during', 'killed after', 'output closed'] as const;
 type Break = (typeof breaks)[number] | (typeof endings)[number];
@@ -44,13 +52,15 @@ const failing = (host: NodeName, line: string): string =>
 async function brokenHere(stage: RestoreStage, scenario: Scenario): Promise<RestoreResult | Error> {
   const { way, at, how } = scenario;
   const { lab } = stage.scene;
+  const cancel = new AbortController();
   const strike = (line: string): void => {
     if (how === 'fails') lab.faults.set(failing(at.host, line));
+    else if (how.startsWith('cancelled')) cancel.abort();
     else lab.breakConnections(how === 'other dropped' ? otherHost(scenario) : at.host);
   };
   const moment = new AtCommand(lab, at, whenOf(how), strike);
   try {
-    return await stage.restore(way).catch((error: unknown) => error as Error);
+    return await stage.restore(way, cancel.signal).catch((error: unknown) => error as Error);
   } finally {
     moment.stop();
     expect(moment.isReached).toBe(true);
@@ -61,11 +71,13 @@ async function brokenHere(stage: RestoreStage, scenario: Scenario): Promise<Rest
 /** What it says is true of the disk. */
 async function expectTold(
   stage: RestoreStage,
-  way: FileRestore,
+  { way, how }: Scenario,
   before: Contents,
   told: RestoreResult | Error,
 ): Promise<void> {
   const { wanted } = stage.backupOf(way);
+  // The hosts still answer then: nothing is left for the operator to remove.
+  if (how.startsWith('cancelled')) expect(await stage.leftBeside(way)).toEqual([]);
   const now = await stage.contents(way);
   if (told instanceof Error) {
     if (!isFailure(told)) throw told;
@@ -113,7 +125,7 @@ async function performHere(stage: RestoreStage, scenario: Scenario): Promise<voi
   const { way } = scenario;
   await stage.prepare(way);
   const before = await stage.contents(way);
-  await expectTold(stage, way, before, await brokenHere(stage, scenario));
+  await expectTold(stage, scenario, before, await brokenHere(stage, scenario));
   await expectRestorable(stage, way);
 }
 
@@ -182,7 +194,7 @@ export async function brokenFileRestores(
     ? all
     : [...sample(here, sampled.here, random), ...sample(others, sampled.processes, random)];
   describe.each([...new Set(chosen.map(({ way }) => way))])(
-    'a restore of $name that is broken off',
+    'a restore of $name that is interrupted',
     (way) => {
       for (const scenario of chosen.filter((each) => each.way === way)) {
         const { at, how } = scenario;

@@ -120,10 +120,29 @@ export class RestoreStage {
 
   /** The tape that this way reads is in the drive, and nothing is at its target; a device is overwritten with what somebody had there. */
   async prepare(way: FileRestore): Promise<void> {
-    await this.scene.lab.insertCartridge(way.job);
+    await this.#insert(way.job);
     await this.#clear();
     if (way.goesTo === 'device')
       await this.onHost('node1', ['sh', '-c', `echo old | dd of=${device} bs=512 conv=sync 2>/dev/null`]);
+  }
+
+  /** What a console that is gone has left reading holds the drive until the host has ended it. */
+  async #insert(cartridge: string): Promise<void> {
+    const { lab } = this.scene;
+    for (;;) {
+      let stop = () => {};
+      const ended = new Promise<void>((resolve) => {
+        stop = lab.onCommand(({ phase }) => (phase === 'ended' ? resolve() : undefined));
+      });
+      try {
+        return await lab.insertCartridge(cartridge);
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 'EBUSY') throw error;
+        await ended;
+      } finally {
+        stop();
+      }
+    }
   }
 
   /** As the operator does whom the program has told what is left there. */

@@ -10,6 +10,8 @@ import { CommandRunner } from '../../src/main/procedure/hosts/command-runner.ts'
 import { performRun } from '../../src/main/procedure/run/engine.ts';
 import type { HostSession, Hosts } from '../../src/main/procedure/hosts/hosts.ts';
 import { Journal, noJournal } from '../../src/main/journal/journal.ts';
+import { mountTablesOf } from '../../src/main/procedure/hosts/node-mounts.ts';
+import { mountedOf } from '../../src/main/procedure/plan/service-checks.ts';
 import { Observer } from '../../src/main/procedure/hosts/observe.ts';
 import { stepsOf } from '../../src/main/procedure/plan/steps.ts';
 import type { Step } from '../../src/main/procedure/model/step.ts';
@@ -115,7 +117,10 @@ export async function dyingRun(
   const named = chooseJob('the scene', site, job, false);
   const world = await new Observer(looking, observedOf(site, named.job)).look('assign', ['primaries']);
   const run = runName(new Date(), `volume2-of-the-dead-${(born += 1)}`);
-  const assignment = assign(site, named, world, run);
+  const assigned = assign(site, named, world, run);
+  const { primaryNodes, platform } = assigned;
+  const tables = await mountTablesOf(looking, 'assign', primaryNodes, platform);
+  const assignment = { ...assigned, ...mountedOf(assigned, tables) };
   const steps = stepsOf(assignment);
   const order = await nextOrder(scene.state);
   const journal = new MortalJournal(scene.state.journalFile(run), run, life, death);

@@ -116,14 +116,12 @@ export class RestoreRival {
     return missed;
   }
 
-  /** His file below the target, by its path there. */
-  get below(): readonly string[] {
-    return this.#files
-      .filter((file) => file !== this.#target)
-      .map((file) => file.slice(this.#target.length + 1));
+  /** His files, by their paths below the target; '' is one in its place. */
+  get paths(): readonly string[] {
+    return this.#files.map((file) => file.slice(this.#target.length + 1));
   }
 
-  /** True where a file system of his is mounted on the target. */
+  /** True if a file system of his is mounted on the target. */
   get isMounted(): boolean {
     return this.#isMounted;
   }

@@ -47,7 +47,7 @@ async function expectTrue(
   expect(await he.missed(), words).toEqual([]);
   if (he.isMounted) return;
   const all = await stage.contents(way);
-  const now = Object.fromEntries(Object.entries(all).filter(([path]) => !he.below.includes(path)));
+  const now = Object.fromEntries(Object.entries(all).filter(([path]) => !he.paths.includes(path)));
   if (told instanceof Error) return;
   if (told.exitStatus === 0) return expect(now, words).toEqual(stage.backupOf(way).wanted);
   const files = told.files.filter(({ what, sha256 }) => what === 'written' && sha256 !== undefined);

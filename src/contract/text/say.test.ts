@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Language, Translation } from './catalogue.ts';
 import { said, say, sayAround, sayCount, speak, spokenLanguage } from './say.ts';
 
-/** Some texts of the catalogue, in a language that has more plurals than English. */
+/** Some texts of the catalog, in a language that has more plurals than English. */
 const polish = {
   name: 'pl',
   texts: {
@@ -63,16 +63,16 @@ describe('a text', () => {
     ]);
   });
 
-  it('of a table is translated; what the catalogue does not have is left alone', () => {
+  it('of a table is translated; what the catalog does not have is left alone', () => {
     speak(polish);
     expect(said('Attached files')).toBe('Załączone pliki');
     expect(said('/dev/nst0 on tapehost')).toBe('/dev/nst0 on tapehost');
   });
 });
 
-describe('the types of the catalogue', () => {
+describe('the types of the catalog', () => {
   it('refuse a text that is not in it, and values that the text does not have', () => {
-    // @ts-expect-error: not in the catalogue
+    // @ts-expect-error: not in the catalog
     say('Attached filse');
     // @ts-expect-error: the value is missing
     say('Digests of {proxy} at each hop');

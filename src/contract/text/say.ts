@@ -86,7 +86,7 @@ export function sayAround<const Text extends PlainMessage, Part>(
   return pieces;
 }
 
-/** A text of a table that is a part of the catalogue; any other one is not changed. @param values for what is in braces */
+/** A text of a table that is a part of the catalog; any other one is not changed. @param values for what is in braces */
 export function said(text: string, values?: Readonly<Record<string, Value>>): string {
   const words = spoken === undefined ? text : textOf(text);
   return values === undefined ? words : filled(words, values);

@@ -99,7 +99,7 @@ export class DataThread {
 
   /**
    * Starts a thread, and has it log in.
-   * @param onRetry hears of each new attempt to connect
+   * @param onRetry called for each new attempt to connect
    * @throws DATA_THREAD_ENDED, and what connecting to a host can end with
    */
   static async start(login: HostLogin, onRetry?: StreamOptions['onRetry']): Promise<DataThread> {

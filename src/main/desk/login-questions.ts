@@ -5,7 +5,7 @@ import type { AskSecret, ConfirmHostKey, SecretQuestion } from '../application/c
 
 /** Where the system keeps secrets for this user. */
 export interface Keystore {
-  /** Why nothing can be kept, in a sentence; undefined where it can. */
+  /** Why nothing can be kept, in a sentence; undefined if it can. */
   readonly refusal: string | undefined;
   get(name: string): string | undefined;
   /** @param secret undefined: removes what was kept */

@@ -62,8 +62,8 @@ async function proofsOf({ history }: DeskRoom, run: string): Promise<Pick<RunLin
 }
 
 /**
- * True where this process holds the lock of a run that it no longer performs: one that was halted keeps its lock, so that nobody else
- * begins as it is.
+ * True if this process holds the lock of a run that it no longer performs: one that was halted keeps its lock, so that
+ * nobody else begins as it is.
  */
 async function holdsLock(console: ShadowtapeConsole, run: string): Promise<boolean> {
   // Who cannot be asked now cannot be asked by the taking up either, which then says why.

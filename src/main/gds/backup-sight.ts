@@ -24,7 +24,7 @@ export interface BackupPast {
     | {
         /** `volume Volume2 of Class2` */
         readonly objects: readonly string[];
-        /** False where the record of it is cut. */
+        /** False if the record of it is cut. */
         readonly isWhole: boolean;
         readonly boot: string | undefined;
       }
@@ -33,7 +33,7 @@ export interface BackupPast {
   readonly removed: ReadonlySet<string>;
   /** Classes in which the run has, or may have, created objects. */
   readonly classes: ReadonlySet<string>;
-  /** True where it has, or may have, created objects since the sighting. */
+  /** True if it has, or may have, created objects since the sighting. */
   readonly createdSince: boolean;
   /** The boot that was seen last before it created anything. */
   readonly bootOfCreation: string | undefined;
@@ -42,9 +42,9 @@ export interface BackupPast {
 /** The witnesses that are asked where sdxinfo prints nothing. */
 export interface Silence {
   readonly past: BackupPast;
-  /** Undefined where it could not be read. */
+  /** Undefined if it could not be read. */
   readonly boot: string | undefined;
-  /** Undefined where they could not be listed. */
+  /** Undefined if they could not be listed. */
   readonly deviceFiles: readonly DeviceFile[] | undefined;
   /** Those among the device files that can be read from: a volume is behind them. */
   readonly readable: readonly DeviceFile[];
@@ -103,7 +103,7 @@ export function judgeSilence(silence: Silence): Sight {
 
 const isSilent = (answer: PrintedAnswer) => answer === 'silence';
 
-/** @returns undefined where the answers leave it open, and other witnesses are to be asked */
+/** @returns undefined if the answers leave it open, and other witnesses are to be asked */
 export function judgeAnswers(answers: readonly PrintedAnswer[]): Sight | undefined {
   if (answers.includes('objects')) return { shown: 'objects', evidence: 'sdxinfo shows objects' };
   if (answers.length === 0 || answers.some(isSilent)) return undefined;

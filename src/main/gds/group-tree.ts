@@ -56,7 +56,7 @@ function treeOfGroup(
   return { name, types, width: row?.width, members, strays };
 }
 
-/** The tree of a group, or of a single disk; undefined where there is nothing of that name, or no place. */
+/** The tree of a group, or of a single disk; undefined if there is nothing of that name, or no place. */
 export function groupTree(
   report: SdxinfoReport,
   className: string,

@@ -17,7 +17,7 @@ export interface DiskPairs {
   readonly backup: DiskIdentities;
 }
 
-/** What one side says of a disk; undefined where it cannot tell. */
+/** What one side says of a disk; undefined if it cannot tell. */
 function sidesOf({ disks, devices, primary, backup }: DiskPairs) {
   return Object.entries(devices).map(([name, device]) => ({
     name,

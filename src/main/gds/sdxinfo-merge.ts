@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 interface Joining<T> {
   readonly kind: ObjectKind;
-  /** What tells one object from another; undefined where nothing does, and equal objects are then one. */
+  /** What tells one object from another; undefined if nothing does, and equal objects are then one. */
   readonly key: (object: T) => string | undefined;
   readonly title: (object: T) => string;
 }

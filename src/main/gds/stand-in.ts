@@ -11,7 +11,7 @@ import type { LayoutVolume, ShadowLayout } from './shadow-layout.ts';
 
 interface StandInFacts {
   readonly standIn: LayoutVolume;
-  /** As the backup server shows it; undefined where it is not shown, or elsewhere. */
+  /** As the backup server shows it; undefined if it is not shown, or elsewhere. */
   readonly shown: SdxVolume | undefined;
 }
 

@@ -52,7 +52,7 @@ export class History {
     this.#changed = changed;
   }
 
-  /** How far the index is behind; undefined where it is not. */
+  /** How far the index is behind; undefined if it is not. */
   get progress(): IndexProgress | undefined {
     return this.#progress;
   }

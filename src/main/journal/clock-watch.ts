@@ -27,7 +27,7 @@ export class ClockWatch {
 
   /**
    * Whether the clock was set since the last call.
-   * @returns a sentence; undefined where it was not. The steady clock of Linux stands still while the computer sleeps.
+   * @returns a sentence; undefined if it was not. The steady clock of Linux stands still while the computer sleeps.
    */
   step(): string | undefined {
     const offset = this.#now();

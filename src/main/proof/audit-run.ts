@@ -68,7 +68,7 @@ async function auditCatalogue(
 const exportWords = ({ what, paper, at }: ReportRecord) =>
   `${what === 'pdf' ? `report${paper === undefined ? '' : ` (${paper})`}` : `export (${what})`} of ${at}`;
 
-/** True where the journal has, or once had, that final hash. */
+/** True if the journal has, or once had, that final hash. */
 const endsSo = ({ hashes }: CheckedChain, hash: string) => hashes.includes(hash);
 
 async function auditExports({ state }: AuditOptions, run: string, chain: CheckedChain): Promise<AuditLine[]> {
@@ -113,7 +113,7 @@ function unreadable(state: StateFolder, run: string, seals: readonly Seal[], err
 
 export interface AuditedRun {
   readonly lines: readonly AuditLine[];
-  /** Undefined where the journal cannot be read. */
+  /** Undefined if the journal cannot be read. */
   readonly journal: AuditedJournal | undefined;
 }
 

@@ -13,13 +13,13 @@ import { insertFirstTape, readSource } from './read-source.ts';
 import { whileReleasing } from './release-drive.ts';
 import { sourcesOf, type KnownTapes } from './source-tapes.ts';
 
-/** A volume whose backup was read and is as its run wrote it. */
+/** A volume whose backup was read and matches what its run wrote. */
 export interface DrilledVolume {
   readonly volume: string;
   readonly bytes: number;
   /** Hexadecimal; of the whole dump. */
   readonly sha256: string;
-  /** Names of the tapes, where a second copy was read. */
+  /** Names of the tapes if a second copy was read. */
   readonly copy?: readonly string[] | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface DrillRoom {
   readonly afterwards: CommandRunner;
   readonly known: KnownTapes;
   readonly copies: readonly ProvenCopy[];
-  /** How tapes are changed, and who can be asked to. */
+  /** How tapes are changed, and who can be asked to do it. */
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
   /** See SourceReading. */
@@ -37,9 +37,9 @@ export interface DrillRoom {
 }
 
 /**
- * What is to be read of a run, in the order of its volumes.
+ * What to read of a run, in the order of its volumes.
  * @param volume the proxy volume; undefined: all of them
- * @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST where there is nothing to compare with, RESTORE_VOLUME_UNKNOWN
+ * @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST if there is nothing to compare with, RESTORE_VOLUME_UNKNOWN
  */
 export function drillSources(
   run: string,
@@ -55,7 +55,7 @@ export function drillSources(
   return sources;
 }
 
-/** @throws LIBRARY_… where the library does not have a tape of one of them: before anything is moved */
+/** @throws LIBRARY_… if the library lacks a tape of one of them: before anything is moved */
 export async function requireDrillable(
   { library, copies, known }: DrillRoom,
   sources: readonly DumpSource[],
@@ -63,7 +63,7 @@ export async function requireDrillable(
   await library?.require(sources.map((source) => sourcesOf(source, copies, known)));
 }
 
-/** @throws RESTORE_TAPE_DIFFERS, TAPE_READ_FAILED, COPY_CANCELLED and what else reading and changing tapes can end with */
+/** @throws RESTORE_TAPE_DIFFERS, TAPE_READ_FAILED, COPY_CANCELLED and other errors of reading and changing tapes */
 export function drillVolume(
   { room, afterwards, known, copies, change, ask, library }: DrillRoom,
   drive: KnownDrive,
@@ -78,7 +78,7 @@ export function drillVolume(
   });
 }
 
-/** Which tapes were read, where they are not those that the run wrote. */
+/** Which tapes were read, if not those that the run wrote. */
 function copyRead({ parts, isCopy }: DumpSource): Pick<DrilledVolume, 'copy'> {
   if (!isCopy) return {};
   return { copy: [...new Set(parts.flatMap(({ tape }) => tape?.name ?? []))] };

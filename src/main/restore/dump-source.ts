@@ -1,4 +1,4 @@
-/** Where the backup of a volume lies, folded from the events of its run: which tapes, which file on them, what it must hold. Pure. */
+/** Where the backup of a volume is, folded from the events of its run: which tapes, which file on them, and its digests. Pure. */
 import { failure } from '../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
@@ -24,35 +24,35 @@ export interface DumpSource {
   readonly volume: string;
   /** `6a` to `6e`. */
   readonly method: string;
-  /** The program that alone reads the format of a dump (6c, 6e); undefined of an archive or an image. */
+  /** The only program that reads the format of a dump (6c, 6e); undefined for an archive or an image. */
   readonly restoreTool: string | undefined;
   readonly recordBytes: number;
   readonly host: string;
   readonly device: string;
   readonly parts: readonly SourcePart[];
-  /** What the run has handed to its tape. */
+  /** What the run has sent to tape. */
   readonly written: EventOf<'digest'>;
-  /** SHA-256 (hex) of the first record of a tape without a label; undefined where the journal does not have it. */
+  /** SHA-256 (hex) of the first record of a tape without a label; undefined if the journal does not have it. */
   readonly firstRecordSha256: string | undefined;
-  /** The file list as the journal names it, and how many entries it has; undefined where there is none. */
+  /** The name of the file list in the journal, and how many entries it has; undefined if there is none. */
   readonly list: { readonly file: string; readonly entries: number } | undefined;
   readonly fileNames: FileNameEncoding | undefined;
-  /** True where the run was taken from a tape: its end, and whether it was verified, is not known. */
+  /** True if the run was imported from a tape: its end, and whether it was verified, is not known. */
   readonly isImported: boolean;
-  /** True where the parts are on the tapes of a second copy. */
+  /** True if the parts are on the tapes of a second copy. */
   readonly isCopy?: boolean;
 }
 
 type Started = EventOf<'run-started'>;
 
-/** Linux has dump(8) in the place of ufsdump. */
+/** Linux has dump(8) instead of ufsdump. */
 function restoreToolOf({ platform }: Started, method: string): string | undefined {
   if (method === '6e') return 'sfxrestore';
   if (method !== '6c') return undefined;
   return platform === 'linux' ? 'restore' : 'ufsrestore';
 }
 
-/** The volume that is meant: the named one, or the only one. @throws RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED */
+/** The requested volume: the named one, or the only one. @throws RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED */
 function volumeOf({ run, volumes }: Started, named: string | undefined): Started['volumes'][number] {
   const names = volumes.map(({ proxy }) => proxy).join(', ');
   const found = volumes.find(({ proxy }) => proxy === named);
@@ -86,15 +86,15 @@ const firstRecordOf = (events: readonly RunEvent[]): string | undefined =>
     (event): event is EventOf<'digest'> => event.type === 'digest' && event.firstRecordSha256 !== undefined,
   )?.firstRecordSha256;
 
-/** The check of a tape reads no longer record (procedure/model/tape-commands.ts). */
+/** The check of a tape cannot read a longer record (procedure/model/tape/tape-commands.ts). */
 const longestCheckedRecord = 262_144;
 
 const isKnownByRecord = ({ layout, recordBytes }: Started): boolean =>
   layout === 'plain' && recordBytes <= longestCheckedRecord;
 
 /**
- * @param named the proxy volume; undefined where the run has one alone
- * @throws RUN_HAS_NO_TAPE where its dump did not finish, RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED
+ * @param named the proxy volume; undefined if the run has only one
+ * @throws RUN_HAS_NO_TAPE if its dump did not finish, RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED
  */
 export function dumpSourceOf(run: string, events: readonly RunEvent[], named?: string): DumpSource {
   const [start] = events;
@@ -126,11 +126,11 @@ export function dumpSourceOf(run: string, events: readonly RunEvent[], named?: s
   };
 }
 
-/** True where the run recorded a checksum of what it wrote. */
+/** True if the run recorded a checksum of what it wrote. */
 export const hasChecksum = ({ written }: DumpSource): boolean =>
   [written.crc32, written.cksum, written.onTapeSha256, written.sections].some((sum) => sum !== undefined);
 
-/** What cannot be compared of a backup once it is read, a sentence each. */
+/** What cannot be compared of a backup once it is read, one sentence each. */
 export function uncomparedOf(source: DumpSource): string[] {
   const { run, parts, firstRecordSha256, isImported, restoreTool } = source;
   const isPlain = parts.every(({ tape }) => tape === undefined);

@@ -1,4 +1,4 @@
-/** Has the library of the site load the tapes that are read, and return the last of them afterwards. */
+/** Makes the library of the site load the tapes to read, and return the last of them afterwards. */
 import { isFailure } from '../../contract/errors.ts';
 import { bringBackup, requireReadable, type Choices } from '../procedure/drive/bring-backup.ts';
 import { returnTape, type LibraryRoom } from '../procedure/drive/library-work.ts';
@@ -6,7 +6,7 @@ import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import type { TapesToFind } from '../tape/readable-tapes.ts';
 import type { DumpSource } from './dump-source.ts';
 
-/** The tapes of a backup in their order; undefined where one has no label, so that no bar code can be its name. */
+/** The tapes of a backup in their order; undefined if one has no label, since no bar code can then be its name. */
 function tapesOf({ parts }: DumpSource): TapesToFind | undefined {
   const tapes = [...new Map(parts.map(({ tape }) => [tape?.uuid, tape])).values()];
   const known = tapes.flatMap((tape) => tape ?? []);
@@ -37,7 +37,7 @@ export class LibraryUse {
   }
 
   /**
-   * Looks whether every backup can be read, before the first of them is. Moves nothing.
+   * Checks whether every backup can be read, before the first of them is. Moves nothing.
    * @param backups each as its run wrote it, with its copies
    * @throws LIBRARY_TAPE_…, CHANGER_…, TAPE_BUSY
    */
@@ -49,8 +49,8 @@ export class LibraryUse {
   }
 
   /**
-   * Brings the first tape of a backup into the drive.
-   * @returns false where none of its tapes has a label: whatever is in the drive is looked at
+   * Loads the first tape of a backup.
+   * @returns false if none of its tapes has a label: the tape in the drive is then checked
    * @throws LIBRARY_…, CHANGER_…, TAPE_BUSY
    */
   async bring(sources: readonly DumpSource[]): Promise<boolean> {
@@ -67,7 +67,7 @@ export class LibraryUse {
     return true;
   }
 
-  /** Returns the tape to its slot, where the site file says so. @returns why that did not succeed, a sentence */
+  /** Returns the tape to its slot, if the site file says so. @returns why that failed, a sentence */
   async giveBack(): Promise<string | undefined> {
     if (!this.#hasBrought || this.#room.library.unload !== 'after-run') return undefined;
     try {

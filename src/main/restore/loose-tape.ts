@@ -1,4 +1,4 @@
-/** A tape of which no journal tells, such as one that was written by hand: what a file of it is, by its first record. */
+/** A tape without a journal, such as one that was written by hand: what a file of it is, from its first record. */
 import { failure } from '../../contract/errors.ts';
 import { requireReadyDrive } from '../procedure/drive/drive-ready.ts';
 import { ddWords, type KnownDrive } from '../procedure/drive/tape-look.ts';
@@ -20,7 +20,7 @@ export interface SeenFile extends LooseFile {
 const isOwn = (record: Buffer): boolean =>
   readLabel(record).kind !== 'foreign' || readManifest(record).kind !== 'foreign';
 
-/** What a first record says of the rest; undefined where it cannot be restored. */
+/** What a first record shows of the rest; undefined if it cannot be restored. */
 function kindOf(record: Buffer, holds: string): SeenFile['kind'] | undefined {
   if (record.length === 0 || isOwn(record) || /dump/.test(holds.replace(/neither tar nor ufsdump/, '')))
     return undefined;

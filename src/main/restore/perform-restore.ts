@@ -29,13 +29,13 @@ export interface Restoring {
   readonly outcome: RestoreOutcome;
   readonly tell: OnRestored;
   readonly read: ReadThrough;
-  /** Of the file on tape; 0 where no journal has it. */
+  /** Of the file on tape; 0 if no journal has it. */
   readonly bytes: number;
   /** Where the disks of GDS are. */
   readonly gds: GdsHosts;
 }
 
-/** Wants the entries of a file list, each at its place in the archive. */
+/** Selects the entries of a file list, each at its place in the archive. */
 export class ListedEntries {
   readonly #left: Map<number, CatalogueEntry>;
 
@@ -49,14 +49,14 @@ export class ListedEntries {
     return isWanted;
   };
 
-  /** What the archive did not have where the list says. */
+  /** Entries that were not in the archive at the place in the list. */
   tellMissing(tell: OnRestored): void {
     for (const { path } of this.#left.values())
       tell({ path, what: 'left out', reason: 'the archive does not have it where the file list says' });
   }
 }
 
-/** Access control lists are lost on this computer alone. */
+/** Access control lists are lost on this computer only. */
 function noteAttributes({ outcome }: Restoring, count: number): void {
   if (count === 0) return;
   const words = count === 1 ? '1 access control list or set' : `${count} access control lists or sets`;
@@ -73,16 +73,16 @@ async function filesHere(restoring: Restoring, wants: Wants, path: string): Prom
     await extractor.settled();
     return digest;
   } finally {
-    // What went wrong before says more.
+    // The earlier error says more.
     await extractor.settled().catch(() => undefined);
     outcome.mayHaveWritten ||= folder.hasWritten;
-    // Not one that somebody else has put something into.
+    // Not one into which somebody else has put something.
     if (isNew && !folder.hasWritten) await rmdir(path).catch(() => undefined);
     noteAttributes(restoring, extractor.attributesLeftOut);
   }
 }
 
-/** @throws what reading the tape and writing to the target can end with */
+/** @throws errors of reading the tape and of writing to the target */
 export async function restoreFiles(restoring: Restoring, wants: Wants): Promise<SourceDigest> {
   const { room, target, outcome, tell, read } = restoring;
   if (target.kind === 'here') return filesHere(restoring, wants, target.path);
@@ -99,7 +99,7 @@ export async function restoreFiles(restoring: Restoring, wants: Wants): Promise<
 
 /**
  * Rebuilds the tree of a dump in a folder of a host.
- * @throws what reading the tape and writing to the target can end with
+ * @throws errors of reading the tape and of writing to the target
  */
 export async function restoreDump(
   { room, target, outcome, tell, read }: Restoring,
@@ -152,9 +152,9 @@ async function imageOnDevice(
 }
 
 /**
- * The image has its name only once it is proven to be what the tape must hold.
+ * The image gets its name only once it is proven to match the backup.
  * @param recordBytes of the tape
- * @throws what reading the tape and writing to the target can end with
+ * @throws errors of reading the tape and of writing to the target
  */
 export async function restoreImage(restoring: Restoring, recordBytes: number): Promise<SourceDigest> {
   const { room, target, outcome, overwrite, tell, read } = restoring;

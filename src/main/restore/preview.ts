@@ -1,4 +1,4 @@
-/** What a restore will do, for who is about to start it: tapes in order, names, space, and the same by hand. Pure. */
+/** What a restore will do, shown before it starts: tapes in order, names, space, and the same by hand. Pure. */
 import { readingCommand, restoreCommand } from '../history/restore-command.ts';
 import { readablePath } from '../history/name-encoding.ts';
 import { uncomparedOf, type DumpSource } from './dump-source.ts';
@@ -11,7 +11,7 @@ interface PreviewedFile {
   readonly bytes: number;
 }
 
-/** One backup that is read. */
+/** One backup to read. */
 export interface PreviewedDump {
   readonly run: string;
   readonly volume: string;
@@ -22,20 +22,20 @@ export interface PreviewedDump {
   readonly device: string;
   /** In order, with the number of the file on each. */
   readonly tapes: readonly { readonly words: string; readonly file: number; readonly bytes: number }[];
-  /** Undefined where no file list tells, and for an image. */
+  /** Undefined without a file list, and for an image. */
   readonly files: readonly PreviewedFile[] | undefined;
   /** Bytes that the target must have room for. */
   readonly bytes: number;
   /** A command line for the tape host. */
   readonly byHand: string;
-  /** What cannot be compared, a sentence each. */
+  /** What cannot be compared, one sentence each. */
   readonly uncompared: readonly string[];
 }
 
-/** With more names than this, the command by hand takes all of the archive: a command line has its limits. */
+/** With more names than this, the command by hand extracts the whole archive: a command line has its limits. */
 const mostNames = 40;
 
-/** Where no record of the archive is left out, its beginning is that of the first tape. */
+/** If no record of the archive is omitted, its beginning is that of the first tape. */
 const fromBeginning = 0;
 
 function byHand(

@@ -1,4 +1,4 @@
-/** Reads a backup from its tapes through a stream that takes it, and compares it with what its run wrote. */
+/** Reads a backup from its tapes through a stream that consumes it, and compares it with what its run wrote. */
 import type { Duplex } from 'node:stream';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { judgeTapeRead } from '../../streams/tape/tape-reader.ts';
@@ -28,7 +28,7 @@ export interface SourceDigest {
   readonly records: number;
   readonly crc32: string;
   readonly sha256: string;
-  /** What POSIX cksum prints of the bytes, where it was asked for. */
+  /** The output of POSIX cksum for the bytes, if requested. */
   readonly cksum: number | undefined;
 }
 
@@ -38,11 +38,11 @@ export interface SourceReading {
   readonly known: KnownTapes;
   /** Second copies of the run, any of which may be read instead. */
   readonly copies: readonly ProvenCopy[];
-  /** Has the tapes loaded; undefined where people change them, or a changer without bar codes does. */
+  /** Loads the tapes; undefined if people change them, or a changer without bar codes does. */
   readonly library?: LibraryUse | undefined;
-  /** Takes the bytes, and passes them on. Left out: they are compared alone. */
+  /** Receives the bytes, and passes them on. By default they are only compared. */
   readonly through?: Duplex | undefined;
-  /** True: the checksum of cksum is taken, too. */
+  /** True: the checksum of cksum is computed, too. */
   readonly cksum?: boolean | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface FirstInserted {
 
 /**
  * Gets the first tape of a backup into the drive, or that of a copy of it.
- * @throws TAPE_IS_ANOTHER, NEXT_TAPE_NEEDED, TAPE_BUSY, LIBRARY_… and what else changing tapes can end with
+ * @throws TAPE_IS_ANOTHER, NEXT_TAPE_NEEDED, TAPE_BUSY, LIBRARY_… and other errors of changing tapes
  */
 export async function insertFirstTape(
   source: DumpSource,
@@ -71,10 +71,10 @@ export async function insertFirstTape(
 }
 
 /**
- * Reads the whole backup, whatever is taken of it: only then is its digest known.
+ * Reads the whole backup, whatever part of it is used: only then is its digest known.
  * @param tapes with the first tape in the drive
- * @throws RESTORE_TAPE_DIFFERS where it is not what the run wrote, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, COPY_CANCELLED, what
- *   `through` fails with, and what changing tapes can end with
+ * @throws RESTORE_TAPE_DIFFERS if it is not what the run wrote, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED,
+ *   COPY_CANCELLED, what `through` fails with, and errors of changing tapes
  */
 export async function readSource(
   source: DumpSource,
@@ -99,7 +99,7 @@ export async function readSource(
   return { bytes, records, crc32, sha256, cksum: read.cksum };
 }
 
-/** A file of the tape in the drive of which no journal tells. */
+/** A file of the tape in the drive without a journal. */
 export interface LooseFile {
   readonly file: number;
   /** Of its first record. */
@@ -107,7 +107,7 @@ export interface LooseFile {
 }
 
 /**
- * Reads a file of the tape in the drive to its file mark. Nothing tells what it must hold.
+ * Reads a file of the tape in the drive to its file mark. Its expected contents are not known.
  * @throws TAPE_READ_FAILED, TAPE_RECORD_TOO_LONG, COPY_CANCELLED, and what `through` fails with
  */
 export async function readLooseFile(

@@ -1,4 +1,4 @@
-/** A read that was ended may hold the drive for a while: it is waited for, and the tape rewound, before anybody else gets the drive. */
+/** An aborted read may hold the drive for a while: it is waited for, and the tape rewound, before the drive is released. */
 import { waitWhileBusy } from '../procedure/drive/drive-ready.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
@@ -6,7 +6,7 @@ import { realClock } from '../procedure/hosts/query-retry.ts';
 import { rewindCommand } from '../procedure/model/tape/tape-commands.ts';
 import { restoreStep } from './target/host-place.ts';
 
-/** How long a read that was ended may hold the drive. */
+/** How long an aborted read may hold the drive. */
 const releaseSeconds = 60;
 
 async function release(afterwards: CommandRunner, drive: KnownDrive): Promise<void> {
@@ -16,7 +16,7 @@ async function release(afterwards: CommandRunner, drive: KnownDrive): Promise<vo
 }
 
 /**
- * Does some work with the drive, and releases it where the work fails.
+ * Does some work with the drive, and releases it if the work fails.
  * @param afterwards sends commands that a cancel does not end
  * @throws what the work throws
  */

@@ -1,30 +1,33 @@
-/** The result of a restore so far: what was written, what was left out, and what is not known. */
+/** The result of a restore so far: what was written, what was skipped, and what is not known. */
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RestoredFile } from './restored-file.ts';
 
 /** A file on tape that was read completely. */
 export interface ReadSource {
-  /** The run that wrote it; undefined where no journal tells. */
+  /** The run that wrote it; undefined without a journal. */
   readonly run: string | undefined;
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
-  /** True where a checksum of the run was compared with it. */
+  /** True if it was compared with a checksum of the run. */
   readonly isCompared: boolean;
 }
 
 /** Plain data, for a screen or a script. */
 export interface RestoreResult {
-  /** 0: all that was wanted is there. 1: nothing was written. 2: something was written, and something is missing or not proven. */
+  /**
+   * 0: everything that was requested is restored. 1: nothing was written. 2: something was written, and something is
+   * missing or not proven.
+   */
   readonly exitStatus: 0 | 1 | 2;
   readonly files: readonly RestoredFile[];
   readonly sources: readonly ReadSource[];
-  /** What could not be compared, a sentence each. */
+  /** What could not be compared, one sentence each. */
   readonly uncompared: readonly string[];
   readonly notes: readonly string[];
-  /** Why it stopped early; undefined where it finished. */
+  /** Why it stopped early; undefined if it finished. */
   readonly error: ShadowtapeError | undefined;
-  /** The file in the state folder that tells of it. */
+  /** Its record in the state folder. */
   readonly record: string;
 }
 
@@ -33,7 +36,7 @@ export class RestoreOutcome {
   readonly sources: ReadSource[] = [];
   readonly uncompared: string[] = [];
   readonly notes: string[] = [];
-  /** True once something may be at the target that was not there before. */
+  /** True once something new may be at the target. */
   mayHaveWritten = false;
 
   #has(what: RestoredFile['what']): boolean {

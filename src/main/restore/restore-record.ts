@@ -1,6 +1,6 @@
 /**
- * The record of a restore: what was asked for, every command with its outcome, what was written. One JSON object a line, in a folder of its
- * own: the journals of runs are not touched by it.
+ * The record of a restore: the request, every command with its outcome, what was written. One JSON object per line, in
+ * a separate folder: the journals of runs are not touched.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
@@ -15,7 +15,7 @@ const recordSuffix = '.ndjson';
 
 type RecordedEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
 
-/** `20261122-020004-1f9c03`: UTC, and what no other restore of that second has. */
+/** `20261122-020004-1f9c03`: UTC, and a suffix that no other restore of that second has. */
 const recordName = (at: Date): string =>
   `${at.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)}-${randomBytes(3).toString('hex')}`;
 
@@ -24,7 +24,7 @@ export class RestoreRecord implements EventSink {
   readonly #handle: number;
   #seq = 0;
 
-  /** By which it is found in the history. */
+  /** The key under which the history finds it. */
   get name(): string {
     return basename(this.file, recordSuffix);
   }

@@ -1,4 +1,7 @@
-/** Restores one backup after another, while the drive is locked: the tape is recognized first, and the target is asked once more before it is read. */
+/**
+ * Restores one backup after another, while the drive is locked: the tape is recognized first, and the target is checked
+ * again before the tape is read.
+ */
 import type { Duplex } from 'node:stream';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
@@ -30,7 +33,7 @@ export interface SessionOptions extends Omit<Restoring, 'read' | 'bytes'> {
   readonly known: KnownTapes;
   /** Second copies of a run, any of which may be read instead. */
   readonly copiesOf: (run: string) => readonly ProvenCopy[];
-  /** How tapes are changed, and who can be asked to. */
+  /** How tapes are changed, and who can be asked to do it. */
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
   /** See SourceReading. */
@@ -77,7 +80,7 @@ export class RestoreSession {
     return (through: Duplex, cksum: boolean) => readSource(read, tapes, { ...reading, through, cksum });
   }
 
-  /** @throws what reading the tape and writing to the target can end with */
+  /** @throws errors of reading the tape and of writing to the target */
   image(drive: KnownDrive, source: DumpSource): Promise<void> {
     return whileReleasing(this.#options.afterwards, drive, () => this.#image(drive, source));
   }
@@ -91,7 +94,7 @@ export class RestoreSession {
 
   /**
    * Restores files of several backups, one after the other.
-   * @throws LIBRARY_… before anything is moved, what reading the tape and writing to the target can end with
+   * @throws LIBRARY_… before anything is moved, errors of reading the tape and of writing to the target
    */
   async files(drive: KnownDrive, dumps: readonly FilesOfDump[]): Promise<void> {
     const { library, copiesOf, known, afterwards } = this.#options;
@@ -115,8 +118,8 @@ export class RestoreSession {
   }
 
   /**
-   * Restores a file of the tape that is in the drive, whoever wrote it.
-   * @throws RESTORE_TAPE_FILE_UNSUPPORTED, and what reading the tape and writing to the target can end with
+   * Restores a file of the tape in the drive, whoever wrote it.
+   * @throws RESTORE_TAPE_FILE_UNSUPPORTED, and errors of reading the tape and of writing to the target
    */
   loose(drive: KnownDrive, file: number, patterns: readonly string[]): Promise<void> {
     return whileReleasing(this.#options.afterwards, drive, () => this.#loose(drive, file, patterns));
@@ -125,7 +128,7 @@ export class RestoreSession {
   async #loose(drive: KnownDrive, file: number, patterns: readonly string[]): Promise<void> {
     const { room, outcome } = this.#options;
     const seen = await lookAtLooseFile(room.runner, drive, file);
-    // How much it holds is not known before it is read.
+    // Its size is not known before it is read.
     await this.#requireTarget(seen.kind, 0);
     outcome.uncompared.push(...uncomparedOfLoose(seen));
     const changing = this.#changing(drive);

@@ -1,4 +1,4 @@
-/** What is to be restored, found before anything is touched: the runs, what is wanted of each, and how much that is. */
+/** What to restore, found before anything is touched: the runs, the selection from each, and its size. */
 import { basename, join } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
@@ -11,15 +11,15 @@ import { dumpSourceOf, type DumpSource } from './dump-source.ts';
 import { byPatterns, ListSelection, type ListedFiles } from './archive/selection.ts';
 
 export interface RestoreQuestion {
-  /** A run, paths and patterns as `where` takes them, or a run and then those. */
+  /** A run; paths and patterns in the syntax of `where`; or a run followed by those. */
   readonly what: readonly string[];
-  /** The proxy volume, where the run has several. */
+  /** The proxy volume, if the run has several. */
   readonly volume?: string | undefined;
   /** Paths are taken from the newest run up to this one, or up to this time. */
   readonly asOf?: string | undefined;
 }
 
-/** Asks the history. @returns newest run first */
+/** Queries the history. @returns newest run first */
 export type Where = (file: string, limit: number) => Promise<{ hits: readonly FileHit[]; more: boolean }>;
 
 /** Files of one backup. */
@@ -27,9 +27,9 @@ export interface FilesOfDump {
   readonly source: DumpSource;
   /** As they were given; none: everything. */
   readonly patterns: readonly string[];
-  /** What the file list says is wanted; undefined where there is no list. */
+  /** The selection from the file list; undefined if there is no list. */
   readonly listed: ListedFiles | undefined;
-  /** Bytes that the folder must have room for; the whole archive where no list tells. */
+  /** Bytes that the folder must have room for; the whole archive without a list. */
   readonly bytes: number;
 }
 
@@ -40,7 +40,7 @@ export type RestoreWork =
 const archives: readonly string[] = ['6b', '6d'];
 
 /**
- * A dump is restored whole: its program asks questions where it extracts single files.
+ * A dump is restored completely: its program prompts if it extracts single files.
  * @throws RESTORE_DUMP_TAKEN_WHOLE
  */
 function wholeDump(source: DumpSource, tool: string, patterns: readonly string[]): FilesOfDump {
@@ -49,14 +49,14 @@ function wholeDump(source: DumpSource, tool: string, patterns: readonly string[]
   return { source, patterns, listed: undefined, bytes: written.bytes ?? 0 };
 }
 
-/** @returns undefined where there is no whole list: a part of one would leave files out */
+/** @returns undefined if there is no complete list: an incomplete one would miss files */
 async function listedFiles(
   state: StateFolder,
   { list, fileNames }: DumpSource,
   patterns: readonly string[],
 ): Promise<ListedFiles | undefined> {
   if (list === undefined) return undefined;
-  // A state folder may have been moved, and a list compressed: it is beside its journal.
+  // A state folder may have been moved, and a list compressed: it is next to its journal.
   const found = await statKept(join(state.runsFolder, basename(list.file)));
   if (!found) return undefined;
   const selection = new ListSelection(byPatterns(patterns, encodings(fileNames)));
@@ -75,7 +75,7 @@ async function listedFiles(
 
 const encodings = (fileNames: FileNameEncoding | undefined) => (fileNames ? [fileNames] : []);
 
-/** @throws RESTORE_NOTHING_FOUND where the file list has nothing of it */
+/** @throws RESTORE_NOTHING_FOUND if the file list has none of it */
 async function filesOf(
   state: StateFolder,
   source: DumpSource,
@@ -87,7 +87,7 @@ async function filesOf(
   return { source, patterns, listed, bytes: listed?.bytes ?? source.written.bytes ?? 0 };
 }
 
-/** @returns undefined where it is not the name of a run */
+/** @returns undefined if it is not the name of a run */
 async function runNamed(state: StateFolder, word: string | undefined) {
   if (word === undefined) return undefined;
   try {
@@ -114,8 +114,8 @@ const untilWords = (until: number): string =>
   until === Infinity ? '' : ` up to ${new Date(until).toISOString().slice(0, 19)}Z`;
 
 /**
- * Newest hit up to a moment.
- * @param ofVolume undefined: of whichever volume
+ * The newest hit up to a moment.
+ * @param ofVolume undefined: of any volume
  * @throws RESTORE_NOWHERE, FILE_UNNAMED
  */
 async function newest(

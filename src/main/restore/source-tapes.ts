@@ -1,4 +1,4 @@
-/** The tapes of a backup, as they are asked for and recognized. Pure. */
+/** The tapes of a backup, as they are requested and recognized. Pure. */
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { KnownTape } from '../tape/media-catalogue.ts';
@@ -8,7 +8,7 @@ import type { PartToRead, TapeToRead } from '../procedure/drive/tapes-in-order.t
 import type { RunTape } from '../procedure/model/tape/run-tapes.ts';
 import type { DumpSource, SourcePart } from './dump-source.ts';
 
-/** What is known of tapes beside the journal: names the run that has written one without a label. */
+/** What is known of tapes apart from the journal: names the run that wrote a tape without a label. */
 export type KnownTapes = readonly KnownTape[];
 
 /** `tape 2 of run R, "NIGHTLY-2"`, `the tape without a label of run R`, `the tape "OFFSITE" of the copy of run R`. */
@@ -36,8 +36,8 @@ export function sourceOnCopy(source: DumpSource, { tapes }: ProvenCopy): DumpSou
 }
 
 /**
- * The backup as its run wrote it, and its copies, in the order in which they are named. Tapes that are overwritten are left out, unless
- * nothing else would be left.
+ * The backup as its run wrote it, and its copies, in the order in which they are named. Overwritten tapes are omitted,
+ * unless there are no others.
  */
 export function sourcesOf(
   source: DumpSource,
@@ -106,7 +106,10 @@ function labelled(source: DumpSource, tape: RunTape, known: KnownTapes): TapeToR
   };
 }
 
-/** A tape without a label is known by its first record; where the journal does not have that, any that has data and no label may be it. */
+/**
+ * A tape without a label is recognized by its first record. If the journal does not have that, any tape with data and
+ * no label may be it.
+ */
 function plain(source: DumpSource, known: KnownTapes): TapeToRead {
   const words = tapeWords(source, undefined);
   const { firstRecordSha256: wanted } = source;
@@ -138,7 +141,7 @@ const partToRead = (
 export const partsToRead = (source: DumpSource, known: KnownTapes): PartToRead[] =>
   source.parts.map((part, index) => partToRead(source, part, index, known));
 
-/** Other runs of which a tape without a label begins like that of this one: only the whole tape distinguishes them. */
+/** Other runs with an unlabeled tape that begins like this one's: only the whole tape distinguishes them. */
 export function lookalikes({ run, firstRecordSha256: sha256 }: DumpSource, known: KnownTapes): string[] {
   if (sha256 === undefined) return [];
   const alike = known.filter((tape) => tape.firstRecordSha256 === sha256 && !tape.lost && tape.run !== run);

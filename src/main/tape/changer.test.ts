@@ -39,7 +39,7 @@ Data Transfer Element 1:Empty
       Storage Element 9 IMPORT/EXPORT:Empty
 `;
 
-/** Empty slots have an empty tag, cartridges a second one, and mtx prints what a failed request told it. */
+/** Empty slots have an empty tag, cartridges a second one, and mtx prints the sense data of a failed request. */
 const odd = `mtx: Request Sense: Long Report=yes
 mtx: Request Sense: Valid Residual=no
   Storage Changer /dev/changer:2 Drives, 3 Slots ( 1 Import/Export )
@@ -113,13 +113,13 @@ describe('mtx status of', () => {
   });
 });
 
-describe('a cartridge goes back', () => {
+describe('a cartridge is returned', () => {
   it('to the slot that it came from', () => {
     expect(slotToReturnTo(read(autoloader), 0)).toBe(2);
     expect(slotToReturnTo(read(library), 0)).toBe(3);
   });
 
-  it('to an empty slot where its own is full or not known, but to no mail slot, and to none of another drive', () => {
+  it('to an empty slot if its own is full or not known, but not to a mail slot, nor to one of another drive', () => {
     const taken = library.replace('Storage Element 3:Empty', 'Storage Element 3:Full :VolumeTag=NEW001L6');
     expect(slotToReturnTo(read(taken), 0)).toBe(6);
     // Slot 1 is that of the cartridge in drive 1.
@@ -185,7 +185,7 @@ it('whatever a changer holds, it is read as it was printed', () => {
   );
 });
 
-it('text that is cut off anywhere is no status', () => {
+it('text that is truncated anywhere is not a status', () => {
   fc.assert(
     fc.property(changer, fc.nat(), (made, at) => {
       const text = printed(made);

@@ -1,21 +1,21 @@
-/** A tape changer as mtx(1) shows and works it. Drives are counted from 0, slots from 1. Pure. */
+/** A tape changer as mtx(1) shows and operates it. Drives are counted from 0, slots from 1. Pure. */
 
 interface ChangerCartridge {
-  /** As it is read from the label; undefined where the cartridge has none, or the library has no reader. */
+  /** As it is read from the label; undefined if the cartridge has none, or the library has no reader. */
   readonly barcode: string | undefined;
 }
 
 interface ChangerDrive {
-  /** Undefined where the drive is empty. */
+  /** Undefined if the drive is empty. */
   readonly cartridge: ChangerCartridge | undefined;
-  /** The slot that the cartridge came from; undefined where the changer does not know. */
+  /** The slot that the cartridge came from; undefined if the changer does not know it. */
   readonly loadedFrom: number | undefined;
 }
 
 interface ChangerSlot {
-  /** An import and export slot: what is there is on its way in or out. */
+  /** An import and export slot: its cartridge is on its way in or out. */
   readonly isMail: boolean;
-  /** Undefined where the slot is empty. */
+  /** Undefined if the slot is empty. */
   readonly cartridge: ChangerCartridge | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface ChangerStatus {
   readonly slots: ReadonlyMap<number, ChangerSlot>;
 }
 
-/** mtx pads bar codes with spaces, and shows an empty one behind some libraries' empty slots. */
+/** mtx pads bar codes with spaces, and shows an empty one after the empty slots of some libraries. */
 function barcodeIn(text: string): string | undefined {
   const [, tag = ''] = /:VolumeTag\s*=(.*?)(?::AlternateVolumeTag|$)/.exec(text) ?? [];
   return tag.trim() === '' ? undefined : tag.trim();
@@ -56,8 +56,8 @@ function slotsIn(text: string): Map<number, ChangerSlot> {
 }
 
 /**
- * Reads `mtx status` (mtx 1.2 and 1.3). Lines that it does not know, such as those of a library's sense data, are passed over.
- * @returns undefined where it is cut off, or does not show every drive and every slot that its first line counts
+ * Reads `mtx status` (mtx 1.2 and 1.3). Unknown lines, such as those of a library's sense data, are skipped.
+ * @returns undefined if it is truncated, or does not show every drive and every slot that its first line counts
  */
 export function parseChangerStatus(text: string): ChangerStatus | undefined {
   const plain = text.replaceAll('\r', '');
@@ -73,7 +73,7 @@ export function parseChangerStatus(text: string): ChangerStatus | undefined {
 /** What the bar codes of cleaning cartridges begin with (IBM LTO Ultrium Cartridge Label Specification). */
 export const usualCleaning: readonly string[] = ['CLN'];
 
-/** The same of the diagnostic cartridges of a library's service. */
+/** The same for the diagnostic cartridges of a library's service. */
 const diagnostic = 'DG ';
 
 /**
@@ -92,16 +92,16 @@ export function dataSlots({ slots }: ChangerStatus, cleaning = usualCleaning): n
   );
 }
 
-/** True where a data cartridge is in the drive. */
+/** True if a data cartridge is in the drive. */
 export function holdsData({ drives }: ChangerStatus, drive: number, cleaning = usualCleaning): boolean {
   const cartridge = drives.get(drive)?.cartridge;
   return cartridge !== undefined && isForData(cartridge, cleaning);
 }
 
 /**
- * Where the cartridge in a drive goes back to: the slot that it came from, else the first empty one. A slot that a cartridge in another
- * drive came from is not a place for it: mtx guesses a slot where the changer does not know, and may guess that one.
- * @returns undefined where there is none
+ * Where the cartridge in a drive is returned to: the slot that it came from, otherwise the first empty one. Not the
+ * slot of a cartridge in another drive: mtx guesses a slot if the changer does not know it, and may guess that one.
+ * @returns undefined if there is none
  */
 export function slotToReturnTo({ drives, slots }: ChangerStatus, drive: number): number | undefined {
   const others = [...drives].filter(([number]) => number !== drive);

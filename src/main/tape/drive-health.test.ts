@@ -9,7 +9,7 @@ import {
 } from './drive-health.ts';
 
 describe('the queries', () => {
-  it('use the device that does not rewind', () => {
+  it('use the no-rewind device', () => {
     expect(logPageArguments('/dev/st0', 'alerts')).toEqual(['sg_logs', '--page=0x2e', '/dev/nst0']);
     expect(encryptionArguments('/dev/rmt/0')).toEqual(['stenc', '-f', '/dev/rmt/0n']);
   });

@@ -1,11 +1,11 @@
-/** The commands that ask a tape drive about itself, and what they print. None of them moves the tape. Pure. */
+/** The commands that query a tape drive, and what they print. None of them moves the tape. Pure. */
 import { withoutRewind } from './tape-device.ts';
 
 /** Log pages: SPC-4 and SSC-4. Reading the flags of TapeAlert clears them in most drives. */
 const pages = { alerts: '0x2e', statistics: '0x14', compression: '0x1b' } as const;
 type Page = keyof typeof pages;
 
-/** The device that does not rewind: the one that does would rewind the tape when sg_logs closes it. */
+/** The no-rewind device: the other one would rewind the tape when sg_logs closes it. */
 export const logPageArguments = (device: string, page: Page): string[] => [
   'sg_logs',
   `--page=${pages[page]}`,
@@ -14,7 +14,7 @@ export const logPageArguments = (device: string, page: Page): string[] => [
 
 export const encryptionArguments = (device: string): string[] => ['stenc', '-f', withoutRewind(device)];
 
-/** Programs that a tape host need not have: what they would tell is then reported as not available. */
+/** Optional programs of a tape host: without them, their information is reported as not available. */
 export const optionalPrograms: readonly string[] = ['sg_logs', 'sg_inq', 'sg_raw', 'stenc'];
 
 /** `Lifetime media loads: 4711` of the device statistics page. */
@@ -30,7 +30,7 @@ export function compressionState(text: string): 'on' | 'off' | undefined {
   return parseInt(value, 16) === 0 ? 'off' : 'on';
 }
 
-/** `Drive Encryption:        off` of stenc 1.0; it calls other modes `on`, `mixed` and `rawread`, and says `unknown` of any other. */
+/** `Drive Encryption:        off` of stenc 1.0; other modes are `on`, `mixed`, `rawread`, and `unknown` for any other. */
 export function encryptionState(text: string): string | undefined {
   const mode = /^Drive Encryption:[ \t]*(on|mixed|rawread|off)[ \t]*\r?$/m.exec(text)?.[1];
   return mode;

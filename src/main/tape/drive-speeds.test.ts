@@ -6,7 +6,7 @@ it('knows a drive however the site file spells it', () => {
   expect(['LTO-4', 'lto4', 'LTO 4', 'LTO-4 HH'].map(driveSpeed)).toEqual([speed, speed, speed, speed]);
 });
 
-it('guesses no speed of a drive that it does not know', () => {
+it('guesses no speed for an unknown drive', () => {
   expect(['LTO-40', 'DLT', '', undefined].map(driveSpeed)).toEqual([
     undefined,
     undefined,

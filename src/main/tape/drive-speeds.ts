@@ -1,6 +1,7 @@
 /**
- * How fast drives stream, natively, in bytes a second. Below its minimum streaming rate a drive is shoe-shining: it stops, backs up and
- * starts again, which wears tape and drive and is even slower. Only drives whose minimum rate is in a data sheet are listed.
+ * How fast drives stream, natively, in bytes per second. Below its minimum streaming rate a drive is shoe-shining: it
+ * stops, backs up and starts again, which wears tape and drive and is even slower. Only drives whose minimum rate is in
+ * a data sheet are listed.
  */
 export interface DriveSpeed {
   readonly floor: number;
@@ -10,7 +11,7 @@ export interface DriveSpeed {
 const megabytes = (count: number) => count * 1_000_000;
 
 const speeds: Readonly<Record<string, DriveSpeed>> = {
-  // Data sheets give 27 to 40 MB/s for the floor of an LTO-3; the safe end is taken.
+  // Data sheets give 27 to 40 MB/s as the minimum of an LTO-3; the safe end is used.
   'LTO-3': { floor: megabytes(40), top: megabytes(80) },
   'LTO-4': { floor: megabytes(40), top: megabytes(120) },
   'LTO-8': { floor: megabytes(112), top: megabytes(360) },

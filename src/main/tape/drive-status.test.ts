@@ -16,7 +16,7 @@ const solaris = (sense: string, file: number, block: number) => `HP Ultrium LTO 
 `;
 
 describe('mt status on Linux', () => {
-  it('says that a cartridge is in the drive, at its beginning', () => {
+  it('shows a cartridge in the drive, at its beginning', () => {
     expect(
       parseDriveStatus(linux('File number=0, block number=0', '41010000', 'BOT ONLINE IM_REP_EN'), ''),
     ).toEqual({
@@ -31,7 +31,7 @@ describe('mt status on Linux', () => {
     });
   });
 
-  it('tells write protection, end of data and an empty drive', () => {
+  it('shows write protection, end of data and an empty drive', () => {
     expect(
       parseDriveStatus(
         linux('File number=0, block number=0', '45010000', 'BOT WR_PROT ONLINE IM_REP_EN'),
@@ -52,7 +52,7 @@ describe('mt status on Linux', () => {
 });
 
 describe('mt status on Solaris', () => {
-  it('tells the place of the head and a blank check', () => {
+  it('shows the position of the head and a blank check', () => {
     expect(parseDriveStatus(solaris('0x0', 2, 17), '')).toMatchObject({
       state: 'ready',
       file: 2,
@@ -66,13 +66,13 @@ describe('mt status on Solaris', () => {
     });
   });
 
-  it('tells an empty drive by what mt says when it cannot open it', () => {
+  it("recognizes an empty drive by mt's message when it cannot open it", () => {
     expect(parseDriveStatus('', '/dev/rmt/0n: no tape loaded or drive offline\n').state).toBe('no-cartridge');
     expect(parseDriveStatus('', 'mt: /dev/rmt/0n: Device busy\n').state).toBe('busy');
   });
 });
 
-it('makes no state out of a text that says nothing', () => {
+it('reports no state for an unknown text', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z0-9 \n]*$/), (text) => {
       fc.pre(!/offline|medium|busy|loaded/.test(text));

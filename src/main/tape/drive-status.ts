@@ -2,17 +2,17 @@
 
 export interface DriveStatus {
   readonly state: 'ready' | 'no-cartridge' | 'busy' | 'unknown';
-  /** Whose `mt` answered; undefined where its answer has neither form. */
+  /** Whose `mt` answered; undefined if its answer has neither form. */
   readonly dialect: 'solaris' | 'linux' | undefined;
-  /** Undefined where the host does not say: Solaris tells only when the drive is opened for writing. */
+  /** Undefined if the host does not report it: Solaris does so only when the drive is opened for writing. */
   readonly writeProtected: boolean | undefined;
-  /** Number of the tape file under the head, from 0; undefined where unknown. */
+  /** Number of the tape file under the head, from 0; undefined if unknown. */
   readonly file: number | undefined;
   readonly record: number | undefined;
   readonly endOfData: boolean;
-  /** The drive asks to be cleaned; undefined where the host does not say (Solaris). */
+  /** The drive requests cleaning; undefined if the host does not report it (Solaris). */
   readonly cleaning?: boolean | undefined;
-  /** The sense key says that the tape holds nothing at this place (Solaris). */
+  /** The sense key reports that nothing is recorded at this place (Solaris). */
   readonly blankCheck: boolean;
 }
 
@@ -68,7 +68,7 @@ function troubleOf(stderr: string): DriveStatus['state'] {
   return 'unknown';
 }
 
-/** @param stdout, stderr what `mt -f DEVICE status` printed; any text gives a status, `unknown` where it says nothing */
+/** @param stdout, stderr what `mt -f DEVICE status` printed; any text gives a status, `unknown` if it is not recognized */
 export function parseDriveStatus(stdout: string, stderr: string): DriveStatus {
   return (
     solarisStatus(stdout) ??

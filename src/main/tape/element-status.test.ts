@@ -34,7 +34,7 @@ function answerOf(identifiers: readonly string[], { tags = 0, type = 4 } = {}): 
 const serial = fc.string({ unit: fc.constantFrom(...'ABCDEFGHJK0123456789'), minLength: 1, maxLength: 10 });
 
 describe('the drives of a changer', () => {
-  it('are asked for with their identifiers, and without bar codes', () => {
+  it('are requested with their identifiers, and without bar codes', () => {
     expect(driveIdentifiersArguments('/dev/sg3').join(' ')).toBe(
       'sg_raw -b -r 16384 /dev/sg3 b8 04 00 00 ff ff 01 00 40 00 00 00',
     );
@@ -57,7 +57,7 @@ describe('the drives of a changer', () => {
     );
   });
 
-  it('are not known from an answer that is cut off, and never from other bytes', () => {
+  it('are not read from a truncated answer, nor from other bytes', () => {
     const answer = answerOf(['HU1', 'HU2']);
     for (let length = 0; length < answer.length; length += 1)
       expect(driveIdentifiers(answer.subarray(0, length))).toBeUndefined();
@@ -73,7 +73,7 @@ describe('the drives of a changer', () => {
     expect(driveIdentifiers(answerOf(['HU1'], { type: 2 }))).toBeUndefined();
   });
 
-  it('have no number where the serial number is that of none, or of several', () => {
+  it('have no number if the serial number matches none, or several', () => {
     expect(driveWithSerial(['HU1', 'HU2'], 'HU3')).toBeUndefined();
     expect(driveWithSerial(['HU1', 'HU1'], 'HU1')).toBeUndefined();
     expect(driveWithSerial(['HU12'], 'HU1')).toBeUndefined();

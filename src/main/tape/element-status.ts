@@ -1,6 +1,7 @@
 /**
- * Which drive of a changer is which, by serial numbers: READ ELEMENT STATUS with DVCID (SMC-3, 6.11), which mtx does not ask for, and the
- * unit serial number page of the drive (SPC-4, 7.8.16). Sent with sg_raw and sg_inq of sg3_utils. Pure.
+ * Which drive of a changer is which, by serial numbers: READ ELEMENT STATUS with DVCID (SMC-3, 6.11), which mtx does
+ * not request, and the unit serial number page of the drive (SPC-4, 7.8.16). Sent with sg_raw and sg_inq of sg3_utils.
+ * Pure.
  */
 
 const elementTypes = { dataTransfer: 4 } as const;
@@ -18,7 +19,7 @@ export function driveIdentifiersArguments(changer: string): string[] {
 
 export const unitSerialArguments = (device: string): string[] => ['sg_inq', '--page=0x80', device];
 
-/** The serial number in what sg_inq prints; undefined where there is none. */
+/** The serial number in the output of sg_inq; undefined if there is none. */
 export function unitSerialIn(text: string): string | undefined {
   const serial = /^[ \t]*Unit serial number:[ \t]*(\S.*?)[ \t]*\r?$/m.exec(text)?.[1];
   return serial === '' ? undefined : serial;
@@ -28,7 +29,7 @@ const headerBytes = 8;
 const volumeTagBytes = 36;
 const fixedBytes = 12;
 
-/** The identifier behind the fixed fields of a descriptor; empty where the changer gives none. */
+/** The identifier after the fixed fields of a descriptor; empty if the changer has none. */
 function identifierIn(descriptor: Buffer, tags: number): string {
   const at = fixedBytes + tags;
   const length = descriptor.length > at + 3 ? descriptor.readUInt8(at + 3) : 0;
@@ -39,7 +40,7 @@ function identifierIn(descriptor: Buffer, tags: number): string {
     .trim();
 }
 
-/** The descriptors of one page; undefined where it is cut off. */
+/** The descriptors of one page; undefined if it is truncated. */
 function descriptorsOf(page: Buffer): Buffer[] | undefined {
   const size = page.readUInt16BE(2);
   const bytes = page.readUIntBE(5, 3);
@@ -51,7 +52,8 @@ function descriptorsOf(page: Buffer): Buffer[] | undefined {
 
 /**
  * @param answer the bytes of the changer's answer
- * @returns the identifiers of the drives, in the order in which mtx counts them; undefined where the answer is cut off or is none
+ * @returns the identifiers of the drives, in the order in which mtx counts them; undefined if the answer is truncated
+ *   or invalid
  */
 export function driveIdentifiers(answer: Buffer): string[] | undefined {
   if (answer.length < headerBytes) return undefined;
@@ -73,8 +75,9 @@ export function driveIdentifiers(answer: Buffer): string[] | undefined {
 }
 
 /**
- * The number of the drive with a serial number. Changers give the number alone, or vendor and product before it (SMC-3, table 42).
- * @returns undefined where no identifier ends with it, or several do
+ * The number of the drive with a serial number. Changers give the number alone, or vendor and product before it (SMC-3,
+ * table 42).
+ * @returns undefined if no identifier ends with it, or several do
  */
 export function driveWithSerial(identifiers: readonly string[], serial: string): number | undefined {
   const isOf = (identifier: string) => identifier === serial || identifier.split(/\s+/).at(-1) === serial;

@@ -45,14 +45,14 @@ function moved(given: Library, status: ChangerStatus, name: string, drive = 0): 
 }
 
 describe('a cartridge', () => {
-  it('is the tape that its bar code is the name of, with the characters of the medium or without them', () => {
+  it('is the tape named by its bar code, with or without the characters of the medium', () => {
     expect(isCartridgeOf(library(), 'PAY001L6', 'PAY001L6')).toBe(true);
     expect(isCartridgeOf(library(), 'PAY001', 'PAY001L6')).toBe(true);
     expect(isCartridgeOf(library(), 'PAY001', 'PAY0011L6')).toBe(false);
     expect(isCartridgeOf(library(), 'PAY00', 'PAY00L6')).toBe(false);
   });
 
-  it('is the tape of the site file, and then of no other name', () => {
+  it('is the tape of the site file, and then has no other name', () => {
     const given = library({ barcodes: { W1: 'PAY001L6', PAY002: 'PAY003L6' } });
     expect(isCartridgeOf(given, 'W1', 'PAY001L6')).toBe(true);
     expect(isCartridgeOf(given, 'PAY002', 'PAY002L6')).toBe(false);
@@ -114,13 +114,13 @@ describe('the tape of a name', () => {
 describe('slots that a run tries', () => {
   const slots = ['PAY001L6', 'CLN001L1', 'PAY002L6', '?', 'PAY003L6'];
 
-  it('hold no tape of a pool or of another job where any tape will do', () => {
+  it('hold no tape of a pool or of another job if any tape will do', () => {
     expect(slotsToTry(library({ named: ['PAY001', 'PAY003'] }), shown(['-'], slots), undefined)).toEqual([
       3, 4,
     ]);
   });
 
-  it('are the one of the bar code; where none has it, those that are known to be no other tape', () => {
+  it('are the one of the bar code; if none has it, those not known to be another tape', () => {
     expect(slotsToTry(library(), shown(['-'], slots), 'PAY003')).toEqual([5]);
     expect(slotsToTry(library({ named: ['PAY001'] }), shown(['-'], slots), 'PAY009')).toEqual([3, 4, 5]);
     expect(slotsToTry(library(), shown(['-'], slots), 'PAY009')).toEqual([1, 3, 4, 5]);

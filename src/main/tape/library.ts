@@ -3,9 +3,9 @@ import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { CartridgeUse } from '../../contract/library.ts';
 import { dataSlots, isForData, slotToReturnTo, type ChangerStatus } from './changer.ts';
 
-/** What the site file says of its library. */
+/** The library of the site file. */
 export interface Library {
-  /** Name of a tape -> bar code of its cartridge, where that is not its name. */
+  /** Name of a tape -> bar code of its cartridge, if that is not its name. */
   readonly barcodes: Readonly<Record<string, string>>;
   /** Bar codes of cartridges that never hold data begin with one of these. */
   readonly cleaning: readonly string[];
@@ -16,12 +16,12 @@ export interface Library {
 }
 
 /**
- * Bar codes of LTO cartridges are six characters and two of the medium (L6, LW, M8), those of the 3592 the same (JC): IBM LTO Ultrium
- * Cartridge Label Specification. What an operator calls the tape are the six.
+ * Bar codes of LTO cartridges are six characters and two of the medium (L6, LW, M8), those of the 3592 the same (JC):
+ * IBM LTO Ultrium Cartridge Label Specification. Operators call the tape by the six.
  */
 const withMedium = /^([A-Z0-9]{6})[A-Z][A-Z0-9]$/;
 
-/** True where a cartridge is the tape of that name. */
+/** True if a cartridge is the tape of that name. */
 export function isCartridgeOf(
   { barcodes }: Pick<Library, 'barcodes'>,
   name: string,
@@ -32,7 +32,7 @@ export function isCartridgeOf(
   return barcode === name || withMedium.exec(barcode)?.[1] === name;
 }
 
-/** The tape that a cartridge is, of some names; undefined where it is none of them. */
+/** Which of some named tapes a cartridge is; undefined if it is none of them. */
 export const nameOfCartridge = (
   library: Pick<Library, 'barcodes'>,
   barcode: string | undefined,
@@ -67,9 +67,9 @@ export interface LibraryPlace {
   readonly host: string;
 }
 
-/** What brings a tape into a drive; neither of the two where nothing has to be moved. */
+/** The moves that load a tape; neither if nothing must be moved. */
 export interface LibraryMoves {
-  /** What is in the drive goes there first. */
+  /** The cartridge in the drive is moved there first. */
   readonly unload?: { readonly slot: number; readonly barcode: string | undefined };
   readonly load?: { readonly slot: number; readonly barcode: string };
 }
@@ -100,10 +100,10 @@ function refusalOf(
 }
 
 /**
- * What brings the tape of that name into a drive.
+ * The moves that load the tape with that name.
  * @param drive counted from 0
- * @returns no move where it is there; where the cartridge in the drive has no bar code and the tape is not elsewhere, it may be that one,
- *   and its label decides
+ * @returns no move if it is loaded; if the cartridge in the drive has no bar code and the tape is not elsewhere, it may
+ *   be that one, and its label decides
  * @throws LIBRARY_TAPE_MISSING, LIBRARY_TAPE_TWICE, LIBRARY_TAPE_ELSEWHERE, LIBRARY_TAPE_IN_MAIL, CHANGER_FULL
  */
 export function movesFor(
@@ -125,21 +125,21 @@ export function movesFor(
   return { unload: { slot: freeSlotOf(status, drive, at), barcode: present.barcode }, load };
 }
 
-/** Where the cartridge in a drive goes back to. @throws CHANGER_FULL */
+/** The slot that the cartridge in a drive is returned to. @throws CHANGER_FULL */
 export function freeSlotOf(status: ChangerStatus, drive: number, { changer, host }: LibraryPlace): number {
   const slot = slotToReturnTo(status, drive);
   if (slot === undefined) throw failure('CHANGER_FULL', { changer, host, drive: String(drive) });
   return slot;
 }
 
-/** True where a cartridge may be any tape: the site file gives it to no pool and to no job. */
+/** True if a cartridge may be any tape: the site file assigns it to no pool and to no job. */
 const isNobodys = (library: Library, barcode: string | undefined): boolean =>
   nameOfCartridge(library, barcode, library.named) === undefined;
 
 /**
  * Slots with cartridges that a run may try, in their order.
- * @param name of the tape that is wanted; undefined where any tape will do. Where a bar code says which it is, no other is tried; else those
- *   are left alone that are known to be another one
+ * @param name of the wanted tape; undefined if any tape will do. If a bar code identifies it, no other is tried;
+ *   otherwise those known to be another tape are skipped
  */
 export function slotsToTry(library: Library, status: ChangerStatus, name: string | undefined): number[] {
   const slots = dataSlots(status, library.cleaning);

@@ -1,4 +1,7 @@
-/** The list of every tape that was seen, labeled or written: an append-only file, one event a line, folded into a list. Pure. */
+/**
+ * The list of every tape that was seen, labeled or written: an append-only file, one event per line, folded into a
+ * list. Pure.
+ */
 import { z } from 'zod';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type { TapeLabel } from './tape-label.ts';
@@ -21,7 +24,7 @@ const mediaEventSchema = z.looseObject({
   found: z.boolean().optional(),
   location: z.string().optional(),
   copyOf: z.string().optional(),
-  /** The data files after the label, where they are known. */
+  /** The data files after the label, if known. */
   files: z
     .array(
       z.looseObject({
@@ -29,7 +32,7 @@ const mediaEventSchema = z.looseObject({
         volume: z.string(),
         method: z.string(),
         bytes: z.number().optional(),
-        /** Where the volume is on several tapes: the first of its records on this one, from 0, and how many. */
+        /** If the volume is on several tapes: the first of its records on this one, from 0, and how many. */
         firstRecord: z.int().optional(),
         records: z.int().optional(),
       }),
@@ -42,13 +45,13 @@ export interface HeldFile {
   readonly volume: string;
   readonly method: string;
   readonly bytes?: number | undefined;
-  /** Where the volume is on several tapes: the first of its records on this one, from 0, and how many. */
+  /** If the volume is on several tapes: the first of its records on this one, from 0, and how many. */
   readonly firstRecord?: number | undefined;
   readonly records?: number | undefined;
 }
 
 export interface MediaEvent {
-  /** `lost`: what was on the tape is overwritten, or nobody finds the tape. `moved`: a person put the tape somewhere. */
+  /** `lost`: the contents of the tape are overwritten, or the tape cannot be found. `moved`: a person put the tape somewhere. */
   readonly what: 'seen' | 'labelled' | 'written' | 'lost' | 'moved';
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -58,17 +61,17 @@ export interface MediaEvent {
   readonly keepUntil?: string | undefined;
   readonly host: string;
   readonly device: string;
-  /** `plain`: the tape has no label; its uuid is made of the run's name. Absent where it has one. */
+  /** `plain`: the tape has no label; its uuid is made from the run's name. Absent if it has a label. */
   readonly layout?: 'plain' | 'labelled' | undefined;
   /** SHA-256 (hex) of the first record of a tape in layout `plain`. */
   readonly firstRecordSha256?: string | undefined;
-  /** With `labelled`: what was on the tape before. Absent in catalogues of earlier releases, which do not say what was lost. */
+  /** With `labelled`: what was on the tape before. Absent in inventories of earlier releases, which do not have it. */
   readonly onto?: 'blank' | 'data' | undefined;
-  /** With `lost`: the run that overwrote the tape; absent where it was done by hand. */
+  /** With `lost`: the run that overwrote the tape; absent if it was done by hand. */
   readonly by?: string | undefined;
-  /** With `lost`: false where several tapes begin with the same record, and this is one of them. */
+  /** With `lost`: false if several tapes begin with the same record, and this is one of them. */
   readonly certain?: boolean | undefined;
-  /** With `lost`: who declared that the tape is not found; what is on it is as it was. */
+  /** With `lost`: who declared the tape missing; its contents are unchanged. */
   readonly declaredBy?: string | undefined;
   /** With `moved`: a tape that was declared lost is found. */
   readonly found?: boolean | undefined;
@@ -91,19 +94,19 @@ export interface KnownTape {
   /** Where it was last. */
   readonly host: string;
   readonly device: string;
-  /** Where a person put the tape after that; absent where nobody said so. */
+  /** Where a person put the tape after that; absent if not recorded. */
   readonly location?: string | undefined;
   /** Of a second copy: uuid of the tape that was copied. Until `files` are known, the copy is incomplete. */
   readonly copyOf?: string | undefined;
-  /** True where a later label has the same name: this one is then most likely gone. */
+  /** True if a later label has the same name: this one is then most likely gone. */
   readonly replaced: boolean;
-  /** When a person declared that the tape is not found, and who; absent where it is not missing. */
+  /** When a person declared the tape missing, and who; absent if it is not missing. */
   readonly declaredLost?: { readonly at: string; readonly by: string } | undefined;
-  /** True where what was on it is known to be overwritten, or the tape is declared lost. */
+  /** True if its contents are known to be overwritten, or the tape is declared lost. */
   readonly lost: boolean;
-  /** How; undefined where nothing says that it is lost. */
+  /** How; undefined if it is not known to be lost. */
   readonly loss: Omit<TapeLoss, 'tape'> | undefined;
-  /** SHA-256 (hex) of the first record of a tape without a label; undefined where it has one. */
+  /** SHA-256 (hex) of the first record of a tape without a label; undefined if it has one. */
   readonly firstRecordSha256: string | undefined;
 }
 
@@ -160,20 +163,20 @@ function merged(before: KnownTape | undefined, event: MediaEvent): KnownTape {
     host,
     device,
     replaced: false,
-    // A tape that is seen again was not lost after all: it was another one, or somebody has put an image of it back.
+    // A tape that is seen again was not lost after all: it was another one, or somebody has restored an image of it.
     lost: event.what === 'lost' && event.certain !== false,
     loss: event.what === 'lost' ? { at, by: event.by, certain: event.certain ?? true } : undefined,
     firstRecordSha256: event.firstRecordSha256 ?? before?.firstRecordSha256,
   };
 }
 
-/** A tape that is put somewhere is what it was: nobody has looked at its data. */
+/** A tape that is put somewhere is unchanged: nobody has read its data. */
 function moved(before: KnownTape, { location, found }: MediaEvent): KnownTape {
   if (!found) return { ...before, location };
   return { ...before, declaredLost: undefined, ...(location === undefined ? {} : { location }) };
 }
 
-/** A tape that nobody has seen since keeps its last known place. */
+/** A tape that was not seen since keeps its last known place. */
 const missing = (before: KnownTape, { at, declaredBy: by = '' }: MediaEvent): KnownTape => ({
   ...before,
   declaredLost: { at, by },
@@ -195,7 +198,7 @@ function withLikelyLoss(before: KnownTape | undefined, event: MediaEvent): Known
   return { ...before, loss: { at, by, certain: false } };
 }
 
-/** @returns all tapes, those without a label among them, the one that was seen last first */
+/** @returns all tapes, including those without a label, the one that was seen last first */
 export function foldMedia(events: readonly MediaEvent[]): KnownTape[] {
   const tapes = new Map<string, KnownTape>();
   const newestOfName = new Map<string, string>();

@@ -27,7 +27,7 @@ const label = (name: string, uuid: string) => ({
 const add = (...events: MediaEvent[]) => events.forEach((event) => media.append(event));
 
 describe('the list of tapes', () => {
-  it('is empty where there is no file yet', () => {
+  it('is empty if there is no file yet', () => {
     expect(media.list()).toEqual({ tapes: [], unreadableLines: 0 });
   });
 
@@ -46,7 +46,7 @@ describe('the list of tapes', () => {
     ]);
   });
 
-  it('knows where a person put a tape, which says nothing of its data', () => {
+  it('knows where a person put a tape, which says nothing about its data', () => {
     const moved = { what: 'moved', uuid: 'u1', name: 'A', location: 'fire safe 2', ...at(3) } as const;
     add(mediaEvent('written', label('A', 'u1'), at(1)), mediaEvent('lost', label('A', 'u1'), at(2)), moved);
     expect(media.list().tapes).toMatchObject([
@@ -56,7 +56,7 @@ describe('the list of tapes', () => {
     expect(media.list().tapes[0]?.location).toBeUndefined();
   });
 
-  it('says of a tape that a later label has its name', () => {
+  it('marks a tape whose name a later label has', () => {
     add(
       mediaEvent('labelled', label('A', 'u1'), at(1)),
       mediaEvent('labelled', label('A', 'u2'), at(2)),
@@ -68,7 +68,7 @@ describe('the list of tapes', () => {
     ]);
   });
 
-  it('loses no line but the one that a crash has torn', async () => {
+  it('loses only the line that a crash has truncated', async () => {
     add(mediaEvent('labelled', label('A', 'u1'), at(1)));
     await appendFile(media.path, '{"what":"seen","at":"2026-1');
     add(mediaEvent('labelled', label('B', 'u2'), at(2)));
@@ -77,7 +77,7 @@ describe('the list of tapes', () => {
     expect((await readFile(media.path, 'utf8')).split('\n')).toHaveLength(4);
   });
 
-  it('says where it cannot be written or read', async () => {
+  it('reports its path if it cannot be written or read', async () => {
     await mkdir(media.path);
     expect(() => add(mediaEvent('seen', label('A', 'u1'), at(1)))).toThrow(
       `the tape inventory ${media.path} cannot be written: EISDIR`,

@@ -1,4 +1,4 @@
-/** The file of the media catalogue: `tapes.ndjson` in the state folder. */
+/** The file of the tape inventory: `tapes.ndjson` in the state folder. */
 import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { failure } from '../../contract/errors.ts';
 import { foldMedia, parseMediaLine, type KnownTape, type MediaEvent } from './media-catalogue.ts';
@@ -11,7 +11,7 @@ const appendFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT 
 
 export interface ListedTapes {
   readonly tapes: readonly KnownTape[];
-  /** Lines that are no event: torn by a crash, or by hand. */
+  /** Lines that are not events: truncated by a crash, or edited by hand. */
   readonly unreadableLines: number;
 }
 
@@ -23,7 +23,7 @@ export class MediaFile {
   }
 
   /**
-   * Writes one line, on disk when this returns. It begins with a line feed where a crash has torn the line before.
+   * Writes one line, on disk when this returns. It begins with a line feed if a crash has truncated the line before.
    * @throws TAPES_UNWRITABLE
    */
   append(event: MediaEvent): void {

@@ -28,11 +28,11 @@ const passed = ours({ keepUntil: '2026-11-21T00:00:00.000Z' });
 describe('by hand', () => {
   const rule = (tape: FoundTape, named?: string) => refusalByHand(tape, named, now)?.code;
 
-  it('a blank tape may be written to, whatever was named', () => {
+  it('a blank tape may be written, whatever was named', () => {
     expect([rule(blank), rule(blank, 'A'), rule(blank, 'data')]).toEqual([undefined, undefined, undefined]);
   });
 
-  it('what a tape holds is lost only where it is named', () => {
+  it('the contents of a tape may be lost only if it is named', () => {
     expect([rule(foreign), rule(foreign, 'A'), rule(foreign, 'data')]).toEqual([
       'TAPE_NOT_BLANK_NAME_IT',
       'TAPE_IS_ANOTHER',
@@ -46,7 +46,7 @@ describe('by hand', () => {
     ]);
   });
 
-  it('a tape that is to be kept is refused, even where it is named', () => {
+  it('a tape in retention is refused, even if it is named', () => {
     expect([rule(kept, 'A'), rule(kept), rule(passed, 'A')]).toEqual(['TAPE_KEPT', 'TAPE_KEPT', undefined]);
   });
 
@@ -65,12 +65,12 @@ describe('by a run', () => {
   const rule = (tape: FoundTape, wish: { name?: string; overwrite?: boolean } = {}) =>
     refusalOfRun(tape, { name: wish.name, overwrite: wish.overwrite ?? false, run: 'r1' }, now)?.code;
 
-  it('a blank tape and the run’s own may be written to', () => {
+  it('a blank tape and the run’s own may be written', () => {
     expect([rule(blank), rule(blank, { name: 'B' })]).toEqual([undefined, undefined]);
     expect(rule(ours({ run: 'r1', keepUntil: '2026-12-01T00:00:00.000Z' }))).toBeUndefined();
   });
 
-  it('one that was labeled by hand holds nothing: it is written by the job that names it, or names none', () => {
+  it('one that was labeled by hand is empty: a job may write it that names it, or names none', () => {
     const empty = ours({ run: undefined });
     expect([rule(empty, { name: 'A' }), rule(empty), rule(empty, { name: 'B' })]).toEqual([
       undefined,
@@ -86,7 +86,7 @@ describe('by a run', () => {
     ]);
   });
 
-  it('the named tape is, where the job lets it be, or its time has passed', () => {
+  it('the named tape is overwritten if the job allows it, or its retention has ended', () => {
     const name = 'A';
     expect([rule(ours(), { name }), rule(kept, { name }), rule(passed, { name })]).toEqual([
       'TAPE_NOT_BLANK',
@@ -99,14 +99,14 @@ describe('by a run', () => {
     ]);
   });
 
-  it('another than the named one is not, whatever else holds', () => {
+  it('a tape other than the named one is never overwritten', () => {
     expect([rule(passed, { name: 'B' }), rule(ours(), { name: 'B', overwrite: true })]).toEqual([
       'TAPE_IS_ANOTHER',
       'TAPE_IS_ANOTHER',
     ]);
   });
 
-  it('a job that names none takes one of its own accord only where it says overwrite: true', () => {
+  it('a job that names none overwrites a tape only with overwrite: true', () => {
     expect([rule(passed), rule(kept), rule(ours()), rule(ours(), { overwrite: true })]).toEqual([
       'TAPE_NOT_BLANK',
       'TAPE_KEPT',

@@ -1,23 +1,23 @@
-/** Which tape may be written to: what was found, against what was asked for. Pure. */
+/** Which tape may be written: compares what was found with what was requested. Pure. */
 import { createHash } from 'node:crypto';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { localDay } from '../../contract/time/wall-clock.ts';
 import { isKept } from './retention.ts';
 import { unlabelledWord, type TapeLabel } from './tape-label.ts';
 
-/** What stands at the beginning of the tape in a drive. */
+/** What is at the beginning of the tape in a drive. */
 export interface FoundTape {
   readonly host: string;
   readonly device: string;
-  /** `blank`, or words that fit behind "the tape holds". */
+  /** `blank`, or words that fit after "the tape holds". */
   readonly found: string;
   readonly blank: boolean;
   readonly label: TapeLabel | undefined;
-  /** Its bytes; empty where the tape begins with a file mark, undefined where the tape is blank or the record cannot be read. */
+  /** Its bytes; empty if the tape begins with a file mark, undefined if the tape is blank or the record cannot be read. */
   readonly firstRecord?: Buffer | undefined;
 }
 
-/** SHA-256 (hex) of the first record; undefined where there is none that could be read. */
+/** SHA-256 (hex) of the first record; undefined if none could be read. */
 export const firstRecordSha256 = ({ firstRecord }: FoundTape): string | undefined =>
   firstRecord && firstRecord.length > 0 ? createHash('sha256').update(firstRecord).digest('hex') : undefined;
 
@@ -26,8 +26,8 @@ export const isEmptyLabel = ({ run, volumes, keepUntil }: TapeLabel): boolean =>
   run === undefined && volumes.length === 0 && keepUntil === undefined;
 
 /**
- * Overwriting by hand: a tape with data must be named by who wants to lose it; one that is to be kept is refused in any case.
- * @param named the name on the tape's label, or `data` for data without a label; undefined where nothing may be lost
+ * Overwriting by hand: a tape with data must be named to be overwritten; one in retention is always refused.
+ * @param named the name on the tape's label, or `data` for data without a label; undefined if nothing may be lost
  */
 export function refusalByHand(
   tape: FoundTape,
@@ -51,7 +51,7 @@ const wantedWords = (name: string) => (name === unlabelledWord ? 'unlabeled data
 export interface TapeWish {
   readonly name: string | undefined;
   readonly overwrite: boolean;
-  /** Undefined for a run that is still to begin. */
+  /** Undefined for a run that has not begun. */
   readonly run: string | undefined;
 }
 
@@ -63,8 +63,8 @@ export interface JobMedia {
 }
 
 /**
- * Why a run of a job may not write to the tape; undefined where it may.
- * @param run undefined for a run that is still to begin
+ * Why a run of a job may not write to the tape; undefined if it may.
+ * @param run undefined for a run that has not begun
  */
 export function refusalOfJob(
   tape: FoundTape,
@@ -77,7 +77,10 @@ export function refusalOfJob(
   return blank || overwrite ? undefined : failure('TAPE_NOT_BLANK', { host, device, found });
 }
 
-/** A run may write to a blank tape, to its own, to one that has a label and nothing else, and to the one that its job names, where that may be lost. */
+/**
+ * A run may write to a blank tape, to its own, to one that has a label and nothing else, and to the one that its job
+ * names, if that may be lost.
+ */
 export function refusalOfRun(tape: FoundTape, wish: TapeWish, now: Date): ShadowtapeError | undefined {
   const { host, device, found, label } = tape;
   if (tape.blank) return undefined;
@@ -89,7 +92,7 @@ export function refusalOfRun(tape: FoundTape, wish: TapeWish, now: Date): Shadow
   if (wish.overwrite || isEmptyLabel(label)) return undefined;
   if (isKept(label, now))
     return failure('TAPE_KEPT', { host, device, name: label.name, until: localDay(label.keepUntil ?? '') });
-  // Without a date nothing says that the tape may be lost; nor does the date of a tape that the job does not name.
+  // Without a date, the tape may not be lost; the date of a tape that the job does not name does not count.
   if (label.keepUntil !== undefined && wish.name !== undefined) return undefined;
   return failure('TAPE_NOT_BLANK', { host, device, found });
 }

@@ -6,26 +6,26 @@ import { isKept } from './retention.ts';
 /** The tape that a run writes to. */
 interface NextTape {
   readonly name: string;
-  /** Where a person put it; undefined where nobody said so. */
+  /** Where a person put it; undefined if not recorded. */
   readonly location: string | undefined;
 }
 
 /** A tape that must not be overwritten. */
 interface KeptTape {
   readonly name: string;
-  /** Undefined where its label names no day. */
+  /** Undefined if its label has no date. */
   readonly until: string | undefined;
 }
 
 export interface PoolChoice {
-  /** Undefined where no tape of the pool may be overwritten. */
+  /** Undefined if no tape of the pool may be overwritten. */
   readonly next: NextTape | undefined;
   readonly kept: readonly KeptTape[];
   /** Names of those that were declared lost. */
   readonly lost: readonly string[];
 }
 
-/** What was written to the tape of that name last; undefined where nothing is on it that counts. */
+/** What was last written to the tape with that name; undefined if it holds nothing that counts. */
 function writtenTape(tapes: readonly KnownTape[], name: string): KnownTape | undefined {
   const tape = tapes.find((each) => hasLabel(each) && !each.replaced && each.name === name);
   return tape?.lost || tape?.run === undefined ? undefined : tape;

@@ -1,9 +1,9 @@
-/** Which of several backups of the same data a library can have read: a run's own tapes, or those of a copy. Moves nothing. Pure. */
+/** Which of several backups of the same data a library can load: a run's own tapes, or those of a copy. Moves nothing. Pure. */
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { ChangerStatus } from './changer.ts';
 import { movesFor, nameOfCartridge, slotsToTry, type Library, type LibraryPlace } from './library.ts';
 
-/** A tape that is to be read. */
+/** A tape to read. */
 export interface TapeToFind {
   readonly name: string;
   readonly uuid: string;
@@ -21,7 +21,7 @@ export interface LibrarySight {
   readonly place: LibraryPlace;
 }
 
-/** True where only the label can identify the tape in the drive: its bar code belongs to no known tape. */
+/** True if only the label can identify the tape in the drive: its bar code belongs to no known tape. */
 export function isDriveUnknown({ library, status, drive }: LibrarySight, tapes: readonly TapeToFind[]) {
   const cartridge = status.drives.get(drive)?.cartridge;
   if (!cartridge) return false;
@@ -29,7 +29,7 @@ export function isDriveUnknown({ library, status, drive }: LibrarySight, tapes: 
   return nameOfCartridge(library, cartridge.barcode, names) === undefined;
 }
 
-/** Why a tape cannot be loaded; undefined where it can, or is in the drive. */
+/** Why a tape cannot be loaded; undefined if it can, or is in the drive. */
 function refusalOf({ library, status, drive, place }: LibrarySight, { name }: TapeToFind) {
   try {
     movesFor(library, status, drive, name, place);
@@ -40,15 +40,15 @@ function refusalOf({ library, status, drive, place }: LibrarySight, { name }: Ta
   }
 }
 
-/** A further tape that took its name from the run is on a cartridge that nobody names: each of them is tried. */
+/** A further tape with a name from the run is on a cartridge without an assigned name: each of those is tried. */
 const mayBeNobodys = ({ library, status }: LibrarySight, { name }: TapeToFind): boolean =>
   !library.named.includes(name) &&
   !Object.hasOwn(library.barcodes, name) &&
   slotsToTry(library, status, name).length > 0;
 
 /**
- * The first reason why a backup cannot be read to its end.
- * @param inDrive uuid on the label of the tape in the drive, where that was read
+ * The first reason why a backup cannot be read completely.
+ * @param inDrive uuid on the label of the tape in the drive, if that was read
  */
 function whyNot(sight: LibrarySight, tapes: TapesToFind, inDrive: string | undefined) {
   for (const [index, tape] of tapes.entries()) {
@@ -60,7 +60,7 @@ function whyNot(sight: LibrarySight, tapes: TapesToFind, inDrive: string | undef
   return undefined;
 }
 
-/** True where nothing has to be moved to read the first tape. */
+/** True if nothing must be moved to read the first tape. */
 function isInDrive({ library, status, drive, place }: LibrarySight, [first]: TapesToFind, inDrive?: string) {
   if (first.uuid === inDrive) return true;
   const { barcode } = status.drives.get(drive)?.cartridge ?? {};
@@ -68,10 +68,10 @@ function isInDrive({ library, status, drive, place }: LibrarySight, [first]: Tap
 }
 
 /**
- * The backup that is read: one whose first tape is in the drive, or else the first that is whole in the library.
+ * The backup to read: one whose first tape is in the drive, or else the first one with all tapes in the library.
  * @param choices in the order in which they are preferred
  * @param inDrive see whyNot
- * @returns why the first of them cannot be read, where none can
+ * @returns why the first of them cannot be read, if none can
  */
 export function readableTapes(
   sight: LibrarySight,

@@ -30,7 +30,7 @@ it('counts the days of the zone, also over a change of the clock', () => {
   expect(localDay('2026-10-25T23:00:00.000Z', berlin)).toBe('2026-10-26');
 });
 
-it('has a weekly tape writable at any time of the same weekday, in any zone', () => {
+it('lets a weekly tape be written at any time of the same weekday, in any zone', () => {
   const zones = [berlin, 'America/New_York', 'Asia/Tokyo', 'Australia/Lord_Howe', 'UTC'];
   const hour = 3_600_000;
   fc.assert(

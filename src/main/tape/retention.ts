@@ -15,7 +15,7 @@ function dayAfter({ year, month, day }: WallTime, days: number): WallTime {
 }
 
 /**
- * @param keep `30 days`, `8 weeks`, `7 years`; undefined where the job does not say
+ * @param keep `30 days`, `8 weeks`, `7 years`; undefined if the job does not set it
  * @param from when the run began
  * @param zone whose days count
  */
@@ -26,7 +26,7 @@ export function keepUntilOf(keep: string | undefined, from: Date, zone: string):
   return instantOf(dayAfter(wallTimeOf(from, zone), days), zone).toISOString();
 }
 
-/** True while the tape is not to be overwritten. */
+/** True while the tape must not be overwritten. */
 export function isKept({ keepUntil }: { readonly keepUntil?: string | undefined }, now: Date): boolean {
   return keepUntil !== undefined && now < new Date(keepUntil);
 }

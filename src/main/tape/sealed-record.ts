@@ -1,6 +1,6 @@
 /**
- * What Shadowtape writes on a tape for itself: a first line that a person can read, the SHA-256 of what follows, JSON, and zeros up to
- * a whole number of records. Whatever byte is damaged, it is noticed.
+ * What Shadowtape writes to tape for itself: a first line that a person can read, the SHA-256 of what follows, JSON,
+ * and zeros up to a whole number of records. Damage of any byte is noticed.
  */
 import { createHash } from 'node:crypto';
 import { failure } from '../../contract/errors.ts';
@@ -44,7 +44,7 @@ export type Unsealed =
 
 const damaged = (reason: string): Unsealed => ({ kind: 'damaged', reason });
 
-/** The text before the zeros; undefined where anything else than zeros follows it. */
+/** The text before the zeros; undefined if anything except zeros follows it. */
 function textOf(bytes: Buffer): string | undefined {
   const end = bytes.indexOf(0);
   if (end < 0) return bytes.toString('utf8');

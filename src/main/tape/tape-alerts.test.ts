@@ -84,7 +84,7 @@ describe('the flags of TapeAlert', () => {
     );
   });
 
-  it('are not known where the page is missing or cut off: no flag counts as not raised', () => {
+  it('are not known if the page is missing or truncated: no flag counts as not raised', () => {
     expect(raisedAlerts('')).toBeUndefined();
     expect(raisedAlerts('log_sense: not supported\n')).toBeUndefined();
     expect(raisedAlerts('Tape alert page (ssc-3) [0x2e]\n')).toBeUndefined();
@@ -92,7 +92,7 @@ describe('the flags of TapeAlert', () => {
     expect(raisedAlerts('  Cleaning required: 1\n')).toBeUndefined();
   });
 
-  it('are told although the standard does not name them', () => {
+  it('are reported even if the standard does not name them', () => {
     const text =
       'Tape alert page (ssc-3) [0x2e]\n  Reserved parameter code 0x3d, flag: 1\n  Something new: 1\n';
     expect(raisedAlerts(text)).toMatchObject([

@@ -2,10 +2,10 @@
 import type { RaisedAlert } from '../../contract/drive-health.ts';
 import { askMaker, tapeAlerts } from '../../contract/tape-alert-table.ts';
 
-/** A flag that the standard does not name is no less than a warning. */
+/** A flag that the standard does not name is at least a warning. */
 const ofName = new Map(tapeAlerts.map((alert) => [alert.name, alert]));
 
-/** Flags by which a drive asks to be cleaned. */
+/** Flags by which a drive requests cleaning. */
 const cleaningFlags = [20, 21];
 
 export const asksForCleaning = (alerts: readonly RaisedAlert[]): boolean =>
@@ -13,7 +13,7 @@ export const asksForCleaning = (alerts: readonly RaisedAlert[]): boolean =>
 
 /**
  * @param text what `sg_logs --page=0x2e DEVICE` prints
- * @returns the flags that are raised; undefined where the page is not there, or cut off: no flag is then known not to be raised
+ * @returns the raised flags; undefined if the page is missing or truncated: no flag is then known not to be raised
  */
 export function raisedAlerts(text: string): RaisedAlert[] | undefined {
   const [, page = ''] = /^[ \t]*Tape alert page[^\n]*\n([\s\S]*)$/im.exec(text.replaceAll('\r', '')) ?? [];

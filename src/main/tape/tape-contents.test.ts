@@ -10,13 +10,13 @@ function tarRecord(path: string): Buffer {
 }
 
 describe('the first record of a tape', () => {
-  it('is known as a tar archive by its checksum', () => {
+  it('is recognized as a tar archive by its checksum', () => {
     expect(describeFirstRecord(tarRecord('./payroll.csv'))).toBe(
       'a tar archive that begins with "./payroll.csv"',
     );
   });
 
-  it('is known as an old tar archive where the magic word is missing', () => {
+  it('is recognized as an old tar archive if the magic word is missing', () => {
     const record = tarRecord('old');
     let sum = 0;
     record.fill(0, 257, 265);
@@ -26,7 +26,7 @@ describe('the first record of a tape', () => {
     expect(describeFirstRecord(record)).toBe('an old tar archive that begins with "old"');
   });
 
-  it('is known as a dump by its magic number; that of Linux has the byte order of x86', () => {
+  it('is recognized as a dump by its magic number; that of Linux has the byte order of x86', () => {
     const record = Buffer.alloc(1024);
     record.writeUInt32BE(60_012, 24);
     expect(describeFirstRecord(record)).toBe('a ufsdump');

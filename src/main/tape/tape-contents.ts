@@ -34,14 +34,14 @@ function tarName(record: Buffer): string {
   return record.toString('utf8', 0, 100).replace(/\0.*$/s, '');
 }
 
-/** A SPARC host writes the number with its highest byte first. Where the lowest comes first, it may be a dump(8) of Linux as well. */
+/** A SPARC host writes the number with its highest byte first. If the lowest comes first, it may also be a dump(8) of Linux. */
 function describeDump(record: Buffer): string | undefined {
   if (record.length < dumpMagicAt + 4) return undefined;
   if (record.readUInt32BE(dumpMagicAt) === dumpMagic) return 'a ufsdump';
   return record.readUInt32LE(dumpMagicAt) === dumpMagic ? 'a ufsdump or a dump of Linux' : undefined;
 }
 
-/** What Shadowtape itself has written; undefined where the record is none of that. */
+/** What Shadowtape itself has written; undefined if the record is not one of those. */
 function describeOwn(record: Buffer): string | undefined {
   const label = readLabel(record);
   if (label.kind === 'label') return describeLabel(label.label);
@@ -50,8 +50,8 @@ function describeOwn(record: Buffer): string | undefined {
 }
 
 /**
- * What the first record looks like, in words that fit behind "the tape holds".
- * @param record the first record's bytes; empty where the tape begins with a file mark
+ * What the first record looks like, in words that fit after "the tape holds".
+ * @param record the first record's bytes; empty if the tape begins with a file mark
  */
 export function describeFirstRecord(record: Buffer): string {
   if (record.length === 0) return 'a file mark at its beginning';

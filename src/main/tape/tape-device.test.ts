@@ -78,7 +78,7 @@ describe('a drive of Solaris that has several numbers', () => {
     expect(lowestNumberOf(listing, device)).toBe(drive);
   });
 
-  it('has the number that is given where the host shows no links', () => {
+  it('has the given number if the host shows no links', () => {
     expect(lowestNumberOf('', '/dev/rmt/10cbn')).toBe('/dev/rmt/10');
   });
 });

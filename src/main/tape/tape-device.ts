@@ -2,18 +2,18 @@
 import { failure } from '../../contract/errors.ts';
 
 /**
- * Of udev's 60-persistent-storage-tape.rules: by serial number, or by the way to the drive. The one without rewind ends with -nst. Media
- * changers are in the same folder, with -changer.
+ * Of udev's 60-persistent-storage-tape.rules: by serial number, or by the path to the drive. The one without rewind
+ * ends with -nst. Media changers are in the same folder, with -changer.
  */
 const persistentName = /^\/dev\/tape\/by-(?:id|path)\/[^/]+(?<!-changer)$/;
 
-/** True for a name that a drive keeps, whatever number the kernel gives it. */
+/** True for a name that a drive keeps, whatever number the kernel assigns. */
 export const isPersistentName = (device: string): boolean => persistentName.test(device);
 
 /** IBM's driver (lin_tape) names its drives itself: /dev/IBMtape0 rewinds when it is closed, /dev/IBMtape0n does not. */
 const ibmName = /^(\/dev\/IBMtape\d+)(n?)$/;
 
-/** st(7D): number, density, BSD behaviour, no rewind. */
+/** st(7D): number, density, BSD behavior, no rewind. */
 const solarisName = /^(\/dev\/rmt\/\d+)[lmhuc]?b?(n?)$/;
 
 /** The drive of a device file that a driver of Linux named: `/dev/nst0` -> `/dev/st0`; undefined for any other path. */
@@ -24,8 +24,9 @@ export function driveOfKernelName(path: string): string | undefined {
 
 /**
  * The device of the same drive that does not rewind when it is closed: `/dev/rmt/0` -> `/dev/rmt/0n` (Solaris),
- * `/dev/st0` -> `/dev/nst0`, `/dev/tape/by-id/X` -> `/dev/tape/by-id/X-nst`, `/dev/IBMtape0` -> `/dev/IBMtape0n` (Linux).
- * @throws TAPE_DEVICE_UNKNOWN where the name follows no pattern
+ * `/dev/st0` -> `/dev/nst0`, `/dev/tape/by-id/X` -> `/dev/tape/by-id/X-nst`, `/dev/IBMtape0` -> `/dev/IBMtape0n`
+ * (Linux).
+ * @throws TAPE_DEVICE_UNKNOWN if the name follows no pattern
  */
 export function withoutRewind(device: string): string {
   const [, , quiet] = solarisName.exec(device) ?? ibmName.exec(device) ?? [];
@@ -44,9 +45,9 @@ export function withRewind(device: string): string {
 }
 
 /**
- * The drive that a device file is of, as its shortest device: `/dev/rmt/0`, `/dev/rmt/0n` and `/dev/rmt/0cbn` are one drive, and so are
- * `/dev/st0`, `/dev/nst0` and `/dev/nst0a`. The persistent names of udev end with -nst where the drive does not rewind. A name of another
- * kind is a drive of its own.
+ * The drive of a device file, as its shortest device: `/dev/rmt/0`, `/dev/rmt/0n` and `/dev/rmt/0cbn` are one drive,
+ * and so are `/dev/st0`, `/dev/nst0` and `/dev/nst0a`. The persistent names of udev end with -nst for the no-rewind
+ * device. A name of another kind counts as a separate drive.
  */
 export function driveOf(device: string): string {
   const solaris = solarisName.exec(device)?.[1];
@@ -54,8 +55,8 @@ export function driveOf(device: string): string {
 }
 
 /**
- * The drive of a device file of Solaris, by the lowest of its numbers. Devices below /dev/rmt are links to /devices, and a drive that was
- * moved or has two ways to it may have several numbers.
+ * The drive of a device file of Solaris, by the lowest of its numbers. Devices below /dev/rmt are links to /devices,
+ * and a drive that was moved or has two paths may have several numbers.
  * @param listing what `ls -l /dev/rmt` prints: `... 0cbn -> ../../devices/pci@1f,4000/scsi@3/st@5,0:cbn`
  */
 export function lowestNumberOf(listing: string, device: string): string {
@@ -68,7 +69,7 @@ export function lowestNumberOf(listing: string, device: string): string {
   return node === undefined ? drive : `/dev/rmt/${Math.min(...numbers)}`;
 }
 
-/** The command that tells which drive a name leads to; undefined where the name says it itself. */
+/** The command that resolves a name to its drive; undefined if the name itself identifies it. */
 export function driveNameQuery(device: string): readonly string[] | undefined {
   if (isPersistentName(device)) return ['readlink', '-f', device];
   // Solaris 10 has no readlink.
@@ -78,8 +79,9 @@ export function driveNameQuery(device: string): readonly string[] | undefined {
 export type DriveCommand = 'status' | 'rewind' | 'eod' | 'fsf' | 'bsf' | 'fsr' | 'weof' | 'offline';
 
 /**
- * @param device the one without rewind: `mt` would otherwise move the tape again when it closes the drive
- * @param count how many file marks are passed or written, for `fsf`, `bsf` and `weof`; how many records are passed, for `fsr`
+ * @param device the no-rewind one: `mt` would otherwise move the tape again when it closes the drive
+ * @param count how many file marks are passed or written, for `fsf`, `bsf` and `weof`; how many records are passed, for
+ *   `fsr`
  */
 export function driveCommand(device: string, command: DriveCommand, count?: number): string[] {
   return ['mt', '-f', withoutRewind(device), command, ...(count === undefined ? [] : [String(count)])];

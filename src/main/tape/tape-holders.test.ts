@@ -18,13 +18,13 @@ const found: FoundTape = {
   firstRecord: record,
 };
 
-/** What the catalogue says once run `by` has overwritten the tape that was found. */
+/** What the inventory shows once run `by` has overwritten the tape that was found. */
 function overwritten(events: readonly MediaEvent[], by: string | undefined, hour: number): MediaEvent[] {
   return [...events, ...lossEvents(foldMedia(events), found, by, at(hour))];
 }
 
 describe('a tape without a label', () => {
-  it('is known by its first record, and is lost once it is overwritten', () => {
+  it('is recognized by its first record, and is lost once it is overwritten', () => {
     const events = [plain('r1', 1)];
     expect(writersOf(foldMedia(events), found)).toEqual(['r1']);
     expect(withWriters(found, ['r1']).found).toBe('a ufsdump, written by run r1');
@@ -45,7 +45,7 @@ describe('a tape without a label', () => {
     expect(writersOf(after, found)).toEqual(['r1', 'r2']);
   });
 
-  it('may be the unfinished one of a run that begins alike: the older one may be lost, and is not known to be', () => {
+  it('may be the unfinished one of a run that begins alike: the older one may be lost, but that is not known', () => {
     const known = foldMedia([plain('r1', 1)]);
     const writers = writersOf(known, found, 'r2');
     expect(writers).toEqual(['r1', 'r2']);
@@ -58,14 +58,14 @@ describe('a tape without a label', () => {
     expect(lossesOfRuns(foldMedia(overwritten([plain('r1', 1)], 'r1', 2))).size).toBe(0);
   });
 
-  it('is unknown where its first record is another one, or cannot be read', () => {
+  it('is unknown if its first record differs, or cannot be read', () => {
     const known = foldMedia([plain('r1', 1)]);
     expect(writersOf(known, { ...found, firstRecord: Buffer.alloc(512) })).toEqual([]);
     expect(writersOf(known, { ...found, firstRecord: undefined })).toEqual([]);
   });
 });
 
-describe('a catalogue of an earlier release', () => {
+describe('an inventory of an earlier release', () => {
   const labelled = (uuid: string, run: string, hour: number): MediaEvent => ({
     ...place,
     what: 'labelled',
@@ -75,7 +75,7 @@ describe('a catalogue of an earlier release', () => {
     run,
   });
 
-  it('does not say what a label of the same name replaced: the tape before may be lost', () => {
+  it('does not show what a label of the same name replaced: the earlier tape may be lost', () => {
     const tapes = foldMedia([labelled('u1', 'r1', 1), labelled('u2', 'r2', 2)]);
     expect(lossesOfRuns(tapes)).toEqual(
       new Map([['r1', [{ tape: 'A', at: at(2), by: 'r2', certain: false }]]]),
@@ -83,7 +83,7 @@ describe('a catalogue of an earlier release', () => {
     expect(tapes.find(({ uuid }) => uuid === 'u1')).toMatchObject({ replaced: true, lost: false });
   });
 
-  it('is added to: a label on a blank tape of the same name loses nothing', () => {
+  it('is extended: a label on a blank tape with the same name loses nothing', () => {
     const second: MediaEvent = { ...labelled('u2', 'r2', 2), onto: 'blank' };
     expect(lossesOfRuns(foldMedia([labelled('u1', 'r1', 1), second])).size).toBe(0);
   });

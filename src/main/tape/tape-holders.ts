@@ -1,14 +1,14 @@
-/** Whose data is on a tape that was found, by its label or by the digest of its first record; and what is lost with it. Pure. */
+/** Whose data is on a tape, by its label or by the digest of its first record; and what would be lost with it. Pure. */
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import { mediaEvent, type KnownTape, type MediaEvent } from './media-catalogue.ts';
 import { firstRecordSha256, type FoundTape } from './overwrite-rule.ts';
 
-/** The name of a tape without a label, in the media catalogue. */
+/** The name of a tape without a label, in the tape inventory. */
 export const plainUuid = (run: string): string => `plain-${run}`;
 
 /**
- * What the media catalogue says of a tape in layout `plain` that a run has written.
- * @param what `seen` where it was read later
+ * The entry of the tape inventory for a tape in layout `plain` that a run has written.
+ * @param what `seen` if it was read later
  */
 export function plainTapeEvent(
   {
@@ -73,8 +73,8 @@ export function withWriters(found: FoundTape, writers: readonly string[]): Found
 }
 
 /**
- * What the media catalogue is told when a tape is overwritten.
- * @param by the run that overwrites it; undefined where it is done by hand
+ * The entries of the tape inventory when a tape is overwritten.
+ * @param by the run that overwrites it; undefined if it is done by hand
  * @param writers the runs one of which has written it: with more than one, it is not certain whose data is lost
  */
 export function lossEvents(
@@ -105,7 +105,7 @@ export function lossEvents(
     }));
 }
 
-/** True for a second copy that was written to its end, and still holds what was copied. */
+/** True for a complete second copy that still holds its data. */
 const isWholeCopy = ({ copyOf, files, loss, replaced }: KnownTape): boolean =>
   copyOf !== undefined && files.length > 0 && !loss && !replaced;
 
@@ -120,8 +120,8 @@ export function copiesByTape(tapes: readonly KnownTape[]): Map<string, KnownTape
 }
 
 /**
- * Run -> its tapes that were overwritten since, or may have been; a run that writes a tape again itself loses nothing, and so does one whose
- * tape has a second copy.
+ * Run -> its tapes that were overwritten since, or may have been; a run that rewrites its own tape loses nothing, nor
+ * does one whose tape has a second copy.
  */
 export function lossesOfRuns(tapes: readonly KnownTape[]): Map<string, TapeLoss[]> {
   const losses = new Map<string, TapeLoss[]>();

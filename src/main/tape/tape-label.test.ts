@@ -64,7 +64,7 @@ describe('a label', () => {
     );
   });
 
-  it('is never taken for whole where any of its bytes is another', () => {
+  it('is never accepted if any of its bytes differs', () => {
     const record = encodeLabel(label);
     const ends = record.indexOf(0);
     fc.assert(
@@ -81,7 +81,7 @@ describe('a label', () => {
     );
   });
 
-  it('is never taken for whole where it is shorter or longer', () => {
+  it('is never accepted if it is shorter or longer', () => {
     const record = encodeLabel(label);
     expect(readLabel(record.subarray(0, 32_767))).toEqual({ kind: 'damaged', reason: 'it has 32,767 bytes' });
     expect(readLabel(record.subarray(0, 600))).toEqual({ kind: 'damaged', reason: 'it has 600 bytes' });
@@ -91,7 +91,7 @@ describe('a label', () => {
     });
   });
 
-  it('is not found in what is none', () => {
+  it('is not found in other data', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 4096 }), (bytes) => {
         expect(readLabel(Buffer.from(bytes))).toEqual({ kind: 'foreign' });
@@ -99,7 +99,7 @@ describe('a label', () => {
     );
   });
 
-  it('that a later version has written is told apart from one that is whole', () => {
+  it('of a later version is distinguished from a valid one', () => {
     const record = encodeLabel(label);
     record.write('2', 'SHADOWTAPE LABEL '.length);
     expect(readLabel(record)).toEqual({
@@ -141,7 +141,7 @@ describe('the name of a tape', () => {
     },
   );
 
-  it('is made of site, job and day where nobody has named it', () => {
+  it('is made from site, job and day by default', () => {
     const at = new Date('2026-11-22T23:59:00Z');
     expect(inventedName('payroll', 'nightly', at)).toBe('payroll-nightly-20261122');
     expect(inventedName('the embedded lab', 'raw-dd', at)).toBe('the-embedded-lab-raw-dd-20261122');

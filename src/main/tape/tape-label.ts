@@ -5,11 +5,11 @@ import { localDay } from '../../contract/time/wall-clock.ts';
 import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
 
 export const longestTapeName = 32;
-/** A word that stands for unlabeled data where a tape is named, and therefore names no tape. */
+/** The word for unlabeled data where a tape is named; it is therefore not a valid name. */
 export const unlabelledWord = 'data';
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 
-/** True for 1 to 32 letters, digits, "_", "." and "-", of which the first is a letter or a digit; `data` is none. */
+/** True for 1 to 32 letters, digits, "_", "." and "-", of which the first is a letter or a digit; `data` is not one. */
 export function isTapeName(name: string): boolean {
   return namePattern.test(name) && name !== unlabelledWord;
 }
@@ -26,14 +26,14 @@ const labelSchema = z.looseObject({
   name: z.string().refine(isTapeName),
   uuid: z.uuid(),
   writtenAt: moment,
-  /** The run that wrote it; absent where the tape was labeled by hand. */
+  /** The run that wrote it; absent if the tape was labeled by hand. */
   run: z.string().optional(),
   site: z.string(),
-  /** What the run meant to write after the label, by the number of the tape file. What is there the manifest tells. */
+  /** What the run intended to write after the label, by the number of the tape file. The manifest has what was written. */
   volumes: z.array(z.looseObject({ volume: z.string(), method: z.string(), file: z.int().positive() })),
   /** Size in bytes of the records of the data. */
   recordBytes: z.int().positive(),
-  /** Until then the tape is not to be overwritten. */
+  /** Until then the tape must not be overwritten. */
   keepUntil: moment.optional(),
   /** Which tape of its run it is, from 1; absent on the first. */
   number: z.int().positive().optional(),
@@ -83,7 +83,7 @@ export function readLabel(record: Buffer): LabelReading {
 /** The day of a moment, in UTC: `2026-11-22`. */
 const dayOf = (moment: string): string => moment.slice(0, 10);
 
-/** In words that fit behind "the tape holds". */
+/** In words that fit after "the tape holds". */
 export function describeLabel({ name, run, writtenAt, keepUntil, number = 1, copyOf }: TapeLabel): string {
   const which = number === 1 ? '' : ` as its tape ${number}`;
   const by = copyOf === undefined ? ' by run' : ' as a copy of run';
@@ -93,8 +93,8 @@ export function describeLabel({ name, run, writtenAt, keepUntil, number = 1, cop
 }
 
 /**
- * A name for a blank tape that nobody has named: site, job and day.
- * @param at the day in UTC is taken
+ * A default name for a blank tape: site, job and day.
+ * @param at its day in UTC is used
  */
 export function inventedName(site: string, job: string, at: Date): string {
   const day = at.toISOString().slice(0, 10).replaceAll('-', '');

@@ -38,7 +38,7 @@ describe('a manifest', () => {
     );
   });
 
-  it('is never taken for whole where any of its bytes is another, or its last record is missing', () => {
+  it('is never accepted if any of its bytes differs, or its last record is missing', () => {
     fc.assert(
       fc.property(manifests, fc.nat(), fc.integer({ min: 1, max: 255 }), (written, where, change) => {
         const bytes = encodeManifest(written);

@@ -1,4 +1,4 @@
-/** The manifest: the last file of a tape in layout `labelled`. It says what each file before it holds, with the digests. */
+/** The manifest: the last file of a tape in layout `labelled`. It lists the contents of each file before it, with the digests. */
 import { z } from 'zod';
 import { isFailure } from '../../contract/errors.ts';
 import { seal, unseal } from './sealed-record.ts';
@@ -14,18 +14,18 @@ const fileSchema = z.looseObject({
   volume: z.string(),
   method: z.string(),
   recordBytes: z.int().positive(),
-  /** On the tape, padding included. */
+  /** On tape, padding included. */
   bytes: z.int().nonnegative(),
   records: z.int().nonnegative(),
   paddingBytes: z.int().nonnegative(),
-  /** Of all that is on the tape; empty where the run has not taken it. */
+  /** Of everything on tape; empty if the run has not computed it. */
   crc32: z.string(),
   sha256: hex(64).or(z.literal('')),
-  /** What POSIX cksum prints of the bytes; of a dump that never left the backup server. */
+  /** The output of POSIX cksum for the bytes; for a dump that never left the backup server. */
   cksum: z.int().nonnegative().optional(),
   /** Records that could not be read, from 0: they are zeros. */
   unreadable: z.array(z.int().nonnegative()).optional(),
-  /** Where it is on several tapes: what each of them holds of it. */
+  /** If it is on several tapes: what each of them holds of it. */
   parts: z
     .array(
       z.looseObject({
@@ -50,7 +50,7 @@ const manifestSchema = z.looseObject({
   /** SHA-256 of the journal's last line so far: what came before can no longer be changed unnoticed. */
   journal: z.looseObject({
     sha256: hex(64),
-    /** The journal so far: its lines without `prev`, compressed by gzip, in base64; absent where there is no room for it. */
+    /** The journal so far: its lines without `prev`, compressed by gzip, in base64; absent if there is no room for it. */
     gzip: z.base64().optional(),
   }),
   files: z.array(fileSchema),
@@ -94,7 +94,7 @@ export interface TapeManifest {
 }
 
 /**
- * A journal that does not fit is left out.
+ * A journal that does not fit is omitted.
  * @returns whole records
  * @throws TAPE_LABEL_TOO_LONG
  */

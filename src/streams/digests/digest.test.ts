@@ -17,7 +17,7 @@ describe('digest', () => {
     });
   });
 
-  it('tells what has passed so far at each checkpoint, however the bytes are cut', async () => {
+  it('reports the digest so far at each checkpoint, however the bytes are cut', async () => {
     const bytes = noise(10_000);
     for (const sizes of [[1000], [3000], [999, 2501], [10_000]]) {
       const told: Digest[] = [];
@@ -34,7 +34,7 @@ describe('digest', () => {
     }
   });
 
-  it('is not told with zeros behind it while bytes may still come', async () => {
+  it('has no value with trailing zeros while bytes may still come', async () => {
     const digest = createDigest();
     const error = await failureOf(() => digest.withZeros(3));
     expect(error.code).toBe('STAGE_NOT_FINISHED');
@@ -46,7 +46,7 @@ describe('digest', () => {
     expect(digest.result().crc32).toBe('00000000');
   });
 
-  it('is the same however the bytes are cut, also with zeros behind them', async () => {
+  it('is the same however the bytes are cut, also with zeros after them', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(

@@ -22,7 +22,7 @@ export interface DigestStage extends Stage<Digest> {
   withZeros(count: number): Digest;
 }
 
-/** Tells the digest of the stream so far, each time that so many bytes more have passed. */
+/** Reports the digest of the stream so far, each time that this many more bytes have passed. */
 export interface Checkpoints {
   /** Bytes from one checkpoint to the next. */
   readonly every: number;
@@ -30,7 +30,7 @@ export interface Checkpoints {
   readonly onCheckpoint: (soFar: Digest) => void;
 }
 
-/** Makes a stage that takes CRC-32 and SHA-256; the bytes pass unchanged. Checkpoints cost no second pass. */
+/** Makes a stage that computes CRC-32 and SHA-256; the bytes pass unchanged. Checkpoints cost no second pass. */
 export function createDigest(checkpoints?: Checkpoints): DigestStage {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -70,7 +70,7 @@ export function createDigest(checkpoints?: Checkpoints): DigestStage {
   };
 }
 
-/** Makes a stage that takes the CRC-32 only, at a small fraction of the price; the bytes pass unchanged. */
+/** Makes a stage that computes only the CRC-32, at a small fraction of the cost; the bytes pass unchanged. */
 export function createChecksum(): Stage<Checksum> {
   let bytes = 0;
   let crc = 0;

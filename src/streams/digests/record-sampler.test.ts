@@ -41,7 +41,7 @@ describe('the record sampler', () => {
     expect(await sampled([4], 333)).toEqual([{ record: 4, sha256: hashOf(4000, 4500) }]);
   });
 
-  it('counts from the place where the stream begins, and tells nothing of records that begin before it', async () => {
+  it('counts from the beginning of the stream, and has no result for records that begin before it', async () => {
     for (const size of [1, 333, 4500])
       expect(await sampled([0, 2, 3, 4], size, 2500)).toEqual([
         { record: 3, sha256: hashOf(3000, 4000) },
@@ -49,14 +49,14 @@ describe('the record sampler', () => {
       ]);
   });
 
-  it('tells nothing of a record that would begin where the stream ends', async () => {
+  it('has no result for a record that would begin at the end of the stream', async () => {
     const whole = bytes.subarray(0, 4000);
     const sampler = createRecordSampler({ recordBytes: 1000, records: [3, 4] });
     await pipeline(Readable.from([whole]), sampler.stream, new Writable({ write: (_p, _e, done) => done() }));
     expect(sampler.result()).toEqual([{ record: 3, sha256: hashOf(3000, 4000) }]);
   });
 
-  it('tells nothing of a record that did not come', async () => {
+  it('has no result for a record that did not arrive', async () => {
     expect(await sampled([2, 9], 333)).toEqual([{ record: 2, sha256: hashOf(2000, 3000) }]);
   });
 });

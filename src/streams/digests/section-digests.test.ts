@@ -26,7 +26,7 @@ describe('digests of sections', () => {
     );
   });
 
-  it('of a stream that ends early are those of what came', async () => {
+  it('of a stream that ends early cover what arrived', async () => {
     const stage = createSectionDigests([4, 4, 4]);
     await passThrough([Buffer.from('abcdef')], stage.stream);
     expect(stage.result()).toEqual(['abcd', 'ef', ''].map((text) => digestOf(Buffer.from(text))));

@@ -35,8 +35,8 @@ class Section {
 }
 
 /**
- * Makes a stage that hashes consecutive sections; the bytes pass unchanged. What comes after the last section is not hashed, and a section
- * that did not come whole has the digest of what came.
+ * Makes a stage that hashes consecutive sections; the bytes pass unchanged. Bytes after the last section are not
+ * hashed, and an incomplete section has the digest of what arrived.
  * @param lengths in bytes, from the first byte of the stream on
  */
 export function createSectionDigests(lengths: readonly number[]): Stage<Digest[]> {

@@ -50,7 +50,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-    it('writes what was sent ahead, each record answered for, and reads it back', async () => {
+    it('writes records that were sent ahead, each acknowledged, and reads them back', async () => {
       const { sink, written } = write(file);
       await written;
       expect(sink.segments()).toEqual([{ tape: 0, firstRecord: 0, records: 92, bytes: 3_000_000 }]);
@@ -68,7 +68,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(Buffer.concat(records).equals(volume)).toBe(true);
     });
 
-    it('lets the server go with status 0 when the device is closed', async () => {
+    it('lets the server exit 0 when the device is closed', async () => {
       const channel = startRmt();
       const client = new RmtClient(channel, 'linux');
       await client.open(file, 'read');
@@ -76,7 +76,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(await channel.ended).toMatchObject({ status: 0, stderr: '' });
     });
 
-    it('says what a device is that cannot be opened, and which cannot be moved', async () => {
+    it('names a device that cannot be opened, and one that cannot be moved', async () => {
       const client = new RmtClient(startRmt(), 'linux');
       await expect(client.open(join(folder, 'missing'), 'read')).rejects.toMatchObject({
         errno: 2,
@@ -87,7 +87,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await client.close();
     });
 
-    it('takes a full device for the end of a tape, which a file mark would have to close', async () => {
+    it('treats a full device as the end of a tape, which would need a file mark', async () => {
       const { sink, written } = write('/dev/full');
       const error = await failureOf(() => written);
       expect(error.message).toBe(

@@ -51,7 +51,7 @@ describe('a tape server', () => {
     expect(await client.read(4096)).toEqual(record(2));
   });
 
-  it('tells its errors with their number and words, and continues', async () => {
+  it('reports its errors with number and text, and continues', async () => {
     const { client } = clientOf({ before: [record(0)] });
     await expect(client.operate('back-records', 2)).rejects.toMatchObject({ errno: 5, text: 'I/O error' });
     await expect(client.operate('offline')).rejects.toThrow(new RmtError(22, 'Invalid argument'));
@@ -59,7 +59,7 @@ describe('a tape server', () => {
     await expect(client.read(100)).rejects.toMatchObject({ errno: 12 });
   });
 
-  it('answers each request with its own answer, however the answers are cut', async () => {
+  it('matches each request with its answer, however the answers are cut', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 20 }),
@@ -80,7 +80,7 @@ describe('a tape server', () => {
 });
 
 describe('a tape server that is gone', () => {
-  it('leaves requests unanswered, and says which', async () => {
+  it('leaves requests unanswered, and names them', async () => {
     const { client } = clientOf({ lostAtWrite: 1 });
     const first = client.write(record(0));
     const others = [client.write(record(1)), client.write(record(2))];
@@ -91,7 +91,7 @@ describe('a tape server that is gone', () => {
     );
   });
 
-  it('says what it printed when it could not be started', async () => {
+  it('reports what it printed when it could not be started', async () => {
     const { channel, client } = playedChannel({ status: 127, stderr: 'sh: /etc/rmt: not found\n' });
     const opening = client.open('/dev/rmt/0n', 'write');
     channel.output.end();
@@ -110,7 +110,7 @@ describe('a tape server that is gone', () => {
     );
   });
 
-  it('is told by the failure of its channel where it said nothing itself', async () => {
+  it('is reported by the failure of its channel if it printed nothing itself', async () => {
     for (const [stderr, reason] of [
       ['', 'broken channel'],
       ['rmt: killed\n', 'rmt: killed'],
@@ -124,7 +124,7 @@ describe('a tape server that is gone', () => {
     }
   });
 
-  it('rejects what is unanswered when it is given up, and closes both ways', async () => {
+  it('rejects unanswered requests when it is abandoned, and closes both directions', async () => {
     const { channel, client } = playedChannel();
     const given = failure('COPY_CANCELLED', { bytes: 0 });
     const writing = client.write(record(0));
@@ -152,14 +152,14 @@ describe('a tape server that is gone', () => {
     await expect(writing).rejects.toBe(lost);
   });
 
-  it('is not asked again once its input is closed', async () => {
+  it('gets no request once its input is closed', async () => {
     const { channel, client } = playedChannel({ status: undefined, signal: 'HUP' });
     channel.input.destroy();
     const error = await failureOf(() => client.write(record(0)));
     expect(error.message).toBe('the tape server ended before it answered "write": signal HUP');
   });
 
-  it('is not asked again once the device is closed', async () => {
+  it('gets no request once the device is closed', async () => {
     const { client } = clientOf();
     await client.open('/dev/nst0', 'write');
     await client.close();
@@ -168,7 +168,7 @@ describe('a tape server that is gone', () => {
     );
   });
 
-  it('is garbage when it speaks unasked', async () => {
+  it('is rejected if it sends an unrequested answer', async () => {
     const { channel, client } = playedChannel();
     channel.output.write('Last login: today\n');
     const error = await failureOf(() => client.open('/dev/rmt/0n', 'write'));

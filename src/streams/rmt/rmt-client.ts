@@ -1,6 +1,6 @@
 /**
- * The client of a tape server (rmt): one device, opened once, and requests that may be sent ahead of their answers.
- * A record counts when the server has answered for it, not when it was sent: dd at the end of a channel cannot show that.
+ * The client of a tape server (rmt): one device, opened once, and requests that may be sent ahead of their answers. A
+ * record counts when the server has acknowledged it, not when it was sent: dd at the end of a channel cannot show that.
  */
 import type { Readable, Writable } from 'node:stream';
 import { failure, ShadowtapeError } from '../../contract/errors.ts';
@@ -34,7 +34,7 @@ export interface RmtChannel {
   readonly ended: Promise<ProcessEnd>;
 }
 
-/** The server's word that a request failed. */
+/** The server's answer that a request failed. */
 export class RmtError extends Error {
   /** In the server's numbering. */
   readonly errno: number;
@@ -71,13 +71,16 @@ export class RmtClient {
     for (const event of ['end', 'close']) output.on(event, () => void this.#lost());
   }
 
-  /** Rejects with ARGUMENT_FORBIDDEN, RmtError, and what all requests may: TAPE_SERVER_GARBLED, TAPE_SERVER_ENDED, the channel's own failure. */
+  /**
+   * Rejects with ARGUMENT_FORBIDDEN, RmtError, and the errors of all requests: TAPE_SERVER_GARBLED, TAPE_SERVER_ENDED,
+   * the channel's own failure.
+   */
   async open(device: string, access: RmtAccess): Promise<void> {
     const request = openRequest(device, access);
     await this.#ask('open', [request], { numberAtMost: Number.MAX_SAFE_INTEGER, withData: false });
   }
 
-  /** Writes one record; resolves with the bytes that the drive took, which may be fewer, or none. */
+  /** Writes one record; resolves with the bytes that the drive accepted, which may be fewer, or none. */
   async write(record: Buffer): Promise<number> {
     const request = [writeRequest(record.length), record];
     return (await this.#ask('write', request, { numberAtMost: record.length, withData: false })).number;
@@ -89,30 +92,30 @@ export class RmtClient {
     return (await this.#ask('read', request, { numberAtMost: bytesAtMost, withData: true })).data;
   }
 
-  /** Moves the tape, or writes file marks. The server's number says nothing: illumos gives the count back, GNU zero. */
+  /** Moves the tape, or writes file marks. The server's number has no meaning: illumos returns the count, GNU zero. */
   async operate(operation: TapeOperation, count = 1): Promise<void> {
     const request = [operationRequest(this.#dialect, operation, count)];
     await this.#ask(operation, request, { numberAtMost: Number.MAX_SAFE_INTEGER, withData: false });
   }
 
-  /** Closes the device, which writes a file mark where something was written last, and lets the server go. */
+  /** Closes the device, which writes a file mark if the last operation was a write, and lets the server exit. */
   async close(): Promise<void> {
     const closed = this.#ask('close', [closeRequest()], {
       numberAtMost: Number.MAX_SAFE_INTEGER,
       withData: false,
     });
     this.#flush();
-    // GNU's server leaves after this, the others at the end of their input (paxutils rmt.c; illumos rmt.c).
+    // GNU's server exits after this, the others at the end of their input (paxutils rmt.c; illumos rmt.c).
     this.#channel.input.end();
     await closed;
-    // Nothing more will be answered, and the end of the server is not a failure any more.
+    // There will be no more answers, and the end of the server is no longer a failure.
     this.#failure ??= failure('TAPE_SERVER_ENDED', {
       unanswered: 'a request',
       reason: 'the device is closed',
     });
   }
 
-  /** Gives the server up; what is unanswered is rejected. */
+  /** Abandons the server; unanswered requests are rejected. */
   destroy(error: Error): void {
     this.#fail(error);
     this.#channel.input.destroy();
@@ -126,7 +129,8 @@ export class RmtClient {
         return;
       }
       this.#unanswered.push({ what, ...expected, resolve, reject });
-      // What is asked in one turn leaves in one piece: a channel pays for each piece, and a record with its line would be two.
+      // Requests of one turn are sent in one piece: each piece has a cost in the channel, and a record with its line
+      // would be two.
       if (this.#outgoing.length === 0) queueMicrotask(() => this.#flush());
       this.#outgoing.push(...bytes);
     });
@@ -152,7 +156,7 @@ export class RmtClient {
     }
   }
 
-  /** True when an answer was there. */
+  /** True if there was an answer. */
   #settleNext(): boolean {
     const request = this.#unanswered[0];
     const answer = request && this.#answers.next(request);
@@ -162,7 +166,7 @@ export class RmtClient {
     return true;
   }
 
-  /** The channel has ended or failed: what is unanswered will not be answered. */
+  /** The channel has ended or failed: open requests will not be answered. */
   async #lost(error?: Error): Promise<void> {
     if (this.#failure) return;
     if (error instanceof ShadowtapeError && this.#unanswered.length > 0) {

@@ -52,7 +52,7 @@ describe('requests to a tape server', () => {
 });
 
 describe('answers of a tape server', () => {
-  it('tell a number, or an error with its words', () => {
+  it('have a number, or an error with its text', () => {
     expect(answersOf(['A32768\nA0\nE28\nNo space left on device\n'])).toEqual([
       { number: 32_768, data: Buffer.alloc(0) },
       { number: 0, data: Buffer.alloc(0) },
@@ -60,7 +60,7 @@ describe('answers of a tape server', () => {
     ]);
   });
 
-  it('bring what was read, whatever its bytes are', () => {
+  it('carry what was read, whatever its bytes are', () => {
     expect(answersOf(['A3\nA\nEA0\n'], withData)).toEqual([
       { number: 3, data: Buffer.from('A\nE') },
       { number: 0, data: Buffer.alloc(0) },
@@ -76,14 +76,14 @@ describe('answers of a tape server', () => {
     ['a negative number', 'A-1\n', '"A-1\\n"'],
     ['more bytes than were sent', 'A32769\n', '"A32769\\n"'],
     ['an error without a number', 'E\nfoo\n', '"E\\nfoo\\n"'],
-  ])('are told from %s', async (_case, sent, said) => {
+  ])('are distinguished from %s', async (_case, sent, said) => {
     const error = await failureOf(() => answersOf([sent]));
     expect(error.code).toBe('TAPE_SERVER_GARBLED');
     expect(error.message).toBe(`the tape server answered ${said}, which is not an answer of rmt`);
     expect(error.evidence.stdout).toBe(sent);
   });
 
-  it('may have an error text of 1,024 characters, which is waited for', () => {
+  it('may have an error text of 1,024 characters, which is read completely', () => {
     const text = 'x'.repeat(1024);
     expect(answersOf([`E5\n${text}`, '\n'])).toEqual([{ errno: 5, text }]);
     expect(answersOf([`E5\n${text}\nA7\n`])).toEqual([
@@ -96,7 +96,7 @@ describe('answers of a tape server', () => {
     expect(answersOf(['E5\n I/O error \r\n'])).toEqual([{ errno: 5, text: 'I/O error' }]);
   });
 
-  it('are told from an error text without end', async () => {
+  it('are distinguished from an endless error text', async () => {
     const error = await failureOf(() => answersOf([`E5\n${'x'.repeat(2000)}`]));
     expect(error.code).toBe('TAPE_SERVER_GARBLED');
     expect(error.evidence.stdout).toHaveLength(200);

@@ -1,18 +1,18 @@
 /**
- * The rmt protocol: requests as bytes, and answers out of bytes that come in pieces of any size.
+ * The rmt protocol: requests as bytes, and answers from bytes in pieces of any size.
  *
- * An answer is `A<number>\n`, after a read followed by as many bytes, or `E<errno>\n<text>\n` with the server's own errno (illumos rmt.c,
- * respond; GNU paxutils rmt.c). The answers come in the order of the requests.
+ * An answer is `A<number>\n`, after a read followed by that many bytes, or `E<errno>\n<text>\n` with the server's own
+ * errno (illumos rmt.c, respond; GNU paxutils rmt.c). The answers come in the order of the requests.
  */
 import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 
-/** Whose numbers the server passes to ioctl: those of BSD and Solaris, or those of Linux, which differ. */
+/** Which numbers the server passes to ioctl: those of BSD and Solaris, or those of Linux, which differ. */
 export type RmtDialect = 'solaris' | 'linux';
 
 /**
- * `write` opens for reading and writing: on Solaris a device that was opened for writing only gets a file mark on close even when nothing
- * was written (mtio(4I)).
+ * `write` opens for reading and writing: on Solaris a device that was opened write-only gets a file mark on close even
+ * if nothing was written (mtio(4I)).
  */
 export type RmtAccess = 'read' | 'write';
 
@@ -94,7 +94,7 @@ export type RmtAnswer = RmtDone | RmtRefusal;
 
 /** What the next answer may look like. */
 export interface ExpectedAnswer {
-  /** The largest number that makes sense; more is garbage. */
+  /** The largest valid number; anything above is garbage. */
   readonly numberAtMost: number;
   /** True after a read. */
   readonly withData: boolean;
@@ -108,7 +108,7 @@ const saidAtMost = 200;
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
 
-/** Cuts what a server sends into answers. */
+/** Splits the output of a server into answers. */
 export class RmtAnswerReader {
   #waiting: Buffer = nothing;
 
@@ -116,14 +116,12 @@ export class RmtAnswerReader {
     this.#waiting = this.#waiting.length === 0 ? piece : Buffer.concat([this.#waiting, piece]);
   }
 
-  /** True when nothing has come after the last whole answer. */
+  /** True if nothing has arrived after the last complete answer. */
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
   }
 
-  /**
-   * The next answer; undefined while it is not there as a whole. Throws TAPE_SERVER_GARBLED as soon as what came cannot be one.
-   */
+  /** The next answer; undefined while it is incomplete. Throws TAPE_SERVER_GARBLED as soon as the data cannot be one. */
   next(expected: ExpectedAnswer): RmtAnswer | undefined {
     if (this.isEmpty) return undefined;
     const line = this.#line(0, numberLineAtMost);
@@ -138,7 +136,7 @@ export class RmtAnswerReader {
       : this.#done(Number(number), behind, expected);
   }
 
-  /** The error of what has come, as it is. */
+  /** The error for the data that has arrived, quoted as it is. */
   garbled(): ShadowtapeError {
     const said = this.#waiting.subarray(0, saidAtMost).toString('latin1');
     return failure('TAPE_SERVER_GARBLED', { said: JSON.stringify(said) }, { stdout: said });

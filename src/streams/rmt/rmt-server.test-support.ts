@@ -1,7 +1,7 @@
 /**
- * A tape drive with an rmt server before it, in memory: records and file marks, the early warning of both systems, and faults.
+ * A tape drive behind an rmt server, in memory: records and file marks, the early warning of both systems, and faults.
  *
- * Sources of the behaviour: illumos rmt.c, st.c and mtio(4I); st of Linux 6.1 with the rmt of GNU tar, as measured.
+ * Sources of the behavior: illumos rmt.c, st.c and mtio(4I); st of Linux 6.1 with the rmt of GNU tar, as measured.
  */
 import { PassThrough, Writable } from 'node:stream';
 import type { RmtChannel } from './rmt-client.ts';
@@ -13,11 +13,11 @@ export type OnTape = Buffer | typeof fileMark;
 
 export interface ServedTapeOptions {
   readonly dialect?: RmtDialect;
-  /** Records that fit before the logical end, those that the tape held before included. */
+  /** Records that fit before the logical end, including those that the tape held before. */
   readonly capacityRecords?: number;
-  /** Records that fit after it, at every other write. */
+  /** Records that fit after it, at every second write. */
   readonly trailerRecords?: number;
-  /** How much a Solaris drive takes of the record that reaches the logical end. */
+  /** How much a Solaris drive accepts of the record that reaches the logical end. */
   readonly shortBytes?: number;
   /** The write of this number, counted from 0, fails with this errno. */
   readonly faults?: ReadonlyMap<number, number>;
@@ -25,11 +25,11 @@ export interface ServedTapeOptions {
   readonly brokenOperations?: readonly number[];
   readonly openErrno?: number;
   readonly closeErrno?: number;
-  /** The connection is lost when this write is asked for. */
+  /** The connection is lost at this write. */
   readonly lostAtWrite?: number;
-  /** What the tape holds before; the head is after it. */
+  /** The previous contents of the tape; the head is after them. */
   readonly before?: readonly OnTape[];
-  /** The answers leave in pieces of these sizes, over and over. */
+  /** The answers are sent in pieces of these sizes, repeated. */
   readonly pieces?: readonly number[];
 }
 
@@ -160,7 +160,7 @@ class ServedDrive {
 
 export class ServedTape {
   readonly requests: string[] = [];
-  /** The most writes that ever waited for their answers. */
+  /** The most writes that ever waited for an answer. */
   mostWaiting = 0;
   readonly #drive: ServedDrive;
   readonly #options: ServedTapeOptions;
@@ -175,7 +175,7 @@ export class ServedTape {
     return this.#drive.content;
   }
 
-  /** What is on it after what it held before. */
+  /** What is on it after its previous contents. */
   get added(): OnTape[] {
     return this.#drive.content.slice(this.#options.before?.length ?? 0);
   }
@@ -209,7 +209,7 @@ export class ServedTape {
     const input = new Writable({
       write: (piece: Buffer, _encoding, taken) => {
         waiting = Buffer.concat([waiting, piece]);
-        // Not before all is here that the client sends ahead.
+        // Not before everything has arrived that the client sends ahead.
         if (!scheduled) setImmediate(serve);
         scheduled = true;
         taken();
@@ -259,14 +259,14 @@ function refused(errno: number): Buffer {
 
 interface Request {
   readonly kind: string;
-  /** The lines without their letter and ends, joined with a blank: as tests read them. */
+  /** The lines without their letter and line feed, joined with a blank: as tests read them. */
   readonly line: string;
   readonly first: string;
   readonly second: string;
   readonly data: Buffer;
 }
 
-/** All requests that are there as a whole. */
+/** All complete requests. */
 function requestsOf(bytes: Buffer): { requests: Request[]; rest: Buffer } {
   const requests: Request[] = [];
   for (let from = 0; ;) {

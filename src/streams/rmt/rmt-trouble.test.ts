@@ -24,7 +24,7 @@ describe('the failure of a request to a tape server', () => {
     expect(error.evidence).toEqual({ stderr: `said (errno ${errno})` });
   });
 
-  it('that is of the table already stays as it is, with what is known of the server', () => {
+  it('that is an error of the table already stays as it is, with what is known of the server', () => {
     const lost = failure('CONNECTION_LOST', { host: 'node3', reason: 'reset' }, { stdout: 'own' });
     expect(tapeServerFailure(lost, 'open', linux)).toBe(lost);
     const known = tapeServerFailure(lost, 'open', { ...linux, evidence: { host: 'node3', stdout: 'other' } });

@@ -1,6 +1,4 @@
-/**
- * What went wrong at a tape that is written through a tape server: the server's errno in the words of the error table.
- */
+/** Errors of a tape that is written through a tape server: the server's errno in the words of the error table. */
 import { failure, ShadowtapeError } from '../../contract/errors.ts';
 import type { ErrorCode, Evidence } from '../../contract/errors.ts';
 import { RmtError } from './rmt-client.ts';
@@ -9,7 +7,7 @@ import type { RmtDialect } from './rmt-protocol.ts';
 /** The same on Solaris and Linux (illumos sys/errno.h, linux/asm-generic/errno-base.h). */
 export const errnos = { io: 5, permission: 13, busy: 16, noSpace: 28, readOnly: 30 } as const;
 
-/** ENOMEDIUM of Linux; Solaris means something else with it, and says EIO at open (mt.c). */
+/** ENOMEDIUM of Linux; on Solaris the number has another meaning, and open fails with EIO (mt.c). */
 const noMedium = 123;
 
 /** A tape at a server. */
@@ -21,9 +19,9 @@ export interface ServedTape {
 }
 
 /**
- * The error of a request to a tape server that was not fulfilled: TAPE_WRITE_PROTECTED, TAPE_BUSY, TAPE_NOT_LOADED (of an open), else
+ * The error of a failed request to a tape server: TAPE_WRITE_PROTECTED, TAPE_BUSY, TAPE_NOT_LOADED (of an open), else
  * TAPE_WRITE_FAILED; an error of the table as it is.
- * @param doing what was wanted, for the sentence: `open`, `write record 12`
+ * @param doing what was requested, for the sentence: `open`, `write record 12`
  */
 export function tapeServerFailure(error: unknown, doing: string, tape: ServedTape): ShadowtapeError {
   if (error instanceof ShadowtapeError) return withEvidence(error, tape.evidence);
@@ -40,7 +38,7 @@ function codeOf(errno: number, doing: string, dialect: RmtDialect): ErrorCode {
   return doing === 'open' && emptyDrive ? 'TAPE_NOT_LOADED' : 'TAPE_WRITE_FAILED';
 }
 
-/** The error with what is known of the server, where it does not say it itself. */
+/** The error with what is known of the server, if it does not have that itself. */
 function withEvidence(error: ShadowtapeError, evidence: Evidence | undefined): ShadowtapeError {
   if (!evidence) return error;
   return new ShadowtapeError(

@@ -72,7 +72,7 @@ describe("dd's counts", () => {
     expect(parseDdCounts(ran.stderr.toString())).toMatchObject({ out: { full: 2, partial: 1 } });
   });
 
-  it('finds its lines in any company', () => {
+  it('finds its lines among any others', () => {
     const words = fc.array(fc.stringMatching(/^[a-z :.'/-]{0,30}$/), { maxLength: 4 });
     fc.assert(
       fc.property(words, words, fc.nat(), fc.nat(9), (before, after, full, partial) => {
@@ -90,7 +90,7 @@ describe("dd's counts", () => {
     },
   );
 
-  it('takes bytes from a line of their own only, and one byte as well', () => {
+  it('reads bytes only from a separate line, and also "1 byte"', () => {
     const counts = '0+1 records in\n0+1 records out\n';
     expect(parseDdCounts(`${counts}1 byte copied, 0.1 s, 0.0 kB/s\n`)?.bytes).toBe(1);
     expect(parseDdCounts(`${counts}dd: 7 bytes copied before\n`)).toEqual({
@@ -99,7 +99,7 @@ describe("dd's counts", () => {
     });
   });
 
-  it('are lines of their own: a line with other words is a complaint', () => {
+  it('are separate lines: a line with other words is an error message', () => {
     for (const line of [
       '3+12 records in',
       '0+1 records out',
@@ -111,11 +111,11 @@ describe("dd's counts", () => {
       expect(isCountLine(line)).toBe(false);
   });
 
-  it('tells complaints in one line, however their lines end', () => {
+  it('joins error messages to one line, however their lines end', () => {
     expect(ddComplaint('\r\n  dd: one \r\n\n3+0 records in\r\n dd: two\r\n')).toBe('dd: one; dd: two');
   });
 
-  it('tells what dd complained about, without its counts', () => {
+  it("reports dd's error messages, without its counts", () => {
     const stderr =
       "dd: error writing '/dev/nst0': Input/output error\n1+0 records in\n0+0 records out\n0 bytes copied, 1 s\n";
     expect(ddComplaint(stderr)).toBe("dd: error writing '/dev/nst0': Input/output error");

@@ -13,11 +13,11 @@ export interface RecordsCounted {
 export interface DdCounts {
   readonly in: RecordsCounted;
   readonly out: RecordsCounted;
-  /** Bytes written, where dd says so. */
+  /** Bytes written, if dd prints them. */
   readonly bytes?: number;
 }
 
-/** Reads dd's counts out of its standard error; undefined where it printed none. Messages around them do no harm. */
+/** Reads dd's counts out of its standard error; undefined if it printed none. Messages around them are ignored. */
 export function parseDdCounts(stderr: string): DdCounts | undefined {
   const input = lastCount(stderr, 'in');
   const output = lastCount(stderr, 'out');
@@ -27,8 +27,8 @@ export function parseDdCounts(stderr: string): DdCounts | undefined {
 }
 
 /**
- * Makes one of the counts of several dd that read one file, one after the other, each to where the next begins.
- * @returns their messages, then the counts of them all; the text as it is where none was printed
+ * Adds up the counts of several dd that read one file, one after the other.
+ * @returns their messages, then the counts of them all; the text as it is if none was printed
  */
 export function withSummedCounts(stderr: string): string {
   const sum = (direction: 'in' | 'out'): string | undefined => {
@@ -47,7 +47,7 @@ export function ddCountText(counted: RecordsCounted): string {
   return `${counted.full}+${counted.partial}`;
 }
 
-/** What dd said besides its counts: the errors. One line, lines joined with `; `. */
+/** dd's messages besides its counts: the errors. One line, lines joined with `; `. */
 export function ddComplaint(stderr: string): string {
   return stderr
     .split(/[\r\n]+/)
@@ -56,7 +56,7 @@ export function ddComplaint(stderr: string): string {
     .join('; ');
 }
 
-/** True for a line in which dd counts, and does not complain. */
+/** True for a line with dd's counts, not with an error. */
 export function isCountLine(line: string): boolean {
   return /^\d+\+\d+ records (in|out)$/.test(line) || /^\d+ bytes? .*(copied|transferred)/.test(line);
 }

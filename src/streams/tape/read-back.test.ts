@@ -20,7 +20,7 @@ async function writtenTape() {
 }
 
 describe('reading a tape back', () => {
-  it('gives what the dump said would be on it', async () => {
+  it('yields what the dump recorded', async () => {
     const { tape, dump } = await writtenTape();
     const result = await readBack({ source: tape.openRead(32_768) });
     expect(result).toMatchObject({ bytes: 16 * 32_768, records: 16, sha256: sha256(tape.bytes) });
@@ -28,7 +28,7 @@ describe('reading a tape back', () => {
     expect(judgeTapeRead(result.end, dump.handed).records).toBe(16);
   });
 
-  it('tells a tape with one wrong bit', async () => {
+  it('detects a tape with one wrong bit', async () => {
     const { tape, dump } = await writtenTape();
     const record = tape.records[7] as Buffer;
     record.writeUInt8(record.readUInt8(100) ^ 1, 100);
@@ -36,7 +36,7 @@ describe('reading a tape back', () => {
     expect(sameDigest(result, dump.onTape)).toBe(false);
   });
 
-  it('hashes sections and records where they are asked for', async () => {
+  it('hashes sections and records on request', async () => {
     const { tape } = await writtenTape();
     const samples = { recordBytes: 32_768, records: [9] };
     const sections = [3 * 32_768, 40_000];
@@ -49,7 +49,7 @@ describe('reading a tape back', () => {
     expect(read.sampled).toEqual([{ record: 9, sha256: sha256(tape.records[9] as Buffer) }]);
   });
 
-  it('hashes the first record by itself, however the bytes come', async () => {
+  it('hashes the first record alone, in whatever pieces the bytes come', async () => {
     const bytes = noise(3000);
     for (const sizes of [[1], [700, 100], [1024], [3000]]) {
       const read = await readBack({ source: sourceOf(cutAt(bytes, sizes)), recordBytes: 1024 });
@@ -67,7 +67,7 @@ describe('reading a tape back', () => {
     expect(error.code).toBe('DUMP_SOURCE_FAILED');
   });
 
-  it('fails at an I/O error in the middle', async () => {
+  it('fails at an I/O error halfway', async () => {
     const { tape } = await writtenTape();
     const error = await failureOf(() =>
       readBack({ source: tape.openRead(32_768, 9), evidence: { host: 'node3' } }),
@@ -79,26 +79,26 @@ describe('reading a tape back', () => {
     expect(error.evidence).toMatchObject({ host: 'node3', exitStatus: 1 });
   });
 
-  it('fails at an I/O error where the data ends', async () => {
+  it('fails at an I/O error at the end of the data', async () => {
     const { tape } = await writtenTape();
     const error = await failureOf(() => readBack({ source: tape.openRead(32_768, 16) }));
     expect(error.code).toBe('TAPE_READ_FAILED');
   });
 
-  it('fails at an I/O error of which only the output tells', async () => {
+  it('fails at an I/O error that only the output shows', async () => {
     const stderr = "dd: error reading '/dev/nst0': Input/output error\n2+0 records in\n2+0 records out\n";
     const error = await failureOf(() => readBack({ source: sourceOf([noise(65_536)], { stderr }) }));
     expect(error.code).toBe('TAPE_READ_FAILED');
   });
 
-  it('says when the records are longer than what is read at once', async () => {
+  it('reports records that are longer than the read size', async () => {
     const { tape } = await writtenTape();
     const error = await failureOf(() => readBack({ source: tape.openRead(10_240), recordBytes: 10_240 }));
     expect(error.code).toBe('TAPE_RECORD_TOO_LONG');
     expect(error.hint).toBe('read with the record size of the dump, or a larger one');
   });
 
-  it('reports its progress against what is expected', async () => {
+  it('reports its progress relative to the expected size', async () => {
     const { tape } = await writtenTape();
     const seen: CopyProgress[] = [];
     await readBack({

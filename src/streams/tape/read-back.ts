@@ -1,5 +1,6 @@
 /**
- * Reads a file of the tape to its file mark and takes its digest. The bytes go nowhere, unless a stream takes them on their way.
+ * Reads a file of the tape to its file mark and computes its digest. The bytes are discarded, unless a stream takes
+ * them on their way.
  */
 import { createHash } from 'node:crypto';
 import { Writable, type Duplex } from 'node:stream';
@@ -24,36 +25,36 @@ export interface ReadBackOptions {
   readonly source: ByteSource;
   /** 512 to 1,048,576, a multiple of 512; default 32,768. */
   readonly recordBytes?: number | undefined;
-  /** Bytes that are expected, for the progress only. */
+  /** Expected bytes, for the progress only. */
   readonly total?: number | undefined;
-  /** True: what POSIX cksum prints is taken too. */
+  /** True: the output of POSIX cksum is computed, too. */
   readonly cksum?: boolean | undefined;
-  /** Lengths in bytes of sections that are hashed by themselves, too, one after the other from the first byte on. */
+  /** Lengths in bytes of sections that are also hashed separately, one after the other from the first byte on. */
   readonly sections?: readonly number[] | undefined;
   /** Records that are hashed one by one. */
   readonly samples?: SampledRecords | undefined;
-  /** Takes the bytes on their way, after all that is measured of them, and passes them on. What it fails with fails the read. */
+  /** Takes the bytes on their way, after all measurements, and passes them on. Its failure fails the read. */
   readonly through?: Duplex | undefined;
-  /** What is read: says which errors a read that fails ends with. Default `tape`; `device` ends with DUMP_SOURCE_FAILED. */
+  /** What is read: decides the errors of a failed read. Default `tape`; `device` fails with DUMP_SOURCE_FAILED. */
   readonly reads?: 'tape' | 'device' | undefined;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   readonly abort?: AbortSignal | undefined;
   /** What is known of the command that reads: host, command line. */
   readonly evidence?: Evidence | undefined;
-  /** Hears of each piece whose buffer may be used again. */
+  /** Called for each piece whose buffer may be reused. */
   readonly onTaken?: ((piece: Buffer) => void) | undefined;
 }
 
 export interface ReadBackResult extends Digest {
   /** Records of that size in the bytes; what dd counted is in `end` (see `judgeTapeRead`). */
   readonly records: number;
-  /** Where it was asked for. */
+  /** If requested. */
   readonly cksum?: number | undefined;
-  /** SHA-256 (hex) of the first record, or of all bytes where they are fewer; undefined where nothing came. */
+  /** SHA-256 (hex) of the first record, or of all bytes if there are fewer; undefined if there are none. */
   readonly firstRecordSha256: string | undefined;
-  /** Of each section that was asked for; a section that did not come whole has the digest of what came. */
+  /** Of each requested section; an incomplete section has the digest of what arrived. */
   readonly sections: readonly Digest[];
-  /** Of the records that were asked for, those that came. */
+  /** Of the requested records, those that arrived. */
   readonly sampled: readonly StreamedRecord[];
   readonly end: ProcessEnd;
   readonly milliseconds: number;
@@ -61,8 +62,8 @@ export interface ReadBackResult extends Digest {
 }
 
 /**
- * Reads to the end. Settles in every case. Throws RECORD_SIZE_WRONG, TAPE_READ_FAILED and the other TAPE_* errors
- * of a read, COPY_CANCELLED, and the stream's own error where the connection failed.
+ * Reads to the end. Always settles. Throws RECORD_SIZE_WRONG, TAPE_READ_FAILED and the other TAPE_* errors of a read,
+ * COPY_CANCELLED, and the stream's own error if the connection failed.
  */
 export async function readBack(options: ReadBackOptions): Promise<ReadBackResult> {
   const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);
@@ -122,7 +123,7 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
   };
 }
 
-/** The digest of the first record: what a tape without a label is known by. */
+/** The digest of the first record: it identifies a tape without a label. */
 class FirstRecord {
   readonly #hash = createHash('sha256');
   #left: number;

@@ -63,7 +63,7 @@ describe('with the dd of this machine', () => {
     expect(judgeTapeRead(back.end, dump.handed).records).toBe(92);
   });
 
-  it('says that the tape is full when the writer reports it', async () => {
+  it('reports that the tape is full when the writer does', async () => {
     const error = await failureOf(() =>
       runDump({
         source: start(rawDeviceArguments(device)).source(),
@@ -74,7 +74,7 @@ describe('with the dd of this machine', () => {
     expect(error.evidence).toMatchObject({ exitStatus: 1 });
   });
 
-  it('says that the device could not be read', async () => {
+  it('reports that the device could not be read', async () => {
     const missing = join(folder, 'missing');
     const error = await failureOf(() =>
       runDump({
@@ -88,7 +88,7 @@ describe('with the dd of this machine', () => {
     );
   });
 
-  it('samples one record in the middle', async () => {
+  it('samples one record from the middle', async () => {
     const sample = await readBack({ source: start(sampleArguments(device, 40)).source() });
     expect(sample.sha256).toBe(sha256(volume.subarray(40 * 32_768, 41 * 32_768)));
     expect(sample.records).toBe(1);

@@ -42,7 +42,7 @@ function openerOf(tapes: readonly EmulatedTape[], errorAtRecord?: number) {
 const evidence = ({ tape }: TapeSegment) => ({ host: 'node3', command: `dd of tape ${tape + 1}` });
 
 describe('reading several tapes back', () => {
-  it('gives the digest of the whole, and asks for no tape that took nothing', async () => {
+  it('yields the digest of the whole, and requests no tape that holds nothing', async () => {
     const { opened, openSegment } = openerOf(tapesOf(volume));
     const totals: (number | undefined)[] = [];
     const result = await readBackSegments({
@@ -64,7 +64,7 @@ describe('reading several tapes back', () => {
       (tape: EmulatedTape) => tape.records.splice(-1, 1, noise(99)),
       '12+1 records, 6243 bytes',
     ],
-  ])('fails where a tape gives %s', async (_case, change, given) => {
+  ])('fails if a tape yields %s', async (_case, change, given) => {
     const tapes = tapesOf(volume);
     change(tapes[2] as EmulatedTape);
     const { openSegment } = openerOf(tapes);
@@ -74,7 +74,7 @@ describe('reading several tapes back', () => {
     expect(error.evidence).toMatchObject({ host: 'node3', command: 'dd of tape 3' });
   });
 
-  it('reads segments that are larger than what may wait, at the pace of who takes them', async () => {
+  it('reads segments that are larger than the buffers, at the pace of their reader', async () => {
     const large = noise(8 * 1024 * 1024);
     const tape = new EmulatedTape();
     tape.records.push(...cutAt(large, [65_536]));
@@ -90,7 +90,7 @@ describe('reading several tapes back', () => {
     expect(result).toMatchObject({ bytes: large.length, sha256: sha256(large) });
   });
 
-  it('tells a wrong bit by the digest', async () => {
+  it('detects a wrong bit by the digest', async () => {
     const tapes = tapesOf(volume);
     const record = Buffer.from(tapes[0]?.records[3] as Buffer);
     record.writeUInt8(record.readUInt8(7) ^ 1, 7);
@@ -110,7 +110,7 @@ describe('reading several tapes back', () => {
     expect(error.evidence).toMatchObject({ command: 'dd of tape 3', exitStatus: 1 });
   });
 
-  it('fails with what the way to a tape fails with', async () => {
+  it('fails with the error of getting a tape', async () => {
     const lost = failure('CONNECTION_LOST', { host: 'node3', reason: 'reset' });
     const error = await failureOf(() =>
       readBackSegments({ segments, openSegment: () => Promise.reject(lost), recordBytes }),
@@ -133,9 +133,9 @@ describe('reading several tapes back', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('gives a tape back that comes after nobody waits for it any more', async () => {
+  it('returns a tape that arrives after the wait has ended', async () => {
     const stop = new AbortController();
-    // It would never end by itself.
+    // It would never end on its own.
     const stream = new Readable({ read: () => undefined });
     const end = { status: 0, signal: undefined, stderr: '', bytes: 0 };
     const source = { stream, ended: Promise.resolve(end) };
@@ -158,7 +158,7 @@ describe('reading several tapes back', () => {
     const lost = failure('CONNECTION_LOST', { host: 'node3', reason: 'reset' });
     const unheard = { status: undefined, signal: undefined, stderr: '', bytes: 0 };
 
-    /** Gives so many bytes of a tape, then loses the connection. */
+    /** Yields this many bytes of a tape, then loses the connection. */
     function brokenRead(tape: EmulatedTape, bytes: number) {
       const stream = Readable.from(
         (function* () {
@@ -170,7 +170,7 @@ describe('reading several tapes back', () => {
       return Promise.resolve({ stream, ended: Promise.resolve(unheard) });
     }
 
-    /** Begins a segment again, as often as the connection is lost. */
+    /** Starts a segment again each time that the connection is lost. */
     const persist = async (_segment: TapeSegment, read: () => Promise<void>): Promise<void> => {
       for (;;) {
         try {
@@ -188,7 +188,7 @@ describe('reading several tapes back', () => {
       ['three times, each time further', [512, 3000, 6000]],
       ['twice, the second time earlier', [3000, 600]],
       ['after the last byte', [6244]],
-    ])('%s continue where they were, and give the digest of the whole', async (_when, breaks) => {
+    ])('%s continue where they were, and yield the digest of the whole', async (_when, breaks) => {
       const tapes = tapesOf(volume);
       const { openSegment } = openerOf(tapes);
       const left = [...breaks];
@@ -208,7 +208,7 @@ describe('reading several tapes back', () => {
     it.each([
       ['in the middle', 3000],
       ['after the last byte', 6244],
-    ])('%s, and that then begin with other bytes, are no backup', async (_when, at) => {
+    ])('%s, and that then begin with other bytes, are rejected', async (_when, at) => {
       const tapes = tapesOf(volume);
       const { openSegment } = openerOf(tapes);
       let isBroken = false;

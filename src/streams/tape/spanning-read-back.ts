@@ -1,5 +1,6 @@
 /**
- * Reads a stream that is on several tapes back as one: each tape must give exactly what was written to it, and the digest is that of the whole.
+ * Reads back a stream on several tapes as one: each tape must yield exactly what was written to it, and the digest is
+ * that of the whole.
  */
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
@@ -28,8 +29,8 @@ interface SegmentsOptions {
   /** What is known of the command that reads a segment: host, command line. */
   readonly evidence?: ((segment: TapeSegment) => Evidence) | undefined;
   /**
-   * Calls `read` again where the connection was lost in the middle of a segment: the segment is then read from its beginning once more,
-   * and continues behind the bytes that were passed on before. Left out: a segment is read once.
+   * Calls `read` again if the connection was lost within a segment: the segment is then read again from its beginning,
+   * and continues after the bytes that were already passed on. By default, a segment is read once.
    */
   readonly persist?: ((segment: TapeSegment, read: () => Promise<void>) => Promise<void>) | undefined;
 }
@@ -47,13 +48,13 @@ export interface SpanningReadBackOptions extends SegmentsOptions {
   readonly abort?: AbortSignal | undefined;
 }
 
-/** What all tapes together gave; each tape's own count has been judged. */
+/** What all tapes together yielded; each tape's own count has been checked. */
 export type SpanningReadBackResult = Omit<ReadBackResult, 'end' | 'firstRecordSha256'>;
 
 /**
- * Reads all tapes and takes the digest of the whole. Settles in every case. Throws RECORD_SIZE_WRONG, TAPE_READBACK_MISCOUNTED, TAPE_COUNT_MISSING,
- * TAPE_READ_FAILED and the other TAPE_* errors of a read, TAPE_DIFFERS where a segment that is read again begins with other bytes,
- * COPY_CANCELLED, and what `openSegment` rejects with.
+ * Reads all tapes and computes the digest of the whole. Always settles. Throws RECORD_SIZE_WRONG,
+ * TAPE_READBACK_MISCOUNTED, TAPE_COUNT_MISSING, TAPE_READ_FAILED and the other TAPE_* errors of a read, TAPE_DIFFERS if
+ * a segment that is read again begins with other bytes, COPY_CANCELLED, and what `openSegment` rejects with.
  */
 export async function readBackSegments(options: SpanningReadBackOptions): Promise<SpanningReadBackResult> {
   const { recordBytes, onProgress, abort, cksum, through, sections: lengths, samples: wanted } = options;
@@ -69,19 +70,19 @@ export async function readBackSegments(options: SpanningReadBackOptions): Promis
   return { bytes, crc32, sha256, cksum: checksum, records, milliseconds, samples, sections, sampled };
 }
 
-/** One source of the bytes of all tapes. Its end has status 0 when every tape gave what was written to it. */
+/** One source of the bytes of all tapes. Its end has status 0 if every tape yielded what was written to it. */
 function segmentsSource(options: SegmentsOptions): ByteSource {
   const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);
   const reader = new SegmentsReader(options, recordBytes);
   return { stream: reader, ended: reader.ended };
 }
 
-/** What one segment has given so far, and what it gives when it is read again. */
+/** What one segment has yielded so far, and what it yields when it is read again. */
 class PassedBytes {
   #bytes = 0;
   #checksum = 0;
 
-  /** Passes on what was not passed on before. @returns takes the pieces of one reading, from the first byte of the segment on */
+  /** Passes on what was not passed on before. @returns accepts the pieces of one read, from the first byte of the segment on */
   begin(): (piece: Buffer) => Buffer {
     const [bytes, checksum] = [this.#bytes, this.#checksum];
     let [seen, seenChecksum] = [0, 0];
@@ -147,7 +148,7 @@ class SegmentsReader extends Readable {
 
   async #readAll(): Promise<void> {
     for (const segment of this.#options.segments) {
-      // A tape that took nothing need not be inserted again.
+      // A tape that holds nothing need not be inserted again.
       if (segment.records > 0) await this.#readSegment(segment);
       if (this.destroyed) return;
     }

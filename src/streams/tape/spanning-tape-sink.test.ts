@@ -12,7 +12,7 @@ import { cutAt, failureOf, noise } from '../stream.test-support.ts';
 import { sourceOf } from './tape-emulator.test-support.ts';
 
 describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
-  it('continues to the next one where one ends, and loses and doubles nothing', async () => {
+  it('continues with the next one where one ends, and neither loses nor duplicates anything', async () => {
     const stack = [5, 7, 11, 11, 11].map((capacityRecords) => ({ capacityRecords, ...physicalEnd }));
     const { tapes, sink, write, orders } = sinkOf(dialect, stack);
     const bytes = volume(40);
@@ -33,7 +33,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     expect(orders[2]?.segments).toEqual(segments.slice(0, 2));
   });
 
-  it('really had sent records ahead that the drive took behind its end', async () => {
+  it('really had sent records ahead that the drive accepted after its end', async () => {
     const { tapes, write } = sinkOf(dialect, [{ capacityRecords: 5, ...physicalEnd }, {}], { window: 16 });
     await write(volume(20), [16 * 512]);
     expect(tapes[0]?.mostWaiting).toBe(16);
@@ -54,7 +54,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     expect(sink.segments().map(({ records }) => records)).toEqual([3, 6]);
   });
 
-  it('ends with a file mark on the one tape that is enough, and a short record before it', async () => {
+  it('ends with a short record and a file mark if one tape is enough', async () => {
     const { tapes, write, sink } = sinkOf(dialect, [{}]);
     const bytes = volume(3, 100);
     await write(bytes, [700]);
@@ -63,7 +63,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     expect(sink.segments()).toEqual([{ tape: 0, firstRecord: 0, records: 4, bytes: 3 * 512 + 100 }]);
   });
 
-  it('is content with a tape that ends behind the very last record', async () => {
+  it('accepts a tape that ends right after the very last record', async () => {
     const { tapes, write, sink } = sinkOf(dialect, [{ capacityRecords: 4, ...physicalEnd }]);
     const bytes = volume(4);
     await write(bytes);
@@ -71,7 +71,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     expect(sink.segments()).toHaveLength(1);
   });
 
-  it('lets one tape be full from the start', async () => {
+  it('accepts one tape that is full from the start', async () => {
     const { tapes, write, sink } = sinkOf(dialect, [{ capacityRecords: 0, ...physicalEnd }, {}]);
     const bytes = volume(9);
     await write(bytes);
@@ -83,7 +83,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     ]);
   });
 
-  it('continues after a full tape where the next one takes something, as often as that is so', async () => {
+  it('continues after a full tape as long as the next one accepts something', async () => {
     const full = { capacityRecords: 0, ...physicalEnd };
     const some = { capacityRecords: 3, ...physicalEnd };
     const { write, sink } = sinkOf(dialect, [full, some, full, some, {}]);
@@ -91,7 +91,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     expect(sink.segments().map(({ records }) => records)).toEqual([0, 3, 0, 3, 3]);
   });
 
-  it('asks for the first tape when the first record is whole', async () => {
+  it('requests the first tape when the first record is complete', async () => {
     const { write, orders, sink } = sinkOf(dialect, [{}]);
     sink.stream.write(volume(0, recordBytes - 1));
     await new Promise(setImmediate);
@@ -100,7 +100,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     expect(sink.segments()).toEqual([{ tape: 0, firstRecord: 0, records: 1, bytes: recordBytes }]);
   });
 
-  it('gives up after two tapes that took nothing', async () => {
+  it('gives up after two tapes that accepted nothing', async () => {
     const full = { capacityRecords: 0, ...physicalEnd };
     const { write, orders } = sinkOf(dialect, [{ capacityRecords: 3, ...physicalEnd }, full, full, {}]);
     const error = await failureOf(() => write(volume(9)));
@@ -109,7 +109,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     expect(orders).toHaveLength(3);
   });
 
-  it('asks for no tape when there is nothing to write', async () => {
+  it('requests no tape when there is nothing to write', async () => {
     const { write, orders, sink } = sinkOf(dialect, []);
     await write(Buffer.alloc(0));
     expect(orders).toEqual([]);
@@ -130,7 +130,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
         fc.nat(30 * recordBytes),
         fc.array(fc.integer({ min: 1, max: 20 * recordBytes }), { minLength: 1, maxLength: 4 }),
         async (stack, window, length, cuts) => {
-          // A record that a drive takes short does not count, so such a tape has to hold two to get on.
+          // A record that a drive accepts only in part does not count, so such a tape must hold two to make progress.
           const enough = stack.map((one) => ({ ...one, capacityRecords: one.capacityRecords + 1 }));
           const { tapes, sink, write } = sinkOf(dialect, enough, { window });
           const bytes = noise(length);
@@ -153,8 +153,8 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
   });
 });
 
-describe('the way to the next tape', () => {
-  it('fails the stream with what it fails with itself', async () => {
+describe('getting the next tape', () => {
+  it('fails the stream with its own error', async () => {
     const refused = failure('COPY_CANCELLED', { bytes: 0 });
     const sink = createSpanningTapeSink({ recordBytes, nextTape: () => Promise.reject(refused) });
     sink.stream.on('error', () => {});
@@ -162,7 +162,7 @@ describe('the way to the next tape', () => {
     expect(error).toBe(refused);
   });
 
-  it('is told when nobody waits for a tape any more, and a tape that comes late is given back', async () => {
+  it('is notified when no tape is needed any more, and a tape that comes late is returned', async () => {
     const stop = new AbortController();
     const tape = new ServedTape();
     let deliver: () => void = () => {};
@@ -188,7 +188,7 @@ describe('the way to the next tape', () => {
     expect(tape.content).toEqual([]);
   });
 
-  it('is left when the stream is aborted in the middle of a tape', async () => {
+  it('ends when the stream is aborted in the middle of a tape', async () => {
     const stop = new AbortController();
     const tape = new ServedTape();
     const channel = tape.connect();
@@ -206,8 +206,8 @@ describe('the way to the next tape', () => {
   });
 });
 
-describe('records that are not answered for', () => {
-  it('are no more than the window allows, and hold back what comes behind them', async () => {
+describe('unacknowledged records', () => {
+  it('are no more than the window allows, and hold back what comes after them', async () => {
     const input = new PassThrough();
     const output = new PassThrough();
     const ended = new Promise<never>(() => {});
@@ -258,7 +258,7 @@ describe('a failure while nothing is written', () => {
 });
 
 describe('the sink in the path of a dump', () => {
-  it('takes the place of dd: the dump goes to two tapes, padded to whole records', async () => {
+  it('replaces dd: the dump is written to two tapes, padded to whole records', async () => {
     const { tapes, sink } = sinkOf('linux', [{ capacityRecords: 30, ...physicalEnd }, {}]);
     const bytes = volume(70, 10);
     const dump = await runDump({
@@ -274,7 +274,7 @@ describe('the sink in the path of a dump', () => {
     expect(tapes[1]?.content).toEqual(fileOf(padded, 30, 41));
   });
 
-  it('fails the dump with what the tape said', async () => {
+  it('fails the dump with the error of the tape', async () => {
     const { sink } = sinkOf('solaris', [{ faults: new Map([[3, 5]]) }]);
     const error = await failureOf(() =>
       runDump({
@@ -304,7 +304,7 @@ describe('the sink in the path of a dump', () => {
     }
   });
 
-  it('is judged by what was answered for', async () => {
+  it('is judged by what was acknowledged', async () => {
     const segments = [{ tape: 0, firstRecord: 0, records: 3, bytes: 1536 }];
     const error = await failureOf(() => judgeSpanningWrite(segments, { records: 4, bytes: 2048 }));
     expect(error.code).toBe('TAPES_MISCOUNTED');

@@ -1,10 +1,12 @@
 /**
- * Writes records to as many tapes as they need: where one ends, the next one continues with the first record that was not written.
+ * Writes records to as many tapes as they need: where one ends, the next one continues with the first record that was
+ * not written.
  *
- * Over two ssh hops it reaches 0.4 to 0.75 of the rate of dd, since each answer is an ssh packet: dd writes where one tape is enough.
+ * Over two ssh hops it reaches 0.4 to 0.75 of the rate of dd, since each answer is an ssh packet: dd writes if one tape
+ * is enough.
  *
- * A record counts when the tape server has answered for it, and what is not answered is kept here; so nothing is lost at the end of a tape, and
- * nothing is written twice.
+ * A record counts when the tape server has acknowledged it, and unacknowledged ones are kept here. So nothing is lost
+ * at the end of a tape, and nothing is written twice.
  */
 import { addAbortSignal, Writable } from 'node:stream';
 import { failure } from '../../contract/errors.ts';
@@ -16,55 +18,56 @@ import type { TapeConnection } from './tape-segment-writer.ts';
 
 /** What one tape holds of the stream. */
 export interface TapeSegment {
-  /** Counted from 0, in the order in which the tapes were asked for. */
+  /** Counted from 0, in the order in which the tapes were requested. */
   readonly tape: number;
   /** Counted from 0, over all tapes. */
   readonly firstRecord: number;
-  /** 0 where the tape ended before it took any. */
+  /** 0 if the tape ended before it accepted any. */
   readonly records: number;
   readonly bytes: number;
 }
 
 export interface TapeOrder {
-  /** The tape that is wanted, counted from 0. */
+  /** The requested tape, counted from 0. */
   readonly tape: number;
-  /** What the tapes before it hold: closed, each with its file mark. */
+  /** The contents of the tapes before it: closed, each with its file mark. */
   readonly segments: readonly TapeSegment[];
-  /** Aborted when the tape is not wanted any more. */
+  /** Aborted when the tape is no longer needed. */
   readonly signal: AbortSignal;
 }
 
-/** Gets a tape ready, positioned where records may be written, and starts its server. What it rejects with fails the stream. */
+/** Gets a tape ready, positioned where records may be written, and starts its server. Its rejection fails the stream. */
 export type NextTape = (order: TapeOrder) => Promise<TapeConnection>;
 
 export interface SpanningTapeOptions {
-  /** Asked for the first tape when the first record comes, and for each further one when the tape before it is closed. */
+  /** Called for the first tape when the first record arrives, and for each further one when the previous tape is closed. */
   readonly nextTape: NextTape;
   /** 512 to 1,048,576, a multiple of 512; default 32,768. */
   readonly recordBytes?: number | undefined;
-  /** Records that may be on their way without an answer; default 64. */
+  /** Records that may be in transit without an answer; default 64. */
   readonly window?: number | undefined;
-  /** Ends everything at once; what was not answered for does not count. */
+  /** Ends everything immediately; unacknowledged records do not count. */
   readonly abort?: AbortSignal | undefined;
 }
 
 export interface SpanningTapeSink extends ByteSink {
-  /** What the tapes hold so far, the tape in the drive included: only what was answered for. */
+  /** What the tapes hold so far, including the tape in the drive: only acknowledged records. */
   segments(): readonly TapeSegment[];
 }
 
-/** 2 MiB of records of the usual size: what an ssh channel lets go unacknowledged. */
+/** 2 MiB of records of the usual size: what an ssh channel can have unacknowledged. */
 const defaultWindowRecords = 64;
 
 /** One piece of the record cutter. */
 const waitingBytes = 256 * 1024;
 
 /**
- * Makes the sink. Its stream takes bytes in pieces of any size and makes records of them, the last one short where they do not come out even; it
- * finishes when the server has answered that the last tape is closed. `ended` has status 0 then.
+ * Makes the sink. Its stream accepts bytes in pieces of any size and makes records of them, the last one short if
+ * necessary. It finishes when the server has confirmed that the last tape is closed; `ended` then has status 0.
  *
- * The stream fails with TAPE_WRITE_PROTECTED, TAPE_BUSY, TAPE_NOT_LOADED, TAPE_WRITE_FAILED, TAPE_TOO_SMALL, TAPE_SERVER_GARBLED,
- * TAPE_SERVER_ENDED, the channel's own failure, and what `nextTape` rejects with. Throws RECORD_SIZE_WRONG.
+ * The stream fails with TAPE_WRITE_PROTECTED, TAPE_BUSY, TAPE_NOT_LOADED, TAPE_WRITE_FAILED, TAPE_TOO_SMALL,
+ * TAPE_SERVER_GARBLED, TAPE_SERVER_ENDED, the channel's own failure, and what `nextTape` rejects with. Throws
+ * RECORD_SIZE_WRONG.
  */
 export function createSpanningTapeSink(options: SpanningTapeOptions): SpanningTapeSink {
   const tapes = new TapeSequence(options);
@@ -123,7 +126,7 @@ function inWords({ records, bytes }: { records: number; bytes: number }): string
   return `${records} records, ${bytes} bytes`;
 }
 
-/** The tapes one after the other. `put` and `finish` are called one at a time, as a stream does. */
+/** The tapes one after the other. `put` and `finish` are called one at a time, as by a stream. */
 class TapeSequence {
   onFailure: (error: Error) => void = () => {};
   readonly #nextTape: NextTape;
@@ -132,7 +135,7 @@ class TapeSequence {
   readonly #closed: TapeSegment[] = [];
   readonly #stop = new AbortController();
   #writer: TapeSegmentWriter | undefined;
-  /** Less than a record, until the rest of it comes. */
+  /** Less than a record, until the rest arrives. */
   #rest: Buffer = Buffer.alloc(0);
 
   constructor(options: SpanningTapeOptions) {
@@ -168,7 +171,7 @@ class TapeSequence {
     this.#writer?.destroy(error);
   }
 
-  /** Records in groups that the window can hold: a group leaves as one piece. */
+  /** Records in groups that fit the window: a group is sent as one piece. */
   *#groups(bytes: Buffer): Generator<Buffer[]> {
     const groupBytes = this.#recordBytes * this.#window;
     for (let from = 0; from < bytes.length; from += groupBytes) {
@@ -188,7 +191,7 @@ class TapeSequence {
     }
   }
 
-  /** Closes a tape that has ended, and sends to the next one what it did not take. */
+  /** Closes a tape that has ended, and sends to the next one what it did not accept. */
   async #goOn(writer: TapeSegmentWriter): Promise<void> {
     const unwritten = await this.#close(writer, () => writer.closeEnded());
     this.#requireProgress();
@@ -218,7 +221,7 @@ class TapeSequence {
     return { tape: this.#closed.length, firstRecord: totalOf(this.#closed).records, records, bytes };
   }
 
-  /** One tape may be full from the start; after two of them a third is no hope, and the run would continue forever. */
+  /** One tape may be full from the start; after two of them a third would not help, and the run would never end. */
   #requireProgress(): void {
     const [last, before] = this.#closed.slice(-2).reverse();
     if (!last || !before || last.records > 0 || before.records > 0) return;

@@ -49,7 +49,7 @@ describe('a tape that cannot be written', () => {
     expect((await sink.ended).status).toBeUndefined();
   });
 
-  it('fails at an error in the middle, and counts what was answered for before', async () => {
+  it('fails at an error halfway, and counts what was acknowledged before', async () => {
     const { write, sink, orders } = sinkOf('linux', [{ faults: new Map([[7, 5]]) }, {}]);
     const error = await failureOf(() => write(volume(20)));
     expect(error.message).toBe(
@@ -69,7 +69,7 @@ describe('a tape that cannot be written', () => {
   });
 
   it.each([8, 20])(
-    'is not trusted when it takes a record after an error behind its end (%i records)',
+    'is not trusted if it accepts a record after an error past its end (%i records)',
     async (records) => {
       const { write, orders } = sinkOf('solaris', [
         { capacityRecords: 5, ...physicalEnd, faults: new Map([[6, 5]]) },
@@ -83,7 +83,7 @@ describe('a tape that cannot be written', () => {
     },
   );
 
-  it('is followed by the next one where it takes nothing after an error behind its end', async () => {
+  it('is followed by the next one if it accepts nothing after an error past its end', async () => {
     const faults = new Map([
       [5, 28],
       [6, 5],
@@ -119,7 +119,7 @@ describe('a tape that cannot be written', () => {
     expect((await sink.ended).status).toBeUndefined();
   });
 
-  it('counts only what was answered for when the connection is lost', async () => {
+  it('counts only what was acknowledged when the connection is lost', async () => {
     const { write, sink } = sinkOf('linux', [{ lostAtWrite: 11 }]);
     const error = await failureOf(() => write(volume(20)));
     expect(error.code).toBe('TAPE_SERVER_ENDED');

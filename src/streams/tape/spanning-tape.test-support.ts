@@ -33,7 +33,7 @@ export function sinkOf(dialect: RmtDialect, stack: readonly ServedTapeOptions[],
   return { tapes, orders, sink, write };
 }
 
-/** Bytes that make that many records, and some more. */
+/** Bytes for that many records, and some more. */
 export const volume = (records: number, more = 0) => noise(records * recordBytes + more);
 
 /** The records that a tape must hold, and its file mark. */
@@ -42,5 +42,5 @@ export function fileOf(bytes: Buffer, firstRecord: number, records: number) {
   return [...cutAt(part, [recordBytes]), fileMark];
 }
 
-/** Room after the logical end for whatever was sent ahead. */
+/** Room after the logical end for what was sent ahead. */
 export const physicalEnd = { trailerRecords: 1000 };

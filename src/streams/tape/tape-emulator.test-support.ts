@@ -1,7 +1,7 @@
 /**
- * A tape with dd before it, in memory: records, an end of the medium, faults, and the words that dd has for them.
+ * A tape behind dd, in memory: records, an end of the medium, faults, and dd's messages for them.
  *
- * Sources of the behaviour: st(4) and GNU dd on Linux; illumos dd.c where a test asks for `words: 'illumos'`.
+ * Sources of the behavior: st(4) and GNU dd on Linux; illumos dd.c where a test asks for `words: 'illumos'`.
  */
 import { Readable, Writable } from 'node:stream';
 import type { ByteSink, ByteSource, ProcessEnd } from '../stage.ts';
@@ -145,7 +145,7 @@ export class EmulatedTape {
   }
 }
 
-/** A source of the given pieces whose process ends as told. */
+/** A source of the given pieces whose process ends as given. */
 export function sourceOf(
   pieces: readonly Buffer[],
   end: Partial<ProcessEnd> = {},

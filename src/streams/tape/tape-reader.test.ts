@@ -19,7 +19,7 @@ describe('the command that reads a tape', () => {
   });
 });
 
-describe('the verdict over a tape that was read', () => {
+describe('the verdict on a tape that was read', () => {
   it('accepts the records that were written', () => {
     expect(judgeTapeRead(ended(counts('3+1')), expected)).toEqual({
       records: 4,
@@ -28,11 +28,11 @@ describe('the verdict over a tape that was read', () => {
     });
   });
 
-  it('tells the records of a tape of which nothing is known', () => {
+  it('counts the records of a tape of which nothing is known', () => {
     expect(judgeTapeRead(ended(counts('7+0')))).toEqual({ records: 7, fullRecords: 7, partialRecords: 0 });
   });
 
-  it('never takes an I/O error for the end of the data', async () => {
+  it('never mistakes an I/O error for the end of the data', async () => {
     const stderr = `dd: error reading '/dev/nst0': Input/output error\n${counts('3+1')}`;
     for (const status of [0, 1]) {
       const error = await failureOf(() => judgeTapeRead(ended(stderr, status), expected));
@@ -47,7 +47,7 @@ describe('the verdict over a tape that was read', () => {
     expect(illumos.code).toBe('TAPE_READ_FAILED');
   });
 
-  it('tells how many records were read before an error', async () => {
+  it('reports how many records were read before an error', async () => {
     const stderr = 'dd: /dev/nst0: no such reason\n5+0 records in\n4+0 records out\n';
     const error = await failureOf(() => judgeTapeRead(ended(stderr, 1), expected));
     expect(error.code).toBe('TAPE_READ_FAILED');
@@ -77,7 +77,7 @@ describe('the verdict over a tape that was read', () => {
     }
   });
 
-  it('assumes no count where dd printed none', async () => {
+  it('assumes no count if dd printed none', async () => {
     expect((await failureOf(() => judgeTapeRead(ended(''), expected))).code).toBe('TAPE_COUNT_MISSING');
   });
 });

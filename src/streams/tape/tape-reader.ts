@@ -1,6 +1,4 @@
-/**
- * Reading one file of the tape back with dd, and what its end says. The digests are compared elsewhere.
- */
+/** Reads one file of the tape back with dd, and judges its end. The digests are compared elsewhere. */
 import { failure } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/errors.ts';
 import { parseDdCounts } from './dd-counts.ts';
@@ -11,8 +9,8 @@ import { describe, expectedCount } from './tape-writer.ts';
 import type { ExpectedRecords, RecordsOnTape, TapeWriterOptions } from './tape-writer.ts';
 
 /**
- * The command that reads from where the tape stands to the next file mark. A record can only be read with a
- * buffer that is at least as large, so the size is the one that was written. Throws RECORD_SIZE_WRONG.
+ * The command that reads from the position of the tape to the next file mark. A record can only be read with a buffer
+ * that is at least as large, so the size is the one that was written. Throws RECORD_SIZE_WRONG.
  */
 export function tapeReaderArguments(options: TapeWriterOptions): string[] {
   return [
@@ -25,9 +23,9 @@ export function tapeReaderArguments(options: TapeWriterOptions): string[] {
 /**
  * Decides whether the file was read to its file mark, and whether it has the records that were written.
  *
- * An I/O error is never the end of the data. Throws TAPE_READ_FAILED, TAPE_RECORD_TOO_LONG, TAPE_BUSY,
- * TAPE_NOT_LOADED, TAPE_COUNT_MISSING, TAPE_READBACK_MISCOUNTED.
- * @param expected what was written; leave it out where that is not known
+ * An I/O error is never the end of the data. Throws TAPE_READ_FAILED, TAPE_RECORD_TOO_LONG, TAPE_BUSY, TAPE_NOT_LOADED,
+ * TAPE_COUNT_MISSING, TAPE_READBACK_MISCOUNTED.
+ * @param expected what was written; omit it if that is not known
  */
 export function judgeTapeRead(
   end: ProcessEnd,

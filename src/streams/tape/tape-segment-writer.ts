@@ -1,10 +1,11 @@
 /**
- * One tape of several: takes records until the drive says that the tape ends, and leaves it with exactly the records that count.
+ * One tape of several: accepts records until the drive reports the end of the tape, and leaves it with exactly the
+ * records that count.
  *
- * How the end is told: Linux refuses a write with ENOSPC, Solaris writes a record short or not at all (mtio(4I), Write Operation). Both then take
- * every other write until the physical end, so that a trailer can be written (illumos st.c, ST_EOM; Linux st.c, ST_EOM_OK). Records are sent ahead of
- * their answers, so some of those behind the refused one are on the tape nevertheless: strays. They are gone back over and a file mark is written
- * over them.
+ * How the end is reported: Linux refuses a write with ENOSPC, Solaris writes a record short or not at all (mtio(4I),
+ * Write Operation). Both then accept every second write until the physical end, so that a trailer can be written
+ * (illumos st.c, ST_EOM; Linux st.c, ST_EOM_OK). Records are sent ahead of their answers, so some of those after the
+ * refused one are on tape nevertheless: strays. The tape is moved back over them, and a file mark overwrites them.
  */
 import { failure } from '../../contract/errors.ts';
 import { RmtClient, RmtError } from '../rmt/rmt-client.ts';
@@ -12,7 +13,7 @@ import type { RmtChannel } from '../rmt/rmt-client.ts';
 import { errnos, tapeServerFailure } from '../rmt/rmt-trouble.ts';
 import type { ServedTape } from '../rmt/rmt-trouble.ts';
 
-/** A tape that is positioned where the records are to begin, at a server that has not opened it yet. */
+/** A tape that is positioned where the records must begin, at a server that has not opened it yet. */
 export interface TapeConnection extends ServedTape {
   readonly channel: RmtChannel;
 }
@@ -22,13 +23,13 @@ export class TapeSegmentWriter {
   readonly #client: RmtClient;
   readonly #onFailure: (error: Error) => void;
   readonly #window: number;
-  /** Sent, and not on this tape for certain; the oldest first. */
+  /** Sent, but not known to be on this tape; the oldest first. */
   #unwritten: Buffer[] = [];
   #unanswered = 0;
   #records = 0;
   #bytes = 0;
   #ended = false;
-  /** Records on the tape, whole or not, that are after the last one that counts. */
+  /** Records on tape, complete or not, after the last one that counts. */
   #strays = 0;
   #physicalEnd = false;
   #failure: Error | undefined;
@@ -36,7 +37,7 @@ export class TapeSegmentWriter {
 
   /**
    * @param window records that may be unanswered at a time
-   * @param onFailure hears of a failure as soon as it is known; whoever waits here hears of it too
+   * @param onFailure called with a failure as soon as it is known; those who wait here also get it
    */
   constructor(tape: TapeConnection, window: number, onFailure: (error: Error) => void) {
     this.#tape = tape;
@@ -45,7 +46,7 @@ export class TapeSegmentWriter {
     this.#client = new RmtClient(tape.channel, tape.dialect);
   }
 
-  /** Records that the server has answered for, up to the first refused one. */
+  /** Records that the server has acknowledged, up to the first refused one. */
   get records(): number {
     return this.#records;
   }
@@ -63,7 +64,7 @@ export class TapeSegmentWriter {
     await this.#performed('open', this.#client.open(this.#tape.device, 'write'));
   }
 
-  /** Sends records; not more at a time than there is room for. */
+  /** Sends records; no more at a time than there is room for. */
   send(records: readonly Buffer[]): void {
     for (const record of records) {
       this.#unwritten.push(record);
@@ -75,17 +76,17 @@ export class TapeSegmentWriter {
     }
   }
 
-  /** Waits until that many records may be sent, or the tape has ended. Rejects where writing failed. */
+  /** Waits until that many records may be sent, or the tape has ended. Rejects if writing failed. */
   async room(records: number): Promise<void> {
     await this.#until(() => this.#ended || this.#unanswered + records <= this.#window);
   }
 
-  /** Waits for all answers. Rejects where writing failed. */
+  /** Waits for all answers. Rejects if writing failed. */
   async settled(): Promise<void> {
     await this.#until(() => this.#unanswered === 0);
   }
 
-  /** Closes the tape, which writes its file mark. To be asked when all is settled. */
+  /** Closes the tape, which writes its file mark. To be called when everything is acknowledged. */
   async close(): Promise<void> {
     await this.#performed('close', this.#client.close());
   }
@@ -112,7 +113,7 @@ export class TapeSegmentWriter {
 
   #answered(record: Buffer, taken: number): void {
     this.#unanswered -= 1;
-    // What a drive takes after a failure is behind a gap.
+    // What a drive accepts after a failure comes after a gap.
     if (this.#failure) return;
     if (!this.#ended && taken === record.length) {
       this.#unwritten.shift();
@@ -129,7 +130,8 @@ export class TapeSegmentWriter {
   #refused(record: Buffer, error: unknown): void {
     this.#unanswered -= 1;
     const noSpace = error instanceof RmtError && error.errno === errnos.noSpace;
-    // After the end of the tape every error but "no space" is taken for its physical end: "all writes will fail with EIO" (mtio(4I)).
+    // After the end of the tape, every error except "no space" counts as its physical end: "all writes will fail with
+    // EIO" (mtio(4I)).
     const physicalEnd = this.#ended && error instanceof RmtError && !noSpace;
     if (noSpace) this.#ended = true;
     else if (physicalEnd) this.#physicalEnd = true;
@@ -140,7 +142,7 @@ export class TapeSegmentWriter {
     this.#wake();
   }
 
-  /** How many records are after the end is not certain any more. */
+  /** How many records are after the end is no longer certain. */
   #takenPastTheEnd(): Error {
     const { device, evidence } = this.#tape;
     const reason = `${device}: the drive accepted a record after an error at the end of the tape`;

@@ -5,7 +5,7 @@ const sound = { status: 0, signal: undefined, stderr: '', bytes: 0 };
 const counts = '5+0 records in\n4+1 records out\n';
 
 describe('the end of a process', () => {
-  it('is bad by its status, by a signal, and by words that no sound end has', () => {
+  it('is a failure by its status, by a signal, and by its messages', () => {
     expect(endedBadly(sound)).toBe(false);
     expect(endedBadly({ ...sound, stderr: counts })).toBe(false);
     expect(endedBadly({ ...sound, status: 1 })).toBe(true);
@@ -20,7 +20,7 @@ describe('the end of a process', () => {
       expect(endedBadly({ ...sound, stderr: words })).toBe(true);
   });
 
-  it('is evidence with what it has said, and without what it has not', () => {
+  it('is evidence with its messages, if there are any', () => {
     expect(endEvidence({ ...sound, status: undefined }, { host: 'node3' })).toEqual({ host: 'node3' });
     expect(endEvidence({ ...sound, status: 2, stderr: 'dd: no\n' })).toEqual({
       exitStatus: 2,
@@ -29,13 +29,13 @@ describe('the end of a process', () => {
     expect(endEvidence({ ...sound, status: undefined, signal: 'KILL' })).toEqual({ signal: 'KILL' });
   });
 
-  it('keeps the end of what was said at length', () => {
+  it('keeps the end of long messages', () => {
     const long = `${'x'.repeat(9000)}the end`;
     expect(endEvidence({ ...sound, stderr: long }).stderr).toBe(long.slice(-8192));
     expect(endReason({ ...sound, stderr: long })).toBe(long.slice(-400));
   });
 
-  it('has the last lines as its reason, each of them whole, without those that tell how far ufsdump is', () => {
+  it('has the last lines as its reason, each of them complete, without the progress of ufsdump', () => {
     const stderr = [
       'DUMP: Writing 63 Kilobyte records',
       ...Array.from({ length: 9 }, (_, ten) => `DUMP: ${ten}0.00% done, finished in 0:01`),
@@ -55,7 +55,7 @@ describe('the end of a process', () => {
 describe('the end of the medium', () => {
   const ended = (stderr: string) => tapeWriteFailure({ ...sound, status: 1, stderr }).message;
 
-  it('is told with the records that were written, where dd has counted them', () => {
+  it('is reported with the records that were written, if dd has counted them', () => {
     expect(ended(`dd: no space left on device\n${counts}`)).toBe(
       'the tape ended before everything was written (dd counted 4+1 records)',
     );
@@ -64,7 +64,7 @@ describe('the end of the medium', () => {
     );
   });
 
-  it('is nothing that a read may come to', () => {
+  it('is never the end of a read', () => {
     const read = tapeReadFailure({ ...sound, status: 1, stderr: 'dd: no space left on device\n' });
     expect(read.code).toBe('TAPE_READ_FAILED');
   });

@@ -1,9 +1,9 @@
 /**
- * What went wrong at a tape, derived from the messages of dd and the tape driver.
+ * Errors of a tape, derived from the messages of dd and the tape driver.
  *
  * Messages: GNU `dd: error writing '/dev/nst0': No space left on device`; illumos `write: No space left on device`,
  * `dd: /dev/rmt/0: open: Device busy`, and `dd: unexpected short write, wrote N bytes, expected M`, which is how a
- * Solaris drive tells its logical end of tape (illumos dd.c, flsh; mtio(4I)).
+ * Solaris drive reports its logical end of tape (illumos dd.c, flsh; mtio(4I)).
  */
 import { failure } from '../../contract/errors.ts';
 import type { ErrorCode, Evidence, ShadowtapeError } from '../../contract/errors.ts';
@@ -25,32 +25,32 @@ const writeTroubles: readonly Trouble[] = [
 
 const readTroubles: readonly Trouble[] = [
   ...openTroubles,
-  // Linux says ENOMEM, illumos the same number in its own words, when the record is longer than the buffer.
+  // Linux reports ENOMEM, illumos the same number with its own text, if the record is longer than the buffer.
   ['TAPE_RECORD_TOO_LONG', /cannot allocate memory|not enough space/i],
 ];
 
-/** Words that mean an error even where the exit status says that all is well. */
+/** Words that mean an error even if the exit status is 0. */
 const errorWords = /i\/o error|input\/output error|no space left on device|unexpected short write/i;
 
 /** Bytes of standard error that go into evidence. */
 const stderrAtMost = 8192;
 
-/** True when the process did not end well: by its status, or by words that no sound end has. */
+/** True if the process failed: by its status, or by its messages. */
 export function endedBadly(end: ProcessEnd): boolean {
   return end.status !== 0 || end.signal !== undefined || errorWords.test(end.stderr);
 }
 
-/** The error of a write to tape that ended badly: TAPE_* of the write troubles, else TAPE_WRITE_FAILED. */
+/** The error of a failed write to tape: TAPE_* of the write errors, otherwise TAPE_WRITE_FAILED. */
 export function tapeWriteFailure(end: ProcessEnd, evidence: Evidence = {}, cause?: unknown): ShadowtapeError {
   return troubleOf(end, writeTroubles, 'TAPE_WRITE_FAILED', evidence, cause);
 }
 
-/** The error of a read from tape that ended badly: TAPE_* of the read troubles, else TAPE_READ_FAILED. */
+/** The error of a failed read from tape: TAPE_* of the read errors, otherwise TAPE_READ_FAILED. */
 export function tapeReadFailure(end: ProcessEnd, evidence: Evidence = {}, cause?: unknown): ShadowtapeError {
   return troubleOf(end, readTroubles, 'TAPE_READ_FAILED', evidence, cause);
 }
 
-/** Evidence of how a process ended, upon what is known already (host, command). */
+/** Evidence of how a process ended, added to what is known already (host, command). */
 export function endEvidence(end: ProcessEnd, known: Evidence = {}): Evidence {
   return {
     ...known,
@@ -60,16 +60,16 @@ export function endEvidence(end: ProcessEnd, known: Evidence = {}): Evidence {
   };
 }
 
-/** A reason is read in one line on a screen; all that was said is in the evidence. */
+/** A reason is shown in one line on a screen; the complete messages are in the evidence. */
 const reasonAtMost = 200;
 
-/** What ufsdump does, and how far it is: no complaint. */
+/** Phases and progress of ufsdump: not errors. */
 const isProgress = (line: string): boolean =>
   /^(?:DUMP: )?(?:\d+(?:\.\d+)?% done, finished in |Estimated |Dumping \(|Mapping \(|Writing |Date of )/.test(
     line,
   );
 
-/** The last lines that fit, each of them whole; of a last line that is too long, its end. */
+/** The last lines that fit, each of them complete; of a last line that is too long, its end. */
 function lastWords(complaint: string): string {
   const lines = complaint.split('; ').filter((line) => !isProgress(line));
   const kept: string[] = [];
@@ -80,7 +80,7 @@ function lastWords(complaint: string): string {
   return kept.join('; ').slice(-2 * reasonAtMost);
 }
 
-/** Why a process ended badly, in a few words. */
+/** Why a process failed, in a few words. */
 export function endReason(end: ProcessEnd): string {
   const complaint = lastWords(ddComplaint(end.stderr));
   if (complaint !== '') return complaint;
@@ -97,7 +97,7 @@ function troubleOf(
 ): ShadowtapeError {
   const code = troubles.find(([, words]) => words.test(end.stderr))?.[0] ?? otherwise;
   const counts = parseDdCounts(end.stderr);
-  // Named at the end of the medium only, where those written count.
+  // Named only at the end of the medium, where the written records count.
   const records = counts ? ddCountText(counts.out) : 'an unknown number of';
   return failure(code, { reason: endReason(end), records }, endEvidence(end, evidence), cause);
 }

@@ -13,7 +13,7 @@ const expected = { records: 4, lastRecordBytes: 1696, recordBytes: 32_768, bytes
 const counts = (out: string) => `0+9 records in\n${out} records out\n`;
 
 describe('the command that writes to tape', () => {
-  it('collects what comes from a channel into whole records', () => {
+  it('collects the data of a channel into whole records', () => {
     expect(tapeWriterArguments({ device: '/dev/rmt/0' })).toEqual([
       'dd',
       'ibs=262144',
@@ -23,13 +23,13 @@ describe('the command that writes to tape', () => {
     expect(tapeWriterArguments({ device: '/dev/nst0', recordBytes: 65_536 })[2]).toBe('obs=65536');
   });
 
-  it('refuses a record size that no tape takes', async () => {
+  it('refuses a record size that no tape accepts', async () => {
     const error = await failureOf(() => tapeWriterArguments({ device: '/dev/rmt/0', recordBytes: 100 }));
     expect(error.code).toBe('RECORD_SIZE_WRONG');
   });
 });
 
-describe('the verdict over a tape that was written', () => {
+describe('the verdict on a tape that was written', () => {
   it('accepts full records and one short one at the end', () => {
     expect(judgeTapeWrite(ended(counts('3+1')), expected)).toEqual({
       records: 4,
@@ -44,7 +44,7 @@ describe('the verdict over a tape that was written', () => {
     expect(judgeTapeWrite(ended('0+0 records in\n0+0 records out\n'), nothing).records).toBe(0);
   });
 
-  it('accepts full records only, where the last one is full', () => {
+  it('accepts only full records, if the last one is full', () => {
     const full = { records: 4, lastRecordBytes: 32_768, recordBytes: 32_768, bytes: 131_072 };
     expect(judgeTapeWrite(ended(counts('4+0')), full)).toEqual({
       records: 4,
@@ -53,21 +53,18 @@ describe('the verdict over a tape that was written', () => {
     });
   });
 
-  it.each(['3+0', '4+0', '3+2', '2+1', '0+4'])(
-    'refuses %s records where 3+1 were handed over',
-    async (out) => {
-      const error = await failureOf(() => judgeTapeWrite(ended(counts(out)), expected, { host: 'node3' }));
-      expect(error.code).toBe('TAPE_RECORDS_MISCOUNTED');
-      expect(error.message).toBe(`dd wrote ${out} records to the tape instead of 3+1 records, 100000 bytes`);
-      expect(error.evidence).toEqual({
-        host: 'node3',
-        exitStatus: 0,
-        stderr: counts(out),
-        expected: '3+1 records, 100000 bytes',
-        actual: `${out} records`,
-      });
-    },
-  );
+  it.each(['3+0', '4+0', '3+2', '2+1', '0+4'])('refuses %s records where 3+1 were sent', async (out) => {
+    const error = await failureOf(() => judgeTapeWrite(ended(counts(out)), expected, { host: 'node3' }));
+    expect(error.code).toBe('TAPE_RECORDS_MISCOUNTED');
+    expect(error.message).toBe(`dd wrote ${out} records to the tape instead of 3+1 records, 100000 bytes`);
+    expect(error.evidence).toEqual({
+      host: 'node3',
+      exitStatus: 0,
+      stderr: counts(out),
+      expected: '3+1 records, 100000 bytes',
+      actual: `${out} records`,
+    });
+  });
 
   it('refuses the right number of records with the wrong number of bytes', async () => {
     const stderr = `${counts('3+1')}99999 bytes (100 kB, 98 KiB) copied, 1 s, 100 kB/s\n`;
@@ -77,7 +74,7 @@ describe('the verdict over a tape that was written', () => {
     );
   });
 
-  it('assumes no count where dd printed none', async () => {
+  it('assumes no count if dd printed none', async () => {
     const error = await failureOf(() => judgeTapeWrite(ended(''), expected));
     expect(error.code).toBe('TAPE_COUNT_MISSING');
     expect(error.message).toBe('dd exited 0 but did not print how many records it copied');
@@ -145,13 +142,13 @@ describe('the verdict over a tape that was written', () => {
     expect(error.evidence).toMatchObject({ exitStatus: 1, stderr: words + counts('2+0') });
   });
 
-  it('does not trust a good status with an I/O error beside it', async () => {
+  it('does not trust status 0 together with an I/O error', async () => {
     const stderr = `dd: closing output file '/dev/nst0': Input/output error\n${counts('3+1')}`;
     const error = await failureOf(() => judgeTapeWrite(ended(stderr), expected));
     expect(error.code).toBe('TAPE_WRITE_FAILED');
   });
 
-  it('does not trust a dd whose end nobody saw', async () => {
+  it('does not trust a dd whose end was not seen', async () => {
     const lost = { status: undefined, signal: undefined, stderr: counts('3+1'), bytes: 100_000 };
     const error = await failureOf(() => judgeTapeWrite(lost, expected));
     expect(error.code).toBe('TAPE_WRITE_FAILED');

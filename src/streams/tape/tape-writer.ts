@@ -1,6 +1,4 @@
-/**
- * The last part of the path: dd on the tape host, and what its end says about the records on the tape.
- */
+/** The last part of the path: dd on the tape host, and what its end shows of the records on tape. */
 import { failure } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/errors.ts';
 import { ddCountText, parseDdCounts } from './dd-counts.ts';
@@ -29,8 +27,8 @@ export interface RecordsOnTape {
 const inputBytes = 262_144;
 
 /**
- * The command that writes standard input to tape. `obs=` collects what a channel delivers in pieces into whole
- * records; `bs=` would write each short read as a short record. Throws RECORD_SIZE_WRONG.
+ * The command that writes standard input to tape. `obs=` collects the pieces of a channel into whole records; `bs=`
+ * would write each short read as a short record. Throws RECORD_SIZE_WRONG.
  */
 export function tapeWriterArguments(options: TapeWriterOptions): string[] {
   const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);

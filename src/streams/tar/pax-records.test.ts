@@ -78,13 +78,13 @@ describe('pax records', () => {
     expect(parsePaxRecords(Buffer.from('0000000021 path=abcd\n6 a=b\n'))).toEqual({ path: 'abcd' });
   });
 
-  it('takes an empty name for none', () => {
+  it('treats an empty name as none', () => {
     const text = record('path', 'kept') + record('path', '') + record('linkpath', '');
     expect(parsePaxRecords(Buffer.from(text))).toEqual({ path: 'kept' });
   });
 
   it.each(['GNU.sparse.major', 'GNU.sparse.realsize', 'SCHILY.realsize', 'SUN.holesdata'])(
-    'knows by %s that holes are left out',
+    'recognizes by %s that holes are omitted',
     (keyword) => {
       expect(parsePaxRecords(Buffer.from(record(keyword, '1')))).toEqual({ isSparse: true });
       for (const other of [`X${keyword}`, keyword.toLowerCase()])
@@ -92,7 +92,7 @@ describe('pax records', () => {
     },
   );
 
-  it('knows no sparse file by a keyword that is longer', () => {
+  it('does not recognize a sparse file by a longer keyword', () => {
     for (const keyword of ['SCHILY.realsizes', 'SUN.holesdata2'])
       expect(parsePaxRecords(Buffer.from(record(keyword, '1')))).toEqual({});
   });

@@ -6,19 +6,19 @@
  */
 import { nameOfBytes } from '../../contract/file-names.ts';
 
-/** The keywords that say what an entry is and how long; others are left out. */
+/** The keywords for kind and length of an entry; others are ignored. */
 export interface PaxFields {
   readonly path?: string;
   readonly linkpath?: string;
   readonly size?: number;
   readonly mtime?: Date;
-  /** The content leaves holes out: of GNU tar, star and Solaris. */
+  /** The content omits holes: of GNU tar, star and Solaris. */
   readonly isSparse?: boolean;
 }
 
 const lengthDigitsAtMost = 10;
 
-/** Parses the body of an extended header; undefined where it is damaged. */
+/** Parses the body of an extended header; undefined if it is damaged. */
 export function parsePaxRecords(text: Buffer): PaxFields | undefined {
   let fields: PaxFields = {};
   for (let at = 0; at < text.length;) {
@@ -35,7 +35,7 @@ export function parsePaxRecords(text: Buffer): PaxFields | undefined {
   return fields;
 }
 
-/** Where the record that begins at `at` ends, after its newline; undefined where its length is wrong. */
+/** Where the record that begins at `at` ends, after its newline; undefined if its length is wrong. */
 function recordEnd(text: Buffer, at: number): number | undefined {
   const space = text.indexOf(0x20, at);
   if (space === -1 || space - at > lengthDigitsAtMost) return undefined;
@@ -45,7 +45,7 @@ function recordEnd(text: Buffer, at: number): number | undefined {
   return inside && text[end - 1] === 0x0a ? end : undefined;
 }
 
-/** The field of one keyword: nothing for a keyword that is not wanted, undefined for a wrong value. */
+/** The field of one keyword: nothing for an irrelevant keyword, undefined for a wrong value. */
 function fieldOf(keyword: string, value: string): PaxFields | undefined {
   switch (keyword) {
     case 'path':

@@ -17,7 +17,7 @@ async function catalogueOf(archive: Buffer, sizes: readonly number[] = [10_240])
   return entries;
 }
 
-describe('tar catalogue of archives made by the tar of this machine', () => {
+describe('tar catalog of archives made by the tar of this machine', () => {
   let folder: string;
   const longName = `${'long-directory-name/'.repeat(9)}${'x'.repeat(120)}.txt`;
 
@@ -82,7 +82,7 @@ describe('tar catalogue of archives made by the tar of this machine', () => {
   });
 });
 
-describe('tar catalogue', () => {
+describe('tar catalog', () => {
   it('reads a size in base 256, as files above 8 GiB have it', async () => {
     const size = 9 * 1024 ** 3;
     const entries: TarEntry[] = [];
@@ -156,7 +156,7 @@ describe('tar catalogue', () => {
     ]);
   });
 
-  it('does not look for content behind a hard link whose header has a size', async () => {
+  it('expects no content after a hard link whose header has a size', async () => {
     const link = block({ path: 'link', linkpath: 'first', size: 5000, type: 'Link' });
     const archive = Buffer.concat([file('first', noise(5000)), link, file('next', noise(1)), endOfArchive]);
     const entries = await catalogueOf(archive);
@@ -191,7 +191,7 @@ describe('tar catalogue', () => {
     expect(entries).toMatchObject([{ path: 'caf\u00e9' }]);
   });
 
-  it('lets everything behind the end of the archive pass unread', async () => {
+  it('passes everything after the end of the archive unread', async () => {
     expect(await catalogueOf(Buffer.concat([file('a', noise(3)), endOfArchive, noise(9000)]))).toHaveLength(
       1,
     );

@@ -1,18 +1,16 @@
-/**
- * Lists the entries of a tar archive while it passes: what is on the tape, and where.
- */
+/** Lists the entries of a tar archive while it passes: what is on tape, and where. */
 import { failure } from '../../contract/errors.ts';
 import { createObserver } from '../stage.ts';
 import type { Stage } from '../stage.ts';
 import { createTarWalker } from './tar-walker.ts';
 import type { TarEntry } from './tar-walker.ts';
 
-/** Hears of every entry, in order; a throw fails the stream. */
+/** Called for every entry, in order; a throw fails the stream. */
 export type OnTarEntry = (entry: TarEntry) => void;
 
 /**
- * Makes the stage; the bytes pass unchanged. The stream fails with TAR_UNREADABLE at a header that is none, and with TAR_INCOMPLETE where the
- * archive ends without its two blocks of zeros.
+ * Makes the stage; the bytes pass unchanged. The stream fails with TAR_UNREADABLE at an invalid header, and with
+ * TAR_INCOMPLETE if the archive ends without its two blocks of zeros.
  */
 export function createTarCatalogue(onEntry: OnTarEntry): Stage<undefined> {
   const walker = createTarWalker({ entry: (entry) => onEntry(entry) });

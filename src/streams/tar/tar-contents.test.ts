@@ -60,7 +60,7 @@ describe('the contents of an archive', () => {
     expect(contents.contentOf('app/other')).toBeUndefined();
   });
 
-  it('have no access control list in the place of its file', () => {
+  it('do not contain an access control list instead of its file', () => {
     const lists = Buffer.concat([
       extended('A', 'acl'),
       file('a', noise(3)),

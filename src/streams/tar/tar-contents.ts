@@ -1,4 +1,4 @@
-/** What the entries of an archive hold, gathered while it passes: to compare what was extracted with what was sent. */
+/** The contents of an archive's entries, collected while it passes: to compare what was extracted with what was sent. */
 import { createHash, type Hash } from 'node:crypto';
 import { createObserver, type Stage } from '../stage.ts';
 import { createTarWalker } from './tar-walker.ts';
@@ -12,7 +12,7 @@ export interface TarContent {
   readonly bytes: number;
   /** Hexadecimal, of the content as the archive has it. */
   readonly sha256: string;
-  /** True where holes are left out of the content. */
+  /** True if holes are omitted from the content. */
   readonly isSparse: boolean;
   /** Of a link. */
   readonly target: string | undefined;
@@ -56,12 +56,12 @@ export class TarContents {
     this.#walker.add(piece);
   }
 
-  /** @throws TAR_UNREADABLE where the archive ends inside an entry */
+  /** @throws TAR_UNREADABLE if the archive ends inside an entry */
   end(): void {
     this.#walker.end();
   }
 
-  /** A stage that gathers what passes. */
+  /** A stage that collects the entries that pass. */
   observer(): Stage<undefined> {
     return createObserver('contents of an archive', {
       piece: (piece) => this.add(piece),
@@ -75,12 +75,12 @@ export class TarContents {
     return this.#walker.complete();
   }
 
-  /** Where the archive has been read to, in bytes. */
+  /** How much of the archive has been read, in bytes. */
   get offset(): number {
     return this.#walker.offset();
   }
 
-  /** The content under a path: of a hard link that of the name which tar met first. */
+  /** The content under a path: for a hard link, that of the name which tar found first. */
   contentOf(key: string): TarContent | undefined {
     const found = this.#found.get(key);
     return found?.type === 'Link' ? this.#found.get(pathKey(found.target ?? '')) : found;

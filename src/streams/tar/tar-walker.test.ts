@@ -3,7 +3,7 @@ import { cutAt, failureOf, noise, sha256 } from '../stream.test-support.ts';
 import { block, endOfArchive, extended, file, filled, writeChecksum } from './tar-blocks.test-support.ts';
 import { createTarWalker, type TarDetails, type TarEntry } from './tar-walker.ts';
 
-/** All that a walker tells of an archive. */
+/** Everything that a walker reports of an archive. */
 function walked(archive: Buffer, sizes: readonly number[] = [700], isEnded = true) {
   const entries: (TarEntry & TarDetails & { content: Buffer; isOver: boolean })[] = [];
   const raw: Buffer[] = [];
@@ -37,20 +37,20 @@ describe('the content of an entry', () => {
   const contents = [noise(512), noise(0), noise(1), noise(1300), noise(1024)];
   const archive = Buffer.concat([...contents.map((bytes, at) => file(`f${at}`, bytes)), endOfArchive]);
 
-  it.each(cuts)('is its own bytes without what fills the block, in pieces of %i', (...sizes) => {
+  it.each(cuts)('is its own bytes without the padding of the block, in pieces of %i', (...sizes) => {
     const { entries } = walked(archive, sizes);
     expect(entries.map(({ content }) => sha256(content))).toEqual(contents.map(sha256));
     expect(entries.every(({ isOver }) => isOver)).toBe(true);
   });
 
-  it.each(cuts)('passes as raw bytes, too, with headers and filling, in pieces of %i', (...sizes) => {
+  it.each(cuts)('passes as raw bytes, too, with headers and padding, in pieces of %i', (...sizes) => {
     const { raw, walker } = walked(Buffer.concat([archive, noise(900)]), sizes);
     expect(raw.equals(archive)).toBe(true);
     expect(walker.complete()).toBe(true);
     expect(walker.offset()).toBe(archive.length + 900);
   });
 
-  it('is none of an extended header', () => {
+  it('does not include an extended header', () => {
     const { entries } = walked(
       Buffer.concat([extended('x', '9 path=a\n'), file('b', noise(5)), endOfArchive]),
     );
@@ -65,7 +65,7 @@ describe('a sparse file', () => {
       edit(bytes);
     });
 
-  it('is known by its letter, or by what an extended header says', () => {
+  it('is recognized by its letter, or by an extended header', () => {
     const archive = Buffer.concat([
       ofGnu(),
       filled(noise(600)),
@@ -106,7 +106,7 @@ describe('a sparse file', () => {
     ]);
   });
 
-  it('that ends before its further headers is no whole archive', async () => {
+  it('that ends before its further headers makes the archive incomplete', async () => {
     expect(await refusal(ofGnu((bytes) => (bytes[482] = 1)))).toBe(
       'the tar archive cannot be read at byte 512: it ends in the middle of an entry',
     );
@@ -114,7 +114,7 @@ describe('a sparse file', () => {
 });
 
 describe('the name of an entry', () => {
-  /** With a prefix that npm tar did not write, and another format where it is wanted. */
+  /** With a prefix that npm tar did not write, and optionally another format. */
   const named = (prefix: string, edit: (bytes: Buffer) => void = () => undefined) =>
     block({ path: 'name', size: 0, type: 'File' }, (bytes) => {
       bytes.fill(0, 345, 512);
@@ -198,19 +198,19 @@ describe('a header', () => {
     expect(walked(archive).entries.map(({ mtime }) => mtime)).toEqual([1_600_000_000, 1_500_000_000]);
   });
 
-  it('may say nothing, and is then over at once', () => {
+  it('may be empty, and then ends at once', () => {
     const { entries } = walked(Buffer.concat([extended('x', ''), file('a', noise(1)), endOfArchive]));
     expect(entries.map(({ path, offset, content }) => [path, offset, content.length])).toEqual([['a', 0, 1]]);
   });
 
-  it('may have a megabyte, and no byte more', async () => {
+  it('may have a megabyte, and not one byte more', async () => {
     const most = 1024 * 1024;
     const header = (size: number) => block({ path: 'x', size, type: 'ExtendedHeader' });
     expect(() => walked(header(most), [512], false)).not.toThrow();
     expect(await refusal(header(most + 1))).toContain('an extended header of 1048577 bytes');
   });
 
-  it('tells letter, mode, owner and time, and no time where it has none', () => {
+  it('has letter, mode, owner and time, and no time if that is empty', () => {
     const old = block({ path: 'old', size: 0, type: 'File', mode: 0o4755, uid: 7, gid: 8 }, (bytes) => {
       bytes[156] = 0;
     });
@@ -272,7 +272,7 @@ describe('an archive is refused', () => {
     expect(message).toMatch(/^the tar archive cannot be read at byte 0: ./);
   });
 
-  it('where compressed data is behind its first entry', async () => {
+  it('where compressed data comes after its first entry', async () => {
     const archive = Buffer.concat([file('a', noise(3)), Buffer.from([0x1f, 0x8b]), noise(510)]);
     expect(await refusal(archive)).toContain('at byte 1024: the checksum of the header is wrong');
   });
@@ -296,7 +296,7 @@ describe('an archive is refused', () => {
     expect(() => walked(global)).not.toThrow();
   });
 
-  it('but not where it ends after an entry, or in a block behind its end', () => {
+  it('but not where it ends after an entry, or in a block after its end', () => {
     for (const length of [0, 1024, 2048, 2560, 3072])
       expect(() => walked(whole.subarray(0, length))).not.toThrow();
     expect(() => walked(Buffer.concat([whole, noise(100)]))).not.toThrow();

@@ -1,10 +1,10 @@
 /**
  * Walks through a tar archive piece by piece and reports each entry with its position in the archive.
  *
- * The fields of a header are decoded by npm tar's `Header`; its `Parser` reports no offsets and skips blocks that it cannot read, so the
- * walk from block to block is done here. So are names, which `Header` takes for UTF-8: it loses the bytes of others. Known: ustar, pax, GNU
- * long names and sparse files, Solaris' own extended headers (type X), ACLs (A) and extended attributes (E), sizes in base 256, old
- * checksums made of signed characters.
+ * The fields of a header are decoded by npm tar's `Header`; its `Parser` reports no offsets and skips blocks that it
+ * cannot read, so the walk from block to block is done here. Names are decoded here, too: `Header` assumes UTF-8, and
+ * loses the bytes of others. Known: ustar, pax, GNU long names and sparse files, Solaris' own extended headers (type
+ * X), ACLs (A) and extended attributes (E), sizes in base 256, old checksums made of signed characters.
  */
 import { Header, types } from 'tar';
 import { failure } from '../../contract/errors.ts';
@@ -13,7 +13,7 @@ import { parsePaxRecords } from './pax-records.ts';
 import type { PaxFields } from './pax-records.ts';
 
 export interface TarEntry {
-  /** With every byte, also where it is not UTF-8 (contract/file-names.ts). */
+  /** With every byte, even if it is not UTF-8 (contract/file-names.ts). */
   readonly path: string;
   /** `File`, `Directory`, `SymbolicLink`, `Link`, …: the names of npm tar; else `Type` and the type letter. */
   readonly type: string;
@@ -27,37 +27,37 @@ export interface TarEntry {
   readonly linkpath: string | undefined;
 }
 
-/** What else a header says of an entry; a list of files does not keep it. */
+/** The other fields of a header; a list of files does not keep them. */
 export interface TarDetails {
-  /** The type letter of the header; `0` where it has none. */
+  /** The type letter of the header; `0` if it has none. */
   readonly letter: string;
   /** Permission bits, with those for set-user-ID and the like. */
   readonly mode: number | undefined;
   readonly uid: number | undefined;
   readonly gid: number | undefined;
-  /** True where the content is not the file's bytes one after the other: holes are left out (GNU, star, Solaris). */
+  /** True if the content is not simply the file's bytes: holes are omitted (GNU, star, Solaris). */
   readonly isSparse: boolean;
 }
 
-/** Hears what is in an archive, in order. What one of them throws comes out of `add`. */
+/** Callbacks for the contents of an archive, in order. `add` throws what they throw. */
 export interface TarListener {
   entry(entry: TarEntry, details: TarDetails): void;
   /** Bytes of the entry's content. */
   content?(bytes: Buffer): void;
-  /** The entry is over, its filling up to a block included. */
+  /** The entry is over, including its padding up to a block. */
   end?(): void;
-  /** All bytes up to the end of the archive, each before what it means is told: headers, content, filling. */
+  /** All bytes up to the end of the archive, each before the other callbacks: headers, content, padding. */
   raw?(bytes: Buffer): void;
   /** A header that holds for all entries after it is over. */
   global?(): void;
 }
 
 export interface TarWalker {
-  /** Takes the next bytes. Throws TAR_UNREADABLE, also where zeros end the archive after an extended header. */
+  /** Accepts the next bytes. Throws TAR_UNREADABLE, also if zeros end the archive after an extended header. */
   add(bytes: Buffer): void;
-  /** Throws TAR_UNREADABLE where the input ends inside an entry. */
+  /** Throws TAR_UNREADABLE if the input ends inside an entry. */
   end(): void;
-  /** True from the two blocks of zeros on that end an archive. */
+  /** True after the two blocks of zeros that end an archive. */
   complete(): boolean;
   /** Bytes seen. */
   offset(): number;
@@ -93,14 +93,14 @@ class Walker implements TarWalker {
   readonly #block = Buffer.alloc(blockBytes);
   #blockFilled = 0;
   #offset = 0;
-  /** Bytes of content (and its filling up to a block) until the next header. */
+  /** Bytes of content (and its padding up to a block) until the next header. */
   #contentLeft = 0;
-  /** Of these, what is the entry's own: neither filling nor an extended header. */
+  /** Of these, the entry's own: neither padding nor an extended header. */
   #ownLeft = 0;
   #extended: Extended | undefined;
   #extendedDataLeft = 0;
   #sparseContentBytes: number | undefined;
-  /** What extended headers said about the entry to come, and where the first of them began. */
+  /** What extended headers said about the next entry, and where the first of them began. */
   #pending: PaxFields = {};
   #pendingOffset: number | undefined;
   #global: PaxFields = {};
@@ -139,7 +139,7 @@ class Walker implements TarWalker {
     }
   }
 
-  /** Takes bytes for whatever comes next: rest of the archive, content, or a header block. Returns how many. */
+  /** Consumes bytes of what comes next: rest of the archive, content, or a header block. Returns how many. */
   #take(bytes: Buffer, at: number): number {
     const available = bytes.length - at;
     if (this.complete()) return available;
@@ -236,7 +236,7 @@ class Walker implements TarWalker {
     const isSparse = type === 'S' || this.#pending.isSparse === true;
     this.#listener.entry(entry, { letter: type, mode, uid, gid, isSparse });
     this.#ownLeft = size;
-    // Solaris writes a file's ACL as an entry before the file: what was said about the file holds on until then.
+    // Solaris writes a file's ACL as an entry before the file: extended headers of the file stay valid until then.
     if (type !== 'A') this.#pending = {};
     this.#pendingOffset = undefined;
     // GNU sparse files: more header blocks follow while a flag says so, at byte 482 here and 504 in those.
@@ -294,7 +294,7 @@ const untilNul = (text: Buffer): string => nameOfBytes(bytesUntilNul(text));
 const nameIn = (block: Buffer, at: number, length: number): string =>
   untilNul(block.subarray(at, at + length));
 
-/** The name of a header, after its prefix where it is POSIX' (ustar). Where times are after it, as in xstar, a NUL ends the prefix. */
+/** The name of a header, after its prefix in the POSIX format (ustar). If times follow it, as in xstar, a NUL ends the prefix. */
 function pathOf(block: Buffer): string {
   const name = bytesUntilNul(block.subarray(0, 100));
   if (block.toString('latin1', 257, 265) !== 'ustar\x0000') return nameOfBytes(name);
@@ -308,7 +308,7 @@ function typeName(header: Header, letter: string): string {
   return header.type === 'Directory' ? 'Directory' : name;
 }
 
-/** Tells a header by its checksum. Old tars summed signed characters: that differs where a name has bytes above 127. */
+/** Recognizes a header by its checksum. Old tars summed signed characters: that differs if a name has bytes above 127. */
 function kindOfBlock(block: Buffer): 'zeros' | 'header' | 'other' {
   let unsigned = 0;
   let signed = 0;

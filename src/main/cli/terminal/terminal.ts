@@ -10,7 +10,7 @@ import type { ProgressLine } from './progress-line.ts';
 import type { StopSwitch } from './stop-signals.ts';
 import { printable } from './text.ts';
 
-/** True where a person can be asked. */
+/** True if a person can be asked. */
 export function hasTerminal(): boolean {
   return isatty(0) && isatty(2);
 }
@@ -26,7 +26,7 @@ function watchInput(): void {
   isWatched = true;
 }
 
-/** True where standard input brings nothing more. Node reads the input of a closed terminal as an error, or as its end. */
+/** True if standard input brings nothing more. Node reads the input of a closed terminal as an error, or as its end. */
 function isInputOver(): boolean {
   const { stdin } = process;
   watchInput();

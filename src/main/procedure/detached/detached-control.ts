@@ -1,4 +1,4 @@
-/** Starts, stops and clears detached work. What changes the host goes through the journal. */
+/** Starts, stops and clears detached work. Changes of the host are journaled. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure } from '../../../contract/errors.ts';
 import { commandLine } from '../../ssh/quoting.ts';
@@ -7,12 +7,12 @@ import { folderThereStatus, notStartedStatus, startCommand } from './detached-sc
 import { becomeOn, lookAtWork, type WorkLook, type WorkPlace } from './detached-watch.ts';
 import { requireWorkFolder, type DetachedWork } from '../model/detached-work.ts';
 
-/** Seconds in which the start must have ended: it makes some small files. */
+/** Seconds within which the start must have ended: it makes some small files. */
 const startLimitSeconds = 120;
 
 /**
- * Starts the work. The command ends at once, the work goes on. After a connection that was lost in the middle, a look tells whether it
- * began (`absent`: it did not).
+ * Starts the work. The command ends at once, the work continues. After a connection that was lost in between, a query
+ * shows whether it began (`absent`: it did not).
  * @throws WORK_FOLDER_THERE, DETACHED_NOT_STARTED, COMMAND_NOT_FOUND, and what the ssh session throws
  */
 export async function startWork(
@@ -42,20 +42,20 @@ interface SignalledProcess {
 }
 
 export interface StopLimits {
-  /** Seconds that the processes have to end after TERM; 10 where it is left out. */
+  /** Seconds that the processes have to end after TERM; 10 by default. */
   readonly graceSeconds?: number;
-  /** Seconds that the host has to end them after KILL; 10 where it is left out. */
+  /** Seconds that the host has to end them after KILL; 10 by default. */
   readonly killSeconds?: number;
-  /** Seconds between two looks; 0.5 where it is left out. */
+  /** Seconds between two queries; 0.5 by default. */
   readonly intervalSeconds?: number;
-  /** Ends the stopping. Not the signal that cancelled the run: that has come already. */
+  /** Aborts the stop. Not the signal that canceled the run: that has been sent already. */
   readonly abort?: AbortSignal;
 }
 
 export interface StopReport {
   /** In the order in which they were sent. */
   readonly signalled: readonly SignalledProcess[];
-  /** The last look: none of the work's processes lives. */
+  /** The last query: none of the work's processes is running. */
   readonly look: WorkLook;
 }
 
@@ -74,8 +74,8 @@ class Stopping {
   }
 
   /**
-   * TERM goes to the commands alone: what runs them then writes down how they ended. The last in the row is told first, so that a writer
-   * never takes the end of a stopped reader for the end of the data.
+   * TERM is sent to the commands alone: their guards then record how they ended. The last one in the pipe gets it
+   * first, so that a writer never mistakes the end of a stopped reader for the end of the data.
    */
   async #signal({ living }: WorkLook, signal: 'TERM' | 'KILL'): Promise<void> {
     const { runner, host } = this.#place;
@@ -89,17 +89,17 @@ class Stopping {
     if (wanted.length === 0) return;
     this.signalled.push(...wanted.map(({ pid, name }) => ({ pid, name, signal })));
     const argv = ['kill', `-${signal}`, ...wanted.map(({ pid }) => String(pid))];
-    // One that has just ended makes kill complain.
+    // kill complains about one that has just ended.
     await runner.send(this.#step, { host, argv, changes: true }, { anyStatus: true });
   }
 
-  /** Sends the signal to all that live, and to those that come to light later, until none lives or the time is over. */
+  /** Sends the signal to all that are running, and to those found later, until none is running or the time is up. */
   async end(signal: 'TERM' | 'KILL', seconds: number): Promise<WorkLook> {
     const { intervalSeconds = 0.5, abort } = this.#options;
     const until = performance.now() + seconds * 1000;
     for (;;) {
       const look = await lookAtWork(this.#place, this.#work, abort);
-      // What was just started may be about to begin.
+      // A work that was just started may not have begun yet.
       const over = look.living.length === 0 && look.state !== 'unbegun';
       if (over || performance.now() > until) return look;
       await this.#signal(look, signal);
@@ -109,10 +109,10 @@ class Stopping {
 }
 
 /**
- * Ends the processes of the work: TERM, and KILL for those that do not heed it. Signals go only to processes that are the work's beyond
- * doubt (`ownProcesses`). The folder stays.
- * @throws DETACHED_NOT_STOPPED where some live on: a dd that waits for a drive cannot be killed before the drive answers; and what
- *   `lookAtWork` throws
+ * Ends the processes of the work: TERM, and KILL for those that ignore it. Signals are sent only to processes that are
+ * certainly the work's (`ownProcesses`). The folder stays.
+ * @throws DETACHED_NOT_STOPPED if some keep running: a dd that waits for a drive cannot be killed before the drive
+ *   answers; and what `lookAtWork` throws
  */
 export async function stopWork(
   place: WorkPlace,
@@ -131,13 +131,13 @@ export async function stopWork(
   return { signalled: stopping.signalled, look };
 }
 
-/** The command that removes the folder of a work with all it holds. @throws ARGUMENT_FORBIDDEN */
+/** The command that removes the folder of a work with its contents. @throws ARGUMENT_FORBIDDEN */
 export function clearCommand({ folder }: Pick<DetachedWork, 'folder'>): string[] {
   return ['rm', '-rf', requireWorkFolder(folder)];
 }
 
 /**
- * Removes the folder. Not before the work has ended: nothing would tell of it any more.
+ * Removes the folder. Not before the work has ended: there would be no trace of it.
  * @throws COMMAND_FAILED, and what the ssh session throws
  */
 export async function clearWork(

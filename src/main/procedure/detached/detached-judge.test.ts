@@ -22,7 +22,7 @@ type Said = Partial<Pick<ProcessLook, 'status' | 'errors' | 'errorsCut' | 'outpu
 
 const counts = (text: string) => `${text} records in\n${text} records out\n`;
 const sum = 'a'.repeat(64);
-/** Three records and a half, and what each process says of it. */
+/** Three and a half records, and the counts of each process. */
 const bytes = 3 * recordBytes + 16_384;
 const well: Record<string, Said> = {
   reader: { errors: counts('3+1') },
@@ -61,7 +61,7 @@ const dumped = (work: DetachedWork, said?: Record<string, Said>, more = {}) =>
   judgeDumpWork('node3', work, ended(work, said), { recordBytes, ...more });
 
 describe('a dump that has ended', () => {
-  it('is whole where the numbers agree', () => {
+  it('is complete where the numbers agree', () => {
     expect(dumped(raw, {}, { expectedBytes: bytes })).toEqual({
       bytes,
       records: { records: 4, fullRecords: 3, partialRecords: 1 },
@@ -73,14 +73,14 @@ describe('a dump that has ended', () => {
     expect(dumped(raw, { sha256: { output: `${sum}  -\n` } }).sha256).toBe(sum);
   });
 
-  it('is not whole where the volume has another size', () => {
+  it('is not complete where the volume has another size', () => {
     expect(thrownBy(() => dumped(raw, {}, { expectedBytes: bytes + 512 }))).toEqual({
       code: 'DUMP_SOURCE_SIZE_DIFFERS',
       message: `${bytes} bytes came from the volume, which has ${bytes + 512} bytes`,
     });
   });
 
-  it('is not whole where the tape has other records', () => {
+  it('is not complete where the tape has another number of records', () => {
     expect(thrownBy(() => dumped(raw, { writer: { errors: counts('3+0') } }))).toEqual({
       code: 'TAPE_RECORDS_MISCOUNTED',
       message: `dd wrote 3+0 records to the tape instead of 3+1 records, ${bytes} bytes`,
@@ -88,7 +88,7 @@ describe('a dump that has ended', () => {
     expect(thrownBy(() => dumped(raw, { writer: { errors: '' } })).code).toBe('TAPE_COUNT_MISSING');
   });
 
-  it('is not whole where dd says that it could not read, though it ended well', () => {
+  it('is not complete where dd reports a read error, although it exited 0', () => {
     const reader = { errors: `dd: error reading '/dev/sfdsk': Input/output error\n${counts('3+1')}` };
     expect(thrownBy(() => dumped(raw, { reader }))).toEqual({
       code: 'DUMP_NOT_CLOSED',
@@ -96,13 +96,13 @@ describe('a dump that has ended', () => {
     });
   });
 
-  it('tells what tar skipped, or fails where the job says so', () => {
+  it('reports what tar skipped, or fails where the job says so', () => {
     const tar = dumpWork({ folder, reader: { argv: ['tar', 'cf', '-', '.'] }, digest: 'cksum', ...tape });
     const reader = { errors: 'tar: ./s is not a file. Not dumped\n' };
     expect(dumped(tar, { reader }).said?.remarks).toMatchObject([{ kind: 'skipped', file: './s' }]);
     const fail = { onSkippedFiles: 'fail' } as const;
     expect(thrownBy(() => dumped(tar, { reader }, fail)).code).toBe('FILES_SKIPPED');
-    // What is beyond the end of what can be read may be a file, too.
+    // Beyond the readable part of the messages there may be a skipped file, too.
     const cut = { reader: { errors: '', errorsCut: true } };
     expect(dumped(tar, cut).warnings).toEqual([
       'tar printed more than can be read: more files may be missing than are listed',
@@ -113,14 +113,14 @@ describe('a dump that has ended', () => {
     });
   });
 
-  it('is not whole where the reading dd counted other records', () => {
+  it('is not complete where the reading dd counted another number of records', () => {
     expect(thrownBy(() => dumped(raw, { reader: { errors: counts('4+1') } }))).toEqual({
       code: 'DETACHED_COUNTS_DIFFER',
       message: 'node3: the reading dd counted 4+1 records, but 3+1 records arrived from it',
     });
   });
 
-  it('is not whole without its digests', () => {
+  it('is not complete without its digests', () => {
     expect(thrownBy(() => dumped(raw, { cksum: { output: 'cksum: what?\n' } }))).toEqual({
       code: 'DETACHED_DIGEST_UNREADABLE',
       message: 'node3: cksum printed "cksum: what?", which is not a digest',
@@ -131,12 +131,12 @@ describe('a dump that has ended', () => {
     });
   });
 
-  it('is not whole where nothing came', () => {
+  it('is not complete where no data came', () => {
     const nothing = { cksum: { output: '4294967295 0\n' }, reader: { errors: counts('0+0') } };
     expect(thrownBy(() => dumped(raw, nothing)).code).toBe('DUMP_SOURCE_EMPTY');
   });
 
-  it('fails by the process that the others died of', () => {
+  it('fails with the process whose failure ended the others', () => {
     const pipe = { status: 141 };
     const writer = { status: 2, errors: `write: No space left on device\n${counts('2+0')}` };
     expect(thrownBy(() => dumped(raw, { reader: pipe, tee: pipe, writer }))).toEqual({
@@ -159,7 +159,7 @@ describe('a dump that has ended', () => {
     });
   });
 
-  it('is judged by what ufsdump says', () => {
+  it('is judged by the messages of ufsdump', () => {
     const said = (errors: string, errorsCut = false) => ({
       reader: { errors, errorsCut },
     });
@@ -189,7 +189,7 @@ describe('the guide’s own command that has ended', () => {
     expect(thrownBy(() => dumped(dd, { dump: { errors: counts('3+1') } })).code).toBe('TAPE_COUNT_MISSING');
   });
 
-  it('fails at the volume or at the tape, as it says', () => {
+  it('fails at the volume or at the tape, according to its messages', () => {
     const failing = (errors: string, work = dd) =>
       thrownBy(() => dumped(work, { dump: { status: 2, errors } }));
     expect(failing(`read: I/O error\n${counts('1+0')}`).code).toBe('DUMP_SOURCE_FAILED');
@@ -205,7 +205,7 @@ describe('the guide’s own command that has ended', () => {
     });
   });
 
-  it('tells no bytes where it is tar', () => {
+  it('has no byte count where it is tar', () => {
     expect(dumped(tar)).toMatchObject({ bytes: undefined, records: undefined });
   });
 });
@@ -223,7 +223,7 @@ describe('a read-back that has ended', () => {
     );
   });
 
-  it('never takes an error for the end of the tape', () => {
+  it('never mistakes an error for the end of the tape', () => {
     expect(thrownBy(() => judged({ reader: { status: 2, errors: 'read: I/O error\n' } }))).toEqual({
       code: 'TAPE_READ_FAILED',
       message: 'reading the tape back failed: read: I/O error',
@@ -242,7 +242,7 @@ describe('work that stopped early', () => {
       ),
     );
 
-  it('is told apart', () => {
+  it('is reported by its kind', () => {
     expect(at('absent').code).toBe('DETACHED_GONE');
     expect(at('unbegun', 'nohup: not found\n')).toEqual({
       code: 'DETACHED_NOT_STARTED',

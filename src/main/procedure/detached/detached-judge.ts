@@ -1,4 +1,4 @@
-/** What detached work came to: exit statuses, the words of ufsdump, dd's counts and the digests must agree. Pure. */
+/** The result of detached work: exit statuses, the messages of ufsdump, dd's counts and the digests must agree. Pure. */
 import { failure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
 import { shortened } from '../../../contract/words.ts';
 import {
@@ -33,27 +33,27 @@ import { lastWords, type WorkLook } from './detached-watch.ts';
 import type { DetachedProcess, DetachedWork } from '../model/detached-work.ts';
 
 export interface WorkOutcome {
-  /** Bytes that passed; undefined where neither a digest nor dd tells. */
+  /** Bytes that passed; undefined if neither a digest nor dd counts them. */
   readonly bytes: number | undefined;
-  /** Records on the tape; undefined where the command does not count them (tar, ufsdump alone). */
+  /** Records on tape; undefined if the command does not count them (tar, ufsdump alone). */
   readonly records: RecordsOnTape | undefined;
   readonly cksum: PosixCksum | undefined;
   /** Sixty-four hexadecimal digits. */
   readonly sha256: string | undefined;
-  /** Lines with which a dump tool warned. */
+  /** Warnings of a dump tool. */
   readonly warnings: readonly string[];
-  /** What another reader said though it ended well: tar, dd. */
+  /** Messages of another reader that exited 0: tar, dd. */
   readonly said?: ReaderOutput | undefined;
 }
 
 export interface DumpExpectation {
   /** 512 to 1,048,576, a multiple of 512. */
   readonly recordBytes: number;
-  /** The size of the volume, where all of it is read. */
+  /** The size of the volume, if all of it is read. */
   readonly expectedBytes?: number | undefined;
-  /** `ufsdump` or `sfxdump`, where it reads: its words are judged too. */
+  /** `ufsdump` or `sfxdump`, if it is the reader: its messages are judged, too. */
   readonly dumpTool?: string | undefined;
-  /** What the job wants where the reader skips files; `warn` where absent. */
+  /** The job's rule for skipped files; `warn` by default. */
   readonly onSkippedFiles?: OnSkippedFiles | undefined;
 }
 
@@ -66,14 +66,14 @@ const signals = new Map([
   [15, 'TERM'],
 ]);
 
-/** One process with what is known of it, as the judges of the data path want it. */
+/** One process with what is known of it, in the form that the data path judges. */
 class EndedProcess {
   readonly process: DetachedProcess;
   readonly look: ProcessLook;
   readonly end: ProcessEnd;
   readonly evidence: Evidence;
 
-  /** @param bytes that went through it, where they are known */
+  /** @param bytes that went through it, if known */
   constructor(host: string, process: DetachedProcess, look: ProcessLook, bytes = 0) {
     const { status = 0, errors } = look;
     const signal = signals.get(status - 128);
@@ -88,7 +88,7 @@ class EndedProcess {
     return this.end.status !== 0;
   }
 
-  /** True where it ended only because nobody took what it wrote. */
+  /** True if it ended only because its output was closed. */
   get lackedTaker(): boolean {
     return this.end.signal === 'PIPE' || /EPIPE|broken pipe/i.test(this.end.stderr);
   }
@@ -98,7 +98,7 @@ class EndedProcess {
   }
 }
 
-/** Which process is to blame where several failed: what others only died of. */
+/** Which process caused the failure if several failed. */
 const blamedFirst = ['writer', 'dump', 'cksum', 'sha256', 'tee', 'keeper', 'reader'];
 
 class EndedWork {
@@ -112,7 +112,7 @@ class EndedWork {
     this.#look = look;
   }
 
-  /** @throws where it stopped early */
+  /** @throws if it stopped early */
   requireEnded(): void {
     const { state } = this.#look;
     const host = this.#host;
@@ -127,14 +127,14 @@ class EndedWork {
     if (state === 'running') throw new Error('work is judged when it has ended');
   }
 
-  /** @param bytes that passed, where they are known */
+  /** @param bytes that passed, if known */
   process(name: string, bytes?: number): EndedProcess | undefined {
     const process = this.#work.processes.find((one) => one.name === name);
     const look = this.#look.processes.find((one) => one.name === name);
     return process && look && new EndedProcess(this.#host, process, look, bytes);
   }
 
-  /** The process whose failure the others' follow from; undefined where all ended well. */
+  /** The process whose failure caused the others'; undefined if all exited 0. */
   blamed(): EndedProcess | undefined {
     const failed = blamedFirst.flatMap((name) => {
       const one = this.process(name);
@@ -151,7 +151,7 @@ class EndedWork {
     return { checksum: Number(checksum), bytes: Number(bytes) };
   }
 
-  /** sha256sum puts ` -` behind the digest, Solaris' digest nothing. */
+  /** sha256sum prints ` -` after the digest, Solaris' digest nothing. */
   sha256(): string | undefined {
     const one = this.process('sha256');
     if (!one) return undefined;
@@ -181,19 +181,19 @@ function howItEnded(end: ProcessEnd): string {
   return reason === how ? how : `${how}: ${reason}`;
 }
 
-/** True where sampled records could not be kept: that says nothing of the tape. */
+/** True if sampled records could not be kept: that says nothing about the tape. */
 const failedToKeep = ({ end, process }: EndedProcess): boolean =>
   process.keeping !== undefined &&
   (end.status === notKeptStatus || /^(dd: error writing|write:)/m.test(end.stderr));
 
-/** True where a dd that reads and writes complains of what it reads: GNU names the file, illumos says `read:` (illumos dd.c). */
+/** True if a dd that reads and writes complains about its input: GNU names the file, illumos prints `read:` (illumos dd.c). */
 function complainsOfInput({ end, process }: EndedProcess): boolean {
   const input = process.argv.find((word) => word.startsWith('if='))?.slice('if='.length);
   if (input === undefined) return false;
   return /^(dd: )?read:|error reading/m.test(end.stderr) || end.stderr.includes(input);
 }
 
-/** The error of a command that reads and writes the tape by itself: what it says decides which of the two went wrong. */
+/** The error of a command that reads and writes the tape itself: its messages decide which of the two failed. */
 function dumpFailure(work: EndedWork, one: EndedProcess): ShadowtapeError {
   if (complainsOfInput(one)) return sourceFailure(one.end, writtenBy(one.counts) ?? 0, one.evidence);
   const trouble = tapeWriteFailure(one.end, one.evidence);
@@ -201,7 +201,7 @@ function dumpFailure(work: EndedWork, one: EndedProcess): ShadowtapeError {
   return isDd || trouble.code !== 'TAPE_WRITE_FAILED' ? trouble : work.processFailed(one);
 }
 
-/** Bytes that a dd wrote, where it says so. */
+/** Bytes that a dd wrote, if it prints them. */
 function writtenBy(counts: DdCounts | undefined, recordBytes = 0): number | undefined {
   if (counts?.bytes !== undefined || !counts) return counts?.bytes;
   return counts.out.partial === 0 && recordBytes > 0 ? counts.out.full * recordBytes : undefined;
@@ -226,7 +226,7 @@ function judgeReaderWords(one: EndedProcess, onSkippedFiles: OnSkippedFiles): Wo
 
 type Words = Pick<WorkOutcome, 'warnings' | 'said'>;
 
-/** @throws DUMP_NOT_CLOSED where the dump tool did not say that all is well, or data could not be read; FILES_SKIPPED */
+/** @throws DUMP_NOT_CLOSED if the dump tool did not report success, or data could not be read; FILES_SKIPPED */
 function judgeWords(
   one: EndedProcess,
   { dumpTool, onSkippedFiles = 'warn' }: Pick<DumpExpectation, 'dumpTool' | 'onSkippedFiles'>,
@@ -241,7 +241,7 @@ function judgeWords(
   return { warnings: output.warnings };
 }
 
-/** A dd that reads a device whole counts the same records as the bytes make. */
+/** A dd that reads a whole device counts as many records as the bytes amount to. */
 function requireReaderCount(host: string, reader: EndedProcess, expected: ExpectedRecords): void {
   const { counts } = reader;
   if (!counts) return;
@@ -267,10 +267,11 @@ function judgeGuideCommand(work: EndedWork, one: EndedProcess, expectation: Dump
 
 /**
  * Judges a dump that has ended.
- * @param look the last one, of `awaitWork`
- * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED where it stopped early; TAPE_*, DUMP_SOURCE_FAILED,
- *   DETACHED_PROCESS_FAILED for the process that failed; DUMP_NOT_CLOSED, FILES_SKIPPED; DETACHED_DIGEST_UNREADABLE; DUMP_SOURCE_EMPTY,
- *   DUMP_SOURCE_SIZE_DIFFERS, DETACHED_COUNTS_DIFFER, TAPE_COUNT_MISSING, TAPE_RECORDS_MISCOUNTED where the numbers do not agree
+ * @param look the last query, from `awaitWork`
+ * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED if it stopped early; TAPE_*, DUMP_SOURCE_FAILED,
+ *   DETACHED_PROCESS_FAILED for the process that failed; DUMP_NOT_CLOSED, FILES_SKIPPED; DETACHED_DIGEST_UNREADABLE;
+ *   DUMP_SOURCE_EMPTY, DUMP_SOURCE_SIZE_DIFFERS, DETACHED_COUNTS_DIFFER, TAPE_COUNT_MISSING, TAPE_RECORDS_MISCOUNTED if
+ *   the numbers do not agree
  */
 export function judgeDumpWork(
   host: string,
@@ -305,7 +306,7 @@ export function judgeDumpWork(
  * Judges the hash of a whole volume that has ended.
  * @param bytes of the volume
  * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED, DETACHED_PROCESS_FAILED, DETACHED_DIGEST_UNREADABLE,
- *   DUMP_SOURCE_EMPTY, DUMP_SOURCE_SIZE_DIFFERS where not all of it was read
+ *   DUMP_SOURCE_EMPTY, DUMP_SOURCE_SIZE_DIFFERS if not all of it was read
  */
 export function judgeHashWork(
   host: string,
@@ -325,9 +326,10 @@ export function judgeHashWork(
 }
 
 /**
- * Judges a read-back that has ended. Whether it is what was written is the caller's to compare, by the digests.
- * @param expected what was written; leave it out where that is not known
- * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED, DETACHED_PROCESS_FAILED, DETACHED_DIGEST_UNREADABLE; TAPE_* of `judgeTapeRead`
+ * Judges a read-back that has ended. The caller compares it with what was written, by the digests.
+ * @param expected what was written; omit it if that is not known
+ * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED, DETACHED_PROCESS_FAILED, DETACHED_DIGEST_UNREADABLE;
+ *   TAPE_* of `judgeTapeRead`
  */
 export function judgeReadBackWork(
   host: string,

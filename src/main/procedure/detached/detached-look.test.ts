@@ -23,7 +23,7 @@ const work = dumpWork({
 });
 const boundary = '0123456789abcdef';
 
-/** What the look's script prints of these files. */
+/** The output of the query's script for these files. */
 function printed(files: Readonly<Record<string, string>>): string {
   const parts = Object.entries(files).map(([name, text]) => `=${boundary}= ${name}\n${text}\n`);
   return `${parts.join('')}=${boundary}= end\n`;
@@ -32,8 +32,8 @@ function printed(files: Readonly<Record<string, string>>): string {
 const read = (text: string) => parseLook(text, boundary, work, 'node3');
 const why = (reason: string) => `node3: the state of the work in ${folder} cannot be read: ${reason}`;
 
-describe('a look at the folder of detached work', () => {
-  it('shows numbers, exit statuses and words', () => {
+describe('a query of the folder of detached work', () => {
+  it('shows numbers, exit statuses and messages', () => {
     const look = read(
       printed({
         'run.pid': '100\n',
@@ -69,7 +69,7 @@ describe('a look at the folder of detached work', () => {
     expect(read(`=${boundary}= absent\n`)).toBeUndefined();
   });
 
-  it('gives back any file as it was', () => {
+  it('reproduces any file exactly', () => {
     const words = fc.string({ unit: fc.constantFrom(...'=ab \n\r\t0', `\n=${boundary.slice(1)}= `, 'é') });
     fc.assert(
       fc.property(words, words, words, (errors, output, shell) => {
@@ -81,7 +81,7 @@ describe('a look at the folder of detached work', () => {
     );
   });
 
-  it('is not believed where it was cut off anywhere', () => {
+  it('is rejected where it was truncated anywhere', () => {
     const whole = printed({ 'run.pid': '100\n', 'reader.errors': 'words\n' });
     fc.assert(
       fc.property(fc.nat({ max: whole.length - 1 }), (length) => {
@@ -90,7 +90,7 @@ describe('a look at the folder of detached work', () => {
     );
   });
 
-  it('is not believed where it shows what it was not asked', () => {
+  it('is rejected where it shows what was not requested', () => {
     expect(() => read(`Welcome!\n${printed({})}`)).toThrow(why('it begins with unexpected text'));
     expect(() => read(printed({ 'other.pid': '1\n' }))).toThrow(why('it shows a file "other.pid"'));
     expect(() => read(`=${boundary}= run.pid\n1\n\n${printed({ 'run.pid': '1\n' })}`)).toThrow(
@@ -101,7 +101,7 @@ describe('a look at the folder of detached work', () => {
     expect(() => read(`${printed({})}more\n`)).toThrow(why('its end is missing'));
   });
 
-  it('says where a process complained of more than is read', () => {
+  it('marks a process that printed more errors than are read', () => {
     const look = read(printed({ 'reader.errors': 'x'.repeat(262_144) }));
     expect(look?.processes[0]?.errorsCut).toBe(true);
   });
@@ -121,7 +121,7 @@ describe('the state of detached work', () => {
       }),
     );
 
-  it('follows from the exit statuses, and from what lives', () => {
+  it('follows from the exit statuses, and from the running processes', () => {
     expect(stateOf(undefined, false)).toBe('absent');
     expect(stateOf(read(printed({})), false)).toBe('unbegun');
     expect(stateOf(files(['0', '', '', '']), true)).toBe('running');
@@ -130,7 +130,7 @@ describe('the state of detached work', () => {
     expect(stateOf(files(['0', '0', '0', '1']), true)).toBe('failed');
   });
 
-  it('asks for every file that a process may have', () => {
+  it('includes every file that a process may have', () => {
     expect(lookedAt(work).length).toBe(2 + 5 * work.processes.length);
   });
 });
@@ -151,7 +151,7 @@ describe('the processes of detached work', () => {
       ({ pid, name }) => `${name} ${pid}`,
     );
 
-  it('are known by the words that they were started with', () => {
+  it('are recognized by the arguments that they were started with', () => {
     expect(
       own(
         `  100     1 sh ${folder}/run.sh
@@ -164,14 +164,14 @@ describe('the processes of detached work', () => {
     ).toEqual(['reader 105', 'tee 106', 'run 100', 'run 101', 'run 102']);
   });
 
-  it('are known by their guard where a script stands between', () => {
+  it('are recognized by their guard where a script is in between', () => {
     expect(own(`101 100 sh ${folder}/run.sh\n105 101 /bin/ksh /usr/local/bin/dd`)).toEqual([
       'reader 105',
       'run 101',
     ]);
   });
 
-  it('are known where ps cuts the words off, as on Solaris', () => {
+  it('are recognized where ps truncates the arguments, as on Solaris', () => {
     const long = dumpWork({
       folder: `/var/tmp/shadowtape-${'r'.repeat(40)}.Volume2.dump.work`,
       reader: { argv: ['cat'] },
@@ -187,7 +187,7 @@ describe('the processes of detached work', () => {
     expect(ownProcesses(long, look, cut)).toEqual([]);
   });
 
-  it('are not those that only have a number of theirs', () => {
+  it('are not those that only have one of their numbers', () => {
     expect(
       own('100 1 /usr/lib/sendmail\n101 1 sh /var/tmp/shadowtape-run.Volume3.dump.work/run.sh\n105 101 vi'),
     ).toEqual([]);
@@ -196,14 +196,14 @@ describe('the processes of detached work', () => {
     expect(own('')).toEqual([]);
   });
 
-  it('are not guessed from what ps does not print', () => {
+  it('are not guessed where ps prints nothing', () => {
     expect(() => own('100 sh\n')).toThrow(why('ps prints "100 sh"'));
     expect(() => parseProcessList('100 1 sh\n', work, 'node3')).toThrow(why('ps prints "100 1 sh"'));
     expect(() => parseProcessList('', work, 'node3')).toThrow(why('ps prints ""'));
   });
 });
 
-it('reads what a process has written of /proc/PID/io', () => {
+it('are counted by the bytes written in /proc/PID/io', () => {
   expect(writtenBytes('rchar: 9\nwchar: 1048576\nsyscr: 4\n')).toBe(1_048_576);
   expect(writtenBytes('')).toBeUndefined();
 });

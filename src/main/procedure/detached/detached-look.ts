@@ -1,4 +1,4 @@
-/** What a look at the folder of detached work shows, read strictly; and which of the processes that live are the work's. Pure. */
+/** The contents of the folder of detached work, parsed strictly; and which running processes are the work's. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import { shortened } from '../../../contract/words.ts';
 import { errorsAtMost, lookedAt, runScriptName, scriptName } from './detached-script.ts';
@@ -9,26 +9,26 @@ import { workFile, type DetachedProcess, type DetachedWork } from '../model/deta
 /** What is known of one process of the work. */
 export interface ProcessLook {
   readonly name: string;
-  /** Its number; undefined before it has begun. */
+  /** Its number; undefined before it starts. */
   readonly pid: number | undefined;
   /** The number of the subshell that waits for it and writes its exit status. */
   readonly guard: number | undefined;
-  /** Exit status, 128 and the signal's number where it was killed; undefined while it runs. */
+  /** Exit status, or 128 plus the signal's number if it was killed; undefined while it runs. */
   readonly status: number | undefined;
-  /** What it complained of so far, at most its first 262,144 bytes. */
+  /** Its error messages so far, at most the first 262,144 bytes. */
   readonly errors: string;
-  /** True where it complained of more. */
+  /** True if there are more. */
   readonly errorsCut: boolean;
-  /** What it printed so far, where that is kept. */
+  /** Its output so far, if that is kept. */
   readonly output: string;
 }
 
 export interface FolderLook {
-  /** The number of the process that runs the work; undefined before it has begun. */
+  /** The number of the process that runs the work; undefined before it starts. */
   readonly pid: number | undefined;
-  /** True where each process has an exit status. */
+  /** True if each process has an exit status. */
   readonly ended: boolean;
-  /** What the shell that runs the work complained of. */
+  /** Error messages of the shell that runs the work. */
   readonly words: string;
   readonly processes: readonly ProcessLook[];
 }
@@ -37,7 +37,7 @@ export interface FolderLook {
 export interface LivingProcess {
   readonly pid: number;
   readonly parent: number;
-  /** Its words, as ps shows them. */
+  /** Its arguments, as ps shows them. */
   readonly words: string;
 }
 
@@ -48,7 +48,7 @@ const unreadableFolder =
   (reason) =>
     failure('DETACHED_LOOK_UNREADABLE', { host, folder, reason }, { host });
 
-/** The files between the boundaries, by name; undefined where there is no folder. */
+/** The files between the boundaries, by name; undefined if there is no folder. */
 function readFiles(
   text: string,
   boundary: string,
@@ -69,7 +69,7 @@ function readFiles(
   return files;
 }
 
-/** A number that stands alone in a file. The shell makes the file before it writes into it: an empty one says nothing yet. */
+/** A number alone in a file. The shell creates the file before it writes to it: an empty one has no number yet. */
 function readNumber(text: string | undefined, file: string, unreadable: Unreadable): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (!/^\d{1,9}\n$/.test(text)) throw unreadable(`${file} holds "${text.slice(0, 40)}"`);
@@ -78,7 +78,7 @@ function readNumber(text: string | undefined, file: string, unreadable: Unreadab
 
 /**
  * Reads what `lookCommand` printed.
- * @returns undefined where there is no folder
+ * @returns undefined if there is no folder
  * @throws DETACHED_LOOK_UNREADABLE
  */
 export function parseLook(
@@ -110,7 +110,8 @@ export function parseLook(
 
 /**
  * Reads what `processListCommand` printed.
- * @param isWhole true for the list of all processes: one that is not the work's may have words of several lines, or none
+ * @param isWhole true for the list of all processes: one that is not the work's may have arguments of several lines, or
+ *   none
  * @throws DETACHED_LOOK_UNREADABLE
  */
 export function parseProcessList(
@@ -142,7 +143,7 @@ function isShownAs(shown: string, argv: readonly string[]): boolean {
 
 const scriptArguments = (work: DetachedWork, script: string) => ['sh', workFile(work, script)];
 
-/** A process of the work that lives, beyond doubt. */
+/** A process that is certainly the work's, and is running. */
 export interface OwnProcess {
   readonly pid: number;
   /** The process's name, or `run` for what runs and guards them. */
@@ -162,18 +163,22 @@ function isOwn(
   );
 }
 
-/** What runs for sudo, which waits for it; a sudo that is about to start it is meant itself. A monitor may be between them (sudo(8)). */
+/**
+ * The process that sudo runs and waits for, or sudo itself if it has not started it yet. A monitor may be between them
+ * (sudo(8)).
+ */
 function behindSudo(seen: LivingProcess, living: readonly LivingProcess[]): LivingProcess {
   const child = living.find(({ parent }) => parent === seen.pid);
   return child && /^(\S*\/)?sudo\s/.test(seen.words) ? behindSudo(child, living) : seen;
 }
 
 /**
- * The processes of the work that live. A number may have been given to another process since, at the latest after a reboot: so each
- * must also show the words that it was started with, or have its guard for a parent; the guards and what runs them bear the folder's
- * name, which no other process has.
+ * The running processes of the work. A number may have been reused since, at the latest after a reboot. So each must
+ * also show the arguments that it was started with, or have its guard as parent. The guards and what runs them have the
+ * folder's name in their arguments, which no other process has.
  * @param list what the process list shows of the numbers in `look`
- * @param become how the host's commands get their rights; of a process that runs for sudo the number is its own, since sudo passes KILL on to nobody
+ * @param become how the host's commands get their rights; a process under sudo is listed with its own number, because
+ *   sudo does not forward KILL
  */
 export function ownProcesses(
   work: DetachedWork,
@@ -181,7 +186,7 @@ export function ownProcesses(
   list: readonly LivingProcess[],
   become?: Become,
 ): OwnProcess[] {
-  // Whoever has ended, but was not waited for yet, is shown as `<defunct>`.
+  // A process that has ended, but was not waited for yet, is shown as `<defunct>`.
   const living = list.filter(({ words }) => !/(^|\s)<defunct>$/.test(words));
   const byNumber = (pid: number | undefined) => living.find((seen) => seen.pid === pid);
   const shells = [look.pid, ...look.processes.map(({ guard }) => guard)].flatMap((pid) => {
@@ -197,17 +202,20 @@ export function ownProcesses(
   return [...own, ...shells.map((pid) => ({ pid, name: 'run' }))];
 }
 
-/** The numbers that the process list has to be asked for. */
+/** The numbers to query in the process list. */
 export function numbersOf(look: FolderLook): number[] {
   const running = look.processes.filter(({ status }) => status === undefined);
   const numbers = [look.pid, ...running.flatMap(({ pid, guard }) => [pid, guard])];
   return numbers.filter((pid) => pid !== undefined);
 }
 
-/** `absent`: no folder. `unbegun`: a folder, but nothing has run. `failed`: ended, with an exit status other than 0. `died`: nobody wrote the end down. */
+/**
+ * `absent`: no folder. `unbegun`: a folder, but nothing has run. `failed`: ended, with an exit status other than 0.
+ * `died`: its end was not recorded.
+ */
 export type WorkState = 'absent' | 'unbegun' | 'running' | 'ended' | 'failed' | 'died';
 
-/** @param lives whether a process of the work was seen alive before the folder was looked at */
+/** @param lives whether a process of the work was seen running before the folder was read */
 export function stateOf(look: FolderLook | undefined, lives: boolean): WorkState {
   if (!look) return 'absent';
   if (look.ended) return look.processes.every(({ status }) => status === 0) ? 'ended' : 'failed';
@@ -215,7 +223,7 @@ export function stateOf(look: FolderLook | undefined, lives: boolean): WorkState
   return look.pid === undefined ? 'unbegun' : 'died';
 }
 
-/** What /proc/PID/io says was written, in bytes (proc(5)); undefined where it says nothing. */
+/** Bytes written according to /proc/PID/io (proc(5)); undefined if it does not say. */
 export function writtenBytes(text: string): number | undefined {
   const written = /^wchar: (\d{1,16})$/m.exec(text)?.[1];
   return written === undefined ? undefined : Number(written);

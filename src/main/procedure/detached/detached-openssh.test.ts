@@ -53,7 +53,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
   const judge = (work: DetachedWork, look: WorkLook, more = {}) =>
     judgeDumpWork('node3', work, look, { recordBytes, ...more });
 
-  it('dumps a device, takes its digests in the same pass, and is cleared', async () => {
+  it('dumps a device, computes its digests in the same pass, and is cleared', async () => {
     const work = await bench.start(bench.dump({ digest: 'sha256' }));
     const look = await awaitWork(place, work, soon);
     expect(look.state).toBe('ended');
@@ -72,7 +72,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     expect((await lookAtWork(place, work)).state).toBe('absent');
   });
 
-  it('reads a tape back and takes the same digests', async () => {
+  it('reads a tape back and computes the same digests', async () => {
     const work = await bench.start(
       readBackWork({ folder, tapeDevice: bench.device, recordBytes, digest: 'sha256', platform: 'linux' }),
     );
@@ -116,7 +116,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     ).toMatchObject({ code: 'TAPE_RECORDS_MISCOUNTED' });
   });
 
-  it('has tar fill whole records by itself', async () => {
+  it('makes tar fill whole records itself', async () => {
     const { tape } = bench;
     const files = join(server.folder, `files ${count}`);
     mkdirSync(files);
@@ -129,7 +129,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     expect(execFileSync('tar', ['tf', tape], { encoding: 'utf8' })).toContain('odd');
   });
 
-  it('outlives the connection that started it, and is taken up over another one', async () => {
+  it('outlives the connection that started it, and is reattached over another one', async () => {
     const first = server.place();
     const work = await bench.start(bench.slowDump(), first);
     const flowing = createWriteStream(bench.source);
@@ -144,7 +144,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     expect(readFileSync(bench.tape).equals(volume)).toBe(true);
   });
 
-  it('is waited for while the host is out of reach', async () => {
+  it('is waited for while the host is unreachable', async () => {
     const work = await bench.start(bench.slowDump());
     const flowing = createWriteStream(bench.source);
     await lookAtWork(place, work);
@@ -175,7 +175,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     expect((await lookAtWork(place, work)).state).toBe('running');
   });
 
-  it.runIf(process.platform === 'linux')('tells how far it is', async () => {
+  it.runIf(process.platform === 'linux')('shows its progress', async () => {
     const work = await bench.start(bench.slowDump());
     const flowing = createWriteStream(bench.source);
     flowing.write(volume.subarray(0, 2_000_000));
@@ -193,7 +193,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     expect(seen.at(-1)?.elapsedSeconds).toBeGreaterThanOrEqual(90);
   });
 
-  it('says which process failed: the reader', async () => {
+  it('names the process that failed: the reader', async () => {
     const nothing = join(server.folder, 'nothing');
     const work = await bench.start(
       bench.dump({ reader: { argv: ['dd', `if=${nothing}`, `bs=${recordBytes}`] } }),
@@ -208,7 +208,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
   });
 
   it.runIf(existsSync('/dev/full'))(
-    'says which process failed: the writer, though others died of it',
+    'names the process that failed: the writer, although others died with it',
     async () => {
       const work = await bench.start(bench.dump({ tapeDevice: '/dev/full' }));
       const look = await awaitWork(place, work, soon);
@@ -220,7 +220,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     },
   );
 
-  it('says which process failed: a command that the host does not have', async () => {
+  it('names the process that failed: a command that the host does not have', async () => {
     const work = await bench.start(
       bench.dump({ reader: { argv: ['ufsdump-of-solaris', '0uf', '-', bench.device] } }),
     );
@@ -231,7 +231,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     });
   });
 
-  it('ends where the folder to be read is not there', async () => {
+  it('ends where the folder to be read does not exist', async () => {
     const work = await bench.start(bench.dump({ reader: tarReader('/nowhere', recordBytes) }));
     const look = await awaitWork(place, work, soon);
     expect(await thrownBy(() => judge(work, look))).toMatchObject({
@@ -240,7 +240,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     });
   });
 
-  it('does not take a dump for whole that did not say so', async () => {
+  it('does not count a dump as complete that did not say so', async () => {
     const script = join(server.folder, 'ufsdump');
     writeFileSync(script, '#!/bin/sh\necho data\necho "  DUMP: Dumping (Pass III) [directories]" >&2\n', {
       mode: 0o755,

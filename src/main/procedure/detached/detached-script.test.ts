@@ -27,11 +27,11 @@ function scriptOf(work: DetachedWork, name: string): string {
 }
 
 describe('a dump as detached work', () => {
-  it('has a folder that bears the names of the run and of the volume', () => {
+  it('has a folder with the names of the run and of the volume', () => {
     expect(folder).toBe('/var/tmp/shadowtape-2026-08-01-Volume2.Volume2.dump.work');
   });
 
-  it('gives all that is read to the digests and to the tape', () => {
+  it('sends everything that is read to the digests and to the tape', () => {
     const words = dump.processes.map(({ name, argv, input, output }) =>
       [`${name}:`, ...argv, ...(input ? ['<', input] : []), ...(output ? ['>', output] : [])]
         .join(' ')
@@ -47,7 +47,7 @@ describe('a dump as detached work', () => {
     expect(dump.fifos).toEqual(['read', 'to-cksum', 'to-sha256', 'to-writer']);
   });
 
-  it('needs no tee where one process takes all', () => {
+  it('needs no tee where one process takes everything', () => {
     const readBack = readBackWork({
       folder: workFolder('run', 'Volume2', 'read-back'),
       tapeDevice: '/dev/rmt/0',
@@ -76,7 +76,7 @@ exec cksum`,
     );
   });
 
-  it('writes down how each process ended', () => {
+  it('records how each process ended', () => {
     const work = guideWork(folder, { argv: ['ufsdump', '0ucf', '/dev/rmt/0', '/dev/sfdsk/C/rdsk/V'] });
     expect(runScript(work).replaceAll(folder, 'F')).toBe(
       `LC_ALL=C
@@ -114,7 +114,7 @@ echo $!`,
     expect(scripts).not.toMatch(/\$\(|\[\[|\bfunction\b|\blocal\b|<<|(^|\s)! /);
   });
 
-  it('is looked at without changing anything', () => {
+  it('is queried without changing anything', () => {
     const [, , script = ''] = lookCommand(guideWork(folder, { argv: ['true'] }), 'b0');
     const lines = script.replaceAll(folder, 'F').split('\n');
     expect(lines.slice(0, 2)).toEqual([
@@ -125,7 +125,7 @@ echo $!`,
     expect(processListCommand([7, 9]).join(' ')).toBe('ps -o pid,ppid,args -p 7,9');
   });
 
-  it('is cleared by removing its folder, and no other', () => {
+  it('is cleared by removing its own folder only', () => {
     expect(clearCommand(dump)).toEqual(['rm', '-rf', folder]);
     for (const odd of ['/', '/var/tmp', '/var/../shadowtape-a.work', '/var/tmp/shadowtape-a b.work', 'x']) {
       expect(() => clearCommand({ folder: odd }), odd).toThrow(
@@ -134,7 +134,7 @@ echo $!`,
     }
   });
 
-  it('refuses names that could be something else', () => {
+  it('refuses names with a special meaning', () => {
     expect(() => workFolder('../run', 'Volume2')).toThrow('"../run" is not the name of a run');
     expect(() => workFolder('run', 'Volume2;id')).toThrow('"Volume2;id" is not the name of a volume');
     expect(() => workFolder('run', 'Volume2', '../x')).toThrow('"../x" is not the name of a purpose');

@@ -10,15 +10,15 @@ import { scriptOfLogin, type Become } from '../../ssh/rights.ts';
 import { keepingLines } from './keeping-script.ts';
 import { requireWork, workFile, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
 
-/** The exit status of a start whose folder is there already. */
+/** The exit status of a start whose folder already exists. */
 export const folderThereStatus = 17;
-/** The exit status of a start that could not make what it needs; nothing is left behind. */
+/** The exit status of a start that could not create its files; nothing remains. */
 export const notStartedStatus = 18;
 
-/** Bytes of a file of errors that a look reads: the first. */
+/** How many bytes of a file of errors a query reads, from its beginning. */
 export const errorsAtMost = 262_144;
 
-/** The folder's files of one process, in the order in which a look shows them. */
+/** The folder's files of one process, in the order in which a query shows them. */
 const processFiles = ['guard', 'pid', 'status', 'errors', 'output'] as const;
 export type ProcessFile = (typeof processFiles)[number];
 
@@ -26,8 +26,8 @@ export const runScriptName = 'run.sh';
 export const scriptName = ({ name }: DetachedProcess) => `${name}.sh`;
 
 /**
- * What a process of the work does: the number, the FIFOs, the command. The login opens the FIFOs; only the command gets other rights, and its
- * number is then that of sudo, whose child it is.
+ * What a process of the work does: write its number, open the FIFOs, run the command. The login opens the FIFOs. Only
+ * the command gets other rights; its number is then that of sudo, its parent.
  */
 export function processScript(work: DetachedWork, process: DetachedProcess, become?: Become): string {
   const { name, argv, directory, input, output, keepsOutput, keeping } = process;
@@ -35,7 +35,7 @@ export function processScript(work: DetachedWork, process: DetachedProcess, beco
   const printed = output ?? (keepsOutput ? `${name}.output` : undefined);
   return [
     `echo $$ > ${path(`${name}.pid`)}`,
-    // The errors last: their file is there already, so that no FIFO stays closed for want of room.
+    // The errors last: their file exists already, so no FIFO stays closed on a full disk.
     `exec < ${path(input)} > ${path(printed)} 2> ${path(`${name}.errors`)}`,
     `cd ${quoteArgument(directory ?? '/')} || exit 1`,
     ...(keeping ? keepingLines(work, keeping) : [`exec ${shownLine(argv, become)}`]),
@@ -46,7 +46,7 @@ export function processScript(work: DetachedWork, process: DetachedProcess, beco
 export function runScript(work: DetachedWork): string {
   const path = (file: string) => workFile(work, file);
   return [
-    // The command that starts the script brings it along; who starts the script by hand has it, too.
+    // The command that starts the script sets it as well; here it is for a start by hand.
     englishMessages,
     'export LC_ALL',
     "trap '' HUP",
@@ -56,14 +56,15 @@ export function runScript(work: DetachedWork): string {
       `echo $! > ${path(`${process.name}.guard`)}`,
     ]),
     'wait',
-    // For who looks at the folder by hand.
+    // For an administrator who inspects the folder.
     `echo ended > ${path('ended')}`,
   ].join('\n');
 }
 
 /**
- * The command that makes the folder, puts the scripts into it and starts the work, away from the session: sshd lets a session end when
- * nobody holds its channel any more. Prints the number of the process; exit statuses `folderThereStatus` and `notStartedStatus`.
+ * The command that creates the folder, puts the scripts into it and starts the work, detached from the session: sshd
+ * ends a session once no process holds its channel. Prints the number of the process; exit statuses `folderThereStatus`
+ * and `notStartedStatus`.
  * @param become how the host's commands get their rights
  * @throws ARGUMENT_FORBIDDEN
  */
@@ -90,7 +91,7 @@ export function startCommand(work: DetachedWork, become?: Become): string[] {
   return ['sh', '-c', script, scriptOfLogin, ...texts.map(([, text]) => text)];
 }
 
-/** The files that a look shows. A process's exit status comes before what it said: where it is there, the rest is whole. */
+/** The files that a query shows. A process's exit status comes before its output: if it exists, the rest is complete. */
 export function lookedAt({ processes }: DetachedWork): string[] {
   return [
     'run.pid',
@@ -100,9 +101,9 @@ export function lookedAt({ processes }: DetachedWork): string[] {
 }
 
 /**
- * The command that shows the folder and changes nothing: each file that is there behind a line `=BOUNDARY= NAME`, and a line feed after
- * it; at the end `=BOUNDARY= end`. Without a folder: `=BOUNDARY= absent`.
- * @param boundary what no file can hold: random letters and digits
+ * The command that shows the folder and changes nothing: each existing file after a line `=BOUNDARY= NAME`, followed by
+ * a line feed; at the end `=BOUNDARY= end`. Without a folder: `=BOUNDARY= absent`.
+ * @param boundary a text that no file can contain: random letters and digits
  */
 export function lookCommand(work: DetachedWork, boundary: string): string[] {
   const { folder } = requireWork(work);
@@ -120,7 +121,7 @@ export function lookCommand(work: DetachedWork, boundary: string): string[] {
   return ['sh', '-c', script, scriptOfLogin];
 }
 
-/** Shows which of the processes live, each with its parent and its words. */
+/** Shows which of the processes are running, each with its parent and its arguments. */
 export function processListCommand(pids: readonly number[]): string[] {
   return ['ps', '-o', 'pid,ppid,args', '-p', pids.join(',')];
 }

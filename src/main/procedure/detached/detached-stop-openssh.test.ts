@@ -23,7 +23,7 @@ import {
 const missing = findSshd() === undefined;
 if (missing) process.stderr.write(`detached-stop-openssh.test.ts: ${sshdMissing}\n`);
 
-/** Kills a process. One that has ended since, because its neighbor was killed, needs it no more. */
+/** Kills a process. One whose neighbor was killed may have ended already. */
 function killHard(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -78,7 +78,7 @@ describe.skipIf(missing)(
       });
     });
 
-    it('leaves nothing behind where the start fails in the middle', async () => {
+    it('leaves nothing if the start fails halfway', async () => {
       const [sh, c, script, ...rest] = startCommand(bench.slowDump());
       const broken = (script ?? '').replace('mkfifo ', 'mkfifo /nowhere/at/all ');
       const { status } = await place.runner.hosts.session('node3').exec([sh ?? '', c ?? '', broken, ...rest]);
@@ -86,7 +86,7 @@ describe.skipIf(missing)(
       expect(existsSync(folder)).toBe(false);
     });
 
-    it('is known by its files where the answer to the start was lost', async () => {
+    it('is recognized by its files if the answer to the start was lost', async () => {
       const work = bench.slowDump();
       expect((await lookAtWork(place, work)).state).toBe('absent');
       mkdirSync(folder);
@@ -96,7 +96,7 @@ describe.skipIf(missing)(
       expect((await lookAtWork(place, work)).state).toMatch(/^(unbegun|running)$/);
     });
 
-    it('is stopped in the middle, and writes down how its processes ended', async () => {
+    it('is stopped halfway, and records how its processes ended', async () => {
       const work = await bench.start(bench.slowDump());
       const flowing = createWriteStream(bench.source);
       flowing.on('error', () => {});
@@ -112,13 +112,13 @@ describe.skipIf(missing)(
 
     it('is stopped while its processes still wait for each other', async () => {
       const work = await bench.start(bench.slowDump());
-      // The reader opens the source, which nobody writes.
+      // The reader opens the source, which has no writer.
       const { look } = await stopWork(place, 'step', work, soon);
       expect(look.living).toEqual([]);
       expect(look.state).toBe('failed');
     });
 
-    it('is killed where it does not heed the first signal', async () => {
+    it('is killed if it ignores the first signal', async () => {
       const script = join(server.folder, 'stubborn');
       const mark = join(server.folder, 'heedless');
       writeFileSync(script, `#!/bin/sh\ntrap '' TERM\ntrue > ${mark}\nexec cat ${bench.source}\n`, {
@@ -131,11 +131,11 @@ describe.skipIf(missing)(
       expect(look.living).toEqual([]);
     });
 
-    it('does not touch a process that only has a number of the work', async () => {
+    it('does not touch a process that only reuses a number of the work', async () => {
       const work = await bench.start(bench.slowDump());
       const look = await stopWork(place, 'step', work, soon).then((report) => report.look);
       expect(look.state).toBe('failed');
-      // As after a reboot: the end was never written, and the numbers are those of others.
+      // As after a reboot: the end was never recorded, and the numbers belong to other processes.
       for (const { name } of work.processes) {
         execFileSync('rm', [join(folder, `${name}.status`)]);
         for (const file of ['pid', 'guard'])
@@ -152,18 +152,18 @@ describe.skipIf(missing)(
       });
     });
 
-    it('is told as died where everything of it was killed', async () => {
+    it('is reported as died if all of its processes were killed', async () => {
       const work = await bench.start(bench.slowDump());
       const ended = awaitWork(place, work, soon);
       let look = await lookAtWork(place, work);
       while (look.living.length < 9) look = await lookAtWork(place, work);
-      // The guards first, so that nobody writes an exit status down.
+      // The guards first, so that no exit status is recorded.
       const guardsFirst = [...look.living].sort((one, other) => guards(other) - guards(one));
       for (const { pid } of guardsFirst) killHard(pid);
       expect((await ended).state).toBe('died');
     });
 
-    it('goes on, and is known to have ended, where only what runs it was killed', async () => {
+    it('continues, and its end is known, if only the process that runs it was killed', async () => {
       const work = await bench.start(bench.slowDump());
       let look = await lookAtWork(place, work);
       while (look.living.length < 9) look = await lookAtWork(place, work);
@@ -174,7 +174,7 @@ describe.skipIf(missing)(
       expect(judge(work, await awaitWork(place, work, soon))).toMatchObject({ cksum: cksum(volume) });
     });
 
-    it('is no longer known where its folder was removed', async () => {
+    it('is no longer known if its folder was removed', async () => {
       const work = await bench.start(bench.slowDump());
       await stopWork(place, 'step', work, soon);
       removeFolder(work);
@@ -185,7 +185,7 @@ describe.skipIf(missing)(
       });
     });
 
-    it('goes on when nobody waits any more', async () => {
+    it('continues when nothing waits for it any more', async () => {
       const work = await bench.start(bench.slowDump());
       const abort = new AbortController();
       const waiting = awaitWork(place, work, {

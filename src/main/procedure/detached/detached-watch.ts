@@ -1,6 +1,6 @@
 /**
- * Looks at detached work, and waits for its end. Looks change nothing and are not written into the journal: for a dump of some hours
- * they are thousands. A connection that is lost in between is made again by the session; the work does not notice.
+ * Queries detached work, and waits for its end. Queries change nothing and are not journaled: a dump of some hours
+ * takes thousands. The session reconnects after a lost connection; the work does not notice.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -31,7 +31,7 @@ import {
 import type { DetachedWork } from '../model/detached-work.ts';
 import type { CommandResult } from '../hosts/hosts.ts';
 
-/** Where work runs, and how the host is spoken to. */
+/** Where work runs, and the session to its host. */
 export interface WorkPlace {
   readonly runner: CommandRunner;
   readonly host: string;
@@ -45,20 +45,21 @@ export const becomeOn = ({ runner, host }: Pick<WorkPlace, 'runner' | 'host'>): 
 export interface WorkLook {
   readonly state: WorkState;
   readonly processes: readonly ProcessLook[];
-  /** What the shell that runs the work complained of. */
+  /** Error messages of the shell that runs the work. */
   readonly words: string;
-  /** The processes that live. */
+  /** The running processes. */
   readonly living: readonly OwnProcess[];
-  /** Bytes that the measured process has written, where the host tells. */
+  /** Bytes that the measured process has written, if the host counts them. */
   readonly bytes: number | undefined;
 }
 
-/** A look moves some kilobytes. */
+/** A query transfers some kilobytes. */
 const lookLimitSeconds = 60;
 
 /**
- * Bytes that the measured process has written. On Linux /proc/PID/io counts them (proc(5)), whatever the program is and wherever it
- * writes; the position in /proc/PID/fdinfo is not moved by a tape, and SIGUSR1 ends a dd that does not expect it, as on Solaris.
+ * Bytes that the measured process has written. On Linux /proc/PID/io counts them (proc(5)), for every program and
+ * target. The position in /proc/PID/fdinfo does not move with a tape, and SIGUSR1 ends a dd that does not expect it, as
+ * on Solaris.
  */
 async function measure(
   { platform }: WorkPlace,
@@ -72,15 +73,16 @@ async function measure(
     const { stdout } = await send(['cat', `/proc/${measured.pid}/io`]);
     return writtenBytes(stdout.toString('utf8'));
   } catch (error) {
-    // Without that right the work is not worse, only its progress is not shown.
+    // Without that right only the progress is missing.
     if (isFailure(error, 'RIGHTS_REFUSED')) return undefined;
     throw error;
   }
 }
 
 /**
- * Looks how far the work is.
- * @throws DETACHED_LOOK_UNREADABLE, COMMAND_FAILED, COMMAND_NOT_FOUND (the host has no ps), and what the ssh session throws
+ * Queries the progress of the work.
+ * @throws DETACHED_LOOK_UNREADABLE, COMMAND_FAILED, COMMAND_NOT_FOUND (the host has no ps), and what the ssh session
+ *   throws
  */
 export async function lookAtWork(
   place: WorkPlace,
@@ -114,38 +116,38 @@ export async function lookAtWork(
   const become = becomeOn(place);
   const argv = become === 'sudo' ? wholeProcessList : processListCommand(numbers);
   const list = await send(argv);
-  // ps ends with 1 where none of the numbers is in use.
+  // ps exits 1 if none of the numbers is in use.
   const trouble = list.status === 1 ? undefined : troubleOf({ host, argv }, list);
   if (trouble) throw trouble;
   const processes = parseProcessList(list.stdout.toString('utf8'), work, host, become === 'sudo');
   const living = ownProcesses(work, first, processes, become);
   if (living.length > 0) return shown(first, living, await measure(place, work, living, send));
-  // They may have ended, and said so, between the two.
+  // They may have ended, and recorded it, between the two queries.
   return shown(await folder(), []);
 }
 
 export interface WorkProgress {
   readonly elapsedSeconds: number;
   readonly bytes?: number;
-  /** What ufsdump or sfxdump is at: a phase, or "35% done". */
+  /** The progress of ufsdump or sfxdump: a phase, or "35% done". */
   readonly words?: string;
 }
 
 export interface AwaitOptions {
-  /** Seconds between two looks; 5 where it is left out. */
+  /** Seconds between two queries; 5 by default. */
   readonly intervalSeconds?: number;
-  /** How long the host may be out of reach before nobody waits any more; 30 where it is left out. */
+  /** How long the host may be unreachable before the wait ends; 30 by default. */
   readonly lostMinutes?: number;
-  /** When the work was started, in milliseconds since 1970, where that was not just now. */
+  /** When the work was started, in milliseconds since 1970; now by default. */
   readonly startedAt?: number;
   /** Ends the waiting, not the work. */
   readonly abort?: AbortSignal;
   readonly onProgress?: (progress: WorkProgress) => void;
-  /** Hears of each look that did not reach the host. */
+  /** Called for each query that did not reach the host. */
   readonly onLost?: (error: ShadowtapeError, lostSeconds: number) => void;
 }
 
-/** The host may come back. A look that hangs is one that was lost. */
+/** The host may become reachable again. A query that hangs counts as lost. */
 const passing = [
   ...connectionLostCodes,
   'HOST_UNREACHABLE',
@@ -183,7 +185,7 @@ class Waiting {
     this.#options = options;
   }
 
-  /** @returns undefined where the host was not reached */
+  /** @returns undefined if the host was not reached */
   async #look(): Promise<WorkLook | undefined> {
     const { abort, onLost, lostMinutes = 30 } = this.#options;
     try {
@@ -229,10 +231,11 @@ class Waiting {
 }
 
 /**
- * Waits until the work is no longer running, however it ended; see `judgeWork`. Works as well for work that another process started.
- * @returns the last look: `ended`, `failed`, `died`, `absent`, or `unbegun` where it has not begun after half a minute
- * @throws COPY_CANCELLED where the waiting was aborted (the work goes on: see `stopWork`); the ssh session's error where the host was out
- *   of reach for too long; what `lookAtWork` throws
+ * Waits until the work is no longer running, however it ended; see `judgeWork`. Works as well for work that another
+ * process started.
+ * @returns the last query: `ended`, `failed`, `died`, `absent`, or `unbegun` if it has not begun after half a minute
+ * @throws COPY_CANCELLED if the wait was aborted (the work continues: see `stopWork`); the ssh session's error if the
+ *   host was unreachable for too long; what `lookAtWork` throws
  */
 export function awaitWork(
   place: WorkPlace,
@@ -242,7 +245,7 @@ export function awaitWork(
   return new Waiting(place, work, options).end();
 }
 
-/** The last words of the work: of what runs it, or of a process that complained. */
+/** The last message of the work: of the process that runs it, or of one with errors. */
 export function lastWords({ words, processes }: Pick<WorkLook, 'words' | 'processes'>): string {
   const all = [words, ...processes.map(({ errors }) => errors)];
   return all.map((stderr) => wordsOf({ stderr })).find((said) => said !== '') ?? '';

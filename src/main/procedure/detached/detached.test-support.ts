@@ -16,7 +16,7 @@ import type { DetachedWork } from '../model/detached-work.ts';
 import { noJournal } from '../../journal/journal.ts';
 
 export interface DetachedServer {
-  /** Temporary folder; goes away with the server. */
+  /** Temporary folder; removed with the server. */
   readonly folder: string;
   /** A session of its own, as another process of this program would have it. */
   place(): WorkPlace;
@@ -24,7 +24,7 @@ export interface DetachedServer {
   workFolder(name: string): string;
   /** Sends a line as it is, with the ssh of this machine. @returns what the line prints */
   ask(line: string): Promise<string>;
-  /** Cuts every connection, without a word. */
+  /** Cuts every connection without notice. */
   drop(): void;
   /** Cuts every connection, and refuses new ones until it is called again with false. */
   refuse(refusing: boolean): void;
@@ -85,10 +85,10 @@ export async function startDetachedServer(options: OpensshServerOptions = {}): P
 export const removeFolder = ({ folder }: DetachedWork) => rmSync(folder, { recursive: true });
 
 export const recordBytes = 32_768;
-/** Looks follow each other closely. */
+/** Queries in quick succession. */
 export const soon = { intervalSeconds: 0.05 };
 
-/** What the volume of the tests holds: no whole number of records. */
+/** The contents of the test volume: not a whole number of records. */
 export const volume = randomBytes(3_000_000);
 
 export function cksum(bytes: Buffer): PosixCksum {
@@ -148,7 +148,7 @@ export class WorkBench {
     return work;
   }
 
-  /** None of what was started may outlive its test. */
+  /** Nothing that was started may outlive its test. */
   async end(): Promise<void> {
     for (const work of this.#started) await stopWork(this.place, 'step', work, soon);
   }

@@ -21,11 +21,11 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs the lines in a real sh. A file gives records as a tape does, as long as no read meets its end. */
+/** Runs the lines in a real sh. A file yields records like a tape, as long as no read crosses its end. */
 const run = (tapeDevice: string, recordBytes: number, numbers: readonly number[]): Promise<Ran> =>
   runScript(keepingLines({ folder }, { from: 'tape', tapeDevice, recordBytes, numbers }).join('\n'));
 
-/** The same behind another process, whose pieces are smaller than a record of the tape. */
+/** The same after another process, whose pieces are smaller than a record of the tape. */
 function runBehind(
   platform: Platform,
   tape: string,
@@ -52,7 +52,7 @@ function runScript(script: string): Promise<Ran> {
 
 describe('the script that keeps sampled records, in a real sh', () => {
   it.each(['linux', 'solaris'] as const)(
-    'behind a process that reads the tape, on %s: the data passes whole, and the sampled records are kept',
+    'after a process that reads the tape, on %s: the data passes completely, and the sampled records are kept',
     async (platform) => {
       const volume = randomBytes(500_224);
       const records = [0, 1, 7, 8];
@@ -71,7 +71,7 @@ describe('the script that keeps sampled records, in a real sh', () => {
   );
 
   it.each([512, 10_240, 32_768, 49_152, 262_144])(
-    'tape records of %i bytes: the data passes whole, and the sampled records are kept',
+    'tape records of %i bytes: the data passes completely, and the sampled records are kept',
     async (recordBytes) => {
       const volume = randomBytes(1_000_448);
       const records = [0, 1, 7, 8, 30];

@@ -1,26 +1,26 @@
 /**
- * The script that reads a tape file to its standard output and keeps sampled records of it: plain sh, as the Bourne shell of Solaris 8
- * reads it. All dd that read the tape share one open file, so that none of them moves the head by closing it. Where the login may not open
- * the tape, a process of its own reads it, and they share what that prints.
+ * The script that reads a tape file to its standard output and keeps sampled records of it: plain sh, as the Bourne
+ * shell of Solaris 8 reads it. All dd that read the tape share one open file, so that none of them moves the head by
+ * closing it. If the login may not open the tape, a separate process reads it, and they share its output.
  */
 import { quoteArgument } from '../../ssh/quoting.ts';
 import { workFile, type DetachedWork, type KeepingReader } from '../model/detached-work.ts';
 import { keptFile, unitBytes } from '../model/samples/kept-samples.ts';
 
-/** Exit status where the tape cannot be read. */
+/** Exit status if the tape cannot be read. */
 const tapeStatus = 2;
-/** Exit status where the tape was read, and a record could not be kept: the folder's disk is full. */
+/** Exit status if the tape was read, but a record could not be kept: the folder's disk is full. */
 export const notKeptStatus = 3;
 
-/** A block: what is in a pipe is always a multiple of it, so that one read of dd gets all of one. */
+/** A block: a pipe always holds a multiple of it, so one read of dd gets a whole one. */
 const blockBytes = 512;
 
 /** How records are read. */
 interface Reading {
   readonly open: readonly string[];
-  /** The dd of a count that a variable of the shell holds. */
+  /** The dd with a count from a shell variable. */
   readonly some: (variable: string) => string;
-  /** What reads the rest. */
+  /** The command that reads the rest. */
   readonly rest: string;
 }
 

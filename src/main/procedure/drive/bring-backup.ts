@@ -16,11 +16,11 @@ export interface ReadableBackup {
   readonly tapes: TapesToFind;
   /** That of the site, counted from 0. */
   readonly drive: number;
-  /** True where the label of the tape in the drive says that it is the first one. */
+  /** True if the label of the tape in the drive says that it is the first one. */
   readonly isInDrive: boolean;
 }
 
-/** The uuid on the label in the drive, where only the label can tell. */
+/** The uuid on the label in the drive, if only the label can identify it. */
 async function labelInDrive(room: LibraryRoom, sight: LibrarySight, choices: Choices) {
   const { barcode } = sight.status.drives.get(sight.drive)?.cartridge ?? {};
   if (!isDriveUnknown(sight, choices.flat()) || useOf(sight.library, barcode) !== 'data') return undefined;
@@ -29,8 +29,8 @@ async function labelInDrive(room: LibraryRoom, sight: LibrarySight, choices: Cho
 }
 
 /**
- * The backup that the library can have read. Moves nothing.
- * @throws LIBRARY_TAPE_… where a tape of each of them is missing, CHANGER_…, TAPE_BUSY
+ * The backup that the library can load. Moves nothing.
+ * @throws LIBRARY_TAPE_… if each of them lacks a tape, CHANGER_…, TAPE_BUSY
  */
 export async function requireReadable(room: LibraryRoom, choices: Choices): Promise<ReadableBackup> {
   const { changer, library, drive } = room;
@@ -43,7 +43,7 @@ export async function requireReadable(room: LibraryRoom, choices: Choices): Prom
 }
 
 /**
- * Has the library load the first tape of a backup.
+ * Makes the library load the first tape of a backup.
  * @returns the backup that is read
  * @throws as requireReadable and bringTape
  */

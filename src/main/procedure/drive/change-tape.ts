@@ -1,6 +1,6 @@
 /**
- * Puts another tape into the drive: by the changer, by a command of the site, or by the operator. Whatever was put in is looked at before
- * it is used: the wrong one is asked for once more.
+ * Puts another tape into the drive: by the changer, by a command of the site, or by the operator. The new tape is
+ * checked before it is used; after a wrong one, the tape is requested again.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
@@ -15,32 +15,32 @@ import { lookAtTape, type KnownDrive } from './tape-look.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
 import { unlabelledWord } from '../../tape/tape-label.ts';
 
-/** What changing tapes needs of a run, or of what only reads a tape. */
+/** What a tape change needs from a run, or from a command that only reads a tape. */
 export interface TapeChanging {
   readonly runner: CommandRunner;
   readonly step: string;
   readonly drive: KnownDrive;
   readonly change: Assignment['tapeChange'];
-  /** Undefined where nobody can be asked. */
+  /** Undefined if nobody can be asked. */
   readonly ask: ((question: Question) => Promise<Answer>) | undefined;
-  /** The clock that a drive is waited for by; that of this machine where it is left out. */
+  /** The clock for waits for a drive; that of this machine by default. */
   readonly clock?: RetryClock | undefined;
-  /** Hears that a drive is waited for. */
+  /** Called when the wait for a drive begins. */
   readonly onWait?: ((text: string) => void) | undefined;
 }
 
 /** The tape that is wanted, and what is wrong with one that was found. */
 export interface WantedTape {
-  /** Fits behind "insert". */
+  /** Fits after "insert". */
   readonly words: string;
-  /** The name on its label; undefined where any tape will do that may be written to. */
+  /** The name on its label; undefined if any writable tape will do. */
   readonly name: string | undefined;
   /** Whether the drive must be able to write. */
   readonly use: 'read' | 'write';
-  /** The changer's slot where it is known to lie. */
+  /** The changer's slot where it is known to be. */
   readonly slot: number | undefined;
   readonly refusal: (found: FoundTape) => ShadowtapeError | undefined;
-  /** What is wrong with the tape in the drive, where the first question is to say so. */
+  /** What is wrong with the tape in the drive, if the first question must say so. */
   readonly found?: ShadowtapeError | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface InsertedTape {
   readonly slot: number | undefined;
 }
 
-/** What another tape in the drive may cure. */
+/** Errors that another tape in the drive may solve. */
 const otherTapeCodes = [
   'TAPE_NOT_LOADED',
   'TAPE_WRITE_PROTECTED',
@@ -61,7 +61,7 @@ const otherTapeCodes = [
   'TAPE_STATE_UNKNOWN',
 ] as const;
 
-/** Throws the cartridge out that is in the drive; a drive that is empty already is content. */
+/** Ejects the cartridge in the drive; an empty drive is no error. */
 export async function eject({
   runner,
   step,
@@ -103,22 +103,23 @@ async function lookAt(changing: TapeChanging, wanted: WantedTape): Promise<Found
   return found;
 }
 
-/** What a command of the site is told where any tape will do; no tape bears that name. */
+/** The name that a site command gets if any tape will do; no tape has that name. */
 const anyTape = unlabelledWord;
 
-/** How often a command of the site, which cannot say that there is no other tape, is asked again. */
+/** How often a site command is called again; it cannot report that there is no other tape. */
 const mostTries = 8;
 
 /**
- * Has the tape in the drive changed until the wanted one is in it.
- * @throws OPERATOR_DECLINED, NEXT_TAPE_NEEDED, what a changer refuses (CHANGER_…), the refusal of the last tape, and what commands can end with
+ * Changes the tape in the drive until the wanted one is in it.
+ * @throws OPERATOR_DECLINED, NEXT_TAPE_NEEDED, errors of a changer (CHANGER_…), the refusal of the last tape, and
+ *   errors of commands
  */
 export async function changeTape(changing: TapeChanging, wanted: WantedTape): Promise<InsertedTape> {
   const { changer: device, nextTape } = changing.change;
   const changer = device === undefined ? undefined : new Changer(changing, device);
   if (device !== undefined) await requireChangerDrive(changing, device);
   let trouble: unknown = wanted.found;
-  // Nobody can change it: the tape stays where it is.
+  // Nothing can change it: the tape stays where it is.
   if (trouble !== undefined && !changer && !nextTape && !changing.ask) throw trouble;
   await eject(changing);
   for (let attempt = 1; ; attempt += 1) {

@@ -11,7 +11,7 @@ interface Library {
   readonly drives: readonly string[];
   readonly slots: readonly string[];
   readonly changerDrive?: number;
-  /** The serial number of the site's drive, and what the changer says of its drives; undefined where there is no sg_inq. */
+  /** The serial number of the site's drive, and those that the changer reports; undefined if there is no sg_inq. */
   readonly serials?: { readonly own: string; readonly ofDrives: readonly string[] };
   /** Whether a tape is in the site's drive. */
   readonly isLoaded?: boolean;
@@ -35,7 +35,7 @@ function drivesAnswer(serials: readonly string[]): Buffer {
   return Buffer.concat([header, Buffer.from([4, 0, 0, 32, 0, 0, 0, bytes]), ...descriptors]);
 }
 
-/** A tape host with a library; what is sent to move something is kept. */
+/** A tape host with a library; commands that move something are recorded. */
 function roomOf({ drives: inDrives, slots: inSlots, changerDrive, serials, isLoaded = false }: Library) {
   const moves: string[] = [];
   const [drives, slots] = [[...inDrives], [...inSlots]];
@@ -101,7 +101,7 @@ describe('the drive of the changer', () => {
     );
   });
 
-  it('is the one with the serial number of the device, where the site file names none', async () => {
+  it('is the one with the serial number of the device if the site file names none', async () => {
     const library = { drives: [full, 'Empty'], slots: [':Empty'] };
     const ofDrives = ['HU0001', 'HU0002'];
     expect(await refusal({ ...library, serials: { own: 'HU0002', ofDrives } })).toBe('drive 1');
@@ -113,7 +113,7 @@ describe('the drive of the changer', () => {
     );
   });
 
-  it('is another where it is empty and a tape is in the device', async () => {
+  it('is a different one if it is empty while a tape is in the device', async () => {
     const library = { drives: [full, 'Empty'], slots: [':Empty'], changerDrive: 1 };
     expect(await refusal({ ...library, isLoaded: true })).toBe(
       'CHANGER_DRIVE_IS_ANOTHER: a tape is in /dev/st1 on node3, and drive 1 of the changer /dev/sg3 is empty',
@@ -121,7 +121,7 @@ describe('the drive of the changer', () => {
     expect(await refusal(library)).toBe('drive 1');
   });
 
-  it('is not known where mtx shows less than it counts', async () => {
+  it('is not known if mtx shows fewer elements than it counts', async () => {
     expect(await refusal({ drives: ['Full'], slots: [' in transit'] })).toBe(
       'CHANGER_UNREADABLE: mtx on node3 does not show what is in /dev/sg3',
     );
@@ -137,7 +137,7 @@ describe('the next tape', () => {
     return moves;
   }
 
-  it('is a data cartridge, and what was in the drive goes back first', async () => {
+  it('is a data cartridge, and the one in the drive is returned first', async () => {
     const other = 'Full (Storage Element 4 Loaded):VolumeTag = B00001L4';
     const drives = [other, 'Full (Storage Element 1 Loaded):VolumeTag = A00001L4'];
     expect(await movesFor({ drives, slots, changerDrive: 1 })).toEqual([
@@ -146,7 +146,7 @@ describe('the next tape', () => {
     ]);
   });
 
-  it('comes where nobody knows the slot of the one before: that goes to an empty one of no other drive', async () => {
+  it('is loaded if the slot of the previous one is not known: that one is returned to an empty slot of no other drive', async () => {
     const drives = ['Full (Storage Element 1 Loaded)', 'Full (Unknown Storage Element Loaded)'];
     expect(await movesFor({ drives, slots, changerDrive: 1 })).toEqual([
       'mtx -f /dev/sg3 unload 4 1',
@@ -154,7 +154,7 @@ describe('the next tape', () => {
     ]);
   });
 
-  it('does not come where the one before has no slot to go back to: nothing is moved', async () => {
+  it('is not loaded if the previous one has no slot to return to: nothing is moved', async () => {
     const { room, moves } = roomOf({
       drives: ['Full (Unknown Storage Element Loaded)'],
       slots: [':Full', ':Full'],
@@ -165,7 +165,7 @@ describe('the next tape', () => {
     expect(moves).toEqual([]);
   });
 
-  it('is not a cleaning cartridge where no other is left', async () => {
+  it('is not a cleaning cartridge, even if no other is left', async () => {
     const { room, moves } = roomOf({ drives: ['Empty'], slots: [':Full :VolumeTag=CLN001L4'] });
     await expect(new Changer(room, device).next(undefined)).rejects.toMatchObject({ code: 'CHANGER_EMPTY' });
     expect(moves).toEqual([]);

@@ -1,4 +1,4 @@
-/** Works the changer for one of its drives: that of the site. What lies in its other drives is never moved. */
+/** Operates the changer for one of its drives: that of the site. Cartridges in its other drives are never moved. */
 import { failure } from '../../../contract/errors.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import {
@@ -14,7 +14,7 @@ import { slotsToTry } from '../../tape/library.ts';
 import { driveInChanger, type ChangerRoom } from './drive-in-changer.ts';
 import { driveStatus } from './drive-ready.ts';
 
-/** What a changer shows, and which of its drives is that of the site. */
+/** The contents of a changer, and which of its drives is the site's. */
 export interface ChangerSight {
   readonly status: ChangerStatus;
   readonly drive: number;
@@ -23,7 +23,7 @@ export interface ChangerSight {
 /** A library with many drives moves one cartridge at a time. */
 const moveSeconds = 900;
 
-/** @throws CHANGER_UNREADABLE, and what sending the query can end with */
+/** @throws CHANGER_UNREADABLE, and errors of the query */
 async function changerStatus(
   { runner, step, drive }: Pick<ChangerRoom, 'runner' | 'step' | 'drive'>,
   device: string,
@@ -43,8 +43,8 @@ export async function lookAtChanger(room: ChangerRoom, device: string): Promise<
 }
 
 /**
- * Asks the changer and the drive whether they are the same drive, as far as they can tell: a tape that is in the device is in the changer's
- * drive, too. A drive that has ejected its cartridge still holds it, for the changer.
+ * Checks, as far as possible, that the changer's drive is the site's device: a tape in the device is in the changer's
+ * drive, too. For the changer, a drive that has ejected its cartridge still holds it.
  * @throws CHANGER_UNREADABLE, CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING, CHANGER_DRIVE_IS_ANOTHER
  */
 export async function requireChangerDrive(room: ChangerRoom, device: string): Promise<ChangerSight> {
@@ -61,13 +61,13 @@ export async function requireChangerDrive(room: ChangerRoom, device: string): Pr
 interface Move {
   readonly slot: number;
   readonly drive: number;
-  /** Of the cartridge; undefined where it has none. */
+  /** Of the cartridge; undefined if it has none. */
   readonly barcode: string | undefined;
 }
 
 /**
- * The exit status of mtx is not taken for the move: the changer is looked at afterwards.
- * @throws CHANGER_MOVE_UNPROVEN, CHANGER_UNREADABLE, and what sending commands can end with
+ * The exit status of mtx does not prove the move: the changer is queried afterwards.
+ * @throws CHANGER_MOVE_UNPROVEN, CHANGER_UNREADABLE, and errors of commands
  */
 async function move(
   room: ChangerRoom,
@@ -106,7 +106,7 @@ export function unloadToSlot(room: ChangerRoom, changer: string, { slot, drive, 
   });
 }
 
-/** Goes through the slots after the one that the drive was loaded from. */
+/** The slots after the one that the drive was loaded from. */
 export class Changer {
   readonly #room: ChangerRoom;
   readonly #device: string;
@@ -118,13 +118,13 @@ export class Changer {
   }
 
   /**
-   * Puts the next data cartridge into the drive. In a library that is one whose bar code says that it is the wanted tape; where any tape will
-   * do, one that the site file gives to no pool and no other job.
-   * @param slot the one that is wanted, where it is known
-   * @param name of the tape that is wanted; undefined where any tape will do
+   * Puts the next data cartridge into the drive. In a library that is the one with the bar code of the wanted tape, or,
+   * if any tape will do, one that the site file assigns to no pool and no other job.
+   * @param slot the wanted one, if known
+   * @param name of the wanted tape; undefined if any tape will do
    * @returns the slot that it came from
-   * @throws CHANGER_EMPTY where no slot is left, CHANGER_FULL, CHANGER_UNREADABLE, CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING,
-   *   CHANGER_MOVE_UNPROVEN
+   * @throws CHANGER_EMPTY if no slot is left, CHANGER_FULL, CHANGER_UNREADABLE, CHANGER_DRIVE_UNNAMED,
+   *   CHANGER_DRIVE_MISSING, CHANGER_MOVE_UNPROVEN
    */
   async next(slot: number | undefined, name?: string): Promise<number> {
     const sight = await lookAtChanger(this.#room, this.#device);

@@ -10,7 +10,7 @@ const written = { bytes: 2560, sections: [section(0, 3, 'a'), section(3, 2, 'b')
 const read = (...sections: ReturnType<typeof digest>[]) => ({ ...digest(2560, 'whole'), sections });
 
 describe('a dump that was continued on its tape', () => {
-  it('is as it was written where each of its sections is', () => {
+  it('is as it was written if each of its sections is', () => {
     expect(() => requireSameAsWritten(written, read(digest(1536, 'a'), digest(1024, 'b')))).not.toThrow();
   });
 
@@ -23,7 +23,7 @@ describe('a dump that was continued on its tape', () => {
     expect(() => requireSameAsWritten(written, read(...sections))).toThrow(told);
   });
 
-  it('differs where its sections do not cover it', () => {
+  it('differs if its sections do not cover it', () => {
     const [first] = written.sections;
     const gap = { ...written, sections: first ? [first] : [] };
     expect(() => requireSameAsWritten(gap, read(digest(1536, 'a')))).toThrow(

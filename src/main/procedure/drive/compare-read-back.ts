@@ -1,4 +1,4 @@
-/** Reads a file of the tape back and compares it with what was handed to the tape. */
+/** Reads a file of the tape back and compares it with what was sent to tape. */
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import { countText } from '../../../contract/words.ts';
@@ -35,14 +35,14 @@ export function requireSameAsWritten(
   read: Pick<ReadBackResult, 'bytes' | 'crc32' | 'sha256' | 'cksum' | 'sections'>,
 ): void {
   requireSame('bytes', String(written.bytes ?? 0), String(read.bytes));
-  // What was dumped on the backup server alone has no CRC-32, and may have cksum's instead.
+  // A dump on the backup server alone has no CRC-32, and may have cksum's instead.
   if (written.crc32 !== undefined) requireSame('CRC-32', written.crc32, read.crc32);
   if (written.onTapeSha256 !== undefined) requireSame('SHA-256', written.onTapeSha256, read.sha256);
   if (written.cksum !== undefined) requireSame('cksum', String(written.cksum), String(read.cksum));
   if (written.sections !== undefined) requireSameSections(written, written.sections, read.sections);
 }
 
-/** Of a dump that was continued on its tape: each stretch that was hashed by itself. @throws TAPE_DIFFERS */
+/** For a continued dump: each section that was hashed separately. @throws TAPE_DIFFERS */
 function requireSameSections(
   { bytes: whole = 0 }: WrittenDigest,
   written: readonly DumpSection[],
@@ -57,7 +57,7 @@ function requireSameSections(
   }
 }
 
-/** What a read-back is asked for beside the digest of the whole. */
+/** What a read-back yields in addition to the digest of the whole. */
 export const sectionLengths = ({ sections }: WrittenDigest): number[] | undefined =>
   sections?.map(({ bytes }) => bytes);
 
@@ -65,24 +65,24 @@ export interface ReadBackOrder {
   readonly step: string;
   readonly volume: string;
   readonly recordBytes: number;
-  /** What brings the head to the file, then the dd that reads. */
+  /** The commands that move the head to the file, then the dd that reads. */
   readonly commands: readonly StepCommand[];
   readonly written: WrittenDigest;
-  /** Hears of the digest of the file's first record, once the file is proven to be as it was written. */
+  /** Called with the digest of the file's first record, once the file is proven to be as it was written. */
   readonly onFirstRecord?: ((sha256: string) => void) | undefined;
-  /** Records that are compared with the cluster, and who compares them once the file is proven to be as it was written. */
+  /** Records to compare with the cluster, and the callback that compares them once the file is proven to be as it was written. */
   readonly ofCluster?: OfCluster | undefined;
-  /** Hears of the digest of the whole file, once it is proven to be as it was written. */
+  /** Called with the digest of the whole file, once it is proven to be as it was written. */
   readonly onSha256?: ((sha256: string) => void) | undefined;
 }
 
 export interface OfCluster {
   readonly samples: SampledRecords;
-  /** @throws where the records are not the cluster's */
+  /** @throws if the records are not the cluster's */
   compare(seen: readonly StreamedRecord[]): void;
 }
 
-/** Goes to the file and reads it. */
+/** Moves to the file and reads it. */
 async function readFile(
   room: DataRoom,
   { step, recordBytes, written, commands, ofCluster }: ReadBackOrder,
@@ -114,8 +114,8 @@ async function readFile(
 }
 
 /**
- * Reads the file and compares it with what was handed to the tape.
- * @throws TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED and what else can go wrong on the way
+ * Reads the file and compares it with what was sent to tape.
+ * @throws TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED and other errors on the way
  */
 export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): Promise<void> {
   const { step, volume, recordBytes, written } = order;

@@ -1,4 +1,4 @@
-/** Tries a drive out on a scratch tape: records of several sizes, file marks, spacing, speed. What the tape held is lost. */
+/** Tests a drive with a scratch tape: records of several sizes, file marks, spacing, speed. The contents of the tape are lost. */
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { failure, isFailure } from '../../../contract/errors.ts';
@@ -17,7 +17,7 @@ import type { StepCommand } from '../model/step.ts';
 import { goToFile } from './tape-position.ts';
 
 const step = 'drive-check';
-/** Record sizes that are tried, in bytes: a block, tar's, the guide's, and the largest that most drivers take in one piece. */
+/** Record sizes to test, in bytes: a block, tar's, the guide's, and the largest that most drivers accept in one piece. */
 const recordSizes = [512, 10_240, 32_768, 262_144] as const;
 const recordsOfASize = 8;
 const speedBytes = 64 * 1024 * 1024;
@@ -50,7 +50,7 @@ interface WrittenFile {
   readonly sha256: string;
 }
 
-/** Bytes that no drive compresses, the same piece again and again: LTO looks back 1 KiB only. */
+/** Bytes that no drive compresses, the same piece repeated: LTO has a window of only 1 KiB. */
 async function* noise(bytes: number): AsyncGenerator<Buffer> {
   const piece = randomBytes(Math.min(bytes, 1024 * 1024));
   await Promise.resolve();
@@ -75,7 +75,7 @@ class DriveCheck {
     this.#order.listener(line);
   }
 
-  /** Runs one check; an error of the table becomes its line. A cancel ends all of it. */
+  /** Runs one check; an error of the table becomes its line. A cancel ends all checks. */
   async check(what: string, work: () => Promise<string>): Promise<void> {
     try {
       this.tell(what, true, await work());
@@ -91,7 +91,7 @@ class DriveCheck {
     return writeProtected === undefined ? 'mt does not show it; writing will' : 'not protected';
   }
 
-  /** Writes a file behind those that are there. @returns how long it took, in milliseconds */
+  /** Writes a file after the existing ones. @returns how long it took, in milliseconds */
   async write(recordBytes: number, bytes: number): Promise<number> {
     const { drive } = this.#order;
     await goToFile(this.#room.runner, step, drive, this.#files.length);
@@ -111,7 +111,7 @@ class DriveCheck {
     return performance.now() - startedAt;
   }
 
-  /** Reads the file under the head to its mark. @returns how long it took, in milliseconds */
+  /** Reads the file under the head up to its mark. @returns how long it took, in milliseconds */
   async readHere({ recordBytes, bytes, sha256 }: WrittenFile): Promise<number> {
     const { tapeHost: host, tapeDevice } = this.#order.drive;
     const argv = tapeReaderArguments({ device: withoutRewind(tapeDevice), recordBytes });
@@ -203,8 +203,8 @@ class DriveCheck {
 }
 
 /**
- * @returns all lines, each of which the listener has heard
- * @throws what requireScratch throws: nothing was written then; COPY_CANCELLED and the like where it was cancelled
+ * @returns all lines, each already passed to the listener
+ * @throws what requireScratch throws: nothing was written then; COPY_CANCELLED and the like if it was canceled
  */
 export async function checkDrive(room: DataRoom, order: DriveCheckOrder): Promise<readonly CheckLine[]> {
   const { found } = await requireScratch(room, step, order);

@@ -1,4 +1,7 @@
-/** Which drive of a changer is that of the site: as the site file says, the only one, or the one with the serial number of `tape.device`. */
+/**
+ * Which drive of a changer is the site's: the one in the site file, the only one, or the one with the serial number of
+ * `tape.device`.
+ */
 import { failure } from '../../../contract/errors.ts';
 import type { ChangerStatus } from '../../tape/changer.ts';
 import {
@@ -13,7 +16,7 @@ import { wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { Drive } from '../model/tape/tape-commands.ts';
 
-/** What working a changer needs of whoever changes tapes. */
+/** What operating a changer needs from its caller. */
 export interface ChangerRoom {
   readonly runner: CommandRunner;
   readonly step: string;

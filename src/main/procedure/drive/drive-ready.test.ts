@@ -23,7 +23,7 @@ General status bits on (50000):
 `,
 };
 
-/** A drive that answers so, the last answer again and again, and a clock that only pauses move. */
+/** A drive with these answers, the last one repeated, and a clock that moves only in pauses. */
 function bench(...answers: readonly Answer[]) {
   const left = [...answers];
   const abort = new AbortController();
@@ -60,7 +60,7 @@ describe('a drive that threads a tape', () => {
     ['busy', { stderr: '/dev/nst0: Device or resource busy\n' }],
     ['without a medium', { stderr: '/dev/nst0: No medium found\n' }],
     ['with an I/O error', { stderr: '/dev/nst0: Input/output error\n' }],
-  ])('and is %s meanwhile is asked again until it is ready', async (_how, answer) => {
+  ])('and is %s meanwhile is queried again until it is ready', async (_how, answer) => {
     const { wait, waits, seconds } = bench(answer, answer, answer, ready);
     expect(await wait()).toMatchObject({ state: 'ready', file: 0 });
     expect(seconds()).toBe(15);
@@ -73,7 +73,7 @@ describe('a drive that threads a tape', () => {
     expect(seconds()).toBe(300);
   });
 
-  it('is not waited for any longer once the run is cancelled', async () => {
+  it('is no longer waited for once the run is canceled', async () => {
     const { wait, abort, seconds } = bench(empty);
     abort.abort();
     await expect(wait()).rejects.toMatchObject({ code: 'COMMAND_CANCELLED' });

@@ -1,4 +1,7 @@
-/** Asks a drive whether it can be used. It is asked before it is opened: on Linux the open of an empty drive blocks for two minutes (st, ready timeout). */
+/**
+ * Queries whether a drive can be used. This is done before it is opened: on Linux the open of an empty drive blocks for
+ * two minutes (st, ready timeout).
+ */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { durationText } from '../../../contract/words.ts';
 import { parseDriveStatus, type DriveStatus } from '../../tape/drive-status.ts';
@@ -7,7 +10,7 @@ import { wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
 import type { Drive } from '../model/tape/tape-commands.ts';
 import type { RetryClock } from '../hosts/query-retry.ts';
 
-/** What the drive says of itself, and in which words. */
+/** The drive's status, and its wording. */
 export interface Told extends DriveStatus {
   readonly said: string;
 }
@@ -32,8 +35,8 @@ export async function driveStatus(
 }
 
 /**
- * @param use a cartridge that is write-protected can be read
- * @returns what the drive says of itself
+ * @param use a write-protected cartridge can be read
+ * @returns the drive's status
  * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN, TAPE_WRITE_PROTECTED
  */
 export async function requireReadyDrive(
@@ -53,26 +56,29 @@ export async function requireReadyDrive(
   return status;
 }
 
-/** How long a drive may take to thread a tape that a changer or a command of the site has put in, in seconds. A full-height LTO drive needs up to a minute, and longer where it cleans or calibrates itself first. */
+/**
+ * How long a drive may take to thread a tape that a changer or a site command has inserted, in seconds. A full-height
+ * LTO drive needs up to a minute, and longer if it cleans or calibrates itself first.
+ */
 export const threadingSeconds = 5 * 60;
-/** The same where a person says that the tape is in the drive: a drive that was forgotten is soon asked about again. */
+/** The same if a person confirms that the tape is in the drive: if it was forgotten, the question soon appears again. */
 export const threadingByHandSeconds = 60;
 
 const askAgainSeconds = 5;
 
-/** What a drive answers while it threads a tape: Linux reports no tape, or an I/O error, and Solaris that it is offline. */
+/** The answers of a drive while it threads a tape: Linux reports no tape, or an I/O error, and Solaris that it is offline. */
 const threadingCodes = ['TAPE_NOT_LOADED', 'TAPE_BUSY', 'TAPE_STATE_UNKNOWN'] as const;
 
 /** How long a drive is waited for. */
 export interface Patience {
   readonly clock: RetryClock;
   readonly limitSeconds: number;
-  /** Hears once that the drive is waited for. */
+  /** Called once when the wait for the drive begins. */
   readonly onWait?: ((text: string) => void) | undefined;
 }
 
 /**
- * Asks a drive until it is ready: a tape was just put in.
+ * Queries a drive until it is ready: a tape was just inserted.
  * @throws as requireReadyDrive, with the last answer within the limit; COMMAND_CANCELLED
  */
 export async function waitForReadyDrive(
@@ -95,13 +101,13 @@ export async function waitForReadyDrive(
   }
 }
 
-/** A read that was ended is over within a record or two. */
+/** An aborted read ends within a record or two. */
 const busyAgainSeconds = 1;
 
 /**
- * Waits while another program, such as a read that was ended, has the drive.
- * @returns what the drive says last
- * @throws COMMAND_CANCELLED, and what sending commands can end with
+ * Waits while another program, such as an aborted read, uses the drive.
+ * @returns the drive's last status
+ * @throws COMMAND_CANCELLED, and errors of commands
  */
 export async function waitWhileBusy(
   runner: CommandRunner,

@@ -48,18 +48,18 @@ describe('a tape in a drive on Linux', () => {
     expect(await identify()).toMatchObject({ blank: true, files: [], end: 'blank' });
   });
 
-  it('is told file by file, although the head stays in the file of which a part was read', async () => {
+  it('is listed file by file, although the head stays in a partly read file', async () => {
     expect(await identify([label], [data, data], records(manifestOf('A')))).toMatchObject({
       blank: false,
       label: { name: 'A' },
       manifest: { run: 'r1' },
       files: [
-        { file: 0, recordBytes: 32_768, holds: 'the label "A", written 2026-11-22 by run r1' },
+        { file: 0, kind: 'label', recordBytes: 32_768, holds: 'the label "A", written 2026-11-22 by run r1' },
         {
-          file: 1,
+          ...{ file: 1, kind: 'data', volume: 'Volume2' },
           holds: 'Volume2, method 6a: data that is neither tar nor ufsdump (first record 32,768 bytes)',
         },
-        { file: 2, holds: 'the manifest of run r1: 1 file' },
+        { file: 2, kind: 'manifest', holds: 'the manifest of run r1: 1 file' },
       ],
       end: 'end of data after file 2',
     });
@@ -73,7 +73,7 @@ describe('a tape in a drive on Linux', () => {
     expect(tape.end).toBe('end of data after file 2');
   });
 
-  it('has no manifest where its run was broken off, nor one of another label', async () => {
+  it('has no manifest if its run was interrupted, nor one of another label', async () => {
     expect(await identify([label], [data])).toMatchObject({
       manifest: undefined,
       end: 'end of data after file 1',
@@ -92,7 +92,7 @@ describe('a tape in a drive on Linux', () => {
     });
   });
 
-  it('is not looked at behind an empty file', async () => {
+  it('is not read past an empty file', async () => {
     expect(await identify([data], [], [data])).toMatchObject({
       files: [{ file: 0 }],
       end: 'an empty file after file 0',

@@ -1,4 +1,4 @@
-/** Says what is on the tape in a drive: the first record of each file, without writing a byte. */
+/** Identifies the tape in a drive: reads the first record of each file, without writing a byte. */
 import { createHash } from 'node:crypto';
 import { isFailure } from '../../../contract/errors.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
@@ -12,7 +12,7 @@ import { readOwnFileCommand, readRecordCommand, rewindCommand } from '../model/t
 import { goToFile, standAtFile } from './tape-position.ts';
 
 const step = 'identify';
-/** More files than this are not looked at. */
+/** At most this many files are read. */
 const mostFiles = 32;
 
 interface IdentifiedFile {
@@ -20,7 +20,11 @@ interface IdentifiedFile {
   readonly file: number;
   /** What its first record is. */
   readonly holds: string;
-  /** Size in bytes of its first record; undefined where it could not be read. */
+  /** By its first record. */
+  readonly kind: 'label' | 'manifest' | 'data';
+  /** The proxy volume of the data, by the label. */
+  readonly volume?: string;
+  /** Size in bytes of its first record; undefined if it could not be read. */
   readonly recordBytes: number | undefined;
 }
 
@@ -34,23 +38,23 @@ export interface IdentifiedTape {
   readonly host: string;
   readonly device: string;
   readonly blank: boolean;
-  /** Undefined where the tape has no label of Shadowtape that can be trusted. */
+  /** Undefined if the tape has no valid label of Shadowtape. */
   readonly label: TapeLabel | undefined;
   /** SHA-256 (hex) of the label's record. */
   readonly labelSha256: string | undefined;
   /** SHA-256 (hex) of the first record of a tape without a label: it is recognized by it. */
   readonly firstRecordSha256: string | undefined;
-  /** Undefined where the tape has none, or one that does not belong to its label. */
+  /** Undefined if the tape has none, or one that does not belong to its label. */
   readonly manifest: TapeManifest | undefined;
-  /** Where that manifest stands on the tape, and its digest. */
+  /** Where that manifest is on tape, and its digest. */
   readonly manifestPlace: ManifestPlace | undefined;
   readonly files: readonly IdentifiedFile[];
-  /** Why no further file was looked at, in words. */
+  /** Why no further file was read, in words. */
   readonly end: string;
 }
 
 export interface ReadTape extends IdentifiedTape {
-  /** The first record; undefined where the tape is blank or has a label, or it cannot be read. */
+  /** The first record; undefined if the tape is blank or has a label, or if it cannot be read. */
   readonly firstRecord: Buffer | undefined;
 }
 
@@ -75,7 +79,7 @@ async function manifestOf(
   return { manifest: reading.manifest, place: { file, bytes: bytes.length, sha256: sha256Of(bytes) } };
 }
 
-/** Why the file under the head is none, by how the reading of its first record ended; undefined where it is one. */
+/** Why there is no file under the head, from the result of reading its first record; undefined if there is one. */
 async function endOfTape(
   runner: CommandRunner,
   drive: KnownDrive,
@@ -88,7 +92,7 @@ async function endOfTape(
   return isTooLarge(first) ? undefined : `it cannot be read: ${ddWords(first)}`;
 }
 
-/** @returns false where the tape ends before that file */
+/** @returns false if the tape ends before that file */
 async function reaches(runner: CommandRunner, drive: KnownDrive, file: number): Promise<boolean> {
   try {
     await standAtFile(runner, step, drive, file);
@@ -99,7 +103,7 @@ async function reaches(runner: CommandRunner, drive: KnownDrive, file: number): 
   }
 }
 
-/** Collects what is found, file after file. */
+/** Collects what is found, file by file. */
 class Finding {
   label: TapeLabel | undefined;
   labelSha256: string | undefined;
@@ -109,15 +113,16 @@ class Finding {
   manifestPlace: ManifestPlace | undefined;
   readonly files: IdentifiedFile[] = [];
 
-  add(file: number, holds: string, first: CommandResult): void {
+  add(file: number, found: string, first: CommandResult): void {
     const recordBytes = first.status === 0 ? first.stdout.length : undefined;
-    this.files.push({ file, holds, recordBytes });
-  }
-
-  /** What a file holds, by label or manifest where they tell. */
-  told(file: number): string | undefined {
-    const volume = this.label?.volumes.find((one) => one.file === file);
-    return volume && `${volume.volume}, method ${volume.method}`;
+    // What the label tells of the file.
+    const told = this.label?.volumes.find((one) => one.file === file);
+    const kind = this.label && file === 0 ? 'label' : 'data';
+    this.files.push({
+      ...{ file, kind, recordBytes },
+      holds: told === undefined ? found : `${told.volume}, method ${told.method}: ${found}`,
+      ...(told === undefined ? {} : { volume: told.volume }),
+    });
   }
 }
 
@@ -128,8 +133,7 @@ async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: 
     const end = await endOfTape(runner, drive, first);
     if (end !== undefined) return `${end} after file ${file - 1}`;
     const holds = isTooLarge(first) ? 'records larger than 262,144 bytes' : describeFirstRecord(first.stdout);
-    const told = finding.told(file);
-    finding.add(file, told === undefined ? holds : `${told}: ${holds}`, first);
+    finding.add(file, holds, first);
     const found = first.status === 0 ? await manifestOf(runner, drive, file, first.stdout) : undefined;
     if (!found) continue;
     const { manifest, place } = found;
@@ -137,7 +141,8 @@ async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: 
       finding.manifest = manifest;
       finding.manifestPlace = place;
     }
-    finding.files.splice(-1, 1, { ...lastOf(finding.files), holds: describeManifest(manifest) });
+    const { recordBytes } = lastOf(finding.files);
+    finding.files.splice(-1, 1, { file, holds: describeManifest(manifest), kind: 'manifest', recordBytes });
   }
   return `not checked after file ${mostFiles - 1}`;
 }
@@ -152,7 +157,7 @@ const describeManifest = ({ run, files }: TapeManifest) =>
   `the manifest of run ${run}: ${files.length === 1 ? '1 file' : `${files.length} files`}`;
 
 /**
- * Reads the first record of each file. The tape is rewound in the end.
+ * Reads the first record of each file. The tape is rewound at the end.
  * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN
  */
 export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Promise<ReadTape> {

@@ -1,4 +1,4 @@
-/** Gives a tape a label by hand: a new name, and nothing behind it. */
+/** Labels a tape by hand: a new name, and nothing after it. */
 import { randomUUID } from 'node:crypto';
 import { refusalByHand, type FoundTape } from '../../tape/overwrite-rule.ts';
 import { encodeLabel, requireTapeName, type TapeLabel } from '../../tape/tape-label.ts';
@@ -12,21 +12,21 @@ import { goToFile } from './tape-position.ts';
 
 const step = 'label';
 
-/** Who is told of what a tape holds, before it is lost. */
+/** Receives the contents of a tape before they are lost. */
 export interface ScratchOrder {
   readonly drive: KnownDrive;
-  /** The present name of the tape, or `data`; undefined where only a blank tape may be written to. */
+  /** The current name of the tape, or `data`; undefined if only a blank tape may be written. */
   readonly overwrite: string | undefined;
-  /** Adds which run wrote it, where that is known. */
+  /** Adds which run wrote it, if known. */
   readonly recognize: (found: FoundTape) => FoundTape;
-  /** Hears of a tape that is not blank, right before it is overwritten. */
+  /** Called for a tape that is not blank, right before it is overwritten. */
   readonly onLoss: (found: FoundTape) => void;
 }
 
 export interface LabelOrder extends ScratchOrder {
   readonly site: string;
   readonly name: string;
-  /** Hears that the write begins: from here on what the tape held may be lost, whatever comes. */
+  /** Called when the write begins: from here on the contents of the tape may be lost, whatever follows. */
   readonly onWrite?: (() => void) | undefined;
 }
 
@@ -37,8 +37,9 @@ export interface LabelledTape {
 }
 
 /**
- * Makes sure that what the tape holds may be lost, and says what is.
- * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_WRITE_PROTECTED, TAPE_STATE_UNKNOWN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT, DRIVE_LOCK_LOST
+ * Makes sure that the contents of the tape may be lost, and reports them.
+ * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_WRITE_PROTECTED, TAPE_STATE_UNKNOWN, TAPE_NOT_BLANK_NAME_IT,
+ *   TAPE_IS_ANOTHER, TAPE_KEPT, DRIVE_LOCK_LOST
  */
 export async function requireScratch(
   { runner }: DataRoom,
@@ -49,7 +50,7 @@ export async function requireScratch(
   const tape = recognize(await lookAtTape(runner, stepId, drive));
   const trouble = refusalByHand(tape, overwrite, new Date());
   if (trouble) throw trouble;
-  // Whoever has lost the drive overwrites nothing.
+  // A command that has lost the lock of the drive must not overwrite anything.
   await runner.beforeSending(stepId, writeRecordsCommand(drive));
   if (!tape.blank) onLoss(tape);
   return tape;
@@ -57,7 +58,7 @@ export async function requireScratch(
 
 /**
  * Writes the label, and rewinds.
- * @throws TAPE_NAME_FORBIDDEN, what requireScratch throws, and what writing to a tape can end with
+ * @throws TAPE_NAME_FORBIDDEN, what requireScratch throws, and errors of writing to tape
  */
 export async function labelTape(room: DataRoom, order: LabelOrder): Promise<LabelledTape> {
   const { drive, site } = order;

@@ -1,6 +1,6 @@
 /**
- * Brings a tape of a library into the site's drive, and back to its slot. Whatever is in the drive is looked at first: data of a run that is
- * running or interrupted stays there.
+ * Loads a tape of a library into the site's drive, and returns it to its slot. The tape in the drive is checked first:
+ * data of a running or interrupted run stays there.
  */
 import { failure, isFailure } from '../../../contract/errors.ts';
 import type { CartridgeMove } from '../../../contract/library.ts';
@@ -23,7 +23,7 @@ export interface LibraryRoom extends ChangerRoom {
   readonly knownTapes: () => readonly KnownTape[];
   /** See RunOptions. */
   readonly openRunOn: OpenRunOn | undefined;
-  /** The run that moves the tape, and that may take its own one out; undefined outside of any run. */
+  /** The run that moves the tape, and that may unload its own; undefined outside of any run. */
   readonly own: string | undefined;
   readonly patience: Omit<Patience, 'limitSeconds'>;
   /** Receives each move, once it is proven. */
@@ -43,7 +43,7 @@ export async function tapeInDrive({ runner, step, drive }: LibraryRoom): Promise
   }
 }
 
-/** Whose data may be on the cartridge. One that cannot be read is judged by what the tape inventory has under its name. */
+/** Whose data may be on the cartridge. One that cannot be read is judged by its entry in the tape inventory. */
 function ownersOf(room: LibraryRoom, tape: FoundTape | string, barcode = ''): TapeOwners | undefined {
   const { knownTapes, library, drive } = room;
   const place = { host: drive.tapeHost, device: drive.tapeDevice };
@@ -69,7 +69,7 @@ async function requireUnneeded(room: LibraryRoom, { status, drive: number }: Cha
   if (run !== undefined) throw failure('LIBRARY_TAPE_OPEN', { ...at, run });
 }
 
-/** Ejects first: not every library takes a cartridge that the drive still holds (mtx(1), BUGS). */
+/** Ejects first: not every library can take a cartridge that the drive still holds (mtx(1), BUGS). */
 async function unload(room: LibraryRoom, sight: ChangerSight, slot: number): Promise<void> {
   const { barcode } = sight.status.drives.get(sight.drive)?.cartridge ?? {};
   const move = { slot, drive: sight.drive, barcode };
@@ -80,8 +80,9 @@ async function unload(room: LibraryRoom, sight: ChangerSight, slot: number): Pro
 }
 
 /**
- * Brings the tape of a name into the drive, found by its bar code. What is in the drive goes back to its slot first.
- * @returns false where it was there
+ * Loads the tape with a name into the drive, found by its bar code. The tape in the drive is returned to its slot
+ * first.
+ * @returns false if it was already loaded
  * @throws LIBRARY_TAPE_…, CHANGER_…, and as waitForReadyDrive
  */
 export async function bringTape(room: LibraryRoom, name: string, use: 'read' | 'write'): Promise<boolean> {
@@ -100,7 +101,7 @@ export async function bringTape(room: LibraryRoom, name: string, use: 'read' | '
 
 /**
  * Returns the cartridge in the drive to the slot that it came from.
- * @returns false where the drive is empty
+ * @returns false if the drive is empty
  * @throws LIBRARY_TAPE_OPEN, LIBRARY_TAPE_UNREAD, CHANGER_…, TAPE_BUSY
  */
 export async function returnTape(room: LibraryRoom): Promise<boolean> {

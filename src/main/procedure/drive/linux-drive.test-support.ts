@@ -1,6 +1,7 @@
 /**
- * A drive as Linux's st driver shows it by mt and dd (variable block mode, no rewind): after a part of a file was read the head stays in
- * that file; behind the last file mark the first read gives no byte, and only then the end of data shows.
+ * A drive as Linux's st driver shows it through mt and dd (variable block mode, no rewind). After a partial read of a
+ * file the head stays in that file. After the last file mark, the first read returns no byte, and only then is the end
+ * of data reported.
  */
 import { CommandRunner } from '../hosts/command-runner.ts';
 import type { CommandResult, HostSession } from '../hosts/hosts.ts';
@@ -15,10 +16,10 @@ export class LinuxDrive {
   readonly lines: string[] = [];
   /** True: mt moves the head one file too far. */
   overshoots = false;
-  /** False: mt status tells no block number. */
+  /** False: mt status shows no block number. */
   countsRecords = true;
   #file = 0;
-  /** Undefined where the driver no longer counts. */
+  /** Undefined if the driver no longer counts. */
   #record: number | undefined = 0;
   #endOfData = false;
 

@@ -1,4 +1,4 @@
-/** Asks a drive about its health. What cannot be learned is told as such, with the reason: it never counts as healthy. */
+/** Queries the health of a drive. What cannot be read is reported as unknown, with the reason: it never counts as healthy. */
 import type { DriveHealth, UnknownHealth } from '../../../contract/drive-health.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import {
@@ -15,7 +15,7 @@ import { driveStatus } from './drive-ready.ts';
 
 const secondsOfQuery = 60;
 
-/** What ends the work that asks. */
+/** Ends the work that queries. */
 const endings = ['COMMAND_CANCELLED', 'JOURNAL_UNWRITABLE', 'LOCK_LOST'] as const;
 
 class Asker {
@@ -31,7 +31,7 @@ class Asker {
     this.#drive = drive;
   }
 
-  /** @returns what `read` finds in the output; undefined, and a reason, where it finds nothing */
+  /** @returns what `read` finds in the output; undefined, and a reason, if it finds nothing */
   async ask<Value>(
     what: string,
     argv: readonly string[],
@@ -61,7 +61,7 @@ class Asker {
   }
 }
 
-/** What mt on Linux says of it; Solaris does not tell. */
+/** What mt on Linux reports; Solaris has nothing of the kind. */
 async function mtAsksForCleaning(
   runner: CommandRunner,
   step: string,
@@ -75,7 +75,7 @@ async function mtAsksForCleaning(
   }
 }
 
-/** To be called only while no data moves: each query takes the drive for a moment. */
+/** To be called only while no data moves: each query occupies the drive for a moment. */
 export async function lookAtHealth(runner: CommandRunner, step: string, drive: Drive): Promise<DriveHealth> {
   const { tapeDevice: device } = drive;
   const asker = new Asker(runner, step, drive);

@@ -1,4 +1,4 @@
-/** Writes and reads what Shadowtape keeps on a tape for itself: label and manifest. */
+/** Writes and reads Shadowtape's own files on tape: label and manifest. */
 import { Readable } from 'node:stream';
 import { runDump } from '../../../streams/copy-path.ts';
 import { judgeTapeWrite } from '../../../streams/tape/tape-writer.ts';
@@ -6,11 +6,11 @@ import { ownRecordBytes } from '../../tape/sealed-record.ts';
 import { close, evidenceOf, open, writer, type DataRoom } from '../hosts/remote-data.ts';
 import type { StepCommand } from '../model/step.ts';
 
-/** How this process ends that reads from memory. */
+/** The end of a reader that reads from memory. */
 const wellEnded = { status: 0, signal: undefined, stderr: '' };
 
 /**
- * Writes records where the head stands; the drive writes a file mark behind them when it is closed.
+ * Writes records at the position of the head; the drive writes a file mark after them when it is closed.
  * @param bytes whole records
  * @throws TAPE_WRITE_FAILED, TAPE_WRITE_PROTECTED, TAPE_END_OF_MEDIUM, TAPE_RECORDS_MISCOUNTED and the like
  */

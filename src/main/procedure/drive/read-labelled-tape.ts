@@ -29,7 +29,7 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 
 /**
  * Rewinds, and compares the label with the one that the run wrote.
- * @throws TAPE_IS_ANOTHER where the tape has not this label, TAPE_DIFFERS where it is not as it was written
+ * @throws TAPE_IS_ANOTHER if the tape does not have this label, TAPE_DIFFERS if it is not as it was written
  */
 export async function requireLabelOf(
   runner: CommandRunner,
@@ -59,7 +59,7 @@ export async function requireLabelOf(
 }
 
 /**
- * Who takes a run up, or tries a step once more, may find another tape in the drive.
+ * A resumed run, or a retried step, may find another tape in the drive.
  * @throws TAPE_IS_ANOTHER, TAPE_DIFFERS
  */
 export async function requireOwnLabel(context: RunContext, step: string): Promise<void> {
@@ -68,7 +68,7 @@ export async function requireOwnLabel(context: RunContext, step: string): Promis
 
 /**
  * Compares the manifest, the last file of the tape, with the one that the run wrote.
- * @throws RUN_HAS_NO_TAPE, TAPE_DIFFERS, TAPE_READ_FAILED and what else reading a tape can end with
+ * @throws RUN_HAS_NO_TAPE, TAPE_DIFFERS, TAPE_READ_FAILED and other errors of reading a tape
  */
 export async function requireManifestOf(
   runner: CommandRunner,
@@ -77,7 +77,7 @@ export async function requireManifestOf(
   { run, events }: Writer,
 ): Promise<void> {
   const written = lastOf(events, 'manifest');
-  // Once the label is written anew, the manifest that stood behind the one before is gone.
+  // Once a new label is written, the manifest of the previous one is gone.
   if (!written || written.seq < (lastOf(events, 'label')?.seq ?? 0))
     throw failure('RUN_HAS_NO_TAPE', { run });
   const { file } = written;

@@ -1,4 +1,4 @@
-/** Looks at what a tape begins with, without writing to it. */
+/** Reads the beginning of a tape, without writing to it. */
 import { failure } from '../../../contract/errors.ts';
 import { ddComplaint } from '../../../streams/tape/dd-counts.ts';
 import type { Platform } from '../../site/site-schema.ts';
@@ -17,13 +17,13 @@ export interface KnownDrive extends Drive {
 
 const tooLarge = /cannot allocate memory|not enough space/i;
 
-/** True where dd could not read a record because it is larger than what was read with. */
+/** True if dd could not read a record because it is larger than dd's block size. */
 export const isTooLarge = ({ stderr }: Pick<CommandResult, 'stderr'>): boolean => tooLarge.test(stderr);
 
 /**
- * A read that fails may mean a blank tape, or a bad one. Solaris tells by the sense key (Blank Check). On Linux the end of data is
- * looked for: a tape without a single file has it in file 0, where it begins. The answer of mt says which of them the tape host is:
- * it need not be of the cluster's platform.
+ * A failed read may mean a blank tape, or a bad one. Solaris shows which by the sense key (Blank Check). On Linux the
+ * end of data is searched: a tape without any file has it at the beginning of file 0. The answer of mt shows the
+ * platform of the tape host: it may differ from the cluster's.
  */
 async function isBlank(runner: CommandRunner, step: string, drive: KnownDrive): Promise<boolean> {
   const status = await driveStatus(runner, step, drive);
@@ -39,13 +39,13 @@ async function isBlank(runner: CommandRunner, step: string, drive: KnownDrive): 
   return atEnd.endOfData && atEnd.file === 0 && (atEnd.record === undefined || atEnd.record === 0);
 }
 
-/** What dd said of a read that failed, without the counts that it prints in the end. */
+/** dd's message about a failed read, without the counts that it prints at the end. */
 export function ddWords({ stderr, status }: Pick<CommandResult, 'stderr' | 'status'>): string {
   return ddComplaint(stderr) || `dd ended with exit status ${status ?? 'unknown'}`;
 }
 
 /**
- * What the tape holds, by how the reading of its first record ended; undefined where it is blank.
+ * The contents of the tape, from the result of reading its first record; undefined if it is blank.
  * @throws TAPE_STATE_UNKNOWN
  */
 export async function contentsOfTape(
@@ -61,7 +61,7 @@ export async function contentsOfTape(
   throw failure('TAPE_STATE_UNKNOWN', { device, host, said: ddWords(first) }, { host, stderr: first.stderr });
 }
 
-/** What was found, with the label where there is one. */
+/** What was found, with the label if there is one. */
 function foundTape(drive: Drive, found: string | undefined, first: CommandResult): FoundTape {
   const reading = first.status === 0 ? readLabel(first.stdout) : undefined;
   return {
@@ -76,13 +76,13 @@ function foundTape(drive: Drive, found: string | undefined, first: CommandResult
 
 interface FirstRecord {
   readonly first: CommandResult;
-  /** Undefined where the tape is blank. */
+  /** Undefined if the tape is blank. */
   readonly found: string | undefined;
 }
 
 /**
- * Rewinds and reads the first record. Where the host does not answer, it begins again with the rewind.
- * @throws TAPE_STATE_UNKNOWN, and what sending commands can end with
+ * Rewinds and reads the first record. If the host does not answer, it starts again with the rewind.
+ * @throws TAPE_STATE_UNKNOWN, and errors of commands
  */
 function readFirstRecord(runner: CommandRunner, step: string, drive: KnownDrive): Promise<FirstRecord> {
   const rewind = rewindCommand(drive);
@@ -95,7 +95,7 @@ function readFirstRecord(runner: CommandRunner, step: string, drive: KnownDrive)
 
 /**
  * Rewinds, reads the first record, and rewinds again: the head is at the beginning of the tape afterwards.
- * @throws TAPE_STATE_UNKNOWN, and what sending commands can end with
+ * @throws TAPE_STATE_UNKNOWN, and errors of commands
  */
 export async function lookAtTape(runner: CommandRunner, step: string, drive: KnownDrive): Promise<FoundTape> {
   const { first, found } = await readFirstRecord(runner, step, drive);

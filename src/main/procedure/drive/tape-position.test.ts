@@ -9,13 +9,13 @@ const drive = () => new LinuxDrive([[record], [record, record], [record]]);
 const status = 'mt -f /dev/nst0 status';
 
 describe('the head of a drive that does not rewind', () => {
-  it('goes to a file from the beginning of the tape, and the drive is asked whether it stands there', async () => {
+  it('moves to a file from the beginning of the tape, and the drive must confirm the position', async () => {
     const tape = drive();
     await goToFile(tape.runner, 'step', linuxDrive, 2);
     expect(tape.lines).toEqual(['mt -f /dev/nst0 rewind', 'mt -f /dev/nst0 fsf 2', status]);
   });
 
-  it('goes to a record from the beginning of the tape, and the drive has to confirm it', async () => {
+  it('moves to a record from the beginning of the tape, and the drive must confirm it', async () => {
     const tape = drive();
     await goToRecord(tape.runner, 'step', linuxDrive, 1, 1);
     expect(tape.lines).toEqual([
@@ -26,7 +26,7 @@ describe('the head of a drive that does not rewind', () => {
     ]);
   });
 
-  it('is not at a record where the drive tells another place, or none', async () => {
+  it('is not at a record if the drive reports another place, or none', async () => {
     const overshooting = drive();
     overshooting.overshoots = true;
     await expect(goToRecord(overshooting.runner, 'step', linuxDrive, 1, 1)).rejects.toMatchObject({
@@ -46,13 +46,13 @@ describe('the head of a drive that does not rewind', () => {
     });
   });
 
-  it('passes over very many records in several commands, as SCSI counts them with 24 bits', async () => {
+  it('passes very many records with several commands, because SCSI counts them with 24 bits', async () => {
     const tape = new LinuxDrive([[record], { length: 9_000_000 } as Buffer[]]);
     await goToRecord(tape.runner, 'step', linuxDrive, 1, 8_500_000);
     expect(tape.lines.slice(2, 4)).toEqual(['mt -f /dev/nst0 fsr 8000000', 'mt -f /dev/nst0 fsr 500000']);
   });
 
-  it('is left alone where it stands at the file', async () => {
+  it('is not moved if it is at the file already', async () => {
     const tape = drive();
     await goToFile(tape.runner, 'step', linuxDrive, 1);
     tape.lines.length = 0;
@@ -60,7 +60,7 @@ describe('the head of a drive that does not rewind', () => {
     expect(tape.lines).toEqual([status]);
   });
 
-  it('is moved on where a part of the file before was read, as Linux leaves it', async () => {
+  it('is moved on after a partial read of the file before, as Linux leaves it', async () => {
     const tape = drive();
     await goToFile(tape.runner, 'step', linuxDrive, 1);
     await tape.runner.send('step', readRecordCommand(linuxDrive));
@@ -69,7 +69,7 @@ describe('the head of a drive that does not rewind', () => {
     expect(tape.lines).toEqual([status, 'mt -f /dev/nst0 fsf 1', status]);
   });
 
-  it('goes back by the beginning of the tape', async () => {
+  it('moves back by way of the beginning of the tape', async () => {
     const tape = drive();
     await goToFile(tape.runner, 'step', linuxDrive, 2);
     await tape.runner.send('step', readRecordCommand(linuxDrive));
@@ -78,7 +78,7 @@ describe('the head of a drive that does not rewind', () => {
     expect(tape.lines).toEqual([status, 'mt -f /dev/nst0 rewind', 'mt -f /dev/nst0 fsf 2', status]);
   });
 
-  it('is not trusted where the drive says that it stands elsewhere', async () => {
+  it('is refused if the drive reports another position', async () => {
     const tape = drive();
     tape.overshoots = true;
     await expect(goToFile(tape.runner, 'step', linuxDrive, 1)).rejects.toMatchObject({
@@ -87,13 +87,13 @@ describe('the head of a drive that does not rewind', () => {
     });
   });
 
-  it('does not come behind the end of the tape', async () => {
+  it('does not move past the end of the tape', async () => {
     await expect(goToFile(drive().runner, 'step', linuxDrive, 5)).rejects.toMatchObject({
       code: 'COMMAND_FAILED',
     });
   });
 
-  it('comes to any file from any other, whatever was read there', async () => {
+  it('reaches any file from any other, whatever was read there', async () => {
     const place = fc.record({ file: fc.nat({ max: 2 }), read: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(place, { maxLength: 6 }), async (places) => {

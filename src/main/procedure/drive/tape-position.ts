@@ -1,6 +1,7 @@
 /**
- * Where the head of a drive stands that does not rewind. After reading a part of a file, Solaris moves on to the next one when the drive
- * is closed (mtio(4I)), and Linux stays where it is: what `mt status` says counts, not what was sent.
+ * The position of the head on a no-rewind device. After a partial read of a file, Solaris moves on to the next one when
+ * the device is closed (mtio(4I)), and Linux stays where it is: the position from `mt status` counts, not what was
+ * sent.
  */
 import { failure } from '../../../contract/errors.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
@@ -15,10 +16,10 @@ import {
 
 const isAt = ({ file, record }: Told, wanted: number): boolean => file === wanted && record === 0;
 
-/** @throws TAPE_POSITION_WRONG where the drive says that it stands elsewhere */
+/** @throws TAPE_POSITION_WRONG if the drive reports another position */
 async function requireAt(runner: CommandRunner, step: string, drive: Drive, wanted: number): Promise<void> {
   const status = await driveStatus(runner, step, drive);
-  // A drive that does not tell has done what it was told: rewind and fsf ended well.
+  // A drive that does not report its position has obeyed: rewind and fsf exited 0.
   if (status.state === 'ready' && status.file === undefined) return;
   if (isAt(status, wanted)) return;
   const { tapeHost: host, tapeDevice: device } = drive;
@@ -28,8 +29,8 @@ async function requireAt(runner: CommandRunner, step: string, drive: Drive, want
 }
 
 /**
- * Rewinds and goes to the beginning of a file.
- * @throws TAPE_POSITION_WRONG, COMMAND_FAILED where the tape ends before it
+ * Rewinds and moves to the beginning of a file.
+ * @throws TAPE_POSITION_WRONG, COMMAND_FAILED if the tape ends before it
  */
 export async function goToFile(
   runner: CommandRunner,
@@ -45,8 +46,8 @@ export async function goToFile(
 }
 
 /**
- * Goes to the beginning of a file by the shortest way: not at all where the head stands there, forwards where it stands before it.
- * @throws TAPE_POSITION_WRONG, COMMAND_FAILED where the tape ends before it
+ * Moves to the beginning of a file by the shortest way: not at all if the head is there, forward if it is before it.
+ * @throws TAPE_POSITION_WRONG, COMMAND_FAILED if the tape ends before it
  */
 export async function standAtFile(
   runner: CommandRunner,
@@ -54,7 +55,7 @@ export async function standAtFile(
   drive: Drive,
   file: number,
 ): Promise<void> {
-  // Asked anew before each attempt: the head may have moved before the connection was lost.
+  // Queried again before each attempt: the head may have moved before the connection was lost.
   await runner.persist(step, rewindCommand(drive), async () => {
     const status = await driveStatus(runner, step, drive);
     if (isAt(status, file)) return;
@@ -65,9 +66,10 @@ export async function standAtFile(
 }
 
 /**
- * Rewinds and goes to a record of a file. Unlike the beginning of a file, the place counts only where the drive itself tells it.
+ * Rewinds and moves to a record of a file. Unlike the beginning of a file, the place counts only if the drive itself
+ * reports it.
  * @param record counted from 0
- * @throws TAPE_RECORD_NOT_REACHED; COMMAND_FAILED where the file ends before it
+ * @throws TAPE_RECORD_NOT_REACHED; COMMAND_FAILED if the file ends before it
  */
 export async function goToRecord(
   runner: CommandRunner,

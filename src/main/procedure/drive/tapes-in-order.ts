@@ -1,4 +1,7 @@
-/** Reads what lies on one tape or several as one stream: each tape is asked for in its turn, and recognized before it is read. */
+/**
+ * Reads the data on one or several tapes as one stream: the tapes are requested one by one, and recognized before they
+ * are read.
+ */
 import { isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import {
   readBackSegments,
@@ -13,17 +16,17 @@ import { changeTape, type TapeChanging } from './change-tape.ts';
 import { requireReadyDrive } from './drive-ready.ts';
 import { lookAtTape } from './tape-look.ts';
 
-/** A tape that is to be read. */
+/** A tape to read. */
 export interface TapeToRead {
-  /** The same for the same tape alone. */
+  /** Equal for the same tape only. */
   readonly key: string;
   /** Fits after "insert". */
   readonly words: string;
-  /** The name on its label, where it has one. */
+  /** The name on its label, if it has one. */
   readonly name: string | undefined;
-  /** The changer's slot where it is known to lie. */
+  /** The changer's slot where it is known to be. */
   readonly slot: number | undefined;
-  /** Why a tape that was found is not this one; undefined where it is. */
+  /** Why a tape that was found is not this one; undefined if it is. */
   readonly refusal: (found: FoundTape) => ShadowtapeError | undefined;
 }
 
@@ -37,14 +40,14 @@ export interface PartToRead {
 
 type ReadOptions = Pick<SpanningReadBackOptions, 'sections' | 'samples' | 'cksum' | 'through'>;
 
-/** What is wrong with the tape in the drive, and another tape cures. */
+/** A problem with the tape in the drive that another tape solves. */
 const otherTapeCures = ['TAPE_STATE_UNKNOWN', 'COMMAND_FAILED', 'TAPE_NOT_LOADED'] as const;
 
 export interface ReadingTapes {
   readonly recordBytes: number;
-  /** True where any tape may be in the drive, or none: the first question then says which it is. */
+  /** True if any tape may be in the drive, or none: the first question then names it. */
   readonly namesFound?: boolean | undefined;
-  /** True where a library has loaded the first tape by its bar code: another one in its place is refused, and no other is tried. */
+  /** True if a library has loaded the first tape by its bar code: a different one is refused, and no other is tried. */
   readonly isFirstLoaded?: boolean | undefined;
 }
 
@@ -79,8 +82,8 @@ export class TapesInOrder {
   }
 
   /**
-   * Gets the tape into the drive; changes the tape only where a different one is there.
-   * @throws what changing tapes can end with
+   * Gets the tape into the drive; changes tapes only if a different one is loaded.
+   * @throws errors of changing tapes
    */
   async insert(tape: TapeToRead): Promise<void> {
     if (this.#inDrive === tape.key) return;
@@ -109,8 +112,9 @@ export class TapesInOrder {
   }
 
   /**
-   * Reads a dump from its first byte to its last, and takes its digest.
-   * @throws TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, COPY_CANCELLED, what `through` fails with, and what changing tapes can end with
+   * Reads a dump from its first byte to its last, and computes its digest.
+   * @throws TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, COPY_CANCELLED, what `through` fails with, and errors of
+   *   changing tapes
    */
   async read(parts: readonly PartToRead[], options: ReadOptions = {}): Promise<SpanningReadBackResult> {
     const { step, drive } = this.#changing;
@@ -125,7 +129,7 @@ export class TapesInOrder {
       recordBytes: this.#recordBytes,
       openSegment: (segment) => this.#openPart(partOf(segment)),
       persist: async (segment, readPart) => {
-        // Outside of what is repeated: changing tapes is not, as little as any other change.
+        // Not part of what is repeated: a tape change is not, like any other change.
         await this.insert(partOf(segment).tape);
         await this.#room.runner.persist(step, { host: drive.tapeHost, argv: ['dd'] }, async () => {
           try {

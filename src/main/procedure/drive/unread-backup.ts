@@ -1,7 +1,7 @@
-/** What reading a backup can end with, in the words of who restores it: the errors of a read-back tell who writes a tape to dump again. Pure. */
+/** Errors of reading a backup, in words for a restore: the errors of a read-back advise to dump again. Pure. */
 import { failure, isFailure } from '../../../contract/errors.ts';
 
-/** The tape cannot be read, or is cut off. */
+/** The tape cannot be read, or is truncated. */
 const unreadCodes = [
   'TAR_UNREADABLE',
   'TAR_INCOMPLETE',
@@ -12,8 +12,8 @@ const unreadCodes = [
 ] as const;
 
 /**
- * @param run that wrote the backup; undefined where no journal tells what it must hold
- * @returns RESTORE_TAPE_DIFFERS, RESTORE_READ_FAILED, or the error itself where it is none of a backup
+ * @param run that wrote the backup; undefined if no journal has its digests
+ * @returns RESTORE_TAPE_DIFFERS, RESTORE_READ_FAILED, or the error itself if it does not concern a backup
  */
 export function asUnreadBackup(error: unknown, run: string | undefined): unknown {
   if (isFailure(error, 'TAPE_DIFFERS') && run !== undefined) {

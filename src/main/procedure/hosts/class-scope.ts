@@ -1,7 +1,8 @@
 /**
- * Which primary nodes of the site do not share the class of a job. GDS shows a class only on the nodes of its scope (GDS guide 4.5, D.6), and
- * only those reach its volumes. That a node shows nothing of the class does not tell, since it may not see what it shares: the node is left
- * out where its own sdxinfo lists the classes without this one, and the scope that the other nodes show has their names, and not its own.
+ * Which primary nodes of the site do not share the class of a job. GDS shows a class only on the nodes of its scope
+ * (GDS guide 4.5, D.6), and only those reach its volumes. A node that shows nothing of the class proves nothing, since
+ * it may not see what it shares. It is left out only if its own sdxinfo lists other classes, and the scope on the other
+ * nodes has their names but not its own.
  */
 import { isFailure } from '../../../contract/errors.ts';
 import { sdxinfo } from '../../gds/commands.ts';
@@ -15,7 +16,7 @@ import { Observer, type Observed } from './observe.ts';
 
 const limits = { timeLimitSeconds: 60 };
 
-/** @returns nothing where the node does not tell which classes it has, or what it is called */
+/** @returns nothing if the node does not show its classes or its name */
 async function classesOf(runner: CommandRunner, step: string, host: string): Promise<ClassesOfNode[]> {
   const ask = async (argv: readonly string[]) =>
     (await runner.send(step, { host, argv, changes: false }, limits)).stdout.toString('utf8');
@@ -26,25 +27,35 @@ async function classesOf(runner: CommandRunner, step: string, host: string): Pro
     const hasTitles = readSdxinfoText(printed).tables.length > 0;
     return name === '' || !hasTitles ? [] : [{ node: host, name, classes }];
   } catch (error) {
-    // What does not answer proves nothing.
+    // No answer proves nothing.
     if (isFailure(error)) return [];
     throw error;
   }
 }
 
-/** True where a node that answers shows nothing of the class, or its sdxinfo ends with an error: it may be outside of the scope. */
+/** True if a node that answers shows nothing of the class, or its sdxinfo fails: it may be outside of the scope. */
 const isDoubtful = ({ primaries, missing = [] }: World, className: string): boolean =>
   missing.some(({ gds }) => gds) ||
   primaries.some(({ report }) => report.volumes.every((volume) => volume.class !== className));
 
-/** What is seen of the class, and the nodes that do not share it: what is observed is then the others alone. */
+/** Asks the nodes which of them are proven not to share a class. */
+export async function nodesOutside(
+  runner: CommandRunner,
+  step: string,
+  { primaryNodes, class: className }: Pick<Observed, 'primaryNodes' | 'class'>,
+): Promise<OutsideNode[]> {
+  const told = await Promise.all(primaryNodes.map((node) => classesOf(runner, step, node)));
+  return outsideScope(told.flat(), className);
+}
+
+/** The view of the class, and the nodes that do not share it: only the others are observed then. */
 export interface SeenWithinScope {
   readonly world: World;
   readonly outside: readonly OutsideNode[];
 }
 
 /**
- * Looks at the cluster as `Observer.look` does, without nodes that the class is proven not to be shared by.
+ * Queries the cluster like `Observer.look`, without nodes that are proven not to share the class.
  * @throws as `Observer.look`
  */
 export async function lookWithinScope(
@@ -64,8 +75,7 @@ export async function lookWithinScope(
     if (!isFailure(error, 'SDXINFO_FAILED_ON')) throw error;
     first = { error };
   }
-  const told = await Promise.all(primaryNodes.map((node) => classesOf(runner, step, node)));
-  const outside = outsideScope(told.flat(), className);
+  const outside = await nodesOutside(runner, step, observed);
   if (outside.length === 0 && 'error' in first) throw first.error;
   if (outside.length === 0 && 'world' in first) return { world: first.world, outside };
   const within = primaryNodes.filter((node) => outside.every((each) => each.node !== node));

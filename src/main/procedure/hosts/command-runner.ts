@@ -1,4 +1,4 @@
-/** Sends commands, and writes each into the journal: the intent before, the outcome after. */
+/** Sends commands, and journals each: the intent before, the outcome after. */
 import { createHash } from 'node:crypto';
 import { failure, isFailure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
@@ -23,41 +23,44 @@ export interface Command {
   readonly changes: boolean;
   /** True for a command of the site file: it runs in the language of the login, as when an operator types it. */
   readonly ofSite?: boolean;
-  /** True where any primary node may run it: it then goes to another one where its host cannot be reached, or its GDS does not answer. */
+  /**
+   * True if any primary node may run it: it is then sent to another one if its host cannot be reached, or its GDS does
+   * not answer.
+   */
   readonly anyNode?: boolean;
 }
 
 export interface SendOptions {
-  /** Exit statuses other than 0 are the caller's to judge. */
+  /** The caller judges exit statuses other than 0. */
   readonly anyStatus?: boolean;
   /** The output is bulk data: only its length and digest are kept. */
   readonly binary?: boolean;
   readonly timeLimitSeconds?: number;
 }
 
-/** Which abort signal stops what: a command that changes something is let finish unless the operator stops at once. */
+/** Which abort signal stops what: a command that changes something may finish unless the operator stops immediately. */
 export interface StopSignals {
-  /** The operator cancelled, or stopped at once. */
+  /** The operator canceled, or stopped immediately. */
   readonly cancel: AbortSignal;
-  /** The operator stopped at once. */
+  /** The operator stopped immediately. */
   readonly halt: AbortSignal;
 }
 
-/** What a run lays down for all of its commands. */
+/** What a run sets for all of its commands. */
 export interface RunnerOptions {
-  /** Step id -> the most seconds that a command or a data stream of that step may take; undefined where the site says nothing. */
+  /** Step id -> the most seconds that a command or a data stream of that step may take; undefined if the site sets none. */
   readonly timeLimitOf?: ((step: string) => number | undefined) | undefined;
-  /** Called before each command that changes something; where it throws, the command is not sent. */
+  /** Called before each command that changes something; if it throws, the command is not sent. */
   readonly beforeChange?: ((step: string, command: Command) => Promise<void>) | undefined;
-  /** Repeats queries that get no answer. Outside a run, where somebody waits for the first answer, nothing is repeated. */
+  /** Repeats queries that get no answer. Outside a run, where an operator waits for the first answer, nothing is repeated. */
   readonly retry?: QueryRetry | undefined;
-  /** Knows which primary nodes answer; without it each command goes to its host. */
+  /** Knows which primary nodes answer; without it each command is sent to its host. */
   readonly nodes?: Pick<NodeSight, 'standIn' | 'isGone' | 'hasNoGds'> | undefined;
-  /** Hears that a host is connected to again, after a new attempt. */
+  /** Called when a host is connected again after a new attempt. */
   readonly onReconnect?: (() => void) | undefined;
   /**
-   * Called between the intent of a command and the sending of it. What it throws keeps the command from being sent.
-   * @param connect connects with the host, where that is needed
+   * Called between the intent of a command and its sending. If it throws, the command is not sent.
+   * @param connect connects to the host if needed
    */
   readonly beforeSend?: ((command: Command, connect: () => Promise<void>) => Promise<void>) | undefined;
 }
@@ -76,7 +79,7 @@ function cut(text: string): string {
   return `${text.slice(0, keptCharacters)}… (${text.length - keptCharacters} more characters)`;
 }
 
-/** Nobody removes a lock and takes it within this. */
+/** No lock is removed and taken again within this time. */
 const longWaitMilliseconds = 1000;
 
 export class CommandRunner {
@@ -85,7 +88,7 @@ export class CommandRunner {
   readonly #signals: () => StopSignals;
   readonly #options: RunnerOptions;
 
-  /** @param signals asked at each command: while a run is unwound, a cancel no longer counts */
+  /** @param signals evaluated at each command: during a rollback, a cancel no longer counts */
   constructor(journal: EventSink, hosts: Hosts, signals: () => StopSignals, options: RunnerOptions = {}) {
     this.#journal = journal;
     this.#hosts = hosts;
@@ -108,7 +111,10 @@ export class CommandRunner {
     return { ...this.streamOptions(step), onNewConnection: () => this.ready(step, command) };
   }
 
-  /** What a command of that step is sent with: its time limit, where the site sets one, and who hears of new attempts to connect. */
+  /**
+   * What a command of that step is sent with: its time limit, if the site sets one, and the callback for new attempts
+   * to connect.
+   */
   streamOptions(step: string): { timeLimitSeconds: number | undefined; onRetry: OnRetry } {
     const onRetry: OnRetry = (text) => {
       this.#options.onReconnect?.();
@@ -119,30 +125,30 @@ export class CommandRunner {
 
   /**
    * To be awaited before a command is sent whose intent is written.
-   * @throws what makes the run not send it
+   * @throws the reason not to send it
    */
   async ready(step: string, command: Command): Promise<void> {
     const session = this.#hosts.session(command.host);
     const { onRetry } = this.streamOptions(step);
     const since = performance.now();
     await this.#options.beforeSend?.(command, async () => session.connect?.(onRetry));
-    // The host was away for a while, in which somebody may have removed the lock.
+    // The host was unreachable for a while: somebody may have removed the lock meanwhile.
     if (performance.now() - since > longWaitMilliseconds) await this.beforeSending(step, command);
   }
 
-  /** The site's limit holds for each command; one that is known to be quick is not given more time than it has of itself. */
+  /** The site's limit applies to each command; one that is known to be quick keeps its own, shorter limit. */
   #timeLimitOf(step: string, ownLimit: number | undefined): number {
     const ofSite = this.#options.timeLimitOf?.(step);
     if (ofSite === undefined || ownLimit === undefined) return ofSite ?? ownLimit ?? defaultTimeLimitSeconds;
     return Math.min(ofSite, ownLimit);
   }
 
-  /** To be awaited before a command is sent, and before its intent is written. @throws what keeps the command from being sent */
+  /** To be awaited before a command is sent, and before its intent is written. @throws the reason not to send it */
   async beforeSending(step: string, command: Command): Promise<void> {
     if (command.changes) await this.#options.beforeChange?.(step, command);
   }
 
-  /** Writes the intent of a command whose data the caller moves itself; give the number to `outcome`. */
+  /** Writes the intent of a command whose data the caller moves itself; pass the number to `outcome`. */
   intent(step: string, { host, argv, changes }: Command): number {
     return this.#journal.append({
       type: 'intent',
@@ -180,11 +186,12 @@ export class CommandRunner {
   }
 
   /**
-   * Sends one command and waits for its end. In a run a query is repeated while its host does not answer. What any node may run goes to
-   * another one where its node is missing: a host that cannot be reached was not sent anything. A sdxinfo that ends with an error is asked of
-   * another node; a command that changes something never is, once it was sent.
-   * @throws QUERY_UNANSWERED where it does not for too long, COMMAND_FAILED for an exit status other than 0 (unless anyStatus), COMMAND_NOT_FOUND for 127, SDX_ERROR_PRINTED where a GDS
-   *   command printed an error line though it ended with 0, and what the ssh session throws
+   * Sends one command and waits for its end. In a run a query is repeated while its host does not answer. What any node
+   * may run is sent to another one if its node is missing: nothing was sent to a host that cannot be reached. A failed
+   * sdxinfo is sent to another node; a command that changes something never is, once it was sent.
+   * @throws QUERY_UNANSWERED if its host does not answer for too long, COMMAND_FAILED for an exit status other than 0
+   *   (unless anyStatus), COMMAND_NOT_FOUND for 127, SDX_ERROR_PRINTED if a GDS command exited 0 but printed an error
+   *   line, and what the ssh session throws
    */
   async send(step: string, command: Command, options: SendOptions = {}): Promise<CommandResult> {
     const { nodes } = this.#options;
@@ -212,9 +219,9 @@ export class CommandRunner {
   }
 
   /**
-   * Repeats what only looks while its host does not answer, as `send` does with one query.
+   * Repeats queries while their host does not answer, as `send` does with one query.
    * @param command names host and program
-   * @param perform several commands that begin with a rewind: a read from tape that is repeated alone would miss a record
+   * @param perform several commands that begin with a rewind: a repeated read from tape alone would miss a record
    * @throws QUERY_UNANSWERED, and what `perform` throws
    */
   persist<Value>(
@@ -237,12 +244,12 @@ export class CommandRunner {
     const send = () =>
       session.exec(command.argv, {
         ...this.streamOptions(step),
-        // While sdxinfo has its turn, nothing else is asked of it.
+        // While one sdxinfo runs, no other is sent.
         ...(command.argv[0] === 'sdxinfo' ? {} : { onNewConnection: () => this.ready(step, command) }),
         timeLimitSeconds: this.#timeLimitOf(step, options.timeLimitSeconds),
         abort: this.abortOf(command.changes),
         language: languageOf(command),
-        // What a query printed is all that it is for; a command that changes something may leave a process behind.
+        // A query serves only for its output; a command that changes something may leave a process running.
         mayLeaveOutputOpen: command.changes,
       });
     let result: CommandResult;
@@ -260,17 +267,17 @@ export class CommandRunner {
   }
 }
 
-/** GDS commands are judged by their words, whoever wants them; see `troubleOf`. */
+/** GDS commands are judged by their messages, for every caller; see `troubleOf`. */
 const isGdsCommand = (name: string): boolean => name.startsWith('sdx');
 
-/** What a command of the site starts keeps its locale: a database that is resumed must not run in locale C from then on. */
+/** What a site command starts keeps its locale: a resumed database must not run in locale C. */
 const languageOf = ({ ofSite, argv }: Command) =>
   ofSite && !isGdsCommand(argv[0] ?? '') ? 'login' : 'english';
 
-/** Characters of a command's words that stand in a sentence. */
+/** How many characters of a command line are quoted in a sentence. */
 const saidCharacters = 300;
 
-/** What a command said last, in one line: of its errors, or where it complained of nothing, of its output. */
+/** The last message of a command, in one line: from its errors, or, if there are none, from its output. */
 export function wordsOf({ stdout = '', stderr = '' }: Evidence): string {
   const linesOf = (text: string) =>
     text.split(/[\r\n]+/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
@@ -280,7 +287,7 @@ export function wordsOf({ stdout = '', stderr = '' }: Evidence): string {
   return shortened(last, saidCharacters);
 }
 
-/** What is wrong with how a command ended; undefined where it went well. */
+/** What is wrong with the end of a command; undefined if it succeeded. */
 export function troubleOf(
   { host, argv }: Pick<Command, 'host' | 'argv'>,
   result: Omit<CommandResult, 'milliseconds'>,

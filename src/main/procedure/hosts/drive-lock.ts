@@ -11,11 +11,11 @@ import { giveBackPlace, takePlace, type FoundLock } from './remote-lock.ts';
 export interface DriveOrder extends LockKnowledge {
   readonly runner: CommandRunner;
   readonly place: LockPlace;
-  /** The command that has the drive, for whoever is refused meanwhile. */
+  /** The command that has locked the drive, to be named in refusals. */
   readonly command: string;
 }
 
-/** What this console has at the moment: a lock of it that is not among these could not be given back. */
+/** The locks that this console holds at the moment: any other lock of it could not be released. */
 const inUse = new Set<string>();
 
 function isLeftByThisConsole(owner: LockOwner): boolean {
@@ -35,7 +35,7 @@ async function mayTakeOver(order: DriveOrder, found: FoundLock): Promise<undefin
   return undefined;
 }
 
-/** Looks right before each write whether the lock is still this command's. */
+/** Checks right before each write whether the lock is still this command's. */
 function lockCheck({ runner, place }: DriveOrder, own: string): NonNullable<RunnerOptions['beforeChange']> {
   const guard = new LockGuard({
     patient: runner,
@@ -52,9 +52,9 @@ function lockCheck({ runner, place }: DriveOrder, own: string): NonNullable<Runn
 
 /**
  * Holds the lock of the drive while the work is done.
- * @param work is given what a runner of commands that write calls before each of them; it throws DRIVE_LOCK_LOST
- * @throws DRIVE_IN_USE, DRIVE_LOCKED_NAMELESS, RUN_INTERRUPTED, LOCK_OF_UNKNOWN_RUN where somebody else holds it, COMMAND_FAILED where it
- *   cannot be taken, what a session can end with, and what the work throws
+ * @param work gets a check to call before each command that writes; it throws DRIVE_LOCK_LOST
+ * @throws DRIVE_IN_USE, DRIVE_LOCKED_NAMELESS, RUN_INTERRUPTED, LOCK_OF_UNKNOWN_RUN if somebody else holds it,
+ *   COMMAND_FAILED if it cannot be taken, errors of a session, and what the work throws
  */
 export async function whileDriveLocked<Value>(
   order: DriveOrder,
@@ -66,7 +66,7 @@ export async function whileDriveLocked<Value>(
   try {
     await takePlace({ ...taking, mayTakeOver: (found) => mayTakeOver(order, found) }, place);
   } catch (error) {
-    // It may have been made, and name nobody.
+    // It may exist without an owner.
     if (isFailure(error, ...connectionLostCodes)) await giveBackPlace(taking, place).catch(() => undefined);
     throw error;
   }
@@ -75,7 +75,7 @@ export async function whileDriveLocked<Value>(
     return await work(lockCheck(order, own));
   } finally {
     inUse.delete(own);
-    // A lock that cannot be given back is removed by the next command, once this process has ended.
+    // A lock that cannot be released is removed by the next command, once this process has ended.
     await giveBackPlace(taking, place).catch(() => undefined);
   }
 }

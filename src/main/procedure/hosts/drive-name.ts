@@ -1,4 +1,7 @@
-/** Finds the one name of a drive on its tape host, whatever device file of it a site names: its lock bears that name. Only looks. */
+/**
+ * Finds the unique name of a drive on its tape host, for every device file that a site may name: its lock has that
+ * name. Only queries.
+ */
 import { failure } from '../../../contract/errors.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import {
@@ -10,19 +13,19 @@ import {
 } from '../../tape/tape-device.ts';
 import { wordsOf, type CommandRunner } from './command-runner.ts';
 
-/** Where the links of drives are, and what makes them anew: devfsadm(1M) on Solaris. */
+/** Where the links of drives are, and what recreates them: devfsadm(1M) on Solaris. */
 const linkPlaces = {
   persistent: { folder: '/dev/tape', remedy: 'udevadm trigger --subsystem-match=scsi_tape' },
   solaris: { folder: '/dev/rmt', remedy: 'devfsadm -c tape' },
 } as const;
 
 /**
- * Names that udev made for good lead to the device of the kernel: `/dev/tape/by-id/X` -> `/dev/nst0` -> the drive `/dev/st0`. Names of
- * Solaris lead to a node of /devices, which may have several numbers: the lowest one names the drive. All other names are known without a
- * look.
+ * Persistent names of udev lead to the device of the kernel: `/dev/tape/by-id/X` -> `/dev/nst0` -> the drive
+ * `/dev/st0`. Names of Solaris lead to a node of /devices, which may have several numbers: the lowest one names the
+ * drive. All other names are known without a query.
  * @returns the drive as its shortest device
- * @throws DRIVE_NAME_UNKNOWN where the host answers and does not say what the name leads to: a lock by that name would keep nobody else
- *   from the drive; what a session can end with
+ * @throws DRIVE_NAME_UNKNOWN if the host answers but does not resolve the name: a lock with that name would not protect
+ *   the drive; errors of a session
  */
 export async function driveName(
   runner: CommandRunner,

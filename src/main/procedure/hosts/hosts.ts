@@ -1,4 +1,4 @@
-/** What the procedure needs of a host's session: less than it is, so that steps can be tested without a network. */
+/** What the procedure needs from a host's session: a subset, so that steps can be tested without a network. */
 import type { ByteSink, ByteSource } from '../../../streams/stage.ts';
 import type { ReadOptions, SshSession, StreamOptions } from '../../ssh/ssh-session.ts';
 import type { HostLogin } from '../../ssh/ssh-hosts.ts';
@@ -17,7 +17,7 @@ export interface HostSession
 
 export interface Hosts {
   session(name: string): HostSession;
-  /** See SshHosts. Where it is left out, all data goes through the sessions. */
+  /** See SshHosts. By default, all data goes through the sessions. */
   loginOf?(name: string): Promise<HostLogin | undefined>;
   readonly threadsFromBytes?: number | undefined;
 }

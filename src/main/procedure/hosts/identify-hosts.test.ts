@@ -43,19 +43,19 @@ const all = ['node1', 'node2', 'node3'].map(identityOf);
 const [node1, node2, node3] = all as [HostIdentity, HostIdentity, HostIdentity];
 
 describe('a node that does not answer', () => {
-  it('is not asked which machine it is', async () => {
+  it('is not queried for its machine', async () => {
     asked.length = 0;
     const seen = await identifyHosts({ runner, hosts, assignment, step: 'begin', nodes: withoutNode2() });
     expect(seen).toEqual([node1, node3]);
     expect(asked).toEqual(['node1', 'node3']);
   });
 
-  it('stays known as it was when the run is resumed, so that another machine is found out later', async () => {
+  it('keeps its identity when the run is resumed, so that a different machine is detected later', async () => {
     const options = { runner, hosts, assignment, step: 'take-up', nodes: withoutNode2() };
     expect(await requireSameHosts(options, all, [])).toEqual({ now: [node1, node3, node2], warnings: [] });
   });
 
-  it('and answers when the run is resumed is warned of: no journal tells which machine it was', async () => {
+  it('and answers when the run is resumed causes a warning: no journal has its machine', async () => {
     const options = { runner, hosts, assignment, step: 'take-up' };
     expect(await requireSameHosts(options, [node1, node3], [])).toEqual({
       now: all,
@@ -66,8 +66,8 @@ describe('a node that does not answer', () => {
   });
 });
 
-describe('a host that was identified when the run began, and does not say now which machine it is', () => {
-  /** Its answers to the query, the last one again and again. */
+describe('a host that was identified when the run began, and does not show its machine now', () => {
+  /** Its answers to the query, the last one repeated. */
   const answering = (...answers: readonly { readonly status: number; readonly stdout: string }[]) => {
     const left = [...answers];
     return {
@@ -84,7 +84,7 @@ describe('a host that was identified when the run began, and does not say now wh
   const failed = { status: 1, stdout: '' };
   const options = { hosts, assignment, step: 'take-up' };
 
-  it('is asked once more', async () => {
+  it('is queried again', async () => {
     const told = { status: 0, stdout: '1\n' };
     const same = await requireSameHosts({ ...options, runner: answering(failed, told) }, all, []);
     expect(same).toEqual({ now: all, warnings: [] });
@@ -99,7 +99,7 @@ describe('a host that was identified when the run began, and does not say now wh
     });
   });
 
-  it('is taken where the operator says that it is the same machine', async () => {
+  it('is accepted if the operator confirms that it is the same machine', async () => {
     const vouched = ['node1', 'node2', 'node3'];
     const { now } = await requireSameHosts({ ...options, runner: answering(failed) }, all, vouched);
     expect(now.map(({ machine }) => machine)).toEqual([undefined, undefined, undefined]);

@@ -1,4 +1,7 @@
-/** Asks every host of a run which machine it is, so that a run never continues on another one, and how its login shell passes data on. */
+/**
+ * Identifies the machine of every host of a run, so that a run never continues on another one, and checks that its
+ * login shell passes data unchanged.
+ */
 import { failure } from '../../../contract/errors.ts';
 import { hostNamesOf, type Assignment } from '../model/assignment.ts';
 import { machineDifference, movedWords, parseMachine, type HostIdentity } from '../model/host-identity.ts';
@@ -8,26 +11,26 @@ import type { Hosts } from './hosts.ts';
 import type { NodeSight } from './node-sight.ts';
 import { machineLook } from '../model/look-commands.ts';
 
-/** Whom to ask, and through what. */
+/** Which hosts to query, and through what. */
 export interface IdentifyOptions {
   readonly runner: CommandRunner;
   readonly hosts: Hosts;
   readonly assignment: Pick<Assignment, 'primaryNodes' | 'backupServer' | 'tapeHost' | 'platform'>;
   /** Names the step that the queries belong to. */
   readonly step: string;
-  /** Nodes that do not answer are left out; where it is left out, each host must answer. */
+  /** Nodes that do not answer are left out; by default, each host must answer. */
   readonly nodes?: Pick<NodeSight, 'isMissing' | 'isGone'> | undefined;
-  /** True for a host that must say which machine it is: it said so when the run began. None must where it is left out. */
+  /** True for a host that must show its machine, because it did when the run began; by default, none must. */
   readonly mustTell?: ((host: string) => boolean) | undefined;
 }
 
-/** An older answer of a login shell may be that of other start-up files, in seconds. */
+/** In seconds: an older answer of a login shell may come from other start-up files. */
 const shellMaxAgeSeconds = 60;
 
-/** A query that failed is sent once more: the host may have had no process left for it. */
+/** A failed query is sent again: the host may have been out of processes. */
 const mostTries = 2;
 
-/** @throws HOST_MACHINE_UNKNOWN for a host that must tell and does not */
+/** @throws HOST_MACHINE_UNKNOWN for a host that must show its machine and does not */
 async function machineOf({ runner, assignment, step, mustTell }: IdentifyOptions, host: string) {
   const { platform } = assignment;
   const look = machineLook(host, platform);
@@ -54,7 +57,7 @@ async function machineOf({ runner, assignment, step, mustTell }: IdentifyOptions
   }
 }
 
-/** @throws LOGIN_SHELL_…, HOST_MACHINE_UNKNOWN, and what a session can end with */
+/** @throws LOGIN_SHELL_…, HOST_MACHINE_UNKNOWN, and errors of a session */
 export async function identifyHost(options: IdentifyOptions, name: string): Promise<HostIdentity> {
   const { hosts } = options;
   const seen = await hosts.session(name).seen();
@@ -63,7 +66,7 @@ export async function identifyHost(options: IdentifyOptions, name: string): Prom
   return { name, ...seen, ...(machine === undefined ? {} : { machine }) };
 }
 
-/** @throws LOGIN_SHELL_…, HOST_MACHINE_UNKNOWN, and what a session can end with */
+/** @throws LOGIN_SHELL_…, HOST_MACHINE_UNKNOWN, and errors of a session */
 export async function identifyHosts(options: IdentifyOptions): Promise<HostIdentity[]> {
   const { assignment, nodes, step } = options;
   const identities: HostIdentity[] = [];
@@ -78,7 +81,7 @@ export async function identifyHosts(options: IdentifyOptions): Promise<HostIdent
   return identities;
 }
 
-/** Has nothing sent to a machine that shows another host key than these. @returns what ends that */
+/** Prevents that anything is sent to a machine with a host key other than these. @returns what ends that */
 export function pinHosts(hosts: Hosts, identities: readonly HostIdentity[]): () => void {
   const undo = identities.map(({ name, hostKey }) => hosts.session(name).pin(hostKey));
   return () => undo.forEach((unpin) => unpin());
@@ -86,14 +89,14 @@ export function pinHosts(hosts: Hosts, identities: readonly HostIdentity[]): () 
 
 /** The hosts of a run that is resumed or rolled back. */
 export interface SameHosts {
-  /** Those that answer as they are now, those that do not as they were. */
+  /** Those that answer with their current identity, the others with their last one. */
   readonly now: readonly HostIdentity[];
   readonly warnings: readonly string[];
 }
 
 /**
  * @param known hosts as they were identified last, without those that the operator vouches for
- * @returns true for a host that said which machine it is: its key alone, which may have been copied, does not tell
+ * @returns true for a host that showed its machine: its key alone, which may have been copied, proves nothing
  */
 export const hasTold =
   (known: readonly HostIdentity[]) =>
@@ -101,10 +104,10 @@ export const hasTold =
     known.some(({ name, machine }) => name === host && machine !== undefined);
 
 /**
- * Looks whether the hosts are the machines that a run began with.
- * @param before as the run's journal tells them
- * @param vouched hosts of which the operator says that they are the same machine
- * @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and what a session can end with
+ * Checks whether the hosts are the machines that a run began with.
+ * @param before their identities in the run's journal
+ * @param vouched hosts that the operator confirms to be the same machine
+ * @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and errors of a session
  */
 export async function requireSameHosts(
   options: IdentifyOptions,
@@ -112,7 +115,7 @@ export async function requireSameHosts(
   vouched: readonly string[],
 ): Promise<SameHosts> {
   const known = before.filter(({ name }) => !vouched.includes(name));
-  // A host with keys of several types is asked for that of the journal.
+  // A host with keys of several types must show the one in the journal.
   const unpin = pinHosts(
     options.hosts,
     known.filter(({ name }) => hostNamesOf(options.assignment).includes(name)),

@@ -1,9 +1,11 @@
 /**
- * Looks, before each command that changes something, whether the locks of the run are still its own. One that is gone, or names somebody
- * else, is lost for good: another console may act on the class by now, and nothing more is changed.
+ * Checks, before each command that changes something, whether the locks of the run are still its own. One that is gone,
+ * or names somebody else, is lost for good: another console may be working on the class by now, and nothing more is
+ * changed.
  *
- * The looks are a `ls` each, and are in no journal: there would be one before every command. A host that cannot be reached does not hide the
- * loss: as long as one place is the run's, no other run can take all of them. So only the host of the command must answer.
+ * Each check is one `ls`, and is not journaled: there would be one before every command. A host that cannot be reached
+ * does not hide the loss: as long as one place is the run's, no other run can take all of them. So only the host of the
+ * command must answer.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { namesIn } from '../model/lock.ts';
@@ -13,7 +15,7 @@ import { ownerSince } from './lock-refusal.ts';
 import { doingWords, lockParent, parseOwner } from '../model/lock.ts';
 
 export interface LockGuardOptions {
-  /** Repeats looks that get no answer. */
+  /** Repeats queries that get no answer. */
   readonly patient: CommandRunner;
   /** Repeats nothing. */
   readonly quick: CommandRunner;
@@ -21,21 +23,21 @@ export interface LockGuardOptions {
   readonly places: () => readonly LockPlace[];
   /** The name of the owner: see ownerName. */
   readonly own: string;
-  /** Undefined for a command outside of any run, which has the drive alone. */
+  /** Undefined for a command outside of any run, which only locks the drive. */
   readonly run: string | undefined;
   /** True for steps that move the tape: they need the lock of the drive, too. */
   readonly needsDrive: (step: string) => boolean;
-  /** For how long a look serves the commands of its step that follow, in milliseconds; a second where it is left out. */
+  /** How long a check is valid for the following commands of its step, in milliseconds; a second by default. */
   readonly freshMilliseconds?: number | undefined;
 }
 
-/** Steps that take locks and give them back. */
+/** Steps that take and release locks. */
 const lockSteps = new Set(['lock', 'unlock']);
 
 const secondsOfLook = 30;
-/** A look serves the commands of its step that follow within this: they are sent as soon after it as after a look of their own. */
+/** A check is valid for the commands of its step within this time: they follow as soon as after a check of their own. */
 const usualFreshMilliseconds = 1000;
-/** A host that was away is not asked again for so long: each time would cost the time that a connection takes. */
+/** An unreachable host is not queried again for this time: each attempt would cost the time of a connection. */
 const awayMilliseconds = 60_000;
 
 export class LockGuard {
@@ -43,7 +45,7 @@ export class LockGuard {
   #isHeld = false;
   #lost: ShadowtapeError | undefined;
   readonly #lostPlaces: LockPlace[] = [];
-  /** The last look that found the locks in place. */
+  /** The last check that found the locks in place. */
   #seen: { readonly step: string; readonly at: number } | undefined;
   /** Host -> when it did not answer, on a clock that never goes back. */
   readonly #awaySince = new Map<string, number>();
@@ -61,23 +63,23 @@ export class LockGuard {
     return this.#isHeld;
   }
 
-  /** A host that did not answer is asked again before the next change. */
+  /** A host that did not answer is queried again before the next change. */
   answersAgain(host: string): void {
     this.#awaySince.delete(host);
     this.#seen = undefined;
   }
 
-  /** LOCK_LOST, once the lock of the class was seen to be somebody else's, or nobody's. */
+  /** LOCK_LOST, once the lock of the class was seen with another owner, or with none. */
   get lost(): ShadowtapeError | undefined {
     return this.#lost;
   }
 
-  /** Where the lock of the class was seen to be lost. */
+  /** The host on which the lock of the class was seen to be lost. */
   get lostPlaces(): readonly LockPlace[] {
     return this.#lostPlaces;
   }
 
-  /** @throws LOCK_LOST, DRIVE_LOCK_LOST, and what looking can end with where no look was answered */
+  /** @throws LOCK_LOST, DRIVE_LOCK_LOST, and the errors of the queries if none was answered */
   async check(step: string, command: Pick<Command, 'host'>): Promise<void> {
     if (!this.#isHeld || lockSteps.has(step)) return;
     if (this.#lost) throw this.#lost;
@@ -121,7 +123,7 @@ export class LockGuard {
     const names = namesIn(look.stdout.toString('utf8'));
     if (look.status === 0 && names.includes(this.#options.own)) return;
     if (look.status !== 0) {
-      // A look that failed is no absence: the folder above must be seen without the lock.
+      // A failed query does not prove absence: the parent folder must be seen without the lock.
       const parent = await ls(lockParent);
       const trouble = troubleOf({ host, argv: ['ls', lockParent] }, parent);
       const isThere = namesIn(parent.stdout.toString('utf8')).includes(folder.slice(lockParent.length + 1));
@@ -132,8 +134,8 @@ export class LockGuard {
   }
 
   /**
-   * The lock of a place is somebody else's, or nobody's: that of the class is lost for good.
-   * @param listing what lies in the lock's folder; undefined where there is none
+   * The lock of a place has another owner, or none: that of the class is lost for good.
+   * @param listing the contents of the lock's folder; undefined if there is none
    * @returns LOCK_LOST, or DRIVE_LOCK_LOST
    */
   lose(step: string, place: LockPlace, listing: string | undefined): ShadowtapeError {

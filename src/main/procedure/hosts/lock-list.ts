@@ -1,4 +1,4 @@
-/** The locks of a site: who holds them, since when, whether he lives; and how one is removed that nobody needs any more. */
+/** The locks of a site: their owners, since when, whether these are running; and how a stale one is removed. */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { isElsewhere } from '../../owner/process-owner.ts';
 import {
@@ -15,8 +15,9 @@ import type { LockPlace } from '../model/lock-places.ts';
 import { troubleOf, type CommandRunner } from './command-runner.ts';
 
 /**
- * `ended`: its process has ended the run, and may live on; only who knows the state folder can tell. `elsewhere`: its process is of another machine, and only that one can tell. `unknown`: it bears the name of this machine, but may be of an
- * earlier boot, of a clone, or of another container.
+ * `ended`: its process has ended the run, and may still be running; only the state folder shows that. `elsewhere`: its
+ * process is on another machine, and only that one can tell. `unknown`: it has the name of this machine, but may be of
+ * an earlier boot, of a clone, or of another container.
  */
 type LockHolder = 'lives' | 'ended' | 'gone' | 'elsewhere' | 'unknown' | 'nameless';
 
@@ -27,16 +28,16 @@ export interface HeldLock {
   readonly drive?: string;
   readonly host: string;
   readonly folder: string;
-  /** Undefined where the lock names nobody. */
+  /** Undefined if the lock has no owner. */
   readonly owner: LockOwner | undefined;
   readonly holder: LockHolder;
   /** Held for longer than any run takes. */
   readonly old: boolean;
-  /** What lies in the lock's folder; removed with it. */
+  /** The contents of the lock's folder; removed with it. */
   readonly names: readonly string[];
 }
 
-/** A host that could not be looked at: it may have locks. */
+/** A host that could not be queried: it may have locks. */
 export interface UnseenHost {
   readonly host: string;
   readonly error: ShadowtapeError;
@@ -65,7 +66,7 @@ function lockOf({ what, name, host, folder }: LockPlace, names: readonly string[
   return { ...of, host, folder, owner, holder: holderOf(owner), old: isOld(owner?.since), names };
 }
 
-/** @throws COMMAND_FAILED and what a session can end with */
+/** @throws COMMAND_FAILED and errors of a session */
 async function locksOn(
   runner: CommandRunner,
   host: string,
@@ -86,14 +87,14 @@ async function locksOn(
         troubleOf({ host, argv: ['ls', place.folder] }, look) ??
         failure('LOCK_CHANGED', { name: place.name, host })
       );
-    // Else it was given back between the two looks.
+    // Otherwise it was released between the two queries.
   }
   return locks;
 }
 
 /**
- * The locks that are held. Looks, and changes nothing.
- * @param places where locks may be; several of one host are looked for at once
+ * The locks that are held. Only queries.
+ * @param places where locks may be; those of one host are queried together
  */
 export async function listLocks(runner: CommandRunner, places: readonly LockPlace[]): Promise<ListedLocks> {
   const hosts = [...new Set(places.map(({ host }) => host))];
@@ -116,7 +117,7 @@ export async function listLocks(runner: CommandRunner, places: readonly LockPlac
   };
 }
 
-/** @throws LOCK_HELD where the process that holds the lock lives on this machine */
+/** @throws LOCK_HELD if the process that holds the lock is running on this machine */
 export function requireLeftBehind(lock: HeldLock): void {
   const { host, owner, holder, folder } = lock;
   if (holder !== 'lives' || !owner) return;
@@ -131,7 +132,7 @@ export function requireLeftBehind(lock: HeldLock): void {
 
 /**
  * Removes a lock as it was listed. One that has another owner by now stays.
- * @throws LOCK_CHANGED, and what a session can end with
+ * @throws LOCK_CHANGED, and errors of a session
  */
 export async function clearLock(runner: CommandRunner, lock: HeldLock): Promise<void> {
   const { host, names, folder } = lock;

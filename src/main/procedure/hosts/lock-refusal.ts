@@ -1,4 +1,4 @@
-/** Why somebody is refused who finds a class or a drive locked: by whom, since when. */
+/** The refusal for a locked class or drive: by whom, since when. */
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
 import {
   doingWords,
@@ -47,7 +47,7 @@ export function lockedFailure(place: Locked, listing: string): ShadowtapeError {
 
 /**
  * @param listing what `ls` prints of the lock folder
- * @param since since when the run is worked on, as its journal has it: for a lock that does not say it
+ * @param since when work on the run began, from its journal: for a lock without a time
  */
 export function busyFailure(place: Locked, run: string, listing: string, since: string): ShadowtapeError {
   const owner = parseOwner(listing);

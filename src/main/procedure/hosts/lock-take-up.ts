@@ -1,4 +1,7 @@
-/** Takes the locks of a run up: whoever resumes the run, or rolls it back, holds the locks that its first process held. */
+/**
+ * Takes over the locks of a run: a process that resumes the run, or rolls it back, holds the locks that its first
+ * process held.
+ */
 import { isOfCommand, livenessOfOwner, ownerName, ownerWords, parseOwner, thisOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
 import type { CommandRunner } from './command-runner.ts';
@@ -11,17 +14,17 @@ export interface TakeUpOrder extends LockKnowledge {
   /** The locks that the run needs, in their order. */
   readonly places: readonly LockPlace[];
   readonly run: string;
-  /** Since when the run is worked on, as its journal has it: for who is refused by a lock that does not say it. */
+  /** When work on the run began, from its journal: for the refusal by a lock without a time. */
   readonly since: string;
-  /** True where the run may have made that lock and died before it could put its name on it. */
+  /** True if the run may have made that lock and died before it put its name on it. */
   readonly mayBeNameless: (place: LockPlace) => boolean;
-  /** Takes the locks whoever owns them, as long as they are this run's. */
+  /** Takes the locks from any owner, as long as they are this run's. */
   readonly force: boolean;
 }
 
 const step = 'take-up';
 
-/** A drive lock that another process left may be taken over: the resumed run does not depend on its former owner. */
+/** A drive lock that another process left may be taken over: the resumed run does not depend on its previous owner. */
 async function mayTakeDrive(order: TakeUpOrder, found: FoundLock): Promise<boolean> {
   const { place, owner } = found;
   const { whyLockStays } = order;
@@ -51,8 +54,8 @@ async function mayTakeOver(order: TakeUpOrder, found: FoundLock): Promise<string
 }
 
 /**
- * A rollback moves no tape: it takes the lock of the drive where that is the run's own, to give it back, and needs it no further.
- * @returns the place, where it is to be taken
+ * A rollback moves no tape: it takes the lock of the drive only if that is the run's own, in order to release it.
+ * @returns the place, if its lock is to be taken
  */
 async function ownDrive({ runner, run }: TakeUpOrder, place: LockPlace): Promise<LockPlace[]> {
   const command = { host: place.host, argv: ['ls', place.folder], changes: false };
@@ -63,9 +66,9 @@ async function ownDrive({ runner, run }: TakeUpOrder, place: LockPlace): Promise
 /**
  * Takes the locks for a run that is resumed or rolled back. A lock whose process is proven gone is taken over.
  * @param mode a rollback goes without the drive
- * @returns warnings, where there was an owner; and what leaves the locks as they were found
- * @throws RUN_BUSY while another process works on the run, CLASS_LOCKED, CLASS_LOCKED_NAMELESS, DRIVE_IN_USE and DRIVE_LOCKED_NAMELESS where
- *   a lock is not this run's
+ * @returns warnings, if there was an owner; and a function that leaves the locks as they were found
+ * @throws RUN_BUSY while another process works on the run, CLASS_LOCKED, CLASS_LOCKED_NAMELESS, DRIVE_IN_USE and
+ *   DRIVE_LOCKED_NAMELESS if a lock is not this run's
  */
 export async function takeLocksUp(
   order: TakeUpOrder,

@@ -1,4 +1,7 @@
-/** Measures how fast bytes come from a host and go to it over ssh, by the way and with the commands of a large dump. */
+/**
+ * Measures how fast data is received from a host and sent to it over ssh, on the same path and with the same commands
+ * as a large dump.
+ */
 import { openDataWay } from '../../data-path/open-data-way.ts';
 import { rawDeviceArguments } from '../../../streams/raw-device.ts';
 import { pieceBytesOf } from '../../../streams/record-cutter.ts';
@@ -20,19 +23,19 @@ async function timed(bytes: number, work: () => Promise<unknown>): Promise<numbe
   return Math.round((bytes * 1000) / (performance.now() - startedAt));
 }
 
-/** @throws what opening and moving data over a session can end with */
+/** @throws errors of opening a session and of moving data over it */
 export async function measureRate(hosts: Hosts, host: string, abort: AbortSignal): Promise<MeasuredRate> {
-  // Connects, so that connecting is not measured.
+  // Connects first, so that the connection is not measured.
   await hosts.session(host).exec(['echo', 'shadowtape'], { abort, timeLimitSeconds: 60 });
   const way = await openDataWay({
     hosts,
     reads: host,
     writes: host,
-    // As a large dump goes, though only a little is sent.
+    // On the path of a large dump, although little is sent.
     bytes: Number.MAX_SAFE_INTEGER,
     recordBytes,
     abort,
-    // This thread is what a dump would use then, too.
+    // A dump would then use this thread, too.
     onFallBack: () => {},
   });
   try {
@@ -58,9 +61,9 @@ const digestArguments = (digest: WorkDigest, platform: Platform): string[] =>
 const digestTimeLimitSeconds = 600;
 
 /**
- * Measures how fast the host's own programs take the digests that route \`server\` takes while it dumps.
- * @returns bytes a second; a digest whose program fails, or is missing, is left out
- * @throws what a session can end with
+ * Measures how fast the host's own programs compute the digests that route \`server\` computes while it dumps.
+ * @returns bytes per second; a digest whose program fails, or is missing, is omitted
+ * @throws errors of a session
  */
 export async function measureDigests(
   hosts: Hosts,

@@ -1,4 +1,4 @@
-/** What is mounted on a host, as its mount table says. */
+/** What is mounted on a host, according to its mount table. */
 import { mountLook } from '../model/look-commands.ts';
 import { parseMountTable, type Mount, type MountsOfNode } from '../model/world.ts';
 import type { Platform } from '../../site/site-schema.ts';
@@ -17,7 +17,7 @@ export async function mountTableOf(
 
 /**
  * The mount tables of several nodes, all of them at the same time.
- * @returns in the place of a table the error where a node was not seen: nothing is known of it then
+ * @returns instead of a table the error if a node was not seen: nothing is known of it then
  */
 export function mountTablesOf(
   runner: CommandRunner,

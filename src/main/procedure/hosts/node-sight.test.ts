@@ -7,7 +7,7 @@ import { NodeSight, type NodeSightOptions } from './node-sight.ts';
 const unreachable = (host: string) =>
   failure('HOST_UNREACHABLE', { host, address: host, port: 22, reason: 'no answer' }, { host });
 
-/** Hosts of which some cannot be reached, or end an attempt otherwise. */
+/** Hosts of which some cannot be reached, or fail in another way. */
 function hostsWith(away: Map<string, Error>): Hosts {
   return {
     session: (name: string) => ({
@@ -31,7 +31,7 @@ function sight(change: Partial<NodeSightOptions> = {}) {
 }
 
 describe('the nodes of a run', () => {
-  it('are all needed where the job says so', () => {
+  it('are all needed if the job says so', () => {
     const { nodes } = sight({ mode: 'all' });
     expect(nodes.mayGo('node1')).toBe(false);
     expect(nodes.isGone('3-1', 'node1', unreachable('node1'))).toBe(false);
@@ -42,7 +42,7 @@ describe('the nodes of a run', () => {
     ['the backup server', {}, 'node3'],
     ['a node that has the tape drive', { needed: ['node3', 'node2'] }, 'node2'],
     ['a host that is no primary node', {}, 'jump'],
-  ])('never go without %s', (_what, change, host) => {
+  ])('never continue without %s', (_what, change, host) => {
     expect(sight(change).nodes.isGone('3-1', host, unreachable(host))).toBe(false);
   });
 
@@ -60,7 +60,7 @@ describe('the nodes of a run', () => {
     expect(sight().nodes.isGone('3-1', 'node1', error)).toBe(false);
   });
 
-  it('go on with the next one where the first cannot be reached, and tell it once', () => {
+  it('continue with the next one if the first cannot be reached, and report it once', () => {
     const { nodes, told } = sight();
     expect(nodes.isGone('3-1', 'node1', unreachable('node1'))).toBe(true);
     expect(nodes.isGone('3-3', 'node1', unreachable('node1'))).toBe(true);
@@ -74,7 +74,7 @@ describe('the nodes of a run', () => {
     ]);
   });
 
-  it('wait for the last one as for any host, and say so where nobody waits', () => {
+  it('wait for the last one as for any host, or fail if there is no wait', () => {
     const { nodes } = sight();
     nodes.isGone('3-1', 'node1', unreachable('node1'));
     expect(nodes.mayGo('node2')).toBe(false);
@@ -87,7 +87,7 @@ describe('the nodes of a run', () => {
   const sdxinfoFailed = (host: string) =>
     failure('SDXINFO_FAILED_ON', { host, text: 'exit status 1' }, { host });
 
-  it('go on with the next one where sdxinfo of the first ends with an error, until GDS shows it', () => {
+  it('continue with the next one if sdxinfo of the first fails, until GDS shows it', () => {
     const { nodes, told } = sight();
     expect(nodes.hasNoGds('3-1', 'node1', sdxinfoFailed('node1'))).toBe(true);
     expect(nodes.hasNoGds('3-3', 'node1', sdxinfoFailed('node1'))).toBe(true);
@@ -105,7 +105,7 @@ describe('the nodes of a run', () => {
     expect([nodes.standIn('node1'), nodes.unseen]).toEqual(['node1', []]);
   });
 
-  it('do not count as without GDS for a sdxinfo that gives no answer', () => {
+  it('do not count as without GDS if sdxinfo gives no answer', () => {
     const silent = failure('QUERY_UNANSWERED', {
       host: 'node1',
       command: 'sdxinfo',
@@ -116,7 +116,7 @@ describe('the nodes of a run', () => {
     expect(sight({ mode: 'all' }).nodes.hasNoGds('3-1', 'node1', sdxinfoFailed('node1'))).toBe(false);
   });
 
-  it('take a node back once it was met; who said that it is down is no longer believed', async () => {
+  it('use a node again once it was checked; the confirmation that it is down is void', async () => {
     const { nodes, away } = sight();
     away.set('node1', unreachable('node1'));
     nodes.isGone('3-1', 'node1', unreachable('node1'));
@@ -140,7 +140,7 @@ describe('the nodes of a run', () => {
     expect(nodes.answering).toEqual(['node2']);
   });
 
-  /** Asks for a node that never answers, and counts how often it was tried; each attempt takes as long as given. */
+  /** Requests a node that never answers, and counts the attempts; each takes as long as given. */
   async function tries(attemptSeconds: number, atSeconds: readonly number[]): Promise<number[]> {
     vi.useFakeTimers({ toFake: ['performance'] });
     try {
@@ -165,11 +165,11 @@ describe('the nodes of a run', () => {
     }
   }
 
-  it('are tried at the next step whether or not one attempt was slow', async () => {
+  it('are tried at the next step, whether or not one attempt was slow', async () => {
     expect(await tries(4, [0, 4, 8, 12])).toEqual([1, 2, 3, 3]);
   });
 
-  it('are tried for a tenth of the time where each attempt runs into its limit', async () => {
+  it('are tried for a tenth of the time if each attempt reaches its limit', async () => {
     expect(await tries(20, [0, 20, 99, 100, 299, 300])).toEqual([1, 1, 1, 2, 2, 3]);
   });
 });

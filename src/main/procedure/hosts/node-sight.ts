@@ -1,8 +1,8 @@
 /**
- * Which primary nodes answer, and on which of them GDS does. With `nodes: any` what asks the cluster continues without a node that cannot be
- * reached, or whose sdxinfo ends with an error, as long as GDS answers on another one; with `all` such a node ends it. A node that answers
- * but shows another host key, or refuses the login, is not missing: that is an error in both cases. So is a sdxinfo that gives no answer:
- * silence does not tell what is wrong with a node.
+ * Which primary nodes answer, and on which of them GDS does. With `nodes: any` queries of the cluster continue without
+ * a node that cannot be reached, or whose sdxinfo fails, as long as GDS answers on another one; with `all` they fail. A
+ * node that answers but shows another host key, or refuses the login, is not missing: that is an error in both cases.
+ * So is a sdxinfo without an answer: silence does not show what is wrong with a node.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { MissingNode } from '../model/world.ts';
@@ -12,31 +12,31 @@ export interface NodeSightOptions {
   readonly hosts: Hosts;
   readonly nodes: readonly string[];
   readonly mode: 'all' | 'any';
-  /** Hosts that must answer whatever else they are: the backup server and the tape host. */
+  /** Hosts that must answer even if they are nodes, too: the backup server and the tape host. */
   readonly needed: readonly string[];
-  /** Nodes that are known not to answer, or whose GDS is. */
+  /** Nodes that are known not to answer, themselves or their GDS. */
   readonly missing?: readonly MissingNode[];
-  /** Hears of a node that cannot be reached any more, or whose GDS does not answer any more. */
+  /** Called for a node that can no longer be reached, or whose GDS no longer answers. */
   readonly onMissing?: (step: string, missing: MissingNode) => void;
-  /** Hears of a node whose GDS answers again. */
+  /** Called for a node whose GDS answers again. */
   readonly onGds?: (step: string, missing: MissingNode) => void;
-  /** Hears of what keeps a node that answers again from being used. @throws where that ends the run */
+  /** Called with the error that keeps a node that answers again from being used. @throws if that ends the run */
   readonly onTrouble?: (step: string, missing: MissingNode, error: unknown) => void;
 }
 
-/** Meets a node that answers again. @throws what keeps it from being used */
+/** Checks a node that answers again. @throws the reason why it cannot be used */
 export type MeetNode = (step: string, missing: MissingNode) => Promise<void>;
 
-/** Codes of a sdxinfo that was carried out, and ended with an error. */
+/** Codes of a sdxinfo that was carried out, and failed. */
 const isGdsError = (error: unknown): error is ShadowtapeError =>
   isFailure(error, 'SDXINFO_FAILED_ON', 'COMMAND_FAILED', 'SDX_ERROR_PRINTED');
 
-/** Attempts on a node may take this long in all: a single slow one does not make the run miss the node's return. */
+/** Attempts on a node may take this long in total: a single slow one does not make the run miss the node's return. */
 const freeMilliseconds = 10_000;
 /** Beyond that, at most a tenth of the time since the first attempt is spent on attempts. */
 const shareOfTime = 10;
 
-/** What attempts on a node have taken, on a clock that never goes back. */
+/** The time that attempts on a node have taken, on a clock that never goes back. */
 interface Attempts {
   readonly since: number;
   readonly milliseconds: number;
@@ -47,11 +47,11 @@ export class NodeSight {
   readonly #missing = new Map<string, MissingNode>();
   /** Nodes that answer, and whose GDS does not. */
   readonly #withoutGds = new Map<string, MissingNode>();
-  /** Nodes of which somebody has said that they are down. */
+  /** Nodes that somebody has confirmed to be down. */
   readonly #saidDown = new Set<string>();
   readonly #attempts = new Map<string, Attempts>();
   #isProbing = false;
-  /** Set while a run goes on. */
+  /** Set while a run is in progress. */
   meet: MeetNode | undefined;
 
   constructor(options: NodeSightOptions) {
@@ -69,7 +69,7 @@ export class NodeSight {
     return [...this.#withoutGds.values()].filter(({ node }) => !this.#missing.has(node));
   }
 
-  /** Nodes of which sdxinfo shows nothing. */
+  /** Nodes without an answer of sdxinfo. */
   get unseen(): MissingNode[] {
     return [...this.missing, ...this.withoutGds];
   }
@@ -83,7 +83,7 @@ export class NodeSight {
     return this.#options.nodes.filter((node) => !this.#missing.has(node));
   }
 
-  /** Nodes whose GDS answers, as far as is known. */
+  /** Nodes whose GDS is known to answer. */
   get #working(): string[] {
     return this.answering.filter((node) => !this.#withoutGds.has(node));
   }
@@ -94,7 +94,7 @@ export class NodeSight {
     return works ? host : (this.#working[0] ?? this.answering[0] ?? host);
   }
 
-  /** True where a host that cannot be reached need not be waited for. The last node that works is waited for as any host. */
+  /** True if a host that cannot be reached need not be waited for. The last working node is waited for like any host. */
   mayGo(host: string): boolean {
     return !this.#options.needed.includes(host) && this.#mayDoWithout(host);
   }
@@ -105,8 +105,8 @@ export class NodeSight {
   }
 
   /**
-   * To be asked when a command to a host has failed.
-   * @returns true where the host is a node that is missing from now on: the command was not sent
+   * To be called when a command to a host has failed.
+   * @returns true if the host is a node that is missing from now on: the command was not sent
    */
   isGone(step: string, host: string, error: unknown): boolean {
     if (!isFailure(error, 'HOST_UNREACHABLE') || !this.mayGo(host)) return false;
@@ -119,8 +119,8 @@ export class NodeSight {
   }
 
   /**
-   * To be asked when a sdxinfo that looks at the cluster has failed.
-   * @returns true where the node answers and its GDS does not, and the cluster is seen without it
+   * To be called when a sdxinfo that queries the cluster has failed.
+   * @returns true if the node answers and its GDS does not, and the cluster is seen without it
    */
   hasNoGds(step: string, node: string, error: unknown): boolean {
     if (!isGdsError(error) || !this.#mayDoWithout(node)) return false;
@@ -132,7 +132,7 @@ export class NodeSight {
     return true;
   }
 
-  /** To be told of each node that GDS has shown: it is used and judged again as any other. */
+  /** To be called for each node that GDS has shown: it is used and checked again like any other. */
   seen(step: string, node: string): void {
     const missing = this.#withoutGds.get(node);
     if (!missing) return;
@@ -140,14 +140,14 @@ export class NodeSight {
     this.#options.onGds?.(step, missing);
   }
 
-  /** What a look at the cluster ends with where it fails on the last node, too. */
+  /** The error of a query of the cluster that fails on the last node, too. */
   failureOf(host: string, error: unknown): unknown {
     if (!isFailure(error, 'HOST_UNREACHABLE') || this.#missing.size === 0) return error;
     const values = { nodes: [...this.#missing.keys(), host].join(', '), reason: error.message };
     return failure('NO_NODE_ANSWERS', values, error.evidence, error);
   }
 
-  /** Somebody says that a missing node is down. It counts until the node answers. */
+  /** Records the confirmation that a missing node is down. It is valid until the node answers. */
   sayDown(node: string): void {
     this.#saidDown.add(node);
   }
@@ -157,8 +157,8 @@ export class NodeSight {
   }
 
   /**
-   * Tries each missing node once. One that answers is met, and counts as answering from then on.
-   * @throws what the node is refused with
+   * Tries each missing node once. One that answers is checked, and counts as answering from then on.
+   * @throws the error that refuses the node
    */
   async probe(step: string): Promise<void> {
     if (this.#isProbing) return;
@@ -179,7 +179,7 @@ export class NodeSight {
       this.#saidDown.delete(node);
       await this.meet?.(step, missing);
     } catch (error) {
-      // It went away again while it was met, or it is not what it was.
+      // It became unreachable again during the check, or it is not the same.
       if (isFailure(error, 'HOST_UNREACHABLE', 'HOST_IS_ANOTHER')) this.#missing.set(node, missing);
       if (isFailure(error, 'HOST_UNREACHABLE')) {
         this.#options.onMissing?.(step, missing);
@@ -224,7 +224,7 @@ export interface NodesOfSite {
   readonly missing?: readonly MissingNode[];
 }
 
-/** The nodes for whoever looks outside a run: nobody hears of one that is missing but from what was seen. */
+/** The nodes for queries outside a run: a missing one is only reported in their results. */
 export function nodesOutsideRun(
   hosts: Hosts,
   { primaryNodes, nodes = 'all', backupServer, tapeHost, missing = [] }: NodesOfSite,

@@ -25,7 +25,7 @@ OBJ    NAME    TYPE   CLASS   GROUP   DISK   MASTER  PROXY STATUS
 volume Volume2 mirror Class1  Group2  *      Volume1 Part  ${status}
 `;
 
-/** @param statuses what the node shows of Volume2, one look after the other */
+/** @param statuses what the node shows of Volume2, one query after the other */
 function observer(statuses: readonly string[]) {
   const left = [...statuses];
   const hosts = {
@@ -50,11 +50,11 @@ const statusSeen = async (statuses: readonly string[]) => {
 };
 
 describe('a volume that is started between the two forms of sdxinfo', () => {
-  it('is looked at once more', async () => {
+  it('is queried again', async () => {
     expect(await statusSeen(['STOP', 'ACTIVE', 'ACTIVE', 'ACTIVE'])).toBe('ACTIVE');
   });
 
-  it('is not taken for anything where the forms go on to differ', async () => {
+  it('is not judged where the forms keep differing', async () => {
     await expect(statusSeen(['STOP', 'ACTIVE', 'STOP', 'ACTIVE'])).rejects.toMatchObject({
       code: 'SDXINFO_CONTRADICTS',
     });
@@ -73,7 +73,7 @@ describe('a backup server that prints nothing', () => {
     Promise.reject(failure('COMMAND_TIMED_OUT', { host: 'node3', command: 'x', limit: '60 s' }));
   const titles = 'OBJ    NAME\n------ -----\n';
 
-  /** @param answers program -> what it answers, one call after the other; the last answer stays */
+  /** @param answers program -> its answers, one call after the other; the last one is repeated */
   async function sightOf(answers: Readonly<Record<string, readonly unknown[]>>) {
     const all: Record<string, readonly unknown[]> = {
       sdxinfo: [ended('')],
@@ -102,7 +102,7 @@ describe('a backup server that prints nothing', () => {
     return { sight: `${backup?.sight?.shown}: ${backup?.sight?.evidence}`, sent };
   }
 
-  it('is asked for its mounts, its boot and its device files, in this order', async () => {
+  it('is queried for its mounts, its boot and its device files, in this order', async () => {
     const { sight, sent } = await sightOf({});
     expect(sight).toMatch(/^nothing: sdxinfo printed nothing; no device file of GDS exists/);
     expect(sent).toEqual([
@@ -114,36 +114,36 @@ describe('a backup server that prints nothing', () => {
     ]);
   });
 
-  it('is not asked for device files where it prints titles', async () => {
+  it('is not queried for device files if it prints titles', async () => {
     const { sight, sent } = await sightOf({ sdxinfo: [ended(titles)] });
     expect(sight).toBe('nothing: sdxinfo printed titles without objects');
     expect(sent).not.toContain('ls -R /dev/sfdsk');
   });
 
-  it('has no device files where /dev has no folder for them', async () => {
+  it('has no device files if /dev has no folder for them', async () => {
     const { sight } = await sightOf({ ls: [ended('', 2), ended('dsk\nnull\n')] });
     expect(sight).toMatch(/^nothing:/);
   });
 
-  it('is asked once more where the witnesses do not answer, and then it is not known', async () => {
+  it('is queried again if the witnesses do not answer, and is then unknown', async () => {
     const { sight, sent } = await sightOf({ ls: [timedOut] });
     expect(sight).toBe('unknown: sdxinfo printed nothing, and the device files of GDS cannot be listed');
     expect(sent.filter((line) => line === 'sdxinfo -DGSV')).toHaveLength(2);
   });
 
-  it('may print titles when it is asked once more', async () => {
+  it('may print titles when it is queried again', async () => {
     const { sight } = await sightOf({ sdxinfo: [ended(''), ended(''), ended(titles)], ls: [timedOut] });
     expect(sight).toBe('nothing: sdxinfo printed titles without objects');
   });
 
-  it('tells its boot by who where it has no kstat, or where that hangs', async () => {
+  it('shows its boot by who if it has no kstat, or if that hangs', async () => {
     for (const kstat of [ended('', 127), timedOut]) {
       const { sent } = await sightOf({ kstat: [kstat] });
       expect(sent).toContain('who -b');
     }
   });
 
-  it('is not believed where the last line has no end', async () => {
+  it('is rejected if its last line has no end', async () => {
     await expect(sightOf({ sdxinfo: [ended(titles.trimEnd())] })).rejects.toMatchObject({
       code: 'SDXINFO_INCOMPLETE',
       message: 'node3: the output of sdxinfo is incomplete: its last line has no end',

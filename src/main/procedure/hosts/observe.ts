@@ -1,4 +1,4 @@
-/** Looks at the hosts: sdxinfo on every primary node and on the backup server, and the backup server's mounts. */
+/** Queries the hosts: sdxinfo on every primary node and on the backup server, and the backup server's mounts. */
 import { isFailure, failure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { judgeAnswers, judgeSilence, type PrintedAnswer, type Sight } from '../../gds/backup-sight.ts';
@@ -31,27 +31,27 @@ export interface Observed {
   readonly platform: Platform;
   readonly class: string;
   readonly primaryNodes: readonly string[];
-  /** `any`: a node that cannot be reached, or whose GDS does not answer, is left out of what is seen, as long as another one answers. */
+  /** `any`: a node that cannot be reached, or whose GDS does not answer, is left out, as long as another one answers. */
   readonly nodes?: 'all' | 'any';
   readonly backupServer: string;
   readonly tapeHost?: string;
   readonly noObjectsMessage: string | undefined;
-  /** The devices of the job on the backup server, by disk; where they are known, it is asked which disks they are. */
+  /** The devices of the job on the backup server, by disk; if they are known, their disks are identified. */
   readonly shadow?: { readonly devices: Readonly<Record<string, string>> };
 }
 
-/** Given where the backup server is looked at: it may have no object at all, and say so by failing. */
+/** Set if the backup server is queried: it may have no object at all, and report that by failing. */
 interface BackupLook {
   readonly noObjectsMessage: string | undefined;
 }
 
-/** What one sdxinfo printed, and what that amounts to where it shows no object. */
+/** The output of one sdxinfo, and its verdict if it shows no object. */
 interface Reading {
   readonly report: SdxinfoReport;
   readonly answer: PrintedAnswer;
 }
 
-/** True where the words of the site file for a server without objects are all that was printed, INFO lines apart. */
+/** True if the output has only the site file's words for a server without objects, apart from INFO lines. */
 function saysNoObjects(printed: string, { noObjectsMessage }: BackupLook): boolean {
   const linesOf = (text: string) =>
     text
@@ -64,7 +64,7 @@ function saysNoObjects(printed: string, { noObjectsMessage }: BackupLook): boole
 
 function read(stdout: string): Reading {
   const report = parseSdxinfo(stdout);
-  // Each line that sdxinfo prints has an end.
+  // Each line of sdxinfo ends with a line feed.
   if (stdout !== '' && !stdout.endsWith('\n'))
     throw failure('SDXINFO_INCOMPLETE', { reason: 'its last line has no end' });
   const { tables } = readSdxinfoText(stdout);
@@ -99,14 +99,14 @@ async function readSdxinfo(
   }
 }
 
-/** The parser knows no host; who reads the message must know on which one to look. */
+/** The parser does not know the host, but the message must name it. */
 function withHost(error: unknown, { host, argv }: Command, stdout: string): unknown {
   if (!isFailure(error)) return error;
   const evidence = { host, command: argv.join(' '), stdout, ...error.evidence };
   return new ShadowtapeError({ ...error.toInfo(), sentence: `${host}: ${error.message}`, evidence }, error);
 }
 
-/** Something may change between the two forms: a node that comes up starts its volumes. Then they are asked for once more. */
+/** Something may change between the two forms: a node that boots starts its volumes. Then they are queried again. */
 async function lookTwice<Seen>(look: () => Promise<Seen>): Promise<Seen> {
   try {
     return await look();
@@ -149,29 +149,29 @@ function requireWhole(host: string, [all, long = all]: readonly Reading[]): void
     );
 }
 
-/** One query serves the checks of the same moment: of what no command of this run can have changed since. */
+/** One query serves all checks of a moment, for what no command of this run can have changed since. */
 const momentMilliseconds = 5000;
 
-/** Sees the world through the hosts' eyes; keeps what it saw until something may have changed it. */
+/** Observes the hosts; keeps the result until something may have changed it. */
 export class Observer {
   readonly #runner: CommandRunner;
   readonly #observed: Observed;
   #primaries: readonly NodeReport[] | undefined;
   #backup: BackupReport | undefined;
   #lastSeen: World = { primaries: [], backup: undefined };
-  /** Side -> when it was last asked for, in milliseconds. */
+  /** Side -> when it was last queried, in milliseconds. */
   readonly #seenAt = new Map<Look, number>();
-  /** Sides that may have changed since they were last seen. */
+  /** Sides that may have changed since they were last queried. */
   readonly #changed = new Set<Look>();
   readonly #events: () => readonly RunEvent[];
   readonly #nodes: NodeSight;
-  /** Host -> what it told of its disks. A reboot may give them other names: then they are asked for again. */
+  /** Host -> its disks. A reboot may give them other names: then they are queried again. */
   readonly #disks = new Map<string, { readonly boot: string | undefined; readonly told: DiskIdentities }>();
   #boot: string | undefined;
 
   /**
-   * @param events those of the run so far: where sdxinfo prints nothing, what it showed before counts
-   * @param nodes those of the run; of this observer alone where they are left out
+   * @param events those of the run so far: if sdxinfo prints nothing, what it showed before counts
+   * @param nodes those of the run; by default, those of this observer alone
    */
   constructor(
     runner: CommandRunner,
@@ -197,13 +197,16 @@ export class Observer {
     if (host === undefined || host === this.#observed.backupServer) this.#changed.add('backup');
   }
 
-  /** To be called before a side is judged that may have changed without a command of this run. */
+  /** To be called before a check of a side that may have changed without a command of this run. */
   forgetSide(side: Look): void {
     if (side === 'primaries') this.#primaries = undefined;
     else this.#backup = undefined;
   }
 
-  /** To be called before a command that relies on one side above all: unless that was the last to be asked, just now, it is asked again. */
+  /**
+   * To be called before a command that relies mainly on one side: unless that was the last to be queried, just now, it
+   * is queried again.
+   */
   askLast(side: Look): void {
     const other = side === 'backup' ? 'primaries' : 'backup';
     if (!this.#isOfThisMoment(other)) this.forgetSide(other);
@@ -212,7 +215,7 @@ export class Observer {
     if (!isOtherSeen || !isLast || !this.#isOfThisMoment(side)) this.forgetSide(side);
   }
 
-  /** Forgets what was not seen just now. */
+  /** Discards what was not seen just now. */
   forgetPast(): void {
     for (const side of ['primaries', 'backup'] as const)
       if (!this.#isOfThisMoment(side)) this.forgetSide(side);
@@ -222,12 +225,12 @@ export class Observer {
     return performance.now() - (this.#seenAt.get(side) ?? -Infinity) < momentMilliseconds;
   }
 
-  /** What was seen last, even if it may have changed since; sends nothing. */
+  /** The last observation, even if it may be outdated; sends nothing. */
   get lastSeen(): World {
     return this.#lastSeen;
   }
 
-  /** What was seen last, without the sides that may have changed since. */
+  /** The last observation, without the sides that may have changed since. */
   get stillTrue(): World {
     const { primaries, backup } = this.#lastSeen;
     return {
@@ -263,7 +266,7 @@ export class Observer {
     return disks ? { ...seen, disks } : seen;
   }
 
-  /** Where both sides were looked at, and the devices of the job are known. */
+  /** If both sides were queried, and the devices of the job are known. */
   async #lookAtDisks(step: string): Promise<World['disks']> {
     const [first] = this.#primaries ?? [];
     if (!first || !this.#backup || !this.#observed.shadow) return undefined;
@@ -287,11 +290,11 @@ export class Observer {
     await this.#nodes.probe(step);
     const nodes = this.#nodes.answering;
     const lookAtNode = (node: string) => this.#lookAtNode(step, node);
-    // What the first node teaches spares the others half of their queries. Where it fails, no other is asked.
+    // The first node's answer may spare the others half of their queries. If it fails, no other is queried.
     const taught = sdxinfoFormsOf(this.#runner.hosts).isTold ? 0 : 1;
     const first = await Promise.all(nodes.slice(0, taught).map(lookAtNode));
     const looks = await Promise.allSettled(nodes.slice(taught).map(lookAtNode));
-    // All have ended by now, so that nothing is sent behind the back of what comes next; the first node's trouble is told.
+    // All have ended by now, so that no query overlaps with what comes next; the first node's error is thrown.
     const others = looks.map((look) => {
       if (look.status === 'rejected') throw look.reason;
       return look.value;
@@ -299,7 +302,7 @@ export class Observer {
     return [...first, ...others].flat();
   }
 
-  /** @returns nothing where the node is missing from now on, or its GDS does not answer */
+  /** @returns nothing if the node is missing from now on, or its GDS does not answer */
   async #lookAtNode(step: string, node: string): Promise<NodeReport[]> {
     try {
       const report = await lookTwice(async () => {
@@ -314,7 +317,7 @@ export class Observer {
     }
   }
 
-  /** What is not known for want of words is asked for once more: it may have been one answer that got lost. */
+  /** An unknown result is queried again: a single answer may have been lost. */
   async #lookAtBackup(step: string): Promise<BackupReport> {
     const seen = await lookTwice(() => this.#lookAtBackupOnce(step));
     return seen.sight?.shown === 'unknown' ? lookTwice(() => this.#lookAtBackupOnce(step)) : seen;
@@ -324,7 +327,7 @@ export class Observer {
     const { backupServer: node, platform, noObjectsMessage } = this.#observed;
     const readings = await readAll(this.#runner, step, backupLooks(node), { noObjectsMessage });
     const mounts = await mountTableOf(this.#runner, step, node, platform);
-    // After sdxinfo: what was shown before a reboot is then never taken for what is there after it.
+    // After sdxinfo: its output from before a reboot then never counts for the time after it.
     const boot = await this.#askBoot(step);
     this.#boot = boot;
     requireWhole(node, readings);
@@ -338,7 +341,7 @@ export class Observer {
     return { ...seen, sight: sight ?? (await this.#silence(step, boot, seen.mounts)) };
   }
 
-  /** @returns undefined where the host has no answer */
+  /** @returns undefined if the host has no answer */
   async #askBoot(step: string): Promise<string | undefined> {
     const { backupServer, platform } = this.#observed;
     for (const { host, argv } of bootLooks(backupServer, platform)) {
@@ -372,7 +375,7 @@ export class Observer {
     return folder.status === 0 && hasNoDeviceFolder(folder.stdout) ? [] : undefined;
   }
 
-  /** A witness that does not answer is none; no exit status stands for that. */
+  /** A witness that does not answer is none; no exit status means that. */
   async #ask(step: string, host: string, argv: readonly string[]) {
     const limits = { anyStatus: true, timeLimitSeconds: 60 };
     try {

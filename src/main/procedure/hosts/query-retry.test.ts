@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failure, type ErrorCode } from '../../../contract/errors.ts';
 import { QueryRetry, repeatableCommands, type RetryClock } from './query-retry.ts';
 
-/** A clock on which a pause takes no time of the test. */
+/** A clock whose pauses take no real time. */
 class TestClock implements RetryClock {
   #now = 0;
   readonly pauses: number[] = [];
@@ -66,7 +66,7 @@ function policy({ outageSeconds = 1800, abort = never } = {}) {
     onRetry: (step, sentence) => told.push(`${step}: ${sentence}`),
   });
   let asked = 0;
-  /** Fails as often as it is given errors, then answers. */
+  /** Fails once per given error, then answers. */
   const ask = (...codes: ErrorCode[]) => askFor(false, codes);
   const askFor = (isSequence: boolean, codes: readonly ErrorCode[]) => {
     const left = [...codes];
@@ -96,7 +96,7 @@ describe('a query without an answer', () => {
     'COMMAND_NOT_STARTED',
     'COMMAND_TIMED_OUT',
     'COMMAND_OUTPUT_CUT',
-  ] as const)('is sent again after %s, and the operator hears of it', async (code) => {
+  ] as const)('is sent again after %s, and the operator is notified', async (code) => {
     const { ask, told, clock } = policy();
     await expect(ask(code, code)).resolves.toBe('answer');
     const { message } = troubles[code]?.() as Error;
@@ -117,7 +117,7 @@ describe('a query without an answer', () => {
     },
   );
 
-  it('fails with what it came to where its output is cut each time', async () => {
+  it('fails with its own error if its output is truncated each time', async () => {
     const { ask, asked } = policy();
     await expect(ask(...always('COMMAND_OUTPUT_CUT'))).rejects.toMatchObject({
       code: 'COMMAND_OUTPUT_CUT',
@@ -136,27 +136,27 @@ describe('a query without an answer', () => {
     expect(clock.pauses.slice(0, 9)).toEqual([1, 2, 5, 10, 20, 30, 60, 60, 60]);
   });
 
-  it('fails after 30 minutes although the host answers others meanwhile', async () => {
+  it('fails after 30 minutes, although the host answers other queries meanwhile', async () => {
     const { ask, clock, retry } = policy();
     clock.onPause = () => retry.answered('node1');
     await expect(ask(...always('COMMAND_TIMED_OUT'))).rejects.toMatchObject({ code: 'QUERY_UNANSWERED' });
     expect(clock.now()).toBe(1_800_000);
   });
 
-  it('has an answer that comes in the last second', async () => {
+  it('accepts an answer in the last second', async () => {
     const { ask, clock } = policy({ outageSeconds: 3 });
     await expect(ask('CONNECTION_LOST', 'CONNECTION_LOST', 'CONNECTION_LOST')).resolves.toBe('answer');
     expect(clock.now()).toBe(3000);
   });
 
-  it('does not begin a new period within one outage', async () => {
+  it('does not start a new period within one outage', async () => {
     const { ask, asked } = policy();
     await expect(ask(...always('CONNECTION_LOST'))).rejects.toMatchObject({ code: 'QUERY_UNANSWERED' });
     await expect(ask(...always('CONNECTION_LOST'))).rejects.toMatchObject({ code: 'QUERY_UNANSWERED' });
     expect(asked()).toBe(1);
   });
 
-  it('begins a new period once the host has answered', async () => {
+  it('starts a new period once the host has answered', async () => {
     const { ask, asked, retry } = policy();
     await expect(ask(...always('CONNECTION_LOST'))).rejects.toMatchObject({ code: 'QUERY_UNANSWERED' });
     retry.answered('node1');
@@ -164,14 +164,14 @@ describe('a query without an answer', () => {
     expect(asked()).toBe(2);
   });
 
-  it('fails as soon as a shorter period counts', async () => {
+  it('fails as soon as a shorter limit applies', async () => {
     const { ask, clock, period } = policy();
     clock.onPause = () => (period.seconds = 120);
     await expect(ask(...always('CONNECTION_LOST'))).rejects.toMatchObject({ code: 'QUERY_UNANSWERED' });
     expect(clock.now()).toBe(120_000);
   });
 
-  it('is not repeated once it is cancelled', async () => {
+  it('is not repeated once it is canceled', async () => {
     const cancel = new AbortController();
     const { ask, clock, asked } = policy({ abort: cancel.signal });
     clock.onPause = () => cancel.abort();
@@ -211,7 +211,7 @@ describe('commands that are repeated', () => {
     },
   );
 
-  it('not what changes something, nor a command of the site', () => {
+  it('not commands that change something, nor site commands', () => {
     const argv = ['sdxproxy', 'Part', '-c', 'Class1', '-p', 'Volume2'];
     expect(isRepeatable({ argv, changes: true })).toBe(false);
     expect(isRepeatable({ argv: ['/opt/site/look'], changes: false, ofSite: true })).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * The policy for read-only commands that get no answer: each is sent again until its host answers, for as long as an outage may last.
- * A command that may have changed something is never sent again.
+ * The policy for queries without an answer: each is sent again until its host answers, for as long as an outage may
+ * last. A command that may have changed something is never sent again.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../contract/errors.ts';
@@ -25,13 +25,19 @@ export const realClock: RetryClock = {
   pause: async (milliseconds, signal) => wait(milliseconds, undefined, { signal }),
 };
 
-/** Before the second attempt, the third, and so on; the last one is repeated. A dropped connection is usually back at once. */
+/** Before the second attempt, the third, and so forth; the last one is repeated. A dropped connection is usually back at once. */
 const pausesSeconds = [0, 1, 2, 5, 10, 20, 30, 60];
 
-/** How often it is tried again where the host answers: neither a way that drops each long read nor a login that keeps each output open gets better. */
+/**
+ * How often a query is repeated if the host answers: a network that drops each long read does not get better, nor does
+ * a login that keeps each output open.
+ */
 const mostRepeats = 5;
 
-/** The command was not carried out, or its answer did not arrive. A changed host key or a refused login does not pass by waiting. */
+/**
+ * The command was not carried out, or its answer did not arrive. Waiting does not help against a changed host key or a
+ * refused login.
+ */
 const passingCodes = [
   'CONNECTION_LOST',
   'HOST_UNREACHABLE',
@@ -47,12 +53,12 @@ interface SentBefore {
   readonly ofSite?: boolean | undefined;
 }
 
-/** What may be asked any number of times: it neither changes anything nor moves the tape under the head. */
+/** What may be sent any number of times: it neither changes anything nor moves the tape. */
 export type IsRepeatable = (command: SentBefore) => boolean;
 
 /**
- * @param tapeDevice the tape device of the job. `mt status` and `mt rewind` end in the same state however often they are sent; a read or
- *   an `mt fsf` that is sent twice passes over records.
+ * @param tapeDevice the tape device of the job. `mt status` and `mt rewind` end in the same state however often they
+ *   are sent; a read or an `mt fsf` that is sent twice skips records.
  */
 export function repeatableCommands(tapeDevice: string): IsRepeatable {
   const tapes = [withRewind(tapeDevice), withoutRewind(tapeDevice)];
@@ -70,17 +76,17 @@ export interface QueryRetryOptions {
   readonly isRepeatable: IsRepeatable;
   /** How long an outage may last at the moment, in seconds. */
   readonly outageSeconds: () => number;
-  /** True for a host that need not be waited for where it cannot be reached. */
+  /** True for a host that need not be waited for if it cannot be reached. */
   readonly mayGo?: ((host: string) => boolean) | undefined;
-  /** Hears of each new attempt, in a sentence. */
+  /** Called with a sentence for each new attempt. */
   readonly onRetry: (step: string, sentence: string) => void;
 }
 
-/** What is repeated: one command, or several that begin at a known position of the tape. */
+/** What is repeated: one command, or several that start at a known position of the tape. */
 export interface Attempt<Value> {
   readonly step: string;
   readonly host: string;
-  /** Names what is repeated in messages. */
+  /** The name of what is repeated, for messages. */
   readonly what: string;
   /** True for several commands, each of which may be answered before a later one is not. */
   readonly isSequence: boolean;
@@ -94,7 +100,7 @@ const answersBetween = ({ isSequence }: Pick<Attempt<unknown>, 'isSequence'>, er
 
 export class QueryRetry {
   readonly #options: QueryRetryOptions;
-  /** Host -> when its first query remained without an answer. An outage is one, however many queries fall into it. */
+  /** Host -> when its first query remained unanswered. However many queries an outage affects, it is one outage. */
   readonly #silentSince = new Map<string, number>();
 
   constructor(options: QueryRetryOptions) {
@@ -110,7 +116,7 @@ export class QueryRetry {
     this.#silentSince.delete(host);
   }
 
-  /** When the outage of a host began: now, where it has answered until now. */
+  /** When the outage of a host began: now, if it has answered so far. */
   #outageBegan(host: string): number {
     const began = this.#silentSince.get(host) ?? this.#options.clock.now();
     this.#silentSince.set(host, began);
@@ -119,8 +125,8 @@ export class QueryRetry {
 
   /**
    * Repeats a query until it is answered.
-   * @throws QUERY_UNANSWERED where the outage lasts too long, HOST_UNREACHABLE for a host that need not be waited for, COMMAND_CANCELLED where the wait is aborted, and at once whatever does not pass
-   *   by waiting
+   * @throws QUERY_UNANSWERED if the outage lasts too long, HOST_UNREACHABLE for a host that need not be waited for,
+   *   COMMAND_CANCELLED if the wait is aborted, and immediately errors that waiting cannot solve
    */
   async persist<Value>(attempt: Attempt<Value>): Promise<Value> {
     const { host, step, what, abort, perform } = attempt;

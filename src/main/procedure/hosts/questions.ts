@@ -5,9 +5,9 @@ import type { QuestionView } from '../../../contract/screens.ts';
 export interface Choice {
   readonly id: string;
   readonly label: string;
-  /** True where who chooses it is asked why. */
+  /** True if this choice requires a reason. */
   readonly asksReason?: boolean;
-  /** True where a terminal takes the word alone, not its number: it names what the operator vouches for. */
+  /** True if a terminal accepts only the word, not its number: it names what the operator vouches for. */
   readonly byWord?: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface Question {
   readonly step: string;
   readonly text: string;
   readonly choices: readonly Choice[];
-  /** Where a second person answers: what that person signs, byte for byte. */
+  /** If a second person answers: what that person signs, byte for byte. */
   readonly statement?: string | undefined;
 }
 
@@ -24,9 +24,9 @@ export interface Answer {
   readonly choice: string;
   /** Who answered: a user's name, or "--yes". */
   readonly by: string;
-  /** Where the choice asks for it. */
+  /** If the choice requires it. */
   readonly reason?: string | undefined;
-  /** Where a second person answered with a signature. */
+  /** If a second person answered with a signature. */
   readonly signed?: EventOf<'answered'>['signed'];
 }
 

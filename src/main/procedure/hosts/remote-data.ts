@@ -16,10 +16,10 @@ export type LiveProgress = Pick<
   'step' | 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'bufferFill' | 'words' | 'elapsedSeconds'
 >;
 
-/** What data needs of a run, or of what only reads a tape. */
+/** What data needs from a run, or from a command that only reads a tape. */
 export interface DataRoom {
   readonly runner: CommandRunner;
-  /** Ends the data at once. */
+  /** Ends the data immediately. */
   readonly abort: AbortSignal;
   readonly journal: EventSink;
   progress(progress: LiveProgress): void;
@@ -32,9 +32,9 @@ export interface Opened<End> {
 }
 
 /**
- * Opens the way of a step's data; close it when the step is done with it.
- * @param writes the host that is written to, where anything is
- * @param bytes how many come, or a little more
+ * Opens the path of a step's data; close it when the step no longer needs it.
+ * @param writes the host that is written to, if any
+ * @param bytes how many are expected, or a little more
  */
 export function openWay(
   room: DataRoom,
@@ -54,7 +54,7 @@ export function openWay(
   });
 }
 
-/** @param options what hears the command while it reads, and whether what it read before it failed counts */
+/** @param options the callback for the command's messages while it reads, and whether data from before a failure counts */
 export const wayReader =
   (
     room: DataRoom,
@@ -103,8 +103,8 @@ export async function close(
 }
 
 /**
- * Tells the journal what a command said though it ended with exit status 0.
- * @param stderr all of it
+ * Journals the messages of a command that exited 0.
+ * @param stderr all of them
  */
 export function tellSaid(
   { journal }: Pick<DataRoom, 'journal'>,
@@ -117,7 +117,7 @@ export function tellSaid(
   for (const warning of warningsOf(step, said)) journal.append(warning);
 }
 
-/** @param onStderr hears what the command says while it reads */
+/** @param onStderr called with the command's messages while it reads */
 export function reader(
   room: DataRoom,
   step: string,

@@ -1,4 +1,4 @@
-/** Takes the lock of one place, and gives it back: see model/lock.ts for what it is. */
+/** Takes and releases the lock of one place; model/lock.ts explains locks. */
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { isRestoreMark, namesIn, ownerEntry, parseOwner, type LockOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
@@ -6,10 +6,10 @@ import { troubleOf, type CommandRunner } from './command-runner.ts';
 import type { CommandResult } from './hosts.ts';
 import { lockedFailure } from './lock-refusal.ts';
 
-/** A lock that exists, and whose owner is somebody else. */
+/** An existing lock of another owner. */
 export interface FoundLock {
   readonly place: LockPlace;
-  /** Undefined where it names nobody. */
+  /** Undefined if it has no owner. */
   readonly owner: LockOwner | undefined;
   /** What `ls` prints of its folder. */
   readonly listing: string;
@@ -17,35 +17,35 @@ export interface FoundLock {
 
 export interface LockOrder {
   readonly runner: CommandRunner;
-  /** The step that the journal has the commands under. */
+  /** The step under which the commands are journaled. */
   readonly step: string;
   /** This owner's name: see ownerName. */
   readonly own: string;
   /**
-   * Says whether a lock that exists may be taken over.
+   * Decides whether an existing lock may be taken over.
    * @returns a warning: it is taken over
-   * @throws what refuses
+   * @throws the refusal
    */
   readonly mayTakeOver: (found: FoundLock) => Promise<string | undefined>;
-  /** What refuses whoever was too late; that the lock is somebody else's where it is left out. */
+  /** The refusal for a process that was too late; by default, that the lock is somebody else's. */
   readonly refusal?: (found: FoundLock) => ShadowtapeError;
 }
 
 /** A lock that was taken. */
 export interface TakenLock {
   readonly place: LockPlace;
-  /** Where it was taken over: what is to be told. */
+  /** If it was taken over: the warning to report. */
   readonly warning: string | undefined;
-  /** What the folder held when it was taken over: the former owner's name, or nothing. Undefined where there was no lock. */
+  /** The contents of the folder when it was taken over: the previous owner's name, or nothing. Undefined if there was no lock. */
   readonly former: readonly string[] | undefined;
   /** The same lock was taken before, under another name of its host. */
   readonly isAlias: boolean;
 }
 
-/** A folder is made and removed at once; a host that hangs is not waited for as long as for GDS. */
+/** A folder is created and removed at once; a host that hangs is not waited for as long as for GDS. */
 const secondsOfCommand = 60;
 
-/** How often the connection may be lost while a lock is given back. */
+/** How often the connection may be lost while a lock is released. */
 const mostLost = 2;
 
 class PlaceLock {
@@ -59,7 +59,7 @@ class PlaceLock {
     this.#ownFolder = `${place.folder}/${order.own}`;
   }
 
-  /** What takes and gives back a lock is let finish when the run is cancelled, hence `changes`. */
+  /** Commands that take and release a lock may finish when the run is canceled, hence `changes`. */
   #send(...argv: string[]): Promise<CommandResult> {
     const { runner, step } = this.#order;
     const limits = { anyStatus: true, timeLimitSeconds: secondsOfCommand };
@@ -83,8 +83,8 @@ class PlaceLock {
   }
 
   /**
-   * Makes the folder, or says what lies in that which exists.
-   * @returns undefined where it was made
+   * Creates the folder, or lists the existing one.
+   * @returns undefined if it was created
    */
   async #made(): Promise<string | undefined> {
     const { folder } = this.#place;
@@ -93,7 +93,7 @@ class PlaceLock {
     if (made.status === 0) return undefined;
     const look = await this.#send('ls', folder);
     if (look.status === 0) return look.stdout.toString('utf8');
-    // Where there is no lock either, mkdir failed for a reason of its own.
+    // If there is no lock either, mkdir failed for another reason.
     throw troubleOf({ host: this.#place.host, argv }, made) ?? lockedFailure(this.#place, '');
   }
 
@@ -108,7 +108,7 @@ class PlaceLock {
       return { place, warning: undefined, former: undefined, isAlias };
     const warning = listing === undefined ? undefined : await mayTakeOver(this.#found(listing));
     const entry = ownerEntry(listing ?? '');
-    // Of two that take it over at the same time only one can remove the former owner's name.
+    // Of two that take it over at the same time, only one can remove the previous owner's name.
     if (entry !== undefined && (await this.#send('rmdir', `${this.#place.folder}/${entry}`)).status !== 0)
       throw refused(await this.#listing());
     await this.#nameOwner(listing === undefined);
@@ -119,7 +119,7 @@ class PlaceLock {
     throw refused(others.join('\n'));
   }
 
-  /** A lock that names nobody would keep everybody out: one that was made just now is removed again. */
+  /** A lock without an owner would keep everybody out: one that was just made is removed again. */
   async #nameOwner(isNew: boolean): Promise<void> {
     const argv = ['mkdir', this.#ownFolder];
     const trouble = troubleOf({ host: this.#place.host, argv }, await this.#send(...argv));
@@ -128,15 +128,16 @@ class PlaceLock {
     throw trouble;
   }
 
-  /** Puts the former owner's name back in the place of this one. @throws COMMAND_FAILED, and what a session can end with */
+  /** Restores the previous owner's name in place of this one. @throws COMMAND_FAILED, and errors of a session */
   async putBack(former: readonly string[]): Promise<void> {
     await this.#must('rmdir', this.#ownFolder);
     for (const entry of former) await this.#must('mkdir', `${this.#place.folder}/${entry}`);
   }
 
   /**
-   * Whoever removed the owner's name and hears no more of the host would leave a lock that names nobody, and keeps everybody out. What was removed
-   * already is seen, and passed over; a folder that somebody else has made since, and has not named yet, may go with it, and he is refused.
+   * If the connection is lost after the owner's name was removed, the lock has no owner and keeps everybody out. What
+   * was removed already is noticed and skipped. A folder that somebody else has made since, without a name yet, may be
+   * removed with it; that process is then refused.
    */
   async giveBack(): Promise<void> {
     for (let lost = 0; ; lost += 1)
@@ -157,15 +158,15 @@ class PlaceLock {
     const look = await this.#send('ls', '-d', this.#ownFolder);
     const trouble = troubleOf({ host, argv: ['rmdir', this.#ownFolder] }, removed);
     if (look.status === 0 && trouble) throw trouble;
-    // It is somebody else's by now, and stays; or it never came to name its owner, and goes.
+    // It is somebody else's by now, and stays; or it never got an owner, and is removed.
     await this.#send('rmdir', folder);
   }
 }
 
 /**
  * Takes the lock of one place.
- * @param before the places that were taken for the same owner just now: two hosts of a site may be one machine
- * @throws what the order refuses with, COMMAND_FAILED, and what a session can end with
+ * @param before the places that were just taken for the same owner: two hosts of a site may be the same machine
+ * @throws the refusal of the order, COMMAND_FAILED, and errors of a session
  */
 export function takePlace(
   order: LockOrder,
@@ -177,8 +178,8 @@ export function takePlace(
 }
 
 /**
- * Gives the lock of one place back. One that is somebody else's by now stays.
- * @throws COMMAND_FAILED, and what a session can end with
+ * Releases the lock of one place. One that is somebody else's by now stays.
+ * @throws COMMAND_FAILED, and errors of a session
  */
 export function giveBackPlace(
   order: Pick<LockOrder, 'runner' | 'step' | 'own'>,
@@ -188,7 +189,7 @@ export function giveBackPlace(
 }
 
 /**
- * Takes several locks in their order; where one is refused, those before it are left as they were found.
+ * Takes several locks in their order; if one is refused, those before it are left as they were found.
  * @throws as takePlace
  */
 export async function takePlaces(order: LockOrder, places: readonly LockPlace[]): Promise<TakenLock[]> {
@@ -206,8 +207,8 @@ export async function takePlaces(order: LockOrder, places: readonly LockPlace[])
 }
 
 /**
- * Leaves locks as they were before they were taken, the last one first: whoever takes a run up and is refused takes no lock away from
- * it. A lock that cannot be left so is taken over by the next who needs it.
+ * Leaves locks as they were before they were taken, the last one first: a refused resume must not remove a lock of the
+ * run. A lock that cannot be left so is taken over by the next process that needs it.
  */
 export async function leaveAsFound(
   order: Pick<LockOrder, 'runner' | 'step' | 'own'>,

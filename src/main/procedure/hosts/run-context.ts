@@ -1,4 +1,4 @@
-/** What the steps of one run share: the assignment, the ways to the hosts, the journal, and who can be asked. */
+/** What the steps of one run share: the assignment, the connections to the hosts, the journal, and the operator's questions. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunTrouble } from '../../../contract/run-outcome.ts';
@@ -49,65 +49,64 @@ export interface RunOptions extends LockKnowledge {
   readonly journal: Journal;
   readonly hosts: Hosts;
   readonly ask: Ask;
-  /** What a second person signs to approve; left out where the operator approves. */
+  /** What a second person signs to approve; absent if the operator approves. */
   readonly statementOf?: ((question: string) => string) | undefined;
   readonly operator: string;
   readonly version: string;
   /** Which run of the state folder this is; see the event `run-started`. */
   readonly order?: number | undefined;
-  /** True where somebody can be asked what to do when a step fails. */
+  /** True if an operator can be asked what to do when a step fails. */
   readonly canAsk?: boolean | undefined;
-  /** True where somebody can be asked whether a node is down. */
+  /** True if an operator can be asked whether a node is down. */
   readonly canAskDown?: boolean | undefined;
-  /** Nodes of which the operator says that they are down. */
+  /** Nodes that the operator confirms to be down. */
   readonly nodesDown?: readonly string[] | undefined;
-  /** Ends what is going on, and unwinds. */
+  /** Ends what is in progress, and rolls back. */
   readonly cancel: AbortSignal;
-  /** Ends everything at once, where it stands. */
+  /** Ends everything immediately, and leaves it as it is. */
   readonly halt: AbortSignal;
-  /** The file beside the journal that lists what a tar archive holds. */
+  /** The file next to the journal that lists the contents of a tar archive. */
   readonly catalogueFile: string;
-  /** The list of all tapes that were seen; a run in layout `labelled` writes into it. */
+  /** The tape inventory; a run in layout `labelled` writes to it. */
   readonly media?: MediaFile | undefined;
   /** Called more often than the journal is written. */
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
-  /** Measures outages of hosts, and the pauses between retries; that of the machine where it is left out. */
+  /** Measures outages of hosts, and the pauses between retries; that of the machine by default. */
   readonly retryClock?: RetryClock | undefined;
   /** Lets a dump through the console pause. */
   readonly pause?: PauseSwitch | undefined;
   /** Bytes between two digests of a dump that is being read; see model/dump-sections. */
   readonly checkpointBytes?: number | undefined;
-  /**
-   * The run that is running or interrupted and has its data on a tape: see InterruptedRuns. Where it is left out, nobody knows.
-   */
+  /** The run that is running or interrupted and has its data on a tape: see InterruptedRuns. By default, this is not known. */
   readonly openRunOn?: OpenRunOn | undefined;
   /**
-   * The tape of the job's pool that a dump continues on, by the names of those that the run has written; undefined for a job without a pool.
+   * The tape of the job's pool on which a dump continues, from the names of those that the run has written; undefined
+   * for a job without a pool.
    */
   readonly furtherTape?: ((job: Job, written: readonly string[]) => string | undefined) | undefined;
   /** Of a restore: the run that wrote the backup. */
   readonly backup?: KnownRun | undefined;
-  /** Of a restore: earlier ones of the same volumes that did not finish, and are replaced by this one. */
+  /** Of a restore: earlier, unfinished ones of the same volumes that this one replaces. */
   readonly supersedes?: readonly string[] | undefined;
 }
 
-/** What tells of a tape whose data it is. */
+/** Evidence of whose data is on a tape. */
 export interface TapeOwners {
   /** Runs one of which has written it. */
   readonly writers: readonly string[];
-  /** True where it holds data of which no label says whose it is, and no run is known. */
+  /** True if it holds data without a label, of no known run. */
   readonly isForeign: boolean;
   /** The drive that it is in. */
   readonly host: string;
   readonly device: string;
 }
 
-/** @returns a run other than `own`, or undefined where nobody needs the tape */
+/** @returns a run other than `own`, or undefined if no run needs the tape */
 export type OpenRunOn = (tape: TapeOwners, own: string | undefined) => Promise<string | undefined>;
 
 /**
- * @param abort its reason says why, where the cancel was not an operator's
- * @param cause what the step failed with then
+ * @param abort its reason says why if the cancel was not an operator's
+ * @param cause the failure of the step
  * @returns RUN_CANCELLED
  */
 export function cancelled(step: string, abort: AbortSignal, cause?: unknown): ShadowtapeError {
@@ -116,10 +115,10 @@ export function cancelled(step: string, abort: AbortSignal, cause?: unknown): Sh
   return failure('RUN_CANCELLED', { step, why }, {}, cause);
 }
 
-/** What asks a person may not notice that the answer is no longer wanted; the run goes on without it. */
+/** A pending question may not notice that its answer is no longer needed; the run continues without it. */
 function unlessAborted<Value>(work: Promise<Value>, abort: AbortSignal, step: string): Promise<Value> {
   return new Promise((resolve, reject) => {
-    // Whether it was cancelled or halted the engine knows.
+    // The engine knows whether it was canceled or halted.
     const stop = () => reject(cancelled(step, abort));
     if (abort.aborted) stop();
     abort.addEventListener('abort', stop, { once: true });
@@ -143,7 +142,7 @@ const movesTape = new Set<Performance>([
 /** The journal keeps at most one progress line a second. */
 const millisecondsBetweenProgress = 1000;
 
-/** Enough for a reader to notice that nobody listens to it any more; each wait is ten seconds at most. */
+/** Enough for a reader to notice that its output is closed; each wait is ten seconds at most. */
 export const triesWhileHeldOpen = 6;
 
 export class RunContext {
@@ -159,29 +158,29 @@ export class RunContext {
   readonly nodes: NodeSight;
   /** Nodes that did not answer when the locks were taken: the run has none there. */
   readonly unlocked = new Set<string>();
-  /** True while the run is brought back: a cancel then no longer ends anything. */
+  /** True during a rollback: a cancel then no longer ends anything. */
   unwinding = false;
-  /** True where steps may have been performed before: the run was taken up again, or a step is tried once more. */
+  /** True if steps may have been performed before: the run was resumed, or a step is retried. */
   again = false;
-  /** How often a command is tried again that fails while a reader that nobody listens to any more holds the shadow open. */
+  /** How often a command is retried that fails while a reader with closed output holds the shadow open. */
   patience = 0;
-  /** What the operator chose when a step failed; the job's onFailure where he was not asked. */
+  /** What the operator chose when a step failed; the job's onFailure if nobody was asked. */
   afterFailure: 'unwind' | 'halt' | undefined;
-  /** What kept the run from its plain end; the step that failed decides. */
+  /** What kept the run from success; the failed step decides. */
   trouble: RunTrouble = 'none';
-  /** Judges both sides of the shadow again; set while a step needs it. @throws where it is not as it was verified */
+  /** Checks both sides of the shadow again; set while a step needs it. @throws if it is not as it was verified */
   judgeAgain: (() => Promise<void>) | undefined;
-  /** Judges the checks before the present step anew: to be called after a wait, before its command is sent once more. */
+  /** Makes the checks before the current step again: to be called after a wait, before its command is sent again. */
   judgeBefore: (() => Promise<void>) | undefined;
-  /** Watches for lost connections: what was judged before one is judged again before the next command. */
+  /** Watches for lost connections: checks from before one are made again before the next command. */
   readonly steadiness: Steadiness;
-  /** True where the tape was refused right before the first write: the job's onFailure then decides, as after a failed dump. */
+  /** True if the tape was refused right before the first write: the job's onFailure then decides, as after a failed dump. */
   dumpRefused = false;
-  /** Entries of the media catalogue for what the write in progress destroys. */
+  /** Entries of the tape inventory for what the write in progress destroys. */
   lossNoted: readonly MediaEvent[] = [];
   /** Proxy volume -> the process that holds its shadow open. */
   readonly holders = new Map<string, ShadowHolder>();
-  /** True where a dump that was broken off may be continued, once its tape is proven to hold what was written. */
+  /** True if an interrupted dump may be continued, once its tape is proven to hold what was written. */
   mayContinue = false;
   /** Proxy volume -> the records that stay on its tape. */
   readonly continued = new Map<string, KnownRecords>();
@@ -189,13 +188,13 @@ export class RunContext {
   readonly replacedLocks: TakenLock[] = [];
   /** Of a restore: node -> its boot when the master was stopped. */
   nodeBoots: ReadonlyMap<string, string> = new Map();
-  /** Which locks the run keeps at its end; those of the class are needed as long as it leaves something. */
+  /** Which locks the run keeps when it ends; those of the class are needed as long as anything of it remains. */
   keeps: KeptLocks = 'none';
   #finishing = false;
   fingerprints: Fingerprints | undefined;
-  /** Proxy volume -> the sampled records that its shadow must show, where the run has changed blocks on purpose. */
+  /** Proxy volume -> the sampled records that its shadow must show, if the run has changed blocks on purpose. */
   readonly rewritten = new Map<string, readonly SampledBlock[]>();
-  /** The step whose detached dump is taken up instead of being started; for the first time that it is performed. */
+  /** The step whose detached dump is reattached instead of started, the first time that it is performed. */
   underWay: string | undefined;
   /** Step id -> when its last progress was written, in milliseconds. */
   readonly #progressAt = new Map<string, number>();
@@ -256,15 +255,16 @@ export class RunContext {
     return this.unwinding || this.#finishing ? this.options.halt : this.#cancelOrHalt;
   }
 
-  /** All is done but the clearing away: neither a cancel nor a full disk of the console keeps the run from its end any more. */
+  /** Everything is done except the cleanup: neither a cancel nor a full disk of the console stops the run any more. */
   finish(): void {
     this.#finishing = true;
     this.journal.carryOn();
   }
 
   /**
-   * Writes down that a node does not answer, or that its GDS does not, and what is not checked on it. What was judged with it is judged again.
-   * @param locks those of the run; as its events tell them where they are left out
+   * Journals that a node does not answer, or that its GDS does not, and what is not checked on it. Checks that relied
+   * on it are made again.
+   * @param locks those of the run; by default, from its events
    */
   tellMissing(step: string, missing: MissingNode, locks: LockMarks = this.marks.locks): void {
     const { node } = missing;
@@ -277,7 +277,7 @@ export class RunContext {
     this.observer.forgetSide('primaries');
   }
 
-  /** What was judged without the node is judged again with it. */
+  /** Checks that were made without the node are made again with it. */
   #tellGds(step: string, { node, since }: MissingNode): void {
     this.journal.append({ type: 'node', step, node, what: 'gds-back', since });
     this.journal.append({
@@ -288,7 +288,7 @@ export class RunContext {
     this.steadiness.disturb();
   }
 
-  /** While the run is brought back, a node that cannot be used keeps nothing from being tried; a lost lock does. */
+  /** During a rollback, an unusable node prevents nothing; a lost lock does. */
   #refuseNode(step: string, { node }: MissingNode, error: unknown): void {
     if (!this.unwinding || this.lockGuard.lost || !isFailure(error)) throw error;
     this.journal.append({ type: 'warning', step, text: `${node} answers again: ${error.message}` });
@@ -319,13 +319,13 @@ export class RunContext {
     try {
       this.journal.append({ type: 'progress', ...progress });
     } catch (error) {
-      // The caller may stand in the middle of a stream. The next event that counts throws the same.
+      // The caller may be in the middle of a stream. The next event that counts throws the same.
       if (!isFailure(error, 'JOURNAL_UNWRITABLE')) throw error;
     }
   }
 
   /**
-   * Asks the operator, and writes question and answer into the journal.
+   * Asks the operator, and journals question and answer.
    * @param abort withdraws the question
    */
   async ask(question: Question, abort = this.abort): Promise<Answer> {
@@ -349,17 +349,17 @@ export class RunContext {
       ...(answer.reason === undefined ? {} : { reason: answer.reason }),
       ...(answer.signed === undefined ? {} : { signed: answer.signed }),
     });
-    // Hours may have passed: what was seen before the question counts no more.
+    // Hours may have passed: observations from before the question are no longer valid.
     this.observer.forget();
     await this.judgeAgain?.();
     return answer;
   }
 
   /**
-   * Waits a little for a host that is away while the run is brought back: each time as long as between two looks at the
-   * resynchronisation, ten seconds at most; sixty times in a run, which is enough for a server to reboot.
-   * @returns false where it has been waited for long enough
-   * @throws where the shadow, which the step needs, is no longer as it was verified
+   * Waits a little for an unreachable host during a rollback: each time as long as the interval of the resync watch,
+   * ten seconds at most; sixty times in a run, which is enough for a server to reboot.
+   * @returns false if the limit is reached
+   * @throws if the shadow, which the step needs, is no longer as it was verified
    */
   async waitForHost(atLeastSeconds = 0): Promise<boolean> {
     if (this.#waitsLeft === 0) return false;

@@ -39,23 +39,23 @@ function taught(longVolume: string): SdxinfoForms {
 }
 
 describe('the long form of sdxinfo', () => {
-  it('is asked alone once it has shown every column', () => {
+  it('is sent alone once it has shown every column', () => {
     expect(new SdxinfoForms().mayAskLong('node1')).toBe(false);
     expect(taught(wholeVolume).mayAskLong('node1')).toBe(true);
   });
 
-  it('is not asked alone where it does not show the blocks', () => {
+  it('is not sent alone if it does not show the blocks', () => {
     expect(taught(shortVolume).mayAskLong('node1')).toBe(false);
   });
 
-  it('does not do for a host that shows fewer columns than the others, once and for all', () => {
+  it('is never sufficient for a host that once showed fewer columns than the others', () => {
     const forms = taught(wholeVolume);
     expect(forms.isWhole('node2', parseSdxinfo(others + shortVolume))).toBe(false);
     expect(forms.mayAskLong('node2')).toBe(false);
     expect(forms.mayAskLong('node1')).toBe(true);
   });
 
-  it('proves nothing where it shows no object', () => {
+  it('proves nothing if it shows no object', () => {
     const forms = taught(wholeVolume);
     expect(forms.isWhole('node3', parseSdxinfo(''))).toBe(false);
     expect(forms.mayAskLong('node3')).toBe(true);

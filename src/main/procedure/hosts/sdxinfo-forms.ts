@@ -1,7 +1,7 @@
 /**
- * Which forms of sdxinfo tell everything of a host. Master and proxy are documented for the long form, the blocks for the default
- * one; where the long form proves to show all columns of both, it is asked alone: sdxinfo is slow when it is asked often (GDS guide
- * 4.5, D.6).
+ * Which forms of sdxinfo are needed for a host. Master and proxy are documented for the long form, the blocks for the
+ * default one. If the long form proves to show all columns of both, it is sent alone: sdxinfo is slow when it is sent
+ * often (GDS guide 4.5, D.6).
  */
 import type { SdxinfoReport } from '../../gds/sdxinfo-objects.ts';
 import type { Hosts } from './hosts.ts';
@@ -19,12 +19,12 @@ const holdsAll = (shown: ReadonlySet<string>, wanted: ReadonlySet<string>): bool
 type Columns = ReadonlyMap<Kind, ReadonlySet<string>>;
 
 export class SdxinfoForms {
-  /** The columns of both forms together, once the long form has proved to show them all. */
+  /** The columns of both forms together, once the long form is known to show them all. */
   #known: Columns | undefined;
-  /** Hosts whose long form has proved to show less. */
+  /** Hosts whose long form is known to show less. */
   readonly #both = new Set<string>();
 
-  /** True where the long form alone may tell everything. */
+  /** True if the long form alone may be sufficient. */
   mayAskLong(host: string): boolean {
     return this.#known !== undefined && !this.#both.has(host);
   }
@@ -39,7 +39,7 @@ export class SdxinfoForms {
    * @param long what the long form shows of groups and volumes
    */
   learn(both: SdxinfoReport, long: SdxinfoReport): void {
-    // A kind of which nothing is shown has no columns to learn from.
+    // A kind without any row shows no columns to learn from.
     if (this.#known || kinds.some((kind) => both[kind].length === 0)) return;
     const isEnough = (['groups', 'volumes'] as const).every((kind) =>
       holdsAll(columnsOf(long, kind), columnsOf(both, kind)),
@@ -48,8 +48,9 @@ export class SdxinfoForms {
   }
 
   /**
-   * Judges an answer of the long form that was asked alone.
-   * @returns false where the default form has to be asked, too: columns are missing, or there is no object, which one answer does not prove
+   * Judges an answer of the long form that was sent alone.
+   * @returns false if the default form must be sent, too: columns are missing, or there is no object, which one answer
+   *   does not prove
    */
   isWhole(host: string, long: SdxinfoReport): boolean {
     if (kinds.every((kind) => long[kind].length === 0)) return false;
@@ -63,7 +64,7 @@ export class SdxinfoForms {
 
 const formsOfHosts = new WeakMap<Hosts, SdxinfoForms>();
 
-/** What is known of these hosts, whoever asks them. */
+/** What is known of these hosts, shared by all callers. */
 export function sdxinfoFormsOf(hosts: Hosts): SdxinfoForms {
   const forms = formsOfHosts.get(hosts) ?? new SdxinfoForms();
   formsOfHosts.set(hosts, forms);

@@ -1,4 +1,4 @@
-/** A process on the backup server that holds a shadow volume open, as long as this program wants it to. */
+/** A process on the backup server that holds a shadow volume open, as long as this program needs it. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isFailure } from '../../../contract/errors.ts';
 import type { RemoteEnd } from '../../ssh/channels/remote-process.ts';
@@ -9,7 +9,7 @@ import { holderCommand, parseHeld } from '../model/shadow-holder.ts';
 import { wordsOf } from './command-runner.ts';
 import { open, type DataRoom, type Opened } from './remote-data.ts';
 
-/** Seconds in which the process must answer. To open a device takes no time, unless the host is about to fail. */
+/** Seconds within which the process must answer. Opening a device is instant, unless the host is failing. */
 const answerSeconds = 30;
 /** Seconds that it may take to end once its input has ended. */
 const endSeconds = 5;
@@ -33,7 +33,7 @@ class Answers {
     });
   }
 
-  /** The number of the process that answers next; undefined where none does. @param abort ends the wait */
+  /** The number of the process that answers next; undefined if none does. @param abort ends the wait */
   next(abort: AbortSignal): Promise<number | undefined> {
     const over = AbortSignal.any([abort, AbortSignal.timeout(answerSeconds * 1000)]);
     return new Promise((resolve) => {
@@ -94,7 +94,7 @@ export class ShadowHolder {
 
   /**
    * Starts the process, and waits until it says that it holds the volume open.
-   * @returns the reason where it does not: a host need not allow it
+   * @returns the reason if it does not: a host may forbid it
    * @throws JOURNAL_UNWRITABLE
    */
   static async start(
@@ -102,7 +102,7 @@ export class ShadowHolder {
     step: string,
     volume: VolumeAssignment,
   ): Promise<ShadowHolder | HolderRefusal> {
-    // Once it holds, a cancelled run ends it in order: at the end of its input.
+    // Once it holds the volume, a canceled run ends it properly: by the end of its input.
     const giveUp = new AbortController();
     const onAbort = (): void => giveUp.abort();
     if (room.abort.aborted) onAbort();
@@ -139,7 +139,7 @@ export class ShadowHolder {
     return { reason: isOver ? howItEnded(end) : `no answer within ${answerSeconds} s` };
   }
 
-  /** Why it holds nothing any more; undefined while it does. */
+  /** Why it no longer holds the volume; undefined while it does. */
   get lost(): string | undefined {
     return this.#end && howItEnded(this.#end);
   }
@@ -149,7 +149,7 @@ export class ShadowHolder {
     return this.#gone.signal;
   }
 
-  /** Asks the process itself. @returns true where the same one answers */
+  /** Queries the process itself. @returns true if the same one answers */
   async answers(): Promise<boolean> {
     if (this.#end) return false;
     this.#opened.end.input.write('\n');
@@ -157,8 +157,8 @@ export class ShadowHolder {
   }
 
   /**
-   * Lets the volume go, and writes the end of the process into the journal.
-   * @returns true where its end was seen
+   * Releases the volume, and journals the end of the process.
+   * @returns true if its end was seen
    */
   async release(): Promise<boolean> {
     const end = await endProcess(this.#opened.end);
@@ -167,7 +167,7 @@ export class ShadowHolder {
   }
 }
 
-/** @returns true where it ended in that time */
+/** @returns true if it ended in that time */
 async function endsWithin(ended: Promise<unknown>, seconds: number): Promise<boolean> {
   const over = new AbortController();
   const tooLong = wait(seconds * 1000, false, { signal: over.signal }).catch(() => false);
@@ -176,7 +176,7 @@ async function endsWithin(ended: Promise<unknown>, seconds: number): Promise<boo
   return isOver;
 }
 
-/** Ends the input, which ends the process; what does not heed that is ended by a signal. */
+/** Ends the input, which ends the process; if it ignores that, a signal ends it. */
 async function endProcess({ input, output, ended }: RemoteTalk): Promise<RemoteEnd> {
   input.end();
   if (!(await endsWithin(ended, endSeconds))) output.destroy();

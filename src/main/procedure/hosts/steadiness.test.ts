@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Hosts } from './hosts.ts';
 import { Steadiness } from './steadiness.ts';
 
-/** Hosts that count connections as they are told to. */
+/** Hosts that count connections as the test says. */
 function someHosts() {
   const connections = new Map([
     ['node1', 1],
@@ -17,8 +17,8 @@ const look = { host: 'node3', argv: ['sdxinfo'], changes: false };
 const change = { host: 'node3', argv: ['fsck'], changes: true };
 const connected = () => Promise.resolve();
 
-describe('what was judged', () => {
-  it('is not judged again as long as no connection is lost', async () => {
+describe('a check of a step', () => {
+  it('is not made again as long as no connection is lost', async () => {
     const { hosts } = someHosts();
     const steadiness = new Steadiness(hosts, ['node1', 'node3']);
     let judged = 0;
@@ -27,7 +27,7 @@ describe('what was judged', () => {
     expect(judged).toBe(0);
   });
 
-  it('is judged again before the next command where a connection was lost, or a host was asked again', async () => {
+  it('is made again before the next command if a connection was lost, or a host was queried again', async () => {
     const { hosts, lose } = someHosts();
     const steadiness = new Steadiness(hosts, ['node1', 'node3']);
     let judged = 0;
@@ -44,7 +44,7 @@ describe('what was judged', () => {
     });
   });
 
-  it('is judged again where the connection for the command itself had to be made anew', async () => {
+  it('is made again if the connection for the command itself had to be renewed', async () => {
     const { hosts, lose } = someHosts();
     const steadiness = new Steadiness(hosts, ['node1', 'node3']);
     const judge = () => Promise.reject(new Error('the proxy is joined'));
@@ -54,7 +54,7 @@ describe('what was judged', () => {
     await expect(sending).rejects.toThrow('the proxy is joined');
   });
 
-  it('holds only until the first command that changes something, where the step changes it itself', async () => {
+  it('is valid only until the first command that changes something, if the step changes it itself', async () => {
     const { hosts, lose } = someHosts();
     const steadiness = new Steadiness(hosts, ['node1', 'node3']);
     let judged = 0;
@@ -68,7 +68,7 @@ describe('what was judged', () => {
     expect(judged).toBe(1);
   });
 
-  it('is asked for until no connection is lost meanwhile; what was seen before counts no more', async () => {
+  it('is repeated until no connection is lost meanwhile; earlier observations do not count', async () => {
     const { hosts, lose } = someHosts();
     const steadiness = new Steadiness(hosts, ['node1', 'node3']);
     const asked: boolean[] = [];
@@ -81,7 +81,7 @@ describe('what was judged', () => {
     expect(asked).toEqual([false, true, true]);
   });
 
-  it('needs no judging while it is being judged', async () => {
+  it('is not made again while it is in progress', async () => {
     const { hosts, lose } = someHosts();
     const steadiness = new Steadiness(hosts, ['node1', 'node3']);
     let judged = 0;

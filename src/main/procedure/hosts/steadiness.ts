@@ -1,11 +1,11 @@
 /**
- * Lost connections within a step. Whoever waits for a host to come back waits for up to half an hour: what was judged before that is
- * judged again before the next command is sent, and before the command that got no answer is sent again.
+ * Lost connections within a step. A wait for a host may take up to half an hour: earlier checks are made again before
+ * the next command is sent, and before the command without an answer is sent again.
  */
 import type { Command } from './command-runner.ts';
 import type { Hosts } from './hosts.ts';
 
-/** Judges again what the next command of a step relies on. @throws where it does not hold */
+/** Makes the checks again on which the next command of a step relies. @throws if one fails */
 export type Rejudge = () => Promise<void>;
 
 export class Steadiness {
@@ -22,7 +22,7 @@ export class Steadiness {
     this.#names = [...new Set(names)];
   }
 
-  /** What was judged is to be judged again before the next command: a host did not answer and is asked again, or time has passed. */
+  /** The checks must be made again before the next command: a host did not answer and is queried again, or time has passed. */
   disturb(): void {
     this.#retries += 1;
   }
@@ -35,14 +35,14 @@ export class Steadiness {
     return reconnects.reduce((sum, count) => sum + count, this.#retries);
   }
 
-  /** False where a connection was lost since anything was judged. */
+  /** False if a connection was lost since the last checks. */
   get isSteady(): boolean {
     return this.#judgedAt === this.disturbances;
   }
 
   /**
-   * Asks the hosts until no connection is lost meanwhile.
-   * @param ask is told whether what was seen before must be asked for again
+   * Queries the hosts until no connection is lost meanwhile.
+   * @param ask its argument says whether earlier observations must be queried again
    */
   async steadily<Seen>(ask: (isAnew: boolean) => Promise<Seen>): Promise<Seen> {
     return this.apart(async () => {
@@ -55,7 +55,7 @@ export class Steadiness {
     });
   }
 
-  /** Does some work that is not the step's own: its commands rely on nothing that was judged for the step. */
+  /** Does some work that is not the step's own: its commands do not rely on the step's checks. */
   async apart<Value>(work: () => Promise<Value>): Promise<Value> {
     const wasJudging = this.#isJudging;
     this.#isJudging = true;
@@ -67,8 +67,8 @@ export class Steadiness {
   }
 
   /**
-   * Does some work whose commands rely on what was judged.
-   * @param until `first-change`: what was judged holds only as long as the work has changed nothing itself
+   * Does some work whose commands rely on the checks.
+   * @param until `first-change`: the checks are valid only until the work itself changes something
    */
   async relying<Value>(
     judge: Rejudge,
@@ -86,12 +86,12 @@ export class Steadiness {
 
   /**
    * To be called right before a command is sent.
-   * @throws what judging again throws, and what connecting can end with
+   * @throws what the checks throw, and errors of connecting
    */
   async ensure({ changes }: Command, connect: () => Promise<void>): Promise<void> {
     const rejudge = this.#rejudge;
     if (!rejudge || this.#isJudging) return;
-    // The connection that is made for a command may come late: then it is not sent on what was true before.
+    // The connection for a command may take long: earlier checks are then outdated.
     await connect();
     if (!this.isSteady) await rejudge.judge();
     if (changes && rejudge.until === 'first-change') this.#rejudge = undefined;

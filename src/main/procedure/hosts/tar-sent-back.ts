@@ -1,4 +1,4 @@
-/** What a folder of a host holds, as the tar of the host sends it back: names, kinds and digests, no data. */
+/** The contents of a folder on a host, as its tar sends them back: names, kinds and digests, no data. */
 import { readBack } from '../../../streams/tape/read-back.ts';
 import { TarContents } from '../../../streams/tar/tar-contents.ts';
 import type { StepCommand } from '../model/step.ts';
@@ -8,9 +8,9 @@ import { close, evidenceOf, open, reader, type DataRoom } from './remote-data.ts
 const tarRecordBytes = 10_240;
 
 /**
- * @param step that the journal has the command under
+ * @param step under which the command is journaled
  * @param command writes an archive to its standard output
- * @throws COMMAND_FAILED, COPY_CANCELLED, and what opening and reading can end with
+ * @throws COMMAND_FAILED, COPY_CANCELLED, and errors of opening and reading
  */
 export async function tarSentBack(
   room: DataRoom,

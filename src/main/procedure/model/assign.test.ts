@@ -25,7 +25,7 @@ interface Shown {
   readonly proxy?: string;
 }
 
-/** What node1 shows of a class whose proxy lies on Disk3 and Disk4, unless the scenario says otherwise. */
+/** What node1 shows of a class with its proxy on Disk3 and Disk4, unless the scenario overrides it. */
 function assigned({
   group = 'Group2',
   disks = 'Disk3:Disk4',

@@ -1,4 +1,4 @@
-/** Makes the assignment of a run out of the job and of what the primary nodes show. Pure. */
+/** Makes the assignment of a run from the job and from what the primary nodes show. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import { shadowLayout, type ShadowLayout } from '../../gds/shadow-layout.ts';
@@ -14,7 +14,7 @@ import { listed } from '../../../contract/words.ts';
 import type { OutsideNode } from './class-scope.ts';
 import type { World } from './world.ts';
 
-/** What the command line, or the screen, lays over the job. */
+/** Values from the command line or the screen that override the job's. */
 export interface JobOverrides {
   readonly method?: Method | undefined;
   readonly route?: Route | undefined;
@@ -23,7 +23,7 @@ export interface JobOverrides {
   readonly tapeName?: string | undefined;
 }
 
-/** The job as it is run: overrides laid over it. */
+/** The job as it is run, with its overrides. */
 export function withOverrides({ name, job }: NamedJob, overrides: JobOverrides): NamedJob {
   const { method, route, nodes, tapeName } = overrides;
   const volumes = method === undefined ? job.volumes : job.volumes.map((pair) => ({ ...pair, method }));
@@ -50,7 +50,7 @@ function backupServerOf(site: Site): string {
   return name;
 }
 
-/** Where to look, before anything is known of the volume. */
+/** Where to query before anything is known of the volume. */
 export function observedOf(site: Site, job: Job) {
   return {
     platform: site.platform,
@@ -111,7 +111,7 @@ function layoutOf({ report }: NodeReport, job: Job): ShadowLayout {
 }
 
 function volumesOf(job: Job, layout: ShadowLayout): VolumeAssignment[] {
-  // Behind a label the data begins with file 1.
+  // After a label, the data begins with file 1.
   const first = job.media.layout === 'labelled' ? 1 : 0;
   return job.volumes.map(({ master, proxy, method }, index) => {
     const made = layout.volumes.find((volume) => volume.proxy === proxy);
@@ -142,7 +142,7 @@ export function tapeChangeOf(site: Site): Assignment['tapeChange'] {
   return library ? { ...change, library } : change;
 }
 
-/** What the site file says of its library, with the tapes that are spoken for. */
+/** The library of the site file, with the tapes that are reserved. */
 export function libraryOf({ library, pools = {}, jobs }: Site): Library | undefined {
   if (!library) return undefined;
   const ofPools = Object.values(pools).flatMap(({ tapes }) => tapes);
@@ -150,7 +150,7 @@ export function libraryOf({ library, pools = {}, jobs }: Site): Library | undefi
   return { ...library, named: [...new Set([...ofPools, ...ofJobs])] };
 }
 
-/** How commands get their rights, on the hosts whose login has not got them. */
+/** How commands get their rights on hosts where the login lacks them. */
 function becomeOf({ hosts }: Site): Pick<Assignment, 'become'> {
   const ways = Object.entries(hosts).flatMap(([name, { become }]) =>
     become === 'none' ? [] : [[name, become] as const],
@@ -232,7 +232,7 @@ export function requireRunnable(site: Site, job: Job): void {
   const backupServer = backupServerOf(site);
   if (job.route === 'server' && site.tape.host !== backupServer)
     throw failure('ROUTE_SERVER_ELSEWHERE', { host: site.tape.host, backupServer });
-  // The site file was judged without what is laid over the job.
+  // The site file was checked without the overrides.
   const reason = whyNotAll(job);
   if (reason !== undefined) throw failure('FINGERPRINT_ALL_IMPOSSIBLE', { reason });
   if (job.limit !== undefined && job.route === 'server') throw failure('LIMIT_NEEDS_CONSOLE');
@@ -244,7 +244,7 @@ export function requireRunnable(site: Site, job: Job): void {
 }
 
 /**
- * Refuses a job with a method that the site's platform does not have: not even a plan of it would mean anything.
+ * Refuses a job with a method that the site's platform does not have: even a plan of it would be meaningless.
  * @throws METHOD_NOT_ON_PLATFORM
  */
 export function requireMethods({ platform }: Site, job: Job): void {

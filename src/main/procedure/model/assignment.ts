@@ -1,4 +1,4 @@
-/** What one run is to do: the job, with what the site file and sdxinfo say of it. Plain data. */
+/** What one run has to do: the job, with its data from the site file and sdxinfo. Plain data. */
 import { rawDevice } from '../../gds/commands.ts';
 import type { ShadowLayout } from '../../gds/shadow-layout.ts';
 import type { FileNameEncoding } from '../../../contract/file-names.ts';
@@ -19,12 +19,19 @@ export interface VolumeAssignment {
   readonly blocks: number;
   readonly shadow: {
     readonly class: string;
-    /** Undefined where the volume lies on a single disk. */
+    /** Undefined if the volume lies on a single disk. */
     readonly group: string | undefined;
     readonly volume: string;
   };
   /** Number of the file on the tape that it is dumped into, from 0. */
   readonly tapeFile: number;
+}
+
+/** Where a primary node has the file system of a master mounted. */
+export interface MasterMount {
+  readonly node: string;
+  readonly master: string;
+  readonly mountPoint: string;
 }
 
 /** What was seen of the library when the run was planned. */
@@ -45,20 +52,20 @@ export interface Assignment {
   readonly route: Route;
   /** Primary nodes, in the order of the site file; commands that any of them may run go to the first that answers, and whose GDS does. */
   readonly primaryNodes: readonly string[];
-  /** Those that did not answer, or whose GDS did not, when the assignment was made; with `nodes: any` alone. */
+  /** Those that did not answer, or whose GDS did not, when the assignment was made; only with `nodes: any`. */
   readonly missing?: readonly MissingNode[];
   /** Primary nodes of the site that do not share the class: nothing is sent there. */
   readonly outside?: readonly OutsideNode[];
-  /** Nodes that had a file system of the masters mounted when the assignment was made; where the job's services depend on that. */
-  readonly mountedOn?: readonly string[];
+  /** Where file systems of the masters were mounted when the assignment was made. Set if the job's services depend on it. */
+  readonly mounted?: readonly MasterMount[];
   readonly backupServer: string;
-  /** Host -> how its commands get the rights of an administrator, where its login has not got them. */
+  /** Host -> how its commands get administrator rights, where its login lacks them. */
   readonly become?: Readonly<Record<string, Become>>;
   readonly tapeHost: string;
   readonly tapeDevice: string;
-  /** The drive by the name that its lock bears, see driveName; undefined where the tape host did not answer. */
+  /** The drive by the name of its lock, see driveName; undefined if the tape host did not answer. */
   readonly driveName?: string | undefined;
-  /** Whether a critical TapeAlert flag before the run refuses it; it does where that is left out. */
+  /** Whether a critical TapeAlert flag before the run refuses it; the default is yes. */
   readonly onCriticalAlert?: 'refuse' | 'warn' | undefined;
   /** What kind of drive it is, as the site file names it. */
   readonly drive: string | undefined;
@@ -68,27 +75,27 @@ export interface Assignment {
     readonly rmt: string;
     readonly dialect: Platform;
     readonly changer: string | undefined;
-    /** The drive's number in the changer; undefined where the site file does not say. */
+    /** The drive's number in the changer; undefined if the site file does not say. */
     readonly changerDrive?: number | undefined;
     readonly nextTape: readonly string[] | undefined;
-    /** Where the changer is a library whose bar codes say which tape is where. */
+    /** Set if the changer is a library that identifies its tapes by bar code. */
     readonly library?: Library | undefined;
   };
-  /** What would bring the tape into the drive now, for the plan: the run looks again. Undefined where nobody has looked. */
+  /** What would load the tape now, for the plan; the run checks again. Undefined if the changer was not queried. */
   readonly libraryPlan?: LibraryPlan | undefined;
   readonly class: string;
   /** At least one; they are parted together, and dumped in this order. */
   readonly volumes: readonly VolumeAssignment[];
   readonly shadow: {
     readonly class: string;
-    /** Everything that is made on the backup server, stand-ins included. */
+    /** Everything that is created on the backup server, stand-ins included. */
     readonly layout: ShadowLayout;
     /** GDS disk name -> the device's name on the backup server. */
     readonly devices: Readonly<Record<string, string>>;
   };
   /** Which records the fingerprint samples depends on this and on the size alone. */
   readonly fingerprintSeed: string;
-  /** What sdxinfo prints on a node without any object; undefined where the site file does not say. */
+  /** What sdxinfo prints on a node without any object; undefined if the site file does not say. */
   readonly noObjectsMessage: string | undefined;
   /** How names of files on the volumes are encoded, where that is not UTF-8. */
   readonly fileNames?: FileNameEncoding | undefined;
@@ -122,7 +129,7 @@ export function commandNode({ primaryNodes, missing = [] }: Assignment): string 
   return first;
 }
 
-/** Where such a command goes: to another node where that one cannot be reached. */
+/** Where such a command is sent: to another node if that one cannot be reached. */
 export const onAnyNode = (assignment: Assignment): { host: string; anyNode: true } => ({
   host: commandNode(assignment),
   anyNode: true,
@@ -130,12 +137,12 @@ export const onAnyNode = (assignment: Assignment): { host: string; anyNode: true
 
 export const blockBytes = 512;
 
-/** True where the method mounts the shadow volume. */
+/** True if the method mounts the shadow volume. */
 export function mounts(method: Method): boolean {
   return method === '6b' || method === '6d';
 }
 
-/** True where the run mounts the shadow of a volume: to read its files, or to restore them. */
+/** True if the run mounts the shadow of a volume, to read its files or to restore them. */
 export const mountsShadow = (
   { restore }: Pick<Assignment, 'restore'>,
   { method }: VolumeAssignment,
@@ -150,7 +157,7 @@ export const hostNamesOf = ({
   ...new Set([...primaryNodes, backupServer, tapeHost]),
 ];
 
-/** The changer that a run works: for a dump that may need several tapes, and in a library. */
+/** The changer that a run operates: for a dump that may need several tapes, and in a library. */
 export const changerOfRun = ({
   tapeChange,
   job,
@@ -164,7 +171,7 @@ export const tapeOfLibrary = ({
 }: Pick<Assignment, 'tapeChange' | 'job'>): string | undefined =>
   tapeChange.library ? job.media.name : undefined;
 
-/** How a check of one volume is named: where a run has several, with the proxy volume. */
+/** The name of a check of one volume; it includes the proxy volume if the run has several. */
 export function volumeCheck(
   { volumes }: Pick<Assignment, 'volumes'>,
   proxy: string,
@@ -173,7 +180,7 @@ export function volumeCheck(
   return volumes.length > 1 ? { title: `${title} (${proxy})`, volume: proxy } : { title };
 }
 
-/** Number of the tape file that the manifest is. */
+/** Number of the tape file that holds the manifest. */
 export const manifestFileOf = (volumes: readonly unknown[]): number => 1 + volumes.length;
 
 export const isLabelled = ({ job }: Pick<Assignment, 'job'>): boolean => job.media.layout === 'labelled';

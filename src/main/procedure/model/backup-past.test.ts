@@ -9,7 +9,7 @@ const volumes = `${disk}\n${table('OBJ NAME CLASS', '--- ---- -----', 'volume * 
 const boot = (seconds: number) => `unix:0:system_misc:boot_time\t${seconds}\n`;
 const [kstat = []] = bootQueries('solaris');
 
-/** A command and what it printed; an `undefined` status means that its end was not seen. */
+/** A command and its output; status `undefined` means that its end was not seen. */
 type Line = readonly [
   argv: readonly string[] | string,
   stdout?: string,
@@ -35,7 +35,7 @@ const removeVolume: Line = ['sdxshadowvolume -R -c Class2 -v Volume2'];
 const removeDisk: Line = ['sdxshadowdisk -R -c Class2 -d Disk3'];
 
 describe('what a run knows of the backup server', () => {
-  it('is the last sighting with the boot that was seen after it, and what was removed since', () => {
+  it('is the last sighting, the boot seen after it, and what was removed since', () => {
     const seen = past(
       [kstat, boot(1)],
       create,
@@ -61,14 +61,14 @@ describe('what a run knows of the backup server', () => {
     });
   });
 
-  it('does not count what was removed before the sighting, elsewhere, or unheard', () => {
+  it('does not count removals before the sighting, on another host, or without a known result', () => {
     const unheard: Line = [removeDisk[0], '', 'unheard'];
     const elsewhere: Line = [removeVolume[0], '', 0, 'node1'];
     const { removed } = past(removeDisk, [everyObjectQuery, disk], unheard, elsewhere);
     expect(removed).toEqual(new Set());
   });
 
-  it('tells what was created since, or may have been, and in which boot', () => {
+  it('lists what was created since, or may have been, and in which boot', () => {
     const unheard: Line = [create[0], '', 'unheard'];
     expect(past([kstat, boot(1)], unheard)).toMatchObject({
       sighting: undefined,
@@ -81,20 +81,20 @@ describe('what a run knows of the backup server', () => {
     });
   });
 
-  it('tells a sighting that the journal has cut', () => {
+  it('marks a sighting that the journal has truncated', () => {
     expect(past([everyObjectQuery, `${disk}volume Vol…`]).sighting).toMatchObject({
       objects: ['disk Disk3 of Class2'],
       isWhole: false,
     });
   });
 
-  it('takes no other query, and no failed one, for a sighting', () => {
+  it('accepts no other query as a sighting, and no failed one', () => {
     expect(
       past([[...everyObjectQuery, '-c', 'Class2'], disk], [everyObjectQuery, disk, 1]).sighting,
     ).toBeUndefined();
   });
 
-  it('takes the long form of the query for a sighting, too', () => {
+  it('accepts the long form of the query as a sighting, too', () => {
     expect(past([[...everyObjectQuery, '-e', 'long'], disk]).sighting?.objects).toEqual([
       'disk Disk3 of Class2',
     ]);

@@ -1,11 +1,17 @@
-/** What a run knows of the backup server from before: what sdxinfo showed, what was created and removed. Folded from its events; pure. */
+/**
+ * What a run has seen of the backup server so far: what sdxinfo showed, and what was created and removed. Folded from
+ * its events; pure.
+ */
 import type { RunEvent } from '../../../contract/events.ts';
 import type { BackupPast } from '../../gds/backup-sight.ts';
 import { sdxinfo } from '../../gds/commands.ts';
 import { parseBoot } from './boot-identity.ts';
 import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
 
-/** The query that shows whether there is any object. Without -c: what is said of a class that does not exist is not documented. */
+/**
+ * The query that shows whether there is any object. Without -c: its output for a class that does not exist is not
+ * documented.
+ */
 export const everyObjectQuery = sdxinfo({ show: ['disk', 'group', 'slice', 'volume'] });
 
 interface Sighting {
@@ -17,7 +23,7 @@ interface Sighting {
 
 const kinds = ['disk', 'group', 'volume'];
 
-/** The rows of an output as the journal keeps it; a line that is cut is no row. */
+/** The rows of an output as the journal keeps it; a truncated line is not a row. */
 function objectsIn(stdout: string): string[] {
   const objects: string[] = [];
   let columns: string[] = [];
@@ -42,7 +48,7 @@ function isShadowCommand({ argv }: Intent, ...operations: readonly string[]): bo
   return Object.hasOwn(letters, argv[0] ?? '') && operations.includes(argv[1] ?? '');
 }
 
-/** `disk Disk3 of Class2`, as a removal names it. */
+/** `disk Disk3 of Class2`, as the removing command names it. */
 function removedBy(intent: Intent): string {
   const command = intent.argv[0] as keyof typeof letters;
   const name = optionOf(intent, letters[command]) ?? '';

@@ -7,7 +7,7 @@ const answers = {
   who: '   .       system boot  Nov 28 18:04\n',
 };
 
-it('a boot is told by the kernel of each platform, or by who', () => {
+it('a boot is identified by the kernel of each platform, or by who', () => {
   const told = (['solaris', 'linux'] as const).map((platform) =>
     bootQueries(platform).map((argv) => parseBoot(argv, answers[argv[0] as keyof typeof answers])),
   );
@@ -17,18 +17,18 @@ it('a boot is told by the kernel of each platform, or by who', () => {
   ]);
 });
 
-it('who of Linux prints no dot, and the date in digits', () => {
+it('who on Linux prints no dot, and the date in digits', () => {
   expect(parseBoot(['who', '-b'], '         system boot  2026-11-28 18:04\n')).toBe('who 2026-11-28 18:04');
 });
 
-it('what is no answer tells no boot', () => {
+it('an output that is not an answer identifies no boot', () => {
   for (const argv of [...bootQueries('solaris'), ...bootQueries('linux')])
     for (const text of ['', 'kstat: not found\n', 'unix:0:system_misc:boot_time\n', 'system boot\n'])
       expect(parseBoot(argv, text), `${argv[0]}: ${text}`).toBeUndefined();
   expect(parseBoot(['date'], answers.kstat)).toBeUndefined();
 });
 
-it('two boots are compared where the same query told them', () => {
+it('two boots are compared only if the same query identified them', () => {
   expect(isSameBoot('kstat 1', 'kstat 1')).toBe(true);
   expect(isSameBoot('kstat 1', 'kstat 2')).toBe(false);
   expect(isSameBoot('kstat 1', 'who Nov 28 18:04')).toBeUndefined();

@@ -1,8 +1,8 @@
 /**
- * How a host is asked which of its boots it is in: two answers that differ mean a reboot between them. Pure.
+ * How the current boot of a host is identified: two different answers mean a reboot between them. Pure.
  *
- * Solaris keeps the time of the boot in a kernel statistic (kstat(1M)), Linux draws a new UUID at each boot (random(4)). Where that is
- * not to be had, `who -b` tells the minute.
+ * Solaris keeps the time of the boot in a kernel statistic (kstat(1M)), Linux draws a new UUID at each boot
+ * (random(4)). Where neither is available, `who -b` prints the minute.
  */
 import type { Platform } from '../../site/site-schema.ts';
 
@@ -10,7 +10,7 @@ const ofSolaris = ['kstat', '-p', 'unix:0:system_misc:boot_time'] as const;
 const ofLinux = ['cat', '/proc/sys/kernel/random/boot_id'] as const;
 const ofBoth = ['who', '-b'] as const;
 
-/** The queries, the best first; the next one is for hosts that have no answer to it. */
+/** The queries, the best first; the next one is for hosts that cannot answer it. */
 export function bootQueries(platform: Platform): readonly (readonly string[])[] {
   return [platform === 'solaris' ? ofSolaris : ofLinux, ofBoth];
 }
@@ -24,7 +24,8 @@ const readers: readonly (readonly [readonly string[], RegExp])[] = [
 /**
  * @param argv the query that was sent
  * @param stdout what it printed, where it ended with exit status 0
- * @returns the boot, with the query that it is told by: answers to different queries are never the same; undefined where it is no answer
+ * @returns the boot, with the query that identified it: answers to different queries never match; undefined if the
+ *   output is not an answer
  */
 export function parseBoot(argv: readonly string[], stdout: string): string | undefined {
   const reader = readers.find(([query]) => query.join(' ') === argv.join(' '));
@@ -32,7 +33,7 @@ export function parseBoot(argv: readonly string[], stdout: string): string | und
   return told === undefined ? undefined : `${argv[0] ?? ''} ${told.replace(/\s+/g, ' ')}`;
 }
 
-/** @returns undefined where either is not known, or where they were told by different queries */
+/** @returns undefined if either is not known, or if different queries identified them */
 export function isSameBoot(one: string | undefined, other: string | undefined): boolean | undefined {
   const queryOf = (boot: string) => boot.replace(/ .*/s, '');
   if (one === undefined || other === undefined || queryOf(one) !== queryOf(other)) return undefined;

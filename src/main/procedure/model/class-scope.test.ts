@@ -11,7 +11,7 @@ const told = (node: string, rows = '', name = node) => ({
 });
 
 describe('a node is outside of the scope of a class', () => {
-  it('where it lists no such class, and the scope that the others show has their names and not its own', () => {
+  it('where it does not list the class, and the scope on the other nodes has their names and not its own', () => {
     const nodes = [told('node1', row('Class9', 'node1:node4')), told('node2', row('Class1', 'node2:node3'))];
     expect(outsideScope(nodes, 'Class1')).toEqual([{ node: 'node1', scope: ['node2', 'node3'] }]);
   });

@@ -2,7 +2,7 @@
 import { say } from '../../../contract/text/say.ts';
 import type { SdxClass } from '../../gds/sdxinfo-objects.ts';
 
-/** What one node tells of its classes. */
+/** What one node shows of its classes. */
 export interface ClassesOfNode {
   /** As the site file names it. */
   readonly node: string;
@@ -19,9 +19,9 @@ export interface OutsideNode {
 }
 
 /**
- * @param told of the nodes that tell
- * @returns nothing where the scope is not shown, differs between nodes, or does not have the names of all nodes that show the class: its words are
- *   then not the nodes' own names, and prove nothing
+ * @param told of the nodes that answer
+ * @returns nothing if the scope is not shown, differs between nodes, or lacks a node that shows the class: it then does
+ *   not use the nodes' own names, and proves nothing
  */
 export function outsideScope(told: readonly ClassesOfNode[], className: string): OutsideNode[] {
   const scopeOn = ({ classes }: ClassesOfNode) => classes.find(({ name }) => name === className)?.scope;

@@ -10,7 +10,7 @@ import type { Platform } from '../../site/site-schema.ts';
 import { keepingNumbers } from './samples/kept-samples.ts';
 import { requireWork, workFile, type DetachedProcess, type DetachedWork } from './detached-work.ts';
 
-/** `cksum` is on every host; SHA-256 is taken beside it, since cksum alone also counts the bytes. */
+/** `cksum` is on every host and also counts the bytes; SHA-256 is computed in addition. */
 export type WorkDigest = 'cksum' | 'sha256';
 
 export interface WorkCommand {
@@ -34,26 +34,26 @@ export interface DumpWorkOrder extends DigestOrder {
 
 export interface ReadBackWorkOrder extends DigestOrder {
   readonly tapeDevice: string;
-  /** Sampled records of a raw device that are kept in the folder; none where it is left out. */
+  /** Sampled records of a raw device that are kept in the folder; none by default. */
   readonly samples?: { readonly records: readonly number[]; readonly volumeBytes: number } | undefined;
-  /** True where the login may not open the tape: one dd reads it, and the records are kept from what it prints. */
+  /** True if the login may not open the tape: one dd reads it, and the records are taken from its output. */
   readonly readsApart?: boolean | undefined;
 }
 
-/** `digest` is of Solaris 10 and later (digest(1)); sha256sum of GNU. */
+/** `digest` comes with Solaris 10 and later (digest(1)), sha256sum with GNU. */
 export function sha256Arguments(platform: Platform): string[] {
   return platform === 'solaris' ? ['digest', '-a', 'sha256'] : ['sha256sum'];
 }
 
 /**
- * The words that make tar fill whole records: into a pipe it writes `b` blocks of 512 bytes at a time, the last ones padded with zeros
- * (tar(1), b). Behind it dd has nothing to pad.
+ * The words that make tar fill whole records: into a pipe it writes `b` blocks of 512 bytes at a time, the last ones
+ * padded with zeros (tar(1), b). dd after it has nothing to pad.
  */
 export function tarReader(directory: string, recordBytes: number): WorkCommand {
   return { argv: ['tar', 'cbf', String(recordBytes / 512), '-', '.'], directory };
 }
 
-/** tar goes into the folder by itself: the login may not enter it, and what it is allowed to do names the folder. */
+/** tar changes into the folder itself: the login may not enter it, and the command that is allowed names the folder. */
 export const withFolderNamed = ({ argv, directory }: WorkCommand): WorkCommand =>
   directory === undefined ? { argv } : { argv: [...argv.slice(0, -1), '-C', directory, ...argv.slice(-1)] };
 
@@ -63,7 +63,7 @@ function digests({ digest, platform }: Pick<DigestOrder, 'digest' | 'platform'>)
   return [cksum, { name: 'sha256', argv: sha256Arguments(platform), keepsOutput: true }];
 }
 
-/** All of what the reader writes goes to each of the takers. */
+/** Everything that the reader writes goes to each of the takers. */
 function distribute(
   folder: string,
   reader: DetachedProcess,
@@ -99,7 +99,7 @@ function distribute(
   });
 }
 
-/** The process that keeps records stands between the reader and whoever takes what it reads. */
+/** The process that keeps records runs between the reader and the takers of its output. */
 function withKeeper({ processes, ...work }: DetachedWork, keeper: DetachedProcess): DetachedWork {
   const [reader, ...others] = processes.map((process) =>
     process.input === 'read' ? { ...process, input: 'kept' } : process,
@@ -146,7 +146,7 @@ export function hashWork(
 }
 
 /**
- * Reads one file of the tape where it stands, and takes its digest.
+ * Reads one file from the current position of the tape, and computes its digest.
  * @throws ARGUMENT_FORBIDDEN, RECORD_SIZE_WRONG
  */
 export function readBackWork(order: ReadBackWorkOrder): DetachedWork {

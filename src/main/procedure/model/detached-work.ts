@@ -1,24 +1,24 @@
 /**
- * Work that goes on on the backup server when the session that started it has ended: processes with FIFOs between them, in a
- * folder that tells how far they are. Plain data: whoever takes a run up makes the same work of the same assignment.
+ * Work that continues on the backup server after the session that started it has ended: processes connected by FIFOs,
+ * in a folder that shows their progress. Plain data: a resumed run makes the same work from the same assignment.
  */
 import { failure } from '../../../contract/errors.ts';
 import type { Platform } from '../../site/site-schema.ts';
 
-/** One process of the work. Its files in the folder bear its name. */
+/** One process of the work. Its files in the folder have its name. */
 export interface DetachedProcess {
   /** Lower case letters and digits. */
   readonly name: string;
   readonly argv: readonly string[];
-  /** Where it is started; `/` where this is left out. */
+  /** Where it is started; `/` by default. */
   readonly directory?: string;
-  /** The FIFO that it reads; /dev/null where this is left out. */
+  /** The FIFO that it reads; /dev/null by default. */
   readonly input?: string;
   /** The FIFO that it writes to. */
   readonly output?: string;
   /** True: what it prints is kept in the folder. What goes neither there nor into a FIFO is not kept (tar's list of files may fill a disk). */
   readonly keepsOutput?: boolean;
-  /** Reads the tape in the place of `argv`, and keeps sampled records. */
+  /** Reads the tape instead of `argv`, and keeps sampled records. */
   readonly keeping?: KeepingReader;
 }
 
@@ -39,13 +39,13 @@ export interface DetachedWork {
   /** Names of the FIFOs in the folder. Each is written by one process and read by one. */
   readonly fifos: readonly string[];
   readonly processes: readonly DetachedProcess[];
-  /** The process whose written bytes tell how far the work is. */
+  /** The process whose written bytes show the progress of the work. */
   readonly measured: string;
 }
 
 const runPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 const volumePattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-/** Nothing that a shell reads as anything but itself, and no way up. */
+/** No characters that are special to a shell, and no path to a parent folder. */
 const folderPattern = /^(\/(?!\.\.?\/)[A-Za-z0-9_.-]+)+\/shadowtape-[A-Za-z0-9][A-Za-z0-9_.-]*\.work$/;
 const namePattern = /^[a-z][a-z0-9-]*$/;
 
@@ -64,7 +64,7 @@ export function workFolder(run: string, volume: string, purpose = 'dump'): strin
 }
 
 /**
- * Returns the folder where it is one of ours: it stands in scripts, and is removed with all that it holds.
+ * Returns the folder if it is one of ours: it is used in scripts, and is removed with everything in it.
  * @throws ARGUMENT_FORBIDDEN
  */
 export function requireWorkFolder(folder: string): string {
@@ -73,7 +73,7 @@ export function requireWorkFolder(folder: string): string {
 }
 
 /**
- * Returns the work where its names fit together.
+ * Returns the work if its names are consistent.
  * @throws ARGUMENT_FORBIDDEN
  */
 export function requireWork(work: DetachedWork): DetachedWork {

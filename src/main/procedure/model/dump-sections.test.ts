@@ -38,7 +38,7 @@ const places = (...events: NewEvent[]) =>
     ...sections.map(({ sha256 }) => sha256),
   ]);
 
-describe('the places from which a dump may be continued', () => {
+describe('the places where a dump may be continued', () => {
   it('are its checkpoints, the farthest first, and the beginning', () => {
     expect(places(label, started)).toEqual([[0]]);
     expect(places(label, started, checkpoint(0, 10), checkpoint(0, 20))).toEqual([
@@ -48,16 +48,16 @@ describe('the places from which a dump may be continued', () => {
     ]);
   });
 
-  it('are those of another volume in no case', () => {
+  it('are never those of another volume', () => {
     expect(places(label, started, checkpoint(0, 10, 'Volume4'))).toEqual([[0]]);
   });
 
-  it('are forgotten when the tape is labelled again, and when the dump begins again', () => {
+  it('are forgotten when the tape is labeled again, and when the dump begins again', () => {
     expect(places(label, started, checkpoint(0, 10), label)).toEqual([[0]]);
     expect(places(label, started, checkpoint(0, 10), started, checkpoint(0, 5))).toEqual([[5, '0-5'], [0]]);
   });
 
-  it('of a dump that was continued begin where that was, each time', () => {
+  it('of a dump that was continued begin at that place, each time', () => {
     const once = [label, started, checkpoint(0, 10), continued(section(0, 10), section(10, 3))];
     expect(places(...once)).toEqual([[13, '0-10', '10-3'], [10, '0-10'], [0]]);
     const more = [...once, started, checkpoint(13, 10), checkpoint(13, 20)];
@@ -66,7 +66,7 @@ describe('the places from which a dump may be continued', () => {
     expect(places(...more, continued(section(0, 10)))).toEqual([[10, '0-10'], [0]]);
   });
 
-  it('have no gap, and are not made of what belongs elsewhere', () => {
+  it('have no gap, and contain nothing that belongs elsewhere', () => {
     expect(places(label, started, checkpoint(4, 10))).toEqual([[0]]);
     expect(places(label, continued(section(0, 10), section(11, 3)))).toEqual([[0]]);
     expect(places(label, continued(section(0, 10, 5000), section(10, 3)))).toEqual([[0]]);

@@ -1,6 +1,6 @@
 /**
- * What is known of a dump that was broken off: the stretches of its records that were hashed as they were read, folded from a run's events.
- * The state of a hash cannot be kept, so that each time a dump is continued a new section begins. Pure.
+ * What is known of an interrupted dump: the stretches of records that were hashed as they were read, folded from a
+ * run's events. The state of a hash cannot be saved, so each continuation begins a new section. Pure.
  */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { combinedCrc32 } from '../../../streams/digests/crc32-combine.ts';
@@ -12,7 +12,7 @@ export type DumpSection = EventOf<'dump-continued'>['sections'][number];
 /** Records of 32 KiB in one of these are read back at most twice when a dump is continued. In bytes. */
 const defaultCheckpointBytes = 2 ** 30;
 
-/** A place from which a dump may be continued, once the tape holds the records up to there. */
+/** A place where a dump may be continued, if the tape holds the records before it. */
 export interface KnownRecords {
   /** Records from the beginning of the volume. */
   readonly records: number;
@@ -30,7 +30,7 @@ const endOf = (sections: readonly DumpSection[]): number => {
   return last ? last.firstRecord + last.records : 0;
 };
 
-/** What was hashed since a record. @param bytes whole records, but for the last of the volume */
+/** What was hashed since a certain record. @param bytes whole records, except the last of the volume */
 export function sectionOf(
   firstRecord: number,
   { bytes, crc32, sha256 }: Digest,
@@ -39,7 +39,7 @@ export function sectionOf(
   return { firstRecord, records: Math.ceil(bytes / recordBytes), bytes, crc32, sha256 };
 }
 
-/** True where the sections follow each other without a gap from the first record on. */
+/** True if the sections cover the records from the first one without a gap. */
 export function areConsecutive(sections: readonly DumpSection[], recordBytes: number): boolean {
   let next = 0;
   return sections.every(({ firstRecord, records, bytes }, index) => {
@@ -61,8 +61,8 @@ export function wholeOf(sections: readonly DumpSection[]): { bytes: number; crc3
 }
 
 /**
- * The places from which a volume's dump may be continued, the farthest first, and the beginning last. A label that is written anew makes
- * everything before it worthless.
+ * The places where a volume's dump may be continued, the farthest first, and the beginning last. A new label
+ * invalidates everything before it.
  * @param dumpStep id of the step that dumps the volume
  */
 export function knownRecords(
@@ -94,18 +94,21 @@ export function knownRecords(
     .reverse();
 }
 
-/** True for the kind of dump that is continued at all: a raw device that passes through this program, on a tape with a label. */
+/**
+ * True for the only kind of dump that can be continued: a raw device that passes through this program, on a labeled
+ * tape.
+ */
 export const isContinuableKind = (assignment: Assignment): boolean =>
   assignment.route === 'console' &&
   isLabelled(assignment) &&
   assignment.volumes.every(({ method }) => method === '6a');
 
-/** Why a dump of that kind starts over all the same, whatever its tape holds; undefined where the job has no such reason. */
+/** Why a dump of that kind starts over even so, whatever its tape holds; undefined if the job gives no reason. */
 export function whyJobStartsOver({ job, volumes }: Assignment): string | undefined {
   if (volumes.length > 1) return 'the job has several volumes';
   return job.verify.readback ? undefined : 'the job does not read the tape back (verify.readback: false)';
 }
 
-/** True where a dump of the job may be continued on its tape after it was broken off. */
+/** True if an interrupted dump of the job may be continued on its tape. */
 export const mayBeContinued = (assignment: Assignment): boolean =>
   isContinuableKind(assignment) && whyJobStartsOver(assignment) === undefined;

@@ -1,4 +1,7 @@
-/** The command lines that extract an archive into a folder of a host, and send back what the folder holds: known to both platforms. Pure. */
+/**
+ * The command lines that extract an archive into a folder of a host and send the folder's contents back, on both
+ * platforms. Pure.
+ */
 
 /** In the shell that every host has. */
 const inFolder = (folder: string, script: string): string[] => [
@@ -16,11 +19,12 @@ export const extractCommand = (folder: string): string[] => inFolder(folder, 'ex
 export const sendBackCommand = (folder: string): string[] => inFolder(folder, 'exec tar cf - .');
 
 /**
- * Rebuilds a whole file system from its dump in an empty folder (illumos ufsrestore(8), `r`): unlike `x` it asks nothing.
+ * Rebuilds a whole file system from its dump in an empty folder (illumos ufsrestore(8), `r`): unlike `x` it does not
+ * prompt.
  * @param tool ufsrestore or sfxrestore: function letters and keys are alike (GFS guide 4.2)
  */
 export const restoreDumpCommand = (tool: string, folder: string): string[] =>
   inFolder(folder, `exec ${tool} rf -`);
 
-/** What `r` leaves behind for dumps of higher levels (illumos ufsrestore(8), restoresymtable). */
+/** What `r` leaves for dumps of higher levels (illumos ufsrestore(8), restoresymtable). */
 export const symbolTableOf = (folder: string): string => `${folder}/restoresymtable`;

@@ -13,7 +13,7 @@ export const parted = readFixture('primary-parted');
 export const started = parted.replace(/(volume Volume2 .*)STOP/, '$1ACTIVE');
 /** What the backup server shows. */
 export const shadow = readFixture('shadow');
-/** The shadow's volume is gone; group and disk are left. */
+/** The shadow's volume is removed; group and disk remain. */
 export const halfShadow = shadow.slice(0, shadow.indexOf('OBJ    NAME    CLASS   GROUP   SKIP'));
 
 /** The file system of the shadow, mounted. */
@@ -25,12 +25,12 @@ interface Sight {
   /** Where that shows something else. */
   readonly node2?: string | undefined;
   readonly mounts?: readonly Mount[];
-  /** False where the backup server does not show whether objects exist. */
+  /** False if the backup server does not show whether objects exist. */
   readonly isBackupSeen?: boolean;
 }
 
 /**
- * @param node1 what both nodes show; undefined: nobody looked
+ * @param node1 what both nodes show; undefined: not queried
  * @param backup what the backup server shows; empty: titles without objects
  */
 export function worldOf(

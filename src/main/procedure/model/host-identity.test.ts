@@ -9,13 +9,13 @@ const node: HostIdentity = {
   machine: 'hostid 80a1b2c3',
 };
 
-describe('what a host says of its machine', () => {
+describe('the identity of a machine', () => {
   it('is the hostid on Solaris', () => {
     expect(parseMachine('solaris', '80a1b2c3\n')).toBe('hostid 80a1b2c3');
     expect(parseMachine('solaris', 'hostid: not found\n')).toBeUndefined();
   });
 
-  it('is a digest of the machine-id on Linux, which is not to leave its machine', () => {
+  it('is a digest of the machine-id on Linux, since the id itself must not leave its machine', () => {
     const id = '0123456789abcdef0123456789abcdef';
     expect(parseMachine('linux', `${id}\n`)).toBe('machine-id sha256:3eb1bd439947eb76');
     expect(parseMachine('linux', 'uninitialized\n')).toBeUndefined();
@@ -33,7 +33,7 @@ describe('a host', () => {
     expect(movedWords(node, node)).toBeUndefined();
   });
 
-  it('is another one where the host key differs', () => {
+  it('is a different machine where the host key differs', () => {
     expect(machineDifference(node, { ...node, hostKey: 'ssh-ed25519 SHA256:two' })).toEqual({
       what: 'host key',
       expected: 'ssh-ed25519 SHA256:one',
@@ -41,7 +41,7 @@ describe('a host', () => {
     });
   });
 
-  it('is another one where a clone shows the same host key', () => {
+  it('is a different machine where a clone shows the same host key', () => {
     expect(machineDifference(node, { ...node, machine: 'hostid 80ffffff' })).toEqual({
       what: 'machine',
       expected: 'hostid 80a1b2c3',
@@ -49,7 +49,7 @@ describe('a host', () => {
     });
   });
 
-  it('is judged by its host key alone where one of the two did not tell its machine', () => {
+  it('is judged by its host key alone where only one side shows its machine', () => {
     expect(machineDifference(node, { ...node, machine: undefined })).toBeUndefined();
   });
 });

@@ -1,18 +1,22 @@
-/** Which machine a host is: the host key that it shows, and what its system says of the machine. Pure. */
+/** Which machine a host is: its host key, and the identity that its system reports. Pure. */
 import { createHash } from 'node:crypto';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { Platform } from '../../site/site-schema.ts';
 
 export type HostIdentity = EventOf<'hosts-identified'>['hosts'][number];
 
-/** The query for the machine: the number that Solaris keeps in its NVRAM (hostid(1)), the id that Linux draws when it is installed (machine-id(5)). */
+/**
+ * The query for the machine: the number that Solaris keeps in its NVRAM (hostid(1)), or the id that Linux creates at
+ * installation (machine-id(5)).
+ */
 export function machineQuery(platform: Platform): readonly string[] {
   return platform === 'solaris' ? ['hostid'] : ['cat', '/etc/machine-id'];
 }
 
 /**
  * @param stdout what the query printed, where it ended with exit status 0
- * @returns undefined where it is no answer. The id of Linux is not to leave its machine (machine-id(5)), so that a digest stands for it.
+ * @returns undefined if it is not an answer. The id of Linux must not leave its machine (machine-id(5)), so a digest is
+ *   used.
  */
 export function parseMachine(platform: Platform, stdout: string): string | undefined {
   const told = stdout.trim();
@@ -21,19 +25,19 @@ export function parseMachine(platform: Platform, stdout: string): string | undef
   return `machine-id sha256:${createHash('sha256').update(told).digest('hex').slice(0, 16)}`;
 }
 
-/** The hosts of a run as they were identified last; undefined where its journal does not tell, as those of earlier releases. */
+/** The hosts of a run as they were identified last; undefined if its journal does not have them, as in earlier releases. */
 export function identifiedHosts(events: readonly RunEvent[]): readonly HostIdentity[] | undefined {
   return events.findLast((event) => event.type === 'hosts-identified')?.hosts;
 }
 
-/** What shows that a host is another machine. */
+/** Evidence that a host is a different machine. */
 export interface MachineDifference {
   readonly what: 'host key' | 'machine';
   readonly expected: string;
   readonly actual: string;
 }
 
-/** @returns undefined where nothing shows that `now` is another machine than `then` */
+/** @returns undefined if nothing shows that `now` and `then` are different machines */
 export function machineDifference(then: HostIdentity, now: HostIdentity): MachineDifference | undefined {
   if (then.hostKey !== now.hostKey) return { what: 'host key', expected: then.hostKey, actual: now.hostKey };
   if (then.machine === undefined || now.machine === undefined || then.machine === now.machine)
@@ -41,7 +45,7 @@ export function machineDifference(then: HostIdentity, now: HostIdentity): Machin
   return { what: 'machine', expected: then.machine, actual: now.machine };
 }
 
-/** @returns a sentence where the same machine is reached in another way; undefined where it is not */
+/** @returns a sentence if the same machine is reached in another way; otherwise undefined */
 export function movedWords(then: HostIdentity, now: HostIdentity): string | undefined {
   if (then.address === now.address && then.port === now.port) return undefined;
   const [before, since] = [then, now].map(({ address, port }) => `${address}, port ${port}`);

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../contract/events.ts';
 import { isSameCluster } from './later-runs.ts';
 
-/** The first events of a run, as far as they tell its cluster. @param hostKey of node1; undefined for a run of an earlier release */
+/**
+ * The first events of a run, as far as they identify its cluster. @param hostKey of node1; undefined for a run of an
+ * earlier release
+ */
 function run(site: string, hostKey?: string): RunEvent[] {
   const hosts = [{ name: 'node1', role: 'primary' }];
   const identified = [{ name: 'node1', address: '10.0.0.1', port: 22, hostKey }];
@@ -19,7 +22,7 @@ describe('two runs', () => {
     expect(isSameCluster(run('osaka', one), run('osaka-2', one))).toBe(true);
   });
 
-  it('are of two clusters where the host keys differ, though the sites have one name', () => {
+  it('are of two clusters where the host keys differ, though the sites have the same name', () => {
     expect(isSameCluster(run('osaka', one), run('osaka', two))).toBe(false);
   });
 

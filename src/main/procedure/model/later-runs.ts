@@ -1,9 +1,9 @@
-/** Runs that were begun later: what stands on the hosts may be theirs. Pure. */
+/** Later runs: objects on the hosts may be theirs. Pure. */
 import type { RunEvent } from '../../../contract/events.ts';
 import { identifiedHosts } from './host-identity.ts';
 import { sentCommands } from './sent-commands.ts';
 
-/** Host keys of the cluster that a run worked on; undefined where its journal does not tell them, as those of earlier releases. */
+/** Host keys of the cluster that a run worked on; undefined if its journal does not have them, as in earlier releases. */
 function clusterKeys(events: readonly RunEvent[]): readonly string[] | undefined {
   const [start] = events;
   const hosts = start?.type === 'run-started' ? start.hosts : undefined;
@@ -11,7 +11,10 @@ function clusterKeys(events: readonly RunEvent[]): readonly string[] | undefined
   return identifiedHosts(events)?.flatMap(({ name, hostKey }) => (nodes.includes(name) ? [hostKey] : []));
 }
 
-/** True where both runs worked on the same cluster. A site may have been renamed, and two clusters may have sites of one name. */
+/**
+ * True if both runs worked on the same cluster. A site may have been renamed, and the sites of two clusters may have
+ * the same name.
+ */
 export function isSameCluster(one: readonly RunEvent[], other: readonly RunEvent[]): boolean {
   const [keys, others] = [clusterKeys(one), clusterKeys(other)];
   if (keys && others) return keys.some((key) => others.includes(key));
@@ -19,7 +22,7 @@ export function isSameCluster(one: readonly RunEvent[], other: readonly RunEvent
   return begun?.type === 'run-started' && alsoBegun?.type === 'run-started' && begun.site === alsoBegun.site;
 }
 
-/** True where a run has parted a proxy that another one has parted before. @param later begun after `first` */
+/** True if a run has parted a proxy that another one parted before. @param later begun after `first` */
 export function hasPartedLater(first: readonly RunEvent[], later: readonly RunEvent[]): boolean {
   const [mine, other] = [first[0], later[0]];
   if (mine?.type !== 'run-started' || other?.type !== 'run-started') return false;

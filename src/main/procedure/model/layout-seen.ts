@@ -1,4 +1,7 @@
-/** Where the volumes of a run lie, cut out of what sdxinfo showed: for the journal, so that a report can draw what was verified. */
+/**
+ * Where the volumes of a run lie, taken from the output of sdxinfo: for the journal, so that a report can draw what was
+ * verified.
+ */
 import type { NewEvent } from '../../../contract/events.ts';
 import type { Domain, Topology, TopologyVolume } from '../../../contract/topology.ts';
 import { buildTopology } from '../../gds/topology.ts';
@@ -18,7 +21,7 @@ interface Place {
 
 const keyOf = ({ domain, class: name, group, disk }: Place) => JSON.stringify([domain, name, group, disk]);
 
-/** Members of lower groups are meant, too: a mirror of a stripe lies on the stripe's disks. */
+/** Members of lower groups are included: a mirror of a stripe lies on the stripe's disks. */
 function disksBelow(topology: Topology, place: Place, group: string): string[] {
   const found = topology.groups.find(
     (each) => each.domain === place.domain && each.class === place.class && each.name === group,

@@ -27,7 +27,7 @@ const lock = (device: string, host = 'node3') => intent(host, ['mkdir', drivePla
 
 describe('the drive that a run has locked', () => {
   it.each(['/dev/rmt/0', '/dev/st0', '/dev/tape/by-path/pci-0000:03:00.0-sas-lun-0', '/dev/IBMtape0'])(
-    'is told by its journal: %s',
+    'is named in its journal: %s',
     (device) => {
       const owner = intent('node3', ['mkdir', `${drivePlace('node3', device).folder}/nightly,root`]);
       const ofClass = intent('node3', ['mkdir', '/var/tmp/shadowtape-Class1.lock']);
@@ -35,7 +35,7 @@ describe('the drive that a run has locked', () => {
     },
   );
 
-  it('is not known where the run did not come so far, or has it on another host', () => {
+  it('is not known where the run did not get that far, or has it on another host', () => {
     expect(driveLockedBy([], 'node3')).toBeUndefined();
     expect(driveLockedBy([lock('/dev/rmt/0', 'library')], 'node3')).toBeUndefined();
     expect(

@@ -1,4 +1,4 @@
-/** Where the locks of a run are, in the order in which they are taken; they are given back in the reverse order. Pure. */
+/** Where the locks of a run are, in the order in which they are taken; they are released in reverse order. Pure. */
 import type { RunEvent } from '../../../contract/events.ts';
 import { driveOf } from '../../tape/tape-device.ts';
 import type { Assignment } from './assignment.ts';
@@ -31,7 +31,7 @@ export function classPlaces({ class: name, backupServer, primaryNodes }: ClassHo
 
 const driveFolder = new RegExp(`^mkdir ${lockParent}/shadowtape-(dev\\.[^/]+)\\.lock$`);
 
-/** One segment of a file name; no class has a dot in its name, so that no class is taken for a drive. */
+/** One segment of a file name. Class names contain no dot, so a drive cannot be mistaken for a class. */
 const segment = (text: string) => encodeURIComponent(text).replaceAll('%', '=').replaceAll('.', '=2E');
 
 /** @param device any device file of the drive: they share one lock */
@@ -47,8 +47,9 @@ export function drivePlace(host: string, device: string): LockPlace {
 }
 
 /**
- * The drive that a run has locked, or was about to, by the name that its lock bears; undefined where its journal does not tell. A run that is
- * resumed has the lock that it began with, and its tape host is asked nothing before it is known to be the same machine.
+ * The drive that a run has locked, or was about to, by the name of its lock; undefined if its journal does not name it.
+ * A resumed run keeps the lock that it began with, and its tape host is not queried before it is known to be the same
+ * machine.
  */
 export function driveLockedBy(events: readonly RunEvent[], tapeHost: string): string | undefined {
   const folders = events.flatMap((event) =>
@@ -71,7 +72,7 @@ export function lockPlaces(
   return [...classPlaces(assignment), drivePlace(tapeHost, driveName ?? tapeDevice)];
 }
 
-/** Those that can be looked at: whether a run has left its lock on a node that does not answer is not known until it does. */
+/** The locks that can be queried: whether a run has left its lock on a node that does not answer is not known until the node answers. */
 export function placesInReach(
   places: readonly LockPlace[],
   missing: readonly MissingNode[] = [],
@@ -81,10 +82,7 @@ export function placesInReach(
   );
 }
 
-/**
- * True where a lock that names nobody may be that of the run with these events: a lock is made first and named after, and the run may have died
- * in between.
- */
+/** True if a lock without an owner may be that of the run with these events: it is made first and named second, and the run may have died in between. */
 export function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent[]): boolean {
   const made = sentCommands(events).filter(
     ({ intent: { host: on, argv }, ending }) =>
@@ -94,12 +92,12 @@ export function diedBeforeNaming({ host, folder }: LockPlace, events: readonly R
   return made.length > 0 && !isNamed;
 }
 
-/** Which of its locks a run keeps at its end; `class`: those of the class, on every host. */
+/** Which of its locks a run keeps when it ends; `class`: those of the class, on every host. */
 export type KeptLocks = 'none' | 'class' | 'all';
 
-/** What the events of a run tell of its locks, since it was last resumed. */
+/** What the events of a run show of its locks, since it was last resumed. */
 export interface LockMarks {
-  /** True where the run was resumed: whoever resumes it holds its locks before the first event. */
+  /** True if the run was resumed: the process that resumes it holds its locks before the first event. */
   readonly takenUp: boolean;
   /** Host and folder -> true where the lock was made, or perhaps made; false where it is no longer this run's. */
   readonly seen: ReadonlyMap<string, boolean>;

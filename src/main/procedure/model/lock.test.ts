@@ -14,7 +14,7 @@ import {
 import { busyFailure, lockedFailure } from '../hosts/lock-refusal.ts';
 
 describe('the lock of a class', () => {
-  it('is a folder that bears the name of the class', () => {
+  it('is a folder with the name of the class', () => {
     expect(lockFolder('Class1')).toBe('/var/tmp/shadowtape-Class1.lock');
   });
 
@@ -35,7 +35,7 @@ describe('the lock of a class', () => {
     expect(parseOwner('a,b,c,=\n')).toBeUndefined();
   });
 
-  it('is not taken for dead while its process lives, nor when it belongs to another machine', () => {
+  it('is not considered stale while its process is running, nor when it belongs to another machine', () => {
     const gone = { ...thisOwner('run'), processId: 2 ** 22 + 1 };
     expect(livenessOfOwner(thisOwner('run'))).toBe('alive');
     expect(livenessOfOwner(gone)).toBe('gone');
@@ -43,14 +43,14 @@ describe('the lock of a class', () => {
     expect(livenessOfOwner({ ...gone, boot: 'abc' })).toBe('unknown');
   });
 
-  it('tells machine, boot, PID namespace, start of the process and console', () => {
+  it('names machine, boot, PID namespace, start of the process and console', () => {
     const owner = thisOwner('20261122-020004-volume2');
     expect(owner).toMatchObject({ machine: expect.any(String), boot: expect.any(String) });
     expect(parseOwner(ownerName(owner))).toEqual(owner);
     expect(ownerName(owner).length).toBeLessThan(255);
   });
 
-  it('is read by release 0.1.0 as that of a process of another machine, so that it takes nothing over', () => {
+  it('looks to release 0.1.0 like a lock of another machine, so it takes nothing over', () => {
     const [run, , console, processId] = ownerName(thisOwner('20261122-020004-volume2')).split(',');
     expect([run, processId]).toEqual(['20261122-020004-volume2', String(process.pid)]);
     expect(decodeURIComponent(console?.replaceAll('=', '%') ?? '')).toMatch(
@@ -58,7 +58,7 @@ describe('the lock of a class', () => {
     );
   });
 
-  it('of release 0.1.0 is understood: nothing but a process that lives here can be told of it', () => {
+  it('of release 0.1.0 is understood: it can only be judged while its process is running here', () => {
     const owner = parseOwner(
       `20261122-020004-volume2,marion,${hostname()},${2 ** 22 + 1},20261122T020004Z\n`,
     );
@@ -73,7 +73,7 @@ describe('the lock of a class', () => {
     expect(owner && livenessOfOwner({ ...owner, processId: process.pid })).toBe('alive');
   });
 
-  it('tells since when it is held, where that is known', () => {
+  it('shows since when it is held, where that is known', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 });
     const second = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
     fc.assert(
@@ -93,7 +93,7 @@ describe('the lock of a class', () => {
     });
   });
 
-  it('bears the same name when it is made and when it is removed', () => {
+  it('has the same name when it is made and when it is removed', () => {
     expect(thisOwner('one run')).toEqual(thisOwner('one run'));
     expect(thisOwner('one run').since).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   });
@@ -108,12 +108,12 @@ describe('the lock of a class', () => {
   });
 });
 
-describe('who finds the class locked', () => {
+describe('a process that finds the class locked', () => {
   const place = { what: 'class', name: 'Class1', host: 'node3' } as const;
   const since = `${new Date().toISOString().slice(0, 19)}Z`;
   const owner = { run: 'R', user: 'marion', console: 'jump1', processId: 4711, since };
 
-  it('is told by whom and since when', () => {
+  it('learns by whom and since when', () => {
     expect(ownerWords(owner)).toBe('marion on jump1 (process 4711)');
     expect(lockedFailure(place, `${ownerName(owner)}\n`)).toMatchObject({
       code: 'CLASS_LOCKED',
@@ -125,7 +125,7 @@ describe('who finds the class locked', () => {
     expect(lockedFailure(place, '').code).toBe('CLASS_LOCKED_NAMELESS');
   });
 
-  it('by the run that is to be taken up is told the time of the lock, and that of the journal where there is none', () => {
+  it('learns the time of the lock of the run to be resumed, or that of its journal where the lock has none', () => {
     const message = (listing: string) => busyFailure(place, 'R', listing, '2026-11-22T02:00:04.000Z').message;
     const words = 'run R is being worked on by marion on jump1 (process 4711), since';
     expect(message(ownerName(owner))).toBe(`${words} ${since}`);

@@ -1,20 +1,20 @@
 /**
- * A lock on a host: a folder, made by mkdir, which either makes it or fails. A folder inside it names the owner, so that nothing but
- * mkdir, ls and rmdir is needed on the host. One run a class at a time, and one user a drive.
+ * A lock on a host: a folder, made by mkdir, which either creates it or fails. A folder inside it names the owner, so
+ * the host needs only mkdir, ls and rmdir. One run per class at a time, and one user per drive.
  */
 import { userInfo } from 'node:os';
 import { livenessOf, thisProcess, type Liveness, type ProcessPlace } from '../../owner/process-owner.ts';
 
 export interface LockOwner {
-  /** The run, or `command:NAME` for a command outside of any run that has the drive. */
+  /** The run, or `command:NAME` for a command outside of any run that uses the drive. */
   readonly run: string;
   readonly user: string;
   /** The host name of the machine that the console runs on. */
   readonly console: string;
   readonly processId: number;
-  /** When the lock was made, in ISO 8601; early locks do not say it. */
+  /** When the lock was made, in ISO 8601; missing in early locks. */
   readonly since?: string | undefined;
-  /** What release 0.1.0 does not say: see ProcessOwner. */
+  /** Missing in locks of release 0.1.0: see ProcessOwner. */
   readonly machine?: string | undefined;
   readonly boot?: string | undefined;
   readonly namespace?: string | undefined;
@@ -32,12 +32,15 @@ export function lockFolder(className: string): string {
   return `${lockParent}/shadowtape-${className}.lock`;
 }
 
-/** Run -> when this process first named itself its owner: the folder bears the same name when it is made and when it is removed. */
+/**
+ * Run -> when this process first named itself its owner: the folder must have the same name when it is made and when it
+ * is removed.
+ */
 const sinceOf = new Map<string, string>();
 
 export function thisOwner(run: string): LockOwner {
   const since = sinceOf.get(run) ?? `${new Date().toISOString().slice(0, 19)}Z`;
-  // A command has its name once for each time that it is given.
+  // Each invocation of a command has a name of its own.
   if (!run.startsWith(commandPrefix)) sinceOf.set(run, since);
   const { host, process: processId, console: consoleId, ...place } = thisProcess();
   return { run, user: userInfo().username, console: host, processId, since, ...place, consoleId };
@@ -46,8 +49,8 @@ export function thisOwner(run: string): LockOwner {
 const part = (text: string) => encodeURIComponent(text).replaceAll('%', '=');
 
 /**
- * Host name and identity in one field, parted by what no host name has. Release 0.1.0 reads it as the name of another machine, and so
- * never takes the lock for one that was left behind.
+ * Host name and identity in one field, separated by a character that no host name contains. Release 0.1.0 reads it as
+ * the name of another machine, so it never considers the lock stale.
  */
 function consoleField(owner: LockOwner): string {
   const { console, machine, boot, namespace, started, consoleId } = owner;
@@ -57,7 +60,7 @@ function consoleField(owner: LockOwner): string {
     : [console, ...facts.map((fact) => fact ?? '')].join('/');
 }
 
-/** One file name: run, user, console, process id and the time, parted by commas. */
+/** One file name: run, user, console, process id and time, separated by commas. */
 export function ownerName(owner: LockOwner): string {
   const { run, user, processId, since } = owner;
   const time = since === undefined ? [] : [since.replaceAll(/[-:]/g, '')];
@@ -80,7 +83,7 @@ export const namesIn = (listing: string): string[] =>
 
 const markPrefix = 'restore,';
 
-/** The entry of a lock's folder that says that a restore is not finished: the lock stays as long as it is there. */
+/** The entry of a lock's folder that marks an unfinished restore: the lock stays as long as the entry exists. */
 export const restoreMark = (run: string): string => `${markPrefix}${part(run)}`;
 
 /** True for an entry that is the mark of a restore. */
@@ -96,7 +99,7 @@ export const restoresMarked = (listing: string): string[] =>
 export const ownerEntry = (listing: string): string | undefined =>
   namesIn(listing).find((entry) => [4, 5].includes(entry.split(',').length));
 
-/** Reads what `ls` prints of the lock folder; undefined where it names no owner. */
+/** Reads what `ls` prints of the lock folder; undefined if it names no owner. */
 export function parseOwner(listing: string): LockOwner | undefined {
   const [run, user, console, processId, time] = (ownerEntry(listing) ?? '').split(',').map(readPart);
   if (run === undefined || user === undefined || console === undefined || !/^\d+$/.test(processId ?? ''))
@@ -111,10 +114,10 @@ export function ownerWords({ user, console, processId }: LockOwner): string {
   return `${user} on ${console} (process ${processId})`;
 }
 
-/** The name under which a command outside of any run has the drive. */
+/** The name under which a command outside of any run locks the drive. */
 export const commandRun = (name: string): string => `${commandPrefix}${name}`;
 
-/** True where the owner is a command outside of any run: it leaves nothing to resume. */
+/** True if the owner is a command outside of any run: it leaves nothing to resume. */
 export const isOfCommand = ({ run }: LockOwner): boolean => run.startsWith(commandPrefix);
 
 /** `run 20261122-020004-volume2`, `shadowtape label`. */
@@ -145,7 +148,7 @@ function readPart(text: string): string | undefined {
 }
 
 /**
- * Says whether the process of an owner lives.
+ * Whether the process of an owner is running.
  * @param here where this process runs
  */
 export function livenessOfOwner(owner: LockOwner, here?: ProcessPlace): Liveness {

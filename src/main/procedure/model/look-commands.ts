@@ -1,4 +1,7 @@
-/** The command lines with which hosts are looked at: they change nothing, a plan prints them word for word, and the observer sends them. Pure. */
+/**
+ * The command lines that query the hosts: they change nothing, a plan prints them word for word, and the observer sends
+ * them. Pure.
+ */
 import { sdxinfo } from '../../gds/commands.ts';
 import { diskQuery } from '../../gds/disk-identity.ts';
 import type { Platform } from '../../site/site-schema.ts';
@@ -14,8 +17,8 @@ function lookAt(host: string, argv: readonly string[]): StepCommand {
 }
 
 /**
- * The default columns hold the extents, the long ones master and proxy (GDS guide, F.1.3 and 6.6.3.7): both are needed. Of groups the
- * long ones tell the width of stripes.
+ * The default columns hold the extents, the long ones master and proxy (GDS guide, F.1.3 and 6.6.3.7): both are needed.
+ * For groups, the long ones have the width of stripes.
  */
 export function primaryLooks(host: string, className: string): StepCommand[] {
   return [
@@ -24,7 +27,7 @@ export function primaryLooks(host: string, className: string): StepCommand[] {
   ];
 }
 
-/** Without -c: the shadow class may not exist, and what else the backup server has matters too. */
+/** Without -c: the shadow class may not exist, and the other objects of the backup server matter, too. */
 export function backupLooks(host: string): StepCommand[] {
   return [lookAt(host, everyObjectQuery), lookAt(host, sdxinfo({ show: ['group', 'volume'], long: true }))];
 }
@@ -44,12 +47,12 @@ export function diskLook(host: string, platform: Platform): StepCommand {
   return lookAt(host, diskQuery(platform));
 }
 
-/** The long form of everything that the default form is asked for. */
+/** The long form of each query in default form. */
 export function longLook({ host, argv }: StepCommand): StepCommand {
   return lookAt(host, [...argv, '-e', 'long']);
 }
 
-/** Both forms, and the long one that may be asked in their place. */
+/** Both forms, and the long one that may replace them. */
 export function withLongLook(looks: readonly StepCommand[]): StepCommand[] {
   const [first] = looks;
   return first ? [...looks, longLook(first)] : [];

@@ -31,13 +31,13 @@ describe('a node that does not answer', () => {
     expect(whyDownMustBeKnown(job(method, services), { partBegun }, at)).toBe(why);
   });
 
-  it('is told with everything that is not checked on it', () => {
+  it('is reported with everything that is not checked on it', () => {
     expect(missingWords(job('6a', 'ask'), missing)).toBe(
       'node2: no answer since 2026-11-22T02:00:04.000Z; not checked: whether node2 shows Volume2 parted, stopped and in sync; whether Volume2 is mounted on node2; whether services on node2 use Volume1; the lock of Class1 on node2; which machine node2 is',
     );
   });
 
-  it('stands beside the checks as one that neither holds nor fails', () => {
+  it('is listed with the checks as one that neither holds nor fails', () => {
     expect(missingVerdicts([missing])).toMatchObject([
       { verdict: 'not-shown', expected: 'node2 answers', actual: 'no answer since 2026-11-22T02:00:04.000Z' },
     ]);

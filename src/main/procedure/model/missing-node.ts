@@ -1,9 +1,9 @@
 /**
- * Primary nodes that a run with `nodes: any` continues without, or whose GDS it continues without: what is not checked on them, when a proof is
- * needed that they are down, and when their GDS must answer. Pure.
+ * Primary nodes that a run with `nodes: any` continues without, or whose GDS it continues without: what is not checked
+ * on them, when a proof is needed that they are down, and when their GDS must answer. Pure.
  *
- * Not to be reached from here is not down: such a node may still run, hold the proxy open, and write. The GDS guide names no command that
- * tells whether a node of the cluster is down, so that a person has to say it.
+ * A node that cannot be reached from here is not necessarily down: it may still run, hold the proxy open, and write.
+ * The GDS guide names no command that shows whether a node is down, so a person must confirm it.
  */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import type { NewEvent } from '../../../contract/events.ts';
@@ -18,7 +18,7 @@ type Subject = Pick<Assignment, 'class' | 'job' | 'volumes'>;
 
 type Unseen = Pick<MissingNode, 'node' | 'gds'>;
 
-/** What nobody looks at, or does, on a node that does not answer, or whose GDS does not. */
+/** What is not checked, or not done, on a node that does not answer, or whose GDS does not. */
 export function uncheckedOn(assignment: Subject, { node, gds }: Unseen): string[] {
   const proxies = saidList(proxiesOf(assignment));
   const ofGds = [
@@ -56,7 +56,7 @@ export function missingWords(assignment: Subject, missing: MissingNode): string 
   });
 }
 
-/** What stands beside each check that looks at the cluster: it is not made on that node. It neither holds nor fails. */
+/** The entry with each check of the cluster: it is not made on that node. It neither holds nor fails. */
 export function missingVerdicts(missing: readonly MissingNode[] = []): RuleVerdict[] {
   return missing.map(({ node, since, gds }) => ({
     rule: 'node-not-checked',
@@ -70,9 +70,9 @@ export function missingVerdicts(missing: readonly MissingNode[] = []): RuleVerdi
 }
 
 /**
- * The events that tell of a node that does not answer, or whose GDS does not.
+ * The events that report a node that does not answer, or whose GDS does not.
  * @param isLocked true where the run has its lock on that node
- * @param instead the node that the commands of the cluster go to
+ * @param instead the node that the commands of the cluster are sent to
  */
 export function missingEvents(
   assignment: Subject,
@@ -96,7 +96,7 @@ export function missingEvents(
   ];
 }
 
-/** Steps after the data has left the shadow: a node that is missing then can no longer spoil it. */
+/** Steps after the data has left the shadow: a node that is missing then can no longer damage it. */
 const laterPhases = new Set(['remove', 'rejoin', 'finish']);
 const laterPerformances = new Set(['read-back', 'manifest']);
 
@@ -107,7 +107,10 @@ function whyFileSystem({ volumes }: Pick<Assignment, 'volumes'>): string | undef
   );
 }
 
-/** Why GDS must answer on every node that runs, before a step; undefined where the step may be done without. Services can be stopped there. */
+/**
+ * Why GDS must answer on every node that runs, before a step; undefined if the step does not need it. Services can be
+ * stopped there.
+ */
 export function whyGdsMustAnswer(
   assignment: Pick<Assignment, 'volumes'>,
   { phase, performance }: Pick<Step, 'phase' | 'performance'>,
@@ -117,8 +120,8 @@ export function whyGdsMustAnswer(
 }
 
 /**
- * Why a node that does not answer must be known to be down before a step; undefined where the step may be done without knowing.
- * A raw device whose services need no stop is copied as it is, whoever writes.
+ * Why a node that does not answer must be known to be down before a step; undefined if the step does not need to know.
+ * A raw device whose services need no stop is copied as it is, even while something writes.
  */
 export function whyDownMustBeKnown(
   { job, volumes }: Pick<Assignment, 'job' | 'volumes'>,
@@ -128,7 +131,7 @@ export function whyDownMustBeKnown(
   if (laterPhases.has(phase) || laterPerformances.has(performance)) return undefined;
   const ofFileSystem = whyFileSystem({ volumes });
   if (ofFileSystem !== undefined) return ofFileSystem;
-  // What runs there after the part writes to the master alone.
+  // After the part, services on that node write to the master alone.
   if (job.services !== 'not-needed' && !partBegun) return 'services that run there cannot be stopped';
   return undefined;
 }

@@ -19,8 +19,8 @@ function said(step: string, ...lines: string[]): NewEvent[] {
   return warningsOf(step, output);
 }
 
-describe('what a reader said', () => {
-  it('is a warning each, with the file where one is left out', () => {
+describe('the messages of a reader', () => {
+  it('become one warning each, with the file if one is skipped', () => {
     expect(
       said('6b-4', 'tar: ./s: socket ignored', 'tar: ./l: file changed size', 'tar: what is this'),
     ).toEqual([
@@ -42,7 +42,7 @@ describe('what a reader said', () => {
     ]);
   });
 
-  it('of more files than are kept is counted in one more', () => {
+  it('about more files than are kept are counted in one more warning', () => {
     const lines = Array.from({ length: 207 }, (_, at) => `tar: ./s${at}: socket ignored`);
     const warnings = said('6b-4', ...lines);
     expect(warnings).toHaveLength(201);
@@ -57,7 +57,7 @@ describe('what a reader said', () => {
   });
 });
 
-describe('the files that a run lacks', () => {
+describe('the skipped files of a run', () => {
   it('are those of all its volumes', () => {
     const events = journal([
       started('6b-4:Volume2'),
@@ -78,7 +78,7 @@ describe('the files that a run lacks', () => {
     expect(omissionsOf(events)).toEqual({ skipped: 1 });
   });
 
-  it('are none where nothing but other warnings came', () => {
+  it('are none where there were only other warnings', () => {
     expect(omissionsOf(journal([started('6b-4'), ...said('6b-4', 'tar: what is this')]))).toEqual({});
   });
 });

@@ -1,4 +1,4 @@
-/** What a reader left out though it ended well: told to the journal, and counted from it. Pure. */
+/** What a reader skipped although it exited 0: written to the journal, and counted from it. Pure. */
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { givenOmissions, type Omissions } from '../../../contract/run-outcome.ts';
 import type { ReaderOutput, Remark } from '../../../streams/reader-output.ts';
@@ -18,7 +18,7 @@ function warningOf(step: string, tool: string, { kind, file, said }: Remark): Wa
 }
 
 /**
- * The warnings that tell of everything a reader said: one a file; what is beyond the files that are kept is one more.
+ * The warnings for all messages of a reader: one per file, and one more for all files beyond those that are kept.
  * @param step in which it read
  */
 export function warningsOf(step: string, output: ReaderOutput): Warning[] {
@@ -31,7 +31,10 @@ export function warningsOf(step: string, output: ReaderOutput): Warning[] {
   return [...remarks.map((remark) => warningOf(step, tool, remark)), ...beyond];
 }
 
-/** How many files the tape of a run lacks, and how many of its records are zeros. What a step said before it began again does not count. */
+/**
+ * How many files are missing on the tape of a run, and how many of its records are zeros. What a step reported before
+ * it was repeated does not count.
+ */
 export function omissionsOf(events: readonly RunEvent[]): Omissions {
   const counts = new Map<string, Record<keyof Omissions, number>>();
   for (const event of events) {

@@ -1,4 +1,4 @@
-/** What may be restored, and whether a parted proxy may be copied to its master: as the journals tell. */
+/** What may be restored, and whether a parted proxy may be copied to its master, according to the journals. */
 import { describe, expect, it } from 'vitest';
 import { fixtureEvents, type FixtureName } from '../../../folds/journals.test-support.ts';
 import { isFailure } from '../../../contract/errors.ts';
@@ -59,7 +59,7 @@ describe('a run can be restored', () => {
     return { run, events: [{ ...start, shadow }, layout, ...others] };
   }
 
-  it('of three volumes the one that is named, with its disks and its tape file', () => {
+  it('of three volumes, only the named one, with its disks and its tape file', () => {
     const run = withDisks(known('three-volumes'));
     const { start, order } = restorableOf(run, ['Volume3']);
     const { volumes, manifestFile } = order;
@@ -72,7 +72,7 @@ describe('a run can be restored', () => {
     });
   });
 
-  it('two of three that are named, in the order of the run; the third is told', () => {
+  it('two named volumes of three, in the order of the run; the third is reported', () => {
     const { start, order } = restorableOf(withDisks(known('three-volumes')), ['Volume3', 'Volume1']);
     expect(start.volumes.map(({ proxy }) => proxy)).toEqual(['Volume2', 'Volume4']);
     expect(start.shadow?.disks.map(({ name }) => name)).toEqual(['Disk3', 'Disk6']);
@@ -98,7 +98,7 @@ describe('a run can be restored', () => {
     );
   });
 
-  it('but not one of three where the journal does not tell their disks', () => {
+  it('but not one of three where the journal does not have their disks', () => {
     expect(refusalOf(known('three-volumes'), ['Volume3'])).toContain(
       'its journal does not tell the disks of Volume4',
     );

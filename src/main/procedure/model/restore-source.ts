@@ -20,7 +20,7 @@ export interface KnownRun {
 export interface RestorableRun {
   /** How the run began, as if it had backed up these volumes alone. */
   readonly start: Started;
-  /** What of the order the backup tells. */
+  /** The part of the order that comes from the backup. */
   readonly order: Pick<RestoreOrder, 'at' | 'volumes' | 'manifestFile' | 'others' | 'skipped' | 'imported'>;
 }
 
@@ -28,7 +28,7 @@ function unsupported(run: string, reason: string) {
   return failure('RESTORE_UNSUPPORTED', { run, reason });
 }
 
-/** Why a run cannot be restored, whatever the site says; undefined where it can. */
+/** Why a run cannot be restored at any site; undefined if it can. */
 function whyNot(start: Started, events: readonly RunEvent[]): string | undefined {
   if (start.restore) return 'it is a restore, not a backup';
   if (start.platform === 'linux') return 'restoring volumes of Linux hosts is not supported';
@@ -48,7 +48,7 @@ const dumpOf = (events: readonly RunEvent[], proxy: string): EventOf<'digest'> |
       event.type === 'digest' && event.hop === 'handed' && event.volume === proxy,
   );
 
-/** When the proxies of a run were parted; undefined where no part is known to have succeeded. */
+/** When the proxies of a run were parted; undefined if no part is known to have succeeded. */
 function partedAt(events: readonly RunEvent[]): string | undefined {
   const part = sentCommands(events).findLast(
     ({ intent: { argv }, isProven }) => isProven && argv[0] === 'sdxproxy' && argv[1] === 'Part',
@@ -74,14 +74,14 @@ function dumpedVolume(
   return { proxy, bytes, sha256, ...(method === '6a' ? {} : { files: true }), ...(tapes ? { tapes } : {}) };
 }
 
-/** What is said of the files of a backup: how many tar left out, or read while they changed. */
+/** What is reported of the files of a backup: how many tar skipped, or read while they changed. */
 function skippedFiles(events: readonly RunEvent[], volumes: RestoreOrder['volumes']): number {
   const { skipped = 0, inconsistent = 0 } = omissionsOf(events);
   return volumes.some(({ files }) => files) ? skipped + inconsistent : 0;
 }
 
 /**
- * What a run has backed up of the volumes that are restored, as its journal has it.
+ * What a run has backed up of the volumes to restore, according to its journal.
  * @param masters those that may be replaced: names the volumes, where the run has several
  * @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_UNSUPPORTED, RESTORE_MASTER_NOT_NAMED
  */
@@ -128,11 +128,11 @@ function concerns({ intent: { argv }, ending }: Sent, className: string, proxy: 
 }
 
 /**
- * The run that has parted a proxy last, where its journal proves that this was with pjrm=off, and no journal shows a later rejoin: with
- * pjrm=on what is written through a shadow is not copied to the master, and nothing shows it.
+ * The run that parted a proxy last, if its journal proves pjrm=off and no journal shows a later rejoin. With pjrm=on,
+ * data written through a shadow is not copied to the master, and nothing shows it.
  * @param runs of the state folder, oldest first
- * @param of the run that is restored: it tells which cluster is meant
- * @returns undefined where nothing proves it
+ * @param of the run that is restored: it identifies the cluster
+ * @returns undefined if nothing proves it
  */
 export function partProof(
   runs: readonly KnownRun[],

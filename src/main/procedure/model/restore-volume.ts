@@ -1,4 +1,4 @@
-/** Which volumes of a run are restored, and where they lie on the tapes: as the run's journal has it. Pure. */
+/** Which volumes of a run are restored, and where they are on the tapes, according to the run's journal. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
@@ -10,13 +10,13 @@ type Volume = Started['volumes'][number];
 
 export type Pair = Pick<Volume, 'master' | 'proxy'>;
 
-/** True where two runs are about the same volumes. */
+/** True if two runs are about the same volumes. */
 export const areSamePairs = (one: readonly Pair[], other: readonly Pair[]): boolean =>
   one.length === other.length &&
   one.every(({ master, proxy }) => other.some((pair) => pair.master === master && pair.proxy === proxy));
 
 /**
- * The volumes to restore, in the order of the run: its only one, or those whose masters are named.
+ * The volumes to restore, in the order of the run: its only one, or those with a named master.
  * @param masters that may be replaced
  * @throws RUN_HAS_NO_TAPE where the run has no volume, RESTORE_MASTER_NOT_NAMED
  */
@@ -26,7 +26,7 @@ export function volumesToRestore(
   masters: readonly string[],
 ): readonly Volume[] {
   if (volumes.length === 0) throw failure('RUN_HAS_NO_TAPE', { run });
-  // Whether its master is the one that is named is judged with the approval.
+  // Whether its master is the named one is checked with the approval.
   if (volumes.length === 1) return volumes;
   const unknown = masters.find((name) => volumes.every(({ master }) => master !== name));
   if (masters.length > 0 && unknown === undefined)
@@ -38,7 +38,7 @@ export function volumesToRestore(
   });
 }
 
-/** The disks of a proxy, as sdxinfo showed them when the shadow was verified; undefined where the journal does not have them. */
+/** The disks of a proxy, as sdxinfo showed them when the shadow was verified; undefined if the journal does not have them. */
 function disksOf(events: readonly RunEvent[], { class: className }: Started, proxy: string) {
   const layout = events.findLast((event): event is EventOf<'layout'> => event.type === 'layout');
   return layout?.spaces
@@ -51,7 +51,7 @@ function disksOf(events: readonly RunEvent[], { class: className }: Started, pro
 
 /**
  * How the run began, as if it had backed up these volumes alone.
- * @returns undefined where the journal does not tell the disks of one of them
+ * @returns undefined if the journal lacks the disks of one of them
  */
 export function beginningOfSome(
   start: Started,

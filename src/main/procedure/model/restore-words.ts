@@ -1,9 +1,9 @@
-/** What whoever approves a restore must know of the backup, in words. Pure. */
+/** What an operator who approves a restore must know of the backup, in words. Pure. */
 import { saidList } from '../../../contract/words.ts';
 import { say, sayCount } from '../../../contract/text/say.ts';
 import { mastersOf, type Assignment } from './assignment.ts';
 
-/** @param count files that tar left out, or read while they changed */
+/** @param count files that tar skipped, or read while they changed */
 export const skippedWords = (count: number): string =>
   sayCount(
     count,
@@ -11,7 +11,7 @@ export const skippedWords = (count: number): string =>
     '{count} files are missing from the backup, or changed while tar read them: see the report of the backup',
   );
 
-/** What is not known of a run that was taken from its tape. */
+/** What is not known of a run that was imported from its tape. */
 export const importedWords = (run: string): string =>
   say('run {run} was imported from its tape: whether it was verified is not known', { run });
 

@@ -16,8 +16,8 @@ const facts: RouteFacts = {
   },
 };
 
-describe('what a route is expected to take', () => {
-  it('is bound by the slower way over ssh, and by the drive', () => {
+describe('the expected rate of a route', () => {
+  it('is limited by the slower ssh connection, and by the drive', () => {
     expect(expectRoutes(facts)).toEqual([
       {
         route: 'console',
@@ -39,14 +39,14 @@ describe('what a route is expected to take', () => {
     expect(expectRoutes(fast)[0]).toMatchObject({ bytesPerSecond: 120_000_000, seconds: 100 });
   });
 
-  it('warns where the network would starve the drive', () => {
+  it('has a warning where the network would starve the drive', () => {
     const slow = { ...facts, rates: { node3: { read: 11_000_000, write: 90_000_000 } } };
     expect(expectRoutes(slow)[0]?.notes[1]).toBe(
       'too slow for the LTO-4: its minimum streaming rate is 40 MB/s, so it will be shoe-shining; route server does not use the network',
     );
   });
 
-  it('is bound by the slowest digest that the backup server takes in the same pass', () => {
+  it('is limited by the slowest digest that the backup server computes in the same pass', () => {
     const slowHost = (digests: object, digest: RouteFacts['digest'] = 'sha256') =>
       expectRoutes({ ...facts, digest, rates: { node3: { read: 1e8, write: 1e8, digests } } })[1];
     expect(slowHost({ cksum: 60_000_000, sha256: 30_000_000 })).toEqual({
@@ -76,7 +76,7 @@ describe('what a route is expected to take', () => {
     });
   });
 
-  it('is not guessed where nothing was measured, or the drive is not known', () => {
+  it('is not estimated where nothing was measured, or the drive is not known', () => {
     const [viaConsole, viaServer] = expectRoutes({ ...facts, rates: {}, drive: undefined });
     expect(viaConsole).toMatchObject({
       seconds: undefined,
@@ -85,7 +85,7 @@ describe('what a route is expected to take', () => {
     expect(viaServer).toMatchObject({ seconds: undefined });
   });
 
-  it('leaves the server out when the drive is on another host', () => {
+  it('exists for the console alone when the drive is on another host', () => {
     expect(expectRoutes({ ...facts, tapeHost: 'tapehost' })[1]?.notes).toEqual([
       'not possible: the drive is on tapehost, not on node3',
     ]);

@@ -1,4 +1,4 @@
-/** What each route is expected to take, against what the drive needs. Pure. */
+/** The expected rate of each route, compared with what the drive needs. Pure. */
 import type { RouteExpectation } from '../../../contract/plan.ts';
 import { say } from '../../../contract/text/say.ts';
 import { driveSpeed } from '../../tape/drive-speeds.ts';
@@ -10,7 +10,10 @@ export interface MeasuredRate {
   readonly read: number;
   /** Over ssh from this machine to the host. */
   readonly write: number;
-  /** How fast the host's own programs take a digest of zeros; left out where it has no such program, or was measured by an earlier release. */
+  /**
+   * How fast the host's own programs compute a digest of zeros; absent if it has no such program, or was measured by an
+   * earlier release.
+   */
   readonly digests?: { readonly [digest in WorkDigest]?: number | undefined } | undefined;
 }
 
@@ -20,9 +23,9 @@ export interface RouteFacts {
   readonly tapeHost: string;
   /** As the site file names it. */
   readonly drive: string | undefined;
-  /** What the route `server` takes in the same pass. */
+  /** The digests that the route `server` computes in the same pass. */
   readonly digest: WorkDigest | 'none';
-  /** Host -> rate, as far as it was measured. */
+  /** Host -> rate, where it was measured. */
   readonly rates: Readonly<Record<string, MeasuredRate>>;
 }
 
@@ -78,7 +81,7 @@ function consoleRoute(facts: RouteFacts): RouteExpectation {
 
 const digestNames: Readonly<Record<WorkDigest, string>> = { sha256: 'SHA-256', cksum: 'cksum' };
 
-/** The slowest of the digests that the dump waits for: \`sha256\` takes both. */
+/** The slowest of the digests that the dump waits for: \`sha256\` computes both. */
 function digestRate({ digest, rates, backupServer }: RouteFacts): [WorkDigest, number] | undefined {
   const measured = rates[backupServer]?.digests ?? {};
   const taken: readonly WorkDigest[] =

@@ -3,7 +3,7 @@ import { lockPlaces, placesHeld } from './lock-places.ts';
 import { begun, story, Story } from './run-story.test-support.ts';
 
 describe('what a run has changed', () => {
-  it('is nothing as long as only lock, tape position and looks were sent', () => {
+  it('is nothing as long as only lock, tape position and queries were sent', () => {
     const looked = begun()
       .step('tape', 'prepare')
       .sent('tape', 'node3', 'mt -f /dev/rmt/0n rewind', 0)
@@ -18,7 +18,7 @@ describe('what a run has changed', () => {
     });
   });
 
-  it('may be something as soon as a changing command was sent, whatever became of it', () => {
+  it('may be something as soon as a changing command was sent, whatever its result', () => {
     for (const status of [0, 1, undefined])
       expect(begun().step('3-2', 'part').sent('3-2', 'node1', 'umount /app', status).marks.changed).toBe(
         true,
@@ -29,18 +29,18 @@ describe('what a run has changed', () => {
     );
   });
 
-  it('tells how far it came', () => {
+  it('shows how far the run got', () => {
     const parted = begun().step('3-3', 'part').sent('3-3', 'node1', 'sdxproxy Part', undefined);
     expect(parted.marks).toMatchObject({ partBegun: true, shadowBegun: false });
     const made = (status: number | undefined) =>
       begun().step('5', 'shadow').sent('5', 'node3', 'sdxshadowdisk -M', status).marks;
     expect(made(undefined)).toMatchObject({ shadowBegun: true });
     expect(made(0)).toMatchObject({ shadowBegun: true });
-    // What its host shows then is somebody else's.
+    // What its host shows then belongs to somebody else.
     expect(made(1)).toMatchObject({ changed: true, shadowBegun: false });
   });
 
-  it('proves that the run has parted where its node has answered so, and nowhere else', () => {
+  it('proves a part by the run only if its node has confirmed it', () => {
     const parted = (status: number | undefined, words = '') =>
       begun().step('3-3', 'part').sent('3-3', 'node1', 'sdxproxy Part', status, true, words);
     const told = { changed: true, partBegun: true };
@@ -58,7 +58,7 @@ describe('what a run has changed', () => {
     });
   });
 
-  it('is no part where the command was not sent, since its checks no longer held', () => {
+  it('is not a part where the command was not sent because its checks no longer held', () => {
     const unsent = begun().step('3-3', 'part').unsent('3-3', 'node1', 'sdxproxy Part', 'CHECK_FAILED');
     expect(unsent.marks).toMatchObject({ partBegun: false, partProven: false });
   });
@@ -86,7 +86,7 @@ describe('the locks', () => {
     ]);
   });
 
-  it('are held until their rmdir has surely ended well', () => {
+  it('are held until their rmdir is known to have exited 0', () => {
     expect(held(begun())).toEqual([`node3 ${lock}`]);
     expect(held(begun().sent('unlock', 'node3', `rmdir ${lock}`, 0))).toEqual([]);
     expect(held(begun().sent('unlock', 'node3', `rmdir ${lock}`, 2))).toEqual([`node3 ${lock}`]);
@@ -94,19 +94,19 @@ describe('the locks', () => {
     expect(held(begun().sent('unlock', 'node3', `rmdir ${own}`, 0))).toEqual([`node3 ${lock}`]);
   });
 
-  it('are those of the host that answered: one that was given back on a node is still held on the others', () => {
+  it('are counted per host: a lock that was released on one node is still held on the others', () => {
     const both = begun().sent('lock', 'node1', `mkdir ${lock}`, 0);
     expect(held(both)).toEqual([`node3 ${lock}`, `node1 ${lock}`]);
     expect(held(both.sent('unlock', 'node1', `rmdir ${lock}`, 0))).toEqual([`node3 ${lock}`]);
   });
 
-  it('are no longer held where the own name is seen to be gone at the end', () => {
+  it("are no longer held where the run's own name is seen to be gone at the end", () => {
     const asked = begun().sent('unlock', 'node3', `rmdir ${own}`, 2);
     expect(held(asked.sent('unlock', 'node3', `ls -d ${own}`, 0))).toEqual([`node3 ${lock}`]);
     expect(held(asked.sent('unlock', 'node3', `ls -d ${own}`, 2))).toEqual([]);
   });
 
-  it('are held by whoever took the run up, until they are removed again', () => {
+  it('are held by the process that resumed the run, until they are removed again', () => {
     const takenUp = () => begun().sent('unlock', 'node3', `rmdir ${lock}`, 0).takenUp();
     expect(held(takenUp())).toHaveLength(4);
     expect(held(takenUp().sent('unlock', 'node3', `rmdir ${lock}`, 0))).not.toContain(`node3 ${lock}`);
@@ -121,7 +121,7 @@ describe('the mount point', () => {
   const made = (status: number | undefined) =>
     begun().step('6b-3', 'dump').sent('6b-3', 'node3', 'mkdir /mnt1', status);
 
-  it('may be there even where the end of its mkdir is not known', () => {
+  it('may exist even where the end of its mkdir is not known', () => {
     expect([made(0), made(undefined), made(2)].map(({ marks }) => marks.mountPointMade)).toEqual([
       true,
       true,
@@ -129,7 +129,7 @@ describe('the mount point', () => {
     ]);
   });
 
-  it('is gone after its rmdir, and no other', () => {
+  it('is gone after its own rmdir only', () => {
     expect(made(0).sent('6b-5', 'node3', 'rmdir /mnt2', 0).marks.mountPointMade).toBe(true);
     expect(made(0).sent('6b-5', 'node3', 'rmdir /mnt1', 1).marks.mountPointMade).toBe(true);
     expect(made(0).sent('6b-5', 'node3', 'rmdir /mnt1', 0).marks.mountPointMade).toBe(false);
@@ -153,12 +153,12 @@ describe('the tape', () => {
   const dumping = () => begun().step('6a', 'dump').brokenOff('6a', 'node3', 'dd of=/dev/rmt/0');
   const dumped = () => dumping().finished('6a').step('read-back', 'dump');
 
-  it('is no backup before the dump has ended well', () => {
+  it('is not a backup before the dump has exited 0', () => {
     expect(dumping().marks).toMatchObject({ dumpBegun: true, tape: 'incomplete' });
     expect(dumping().finished('6a', 'failed').marks.tape).toBe('incomplete');
   });
 
-  it('is unjudged where its detached dump was found to have ended well, and no console has judged it', () => {
+  it('is unjudged where its detached dump exited 0 and no console has checked it', () => {
     const started = () => new Story().volumes('Volume2').step('6a', 'dump');
     const begins = () => started().brokenOff('6a', 'node3', 'sh -c dump').detached('starting');
     expect(begins().marks).toMatchObject({ tape: 'incomplete', incompleteBy: undefined });
@@ -168,7 +168,7 @@ describe('the tape', () => {
     expect(judged.detached({ found: 'ended' }).marks.incompleteBy).toBeUndefined();
   });
 
-  it('is written, then read back; is bad only where the tape itself is at fault', () => {
+  it('is written, then read back; is a mismatch only where the tape itself is at fault', () => {
     expect(dumped().marks.tape).toBe('written');
     expect(dumped().finished('read-back').marks.tape).toBe('verified');
     const readBack = (code: string) => dumped().finished('read-back', 'failed', code).marks;
@@ -177,13 +177,13 @@ describe('the tape', () => {
     expect(dumped().finished('read-back', 'failed', 'CONNECTION_LOST').marks.tape).toBe('written');
   });
 
-  it('is bad where the whole proxy holds something else, whatever was read back', () => {
+  it('is a mismatch where the whole proxy holds something else, whatever was read back', () => {
     const read = () => dumped().finished('read-back').step('hash-proxy', 'remove');
     expect(read().finished('hash-proxy', 'failed', 'PROXY_DIFFERS').marks.tape).toBe('bad');
     expect(read().finished('hash-proxy', 'failed', 'PROXY_NOT_HASHED').marks.tape).toBe('verified');
   });
 
-  it('is no backup where the records that were read back are not those of the cluster', () => {
+  it('is not a backup where the records that were read back are not those of the cluster', () => {
     expect(dumped().finished('read-back', 'failed', 'DUMP_DIFFERS').marks).toMatchObject({
       tape: 'incomplete',
       incompleteBy: 'records',

@@ -11,11 +11,11 @@ interface StoppedService {
   readonly host: string;
   readonly place: number;
   readonly line: string;
-  /** True where it is known to have ended well; what may only have happened is stopped again when the run is taken up. */
+  /** True if it is known to have exited 0; otherwise the service is stopped again when the run is resumed. */
   readonly sure: boolean;
 }
 
-/** A resume command of step 3-4 that has ended well, since anything was last stopped on its host. */
+/** A resume command of step 3-4 that has exited 0 since the last stop on its host. */
 interface ResumedService {
   readonly host: string;
   readonly line: string;
@@ -32,13 +32,13 @@ export interface WorkMark {
   readonly volume: string;
   readonly purpose: WorkPurpose;
   readonly folder: string;
-  /** True where it was seen to run no more. */
+  /** True if it was seen to have ended. */
   readonly isOver: boolean;
 }
 
 /**
- * `manifest`: every dump is done, but the tape has no manifest. `records`: what was read back is not what the cluster held. `unjudged`: the
- * dumps by route `server` ended well while no console watched them, and none has judged them.
+ * `manifest`: every dump is done, but the tape has no manifest. `records`: what was read back is not what the cluster
+ * held. `unjudged`: the dumps by route `server` exited 0 while no console watched them, and none has checked them.
  */
 export type IncompleteBy = 'manifest' | 'records' | 'unjudged';
 
@@ -48,35 +48,35 @@ export interface RunMarks {
   /** The proxy may have been parted by this run. */
   readonly partBegun: boolean;
   /**
-   * The proxy was parted by this run: its node answered the command that parts with no error. Where it answered with an error, or its
-   * answer was lost, a proxy that is parted may be somebody else's: sdxinfo does not tell who parted it.
+   * The proxy was parted by this run: its node reported no error for the part. After an error or a lost answer,
+   * somebody else may have parted it: sdxinfo does not show who did.
    */
   readonly partProven: boolean;
-  /** The parted proxy may have been started on a cluster node to be hashed, and not been stopped since. */
+  /** The parted proxy may have been started on a cluster node to be hashed, and not stopped since. */
   readonly proxyStarted: boolean;
-  /** Proxies whose rejoin was sent since the last part, and perhaps carried out: they are being copied, or were. */
+  /** Proxies whose rejoin was sent since the last part, and perhaps carried out: they are or were resynchronized. */
   readonly rejoined: readonly string[];
-  /** The whole proxy was hashed, and is not what was dumped. */
+  /** The whole proxy was hashed, and differs from what was dumped. */
   readonly proxyDiffers: boolean;
   /** Shadow objects may have been made. */
   readonly shadowBegun: boolean;
   /** A byte may have reached the tape. */
   readonly dumpBegun: boolean;
-  /** What the tape is worth after this run. */
+  /** The state of the tape after this run. */
   readonly tape: TapeMark;
-  /** Reading the tape back failed: nothing is known of what it holds. */
+  /** The read-back of the tape failed: its contents are not known. */
   readonly tapeUnread: boolean;
-  /** What the run's library did last: it brought a tape into the drive, or took one out. */
+  /** What the run's library did last: it loaded a tape, or unloaded one. */
   readonly cartridge: 'loaded' | 'unloaded' | undefined;
   /** Why the tape is incomplete, where that is not because its dump failed. */
   readonly incompleteBy?: IncompleteBy | undefined;
   readonly locks: LockMarks;
   /** The mount point was made by this run, and is still there. */
   readonly mountPointMade: boolean;
-  /** Stop commands whose services were not resumed since. */
+  /** Stop commands whose services have not been resumed since. */
   readonly servicesStopped: readonly StoppedService[];
   readonly servicesResumed: readonly ResumedService[];
-  /** Detached work on the backup server that may still run, or that has left its folder. */
+  /** Detached work on the backup server that may still run, or whose folder remains. */
   readonly works: readonly WorkMark[];
   /** The operator said that the services are stopped, and has not yet been asked to resume them. */
   readonly operatorStopped: boolean;
@@ -86,11 +86,11 @@ export interface RunMarks {
   readonly masterStopped: boolean;
   /** Of a restore: RejoinRestore was sent, and the master may be partly overwritten from then on. */
   readonly restoreSent: boolean;
-  /** Of a restore: all of each master was read afterwards, and is what it must be. */
+  /** Of a restore: each master was read completely afterwards, and matches. */
   readonly masterProven: boolean;
 }
 
-/** True where the thing that `make` makes stands: made, or perhaps made, and not surely removed since. */
+/** True if the object that `make` creates exists: created, or perhaps created, and not known to be removed since. */
 function stands(
   sent: readonly Sent[],
   make: (intent: Intent) => boolean,
@@ -104,10 +104,10 @@ function stands(
   return there;
 }
 
-/** The lock that a path is, or lies in: its owner's folder lies inside. */
+/** The lock that a path is, or is in: its owner's folder is inside. */
 const lockOfPath = /^(\/.*\/shadowtape-[^/]+\.lock)(?:\/[^/]+)?$/;
 
-/** True where the command shows that the lock is the run's, false where it is no longer; undefined where it tells neither. */
+/** True if the command shows that the lock is the run's, false if it no longer is; undefined if it shows neither. */
 function lockTold({ intent: { step, argv }, ending }: Sent, isWhole: boolean): boolean | undefined {
   const [command] = argv;
   if (step === 'lock' && command === 'mkdir' && ending !== 'bad') return true;
@@ -132,19 +132,19 @@ function locksOf(sent: readonly Sent[], takenUp: boolean, events: readonly RunEv
   return { takenUp, seen, without: new Set(unlocked) };
 }
 
-/** Steps whose commands leave cluster and backup server as they are: lock, tape position, looking. */
+/** Steps whose commands change neither cluster nor backup server: lock, tape position, queries. */
 const harmlessPhases = new Set(['prepare', 'finish']);
 
 const isStop = ({ step, changes }: Intent) => step === '3-2' && changes;
 
-/** What was stopped since the services were last resumed whole. A run that was taken up again may have stopped them twice. */
+/** What was stopped since all services were last resumed. A resumed run may have stopped them twice. */
 function servicesStopped(sent: readonly Sent[], events: readonly RunEvent[]): StoppedService[] {
   const resumed = events.findLast(
     (event) => event.type === 'step-finished' && event.step === '3-4' && event.result === 'done',
   );
   const starts = events.filter((event) => event.type === 'step-started' && event.step === '3-2');
   const stopped = new Map<string, StoppedService>();
-  /** Host -> its stop commands in their order; a line that stands twice among them is two commands. */
+  /** Host -> its stop commands in their order; a line that occurs twice is two commands. */
   const known = new Map<string, string[]>();
   const seen = new Map<string, number>();
   for (const { intent, ending } of sent.filter((command) => isStop(command.intent))) {
@@ -181,7 +181,7 @@ function servicesResumed(sent: readonly Sent[]): ResumedService[] {
 /** The ids of the steps around the hash of the whole proxy. */
 export const wholeHashSteps = { start: 'start-proxy', hash: 'hash-proxy', stop: 'stop-proxy' } as const;
 
-/** The end of the last hash of the whole proxy since the tape was written; undefined where there is none. */
+/** The end of the last hash of the whole proxy since the tape was written; undefined if there is none. */
 export function wholeHashEnd(events: readonly RunEvent[]): EventOf<'step-finished'> | undefined {
   const dumped = events.findLast((event) => event.type === 'digest' && event.hop === 'handed')?.seq ?? 0;
   return events.findLast(
@@ -190,7 +190,7 @@ export function wholeHashEnd(events: readonly RunEvent[]): EventOf<'step-finishe
   );
 }
 
-/** Codes with which reading back says that the tape itself is at fault, not the way to it. */
+/** Codes of a read-back that blame the tape itself, not the connection to it. */
 export const tapeCodes = [
   'TAPE_READ_FAILED',
   'TAPE_RECORD_TOO_LONG',
@@ -199,13 +199,13 @@ export const tapeCodes = [
   'TAPE_IS_ANOTHER',
 ] as const;
 
-/** Those after which it was not read to its end. */
+/** Those after which it was not read completely. */
 const unreadCodes: readonly string[] = [
   'TAPE_READ_FAILED',
   'TAPE_RECORD_TOO_LONG',
 ] satisfies (typeof tapeCodes)[number][];
 
-/** Codes that prove that a tape does not hold what it should. */
+/** Codes that prove a tape mismatch. */
 export const badTapeCodes = [...tapeCodes, 'PROXY_DIFFERS'] as const;
 
 const lastEnd = (events: readonly RunEvent[], step: string): EventOf<'step-finished'> | undefined =>
@@ -228,12 +228,12 @@ function tapeMark(
   if (wholeHashEnd(events)?.error?.code === 'PROXY_DIFFERS') return 'bad';
   if (!readBack) return 'written';
   if (readBack.result === 'done') return 'verified';
-  // Read back as it was written, and not what the cluster held: as where the dump itself finds it out.
+  // Read back as it was written, but not what the cluster held: treated as if the dump itself had found it.
   if (readBack.error?.code === 'DUMP_DIFFERS') return 'incomplete';
   return tapeCodes.some((code) => code === readBack.error?.code) ? 'bad' : 'written';
 }
 
-/** The volumes whose detached dump was found to have ended well when the run was resumed or rolled back, and that no console has judged. */
+/** The volumes whose detached dump had exited 0 when the run was resumed or rolled back, unchecked by any console. */
 function dumpsFoundEnded(events: readonly RunEvent[]): string[] {
   const found = new Set<string>();
   const judged = new Set<string>();
@@ -249,7 +249,7 @@ function dumpsFoundEnded(events: readonly RunEvent[]): string[] {
   return [...found];
 }
 
-/** Why a tape that is incomplete is so, where its dump did not fail. */
+/** Why a tape is incomplete although its dump did not fail. */
 function incompleteBy(events: readonly RunEvent[], dumpSteps: readonly string[]): IncompleteBy | undefined {
   const ends = new Map<string, EventOf<'step-finished'>>();
   for (const event of events) if (event.type === 'step-finished') ends.set(event.step, event);
@@ -282,8 +282,8 @@ function operatorStopped(events: readonly RunEvent[]): boolean {
 }
 
 /**
- * The last command that may have parted. One that failed may have, unless the proxies were seen joined after it: whoever parts them then is
- * somebody else.
+ * The last command that may have parted. One that failed may have, unless the proxies were seen joined after it:
+ * somebody else parted them then.
  */
 function lastPart(changing: readonly Sent[], events: readonly RunEvent[]): Sent | undefined {
   const undone = new Set<number>();
@@ -305,7 +305,7 @@ function rejoinedSince(part: Sent | undefined, sent: readonly Sent[]): string[] 
   return [...new Set(proxies.flatMap((names) => names.split(',')))];
 }
 
-/** Each of the masters that a restore replaces was read, and is as it must be. */
+/** Each of the masters that a restore replaces was read, and matches. */
 function areMastersProven(events: readonly RunEvent[]): boolean {
   const [start] = events;
   const volumes = start?.type === 'run-started' ? (start.restore?.volumes ?? []) : [];
@@ -317,9 +317,9 @@ function areMastersProven(events: readonly RunEvent[]): boolean {
   return volumes.length > 0 && volumes.every(({ proxy }) => isProven(proxy));
 }
 
-/** What a restore has done; a backup has done nothing of it. */
+/** What a restore has done; empty for a backup. */
 function restoreMarks(sent: readonly Sent[], events: readonly RunEvent[]) {
-  // Steps of several volumes bear the name of the volume, after a colon.
+  // Steps of several volumes have the name of the volume after a colon.
   const mayHaveDone = (step: string, does: (intent: Intent) => boolean = () => true) =>
     sent.some(
       ({ intent, wasSent }) =>
@@ -369,7 +369,7 @@ export function marksOf(
     ),
     rejoined: rejoinedSince(part, sent),
     proxyDiffers: wholeHashEnd(events)?.error?.code === 'PROXY_DIFFERS',
-    // What failed has made nothing: objects that its host shows all the same are somebody else's.
+    // A failed command has created nothing: objects that its host shows anyway belong to somebody else.
     shadowBegun: changing.some(({ intent, ending }) => intent.step === '5' && ending !== 'bad'),
     changed: changing.length > 0 || operatorStopped(events),
     dumpBegun,

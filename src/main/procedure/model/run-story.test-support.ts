@@ -1,8 +1,8 @@
-/** What a run did, told in a test as its journal would hold it. */
+/** What a run did, written in a test as its journal would hold it. */
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { marksOf, type RunMarks } from './run-marks.ts';
 
-/** Events of a run, as they would stand in its journal; a command has the number of its intent. */
+/** Events of a run as its journal would hold them; a command has the number of its intent. */
 export class Story {
   readonly #events: RunEvent[] = [];
 
@@ -55,7 +55,7 @@ export class Story {
     return this;
   }
 
-  /** A command whose intent is written, and that something kept from being sent. */
+  /** A command whose intent is written, but that was not sent. */
   unsent(step: string, host: string, line: string, code: string): this {
     const of = this.#append({ type: 'intent', step, host, argv: line.split(' '), line, changes: true });
     const nothing = { milliseconds: 1, stdout: '', stdoutBytes: 0, stderr: '', stderrBytes: 0 };
@@ -63,7 +63,7 @@ export class Story {
     return this;
   }
 
-  /** A command whose outcome the console did not live to write. */
+  /** A command whose outcome was not written because the console died. */
   brokenOff(step: string, host: string, line: string): this {
     this.#append({ type: 'intent', step, host, argv: line.split(' '), line, changes: true });
     return this;
@@ -74,7 +74,7 @@ export class Story {
     return this;
   }
 
-  /** Somebody looked at what became of the last command. */
+  /** The result of the last command was checked later. */
   settled(ended: 'good' | 'bad'): this {
     const of = this.#events.findLast(({ type }) => type === 'intent')?.seq ?? 0;
     this.#append({ type: 'observed', findings: [], settled: [{ of, ended }] });

@@ -1,23 +1,23 @@
-/** The commands of a run with how each of them ended, folded from its events. Pure. */
+/** The commands of a run and how each of them ended, folded from its events. Pure. */
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 
 export type Intent = EventOf<'intent'>;
 type Outcome = EventOf<'outcome'>;
 
-/** How a command ended: `unknown` where the console never heard of its end, and nobody has looked at its effect since. */
+/** How a command ended: `unknown` if the console did not receive its end, and its effect has not been checked since. */
 type Ending = 'good' | 'bad' | 'unknown';
 
 export interface Sent {
   readonly intent: Intent;
   readonly ending: Ending;
-  /** False where it surely never reached its host. */
+  /** False if it is certain that it never reached its host. */
   readonly wasSent: boolean;
-  /** True where its host answered with exit status 0 and no error of GDS, or its effect was settled: it has done what it says. */
+  /** True if its host answered with exit status 0 and without a GDS error, or if its effect was confirmed later. */
   readonly isProven: boolean;
 }
 
-/** Errors with which a command surely never reached its host. */
+/** Errors that prove that a command never reached its host. */
 const neverSent = new Set<string>([
   'HOST_NAME_UNKNOWN',
   'HOST_UNREACHABLE',
@@ -35,7 +35,7 @@ const neverSent = new Set<string>([
   'COMMAND_NOT_STARTED',
   // sudo said that it did not run the command.
   'RIGHTS_REFUSED',
-  // What is judged between the intent and the sending of a command.
+  // Errors of the checks between the intent and the sending of a command.
   'CHECK_FAILED',
   'SHADOW_CHANGED',
 ] satisfies ErrorCode[]);
@@ -48,7 +48,10 @@ function endingOf(outcome: Outcome | undefined): Ending {
   return outcome.exitStatus === 0 ? 'good' : 'bad';
 }
 
-/** A GDS command that prints an error has failed, whatever its exit status: those are not documented (GDS guide, E.4). */
+/**
+ * A GDS command that prints an error has failed, whatever its exit status: exit statuses are not documented (GDS guide,
+ * E.4).
+ */
 export const sdxError = /^SDX:[^:\n]*: ERROR: .*$/m;
 
 function isProven(outcome: Outcome | undefined): boolean {
@@ -56,7 +59,7 @@ function isProven(outcome: Outcome | undefined): boolean {
   return !sdxError.test(outcome.stdout) && !sdxError.test(outcome.stderr);
 }
 
-/** All commands, in the order in which they were sent; looks included. */
+/** All commands, in the order in which they were sent; queries included. */
 export function sentCommands(events: readonly RunEvent[]): Sent[] {
   const outcomes = new Map<number, Outcome>();
   const settled = new Map<number, Ending>();

@@ -13,7 +13,7 @@ describe('the services', () => {
     changes: true,
   });
 
-  it('count as stopped where their stop command ended well, or nobody knows how it ended', () => {
+  it('count as stopped where their stop command exited 0, or its end is not known', () => {
     const { servicesStopped } = stopping()
       .sent('3-2', 'node1', 'app stop', 0)
       .sent('3-2', 'node2', 'app stop', 1)
@@ -38,7 +38,7 @@ describe('the services', () => {
     expect(stopped().finished('3-4').marks.servicesStopped).toEqual([]);
   });
 
-  it('that were stopped a second time, in a run that was taken up, are stopped once', () => {
+  it('that were stopped a second time, in a resumed run, are stopped once', () => {
     const once = () =>
       stopping().sent('3-2', 'node1', 'app stop', 0).brokenOff('3-2', 'node1', 'umount /app');
     expect(once().step('3-2', 'part').sent('3-2', 'node1', 'umount /app', 0).marks.servicesStopped).toEqual([
@@ -47,7 +47,7 @@ describe('the services', () => {
     ]);
   });
 
-  it('that were resumed and stopped again are stopped, and what resumed them before counts no more', () => {
+  it('that were resumed and stopped again are stopped, and the earlier resume no longer counts', () => {
     const again = stopping()
       .sent('3-2', 'node1', 'umount /app', 0)
       .step('3-4', 'part')
@@ -58,14 +58,14 @@ describe('the services', () => {
     expect(again.marks).toMatchObject({ servicesStopped: [{ line: 'umount /app' }], servicesResumed: [] });
   });
 
-  it('whose end was seen afterwards count as what was seen', () => {
+  it('whose end was seen afterwards count as seen', () => {
     const settled = (ended: 'good' | 'bad') =>
       stopping().brokenOff('3-2', 'node1', 'umount /app').settled(ended).marks.servicesStopped;
     expect(settled('bad')).toEqual([]);
     expect(settled('good')).toMatchObject([{ line: 'umount /app', sure: true }]);
   });
 
-  it('are the operator’s until he has said that he resumed them', () => {
+  it('are the operator’s until he confirms that they are resumed', () => {
     const asked = () => stopping().answered('3-2', 'services-stopped', 'stopped');
     expect(asked().marks.operatorStopped).toBe(true);
     expect(asked().answered('verify', 'approve-shadow', 'approve').marks.operatorStopped).toBe(true);
@@ -84,7 +84,7 @@ describe('the services', () => {
         .filter((resume) => !resume.isDone?.({ primaries: [], backup: undefined }, marks))
         .map(({ host, argv }) => `${host} ${argv.join(' ')}`);
 
-    it('are those whose own stop command was sent, the last first, where there are as many', () => {
+    it('are those whose own stop command was sent, the last first, where stops and resumes are equal in number', () => {
       const resumes = [
         command('node1', 'mount /app'),
         command('node1', 'app start'),
@@ -106,7 +106,7 @@ describe('the services', () => {
       ).toEqual(['node1 app start', 'node2 app start']);
     });
 
-    it('are all of a node as soon as anything was stopped there, where there are not as many', () => {
+    it('are all of a node as soon as anything was stopped there, where the numbers differ', () => {
       const resumes = [
         command('node1', 'all start'),
         command('node2', 'all start'),

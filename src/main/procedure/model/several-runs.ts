@@ -1,4 +1,6 @@
-/** Volumes whose backups lie in several runs: which run has which, for whoever restores them one after the other. Pure. */
+/**
+ * Volumes with backups in several runs: which run has which, so that they can be restored one after the other. Pure.
+ */
 import { isFailure } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import { isSameCluster } from './later-runs.ts';
@@ -37,12 +39,12 @@ const newestWith = (master: string, first: KnownRun, known: readonly KnownRun[])
   )?.run;
 
 /**
- * Which runs a restore would need. A part is one instant, and a restore gives that instant back: it takes one run.
+ * Which runs a restore would need. A part is one instant, and a restore brings back that instant, so it uses one run.
  * @param first the run that is restored
- * @param further runs that were named beside it
+ * @param further runs that were also named
  * @param masters that may be replaced
  * @param known all runs of the state folder, oldest first
- * @returns one alone where the volumes are those of a run, or where no run has the others
+ * @returns a single run if it has all the volumes, or if no run has the others
  */
 export function runsNeeded(
   first: KnownRun,
@@ -57,7 +59,7 @@ export function runsNeeded(
       return { run: each.run, masters: chosen.length > 0 ? chosen : mastersOf(each) };
     });
   const own = { run: first.run, masters: mastersOf(first).filter((master) => masters.includes(master)) };
-  // Where the run has none of them, another run is meant, or another volume: that is refused with its own words.
+  // If the run has none of them, another run or another volume was meant: that is refused with its own error.
   if (own.masters.length === 0) return [own];
   const byRun = new Map<string, string[]>();
   for (const master of masters.filter((name) => !own.masters.includes(name))) {

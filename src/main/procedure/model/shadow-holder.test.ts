@@ -30,7 +30,7 @@ it('is sent for every dump but that of a raw device that passes through this pro
     expect(isHeldOpen({ route: 'console' }, volume(method))).toBe(true);
 });
 
-/** Begins the command in a login shell, with a file in the place of the device. */
+/** Starts the command in a login shell, with a file instead of the device. */
 function begin(shell: string, file: string) {
   const child = spawn(shell, ['-c', sentLine([...command.slice(0, -1), file])], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -72,7 +72,7 @@ describe.each(shells)('in a login shell %s', (shell) => {
 describe('the process list', () => {
   const words = command.join(' ');
 
-  it('tells the holders of this run from everything else', () => {
+  it('lists the holders of this run and nothing else', () => {
     const list = [
       '  PID  PPID COMMAND',
       `  412   400 ${words}`,
@@ -84,7 +84,7 @@ describe('the process list', () => {
     expect(holdersIn(list, '20261128-170000')).toEqual([412, 413]);
   });
 
-  it('is cut off by Solaris in the middle of a long name of a run', () => {
+  it('is truncated by Solaris in the middle of a long run name', () => {
     const run = `20261128-170000-${'a'.repeat(80)}`;
     const shown = holderCommand(run, volume('6b')).join(' ').slice(0, 79);
     expect(holdersIn(`412 400 ${shown}`, run)).toEqual([412]);

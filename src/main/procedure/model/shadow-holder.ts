@@ -9,7 +9,10 @@ import { quoteArgument } from '../../ssh/quoting.ts';
 import { rawDevice } from '../../gds/commands.ts';
 import type { Assignment, VolumeAssignment } from './assignment.ts';
 
-/** What a raw device that passes through this program is compared with proves more: its records are those of the cluster. */
+/**
+ * A raw device that passes through this program needs no holder: its records are compared with the cluster's, which
+ * proves more.
+ */
 export function isHeldOpen({ route }: Pick<Assignment, 'route'>, { method }: VolumeAssignment): boolean {
   return method !== '6a' || route !== 'console';
 }
@@ -21,7 +24,10 @@ export const heldProxies = (assignment: Pick<Assignment, 'route' | 'volumes'>): 
 /** Each holder takes a channel of the connection, and sshd allows 10 by default (sshd_config(5), MaxSessions). */
 export const mostHeld = 4;
 
-/** Words that no other process begins with: the process list shows them first, and Solaris shows 80 characters at most (proc(5)). */
+/**
+ * Words that no other process begins with. The process list shows them first; Solaris shows 80 characters at most
+ * (proc(5)).
+ */
 const ownWords = (run: string) => `: shadowtape-holder ${quoteArgument(run)};`;
 
 /**
@@ -37,13 +43,13 @@ export function holderCommand(run: string, { shadow }: VolumeAssignment): string
   return ['sh', '-c', script, 'sh', rawDevice(shadow.class, shadow.volume)];
 }
 
-/** The number of the process that answers; undefined where the line is no answer. */
+/** The number of the process that answers; undefined if the line is not an answer. */
 export function parseHeld(line: string): number | undefined {
   const pid = /^held (\d{1,9})$/.exec(line.trim())?.[1];
   return pid === undefined ? undefined : Number(pid);
 }
 
-/** Characters that Solaris shows of a process's words (proc(5)). */
+/** Characters that Solaris shows of a process's arguments (proc(5)). */
 const shownCharacters = 79;
 
 /** The numbers of this run's holders in what `ps -o pid,ppid,args` printed; those that have ended are not among them. */

@@ -1,4 +1,4 @@
-/** How long a shadow was held open, as the events of a run tell. */
+/** How long a shadow was held open, according to the events of a run. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../contract/events.ts';
 import { holdersLeft, holdingOf } from './shadow-holding.ts';
@@ -83,7 +83,7 @@ describe('a shadow', () => {
   });
 });
 
-it('processes whose end nobody saw are left', () => {
+it('processes whose end was not seen remain', () => {
   const lines = [
     'verify taken 1',
     '6a lost 1 gone',

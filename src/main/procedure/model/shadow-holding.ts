@@ -5,7 +5,7 @@ import { listed } from '../../../contract/words.ts';
 type HoldEvent = EventOf<'hold'>;
 
 export interface Holding {
-  /** True where it was open from the verification on, but for the steps that need it closed. */
+  /** True if it was open since the verification, except in the steps that need it closed. */
   readonly isUnbroken: boolean;
   /** In words, for journal and report. */
   readonly text: string;
@@ -13,7 +13,7 @@ export interface Holding {
 
 const isHold = (event: RunEvent): event is HoldEvent => event.type === 'hold';
 
-/** The last that happened to the holder of a shadow; undefined where there was none. */
+/** The last event of a shadow's holder; undefined if there was none. */
 export const lastHold = (events: readonly RunEvent[], proxy: string): HoldEvent | undefined =>
   events.findLast((event): event is HoldEvent => isHold(event) && event.volume === proxy);
 
@@ -21,9 +21,9 @@ export const lastHold = (events: readonly RunEvent[], proxy: string): HoldEvent 
 class Hold {
   /** The process that holds it open. */
   pid: number | undefined;
-  /** Why it was not, a sentence's end each. */
+  /** Why it was not, each the end of a sentence. */
   gaps: string[] = [];
-  /** The steps for which it was let go on purpose, each with the one that took it again. */
+  /** The steps for which it was released on purpose, each with the step that held it again. */
   closed: { readonly from: string; readonly to?: string }[] = [];
 
   take(event: RunEvent, proxy: string): void {

@@ -63,7 +63,7 @@ describe('a command', () => {
   }
   const timeLimitOf = (step: string) => (step === '3-3' ? 600 : undefined);
 
-  it('may take an hour where nobody says anything else', async () => {
+  it('may take an hour by default', async () => {
     expect(await limitOf({})).toBe(3600);
     expect(await limitOf({ timeLimitOf: () => undefined })).toBe(3600);
   });
@@ -73,13 +73,13 @@ describe('a command', () => {
     expect(await limitOf({ timeLimitOf: () => 7200 })).toBe(7200);
   });
 
-  it('that is known to be quick is not given more time than that', async () => {
+  it('that is known to be quick gets no more time than it needs', async () => {
     expect(await limitOf({}, 60)).toBe(60);
     expect(await limitOf({ timeLimitOf }, 60)).toBe(60);
     expect(await limitOf({ timeLimitOf }, 7200)).toBe(600);
   });
 
-  it('of a step without a limit may move data for ever', () => {
+  it('of a step without a limit may move data without end', () => {
     const never = new AbortController().signal;
     const signals = () => ({ cancel: never, halt: never });
     const hosts = {

@@ -1,6 +1,6 @@
 /**
- * A step of the procedure is data: the guide's number, why it is there, what it endangers, its command lines, the checks
- * before and after it. The same data is planned, performed, unwound and reported.
+ * A step of the procedure is data: the guide's number, its reason, its risk, its command lines, the checks before and
+ * after it. The same data is planned, performed, rolled back and reported.
  */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { failure } from '../../../contract/errors.ts';
@@ -17,28 +17,34 @@ export interface StepCommand {
   readonly argv: readonly string[];
   /** True for a line that the guide has; false for what Shadowtape adds. */
   readonly guide: boolean;
-  /** True where the command changes something on the host. Such a command is let finish when the run is cancelled. */
+  /** True if the command changes something on the host. Such a command may finish when the run is canceled. */
   readonly changes: boolean;
   /** True for a command of the site file: it keeps the language of the login. */
   readonly ofSite?: boolean;
-  /** True for a command that is sent on the node alone that has a file system of the masters mounted; each node has one of its own. */
+  /**
+   * True for a command that is only sent to the node that has a file system of the masters mounted; each node has its
+   * own.
+   */
   readonly whereMounted?: true;
-  /** True where any primary node may run it ("Node1 or Node2"); `host` is the one that is asked first. */
+  /** True if any primary node may run it ("Node1 or Node2"); `host` is tried first. */
   readonly anyNode?: true;
-  /** True where there is nothing left to do for this command; asked when a step is unwound or taken up again. */
+  /** True if nothing is left to do for this command; evaluated when a step is rolled back or resumed. */
   readonly isDone?: (world: World, marks: RunMarks) => boolean;
 }
 
-/** What has to be looked at before a step's checks can be judged. */
+/** What must be queried before a step's checks can be judged. */
 export type Look = 'primaries' | 'backup';
 
 export interface StepChecks {
   readonly looks: readonly Look[];
-  /** Look again even where nothing was sent since the last look: what comes next must not rest on what was true a while ago. */
+  /** Query again even if nothing was sent since the last query: what comes next must not rely on an older state. */
   readonly fresh?: readonly Look[];
-  /** The side that must not have changed when the step's first command is sent: it is asked last, right before that command. */
+  /**
+   * The side that must not have changed when the step's first command is sent: it is queried last, right before that
+   * command.
+   */
   readonly last?: Look;
-  /** True where the checks hold as long as the step is performed; else only until its first command that changes something. */
+  /** True if the checks hold during the whole step; otherwise only until its first command that changes something. */
   readonly holdThroughout?: true;
   /** Pure: facts in, verdicts out. */
   readonly judge: (world: World) => readonly RuleVerdict[];
@@ -47,16 +53,16 @@ export interface StepChecks {
 export interface Unwinding {
   readonly looks: readonly Look[];
   readonly isDone: (world: World, marks: RunMarks) => boolean;
-  /** False where the step could only fail, because one before it has not succeeded. */
+  /** False if the step could only fail because an earlier one has not succeeded. */
   readonly isDue?: (world: World) => boolean;
-  /** False where the run never came so far that it could be needed; counts where the hosts cannot be looked at. */
+  /** False if the run never got far enough to need it; used where the hosts cannot be queried. */
   readonly mayBeNeeded?: (marks: RunMarks) => boolean;
   /**
-   * False where nothing proves that what the step would undo is this run's: it is not performed, and an operator must act. Asked where there
-   * is something left to undo.
+   * False if nothing proves that what the step would undo is this run's: it is not performed, and an operator must act.
+   * Evaluated if something is left to undo.
    */
   readonly isOwn?: (marks: RunMarks) => boolean;
-  /** What must first be made sure of when it is done by hand, in words; undefined where that is so. */
+  /** What must be made certain before it is done by hand, in words; undefined if it already is. */
   readonly provided?: (world: World, marks: RunMarks) => string | undefined;
 }
 
@@ -108,49 +114,51 @@ export interface Step {
   readonly why: string;
   /** What goes wrong when this step is done wrongly or at the wrong time. */
   readonly endangers?: string;
-  /** What an operator is told of the step beside that, a sentence each; nothing is endangered by it. */
+  /** Further notes on the step for an operator, one sentence each; none of them is a risk. */
   readonly notes?: readonly string[];
-  /** Where the step comes from. */
+  /** The source of the step. */
   readonly source: string;
   readonly performance: Performance;
   readonly commands: readonly StepCommand[];
-  /** What is read around the commands: before a dump the tape that is about to be written, and sampled records. */
+  /** What is read around the commands: before a dump, the tape that is about to be written, and sampled records. */
   readonly around?: { readonly before: readonly StepCommand[]; readonly after: readonly StepCommand[] };
-  /** The proxy volumes that the step is about, where it is not all of the job. */
+  /** The proxy volumes that the step concerns, if not all of the job. */
   readonly volumes?: readonly string[];
   /** Of a step that reads all of a restored volume: where. */
   readonly reads?: RestorePlace;
-  /** Why the step is left out of this run. It is planned and printed all the same. */
+  /** Why the step is skipped in this run. It is planned and printed all the same. */
   readonly leftOut?: string;
   readonly before?: StepChecks;
   readonly after?: StepChecks;
   /**
-   * Set where the step reads or writes through the shadow, or spends the tape on it: both sides are judged afresh before it, after
-   * each wait in it, and with `around` also after it.
+   * Set if the step reads or writes through the shadow, or writes the tape for it: both sides are checked again before
+   * it, after each wait in it, and with `around` also after it.
    */
   readonly guarded?: 'before' | 'around';
   /** The proxies whose shadows are held open from this step on, where the backup server allows it. */
   readonly holds?: readonly string[];
-  /** The proxies whose shadows are let go before the commands are sent: these need the volume for themselves. */
+  /** The proxies whose shadows are released before the commands are sent: these need exclusive use of the volume. */
   readonly needsClosed?: readonly string[];
   /** The proxy volume whose blocks the step changes on purpose, through the shadow. */
   readonly writesThrough?: string;
-  /** Set on the steps that roll the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
+  /**
+   * Set on the steps that roll the cluster back to its normal state; `isDone` is true if there is nothing to roll back.
+   */
   readonly unwinds?: Unwinding;
 }
 
-/** The ids of the steps that carry the data: one a volume. */
+/** The ids of the steps that copy the data: one per volume. */
 export const dumpStepsOf = (steps: readonly Step[]): string[] =>
   steps.flatMap(({ id, performance }) => (performance === 'dump' ? [id] : []));
 
-/** Steps of the dump methods (GDS guide 6.6.3.7, steps 6a to 6e): a job may set limits for another method than the one that is run. */
+/** Steps of the dump methods (GDS guide 6.6.3.7, steps 6a to 6e): a job may set limits for methods that are not run. */
 const ofSomeMethod = /^6[a-e](-\d+)?$/;
 
 /**
- * How long a command of a step may take, as the job says it.
- * @param job its `timeLimits`: step id or phase -> seconds. A step's own limit goes before that of its phase.
+ * How long a command of a step may take, according to the job.
+ * @param job its `timeLimits`: step id or phase -> seconds. A step's own limit takes precedence over that of its phase.
  * @param steps all steps of the run
- * @returns the limit of a step in seconds; undefined where the job sets none
+ * @returns the limit of a step in seconds; undefined if the job sets none
  * @throws TIME_LIMIT_UNKNOWN for a name that is neither a phase nor a step
  */
 export function timeLimitsOf(

@@ -1,4 +1,7 @@
-/** Records of a volume that could not be read, and that are zeros on the tape: told to the journal, and found in it. Pure. */
+/**
+ * Records of a volume that could not be read, and that are zeros on the tape: written to the journal, and read from it.
+ * Pure.
+ */
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { countText } from '../../../contract/words.ts';
 
@@ -14,7 +17,7 @@ export function unreadableWarning(
   return { type: 'warning', step, text, kind: 'unreadable', volume, record };
 }
 
-/** The records of a volume, ascending. What a step said before it began again does not count. */
+/** The records of a volume, ascending. What a step reported before it was repeated does not count. */
 export function unreadableRecords(events: readonly RunEvent[], volume: string): number[] {
   const found = new Map<string, Set<number>>();
   for (const event of events) {

@@ -16,7 +16,7 @@ describe('a mount table', () => {
     ]);
   });
 
-  it('takes a class for another only where the whole name agrees', () => {
+  it('matches a class only by its whole name', () => {
     const table = '/dev/sfdsk/Class22/dsk/Volume2\t/mnt1\tufs\tro\t1\n';
     expect(mountsOfClass(parseMountTable(table), 'Class2')).toEqual([]);
   });

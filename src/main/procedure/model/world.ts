@@ -1,4 +1,4 @@
-/** What the hosts say now. Never remembered from one step to the next once a command has changed something. */
+/** What the hosts show now. Never reused in a later step once a command has changed something. */
 import type { Sight } from '../../gds/backup-sight.ts';
 import type { DiskIdentities } from '../../gds/disk-identity.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
@@ -18,9 +18,9 @@ export interface MountsOfNode {
 
 export interface BackupReport extends NodeReport {
   readonly mounts: readonly Mount[];
-  /** Its boot, where it tells one; see model/boot-identity. */
+  /** Its boot, if known; see model/boot-identity. */
   readonly boot?: string | undefined;
-  /** Whether objects are shown, shown to be absent, or neither; see `sightOf` where it is left out. */
+  /** Whether objects are shown, shown to be absent, or neither; `sightOf` is the default. */
   readonly sight?: Sight;
 }
 
@@ -29,19 +29,22 @@ export interface MissingNode {
   readonly node: string;
   /** When it was first found not to answer: ISO 8601, UTC. */
   readonly since: string;
-  /** Why it could not be reached, or what its sdxinfo said: a sentence. */
+  /** Why it could not be reached, or what its sdxinfo printed: a sentence. */
   readonly reason: string;
-  /** True where the node answers, and its sdxinfo ends with an error. What needs no GDS is done and checked there as on any node. */
+  /** True if the node answers, but its sdxinfo fails. What needs no GDS is done and checked there as on any node. */
   readonly gds?: true;
 }
 
 export interface World {
-  /** What sdxinfo says on each primary node; empty where nobody looked. */
+  /** What sdxinfo shows on each primary node; empty if not queried. */
   readonly primaries: readonly NodeReport[];
   readonly backup: BackupReport | undefined;
-  /** Primary nodes that did not answer, or whose GDS did not: what is true of `primaries` is not known of them. Left out where all did, or nobody looked. */
+  /**
+   * Primary nodes that did not answer, or whose GDS did not: what holds for `primaries` is not known for them. Absent
+   * if all did, or if not queried.
+   */
   readonly missing?: readonly MissingNode[];
-  /** Which disks the devices of the first primary node and of the backup server are; left out where nobody asked. */
+  /** Which disks the devices of the first primary node and of the backup server are; absent if not queried. */
   readonly disks?: { readonly primary: DiskIdentities; readonly backup: DiskIdentities };
 }
 
@@ -51,8 +54,8 @@ function unescape(text: string): string {
 }
 
 /**
- * Reads /etc/mnttab (Solaris, parted by tabs) or /proc/mounts (Linux, parted by blanks): device, mount point, type, options, ...
- * A line with fewer fields is passed over: neither system writes one.
+ * Reads /etc/mnttab (Solaris, separated by tabs) or /proc/mounts (Linux, by blanks): device, mount point, type,
+ * options, ... A line with fewer fields is skipped: neither system writes one.
  */
 export function parseMountTable(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {

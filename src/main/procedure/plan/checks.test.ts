@@ -67,12 +67,12 @@ describe('before a rejoin', () => {
     ]);
   });
 
-  it('each proxy that is not joined is judged, and those alone that are rejoined', () => {
+  it('each proxy that is not joined is judged, and only those to be rejoined', () => {
     expect(rejoinable(worldOf(joined), several)).toEqual(['proxy-parted: none on node1, node2']);
     expect(blocking(judgeRejoinable(several, worldOf(joined), assignment.volumes))).toEqual([]);
   });
 
-  it('both sides are asked again, the backup server last, and what was seen holds throughout', () => {
+  it('both sides are queried again, the backup server last, and the checks hold throughout', () => {
     const { judge, ...checks } = rejoinChecks(several, assignment.volumes);
     expect(checks).toEqual({
       looks: ['primaries', 'backup'],
@@ -86,7 +86,7 @@ describe('before a rejoin', () => {
     ]);
   });
 
-  it('by hand, it must be certain that nobody else has parted the proxies', () => {
+  it('by hand, only after it is certain that nobody else has parted the proxies', () => {
     const marks = marksOf([], [], '/mnt1');
     expect(unlessOwn(several, { ...marks, partProven: true })).toBeUndefined();
     expect(unlessOwn(several, marks)).toBe(

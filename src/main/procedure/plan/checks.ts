@@ -27,7 +27,23 @@ export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] 
   ];
 }
 
-/** Before a rejoin: no shadow, nothing mounted, and parted what is not joined yet; where all is, the check says so. */
+/**
+ * What a run refuses by before its first change, as far as it was looked at. A job that rejoins its proxies first may find them parted, or being
+ * copied.
+ */
+export function judgeStart(assignment: Assignment, world: World): RuleVerdict[] {
+  if (!assignment.job.part.synchroniseFirst) return judgeReady(assignment, world);
+  return [
+    ...judgeRejoinable(assignment, world),
+    ...judgeShadowable(assignment, world),
+    ...judgeDisks(assignment, world),
+  ];
+}
+
+/**
+ * Before a rejoin: no shadow, nothing mounted, and every proxy parted that is not joined yet; if all are joined, the
+ * check says so.
+ */
 export function judgeRejoinable(
   assignment: Assignment,
   world: World,
@@ -41,21 +57,24 @@ export function judgeRejoinable(
   ];
 }
 
-/** What must be certain before a proxy is stopped or rejoined by hand, in words; undefined where the run itself has parted it. */
+/**
+ * What must be certain before a proxy is stopped or rejoined by hand, in words; undefined if the run itself has parted
+ * it.
+ */
 export function unlessOwn({ volumes }: Assignment, { partProven }: RunMarks): string | undefined {
   if (partProven) return undefined;
   return `once it is certain that nobody else has parted ${listed(proxiesOf({ volumes }))}`;
 }
 
 /**
- * A rejoin under a shadow lets the backup server write below the cluster unseen. Several are sent one after the other, and each may
- * take its time: the checks hold throughout, and are made again before the next.
+ * Under a rejoined proxy, a shadow lets the backup server write to the cluster's data unseen. Several rejoins are sent
+ * one after the other, and each may take long: the checks are made again before each.
  * @param volumes those whose proxies are rejoined
  */
 export const rejoinChecks = (assignment: Assignment, volumes: readonly VolumeAssignment[]): StepChecks => ({
   looks: ['primaries', 'backup'],
   fresh: ['primaries'],
-  // Nothing may come between: whoever makes a shadow is then seen, or comes too late to be seen by anybody.
+  // Nothing may come between: a shadow made before this query is seen; one made later cannot be detected by anybody.
   last: 'backup',
   holdThroughout: true,
   judge: (world) => judgeRejoinable(assignment, world, volumes),

@@ -1,4 +1,4 @@
-/** What the checks say of the proxies, as every node shows them. */
+/** The checks of the proxies, as every node shows them. */
 import { describe, expect, it } from 'vitest';
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { edited } from '../../gds/fixtures/read-fixture.ts';
@@ -40,7 +40,7 @@ const told = (verdicts: readonly RuleVerdict[]) =>
   verdicts.map(({ rule, actual, verdict }) => `${rule} ${verdict}: ${actual}`);
 
 describe('a joined proxy', () => {
-  it('is one that each node shows so; the node that does not speaks', () => {
+  it('must be shown so by each node; the verdict names the node that differs', () => {
     const good = ['proxy-joined holds: Join of Volume1', 'proxy-slices-in-sync holds: slice of Disk3 STOP'];
     const enabled = 'proxy-disks-enabled holds: Disk3 ENABLE';
     expect(told(judgeJoined(assignment, worldOf(joined)))).toEqual([...good, enabled]);
@@ -63,7 +63,7 @@ describe('a joined proxy', () => {
     expect(judgeJoined(assignment, worldOf(joined))[0]).not.toHaveProperty('volume');
   });
 
-  it('counts only where every node was looked at, and shows each of them', () => {
+  it('counts only where every node was queried, and shows each of them', () => {
     expect(isProxyJoined(assignment, worldOf(joined))).toBe(true);
     expect(isProxyJoined(assignment, worldOf(copying))).toBe(true);
     expect(isProxyJoined(assignment, worldOf(joined, '', { node2: parted }))).toBe(false);
@@ -106,7 +106,7 @@ describe('a proxy after its rejoin', () => {
     );
   });
 
-  it('is waited for only then', () => {
+  it('is waited for only if it is copied', () => {
     expect(isJoining(assignment, worldOf(copying))).toBe(true);
     expect(isJoining(assignment, worldOf(joined))).toBe(true);
     expect(isJoining(assignment, worldOf(broken))).toBe(false);
@@ -163,7 +163,7 @@ describe('a parted proxy', () => {
     expect(told(judgeReadable(assignment, nobody))).toEqual(['proxy-readable fails: not shown on node1']);
   });
 
-  it('is not mounted on a node that came back', () => {
+  it('is not mounted on a node that is up again', () => {
     const device = '/dev/sfdsk/Class1/dsk/Volume2';
     expect(
       judgeProxyNotMounted(assignment, 'node2', [mountOf('/app', '/dev/sfdsk/Class1/dsk/Volume1')]),
@@ -182,8 +182,8 @@ describe('a parted proxy', () => {
   });
 });
 
-describe('what the proxies stand on', () => {
-  it('has no status that no table knows', () => {
+describe('what the proxies are built on', () => {
+  it('has no status that is missing in every table', () => {
     expect(judgeStatusesKnown(assignment, worldOf(joined))).toEqual([
       {
         rule: 'statuses-known',

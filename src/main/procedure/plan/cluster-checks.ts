@@ -20,7 +20,7 @@ function namesOf({ class: className }: Assignment, { proxy, master }: VolumeAssi
   return { class: className, proxyVolume: proxy, masterVolume: master };
 }
 
-/** One verdict a rule; where several nodes are judged, the first that blocks speaks, with its node. */
+/** One verdict per rule; with several nodes, that of the first that blocks, with its name. */
 function onEveryNode(world: World, judge: (node: NodeReport) => RuleVerdict[]): RuleVerdict[] {
   const [first, ...others] = world.primaries.map((node) =>
     judge(node).map((verdict) =>
@@ -44,7 +44,9 @@ export function judgeJoined(
   );
 }
 
-/** Words that no table here knows, of anything that the proxies stand on. They are shown as they were printed. */
+/**
+ * Statuses that no table here knows, of anything that the proxies are built on. They are shown as they were printed.
+ */
 export function judgeStatusesKnown(assignment: Assignment, world: World): RuleVerdict[] {
   const shown = world.primaries.flatMap((node) =>
     proxiesOf(assignment).flatMap((proxy) => statusesShown(node, assignment.class, proxy)),
@@ -134,7 +136,7 @@ export function judgeJoining(
   );
 }
 
-/** A parted proxy that is started on the node which commands go to. */
+/** A parted proxy that is started on the node to which commands are sent. */
 export function judgeReadable(assignment: Assignment, world: World): RuleVerdict[] {
   const node = commandNode(assignment);
   const report = world.primaries.find((primary) => primary.node === node)?.report;

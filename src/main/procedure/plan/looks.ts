@@ -1,4 +1,4 @@
-/** Everything that a run asks its hosts before and between its steps. Pure. */
+/** All queries of a run before and between its steps. Pure. */
 import { probeArguments } from '../../ssh/login/login-shell.ts';
 import { driveNameQuery } from '../../tape/tape-device.ts';
 import { hostNamesOf, type Assignment } from '../model/assignment.ts';
@@ -12,9 +12,9 @@ import {
   withLongLook,
 } from '../model/look-commands.ts';
 import type { StepCommand } from '../model/step.ts';
-import { areWhereMounted } from './service-checks.ts';
+import { dependOnMounts } from './service-checks.ts';
 
-/** What tells which drive a device is: its lock bears that drive's name. */
+/** What identifies the drive of a device: its lock has that drive's name. */
 function driveLooks({ tapeHost: host, tapeDevice }: Assignment): StepCommand[] {
   const argv = driveNameQuery(tapeDevice);
   return argv ? [{ host, argv, changes: false, guide: false }] : [];
@@ -29,7 +29,7 @@ export function looksOf(assignment: Assignment): StepCommand[] {
     ...hosts.map((host) => machineLook(host, platform)),
     ...driveLooks(assignment),
     ...primaryNodes.flatMap((node) => withLongLook(primaryLooks(node, assignment.class))),
-    ...(areWhereMounted(job) ? primaryNodes.map((node) => mountLook(node, platform)) : []),
+    ...(dependOnMounts(job) ? primaryNodes.map((node) => mountLook(node, platform)) : []),
     ...withLongLook(backupLooks(backupServer)),
     mountLook(backupServer, platform),
     ...bootLooks(backupServer, platform).slice(0, 1),

@@ -3,7 +3,7 @@ import type { RuleVerdict } from '../../../contract/checks.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { mountsOfClass, type World } from '../model/world.ts';
 
-/** Before the mount point is unmounted: somebody may have unmounted the shadow, and mounted something else there. */
+/** Before the mount point is unmounted: somebody may have unmounted the shadow and mounted something else there. */
 export function judgeOwnMount({ job, shadow }: Assignment, { backup }: World): RuleVerdict[] {
   const { mountPoint } = job;
   const mounts = backup?.mounts ?? [];

@@ -22,7 +22,7 @@ const planned =
     guide,
   });
 
-/** What a person does in a step, where it is not a command. */
+/** What a person does in a step, if it is not a command. */
 function operatorPart(assignment: Assignment, step: Step): string | undefined {
   const { job } = assignment;
   const masters = saidList(mastersOf(assignment));
@@ -69,7 +69,7 @@ function plannedHolds(assignment: Assignment, steps: readonly Step[]): Map<Step,
       const command = { host: assignment.backupServer, argv, guide: false, changes: false };
       started.set(step, [...(started.get(step) ?? []), command]);
     }
-    // The shadow of a dump is let go once it is judged after it.
+    // The shadow is released once it has been checked after the dump.
     const isOver = step.performance === 'dump' ? (step.holds ?? []) : [];
     for (const proxy of [...(step.needsClosed ?? []), ...isOver]) held.delete(proxy);
   }
@@ -81,7 +81,7 @@ const answers =
   (host: string): boolean =>
     missing.every(({ node, gds }) => node !== host || gds);
 
-/** What is not checked on nodes whose GDS does not answer; nothing where there is none. */
+/** What is not checked on nodes whose GDS does not answer; empty if all answer. */
 function withoutGds({ missing = [] }: Assignment, looksThere: boolean): string[] {
   const names = missing.flatMap(({ node, gds }) => (gds ? [node] : []));
   if (names.length === 0 || !looksThere) return [];
@@ -92,7 +92,7 @@ function withoutGds({ missing = [] }: Assignment, looksThere: boolean): string[]
   ];
 }
 
-/** What is not done on nodes that do not answer; nothing where there is none. */
+/** What is not done on nodes that do not answer; empty if all answer. */
 function withoutAnswer(assignment: Assignment, { commands }: Step, looksThere: boolean): string[] {
   const silent = (assignment.missing ?? []).filter(({ gds }) => !gds).map(({ node }) => node);
   const unsent = commands.some(({ host }) => silent.includes(host));
@@ -108,7 +108,7 @@ function withoutAnswer(assignment: Assignment, { commands }: Step, looksThere: b
   return [sayCount(count, '{names} does not answer: {words}', '{names} do not answer: {words}', told)];
 }
 
-/** What is not done on nodes that are missing; undefined where there is none. */
+/** What is not done on missing nodes; undefined if none is missing. */
 function withoutNodes(assignment: Assignment, step: Step): string | undefined {
   const { before, after, guarded } = step;
   const looksThere =
@@ -119,7 +119,7 @@ function withoutNodes(assignment: Assignment, step: Step): string | undefined {
 
 function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCommand[] = []): PlannedStep {
   const { id, phase, title, why, endangers, notes, source, leftOut, around } = step;
-  const { mountedOn } = assignment;
+  const mountedOn = assignment.mounted?.map(({ node }) => node);
   const commands = step.commands.filter(
     ({ host, whereMounted }) =>
       answers(assignment)(host) && (!whereMounted || !mountedOn || mountedOn.includes(host)),
@@ -145,7 +145,7 @@ function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCom
 }
 
 /**
- * @param routes what each route is expected to take, as far as it is known
+ * @param routes the expected rate of each route, where known
  * @param earlier how fast an earlier run of the job hashed the whole proxy, see wholeHashCost
  */
 export function planOf(

@@ -1,4 +1,4 @@
-/** Which commands a login that is not root must be allowed: what a run sends, and nothing beside it. */
+/** Which commands a login that is not root must be allowed: what a run sends, and nothing else. */
 import { describe, expect, it } from 'vitest';
 import type { Assignment } from '../model/assignment.ts';
 import { guideAssignment } from '../model/guide-cluster.test-support.ts';
@@ -68,7 +68,7 @@ describe('the commands of a run', () => {
     expect(lines({}, { become: {} })).toEqual([]);
   });
 
-  it('may go to any node, whichever answers first', () => {
+  it('may be sent to any node, whichever answers first', () => {
     const both = lines({}, { become: { node1: 'sudo', node2: 'sudo' } });
     expect(both.filter((line) => line.startsWith('node2 '))).toEqual(
       ofCluster.map((line) => line.replace('node1', 'node2')),
@@ -76,17 +76,17 @@ describe('the commands of a run', () => {
     expect(both.filter((line) => line.startsWith('node3 '))).toEqual([]);
   });
 
-  it('leave out what the job leaves out', () => {
+  it('do not include what the job skips', () => {
     expect(lines({ rejoin: 'leave-parted' })).not.toContain('node1 sdxproxy Rejoin -c Class1 -p Volume2');
     const services = { stop: ['umount /app'], resume: ['mount /app'] };
     expect(also({ services })).toEqual(['node1 umount /app', 'node1 mount /app']);
-    // Its author has said how it gets its rights.
+    // Its author has specified how it gets its rights.
     const own = { stop: ['sudo -n umount /app'], resume: ['mount /app'] };
     expect(also({ services: own })).toEqual(['node1 mount /app']);
   });
 });
 
-describe('what a job needs beside that', () => {
+describe('what a job needs in addition', () => {
   it('reads records back before a dump is continued', () => {
     expect(also({ media: { layout: 'labelled' } })).toEqual([
       'node3 dd if=/dev/rmt/0n bs=32768',

@@ -1,6 +1,6 @@
 /**
- * What a job's commands must be allowed to do on hosts whose login is not root. Taken from the steps, looks and detached work of the job
- * themselves, and from the commands that a run adds where something goes wrong. Pure.
+ * What a job's commands must be allowed to do on hosts whose login is not root. Taken from the steps, queries and
+ * detached work of the job, and from the commands that a run adds after errors. Pure.
  */
 import { rawDeviceArguments } from '../../../streams/raw-device.ts';
 import { rawDevice } from '../../gds/commands.ts';
@@ -36,11 +36,11 @@ export interface AllowedCommand {
 interface Sent {
   readonly host: string;
   readonly argv: readonly string[];
-  /** True where its `count=` depends on the run. */
+  /** True if its `count=` depends on the run. */
   readonly countsRecords?: true;
 }
 
-/** What stands for the name of the run in a plan. */
+/** The placeholder for the name of the run in a plan. */
 const runWord = 'RUN';
 /** Process numbers of Linux have up to seven digits (proc(5), pid_max). */
 const processDigits = 7;
@@ -53,7 +53,7 @@ function recordDigits({ volumes, job }: Assignment): number {
   return String(Math.ceil(bytes / Math.min(sampleBytes, job.media.recordBytes))).length;
 }
 
-/** The words of one sent command; numbers that depend on the run are told by how long they may be. */
+/** The words of one sent command; numbers that depend on the run are given by their greatest length. */
 function wordsOf(assignment: Assignment, { argv, countsRecords }: Sent): AllowedWord[] {
   const [program = '', ...words] = argv;
   const varying = countsRecords ? /^(i?seek=|skip=|count=)\d+$/ : /^(i?seek=|skip=)\d+$/;
@@ -73,7 +73,7 @@ const any: WordPart = { varies: 'any' };
 
 const onTape = ({ tapeHost: host }: Assignment, argv: readonly string[]): Sent => ({ host, argv });
 
-/** How the head is moved, and what is read and written beside the dumps. */
+/** How the head is moved, and what is read and written apart from the dumps. */
 function driveCommands(assignment: Assignment): Sent[] {
   const { tapeDevice, job, tapeChange } = assignment;
   const moves = [
@@ -158,7 +158,7 @@ const holderCommands = (assignment: Assignment): Sent[] =>
       : [],
   );
 
-/** What a step of the job sends, whichever node is the one that is asked first. */
+/** What a step of the job sends, whichever node is tried first. */
 function stepCommands(assignment: Assignment): Sent[] {
   const { primaryNodes } = assignment;
   return primaryNodes.flatMap((first) => {
@@ -167,14 +167,14 @@ function stepCommands(assignment: Assignment): Sent[] {
       .map((node) => ({ node, since: '', reason: '' }));
     const steps = stepsOf({ ...assignment, missing }).filter(({ leftOut }) => leftOut === undefined);
     return steps.flatMap(({ performance, commands, around }) => [
-      // The lines of the guide that work does in another form.
+      // The lines of the guide that detached work runs in another form.
       ...(performance === 'dump' && assignment.route === 'server' ? [] : commands),
       ...(around ? [...around.before, ...around.after] : []),
     ]);
   });
 }
 
-/** Processes of work and holders are ended, and asked how far they are. */
+/** Processes of work and holders are ended, and queried for their progress. */
 function processCommands(assignment: Assignment, sent: readonly Sent[]): AllowedCommand[] {
   const hosts = [...new Set(sent.map(({ host }) => host))];
   return hosts.flatMap((host): AllowedCommand[] => [
@@ -186,21 +186,21 @@ function processCommands(assignment: Assignment, sent: readonly Sent[]): Allowed
   ]);
 }
 
-/** sdxinfo only shows, and a sdxinfo with any words may be asked by hand, too. */
+/** sdxinfo only shows: any arguments are allowed, so that it can also be used by hand. */
 export const sdxinfoAllowed = (host: string): AllowedCommand => ({
   host,
   program: 'sdxinfo',
   words: [[any]],
 });
 
-/** The next tape is named to the site's command: its last word differs. */
+/** The site's command gets the name of the next tape: its last word differs. */
 function nextTapeCommand({ tapeChange, tapeHost: host, job }: Assignment): AllowedCommand[] {
   const [program, ...words] = tapeChange.nextTape ?? [];
   if (program === undefined || !job.media.span) return [];
   return [{ host, program, words: [...words.map((word) => [word]), [any]] }];
 }
 
-/** Those of the commands that a host must allow, in the form in which it allows them. */
+/** The commands that a host must allow, in the form in which it allows them. */
 export function allowedCommands(assignment: Assignment, sent: readonly Sent[]): AllowedCommand[] {
   const { become = {} } = assignment;
   return sent.flatMap((one): AllowedCommand[] => {
@@ -217,7 +217,7 @@ export function allowedCommands(assignment: Assignment, sent: readonly Sent[]): 
 
 /**
  * What the hosts of a job must allow, each command once.
- * @returns nothing for hosts whose login has the rights itself
+ * @returns nothing for hosts whose login has the rights already
  */
 export function rightsNeeded(assignment: Assignment): AllowedCommand[] {
   const { become = {} } = assignment;

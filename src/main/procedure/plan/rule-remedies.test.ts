@@ -9,7 +9,7 @@ describe('the remedy of a rule, on a screen', () => {
     );
   });
 
-  it('is that of the command line where that names none', () => {
+  it('is that of the command line if that names none', () => {
     expect(remedyOnScreen('first-block')).toBe(remedyOf('first-block'));
   });
 });

@@ -1,4 +1,4 @@
-/** What an administrator does about a rule that does not hold. Rule -> remedy. */
+/** What an administrator does if a rule does not hold. Rule -> remedy. */
 const remedies: Readonly<Record<string, string>> = {
   'proxy-joined':
     'run shadowtape runs and shadowtape runs status:3 to find a run that left it parted; resume it or roll it back. If there is none, find out who parted it. Before a rejoin, check with sdxinfo that no backup server has a shadow of it',
@@ -49,7 +49,7 @@ const remedies: Readonly<Record<string, string>> = {
   'nothing-else':
     'find out who else works in that class on the backup server; a shadow class belongs to one run only',
   'master-valid':
-    'COPY: wait for the copy to finish. INVALID: the joined proxy may hold the newest data, so it is not overwritten; see "Volume Status Abnormality" in the GDS guide, and docs/restore.md',
+    'COPY: wait for the copy to finish. INVALID: the joined proxy may hold the newest data, so it is not overwritten; docs/restore.md, "A master that is lost", has the way by hand',
   'master-stopped':
     'find out who started the master, or why it cannot be stopped; nothing was copied to it. Then restore again',
   'other-proxies-parted': 'part the other proxies of this master first: a joined proxy follows its master',

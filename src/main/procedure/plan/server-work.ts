@@ -1,4 +1,7 @@
-/** What route `server` runs on the backup server, detached from the console: the dump of a volume, and the reading back of its file. Pure. */
+/**
+ * What route `server` runs on the backup server, detached from the console: the dump of a volume, and the read-back of
+ * its file. Pure.
+ */
 import { quoteArgument, shownLine } from '../../ssh/quoting.ts';
 import type { Become } from '../../ssh/rights.ts';
 import { hashesAll } from '../../site/whole-fingerprint.ts';
@@ -28,7 +31,7 @@ import { keepsSamples } from '../model/samples/kept-samples.ts';
 import { workFolder, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
 import { dumpArguments, dumpLines } from './step-6-commands.ts';
 
-/** The digest that is taken in the same pass; undefined where the guide's command runs alone. */
+/** The digest that is computed in the same pass; undefined if the guide's command runs alone. */
 export function workDigestOf({ job }: Pick<Assignment, 'job'>): WorkDigest | undefined {
   return job.verify.digest === 'none' ? undefined : job.verify.digest;
 }
@@ -36,11 +39,11 @@ export function workDigestOf({ job }: Pick<Assignment, 'job'>): WorkDigest | und
 /** How the commands of the backup server get their rights. */
 const becomeOf = ({ become, backupServer }: Assignment): Become | undefined => become?.[backupServer];
 
-/** A command that goes into a folder, as it is run with the rights that it needs. */
+/** A command that changes into a folder, in the form that is run with the rights that it needs. */
 const rightful = (assignment: Assignment, command: WorkCommand): WorkCommand =>
   becomeOf(assignment) === undefined ? command : withFolderNamed(command);
 
-/** The guide's command with its standard output in the place of the tape. */
+/** The guide's command with standard output instead of the tape. */
 function readerOf(assignment: Assignment, volume: VolumeAssignment): WorkCommand {
   const { job, platform } = assignment;
   const { recordBytes } = job.media;
@@ -49,7 +52,7 @@ function readerOf(assignment: Assignment, volume: VolumeAssignment): WorkCommand
   return { argv: ['dd', `if=${shadowRawDevice(volume)}`, `bs=${recordBytes}`] };
 }
 
-/** @param run stands in the folder's name */
+/** @param run is part of the folder's name */
 export function dumpWorkOf(assignment: Assignment, volume: VolumeAssignment, run: string): DetachedWork {
   const folder = workFolder(run, volume.proxy);
   const digest = workDigestOf(assignment);
@@ -70,8 +73,8 @@ export function dumpWorkOf(assignment: Assignment, volume: VolumeAssignment, run
 }
 
 /**
- * Reads the volume's file where the head stands.
- * @param kept sampled records that are kept meanwhile, in ascending order
+ * Reads the volume's file from the position of the head.
+ * @param kept sampled records to keep, in ascending order
  */
 export function readBackWorkOf(
   assignment: Assignment,
@@ -105,7 +108,7 @@ function processLine(
   ].join(' ');
 }
 
-/** The processes of a work as lines that a reader understands; FIFOs are named without their folder. */
+/** The processes of a work as readable lines; FIFOs are named without their folder. */
 export function workLines(work: DetachedWork, become?: Become): string[] {
   return work.processes.map((process) => processLine(process, become).replaceAll(`${work.folder}/`, ''));
 }
@@ -113,7 +116,7 @@ export function workLines(work: DetachedWork, become?: Become): string[] {
 /** The dd that reads a whole proxy. */
 export const wholeDigestArguments = wholeReader;
 
-/** What the whole proxy is compared by: by route `console` the dump's SHA-256 is always taken. */
+/** The digest that the whole proxy is compared by: route `console` always computes the dump's SHA-256. */
 const wholeDigestOf = ({ job, route }: Assignment): WorkDigest =>
   route === 'console' || job.verify.digest === 'none' ? 'sha256' : job.verify.digest;
 
@@ -131,7 +134,7 @@ const shellTools = ['sh', 'nohup', 'mkfifo', 'ps', 'kill'];
 const commandsOf = (works: readonly DetachedWork[]): string[] =>
   works.flatMap(({ processes }) => processes.map(({ argv }) => argv[0] ?? ''));
 
-/** Commands that the cluster node must have to hash a whole proxy; none where the job does not ask for it. */
+/** Commands that the cluster node must have to hash a whole proxy; none if the job does not request it. */
 export function toolsOfHash(assignment: Assignment): string[] {
   if (!hashesAll(assignment.job)) return [];
   const works = assignment.volumes.map((volume) => hashWorkOf(assignment, volume, 'run'));

@@ -1,4 +1,4 @@
-/** What the checks say of the shadow, as the backup server shows it. */
+/** The checks of the shadow, as the backup server shows it. */
 import { describe, expect, it } from 'vitest';
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { edited, readFixture } from '../../gds/fixtures/read-fixture.ts';
@@ -73,7 +73,7 @@ describe('a shadow that must not exist', () => {
     expect(isFreeOfShadows(assignment, elsewhere)).toBe(true);
   });
 
-  it('may lie under another name of the same disk', () => {
+  it('may be under another name of the same disk', () => {
     const other = worldOf(parted, shadow.replaceAll('Class2', 'Class9').replaceAll('c1t1d3', 'c9t9d9'));
     const disks = [
       ['c1t1d3', 'serial 3'],
@@ -89,7 +89,7 @@ describe('a shadow that must not exist', () => {
     expect(isFreeOfShadows(assignment, withDisks(other, [], disks))).toBe(false);
   });
 
-  it('is not known to be gone where the backup server does not show it', () => {
+  it('is not known to be gone if the backup server does not show it', () => {
     expect(whyShadowUnknown(assignment, unknown)).toBe(
       'node3 does not show whether objects of Class2 exist: sdxinfo printed nothing',
     );
@@ -97,7 +97,7 @@ describe('a shadow that must not exist', () => {
     expect(whyShadowUnknown(assignment, there)).toBeUndefined();
   });
 
-  it('is not judged where nobody looked', () => {
+  it('is not judged where it was not queried', () => {
     expect(() => isShadowGone(assignment, { ...gone, backup: undefined })).toThrow(
       'the step does not check the backup server',
     );
@@ -108,15 +108,15 @@ describe('an object of the shadow', () => {
   const isGone = (world: World, kind: 'volume' | 'group' | 'disk', name: string) =>
     isShadowObjectGone(assignment, world, kind, name);
 
-  it('is gone where nothing of its kind is shown but the others of this shadow', () => {
+  it('is gone where only the other objects of this shadow are shown', () => {
     expect([isGone(there, 'volume', 'Volume2'), isGone(half, 'volume', 'Volume2')]).toEqual([false, true]);
     expect([isGone(half, 'group', 'Group2'), isGone(gone, 'group', 'Group2')]).toEqual([false, true]);
     expect([isGone(half, 'disk', 'Disk3'), isGone(gone, 'disk', 'Disk3')]).toEqual([false, true]);
-    // One that this shadow has not, while its own are there.
+    // One that this shadow does not have, while its own exist.
     expect(isGone(there, 'volume', 'Volume7')).toBe(true);
   });
 
-  it('is not gone where one is shown under a name that nobody gave', () => {
+  it('is not gone where one is shown under an unknown name', () => {
     const renamed = worldOf(parted, shadow.replaceAll('Volume2', 'Volume9'));
     expect(isGone(renamed, 'volume', 'Volume2')).toBe(false);
     const both = worldOf(parted, shadow.replaceAll('Group2', 'Group9'));
@@ -125,11 +125,11 @@ describe('an object of the shadow', () => {
     expect(isGone(ofOthers, 'volume', 'Volume2')).toBe(true);
   });
 
-  it('is not known to be gone where the backup server does not show it', () => {
+  it('is not known to be gone if the backup server does not show it', () => {
     for (const kind of ['volume', 'group', 'disk'] as const) expect(isGone(unknown, kind, 'x')).toBe(false);
   });
 
-  it('is a volume that is stopped, or not there', () => {
+  it('is a volume that is stopped, or absent', () => {
     const stopped = worldOf(parted, edited(shadow, '1048576 ACTIVE', '1048576 STOP'));
     expect(isShadowStopped(assignment, there, 'Volume2')).toBe(false);
     expect(isShadowStopped(assignment, stopped, 'Volume2')).toBe(true);
@@ -205,7 +205,7 @@ describe('a shadow that was started for writing', () => {
 });
 
 describe('a shadow that is compared with its proxy', () => {
-  it('holds where it has the same blocks, and is active for reading', () => {
+  it('passes where it has the same blocks, and is active for reading', () => {
     expect(blocking(judgeShadow(assignment, there))).toEqual([]);
     const moved = edited(
       shadow,
@@ -220,7 +220,7 @@ describe('a shadow that is compared with its proxy', () => {
     );
   });
 
-  it('is in the mode in which the run has left it', () => {
+  it('has the mode that the run last set', () => {
     const writable = edited(`${shadow}\n${readFixture('shadow-with-mode')}`, ' ro ', ' rw ');
     expect(blocking(judgeShadow(assignment, worldOf(parted, writable)))).toEqual(['access-mode differs: rw']);
     expect(blocking(judgeShadow(assignment, worldOf(parted, writable), () => 'rw'))).toEqual([]);
@@ -242,12 +242,12 @@ describe('the shadows of several proxies', () => {
   const shadows = readFixture('shadow-several');
   const withoutLast = shadows.replaceAll(/^(volume|slice) .*Volume6 .*\n/gm, '');
 
-  it('are each compared with its own, and are nothing strange to each other', () => {
+  it('are each compared with their own proxy, and do not count as foreign to each other', () => {
     expect(blocking(judgeShadow(both, worldOf(nodes, shadows)))).toEqual([]);
     expect(blocking(judgeShadow(both, worldOf(nodes, withoutLast)))).toContain('shadow-active fails: none');
   });
 
-  it('are gone one after the other', () => {
+  it('disappear one after the other', () => {
     const isGone = (text: string, name: string) =>
       isShadowObjectGone(both, worldOf(nodes, text), 'volume', name);
     expect([isGone(withoutLast, 'Volume6'), isGone(withoutLast, 'Volume4')]).toEqual([true, false]);
@@ -271,7 +271,7 @@ describe('the disks of the shadow', () => {
     ).toEqual(['disk-identity holds: Disk3 serial 2']);
   });
 
-  it('are not judged where nobody asked', () => {
+  it('are not judged where they were not queried', () => {
     expect(judgeDisks(assignment, there)).toEqual([]);
     expect(judgeDisks(assignment, withDisks(worldOf(undefined, shadow), [], []))).toEqual([]);
   });

@@ -36,7 +36,7 @@ function shadowPlanOf(
   };
 }
 
-/** Where a shadow of the proxies could be: their devices, and other names of the same disks. */
+/** Where a shadow of the proxies could be: on their devices, and on other names of the same disks. */
 export function shadowPlaceOf({ shadow }: Assignment, { disks }: World): PossibleShadows {
   const devices = Object.values(shadow.devices);
   const own = new Set(devices.flatMap((device) => disks?.backup.get(device) ?? []));
@@ -46,7 +46,7 @@ export function shadowPlaceOf({ shadow }: Assignment, { disks }: World): Possibl
   return { shadowClass: shadow.class, devices: [...new Set([...devices, ...aliases])] };
 }
 
-/** The devices of the job are the disks of its proxies; nothing where nobody asked which disks they are. */
+/** The devices of the job are the disks of its proxies; no verdict if the disks were not queried. */
 export function judgeDisks(
   { class: className, shadow }: Assignment,
   { primaries, disks }: World,
@@ -69,7 +69,7 @@ export function judgeShadowRemoved(assignment: Assignment, world: World): RuleVe
 
 /**
  * The rules that compare each shadow with its proxy, and those of the stand-ins.
- * @param modeOf how a shadow volume is to be active; read only where it is not given
+ * @param modeOf the mode in which a shadow volume must be active; read only by default
  */
 export function judgeShadow(
   assignment: Assignment,
@@ -124,7 +124,7 @@ export function judgeMounted(assignment: Assignment, world: World): RuleVerdict[
   ];
 }
 
-/** After -N with mode=rw: active, and writable where sdxinfo shows the mode. */
+/** After -N with mode=rw: active, and writable if sdxinfo shows the mode. */
 export function judgeShadowWritable(
   { shadow }: Pick<VolumeAssignment, 'shadow'>,
   world: World,
@@ -143,10 +143,10 @@ export function isShadowUnmounted(assignment: Assignment, world: World): boolean
   return shadowMounts(assignment, world).length === 0;
 }
 
-/** False where the backup server showed neither objects nor that there are none: then nothing is known to be gone. */
+/** False if the backup server showed neither objects nor their absence: then nothing is known to be gone. */
 const isSeen = (world: World) => sightOf(backupOf(world)).shown !== 'unknown';
 
-/** Stopped, or not there at all. */
+/** Stopped, or absent. */
 export function isShadowStopped(assignment: Assignment, world: World, name: string): boolean {
   if (!isSeen(world)) return false;
   const volume = findVolume(backupOf(world).report, assignment.shadow.class, name);
@@ -158,7 +158,7 @@ export function isShadowGone(assignment: Assignment, world: World): boolean {
   return holds(judgeShadowRemoved(assignment, world));
 }
 
-/** A sentence where the backup server showed neither objects nor that there are none; undefined where it did. */
+/** A sentence if the backup server showed neither objects nor their absence; otherwise undefined. */
 export function whyShadowUnknown({ backupServer, shadow }: Assignment, world: World): string | undefined {
   const { shown, evidence } = sightOf(backupOf(world));
   if (shown !== 'unknown') return undefined;
@@ -171,8 +171,8 @@ export function isFreeOfShadows(assignment: Assignment, world: World): boolean {
 }
 
 /**
- * One object of the shadow is gone: nothing of its kind is shown but other objects of this shadow. An object under a name that
- * nobody gave may be the one that is looked for.
+ * One object of the shadow is gone: of its kind, only other objects of this shadow are shown. An object with an unknown
+ * name may be the one in question.
  */
 export function isShadowObjectGone(
   assignment: Assignment,

@@ -1,4 +1,4 @@
-/** Whether the shadow is still as it was verified: judged before and after everything that goes through it. */
+/** Whether the shadow is still as it was verified: checked before and after everything that uses it. */
 import { describe, expect, it } from 'vitest';
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
@@ -79,7 +79,7 @@ describe('the shadow during a run', () => {
     );
   });
 
-  it('may see other volumes of the cluster come and go beside the proxy', () => {
+  it('ignores other volumes of the cluster that come and go next to the proxy', () => {
     const free = 'volume *       Class1  Group2  *    *    1114112  1736703   622592 FREE';
     const more = edited(
       parted,
@@ -112,7 +112,7 @@ describe('a shadow that the run has started for writing', () => {
       }),
     );
 
-  it('is writable, as nobody else may have made it', () => {
+  it('is writable only if this run has made it so', () => {
     const ours = ended(activated('-F', '-N'));
     expect(blocking(writable, ours)).toEqual([]);
     expect(blocking(readable, ours)).toEqual(['access-mode: ro']);
@@ -148,7 +148,7 @@ describe('the boot of the backup server', () => {
     });
   });
 
-  it('is, when the shadow is verified, the one in which it was created', () => {
+  it('is the one in which the shadow was created, when it is verified', () => {
     const sent = (line: string, stdout: string, place: number): NewEvent[] => [
       { type: 'intent', step: '5', host: 'node3', argv: line.split(' '), line, changes: line !== 'who -b' },
       {
@@ -177,7 +177,7 @@ describe('mounts of the shadow', () => {
   const seen = (...mountPoints: string[]) =>
     worldOf(parted, whole, { mounts: mountPoints.map((point) => mountOf(point)) });
 
-  it('are the run’s own on its mount point, once it has made that', () => {
+  it('may be the run’s own on its mount point, once it has made that', () => {
     expect(blocking(seen('/mnt1'), journal(), files, true)).toEqual([]);
     expect(blocking(seen('/mnt1'), journal(), files, false)).toEqual([
       'no-other-mount: /dev/sfdsk/Class2/dsk/Volume2 on /mnt1',
@@ -208,8 +208,8 @@ describe('mounts of the shadow', () => {
   });
 });
 
-describe('what the journal says of it', () => {
-  it('is one line for all that holds, and the state of the proxy', () => {
+describe('the journal line about it', () => {
+  it('is a single line with the state of the proxy where everything holds', () => {
     const told = toldOfGuard(judgeGuard(raw, verified, journal(layoutOf()), false));
     expect(told.map(({ rule, actual }) => `${rule}: ${actual}`)).toEqual([
       'proxy-parted: Part of Volume1 on node1, node2',
@@ -225,7 +225,7 @@ describe('what the journal says of it', () => {
     });
   });
 
-  it('is what does not hold, and on which side its remedy is', () => {
+  it('names what does not hold, and on which side its remedy is', () => {
     const world = worldOf(started, whole, { mounts: [mountOf('/else')] });
     const told = toldOfGuard(judgeGuard(raw, world, journal(layoutOf()), false));
     expect(told.map((verdict) => [verdict.rule, isOfCluster(verdict)])).toEqual([

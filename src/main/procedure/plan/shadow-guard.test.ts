@@ -1,4 +1,4 @@
-/** How a run has left its shadow, as its own commands tell. */
+/** How a run has left its shadow, according to its own commands. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../contract/events.ts';
 import type { VolumeAssignment } from '../model/assignment.ts';
@@ -7,7 +7,7 @@ import { shadowStateOf } from './shadow-guard.ts';
 const volume = { shadow: { class: 'Class2', group: 'Group2', volume: 'Volume2' } } as VolumeAssignment;
 const common = { at: '2026-11-28T17:00:00.000Z', run: 'run', prev: '0'.repeat(64), step: '5' };
 
-/** `-F`, `-F fails` or `-F unheard`: each a command on Volume2 and how it ended. */
+/** `-F`, `-F fails` or `-F unheard`: a command on Volume2 and how it ended. */
 function events(...commands: readonly string[]): RunEvent[] {
   return commands.flatMap((command, index): RunEvent[] => {
     const [option = '', ending] = command.split(' ');

@@ -1,6 +1,6 @@
 /**
- * Whether the shadow is still the one that was verified, and the proxy still parted and stopped: what holds before and after every
- * step that reads or writes through the shadow, and after every wait. Pure.
+ * Whether the shadow is still the one that was verified, and the proxy still parted and stopped: checked before and
+ * after every step that reads or writes through the shadow, and after every wait. Pure.
  */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
@@ -35,12 +35,12 @@ export function shadowStateOf(events: readonly RunEvent[], volume: VolumeAssignm
   return state;
 }
 
-/** Rules that say nothing while the run itself stops the shadow and starts it again. */
+/** Rules that do not apply while the run itself stops the shadow and starts it again. */
 const ofActivation = new Set(['shadow-active', 'access-mode']);
 
 type Spaces = EventOf<'layout'>['spaces'];
 
-/** Groups, disks and blocks that the run depends on. What else lies on the cluster's disks may change meanwhile. */
+/** Groups, disks and blocks that the run depends on. Everything else on the cluster's disks may change meanwhile. */
 function configurationText({ class: className, volumes }: Assignment, spaces: Spaces): string {
   const own = new Set(volumes.map(({ proxy }) => proxy));
   const words = spaces.flatMap((space) => {
@@ -56,7 +56,9 @@ function configurationText({ class: className, volumes }: Assignment, spaces: Sp
   return words.sort().join('; ');
 }
 
-/** Compares with where the volumes lay when the shadow was verified. Journals of earlier releases do not tell. */
+/**
+ * Compares with the location of the volumes when the shadow was verified. Journals of earlier releases do not have it.
+ */
 function judgeUnchanged(assignment: Assignment, world: World, events: readonly RunEvent[]): RuleVerdict[] {
   const verified = events.findLast((event): event is EventOf<'layout'> => event.type === 'layout');
   if (!verified) return [];
@@ -79,7 +81,7 @@ const bootOfVerification = (events: readonly RunEvent[]): string | undefined =>
   events.findLast((event): event is EventOf<'layout'> => event.type === 'layout')?.boot;
 
 /**
- * A reboot removes every shadow (GDS guide 4.5, 2.2.2): one that exists after it was built by somebody else.
+ * A reboot removes every shadow (GDS guide 4.5, 2.2.2): any that exists afterwards was built by somebody else.
  * @param earlier the boot that the shadow belongs to
  */
 function judgeBoot({ backup }: World, earlier: string | undefined): RuleVerdict[] {
@@ -99,8 +101,9 @@ function judgeBoot({ backup }: World, earlier: string | undefined): RuleVerdict[
 }
 
 /**
- * For the verification, which has no earlier one to compare with: a shadow that was created in another boot, and is not shown now.
- * @returns nothing where that is not so, or not known
+ * For the verification, which has no earlier one to compare with: a shadow that was created in another boot, and is not
+ * shown now.
+ * @returns nothing if that is not the case, or not known
  */
 export function judgeRebootSinceCreation(
   { backupServer }: Assignment,
@@ -165,7 +168,7 @@ export function judgeGuard(
   );
   return [
     ...judgeStopped(assignment, world),
-    // Before the shadow: a reboot removes it, and explains everything that is missing.
+    // Before the rules of the shadow: a reboot removes it, and explains everything that is missing.
     ...judgeBoot(world, bootOfVerification(events)),
     ...shadow,
     judgeForeignMounts(assignment, world, mountPointMade),
@@ -176,7 +179,7 @@ export function judgeGuard(
 /** Rules of the proxy alone: their remedy is on the cluster. */
 export const isOfCluster = ({ rule }: RuleVerdict): boolean => rule.startsWith('proxy-');
 
-/** One line for the journal where all of it holds; else what does not. */
+/** One line for the journal if everything holds; otherwise what does not. */
 export function toldOfGuard(verdicts: readonly RuleVerdict[]): readonly RuleVerdict[] {
   const blocking = verdicts.filter(isBlocking);
   if (blocking.length > 0) return blocking;

@@ -40,7 +40,7 @@ describe('the commands of step 6', () => {
       );
   });
 
-  it('exist on Linux but for those of sfxfs', () => {
+  it('exist on Linux, except those of sfxfs', () => {
     const methods = ['6a', '6b', '6c', '6d', '6e'] as const;
     expect(methods.filter((method) => existsOn(method, 'linux'))).toEqual(['6a', '6b', '6c']);
     expect(methods.filter((method) => existsOn(method, 'solaris'))).toEqual(methods);
@@ -79,7 +79,7 @@ describe('the source of a step', () => {
     expect(sourceOn('linux', step('lock', ['mkdir'], 'Shadowtape'))).toBe('Shadowtape');
   });
 
-  it('tells on Linux what is documented there from what is inferred', () => {
+  it('separates on Linux what is documented from what is inferred', () => {
     expect(sourceOn('linux', step('6b-2', ['fsck.ext3']))).toBe(
       'inferred from GDS guide 6.6.3.7, step 6b-2 (Solaris edition)',
     );

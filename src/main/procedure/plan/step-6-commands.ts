@@ -10,7 +10,7 @@ import { blockDevice } from '../../gds/commands.ts';
 import { dumpDevice, shadowRawDevice, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { dumpToolOf, fileSystemOf } from '../../site/file-system.ts';
 
-/** A command line, and whether the guide has it so. */
+/** A command line, and whether it is the guide's own. */
 export interface GuideLine {
   readonly argv: readonly string[];
   readonly guide: boolean;
@@ -23,8 +23,8 @@ const answersYes = ({ job }: Assignment, { method }: VolumeAssignment) =>
   method === '6b' ? job.fsck.answerYes : true;
 
 /**
- * The check of the file system. Without -y, fsck of Solaris asks and takes silence for a no; fsck.ext3 would end without a terminal, and
- * so it is told to repair what is safe to repair (-p, e2fsck(8)).
+ * The check of the file system. Without -y, fsck of Solaris asks and treats no answer as no; fsck.ext3 would fail
+ * without a terminal, so it repairs what is safe to repair (-p, e2fsck(8)).
  */
 export function fsckLine(assignment: Assignment, volume: VolumeAssignment): GuideLine {
   const { platform } = assignment;
@@ -46,8 +46,8 @@ export function mountLine({ platform, job }: Assignment, volume: VolumeAssignmen
 /**
  * The dump of a whole file system.
  * @param output a device; `-` for the standard output
- * @param onTape true where the guide's `c` (cartridge) belongs: dump(8) would then take the tape to be 1,700 feet long, and so it is
- *   left out on Linux
+ * @param onTape true where the guide has `c` (cartridge). dump(8) would then assume 1,700 feet of tape, so it is
+ *   omitted on Linux
  */
 export function dumpArguments(
   { platform }: Assignment,
@@ -99,16 +99,16 @@ export function dumpLines(assignment: Assignment, volume: VolumeAssignment): Dum
   }
 }
 
-/** How a check of a file system ended: `not-clean` where it left it as it found it, wrong. */
+/** How a check of a file system ended: `not-clean` if errors remain that it did not repair. */
 export type FsckEnd = 'clean' | 'not-clean' | 'failed';
 
-/** Errors that were corrected; errors that were left (e2fsck(8), EXIT CODE). */
+/** Errors that were corrected; errors that remain (e2fsck(8), EXIT CODE). */
 const ext3Statuses = { corrected: 1, uncorrected: 4 } as const;
 
 /**
- * Judges the exit status of a check. fsck of Solaris ends with 32 to 39 for what it may not repair (illumos fsck_ufs(8), EXIT STATUS);
- * with -y it may repair everything.
- * @param status undefined where a signal ended it
+ * Judges the exit status of a check. fsck of Solaris exits with 32 to 39 for what it may not repair (illumos
+ * fsck_ufs(8), EXIT STATUS); with -y it may repair everything.
+ * @param status undefined if a signal ended it
  */
 export function fsckEnd(argv: readonly string[], status: number | undefined): FsckEnd {
   if (status === 0) return 'clean';
@@ -122,6 +122,6 @@ export function fsckEnd(argv: readonly string[], status: number | undefined): Fs
   return !argv.includes('-y') && status >= 32 && status <= 39 ? 'not-clean' : 'failed';
 }
 
-/** The operand with which dd goes to a record of a raw device without reading its way there: see SampleOptions. */
+/** The operand that makes dd seek to a record of a raw device instead of reading up to it: see SampleOptions. */
 export const seekOperand = ({ platform }: Pick<Assignment, 'platform'>, record: number): string =>
   `${platform === 'solaris' ? 'iseek' : 'skip'}=${record}`;

@@ -24,7 +24,7 @@ function checksText(name: string, checks: StepChecks | undefined): string[] {
   return [`${words.join(', ')}: ${rules.join(' ') || 'none'}`];
 }
 
-/** The checks of each step, with the rules that they judge, and how it handles the shadow. */
+/** The checks of each step, with their rules, and how the step handles the shadow. */
 const checked = (assignment: Assignment) =>
   stepsOf(assignment).flatMap(
     ({ id, before, after, guarded, holds = [], needsClosed = [], writesThrough }) => {
@@ -40,7 +40,7 @@ const checked = (assignment: Assignment) =>
     },
   );
 
-/** The commands that change something; all others only look. */
+/** The commands that change something; all others only query. */
 const changing = (assignment: Assignment) =>
   stepsOf(assignment).flatMap(({ id, commands }) =>
     commands.flatMap(({ host, argv, changes, anyNode }) =>

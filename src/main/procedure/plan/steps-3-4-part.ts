@@ -7,7 +7,7 @@ import type { Job } from '../../site/site-schema.ts';
 import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { saidList } from '../../../contract/words.ts';
 import { say, sayCount } from '../../../contract/text/say.ts';
-import { areWhereMounted } from './service-checks.ts';
+import { areWhereMounted, isUnmountedBy } from './service-checks.ts';
 import { judgeReady, rejoinChecks, unlessOwn } from './checks.ts';
 import { isProxyJoined, isProxyStopped, judgeJoined, judgeParted, judgeStopped } from './cluster-checks.ts';
 import { fingerprintCommands, primarySource, recordsHashed } from '../model/samples/fingerprint.ts';
@@ -16,7 +16,7 @@ import { commandLine } from '../../ssh/quoting.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import { guideStep } from './step-sources.ts';
 
-/** For jobs that leave the proxy parted between their runs. */
+/** For jobs that leave the proxy parted between runs. */
 function synchroniseStep(assignment: Assignment): Step {
   const proxies = proxiesOf(assignment);
   const place = onAnyNode(assignment);
@@ -90,11 +90,8 @@ function serviceCommands({ job, primaryNodes }: Assignment, action: ServiceActio
   );
 }
 
-/** Where the commands are sent, for whom that depends on what is mounted. */
-function placeNotes(
-  { job, mountedOn, ...assignment }: Assignment,
-  action: ServiceAction,
-): Pick<Step, 'notes'> {
+/** Where the commands are sent, if that depends on what is mounted. */
+function placeNotes({ job, mounted, ...assignment }: Assignment, action: ServiceAction): Pick<Step, 'notes'> {
   if (!areWhereMounted(job)) return {};
   const masters = saidList(mastersOf(assignment));
   if (action === 'resume')
@@ -107,11 +104,11 @@ function placeNotes(
       ],
     };
   const note =
-    mountedOn === undefined
+    mounted === undefined
       ? say('sent only on the node that has {masters} mounted right before the step', { masters })
       : say('sent only on the node that has {masters} mounted right before the step; at present: {nodes}', {
           masters,
-          nodes: mountedOn.join(', ') || say('no node'),
+          nodes: [...new Set(mounted.map(({ node }) => node))].join(', ') || say('no node'),
         });
   return { notes: [note] };
 }
@@ -192,8 +189,9 @@ export function partStep(assignment: Assignment): Step {
 }
 
 /**
- * Where a node has as many resume as stop commands, the last resumes what the first stopped, and so on: then only what was
- * stopped is resumed. Otherwise every resume command of a node counts as soon as one of its stop commands does.
+ * If a node has as many resume as stop commands, the last resumes what the first stopped, and so forth: then only what
+ * was stopped is resumed. Otherwise all resume commands of a node are needed as soon as one of its stop commands was
+ * sent.
  */
 function belongsToStopped(
   stops: readonly StepCommand[],
@@ -249,7 +247,7 @@ export function resumeServicesStep(assignment: Assignment): Step {
   };
 }
 
-/** While the parted proxy can still be read on the cluster. */
+/** Done while the parted proxy can still be read on the cluster. */
 export function fingerprintStep(assignment: Assignment): Step {
   return {
     id: 'fingerprint',
@@ -296,7 +294,7 @@ export function stopProxyStep(assignment: Assignment): Step {
       looks: ['primaries'],
       isDone: (world) => isProxyJoined(assignment, world) || isProxyStopped(assignment, world),
       mayBeNeeded: (marks) => marks.partBegun,
-      // Whoever else has parted the proxy may use it.
+      // If somebody else has parted the proxy, they may be using it.
       isOwn: (marks) => marks.partProven,
       provided: (_world, marks) => unlessOwn(assignment, marks),
     },
@@ -321,13 +319,9 @@ function viewConfigurationStep(assignment: Assignment): Step {
   };
 }
 
-/** True where the job's own commands unmount the file system before the part, so that the guide lets fsck be left out. */
-export function unmountsBeforePart(services: Job['services']): boolean {
-  if (typeof services === 'string') return false;
-  const hosts = 'nodes' in services ? Object.keys(services.nodes) : [''];
-  const stops = hosts.flatMap((host) => commandsOfSite(services, host)?.stop ?? []);
-  return stops.some((argv) => /(^|\/)umount$/.test(argv[0] ?? ''));
-}
+/** True if the job's own commands unmount the file system of a master before the part: then the guide allows skipping fsck. */
+export const isUnmountedBeforePart = (assignment: Assignment, master: string): boolean =>
+  isUnmountedBy(serviceCommands(assignment, 'stop'), assignment, master);
 
 export function partSteps(assignment: Assignment): Step[] {
   return [

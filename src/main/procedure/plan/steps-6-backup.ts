@@ -1,7 +1,7 @@
 /**
- * Steps 6a to 6e of the GDS guide's 6.6.3.7; `stepsOfMethod` lists them by its numbers. Through the backup server (route `server`) they are
- * the guide's own lines; through the console (route `console`) the line that writes to the tape is parted into one that reads and one that
- * writes.
+ * Steps 6a to 6e of the GDS guide's 6.6.3.7; `stepsOfMethod` lists them by its numbers. Through the backup server
+ * (route `server`) they are the guide's own lines; through the console (route `console`) the line that writes to the
+ * tape is split into one that reads and one that writes.
  */
 import { say } from '../../../contract/text/say.ts';
 import { tapeWriterArguments } from '../../../streams/tape/tape-writer.ts';
@@ -23,7 +23,7 @@ import { statusCommand, tapeCheckCommands } from '../model/tape/tape-commands.ts
 import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './shadow-checks.ts';
 import { dumpLines, fsckLine, mountLine } from './step-6-commands.ts';
 import { guideStep } from './step-sources.ts';
-import { unmountsBeforePart } from './steps-3-4-part.ts';
+import { isUnmountedBeforePart } from './steps-3-4-part.ts';
 import { labelStep, manifestStep, readBackStep } from './steps-6-tape.ts';
 
 const guideLine = (host: string, ...argv: string[]): StepCommand => ({
@@ -33,7 +33,7 @@ const guideLine = (host: string, ...argv: string[]): StepCommand => ({
   changes: true,
 });
 
-/** What the steps of one volume are made of. */
+/** Input for the steps of one volume. */
 export interface VolumePart {
   readonly assignment: Assignment;
   readonly volume: VolumeAssignment;
@@ -81,8 +81,8 @@ function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
 
 /** 6b-2, 6c-2, 6d-3, 6e-3 */
 function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): Step {
-  const { job, platform } = assignment;
-  const { method, proxy } = volume;
+  const { platform } = assignment;
+  const { method, master, proxy } = volume;
   const fileSystem = fileSystemOf(method, platform) ?? 'ufs';
   return {
     id,
@@ -96,7 +96,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     writesThrough: proxy,
     around: recordsAround(assignment, volume),
     commands: [{ host: assignment.backupServer, ...fsckLine(assignment, volume), changes: true }],
-    ...(unmountsBeforePart(job.services)
+    ...(isUnmountedBeforePart(assignment, master)
       ? {
           leftOut: say(
             'the file system is unmounted when {proxy} is parted (services.stop): the guide allows skipping this',
@@ -128,7 +128,7 @@ function mountStep({ assignment, volume }: VolumePart, id: string): Step {
   };
 }
 
-/** What the step of a dump is called, and why the method is there. */
+/** The title of a dump step, and the reason for its method. */
 function dumpWords(method: Method, platform: Platform): Pick<Step, 'title' | 'why'> {
   switch (method) {
     case '6a':
@@ -151,7 +151,7 @@ function dumpWords(method: Method, platform: Platform): Pick<Step, 'title' | 'wh
 function consoleCommands({ assignment, volume }: VolumePart): StepCommand[] {
   const { backupServer, tapeHost, job } = assignment;
   const device = dumpDevice(assignment);
-  // Where the head stands elsewhere, it is brought there.
+  // If the head is elsewhere, it is moved there.
   const positions = device === assignment.tapeDevice ? [] : [statusCommand(assignment)];
   return [
     ...positions,
@@ -171,8 +171,9 @@ function consoleCommands({ assignment, volume }: VolumePart): StepCommand[] {
 const sharedNote = () => say('a GFS Shared File System can only be backed up as a raw device (6a)');
 
 /**
- * What is read around a dump: the tape right before it is written from its beginning, and sampled records where the dump cannot be
- * compared as it passes. On route `server` the first record is read back, since what passed was not seen here.
+ * What is read around a dump: the tape right before it is written from its beginning, and sampled records if the dump
+ * cannot be compared while it is copied. On route `server` the first record is read back, because the data did not pass
+ * through here.
  */
 function readsAround(assignment: Assignment, volume: VolumeAssignment): NonNullable<Step['around']> {
   const { before, after } = recordsAround(assignment, volume);
@@ -211,7 +212,9 @@ function dumpStep(part: VolumePart, id: string): Step {
   };
 }
 
-/** A dump that runs on must not be forgotten: neither the file system nor the shadow could be taken from it. */
+/**
+ * A dump that is still running must not be forgotten: neither the file system nor the shadow could be removed under it.
+ */
 function dumpEndedStep({ volume }: VolumePart, id: string): Step {
   return {
     id,
@@ -243,7 +246,7 @@ export function unmountStep({ assignment }: VolumePart, id: string): Step {
     source: guideStep(id),
     performance: 'commands',
     commands: [
-      // Over ssh each command has a shell of its own, which never stands in the mount point.
+      // Over ssh each command has its own shell, whose working directory is never the mount point.
       ...(route === 'server' ? [guideLine(host, 'cd', '/')] : []),
       {
         ...guideLine(host, 'umount', job.mountPoint),
@@ -294,10 +297,10 @@ const stepsOfMethod: Readonly<Record<Method, readonly (readonly [id: string, mak
   ],
 };
 
-/** The steps of one volume. On route `server` what runs detached must have ended before the next one. */
+/** The steps of one volume. On route `server`, detached work must have ended before the next one. */
 function volumeSteps(part: VolumePart): Step[] {
   const { assignment, volume } = part;
-  // Steps of several volumes bear the same numbers of the guide.
+  // Steps of several volumes have the same numbers of the guide.
   const suffix = assignment.volumes.length === 1 ? '' : `:${volume.proxy}`;
   return stepsOfMethod[volume.method].flatMap(([id, make]) => [
     make(part, `${id}${suffix}`),
@@ -307,7 +310,7 @@ function volumeSteps(part: VolumePart): Step[] {
   ]);
 }
 
-/** The label is written as late as can be: until then nothing on the tape is lost. */
+/** The label is written as late as possible: until then nothing on the tape is lost. */
 function withLabel(assignment: Assignment, steps: readonly Step[]): Step[] {
   const first = steps.findIndex(({ performance }) => performance === 'dump');
   const last = steps.findLastIndex(
@@ -322,7 +325,7 @@ function withLabel(assignment: Assignment, steps: readonly Step[]): Step[] {
   ];
 }
 
-/** The volumes one after the other, then the reading back of the whole tape. */
+/** The volumes one after the other, then the read-back of the whole tape. */
 export function backupSteps(assignment: Assignment): Step[] {
   const steps = assignment.volumes.flatMap((volume) => volumeSteps({ assignment, volume }));
   return [...(isLabelled(assignment) ? withLabel(assignment, steps) : steps), readBackStep(assignment)];

@@ -1,4 +1,4 @@
-/** What Shadowtape adds to step 6: label and manifest of layout `labelled`, and the reading back of the tape. */
+/** What Shadowtape adds to step 6: label and manifest of layout `labelled`, and the read-back of the tape. */
 import { say } from '../../../contract/text/say.ts';
 import { isLabelled, type Assignment } from '../model/assignment.ts';
 import { keepsSamples } from '../model/samples/kept-samples.ts';
@@ -14,7 +14,7 @@ import {
   writeRecordsCommand,
 } from '../model/tape/tape-commands.ts';
 
-/** Layout `labelled`: file 0 is the label, then comes a file a volume, then the manifest. */
+/** Layout `labelled`: file 0 is the label, then one file per volume, then the manifest. */
 export function labelStep(assignment: Assignment): Step {
   const { job } = assignment;
   return {
@@ -73,7 +73,7 @@ function endWithoutReadBack({ route, volumes }: Assignment): string {
     : say('the run ends unverified');
 }
 
-/** Why the tape is not read back; undefined where it is. */
+/** Why the tape is not read back; undefined if it is. */
 function notReadBack(assignment: Assignment): string | undefined {
   const { job, route } = assignment;
   const end = endWithoutReadBack(assignment);

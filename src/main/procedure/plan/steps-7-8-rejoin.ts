@@ -25,7 +25,7 @@ import { wholeSteps } from './steps-whole-proxy.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import type { World } from '../model/world.ts';
 
-/** Whether what a command of the removal removes is gone already. */
+/** Whether the object that a command removes is gone already. */
 function removalIsDone(
   assignment: Assignment,
   { kind, names }: ShadowEffect,
@@ -74,10 +74,10 @@ const leftParted = () =>
     'the job leaves the proxy parted until the next run (rejoin: leave-parted), so that data can be restored from it',
   );
 
-/** Volumes that are rejoined together, and which of how many such groups they are. */
+/** Volumes that are rejoined together: which batch of how many. */
 interface RejoinGroup {
   readonly volumes: readonly VolumeAssignment[];
-  /** Behind the guide's number; empty where all are rejoined at once. */
+  /** After the guide's number; empty if all are rejoined at once. */
   readonly suffix: string;
 }
 
@@ -108,7 +108,7 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
     source: guideStep('8-1'),
     performance: 'commands',
     ...(job.rejoin === 'leave-parted' ? { leftOut: leftParted() } : {}),
-    // One command each: where the run is brought back, some may be joined already.
+    // One command each: in a rollback, some may be joined already.
     commands: volumes.map((volume) => ({
       ...onAnyNode(assignment),
       argv: sdxproxyRejoin({ class: assignment.class, proxyVolumes: [volume.proxy] }),
@@ -135,7 +135,7 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
   };
 }
 
-/** Why the copy is not watched; undefined where it is. */
+/** Why the resync is not watched; undefined if it is. */
 function notWatched({ job }: Assignment): string | undefined {
   if (job.rejoin === 'leave-parted') return leftParted();
   return job.resynchronisation.wait
@@ -177,7 +177,7 @@ function watchStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): St
   };
 }
 
-/** At most so many as the job allows are copied at the same time: the next are rejoined when those are in sync. */
+/** At most as many as the job allows are copied at the same time: the next are rejoined when those are in sync. */
 function rejoinGroups({ volumes, job }: Assignment): RejoinGroup[] {
   const most = job.resynchronisation.atOnce ?? volumes.length;
   if (most >= volumes.length) return [{ volumes, suffix: '' }];

@@ -29,7 +29,7 @@ export function lockStep(assignment: Assignment): Step {
   };
 }
 
-/** What detached work needs: the dump by route `server`, and the hash of the whole proxy; and what a restore of files needs. */
+/** Programs for detached work (the dump by route `server`, the hash of the whole proxy) and for a restore of files. */
 export function toolsStep(
   { become: ways = {} }: Assignment,
   id: string,
@@ -75,13 +75,13 @@ function toolsSteps(assignment: Assignment): Step[] {
   ];
 }
 
-/** mtio(4I): only opening for writing shows it, and closing after that may leave a file mark. */
+/** mtio(4I): only opening for writing shows it, and the close afterwards may leave a file mark. */
 const protectionNote = () =>
   say(
     'mt on Solaris does not show write protection: check the tab of the cartridge. A protected cartridge fails at the first write, after the part',
   );
 
-/** Which drive of the changer is that of the site is settled before anything is changed. */
+/** Which drive of the changer is the site's is determined before anything is changed. */
 function changerCommands(assignment: Assignment): StepCommand[] {
   const changer = changerOfRun(assignment);
   if (changer === undefined) return [];
@@ -117,7 +117,7 @@ export function mountPointStep({ backupServer: host, job }: Assignment): Step {
   };
 }
 
-/** Route `server` only: the folders in which the dump and the reading back have run. */
+/** Route `server` only: the folders in which the dump and the read-back ran. */
 function clearStep({ backupServer }: Assignment): Step {
   return {
     id: 'clear',

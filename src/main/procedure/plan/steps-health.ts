@@ -1,4 +1,4 @@
-/** The drive is asked about its health before a run and after it, while no data moves. None of it is in the guide. */
+/** The health of the drive is queried before and after a run, while no data moves. None of it is in the guide. */
 import { say } from '../../../contract/text/say.ts';
 import { encryptionArguments, logPageArguments } from '../../tape/drive-health.ts';
 import type { Assignment } from '../model/assignment.ts';
@@ -10,7 +10,7 @@ const unknownNote = () =>
     'what the tape host cannot tell, such as without sg_logs, is reported as not available, and refuses nothing',
   );
 
-/** sg_logs is of sg3_utils; both programs are optional. */
+/** sg_logs comes with sg3_utils; both programs are optional. */
 export function healthStep(assignment: Assignment, when: 'before' | 'after'): Step {
   const { tapeHost: host, tapeDevice: device, onCriticalAlert } = assignment;
   const queries = [

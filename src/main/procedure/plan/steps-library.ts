@@ -1,4 +1,7 @@
-/** What a library does before a run and after it: it loads the tape by its bar code, and takes it back. None of it is in the guide. */
+/**
+ * What a library does before and after a run: it loads the tape by its bar code, and stores it again. None of it is in
+ * the guide.
+ */
 import { say } from '../../../contract/text/say.ts';
 import { changerStatusArguments, loadArguments, unloadArguments } from '../../tape/changer.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
@@ -11,7 +14,7 @@ const onTapeHost = (
   changes: boolean,
 ): StepCommand => ({ host, argv, guide: false, changes });
 
-/** The changer is looked at before and after each move. */
+/** The changer's status is read before and after each move. */
 function loadCommands(assignment: Assignment, changer: string): StepCommand[] {
   const { tapeDevice, libraryPlan } = assignment;
   const look = onTapeHost(assignment, changerStatusArguments(changer), false);
@@ -56,7 +59,7 @@ export function loadSteps(assignment: Assignment): Step[] {
   ];
 }
 
-/** Where the site file says so. A tape that cannot be returned stays in the drive, and is a warning. */
+/** If the site file requests it. A tape that cannot be returned stays in the drive, with a warning. */
 export function unloadSteps(assignment: Assignment): Step[] {
   const { tapeDevice, tapeChange, libraryPlan } = assignment;
   const { changer, library } = tapeChange;

@@ -1,4 +1,4 @@
-/** Where the site's own commands are among the steps of a run, and of one that is resumed. */
+/** Where the site's own commands come among the steps of a run, and of a resumed one. */
 import { describe, expect, it } from 'vitest';
 import { guideAssignment } from '../model/guide-cluster.test-support.ts';
 import type { Step } from '../model/step.ts';
@@ -29,7 +29,7 @@ describe('the scripts of a job', () => {
     expect(all.filter((id) => id.startsWith('script'))).toHaveLength(4);
   });
 
-  it('are commands of the site, and say where they are set', () => {
+  it('are commands of the site, and name their setting', () => {
     const scripts = runOf().filter(({ id }) => id.startsWith('script'));
     expect(scripts[0]).toEqual({
       id: 'script-1',
@@ -56,7 +56,7 @@ describe('the scripts of a run that is resumed', () => {
     return ids(withScriptsLeft(steps, left, ({ id }) => isLeft(id)));
   }
 
-  it('are each before the steps that come after it', () => {
+  it('each come before their later steps', () => {
     expect(resumed(['3-5', '5', 'verify', '6a'])).toEqual([
       ...['script-1', 'script-4', '3-5', 'script-2', '5', 'verify', 'script-3', '6a'],
     ]);
@@ -71,7 +71,7 @@ describe('the scripts of a run that is resumed', () => {
     expect(ids(withScriptsLeft(steps, steps.slice(3), () => true))).toEqual(['script-12', '7']);
   });
 
-  it('are those that have not run, and are not to run anyway', () => {
+  it('are those that have not run, and that do not run in any case', () => {
     expect(resumed(['6a'], (id) => id === 'script-3')).toEqual(['script-3', '6a']);
     expect(resumed(['script-3', '6a'])).toEqual(['script-1', 'script-4', 'script-2', 'script-3', '6a']);
     expect(resumed(['3-5'], () => false)).toEqual(['3-5']);

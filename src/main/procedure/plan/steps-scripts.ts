@@ -24,7 +24,7 @@ function scriptStep({ before, after, host, command }: Script, number: number): S
   };
 }
 
-/** Puts the job's scripts before the first and behind the last step of their phases. */
+/** Puts the job's scripts before the first and after the last step of their phases. */
 export function withScripts({ job }: Assignment, steps: readonly Step[]): Step[] {
   const scripts = job.scripts.map((script, index) => ({ script, step: scriptStep(script, index + 1) }));
   const around = (place: 'before' | 'after', phase: Phase) =>
@@ -37,9 +37,9 @@ export function withScripts({ job }: Assignment, steps: readonly Step[]): Step[]
 }
 
 /**
- * Puts the scripts that are left among the steps with which a run goes on: each before the first of those that all come later.
+ * Puts the remaining scripts among the steps of a resumed run: each before the first of the steps after it.
  * @param steps all steps of the run, in their order
- * @param isLeft says of a script that it has not run to its end
+ * @param isLeft whether a script has not finished
  */
 export function withScriptsLeft(
   steps: readonly Step[],

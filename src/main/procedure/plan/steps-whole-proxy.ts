@@ -22,7 +22,7 @@ import { wholeDigestArguments } from './server-work.ts';
 import { guideStep } from './step-sources.ts';
 import { primarySource } from '../model/samples/fingerprint.ts';
 
-/** Starts the proxies on one node, which then can read them. */
+/** Starts the proxies on one node, which can then read them. */
 export function startStep(assignment: Assignment): Step {
   const host = commandNode(assignment);
   const proxies = proxiesOf(assignment);
@@ -77,7 +77,7 @@ function hashStep(assignment: Assignment): Step {
     source: 'Shadowtape',
     performance: 'whole-hash',
     commands: hashCommands(assignment),
-    // Hours may pass: a proxy that was rejoined meanwhile holds something else.
+    // Hours may pass: a proxy that was rejoined meanwhile holds other data.
     after: {
       looks: ['primaries', 'backup'],
       fresh: ['primaries', 'backup'],
@@ -108,7 +108,7 @@ export function stopStep(assignment: Assignment): Step {
         isDone: isOver,
       },
     ],
-    // One that somebody has rejoined meanwhile is no longer to be stopped.
+    // One that somebody has rejoined meanwhile must not be stopped.
     after: {
       looks: ['primaries'],
       judge: (world) => (isProxyJoined(assignment, world) ? [] : judgeStopped(assignment, world)),

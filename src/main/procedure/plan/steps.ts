@@ -1,5 +1,5 @@
 /**
- * The whole procedure of one run, in the order of the GDS guide's 6.6.3.7. Each step is in the file that bears its number:
+ * The whole procedure of one run, in the order of the GDS guide's 6.6.3.7. Each step is in the file with its number:
  *
  *     lock, tools, tape, mount-point        steps-around.ts
  *     load-tape, unload-tape                steps-library.ts
@@ -13,7 +13,8 @@
  *     clear, unlock                         steps-around.ts
  *     script-1, ...                         steps-scripts.ts, before and after the phases that the job names
  *
- * What must hold before and after a step is in cluster-checks.ts (the proxies), shadow-checks.ts (the shadow) and checks.ts (both).
+ * What must hold before and after a step is in cluster-checks.ts (the proxies), shadow-checks.ts (the shadow) and
+ * checks.ts (both).
  */
 import { inEnglish } from '../../../contract/text/say.ts';
 import type { Assignment } from '../model/assignment.ts';

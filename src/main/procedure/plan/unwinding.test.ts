@@ -57,7 +57,7 @@ describe('what a rollback performs', () => {
   const unwinding = (assignment: Assignment) =>
     stepsOf(assignment).flatMap(({ id, unwinds }) => (unwinds ? [[id, ...unwinds.looks]] : []));
 
-  it('are these steps, each of which looks at what it changes', () => {
+  it('are these steps, each of which queries what it changes', () => {
     const rejoin = [
       ['7', 'backup'],
       ['8-1', 'primaries'],
@@ -99,7 +99,7 @@ describe('step 3-4', () => {
     expect(resumed(both, {})).toEqual([]);
   });
 
-  it('resumes everything of a node with another number of stop commands', () => {
+  it('resumes everything of a node whose number of stop commands differs', () => {
     const stops = [command('node1', 'stop'), elsewhere];
     const marks = { servicesStopped: [stoppedAt('node1', 0)] };
     expect(resumed([first, second, elsewhere], marks, stops)).toEqual([
@@ -108,7 +108,7 @@ describe('step 3-4', () => {
     ]);
   });
 
-  it('does not resume again what has resumed well on that node', () => {
+  it('does not repeat a resume that exited 0 on that node', () => {
     const marks = { servicesStopped: [stoppedAt('node1', 0), stoppedAt('node1', 1)] };
     const told = (host: string, line: string) => ({ ...marks, servicesResumed: [{ host, line }] });
     expect(resumed([first, second], told('node1', 'start first'))).toEqual(['node1 start second']);
@@ -140,7 +140,7 @@ describe('step 3-5', () => {
 describe('step 6b-5', () => {
   const mounted = worldOf(parted, shadow, { mounts: [mountOf('/mnt1')] });
 
-  it('unmounts, and removes the mount point that the run has made', () => {
+  it('unmounts, and removes the mount point if the run has made it', () => {
     const made = { mountPointMade: true };
     expect(isDone(files, '6b-5', mounted)).toBe(false);
     expect(isDone(files, '6b-5', shadowed)).toBe(true);
@@ -153,7 +153,7 @@ describe('step 6b-5', () => {
 });
 
 describe('what runs detached from the console', () => {
-  it('is ended before anything it uses is taken away', () => {
+  it('is ended before anything that it uses is removed', () => {
     const ofOther = { works: [{ ...work, volume: 'Volume9' }] };
     expect([isDone(byServer, 'dump-ended', clean), mayBeNeeded(byServer, 'dump-ended')]).toEqual([
       true,
@@ -165,7 +165,7 @@ describe('what runs detached from the console', () => {
     expect(mayBeNeeded(byServer, 'dump-ended', ofOther)).toBe(false);
   });
 
-  it('is cleared away whoever it belongs to', () => {
+  it('is removed, whatever volume it belongs to', () => {
     expect(isDone(byServer, 'clear', clean)).toBe(true);
     expect(isDone(byServer, 'clear', clean, { works: [{ ...work, volume: 'Volume9', isOver: true }] })).toBe(
       false,
@@ -193,7 +193,7 @@ describe('step 7', () => {
     expect(left(raw, '7', worldOf(parted, '', { isBackupSeen: false }))).toEqual(all);
   });
 
-  it('is done where the backup server shows that nothing of its class exists', () => {
+  it('is done if the backup server shows that nothing of its class exists', () => {
     expect([shadowed, worldOf(parted, halfShadow), apart].map((world) => isDone(raw, '7', world))).toEqual([
       ...[false, false, true],
     ]);
@@ -310,11 +310,11 @@ describe('a restore that is rolled back', () => {
     expect([isDone(fromParted, '3-5', apart), isDone(fromParted, '3-5', running)]).toEqual([true, false]);
     expect(isDone(fromParted, '3-5', clean)).toBe(true);
     expect(unwindingOf(restoring, '3-5').isOwn?.(nothing)).toBe(false);
-    // A proxy that it has found parted is nobody else's.
+    // A proxy that it found parted belongs to nobody else.
     expect(unwindingOf(fromParted, '3-5').isOwn).toBeUndefined();
   });
 
-  it('starts the master where it was active, unless the copy was begun', () => {
+  it('starts the master where it was active, unless the copy has begun', () => {
     expect([isDone(restoring, 'start-master', apart), isDone(restoring, 'start-master', masterOff)]).toEqual([
       ...[true, false],
     ]);
@@ -327,7 +327,7 @@ describe('a restore that is rolled back', () => {
     ]);
   });
 
-  it('resumes the services, unless the copy was begun', () => {
+  it('resumes the services, unless the copy has begun', () => {
     const stopped = { servicesStopped: [{ host: 'node1', place: 0, line: 'umount /app', sure: true }] };
     expect(isDone(restoring, '3-4', apart, stopped)).toBe(false);
     expect(isDone(restoring, '3-4', apart, { ...stopped, restoreSent: true })).toBe(true);

@@ -1,4 +1,7 @@
-/** How the verdicts of the checks are made of the rules: over each volume of a job, and with their place in the guide. Pure. */
+/**
+ * How the verdicts of the checks are made from the rules: for each volume of a job, and with their place in the guide.
+ * Pure.
+ */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import { oneSided } from '../../gds/rule-verdict.ts';
 import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
@@ -6,7 +9,7 @@ import { guideStep } from './step-sources.ts';
 
 export type VolumeAssignments = readonly VolumeAssignment[];
 
-/** The rules over each volume; where a job has several, each verdict says of which it is. */
+/** The rules for each volume; if a job has several, each verdict names its volume. */
 export function onEachVolume(
   assignment: Assignment,
   volumes: VolumeAssignments,
@@ -22,7 +25,7 @@ export function onEachVolume(
   );
 }
 
-/** The verdict of a rule of the guide that judges one side by itself. @param step of the guide's 6.6.3.7 */
+/** The verdict of a rule of the guide that judges one side alone. @param step of the guide's 6.6.3.7 */
 export function guideVerdict(
   rule: string,
   title: string,
@@ -35,5 +38,5 @@ export function guideVerdict(
   return { rule, title, ...oneSided(expected, actual, good), why, source: guideStep(step) };
 }
 
-/** True where there are verdicts, and none of them stops a run. */
+/** True if there are verdicts, and none of them stops a run. */
 export const holds = (verdicts: readonly RuleVerdict[]) => verdicts.length > 0 && !verdicts.some(isBlocking);

@@ -1,4 +1,4 @@
-/** Whether the tape of a run that was broken off is complete, although the journal may not say so. Pure. */
+/** Whether the tape of an interrupted run is complete, even if the journal does not say so. Pure. */
 import type { RunEvent } from '../../../contract/events.ts';
 import { isProxyStopped } from '../plan/cluster-checks.ts';
 import type { ResumeRoute } from './resume-route.ts';
@@ -7,7 +7,7 @@ import { lastEnd, lastStart, shadowHolds, type Past, type ResumeFacts } from './
 
 type Completeness = 'done' | 'unsaid' | 'no';
 
-/** The digest that the tape host counted stands in the journal, and nothing says that the dump failed nevertheless. */
+/** The journal has the digest that the tape host counted, and no sign that the dump failed nevertheless. */
 function dumpIsComplete(facts: ResumeFacts, past: Past, dump: Step): Completeness {
   const started = lastStart(past.events, dump.id);
   if (!started) return 'no';
@@ -18,12 +18,13 @@ function dumpIsComplete(facts: ResumeFacts, past: Past, dump: Step): Completenes
   if (end?.type === 'step-finished') return end.result === 'done' ? 'done' : 'no';
   const isRule = (event: RunEvent) => event.type === 'check' && event.rule === 'baseline-records';
   if (since.some(({ type }) => type === 'baseline') && !since.some(isRule)) return 'no';
-  // Its last check was of both sides: a proxy that was started does not stop by itself, and only a shadow that is there can be judged.
+  // Its last check covered both sides: a started proxy does not stop without a command, and only an existing shadow can
+  // be checked.
   const isUnchanged = isProxyStopped(facts.assignment, facts.world) && shadowHolds(facts, ['access-mode']);
   return isUnchanged ? 'unsaid' : 'no';
 }
 
-/** A tape with a label is complete with its manifest, which is written where the last dump has left the head. */
+/** A tape with a label is complete with its manifest, which is written at the head position after the last dump. */
 function manifestIsWritten(facts: ResumeFacts, past: Past, lastDump: Step): boolean {
   const manifest = facts.steps.find(({ id }) => id === 'manifest');
   if (!manifest) return true;
@@ -45,7 +46,7 @@ function readBackProvedOther(past: Past, lastDump: Step): boolean {
   return end?.type === 'step-finished' && end.error?.code === 'DUMP_DIFFERS';
 }
 
-/** @returns the dumps that are complete without the journal saying so; undefined where the tape is not complete */
+/** @returns the dumps that are complete without a line in the journal; undefined if the tape is not complete */
 export function completeTape(
   facts: ResumeFacts,
   past: Past,

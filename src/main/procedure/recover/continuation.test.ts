@@ -60,14 +60,14 @@ function reason(
   });
 }
 
-describe('a dump that was broken off may be continued', () => {
+describe('an interrupted dump may be continued', () => {
   it('where its console died, or its connection was lost', () => {
     expect(reason(begun)).toBeUndefined();
     for (const code of ['CONNECTION_LOST', 'RUN_HALTED', 'RUN_CANCELLED', 'DATA_THREAD_ENDED'])
       expect(reason([...begun, ended('6a', code)])).toBeUndefined();
   });
 
-  it('where its end alone was missing, or the manifest', () => {
+  it('where only its end was missing, or the manifest', () => {
     expect(reason([...begun, ended('6a')])).toBeUndefined();
     expect(
       reason([...begun, ended('6a'), started('manifest'), sent('manifest', 'dd of=/dev/rmt/0n')]),
@@ -81,7 +81,7 @@ describe('a dump that was broken off may be continued', () => {
     expect(reason([{ type: 'tape-part' } as NewEvent, started('read-back'), ...begun])).toBeUndefined();
   });
 
-  it('where services were resumed, and locks given back, after the tape was labelled', () => {
+  it('where services were resumed and locks released after the tape was labeled', () => {
     const others = [
       sent('tape', 'mt -f /dev/rmt/0n rewind'),
       sent('label', 'mt -f /dev/rmt/0n status'),
@@ -91,7 +91,7 @@ describe('a dump that was broken off may be continued', () => {
   });
 });
 
-describe('a dump that was broken off starts over', () => {
+describe('an interrupted dump starts over', () => {
   it.each([
     'TAPE_WRITE_FAILED',
     'TAPE_END_OF_MEDIUM',
@@ -99,16 +99,16 @@ describe('a dump that was broken off starts over', () => {
     'SHADOW_CHANGED',
     'CHECK_FAILED',
     'DUMP_DIGESTS_DIFFER',
-  ])('where it failed by itself: %s', (code) => {
+  ])('where it failed on its own: %s', (code) => {
     expect(reason([...begun, ended('6a', code)])).toBe(`it failed: it ended with ${code}`);
     expect(reason([...begun, ended('6a', code), started('3-4'), ended('3-4')])).toBe(
       `it failed: it ended with ${code}`,
     );
-    // Only the last try counts.
+    // Only the last attempt counts.
     expect(reason([...begun, ended('6a', code), started('6a')])).toBeUndefined();
   });
 
-  it('where the hosts do not show what it was read from', () => {
+  it('where the hosts do not show its source', () => {
     expect(reason(begun, { isStopped: false })).toBe('the proxy was started since then');
     expect(reason(begun, { isShadowWhole: false })).toBe('the shadow is created again');
     expect(reason(begun, { isFingerprintTaken: false })).toBe('the fingerprint is taken again');
@@ -125,7 +125,7 @@ describe('a dump that was broken off starts over', () => {
     expect(reason([sent(step, line), ...begun])).toBeUndefined();
   });
 
-  it('where its tape was read back, was never labelled, or is not the first any more', () => {
+  it('where its tape was read back, was never labeled, or is no longer the first', () => {
     expect(reason([...begun, ended('6a'), started('read-back')])).toBe('its tape was read back');
     expect(reason(begun.slice(1))).toBe('its tape was not labelled');
     expect(reason([...begun, { type: 'tape-part' } as NewEvent])).toBe('its first tape is closed');
@@ -143,7 +143,7 @@ describe('a dump that was broken off starts over', () => {
   });
 
   it.each([{ media: {} }, { method: '6b', fsck: { answerYes: true } }, { route: 'server' }])(
-    'without a word in every other job: %j',
+    'without a message in every other job: %j',
     (fields) => {
       expect(reason(begun, { fields })).toBe('');
     },

@@ -1,4 +1,7 @@
-/** Whether a dump that was broken off may be continued on its tape, as far as journal and hosts tell. What the tape holds is seen later. Pure. */
+/**
+ * Whether an interrupted dump may be continued on its tape, according to journal and hosts. The tape itself is checked
+ * later. Pure.
+ */
 import { connectionLostCodes, type ErrorCode } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { Assignment } from '../model/assignment.ts';
@@ -20,7 +23,7 @@ export interface ContinuationFacts {
   readonly isFingerprintTaken: boolean;
 }
 
-/** Failures of a dump that say nothing against what it had written before: somebody or something ended it from outside. */
+/** Failures that do not invalidate what the dump had written before: somebody or something ended it from outside. */
 const harmlessCodes: readonly ErrorCode[] = [
   ...connectionLostCodes,
   'HOST_UNREACHABLE',
@@ -32,11 +35,11 @@ const harmlessCodes: readonly ErrorCode[] = [
   'DATA_THREAD_ENDED',
 ];
 
-/** Steps whose commands concern neither what is dumped nor the tape. */
+/** Steps whose commands affect neither the source of the dump nor the tape. */
 const isHarmless = ({ phase, performance: kind }: Step): boolean =>
   phase === 'prepare' || phase === 'finish' || kind === 'resume-services';
 
-/** How the last try of the dump ended; undefined where nobody lived to say so. */
+/** How the last attempt of the dump ended; undefined if its console died before. */
 function endOfDump(events: readonly RunEvent[], dump: Step): EventOf<'step-finished'> | undefined {
   const from = events.findLast((event) => event.type === 'step-started' && event.step === dump.id)?.seq ?? 0;
   return events.findLast(
@@ -45,7 +48,7 @@ function endOfDump(events: readonly RunEvent[], dump: Step): EventOf<'step-finis
   );
 }
 
-/** A command that was sent since the tape was labelled, and that is none of the dump. */
+/** A command that was sent since the tape was labeled, and that does not belong to the dump. */
 function otherChange({ steps, sent }: ContinuationFacts, since: number): string | undefined {
   const expected = new Set(['label', 'dump', 'manifest']);
   const isOther = ({ intent }: Sent) => {
@@ -74,8 +77,8 @@ function whyJournalForbids(facts: ContinuationFacts): string | undefined {
 }
 
 /**
- * @returns undefined where the dump may be continued, if its tape holds what was written; else why it starts over. An empty text where such a
- *   job always does
+ * @returns undefined if the dump may be continued, provided that its tape holds what was written; otherwise why it
+ *   starts over. An empty text if dumps of the job always start over
  */
 export function whyNotContinued(facts: ContinuationFacts): string | undefined {
   const { assignment, isStopped, isShadowWhole, isFingerprintTaken } = facts;

@@ -1,4 +1,4 @@
-/** What is said of a run that is resumed or rolled back: where its journal ends, and what the hosts show. */
+/** What is reported of a run that is resumed or rolled back: where its journal ends, and what the hosts show. */
 import { describe, expect, it } from 'vitest';
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { guideAssignment, joined, parted, shadow, worldOf } from '../model/guide-cluster.test-support.ts';
@@ -74,7 +74,7 @@ describe('the end of a journal', () => {
     );
   });
 
-  it('is the end of the run, unless something was done after that', () => {
+  it('is the end of the run, unless something was done afterwards', () => {
     expect(end(started('3-1'), ended)).toBe('the journal ends with exit status 2: Rolled back.');
     expect(end(started('3-1'), ended, started('3-2'))).toBe('the journal ends in the middle of step 3-2');
   });
@@ -95,7 +95,7 @@ describe('a command whose end is not known', () => {
     ]);
   });
 
-  it('is none where it was heard of, or only looks', () => {
+  it('does not exist where its end is known, or where it only queries', () => {
     expect(unheard([...rejoin(0), ...rejoin(1)])).toEqual([]);
     expect(unheard(sent('3-1', 'node1', 'sdxinfo -V -c Class1', undefined, false))).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('a command whose end is not known', () => {
   });
 });
 
-describe('what the hosts show otherwise than the journal', () => {
+describe('what differs between hosts and journal', () => {
   const differing = (events: readonly NewEvent[], seen: World) =>
     findings(events, seen).filter((finding) => finding.startsWith('expected'));
   const isParted = 'expected from the journal: Volume2 parted from Volume1';
@@ -122,7 +122,7 @@ describe('what the hosts show otherwise than the journal', () => {
     expect(differing([...part(0), ...create(0), ...remove(0), ...rejoin(0)], worldOf(joined))).toEqual([]);
   });
 
-  it('is a pair that is parted or joined, against the last command that may have had its effect', () => {
+  it('is a pair that is parted or joined, contrary to the last command that may have taken effect', () => {
     expect(differing(part(0), worldOf(joined))).toEqual([isParted]);
     expect(differing(part(), worldOf(joined))).toEqual([isParted]);
     expect(differing(part(1), worldOf(parted))).toEqual([isJoined]);
@@ -133,14 +133,14 @@ describe('what the hosts show otherwise than the journal', () => {
     expect(differing([...rejoin(0), ...part(0)], worldOf(joined))).toEqual([isParted]);
   });
 
-  it('is a shadow that exists or not, against the same', () => {
+  it('is a shadow that exists or not, contrary to the same command', () => {
     expect(differing([...part(0), ...create(0)], worldOf(parted))).toEqual([aShadow]);
     expect(differing(part(0), worldOf(parted, shadow))).toEqual([noShadow]);
     expect(differing([...part(0), ...create(0), ...remove(0)], worldOf(parted, shadow))).toEqual([noShadow]);
     expect(differing([...part(0), ...create(0), ...remove(1)], worldOf(parted))).toEqual([aShadow]);
   });
 
-  it('is not told by commands that only look', () => {
+  it('is not concluded from commands that only query', () => {
     const look = sent('3-3', 'node1', 'sdxinfo -V -c Class1 -o Volume2', 0, false);
     expect(differing(look, worldOf(joined))).toEqual([]);
   });

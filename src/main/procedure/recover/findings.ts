@@ -1,4 +1,4 @@
-/** Says what a run that is taken up was found to be: where its journal ends, what it lets expect, and what the hosts show. Pure. */
+/** Describes the state of a run that is resumed: where its journal ends, what follows from it, and what the hosts show. Pure. */
 import type { RunEvent } from '../../../contract/events.ts';
 import { mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
@@ -25,7 +25,7 @@ function whereItEnds(events: readonly RunEvent[]): string {
   return `the journal ends after ${place}, which ${result}`;
 }
 
-/** A command that carries scripts, as what starts detached work does, is told by its first line. */
+/** A command that carries scripts, such as the start of detached work, is shown by its first line. */
 function told(line: string): string {
   const [first = '', ...more] = line.split('\n');
   return more.length === 0 ? first : `${first} …`;
@@ -41,7 +41,7 @@ function unheard(events: readonly RunEvent[], settled: readonly Settled[]): stri
   });
 }
 
-/** What the commands of the run, where they all ended as they should, leave behind. */
+/** The state that the commands of the run leave, if they all succeeded. */
 function expectations(assignment: Assignment, events: readonly RunEvent[], world: World): string[] {
   const { shadow, backupServer } = assignment;
   const [proxies, masters] = [listed(proxiesOf(assignment)), listed(mastersOf(assignment))];

@@ -1,4 +1,4 @@
-/** Where a restore that was interrupted continues: nothing may be taken for restored that is not. */
+/** Where an interrupted restore continues: nothing may count as restored that is not. */
 import { describe, expect, it } from 'vitest';
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
@@ -29,7 +29,7 @@ const order: RestoreOrder = {
 };
 const begunParted: Partial<RestoreOrder> = { begins: 'parted', partedBy: 'backup-2' };
 
-/** The journal of a restore, as far as it came. */
+/** The journal of a restore, as far as it got. */
 class Story {
   readonly #events: RunEvent[] = [];
   readonly #assignment;
@@ -87,7 +87,7 @@ class Story {
     return this;
   }
 
-  /** Somebody looked at what became of the last command. */
+  /** The result of the last command was checked later. */
   settled(ended: 'good' | 'bad'): this {
     const of = this.#events.findLast(({ type }) => type === 'intent')?.seq ?? 0;
     this.#add({ type: 'observed', findings: [], settled: [{ of, ended }] });
@@ -183,7 +183,7 @@ describe('a restore that has changed nothing', () => {
     expect(marked(begunParted).done('open-proxy').point(worldOf(started))).toEqual(['mark', '3-5', ...again]);
   });
 
-  it('is one whose part had no effect, as was seen', () => {
+  it('is one whose part was seen to have no effect', () => {
     const undone = marked().begun('3-3', 'unheard').settled('bad');
     expect(undone.point(worldOf(joined))).toContain('read-tape');
     expect(marked().begun('3-3', 'unheard').settled('good').point(worldOf(parted))).toEqual([
@@ -192,7 +192,7 @@ describe('a restore that has changed nothing', () => {
     ]);
   });
 
-  it('is none where the proxy may have been written to', () => {
+  it('does not exist where the proxy may have been written to', () => {
     const wrote = () => marked().begun('write', 'unheard');
     expect(wrote().point(worldOf(joined))).toBe('Volume2 is not shown as parted on every node');
     expect(wrote().point(worldOf(parted))).toBe('nothing proves that this run has parted Volume2');
@@ -200,7 +200,7 @@ describe('a restore that has changed nothing', () => {
 });
 
 describe('a restore that has parted the proxy', () => {
-  it('writes the tape from its beginning, and stops the proxy where a node has started it', () => {
+  it('copies the tape from its beginning, and stops the proxy where a node has started it', () => {
     const todo = ['mark', ...again];
     expect(ready().point(worldOf(parted))).toEqual(todo);
     expect(ready().point(worldOf(started))).toEqual(['mark', '3-5', ...again]);
@@ -211,7 +211,7 @@ describe('a restore that has parted the proxy', () => {
     ]);
   });
 
-  it('cannot be resumed where a node shows the proxy joined, or the part may be of somebody else', () => {
+  it('cannot be resumed where a node shows the proxy joined, or somebody else may have parted it', () => {
     const refused = 'Volume2 is not shown as parted on every node';
     expect(ready().point(worldOf(joined))).toBe(refused);
     expect(ready().point(worldOf(parted, '', { node2: joined }))).toBe(refused);
@@ -220,7 +220,7 @@ describe('a restore that has parted the proxy', () => {
     expect(marked().begun('3-3', 1).point(worldOf(parted))).toBe(unproven);
   });
 
-  it('removes what is left of the shadow first, and unmounts it', () => {
+  it('unmounts the shadow first, and removes what is left of it', () => {
     expect(shadowed().point(worldOf(parted, shadow))).toEqual(['mark', '7', ...again]);
     const files = marked({}, '6b').done(
       '3-3',
@@ -254,12 +254,12 @@ describe('a restore that has written the proxy', () => {
     expect(proven().point(worldOf(started))).toEqual(['mark', 'stop-proxy', ...toMaster]);
   });
 
-  it('writes it again where the shadow is left, since somebody may have written through it', () => {
+  it('writes it again where the shadow remains, since somebody may have written through it', () => {
     expect(written().point(worldOf(parted, shadow))).toEqual(['mark', '7', ...again]);
     expect(removed().point(worldOf(parted, '', { mounts: [mountOf('/else')] }))).toEqual(writtenAgain);
   });
 
-  it('writes it again where not all of it was read back as it must be', () => {
+  it('writes it again where not all of it was read back and verified', () => {
     expect(shadowed().done('activate', 'write').read('sent').done('7').point(worldOf(parted))).toEqual(
       writtenAgain,
     );
@@ -270,7 +270,7 @@ describe('a restore that has written the proxy', () => {
       ...toMaster,
     ]);
     expect(removed().compared().point(worldOf(parted))).toEqual(['mark', ...toMaster]);
-    // What went to the device since then is not yet what it holds.
+    // What was sent to the device since then may not be on it yet.
     expect(removed().read('sent').point(worldOf(parted))).toEqual(writtenAgain);
     expect(
       shadowed().done('activate', 'write', '7').read('shadow', true, 'Volume9').point(worldOf(parted)),
@@ -293,7 +293,7 @@ describe('a restore from the parted proxy', () => {
   it('continues with the comparison: the proxy is not written to', () => {
     const marking = begun().done('mark');
     expect(marking.done('start-proxy').point(worldOf(started))).toEqual(['mark', 'stop-proxy', ...toMaster]);
-    // Before the proxy is started the checks find what is in the way.
+    // The checks before the start of the proxy find obstacles.
     expect(marking.point(worldOf(started, shadow))).toEqual(['mark', 'stop-proxy', ...toMaster]);
     expect(marking.point(worldOf(started, '', { isBackupSeen: false }))).toEqual([
       ...['mark', 'stop-proxy', ...toMaster],
@@ -320,7 +320,7 @@ describe('a restore that has begun to copy to the master', () => {
     ]);
   });
 
-  it('proves again a master whose comparison failed', () => {
+  it('compares a master again whose comparison failed', () => {
     const differs = replacing().done('watch-restore', 'open-master').read('master', false);
     expect(differs.point(worldOf(joined))).toEqual(['close-master', ...fromWatch]);
   });

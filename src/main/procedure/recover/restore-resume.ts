@@ -1,6 +1,7 @@
 /**
- * Where a restore that was interrupted continues. Nothing that was written through a shadow is taken for whole: the tape is then written
- * again from its beginning. After RejoinRestore the copy is watched to its end, and the master proven before it is started. Pure.
+ * Where an interrupted restore continues. Nothing that was written through a shadow counts as complete: the tape is
+ * copied again from its beginning. After RejoinRestore the copy is watched until it finishes, and the master is
+ * verified before it is started. Pure.
  */
 import { listed } from '../../../contract/words.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
@@ -16,7 +17,7 @@ import { holds } from '../plan/verdicts.ts';
 import type { ResumeFacts } from './resume-facts.ts';
 import type { ResumePoint, ResumeRefusal } from './resume-point.ts';
 
-/** What is performed, and why it begins there. */
+/** What is performed, and why it starts there. */
 interface Route {
   readonly todo: readonly Step[];
   readonly reason: string;
@@ -33,7 +34,10 @@ const isMasterStarted = ({ class: className, volumes }: Assignment, { primaries 
     volumes.some(({ master }) => findVolume(report, className, master)?.status?.word === 'ACTIVE'),
   );
 
-/** RejoinRestore has begun to copy: it is watched until it finishes. What is proven is not read again, since the services may write to it. */
+/**
+ * RejoinRestore has begun to copy: it is watched until it finishes. A verified master is not read again, since the
+ * services may write to it.
+ */
 function afterCopy({ assignment, steps, events, world, marks }: ResumeFacts): Route {
   const masters = listed(mastersOf(assignment));
   const isStartSent = sentCommands(events).some(
@@ -59,7 +63,7 @@ function isWritten({ assignment, events, world }: ResumeFacts, { volumes }: Rest
   });
 }
 
-/** The proxy is proven on the cluster, once more; then the master is stopped and replaced. */
+/** The proxy is verified on the cluster again; then the master is stopped and replaced. */
 function toMaster({ assignment, steps, world }: ResumeFacts): Route {
   const stop = isProxyStopped(assignment, world) ? [] : named(steps, 'stop-proxy');
   const proxies = listed(proxiesOf(assignment));
@@ -69,7 +73,7 @@ function toMaster({ assignment, steps, world }: ResumeFacts): Route {
   };
 }
 
-/** As if the proxy had been parted before: a shadow that is left is removed, and the tape written from its beginning. */
+/** As if the proxy had been parted before: a remaining shadow is removed, and the tape is copied from its beginning. */
 function writeAgain({ assignment, steps, world, marks }: ResumeFacts, order: RestoreOrder): Route {
   const again = restoreSteps(assignment, { ...order, begins: 'parted' });
   const left = steps.filter(
@@ -81,7 +85,7 @@ function writeAgain({ assignment, steps, world, marks }: ResumeFacts, order: Res
       ...named(steps, 'mark'),
       ...left,
       ...stop,
-      // The library may have it in a slot by now.
+      // The library may have moved it to a slot by now.
       ...named(again, 'load-tape'),
       ...from(again, 'open-proxy'),
     ],
@@ -89,7 +93,7 @@ function writeAgain({ assignment, steps, world, marks }: ResumeFacts, order: Res
   };
 }
 
-/** @returns a phrase where the restore cannot be resumed */
+/** @returns a phrase if the restore cannot be resumed */
 function routeOf(facts: ResumeFacts, order: RestoreOrder): Route | string {
   const { assignment, steps, world, marks } = facts;
   const proxies = listed(proxiesOf(assignment));
@@ -101,7 +105,7 @@ function routeOf(facts: ResumeFacts, order: RestoreOrder): Route | string {
   if (!isParted) return `${proxies} is not shown as parted on every node`;
   if (order.begins === 'joined' && !marks.partProven)
     return `nothing proves that this run has parted ${proxies}`;
-  // Nothing writes to a proxy that is the source. The checks before its start find a shadow that is in the way.
+  // Nothing writes to a proxy that is the source. The checks before its start find a remaining shadow.
   return order.from === 'proxy' || isWritten(facts, order) ? toMaster(facts) : writeAgain(facts, order);
 }
 

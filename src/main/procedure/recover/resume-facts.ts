@@ -18,11 +18,11 @@ export interface ResumeFacts {
   /** What both sides show now. */
   readonly world: World;
   readonly marks: RunMarks;
-  /** Proxy volume -> how its detached dump was found (route `server`); nothing where it has none. */
+  /** Proxy volume -> how its detached dump was found (route `server`); no entry if it has none. */
   readonly dumps?: ReadonlyMap<string, WorkState> | undefined;
 }
 
-/** What the journal says of the run since the proxy was last parted. */
+/** What the journal has of the run since the proxy was last parted. */
 export interface Past {
   readonly part: Sent | undefined;
   readonly sent: readonly Sent[];
@@ -41,15 +41,15 @@ export function pastOf(events: readonly RunEvent[]): Past {
   };
 }
 
-/** How a step ended last; undefined where it never did. */
+/** How a step ended last; undefined if it never did. */
 export const lastEnd = (events: readonly RunEvent[], step: string) =>
   events.findLast((event) => event.type === 'step-finished' && event.step === step);
 
-/** When a step began last; undefined where it never did. */
+/** When a step began last; undefined if it never did. */
 export const lastStart = (events: readonly RunEvent[], step: string) =>
   events.findLast((event) => event.type === 'step-started' && event.step === step);
 
-/** A step of the run by its id; undefined where the run has none. */
+/** A step of the run by its id; undefined if the run has none. */
 export const stepOf = ({ steps }: ResumeFacts, id: string) => steps.find((step) => step.id === id);
 
 /** "Volume2 is", "Volume2 and Volume4 are". */
@@ -58,10 +58,10 @@ export function proxiesAre({ assignment }: ResumeFacts): string {
   return `${listed(proxies)} ${proxies.length === 1 ? 'is' : 'are'}`;
 }
 
-/** Rules of the proxy alone: it may have to be stopped again first, and is judged again when the shadow is verified. */
+/** Rules of the proxy alone: it may have to be stopped again first, and is checked again when the shadow is verified. */
 const isOfProxy = (rule: string) => rule.startsWith('proxy-');
 
-/** Every rule holds of the shadows, but for those of the proxies and for the mode in which they are active. */
+/** Every rule of the shadows holds, except those of the proxies and the one of the active mode. */
 export function shadowHolds({ assignment, world }: ResumeFacts, but: readonly string[] = []): boolean {
   return !judgeShadow(assignment, world).some(
     (verdict) => isBlocking(verdict) && !isOfProxy(verdict.rule) && !but.includes(verdict.rule),

@@ -18,13 +18,13 @@ describe('before the part', () => {
     expect(story().done('3-2').start('3-3').send('3-3', 'unheard').point(worldOf(joined))).toEqual(fromPart);
   });
 
-  it('a proxy that somebody else has parted is not taken for this run’s', () => {
+  it('a proxy that somebody else has parted does not count as this run’s', () => {
     expect(story().done('3-2').point(worldOf(stopped))).toBe('Volume2 is parted, but not by this run');
   });
 });
 
 describe('once the proxy is parted', () => {
-  it('a part whose end is not known is not proven to be this run’s, unless the operator says so', () => {
+  it('a part whose end is not known does not count as this run’s, unless the operator confirms it', () => {
     const unheard = story().done('3-2').start('3-3').send('3-3', 'unheard');
     expect(unheard.point(worldOf(running))).toBe(
       'the answer of step 3-3 is not known: nothing proves that Volume2 is parted by this run',
@@ -42,18 +42,18 @@ describe('once the proxy is parted', () => {
     ]);
   });
 
-  it('a part that failed is not gone on with', () => {
+  it('a run whose part failed does not continue from it', () => {
     expect(story().done('3-2').start('3-3').send('3-3', 1).point(worldOf(running))).toBe(
       'step 3-3 failed, but Volume2 is parted',
     );
   });
 
-  it('the fingerprint is taken again unless it is whole', () => {
+  it('the fingerprint is taken again unless it is complete', () => {
     expect(parted().fingerprint().point(worldOf(running))).toEqual(['tape', '3-5', '4', '5', ...fromVerify]);
     expect(parted().fingerprint(1).point(worldOf(running))).toContain('fingerprint');
   });
 
-  it('a proxy that is stopped without a fingerprint proves nothing any more', () => {
+  it('a proxy that is stopped without a fingerprint no longer proves anything', () => {
     expect(parted().point(worldOf(stopped))).toBe(
       'Volume2 is stopped, and the journal has no complete fingerprint: a shadow cannot be proven',
     );
@@ -72,15 +72,15 @@ describe('once the proxy is parted', () => {
     expect(ready().point(worldOf(stopped))).toEqual(['tape', '4', '5', ...fromVerify]);
   });
 
-  it('what was parted and is joined again is gone', () => {
+  it('what was parted and is joined again is lost', () => {
     expect(shadowed().point(worldOf(joined))).toBe(
       'Volume2 is joined again: the data from the moment of the part is lost',
     );
   });
 });
 
-describe('once the shadow was begun', () => {
-  it('a whole one is verified again, though a node rebooted', () => {
+describe('once the shadow has been begun', () => {
+  it('a complete one is verified again, even if a node rebooted', () => {
     expect(shadowed().point(worldOf(stopped, shadow))).toEqual(['tape', ...fromVerify]);
     expect(shadowed().done('verify').point(worldOf(running, shadow))).toEqual(['tape', '3-5', ...fromVerify]);
   });
@@ -91,11 +91,11 @@ describe('once the shadow was begun', () => {
     );
   });
 
-  it('one that a reboot took away is created again', () => {
+  it('one that a reboot removed is created again', () => {
     expect(shadowed().point(worldOf(stopped))).toEqual(['tape', '4', '5', ...fromVerify]);
   });
 
-  it('a half one is removed first', () => {
+  it('an incomplete one is removed first', () => {
     expect(ready().start('5').send('5', 'unheard').point(worldOf(stopped, halfShadow))).toEqual([
       'tape',
       '7',
@@ -105,14 +105,14 @@ describe('once the shadow was begun', () => {
     ]);
   });
 
-  it('one of an earlier part is not this one’s', () => {
+  it('one of an earlier part does not belong to this one', () => {
     const again = shadowed().done('7', '8-1', '3-2', '3-3', '3-4', 'fingerprint', '3-5');
     expect(again.point(worldOf(stopped, shadow))).toBe(
       'node3 shows objects of Class2 that this run did not create',
     );
   });
 
-  it('objects that this run has not made are nobody’s to remove', () => {
+  it('objects that this run has not made are not removed', () => {
     expect(ready().point(worldOf(stopped, shadow))).toBe(
       'node3 shows objects of Class2 that this run did not create',
     );
@@ -120,18 +120,18 @@ describe('once the shadow was begun', () => {
 });
 
 describe('in the middle of the dump', () => {
-  it('the tape is looked at again, and the shadow verified again', () => {
+  it('the tape is checked again, and the shadow verified again', () => {
     const amid = shadowed().done('verify').start('6a').send('6a', 'unheard');
     expect(amid.point(worldOf(stopped, shadow))).toEqual(['tape', ...fromVerify]);
   });
 
-  it('a shadow that could be written to is unmounted, removed and created again', () => {
+  it('a shadow that was writable is unmounted, removed and created again', () => {
     const amid = shadowed('files').done('verify', '6b-1', '6b-3').start('6b-4');
     const todo = amid.point(worldOf(stopped, shadow, { mounts: [mountOf('/mnt1')] }));
     expect(todo.slice(0, 6)).toEqual(['tape', '6b-5', '7', '4', '5', 'verify']);
   });
 
-  it('a shadow that fsck has written to can no longer be proven', () => {
+  it('a shadow that fsck has written to can no longer be verified', () => {
     const amid = shadowed('live').done('verify', '6b-1', '6b-2');
     expect(amid.point(worldOf(stopped, shadow))).toBe(
       'fsck wrote to the shadow: the fingerprint no longer proves it',
@@ -144,7 +144,7 @@ describe('a job that has the whole proxy hashed', () => {
     shadowed('whole').done('verify').start('6a').send('6a').counted().end('6a').done('read-back', '7');
   const around = ['start-proxy', 'hash-proxy', 'stop-proxy'];
 
-  it('is resumed with the hash, where it was not done', () => {
+  it('is resumed with the hash if it was not done', () => {
     expect(read().point(worldOf(stopped))).toEqual([...around, '8-1', '8-2', 'drive-after', 'unlock']);
     expect(read().done('start-proxy').start('hash-proxy').point(worldOf(running))).toEqual([
       ...around,
@@ -152,7 +152,7 @@ describe('a job that has the whole proxy hashed', () => {
     ]);
   });
 
-  it('only stops the proxy, where it was done or has proven the tape bad', () => {
+  it('only stops the proxy if it was done or has proven a tape mismatch', () => {
     const hashed = () => read().done('start-proxy').start('hash-proxy');
     const left = ['stop-proxy', '8-1', '8-2', 'drive-after', 'unlock'];
     expect(hashed().end('hash-proxy').point(worldOf(running))).toEqual(left);
@@ -167,18 +167,18 @@ describe('a job that has the whole proxy hashed', () => {
 describe('once the dump is complete', () => {
   const dumped = () => shadowed().done('verify').start('6a').send('6a').counted();
 
-  it('the tape is read back, whether the console lived to say so or not', () => {
+  it('the tape is read back, even if the console died before it recorded the end', () => {
     const left = ['read-back', '7', '8-1', '8-2', 'drive-after', 'unlock'];
     expect(dumped().point(worldOf(stopped, shadow))).toEqual(left);
     expect(dumped().end('6a').point(worldOf(stopped, shadow))).toEqual(left);
   });
 
-  it('but by an earlier try alone, it is written again', () => {
+  it('but only by an earlier attempt, it is written again', () => {
     const again = dumped().start('6a').send('6a', 'unheard');
     expect(again.point(worldOf(stopped, shadow))).toEqual(['tape', ...fromVerify]);
   });
 
-  it('but failed, or was unsaid while the proxy ran again, it is written again', () => {
+  it('but failed, or not recorded while the proxy was started again, it is written again', () => {
     expect(dumped().end('6a', 'failed').point(worldOf(stopped, shadow))).toContain('6a');
     expect(dumped().point(worldOf(running, shadow))).toEqual(['tape', '3-5', ...fromVerify]);
   });
@@ -208,7 +208,7 @@ describe('once the dump is complete', () => {
   });
 });
 
-describe('a dump on a labelled tape that was broken off', () => {
+describe('an interrupted dump on a labeled tape', () => {
   const amid = () => {
     const broken = shadowed('labelled').done('verify', 'label');
     broken.add({ type: 'label' } as NewEvent);
@@ -226,7 +226,7 @@ describe('a dump on a labelled tape that was broken off', () => {
     });
   });
 
-  it('starts over where the shadow is gone, or the proxy runs', () => {
+  it('starts over where the shadow is gone, or the proxy is started', () => {
     const broken = 'step 6a was interrupted: the tape is written again from its beginning';
     const why = (reason: string) => `the dump cannot continue at a record: ${reason}`;
     expect(amid().reasons(worldOf(stopped))).toEqual({

@@ -1,6 +1,6 @@
 /**
- * Where a run that was broken off goes on: with the first step that is not done. A step is done when the journal says so and, where
- * it can be seen, the hosts agree. Pure.
+ * Where an interrupted run continues: with the first step that is not done. A step is done if the journal says so and,
+ * where it can be seen, the hosts agree. Pure.
  */
 import { isBlocking } from '../../../contract/checks.ts';
 import { mounts, proxiesOf, volumeNamed } from '../model/assignment.ts';
@@ -27,19 +27,19 @@ import {
 } from './resume-facts.ts';
 
 export interface ResumePoint {
-  /** The step with which the run goes on. */
+  /** The step with which the run continues. */
   readonly step: string;
-  /** Every step that is performed, in its order; one may stand there twice, where the shadow has to be built anew. */
+  /** Every step that is performed, in order; one may occur twice if the shadow has to be built again. */
   readonly todo: readonly Step[];
-  /** Why it goes on there, a sentence each. */
+  /** Why it continues there, one sentence each. */
   readonly reasons: readonly string[];
   /** The fingerprints of the parted proxies, where they were taken. */
   readonly fingerprints: Fingerprints | undefined;
-  /** Dumps that are complete although the console did not live to say so. */
+  /** Dumps that are complete although the console died before it recorded their end. */
   readonly completed: readonly Step[];
-  /** The dump that was broken off may be continued, once its tape is proven to hold what was written. */
+  /** The interrupted dump may be continued, once its tape is proven to hold what was written. */
   readonly mayContinue: boolean;
-  /** The dump that went on while no console watched it: it is not started again. */
+  /** The dump that kept running while no console watched it: it is not started again. */
   readonly underWay: Step | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface ResumeRefusal {
   readonly refused: string;
 }
 
-/** The fingerprints of all volumes; undefined where one of them is missing. */
+/** The fingerprints of all volumes; undefined if one of them is missing. */
 function fingerprintsOf(facts: ResumeFacts, past: Past): Fingerprints | undefined {
   const taken = new Map<string, VolumeFingerprint>();
   for (const volume of facts.assignment.volumes) {
@@ -62,7 +62,7 @@ function addUndone(route: ResumeRoute, { world, marks }: ResumeFacts, step: Step
   if (step?.unwinds && !step.unwinds.isDone(world, marks)) route.add(step.id);
 }
 
-/** Nothing was parted: the whole procedure once more, but for what stays stopped. */
+/** Nothing was parted: the whole procedure again, except for what stays stopped. */
 function fromTheBeginning(facts: ResumeFacts, route: ResumeRoute): void {
   const { marks } = facts;
   route.addFrom(route.find('load-tape')?.id ?? 'tape');
@@ -71,11 +71,11 @@ function fromTheBeginning(facts: ResumeFacts, route: ResumeRoute): void {
     route.reasons.push('services that are stopped stay stopped until step 3-4');
 }
 
-/** The whole proxy is hashed once more where that was not done; a proxy that is joined again holds something else. */
+/** The whole proxy is hashed if that was not done; a proxy that is joined again holds other data. */
 function addWholeHash(facts: ResumeFacts, past: Past, route: ResumeRoute): void {
   const { start, hash, stop } = wholeHashSteps;
   if (!stepOf(facts, hash)) return;
-  // What runs of the hash, and its files, are left to the step that stops the proxy.
+  // A hash that still runs, and its files, are left to the step that stops the proxy.
   if (isProxyJoined(facts.assignment, facts.world)) {
     addUndone(route, facts, stepOf(facts, stop));
     return;
@@ -118,7 +118,7 @@ function afterTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void 
   route.addPhase('finish');
 }
 
-/** The shadow stands as step 5 leaves it: every rule holds, nothing is mounted, and nobody has made it writable. */
+/** The shadow is as step 5 leaves it: every rule holds, nothing is mounted, and it was never made writable. */
 function shadowIsWhole(facts: ResumeFacts, past: Past, route: ResumeRoute): boolean {
   const { assignment, world, marks } = facts;
   const built = past.sent.findLast(({ intent }) => intent.step === '5')?.intent.seq ?? 0;
@@ -132,7 +132,7 @@ function shadowIsWhole(facts: ResumeFacts, past: Past, route: ResumeRoute): bool
 /** fsck.ext3 repairs with -p as well as with -y. */
 const writers = new Set(['sfxadm', 'fsck.ext3']);
 
-/** Commands of the dump's steps that write through the shadow: what the fingerprint was taken of is no longer what is there. */
+/** Commands of the dump's steps that write through the shadow: the fingerprint no longer matches the contents. */
 function writtenThrough(past: Past): Sent | undefined {
   return past.sent.findLast(
     ({ intent: { argv } }) => writers.has(argv[0] ?? '') || (argv[0] === 'fsck' && argv.includes('-y')),
@@ -179,7 +179,7 @@ function addStop({ assignment }: ResumeFacts, past: Past, route: ResumeRoute): v
     );
 }
 
-/** A dump was broken off: says whether it may be continued. */
+/** After an interrupted dump: whether it may be continued. */
 function addBrokenDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void {
   const { assignment, steps, world } = facts;
   const why = whyNotContinued({
@@ -210,7 +210,7 @@ function beforeTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): stri
     return `${written.intent.argv[0] ?? ''} wrote to the shadow: the fingerprint no longer proves it`;
   if (!isTaken && isStopped)
     return `${proxiesAre(facts)} stopped, and the journal has no complete fingerprint: a shadow cannot be proven`;
-  // The drive is not free, and the shadow is held open, as long as something of an earlier dump runs.
+  // The drive is not free, and the shadow is held open, as long as part of an earlier dump is running.
   for (const step of route.dumpsEnded) addUndone(route, facts, step);
   route.add('load-tape', 'tape');
   addUndone(route, facts, stepOf(facts, '3-4'));
@@ -227,7 +227,10 @@ type Choice =
   | { readonly refused: string }
   | { readonly completed: readonly Step[]; readonly underWay?: Step | undefined };
 
-/** True where a dump has failed by itself: not where nobody waited for it any more, since the run was stopped or the host out of reach. */
+/**
+ * True if a dump has failed on its own: not if nothing waited for it any more because the run was stopped or the host
+ * unreachable.
+ */
 function wasJudged({ events }: Past, dump: Step): boolean {
   const from = lastStart(events, dump.id)?.seq ?? 0;
   const since = events.filter(({ seq }) => seq > from);
@@ -235,7 +238,7 @@ function wasJudged({ events }: Past, dump: Step): boolean {
   return hasEnded && lastEnd(since, dump.id) !== undefined;
 }
 
-/** The dump that the journal ends in, where it runs on, or has ended well, on a shadow that stands as it was verified. */
+/** The dump in which the journal ends, if it still runs or exited 0, on a shadow that is as it was verified. */
 function dumpUnderWay(facts: ResumeFacts, past: Past, route: ResumeRoute): Step | undefined {
   const { assignment, world, dumps } = facts;
   const dump = route.dumps.findLast(({ id }) => lastStart(past.events, id));
@@ -243,7 +246,7 @@ function dumpUnderWay(facts: ResumeFacts, past: Past, route: ResumeRoute): Step 
   const state = volume && dumps?.get(volume.proxy);
   if (!dump || !volume || (state !== 'running' && state !== 'ended')) return undefined;
   if (wasJudged(past, dump)) return undefined;
-  // For fsck it was made writable, once it was verified.
+  // It was made writable for fsck after the verification.
   const but = volume.method === '6a' ? [] : ['access-mode'];
   if (!shadowHolds(facts, but) || (mounts(volume.method) && isShadowUnmounted(assignment, world)))
     return undefined;
@@ -271,7 +274,7 @@ function whenJoined(facts: ResumeFacts, past: Past, route: ResumeRoute): Choice 
   return { completed: [] };
 }
 
-/** Why a run whose proxies are parted, or some of them, cannot go on; undefined where it can. */
+/** Why a run with some or all of its proxies parted cannot continue; undefined if it can. */
 function partRefusal(facts: ResumeFacts, past: Past, isWritten: boolean): string | undefined {
   const { assignment, world } = facts;
   const joined = assignment.volumes.filter((volume) => isProxyJoined(assignment, world, [volume]));
@@ -304,13 +307,13 @@ function whenParted(facts: ResumeFacts, past: Past, route: ResumeRoute): Choice 
   return reason === undefined ? { completed: [] } : { refused: reason };
 }
 
-/** The step that the guide's order has first among those to come, the tape's look left out. */
+/** The first of the remaining steps in the guide's order, without the check of the tape. */
 function firstStep(todo: readonly Step[]): string {
   const isFirst = ({ phase, performance }: Step) => phase !== 'prepare' && performance !== 'dump-ended';
   return (todo.find(isFirst) ?? todo[0])?.id ?? '';
 }
 
-/** @returns where the run goes on, or why it cannot */
+/** @returns where the run continues, or why it cannot */
 export function resumePoint(facts: ResumeFacts): ResumePoint | ResumeRefusal {
   const past = pastOf(facts.events);
   const route = new ResumeRoute(facts.steps);

@@ -1,4 +1,4 @@
-/** What is said of the way on of a run that was broken off, and which facts decide it. */
+/** What is reported of how an interrupted run continues, and which facts decide it. */
 import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../../contract/events.ts';
 import { edited, readFixture } from '../../gds/fixtures/read-fixture.ts';
@@ -29,7 +29,7 @@ const removed =
 const verifiedAgain = 'the shadow Class2/Volume2 is complete: it is verified again';
 const writable = edited(`${shadow}\n${readFixture('shadow-with-mode')}`, ' ro ', ' rw ');
 
-describe('a run that begins again', () => {
+describe('a run that starts again', () => {
   const begins = 'Volume2 is still joined: starting again with step 3-1';
 
   it('names the first step of the guide', () => {
@@ -51,7 +51,7 @@ describe('a run that begins again', () => {
 });
 
 describe('a run whose proxy is parted', () => {
-  it('says what happens to the shadow', () => {
+  it('reports what happens to the shadow', () => {
     const reasons = (backup: string, of = shadowed()) => of.told(worldOf(stopped, backup)).reasons;
     expect(reasons(shadow)).toEqual([verifiedAgain]);
     expect(reasons('')).toEqual([rebuilt]);
@@ -63,7 +63,7 @@ describe('a run whose proxy is parted', () => {
     expect(parted().told(worldOf(running)).fingerprints).toBeUndefined();
   });
 
-  it('says of the proxy that it was started, where the run had stopped it', () => {
+  it('reports that the proxy was started, if the run had stopped it', () => {
     const restarted = 'Volume2 is started, as after a reboot of a node: it is stopped again (step 3-5)';
     expect(ready().told(worldOf(running)).reasons).toEqual([restarted]);
     const toStop = () => parted().done('fingerprint');
@@ -73,7 +73,7 @@ describe('a run whose proxy is parted', () => {
     expect(toStop().told(worldOf(running)).step).toBe('3-5');
   });
 
-  it('says which dump was interrupted', () => {
+  it('reports which dump was interrupted', () => {
     const amid = shadowed().done('verify').start('6a').send('6a', 'unheard');
     expect(amid.told(worldOf(stopped, shadow)).reasons).toEqual([
       verifiedAgain,
@@ -81,14 +81,14 @@ describe('a run whose proxy is parted', () => {
     ]);
   });
 
-  it('resumes the services first, where they are stopped', () => {
+  it('resumes the services first if they are stopped', () => {
     const held = () => story().done('3-2', '3-3', 'fingerprint', '3-5');
     expect(held().point(worldOf(stopped)).slice(0, 3)).toEqual(['tape', '3-4', '4']);
     const dumped = held().done('4', '5', 'verify').start('6a').send('6a').counted();
     expect(dumped.point(worldOf(stopped, shadow)).slice(0, 2)).toEqual(['3-4', 'read-back']);
   });
 
-  it('is refused where a node shows it otherwise, with what was seen', () => {
+  it('is refused where a node shows another state, with what was seen', () => {
     expect(shadowed().point(worldOf(stopped, shadow, { node2: joined }))).toBe(
       'Proxy is parted: expected Part of Volume1, seen Part of Volume1 on node1; Join of Volume1 on node2',
     );
@@ -117,7 +117,7 @@ describe('a shadow that is verified again', () => {
       'verify',
       '6b-1',
     ]);
-    // What else stops it does not make it writable.
+    // Other commands that stop it do not make it writable.
     expect(todo(shadowed().start('7').send('7', 'unheard'))).toEqual(['tape', 'verify', '6a']);
   });
 
@@ -127,7 +127,7 @@ describe('a shadow that is verified again', () => {
     expect(todo(shadowed(), mounted)).toEqual(['tape', '7', '4']);
   });
 
-  it('is one that keeps every rule but those of the proxy', () => {
+  it('is one that meets every rule except those of the proxy', () => {
     expect(todo(shadowed(), worldOf(stopped, writable))).toEqual(['tape', '7', '4']);
     expect(todo(shadowed(), worldOf(running, shadow))).toEqual(['tape', '3-5', 'verify']);
   });
@@ -153,11 +153,11 @@ describe('a shadow that was written to', () => {
     ['sfxadm', 'sfxadm /dev/sfdsk/Class2/rdsk/Volume2'],
     ['fsck', 'fsck -F ufs -y /dev/sfdsk/Class2/rdsk/Volume2'],
     ['fsck.ext3', 'fsck.ext3 -p /dev/sfdsk/Class2/dsk/Volume2'],
-  ])('by %s is not what the fingerprint was taken of', (program, line) => {
+  ])('by %s no longer matches its fingerprint', (program, line) => {
     expect(after(line)).toBe(`${program} wrote to the shadow: the fingerprint no longer proves it`);
   });
 
-  it('is none that was only read, or checked without repair', () => {
+  it('is not one that was only read, or checked without repair', () => {
     expect(after('fsck -F ufs /dev/sfdsk/Class2/rdsk/Volume2')).toEqual(['tape', ...fromVerify]);
     expect(after('ask -y')).toEqual(['tape', ...fromVerify]);
   });
@@ -169,7 +169,7 @@ describe('a dump that is complete', () => {
   const unread = 'the tape was not read back completely';
   const seen = worldOf(stopped, shadow);
 
-  it('is said to be, whether the journal says that it is done or not', () => {
+  it('is reported as complete, whether the journal says that it is done or not', () => {
     const told = { mayContinue: false, underWay: undefined, step: 'read-back', fingerprints: ['Volume2'] };
     expect(counted().told(seen)).toEqual({ ...told, reasons: [complete, unread], completed: ['6a'] });
     expect(counted().end('6a').told(seen)).toEqual({ ...told, reasons: [complete, unread], completed: [] });
@@ -184,12 +184,12 @@ describe('a dump that is complete', () => {
     ]);
   });
 
-  it('was written again since its tape was found to differ', () => {
+  it('was written again because its tape was found to differ', () => {
     const differs = counted().end('6a').start('read-back').end('read-back', 'failed', 'DUMP_DIFFERS');
     expect(differs.start('6a').send('6a').counted().told(seen)).toMatchObject({ step: 'read-back' });
   });
 
-  it('is one whose count is of its last try', () => {
+  it('is one whose count is from its last attempt', () => {
     const again = counted().end('6a', 'failed').start('6a').send('6a');
     expect(again.point(seen)).toEqual(['tape', ...fromVerify]);
     const handed = shadowed().done('verify').start('6a').send('6a');
@@ -232,7 +232,7 @@ describe('a dump that is complete', () => {
     expect(files.told(mounted).completed).toEqual(['6b-4']);
   });
 
-  it('is proven by its manifest, on a labelled tape', () => {
+  it('is proven by its manifest, on a labeled tape', () => {
     const labelled = () =>
       shadowed('labelled').done('verify', 'label').start('6a').send('6a').counted().end('6a');
     const from = (of: ReturnType<typeof story>) => of.told(seen).step;
@@ -251,7 +251,7 @@ describe('a dump that is complete', () => {
     expect(ids(amid.done('manifest', 'read-back'))[0]).toBe('7');
   });
 
-  it('leaves only the cluster where the proxy is joined again', () => {
+  it('leaves only the cluster to do where the proxy is joined again', () => {
     expect(counted().end('6a').done('read-back', '7', '8-1').told(worldOf(joined))).toMatchObject({
       step: '8-2',
       reasons: [complete, 'Volume2 is joined again'],
@@ -288,7 +288,7 @@ describe('a run of several volumes', () => {
     );
   });
 
-  it('begins again where all are joined', () => {
+  it('starts again where all are joined', () => {
     expect(story('several').told(worldOf(severalJoined)).reasons).toEqual([
       'Volume4 and Volume6 are still joined: starting again with step 3-1',
     ]);
@@ -308,7 +308,7 @@ describe('a job that has the whole proxy hashed', () => {
   const read = () =>
     shadowed('whole').done('verify').start('6a').send('6a').counted().end('6a').done('read-back', '7');
 
-  it('says that it was not compared', () => {
+  it('reports that it was not compared', () => {
     expect(read().told(worldOf(stopped)).reasons.at(-1)).toBe(
       'the whole proxy was not compared with the dump',
     );
@@ -321,7 +321,7 @@ describe('a job that has the whole proxy hashed', () => {
     );
   });
 
-  it('leaves what runs of the hash to the step that stops the proxy, where that is joined again', () => {
+  it('leaves a running hash to the step that stops the proxy, if that is joined again', () => {
     const hashing = read().done('start-proxy').start('hash-proxy');
     const work = {
       host: 'node1',

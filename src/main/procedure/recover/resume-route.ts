@@ -1,11 +1,11 @@
-/** The steps that a run which was broken off still has to perform, as they are put together. */
+/** How the steps that an interrupted run still has to perform are put together. */
 import type { Performance, Phase, Step } from '../model/step.ts';
 
-/** Puts the list of the steps together that are performed. */
+/** Puts together the list of the steps to perform. */
 export class ResumeRoute {
   readonly todo: Step[] = [];
   readonly reasons: string[] = [];
-  /** The dump that was broken off may be continued on its tape. */
+  /** The interrupted dump may be continued on its tape. */
   mayContinue = false;
   readonly #steps: readonly Step[];
 
@@ -37,12 +37,12 @@ export class ResumeRoute {
     );
   }
 
-  /** The steps that carry the data, one a volume. */
+  /** The steps that copy the data, one per volume. */
   get dumps(): Step[] {
     return this.#steps.filter(({ performance: kind }) => kind === 'dump');
   }
 
-  /** The steps that end what is left of a dump by route `server`, one a volume. */
+  /** The steps that end what is left of a dump by route `server`, one per volume. */
   get dumpsEnded(): Step[] {
     return this.#steps.filter(({ performance: kind }) => kind === 'dump-ended');
   }
@@ -52,7 +52,7 @@ export class ResumeRoute {
     return this.#steps.filter(({ phase }) => phase === 'rejoin');
   }
 
-  /** The steps that prepare, carry and judge the data. */
+  /** The steps that prepare, copy and verify the data. */
   get dumpSteps(): Step[] {
     return this.#steps.filter(({ phase }) => phase === 'dump');
   }

@@ -1,4 +1,4 @@
-/** Whether a dump that went on without a console is reattached: only while all that it reads is as it was verified. */
+/** Whether a dump that kept running without a console is reattached: only while everything it reads is as it was verified. */
 import { describe, expect, it } from 'vitest';
 import { edited, readFixture } from '../../gds/fixtures/read-fixture.ts';
 import {
@@ -16,7 +16,7 @@ const dumping = () => shadowed('server').done('verify').start('6a').work('starti
 const again = ['dump-ended', 'tape', 'verify', ...left];
 const writable = edited(`${shadow}\n${readFixture('shadow-with-mode')}`, ' ro ', ' rw ');
 
-describe('a dump that went on without a console', () => {
+describe('a dump that kept running without a console', () => {
   it('is reattached while it runs, and once it has ended', () => {
     const told = { step: '6a', completed: [], fingerprints: ['Volume2'], mayContinue: false, underWay: '6a' };
     expect(dumping().told(seen, 'running')).toEqual({
@@ -38,12 +38,12 @@ describe('a dump that went on without a console', () => {
     },
   );
 
-  it('is none where nobody looked, or the run had not come to it', () => {
+  it('is ignored where it was not queried, or the run had not reached it', () => {
     expect(dumping().point(seen)).toEqual(again);
     expect(shadowed('server').done('verify').point(seen, 'running')).toEqual(again.slice(1));
   });
 
-  it('is not reattached where it was judged, but for an earlier try', () => {
+  it('is not reattached where it was already checked, except in an earlier attempt', () => {
     const judged = () => dumping().work('ended').end('6a', 'failed', 'DUMP_DIFFERS');
     expect(judged().point(seen, 'ended')).toEqual(again);
     expect(dumping().work('ended').point(seen, 'ended')).toEqual(left);
@@ -79,7 +79,7 @@ describe('a dump that went on without a console', () => {
   });
 });
 
-describe('a dump of a file system that went on without a console', () => {
+describe('a dump of a file system that kept running without a console', () => {
   const files = () => shadowed('serverFiles').done('verify', '6b-1', '6b-3').start('6b-4').work('starting');
   const mounts = [mountOf('/mnt1')];
 

@@ -1,4 +1,4 @@
-/** The journal of a run of the guide's example, as far as it came, and where the run continues in a world. */
+/** The journal of a run of the guide's example, as far as it got, and where the run continues in a given world. */
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { readFixture } from '../../gds/fixtures/read-fixture.ts';
 import type { WorkState } from '../detached/detached-look.ts';
@@ -47,7 +47,7 @@ export const severalParted = readFixture('primary-several');
 export const severalJoined = severalParted.replaceAll(' Part ', ' Join ');
 export const severalShadows = readFixture('shadow-several');
 
-/** The journal of a run, as far as it came. */
+/** The journal of a run, as far as it got. */
 class Story {
   readonly events: RunEvent[] = [];
   readonly #assignment;
@@ -135,7 +135,7 @@ class Story {
     return this;
   }
 
-  /** The tape host has counted what came of a dump. @param place the dump's place among those of the run */
+  /** The tape host has counted the result of a dump. @param place the dump's place among those of the run */
   counted(place = 0): this {
     const step = dumpStepsOf(this.#steps)[place] ?? '';
     const volume = this.#assignment.volumes[place]?.proxy ?? '';
@@ -167,7 +167,7 @@ class Story {
     return 'refused' in point ? point.refused : point.todo.map(({ id }) => id);
   }
 
-  /** @returns what is said of the way on, the steps by their ids */
+  /** @returns what is reported of how the run continues, with the steps by their ids */
   told(seen: World, dump?: WorkState) {
     const point = this.#resumed(seen, dump);
     if ('refused' in point) throw new Error(point.refused);
@@ -178,7 +178,7 @@ class Story {
     };
   }
 
-  /** @returns what is said of a dump that was broken off */
+  /** @returns what is reported of an interrupted dump */
   reasons(seen: World) {
     const { mayContinue, reasons } = this.told(seen);
     const said = (words: string) => reasons.find((reason) => reason.includes(words));

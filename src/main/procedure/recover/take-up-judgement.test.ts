@@ -1,4 +1,4 @@
-/** What the journal of a run alone refuses: resuming it, or rolling it back. No host is asked. */
+/** When the journal of a run alone forbids to resume it or to roll it back. No host is queried. */
 import { describe, expect, it } from 'vitest';
 import { ShadowtapeError } from '../../../contract/errors.ts';
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
@@ -42,7 +42,7 @@ const copied: NewEvent = {
   argv: ['sdxproxy', 'RejoinRestore', '-c', 'Class1', '-p', 'Volume2'],
 };
 
-/** @returns the refusal, or nothing where the journal refuses nothing */
+/** @returns the refusal, or nothing if the journal forbids nothing */
 async function refusal(
   mode: TakeUpMode,
   events: readonly RunEvent[],
@@ -76,7 +76,7 @@ describe('a run that is not over', () => {
 });
 
 describe('a run that has ended', () => {
-  it('is left alone where it is done', async () => {
+  it('is left alone if it is done', async () => {
     const refused = [
       'RUN_ALREADY_ENDED',
       'run run-1 has ended: How it ended.',
@@ -85,7 +85,7 @@ describe('a run that has ended', () => {
     expect(await both(journal(backup, ended('verified', 0)))).toEqual([refused, refused]);
   });
 
-  it.each([1, 2, 4])('with exit status %i may be looked at once more, but is not resumed', async (status) => {
+  it.each([1, 2, 4])('with exit status %i may be checked again, but is not resumed', async (status) => {
     expect(await both(journal(backup, ended('failed', status)))).toEqual([
       [
         'RUN_ALREADY_ENDED',
@@ -126,7 +126,7 @@ describe('a restore', () => {
   });
 });
 
-describe('a run whose job is another one now', () => {
+describe('a run whose job has changed', () => {
   it('is neither resumed nor rolled back', async () => {
     const [volume] = backup.volumes;
     const resized = { ...backup, volumes: volume ? [{ ...volume, blocks: 4096 }] : [] };
@@ -139,7 +139,7 @@ describe('a run whose job is another one now', () => {
     expect(refused[0]?.[1]).toMatch(/^run run-1 cannot be resumed: .*size in blocks/);
   });
 
-  it('has no beginning that is told', async () => {
+  it('has no readable beginning', async () => {
     const [code] = await refusal('resume', journal(backup, began).slice(1));
     expect(code).toBe('JOURNAL_BROKEN');
   });

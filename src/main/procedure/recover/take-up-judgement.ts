@@ -1,6 +1,6 @@
 /**
- * Decides whether a run can be resumed or rolled back, and where it continues. It reads the journal and asks the hosts, but changes nothing;
- * take-up.ts carries the decision out.
+ * Decides whether a run can be resumed or rolled back, and where it continues. It reads the journal and queries the
+ * hosts, but changes nothing; take-up.ts carries the decision out.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
@@ -29,23 +29,23 @@ import { settle, type Settled } from '../run/settle.ts';
 import { isNormal } from '../run/what-stands.ts';
 import type { World } from '../model/world.ts';
 
-/** What the hosts are asked under: no step of the run. */
+/** The context of the queries: no step of the run. */
 export const takeUpStep = 'take-up';
 
 export type TakeUpMode = 'resume' | 'unwind';
 
-/** What tells whether a run can be resumed, or rolled back. */
+/** The facts that decide whether a run can be resumed or rolled back. */
 export interface TakeUpQuestion extends Pick<RunOptions, 'assignment' | 'steps' | 'hosts'> {
   readonly mode: TakeUpMode;
   readonly run: string;
   readonly journalFile: string;
   /** Reads the journal as it is now. */
   readonly read: () => Promise<ReadJournal>;
-  /** The events of every run that was begun later. */
+  /** The events of every later run. */
   readonly laterRuns: () => Promise<readonly (readonly RunEvent[])[]>;
-  /** Hosts of which the operator says that they are the same machines, whatever they show. */
+  /** Hosts that the operator confirms to be the same machines, whatever they show. */
   readonly sameMachines: readonly string[];
-  /** The operator says that this run has parted the proxies, where the answer of its node does not prove it. */
+  /** The operator confirms that this run has parted the proxies, if the answer of its node does not prove it. */
   readonly ownPart?: boolean | undefined;
 }
 
@@ -64,12 +64,12 @@ function lastEndOf(events: readonly RunEvent[]): EventOf<'run-finished'> | undef
   return last?.type === 'run-finished' ? last : undefined;
 }
 
-/** @throws RUN_ALREADY_ENDED where there is nothing to take up */
+/** @throws RUN_ALREADY_ENDED if there is nothing to resume */
 function requireUnfinished(options: TakeUpQuestion, events: readonly RunEvent[]): void {
   const { run, mode, assignment } = options;
   const end = lastEndOf(events);
   if (!end || !leftNothing(outcomeOf(end))) return;
-  // A run that has failed may be looked at once more; one that is done is left alone.
+  // A run that has failed may be checked again; one that is done is left alone.
   if (mode === 'unwind' && end.exitStatus !== 0) return;
   const remedy =
     end.exitStatus === 0
@@ -78,7 +78,7 @@ function requireUnfinished(options: TakeUpQuestion, events: readonly RunEvent[])
   throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
 }
 
-/** What is left to do. What the journal alone refuses is refused to both commands. */
+/** What is left to do. What the journal alone forbids is refused to both commands. */
 const remedies = {
   unwind: 'roll the cluster back with shadowtape rollback {run}, then start the job again',
   site: 'restore the job in the site file as it was when the run started; or roll back by hand with the commands from shadowtape show {run}',
@@ -94,7 +94,7 @@ function impossible({ mode, run }: TakeUpQuestion, reason: string, remedy: keyof
   return failure(code, { run, reason, remedy: remedies[remedy].replaceAll('{run}', run) });
 }
 
-/** What the run has done, as events tell. */
+/** What the run has done, according to its events. */
 export function marksNow({ steps, assignment }: TakeUpQuestion, events: readonly RunEvent[]): RunMarks {
   return marksOf(events, dumpStepsOf(steps), assignment.job.mountPoint);
 }
@@ -118,7 +118,7 @@ function withSettled(
   return [...events, observed];
 }
 
-/** How far the dumps are that do without a console. @throws what looking can end with */
+/** The progress of dumps that run without a console. @throws errors of the queries */
 export async function lookAtDumps(
   runner: CommandRunner,
   assignment: TakeUpQuestion['assignment'],
@@ -135,7 +135,7 @@ export async function lookAtDumps(
   return found;
 }
 
-/** The last part that was sent has had its effect, as the operator says. */
+/** The last part that was sent has taken effect, as the operator confirms. */
 function claimedPart(events: readonly RunEvent[]): Settled[] {
   const part = sentCommands(events).findLast(
     ({ intent, wasSent }) => intent.step === '3-3' && intent.changes && wasSent,
@@ -160,7 +160,7 @@ async function lookAround(options: TakeUpQuestion, runner: CommandRunner): Promi
   return { journal, world, settled, marks, dumps };
 }
 
-/** What stands may be of another run, which began since: neither taken for this run's, nor touched. */
+/** Existing objects may belong to a later run: they do not count as this run's, and are not touched. */
 async function requireOwn(options: TakeUpQuestion, { journal, world, marks }: Seen): Promise<void> {
   const { assignment, run } = options;
   if (isNormal(assignment, world, marks)) return;
@@ -185,7 +185,7 @@ function pointOf(options: TakeUpQuestion, { journal, world, marks, settled, dump
   return point;
 }
 
-/** @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and what a session can end with */
+/** @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and errors of a session */
 export async function sameHosts(options: TakeUpQuestion, runner: CommandRunner, events: readonly RunEvent[]) {
   const { hosts, assignment, run, sameMachines } = options;
   const nodes = nodesOutsideRun(hosts, { ...assignment, nodes: assignment.job.nodes });
@@ -203,7 +203,7 @@ export async function judged(options: TakeUpQuestion, runner: CommandRunner) {
   return { seen, point: options.mode === 'resume' ? pointOf(options, seen) : undefined };
 }
 
-/** What the journal alone tells. @throws UNWIND_IMPOSSIBLE, RESUME_IMPOSSIBLE, RUN_ALREADY_ENDED */
+/** What follows from the journal alone. @throws UNWIND_IMPOSSIBLE, RESUME_IMPOSSIBLE, RUN_ALREADY_ENDED */
 export async function requireOfJournal(options: TakeUpQuestion): Promise<readonly RunEvent[]> {
   const { events } = await options.read();
   const start = beginningOf(events, options.journalFile);
@@ -220,13 +220,13 @@ export async function requireOfJournal(options: TakeUpQuestion): Promise<readonl
   return events;
 }
 
-/** @throws UNWIND_IMPOSSIBLE where the copy to the master was begun */
+/** @throws UNWIND_IMPOSSIBLE if the copy to the master has begun */
 function requireRestoreUndoable(options: TakeUpQuestion, events: readonly RunEvent[]): void {
   if (marksNow(options, events).restoreSent)
     throw impossible(options, 'it has begun to copy to the master', 'rebuilt');
 }
 
-/** What refuses a run for what its journal and the hosts show, whoever asks. */
+/** What refuses a run because of its journal and the hosts, for every caller. */
 const refusals = [
   'RUN_ALREADY_ENDED',
   'RESUME_IMPOSSIBLE',
@@ -237,9 +237,9 @@ const refusals = [
 ] as const;
 
 /**
- * Judges a run as resume and unwind do, without its lock: for whoever suggests one of them. Only looks.
- * @returns what the command would refuse with; undefined where it would not
- * @throws what looking can end with: then nobody knows
+ * Judges a run as resume and unwind do, without its lock: for callers that suggest one of them. Only queries.
+ * @returns the error that the command would refuse with; undefined if it would not
+ * @throws the errors of the queries: then it is not known
  */
 export async function takeUpRefusal(
   options: TakeUpQuestion,

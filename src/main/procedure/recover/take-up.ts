@@ -1,8 +1,8 @@
 /**
- * Takes a run up again whose console died, or that was left where it stood: to go on with it, or to roll the cluster back.
+ * Resumes a run whose console died, or that was left as it was, or rolls its cluster back.
  *
- * The lock is taken before anything is written: until then another process may still be working on the run. What is only looked at
- * before that stands in no journal; it is looked at again by the steps.
+ * The lock is taken before anything is written: until then another process may still be working on the run. Queries
+ * before that are not journaled; the steps repeat them.
  */
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
@@ -35,7 +35,7 @@ import {
 } from './take-up-judgement.ts';
 
 export interface TakeUpOptions extends Omit<RunOptions, 'journal'>, TakeUpQuestion {
-  /** Takes this run's lock over whoever owns it. */
+  /** Takes this run's lock over, whoever owns it. */
   readonly takeOverLock: boolean;
   readonly onEvent: EventListener;
 }
@@ -49,7 +49,7 @@ const dumpWords: Readonly<Record<WorkState, string>> = {
   died: 'died: killed, or the server was rebooted',
 };
 
-/** Goes on with the journal, and writes down who takes the run up and what was found. */
+/** Continues the journal, and records who resumes the run and what was found. */
 function openJournal(
   options: TakeUpOptions,
   { journal: soFar, world, marks, settled, dumps }: Seen,
@@ -59,7 +59,7 @@ function openJournal(
   const { run, journalFile: file, mode, operator: by, version, assignment, onEvent } = options;
   const journal = Journal.reopen({ file, run }, soFar);
   journal.listen(onEvent);
-  // What stands on the hosts is brought back even where the disk of the console is full.
+  // The hosts are rolled back even if the disk of the console is full.
   if (mode === 'unwind') journal.carryOn();
   try {
     const reason = point
@@ -110,7 +110,7 @@ async function goOn(context: RunContext, point: ResumePoint): Promise<RunEnd> {
   return performToEnd(context, todo);
 }
 
-/** Where only the copy was not seen to its end, looking at the cluster once more takes nothing from the backup. */
+/** If only the end of the copy was not seen, another check of the cluster does not affect the backup. */
 function isBackupDone({ journal }: RunContext): boolean {
   const before = journal.events.findLast((event) => event.type === 'run-finished');
   return before !== undefined && before.verdict !== 'failed';
@@ -147,11 +147,11 @@ async function bringBack(context: RunContext, nothingLeft: boolean): Promise<Run
 
 export interface TakenUp {
   readonly end: RunEnd;
-  /** True where the end could not be written to the journal. */
+  /** True if the end could not be written to the journal. */
   readonly journalBroken: boolean;
 }
 
-/** @returns what goes on with the run, once its lock is held */
+/** @returns what continues the run, once its lock is held */
 async function prepare(options: TakeUpOptions, runner: CommandRunner, same: SameHosts) {
   const { seen, point } = await judged(options, runner);
   const nothingLeft = isNormal(options.assignment, seen.world, seen.marks) && seen.marks.works.length === 0;
@@ -159,9 +159,10 @@ async function prepare(options: TakeUpOptions, runner: CommandRunner, same: Same
 }
 
 /**
- * Takes a run up. Whatever goes wrong once the journal is gone on with is in the end, not thrown.
- * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, RUN_SUPERSEDED, RUN_BUSY,
- *   CLASS_LOCKED, JOURNAL_BROKEN, JOURNAL_UNWRITABLE, and what looking can end with; the locks are then as they were found
+ * Resumes a run. Errors after the journal is continued are in the end, not thrown.
+ * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN,
+ *   RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, JOURNAL_BROKEN, JOURNAL_UNWRITABLE, and the errors of the queries; the
+ *   locks are then as they were found
  */
 export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   const { hosts, cancel, halt } = options;

@@ -1,4 +1,4 @@
-/** Verdicts of checks as they are journaled, and the error that they end a step with. */
+/** Verdicts of checks as they are journaled, and the error with which they end a step. */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { proxiesOf } from '../model/assignment.ts';
@@ -12,7 +12,7 @@ import type { World } from '../model/world.ts';
 
 type CheckCode = 'CHECK_FAILED' | 'SHADOW_DIFFERS' | 'SHADOW_CHANGED';
 
-/** @param code SHADOW_… where it is about the shadow */
+/** @param code SHADOW_… if it concerns the shadow */
 export function checkFailure(
   { assignment }: Pick<RunContext, 'assignment'>,
   step: Pick<Step, 'id'>,
@@ -54,9 +54,9 @@ export function recordChecks(
 }
 
 /**
- * Judges whether proxy and shadow are as they were verified.
- * @param tellsAll false: only what does not hold is journaled
- * @returns CHECK_FAILED where the proxy has changed, SHADOW_CHANGED where the shadow has; undefined where neither has
+ * Checks whether proxy and shadow are as they were verified.
+ * @param tellsAll false: only failed checks are journaled
+ * @returns CHECK_FAILED if the proxy has changed, SHADOW_CHANGED if the shadow has; undefined if neither has
  */
 export function troubleOfShadow(
   context: RunContext,

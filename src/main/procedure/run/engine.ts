@@ -1,6 +1,6 @@
 /**
- * Performs the steps of a run, one after the other; on failure rolls the cluster back, and says what stands where.
- * Verdict and exit status follow from the facts at the end: see contract/run-outcome.ts.
+ * Performs the steps of a run, one after the other. After a failure it rolls the cluster back and reports the current
+ * state. Verdict and exit status follow from the facts at the end: see contract/run-outcome.ts.
  */
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { givenOmissions, type RunTrouble } from '../../../contract/run-outcome.ts';
@@ -29,7 +29,7 @@ import { lastLook, leaveLocks, lookAtDriveAtEnd, returnTapeAtEnd, unwind } from 
 
 export type { RunEnd } from './run-end.ts';
 
-/** Codes that tell something about the copy, or about the run; with all others the copy only could not be seen. */
+/** Codes that concern the copy or the run; with all others only the copy could not be seen. */
 const telling = [
   'RESYNCHRONISATION_FAILED',
   'CHECK_FAILED',
@@ -39,7 +39,7 @@ const telling = [
   'JOURNAL_UNWRITABLE',
 ] as const;
 
-/** The copy runs by itself once the rejoin is done: not seeing it takes nothing from the backup. */
+/** The copy runs without the console after the rejoin: the backup is complete even if the copy is not seen. */
 function troubleOf(step: Step, error: unknown): RunTrouble {
   return step.performance === 'watch' && isFailure(error) && !isFailure(error, ...telling)
     ? 'unwatched'
@@ -52,7 +52,7 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
       skipStep(context, step, step.leftOut);
       continue;
     }
-    // What the run leaves decides which locks it gives back: see performToEnd.
+    // The state that the run leaves decides which locks it releases: see performToEnd.
     if (step.performance === 'unlock') continue;
     const { cancel, halt } = context.options;
     if (comesAfterBackup(step) && cancel.aborted && !halt.aborted) {
@@ -62,7 +62,8 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
     try {
       await performAsked(context, step);
     } catch (error) {
-      // A bad tape is no reason to leave the cluster as it is: the shadow is removed and the proxy rejoined all the same.
+      // A tape mismatch is no reason to leave the cluster as it is: the shadow is removed and the proxy rejoined all
+      // the same.
       if (provesTapeBad(step, error)) continue;
       if (comesAfterBackup(step) && isFailure(error, 'RUN_CANCELLED')) continue;
       context.trouble = troubleOf(step, error);
@@ -71,7 +72,7 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
   }
 }
 
-/** The operator who cancels wants the cluster back; what fails by itself may be left as it stands, for somebody to look at. */
+/** An operator who cancels wants the cluster rolled back; after an error, everything may be left as it is for inspection. */
 function staysAsItStands(context: RunContext, error: ShadowtapeError): boolean {
   if (context.options.halt.aborted) return true;
   if (context.afterFailure !== undefined) return context.afterFailure === 'halt';
@@ -82,7 +83,10 @@ function staysAsItStands(context: RunContext, error: ShadowtapeError): boolean {
   );
 }
 
-/** Commands whose end is not known are checked where their effect can be seen, so that nothing is undone that was never done, nor done twice. */
+/**
+ * If the end of a command is not known, its effect is checked where it can be seen: nothing must be undone that was
+ * never done, or done twice.
+ */
 async function settleUnheard({ runner, assignment, journal }: RunContext): Promise<void> {
   try {
     const settled = await settle(runner, assignment, journal.events);
@@ -97,7 +101,7 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   const error = asTableError(trouble);
   const untouched = !context.marks.changed;
   context.unwinding = true;
-  // What the host was doing then may go on for a while, and hold the shadow open.
+  // The host's work at that time may continue for a while, and hold the shadow open.
   const mayGoOn = isFailure(error, ...connectionLostCodes, 'COMMAND_TIMED_OUT', 'QUERY_UNANSWERED');
   if (mayGoOn || context.marks.tape === 'incomplete') context.patience = triesWhileHeldOpen;
   context.journal.carryOn();
@@ -126,7 +130,7 @@ function recordStart({ assignment, journal, operator, version, order }: RunOptio
   });
 }
 
-/** Writes the last line of a run, or of its taking up. */
+/** Writes the last line of a run, or of its resumption. */
 export function recordEnd(context: RunContext, end: RunEnd): void {
   const { verdict, exitStatus, sentence, error, stands } = end;
   context.journal.append({
@@ -142,8 +146,8 @@ export function recordEnd(context: RunContext, end: RunEnd): void {
 }
 
 /**
- * Performs steps to the end of the run. Settles in every case; failures are in its end.
- * @param steps all of them, or those that are left
+ * Performs steps until the run ends. Always settles; failures are in its end.
+ * @param steps all of them, or those that remain
  * @param begin what comes before them
  */
 export async function performToEnd(
@@ -155,7 +159,7 @@ export async function performToEnd(
   try {
     await begin?.();
     await performAll(context, steps);
-    // A step may have made light of a command that was not sent.
+    // A step may have ignored a command that was not sent.
     if (context.lockGuard.lost) throw context.lockGuard.lost;
     context.finish();
     await closeAllShadows(context);
@@ -178,7 +182,7 @@ export const withLocks = (context: RunContext, end: RunEnd): RunEnd => ({
 
 /**
  * Performs a whole run.
- * @throws JOURNAL_UNWRITABLE where not even the beginning could be written
+ * @throws JOURNAL_UNWRITABLE if not even the beginning could be written
  */
 export async function performRun(options: RunOptions): Promise<RunEnd> {
   recordStart(options);

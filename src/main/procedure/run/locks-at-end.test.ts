@@ -42,7 +42,7 @@ const assignment = {
   volumes: [{ proxy: 'Volume2' }, { proxy: 'Volume4' }],
 } as unknown as Assignment;
 
-/** A journal of commands, each with the exit status that it ended with; undefined where nobody saw its end. */
+/** A journal of commands, each with its exit status; undefined if its end was not seen. */
 function journal(...commands: [step: string, line: string, status: number | undefined][]): RunEvent[] {
   const events: NewEvent[] = commands.flatMap(([step, line, exitStatus], index): NewEvent[] => {
     const host = line.startsWith('dd') ? 'node3' : 'node1';
@@ -78,7 +78,7 @@ const marks = {
   works: [],
 } as unknown as RunMarks;
 
-/** What is left as the journal tells it: no host can be seen. */
+/** What is left according to the journal: no host can be seen. */
 const unseen = (events: RunEvent[], change: Partial<RunMarks> = {}) =>
   leftAtEnd({
     assignment,

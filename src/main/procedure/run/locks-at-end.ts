@@ -1,13 +1,14 @@
 /**
  * Which locks a run keeps when it ends. Pure.
  *
- * A run that leaves the cluster normal, or as its job wants it, gives all of them back. One that leaves a shadow, a parted proxy, a mount or
- * stopped services keeps those of its class: another console, with another backup server, does not see the shadow, and would rejoin the proxy
- * under it. They stay until the run is resumed or rolled back to a normal end, or discarded by an operator. The lock of the drive stays only
- * while a command of the run may still move the tape.
+ * A run that leaves the cluster normal, or as its job wants it, releases all of them. One that leaves a shadow, a
+ * parted proxy, a mount or stopped services keeps those of its class: a console with another backup server does not see
+ * the shadow, and would rejoin the proxy under it. They stay until the run is resumed or rolled back to a normal end,
+ * or discarded by an operator. The lock of the drive stays only while a command of the run may still move the tape.
  *
- * What was rejoined is safe: the backup server was seen without a shadow and without a mount right before each rejoin. So a run of which only the copy
- * is left - nobody could watch it, or it failed - keeps nothing, although a person must look at the copy.
+ * Rejoined proxies are safe: the backup server was seen without a shadow and without a mount right before each rejoin.
+ * So a run that only lacks the copy (it was not seen, or it failed) keeps no lock, although an operator must check the
+ * copy.
  */
 import { posix } from 'node:path';
 import type { RunEvent } from '../../../contract/events.ts';
@@ -23,11 +24,11 @@ import { isFreeOfShadows, isShadowUnmounted } from '../plan/shadow-checks.ts';
 
 export interface LockFacts {
   readonly exitStatus: ExitStatus;
-  /** The operator stopped the run at once: nothing is sent any more. */
+  /** The operator stopped the run immediately: nothing is sent any more. */
   readonly isHalted: boolean;
-  /** A lock of the class was seen to be somebody else's, or nobody's. */
+  /** A lock of the class was seen with another owner, or with none. */
   readonly isLockLost: boolean;
-  /** A proxy that the run parted may not be joined. */
+  /** A proxy that the run parted is perhaps not joined. */
   readonly mayBeParted: boolean;
   /** The backup server may have a shadow or a mount. */
   readonly mayHaveShadow: boolean;
@@ -45,10 +46,10 @@ export function locksAtEnd(facts: LockFacts): KeptLocks {
   return mayMoveTape ? 'all' : 'class';
 }
 
-/** True where the journal shows that every proxy was rejoined since the last part. */
+/** True if the journal shows that every proxy was rejoined since the last part. */
 function isRejoined({ class: className, volumes }: Assignment, events: readonly RunEvent[]): boolean {
   const sent = sentCommands(events).filter(({ intent }) => intent.argv[0] === 'sdxproxy');
-  // One that failed may have parted all the same.
+  // One that failed may still have parted.
   const parted = sent.findLast(({ intent }) => intent.argv[1] === 'Part');
   return volumes.every(({ proxy }) =>
     sent.some(
@@ -62,14 +63,17 @@ function isRejoined({ class: className, volumes }: Assignment, events: readonly 
   );
 }
 
-/** True for a command that reads, writes or changes the tape; the shadow may be read on the same host. What starts detached work is judged by it. */
+/**
+ * True for a command that reads, writes or changes the tape; the shadow may be read on the same host. A command that
+ * starts detached work is judged by that work.
+ */
 function isOfDrive({ tapeDevice }: Assignment, argv: readonly string[]): boolean {
   const program = posix.basename(argv[0] ?? '');
   if (program === 'sh') return false;
   return ['rmt', 'mtx'].includes(program) || argv.join(' ').includes(driveOf(tapeDevice));
 }
 
-/** True where a command of the run may still read or write the tape: detached work, or one whose end was not seen. */
+/** True if a command of the run may still read or write the tape: detached work, or one whose end was not seen. */
 function mayMoveTape(
   assignment: Assignment,
   { works }: RunMarks,
@@ -96,7 +100,7 @@ export interface RunLeft {
   readonly tapeSteps: readonly string[];
 }
 
-/** What a run may have left, as the hosts show it; where they do not, as its journal lets expect. */
+/** What a run may have left, according to the hosts; where they do not show it, according to its journal. */
 export function leftAtEnd(left: RunLeft): Omit<LockFacts, 'exitStatus' | 'isHalted' | 'isLockLost'> {
   const { assignment, marks, events, world, tapeSteps } = left;
   const { primaries, backup } = world;

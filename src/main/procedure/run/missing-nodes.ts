@@ -1,6 +1,6 @@
 /**
- * How a run with `nodes: any` continues without a primary node: when somebody must say that the node is down, and what is looked at when it
- * answers again.
+ * How a run with `nodes: any` continues without a primary node: when somebody must confirm that the node is down, and
+ * what is checked when it answers again.
  */
 import { isBlocking } from '../../../contract/checks.ts';
 import { failure } from '../../../contract/errors.ts';
@@ -43,10 +43,10 @@ function sayDown({ nodes, journal }: RunContext, step: string, node: string, by:
   journal.append({ type: 'warning', step, text: `${node} is assumed to be down: confirmed by ${by}` });
 }
 
-/** Contexts in which somebody is asked at the moment: what is judged after the answer asks nothing again. */
+/** Contexts in which an operator is being asked: checks after the answer do not ask again. */
 const asking = new WeakSet<RunContext>();
 
-/** A node that answers runs: nobody can say that it is down, and nobody sees whether it uses the proxy. */
+/** A node that answers is not down, but without GDS nothing shows whether it uses the proxy. */
 function requireGds({ nodes, assignment }: RunContext, step: Step): void {
   const why = whyGdsMustAnswer(assignment, step);
   const [missing] = nodes.withoutGds;
@@ -55,8 +55,9 @@ function requireGds({ nodes, assignment }: RunContext, step: Step): void {
 }
 
 /**
- * To be called before a step, and after each look at the cluster in it.
- * @throws NODE_GDS_NOT_ANSWERING, NODE_NOT_KNOWN_DOWN where a missing node must be known to be down and nobody can say so, OPERATOR_DECLINED where it may be running
+ * To be called before a step, and after each query of the cluster in it.
+ * @throws NODE_GDS_NOT_ANSWERING; NODE_NOT_KNOWN_DOWN if a missing node must be known to be down and nobody can confirm
+ *   it; OPERATOR_DECLINED if it may be running
  */
 export async function requireDown(context: RunContext, step: Step): Promise<void> {
   if (context.unwinding || context.nodes.unseen.length === 0 || asking.has(context)) return;
@@ -80,8 +81,8 @@ export async function requireDown(context: RunContext, step: Step): Promise<void
 }
 
 /**
- * Tells which nodes are not used, missing, or without GDS, at the beginning, and who says that they are down.
- * @param locks those that the run had before it was taken up
+ * Reports which nodes are not used, missing, or without GDS, at the beginning, and who confirms that they are down.
+ * @param locks those that the run had before it was resumed
  */
 export function tellMissingNodes(context: RunContext, step: string, locks?: LockMarks): void {
   const { nodesDown = [], operator } = context.options;
@@ -99,7 +100,7 @@ export function tellMissingNodes(context: RunContext, step: string, locks?: Lock
 const isDone = (events: readonly RunEvent[], step: string) =>
   events.some((event) => event.type === 'step-finished' && event.step === step && event.result === 'done');
 
-/** What the run has made of its proxies: nothing may be different on a node that answers again. */
+/** The state that the run has given its proxies: a node that answers again must show the same. */
 function judgeReturned({ assignment, journal, marks }: RunContext, world: World) {
   const isRejoined = sentCommands(journal.events).some(
     ({ intent, ending }) => intent.step.startsWith('8-1') && intent.changes && ending !== 'bad',
@@ -118,8 +119,8 @@ function requireServicesStopped({ assignment, marks }: RunContext, step: string,
 }
 
 /**
- * Has nodes that answer again met from now on.
- * @param sameMachines hosts of which the operator says that they are the same machines
+ * From now on, checks nodes that answer again.
+ * @param sameMachines hosts that the operator confirms to be the same machines
  * @returns what ends the pinning of their host keys
  */
 export function meetNodes(context: RunContext, sameMachines: readonly string[] = []): () => void {
@@ -132,8 +133,10 @@ export function meetNodes(context: RunContext, sameMachines: readonly string[] =
 }
 
 /**
- * Meets a node that answers again: the same machine, the lock of the class, no mount of a proxy, and each proxy as the run has left it.
- * @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, LOCK_LOST or what else the lock is refused with, NODE_CAME_BACK, CHECK_FAILED, and what a session can end with
+ * Checks a node that answers again: the same machine, the lock of the class, no mount of a proxy, and each proxy as the
+ * run has left it.
+ * @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, LOCK_LOST or another error of the lock, NODE_CAME_BACK, CHECK_FAILED,
+ *   and the errors of a session
  */
 async function meetNode(
   context: RunContext,

@@ -4,7 +4,7 @@ import { failure } from '../../../contract/errors.ts';
 import { hintWhileOpen, whileOpen } from './open-hint.ts';
 
 it.each(Object.entries(errorTable))(
-  'the hint of %s starts no other run while one is still to be resumed or rolled back',
+  'the hint of %s suggests no other run while one must still be resumed or rolled back',
   (_code, { hint }) => {
     expect(hintWhileOpen(hint)).not.toMatch(/\bstart(ed)? (the (run|job) )?again|\brun again/);
   },

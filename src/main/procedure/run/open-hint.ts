@@ -1,17 +1,17 @@
-/** Hints of errors with which a run ends that could not be rolled back: whoever reads them must not start another run of the job. Pure. */
+/** Hints of errors that end a run which could not be rolled back: they must not suggest another run of the job. Pure. */
 import { ShadowtapeError } from '../../../contract/errors.ts';
 
 const instead = 'resume the run or roll it back';
 
-/** How hints say that the job is run once more. */
+/** How hints suggest to run the job again. */
 const another = [/\bstart the (?:run|job) again(?: when ready)?/g, /\b(?:run|start) again\b/g];
 
-/** @returns the hint of an error of the table, as it reads while the run is still to be resumed or rolled back */
+/** @returns the hint of an error of the table, for a run that must still be resumed or rolled back */
 export function hintWhileOpen(hint: string): string {
   return another.reduce((text, words) => text.replace(words, instead), hint);
 }
 
-/** The error with which a run ends that is still to be resumed or rolled back. */
+/** The error of a run that must still be resumed or rolled back. */
 export function whileOpen(error: ShadowtapeError): ShadowtapeError {
   const hint = hintWhileOpen(error.hint);
   const onScreen = error.onScreen === undefined ? undefined : hintWhileOpen(error.onScreen);

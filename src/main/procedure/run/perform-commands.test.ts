@@ -21,7 +21,7 @@ const umount: Step = {
   before: { looks: ['backup'], judge: (world: World) => judgeOwnMount(assignment, world) },
 } as unknown as Step;
 
-/** A step whose first command fails since a reader has the file system open. @param meanwhile what is mounted after the wait */
+/** A step whose first command fails because a reader has the file system open. @param meanwhile what is mounted after the wait */
 function contextOf(meanwhile: readonly Mount[]) {
   let mounts: readonly Mount[] = [shadow];
   const sent: string[] = [];
@@ -52,19 +52,19 @@ function contextOf(meanwhile: readonly Mount[]) {
 }
 
 describe('a command that fails while a reader holds the shadow open', () => {
-  it('is sent again where it still has something to do', async () => {
+  it('is sent again if it still has something to do', async () => {
     const { context, sent } = contextOf([shadow]);
     await performCommands(context, umount);
     expect(sent).toEqual(['umount /mnt1', 'umount /mnt1']);
   });
 
-  it('is not sent again where somebody else has done it meanwhile', async () => {
+  it('is not sent again if somebody else has done it meanwhile', async () => {
     const { context, sent } = contextOf([]);
     await performCommands(context, umount);
     expect(sent).toEqual(['umount /mnt1']);
   });
 
-  it('is not sent again where something else is mounted there by now', async () => {
+  it('is not sent again if something else is mounted there by now', async () => {
     const { context, sent } = contextOf([mount('/dev/dsk/c0t0d0s5')]);
     await expect(performCommands(context, umount)).rejects.toThrow('CHECK_FAILED');
     expect(sent).toEqual(['umount /mnt1']);

@@ -1,4 +1,4 @@
-/** How steps are performed that send commands, or look at something before anything is touched. */
+/** How steps are performed that send commands, or check something before anything is touched. */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { tellSaid } from '../hosts/remote-data.ts';
 import { fsckEnd } from '../plan/step-6-commands.ts';
@@ -14,15 +14,15 @@ async function isAlreadyDone(context: RunContext, step: Step, command: StepComma
   return command.isDone(await context.observer.look(step.id, looks), context.marks);
 }
 
-/** Commands that fail as long as somebody holds the shadow open, and change nothing then. */
+/** Commands that fail, without any change, as long as the shadow is held open. */
 const needsClosed = new Set(['umount', 'sdxshadowvolume']);
 
 /**
- * Judges after a wait whether a command is still to be sent. A guarded step has judged both sides already; any other judges its own checks: that
- * nothing but the shadow is mounted where `umount` is sent, and that nothing is mounted where the shadow is stopped and removed. A shadow that
- * somebody has built anew meanwhile under the names of the run is removed with the run's: `-F` and `-R` fail on a volume in use, and they
- * change its definition alone, no block.
- * @returns false where it has nothing left to do
+ * Decides after a wait whether a command must still be sent. A guarded step has checked both sides already; any other
+ * makes its own checks: before `umount`, that nothing but the shadow is mounted; before the shadow is stopped and
+ * removed, that nothing is mounted. A shadow that somebody has rebuilt meanwhile under the names of the run is removed
+ * like the run's own: `-F` and `-R` fail on a volume in use, and they change its definition alone, no block.
+ * @returns false if it has nothing left to do
  * @throws CHECK_FAILED
  */
 async function isStillDue(context: RunContext, step: Step, { isDone }: StepCommand): Promise<boolean> {
@@ -32,7 +32,7 @@ async function isStillDue(context: RunContext, step: Step, { isDone }: StepComma
   return !isDone(await context.observer.look(step.id, looks), context.marks);
 }
 
-/** What a console that died was reading may be held open a little longer, until the reader notices that nobody listens. */
+/** What a dead console was reading may be held open a little longer, until the reader notices that its output is closed. */
 async function sendPatiently(context: RunContext, step: Step, command: StepCommand): Promise<void> {
   for (;;) {
     try {
@@ -51,14 +51,14 @@ async function sendPatiently(context: RunContext, step: Step, command: StepComma
 }
 
 /**
- * Sends the step's commands one after the other; while unwinding, and in a run that is taken up again, those that have nothing left
- * to do are passed over.
+ * Sends the step's commands one after the other. In a rollback and in a resumed run, those with nothing left to do are
+ * skipped.
  */
 export const performCommands: Performer = async (context, step) => {
   for (const [index, command] of step.commands.entries()) {
     context.throwIfCancelled(step.id);
     if (await isAlreadyDone(context, step, command)) continue;
-    // A rejoin may take its time, and the next one needs a backup server without a shadow as well.
+    // A rejoin may take long, and the next one also needs a backup server without a shadow.
     if (index > 0 && step.before?.holdThroughout) context.steadiness.disturb();
     try {
       await sendPatiently(context, step, command);
@@ -75,7 +75,10 @@ function notCleanFailure({ host, argv }: StepCommand, trouble: ShadowtapeError):
   return failure('FILE_SYSTEM_NOT_CLEAN', { host, device: argv.at(-1) ?? '', said }, evidence, trouble);
 }
 
-/** Without -y fsck asks, nobody answers, and it leaves the file system as it found it; fsck.ext3 -p leaves what is not safe to repair. */
+/**
+ * Without -y fsck asks, gets no answer, and leaves the file system as it found it; fsck.ext3 -p leaves what is not safe
+ * to repair.
+ */
 export const performFileSystemCheck: Performer = async (context, step) => {
   const [check] = step.commands;
   if (!check) throw new Error('the step has its fsck command');

@@ -7,7 +7,7 @@ import { performLock } from './perform-lock.ts';
 const link = (name: string) =>
   `lrwxrwxrwx 1 root root 42 Jan 5 2012 ${name} -> ../../devices/pci@1f,4000/scsi@3/st@5,0:\n`;
 
-/** A run whose tape host has the drive under these numbers, and which knew its name, or not, when it was planned. */
+/** A run whose tape host has the drive under these numbers, and whose name was known, or not, when it was planned. */
 function runOf(numbers: readonly string[], driveName?: string) {
   const sent: string[] = [];
   const owners = new Map<string, string>();
@@ -47,19 +47,19 @@ const ofClass = ['mkdir /var/tmp/shadowtape-Class1.lock', 'mkdir /var/tmp/shadow
 const ofDrive = (number: number) => `mkdir /var/tmp/shadowtape-dev.rmt.${number}.lock`;
 
 describe('the lock of the drive', () => {
-  it('bears the name that was known when the run was planned', async () => {
+  it('has the name that was known when the run was planned', async () => {
     const { sent, locked } = runOf(['0', '4'], '/dev/rmt/0');
     await locked();
     expect(sent).toEqual([...ofClass, ofDrive(0), `${ofDrive(0)}/OWNER`]);
   });
 
-  it('is asked for its name where the tape host did not answer then', async () => {
+  it('gets its name later if the tape host did not answer then', async () => {
     const { sent, locked } = runOf(['4']);
     await locked();
     expect(sent).toEqual([...ofClass, 'ls -l /dev/rmt', ofDrive(4), `${ofDrive(4)}/OWNER`]);
   });
 
-  it('is not taken where it is called otherwise than planned', async () => {
+  it('is not taken if its name differs from the planned one', async () => {
     const { sent, locked } = runOf(['0', '4']);
     await expect(locked()).rejects.toMatchObject({
       code: 'DRIVE_NAME_LATE',

@@ -1,46 +1,17 @@
-/** How the locks of a run are taken before anything is touched, and given back at its end. */
+/** How the locks of a run are taken before anything is touched, and released when it ends. */
 import { failure } from '../../../contract/errors.ts';
-import { isOfCommand, ownerName, restoresMarked, thisOwner } from '../model/lock.ts';
+import { ownerName, thisOwner } from '../model/lock.ts';
 import { lockPlaces, placesHeld, type LockPlace } from '../model/lock-places.ts';
 import { driveOf } from '../../tape/tape-device.ts';
 import { driveName } from '../hosts/drive-name.ts';
-import { isLeft } from '../hosts/left-lock.ts';
-import { lockedFailure } from '../hosts/lock-refusal.ts';
+import { mayTakeOver } from '../hosts/left-lock.ts';
 import { giveBackPlace, takePlace, type FoundLock, type LockOrder } from '../hosts/remote-lock.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Performer } from './perform-commands.ts';
 import { giveRestoreBack } from './restore/restore-marks.ts';
 
-/** What the journal has the taking of locks under. */
+/** The step under which the journal records taking locks. */
 const lockStep = 'lock';
-
-/**
- * @returns a warning: the lock was left by whoever has left nothing else, or by a restore that this one replaces
- * @throws what the lock must stay for
- */
-async function mayTakeOver(
-  { options }: RunContext,
-  { place, owner, listing }: FoundLock,
-): Promise<string | undefined> {
-  const { supersedes = [] } = options;
-  const marked = restoresMarked(listing);
-  const foreign = marked.find((run) => !supersedes.includes(run));
-  const replacing = `restore ${marked.join(', ')} did not finish; this restore replaces it`;
-  if (!owner && marked.length > 0 && foreign === undefined) return replacing;
-  if (!owner || !(await isLeft(owner, options))) throw lockedFailure(place, listing);
-  if (foreign !== undefined)
-    throw failure('RESTORE_PENDING', { class: place.name, host: place.host, run: foreign });
-  if (marked.length > 0) return replacing;
-  // Its console died while the tape moved. Whether the drive still is busy is asked before the tape is read.
-  if (place.what === 'drive' && supersedes.includes(owner.run))
-    return `restore ${owner.run} did not finish and left its lock; the lock was removed`;
-  // A command for the drive has left nothing but its lock.
-  if (isOfCommand(owner)) return undefined;
-  const { whyLockStays } = options;
-  const reason = whyLockStays ? await whyLockStays(owner, place) : lockedFailure(place, listing);
-  if (reason) throw reason;
-  return `run ${owner.run} ended and left its lock; the lock was removed`;
-}
 
 const orderOf = (context: RunContext, step: string): Pick<LockOrder, 'runner' | 'step' | 'own'> => ({
   runner: context.runner,
@@ -48,7 +19,7 @@ const orderOf = (context: RunContext, step: string): Pick<LockOrder, 'runner' | 
   own: ownerName(thisOwner(context.journal.run)),
 });
 
-/** True where the place is on a node that does not answer: the run has no lock there until it does. */
+/** True if the place is on a node that does not answer: the run has no lock there until it does. */
 function isOutOfReach({ nodes, unlocked }: RunContext, { what, host }: LockPlace): boolean {
   if (what !== 'class' || !nodes.isMissing(host)) return false;
   unlocked.add(host);
@@ -56,9 +27,9 @@ function isOutOfReach({ nodes, unlocked }: RunContext, { what, host }: LockPlace
 }
 
 /**
- * A tape host that did not answer when the run was planned is asked now what its drive is called: the lock must bear the name that all
- * devices of the drive have in common.
- * @throws DRIVE_NAME_LATE where that is another one than planned, and what a session can end with
+ * A tape host that did not answer when the run was planned is queried now for the name of its drive: the lock must have
+ * the name that all devices of the drive share.
+ * @throws DRIVE_NAME_LATE if it is not the planned one, and the errors of a session
  */
 async function requireDriveName({ assignment, runner }: RunContext, step: string): Promise<void> {
   const { tapeHost: host, tapeDevice: device } = assignment;
@@ -67,11 +38,11 @@ async function requireDriveName({ assignment, runner }: RunContext, step: string
   if (name !== driveOf(device)) throw failure('DRIVE_NAME_LATE', { host, device, name });
 }
 
-/** Where one of them is refused, the end of the run gives those before it back. */
+/** If one of them is refused, the end of the run releases those before it. */
 export const performLock: Performer = async (context, { id: step }) => {
   const order: LockOrder = {
     ...orderOf(context, step),
-    mayTakeOver: (found) => mayTakeOver(context, found),
+    mayTakeOver: (found) => mayTakeOver(found, context.options),
   };
   const told = new Set<string>();
   const places = lockPlaces(context.assignment);
@@ -93,7 +64,8 @@ export const performLock: Performer = async (context, { id: step }) => {
 
 /**
  * Takes the lock of the class on a node that answers again.
- * @throws what the lock is refused with where nothing was changed yet; else LOCK_LOST: somebody else acts on the class
+ * @throws the error that refuses the lock if nothing was changed yet; otherwise LOCK_LOST: somebody else is working on
+ *   the class
  */
 export async function lockReturned(context: RunContext, node: string): Promise<void> {
   const { lockGuard, unlocked, marks, journal } = context;
@@ -105,10 +77,10 @@ export async function lockReturned(context: RunContext, node: string): Promise<v
   const order: LockOrder = {
     ...orderOf(context, lockStep),
     async mayTakeOver(found) {
-      // The process that performed the run before has left it: its other locks were taken over already.
+      // Left by the process that performed the run before: its other locks were taken over already.
       if (marks.locks.takenUp && found.owner?.run === journal.run) return undefined;
       try {
-        return await mayTakeOver(context, found);
+        return await mayTakeOver(found, context.options);
       } catch (error) {
         throw marks.changed ? lost(found.listing) : error;
       }
@@ -124,25 +96,25 @@ export async function lockReturned(context: RunContext, node: string): Promise<v
 export const heldPlaces = ({ assignment, marks }: RunContext): LockPlace[] =>
   placesHeld(lockPlaces(assignment), marks.locks);
 
-/** Has the journal show which locks are no longer the run's, where it keeps the others. */
+/** Journals which locks are no longer the run's, while it keeps the others. */
 export async function tellLost(context: RunContext, step: string): Promise<void> {
   const { own } = orderOf(context, step);
   for (const { host, folder } of context.lockGuard.lostPlaces) {
     const look = { host, argv: ['ls', '-d', `${folder}/${own}`], changes: false };
-    // A host that does not answer shows nothing: the lock is then told as one that may still be there.
+    // A host that does not answer shows nothing: the lock is then reported as one that may still exist.
     await context.runner.send(step, look, { anyStatus: true }).catch(() => undefined);
   }
 }
 
-/** The locks that the run gives back at its end. */
+/** The locks that the run releases when it ends. */
 export const placesGivenBack = (context: RunContext): LockPlace[] =>
   heldPlaces(context).filter(
     ({ what }) => context.keeps === 'none' || (context.keeps === 'class' && what === 'drive'),
   );
 
-/** All that are given back are tried, the last one first. */
+/** Each of them is tried, the last one first. */
 export const performUnlock: Performer = async (context, { id: step }) => {
-  // A node that answers from now on is given no lock any more.
+  // A node that answers from now on gets no lock any more.
   context.nodes.meet = undefined;
   const { assignment } = context;
   const order = orderOf(context, step);

@@ -1,4 +1,4 @@
-/** Before and at the part: a proxy that was left parted is rejoined first, and a part that fails is tried again. */
+/** Before and during the part: a proxy that was left parted is rejoined first, and a part that fails is retried. */
 import { isFailure } from '../../../contract/errors.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Step } from '../model/step.ts';
@@ -9,7 +9,7 @@ import { performWatch } from './perform-watch.ts';
 
 /** Rejoins what is parted, and waits until every proxy is in sync. */
 export const performSynchronise: Performer = async (context, step) => {
-  // What the check before the step has just seen: another query would come between the check and the rejoin.
+  // Uses what the check before the step has just seen: another query would come between the check and the rejoin.
   const world = context.observer.lastSeen;
   const rejoins = step.commands.filter(({ changes }) => changes);
   const left = rejoins.filter((command) => !command.isDone?.(world, context.marks));
@@ -17,7 +17,7 @@ export const performSynchronise: Performer = async (context, step) => {
   await performWatch(context, { ...step, commands: step.commands.filter(({ changes }) => !changes) });
 };
 
-/** The proxies were seen joined after the part that failed: what is parted from now on is not this run's to rejoin. */
+/** The proxies were seen joined after the part that failed: if one is parted from now on, this run must not rejoin it. */
 function tellNotParted({ journal }: RunContext, { id }: Step): void {
   const failed = journal.events.findLast(
     (event) => event.type === 'intent' && event.step === id && event.changes,
@@ -26,19 +26,19 @@ function tellNotParted({ journal }: RunContext, { id }: Step): void {
 }
 
 /**
- * After a part that failed. What is parted then may be somebody else's, who was quicker.
- * @returns false where some of the proxies are parted nevertheless, or where nobody can tell
+ * After a part that failed. Somebody else may have parted the proxies first.
+ * @returns false if some of the proxies are parted nevertheless, or if that is not known
  */
 async function areJoined({ observer, assignment }: RunContext, { id }: Step): Promise<boolean> {
   try {
     return isProxyJoined(assignment, await observer.look(id, ['primaries']));
   } catch {
-    // The journal has why. What failed is the part.
+    // The journal has the reason. What failed is the part.
     return false;
   }
 }
 
-/** As often as the job says; never again where some of the proxies were parted nevertheless, or by somebody else meanwhile. */
+/** As often as the job says; never if some of the proxies were parted nevertheless, or by somebody else meanwhile. */
 async function part(context: RunContext, step: Step): Promise<void> {
   const { tries, everySeconds } = context.assignment.job.part;
   for (let attempt = 1; ; attempt += 1) {
@@ -58,7 +58,7 @@ async function part(context: RunContext, step: Step): Promise<void> {
   }
 }
 
-/** What was mounted while the proxies were parted is in the snapshot as it was at that moment. */
+/** A file system that was mounted during the part is in the snapshot as it was at that moment. */
 export const performPart: Performer = async (context, step) => {
   await part(context, step);
   await requireNotMoved(context, step);

@@ -1,4 +1,4 @@
-/** How services are stopped and resumed: by the commands of the site file, or by an operator who is asked. */
+/** How services are stopped and resumed: by the commands of the site file, or by the operator on request. */
 import { failure } from '../../../contract/errors.ts';
 import { listed } from '../../../contract/words.ts';
 import { commandLine } from '../../ssh/quoting.ts';
@@ -47,7 +47,7 @@ function withoutStopped({ again, marks }: RunContext, step: Step): Step {
   return { ...step, commands: step.commands.filter((command) => !isStopped(command)) };
 }
 
-/** Services of a node that does not answer are not stopped; the run has told what that leaves unchecked. */
+/** Services of a node that does not answer are not stopped; the run has reported what that leaves unchecked. */
 function onAnsweringNodes({ nodes, journal }: RunContext, step: Step): Step {
   const unsent = step.commands.filter(({ host }) => nodes.isMissing(host));
   if (unsent.length === 0) return step;
@@ -68,7 +68,7 @@ export const performStopServices: Performer = async (context, step) => {
   if (answer.choice !== 'stopped') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });
 };
 
-/** All of them are tried, even when one fails: a service that can run shall run. */
+/** All of them are tried, even if one fails: as many services as possible must run. */
 export const performResumeServices: Performer = async (context, step) => {
   if (context.assignment.job.services === 'ask') {
     if (context.marks.operatorStopped) await context.ask(resumeQuestion(context, step));

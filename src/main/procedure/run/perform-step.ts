@@ -1,4 +1,4 @@
-/** Performs one step: looks, judges, sends, looks again; and writes all of it into the journal. */
+/** Performs one step: queries, checks, sends, queries again; and writes all of it to the journal. */
 import { isBlocking } from '../../../contract/checks.ts';
 import { failure, isFailure } from '../../../contract/errors.ts';
 import { errorFields } from '../hosts/command-runner.ts';
@@ -98,7 +98,7 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
   if (checks.last) context.observer.askLast(checks.last);
   const world = await lookSteadily(context, step, checks.looks);
   const isVerification = step.performance === 'verification';
-  // What is drawn of the verification must be what was judged, also where it differs.
+  // The drawing of the verification must show what was checked, also if it differs.
   if (isVerification && checks === step.before) recordLayout(context, step, world);
   await requireDown(context, step);
   const verdicts = [
@@ -112,7 +112,7 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
   if (blocking[0]) throw checkFailure(context, step, blocking[0], code);
 }
 
-/** What was seen before a connection was lost counts no more. */
+/** Observations from before a lost connection are no longer valid. */
 function lookSteadily({ observer, steadiness }: RunContext, { id }: Step, looks: readonly Look[]) {
   return steadiness.steadily((isAnew) => {
     if (isAnew) observer.forget();
@@ -120,7 +120,7 @@ function lookSteadily({ observer, steadiness }: RunContext, { id }: Step, looks:
   });
 }
 
-/** @throws CHECK_FAILED where the proxy has changed, SHADOW_CHANGED where the shadow has */
+/** @throws CHECK_FAILED if the proxy has changed, SHADOW_CHANGED if the shadow has */
 async function guard(context: RunContext, step: Step): Promise<void> {
   context.observer.forget();
   const world = await lookSteadily(context, step, ['primaries', 'backup']);
@@ -150,7 +150,7 @@ async function performUnguarded(
   }
 }
 
-/** Performs a step that needs the shadow: nothing that was true before a wait is taken for true after it. */
+/** Performs a step that needs the shadow: what was true before a wait is checked again after it. */
 async function performGuarded(context: RunContext, step: Step): Promise<void> {
   const { steadiness } = context;
   const perform = () =>
@@ -173,7 +173,7 @@ async function performGuarded(context: RunContext, step: Step): Promise<void> {
   await concludeHold(context, step, () => guard(context, step));
 }
 
-/** What a cancelled command or stream throws becomes the one error that says who cancelled. */
+/** What a canceled command or stream throws becomes the one error that names who canceled. */
 function asRunError(context: RunContext, step: Step, error: unknown): unknown {
   const isCancelled =
     isFailure(error, 'COMMAND_CANCELLED', 'COPY_CANCELLED', 'RUN_CANCELLED') ||
@@ -184,7 +184,7 @@ function asRunError(context: RunContext, step: Step, error: unknown): unknown {
     : cancelled(step.id, context.options.cancel, error);
 }
 
-/** @throws what the step fails with, once its end stands in the journal */
+/** @throws the failure of the step, once its end is in the journal */
 export async function performStep(context: RunContext, step: Step): Promise<void> {
   const startedAt = performance.now();
   const { journal, unwinding } = context;
@@ -214,7 +214,7 @@ export async function performStep(context: RunContext, step: Step): Promise<void
   finish('done');
 }
 
-/** Writes a step that is not performed into the journal, with the reason. */
+/** Writes a step that is not performed to the journal, with the reason. */
 export function skipStep(context: RunContext, step: Step, reason: string): void {
   const { journal, unwinding } = context;
   journal.append({ type: 'step-started', step: step.id, title: step.title, phase: step.phase, unwinding });

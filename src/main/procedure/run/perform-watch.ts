@@ -8,7 +8,7 @@ import type { Performer } from './perform-commands.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
-/** A copy, by the volume that is copied to. */
+/** A copy, identified by its target volume. */
 export interface WatchedCopy {
   readonly volume: string;
   /** The error of a copy that has failed. @param actual the slices with their status, in words */
@@ -25,10 +25,10 @@ interface Watched {
 /** sdxinfo was sent and answered, but it showed nothing. */
 const notShown = ['COMMAND_FAILED', 'COMMAND_OUTPUT_CUT', 'SDX_ERROR_PRINTED'] as const satisfies ErrorCode[];
 
-/** How many failed looks in a row end the watching. A single one says nothing about the copy: the next one may show it. */
+/** How many failed queries in a row end the watch. A single one says nothing about the copy: the next one may show it. */
 const mostFailedLooks = 5;
 
-/** @throws what the copy fails with, and what keeps the volume from being seen */
+/** @throws the failure of the copy, and errors that keep the volume from being seen */
 async function look(
   context: RunContext,
   step: Step,
@@ -63,7 +63,7 @@ function wordsOf(step: Step, watched: readonly Watched[]): string {
 /**
  * Watches copies until all of them have ended, or the run is canceled. There is no time limit.
  * @param copies one for each volume of the step
- * @throws what a copy fails with, and what keeps the volumes from being seen
+ * @throws the failure of a copy, and errors that keep the volumes from being seen
  */
 export async function watchCopies(
   context: RunContext,

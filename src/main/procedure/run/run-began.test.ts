@@ -12,12 +12,12 @@ const start = (method: RunStart['method'], ...methods: (string | undefined)[]) =
     })),
   }) as unknown as RunStart;
 
-test('a run is taken up with the method of its command line', () => {
+test('a run is resumed with the method of its command line', () => {
   expect(overridesOf(start('6c', '6c', '6c'))).toEqual({ method: '6c', route: 'console', nodes: 'all' });
   expect(overridesOf(start('6a', undefined))).toEqual({ method: '6a', route: 'console', nodes: 'all' });
 });
 
-test('volumes that have methods of their own keep them when their run is taken up', () => {
+test('volumes that have methods of their own keep them when their run is resumed', () => {
   expect(overridesOf(start('6a', '6e', '6b'))).toEqual({ method: undefined, route: 'console', nodes: 'all' });
   expect(overridesOf(start('6a', '6a', '6b'))).toEqual({ method: undefined, route: 'console', nodes: 'all' });
 });

@@ -1,4 +1,4 @@
-/** How a run began, and whether the site's job is still the one that it began with. Pure. */
+/** How a run began, and whether the site's job still matches. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, NewEvent, RunEvent } from '../../../contract/events.ts';
 import { driveSpeed } from '../../tape/drive-speeds.ts';
@@ -7,10 +7,10 @@ import type { Assignment } from '../model/assignment.ts';
 
 export type RunStart = EventOf<'run-started'>;
 
-/** What a run is to do, as its first event tells it; who started it, and with which version, left out. */
+/** What a run has to do, from its first event, without its starter and version. */
 export type Beginning = Omit<Extract<NewEvent, { type: 'run-started' }>, 'type' | 'operator' | 'version'>;
 
-/** @throws JOURNAL_BROKEN where the journal does not begin with the beginning of a run */
+/** @throws JOURNAL_BROKEN if the journal does not begin with the start of a run */
 export function beginningOf(events: readonly RunEvent[], file: string): RunStart {
   const [start] = events;
   if (start?.type !== 'run-started')
@@ -18,7 +18,10 @@ export function beginningOf(events: readonly RunEvent[], file: string): RunStart
   return start;
 }
 
-/** What the site's job was run with. A method that not all volumes share was no option of the command line: the job has it. */
+/**
+ * The options that the site's job was run with. A method that not all volumes share came from the job, not from the
+ * command line.
+ */
 export function overridesOf({
   method,
   route,
@@ -38,13 +41,13 @@ function hostsOf({ primaryNodes, backupServer, tapeHost }: Assignment): Beginnin
   ];
 }
 
-/** What the console runs on: it may have a part in what a run came to. */
+/** The platform of the console: it may have contributed to the result of a run. */
 export const consoleFields = () => ({
   node: process.versions.node,
   system: `${process.platform} ${process.arch}`,
 });
 
-/** What the first event of a run tells of its assignment. */
+/** What the first event of a run contains of its assignment. */
 export function beginningFields(assignment: Assignment): Beginning {
   const { jobName, siteName, route, method, tapeHost, tapeDevice, job, shadow, volumes } = assignment;
   const [first] = volumes;
@@ -98,7 +101,7 @@ const sizesText = ({ blocks, volumes }: Beginning): string =>
 const methodsText = ({ method, volumes }: Beginning): string =>
   [...new Set(volumes.map((volume) => volume.method ?? method))].join(', ');
 
-/** Each thing that a run and its taking up must agree in: name, and the words of it. */
+/** The properties that a run and its resumption must share: name and text. */
 const agreements: readonly { readonly what: string; readonly words: (start: Beginning) => string }[] = [
   { what: 'site', words: ({ site }) => site },
   { what: 'class', words: (start) => start.class },
@@ -117,7 +120,7 @@ const agreements: readonly { readonly what: string; readonly words: (start: Begi
   },
 ];
 
-/** @returns what the site's job, or the volume, no longer agrees in with the run; undefined where all is as it was */
+/** @returns the property of the site's job, or of the volume, that no longer matches the run; undefined if all match */
 export function disagreement(start: RunStart, assignment: Assignment): string | undefined {
   const now = beginningFields(assignment);
   const differing = agreements.find(({ words }) => words(start) !== words(now));

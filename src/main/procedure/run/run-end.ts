@@ -1,4 +1,4 @@
-/** How a run ends: its verdict, its exit status, and the current state. Pure, but for what the run has seen. */
+/** How a run ends: its verdict, its exit status, and the current state. Pure, except for what the run has seen. */
 import { failure, isFailure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import {
@@ -33,7 +33,7 @@ export interface RunEnd extends VerdictAndStatus, Omissions {
   readonly error: ShadowtapeError | undefined;
   /** Current state of the objects, one sentence each. */
   readonly stands: readonly string[];
-  /** True where locks of the run are still on the hosts: kept, or not to be given back. */
+  /** True if locks of the run are still on the hosts: kept, or impossible to release. */
   readonly hasLocks?: boolean;
 }
 
@@ -44,7 +44,7 @@ export function asTableError(error: unknown): ShadowtapeError {
   return failure('UNEXPECTED', { sentence }, {}, error);
 }
 
-/** Of a run that has changed nothing, or may send nothing any more. */
+/** Of a run that has changed nothing, or may no longer send anything. */
 export const nothingSeen: World = { primaries: [], backup: undefined };
 
 function clusterMark({ assignment, marks }: RunContext, world: World): ClusterMark {
@@ -54,7 +54,7 @@ function clusterMark({ assignment, marks }: RunContext, world: World): ClusterMa
   return isAtRest(assignment, world, marks) ? 'at-rest' : 'unproven';
 }
 
-/** The end of the reading back that counts: the last. */
+/** The end of the read-back that counts: the last one. */
 function readBackEnd(events: readonly RunEvent[]) {
   return events.findLast((event) => event.type === 'step-finished' && event.step === 'read-back');
 }
@@ -66,7 +66,7 @@ function isReadBackDue({ options, journal }: RunContext): boolean {
   return end?.type !== 'step-finished' || end.result !== 'skipped';
 }
 
-/** A run that never came to it has failed, or was resumed when the proxy was joined again. */
+/** A run that never got there has failed, or was resumed when the proxy was joined again. */
 function isComparisonOpen({ options, journal }: RunContext): boolean {
   const isDue = options.steps.some(({ performance: kind }) => kind === 'whole-hash');
   return isDue && wholeHashEnd(journal.events)?.result !== 'done';
@@ -76,7 +76,7 @@ function factsOf(context: RunContext, world: World, trouble: RunTrouble): Outcom
   const { changed, tape, masterProven } = context.marks;
   return {
     changed,
-    // What a restore is worth depends on the master alone.
+    // The result of a restore depends on the master alone.
     tape: context.assignment.restore && masterProven ? 'verified' : tape,
     readBackDue: isReadBackDue(context),
     comparisonOpen: isComparisonOpen(context),
@@ -85,7 +85,7 @@ function factsOf(context: RunContext, world: World, trouble: RunTrouble): Outcom
   };
 }
 
-/** What proved the tape bad. It may have been seen by a process that died since, so the journal has it. */
+/** What proved the tape mismatch. The process that saw it may have died since, so it is in the journal. */
 function tapeError({ journal, marks }: RunContext): ShadowtapeError | undefined {
   if (marks.tape !== 'bad') return undefined;
   for (const end of [readBackEnd(journal.events), wholeHashEnd(journal.events)]) {
@@ -99,7 +99,7 @@ function tapeError({ journal, marks }: RunContext): ShadowtapeError | undefined 
 
 /** The exit status of a run that ends now. @param world what the hosts show; a side that could not be seen is empty */
 export function statusAtEnd(context: RunContext, world: World): VerdictAndStatus['exitStatus'] {
-  // Whoever took the lock may be about to change what the hosts show.
+  // The new owner of the lock may be about to change what the hosts show.
   const isLost = context.lockGuard.lost !== undefined;
   const facts = factsOf(context, isLost ? nothingSeen : world, isLost ? 'failed' : context.trouble);
   return concludeRun(isLost ? { ...facts, changed: true } : facts).exitStatus;
@@ -111,11 +111,11 @@ export function refusedEnd(context: RunContext, error: ShadowtapeError): RunEnd 
   return { ...concludeRun(factsOf(context, nothingSeen, 'failed')), sentence: error.message, error, stands };
 }
 
-/** The operator stopped at once: nothing is sent any more, and so nothing looked at. */
+/** The operator stopped immediately: nothing is sent any more, not even queries. */
 export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
   const { assignment, marks, observer, options } = context;
   return {
-    // A run of which nothing is known but what was seen last has not kept its word, whatever it did before.
+    // A run that can no longer see the hosts has not proven its result, whatever it did before.
     ...concludeRun({ ...factsOf(context, nothingSeen, 'failed'), changed: true }),
     sentence: error.message,
     error: whileOpen(error),
@@ -130,13 +130,14 @@ export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
 }
 
 /**
- * The end of a run that has lost the lock of its class: another console may act on it by now, so that nothing is rolled back.
+ * The end of a run that has lost the lock of its class: another console may be working on it by now, so nothing is
+ * rolled back.
  * @param world what the hosts show at the end
  */
 export function lostLockEnd(context: RunContext, world: World, error: ShadowtapeError): RunEnd {
   const { assignment, marks, options } = context;
   return {
-    // Whatever the hosts show: whoever took the lock may be about to change it.
+    // Whatever the hosts show: the new owner of the lock may be about to change it.
     ...concludeRun({ ...factsOf(context, nothingSeen, 'failed'), changed: true }),
     sentence: error.message,
     error: whileOpen(error),
@@ -149,15 +150,15 @@ export function lostLockEnd(context: RunContext, world: World, error: Shadowtape
   };
 }
 
-/** What a run ended with that was not stopped at once. */
+/** The error of a run that was not stopped immediately. */
 interface Ending {
-  /** Undefined where every step was performed. */
+  /** Undefined if every step was performed. */
   readonly error?: ShadowtapeError | undefined;
-  /** What kept the run from being rolled back. */
+  /** Why the run could not be rolled back. */
   readonly troubles?: readonly string[];
 }
 
-/** A bad tape is what the reader must know first, unless the cluster needs him. */
+/** A tape mismatch is what the reader must know first, unless the cluster needs action. */
 function failedEnd(
   context: RunContext,
   world: World,
@@ -192,7 +193,7 @@ function failedEnd(
   };
 }
 
-/** `the tape "A" in`; of several tapes each that holds a part. A run that began again has labelled its first tape once more. */
+/** `the tape "A" in`; of several tapes each that holds a part. A run that started again has labeled its first tape again. */
 function tapeWords(events: readonly RunEvent[]): string {
   const labels = events.filter((event) => event.type === 'label');
   const first = labels.findLastIndex(({ number = 1 }) => number === 1);
@@ -202,7 +203,7 @@ function tapeWords(events: readonly RunEvent[]): string {
   return names.length === 1 ? `the tape ${names.join('')} in` : 'the tape in';
 }
 
-/** By route `server` the records of a raw device are compared with the cluster's when they are read back, and not before. */
+/** By route `server` the records of a raw device are only compared with the cluster's when they are read back. */
 const isUncompared = ({ route, volumes }: Assignment): boolean =>
   route === 'server' && volumes.some(({ method }) => method === '6a');
 
@@ -217,7 +218,7 @@ function backupSentence({ assignment, journal }: RunContext, isVerified: boolean
     : `${place}; it was not read back${isUncompared(assignment) ? ', and no record on it was compared with the cluster' : ''}`;
 }
 
-/** Why the cluster is not proven normal though every step ended well. */
+/** Why the cluster is not proven normal although every step succeeded. */
 function unprovenFailure({ assignment }: RunContext, world: World, error: ShadowtapeError | undefined) {
   const foreign = foreignOnDisks(assignment, world);
   if (error === undefined && foreign.length > 0) {
@@ -230,7 +231,7 @@ function unprovenFailure({ assignment }: RunContext, world: World, error: Shadow
   return failure('END_NOT_PROVEN', { reason }, error?.evidence, error);
 }
 
-/** `; node2 did not answer and was not checked`; empty where every node was there from the beginning to the end. */
+/** `; node2 did not answer and was not checked`; empty if every node answered throughout. */
 function uncheckedWords({ journal }: RunContext): string {
   const namesOf = (wanted: EventOf<'node'>['what']) => [
     ...new Set(
@@ -271,7 +272,7 @@ function goodEnd(
 }
 
 /**
- * The end of a run that was not stopped at once.
+ * The end of a run that was not stopped immediately.
  * @param world what the hosts show at the end; a side that could not be seen is empty
  */
 export function endOfRun(context: RunContext, world: World, ending: Ending = {}): RunEnd {
@@ -282,8 +283,8 @@ export function endOfRun(context: RunContext, world: World, ending: Ending = {})
 
 /**
  * The end of a run that was resumed in order to roll it back.
- * @param nothingLeft true where all was as it should be before anything was sent
- * @param troubles what kept it from being unwound
+ * @param nothingLeft true if everything was normal before anything was sent
+ * @param troubles what kept it from being rolled back
  */
 export function unwoundEnd(
   context: RunContext,

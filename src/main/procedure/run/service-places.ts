@@ -1,6 +1,7 @@
 /**
- * Where services are stopped and resumed, for jobs that say `whereMounted`. A cluster may move services at any time: the mount tables are asked
- * right before the services are stopped, after that, around the part, and right before they are resumed.
+ * Where services are stopped and resumed, for jobs that say `whereMounted`. A cluster may move services at any time:
+ * the mount tables are read right before the services are stopped, after that, around the part, and right before they
+ * are resumed.
  */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import { failure } from '../../../contract/errors.ts';
@@ -22,7 +23,7 @@ import { requireDown } from './missing-nodes.ts';
 
 type Unseen = { readonly node: string; readonly error: unknown };
 
-/** The mount tables of the nodes that answer, and the nodes that answer and show none: a missing one is neither. */
+/** The mount tables of the nodes that answer, and the nodes that answer without one; a missing node is in neither. */
 async function look({ runner, nodes, assignment }: RunContext, step: Step) {
   const tables = await mountTablesOf(runner, step.id, nodes.answering, assignment.platform);
   const seen = tables.filter((table): table is MountsOfNode => 'mounts' in table);
@@ -32,7 +33,7 @@ async function look({ runner, nodes, assignment }: RunContext, step: Step) {
   return { seen, unseen };
 }
 
-/** @throws where a node is not seen, NODE_NOT_KNOWN_DOWN where it does not answer */
+/** @throws if a node cannot be queried, NODE_NOT_KNOWN_DOWN if it does not answer */
 async function lookEverywhere(context: RunContext, step: Step): Promise<MountsOfNode[]> {
   const { seen, unseen } = await look(context, step);
   for (const { error } of unseen) throw error;
@@ -53,8 +54,9 @@ const stoppedOn = ({ marks }: RunContext): string[] => [
 
 /**
  * To be called before services are stopped.
- * @returns the step with the commands of the node that has the file system mounted, or on which services are stopped already
- * @throws CHECK_FAILED where it is mounted on no node, on several, or on another one than was stopped
+ * @returns the step with the commands of the node that has the file system mounted, or on which services are stopped
+ *   already
+ * @throws CHECK_FAILED if it is mounted on no node, on several, or on a node other than the stopped one
  */
 export async function stopsWhereMounted(context: RunContext, step: Step): Promise<Step> {
   const { assignment } = context;
@@ -72,7 +74,7 @@ export async function stopsWhereMounted(context: RunContext, step: Step): Promis
 
 /**
  * To be called after services were stopped, and around the part.
- * @throws CHECK_FAILED where the file system is mounted on a node whose services were not stopped
+ * @throws CHECK_FAILED if the file system is mounted on a node whose services were not stopped
  */
 export async function requireNotMoved(context: RunContext, step: Step): Promise<void> {
   const { assignment } = context;
@@ -94,11 +96,12 @@ function requireNoneMissing({ nodes }: RunContext, step: Step): void {
 }
 
 /**
- * To be called before services are resumed: what has moved to another node meanwhile runs there, and to mount its file system a second time would
- * damage it.
- * @param due the commands that are left
+ * To be called before services are resumed: services that have moved to another node meanwhile run there, and mounting
+ * their file system a second time would damage it.
+ * @param due the remaining commands
  * @returns those to send
- * @throws CHECK_FAILED where the file system is mounted on several nodes, and where a node cannot be seen what a look ends with, NODE_NOT_KNOWN_DOWN
+ * @throws CHECK_FAILED if the file system is mounted on several nodes; the errors of a query if a node cannot be seen;
+ *   NODE_NOT_KNOWN_DOWN
  */
 export async function resumesWhereStopped(
   context: RunContext,
@@ -123,7 +126,7 @@ export async function resumesWhereStopped(
 }
 
 /**
- * To be called after services were resumed: a cluster that moved them in that moment has mounted the file system, too.
+ * To be called after services were resumed: a cluster that moved them at that moment has mounted the file system, too.
  * @throws CHECK_FAILED
  */
 export async function requireMountedOnce(context: RunContext, step: Step): Promise<void> {

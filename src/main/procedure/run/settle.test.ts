@@ -15,7 +15,7 @@ function unheard(...commands: string[]): RunEvent[] {
   });
 }
 
-/** Hosts on which /app is mounted, and the folder /mnt1 is there, or is not. */
+/** Hosts on which /app is mounted, and the folder /mnt1 exists or does not. */
 function hosts(mounted: boolean, folder: boolean): { runner: CommandRunner; sent: string[] } {
   const sent: string[] = [];
   const send = (_step: string, { host, argv }: Command) => {
@@ -42,7 +42,7 @@ describe('a command whose end is not known', () => {
     ]);
   });
 
-  it('is not judged where its effect cannot be seen, nor where sdxinfo shows it', async () => {
+  it('is not settled where its effect cannot be seen, nor where sdxinfo shows it', async () => {
     const { runner, sent } = hosts(true, true);
     const events = unheard(
       '3-2 node1 svcadm disable payroll',

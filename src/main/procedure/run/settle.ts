@@ -1,5 +1,6 @@
 /**
- * Commands whose end is not known, since the console died or the connection broke: where their effect can be seen, it is checked.
+ * Commands whose end is not known, because the console died or the connection broke: if their effect can be seen, it is
+ * checked.
  */
 import { posix } from 'node:path';
 import type { RunEvent } from '../../../contract/events.ts';
@@ -14,11 +15,11 @@ export interface Settled {
   readonly ended: 'good' | 'bad';
 }
 
-/** Steps whose commands leave something behind that sdxinfo does not show. */
+/** Steps whose commands leave something that sdxinfo does not show. */
 const serviceSteps = new Set(['3-2', '3-4']);
 const step = 'take-up';
 
-/** The path that a command makes, removes, mounts or unmounts, with what it does; undefined for any other command. */
+/** The path that a command creates, removes, mounts or unmounts, and the action; undefined for any other command. */
 function effectOf({ argv }: Intent): { kind: 'folder' | 'mount'; there: boolean; path: string } | undefined {
   const path = argv.at(-1) ?? '';
   if (argv.length < 2 || !path.startsWith('/')) return undefined;
@@ -54,7 +55,7 @@ async function isThere(
   return mounts.some(({ device, mountPoint }) => mountPoint === path || device === path);
 }
 
-/** @returns what was seen of each command whose end is not known; what cannot be seen is left out */
+/** @returns what was seen of each command whose end is not known; what cannot be seen is omitted */
 export async function settle(
   runner: CommandRunner,
   assignment: Assignment,

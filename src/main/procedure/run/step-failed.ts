@@ -1,4 +1,4 @@
-/** A step has failed, the job halts, and somebody can be asked: once more, leave it out, roll the cluster back, or halt here. */
+/** A step has failed, the job halts, and an operator can be asked: retry, skip, roll back, or halt here. */
 import { isFailure } from '../../../contract/errors.ts';
 import { provesTapeBad } from './tape/perform-read-back.ts';
 import { performStep, skipStep } from './perform-step.ts';
@@ -7,7 +7,10 @@ import type { RunContext } from '../hosts/run-context.ts';
 import { asTableError } from './run-end.ts';
 import type { Step } from '../model/step.ts';
 
-/** What nobody is asked about: who cancelled, declined or has no journal any more has said what is to happen. */
+/**
+ * Errors without a question: an operator who canceled or declined has decided already, and without a journal nothing
+ * can continue.
+ */
 const decidedCodes = [
   'RUN_CANCELLED',
   'RUN_HALTED',
@@ -29,13 +32,13 @@ function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean 
   return marks.dumpBegun || dumpRefused || step.performance === 'check-file-system';
 }
 
-/** What is left to be rolled back: after the rejoin there is no shadow any more. */
+/** What remains to be rolled back: after the rejoin there is no shadow any more. */
 const rollBackLabel = ({ marks }: RunContext): string =>
   marks.rejoined.length > 0
     ? 'Roll back: watch the copy once more'
     : 'Roll back: remove the shadow and rejoin';
 
-/** A tape that was proven not to hold the volume is not left unread: the run could then end unverified. */
+/** Reading a tape with a proven mismatch cannot be skipped: the run could then end unverified. */
 function choicesOf(context: RunContext, step: Step, error: unknown): Choice[] {
   const skip = isFailure(error, 'DUMP_DIFFERS') ? undefined : skipWords[step.performance];
   return [
@@ -57,12 +60,12 @@ async function askWhatNext(context: RunContext, step: Step, error: unknown): Pro
       choices: choicesOf(context, step, error),
     });
   } catch (trouble) {
-    // Who cancels instead of answering wants the cluster back.
+    // An operator who cancels instead of answering wants the cluster rolled back.
     return isFailure(trouble, 'RUN_CANCELLED') ? { choice: 'unwind', by: 'cancel' } : undefined;
   }
 }
 
-/** A tape that was written to in part is looked at before it is written to again. */
+/** A partly written tape is checked before it is written again. */
 async function performAgain(context: RunContext, step: Step): Promise<void> {
   context.again = true;
   context.observer.forget();
@@ -72,8 +75,8 @@ async function performAgain(context: RunContext, step: Step): Promise<void> {
 }
 
 /**
- * Performs a step; where it fails, and the operator says so, once more.
- * @throws what it failed with last; what is then to happen stands in the context
+ * Performs a step, and repeats it after a failure if the operator says so.
+ * @throws the last failure; the context has what to do then
  */
 export async function performAsked(context: RunContext, step: Step): Promise<void> {
   let perform = performStep;

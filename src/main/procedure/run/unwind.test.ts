@@ -7,9 +7,9 @@ import { unwind } from './unwind.ts';
 const rejoin = { id: '8-1', unwinds: { looks: ['backup'], isDone: () => false } } as unknown as Step;
 
 /**
- * Rolls one step back while its look fails.
- * @param minutes that each look takes
- * @returns how often it has looked, and what the rollback says in the end
+ * Rolls one step back while its queries fail.
+ * @param minutes how long each query takes
+ * @returns how often it has queried, and what the rollback reports at the end
  */
 async function looksUntilGivenUp(minutes: number, error: ShadowtapeError) {
   let now = 0;
@@ -35,7 +35,7 @@ async function looksUntilGivenUp(minutes: number, error: ShadowtapeError) {
   return { troubles: await unwind(context, [rejoin]), looks };
 }
 
-it('a query that hangs is given up after three outages of half an hour: the rollback ends, and a person is told', async () => {
+it('a query that hangs is given up after three outages of half an hour: the rollback ends with action required', async () => {
   const error = failure('QUERY_UNANSWERED', {
     host: 'node3',
     command: 'kstat',
@@ -48,7 +48,7 @@ it('a query that hangs is given up after three outages of half an hour: the roll
   });
 });
 
-it('a host that cannot be reached is asked as often as the run may wait for it', async () => {
+it('a host that cannot be reached is queried as often as the run may wait for it', async () => {
   const error = failure('HOST_UNREACHABLE', { host: 'node3', reason: 'it reboots' });
   expect((await looksUntilGivenUp(0, error)).looks).toBe(61);
 });

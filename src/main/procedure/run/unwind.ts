@@ -1,4 +1,4 @@
-/** Rolls the cluster back: the steps that unwind, as far as they are not done; then a last look, and the locks. */
+/** Rolls the cluster back: the steps that can roll back and are not done; then a last query, and the locks. */
 import { connectionLostCodes, failure, isFailure } from '../../../contract/errors.ts';
 import { listed } from '../../../contract/words.ts';
 import { proxiesOf } from '../model/assignment.ts';
@@ -12,7 +12,7 @@ import type { Step, Unwinding } from '../model/step.ts';
 import type { World } from '../model/world.ts';
 
 async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): Promise<void> {
-  // What this run never began is not its own: another may have parted, or have made a shadow.
+  // What this run never started is not its own: another one may have parted, or created a shadow.
   if (unwinds.mayBeNeeded?.(context.marks) === false) return;
   const world = await context.observer.look(step.id, unwinds.looks);
   if (unwinds.isDone(world, context.marks)) return;
@@ -31,7 +31,7 @@ function notProven({ assignment, journal }: RunContext) {
   return failure('PART_NOT_PROVEN', { proxies: listed(proxies), are, class: name, run: journal.run });
 }
 
-/** Codes of a host that may be back in a while: it reboots, or the way to it is broken. */
+/** Codes of a host that may be available again soon: it reboots, or the connection is down. */
 const awayCodes = [
   ...connectionLostCodes,
   'HOST_UNREACHABLE',
@@ -40,12 +40,12 @@ const awayCodes = [
 ] as const;
 
 /**
- * Seconds that a step of the rollback waits for hosts: three outages. A query that hangs takes each of them up whole, and the other steps, the
- * exit status and the operator wait meanwhile.
+ * Seconds that a step of the rollback waits for hosts: three outages. A query that hangs uses each of them fully, while
+ * the other steps, the exit status and the operator wait.
  */
 const mostSeconds = 3 * usualOutageSeconds;
 
-/** A host that is away is waited for, a while. What it shows is looked at anew each time, so that nothing is done twice. */
+/** A host that is unreachable is waited for, within limits. Its state is queried each time, so that nothing is done twice. */
 async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwinding): Promise<void> {
   const clock = context.options.retryClock ?? realClock;
   const until = clock.now() + mostSeconds * 1000;
@@ -66,8 +66,8 @@ async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwindi
 }
 
 /**
- * Resumes the services, unmounts, removes the shadow, rejoins, watches: whatever of it is not done. Each is tried.
- * @returns what went wrong meanwhile, a sentence each
+ * Resumes the services, unmounts, removes the shadow, rejoins, watches: everything that is not done. Each is tried.
+ * @returns what went wrong meanwhile, one sentence each
  */
 export async function unwind(context: RunContext, steps: readonly Step[]): Promise<string[]> {
   const troubles: string[] = [];
@@ -77,12 +77,12 @@ export async function unwind(context: RunContext, steps: readonly Step[]): Promi
     try {
       await unwindPatiently(context, step, step.unwinds);
     } catch (error) {
-      // Whoever has lost the lock of the class changes nothing more.
+      // A run that has lost the lock of the class changes nothing more.
       if (context.lockGuard.lost) break;
-      // Already in the journal where a step was begun; what stands where is looked at in the end.
+      // Already in the journal if a step was begun; the current state is queried at the end.
       const { message, hint } = asTableError(error);
       context.journal.append({ type: 'warning', step: step.id, text: `rollback: ${message}` });
-      // What helps then is in no other line: a rollback alone would end in the same way.
+      // No other line has this advice: another rollback would end in the same way.
       troubles.push(isFailure(error, 'PART_NOT_PROVEN') ? `${message}. To do: ${hint}` : message);
     }
   }
@@ -90,8 +90,8 @@ export async function unwind(context: RunContext, steps: readonly Step[]): Promi
 }
 
 /**
- * What the hosts show in the end; a side that cannot be seen stays empty.
- * @param after `success`: what was seen just now need not be asked for again
+ * What the hosts show at the end; a side that cannot be seen stays empty.
+ * @param after `success`: what was just seen need not be queried again
  */
 export async function lastLook(
   context: RunContext,
@@ -105,15 +105,13 @@ export async function lastLook(
     try {
       world = await context.observer.look('end', [look]);
     } catch {
-      // The journal has why; what is not seen is told as not seen.
+      // The journal has the reason; what is not seen is reported as not seen.
     }
   }
   return world;
 }
 
-/**
- * Asks the drive about its health after a run that failed once the tape may have been written to: the drive may be the reason.
- */
+/** Queries the health of the drive after a run that failed once the tape may have been written: the drive may be the reason. */
 export async function lookAtDriveAtEnd(context: RunContext): Promise<void> {
   const { options, marks, lockGuard } = context;
   const step = options.steps.find(({ performance: kind }) => kind === 'health-after');
@@ -121,13 +119,13 @@ export async function lookAtDriveAtEnd(context: RunContext): Promise<void> {
   try {
     await performStep(context, step);
   } catch {
-    // The step has it in the journal.
+    // The step has journaled it.
   }
 }
 
 /**
- * A library takes the tape back of a run that failed, where the site file says so: not one that a resume may still need, and none that was in
- * the drive of a run that changed nothing.
+ * After a failed run, a library stores the tape if the site file says so: not one that a resume may still need, and not
+ * one that was already in the drive of a run that changed nothing.
  * @param world what the hosts show at the end
  */
 export async function returnTapeAtEnd(context: RunContext, world: World): Promise<void> {
@@ -139,20 +137,20 @@ export async function returnTapeAtEnd(context: RunContext, world: World): Promis
   try {
     await performStep(context, step);
   } catch {
-    // The step has it in the journal.
+    // The step has journaled it.
   }
 }
 
 /**
- * Gives back the locks that the run no longer needs, once it is known what it leaves: see locks-at-end. A lock that cannot be given back is
- * told in the end; it spoils neither the tape nor the cluster.
+ * Releases the locks that the run no longer needs, once its final state is known: see locks-at-end. A lock that cannot
+ * be released is reported at the end; it harms neither the tape nor the cluster.
  * @param world what the hosts show at the end
  */
 export async function leaveLocks(context: RunContext, world: World): Promise<void> {
   const { assignment, marks, journal, lockGuard, options, tapeSteps } = context;
   const left = leftAtEnd({ assignment, marks, events: journal.events, world, tapeSteps });
   const isHalted = options.halt.aborted;
-  // A run that has changed nothing leaves nothing, whoever has its lock by now.
+  // A run that has changed nothing leaves nothing, whoever owns the lock by now.
   const isLockLost = lockGuard.lost !== undefined && marks.changed;
   context.keeps = locksAtEnd({ ...left, exitStatus: statusAtEnd(context, world), isHalted, isLockLost });
   const step = options.steps.find(({ performance: kind }) => kind === 'unlock');
@@ -169,6 +167,6 @@ export async function leaveLocks(context: RunContext, world: World): Promise<voi
   try {
     await performStep(context, onlyDrive ? { ...step, title: 'Unlock the drive' } : step);
   } catch {
-    // The step has it in the journal.
+    // The step has journaled it.
   }
 }

@@ -1,4 +1,4 @@
-/** Says in words what stands where, and whether the cluster is in its normal state. Pure. */
+/** Describes the current state, and whether the cluster is in its normal state. Pure. */
 import { alertText } from '../../../contract/drive-health.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { inEnglish } from '../../../contract/text/say.ts';
@@ -27,12 +27,12 @@ function isCleared(assignment: Assignment, world: World, marks: RunMarks): boole
   );
 }
 
-/** True where nothing is left of the run: joined and in sync, no shadow, nothing mounted, services resumed. */
+/** True if nothing of the run remains: joined and in sync, no shadow, nothing mounted, services resumed. */
 export function isNormal(assignment: Assignment, world: World, marks: RunMarks): boolean {
   return isCleared(assignment, world, marks) && isJoinedAndInSync(assignment, world);
 }
 
-/** True where nothing is left to do when every step was performed: a job may leave the proxy parted, or the copy under way. */
+/** True if nothing is left to do after the last step: a job may leave the proxy parted, or the copy in progress. */
 export function isAtRest(assignment: Assignment, world: World, marks: RunMarks): boolean {
   const { rejoin, resynchronisation } = assignment.job;
   if (!isCleared(assignment, world, marks)) return false;
@@ -54,7 +54,7 @@ function proxySentence(assignment: Assignment, volume: VolumeAssignment, world: 
   return `${proxy}: ${words.join(', ')} (as ${first.node} shows it)`;
 }
 
-/** A rejoin returns at once, and what it began needs no console: whoever reads the end of the run must know that it is under way. */
+/** A rejoin returns at once, and its copy needs no console: the end of the run must mention that it is in progress. */
 function copySentences(assignment: Assignment, world: World, { rejoined }: RunMarks): string[] {
   const isSeen = world.primaries.length > 0;
   return assignment.volumes.flatMap((volume) => {
@@ -100,7 +100,7 @@ function backupSentences(assignment: Assignment, world: World): string[] {
   return [`${backupServer}: ${objects}`, ...onDisks, ...mounted];
 }
 
-/** What may have to be removed or started by hand though no host shows it. */
+/** What may have to be removed or started by hand although no host shows it. */
 export function markSentences(assignment: Assignment, marks: RunMarks): string[] {
   const hosts = [...new Set(marks.servicesStopped.map(({ host }) => host))];
   const stopped = hosts.map((host) => {
@@ -143,7 +143,7 @@ function badTape({ proxyDiffers, tapeUnread }: RunMarks): keyof typeof tapeWords
   return tapeUnread ? 'unread' : 'bad';
 }
 
-/** What the tape of a run that failed is worth; nothing where it was not written to. */
+/** The state of the tape of a failed run; nothing if it was not written. */
 export function tapeSentences({ tapeDevice, tapeHost }: Assignment, marks: RunMarks): string[] {
   if (marks.tape === 'untouched') return [];
   const words =
@@ -153,7 +153,7 @@ export function tapeSentences({ tapeDevice, tapeHost }: Assignment, marks: RunMa
   return [`tape in ${tapeDevice} on ${tapeHost}: ${words}`];
 }
 
-/** What the drive reported after the run, a sentence for each flag that needs somebody. */
+/** What the drive reported after the run: a sentence for each flag that requires action. */
 export function driveSentences(events: readonly RunEvent[]): string[] {
   const last = events.findLast((event) => event.type === 'drive-health' && event.when === 'after');
   const alerts = last?.type === 'drive-health' ? (last.alerts ?? []) : [];
@@ -168,7 +168,7 @@ function isSeen(look: Look, world: World): boolean {
 
 /**
  * Sentences, most important first.
- * @param stillTrue the world without the sides that may have changed since they were seen
+ * @param stillTrue the world without the sides that may have changed since the last query
  */
 export function whatStands(
   assignment: Assignment,
@@ -190,8 +190,8 @@ export function whatStands(
 }
 
 /**
- * The commands that roll the cluster back by hand, in the guide's order: those of the unwinding steps that are not done.
- * @param world without the sides that could not be looked at: their commands are all named
+ * The commands that roll the cluster back by hand, in the guide's order: those of the rollback steps that are not done.
+ * @param world without the sides that could not be queried: all their commands are listed
  */
 export function commandsByHand(steps: readonly Step[], world: World, marks: RunMarks): string[] {
   return steps.flatMap(({ unwinds, commands }) => {

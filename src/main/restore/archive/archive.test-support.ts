@@ -29,7 +29,7 @@ function entryBytes({ content = '', ...data }: Described): Buffer {
   return Buffer.concat([header, bytes, padding]);
 }
 
-/** The names of entries need not be such as tar would write. */
+/** The names of entries may be ones that tar would never write. */
 export const archiveOf = (entries: readonly Described[]): Buffer =>
   Buffer.concat([...entries.map(entryBytes), Buffer.alloc(2 * block)]);
 

@@ -99,7 +99,7 @@ describe('files of GNU tar', () => {
     expect(readdirSync(Buffer.from(target), { encoding: 'buffer' })).toEqual([name]);
   });
 
-  it('alone arrive, where others are not wanted; the folders on the way are made', async () => {
+  it('arrive without the others if only some are wanted; their parent folders are created', async () => {
     mkdirSync(join(source, 'a', 'b'), { recursive: true });
     for (const name of ['wanted', 'other']) writeFileSync(join(source, 'a', 'b', name), name);
     await extracted(gnuTar(source), 'never', /wanted/);
@@ -118,7 +118,7 @@ describe('files of GNU tar', () => {
   });
 });
 
-describe('an archive of somebody else', () => {
+describe('a hostile archive', () => {
   it('writes nothing outside of the folder', async () => {
     writeFileSync(join(target, '..', 'outside'), 'old');
     expect(
@@ -146,7 +146,7 @@ describe('an archive of somebody else', () => {
     expect(readFileSync(join(target, 'app', 'ledger.db'), 'utf8')).toBe('balance');
   });
 
-  it('does not write through a link that is in the folder already', async () => {
+  it('does not write through an existing link in the folder', async () => {
     mkdirSync(join(target, '..', 'elsewhere'));
     symlinkSync('../elsewhere', join(target, 'app'));
     expect(await fromEntries({ path: 'app/ledger.db', content: 'balance' })).toEqual([
@@ -155,7 +155,7 @@ describe('an archive of somebody else', () => {
     expect(readdirSync(join(target, '..', 'elsewhere'))).toEqual([]);
   });
 
-  it('whose header is damaged in the middle is written up to there', async () => {
+  it('with a damaged header halfway is written up to there', async () => {
     const damaged = archiveOf([
       { path: 'first', content: 'first' },
       { path: 'second', content: 'second' },
@@ -166,7 +166,7 @@ describe('an archive of somebody else', () => {
     expect(readdirSync(target)).toEqual(['first']);
   });
 
-  it('is not written further after a stop: the reported files are all that is there', async () => {
+  it('is not written further after a stop: only the reported files exist', async () => {
     const reported: string[] = [];
     const stop = new AbortController();
     const extractor = new FileExtractor(
@@ -187,7 +187,7 @@ describe('an archive of somebody else', () => {
     expect(readdirSync(target)).toEqual(['file-0']);
   });
 
-  it('that is cut off fails, and leaves no part of a file behind', async () => {
+  it('that is truncated fails, and leaves no partial file', async () => {
     const whole = archiveOf([
       { path: 'first', content: 'first' },
       { path: 'second', content: 'x'.repeat(5000) },
@@ -257,7 +257,7 @@ describe('files that exist', () => {
   });
 });
 
-it.runIf(process.getuid?.() === 0)('a disk that is full ends it, and names the file', async () => {
+it.runIf(process.getuid?.() === 0)('a full disk ends it, with the name of the file', async () => {
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'full', target]);
   try {
     const archive = archiveOf([

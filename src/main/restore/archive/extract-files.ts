@@ -8,7 +8,7 @@ import { digestOfFile, OpenOutput } from '../target/open-output.ts';
 import type { OnRestored } from '../restored-file.ts';
 import { linkRefusal, safePath } from '../target/safe-path.ts';
 
-/** Tells whether an entry of the archive is wanted. */
+/** Whether an entry of the archive is wanted. */
 export type Wants = (entry: TarEntry) => boolean;
 
 /** Work on the disk: queued while a piece is parsed, done before the next piece is taken. */
@@ -33,9 +33,9 @@ export class FileExtractor {
   #isStopped = false;
   #settling: Promise<void> | undefined;
   #writing: BeingWritten | undefined;
-  /** Links are made when all files are there: nothing is ever written through one of them. */
+  /** Links are made after all files: nothing is ever written through one of them. */
   readonly #links: Act[] = [];
-  /** Access control lists and extended attributes that were left out. */
+  /** Access control lists and extended attributes that were skipped. */
   attributesLeftOut = 0;
 
   constructor(folder: LocalFolder, wants: Wants, tell: OnRestored) {
@@ -45,8 +45,8 @@ export class FileExtractor {
   }
 
   /**
-   * The bytes pass unchanged. It fails with TAR_UNREADABLE at a header that is none, with TAR_INCOMPLETE where the archive ends without its
-   * two blocks of zeros, and with RESTORE_FILE_UNWRITABLE.
+   * The bytes pass unchanged. It fails with TAR_UNREADABLE at an invalid header, with TAR_INCOMPLETE if the archive
+   * ends without its two blocks of zeros, and with RESTORE_FILE_UNWRITABLE.
    */
   stream(): Transform {
     const walker = createTarWalker({
@@ -73,7 +73,7 @@ export class FileExtractor {
         work(last).then(() => done(), done);
       },
       destroy: (error, done) => {
-        // Who awaits it hears of its own trouble.
+        // Those who await it get its errors.
         void this.settled().then(
           () => done(error),
           () => done(error),
@@ -83,7 +83,8 @@ export class FileExtractor {
   }
 
   /**
-   * Parses a piece and does the work that it queued, also where the parsing failed. A stop lets the present act finish and skips the others.
+   * Parses a piece and does the work that it queued, even if the parsing failed. A stop lets the current operation
+   * finish and skips the others.
    */
   async #work(parse: () => void): Promise<void> {
     try {
@@ -154,7 +155,7 @@ export class FileExtractor {
     else this.#tell({ path: entry.path, what: 'written', kind: 'directory' });
   }
 
-  /** Why an entry cannot be written at its place; undefined where it can. */
+  /** Why an entry cannot be written at its place; undefined if it can. */
   async #refusal({ mtime }: TarEntry, parts: readonly string[]): Promise<string | undefined> {
     return (await this.#folder.makeWay(parts)) ?? (await this.#folder.keeps(parts, mtime));
   }
@@ -197,7 +198,7 @@ export class FileExtractor {
     try {
       refusal = await this.#folder.give(temporary, parts);
     } finally {
-      // It is gone where it has got its name.
+      // It no longer exists if it was renamed.
       await this.#folder.remove(temporary);
     }
     if (refusal !== undefined) return this.#leaveOut(entry, refusal);

@@ -1,4 +1,4 @@
-/** The archive that a host gets: the wanted entries as they are, and nothing else. GNU tar reads it. */
+/** The archive that a host gets: the wanted entries unchanged, and nothing else. GNU tar reads it. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ const listed = (archive: Buffer): string[] =>
     .split('\n')
     .slice(0, -1);
 
-it('has the wanted entries alone, long names and sparse files as they are', async () => {
+it('has only the wanted entries, long names and sparse files unchanged', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'shadowtape-filter-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const [source, target] = [join(folder, 'source'), join(folder, 'target')];
@@ -55,7 +55,7 @@ it('has the wanted entries alone, long names and sparse files as they are', asyn
   ]);
 });
 
-it('has no path that a tar would write elsewhere', async () => {
+it('has no path that a tar would write outside of its folder', async () => {
   const { archive, leftOut } = await filtered(
     archiveOf([
       { path: 'good', content: 'x' },

@@ -1,6 +1,7 @@
 /**
- * Makes of an archive that passes another one, with the wanted entries alone: the tar of a host writes whatever it is given, and that of
- * Solaris keeps absolute names. Headers and contents are passed on as they are, so sparse files and access control lists stay what they are.
+ * Turns an archive into another one with only the wanted entries: the tar of a host writes whatever it gets, and that
+ * of Solaris keeps absolute names. Headers and contents are passed on unchanged, and with them sparse files and access
+ * control lists.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { Transform, type Writable } from 'node:stream';
@@ -13,7 +14,7 @@ import type { Wants } from './extract-files.ts';
 import type { OnRestored } from '../restored-file.ts';
 import { linkRefusal, safePath } from '../target/safe-path.ts';
 
-/** What the host must hold of an entry in the end. */
+/** What the host must hold of an entry at the end. */
 export interface SentEntry {
   readonly path: string;
   readonly kind: EntryKind;
@@ -32,9 +33,9 @@ const endOfArchive = (bytes: number): Buffer =>
 export class ArchiveFilter {
   readonly #wants: Wants;
   readonly #tell: OnRestored;
-  /** Headers of which it is not known yet whose they are. */
+  /** Headers whose entry is not known yet. */
   #held: Buffer[] = [];
-  /** What becomes of the bytes that come: those of a header are held until it is known whose they are. */
+  /** What happens to the bytes: those of a header are held until its entry is known. */
   #fate: 'held' | 'passed' | 'dropped' = 'held';
   #out: Buffer[] = [];
   /** Bytes of the other archive so far. */
@@ -44,13 +45,13 @@ export class ArchiveFilter {
   /** By the key of the path: of two entries of one path the last one counts. */
   readonly sent = new Map<string, SentEntry>();
 
-  /** @param tell hears of what is left out */
+  /** @param tell called with what is skipped */
   constructor(wants: Wants, tell: OnRestored) {
     this.#wants = wants;
     this.#tell = tell;
   }
 
-  /** The bytes that come pass unchanged; the other archive goes to the sink, which is ended with it. */
+  /** The bytes pass unchanged; the other archive is written to the sink, which is ended with it. */
   stream(sink: Writable): Transform {
     const walker = createTarWalker({
       raw: (bytes) => this.#take(bytes),
@@ -61,7 +62,7 @@ export class ArchiveFilter {
     });
     const pass = async (look: () => void) => {
       look();
-      // A header may go on in the next piece, whose buffer may be another by then.
+      // A header may continue in the next piece, in a different buffer.
       this.#held = this.#held.map((bytes) => Buffer.from(bytes));
       for (const bytes of this.#out.splice(0)) {
         await handTo(sink, bytes);
@@ -78,7 +79,7 @@ export class ArchiveFilter {
           await pass(() => walker.end());
           if (!walker.complete()) throw failure('TAR_INCOMPLETE', { offset: walker.offset() });
           await handTo(sink, endOfArchive(this.#bytes));
-          // The process that takes it has ended well when the sink has finished.
+          // The receiving process has exited 0 when the sink has finished.
           await finishOf(sink);
         };
         last().then(() => done(), done);

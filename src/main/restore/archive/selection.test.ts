@@ -42,7 +42,7 @@ describe('the wanted entries of a file list', () => {
     expect(chosen(patterns)).toEqual(paths);
   });
 
-  it('have the target of a hard link among them: tar stores its content there', () => {
+  it('include the target of a hard link: tar stores its content there', () => {
     const linked = [
       entry('./a', 0),
       entry('./b', 1024, { type: 'Link', size: 0, linkpath: './a' }),

@@ -7,7 +7,7 @@ import { storedName } from '../../history/stored-line.ts';
 
 type Named = Pick<CatalogueEntry, 'path' | 'type'>;
 
-/** Tells of each entry, in the order of the archive, whether it is wanted by its name. */
+/** Whether an entry is wanted by its name; called in the order of the archive. */
 export type ByName = (entry: Named) => boolean;
 
 function fits({ directory, name }: FilePattern, key: string): boolean {
@@ -18,8 +18,8 @@ function fits({ directory, name }: FilePattern, key: string): boolean {
 }
 
 /**
- * @param patterns as `where` takes them (history/file-pattern.ts); none: everything
- * @param encodings in which the names may be, beside UTF-8
+ * @param patterns in the syntax of `where` (history/file-pattern.ts); none: everything
+ * @param encodings in which the names may be, besides UTF-8
  * @throws FILE_UNNAMED
  */
 export function byPatterns(patterns: readonly string[], encodings: readonly FileNameEncoding[]): ByName {
@@ -39,9 +39,9 @@ export function byPatterns(patterns: readonly string[], encodings: readonly File
   };
 }
 
-/** What the file list of a run says of the wanted entries. */
+/** What the file list of a run has of the wanted entries. */
 export interface ListedFiles {
-  /** In the order of the archive, hard link targets among them. */
+  /** In the order of the archive, including the targets of hard links. */
   readonly entries: readonly CatalogueEntry[];
   /** Bytes of all contents together. */
   readonly bytes: number;
@@ -60,7 +60,7 @@ export class ListSelection {
     this.#isWanted = isWanted;
   }
 
-  /** Takes the next entry of the list. */
+  /** Receives the next entry of the list. */
   add(entry: CatalogueEntry): void {
     if (this.#isWanted(entry)) this.#want(entry);
     if (entry.type !== 'Directory') this.#last.set(pathKey(entry.path), entry);
@@ -73,7 +73,7 @@ export class ListSelection {
     if (target) this.#want(target);
   }
 
-  /** To be asked when the list is over. */
+  /** To be called at the end of the list. */
   result(): ListedFiles {
     const entries = [...this.#wanted.values()].sort((one, other) => one.offset - other.offset);
     return { entries, bytes: entries.reduce((sum, { size }) => sum + size, 0) };

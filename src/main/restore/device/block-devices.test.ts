@@ -1,4 +1,4 @@
-/** What tells against writing to a block device of a Linux host. */
+/** What forbids writing to a block device of a Linux host. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -62,7 +62,7 @@ describe('lsblk', () => {
     ]);
   });
 
-  it('is not understood where a line lacks name, size or mode', () => {
+  it('is rejected if a line lacks name, size or mode', () => {
     expect(parseBlockDevices('lsblk: failed\nNAME="sda" SIZE="" RO="0"\nNAME="sdb" SIZE="1"\n')).toEqual([]);
     fc.assert(fc.property(fc.string(), (text) => parseBlockDevices(text).length <= text.split('\n').length));
   });

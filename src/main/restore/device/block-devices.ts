@@ -1,22 +1,22 @@
-/** The block devices of a Linux host, as lsblk(8) and blkid(8) show them, and what tells against writing to one of them. Pure. */
+/** The block devices of a Linux host, as lsblk(8) and blkid(8) show them, and what forbids writing to one of them. Pure. */
 
 /** One line of lsblk; a device below several others has a line for each. */
 export interface BlockDevice {
   /** `sdb1`. */
   readonly name: string;
-  /** The device that it is a part of, or is made of; '' where there is none. */
+  /** The device that it is a part of, or is made of; '' if there is none. */
   readonly parent: string;
   /** `disk`, `part`, `loop`, `lvm`, `raid1`, `mpath`, … */
   readonly type: string;
   readonly bytes: number;
   readonly isReadOnly: boolean;
-  /** '' where it is not mounted; `[SWAP]` for swap. */
+  /** '' if it is not mounted; `[SWAP]` for swap. */
   readonly directory: string;
 }
 
 export const blockDeviceQuery = ['lsblk', '-bP', '-o', 'NAME,PKNAME,TYPE,SIZE,RO,MOUNTPOINT'] as const;
 
-/** What can be a target: a device of the kernel's own name, not a link, a logical volume or a volume of GDS. */
+/** What can be a target: a device with a kernel name, not a link, a logical volume or a volume of GDS. */
 export const blockDeviceName = (path: string): string | undefined =>
   /^\/dev\/([A-Za-z][A-Za-z0-9]*)$/.exec(path)?.[1];
 
@@ -40,7 +40,7 @@ export function diskOf(devices: readonly BlockDevice[], name: string): string {
   return own?.type === 'part' && own.parent !== '' ? own.parent : name;
 }
 
-/** Why a device cannot be written, as lsblk shows it; undefined where that shows nothing. */
+/** Why a device cannot be written, according to lsblk; undefined if that shows no reason. */
 export function whyInUse(devices: readonly BlockDevice[], name: string): string | undefined {
   const own = devices.filter((device) => device.name === name);
   const mounted = own.find(({ directory }) => directory !== '');
@@ -50,7 +50,7 @@ export function whyInUse(devices: readonly BlockDevice[], name: string): string 
       : `${name} is mounted on ${mounted.directory}`;
   if (own.some(({ isReadOnly }) => isReadOnly)) return `${name} is read-only`;
   const disk = diskOf(devices, name);
-  // Whatever has all of the disk has this part of it, too.
+  // What uses the whole disk uses this part of it, too.
   const above = devices.find(
     ({ parent, type }) => parent === name || (parent === disk && parent !== name && type !== 'part'),
   );
@@ -69,10 +69,10 @@ export const parseSignature = (text: string): Signature =>
     }),
   );
 
-/** Data that another program has, or that is one of several devices: none of it is mounted under the name of this device. */
+/** Data that another program uses, or that spans several devices: it is not mounted under the name of this device. */
 const ofOthers = /_member$|^(crypto_LUKS|swap|btrfs|bcache|jbd|DM_\w+|drbd|ceph_bluestore)$/;
 
-/** Why a device cannot be written, as its signature tells; undefined where that tells nothing. */
+/** Why a device cannot be written, according to its signature; undefined if that shows no reason. */
 export function whyOfOthers(signature: Signature): string | undefined {
   const type = signature.get('TYPE');
   return type !== undefined && ofOthers.test(type) ? `it holds ${type}` : undefined;
@@ -96,12 +96,15 @@ function namesInTable(path: string, signature: Signature): string[] {
   ];
 }
 
-/** The line of a table of mounts that names the device; undefined where none does. Comments count, too: somebody wrote them. */
+/**
+ * The line of a mount table that names the device; undefined if none does. Comments count, too: somebody had a reason
+ * for them.
+ */
 export function lineNaming(table: string, path: string, signature: Signature): string | undefined {
   const names = namesInTable(path, signature);
   return table.split('\n').find((line) => line.split(/\s+/).some((word) => names.includes(word)));
 }
 
-/** True where a text - a list of swap files, of arrays, of pools - names the device: `/dev/sdb1`, `sdb1[0]`, `sdb1`. */
+/** True if a text - a list of swap files, of arrays, of pools - names the device: `/dev/sdb1`, `sdb1[0]`, `sdb1`. */
 export const names = (text: string, name: string): boolean =>
   text.split(/\s+/).some((word) => word.replace(/^\/dev\//, '').replace(/\[\d+\](\([A-Z]\))*$/, '') === name);

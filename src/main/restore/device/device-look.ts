@@ -1,10 +1,10 @@
-/** How a device of a host is looked at before it is overwritten: a look that fails is no answer, and the device is then refused. */
+/** How a device of a host is checked before it is overwritten: a failed query is no answer, and the device is then refused. */
 import { failure, isFailure } from '../../../contract/errors.ts';
 import { bytesText } from '../../../contract/words.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import { placeWords, restoreStep, type HostPlace } from '../target/host-place.ts';
 
-/** What is known of a device that nothing was found to use. */
+/** What is known of a device without any user. */
 export interface UnusedDevice {
   /** The disk that it is on, as the host names it. */
   readonly disk: string;
@@ -22,8 +22,8 @@ export const notKnown = (place: HostPlace, reason: string, cause?: unknown) =>
   failure('RESTORE_DEVICE_UNKNOWN', { target: placeWords(place), host: place.host, reason }, {}, cause);
 
 /**
- * What a host says of the device.
- * @throws RESTORE_DEVICE_UNKNOWN where it does not answer, or the command fails
+ * What a host reports of the device.
+ * @throws RESTORE_DEVICE_UNKNOWN if it does not answer, or the command fails
  */
 export async function told(
   runner: CommandRunner,
@@ -39,7 +39,7 @@ export async function told(
   }
 }
 
-/** @param kind how test(1) is asked for such a device file, and what it is called. @throws RESTORE_DEVICE_REFUSED */
+/** @param kind the operator of test(1) for such a device file, and its name. @throws RESTORE_DEVICE_REFUSED */
 export async function requireDeviceFile(
   runner: CommandRunner,
   place: HostPlace,

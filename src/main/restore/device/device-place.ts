@@ -1,6 +1,6 @@
 /**
- * A device of a host as the target of an image. What is there is lost, so everything that tells against it is looked for, and a look that
- * fails is no answer: the device is then refused.
+ * A device of a host as the target of an image. Its contents are lost, so every reason against it is searched for. A
+ * failed query is no answer: the device is then refused.
  */
 import { failure } from '../../../contract/errors.ts';
 import { listed } from '../../../contract/words.ts';
@@ -14,7 +14,7 @@ import { placeWords, restoreStep, type HostPlace } from '../target/host-place.ts
 import { requireUnusedBlockDevice } from './linux-device.ts';
 import { requireUnusedSlice } from './solaris-device.ts';
 
-/** The hosts on which GDS runs: whatever the target is, it must be none of their disks. */
+/** The hosts on which GDS runs: the target must not be one of their disks. */
 export interface GdsHosts {
   readonly platform: Platform;
   /** Nodes of the cluster. */
@@ -27,7 +27,8 @@ export interface GdsHosts {
 export const isDevicePath = (path: string): boolean => path === '/dev' || path.startsWith('/dev/');
 
 /**
- * fuser prints process ids alone on its standard output (fuser(1M)). On Linux it ends with 1 where there are none, and where it fails.
+ * fuser prints process ids alone on its standard output (fuser(1M)). On Linux it exits 1 if there are none, and also if
+ * it fails.
  * @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN
  */
 async function requireUnopened(
@@ -49,7 +50,7 @@ async function requireUnopened(
 }
 
 /**
- * On the backup server a disk of the cluster looks free. Serial numbers tell whether it is one.
+ * On the backup server a disk of the cluster looks free. Serial numbers show whether it is one.
  * @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN
  */
 async function requireNoGdsDisk(
@@ -65,7 +66,7 @@ async function requireNoGdsDisk(
   for (const host of all) {
     const text = await told(runner, place, sdxinfo({ show: ['disk'] }), host);
     const { disks } = parseSdxinfo(text);
-    // Silence is not absence: a cluster has disks, and a host that is to be written to must show that it has none.
+    // Silence is not absence: a cluster has disks, and a target host must prove that the device is none of them.
     const isSilent = primaries.includes(host) || (host === place.host && text.trim() === '');
     if (disks.length === 0 && isSilent) throw notKnown(place, `sdxinfo on ${host} shows no disk`);
     const identities = await identitiesOn(host);
@@ -79,9 +80,10 @@ async function requireNoGdsDisk(
 }
 
 /**
- * Asks whether a device can take an image. Changes nothing.
+ * Checks whether a device can take an image. Changes nothing.
  * @param bytes of the image
- * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and what sending commands can end with
+ * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and errors of
+ *   commands
  */
 export async function requireFreeDevice(
   runner: CommandRunner,
@@ -96,7 +98,7 @@ export async function requireFreeDevice(
 }
 
 /**
- * @param replace what may be lost, as it was named
+ * @param replace the device that may be lost, as it was named
  * @throws RESTORE_DEVICE_NOT_CONFIRMED
  */
 export function requireDeviceNamed(place: HostPlace, replace: readonly string[]): void {

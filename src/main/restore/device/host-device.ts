@@ -1,4 +1,4 @@
-/** Writes a raw volume to a raw device of a host, and reads it back: what is on the device must be what came from the tape. */
+/** Writes a raw volume to a raw device of a host, and reads it back: the device must hold what came from tape. */
 import type { Transform } from 'node:stream';
 import { failure, isFailure } from '../../../contract/errors.ts';
 import { alsoInto } from '../../../streams/also-into.ts';
@@ -44,9 +44,9 @@ export class HostDevice {
   /**
    * Writes what is read to the device, and compares the device with it.
    * @param before proves right before the first record that the device may be written
-   * @param read reads the volume through the stream that it is given
-   * @throws RESTORE_FILE_UNWRITABLE, RESTORE_DEVICE_UNREAD, RESTORE_IMAGE_DIFFERS where the device has not what was sent, and what `read`
-   *   throws
+   * @param read reads the volume through the given stream
+   * @throws RESTORE_FILE_UNWRITABLE, RESTORE_DEVICE_UNREAD, RESTORE_IMAGE_DIFFERS if the device does not hold what was
+   *   sent, and what `read` throws
    */
   async write(
     recordBytes: number,
@@ -81,7 +81,7 @@ export class HostDevice {
     return digest;
   }
 
-  /** What is read is to come from the disk: Linux keeps what was written to a block device in its memory. */
+  /** The data must be read from the disk: Linux caches what was written to a block device. */
   async #flush(): Promise<void> {
     if (this.#platform !== 'linux') return;
     const { path } = this.#place;

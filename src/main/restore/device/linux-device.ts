@@ -1,4 +1,4 @@
-/** A disk or a partition of a Linux host that is large enough, and that nothing but GDS could have. */
+/** A disk or a partition of a Linux host that is large enough and unused, except perhaps by GDS. */
 import { shortened } from '../../../contract/words.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import {
@@ -32,7 +32,7 @@ const types: readonly string[] = ['disk', 'part', 'loop'];
 const quoted = 120;
 
 /**
- * What is on the device, read from it: lsblk may have it from a cache. blkid ends with 2 where it finds nothing.
+ * What is on the device, read from it: lsblk may use a cache. blkid exits 2 if it finds nothing.
  * @throws RESTORE_DEVICE_UNKNOWN
  */
 async function signatureOf(runner: CommandRunner, place: HostPlace): Promise<Signature> {
@@ -44,14 +44,17 @@ async function signatureOf(runner: CommandRunner, place: HostPlace): Promise<Sig
   return parseSignature(text);
 }
 
-/** The kernel names what is made of a device, whoever made it. @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN */
+/** The kernel names everything that is built on a device. @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN */
 async function requireNoHolder(runner: CommandRunner, place: HostPlace, name: string): Promise<void> {
   const holders = (await told(runner, place, ['ls', `/sys/class/block/${name}/holders`])).trim();
   if (holders !== '')
     throw notFree(place, `${name} is held by ${holders.split(/\s+/).join(', ')}, as the kernel shows it`);
 }
 
-/** Lists of swap areas, arrays, volume groups and pools; a host need not have the last ones. @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN */
+/**
+ * Lists of swap areas, arrays, volume groups and pools; a host may lack the last ones. @throws RESTORE_DEVICE_NOT_FREE,
+ * RESTORE_DEVICE_UNKNOWN
+ */
 async function requireUnlisted(
   runner: CommandRunner,
   place: HostPlace,
@@ -80,7 +83,8 @@ async function requireUnlisted(
 
 /**
  * @param bytes of the image
- * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and what sending commands can end with
+ * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and errors of
+ *   commands
  */
 export async function requireUnusedBlockDevice(
   runner: CommandRunner,

@@ -41,7 +41,7 @@ describe('the table of a disk', () => {
     expect(table && slice && sharingBlocks(table, slice).map((each) => each.number)).toEqual(others);
   });
 
-  it('is not made of anything else', () => {
+  it('is not parsed from anything else', () => {
     expect(parseSliceTable('')).toBeUndefined();
     expect(parseSliceTable('prtvtoc: /dev/rdsk/c9t0d0s2: No such device or address\n')).toBeUndefined();
     fc.assert(

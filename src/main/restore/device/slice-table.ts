@@ -13,7 +13,7 @@ export interface Slice {
   /** In sectors. */
   readonly first: number;
   readonly count: number;
-  /** Where it is mounted, as prtvtoc tells. */
+  /** Where it is mounted, according to prtvtoc. */
   readonly directory: string | undefined;
 }
 
@@ -22,13 +22,13 @@ export interface SliceTable {
   readonly slices: readonly Slice[];
 }
 
-/** `/dev/rdsk/c1t1d0s0`; undefined for any other name, a block device among them. */
+/** `/dev/rdsk/c1t1d0s0`; undefined for any other name, including block devices. */
 export function rawSlice(path: string): SliceName | undefined {
   const [, disk, number] = /^\/dev\/rdsk\/(c\d+(?:t[0-9A-F]+)?d\d+)s(\d+)$/.exec(path) ?? [];
   return disk === undefined ? undefined : { disk, number: Number(number) };
 }
 
-/** @returns undefined where the text is not what prtvtoc prints */
+/** @returns undefined if the text is not the output of prtvtoc */
 export function parseSliceTable(text: string): SliceTable | undefined {
   const sectorBytes = Number(/^\*\s+(\d+) bytes\/sector$/m.exec(text)?.[1]);
   const slices = text.split('\n').flatMap((line): Slice[] => {
@@ -41,13 +41,14 @@ export function parseSliceTable(text: string): SliceTable | undefined {
   return sectorBytes > 0 && slices.length > 0 ? { sectorBytes, slices } : undefined;
 }
 
-/** The slices that have blocks of this one, itself among them. */
+/** The slices that share blocks with this one, including itself. */
 export function sharingBlocks({ slices }: SliceTable, { first, count }: Slice): Slice[] {
   return slices.filter((other) => other.first < first + count && first < other.first + other.count);
 }
 
 /**
- * The devices in a text - a mount table, a list of swap files - that have blocks of the disk's slices. A disk without a slice is all of it.
+ * The devices in a text - a mount table, a list of swap files - that have blocks of the disk's slices. A disk without a
+ * slice number means all of it.
  * @param shared numbers of the slices that count
  */
 export function namedIn(text: string, disk: string, shared: readonly number[]): string[] {

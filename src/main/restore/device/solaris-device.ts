@@ -1,4 +1,4 @@
-/** A raw device of a Solaris host: a slice that is large enough, and that nothing but GDS could have. */
+/** A raw device of a Solaris host: a slice that is large enough and unused, except perhaps by GDS. */
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import {
   isInstalled,
@@ -13,10 +13,13 @@ import {
 import type { HostPlace } from '../target/host-place.ts';
 import { namedIn, parseSliceTable, rawSlice, sharingBlocks, type SliceName } from './slice-table.ts';
 
-/** Volume managers that may have the disk, beside GDS; a host need not have them. */
+/** Volume managers that may use the disk, besides GDS; a host may lack them. */
 const otherManagers: readonly (readonly string[])[] = [['metastat', '-p'], ['metadb'], ['zpool', 'status']];
 
-/** Where the slices of the device are named: tables of mounts and swap files, and other volume managers. @throws RESTORE_DEVICE_NOT_FREE */
+/**
+ * Where the slices of the device may be named: mount tables, swap files, and other volume managers. @throws
+ * RESTORE_DEVICE_NOT_FREE
+ */
 async function requireUnnamed(
   runner: CommandRunner,
   place: HostPlace,
@@ -39,7 +42,8 @@ async function requireUnnamed(
 
 /**
  * @param bytes of the image
- * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and what sending commands can end with
+ * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and errors of
+ *   commands
  */
 export async function requireUnusedSlice(
   runner: CommandRunner,

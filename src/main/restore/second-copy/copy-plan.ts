@@ -1,4 +1,4 @@
-/** Which tape of a run becomes which tape of its second copy, and what lies where on it. Pure. */
+/** Which tape of a run becomes which tape of its second copy, and where its files are. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { currentTape, type RunTape } from '../../procedure/model/tape/run-tapes.ts';
@@ -41,10 +41,10 @@ export interface CopyPlan {
   readonly manifestFile: number;
 }
 
-/** A tape that was begun and took no record holds nothing of the dump. */
+/** A tape that was begun without any record holds nothing of the dump. */
 const heldParts = ({ parts }: DumpSource) => parts.filter(({ records }) => records > 0);
 
-/** The tapes of the run in their order; undefined stands for the one without a label. The last may hold the manifest alone. */
+/** The tapes of the run in their order; undefined stands for the one without a label. The last may hold only the manifest. */
 function tapesOf(sources: readonly DumpSource[], events: readonly RunEvent[]): (RunTape | undefined)[] {
   const ofData = sources.flatMap((source) => heldParts(source).map(({ tape }) => tape));
   if (ofData.includes(undefined)) return [undefined];
@@ -56,7 +56,7 @@ function tapesOf(sources: readonly DumpSource[], events: readonly RunEvent[]): (
 function plannedParts(source: DumpSource, tapes: readonly (RunTape | undefined)[]): PlannedPart[] {
   return heldParts(source).map(({ tape, file, firstRecord, records, bytes }) => ({
     number: tapes.findIndex((each) => each?.uuid === tape?.uuid) + 1,
-    // A copy has a label although the tape that is copied has none.
+    // A copy has a label although the original tape has none.
     file: tape ? file : file + 1,
     ...{ firstRecord, records, bytes },
   }));

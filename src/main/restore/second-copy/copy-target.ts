@@ -20,20 +20,20 @@ export function requireFreeOfJobs({ jobs, pools = {} }: Pick<Site, 'jobs' | 'poo
   }
 }
 
-/** The retention of the pool that the tape is in; undefined where it is in none. */
+/** The retention of the pool that the tape is in; undefined if it is in none. */
 export const keepOfPool = ({ pools = {} }: Pick<Site, 'pools'>, tape: string): string | undefined =>
   Object.values(pools).find(({ tapes }) => tapes.includes(tape))?.keep;
 
 export interface CopyWish {
   readonly run: string;
   readonly name: string;
-  /** Uuids of labels of copies of this run that were not written to their end: they may be written again. */
+  /** Uuids of labels of incomplete copies of this run: they may be written again. */
   readonly unfinished: ReadonlySet<string>;
 }
 
 /**
- * Why the copy may not be written to the tape; undefined where it may. What holds the run itself is never overwritten, whatever its
- * retention says.
+ * Why the copy may not be written to the tape; undefined if it may. A tape of the run itself is never overwritten,
+ * whatever its retention.
  */
 export function refusalOfCopy(
   tape: FoundTape,

@@ -1,4 +1,4 @@
-/** What a second copy sends to a drive: to the one that is read, and to the one that is written. Pure. */
+/** What a second copy sends to its drives: to the one that reads, and to the one that writes. Pure. */
 import { tapeReaderArguments } from '../../../streams/tape/tape-reader.ts';
 import type { StepCommand } from '../../procedure/model/step.ts';
 import {

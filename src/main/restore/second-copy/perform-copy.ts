@@ -1,6 +1,6 @@
 /**
- * Copies the tapes of a run: what is read is compared with what the run wrote, and the copy is read back and compared with the same. Both
- * drives are locked meanwhile.
+ * Copies the tapes of a run: the data is compared with what the run wrote, and the copy is read back and compared with
+ * the same. Both drives are locked meanwhile.
  */
 import type { CopiedTape, ProvenCopy } from '../../../contract/copied-tape.ts';
 import type { RunEvent } from '../../../contract/events.ts';
@@ -44,7 +44,7 @@ export interface Copying {
   readonly order: TargetOrder;
   /** The journal of the run, as the manifest carries it. */
   readonly journal: TapeManifest['journal'];
-  /** Hears of each volume that is proven. */
+  /** Called for each verified volume. */
   readonly onVolume: (volume: CopiedVolume) => void;
 }
 
@@ -93,7 +93,7 @@ function proven({ order }: Copying, { written }: TargetTapes): ProvenCopy {
   return { at: new Date().toISOString(), run: order.plan.run, tapes: written };
 }
 
-/** Reads the copy as a backup is read. @throws what reading a tape can end with, and what says that it is not what was written */
+/** Reads the copy like a backup. @throws errors of reading a tape, and those of a mismatch */
 async function readBackCopy(copying: Copying, target: TargetTapes): Promise<void> {
   const { room, to, events, known, order, onVolume } = copying;
   const { run, dumps, recordBytes } = order.plan;
@@ -129,8 +129,8 @@ async function writeCopy(copying: Copying, target: TargetTapes): Promise<void> {
 }
 
 /**
- * The tape to be written to is judged before that of the run is asked for, and once more before its first byte.
- * @throws what keeps the tape from being written to, what reading, writing and changing tapes can end with, RESTORE_TAPE_DIFFERS,
+ * The target tape is checked before the tape of the run is requested, and again before its first byte.
+ * @throws the refusal of the target tape, errors of reading, writing and changing tapes, RESTORE_TAPE_DIFFERS,
  *   TAPE_DIFFERS, COPY_TAPE_TOO_SHORT
  */
 export async function performCopy(copying: Copying): Promise<ProvenCopy> {

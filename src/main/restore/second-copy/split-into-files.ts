@@ -1,4 +1,4 @@
-/** A stage that hands what passes to one tape file after another: each gets as many bytes as the tape that is copied has there. */
+/** A stage that passes its data to one tape file after another: each gets as many bytes as on the original tape. */
 import { Transform } from 'node:stream';
 
 /** A tape file that is being written. */
@@ -24,7 +24,7 @@ class Splitter {
   async take(piece: Buffer): Promise<void> {
     for (let rest = piece; rest.length > 0;) {
       const left = (this.#lengths[this.#index] ?? 0) - this.#written;
-      // More than was written: whoever reads compares the lengths, and tells it.
+      // More than was written: the reader compares the lengths, and reports it.
       if (left === 0) return;
       this.#file ??= await this.#open(this.#index);
       const some = rest.subarray(0, left);
@@ -45,7 +45,7 @@ class Splitter {
 
 /**
  * @param lengths in bytes, of the files in their order
- * @param open gets the tape ready; what it rejects with fails the stage
+ * @param open gets the tape ready; its rejection fails the stage
  */
 export function splitIntoFiles(
   lengths: readonly number[],

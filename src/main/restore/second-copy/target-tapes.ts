@@ -1,4 +1,7 @@
-/** The tapes of a second copy while they are written: each is judged before its first byte, labeled, and noted in the inventory. */
+/**
+ * The tapes of a second copy while they are written: each is checked before its first byte, labeled, and recorded in
+ * the inventory.
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import type { CopiedTape } from '../../../contract/copied-tape.ts';
 import { failure, isFailure, type Evidence } from '../../../contract/errors.ts';
@@ -26,11 +29,11 @@ import type { CopyPlan, PlannedPart, PlannedTape } from './copy-plan.ts';
 import { refusalOfCopy } from './copy-target.ts';
 import type { OpenedFile } from './split-into-files.ts';
 
-/** What is told of the tapes of a copy, as they are written. */
+/** Events of the tapes of a copy, as they are written. */
 export interface CopyListener {
-  /** What the tape holds is lost with the next command. */
+  /** The contents of the tape are lost with the next command. */
   onLoss(found: FoundTape): void;
-  /** From here on the tape may be written to, whatever comes. */
+  /** From here on the tape may be written, whatever follows. */
   onWrite(): void;
   /** The label is on the tape. */
   onLabel(tape: CopiedTape, label: TapeLabel, found: FoundTape): void;
@@ -68,7 +71,7 @@ export class TargetTapes {
     return refusalOfCopy(found, { run: plan.run, name, unfinished }, new Date());
   }
 
-  /** The first tape has to be in the drive: nothing is ejected before it is known that it may not be written to. */
+  /** The first tape must be in the drive: a tape is only ejected once it is known that it may not be written. */
   async #firstTape(tape: PlannedTape): Promise<FoundTape> {
     const { runner, step } = this.#changing;
     await requireReadyDrive(runner, step, this.#drive, 'write');
@@ -78,7 +81,7 @@ export class TargetTapes {
     return found;
   }
 
-  /** Every further tape is asked for. */
+  /** Every further tape is requested. */
   async #nextTape(tape: PlannedTape): Promise<FoundTape> {
     const refusal = (found: FoundTape) => this.#refusal(found, tape);
     const words = `the tape "${tape.name}" for the copy, or a blank one`;
@@ -86,7 +89,7 @@ export class TargetTapes {
     return (await changeTape(this.#changing, wanted)).found;
   }
 
-  /** What the first label would be written to. @throws what keeps it from being written; nothing is written then */
+  /** The tape that the first label would be written to. @throws the refusal; nothing is written then */
   async requireFirst(): Promise<void> {
     const [first] = this.#order.plan.tapes;
     if (first) await this.#firstTape(first);
@@ -96,7 +99,7 @@ export class TargetTapes {
     const found = tape.number === 1 ? await this.#firstTape(tape) : await this.#nextTape(tape);
     const { runner, step } = this.#changing;
     const write = writeRecordsCommand(this.#drive);
-    // Whoever has lost the drive overwrites nothing.
+    // A copy that has lost the lock of the drive must not overwrite anything.
     await runner.beforeSending(step, write);
     if (!found.blank) this.#order.listener.onLoss(found);
     const label = this.#labelOf(tape);
@@ -131,7 +134,7 @@ export class TargetTapes {
     };
   }
 
-  /** The tape is in the drive, and has its label. @throws what changing and writing a tape can end with */
+  /** The tape is in the drive, and has its label. @throws errors of changing and writing a tape */
   async ready(number: number): Promise<CopiedTape> {
     for (const tape of this.#order.plan.tapes.slice(this.written.length, number)) await this.#label(tape);
     const tape = this.written.at(-1);
@@ -139,7 +142,7 @@ export class TargetTapes {
     return tape;
   }
 
-  /** Opens a tape file for what the tape that is copied has there. @throws what changing and writing a tape can end with */
+  /** Opens a tape file for the corresponding file of the original tape. @throws errors of changing and writing a tape */
   async openFile(part: PlannedPart): Promise<OpenedFile> {
     const { name } = await this.ready(part.number);
     const { runner, step } = this.#changing;
@@ -150,7 +153,7 @@ export class TargetTapes {
     this.#sink = sink;
     const { stream, ended } = sink.end;
     const judge = async () => this.#judge(name, part, await endInTime(ended), evidenceOf(command));
-    // A command that ends early closes its input: how it has ended says why.
+    // A command that ends early closes its input: its end shows the reason.
     const orJudge = async (error: unknown): Promise<never> => {
       if (!this.#room.abort.aborted) await judge();
       throw error;
@@ -176,7 +179,7 @@ export class TargetTapes {
     }
   }
 
-  /** Ends what still writes: a command that waits for data would keep the drive. */
+  /** Ends the command that still writes: waiting for data, it would keep the drive. */
   async release(): Promise<void> {
     const sink = this.#sink;
     this.#sink = undefined;
@@ -202,7 +205,7 @@ export class TargetTapes {
   }
 }
 
-/** The tape has ended before it held all of what was copied: its cartridge is a smaller one. */
+/** The tape ended before it held the whole original: its cartridge is smaller. */
 function tooShort(name: string, run: string, error: unknown): unknown {
   if (!isFailure(error, 'TAPE_END_OF_MEDIUM')) return error;
   return failure('COPY_TAPE_TOO_SHORT', { name, run }, error.evidence, error);

@@ -1,4 +1,4 @@
-/** Restores a dump of a file system into a folder of a host: only the program that belongs to its format reads it. */
+/** Restores a dump of a file system into a folder of a host: only the program of its format reads it. */
 import type { Transform } from 'node:stream';
 import { failure, isFailure } from '../../../contract/errors.ts';
 import { alsoInto } from '../../../streams/also-into.ts';
@@ -15,10 +15,10 @@ import { commandOn, makeEmptyFolder, restoreStep, type HostPlace } from './host-
 import { LateWriter } from './late-writer.ts';
 import type { OnRestored } from '../restored-file.ts';
 
-/** Lines of the program that a result quotes at most. */
+/** At most this many lines of the program are quoted in a result. */
 const linesShown = 20;
 
-/** @throws RESTORE_TARGET_UNUSABLE where the host does not have the program */
+/** @throws RESTORE_TARGET_UNUSABLE if the host does not have the program */
 export async function requireDumpTool(
   runner: CommandRunner,
   { host, path }: HostPlace,
@@ -29,6 +29,16 @@ export async function requireDumpTool(
   if (status === 0) return;
   const reason = `${host} does not have ${tool}, which this backup needs`;
   throw failure('RESTORE_TARGET_UNUSABLE', { target: `${host}:${path}`, reason });
+}
+
+/** restore(8) of Linux prints this wherever it has no terminal for its questions (Debian's dump); it asks none. */
+const noTerminal = /: cannot open \/dev\/tty: /;
+
+/** What the program said, each line with its name. */
+function saidLines(tool: string, stderr: string): string[] {
+  const said = stderr.split('\n').filter((line) => line.trim() !== '' && !noTerminal.test(line));
+  const named = (line: string) => (line.startsWith(`${tool}: `) ? line : `${tool}: ${line}`);
+  return said.slice(0, linesShown).map((line) => named(line.trim()));
 }
 
 export class HostDump {
@@ -45,16 +55,18 @@ export class HostDump {
   /**
    * Rebuilds the tree of the dump in the folder.
    * @param onWrite called right before the folder changes
-   * @param read reads the dump through the stream that it is given
-   * @returns what the program said though it ended with exit status 0
-   * @throws COMMAND_FAILED where the program fails, CONNECTION_LOST, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE, and what `read` throws
+   * @param read reads the dump through the given stream
+   * @returns the messages of a program that exited 0
+   * @throws COMMAND_FAILED if the program fails, CONNECTION_LOST, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE,
+   *   and what `read` throws
    */
   async write(onWrite: () => void, read: (through: Transform) => Promise<unknown>): Promise<string[]> {
     const room = this.#room;
     const { path } = this.#place;
     const command = commandOn(this.#place, restoreDumpCommand(this.#tool, path), true);
     const sink = new LateWriter(room, command, () => makeEmptyFolder(room.runner, this.#place, onWrite));
-    // A program that has read the end of its dump leaves what fills the last record; how it ends is judged below.
+    // A program that has read the end of its dump does not read the padding of the last record; its end is judged
+    // below.
     const mayCloseEarly = () => sink.isStarted && !isFailure(sink.errored, 'CONNECTION_LOST');
     try {
       await read(alsoInto(sink, { mayCloseEarly }));
@@ -70,13 +82,12 @@ export class HostDump {
     const trouble = troubleOf(command, { status, signal, stdout: Buffer.alloc(0), stderr });
     if (trouble) throw trouble;
     await room.runner.send(restoreStep, commandOn(this.#place, ['rm', '-f', symbolTableOf(path)], true));
-    const said = stderr.split('\n').filter((line) => line.trim() !== '');
-    return said.slice(0, linesShown).map((line) => `${this.#tool}: ${line.trim()}`);
+    return saidLines(this.#tool, stderr);
   }
 
   /**
-   * Names what is in the folder, with the digests of the files: there is nothing to compare them with.
-   * @throws what reading can end with
+   * Lists the contents of the folder with the digests of the files: there is nothing to compare them with.
+   * @throws errors of reading
    */
   async tell(tell: OnRestored): Promise<void> {
     const room = this.#room;

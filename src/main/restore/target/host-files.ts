@@ -25,9 +25,9 @@ export class HostFiles {
   /**
    * Sends the wanted entries of an archive to the tar of the host while it is read.
    * @param onWrite called right before the folder changes
-   * @param read reads the archive through the stream that it is given
+   * @param read reads the archive through the given stream
    * @returns what was sent
-   * @throws COMMAND_FAILED where tar fails, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE, and what `read` throws
+   * @throws COMMAND_FAILED if tar fails, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE, and what `read` throws
    */
   async write(
     wants: Wants,
@@ -54,8 +54,8 @@ export class HostFiles {
   }
 
   /**
-   * Reads what is in the folder back, and compares each file with the archive.
-   * @throws what reading can end with
+   * Reads back the contents of the folder, and compares each file with the archive.
+   * @throws errors of reading
    */
   async compare(sent: readonly SentEntry[]): Promise<void> {
     const command = commandOn(this.#place, sendBackCommand(this.#place.path), false);

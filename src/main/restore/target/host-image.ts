@@ -1,4 +1,4 @@
-/** Writes a raw volume into a file of a host: under a temporary name, until it is proven to be what the tape must hold. */
+/** Writes a raw volume into a file of a host: under a temporary name, until it is proven to match the backup. */
 import { randomBytes } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import { connectionLostCodes, failure, isFailure } from '../../../contract/errors.ts';
@@ -22,7 +22,7 @@ import { asUnwritable } from './write-reason.ts';
 /** Whether the command was carried out is not known. */
 const unheardCodes = [...connectionLostCodes, 'COMMAND_CANCELLED', 'COMMAND_TIMED_OUT'] as const;
 
-/** Another file than the image. @throws any other error */
+/** A file other than the image. @throws any other error */
 function differs(error: unknown): false {
   if (isFailure(error, 'RESTORE_IMAGE_DIFFERS')) return false;
   throw error;
@@ -36,7 +36,7 @@ export class HostImage {
   #mayExist = false;
   #mayHaveName = false;
 
-  /** @param mayReplace true: a file of its name is lost */
+  /** @param mayReplace true: an existing file of that name is lost */
   constructor(room: DataRoom, place: HostPlace, mayReplace: boolean) {
     this.#room = room;
     this.#place = place;
@@ -46,8 +46,9 @@ export class HostImage {
 
   /**
    * Writes what is read into the temporary file.
-   * @param read reads the volume through the stream that it is given, and takes the checksum of cksum
-   * @throws RESTORE_IMAGE_DIFFERS where the host has not what was sent, RESTORE_FILE_UNWRITABLE, COMMAND_FAILED, and what `read` throws
+   * @param read reads the volume through the given stream, and computes the checksum of cksum
+   * @throws RESTORE_IMAGE_DIFFERS if the host does not hold what was sent, RESTORE_FILE_UNWRITABLE, COMMAND_FAILED, and
+   *   what `read` throws
    */
   async write(
     recordBytes: number,
@@ -94,7 +95,8 @@ export class HostImage {
 
   /**
    * Gives the image its name.
-   * @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE, COMMAND_FAILED, and what a session can end with where the image has not got it
+   * @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE, COMMAND_FAILED, and errors of a session if the image did
+   *   not get it
    */
   async keep(digest: SourceDigest): Promise<void> {
     const { host, path } = this.#place;
@@ -110,10 +112,10 @@ export class HostImage {
     }
   }
 
-  /** True where the image has its final name although the answer of `mv` was lost. @throws what the queries of the host throw */
+  /** True if the image has its final name although the answer of `mv` was lost. @throws what the queries of the host throw */
   async #hasName(digest: SourceDigest): Promise<boolean> {
     const { host, path } = this.#place;
-    // A command that is still under way finds nothing to rename after this.
+    // A command that is still in progress finds nothing to rename after this.
     await this.#removeTemporary();
     const isThere = await holds(this.#room.runner, host, '-f', path);
     const isImage = isThere && (await this.#compare(digest, path).then(() => true, differs));
@@ -127,7 +129,7 @@ export class HostImage {
     return this.#room.runner.send(restoreStep, command);
   }
 
-  /** Removes incomplete files. @returns what an operator must do about any that may be left, a sentence each */
+  /** Removes incomplete files. @returns what an operator must do about any that may remain, one sentence each */
   async discard(): Promise<string[]> {
     const { host, path } = this.#place;
     const isRemoved =

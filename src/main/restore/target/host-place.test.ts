@@ -1,4 +1,4 @@
-/** What is asked of a place on a host: an answer that is none never counts as "it is free". */
+/** Queries for a place on a host: a missing answer never counts as "it is free". */
 import { describe, expect, it } from 'vitest';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import { parseCksum, requireEmptyFolder, requireImagePlaceOn, requireSpaceOn } from './host-place.ts';
@@ -10,7 +10,7 @@ interface Said {
   readonly stdout?: string;
 }
 
-/** A host that answers each command line by what is given; `test` is false where nothing is. */
+/** A host that answers each command line as given; `test` is false by default. */
 function hostThat(answers: Readonly<Record<string, Said>>): CommandRunner {
   const send = (_step: string, { argv }: { readonly argv: readonly string[] }) => {
     const { status = 0, stdout = '' } = answers[argv.join(' ')] ?? { status: 1 };
@@ -43,7 +43,7 @@ describe('the space of a host', () => {
     });
   });
 
-  it('is not known where df says something else', async () => {
+  it('is not known if df prints something else', async () => {
     await expect(spaceOf('proc  -  -  -  -  /proc\n', 1)).rejects.toMatchObject({
       code: 'RESTORE_SPACE_UNKNOWN',
     });
@@ -54,7 +54,7 @@ describe('a folder of a host', () => {
   const folder = { 'test -d /restore/app': yes, 'test -w /restore/app': yes };
   const parent = { 'test -d /restore': yes, 'test -w /restore': yes };
 
-  it('is used where it is empty, and made where it is missing', async () => {
+  it('is used if it is empty, and created if it is missing', async () => {
     expect(
       await requireEmptyFolder(hostThat({ ...folder, 'ls -a /restore/app': { stdout: '.\n..\n' } }), place),
     ).toBe(false);
@@ -67,7 +67,7 @@ describe('a folder of a host', () => {
     [{ ...parent, 'test -f /restore/app': yes }, 'RESTORE_TARGET_UNUSABLE'],
     [{ ...parent, 'test -h /restore/app': yes }, 'RESTORE_TARGET_UNUSABLE'],
     [{ 'test -d /restore': yes }, 'RESTORE_TARGET_UNUSABLE'],
-    // No answer is neither yes nor no.
+    // A missing answer means neither yes nor no.
     [{ ...parent, 'test -d /restore/app': { status: 2 } }, 'COMMAND_FAILED'],
   ])('is refused: %j, %s', async (answers, code) => {
     await expect(requireEmptyFolder(hostThat(answers), place)).rejects.toMatchObject({ code });
@@ -77,7 +77,7 @@ describe('a folder of a host', () => {
 describe('an image on a host', () => {
   const parent = { 'test -d /restore': yes, 'test -w /restore': yes };
 
-  it('replaces a file only where that is said', async () => {
+  it('replaces a file only on request', async () => {
     const host = hostThat({ ...parent, 'test -f /restore/app': yes });
     await requireImagePlaceOn(host, place, true);
     await expect(requireImagePlaceOn(host, place, false)).rejects.toMatchObject({
@@ -85,7 +85,7 @@ describe('an image on a host', () => {
     });
   });
 
-  it.each(['-d', '-h', '-b', '-c', '-p'])('does not take the place of what test %s finds', async (test) => {
+  it.each(['-d', '-h', '-b', '-c', '-p'])('does not replace what test %s finds', async (test) => {
     const host = hostThat({ ...parent, [`test ${test} /restore/app`]: yes });
     await expect(requireImagePlaceOn(host, place, true)).rejects.toMatchObject({
       code: 'RESTORE_TARGET_UNUSABLE',

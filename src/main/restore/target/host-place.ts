@@ -1,4 +1,4 @@
-/** A place on a host of the site: what is asked of it before anything is written there, and how it is asked. */
+/** A place on a host of the site: what is checked before anything is written there, and how. */
 import { posix } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import { bytesText } from '../../../contract/words.ts';
@@ -13,7 +13,7 @@ export interface HostPlace {
 
 export const placeWords = ({ host, path }: HostPlace): string => `${host}:${path}`;
 
-/** A command at the place, which is none of the guide's. */
+/** A command at the place, not one of the guide's. */
 export const commandOn = ({ host }: HostPlace, argv: readonly string[], changes: boolean): StepCommand => ({
   host,
   argv,
@@ -25,8 +25,8 @@ export const commandOn = ({ host }: HostPlace, argv: readonly string[], changes:
 export const restoreStep = 'restore';
 
 /**
- * test(1) ends with 0 or 1; anything else is no answer.
- * @throws COMMAND_FAILED, and what sending commands can end with
+ * test(1) exits 0 or 1; anything else is no answer.
+ * @throws COMMAND_FAILED, and errors of commands
  */
 export async function holds(
   runner: CommandRunner,
@@ -52,7 +52,7 @@ async function requireFolder(runner: CommandRunner, place: HostPlace): Promise<v
 }
 
 /**
- * A folder that is to take files must be new or empty: the tar of a host would overwrite what is there.
+ * A target folder must be new or empty: the tar of a host would overwrite its contents.
  * @returns true where it must be made
  * @throws RESTORE_TARGET_UNUSABLE, RESTORE_FOLDER_NOT_EMPTY
  */
@@ -73,7 +73,7 @@ export async function requireEmptyFolder(runner: CommandRunner, place: HostPlace
 }
 
 /**
- * Looks at a folder right before files are written into it, and makes it where it is missing.
+ * Checks a folder right before files are written into it, and creates it if it is missing.
  * @param onWrite called right before it changes
  * @throws RESTORE_TARGET_UNUSABLE, RESTORE_FOLDER_NOT_EMPTY, COMMAND_FAILED
  */
@@ -88,7 +88,7 @@ export async function makeEmptyFolder(
 }
 
 /**
- * What is there stays where it may not be lost.
+ * What exists stays unless it may be lost.
  * @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE
  */
 export async function requireImagePlaceOn(
@@ -105,7 +105,7 @@ export async function requireImagePlaceOn(
     if (await holds(runner, host, test, path)) throw unusable(place, 'it is not a regular file');
 }
 
-/** Sizes in df -k: all, used, free; the name of a device may be on a line of its own. */
+/** Sizes in df -k: all, used, free; the name of a device may be on a separate line. */
 const freeKilobytes = /\s\d+\s+-?\d+\s+(-?\d+)\s+\d+%\s/;
 
 /** @throws RESTORE_NO_SPACE, RESTORE_SPACE_UNKNOWN */
@@ -129,7 +129,7 @@ export async function requireSpaceOn(
     throw failure('RESTORE_NO_SPACE', { target, needed: bytesText(bytes), free: bytesText(freeBytes) });
 }
 
-/** What a file is given its name with: the one that is there is lost. */
+/** The command that gives a file its name: an existing one is lost. */
 export const renameCommand = (from: string, to: string): string[] => ['mv', '-f', from, to];
 
 export const writeFileCommand = (file: string, recordBytes: number): string[] => [
@@ -138,7 +138,7 @@ export const writeFileCommand = (file: string, recordBytes: number): string[] =>
   `bs=${recordBytes}`,
 ];
 
-/** Reads what cksum(1) prints. @returns undefined where it is not that */
+/** Reads what cksum(1) prints. @returns undefined if it is something else */
 export function parseCksum(printed: string): { readonly cksum: number; readonly bytes: number } | undefined {
   const [, cksum, bytes] = /^(\d+)\s+(\d+)(?:\s|$)/.exec(printed) ?? [];
   return cksum === undefined || bytes === undefined

@@ -1,6 +1,6 @@
 /**
- * The input of a command that writes on a host, started with the first byte that comes from tape. Positioning a tape can take minutes: what was
- * seen of the target before that is seen again right before the command starts.
+ * The input of a command that writes on a host, started with the first byte from tape. Positioning a tape can take
+ * minutes, so the target is checked again right before the command starts.
  */
 import { Writable } from 'node:stream';
 import { finishOf, handTo } from '../../../streams/also-into.ts';
@@ -22,7 +22,7 @@ export class LateWriter extends Writable {
   #isStarted = false;
   #closing: Promise<ProcessEnd | undefined> | undefined;
 
-  /** @param before looks at the target once more, and makes what the command needs; a throw keeps the command from starting */
+  /** @param before checks the target again, and creates what the command needs; if it throws, the command is not started */
   constructor(room: DataRoom, command: StepCommand, before: () => Promise<void>) {
     super({ highWaterMark: waitingBytes });
     this.#room = room;
@@ -66,7 +66,7 @@ export class LateWriter extends Writable {
     return this.#isStarted;
   }
 
-  /** Waits for the end of the command and records it. @returns undefined where the command was not started */
+  /** Waits for the end of the command and records it. @returns undefined if the command was not started */
   processEnd(): Promise<ProcessEnd | undefined> {
     return (this.#closing ??= this.#close());
   }

@@ -1,6 +1,7 @@
 /**
- * The folder of this computer that files are restored into. Nothing is written outside of it: each folder on the way is checked itself,
- * never what a link of that name leads to. Paths are bytes: Node's own strings would lose those that are not UTF-8.
+ * The folder of this computer that files are restored into. Nothing is written outside of it: each folder on the way is
+ * checked itself, never the target of a link with that name. Paths are bytes: Node's own strings would lose those that
+ * are not UTF-8.
  */
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
@@ -12,7 +13,7 @@ import { writeTrouble } from '../../journal/journal.ts';
 
 export type Overwrite = 'never' | 'older' | 'always';
 
-/** What the archive says of an entry beside its content. */
+/** What the archive has of an entry besides its content. */
 export interface Attributes {
   readonly mode: number | undefined;
   readonly uid: number | undefined;
@@ -34,17 +35,17 @@ async function found(path: Buffer): Promise<Stats | undefined> {
   }
 }
 
-/** File systems without hard links say so in one of these words. */
+/** File systems without hard links report one of these errors. */
 const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 export class LocalFolder {
   readonly path: string;
   readonly #overwrite: Overwrite;
-  /** Owners are set by root alone; others may not. */
+  /** Only root may set owners. */
   readonly #isRoot = process.getuid?.() === 0;
   /** What this restore has written, by its key. */
   readonly #own = new Set<string>();
-  /** Folders that this restore has made, with what they get when all is written into them. */
+  /** Folders that this restore has created, with the modes and times that they get at the end. */
   readonly #made = new Map<string, Attributes | undefined>();
   readonly #known = new Set<string>();
 
@@ -58,24 +59,24 @@ export class LocalFolder {
     return Buffer.concat([Buffer.from(this.path), ...below]);
   }
 
-  /** An unused name beside an entry. */
+  /** An unused name next to an entry. */
   temporary(parts: readonly string[]): Buffer {
     return this.#place([...parts.slice(0, -1), `.shadowtape-${randomBytes(8).toString('hex')}`]);
   }
 
-  /** True once something is in the folder that was not there before. */
+  /** True once something new is in the folder. */
   get hasWritten(): boolean {
     return this.#own.size > 0 || this.#made.size > 0;
   }
 
-  /** Where an entry that this restore has written is; undefined where it was not written. */
+  /** The path of an entry that this restore has written; undefined if it was not written. */
   written(parts: readonly string[]): Buffer | undefined {
     return this.#own.has(parts.join('/')) ? this.#place(parts) : undefined;
   }
 
   /**
-   * Makes the folders on the way to an entry that are missing.
-   * @returns why the entry cannot be written; undefined where it can
+   * Creates the missing parent folders of an entry.
+   * @returns why the entry cannot be written; undefined if it can
    * @throws RESTORE_FILE_UNWRITABLE
    */
   async makeWay(parts: readonly string[]): Promise<string | undefined> {
@@ -86,7 +87,7 @@ export class LocalFolder {
     return undefined;
   }
 
-  /** Makes a folder of the archive. @returns why it cannot be made @throws RESTORE_FILE_UNWRITABLE */
+  /** Creates a folder of the archive. @returns why it cannot be created @throws RESTORE_FILE_UNWRITABLE */
   async makeFolder(parts: readonly string[], attributes: Attributes): Promise<string | undefined> {
     return (await this.makeWay(parts)) ?? (await this.#folder(parts, attributes));
   }
@@ -110,7 +111,7 @@ export class LocalFolder {
     return undefined;
   }
 
-  /** Why an entry may not take the place of what is there; undefined where it may. @throws RESTORE_FILE_UNWRITABLE */
+  /** Why an entry may not replace what exists; undefined if it may. @throws RESTORE_FILE_UNWRITABLE */
   async keeps(parts: readonly string[], mtime: number | undefined): Promise<string | undefined> {
     const there = await this.doing(parts, () => found(this.#place(parts)));
     if (!there || this.#own.has(parts.join('/'))) return undefined;
@@ -123,7 +124,7 @@ export class LocalFolder {
 
   /**
    * Gives an entry that was written under a temporary name its own. The temporary name may stay.
-   * @returns why it was not given; undefined where it was
+   * @returns why that was not done; undefined if it was
    * @throws RESTORE_FILE_UNWRITABLE
    */
   async give(temporary: Buffer, parts: readonly string[]): Promise<string | undefined> {
@@ -147,7 +148,7 @@ export class LocalFolder {
     return temporary;
   }
 
-  /** Sets owner, mode and time. Without the owner, a program would run as somebody else: then its set-user-ID bit is left out. */
+  /** Sets owner, mode and time. Without the owner, a program would run as somebody else: its set-user-ID bit is then cleared. */
   async setAttributes(place: Buffer, { mode, uid, gid, mtime }: Attributes): Promise<void> {
     const isOwned = this.#isRoot && uid !== undefined && gid !== undefined;
     if (isOwned) await chown(place, uid, gid);
@@ -161,12 +162,12 @@ export class LocalFolder {
     if (mtime !== undefined) await lutimes(place, mtime, mtime);
   }
 
-  /** Removes a temporary name, where it still exists. */
+  /** Removes a temporary name, if it still exists. */
   async remove(temporary: Buffer): Promise<void> {
     await rm(temporary, { force: true });
   }
 
-  /** Folders get their modes and times once all is written into them. */
+  /** Folders get their modes and times once everything is written into them. */
   async finish(): Promise<void> {
     for (const [key, attributes] of [...this.#made].reverse()) {
       const parts = key.split('/');
@@ -188,7 +189,7 @@ export class LocalFolder {
 /** Of a folder that the archive does not describe. */
 const usualFolder: Attributes = { mode: 0o755, uid: undefined, gid: undefined, mtime: undefined };
 
-/** Takes the place of nothing: unlike rename, link never does. */
+/** Replaces nothing: unlike rename, link never does. */
 async function giveNew(temporary: Buffer, place: Buffer): Promise<string | undefined> {
   try {
     await link(temporary, place);

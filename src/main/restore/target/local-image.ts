@@ -1,4 +1,4 @@
-/** Writes a raw volume into a file of this computer: under a temporary name, until it is proven to be what the tape must hold. */
+/** Writes a raw volume into a file of this computer: under a temporary name, until it is proven to match the backup. */
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { failure, isFailure } from '../../../contract/errors.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { requireLocalFolder, requireLocalImage } from './local-place.ts';
 
-/** A file system of its own, with 64 KiB. */
+/** A separate file system, with 64 KiB. */
 function mounted(options: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'shadowtape-place-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=64k,${options}`, 'place', folder]);
@@ -18,7 +18,7 @@ function mounted(options: string): string {
 
 const isRoot = process.getuid?.() === 0;
 
-it.runIf(isRoot)('a file system that is read only takes neither files nor an image', async () => {
+it.runIf(isRoot)('a read-only file system accepts neither files nor an image', async () => {
   const folder = mounted('ro');
   const refusal = {
     code: 'RESTORE_TARGET_UNUSABLE',
@@ -28,7 +28,7 @@ it.runIf(isRoot)('a file system that is read only takes neither files nor an ima
   await expect(requireLocalImage(join(folder, 'image'), 1, false)).rejects.toMatchObject(refusal);
 });
 
-it.runIf(isRoot)('room is needed for all that is wanted', async () => {
+it.runIf(isRoot)('room is needed for everything that is wanted', async () => {
   const folder = mounted('rw');
   await requireLocalFolder(folder, 65_536);
   const refusal = { message: `${folder} has 64 KiB free, and 64.0 KiB are needed` };

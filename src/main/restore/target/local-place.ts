@@ -1,4 +1,4 @@
-/** A place on this computer: what is asked of it before anything is written there. */
+/** A place on this computer: what is checked before anything is written there. */
 import { access, constants, lstat, mkdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
@@ -6,7 +6,7 @@ import { bytesText } from '../../../contract/words.ts';
 import { isMissing } from '../../journal/kept-file.ts';
 import { writeTrouble } from '../../journal/journal.ts';
 
-/** @throws RESTORE_NO_SPACE where less than so many bytes are free in a folder, RESTORE_TARGET_UNUSABLE where it is none */
+/** @throws RESTORE_NO_SPACE if fewer bytes are free in a folder, RESTORE_TARGET_UNUSABLE if it is not a folder */
 async function requireSpace(folder: string, bytes: number): Promise<void> {
   let free: number;
   try {
@@ -20,7 +20,7 @@ async function requireSpace(folder: string, bytes: number): Promise<void> {
 }
 
 /**
- * What is there stays where it may not be lost.
+ * What exists stays unless it may be lost.
  * @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE
  */
 export async function requireImagePlace(file: string, mayReplace: boolean): Promise<void> {
@@ -47,7 +47,7 @@ async function requireWritable(folder: string): Promise<void> {
 }
 
 /**
- * A folder that is missing is made when the restore begins, in one that is there.
+ * A missing folder is created when the restore begins, in an existing one.
  * @returns true where it must be made
  * @throws RESTORE_TARGET_UNUSABLE
  */
@@ -80,7 +80,7 @@ export async function requireLocalImage(file: string, bytes: number, mayReplace:
 }
 
 /**
- * @returns true where it was made
+ * @returns true if it was created
  * @throws RESTORE_TARGET_UNUSABLE
  */
 export async function makeLocalFolder(folder: string): Promise<boolean> {

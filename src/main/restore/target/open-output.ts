@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { ownFlags } from '../../journal/own-files.ts';
 
-/** Zeros are looked for in pieces of this size. A file system allocates no block into which nothing is written. */
+/** Zeros are searched for in pieces of this size. A file system allocates no block for holes. */
 const pieceBytes = 65_536;
 const zeros = Buffer.alloc(pieceBytes);
 
@@ -18,7 +18,7 @@ export class OpenOutput {
     this.#handle = handle;
   }
 
-  /** Makes a file that is not there. Nobody else may read it while it is written. @throws what the file system says */
+  /** Creates a new file. Nobody else may read it while it is written. @throws what the file system says */
   static async create(path: Buffer): Promise<OpenOutput> {
     return new OpenOutput(path, await open(path, ownFlags.create, 0o600));
   }
@@ -46,9 +46,9 @@ export class OpenOutput {
   }
 
   /**
-   * The file has its whole length after this.
+   * The file has its full length after this.
    * @param synced true: it is on disk
-   * @returns SHA-256 (hex) of what was written; to be asked once
+   * @returns SHA-256 (hex) of what was written; to be called once
    */
   async finish(synced: boolean): Promise<string> {
     await this.#handle.truncate(this.#length);
@@ -57,7 +57,7 @@ export class OpenOutput {
     return this.#hash.digest('hex');
   }
 
-  /** Removes the file. That it cannot be removed says no more than what went wrong before. */
+  /** Removes the file. If that fails, the earlier error says more. */
   async discard(): Promise<void> {
     await this.#handle.close().catch(() => undefined);
     await rm(this.path, { force: true }).catch(() => undefined);

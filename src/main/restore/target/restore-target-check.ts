@@ -1,4 +1,4 @@
-/** Asks of a target, wherever it is, whether it can take what is to be restored. Changes nothing. */
+/** Checks whether a target, wherever it is, can take the restore. Changes nothing. */
 import { posix } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
@@ -32,8 +32,8 @@ function requireOverwriteKnown({ target, kind, overwrite }: TargetNeeds): void {
 }
 
 /**
- * @throws RESTORE_OVERWRITE_UNSUPPORTED, RESTORE_TARGET_UNUSABLE, RESTORE_TARGET_EXISTS, RESTORE_FOLDER_NOT_EMPTY, RESTORE_DUMP_NEEDS_HOST, RESTORE_DEVICE_…,
- *   RESTORE_NO_SPACE, RESTORE_SPACE_UNKNOWN, and what sending commands can end with
+ * @throws RESTORE_OVERWRITE_UNSUPPORTED, RESTORE_TARGET_UNUSABLE, RESTORE_TARGET_EXISTS, RESTORE_FOLDER_NOT_EMPTY,
+ *   RESTORE_DUMP_NEEDS_HOST, RESTORE_DEVICE_…, RESTORE_NO_SPACE, RESTORE_SPACE_UNKNOWN, and errors of commands
  */
 export async function requireTarget(runner: CommandRunner, needs: TargetNeeds): Promise<void> {
   requireOverwriteKnown(needs);

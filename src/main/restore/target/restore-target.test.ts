@@ -26,7 +26,7 @@ it.each([
   ['always', 'files', 'node3:/restore', '--overwrite always does not apply to files on a host'],
   ['always', 'image', 'node3:/dev/rdsk/c2t0d0s2', '--overwrite always does not apply to a device'],
 ] as const)(
-  '--overwrite %s of %s at %s is refused before the host is asked',
+  '--overwrite %s of %s at %s is refused before the host is queried',
   async (overwrite, kind, to, message) => {
     const target = parseTarget(to, hosts);
     const nobody = {} as CommandRunner;

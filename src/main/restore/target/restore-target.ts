@@ -24,6 +24,6 @@ export function parseTarget(to: string, hosts: readonly string[]): RestoreTarget
 export const deviceOf = (target: RestoreTarget): HostPlace | undefined =>
   target.kind === 'host' && isDevicePath(target.path) ? target : undefined;
 
-/** As it is given on the command line. */
+/** As on the command line. */
 export const targetWords = (target: RestoreTarget): string =>
   target.kind === 'here' ? target.path : `${target.host}:${target.path}`;

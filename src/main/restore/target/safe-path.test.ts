@@ -16,7 +16,7 @@ describe('a path of an archive', () => {
     expect(safePath(path)).toEqual({ reason: 'its path leaves the folder' });
   });
 
-  it('with a part that no file system takes is refused; its bytes count', () => {
+  it('with a part that no file system accepts is refused; its bytes count', () => {
     expect(safePath('é'.repeat(127))).toEqual({ parts: ['é'.repeat(127)] });
     expect(safePath('é'.repeat(128))).toEqual({ reason: 'a part of its path is longer than 255 bytes' });
   });

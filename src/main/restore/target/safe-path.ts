@@ -17,8 +17,8 @@ export function safePath(path: string): SafePath {
 }
 
 /**
- * Why a symbolic link may not be written; undefined where it may. `..` counts only at the beginning of its target: after a name it may
- * lead anywhere, since that name may be a link itself.
+ * Why a symbolic link may not be written; undefined if it may. `..` is allowed only at the beginning of its target:
+ * after a name it may lead anywhere, since that name may be a link itself.
  * @param parts of the link's own path
  */
 export function linkRefusal(parts: readonly string[], target: string): string | undefined {

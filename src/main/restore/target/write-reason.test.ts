@@ -21,7 +21,7 @@ describe('the reason why a host cannot write', () => {
     expect(writeReason(said)).toBe(reason);
   });
 
-  it('is named before what the command ended with', () => {
+  it('is named before the error of the command', () => {
     const error = failure(
       'REMOTE_COMMAND_FAILED',
       { command: 'dd', host: 'node1', how: 'with exit status 1' },

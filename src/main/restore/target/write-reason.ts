@@ -1,8 +1,8 @@
-/** Why a command on a host could not write a target, where its own words tell. */
+/** Why a command on a host could not write a target, if its own messages say so. */
 import { failure, isFailure } from '../../../contract/errors.ts';
 import { placeWords, type HostPlace } from './host-place.ts';
 
-/** Words of system errors, as Solaris and GNU print them in English. */
+/** Texts of system errors, as Solaris and GNU print them in English. */
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/no space left on device/i, 'its file system is full'],
   [/dis[ck] quota exceeded/i, 'the disk quota of the login is used up'],
@@ -12,11 +12,11 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/input\/output error|i\/o error/i, 'its disk reports an I/O error'],
 ];
 
-/** @returns undefined where the words tell none of the known ones */
+/** @returns undefined if the messages have none of the known ones */
 export const writeReason = (said: string): string | undefined =>
   reasons.find(([words]) => words.test(said))?.[1];
 
-/** The error with the reason before it, where the command has told one; otherwise as it is. */
+/** The error with the reason before it, if the command printed one; otherwise as it is. */
 export function asUnwritable(place: HostPlace, error: unknown): unknown {
   if (!isFailure(error, 'REMOTE_COMMAND_FAILED')) return error;
   const reason = writeReason(error.evidence.stderr ?? '');

@@ -208,7 +208,10 @@ export class HostKeyCheck {
         file: first?.file ?? '',
         line: first?.line ?? 0,
       },
-      { host: this.#profile.name, expected, actual: shown },
+      {
+        ...{ host: this.#profile.name, expected, actual: shown },
+        ...(first ? { knownIn: `${first.file}, line ${first.line}` } : {}),
+      },
     );
     return 'refused';
   }

@@ -46,12 +46,12 @@ describe('the fingerprint in a journal', () => {
     expect(fingerprintIn([taken({ blocks, second })], wanting(2), volume)).toEqual({ first: blocks, second });
   });
 
-  it('is whole where both sets together are the whole volume', () => {
+  it('is complete where both sets together are the whole volume', () => {
     const [blocks, second] = [blocksOf(upTo(50)), blocksOf(upTo(50))];
     expect(fingerprintIn([taken({ blocks, second })], wanting(64), volume)?.first).toEqual(blocks);
   });
 
-  it('of fewer records than the job wants is none', () => {
+  it('is ignored where it has fewer records than the job wants', () => {
     expect(fingerprintIn([taken({ blocks: blocksOf(upTo(63)) })], wanting(64), volume)).toBeUndefined();
     expect(fingerprintIn([], wanting(64), volume)).toBeUndefined();
   });

@@ -43,7 +43,7 @@ export function slotsOf(
 const chosenFirst = (slots: readonly Slot[]): number[] =>
   slots.flatMap(([record]) => (record === undefined ? [] : [record]));
 
-/** The records that are compared through the shadow, as long as each of them holds data: only a run tells. */
+/** The records that are compared through the shadow, if each of them holds data: only a run shows that. */
 export function recordsCompared(
   assignment: Pick<Assignment, 'job' | 'fingerprintSeed'>,
   volume: Pick<VolumeAssignment, 'blocks'>,
@@ -51,7 +51,7 @@ export function recordsCompared(
   return chosenFirst(slotsOf(assignment, volume).first);
 }
 
-/** The records that are hashed on the cluster, both sets, as long as each of them holds data. */
+/** The records that are hashed on the cluster, both sets, if each of them holds data. */
 export function recordsHashed(assignment: Assignment, volume: VolumeAssignment): number[] {
   const { first, second } = slotsOf(assignment, volume);
   return [...chosenFirst(first), ...chosenFirst(second)];
@@ -71,7 +71,7 @@ export function backupSource(
   return { host, device: rawDevice(shadow.class, shadow.volume), platform };
 }
 
-/** One dd a record: it needs nothing on the host but dd, and the bytes are hashed here. */
+/** One dd per record: the host needs only dd, and the bytes are hashed here. */
 export function fingerprintCommands(source: FingerprintSource, records: readonly number[]): StepCommand[] {
   return records.map((record) => ({
     host: source.host,
@@ -86,8 +86,8 @@ export function fingerprintCommands(source: FingerprintSource, records: readonly
 }
 
 /**
- * The reads around a dump that cannot be compared as it passes, as long as each record holds data: the second set, before and after.
- * A raw device that passes through this program needs none.
+ * The reads around a dump that cannot be compared while it is copied: the second set, before and after. A raw device
+ * that passes through this program needs none. Assumes that each record holds data.
  */
 export function recordsAround(assignment: Assignment, volume: VolumeAssignment): NonNullable<Step['around']> {
   const isRaw = volume.method === '6a';
@@ -95,7 +95,7 @@ export function recordsAround(assignment: Assignment, volume: VolumeAssignment):
   const { first, second } = slotsOf(assignment, volume);
   const records = chosenFirst(second.length > 0 ? second : first);
   const reads = fingerprintCommands(backupSource(assignment, volume), records);
-  // What the cluster held is the baseline of a raw device.
+  // The baseline of a raw device is what the cluster held.
   return { before: isRaw ? [] : reads, after: reads };
 }
 
@@ -120,13 +120,15 @@ type FingerprintEvent = EventOf<'fingerprint'>;
 const isOfCluster = (event: RunEvent): event is FingerprintEvent =>
   event.type === 'fingerprint' && event.side === 'primary';
 
-/** The seed that a run has sampled with; undefined before its fingerprint. Earlier releases took the name that was asked for. */
+/**
+ * The seed of a run's sampling; undefined before its fingerprint. Earlier releases used the requested name of the run.
+ */
 export const fingerprintSeedOf = (events: readonly RunEvent[]): string | undefined =>
   events.findLast(isOfCluster)?.seed;
 
 /**
  * The fingerprint of a volume as a journal has it.
- * @returns undefined where none was taken, or not of as many records as the job wants
+ * @returns undefined if none was taken, or if it has fewer records than the job wants
  */
 export function fingerprintIn(
   events: readonly RunEvent[],
@@ -139,7 +141,7 @@ export function fingerprintIn(
   if (!taken) return undefined;
   const wanted = Math.min(samplesWanted(job), recordsOfVolume(blocks));
   const second = taken.second ?? [];
-  // Of a small volume both sets together are all of it.
+  // For a small volume, both sets together are all of it.
   const isWhole =
     taken.blocks.length >= wanted || taken.blocks.length + second.length >= recordsOfVolume(blocks);
   return isWhole ? { first: taken.blocks, second } : undefined;

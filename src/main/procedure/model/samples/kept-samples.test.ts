@@ -8,7 +8,7 @@ describe('which sampled records are kept while the tape is read back', () => {
     expect(keptRecords([9, 0, 4, 9])).toEqual([0, 4, 9]);
   });
 
-  it('an even part of them where they are more than 1,024', () => {
+  it('an even part of them if they are more than 1,024', () => {
     const kept = keptRecords(Array.from({ length: 2050 }, (_, record) => record));
     expect(kept).toHaveLength(684);
     expect(kept.slice(0, 3)).toEqual([0, 3, 6]);

@@ -1,18 +1,19 @@
 /**
- * Keeps the sampled records of a raw device while its file is read back from tape on the backup server (route `server`). One pass reads
- * the tape: several dd read it one after the other through one open file, so that the head never moves otherwise. Opening the device for
- * each record would not do: on the device without rewind Solaris moves to the next file when it is closed (mtio(4I)). Pure.
+ * Keeps the sampled records of a raw device while its file is read back from tape on the backup server (route
+ * `server`). One pass reads the tape: several dd read it one after the other through one open file, so nothing else
+ * moves the head. Opening the device for each record would not work: on the no-rewind device, Solaris moves to the next
+ * file at close (mtio(4I)). Pure.
  */
 import type { Assignment } from '../assignment.ts';
 import { sampleBytes } from './fingerprint.ts';
 
-/** Both sets of the default job eight times over. The folder of the work holds as many records of 32 KiB meanwhile. */
+/** Eight times both sets of the default job. The folder of the work holds that many records of 32 KiB meanwhile. */
 const mostKept = 1024;
 
 /** Name of the file in the work's folder that holds the kept records, one after the other. */
 export const keptFile = 'samples';
 
-/** Which records are kept: an even part of them where they are too many. @returns in ascending order */
+/** Which records are kept: an even part of them if there are too many. @returns in ascending order */
 export function keptRecords(records: readonly number[]): number[] {
   const sorted = [...new Set(records)].sort((one, other) => one - other);
   const every = Math.ceil(sorted.length / mostKept);
@@ -26,7 +27,7 @@ export function unitBytes(recordBytes: number): number {
   return larger;
 }
 
-/** Tape records that are read into a file of their own, and the sampled records in them. */
+/** Tape records that are read into a separate file, and the sampled records in them. */
 interface Piece {
   /** Number of its first tape record, and of the first one after it. */
   readonly first: number;
@@ -35,7 +36,7 @@ interface Piece {
   readonly cuts: { readonly from: number; readonly length: number }[];
 }
 
-/** Sampled records that share a tape record share a piece: a tape record is read once. */
+/** Sampled records that share a tape record share a piece, because a tape record is read once. */
 function piecesOf(records: readonly number[], recordBytes: number, volumeBytes: number): Piece[] {
   const pieces: Piece[] = [];
   for (const record of records) {
@@ -53,8 +54,8 @@ function piecesOf(records: readonly number[], recordBytes: number, volumeBytes: 
 }
 
 /**
- * Four numbers for each sampled record: tape records that pass before its piece, tape records of the piece (0: it lies in the piece
- * before), and where it begins in the piece and how long it is, in units of `unitBytes`.
+ * Four numbers for each sampled record: tape records that pass before its piece, tape records of the piece (0: it is in
+ * the piece before), and where it begins in the piece and how long it is, in units of `unitBytes`.
  * @param records in ascending order
  * @param recordBytes of the tape
  */
@@ -77,7 +78,7 @@ export function keepingNumbers(
   });
 }
 
-/** True where a raw device is read back on the backup server: sampled records of it are kept meanwhile. */
+/** True if a raw device is read back on the backup server: sampled records of it are kept meanwhile. */
 export const keepsSamples = ({ job, route, volumes }: Assignment): boolean =>
   route === 'server' &&
   job.verify.readback &&

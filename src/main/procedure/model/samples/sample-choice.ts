@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 
-/** A place for one sampled record: its candidates, in the order in which they are tried. */
+/** A slot for one sampled record: its candidates, in the order in which they are tried. */
 export type Slot = readonly number[];
 
 export interface SampleSlots {
@@ -12,7 +12,7 @@ export interface SampleSlots {
   readonly second: readonly Slot[];
 }
 
-/** Candidates of a slot. More would read more of the volume than they tell. */
+/** Candidates of a slot. More would cost more reads than they are worth. */
 const candidatesPerSlot = 4;
 
 /** A number from 0 to 1 (exclusive) that depends on seed and position alone. */
@@ -67,12 +67,12 @@ export interface Coverage {
   readonly sampled: number;
   /** Different contents among the sampled records. */
   readonly distinct: number;
-  /** Records in the longest run of which none is sampled. */
+  /** Records in the longest stretch without a sampled record. */
   readonly largestGap: number;
 }
 
 /**
- * What the sampled records tell of a volume.
+ * What the sampled records show of a volume.
  * @param records of the volume
  * @param sampled both sets, in any order
  */
@@ -90,6 +90,6 @@ export function coverageOf(
   };
 }
 
-/** True where most sampled records are alike: another volume would show the same ones. */
+/** True if most sampled records are alike: another volume could have the same ones. */
 export const isWeak = ({ sampled, distinct }: Pick<Coverage, 'sampled' | 'distinct'>): boolean =>
   distinct * 2 < sampled;

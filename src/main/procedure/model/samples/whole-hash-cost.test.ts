@@ -1,4 +1,4 @@
-/** What a plan says that the hash of the whole proxy costs. */
+/** What the hash of the whole proxy costs, according to the plan. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../../contract/events.ts';
 import type { Assignment } from '../assignment.ts';
@@ -21,7 +21,7 @@ const waits =
   'the rejoin and its copy wait for the hash: Volume1 has no synchronized copy until they finish. The services do not wait: they resume in step 3-4';
 
 describe('the cost of the hash', () => {
-  it('is the bytes to be read, the node that reads them, and what waits: nothing is invented', () => {
+  it('is the bytes to be read, the node that reads them, and what waits; no time is estimated', () => {
     expect(wholeHashCost(assignment(), 'none')).toEqual({
       node: 'node1',
       bytes: 1_073_741_824,
@@ -35,7 +35,7 @@ describe('the cost of the hash', () => {
     });
   });
 
-  it('is a time, too, where an earlier run of the job has hashed its proxies', () => {
+  it('includes a time where an earlier run of the job has hashed its proxies', () => {
     const earlier = { run: '20261122-020004-volume2', bytesPerSecond: 107_374_182.4 };
     expect(wholeHashCost(assignment(), earlier)).toMatchObject({
       bytesPerSecond: 107_374_182.4,
@@ -44,7 +44,7 @@ describe('the cost of the hash', () => {
     });
   });
 
-  it('names all volumes of the job, and speaks of services and rejoin only where there are any', () => {
+  it('names all volumes of the job, and services and rejoin only if the job has them', () => {
     const notesOf = (job: object, ...proxies: readonly string[]) =>
       wholeHashCost(assignment(job, ...proxies), undefined)?.notes;
     expect(notesOf({ services: 'not-needed' }, 'Volume2', 'Volume4')).toEqual([
@@ -57,7 +57,7 @@ describe('the cost of the hash', () => {
     ]);
   });
 
-  it('is none where the job samples records alone', () => {
+  it('is none where the job only samples records', () => {
     expect(wholeHashCost(assignment({ verify: { fingerprint: 64 } }), 'none')).toBeUndefined();
   });
 });

@@ -14,7 +14,7 @@ export interface MeasuredHash {
 
 /**
  * @param events of a run
- * @returns undefined where the run is not one of this job, or did not hash its proxies on the node that would hash them now
+ * @returns undefined if the run is not of this job, or did not hash its proxies on the node that would hash them now
  */
 export function measuredHash(
   run: string,
@@ -51,8 +51,9 @@ export function waitsForHash(assignment: Assignment): string {
 }
 
 /**
- * @param earlier the newest earlier run of the job that hashed its proxies; `none` where no earlier run did; undefined where nobody looked
- * @returns undefined where the job does not ask for the hash
+ * @param earlier the newest earlier run of the job that hashed its proxies; `none` if no earlier run did; undefined if
+ *   this was not checked
+ * @returns undefined if the job does not ask for the hash
  */
 export function wholeHashCost(
   assignment: Assignment,

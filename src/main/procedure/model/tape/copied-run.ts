@@ -1,8 +1,8 @@
-/** A run as if it had written the tapes of its copy: whoever reads its tape reads the copy then. Pure. */
+/** A run as if it had written the tapes of its copy: what reads its tape then reads the copy. Pure. */
 import type { CopiedTape } from '../../../../contract/copied-tape.ts';
 import type { EventOf, RunEvent } from '../../../../contract/events.ts';
 
-/** A copy has a label although the tape that was copied has none: each file is one further on it. */
+/** A copy has a label although the original tape has none: the number of each file is one higher. */
 function labelledStart(start: EventOf<'run-started'>): EventOf<'run-started'> {
   const volumes = start.volumes.map((volume) => ({ ...volume, tapeFile: (volume.tapeFile ?? 0) + 1 }));
   return { ...start, layout: 'labelled', volumes };
@@ -27,7 +27,7 @@ function manifestOf(stamp: Stamp, { host, device, manifest }: CopiedTape): Event
   return [{ seq, at, run, elapsed, prev, type: 'manifest', step: 'copy', host, device, file, bytes, sha256 }];
 }
 
-/** Label and manifest of a tape whose original has neither, after all that the run did. */
+/** Label and manifest for a tape whose original has neither, after everything that the run did. */
 function addedTo(events: readonly RunEvent[], tapes: readonly CopiedTape[]): RunEvent[] {
   const last = events.at(-1);
   const [tape] = tapes;

@@ -1,4 +1,4 @@
-/** What a manifest says of a file, by what its run handed to the tape. Pure. */
+/** The entry of a manifest for a file, from what its run sent to tape. Pure. */
 import type { EventOf } from '../../../../contract/events.ts';
 import type { ManifestFile, ManifestPart } from '../../../tape/tape-manifest.ts';
 
@@ -9,7 +9,7 @@ export interface DumpOnTape {
   readonly volume: string;
   readonly method: string;
   readonly recordBytes: number;
-  /** What the run handed to the tape. */
+  /** What the run sent to tape. */
   readonly written: EventOf<'digest'>;
   /** Records that could not be read, from 0: they are zeros. */
   readonly unreadable: readonly number[];

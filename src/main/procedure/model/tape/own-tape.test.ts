@@ -11,19 +11,19 @@ function isOwn(record: Buffer, found: string, method: Method = '6a', recordBytes
   return mayBeOwnFile({ method, recordBytes }, record, found, fingerprint);
 }
 
-describe('what a tape holds after a dump was broken off', () => {
-  it('is the run’s own where its first record is the volume’s', () => {
+describe('the contents of a tape after an interrupted dump', () => {
+  it('are the run’s own where the first record is the volume’s', () => {
     expect(isOwn(volume.subarray(0, 32_768), 'data')).toBe(true);
     expect(isOwn(volume.subarray(0, 65_536), 'data', '6a', 65_536)).toBe(true);
     expect(isOwn(volume.subarray(0, 512), 'data', '6a', 512)).toBe(true);
   });
 
-  it('is somebody else’s where the first record is another one, or has another length', () => {
+  it('are somebody else’s where the first record differs, or has another length', () => {
     expect(isOwn(volume.subarray(32_768), 'data')).toBe(false);
     expect(isOwn(volume.subarray(0, 10_240), 'data')).toBe(false);
   });
 
-  it('is told by its kind where files are dumped', () => {
+  it('are recognized by their kind where files are dumped', () => {
     const record = volume.subarray(0, 32_768);
     expect(isOwn(record, 'a tar archive that begins with "./"', '6b')).toBe(true);
     expect(isOwn(record, 'a tar archive that begins with "etc/passwd"', '6b')).toBe(false);
@@ -32,7 +32,7 @@ describe('what a tape holds after a dump was broken off', () => {
     expect(isOwn(record, 'a ufsdump', '6b')).toBe(false);
   });
 
-  it('is nobody’s where no record reached it', () => {
+  it('are nobody’s where no record reached the tape', () => {
     expect(isOwn(Buffer.alloc(0), 'a file mark at its beginning')).toBe(true);
   });
 });

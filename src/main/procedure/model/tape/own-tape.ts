@@ -12,9 +12,9 @@ const beginnings: Readonly<Record<Method, RegExp>> = {
 };
 
 /**
- * What cannot be told from somebody else's file is not taken for the run's own: a first record of another length, or other bytes.
- * @param record the first record of the tape; empty where it begins with a file mark
- * @param found what describeFirstRecord says of it
+ * What could be somebody else's file does not count as the run's own: a first record of another length, or other bytes.
+ * @param record the first record of the tape; empty if it begins with a file mark
+ * @param found the result of describeFirstRecord
  * @param fingerprint of the parted proxy: its first record is what a dump of the raw device begins with
  */
 export function mayBeOwnFile(
@@ -26,7 +26,7 @@ export function mayBeOwnFile(
   if (record.length === 0) return true;
   if (record.length !== recordBytes) return false;
   if (method !== '6a') return beginnings[method].test(found);
-  // Shorter records cannot be compared with the sample; what is longer begins with it.
+  // Shorter records cannot be compared with the sample; longer ones begin with it.
   const first = fingerprint?.find((block) => block.record === 0);
   if (!first || record.length < sampleBytes) return true;
   return createHash('sha256').update(record.subarray(0, sampleBytes)).digest('hex') === first.sha256;

@@ -1,4 +1,4 @@
-/** The tapes of a run, folded from its events: which is in the drive, which files are on it, and what lies where. Pure. */
+/** The tapes of a run, folded from its events: which is in the drive, which files are on each, and where. Pure. */
 import type { EventOf, RunEvent } from '../../../../contract/events.ts';
 import type { TapeSegment } from '../../../../streams/tape/spanning-tape-sink.ts';
 
@@ -23,17 +23,17 @@ const tapeOf = ({ number = 1, name, uuid, slot }: EventOf<'label'>): RunTape => 
 const labelsOf = (events: readonly RunEvent[]) =>
   events.filter((event): event is EventOf<'label'> => event.type === 'label');
 
-/** The names of all tapes that the run has labelled. */
+/** The names of all tapes that the run has labeled. */
 export const namesOfTapes = (events: readonly RunEvent[]): string[] =>
   labelsOf(events).map(({ name }) => name);
 
-/** The tape that was labelled last: the one in the drive while the run writes. */
+/** The tape that was labeled last: the one in the drive while the run writes. */
 export function currentTape(events: readonly RunEvent[]): RunTape | undefined {
   const last = labelsOf(events).at(-1);
   return last && tapeOf(last);
 }
 
-/** The tapes of the run by uuid; those of a try before are among them. */
+/** The tapes of the run by uuid, including those of earlier attempts. */
 export function tapeWithUuid(events: readonly RunEvent[], uuid: string): RunTape | undefined {
   const label = labelsOf(events).findLast((event) => event.uuid === uuid);
   return label && tapeOf(label);
@@ -42,7 +42,7 @@ export function tapeWithUuid(events: readonly RunEvent[], uuid: string): RunTape
 export const isTapeOfRun = (events: readonly RunEvent[], uuid: string): boolean =>
   tapeWithUuid(events, uuid) !== undefined;
 
-/** Number of the next file on a tape: behind the label, and behind the files that were closed on it. */
+/** Number of the next file on a tape: after the label, and after the files that were closed on it. */
 export function nextFile(events: readonly RunEvent[], uuid: string): number {
   const files = events.flatMap((event) =>
     event.type === 'tape-part' && event.uuid === uuid ? [event.file] : [],
@@ -50,7 +50,7 @@ export function nextFile(events: readonly RunEvent[], uuid: string): number {
   return 1 + Math.max(0, ...files);
 }
 
-/** What the tapes hold of a volume's dump, in order: of its last try. */
+/** What the tapes hold of a volume's dump, in order, from its last attempt. */
 export function partsOf(events: readonly RunEvent[], volume: string): TapePart[] {
   const isPart = (event: RunEvent): event is TapePart =>
     event.type === 'tape-part' && event.volume === volume;
@@ -62,8 +62,8 @@ export function partsOf(events: readonly RunEvent[], volume: string): TapePart[]
 }
 
 /**
- * The labelled tapes that are read for some volumes of a run, in their order; none where its tape has no label. The last one of the run has
- * the manifest.
+ * The labeled tapes to read for some volumes of a run, in their order; none if its tape has no label. The last one of
+ * the run has the manifest.
  */
 export function tapesToRead(events: readonly RunEvent[], volumes: readonly string[]): RunTape[] {
   const last = currentTape(events);

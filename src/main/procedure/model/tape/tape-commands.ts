@@ -1,6 +1,6 @@
 /**
- * The command lines with which a drive is asked, moved, read and written: a plan prints them word for word, and `drive` sends them. What they
- * end with is judged there. Pure.
+ * The command lines that query a drive, move its tape, read and write: a plan prints them word for word, and `drive`
+ * sends them and judges their results. Pure.
  */
 import { tapeReaderArguments } from '../../../../streams/tape/tape-reader.ts';
 import { tapeWriterArguments } from '../../../../streams/tape/tape-writer.ts';
@@ -13,7 +13,7 @@ export interface Drive {
   readonly tapeDevice: string;
 }
 
-/** Large enough for a record of any common program; a larger one fails, and is then known not to be blank. */
+/** Large enough for a record of any common program. A larger record fails to read, and so the tape is not blank. */
 const firstRecordBytes = 262_144;
 
 /** Reads the record under the head. */
@@ -39,7 +39,10 @@ export const recognitionCommands = (drive: Drive): StepCommand[] => [
   readRecordCommand(drive),
 ];
 
-/** What is sent to judge the tape before it is written from its beginning; the head is there again afterwards. */
+/**
+ * What is sent to check the tape before it is written from its beginning; the head is at the beginning again
+ * afterwards.
+ */
 export function tapeCheckCommands(drive: Drive): StepCommand[] {
   return [statusCommand(drive), ...tapeLookCommands(drive)];
 }
@@ -48,7 +51,7 @@ export function statusCommand({ tapeHost: host, tapeDevice }: Drive): StepComman
   return { host, argv: driveCommand(tapeDevice, 'status'), guide: false, changes: false };
 }
 
-/** @param count how many file marks are passed */
+/** @param count how many file marks to pass */
 export function spaceCommand({ tapeHost: host, tapeDevice }: Drive, count: number): StepCommand {
   return { host, argv: driveCommand(tapeDevice, 'fsf', count), guide: false, changes: false };
 }
@@ -72,7 +75,7 @@ export function recordCommands(drive: Drive, file: number, record: number): Step
   return [...positionCommands(drive, file), ...forward];
 }
 
-/** Manifests are no longer than this. */
+/** The longest manifest. */
 const mostRecords = 64;
 
 export function writeRecordsCommand(

@@ -10,13 +10,13 @@ const found = (given: Partial<TapeEndFound>): TapeEndFound => ({
 const judged = (given: Partial<TapeEndFound>, given2: Partial<typeof reach> = {}) =>
   judgeTapeEnd(found(given), { ...reach, ...given2 });
 
-describe('a dump that was broken off', () => {
+describe('an interrupted dump', () => {
   it.each(['file-mark', 'end-of-data'] as const)('continues after its last whole record: %s', (ended) => {
     expect(judged({ ended })).toEqual({ kind: 'continues', after: 100 });
     expect(judged({ ended, short: 1 })).toEqual({ kind: 'continues', after: 100 });
   });
 
-  it('is looked for further to the front where nothing lies after the place', () => {
+  it('is searched for further toward the front where nothing comes after the place', () => {
     expect(judged({ whole: 0 })).toEqual({ kind: 'nothing' });
     expect(judged({ whole: 0, short: 1 })).toEqual({ kind: 'nothing' });
     expect(judged({ from: 0, whole: 0 })).toEqual({ kind: 'nothing' });

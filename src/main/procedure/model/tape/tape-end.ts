@@ -1,7 +1,7 @@
 /**
- * Where a dump that was broken off may be continued on its tape, judged by what was found there. When the ssh client dies in the middle of a
- * write, the dd that writes sees the end of its input: it leaves a short last record and a file mark, and the file looks whole. After a power
- * failure there is no file mark. Pure.
+ * Where an interrupted dump may be continued on its tape, judged by what was found there. When the ssh client dies in
+ * the middle of a write, the dd that writes sees the end of its input: it leaves a short last record and a file mark,
+ * and the file looks whole. After a power failure there is no file mark. Pure.
  */
 import { countText } from '../../../../contract/words.ts';
 
@@ -20,11 +20,11 @@ export interface TapeEndFound {
 export interface DumpReach {
   /** Records of the whole volume. */
   readonly total: number;
-  /** The most records that the dump can have read before it was broken off. */
+  /** The most records that the dump can have read before it was interrupted. */
   readonly mostRead: number;
 }
 
-/** `nothing`: no record lies after the place, so that an earlier place has to be tried. */
+/** `nothing`: no record comes after the place, so an earlier place must be tried. */
 export type TapeEndVerdict =
   | { readonly kind: 'continues'; readonly after: number }
   | { readonly kind: 'nothing' }
@@ -33,8 +33,8 @@ export type TapeEndVerdict =
 const startsOver = (reason: string): TapeEndVerdict => ({ kind: 'starts-over', reason });
 
 /**
- * @returns after how many records the dump may be continued, once those after `from` are proven. The last record of the volume is always
- *   written again: only then the drive writes the file mark after it
+ * @returns after how many records the dump may be continued, once those after `from` are proven. The last record of the
+ *   volume is always written again: only then does the drive write the file mark after it
  */
 export function judgeTapeEnd({ from, whole, short, ended }: TapeEndFound, reach: DumpReach): TapeEndVerdict {
   const { total, mostRead } = reach;

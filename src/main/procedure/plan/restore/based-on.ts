@@ -1,4 +1,4 @@
-/** Steps of a backup in a restore: the same commands and checks, with other words and an honest source. Pure. */
+/** Steps of a backup in a restore: the same commands and checks, with their own texts and sources. Pure. */
 import type { Assignment, VolumeAssignment } from '../../model/assignment.ts';
 import type { Step } from '../../model/step.ts';
 

@@ -56,18 +56,18 @@ describe('before anything is changed', () => {
     expect(beforeAnything(joined)).toEqual([]);
   });
 
-  it.each(['INVALID', 'COPY', 'TEMP', 'strange'])('a master with a slice that is %s refuses', (word) => {
+  it.each(['INVALID', 'COPY', 'TEMP', 'strange'])('a master with a slice that is %s is refused', (word) => {
     const text = edited(joined, 'Disk2   Volume1 ACTIVE', `Disk2   Volume1 ${word}`);
     expect(beforeAnything(text)).toContain(`master-valid: Disk1 ACTIVE, Disk2 ${word} on node1, node2`);
   });
 
-  it('another joined proxy of the master refuses', () => {
+  it('a second joined proxy of the master is refused', () => {
     const [row = ''] = /^volume Volume2 mirror.*$/m.exec(joined) ?? [];
     const text = edited(joined, row, `${row}\n${row.replace('Volume2', 'Volume9')}`);
     expect(beforeAnything(text)).toContain('other-proxies-parted: Volume9 on node1, node2');
   });
 
-  it('a pair that no longer exists refuses', () => {
+  it('a pair that no longer exists is refused', () => {
     const text = edited(joined, 'Volume1 Join ', '*       *    ');
     expect(beforeAnything(text)).toContain('proxy-joined: none (node1)');
   });
@@ -91,7 +91,7 @@ describe('right before the master is overwritten', () => {
     expect(beforeTheCopy(stopped)).toEqual([]);
   });
 
-  it('a master that was started again refuses, and so does a slice that is being filled', () => {
+  it('a master that was started again is refused, and so is a slice that is being copied', () => {
     const started = stopped.replace(/(volume Volume1 .*)STOP/, '$1ACTIVE');
     expect(beforeTheCopy(started)).toEqual([
       'master-stopped: ACTIVE, Disk1 STOP, Disk2 STOP on node1, node2',

@@ -1,4 +1,7 @@
-/** Checks of a restore beside those of a backup: the master, the other proxies, the physical disks. Pure. */
+/**
+ * Checks that a restore needs in addition to those of a backup: the master, the other proxies, the physical disks.
+ * Pure.
+ */
 import type { RuleVerdict } from '../../../../contract/checks.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
 import { findVolume, slicesOfVolume } from '../../../gds/report-lookup.ts';
@@ -23,7 +26,7 @@ import {
 } from '../shadow-checks.ts';
 import { holds, onEachVolume } from '../verdicts.ts';
 
-/** What one node shows of a volume: text, and whether that is good. */
+/** What one node shows of a volume: a text, and whether it is good. */
 type Told = (
   report: SdxinfoReport,
   volume: VolumeAssignment,
@@ -38,7 +41,7 @@ interface NodeRule {
   readonly tell: Told;
 }
 
-/** One verdict a volume; each primary node must show it. No node at all proves nothing. */
+/** One verdict per volume; each primary node must confirm it. Without any node nothing is proven. */
 function onNodesOf(
   assignment: Assignment,
   world: World,
@@ -69,8 +72,8 @@ const slicesAre =
   };
 
 /**
- * The master is not INVALID, and nothing copies to it. Where it is INVALID, a joined proxy may be the newest copy there is, and is not
- * overwritten.
+ * The master is not INVALID, and nothing copies to it. If it is INVALID, a joined proxy may be the newest copy, and is
+ * not overwritten.
  */
 function judgeMasterValid(assignment: Assignment, world: World): RuleVerdict[] {
   return onNodesOf(assignment, world, {
@@ -101,7 +104,7 @@ export function judgeMasterStopped(assignment: Assignment, world: World): RuleVe
   });
 }
 
-/** Other proxies of the master would follow it. */
+/** Other proxies of the master would be overwritten with it. */
 function judgeOtherProxies(assignment: Assignment, world: World): RuleVerdict[] {
   const { class: className } = assignment;
   return onNodesOf(assignment, world, {
@@ -139,8 +142,8 @@ function disksTold({ class: className, shadow }: Assignment, { primaries, disks 
 }
 
 /**
- * The disks of the shadow are proven to be those of the proxy, and no others. At the part proxy and master hold the same bytes, so that only
- * serial numbers tell their disks apart.
+ * The disks of the shadow are proven to be those of the proxy, and no others. At the part, proxy and master hold the
+ * same bytes, so only serial numbers tell their disks apart.
  */
 export function judgeDisksProven(assignment: Assignment, world: World): RuleVerdict[] {
   const told = disksTold(assignment, world);
@@ -248,7 +251,9 @@ export const isMasterActive = (assignment: Assignment, order: RestoreOrder, worl
     ? world.primaries.length > 0
     : holds(judgeMasterActive(assignment, order, world));
 
-/** Nothing of the restore is left but a parted proxy, stopped as it was found; the master runs where it did. */
+/**
+ * Nothing of the restore remains except a parted proxy, stopped as it was found; the master runs where it did before.
+ */
 export function isAsFound(assignment: Assignment, order: RestoreOrder, world: World): boolean {
   if (!world.backup) return false;
   const isProxyAsFound =

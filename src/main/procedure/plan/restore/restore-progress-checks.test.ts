@@ -70,7 +70,7 @@ describe('before anything is changed', () => {
     );
   });
 
-  it('the disks are proven, where something is written through the shadow', () => {
+  it('the disks are proven if something is written through the shadow', () => {
     const unproven = ['disks-proven: Disk3 without serial number'];
     expect(blocking(judgeRestorable(assignment, order, worldOf(joined)))).toEqual(unproven);
     expect(blocking(judgeRestorable(assignment, { ...order, from: 'proxy' }, worldOf(joined)))).toEqual([]);
@@ -268,7 +268,7 @@ describe('a master that is started again', () => {
     expect(isMasterActive(assignment, order, nobody)).toBe(false);
   });
 
-  it('is nothing to wait for where it was active on no node', () => {
+  it('needs no wait where it was active on no node', () => {
     const nowhere: RestoreOrder = { ...order, activeOn: [] };
     expect(isMasterActive(assignment, nowhere, worldOf(off))).toBe(true);
     expect(isMasterActive(assignment, nowhere, nobody)).toBe(false);

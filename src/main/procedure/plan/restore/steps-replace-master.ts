@@ -61,7 +61,7 @@ function readCommands(assignment: Assignment, names: readonly string[]): StepCom
   }));
 }
 
-/** The place, not only the medium: the cluster itself must see the restored bytes. */
+/** The cluster itself must see the restored bytes, at their place. */
 function proveProxySteps(assignment: Assignment): Step[] {
   const host = commandNode(assignment);
   const proxies = proxiesOf(assignment);
@@ -118,7 +118,7 @@ function stopForRestore(assignment: Assignment): Step {
       'services are down until step 3-4. Set the cluster application offline or to maintenance mode: a failover must not start {masters} half copied',
       { masters },
     ),
-    // The approval may have taken hours: what is in the way is found before anything is stopped.
+    // The approval may have taken hours: obstacles are found before anything is stopped.
     before: {
       looks: ['primaries', 'backup'],
       fresh: ['primaries', 'backup'],
@@ -224,7 +224,7 @@ function rebuildSteps(assignment: Assignment): Step[] {
   ];
 }
 
-/** The content decides: slices are STOP, too, where nothing was copied. */
+/** The content decides: slices are also STOP if nothing was copied. */
 function proveMasterSteps(assignment: Assignment): Step[] {
   const host = commandNode(assignment);
   const masters = mastersOf(assignment);
@@ -299,7 +299,7 @@ function startMasterStep(assignment: Assignment, order: RestoreOrder): Step {
             },
           ],
     after: { looks: ['primaries'], judge: (world) => judgeMasterActive(assignment, order, world) },
-    // Once the copy was begun, nothing starts the master but the steps before this one.
+    // Once the copy has begun, only the steps before this one may start the master.
     unwinds: {
       looks: ['primaries'],
       isDone: (world, marks) => marks.restoreSent || isMasterActive(assignment, order, world),
@@ -356,7 +356,7 @@ function resumeForRestore(assignment: Assignment): Step {
   });
 }
 
-/** From the parted proxy to the master, and everything as it was. */
+/** From the parted proxy to the master, and back to the original state. */
 export function replaceMasterSteps(assignment: Assignment, order: RestoreOrder): Step[] {
   return [
     ...proveProxySteps(assignment),

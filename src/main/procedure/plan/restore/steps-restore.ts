@@ -1,6 +1,6 @@
 /**
- * The steps of a restore, in their order. The guide's own restore pages were not available: each step uses only commands whose syntax is
- * documented, and says what it is based on.
+ * The steps of a restore, in their order. The guide's own restore pages were not available: each step uses only
+ * documented commands, and names its source.
  *
  *     lock, tools, mount-point, view, mark             here
  *     load-tape, unload-tape                           steps-library.ts
@@ -60,7 +60,7 @@ function viewStep(assignment: Assignment, order: RestoreOrder): Step {
   };
 }
 
-/** Inside the lock of the class: it keeps everybody out, also where somebody removes the name of the lock's owner. */
+/** Inside the lock of the class: it keeps everybody out, even if somebody removes the name of the lock's owner. */
 function markStep(assignment: Assignment): Step {
   return {
     id: 'mark',

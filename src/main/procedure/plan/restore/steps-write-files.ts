@@ -28,7 +28,7 @@ const restoreTools: Readonly<Partial<Record<VolumeAssignment['method'], string>>
   '6e': 'sfxrestore',
 };
 
-/** Which command makes the file system, without its device; undefined where the site must name one. */
+/** Which command makes the file system, without its device; undefined if the site must name one. */
 export function makerOf(
   { job, platform }: Pick<Assignment, 'job' | 'platform'>,
   { method }: Pick<VolumeAssignment, 'method'>,
@@ -64,7 +64,7 @@ const plainly = (host: string, argv: readonly string[], changes: boolean): StepC
   changes,
 });
 
-/** A file system that is there may be damaged, and its files would be left beside those of the backup. */
+/** An existing file system may be damaged, and its files would be mixed with those of the backup. */
 function makeFileSystemStep({ assignment, volume }: VolumePart): Step {
   const { backupServer: host } = assignment;
   const { proxy } = volume;
@@ -125,7 +125,10 @@ function mountStep({ assignment, volume }: VolumePart): Step {
   };
 }
 
-/** After what extracts: of an archive what sends the files back, of a dump what removes the file that `r` leaves behind. */
+/**
+ * After the extraction: for an archive, the command that sends the files back; for a dump, the one that removes the
+ * file left by `r`.
+ */
 function extractingCommands({ assignment, volume }: VolumePart): StepCommand[] {
   const { backupServer: host, job } = assignment;
   const tool = restoreTools[volume.method];
@@ -199,7 +202,7 @@ function unmountForRestore(part: VolumePart): Step {
   });
 }
 
-/** From the activated shadow to a file system that is whole and unmounted. @param reading the commands that read the tape */
+/** From the activated shadow to a complete, unmounted file system. @param reading the commands that read the tape */
 export const writeFilesSteps = (part: VolumePart, run: string, reading: readonly StepCommand[]): Step[] => [
   makeFileSystemStep(part),
   mountStep(part),

@@ -1,6 +1,6 @@
 /**
- * Way A, first half: from tape to the proxy. The master is not touched. What is written is read back through the shadow, and once more on the
- * cluster after the shadow is removed. `writeProxySteps` at the end lists the steps.
+ * Way A, first half: from tape to the proxy. The master is not touched. What is written is read back through the
+ * shadow, and again on the cluster after the shadow is removed. `writeProxySteps` at the end lists the steps.
  */
 import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import { tapeWriterArguments } from '../../../../streams/tape/tape-writer.ts';
@@ -36,7 +36,7 @@ import { basedOn, restoreStep, stepIdOf } from './based-on.ts';
 import { judgeDisksProven } from './restore-checks.ts';
 import { writeFilesSteps } from './steps-write-files.ts';
 
-/** The tapes of a volume whose backup is on several; none where it is on one by itself. */
+/** The tapes of a volume whose backup is on several; none if it is on one. */
 const tapesOf = ({ volumes }: RestoreOrder, { proxy }: VolumeAssignment) =>
   volumes.find((volume) => volume.proxy === proxy)?.tapes ?? [];
 
@@ -53,11 +53,11 @@ function readWholeCommands(assignment: Assignment, order: RestoreOrder): StepCom
   if (isLabelled(assignment))
     return readBackLabelledCommands(assignment, recordBytes, volumes, order.manifestFile);
   const read = volumes.flatMap((volume) => tapeReadCommands(assignment, volume));
-  // The device that rewinds has done so when it is closed.
+  // The rewinding device has rewound when it is closed.
   return rewinds(assignment) ? read : [...read, rewindCommand(assignment)];
 }
 
-/** Everything that is read is read before anything is changed. */
+/** Everything is read before anything is changed. */
 export function readTapeStep(assignment: Assignment, order: RestoreOrder): Step {
   const proxies = saidList(proxiesOf(assignment));
   const names = [
@@ -145,7 +145,7 @@ function stopForRestore(assignment: Assignment, { begins }: RestoreOrder): Step 
   });
 }
 
-/** The physical disks are proven before each use of the shadow, since it is written to. */
+/** The physical disks are proven before each use of the shadow, because it is written to. */
 function shadowForRestore(assignment: Assignment): Step[] {
   return shadowSteps(assignment).map((step) => {
     const { before } = step;
@@ -170,7 +170,7 @@ function shadowForRestore(assignment: Assignment): Step[] {
   });
 }
 
-/** What is lost beside the data of the proxy, a sentence each. */
+/** What is lost in addition to the data of the proxy, one sentence each. */
 function approvalNotes(
   assignment: Assignment,
   { run, skipped = 0, others = [], imported }: RestoreOrder,
@@ -208,7 +208,7 @@ function approveStep(assignment: Assignment, order: RestoreOrder): Step {
   };
 }
 
-/** True where the dump is read by the device that rewinds. */
+/** True if the dump is read from the rewinding device. */
 const rewinds = (assignment: Assignment): boolean =>
   !isLabelled(assignment) && assignment.volumes.length === 1 && assignment.volumes[0]?.tapeFile === 0;
 

@@ -1,4 +1,4 @@
-/** A dump that is written on after the records that are on the tape already: what of it is other than of one that begins at the first record. */
+/** A dump that continues after records that are already on the tape: how it differs from one that begins at the first record. */
 import type { NewEvent } from '../../../../contract/events.ts';
 import { countText } from '../../../../contract/words.ts';
 import type { DumpResult } from '../../../../streams/copy-path.ts';
@@ -83,7 +83,7 @@ export class DumpStart {
     return this.records * this.#recordBytes;
   }
 
-  /** The command that reads, from the first record on that is to be written. */
+  /** The command that reads, from the first record to be written. */
   reader(command: StepCommand): StepCommand {
     if (!this.#known) return command;
     return { ...command, argv: [...command.argv, seekOperand(this.#context.assignment, this.records)] };
@@ -102,7 +102,7 @@ export class DumpStart {
     };
   }
 
-  /** What the dump is given to tell its digest so far, where it could be continued after it was broken off. */
+  /** What the dump uses to report its digest so far, if it could be continued after an interruption. */
   checkpoints(step: Step) {
     const { assignment, options, journal } = this.#context;
     if (!mayBeContinued(assignment)) return {};
@@ -116,7 +116,7 @@ export class DumpStart {
   }
 
   /**
-   * What the journal is told of the whole volume's digests.
+   * What is journaled of the whole volume's digests.
    * @param counted records that the tape host has counted
    */
   digests(

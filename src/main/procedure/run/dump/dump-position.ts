@@ -1,4 +1,4 @@
-/** Brings the head to where a volume is dumped. */
+/** Moves the head to where a volume is dumped. */
 import { dumpDevice, isLabelled, type VolumeAssignment } from '../../model/assignment.ts';
 import { requireOwnLabel } from '../../drive/read-labelled-tape.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
@@ -8,17 +8,17 @@ import { goToRecord, standAtFile } from '../../drive/tape-position.ts';
 import { checkFirstWrite } from '../tape/first-write.ts';
 import { requireOwnFirstFile } from '../tape/own-first-file.ts';
 
-/** Where the dumps before may have gone on to another tape, the journal tells which file is the next on it. */
+/** If earlier dumps may have continued on another tape, the journal has the next file on it. */
 function fileOf({ assignment, journal }: RunContext, volume: VolumeAssignment): number {
   const tape = assignment.job.media.span ? currentTape(journal.events) : undefined;
   return tape ? nextFile(journal.events, tape.uuid) : volume.tapeFile;
 }
 
 /**
- * Makes sure that the volume may be written to the tape in the drive, and goes to its file; of a dump that is continued, to the first record
- * that is written.
- * @throws what checkFirstWrite throws where the volume begins the tape; TAPE_IS_ANOTHER, TAPE_POSITION_WRONG, TAPE_RECORD_NOT_REACHED,
- *   COMMAND_FAILED
+ * Makes sure that the volume may be written to the tape in the drive, and moves to its file, or to the first record of
+ * a continued dump.
+ * @throws what checkFirstWrite throws where the volume begins the tape; TAPE_IS_ANOTHER, TAPE_POSITION_WRONG,
+ *   TAPE_RECORD_NOT_REACHED, COMMAND_FAILED
  */
 export async function goToDump(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
   const { assignment } = context;

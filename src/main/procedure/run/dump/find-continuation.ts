@@ -1,6 +1,6 @@
 /**
- * Where a dump that was broken off may be continued on its tape: the last records on the tape are read back and compared with the shadow.
- * What cannot be proven is written again from the beginning of the tape.
+ * Where an interrupted dump may be continued on its tape: the last records on the tape are read back and compared with
+ * the shadow. What cannot be proven is written again from the beginning of the tape.
  */
 import { failure, isFailure } from '../../../../contract/errors.ts';
 import { countText } from '../../../../contract/words.ts';
@@ -22,13 +22,16 @@ import { judgeTapeEnd, type TapeEndFound, type TapeEndVerdict } from '../../mode
 import { seekOperand } from '../../plan/step-6-commands.ts';
 import { requireSnapshot } from '../shadow/shadow-baseline.ts';
 
-/** After so many places that the tape does not reach the search is given up: each takes a rewind, and what was read ahead of the tape is far less. */
+/**
+ * The search is given up after this many places beyond the end of the tape: each takes a rewind, and much less is ever
+ * read ahead.
+ */
 const mostPlaces = 10;
 
 /** Why the dump starts over. */
 class StartsOver extends Error {}
 
-/** What the search works with. */
+/** Input of the search. */
 class TapeSearch {
   readonly #context: RunContext;
   readonly #step: string;
@@ -53,7 +56,7 @@ class TapeSearch {
     return knownRecords(events, this.#volume.proxy, dumpStep, this.#recordBytes);
   }
 
-  /** The most records that a dump can have read whose last checkpoint was at `records`. */
+  /** The most records that a dump can have read if its last checkpoint was at `records`. */
   mostRead(records: number): number {
     const { checkpointBytes } = this.#context.options;
     return Math.min(
@@ -62,10 +65,10 @@ class TapeSearch {
     );
   }
 
-  /** @returns undefined where the file ends before the place */
+  /** @returns undefined if the file ends before the place */
   async endAfter(from: number, mostRead: number): Promise<TapeEndFound | undefined> {
     const { runner, assignment } = this.#context;
-    // One more than there can be, so that a longer file shows.
+    // One more than there can be, so that a longer file is noticed.
     const count = mostRead - from + 1;
     const command = this.#tapeCommand(count, 'of=/dev/null');
     return runner.persist(this.#step, rewindCommand(assignment), async () => {
@@ -90,7 +93,7 @@ class TapeSearch {
     }
   }
 
-  /** Where nothing more is recorded, Linux says so, and Solaris by the sense key. */
+  /** If nothing more is recorded, Linux says so, and Solaris shows it by the sense key. */
   async #endedBadly(): Promise<'end-of-data' | 'error'> {
     const { runner, assignment } = this.#context;
     const { endOfData, blankCheck } = await driveStatus(runner, this.#step, assignment);
@@ -134,7 +137,7 @@ class TapeSearch {
   /**
    * Reads records from tape and through the shadow.
    * @returns their digest
-   * @throws StartsOver where they differ
+   * @throws StartsOver if they differ
    */
   async compare(from: number, to: number) {
     const { runner, assignment } = this.#context;
@@ -162,7 +165,7 @@ class TapeSearch {
   }
 }
 
-/** Errors that tell of the tape, and not of the way to it: before the label is written again, the tape is checked in any case. */
+/** Errors of the tape, not of the connection to it: before the label is written again, the tape is checked in any case. */
 const tapeTroubles = [
   'TAPE_IS_ANOTHER',
   'TAPE_DIFFERS',
@@ -196,9 +199,10 @@ async function search(context: RunContext, step: Step, volume: VolumeAssignment)
 }
 
 /**
- * Looks at the tape, and compares its last records with the shadow. Writes nothing.
+ * Reads the tape, and compares its last records with the shadow. Writes nothing.
  * @returns the records that may stay on the tape; or why the dump starts over
- * @throws SNAPSHOT_CHANGED where the shadow no longer shows what was hashed on the cluster; what the connections, and reading the shadow, can end with
+ * @throws SNAPSHOT_CHANGED if the shadow no longer shows what was hashed on the cluster; errors of the connections and
+ *   of reading the shadow
  */
 export async function findContinuation(
   context: RunContext,

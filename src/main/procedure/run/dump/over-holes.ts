@@ -1,4 +1,7 @@
-/** Reads on after records of a shadow volume that cannot be read (`onReadError: zero-and-list`). Each is in the journal before its zeros are on tape. */
+/**
+ * Continues after records of a shadow volume that cannot be read (`onReadError: zero-and-list`). Each is in the journal
+ * before its zeros are on tape.
+ */
 import { isReadError } from '../../../../streams/read-over-holes.ts';
 import { sampleArguments } from '../../../../streams/raw-device.ts';
 import { sourceFailure } from '../../../../streams/source-gate.ts';
@@ -11,7 +14,7 @@ import { unreadableRecords, unreadableWarning } from '../../model/unreadable-rec
 import { seekOperand } from '../../plan/step-6-commands.ts';
 import type { DumpStart } from './continued-dump.ts';
 
-/** What of a dump stays on the tape was read by a former process: its records still count. */
+/** The part of a dump that stays on the tape was read by an earlier process: its unreadable records still count. */
 function recordKept({ journal }: RunContext, step: Step, { proxy }: VolumeAssignment, start: DumpStart) {
   const began = journal.events.findLastIndex(
     (event) => event.type === 'step-started' && event.step === step.id,
@@ -20,7 +23,7 @@ function recordKept({ journal }: RunContext, step: Step, { proxy }: VolumeAssign
   return former.filter((record) => record < start.records);
 }
 
-/** One record by itself: a read error that is gone by then was none of the disk. @returns undefined where it cannot be read */
+/** One record alone: a read error that does not recur was not the disk's. @returns undefined if it cannot be read */
 async function readAlone(
   { runner, assignment }: RunContext,
   step: Step,
@@ -44,7 +47,7 @@ async function readAlone(
 /**
  * @param command reads the volume from its first record on
  * @param first the command that was opened for what is to be written
- * @returns what is read, with zeros in the place of what cannot be read
+ * @returns what is read, with zeros for what cannot be read
  */
 export function readOver(
   context: RunContext,

@@ -1,4 +1,4 @@
-/** The dump; and the one through the console: read on the backup server, written on the tape host. */
+/** The dump, including the one through the console: read on the backup server, written on the tape host. */
 import type { DumpResult } from '../../../../streams/copy-path.ts';
 import { judgeSpanningWrite, totalOf } from '../../../../streams/tape/spanning-tape-sink.ts';
 import type { DataEnd, DataWay } from '../../../data-path/data-way.ts';
@@ -51,18 +51,18 @@ function recordDigests(
     ...common,
     hop: 'handed',
     ...handed,
-    // In layout `plain` volumes are counted from file 0; file 0 of a labelled tape is the label.
+    // In layout `plain` volumes are counted from file 0; file 0 of a labeled tape is the label.
     ...(tapeFile === 0 ? { firstRecordSha256: result.handed.firstRecordSha256 } : {}),
   });
   context.journal.append({ ...common, hop: 'counted', ...counted });
 }
 
-/** Where the records go: one dd, or as many tapes as they take. */
+/** Where the records go: one dd, or as many tapes as needed. */
 interface DumpSink {
   readonly end: DataEnd;
-  /** Waits until what writes has ended, and tells the journal. */
+  /** Waits until the writer has ended, and journals the result. */
   close(): Promise<void>;
-  /** Judges what was written. @returns records that the tape host has counted */
+  /** Checks what was written. @returns records that the tape host has counted */
   count(result: DumpResult): number;
 }
 
@@ -122,7 +122,7 @@ async function openSink(
   }
 }
 
-/** What ufsdump or sfxdump says while it dumps: how far it is, and in the end whether the dump is whole. */
+/** The messages of ufsdump or sfxdump while it dumps: its progress, and at the end whether the dump is complete. */
 class HeardDump {
   readonly output = new DumpOutput();
   readonly #context: RunContext;
@@ -137,7 +137,7 @@ class HeardDump {
   hear(piece: Buffer): void {
     this.output.add(piece);
     const { phase } = this.output;
-    // While it maps the file system no byte flows, for minutes on a large one.
+    // While it maps the file system no data flows: for minutes if that is large.
     if (phase !== undefined && phase !== this.#shown)
       this.#context.progress({ step: this.#step, what: 'dump', bytes: 0, words: phase });
     this.#shown = phase;
@@ -161,7 +161,7 @@ function recordPauses({ journal, options }: RunContext, { id: step }: Step): (()
   );
 }
 
-/** How the method's stream ends on the tape, and what is known of its length. */
+/** How the method's stream ends on tape, and what is known of its length. */
 function shapeOf(
   { method, blocks }: VolumeAssignment,
   catalogue: CatalogueFile | undefined,
@@ -176,15 +176,18 @@ function shapeOf(
   return { lastRecord: 'short', expectedBytes } as const;
 }
 
-/** True where only what is judged while the reader has the shadow open shows that it is this shadow. A raw device is compared with the cluster as it passes. */
+/**
+ * True if only a check while the reader has the shadow open proves that it is this shadow. A raw device is compared
+ * with the cluster as it passes.
+ */
 function isJudgedOpen(context: RunContext, volume: VolumeAssignment): boolean {
   const holder = context.holders.get(volume.proxy);
   return !samplesOf(context, volume) && (holder === undefined || holder.lost !== undefined);
 }
 
 /**
- * A shadow that is not held open may have been built anew since it was judged. Once data comes the reader has it open, and since nobody takes
- * that data yet, a dump of more than a few MiB cannot end.
+ * A shadow that is not held open may have been rebuilt since it was checked. Once data arrives, the reader has it open.
+ * That data is not consumed yet, so a dump of more than a few MiB cannot end.
  */
 async function judgeOpened(
   context: RunContext,
@@ -284,7 +287,7 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
   const [{ host: reads }, { host: writes }] = movingCommands(step);
   const { recordBytes } = context.assignment.job.media;
   const start = new DumpStart(context, volume);
-  // Who judges the shadow while its reader waits, or reads on after errors, has to see the reader.
+  // What checks the shadow while its reader waits, or continues after errors, needs access to the reader.
   const inThisThread =
     isJudgedOpen(context, volume) || context.assignment.job.onReadError === 'zero-and-list';
   const bytes = volume.blocks * blockBytes - start.bytes;
@@ -297,7 +300,7 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
     const { result, counted } = await (samplesOf(context, volume)
       ? copyUntil(context.abort)
       : whileWatched(context, step, copyUntil));
-    // It may have taken hours: what was seen of the hosts before counts no more.
+    // It may have taken hours: earlier observations of the hosts are no longer valid.
     context.observer.forget();
     recordDigests(context, step, volume, start, result, counted);
     notePlainTape(context, step);

@@ -1,4 +1,4 @@
-/** The tapes that a dump goes on to: the first is in the drive, each further one is asked for, labelled, and told to the journal. */
+/** The tapes on which a dump continues: the first is in the drive; each further one is requested, labeled and journaled. */
 import type { TapeOrder, TapeSegment } from '../../../../streams/tape/spanning-tape-sink.ts';
 import type { DataWay, OpenedTape, TapesEnd } from '../../../data-path/data-way.ts';
 import { withoutRewind } from '../../../tape/tape-device.ts';
@@ -11,7 +11,7 @@ import type { RunContext } from '../../hosts/run-context.ts';
 import { currentTape, namesOfTapes, nextFile } from '../../model/tape/run-tapes.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 
-/** The tape server: one process a tape. */
+/** The tape server: one process per tape. */
 function tapeServerCommand({ assignment }: Pick<RunContext, 'assignment'>): StepCommand {
   const { tapeHost: host, tapeChange } = assignment;
   return { host, argv: [tapeChange.rmt], guide: false, changes: true };
@@ -32,7 +32,7 @@ export function changingOf(context: RunContext, step: string) {
   };
 }
 
-/** Has the next tape inserted, and labels it. */
+/** Requests the next tape, and labels it. */
 export async function goToNextTape(context: RunContext, step: Step): Promise<void> {
   const number = (currentTape(context.journal.events)?.number ?? 1) + 1;
   const { assignment, options, journal } = context;
@@ -55,7 +55,7 @@ export class SpanningDump {
   readonly #way: DataWay;
   readonly #volume: VolumeAssignment;
   readonly #start: DumpStart;
-  /** Segments whose parts stand in the journal. */
+  /** Segments whose parts are in the journal. */
   #told = 0;
 
   constructor(context: RunContext, step: Step, way: DataWay, volume: VolumeAssignment, start: DumpStart) {
@@ -71,7 +71,7 @@ export class SpanningDump {
     });
   }
 
-  /** Writes down what the tapes that are closed by now hold. */
+  /** Journals the contents of the tapes that are closed by now. */
   recordParts(segments = this.sink.segments()): void {
     const { journal } = this.#context;
     for (const { firstRecord, records, bytes } of segments.slice(this.#told).map(this.#ofVolume)) {
@@ -110,7 +110,7 @@ export class SpanningDump {
         ...context.runner.dataOptions(this.#step.id, command),
       }),
     );
-    // Told when it ends; a journal that cannot be written fails the run with its next event.
+    // Reported at the end; a journal that cannot be written fails the run with its next event.
     void close(context, this.#step.id, opened).catch(() => undefined);
     const { tapeDevice, tapeChange } = context.assignment;
     return {

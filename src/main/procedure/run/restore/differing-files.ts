@@ -1,7 +1,7 @@
-/** Which entries of an archive are not on a file system as the archive has them. Pure. */
+/** Which entries of an archive differ on a file system. Pure. */
 import type { TarContents } from '../../../../streams/tar/tar-contents.ts';
 
-/** @returns undefined where the entry is as it should be */
+/** @returns undefined if the entry matches */
 function difference(key: string, archive: TarContents, found: TarContents): string | undefined {
   const [wanted, actual] = [archive.contentOf(key), found.contentOf(key)];
   const path = archive.found.get(key)?.path ?? key;
@@ -9,7 +9,7 @@ function difference(key: string, archive: TarContents, found: TarContents): stri
   if (!actual) return `${path} is missing`;
   if (wanted.type === 'SymbolicLink')
     return actual.target === wanted.target ? undefined : `${path} links to ${actual.target ?? 'nothing'}`;
-  // A sparse file has its holes left out, and each tar leaves them out in its own way.
+  // A sparse file is stored without its holes, and each tar omits them in its own way.
   if (wanted.isSparse || actual.isSparse) return undefined;
   if (actual.bytes !== wanted.bytes) return `${path} has ${actual.bytes} bytes instead of ${wanted.bytes}`;
   return actual.sha256 === wanted.sha256
@@ -20,7 +20,7 @@ function difference(key: string, archive: TarContents, found: TarContents): stri
 /**
  * @param archive as it was extracted
  * @param found what tar sends of the file system
- * @returns a phrase for each entry that differs; the folder itself is none
+ * @returns a phrase for each entry that differs; the folder itself does not count
  */
 export function differingFiles(archive: TarContents, found: TarContents): string[] {
   return [...archive.found.keys()]

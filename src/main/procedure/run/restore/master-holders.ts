@@ -1,4 +1,4 @@
-/** Who keeps a master from being stopped: the processes that have it open, and where it is mounted, on each node. */
+/** What keeps a master from being stopped: the processes that have it open, and its mounts, on each node. */
 import { failure, isFailure } from '../../../../contract/errors.ts';
 import { blockDevice, rawDevice } from '../../../gds/commands.ts';
 import type { Command } from '../../hosts/command-runner.ts';
@@ -9,13 +9,13 @@ import { mountLook } from '../../model/look-commands.ts';
 import type { Step } from '../../model/step.ts';
 import { parseMountTable } from '../../model/world.ts';
 
-/** What the operator is told at most. */
+/** At most this many are shown to the operator. */
 const holdersShown = 8;
 
 /** fuser prints process ids alone on its standard output, and everything else on its standard error (fuser(1M)). */
 const pidsOf = (printed: string): string[] => [...new Set(printed.match(/\d+/g) ?? [])];
 
-/** What a query prints. @throws what keeps it from being an answer */
+/** The output of a query. @throws the error that makes it useless */
 async function printed({ runner }: RunContext, { id }: Step, command: Command): Promise<string> {
   return (await runner.send(id, command)).stdout.toString('utf8');
 }
@@ -35,7 +35,7 @@ async function processesOn(context: RunContext, step: Step, host: string, device
   if (pids.length === 0) return [];
   const shown = pids.slice(0, holdersShown);
   const argv = ['ps', '-o', 'pid,user,args', '-p', shown.join(',')];
-  // What has ended since is not shown; with none of them left ps ends with 1.
+  // Processes that have ended since are not shown; if none is left, ps exits 1.
   const { stdout } = await context.runner.send(step.id, query(host, argv), { anyStatus: true });
   const more = pids.length - shown.length;
   return [
@@ -51,7 +51,7 @@ async function mountsOn(context: RunContext, step: Step, host: string, devices: 
     .map(({ mountPoint }) => `mounted on ${mountPoint}`);
 }
 
-/** What holds the masters on a node. A node that does not tell is noted in the journal: it may hold them, too. */
+/** What holds the masters on a node. A node that does not answer is noted in the journal: it may hold them, too. */
 async function holdersOn(context: RunContext, step: Step, host: string): Promise<string[]> {
   const { assignment, journal } = context;
   const { class: className } = assignment;
@@ -71,7 +71,7 @@ async function holdersOn(context: RunContext, step: Step, host: string): Promise
 
 /**
  * @param error with which stopping the masters ended
- * @returns RESTORE_MASTER_HELD where something is known to use them, else the error itself
+ * @returns RESTORE_MASTER_HELD if something is known to use them, otherwise the error itself
  */
 export async function asHeldMaster(context: RunContext, step: Step, error: unknown): Promise<unknown> {
   if (!isFailure(error, 'COMMAND_FAILED', 'SDX_ERROR_PRINTED')) return error;

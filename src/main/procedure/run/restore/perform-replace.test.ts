@@ -4,7 +4,7 @@ import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
 import { performRejoinRestore } from './perform-replace.ts';
 
-/** Two nodes that tell these boots now, and told the other ones when the master was stopped. */
+/** Two nodes with these boots now, and with other ones when the master was stopped. */
 function contextOf(now: Readonly<Record<string, string>>, before: Readonly<Record<string, string>>) {
   const changes: string[] = [];
   const context = {
@@ -31,7 +31,7 @@ const step = {
   commands: [{ host: 'node1', argv: ['sdxproxy', 'RejoinRestore'], changes: true }],
 } as unknown as Step;
 
-it('a node that rebooted since the master was stopped keeps the copy from beginning, although all is stopped', async () => {
+it('a node that rebooted since the master was stopped prevents the copy, although everything is stopped', async () => {
   const boots = { node1: '1104537600', node2: '1104537600' };
   const { context, changes } = contextOf({ ...boots, node2: '1104541200' }, boots);
   await expect(performRejoinRestore(context, step)).rejects.toMatchObject({

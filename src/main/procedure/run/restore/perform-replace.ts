@@ -21,7 +21,7 @@ function instantWords(at: string, now: Date = new Date()): string {
 
 const sentenceOf = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
-/** Who approves types the name of the volume that is lost. */
+/** To approve, an operator types the name of the volume that is lost. */
 function question(id: Question['id'], step: Step, volume: string, text: string): Question {
   return {
     id,
@@ -43,7 +43,7 @@ function backupWords({ assignment: { restore } }: RunContext): string {
   return restore ? `the backup of run ${restore.run}, its data of ${instantWords(restore.at)}` : 'the backup';
 }
 
-/** Approval 1: both sides are watched while it is asked, and judged afterwards. */
+/** Approval 1: both sides are watched while the operator is asked, and checked afterwards. */
 export const performApproveOverwrite: Performer = async (context, step) => {
   const { assignment } = context;
   const proxy = listed(proxiesOf(assignment));
@@ -71,7 +71,7 @@ export const performApproveReplace: Performer = async (context, step) => {
   requireApproved(step, master, await context.ask(question('approve-replace', step, master, text)));
 };
 
-/** Node -> its boot; a node that does not tell is left out. */
+/** Node -> its boot; a node that does not show it is omitted. */
 async function bootsOf({ assignment, runner }: RunContext, step: Step): Promise<Map<string, string>> {
   const boots = new Map<string, string>();
   for (const node of assignment.primaryNodes) {
@@ -93,7 +93,7 @@ export const performStopMaster: Performer = async (context, step) => {
   });
 };
 
-/** A rebooted node has started its volumes, even where it stopped them again since. @throws RESTORE_NODE_REBOOTED */
+/** A rebooted node has started its volumes, even if it stopped them again since. @throws RESTORE_NODE_REBOOTED */
 async function requireSameBoots(context: RunContext, step: Step): Promise<void> {
   const now = await bootsOf(context, step);
   const master = listed(mastersOf(context.assignment));
@@ -106,7 +106,7 @@ async function requireSameBoots(context: RunContext, step: Step): Promise<void> 
   }
 }
 
-/** The last look at both sides comes right before the command. */
+/** The last query of both sides comes right before the command. */
 export const performRejoinRestore: Performer = async (context, step) => {
   await requireSameBoots(context, step);
   await context.judgeBefore?.();

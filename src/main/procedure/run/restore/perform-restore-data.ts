@@ -30,7 +30,7 @@ interface Moving {
   readonly bytes: number;
 }
 
-/** Copies the tape file to the device; what passed is judged by the counts of both dd, and its digest by the caller. */
+/** Copies the tape file to the device. The counts of both dd are checked here, the digest by the caller. */
 async function move(
   context: RunContext,
   step: Step,
@@ -66,14 +66,14 @@ async function move(
   }
 }
 
-/** The commands of the step that come after the test of the device: those that read the tape, and the one that writes. */
+/** The commands of the step after the test of the device: those that read the tape, and the one that writes. */
 interface Writing {
   readonly volume: VolumeAssignment;
   readonly reading: readonly StepCommand[];
   readonly writes: StepCommand;
 }
 
-/** The record that is sent last is as short as on tape. */
+/** The last record is sent as short as it is on tape. */
 async function writeOneTape(context: RunContext, step: Step, { volume, reading, writes }: Writing) {
   const reads = reading.at(-1);
   if (!reads) throw new Error('the step reads the tape');
@@ -157,7 +157,7 @@ async function readVolume(
   }
 }
 
-/** Reads all of each volume of the step, and compares it with the backup. @throws RESTORE_DIFFERS */
+/** Reads each volume of the step completely, and compares it with the backup. @throws RESTORE_DIFFERS */
 export const performReadVolume: Performer = async (context, step) => {
   const place = step.reads;
   if (place === undefined) throw new Error('the step says where it reads');

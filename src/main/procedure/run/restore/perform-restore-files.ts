@@ -16,14 +16,14 @@ import { recordDigest } from './restored-digest.ts';
 import { readTapeInto, readTapesInto, type TapeDigest, type TapeSink } from './tape-into-command.ts';
 import { asWriteFailure, requireDevice } from './write-trouble.ts';
 
-/** Names that an error tells. */
+/** At most this many names in an error. */
 const namesShown = 3;
 
 function volumeOf({ assignment }: RunContext, { volumes }: Step): VolumeAssignment {
   return volumeNamed(assignment, volumes?.[0] ?? '');
 }
 
-/** The device is a volume of GDS, not a plain file; then the command of the site, or newfs. */
+/** First the test that the device is a volume of GDS, not a plain file; then the command of the site, or newfs. */
 export const performMakeFileSystem: Performer = async (context, step) => {
   const [test, make] = step.commands;
   if (!test || !make) throw new Error('the step tests the device and makes the file system');
@@ -37,7 +37,7 @@ export const performMakeFileSystem: Performer = async (context, step) => {
   }
 };
 
-/** What a program says though it ends with exit status 0: the journal has it. */
+/** Messages of a program that exits 0 are journaled. */
 function requireSuccess({ journal }: RunContext, step: Step, command: StepCommand, end: ProcessEnd): void {
   const { status, signal, stderr } = end;
   const trouble = troubleOf(command, { status, signal, stdout: Buffer.alloc(0), stderr });
@@ -47,7 +47,7 @@ function requireSuccess({ journal }: RunContext, step: Step, command: StepComman
     journal.append({ type: 'warning', step: step.id, text: line.trim() });
 }
 
-/** A program that has read the end of its archive leaves what fills the last record. Only tar's end is known here. */
+/** A program that has read the end of its archive leaves the padding of the last record unread. Only tar's end is known here. */
 function extractingSink(
   context: RunContext,
   step: Step,
@@ -86,7 +86,7 @@ function compare(context: RunContext, step: Step, archive: TarContents, found: T
   });
 }
 
-/** The last two commands: what extracts, and what comes after it. */
+/** The last two commands: the extraction, and the one after it. */
 function parted({ commands }: Step) {
   const [extract, after] = commands.slice(-2);
   if (!extract || !after)
@@ -109,7 +109,7 @@ async function extracted(
   return readTapeInto(context, step.id, { reading, total, sink }, abort);
 }
 
-/** Extracts the files of a backup. Those of an archive are compared one by one; a dump is as good as its own program says. */
+/** Extracts the files of a backup. Those of an archive are compared one by one; for a dump, only its own program can tell. */
 export const performRestoreFiles: Performer = async (context, step) => {
   const volume = volumeOf(context, step);
   const { proxy, method } = volume;

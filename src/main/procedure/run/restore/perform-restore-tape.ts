@@ -1,4 +1,4 @@
-/** Reads the tape of the run that is restored, all of it, and compares it: before anything is changed. */
+/** Reads the whole tape of the run that is restored, and compares it, before anything is changed. */
 import { createHash } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
 import { describeFirstRecord } from '../../../tape/tape-contents.ts';
@@ -16,13 +16,13 @@ import type { Performer } from '../perform-commands.ts';
 import { readRunBack } from '../tape/read-run-back.ts';
 import { recordDigest } from './restored-digest.ts';
 
-/** @throws Error where the run is no restore */
+/** @throws Error if the run is not a restore */
 export function backupOf({ options }: RunContext): KnownRun {
   if (!options.backup) throw new Error('a restore knows the run that wrote the backup');
   return options.backup;
 }
 
-/** SHA-256 (hex) of the first record of a plain tape, as its run wrote it. Journals of earlier releases do not tell. */
+/** SHA-256 (hex) of the first record of a plain tape, as its run wrote it. Journals of earlier releases do not have it. */
 function firstRecordOf({ events }: KnownRun): string | undefined {
   const dump = events.findLast(
     (event) => event.type === 'digest' && event.hop === 'handed' && event.firstRecordSha256 !== undefined,
@@ -31,8 +31,8 @@ function firstRecordOf({ events }: KnownRun): string | undefined {
 }
 
 /**
- * A tape without a label is known by its first record: another tape is found before all of it is read. Tapes of several nights may begin alike;
- * the digest of the whole decides.
+ * A tape without a label is recognized by its first record: a wrong tape is found before all of it is read. Tapes of
+ * several nights may begin alike; the digest of the whole decides.
  * @throws TAPE_IS_ANOTHER
  */
 async function requireFirstRecord(context: RunContext, { id: step }: Step, backup: KnownRun): Promise<void> {
@@ -51,8 +51,8 @@ async function requireFirstRecord(context: RunContext, { id: step }: Step, backu
 }
 
 /**
- * Recognizes the tape once more, right before the proxy is overwritten with it: an approval may take hours, and who resumes a restore may find
- * another tape in the drive. Several tapes are recognized each in its turn.
+ * Recognizes the tape again, right before the proxy is overwritten with it: an approval may take hours, and a resumed
+ * restore may find another tape in the drive. Several tapes are recognized one by one.
  * @param reading the commands that read the tape, those that recognize it first
  * @returns the other ones
  * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS
@@ -71,7 +71,10 @@ export async function recognized(
   return reading.slice(recognitionCommands(assignment).length);
 }
 
-/** @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, RESTORE_TAPE_DIFFERS, RESTORE_READ_FAILED and what else reading a tape can end with */
+/**
+ * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, RESTORE_TAPE_DIFFERS, RESTORE_READ_FAILED and other errors of
+ *   reading a tape
+ */
 export const performRestoreTape: Performer = async (context, step) => {
   const { assignment, runner } = context;
   const { tapeHost, tapeDevice, job, volumes } = assignment;

@@ -1,4 +1,4 @@
-/** How the cluster is after a restore, and what is said of it. */
+/** The state of the cluster after a restore, and how it is reported. */
 import { describe, expect, it } from 'vitest';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
 import { readFixture } from '../../../gds/fixtures/read-fixture.ts';
@@ -54,14 +54,14 @@ describe('a parted proxy that a restore leaves as it found it', () => {
     expect(markOf(order)).toBe('normal');
   });
 
-  it('needs a person where an earlier restore left it, where it was written to, or where the copy was begun', () => {
+  it('needs action where an earlier restore left it, where it was written to, or where the copy has begun', () => {
     expect(markOf({ ...order, replaces: 'earlier' })).toBe('unproven');
     expect(markOf(order, { proxyWritten: true })).toBe('unproven');
     expect(markOf(order, { restoreSent: true })).toBe('unproven');
   });
 });
 
-it('the ways on after the copy was begun are those that are documented', () => {
+it('the ways forward after the copy has begun are the documented ones', () => {
   expect(restoreSentences(assignmentOf(order), { ...nothingDone, restoreSent: true })).toEqual([
     'Volume1 may hold a mixture of old and restored data: do not start it, and keep the tape loaded',
     '1. see how far the copy is: on node1, sdxinfo -S -c Class1 -o Volume1 shows COPY until it ends',

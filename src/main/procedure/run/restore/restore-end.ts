@@ -1,4 +1,4 @@
-/** How a restore ends, in words: what was restored, or what is left and which ways on there are. Pure. */
+/** How a restore ends, in words: what was restored, or what is left and how to continue. Pure. */
 import type { ClusterMark } from '../../../../contract/run-outcome.ts';
 import { listed, utcText } from '../../../../contract/words.ts';
 import { sdxinfo, sdxproxyBreak, sdxproxyJoin, sdxproxyRejoinRestore } from '../../../gds/commands.ts';
@@ -9,7 +9,8 @@ import type { World } from '../../model/world.ts';
 import { isAsFound, isMasterActive } from '../../plan/restore/restore-checks.ts';
 
 /**
- * How the cluster is after a restore. `normal`: the master is restored and started, or nothing was replaced and everything is as it was found.
+ * The state of the cluster after a restore. `normal`: the master is restored and started, or nothing was replaced and
+ * everything is as found.
  * @param isJoined no shadow, nothing mounted, the services resumed, the proxy joined and in sync
  */
 export function clusterMarkOfRestore(
@@ -28,12 +29,12 @@ export function clusterMarkOfRestore(
     marks.servicesStopped.length > 0 ||
     marks.operatorStopped ||
     marks.proxyWritten ||
-    // What an earlier restore has left is not finished by leaving it so.
+    // The remains of an earlier restore do not become normal by leaving them.
     restore.replaces !== undefined;
   return !isUsed && isAsFound(assignment, restore, world) ? 'normal' : 'unproven';
 }
 
-/** What was compared: a dump can only be read by its own program. */
+/** Only these were compared: a dump can only be read by its own program. */
 function comparedWords({ volumes }: Pick<Assignment, 'volumes'>): string {
   const methods = volumes.map(({ method }) => method);
   const isDump = methods.some((method) => method === '6c' || method === '6e');
@@ -43,7 +44,7 @@ function comparedWords({ volumes }: Pick<Assignment, 'volumes'>): string {
     : 'Every file was read back and compared with the archive, and every byte on the master';
 }
 
-/** What a restore that came to its end has done. */
+/** What a finished restore has done. */
 export function restoredSentence({ restore, ...assignment }: Assignment): string {
   const [masters, proxies] = [mastersOf(assignment), proxiesOf(assignment)];
   if (!restore) return '';
@@ -68,7 +69,7 @@ export function restoreSentences(assignment: Assignment, marks: RunMarks): strin
   return [`${masters} ${one ? 'is' : 'are'} unchanged; ${proxies} ${one ? 'was' : 'were'} not written to`];
 }
 
-/** The documented ways on after RejoinRestore was sent and the master is not proven. Nothing of it is done by this program. */
+/** The documented ways forward after RejoinRestore was sent and the master is not verified. This program does none of them. */
 function waysOn(assignment: Assignment): string[] {
   const { class: className, volumes } = assignment;
   const host = commandNode(assignment);

@@ -1,6 +1,6 @@
 /**
- * The marks of a restore that is not finished: a folder in the lock of the class, on every host of the class. As long as it is there the lock
- * cannot be removed by removing its owner's name, so that it outlives the lock.
+ * The marks of a restore that is not finished: a folder in the lock of the class, on every host of the class. While it
+ * exists, the lock cannot be removed by removing its owner's name, so the restore stays marked.
  */
 import type { RunContext } from '../../hosts/run-context.ts';
 import { restoreMark, restoresMarked } from '../../model/lock.ts';
@@ -8,7 +8,7 @@ import { giveBackPlace, leaveAsFound } from '../../hosts/remote-lock.ts';
 import { lockPlaces, placeKey, type LockPlace } from '../../model/lock-places.ts';
 import type { Performer } from '../perform-commands.ts';
 
-/** What makes and removes marks is let finish when the run is cancelled, as with locks: hence `changes`. */
+/** Commands that make and remove marks may finish when the run is canceled, as with locks: hence `changes`. */
 const changing = (host: string, ...argv: string[]) => ({ host, argv, changes: true });
 
 async function marksOf({ runner }: RunContext, step: string, { host, folder }: LockPlace): Promise<string[]> {
@@ -16,21 +16,21 @@ async function marksOf({ runner }: RunContext, step: string, { host, folder }: L
   return restoresMarked(look.stdout.toString('utf8'));
 }
 
-/** Marks the restore on each host. The marks of earlier ones that it replaces go when it ends. */
+/** Marks the restore on each host. The marks of earlier ones that it replaces are removed when it ends. */
 export const performRestoreMark: Performer = async (context, { id: step }) => {
   const { assignment, runner, journal } = context;
   for (const place of lockPlaces(assignment).filter(({ what }) => what === 'class')) {
     const { host, folder } = place;
-    // Two hosts of a site may be one machine.
+    // Two hosts of a site may be the same machine.
     if ((await marksOf(context, step, place)).includes(journal.run)) continue;
     await runner.send(step, changing(host, 'mkdir', `${folder}/${restoreMark(journal.run)}`));
   }
 };
 
 /**
- * Gives a lock of a restore back, without its mark. Where the restore has not replaced an earlier one that did not finish, the lock is left as
- * that one has left it: the proxy may still hold what it wrote.
- * @throws COMMAND_FAILED, and what a session can end with
+ * Releases a lock of a restore, without its mark. If the restore has not replaced an earlier, unfinished one, the lock
+ * is left as that one left it: the proxy may still hold what it wrote.
+ * @throws COMMAND_FAILED, and the errors of a session
  */
 export async function giveRestoreBack(
   context: RunContext,

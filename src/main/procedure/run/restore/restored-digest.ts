@@ -45,8 +45,9 @@ function remedyOf(place: RestorePlace, master: string, from: 'tape' | 'proxy', r
 type Wanted = Pick<RestoreOrder['volumes'][number], 'bytes' | 'sha256'>;
 
 /**
- * What the bytes at a place must be: the backup's; of a file system, what was read through the shadow once its files were restored.
- * @returns undefined where this is the reading that tells
+ * The digest that the bytes at a place must have: the backup's; for a file system, the one read through the shadow
+ * after its files were restored.
+ * @returns undefined if this is the read that determines it
  */
 function wantedAt(
   { assignment, journal }: RunContext,
@@ -66,7 +67,7 @@ function wantedAt(
 }
 
 /**
- * Writes what was read into the journal, and compares it with the backup.
+ * Journals what was read, and compares it with the backup.
  * @throws RESTORE_DIFFERS
  */
 export function recordDigest(context: RunContext, { id: step }: Step, read: ReadDigest): void {

@@ -1,4 +1,4 @@
-/** Reads the dump of a volume from its tape, or its tapes, into a command that takes it, while its digest is taken. */
+/** Reads the dump of a volume from its tape or tapes into a command, and computes its digest on the way. */
 import type { Duplex, Writable } from 'node:stream';
 import type { ProcessEnd } from '../../../../streams/stage.ts';
 import { endInTime } from '../../../../streams/stream-failure.ts';
@@ -19,29 +19,29 @@ import { changingOf } from '../dump/spanning-dump.ts';
 import { SeveralTapes } from '../tape/read-several-tapes.ts';
 import { backupOf } from './perform-restore-tape.ts';
 
-/** What takes the dump. */
+/** The receiver of the dump. */
 export interface TapeSink {
   readonly command: StepCommand;
-  /** The stage that hands what passes to the standard input of the command. */
+  /** The stage that writes what passes to the standard input of the command. */
   through(input: Writable): Duplex;
-  /** @throws where the command has not taken everything, or has failed */
+  /** @throws if the command has not read everything, or has failed */
   judge(end: ProcessEnd): void;
 }
 
-/** The whole of what was read. */
+/** All bytes that were read. */
 export interface TapeDigest {
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
 }
 
-/** What ends the writing ends the waiting for a tape, too. */
+/** An error of the writer also ends the wait for a tape. */
 function roomOf(context: RunContext, abort: AbortSignal): DataRoom {
   const { runner, journal } = context;
   return { runner, journal, abort, progress: (shown) => context.progress({ ...shown, what: 'dump' }) };
 }
 
-/** Opens the command, and has the dump read into it. */
+/** Opens the command, and reads the dump into it. */
 async function into(
   room: DataRoom,
   step: string,
@@ -57,7 +57,7 @@ async function into(
   } catch (error) {
     const hasEnded = stream.destroyed && !room.abort.aborted;
     stream.destroy();
-    // How the command has ended says more than that its input was closed.
+    // The end of the command says more than its closed input.
     if (hasEnded) sink.judge(await endInTime(ended));
     throw error;
   } finally {
@@ -66,9 +66,9 @@ async function into(
 }
 
 /**
- * Of a volume on several tapes: each tape is asked for in its turn. What was read is compared by the caller.
+ * For a volume on several tapes: the tapes are requested one by one. The caller compares what was read.
  * @param abort ends it
- * @throws what reading tapes and changing them can end with, and what the sink throws
+ * @throws errors of reading and changing tapes, and what the sink throws
  */
 export async function readTapesInto(
   context: RunContext,
@@ -83,18 +83,18 @@ export async function readTapesInto(
   const ask =
     changing.ask && ((question: Parameters<typeof changing.ask>[0]) => context.ask(question, abort));
   const tapes = new SeveralTapes(room, { ...changing, ask }, backupOf(context), { recordBytes });
-  // Until the first tape is there, nothing of the proxy is overwritten.
+  // Nothing of the proxy is overwritten before the first tape is loaded.
   await tapes.insertFirst(proxy);
   await context.judgeAgain?.();
   return into(room, step, sink, (through) => tapes.readThrough(proxy, through));
 }
 
 /**
- * Of a volume on one tape. What was read is compared by the caller.
- * @param reading what brings the head to the dump, then the command that reads it
- * @param total bytes that are expected, for the progress
+ * For a volume on one tape. The caller compares what was read.
+ * @param reading the commands that move the head to the dump, then the one that reads it
+ * @param total expected bytes, for the progress
  * @param abort ends it
- * @throws TAPE_READ_FAILED and what else reading a tape can end with, and what the sink throws
+ * @throws TAPE_READ_FAILED and other errors of reading a tape, and what the sink throws
  */
 export async function readTapeInto(
   context: RunContext,

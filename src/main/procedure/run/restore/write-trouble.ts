@@ -1,4 +1,4 @@
-/** What keeps a restore from writing through the shadow, in words that are true of a volume: dd and its counts are judged as of a tape. */
+/** Why a restore cannot write through the shadow, in words that fit a volume: dd and its counts are judged as for a tape. */
 import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../../contract/errors.ts';
 import { commandLine } from '../../../ssh/quoting.ts';
 import { wordsOf } from '../../hosts/command-runner.ts';
@@ -7,7 +7,7 @@ import type { VolumeAssignment } from '../../model/assignment.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 import { asTableError } from '../run-end.ts';
 
-/** What ends a run by itself, whatever was being written. */
+/** Errors that end a run, whatever was being written. */
 const ownCodes = [
   'COPY_CANCELLED',
   'COMMAND_CANCELLED',
@@ -25,7 +25,7 @@ const ownCodes = [
   'RESTORE_FILES_DIFFER',
 ] as const satisfies ErrorCode[];
 
-/** @param command that writes; the tape is read by another one */
+/** @param command the one that writes; another one reads the tape */
 function reasonOf({ message, evidence, code }: ShadowtapeError, { host, argv }: StepCommand): string {
   const isOfWriter = evidence.host === host && evidence.command === commandLine(argv);
   if (!isOfWriter || !code.startsWith('TAPE_') || code === 'TAPE_COUNT_MISSING') return message;
@@ -40,8 +40,8 @@ function reasonOf({ message, evidence, code }: ShadowtapeError, { host, argv }: 
 }
 
 /**
- * @param command that writes
- * @returns RESTORE_WRITE_FAILED, or what ends the run by itself
+ * @param command the one that writes
+ * @returns RESTORE_WRITE_FAILED, or an error that ends the run
  */
 export function asWriteFailure(
   context: RunContext,
@@ -62,7 +62,7 @@ export function asWriteFailure(
   );
 }
 
-/** Without its device file dd would make a plain file. @throws RESTORE_DEVICE_WRONG */
+/** Without its device file, dd would create a plain file. @throws RESTORE_DEVICE_WRONG */
 export async function requireDevice(
   { runner }: RunContext,
   { id: step }: Step,

@@ -1,6 +1,6 @@
 /**
- * Reads the tape back on the backup server itself: but for the sampled records of a raw device the data crosses no network, and the
- * console may come and go.
+ * Reads the tape back on the backup server itself: apart from the sampled records of a raw device, no data crosses the
+ * network, and no console is needed meanwhile.
  */
 import { countRecords } from '../../../../streams/record-cutter.ts';
 import type { VolumeAssignment } from '../../model/assignment.ts';
@@ -13,8 +13,9 @@ import { readBackWorkOf, workDigestOf } from '../../plan/server-work.ts';
 import { keptOf, requireKeptOfCluster } from '../shadow/read-back-records.ts';
 
 /**
- * Reads the file under the head, and compares it with what the dump's own digest says, and sampled records with the cluster's.
- * @throws TAPE_DIFFERS, DUMP_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, DETACHED_… and what the ssh session throws
+ * Reads the file under the head, and compares it with the dump's own digest, and sampled records with the cluster's.
+ * @throws TAPE_DIFFERS, DUMP_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, DETACHED_… and what the ssh session
+ *   throws
  */
 export async function readBackOnServer(
   context: RunContext,

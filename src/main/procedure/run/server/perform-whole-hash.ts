@@ -15,8 +15,8 @@ import { clearAway, performWork, stopWorks, workOf } from './run-work.ts';
 type Digest = EventOf<'digest'>;
 
 /**
- * What the dump read through the shadow: counted by this program, or by the backup server (route `server`). A dump that was continued on its
- * tape was not read as a whole before it was read back.
+ * What the dump read through the shadow: counted by this program, or by the backup server (route `server`). A continued
+ * dump is only read completely when it is read back.
  */
 function streamedOf({ journal: { events }, assignment }: RunContext, proxy: string): Digest | undefined {
   const last = (hop: Digest['hop'], from = 0) =>
@@ -44,7 +44,7 @@ function judge(context: RunContext, step: Step, volume: VolumeAssignment, look: 
   }
 }
 
-/** @throws PROXY_DIFFERS, PROXY_NOT_HASHED where there is nothing to compare with */
+/** @throws PROXY_DIFFERS, PROXY_NOT_HASHED if there is nothing to compare with */
 function compare(context: RunContext, step: Step, { proxy }: VolumeAssignment, hashed: Hashed): void {
   const host = workHost(context.assignment, 'hash');
   const streamed = streamedOf(context, proxy);
@@ -92,12 +92,15 @@ async function hashVolume(context: RunContext, step: Step, volume: VolumeAssignm
   compare(context, step, volume, hashed);
 }
 
-/** @throws PROXY_DIFFERS, PROXY_NOT_HASHED, COPY_CANCELLED, and what starting and looking can end with */
+/** @throws PROXY_DIFFERS, PROXY_NOT_HASHED, COPY_CANCELLED, and errors of starting and querying */
 export const performWholeHash: Performer = async (context, step) => {
   for (const volume of context.assignment.volumes) await hashVolume(context, step, volume);
 };
 
-/** The shell that runs the work writes its last file when the hash has ended: a removal that meets it is sent once more. */
+/**
+ * The shell that runs the work writes its last file when the hash has ended: a removal that fails for that reason is
+ * repeated.
+ */
 async function clear(context: RunContext, step: Step, mark: WorkMark): Promise<void> {
   const attempt = () => clearAway(context, step.id, workOf(context, mark), mark);
   try {
@@ -106,12 +109,12 @@ async function clear(context: RunContext, step: Step, mark: WorkMark): Promise<v
       return attempt();
     });
   } catch (error) {
-    // A folder that stays spoils neither the tape nor the cluster.
+    // A remaining folder harms neither the tape nor the cluster.
     context.journal.append({ type: 'warning', step: step.id, text: asTableError(error).message });
   }
 }
 
-/** A proxy that is still being read cannot be stopped: whatever runs of the hash is ended first. Its folder is removed last. */
+/** A proxy that is still being read cannot be stopped: a running hash is ended first. Its folder is removed last. */
 export const performStopHashed: Performer = async (context, step) => {
   const marks = context.marks.works.filter(({ purpose }) => purpose === 'hash');
   if (marks.length > 0) await stopWorks(context, step.id);

@@ -1,4 +1,4 @@
-/** Detached work of a run: started, or taken up where it runs already; waited for, stopped, cleared away. Each is told to the journal. */
+/** Detached work of a run: started, or reattached if it runs already; waited for, stopped, removed. Each is journaled. */
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../../contract/errors.ts';
 import type { NewEvent } from '../../../../contract/events.ts';
 import { durationText } from '../../../../contract/words.ts';
@@ -24,7 +24,7 @@ export interface RunWork {
   readonly volume: string;
   readonly purpose: WorkPurpose;
   readonly work: DetachedWork;
-  /** Bytes that are expected, for the progress only. */
+  /** Expected bytes, for the progress only. */
   readonly total: number | undefined;
 }
 
@@ -64,13 +64,13 @@ export async function clearAway(
   recordWork(context, step, mark, 'cleared');
 }
 
-/** Codes with which nobody knows whether the command that starts the work was carried out. */
+/** Codes after which it is not known whether the command that starts the work was carried out. */
 const unheardCodes = [...connectionLostCodes, 'COMMAND_TIMED_OUT'] as const;
 
-/** @returns why it is not known whether it was started: a query tells */
+/** @returns why it is not known whether it was started: a query will show */
 async function start(context: RunContext, order: RunWork): Promise<ShadowtapeError | undefined> {
   const { step, work } = order;
-  // What an earlier try has left is no part of this one.
+  // The remains of an earlier attempt are not part of this one.
   if (context.marks.works.some(({ folder }) => folder === work.folder))
     await clearAway(context, step, work, markOf(order));
   recordWork(context, step, markOf(order), 'starting');
@@ -85,12 +85,12 @@ async function start(context: RunContext, order: RunWork): Promise<ShadowtapeErr
   }
 }
 
-/** How often the host is asked how far the work is: seldom enough not to disturb it. */
+/** How often the progress of the work is queried: seldom enough not to disturb it. */
 function intervalOf({ assignment }: RunContext): number {
   return Math.min(assignment.job.resynchronisation.everySeconds, 5);
 }
 
-/** Where the host does not tell how far the work is: the time that has passed, against what a drive of that kind takes at its best. */
+/** If the host does not show the progress of the work: the elapsed time, compared with the fastest rate of such a drive. */
 function shownProgress(
   { assignment }: RunContext,
   { bytes, words, elapsedSeconds }: WorkProgress,
@@ -107,9 +107,10 @@ function shownProgress(
 }
 
 /**
- * Performs the work to its end, however that is.
- * @param takeUp true where it was started before, by a console that died
- * @throws COPY_CANCELLED where the run was cancelled: the work goes on until it is stopped; what starting and looking can end with
+ * Performs the work until it ends, in success or failure.
+ * @param takeUp true if it was started before, by a console that died
+ * @throws COPY_CANCELLED if the run was canceled: the work continues until it is stopped; errors of starting and
+ *   querying
  */
 export async function performWork(
   context: RunContext,
@@ -152,8 +153,8 @@ export function workOf({ assignment, journal }: RunContext, mark: WorkMark): Det
 }
 
 /**
- * Ends whatever still runs of the run's detached work; the folders stay.
- * @param volume of this one only; undefined: of all
+ * Ends the detached work of the run that still runs; the folders stay.
+ * @param volume only the work of this one; undefined: of all
  * @throws DETACHED_NOT_STOPPED, and what the ssh session throws
  */
 export async function stopWorks(context: RunContext, step: string, volume?: string): Promise<void> {

@@ -20,7 +20,7 @@ import { whileWatched } from './shadow-watch.ts';
 import type { Question } from '../../hosts/questions.ts';
 import type { Step } from '../../model/step.ts';
 
-/** Written for an operator: a weak fingerprint is no reason to refuse, since a new volume is empty. */
+/** For the operator: a weak fingerprint is no reason to refuse, because a new volume is empty. */
 function warnOfWeakness({ journal }: RunContext, { id }: Step, volume: string, coverage: Coverage): void {
   if (!isWeak(coverage)) return;
   const { distinct, sampled } = coverage;
@@ -114,7 +114,7 @@ async function approve(context: RunContext, step: Step): Promise<void> {
   const { job, volumes, tapeDevice, tapeHost } = context.assignment;
   const shown = volumes.map(({ proxy, shadow }) => `${shadow.class}/${shadow.volume} matches ${proxy}`);
   const them = volumes.length === 1 ? 'it' : 'them';
-  // A restore asks by itself, for the name of the volume that is overwritten.
+  // A restore asks with its own question, for the name of the volume that is overwritten.
   if (job.approve === 'when-verified' || context.assignment.restore) return;
   const text = `Every rule holds and every sampled record matches: ${listed(shown)}. Dump ${them} to ${tapeDevice} on ${tapeHost}?`;
   const statement = context.options.statementOf?.(text);
@@ -132,7 +132,7 @@ async function approve(context: RunContext, step: Step): Promise<void> {
   if (answer.choice !== 'approve') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });
 }
 
-/** The rules were judged before the step; here the bytes are compared, and the operator asked. */
+/** The rules were checked before the step; here the bytes are compared, and the operator is asked. */
 export const performVerification: Performer = async (context, step) => {
   const primary = context.fingerprints;
   if (!primary) throw new Error('the fingerprint is taken before the shadow is verified');

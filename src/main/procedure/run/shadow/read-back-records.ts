@@ -16,7 +16,7 @@ import { hashedOf, requireAsHashed } from './streamed-records.ts';
 /** Records that are fetched by one command: 1 MiB. */
 const recordsAtOnce = 32;
 
-/** Which records are kept while a volume's file is read back, in ascending order; none where none can be compared. */
+/** Which records are kept while a volume's file is read back, in ascending order; none if none can be compared. */
 export const keptOf = (context: RunContext, volume: VolumeAssignment): number[] =>
   keptRecords(hashedOf(context, volume).map(({ record }) => record));
 
@@ -35,7 +35,7 @@ async function fetch(
   return stdout;
 }
 
-/** @throws FINGERPRINT_SHORT where the file holds fewer bytes than were kept; what the commands can end with */
+/** @throws FINGERPRINT_SHORT if the file holds fewer bytes than were kept; errors of the commands */
 async function fetchKept(
   context: RunContext,
   step: string,
@@ -62,10 +62,10 @@ async function fetchKept(
 }
 
 /**
- * Compares the records that were kept with the cluster's. What the tape holds beside them is compared by its digest.
+ * Compares the records that were kept with the cluster's. The rest of the tape is compared by its digest.
  * @param work the read-back, which has ended
- * @param kept what `keptOf` gave when it was started
- * @throws DUMP_DIFFERS, FINGERPRINT_SHORT, what the commands can end with
+ * @param kept the result of `keptOf` at its start
+ * @throws DUMP_DIFFERS, FINGERPRINT_SHORT, errors of the commands
  */
 export async function requireKeptOfCluster(
   context: RunContext,

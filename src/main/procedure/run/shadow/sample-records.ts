@@ -1,4 +1,4 @@
-/** Reads sampled records of a volume: on the cluster those that hold data, through the shadow the same ones. */
+/** Reads sampled records of a volume: those that hold data on the cluster, and the same ones through the shadow. */
 import { createHash } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
 import type { VolumeAssignment } from '../../model/assignment.ts';
@@ -15,15 +15,15 @@ import type { Slot } from '../../model/samples/sample-choice.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 
 interface ReadRecord extends SampledBlock {
-  /** False where every byte is the same, as in blocks that were never written. */
+  /** False if every byte is the same, as in blocks that were never written. */
   readonly holdsData: boolean;
 }
 
-/** Reads records of one volume and shows how far it is. */
+/** Reads records of one volume and shows the progress. */
 export class RecordReader {
   readonly #context: RunContext;
   readonly #step: string;
-  /** Records that are expected to be read in this step, of all volumes; undefined where a dump shows progress of its own. */
+  /** Records to read in this step, of all volumes; undefined if a dump shows its own progress. */
   readonly #total: number | undefined;
   #done = 0;
 
@@ -33,7 +33,7 @@ export class RecordReader {
     this.#total = total;
   }
 
-  /** @throws FINGERPRINT_SHORT, and what the command can end with */
+  /** @throws FINGERPRINT_SHORT, and the errors of the command */
   async read(source: FingerprintSource, { blocks }: VolumeAssignment, record: number): Promise<ReadRecord> {
     const [command] = fingerprintCommands(source, [record]);
     if (!command) throw new Error('a record is read by one command');
@@ -65,7 +65,7 @@ export class RecordReader {
 class RecordChoice {
   readonly #read: (record: number) => Promise<ReadRecord>;
   readonly #seen = new Set<string>();
-  /** Reads beyond one a slot that are left. */
+  /** Remaining reads beyond one per slot. */
   #further: number;
 
   constructor(read: (record: number) => Promise<ReadRecord>, further: number) {
@@ -98,7 +98,7 @@ class RecordChoice {
 
 /**
  * Hashes both sets of a volume's records. At most twice as many records are read as are kept.
- * @throws FINGERPRINT_SHORT, and what the commands can end with
+ * @throws FINGERPRINT_SHORT, and the errors of the commands
  */
 export async function hashRecords(
   context: RunContext,

@@ -1,7 +1,8 @@
 /**
- * Binds a dump whose records cannot be matched while they pass. The shadow must show the sampled records of the cluster until sfxadm or
- * fsck changes blocks on purpose, and from then on what it showed right after them; they are read before and after each of these commands,
- * and before and after the dump. So a proxy that is rejoined, parted and stopped between two state checks is noticed.
+ * Binds a dump to the cluster if its records cannot be compared while they pass. The shadow must show the sampled
+ * records of the cluster until sfxadm or fsck changes blocks on purpose. From then on it must show what it showed right
+ * after them. They are read before and after each of these commands, and before and after the dump. A proxy that is
+ * rejoined, parted and stopped between two state checks is noticed that way.
  */
 import { failure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
@@ -40,7 +41,7 @@ function ofCluster({ fingerprints }: RunContext, { proxy }: VolumeAssignment): r
   return second.length > 0 ? second : first;
 }
 
-/** A dump that runs on without a console is compared with the baseline that was taken before it. */
+/** A dump that continues without a console is compared with the baseline that was taken before it. */
 function earlierBaseline({ journal, underWay }: RunContext, step: Step, proxy: string) {
   if (underWay !== step.id) return undefined;
   return journal.events.findLast(
@@ -65,8 +66,9 @@ function requireUnchanged(
 }
 
 /**
- * Has a command change blocks through the shadow on purpose: only while the shadow still shows what was verified, and watched.
- * @throws SNAPSHOT_CHANGED, what the watch finds, and what the command can end with
+ * Runs a command that changes blocks through the shadow on purpose: only while the shadow still shows what was
+ * verified, and under watch.
+ * @throws SNAPSHOT_CHANGED, findings of the watch, and errors of the command
  */
 export async function writeThrough(
   context: RunContext,
@@ -92,7 +94,7 @@ async function takeBaseline(
   const earlier = earlierBaseline(context, step, volume.proxy);
   if (earlier || cluster.length === 0) return earlier ?? [];
   const records = cluster.map(({ record }) => record);
-  // Of a raw device nothing was changed: what the cluster held is the baseline.
+  // Nothing was changed on a raw device: the baseline is what the cluster held.
   const blocks = volume.method === '6a' ? cluster : await readThroughShadow(context, step, volume, records);
   requireUnchanged(context, step, volume, blocks);
   context.journal.append({
@@ -136,9 +138,9 @@ async function requireBaseline(
 }
 
 /**
- * To be called while the dump's reader has the shadow open, and cannot end: nobody can stop or remove it now. What is judged here is what the
- * reader reads, also where the shadow could not be held open.
- * @throws CHECK_FAILED, SHADOW_CHANGED, SNAPSHOT_CHANGED, and what reading a record can end with
+ * To be called while the dump's reader has the shadow open, and cannot end: nobody can stop or remove it now. The
+ * shadow that is checked here is the one that the reader reads, even if it could not be held open.
+ * @throws CHECK_FAILED, SHADOW_CHANGED, SNAPSHOT_CHANGED, and errors of reading a record
  */
 export async function judgeWhileOpen(
   context: RunContext,
@@ -151,7 +153,7 @@ export async function judgeWhileOpen(
 
 /**
  * Reads the second set through the shadow: it must be what was hashed on the cluster.
- * @throws SNAPSHOT_CHANGED, and what reading a record can end with
+ * @throws SNAPSHOT_CHANGED, and errors of reading a record
  */
 export async function requireSnapshot(
   context: RunContext,
@@ -163,9 +165,9 @@ export async function requireSnapshot(
 }
 
 /**
- * Dumps a volume, and compares sampled records before and after. A raw device that passes through this program is compared as it
- * passes, and needs none of this.
- * @throws BASELINE_DIFFERS, what reading a record can end with, and what the dump throws
+ * Dumps a volume, and compares sampled records before and after. A raw device that passes through this program is
+ * compared as it passes, and needs none of this.
+ * @throws BASELINE_DIFFERS, errors of reading a record, and what the dump throws
  */
 export async function boundToBaseline(
   context: RunContext,

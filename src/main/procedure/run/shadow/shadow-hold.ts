@@ -1,7 +1,7 @@
 /**
- * Holds the shadows of a run open on the backup server, from before they are verified until they are judged after the dump: a volume
- * that is in use can be neither stopped nor removed. Where the host does not allow it, journal, run and report say so. With 6a what is
- * compared with the cluster remains the proof; for the other methods there is none, so that the job has to allow it.
+ * Holds the shadows of a run open on the backup server, from before their verification until they are checked after the
+ * dump: a volume in use can be neither stopped nor removed. If the host does not allow it, journal, run and report say
+ * so. For 6a the comparison with the cluster remains as proof; the other methods have none, so the job must allow it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure } from '../../../../contract/errors.ts';
@@ -37,23 +37,23 @@ function recordRefusal(context: RunContext, step: string, volume: VolumeAssignme
   context.journal.append({ type: 'warning', step, text });
 }
 
-/** True where nothing but holding the shadow open shows that the dump is of this shadow. */
+/** True if only holding the shadow open shows that the dump is of this shadow. */
 const needsHold = ({ assignment }: RunContext, { method }: VolumeAssignment): boolean =>
   method !== '6a' && assignment.job.verify.unheld === 'refuse';
 
 const unheld = (step: string, { proxy }: VolumeAssignment, reason: string) =>
   failure('SHADOW_NOT_HELD', { step, proxy, reason });
 
-/** @throws SHADOW_NOT_HELD where the host does not allow it, and the job does not do without */
+/** @throws SHADOW_NOT_HELD if the host does not allow it, and the job requires it */
 async function take(context: RunContext, step: string, volume: VolumeAssignment): Promise<void> {
   const { holders } = context;
   if (holders.size >= mostHeld) {
-    // Its turn comes when the dump of another one is over.
+    // Its turn comes after the dump of another one.
     const reason = `at most ${mostHeld} shadows are held open at once`;
     return recordRefusal(context, step, volume, reason);
   }
   const first = await ShadowHolder.start(context, step, volume);
-  // It may have been the connection that was lost: the next attempt is made over another one.
+  // The connection may have been lost: the next attempt uses another one.
   const isTriedAgain = !(first instanceof ShadowHolder) && needsHold(context, volume);
   const held = isTriedAgain ? await ShadowHolder.start(context, step, volume) : first;
   if (held instanceof ShadowHolder) {
@@ -66,8 +66,10 @@ async function take(context: RunContext, step: string, volume: VolumeAssignment)
 }
 
 /**
- * To be called right before the dump of a volume begins. A shadow whose holder was lost a moment ago is judged and held open again.
- * @throws what judging throws, and SHADOW_NOT_HELD where its shadow is not held open, and neither its records are matched nor the job does without
+ * To be called right before the dump of a volume begins. A shadow whose holder was just lost is checked and held open
+ * again.
+ * @throws what the checks throw; SHADOW_NOT_HELD if its shadow is not held open, its records are not compared, and the
+ *   job requires it
  */
 export async function requireHeld(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
   if (!needsHold(context, volume)) return;
@@ -81,7 +83,7 @@ export async function requireHeld(context: RunContext, step: Step, volume: Volum
   throw unheld(step.id, volume, holder?.lost ?? holdingOf(context.journal.events, volume.proxy).text);
 }
 
-/** Writes down that a holder is gone which was wanted. */
+/** Journals that a holder has ended that was needed. */
 async function recordLoss(
   context: RunContext,
   step: string,
@@ -109,7 +111,7 @@ async function release(
   record(context, step, volume, { what: 'lost', pid, reason: 'its end was not seen' });
 }
 
-/** Seconds in which a process that was told to end must have ended, and between two looks at it. */
+/** Seconds within which a signaled process must have ended, and between two queries for it. */
 const [endSeconds, lookSeconds] = [10, 0.25];
 
 async function livingHolders(context: RunContext, step: string, pids: readonly number[]): Promise<number[]> {
@@ -124,7 +126,7 @@ async function endHolders(context: RunContext, step: string, pids: readonly numb
   let living = await livingHolders(context, step, pids);
   if (living.length === 0) return [];
   const argv = ['kill', '-TERM', ...living.map(String)];
-  // One that has just ended makes kill complain.
+  // kill complains about one that has just ended.
   await runner.send(step, { host: assignment.backupServer, argv, changes: true }, { anyStatus: true });
   for (const until = performance.now() + endSeconds * 1000; performance.now() < until;) {
     living = await livingHolders(context, step, pids);
@@ -135,8 +137,8 @@ async function endHolders(context: RunContext, step: string, pids: readonly numb
 }
 
 /**
- * Ends what an earlier connection, or an earlier console, has left: an sshd that does not notice that its client is gone lets the
- * process live, and with it the volume stays in use.
+ * Ends what an earlier connection or console has left: an sshd that does not notice that its client is gone keeps the
+ * process running, and the volume stays in use.
  */
 async function endLeftHolders(context: RunContext, step: string): Promise<void> {
   const left = holdersLeft(context.journal.events).filter(
@@ -162,19 +164,19 @@ async function endLeftHolders(context: RunContext, step: string): Promise<void> 
 const volumesOf = ({ assignment }: RunContext, proxies: readonly string[] = []): VolumeAssignment[] =>
   proxies.map((proxy) => volumeNamed(assignment, proxy));
 
-/** Of the shadows that are to be held open, those whose holder has ended. */
+/** The shadows to be held open whose holder has ended. */
 const lostOf = (context: RunContext, step: Step): VolumeAssignment[] =>
   volumesOf(context, step.holds).filter(({ proxy }) => context.holders.get(proxy)?.lost);
 
-/** True where the shadow was held open and is no more, without having been let go on purpose. */
+/** True if the shadow was held open and no longer is, without having been released on purpose. */
 function wasLost({ journal }: RunContext, { proxy }: VolumeAssignment): boolean {
   const last = lastHold(journal.events, proxy);
   return last !== undefined && last.what !== 'released';
 }
 
 /**
- * Holds the shadows open that a step wants held. What is judged afterwards is then what is held.
- * @param judge judges both sides afresh: where a holder was lost, before there is another one
+ * Holds the shadows open that a step needs held. Checks afterwards then apply to what is held.
+ * @param judge checks both sides again: if a holder was lost, before there is another one
  * @throws what `judge` throws
  */
 export async function openShadows(
@@ -186,7 +188,7 @@ export async function openShadows(
   const missing = volumesOf(context, step.holds).filter(({ proxy }) => !context.holders.has(proxy));
   if (missing.length === 0) return;
   await endLeftHolders(context, step.id);
-  // The verification judges by itself, and nothing was verified before it.
+  // The verification makes its own checks, and nothing was verified before it.
   const isJudged = step.performance === 'verification';
   if (!isJudged && missing.some((volume) => wasLost(context, volume))) await judge();
   for (const volume of missing) await take(context, step.id, volume);
@@ -197,7 +199,7 @@ async function loseHolder(context: RunContext, step: Step, volume: VolumeAssignm
   if (holder) await recordLoss(context, step.id, volume, holder);
 }
 
-/** Lets the shadows go that a step needs closed. */
+/** Releases the shadows that a step needs closed. */
 export async function closeShadows(context: RunContext, step: Step): Promise<void> {
   const closed = step.needsClosed ?? [];
   if (closed.length === 0) return;
@@ -209,8 +211,8 @@ export async function closeShadows(context: RunContext, step: Step): Promise<voi
 }
 
 /**
- * To be called while a step goes on, after both sides were judged afresh: has shadows whose holder has ended held open again.
- * @returns true where there is a new holder, so that what it holds is still to be judged
+ * To be called during a step, after both sides were checked again: holds shadows open again whose holder has ended.
+ * @returns true if there is a new holder, so that what it holds must still be checked
  */
 export async function reopenShadows(context: RunContext, step: Step): Promise<boolean> {
   const lost = lostOf(context, step);
@@ -221,13 +223,14 @@ export async function reopenShadows(context: RunContext, step: Step): Promise<bo
   return lost.some(({ proxy }) => context.holders.has(proxy));
 }
 
-/** The processes that hold the shadows open which the step wants held. */
+/** The processes that hold the shadows open for the step. */
 export const holdersOf = (context: RunContext, step: Step): ShadowHolder[] =>
   (step.holds ?? []).flatMap((proxy) => context.holders.get(proxy) ?? []);
 
 /**
- * The end of a dump: asks whether the same process has held the shadow all the time, writes the result down, and lets the shadow go.
- * @param judge judges both sides afresh: where the holder turns out to be gone
+ * The end of a dump: checks whether the same process has held the shadow all the time, journals the result, and
+ * releases the shadow.
+ * @param judge checks both sides again if the holder turns out to be gone
  * @throws what `judge` throws
  */
 export async function concludeHold(
@@ -264,7 +267,7 @@ function recordHolding({ assignment, journal }: RunContext, step: Step, proxy: s
   });
 }
 
-/** Lets every shadow go: the run is over, or is rolled back. What goes wrong is written down, and spoils nothing. */
+/** Releases every shadow: the run is over, or is rolled back. Errors are journaled, and do no harm. */
 export async function closeAllShadows(context: RunContext): Promise<void> {
   for (const [proxy, holder] of [...context.holders]) {
     try {

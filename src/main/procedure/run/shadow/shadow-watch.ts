@@ -15,12 +15,13 @@ import { troubleOfShadow } from '../check-failure.ts';
 import { asTableError } from '../run-end.ts';
 import { holdersOf, reopenShadows } from './shadow-hold.ts';
 
-/** Bytes a second: no copy between two disks is taken to be faster. */
+/** Bytes per second: no copy between two disks is assumed to be faster. */
 const fastestCopy = 500_000_000;
 
 /**
- * Seconds before a state check: less than a full copy takes, since a rejoin copies the whole volume. The first checks come sooner: a dump may
- * be over before a whole interval has passed, and what reads a shadow keeps it from being put back.
+ * Seconds before a state check: less than a full copy takes, since a rejoin copies the whole volume. The first checks
+ * come sooner: a dump may be over before a whole interval has passed, and a shadow that is being read cannot be put
+ * back.
  * @param nth from 0
  */
 export function watchSeconds({ job, volumes }: Pick<Assignment, 'job' | 'volumes'>, nth: number): number {
@@ -35,7 +36,7 @@ class ShadowWatch {
   readonly #observer: Observer;
   readonly #stop = new AbortController();
   readonly #found = new AbortController();
-  /** Holders whose end was noticed: where the host cannot be asked then, it is asked at the usual interval. */
+  /** Holders whose end was noticed: if the host cannot be queried then, it is queried at the usual interval. */
   readonly #noticed = new WeakSet<object>();
   #unseenSince: number | undefined;
   #pauses = 0;
@@ -44,7 +45,7 @@ class ShadowWatch {
     this.#context = context;
     this.#step = step;
     const { signal } = this.#stop;
-    // State checks may be thousands, and change nothing: the journal has what they find.
+    // There may be thousands of state checks, and they change nothing: only their findings are journaled.
     const { hosts } = context.runner;
     const runner = new CommandRunner(noJournal(), hosts, () => ({ cancel: signal, halt: signal }));
     this.#observer = new Observer(runner, context.assignment, () => context.journal.events);
@@ -59,7 +60,7 @@ class ShadowWatch {
     this.#stop.abort();
   }
 
-  /** Settles when it was stopped, or has found something. */
+  /** Settles when it was stopped, or has found a change. */
   async run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted && !this.found.aborted) {
@@ -74,7 +75,7 @@ class ShadowWatch {
     }
   }
 
-  /** A query that failed is told. What cannot even be told, since there is no journal, ends what is watched. */
+  /** A failed query is journaled. If even that is impossible, the watched work ends. */
   #take(error: unknown): void {
     try {
       if (isFailure(error, 'JOURNAL_UNWRITABLE')) throw error;
@@ -84,7 +85,7 @@ class ShadowWatch {
     }
   }
 
-  /** A holder that ends may mean that somebody works on the shadow: both sides are judged at once. */
+  /** A holder that ends may mean that somebody is working on the shadow: both sides are checked immediately. */
   async #pause(): Promise<void> {
     const stop = this.#stop.signal;
     const holders = holdersOf(this.#context, this.#step).filter((holder) => !this.#noticed.has(holder));
@@ -109,7 +110,7 @@ class ShadowWatch {
     if (trouble) this.#found.abort(trouble);
   }
 
-  /** A query that failed says nothing: whoever reads the journal must know for how long nobody watched. */
+  /** A failed query shows nothing: the journal must have the time without a watch. */
   #tellUnseen(error: unknown): void {
     if (this.#unseenSince === undefined) {
       const text = `Cannot watch proxy and shadow: ${asTableError(error).message}`;
@@ -129,8 +130,8 @@ class ShadowWatch {
 
 /**
  * Does some work while both sides are watched.
- * @param work is given the signal that ends it: the run's, and that of the watch
- * @throws what the work throws; CHECK_FAILED or SHADOW_CHANGED where proxy or shadow changed meanwhile; JOURNAL_UNWRITABLE
+ * @param work gets the signal that ends it: the run's, and that of the watch
+ * @throws what the work throws; CHECK_FAILED or SHADOW_CHANGED if proxy or shadow changed meanwhile; JOURNAL_UNWRITABLE
  */
 export async function whileWatched<Value>(
   context: RunContext,

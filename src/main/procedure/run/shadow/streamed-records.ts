@@ -1,6 +1,6 @@
 /**
- * Binds what was written to tape to what the cluster held: records that were hashed on the cluster are compared with the same ones as
- * they passed. A shadow may be rebuilt during the dump, and put back before anybody looks.
+ * Binds what was written to tape to what the cluster held: records that were hashed on the cluster are compared with
+ * the same ones as they passed. A shadow may be rebuilt during the dump, and put back before the next state check.
  */
 import { failure } from '../../../../contract/errors.ts';
 import type { SampledRecords, StreamedRecord } from '../../../../streams/digests/record-sampler.ts';
@@ -11,8 +11,8 @@ import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
 
 /**
- * Both sets, but for what could not be read from the shadow. Only a raw device passes as it lies on the disks: an archive has its own
- * order.
+ * Both sets, except what could not be read from the shadow. Only a raw device passes as it is on the disks: an archive
+ * has its own order.
  */
 export function hashedOf(
   { fingerprints, journal, assignment }: RunContext,
@@ -30,7 +30,7 @@ export function hashedOf(
 }
 
 /**
- * Which records of a volume's dump are hashed while they pass; undefined where none can be compared.
+ * Which records of a volume's dump are hashed while they pass; undefined if none can be compared.
  * @param startsAt where the dump begins, in bytes
  */
 export function samplesOf(
@@ -53,7 +53,7 @@ interface SeenRecords {
 }
 
 /**
- * Compares records with the cluster's, and writes the result into the journal.
+ * Compares records with the cluster's, and journals the result.
  * @throws DUMP_DIFFERS
  */
 export function requireAsHashed(
@@ -81,7 +81,7 @@ export function requireAsHashed(
 }
 
 /**
- * Compares both sets with what was streamed, and writes the result into the journal. Of a dump that was continued, records before its
+ * Compares both sets with what was streamed, and journals the result. For a continued dump, records before its
  * beginning are compared when the tape is read back.
  * @param startsAt where the dump begins, in bytes
  * @throws DUMP_DIFFERS

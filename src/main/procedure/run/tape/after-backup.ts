@@ -1,4 +1,4 @@
-/** What comes once the backup is on tape and the cluster is back: it takes nothing from either. */
+/** What comes once the backup is on tape and the cluster is normal: it harms neither. */
 import { isFailure } from '../../../../contract/errors.ts';
 import type { Step } from '../../model/step.ts';
 
@@ -10,9 +10,9 @@ const endings = [
   'LOCK_LOST',
 ] as const;
 
-/** True for what ends a run at once, wherever it is. */
+/** True for what ends a run immediately, wherever it is. */
 export const endsRun = (error: unknown): boolean => isFailure(error, ...endings);
 
-/** True for a step that a run may end without. */
+/** True for a step whose failure does not fail the run. */
 export const comesAfterBackup = ({ performance: kind }: Pick<Step, 'performance'>): boolean =>
   kind === 'health-after' || kind === 'unload-tape';

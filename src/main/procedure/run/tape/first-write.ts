@@ -1,4 +1,7 @@
-/** What every first write to a tape goes through: the label in layout `labelled`, the first dump in layout `plain`, on both routes. */
+/**
+ * Every first write to a tape goes through here: the label in layout `labelled`, the first dump in layout `plain`, on
+ * both routes.
+ */
 import { isFailure } from '../../../../contract/errors.ts';
 import type { FoundTape } from '../../../tape/overwrite-rule.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
@@ -6,7 +9,7 @@ import type { Step } from '../../model/step.ts';
 import { noteLoss, takeLossBack } from './note-tape.ts';
 import { checkTape } from './perform-tape-check.ts';
 
-/** What only another tape, or a person at the drive, can cure. */
+/** Errors that only another tape, or a person at the drive, can solve. */
 const refusals = [
   'TAPE_NOT_LOADED',
   'TAPE_BUSY',
@@ -19,8 +22,8 @@ const refusals = [
 ] as const;
 
 /**
- * Checks the tape right before its first byte is written, and records what is lost. A refusal here is a failed dump: the job's onFailure
- * says what follows.
+ * Checks the tape right before its first byte is written, and records what is lost. A refusal here is a failed dump:
+ * the job's onFailure decides what follows.
  * @returns what the tape holds, which is lost with the next command
  * @throws what checkTape throws
  */
@@ -39,7 +42,7 @@ export async function checkFirstWrite(context: RunContext, step: Step): Promise<
 /** Failures of a write that never began. */
 const unwritten = ['TAPE_WRITE_PROTECTED', 'TAPE_NOT_LOADED', 'TAPE_BUSY', 'TAPE_POSITION_WRONG'] as const;
 
-/** Performs what writes to the tape; where it fails before the first byte, what the tape held is not lost. */
+/** Performs the write to the tape; if it fails before the first byte, the contents of the tape are not lost. */
 export async function withLossRecorded<Value>(
   context: RunContext,
   step: Step,

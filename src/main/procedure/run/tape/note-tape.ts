@@ -1,4 +1,7 @@
-/** What a run reads from the media catalogue, and what it writes into it. That it cannot be read or written is a warning, and fails no run. */
+/**
+ * What a run reads from the tape inventory, and writes to it. An inventory that cannot be read or written is a warning,
+ * and fails no run.
+ */
 import { isFailure } from '../../../../contract/errors.ts';
 import { mediaEvent, type KnownTape, type MediaEvent, type HeldFile } from '../../../tape/media-catalogue.ts';
 import type { FoundTape } from '../../../tape/overwrite-rule.ts';
@@ -36,7 +39,7 @@ function append(context: RunContext, step: Step, events: readonly MediaEvent[]):
   });
 }
 
-/** A tape with a label: seen, labelled or written. */
+/** A tape with a label: seen, labeled or written. */
 export function noteTape(
   context: RunContext,
   step: Step,
@@ -61,8 +64,8 @@ export function notePlainTape(context: RunContext, step: Step): void {
 }
 
 /**
- * What the tape in the drive holds is lost with the next command.
- * @param writers the runs one of which has written it, as far as they are known otherwise than by the media catalogue
+ * The contents of the tape in the drive are lost with the next command.
+ * @param writers the runs one of which has written it, as far as they are known apart from the tape inventory
  */
 export function noteLoss(
   context: RunContext,
@@ -77,7 +80,7 @@ export function noteLoss(
   append(context, step, context.lossNoted);
 }
 
-/** The write failed before it began: the tape still holds what it held. */
+/** The write failed before it began: the contents of the tape are unchanged. */
 export function takeLossBack(context: RunContext, step: Step): void {
   const { at } = placeOf(context);
   const events = context.lossNoted.map(({ by: _by, certain: _certain, ...event }) => ({

@@ -1,11 +1,11 @@
-/** The tape of a run in layout `plain`, known by the digest of its first record. */
+/** The tape of a run in layout `plain`, recognized by the digest of its first record. */
 import { failure } from '../../../../contract/errors.ts';
 import type { RunEvent } from '../../../../contract/events.ts';
 import { firstRecordSha256 } from '../../../tape/overwrite-rule.ts';
 import { lookAtTape } from '../../drive/tape-look.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 
-/** Digest of the first record that the run wrote last; undefined where its journal has none. */
+/** Digest of the first record that the run wrote last; undefined if its journal has none. */
 export function writtenFirstRecord(events: readonly RunEvent[]): string | undefined {
   const last = events.findLast((event) => event.type === 'digest' && event.firstRecordSha256 !== undefined);
   return last?.type === 'digest' ? last.firstRecordSha256 : undefined;

@@ -1,4 +1,4 @@
-/** Asks the drive about its health before the run changes anything, and when it no longer needs the tape. */
+/** Queries the health of the drive before the run changes anything, and when it no longer needs the tape. */
 import { alertText, type DriveHealth } from '../../../../contract/drive-health.ts';
 import { failure, isFailure } from '../../../../contract/errors.ts';
 import { inEnglish } from '../../../../contract/text/say.ts';
@@ -62,7 +62,7 @@ export const performHealthBefore: Performer = async (context, step) => {
   });
 };
 
-/** The backup is done whether or not the drive tells how it is. */
+/** The backup is done, whether or not the drive reports its health. */
 export const performHealthAfter: Performer = async (context, step) => {
   try {
     record(context, step, 'after', await look(context, step));

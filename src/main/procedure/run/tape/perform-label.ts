@@ -1,4 +1,4 @@
-/** Writes the label of a tape in layout `labelled`, just before the dump; and says which tapes may be written to. */
+/** Writes the label of a tape in layout `labelled`, right before the dump; and decides which tapes may be written. */
 import { createHash, randomUUID } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
 import { ownZone } from '../../../../contract/time/wall-clock.ts';
@@ -27,7 +27,7 @@ function keepUntilOfRun({ assignment, journal }: RunContext, now: Date): string 
   return keepUntilOf(media.keep, start ? new Date(start.at) : now, schedule?.zone ?? ownZone());
 }
 
-/** A tape keeps its name when it is overwritten: it is what stands on the cartridge. */
+/** A tape keeps its name when it is overwritten: the name is printed on the cartridge. */
 function labelFor(
   context: RunContext,
   present: TapeLabel | undefined,
@@ -55,7 +55,7 @@ function labelFor(
   };
 }
 
-/** The name of the first tape of a run that is not labelled yet. */
+/** The name of the first tape of a run that is not labeled yet. */
 function firstName({ job, siteName, jobName }: Assignment): string {
   return job.media.name ?? inventedName(siteName, jobName, new Date());
 }
@@ -68,7 +68,7 @@ interface LabelOrder {
   readonly slot?: number | undefined;
 }
 
-/** Writes the label at the beginning of the tape, and tells journal and list of tapes. */
+/** Writes the label at the beginning of the tape, and records it in journal and tape inventory. */
 async function writeLabel(
   context: RunContext,
   step: Step,
@@ -97,7 +97,7 @@ async function writeLabel(
   noteTape(context, step, 'labelled', label, { onto: found.blank ? 'blank' : 'data' });
 }
 
-/** Checked once more: hours may have passed since the tape was looked at. The label stays where the dump is continued. */
+/** Checked again: hours may have passed since the last check. The label stays if the dump is continued. */
 export const performLabel: Performer = async (context, step) => {
   const write = step.commands.at(-1);
   if (!write) throw new Error('the step has a command that writes');
@@ -111,8 +111,9 @@ export const performLabel: Performer = async (context, step) => {
 };
 
 /**
- * A tape of this very run holds a part of its dump; any other follows the job's rule, but for the name, which is the first tape's.
- * @param name of the tape of a pool that it must be; undefined where any will do
+ * A tape of this run holds a part of its dump; any other follows the job's rule, except for the name, which comes from
+ * the first tape.
+ * @param name the required tape of a pool; undefined if any will do
  */
 export function refusalOfNextTape(
   { assignment, journal }: RunContext,
@@ -131,15 +132,15 @@ export function refusalOfNextTape(
   return refusalOfRun(found, { name, overwrite, run: journal.run }, new Date());
 }
 
-/** `NIGHTLY` -> `NIGHTLY-2`, shortened where it grows too long. */
+/** `NIGHTLY` -> `NIGHTLY-2`, shortened if it becomes too long. */
 function nameOfNext(first: string, number: number): string {
   const suffix = `-${number}`;
   return `${first.slice(0, longestTapeName - suffix.length)}${suffix}`;
 }
 
 /**
- * @param inserted what changeTape has found to be good
- * @param nameOfPool the tape of a pool that it is; undefined where its name follows that of the first
+ * @param inserted a tape that changeTape has accepted
+ * @param nameOfPool its name in the pool; undefined if its name follows that of the first
  */
 export async function labelNextTape(
   context: RunContext,

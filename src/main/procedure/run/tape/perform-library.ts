@@ -1,4 +1,4 @@
-/** Has a library load the tape of a run before it is checked, and take it back when the run ends. */
+/** Makes a library load the tape of a run before it is checked, and store it when the run ends. */
 import { isFailure } from '../../../../contract/errors.ts';
 import { bringBackup } from '../../drive/bring-backup.ts';
 import { bringTape, returnTape, type LibraryRoom } from '../../drive/library-work.ts';
@@ -61,7 +61,7 @@ export const performLoadTape: Performer = async (context, step) => {
 const unlockedWords =
   'the tape stays in the drive, which this run no longer locks: shadowtape tapes unload returns it';
 
-/** The backup is on tape whether or not the library takes it back. */
+/** The backup is on tape, whether or not the library stores it. */
 export const performUnloadTape: Performer = async (context, step) => {
   const room = roomOf(context, step);
   if (!room) return;
@@ -70,7 +70,7 @@ export const performUnloadTape: Performer = async (context, step) => {
   } catch (error) {
     if (!isFailure(error)) throw error;
     const why = `the tape was not returned to its slot: ${error.message}`;
-    // A run that ended with action required has given the lock of the drive back.
+    // A run that ended with action required has released the lock of the drive.
     const text = isFailure(error, 'DRIVE_LOCK_LOST') ? unlockedWords : why;
     if (endsRun(error)) throw error;
     context.journal.append({ type: 'warning', step: step.id, text });

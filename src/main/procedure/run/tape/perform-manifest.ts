@@ -1,4 +1,4 @@
-/** Writes the manifest behind the dump: what the files of the tape hold, with their digests. */
+/** Writes the manifest after the dump: the contents of the tape files, with their digests. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isFailure } from '../../../../contract/errors.ts';
@@ -40,12 +40,12 @@ function writtenFile({ assignment, journal }: RunContext, volume: VolumeAssignme
   return fileOfManifest({ file, volume: proxy, method, recordBytes, written, unreadable, parts });
 }
 
-/** The number of the manifest's file: behind the last of the tape in the drive. */
+/** The number of the manifest's file: after the last file of the tape in the drive. */
 function manifestFileNow({ assignment, journal }: RunContext, uuid: string): number {
   return assignment.job.media.span ? nextFile(journal.events, uuid) : manifestFileOf(assignment.volumes);
 }
 
-/** The journal so far goes onto the tape, too: who loses the console loses nothing of the run. What cannot be read is left out. */
+/** The journal so far is written to tape, too: if the console is lost, the run is not. What cannot be read is omitted. */
 async function journalOnTape({ file, lastHash: sha256 }: Journal): Promise<TapeManifest['journal']> {
   const packed = await readFile(file)
     .then((content) => packJournal(content))
@@ -53,7 +53,7 @@ async function journalOnTape({ file, lastHash: sha256 }: Journal): Promise<TapeM
   return packed === undefined ? { sha256 } : { sha256, gzip: packed };
 }
 
-/** @throws TAPE_END_OF_MEDIUM where the tape is full, and what else writing can end with */
+/** @throws TAPE_END_OF_MEDIUM if the tape is full, and other errors of writing */
 async function writeManifest(context: RunContext, step: Step, write: StepCommand): Promise<void> {
   const { journal, assignment } = context;
   const label = lastOf(journal.events, 'label');
@@ -80,7 +80,7 @@ async function writeManifest(context: RunContext, step: Step, write: StepCommand
   });
 }
 
-/** What a tape holds, for the list of tapes. */
+/** The contents of a tape, for the tape inventory. */
 function filesOn(context: RunContext, uuid: string): HeldFile[] {
   const { assignment, journal } = context;
   return assignment.volumes.flatMap((volume): HeldFile[] => {
@@ -103,7 +103,7 @@ function filesOn(context: RunContext, uuid: string): HeldFile[] {
   });
 }
 
-/** Tells the list of tapes of each tape that the run has written. */
+/** Records each tape that the run has written in the tape inventory. */
 function noteTapes(context: RunContext, step: Step): void {
   const { assignment, journal } = context;
   const parts = assignment.volumes.flatMap(({ proxy }) => partsOf(journal.events, proxy));

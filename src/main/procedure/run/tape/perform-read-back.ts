@@ -1,4 +1,4 @@
-/** Reads the tape back and compares it with what was handed to it. */
+/** Reads the tape back and compares it with what was sent to tape. */
 import { isFailure } from '../../../../contract/errors.ts';
 import type { OfCluster } from '../../drive/compare-read-back.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
@@ -12,13 +12,13 @@ import type { Step } from '../../model/step.ts';
 import { stopWorks } from '../server/run-work.ts';
 import { hashedOf, requireAsHashed, samplesOf } from '../shadow/streamed-records.ts';
 
-/** True where a step proved that the tape does not hold what was read from the device, or not what the proxy holds. */
+/** True if a step proved that the tape differs from what was read from the device, or from the proxy. */
 export function provesTapeBad({ performance: kind }: Pick<Step, 'performance'>, error: unknown): boolean {
   if (kind === 'whole-hash') return isFailure(error, 'PROXY_DIFFERS');
   return kind === 'read-back' && isFailure(error, ...tapeCodes);
 }
 
-/** @throws Error where no record was hashed on the cluster: such a dump is not continued */
+/** @throws Error if no record was hashed on the cluster: such a dump is not continued */
 function ofCluster(context: RunContext, step: Step, proxy: string): OfCluster {
   const volume = volumeNamed(context.assignment, proxy);
   const samples = samplesOf(context, volume);
@@ -33,7 +33,7 @@ function ofCluster(context: RunContext, step: Step, proxy: string): OfCluster {
 export const performReadBack: Performer = async (context, step) => {
   const { assignment, journal } = context;
   const { tapeHost, tapeDevice, job, volumes } = assignment;
-  // Where an earlier try still reads, the drive is not free.
+  // If an earlier attempt still reads, the drive is not free.
   if (assignment.route === 'server') await stopWorks(context, step.id);
   try {
     await readRunBack(context, {

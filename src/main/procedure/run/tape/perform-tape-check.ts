@@ -1,6 +1,6 @@
 /**
- * Judges the tape in the drive: before anything is touched, and again right before the first write to it. Hours may pass in between, with
- * an approval, a question or a resume, and another tape may be in the drive.
+ * Checks the tape in the drive: before anything is touched, and again right before the first write. An approval, a
+ * question or a resume may take hours in between, and another tape may be in the drive by then.
  */
 import { isFailure, type ShadowtapeError } from '../../../../contract/errors.ts';
 import { localDay } from '../../../../contract/time/wall-clock.ts';
@@ -22,7 +22,7 @@ import type { Step } from '../../model/step.ts';
 import { knownTapes, noteTape } from './note-tape.ts';
 import type { Performer } from '../perform-commands.ts';
 
-/** After a dump that was broken off its dd may still be writing the last records, and the drive rewinding. */
+/** After an interrupted dump, its dd may still be writing the last records, and the drive rewinding. */
 async function readyDrive(context: RunContext, step: Step): Promise<void> {
   for (;;) {
     try {
@@ -35,19 +35,19 @@ async function readyDrive(context: RunContext, step: Step): Promise<void> {
   }
 }
 
-/** True where the tape holds what a broken-off dump of this very run has left. */
+/** True if the tape holds the remains of an interrupted dump of this run. */
 function isOwnFile(context: RunContext, { firstRecord, found }: FoundTape): boolean {
   const { again, marks, assignment, fingerprints } = context;
   const [volume] = assignment.volumes;
   if (!volume || !again || marks.tape !== 'incomplete' || !firstRecord) return false;
-  // A label of which only the file mark was written is this run's own; anything else has no place on a labelled tape.
+  // A label of which only the file mark was written is this run's own; anything else does not belong on a labeled tape.
   if (isLabelled(assignment)) return firstRecord.length === 0;
   const { method, proxy } = volume;
   const { recordBytes } = assignment.job.media;
   return mayBeOwnFile({ method, recordBytes }, firstRecord, found, fingerprints?.get(proxy)?.first);
 }
 
-/** Why this run may not write to the tape; undefined where it may. */
+/** Why this run may not write to the tape; undefined if it may. */
 function refusal({ assignment, journal }: RunContext, tape: FoundTape): ShadowtapeError | undefined {
   return refusalOfJob(tape, assignment.job.media, journal.run, new Date());
 }
@@ -58,7 +58,7 @@ interface Judged {
   readonly writers: readonly string[];
 }
 
-/** Writes what was found into the journal, and a tape with a label into the media catalogue. */
+/** Journals what was found, and records a tape with a label in the tape inventory. */
 export function recordFoundTape(
   context: RunContext,
   step: Step,
@@ -94,7 +94,7 @@ function reasonOf({ assignment, journal }: RunContext, { label }: FoundTape, isO
   return `its retention ended on ${localDay(label.keepUntil ?? '')}`;
 }
 
-/** Says what is lost; once, although the tape is checked twice. */
+/** Reports what is lost; once, although the tape is checked twice. */
 function warnOfLoss(context: RunContext, step: Step, tape: FoundTape, isOwn: boolean): void {
   const reason = reasonOf(context, tape, isOwn);
   const text = `the tape holds ${tape.found}${isOwn ? ':' : ';'} ${reason}`;
@@ -104,10 +104,11 @@ function warnOfLoss(context: RunContext, step: Step, tape: FoundTape, isOwn: boo
 }
 
 /**
- * Checks that the run may write to the tape in the drive from its beginning. The head is at the beginning of the tape afterwards: the
- * device that rewinds does so when it is closed, not when it is opened.
+ * Checks that the run may write to the tape in the drive from its beginning. The head is at the beginning of the tape
+ * afterwards: the rewinding device rewinds when it is closed, not when it is opened.
  * @returns what the tape holds, which the run may overwrite, and the runs one of which has written it
- * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_WRITE_PROTECTED, TAPE_STATE_UNKNOWN, TAPE_NOT_BLANK, TAPE_NOT_LABELLED, TAPE_IS_ANOTHER, TAPE_KEPT
+ * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_WRITE_PROTECTED, TAPE_STATE_UNKNOWN, TAPE_NOT_BLANK, TAPE_NOT_LABELLED,
+ *   TAPE_IS_ANOTHER, TAPE_KEPT
  */
 export async function checkTape(
   context: RunContext,

@@ -1,4 +1,4 @@
-/** Reads all that a run has written to its tape back, file after file, and compares it with what was handed to the tape. */
+/** Reads back everything that a run has written to its tape, file by file, and compares it with what was sent to tape. */
 import { failure } from '../../../../contract/errors.ts';
 import type { RunEvent } from '../../../../contract/events.ts';
 import { readBackAndCompare, type OfCluster, type WrittenDigest } from '../../drive/compare-read-back.ts';
@@ -20,25 +20,25 @@ import { goToFile } from '../../drive/tape-position.ts';
 export interface ReadBackRun {
   readonly step: string;
   readonly run: string;
-  /** What the run wrote stands in them: digests, label, manifest. */
+  /** They have what the run wrote: digests, label, manifest. */
   readonly events: readonly RunEvent[];
   readonly drive: Drive;
   readonly layout: 'plain' | 'labelled';
   readonly recordBytes: number;
   /** How tapes are changed, where the run has several. */
   readonly changing: TapeChanging;
-  /** Reads a volume's file from where the head stands; over ssh, into this program, where this is left out. */
+  /** Reads a volume's file from the position of the head; by default over ssh, into this program. */
   readonly readFile?: ((proxy: string, written: WrittenDigest) => Promise<void>) | undefined;
   /**
-   * Records of a volume that are compared with the cluster as they are read back: of a dump that was continued on its tape, which was not
-   * compared as a whole when it was written. Left out where no run is performed.
+   * Records of a volume that are compared with the cluster as they are read back: of a dump that was continued on its
+   * tape, which was not compared as a whole when it was written. Absent if no run is performed.
    */
   readonly ofCluster?: ((proxy: string) => OfCluster) | undefined;
-  /** Hears of the digest of a volume's file, once it is proven to be as it was written. */
+  /** Called with the digest of a volume's file, once it is proven to be as it was written. */
   readonly onSha256?: ((proxy: string, sha256: string) => void) | undefined;
-  /** Hears of the digest of the first record of tape file 0. */
+  /** Called with the digest of the first record of tape file 0. */
   readonly onFirstRecord?: ((sha256: string) => void) | undefined;
-  /** True where any tape of several may be in the drive, or none: see ReadingTapes. */
+  /** True if any tape of several may be in the drive, or none: see ReadingTapes. */
   readonly namesFound?: boolean | undefined;
   /** See ReadingTapes. */
   readonly isFirstLoaded?: boolean | undefined;
@@ -46,7 +46,7 @@ export interface ReadBackRun {
   readonly volumes: readonly { readonly proxy: string; readonly tapeFile: number }[];
 }
 
-/** The commands that bring the head to a volume's file, and read it. */
+/** The commands that move the head to a volume's file, and read it. */
 function commandsFor({ drive, layout, recordBytes, volumes }: ReadBackRun, tapeFile: number): StepCommand[] {
   const { tapeHost, tapeDevice } = drive;
   return layout === 'plain' && volumes.length === 1 && tapeFile === 0
@@ -82,8 +82,8 @@ async function readFile(
 }
 
 /**
- * @throws RUN_HAS_NO_TAPE where a volume was not dumped to its end, TAPE_IS_ANOTHER, TAPE_DIFFERS, TAPE_READ_FAILED and what else
- *   reading a tape can end with
+ * @throws RUN_HAS_NO_TAPE if a volume was not dumped completely, TAPE_IS_ANOTHER, TAPE_DIFFERS, TAPE_READ_FAILED and
+ *   other errors of reading a tape
  */
 export async function readRunBack(room: DataRoom, order: ReadBackRun): Promise<void> {
   const { step, drive, layout, volumes } = order;
@@ -107,7 +107,7 @@ export async function readRunBack(room: DataRoom, order: ReadBackRun): Promise<v
   for (const [index, { proxy, tapeFile }] of volumes.entries())
     await readFile(room, order, proxy, tapeFile, written[index] ?? {});
   if (layout === 'labelled') await requireManifestOf(room.runner, step, drive, order);
-  // The device that rewinds has done so when it was closed.
+  // The rewinding device has rewound when it was closed.
   if (order.readFile || layout === 'labelled' || volumes.some(({ tapeFile }) => tapeFile > 0))
     await room.runner.send(step, rewindCommand(drive));
 }

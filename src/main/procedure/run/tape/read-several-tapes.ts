@@ -1,4 +1,4 @@
-/** Reads the dumps of a run back that lie on several tapes: each tape is asked for in its turn, and its label looked at. */
+/** Reads back the dumps of a run on several tapes: the tapes are requested one by one, and their labels are checked. */
 import type { Duplex } from 'node:stream';
 import { failure } from '../../../../contract/errors.ts';
 import type { SpanningReadBackResult } from '../../../../streams/tape/spanning-read-back.ts';
@@ -63,25 +63,26 @@ export class SeveralTapes {
     });
   }
 
-  /** Gets the first tape of a volume into the drive. @throws what changing tapes can end with */
+  /** Gets the first tape of a volume into the drive. @throws errors of changing tapes */
   async insertFirst(volume: string): Promise<void> {
     const [first] = this.#parts(volume);
     if (first) await this.#tapes.insert(first.tape);
   }
 
   /**
-   * Reads a volume's dump through a stream that takes it. The caller compares what was read.
-   * @throws TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, what `through` fails with, and what changing tapes can end with
+   * Reads a volume's dump through a stream that consumes it. The caller compares what was read.
+   * @throws TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, what `through` fails with, and errors of changing tapes
    */
   readThrough(volume: string, through: Duplex): Promise<SpanningReadBackResult> {
     return this.#tapes.read(this.#parts(volume), { through });
   }
 
   /**
-   * Reads a volume's dump and compares it with what was handed to the tapes.
-   * @param ofCluster records that are compared with the cluster, where any are
+   * Reads a volume's dump and compares it with what was sent to tape.
+   * @param ofCluster records that are compared with the cluster, if any
    * @returns SHA-256 (hex) of the whole
-   * @throws what `ofCluster` throws, TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, and what changing tapes can end with
+   * @throws what `ofCluster` throws, TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, and errors of changing
+   *   tapes
    */
   async read(volume: string, written: WrittenDigest, ofCluster?: OfCluster): Promise<string> {
     const { step } = this.#changing;

@@ -1,4 +1,4 @@
-/** Reads the tape of an ended run back, and compares it with what that run wrote. Belongs to no run. */
+/** Reads back the tape of an ended run, and compares it with what that run wrote. Not part of any run. */
 import { failure } from '../../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../../contract/events.ts';
 import type { Platform } from '../../../site/site-schema.ts';
@@ -17,11 +17,11 @@ export interface VerifyOptions {
   readonly runner: CommandRunner;
   readonly abort: AbortSignal;
   readonly platform: Platform;
-  /** How tapes are changed, and who can be asked to. */
+  /** How tapes are changed, and who can be asked to do it. */
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
   readonly onProgress: (progress: LiveProgress) => void;
-  /** Hears what a tape in layout `plain` begins with, once all of it is proven to be as it was written. */
+  /** Called with the beginning of a tape in layout `plain`, once all of it is proven to be as it was written. */
   readonly onPlainTape?: ((tape: ReadPlainTape) => void) | undefined;
 }
 
@@ -39,13 +39,13 @@ export interface VerifiedFile {
   readonly volume: string;
   readonly bytes: number;
   readonly records: number;
-  /** SHA-256 (hex) of the file, where the run took one. */
+  /** SHA-256 (hex) of the file, if the run computed one. */
   readonly sha256: string | undefined;
-  /** The sum of cksum(1), where the run took that. */
+  /** The sum of cksum(1), if the run computed that. */
   readonly cksum: number | undefined;
 }
 
-/** As the media catalogue lists them. */
+/** As the tape inventory lists them. */
 function filesOf(
   { volumes, method: ofRun }: EventOf<'run-started'>,
   files: readonly {
@@ -60,7 +60,10 @@ function filesOf(
   });
 }
 
-/** @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and what else reading a tape can end with */
+/**
+ * @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and other
+ *   errors of reading a tape
+ */
 export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]> {
   const { run, events, runner, abort, onProgress, platform, change, ask } = options;
   const start = events[0];
@@ -92,7 +95,7 @@ export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]>
     volume: proxy,
     bytes: written.bytes ?? 0,
     records: written.records ?? 0,
-    // A dump that was continued on its tape has none of the whole.
+    // A continued dump has no digest of the whole.
     sha256: written.onTapeSha256 ?? (written.sections && digests.get(proxy)),
     cksum: written.cksum,
   }));
