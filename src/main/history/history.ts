@@ -100,7 +100,7 @@ export class History {
     return this.#ask('view', question);
   }
 
-  /** Takes in what is new, such as a run that has just ended. Never throws, and holds up nobody. */
+  /** Takes in what is new, such as a run that has just ended. Never throws, and delays no caller. */
   async refresh(): Promise<void> {
     await this.#ask('refresh', undefined as never).catch(() => undefined);
   }

@@ -86,7 +86,7 @@ export class IndexRefresh {
   #unreadEntries = 0;
   #writer: { readonly of: CatalogueWriter; generation: number } | undefined;
 
-  /** @param told hears its progress; undefined: at its end */
+  /** @param told receives its progress; undefined: at its end */
   constructor(state: StateFolder, file: IndexFile, told: (progress: IndexProgress | undefined) => void) {
     this.#state = state;
     this.#file = file;
@@ -139,8 +139,8 @@ export class IndexRefresh {
   }
 
   /**
-   * Run -> size and time of the journal that it was made of, and the version of them all. Ten thousand marks are not read again while
-   * nobody has changed one.
+   * Run -> size and time of the journal that it was made of, and the version of them all. Ten thousand marks are not
+   * read again while none has changed.
    */
   marksIn(sqlite: Sqlite): KnownMarks {
     const version = versionOf(sqlite);

@@ -51,7 +51,7 @@ export class CatalogueFile {
 
   /**
    * The whole file is on disk when this returns: what the journal has of it must be there after a crash.
-   * @returns SHA-256 (hex) of the file; to be asked once, at its end
+   * @returns SHA-256 (hex) of the file; to be called once, when the file is complete
    * @throws CATALOGUE_UNWRITABLE
    */
   digest(): string {

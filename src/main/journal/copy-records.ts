@@ -19,7 +19,7 @@ const tapeShape = z.looseObject({
   manifest: z.looseObject({ file: z.int(), bytes: z.int(), sha256: z.string() }).optional(),
 });
 
-/** The last line of a record; whoever writes it keeps to this. */
+/** The last line of a record, in this form. */
 const finishedShape = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('copy-finished'),

@@ -6,7 +6,7 @@ import { recordFiles, recordLine } from './restore-records.ts';
 
 export const drillSuffix = '-drill';
 
-/** The last line of a record; whoever writes it keeps to this. */
+/** The last line of a record, in this form. */
 const finishedShape = z.looseObject({
   type: z.literal('drill-finished'),
   at: z.string(),

@@ -159,7 +159,7 @@ export class Journal implements EventSink {
     return this.#trouble !== undefined;
   }
 
-  /** From here on a line that cannot be written is no error: what was begun must be brought to its end, journal or not. */
+  /** From here on a line that cannot be written is no error: what was begun must be completed, with or without a journal. */
   carryOn(): void {
     this.#carriesOn = true;
   }
@@ -229,7 +229,7 @@ export class Journal implements EventSink {
     }
   }
 
-  /** How long the run has been going, in milliseconds. Between two processes only the clock of the computer tells. */
+  /** How long the run has been going, in milliseconds. Between two processes only the clock of the computer is available. */
   #elapsedSoFar(events: readonly RunEvent[]): number {
     const [first, last] = [events[0], events.at(-1)];
     if (!first || !last) return 0;
@@ -252,7 +252,7 @@ export class Journal implements EventSink {
     }
   }
 
-  /** What is written to a file that nobody finds under its name any more is lost when the run ends. */
+  /** What is written to a file that no longer has its name is lost when the run ends. */
   #requireOwn(handle: number): void {
     const own = fstatSync(handle);
     const named = statSync(this.file, { throwIfNoEntry: false });

@@ -127,7 +127,7 @@ export class StateFolder {
       await requireNoLink(this.runsFolder);
       files = await readdir(this.runsFolder);
     } catch (error) {
-      // Where there is a file instead, it is told by who wants to write there.
+      // Where there is a file instead, it is reported by the writer.
       if (isMissing(error)) return [];
       const reason = readTrouble(error);
       throw failure('STATE_FILE_UNREADABLE', { file: this.runsFolder, reason }, {}, error);

@@ -49,7 +49,7 @@ describe('a journal that is compressed', () => {
     expect(await readdir(state.runsFolder)).not.toContain(`${run}.ndjson.gz`);
   });
 
-  it('is whole at every moment: the plain one counts while both are there, and goes at the next compressing', async () => {
+  it('is whole at every moment: the plain one counts while both are there, and is removed at the next compressing', async () => {
     const state = await sealedState(smallEvents());
     const file = state.journalFile(run);
     const plain = await readFile(file);
@@ -82,7 +82,7 @@ describe('a journal that is compressed', () => {
     expect(() => millisecondsOf('long ago')).toThrow('"long ago" is not a length of time');
   });
 
-  it('is compressed by two at once, and what a killed process has left goes', async () => {
+  it('is compressed by two at once, and what a killed process has left is removed', async () => {
     const state = await sealedState();
     const [old, young] = ['0123456789ab', 'ba9876543210'].map((word) =>
       join(state.runsFolder, `${run}.ndjson.gz.${word}.tmp`),
@@ -257,7 +257,7 @@ describe('the archive of a state folder', () => {
   });
 });
 
-/** The journal of a run that has sent a command that changes something, and that ended as told. */
+/** The journal of a run that has sent a command that changes something, and that ended as recorded. */
 async function stateOf(end: { exitStatus: 2 | 3; discarded?: true } | undefined): Promise<StateFolder> {
   const recorded = recordedEvents('raw-dd').map((event) =>
     event.type === 'run-finished' ? { ...event, verdict: 'failed' as const, ...end } : event,

@@ -148,7 +148,7 @@ function withRetentionOfPools(site: Site): Site {
   return { ...site, jobs: Object.fromEntries(jobs) };
 }
 
-/** How many errors are told at once. */
+/** How many errors are listed at once. */
 const mostErrors = 50;
 
 /** One error with the sentences of the others as its evidence. */

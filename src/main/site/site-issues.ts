@@ -69,7 +69,10 @@ interface Place {
   readonly data: unknown;
 }
 
-/** An error for each key. Of several forms that may stand there, the one is told that has most of the keys that were given. */
+/**
+ * An error for each key. Of several forms that may stand there, the one is reported that has most of the keys that were
+ * given.
+ */
 function unknownKeys(
   { file, root, data }: Place,
   issue: Extract<z.core.$ZodIssue, { code: 'unrecognized_keys' }>,

@@ -1,6 +1,7 @@
 /**
- * Public keys of types that ssh2 does not know: certificates (OpenSSH's PROTOCOL.certkeys) and keys on security tokens (PROTOCOL.u2f).
- * ssh2 is given an object of its own kind, which tells their type and their bytes; whoever has the private half signs.
+ * Public keys of types that ssh2 does not know: certificates (OpenSSH's PROTOCOL.certkeys) and keys on security tokens
+ * (PROTOCOL.u2f). ssh2 is given an object of its own kind, which has their type and their bytes; the party that has the
+ * private half signs.
  */
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
@@ -29,7 +30,10 @@ export const isOnToken = (keyType: string): boolean => tokenTypes.some((type) =>
 const algorithmOf = (keyType: string) =>
   keyType === certificateOf('ssh-rsa') ? certificateOf('rsa-sha2-512') : keyType;
 
-/** ssh2 recognizes its keys by a property that it shows to nobody, so that a foreign key is made out of one of them. It never signs. */
+/**
+ * ssh2 recognizes its keys by a property that it does not export, so that a foreign key is made out of one of them. It
+ * never signs.
+ */
 function carrier(): ParsedKey {
   const key = ssh2.utils.parseKey(
     Buffer.concat([string('ssh-rsa'), string(Buffer.from([3])), string(Buffer.from([1]))]),

@@ -97,7 +97,7 @@ export interface SecretQuestion {
 /** Answers `undefined` where nobody can be asked. */
 export type AskSecret = (question: SecretQuestion) => Promise<string | undefined>;
 
-/** The question whether a host key that nobody has seen before is the right one. */
+/** The question whether a host key that is not known yet is the right one. */
 export interface HostKeyQuestion {
   readonly host: string;
   readonly address: string;

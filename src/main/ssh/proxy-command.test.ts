@@ -96,7 +96,7 @@ describe('a ProxyCommand', () => {
       userKnownHostsFiles: [known],
     });
     const refusal = failureOf(hosts.session('node1').connect());
-    // Opens once it is read, and is at its end once it is closed.
+    // Opens once it is read, and ends once it is closed.
     const keys = await open(known, 'w');
     await expect.poll(() => existsSync(pidFile)).toBe(true);
     await gone(await pid());

@@ -1,6 +1,7 @@
 /**
- * Quoting for the login shell, whichever it is: sshd hands it the command line as one string, so this is the one place where an argument
- * vector becomes text, and where a command is told its language. What it makes means the same in sh, ksh, bash, zsh, csh and tcsh.
+ * Quoting for the login shell, whichever it is: sshd hands it the command line as one string, so this is the one place
+ * where an argument vector becomes text, and where a command receives its language. What it makes means the same in sh,
+ * ksh, bash, zsh, csh and tcsh.
  */
 import { failure } from '../../contract/errors.ts';
 import { bytesOfName } from '../../contract/file-names.ts';

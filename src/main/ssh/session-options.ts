@@ -20,7 +20,7 @@ export interface SessionDeps extends HostKeyFiles {
 
 export interface StreamOptions {
   readonly abort?: AbortSignal | undefined;
-  /** From the start of the command to its end. No limit where it is left out. */
+  /** From the start to the end of the command. Without it, no limit. */
   readonly timeLimitSeconds?: number | undefined;
   readonly onRetry?: OnRetry | undefined;
   /** Called when the host was connected to again for this command, before it is sent. What it throws keeps it from being sent. */

@@ -25,7 +25,7 @@ async function sessionTo(server: TestServer): Promise<SshSession> {
   return (await bench.hosts([profileOf(server.port)])).session('node1');
 }
 
-/** A port of loopback where nobody listens. */
+/** A port of loopback without a listener. */
 async function deadPort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -135,7 +135,7 @@ describe('a session', () => {
 });
 
 describe('a host that cannot be reached', () => {
-  it('has a name that nobody knows', async () => {
+  it('has an unknown name', async () => {
     const hosts = await bench.hosts([profileOf(22, {}, { address: 'nonexistent.invalid' })]);
     expect(await failureOf(hosts.session('node1').connect())).toMatchObject({
       code: 'HOST_NAME_UNKNOWN',
@@ -213,7 +213,7 @@ describe('the key of a host', () => {
     );
   });
 
-  it('is refused when nobody confirms it, and not written down', async () => {
+  it('is refused when it is not confirmed, and not written down', async () => {
     const server = await bench.server();
     const hosts = await bench.hosts([profileOf(server.port)], { confirmHostKey: async () => false });
     const [key] = server.hostKeys as [Buffer];

@@ -170,7 +170,7 @@ function merged(before: KnownTape | undefined, event: MediaEvent): KnownTape {
   };
 }
 
-/** A tape that is put somewhere is unchanged: nobody has read its data. */
+/** A tape that is put somewhere is unchanged: its data was not read. */
 function moved(before: KnownTape, { location, found }: MediaEvent): KnownTape {
   if (!found) return { ...before, location };
   return { ...before, declaredLost: undefined, ...(location === undefined ? {} : { location }) };

@@ -23,7 +23,7 @@ export class ChangesTeller {
   #told: Told | undefined;
 
   /**
-   * @param since what the asker knows; undefined: nothing
+   * @param since what the caller has; undefined: nothing
    * @param around a text that is another one wherever something else than a journal has changed what lines say
    */
   since(

@@ -4,7 +4,7 @@ import { likeCommands } from './like-commands.ts';
 
 let seq = 0;
 
-/** @param milliseconds unheard: its end was never heard of */
+/** @param milliseconds unheard: its end is not known */
 function command(
   line: string,
   milliseconds: number | 'unheard' = 100,
@@ -86,7 +86,7 @@ describe('commands that follow upon each other', () => {
     expect(told(commands).map(({ line }) => line)).toEqual(lines);
   });
 
-  it('have no time where the end of one was not heard of', () => {
+  it('have no time where the end of one is not known', () => {
     expect(told([command('mt rewind', 'unheard'), command('mt rewind', 'unheard')])).toMatchObject([
       { times: 2, milliseconds: undefined },
     ]);

@@ -24,7 +24,7 @@ export interface ReportSource {
   readonly journalHash: string;
   /** True if the last line is torn: the console died while it wrote. */
   readonly torn?: boolean | undefined;
-  /** Who signed the journal, and whether it is a signature of these bytes; undefined if nobody has. */
+  /** Who signed the journal, and whether it is a signature of these bytes; undefined if not verified. */
   readonly signature?: ReportSignature | undefined;
   /** Tapes of the run that were overwritten since; absent if none is known. */
   readonly losses?: readonly TapeLoss[] | undefined;

@@ -184,7 +184,7 @@ function fill(setter: Typesetter, { sections }: ReportDocument, frame: Frame): F
   return { flow, tree, summary };
 }
 
-/** Running titles are artifacts: who listens to the document hears them never. */
+/** Running titles are artifacts: a screen reader does not read them. */
 function frameThePages(
   { flow }: { flow: Flow },
   { run, title, journalHash, times, ended }: ReportDocument,

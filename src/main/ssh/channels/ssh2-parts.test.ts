@@ -15,7 +15,7 @@ describe('a client', () => {
     expect(canSend(clientWith({ writable: true, _readableState: { ended: false } }))).toBe(true);
   });
 
-  it('cannot once the peer has ended the socket, even before any event has told of it', () => {
+  it('cannot once the peer has ended the socket, even before any event has reported it', () => {
     expect(canSend(clientWith({ writable: true, _readableState: { ended: true } }))).toBe(false);
     expect(canSend(clientWith({ writable: false, _readableState: { ended: false } }))).toBe(false);
     expect(canSend(clientWith(undefined))).toBe(false);

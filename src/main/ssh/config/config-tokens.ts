@@ -10,7 +10,7 @@ export interface LocalUser {
   readonly homeFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly userId: number;
-  /** As gethostname(2) tells it. */
+  /** As gethostname(2) returns it. */
   readonly hostName: string;
 }
 

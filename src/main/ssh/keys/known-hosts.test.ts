@@ -111,7 +111,7 @@ describe('known hosts', () => {
     expect(parseKnownHosts(text, 'f')).toMatchObject([{ line: 9, hosts: 'node1' }]);
   });
 
-  it('knows the key types of a host', () => {
+  it('lists the key types of a host', () => {
     const lines = parseKnownHosts(`node1 ${typed(key)}\nnode1 ${typed(third)}\nnode2 ${typed(key)}`, 'f');
     expect(knownKeyTypes(lines, 'node1', 22)).toEqual(['ssh-ed25519', 'ecdsa-sha2-nistp256']);
     expect(knownKeyTypes(lines, 'node1', 2222)).toEqual(['ssh-ed25519', 'ecdsa-sha2-nistp256']);
