@@ -20,7 +20,7 @@ interface ReportColumn {
   readonly title: string;
   /** Share of the width; the shares of a table are compared with each other. */
   readonly share: number;
-  /** Figures stand at the right. */
+  /** Figures are aligned right. */
   readonly align?: 'right';
 }
 
@@ -139,7 +139,7 @@ export interface ReportSigning {
     readonly who: string;
     /** What is filled in already; empty if nothing is. */
     readonly name: string;
-    /** What is written behind it: `Signature` and `Date`, `Barcode` and `Location`. */
+    /** What is written after it: `Signature` and `Date`, `Barcode` and `Location`. */
     readonly fields: readonly [wide: string, narrow: string];
   }[];
 }

@@ -89,7 +89,7 @@ describe('two runs beside each other', () => {
     expect(compared.flatMap(({ onlyOne, onlyOther }) => [...onlyOne, ...onlyOther])).toEqual([]);
   });
 
-  it('counts a step as another one where it was left out, its commands differ, or it took markedly longer', () => {
+  it('counts a step as different where it was left out, its commands differ, or it took markedly longer', () => {
     const step = { step: '3-3', title: 'Part', one: 10_000, other: 11_000, onlyOne: [], onlyOther: [] };
     expect(stepDiffers(step)).toBe(false);
     expect(stepDiffers({ ...step, one: 100, other: 900 })).toBe(false);

@@ -27,7 +27,10 @@ export interface CopyOrder {
 }
 
 export interface CopyCost {
-  /** To the exit status of the command that writes. The sessions of the console stand before; threads, where there are any, log in meanwhile. */
+  /**
+   * To the exit status of the command that writes. The sessions of the console are connected before; threads, where
+   * there are any, log in meanwhile.
+   */
   readonly seconds: number;
   /** Of all threads. */
   readonly cpuSeconds: number;

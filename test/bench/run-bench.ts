@@ -38,7 +38,7 @@ async function queriesOfPlainRun(): Promise<string> {
   }
 }
 
-/** Told by the process itself at its end: Node does not tell the CPU time of a child. */
+/** Reported by the process itself when it ends: Node does not report the CPU time of a child. */
 const tellCpu = `import { writeSync } from 'node:fs';
 process.on('exit', () => writeSync(3, JSON.stringify(process.cpuUsage())));`;
 

@@ -56,7 +56,7 @@ describe('the bill of materials', () => {
     expect(bill(componentsOf(packages, ['b'])).serialNumber).not.toBe(bill().serialNumber);
   });
 
-  it('knows the license of everything that the packages hold', () => {
+  it('has the license of everything that the packages hold', () => {
     const all = allComponents(real);
     expect(all.filter((component) => licenseOf(root, component) === '')).toEqual([]);
     expect(new Set(all.map(({ name, version }) => `${name}@${version}`)).size).toBe(all.length);

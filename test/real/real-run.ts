@@ -75,7 +75,7 @@ async function inConsole(
   }
 }
 
-/** Runs the site's job to its end. @param onEvent hears each event of the run */
+/** Runs the site's job until it ends. @param onEvent receives each event of the run */
 export const runReal = (
   scene: RealScene,
   answers: RealAnswers = {},

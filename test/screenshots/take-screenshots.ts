@@ -83,7 +83,7 @@ async function take(taking: Taking, picture: Picture): Promise<string[]> {
   return troubles;
 }
 
-/** Times that this process tells are those of the pages. */
+/** Times that this process shows are those of the pages. */
 process.env['TZ'] = 'UTC';
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -116,7 +116,7 @@ export async function startOpensshServer(options: OpensshServerOptions = {}): Pr
   if (home !== undefined) await mkdir(home);
   const more = withHome([...trust, ...(options.config ?? [])], home);
   const configFile = join(folder, 'sshd_config');
-  // A server that runs as root leaves its privileges behind in this folder; packages make it only when their service starts.
+  // A server that runs as root drops its privileges in this folder; packages make it only when their service starts.
   if (process.getuid?.() === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
 
   let logged = '';

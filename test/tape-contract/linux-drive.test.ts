@@ -190,7 +190,7 @@ function testFacts(open: () => Promise<ContractDrive>): void {
     expect(place(next)).toEqual(at(1, 0));
   });
 
-  it('what is written in the middle is the end of the tape: nothing that lay behind is left', async () => {
+  it('what is written in the middle is the end of the tape: nothing after it is left', async () => {
     const [, , , status] = await succeed(mt('rewind'), zeros(1), mt('eod'), mt('status'));
     expect(place(status)).toEqual(at(1, undefined, true));
   });

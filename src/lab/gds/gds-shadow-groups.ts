@@ -114,7 +114,7 @@ export function connectShadowGroups(
   return isNew;
 }
 
-/** A member stands for itself again. */
+/** A member is independent again. */
 function release(owner: GdsClass, member: string): void {
   if (hasGroup(owner, member)) groupOf(owner, member).group = null;
   else Object.assign(diskOf(owner, member), { group: null, type: 'undef' });

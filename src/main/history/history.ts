@@ -53,7 +53,7 @@ export class History {
     this.#changed = changed;
   }
 
-  /** How far the index is behind; undefined if it is not. */
+  /** How far the index lags behind; undefined if it does not. */
   get progress(): IndexProgress | undefined {
     return this.#progress;
   }

@@ -224,7 +224,7 @@ export class IndexRefresh {
       const fresh = entries.slice(Math.max(0, numberOf(row['done']) - from));
       if (fresh.length === 0) return true;
       const generation = generationOf(sqlite);
-      // Whatever was changed by somebody else may have brought new names.
+      // A change by somebody else may have added new names.
       if (this.#writer?.generation !== generation)
         this.#writer = { of: new CatalogueWriter(sqlite), generation };
       const writer = this.#writer;

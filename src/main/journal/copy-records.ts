@@ -1,5 +1,7 @@
-/** Second copies of a state folder: each leaves a record beside those of drills, and its last line says which tapes hold what. A copy on one
- * tape that is imported gets such a record, too. */
+/**
+ * Second copies of a state folder: each leaves a record beside those of drills, and the last line says which tapes hold
+ * what. A copy on one tape that is imported gets such a record, too.
+ */
 import { z } from 'zod';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { recordFiles, recordLine } from './restore-records.ts';

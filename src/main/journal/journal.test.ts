@@ -134,7 +134,7 @@ describe('a journal', () => {
     expect(journal.events).toHaveLength(3);
   });
 
-  it('that is continued keeps its chain, and loses a torn last line', () => {
+  it('that is continued keeps its chain, and loses an incomplete last line', () => {
     const file = join(folder, 'run-1.ndjson');
     const first = journalIn(file);
     first.append({ type: 'warning', step: '3-3', text: 'one' });

@@ -59,7 +59,7 @@ export interface JournalOptions {
 export interface JournalSoFar {
   readonly events: readonly RunEvent[];
   readonly lastHash: string;
-  /** Length in bytes of its whole lines; what follows is a torn line. */
+  /** Length in bytes of its whole lines; what follows is an incomplete line. */
   readonly wholeBytes: number;
 }
 
@@ -142,7 +142,7 @@ export class Journal implements EventSink {
   }
 
   /**
-   * Goes on with a journal that was read, whose chain holds. A torn last line is cut off.
+   * Goes on with a journal that was read, whose chain holds. An incomplete last line is cut off.
    * @throws JOURNAL_UNWRITABLE
    */
   static reopen(options: JournalOptions, soFar: JournalSoFar): Journal {

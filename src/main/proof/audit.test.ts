@@ -220,7 +220,7 @@ describe('the audit of a journal without a seal', () => {
 });
 
 describe('the list of seals', () => {
-  it('is cut where a crash has torn its last line, and continues', async () => {
+  it('is cut where a crash left its last line incomplete, and continues', async () => {
     const state = await sealedState(smallEvents());
     await appendFile(state.sealsFile, '{"what":"sea');
     expect((await auditState({ state }))[0]).toMatchObject({

@@ -160,7 +160,7 @@ function together([first, ...others]: readonly ShadowtapeError[]): ShadowtapeErr
   return also === '' ? first : new ShadowtapeError({ ...first.toInfo(), evidence: { also } });
 }
 
-/** The same error with its line behind the name of the file, as compilers write it. */
+/** The same error with its line after the name of the file, as compilers write it. */
 function withLine(file: string, linesOf: () => SiteLines, error: ShadowtapeError): ShadowtapeError {
   const path = pathOf(file, error);
   const line = path === undefined ? undefined : linesOf().lineOf(path);

@@ -59,7 +59,7 @@ export function foreignKey(blob: Buffer): ParsedKey | undefined {
   return key;
 }
 
-/** What follows type and nonce of a certificate, where it is one for that key: the rest behind the key's own fields. */
+/** What follows type and nonce of a certificate, where it is one for that key: the rest after the key's own fields. */
 function behindKey(certificate: Buffer, key: Buffer): WireReader | undefined {
   if (certifiedTypes.get(keyTypeOf(certificate)) !== keyTypeOf(key)) return undefined;
   const [reader, own] = [new WireReader(certificate), new WireReader(key)];
@@ -83,7 +83,7 @@ const instant = (seconds: bigint) => new Date(Number(seconds) * 1000).toISOStrin
 /**
  * @param certificate, key in wire form
  * @param now milliseconds since 1970
- * @returns why hosts do not accept the certificate, in words that fit behind its name; undefined if it shows nothing of
+ * @returns why hosts do not accept the certificate, in words that fit after its name; undefined if it shows nothing of
  *   that kind
  */
 export function certificateTrouble(certificate: Buffer, key: Buffer, now: number): string | undefined {

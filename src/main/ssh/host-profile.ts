@@ -26,7 +26,7 @@ export interface LoginMethods {
 
 export type AlgorithmSet = 'modern' | 'legacy';
 
-/** Tries to reach a host until a connection stands; a command that may have been started is never sent again. */
+/** Tries to reach a host until a connection is established; a command that may have been started is never sent again. */
 export interface ConnectRetry {
   /** At least 1; all of them together, the first included. */
   readonly tries: number;

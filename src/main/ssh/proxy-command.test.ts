@@ -148,7 +148,7 @@ describe('a host whose ssh configuration cannot be followed', () => {
 });
 
 describe('two hosts at the same address', () => {
-  it('share no session behind different jump hosts', async () => {
+  it('share no session through different jump hosts', async () => {
     const jump = (port: number) => profileOf(port, {}, { name: `gate${port}` });
     const profiles = [1, 2].map((port) => profileOf(22, {}, { name: `node${port}`, jump: jump(port) }));
     const hosts = await bench.hosts(profiles);

@@ -34,8 +34,9 @@ function refuseUnsendable(text: string): void {
 }
 
 /**
- * Everything between single quotes, but for three characters, each behind a backslash outside them. The quote itself; `!`, which csh reads
- * as a reference to its history even between single quotes; and the backslash, which quotes there in a tcsh that has `backslash_quote` set.
+ * Everything between single quotes, but for three characters, each after a backslash outside them. The quote itself;
+ * `!`, which csh reads as a reference to its history even between single quotes; and the backslash, which quotes there
+ * in a tcsh that has `backslash_quote` set.
  */
 function singleQuoted(text: string): string {
   if (text === '') return "''";

@@ -100,7 +100,7 @@ export class SshConnection {
     return this.#hostKey;
   }
 
-  /** The error with which the connection was lost; undefined while it stands. */
+  /** The error with which the connection was lost; undefined while it is connected. */
   get lost(): ShadowtapeError | undefined {
     return this.#lost;
   }

@@ -37,7 +37,7 @@ export interface HostLogin extends Omit<
 
 /**
  * What distinguishes two sessions: who logs in, where, by which way, and how commands get their rights. One address may
- * be another machine behind another jump host.
+ * be a different machine through a different jump host.
  */
 function wayTo(profile: HostProfile): unknown[] {
   const { user, address, port, proxyCommand = null, hostKeyAlias = null, become = 'none', jump } = profile;

@@ -1,6 +1,6 @@
 /**
- * The connection with one host: made when it is first needed, and again when it was lost. Where the host allows no more channels on it, spare
- * ones are opened beside it, with the same machine.
+ * The connection with one host: made when it is first needed, and again when it was lost. Where the host allows no more
+ * channels on it, spare ones are opened in addition, with the same machine.
  */
 import type { Duplex } from 'node:stream';
 import { failure, ShadowtapeError } from '../../contract/errors.ts';

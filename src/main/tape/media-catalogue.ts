@@ -110,7 +110,7 @@ export interface KnownTape {
   readonly firstRecordSha256: string | undefined;
 }
 
-/** @returns undefined for a line that is not an event, such as a torn one */
+/** @returns undefined for a line that is not an event, such as an incomplete one */
 export function parseMediaLine(line: string): MediaEvent | undefined {
   try {
     const event = mediaEventSchema.safeParse(JSON.parse(line));

@@ -44,7 +44,7 @@ export type Captured = { readonly [Name in Kept]: Responses[Name] } & {
   readonly restores?: CapturedRestores;
 };
 
-/** The moment at which a console is played, as a look at the cluster tells it. */
+/** The moment at which a console is played, as a look at the cluster shows it. */
 export const playedNow = ({ playedAt }: Pick<Captured, 'playedAt'>): string =>
   new Date(playedAt ?? Date.now()).toISOString();
 

@@ -22,7 +22,7 @@ export interface ReportSource {
   readonly events: readonly RunEvent[];
   /** SHA-256 (hex) of the last line of the journal. */
   readonly journalHash: string;
-  /** True if the last line is torn: the console died while it wrote. */
+  /** True if the last line is incomplete: the console died while it wrote. */
   readonly torn?: boolean | undefined;
   /** Who signed the journal, and whether it is a signature of these bytes; undefined if not verified. */
   readonly signature?: ReportSignature | undefined;

@@ -19,7 +19,7 @@ interface TapeFile {
   readonly holds: string;
   readonly records?: number | undefined;
   readonly bytes?: number | undefined;
-  /** Of the file's bytes as they stand on the tape, padding included. */
+  /** Of the file's bytes as they are on the tape, padding included. */
   readonly sha256?: string | undefined;
 }
 

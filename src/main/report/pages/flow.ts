@@ -129,7 +129,7 @@ export class Flow {
     return breakLines(this.setter, texts, measure);
   }
 
-  /** Sets a broken line. @param y its base line @param width for lines that stand at the right */
+  /** Sets a broken line. @param y its base line @param width for lines that are aligned right */
   setLine(node: StructNode | undefined, line: Line, x: number, y: number, right?: number): void {
     const shift = right === undefined ? x : x + right - line.width;
     if (line.continued) this.#hook(x + 1, y);

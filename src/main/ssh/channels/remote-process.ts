@@ -25,7 +25,7 @@ export interface RemoteEnd {
   readonly stdout: string;
   /** The last 64 KiB of stderr. */
   readonly stderr: string;
-  /** Bytes of the stream: read from stdout, or handed over for stdin. */
+  /** Bytes of the stream: read from stdout, or written to stdin. */
   readonly bytes: number;
   /** True if the exit status came, and then neither more output nor its end: what was printed may be cut. */
   readonly outputCut?: boolean;
@@ -72,8 +72,9 @@ const tailBytes = 64 * 1024;
 const stopMilliseconds = 500;
 
 /**
- * Once the process has exited, silence of this length ends the wait: something that it left behind may keep its output open. The same
- * silence comes from output that is still on its way, so `ProcessEnd.outputCut` says that the end of the output was not seen.
+ * Once the process has exited, silence of this length ends the wait: a process that it left running may keep its output
+ * open. The same silence comes from output that is still on its way, so `ProcessEnd.outputCut` says that the end of the
+ * output was not seen.
  */
 const silenceAfterExitMilliseconds = 3000;
 

@@ -8,7 +8,7 @@ import type { RemoteEnd, RemoteProcess } from './remote-process.ts';
 
 export interface RemoteWrite {
   readonly stream: Writable;
-  /** Always resolves. `bytes` is what was handed over, not what the command has made of it. */
+  /** Always resolves. `bytes` is what was written, not what the command has made of it. */
   readonly ended: Promise<RemoteEnd>;
 }
 

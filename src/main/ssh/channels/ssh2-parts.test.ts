@@ -11,7 +11,7 @@ import { canSend, widenWindow, writeInBatches } from './ssh2-parts.ts';
 const clientWith = (socket: object | undefined) => ({ _sock: socket }) as unknown as Client;
 
 describe('a client', () => {
-  it('can send while its socket stands', () => {
+  it('can send while its socket is connected', () => {
     expect(canSend(clientWith({ writable: true, _readableState: { ended: false } }))).toBe(true);
   });
 

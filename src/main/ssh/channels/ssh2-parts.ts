@@ -170,9 +170,10 @@ function replaceNextPacket(maker: PacketMaker, payload: Buffer): void {
 }
 
 /**
- * Sends signatures by some keys as they were made, with the name of their algorithm in front. ssh2 writes the type of the key there, which
- * for a certificate is not the algorithm, and nothing behind the signature, where security tokens have a counter. What is signed is the
- * session's identifier and the request itself up to the signature (RFC 4252, 7). Call it once the client is connected.
+ * Sends signatures by some keys as they were made, with the name of their algorithm in front. ssh2 writes the type of
+ * the key there, which for a certificate is not the algorithm, and nothing after the signature, where security tokens
+ * have a counter. What is signed is the session's identifier and the request itself up to the signature (RFC 4252, 7).
+ * Call it once the client is connected.
  */
 export function sendWholeSignatures(client: Client, isWhole: (key: object) => boolean): void {
   const { _protocol: protocol } = client as unknown as { readonly _protocol?: KeyLogins };
@@ -214,8 +215,9 @@ export function writeInBatches(client: Client): void {
 }
 
 /**
- * Options for `client.exec` that tell when the host is asked for the command. ssh2 first opens a channel, and reads `env` once it is
- * open, right before it sends the request: a connection that is lost before has not brought the command to the host.
+ * Options for `client.exec` that tell when the host is asked for the command. ssh2 first opens a channel, and reads
+ * `env` once it is open, right before it sends the request: a connection that is lost before has not sent the command
+ * to the host.
  */
 export function tellingWhenAsked(asked: () => void): ExecOptions {
   return {

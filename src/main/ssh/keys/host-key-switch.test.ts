@@ -101,7 +101,7 @@ describe('a rekey', () => {
     expect(server.logins()).toBe(2);
   });
 
-  it('of a jump host with another host key is what the host behind it is lost with', async () => {
+  it('of a jump host with another host key is what the host reached through it is lost with', async () => {
     const gate = await bench.server({
       hostKeys: [first],
       commands: { switches: (channel) => rekey(channel, second) },

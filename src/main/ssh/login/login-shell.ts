@@ -27,7 +27,7 @@ export interface LoginPlace {
 /** Seconds that start-up files may take. */
 export const shellLimitSeconds = 60;
 
-/** Other than 0: whatever stands between sshd and the command must pass it on. */
+/** Other than 0: any program between sshd and the command must pass it on. */
 const probeStatus = 47;
 
 /** Every character that means something to a shell. */
