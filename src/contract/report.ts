@@ -3,7 +3,7 @@
  * ready to be shown, in the language of who renders the report; what the journal stores is in English; times in it are UTC and say so, numbers are grouped by commas.
  */
 
-/** What a mark says is also said in words beside it: it is drawn as a shape, never as a color alone. */
+/** What a mark says is also said in words next to it: it is drawn as a shape, never as a color alone. */
 export type ReportMark = 'good' | 'bad' | 'warning' | 'unknown';
 
 /** A piece of text. `code`: commands, digests, device names; set in the monospace face. */
@@ -117,7 +117,7 @@ export interface ReportChart {
     /** null: a gap. */
     readonly points: readonly (readonly [second: number, rate: number | null])[];
   }[];
-  /** The drive's lowest streaming speed. */
+  /** The drive's minimum streaming rate. */
   readonly floor: number | undefined;
   readonly seconds: number;
   readonly most: number;

@@ -170,7 +170,7 @@ export interface KnownTapeView {
 export interface RunProcess {
   /** Host name of the machine that it runs on. */
   readonly host: string;
-  /** True if that is another machine than the console's: only that one can tell whether the process is alive. */
+  /** True if that is not the console's machine: only that one can tell whether the process is alive. */
   readonly isOtherMachine: boolean;
   readonly process: number;
   /** ISO 8601, UTC. */

@@ -93,7 +93,7 @@ function digestOf({ digests: { device, handed } }: VolumeModel): string {
   return (digest && shortDigest(digest)) ?? missing;
 }
 
-/** What became of it. */
+/** Its result. */
 function factsOfEnd(model: RunModel): Fact[] {
   const { volumes, end, sessions, warnings } = model;
   const milliseconds = millisecondsOf(model);

@@ -1,4 +1,4 @@
-/** A plan as text, and two runs beside each other. */
+/** A plan as text, and two runs next to each other. */
 import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedStep } from '../contract/plan.ts';
 import { compareRuns, stepDiffers } from './compare-runs.ts';
@@ -66,7 +66,7 @@ describe('a plan as text', () => {
   });
 });
 
-describe('two runs beside each other', () => {
+describe('two runs next to each other', () => {
   it('shows what differs in fact, time and command', () => {
     const { facts, steps: compared } = compareRuns(rawDd, foldRun(fixtureEvents('three-volumes')));
     expect(facts.find(({ name }) => name === 'Layout')).toEqual({

@@ -126,7 +126,7 @@ function inPhases(rows: readonly { phase: string; row: StepRow }[], isRestore: b
 /**
  * @param plan undefined if none is known: then only what was performed is listed
  * @param asking the step in which the operator is asked
- * @param over true where the run has ended, or its console is dead
+ * @param over true if the run has ended, or its console is dead
  */
 export function phaseRows(
   model: RunModel,

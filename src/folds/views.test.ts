@@ -331,7 +331,7 @@ describe('what is where', () => {
 describe('the commands of a step', () => {
   const watch = rawDd.passes.find(({ step }) => step === '3-3');
 
-  it('have looks at the hosts apart', () => {
+  it('list checks of the hosts separately', () => {
     const looks = lookLines(rawDd, undefined);
     expect(looks.has('node1 sdxinfo -DGSV -c Class1')).toBe(true);
     const { own } = groupCommands(watch?.commands ?? [], looks);

@@ -62,7 +62,7 @@ describe('the bill of materials', () => {
     expect(new Set(all.map(({ name, version }) => `${name}@${version}`)).size).toBe(all.length);
   });
 
-  it('names what is installed beside the program: neither what is built in, nor native addons', () => {
+  it('names what is installed next to the program: neither what is built in, nor native addons', () => {
     const names = installedComponents(real).map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['ssh2', 'pdfkit', 'node-sqlite3-wasm', 'tweetnacl']));
     expect(names.filter((name) => ['zod', 'tar', 'svelte', 'nan', 'cpu-features'].includes(name))).toEqual(

@@ -29,7 +29,7 @@ export class Operator {
   readonly #real: RealHosts;
   readonly #home: string;
   #agent: ChildProcess | undefined;
-  /** Whoever was asked for a secret, in order. */
+  /** The persons who were asked for a secret, in order. */
   readonly asked: Pick<SecretQuestion, 'kind' | 'host' | 'attempt'>[] = [];
 
   constructor(real: RealHosts) {

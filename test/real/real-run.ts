@@ -103,7 +103,7 @@ export async function holdTape(real: RealHosts, host: RealHostName, records: num
 
 /**
  * Puts a cartridge into a drive, instead of the one that is there.
- * @param image its file beside the others, blank where there is none
+ * @param image its file next to the others, blank where there is none
  * @param megabytes its capacity, of a million bytes each
  */
 export const insertTape = (real: RealHosts, host: RealHostName, image: string, megabytes: number) =>

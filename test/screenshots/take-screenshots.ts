@@ -26,7 +26,7 @@ const sizes = [
 /** Pages that are photographed side by side: most of the time a page waits until it is at rest. */
 const atOnce = 6;
 
-/** What was played, kept beside the pictures: without it no picture is ever the same again. */
+/** What was played, kept next to the pictures: without it no picture is ever the same again. */
 const playedFile = 'played.json';
 
 interface Taking {

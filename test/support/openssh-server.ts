@@ -111,7 +111,7 @@ export async function startOpensshServer(options: OpensshServerOptions = {}): Pr
   const authority = join(folder, 'authority');
   if (options.trustsAuthority) await makeKey(authority, 'ed25519');
   const trust = options.trustsAuthority ? [`TrustedUserCAKeys ${authority}.pub`] : [];
-  // Hosts with another view of the machine bring their own homes along.
+  // Hosts with another view of the machine have their own homes.
   const home = options.startedBy ? undefined : join(folder, 'home');
   if (home !== undefined) await mkdir(home);
   const more = withHome([...trust, ...(options.config ?? [])], home);

@@ -87,7 +87,7 @@ export class Administrator {
     return status === 0;
   }
 
-  /** Types lines until one is refused. @returns true where none was */
+  /** Types lines until one is refused. @returns true if none was */
   async #typeAll(node: NodeName, lines: readonly string[]): Promise<boolean> {
     for (const line of lines) if (!(await this.#type(node, line))) return false;
     return true;

@@ -76,7 +76,7 @@ function testFacts(open: () => Promise<ContractDrive>): void {
     return counts && [counts.in.full + counts.in.partial, counts.out.full + counts.out.partial];
   };
 
-  /** Runs the lines, each of which must end well. */
+  /** Runs the lines, each of which must succeed. */
   async function succeed(...lines: string[]): Promise<string[]> {
     const printed = await drive.run(...lines);
     printed.forEach(({ status, text }, index) => expect(status, `${lines[index]}: ${text}`).toBe(0));

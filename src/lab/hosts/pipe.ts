@@ -6,7 +6,7 @@ const capacity = 65_536;
 
 interface Piece {
   bytes: Buffer;
-  /** Tells the waiting writer that its bytes were read; undefined if they were copied and there is no waiting writer. */
+  /** Notifies the waiting writer that its bytes were read; undefined if they were copied and there is no waiting writer. */
   readonly settle: ((error?: IoError) => void) | undefined;
 }
 

@@ -7,7 +7,7 @@ import { emptyReport } from './sdxinfo-objects.ts';
 const defaultForm = readFixture('shadow');
 const longForm = readFixture('shadow-with-mode');
 
-describe('two looks at the same node', () => {
+describe('two queries of the same node', () => {
   test('the default and the long form together tell all of a volume', () => {
     const merged = mergeReports(parseSdxinfo(defaultForm), parseSdxinfo(longForm));
     expect(merged.volumes).toHaveLength(1);

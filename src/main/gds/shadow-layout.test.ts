@@ -104,7 +104,7 @@ describe('a volume that is not the first of its group', () => {
     expect(shape({ proxies: ['Volume4'] })).toEqual(['Volume4 65536 262144 Volume4 -']);
   });
 
-  test('proxies of the same job are no stand-ins, and the order of the job counts for nothing', () => {
+  test('proxies of the same job are no stand-ins, and the order of the job has no effect', () => {
     const both = [
       'Volume4 65536 262144 Volume4 -',
       'gap-327680 327680 32768 - -',

@@ -18,7 +18,7 @@ import { indexLock } from './index-file.ts';
 
 export { runLineOf } from './run-line.ts';
 
-/** The thread's own file: beside this one in the sources; what is built has it on top. */
+/** The thread's own file: next to this one in the sources; what is built has it on top. */
 function workerFile(): string {
   const here = fileURLToPath(import.meta.url);
   const name = `history-worker${extname(here)}`;

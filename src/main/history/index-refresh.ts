@@ -191,7 +191,7 @@ export class IndexRefresh {
   }
 
   async #takeCatalogue({ id, file, done }: Pending, told: (entries: number) => void): Promise<void> {
-    // A state folder may have been moved, and a catalog compressed: it is beside its journal.
+    // A state folder may have been moved, and a catalog compressed: it is next to its journal.
     const found = presentFile(join(dirname(this.#state.journalFile('any')), basename(file)));
     let read = 0;
     try {

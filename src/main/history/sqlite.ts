@@ -14,7 +14,7 @@ export type SqlRow = Readonly<Record<string, SqlValue>>;
 const applicationId = 0x53_68_54_70;
 
 /**
- * The library locks a file by a folder beside it. A crash leaves that there, for good; and while it exists, SQLite
+ * The library locks a file by a folder next to it. A crash leaves that there, for good; and while it exists, SQLite
  * takes the process itself for another one that writes, and never rolls back what a crash has left half written. So the
  * folder is not made for these files: the process that opens them holds a different kind of lock (index-file.ts).
  */

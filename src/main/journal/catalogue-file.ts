@@ -4,7 +4,7 @@ import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { writeTrouble } from './journal.ts';
 import { syncNameOf } from './sync-folder.ts';
 
-/** Writes the entries of a passing archive into a file beside the journal, a line each. */
+/** Writes the entries of a passing archive into a file next to the journal, a line each. */
 export class CatalogueFile {
   readonly path: string;
   readonly #handle: number;

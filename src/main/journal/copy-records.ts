@@ -1,6 +1,6 @@
 /**
- * Second copies of a state folder: each leaves a record beside those of drills, and the last line says which tapes hold
- * what. A copy on one tape that is imported gets such a record, too.
+ * Second copies of a state folder: each leaves a record next to those of drills, and the last line says which tapes
+ * hold what. A copy on one tape that is imported gets such a record, too.
  */
 import { z } from 'zod';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';

@@ -1,5 +1,6 @@
 /**
- * Drills of a state folder: each leaves a record of its own beside those of restores, and its last line says what was proven.
+ * Drills of a state folder: each leaves a record of its own next to those of restores, and its last line says what was
+ * proven.
  */
 import { z } from 'zod';
 import { recordFiles, recordLine } from './restore-records.ts';

@@ -1,4 +1,4 @@
-/** All exports of a run, one line each, beside its journal: a report that this program never made can then be recognized. */
+/** All exports of a run, one line each, next to its journal: a report that this program never made can then be recognized. */
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';

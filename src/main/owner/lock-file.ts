@@ -15,7 +15,7 @@ import { livenessOf, thisProcess, type Liveness, type ProcessOwner } from './pro
 import { phrase } from '../../contract/text/say.ts';
 
 export interface LockFileOptions {
-  /** Tells this lock from others of the same process. */
+  /** Distinguishes this lock from others of the same process. */
   readonly key?: string;
   /** The pause between two attempts, in milliseconds. */
   readonly everyMilliseconds?: number;

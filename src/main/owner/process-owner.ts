@@ -30,7 +30,7 @@ export interface ProcessOwner extends ProcessPlace {
   readonly console?: string | undefined;
 }
 
-/** `unknown`: the owner may live, and cannot be asked from here. */
+/** `unknown`: the owner may be running, and cannot be asked from here. */
 export type Liveness = 'alive' | 'gone' | 'unknown';
 
 function textOf(file: string): string | undefined {
@@ -126,6 +126,6 @@ export function livenessOf(owner: ProcessOwner, here: ProcessPlace = thisPlace()
   return state && (state.isZombie || differs(began, state.started)) ? 'gone' : 'alive';
 }
 
-/** True if the owner says that it runs on another host than this. */
+/** True if the owner says that it runs on a different host. */
 export const isElsewhere = ({ host }: ProcessPlace, here: ProcessPlace = thisPlace()): boolean =>
   host !== here.host;

@@ -268,7 +268,7 @@ describe('the list of seals', () => {
   });
 });
 
-describe('the audit of what lies beside a journal', () => {
+describe('the audit of what lies next to a journal', () => {
   it('compares the list of files with what the journal says of it', async () => {
     const state = await newState();
     const file = state.catalogueFile(run);

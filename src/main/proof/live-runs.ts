@@ -1,8 +1,9 @@
 /**
- * Which runs of a state folder are running: each leaves a file that names its process. The locks of a run are on the hosts.
+ * Which runs of a state folder are running: each leaves a file that names its process. The locks of a run are on the
+ * hosts.
  *
- * A run that ends and keeps locks leaves its file, with `ended`: the process that the locks name may live on, as a desktop does, but no
- * longer works on the run.
+ * A run that ends and keeps locks leaves its file, with `ended`: the process that the locks name may continue, as a
+ * desktop does, but no longer works on the run.
  */
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -103,8 +104,8 @@ export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
 
 /**
  * Runs to be shown as running: their process is running, or only another machine can tell. A mark of this host that
- * cannot be judged was left before a reboot, or by another container: whoever takes that run up is asked about its
- * lock, and it is shown as interrupted.
+ * cannot be judged was left before a reboot, or by another container: the person who resumes that run is asked about
+ * its lock, and it is shown as interrupted.
  */
 export async function performedRuns(state: StateFolder): Promise<LiveMark[]> {
   return (await allMarks(state)).filter(isPerformed);

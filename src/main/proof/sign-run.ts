@@ -30,7 +30,7 @@ async function journalOf(state: StateFolder, run: string): Promise<Buffer> {
 }
 
 /**
- * Writes RUN.ndjson.sig beside the journal, in place of a signature that is there.
+ * Writes RUN.ndjson.sig next to the journal, in place of a signature that is there.
  * @throws RUN_UNKNOWN, RUN_NOT_ENDED, JOURNAL_BROKEN, STATE_FILE_UNWRITABLE, and what choosing a key ends with
  */
 export async function signRun(options: SignOptions): Promise<SignedRun> {

@@ -76,7 +76,7 @@ export async function exportState(
   return names.length;
 }
 
-/** What became of a file of the archive. */
+/** Result for a file of the archive. */
 export interface ImportedFile {
   /** Below the state folder. */
   readonly name: string;

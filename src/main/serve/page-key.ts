@@ -92,7 +92,7 @@ export function isOwnHost({ headers: { host } }: IncomingMessage, port: number):
   return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
 }
 
-/** @returns true where it comes from a page of ours, or where nothing is said (an address that was typed) */
+/** @returns true if it comes from a page of ours, or where nothing is said (an address that was typed) */
 export function isOwnOrigin({ headers: { origin, host } }: IncomingMessage): boolean {
   return origin === undefined || origin === `http://${host ?? ''}`;
 }

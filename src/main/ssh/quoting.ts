@@ -174,9 +174,9 @@ const longestWord = 1000;
 const fitsLine = (word: string): boolean => !word.includes('\n') && quoteArgument(word).length <= longestWord;
 
 /**
- * What is sent for a command: the line, or where a login shell might not take that, `sh` and a script on its input. The script is one
- * group, so that sh runs nothing of one that was cut off.
- * @param readsInput true where the command has an input of its own, or may have
+ * What is sent for a command: the line, or where a login shell might not take that, `sh` and a script on its input. The
+ * script is one group, so that sh runs nothing of one that was cut off.
+ * @param readsInput true if the command has an input of its own, or may have
  * @param become how the host's commands get their rights
  * @throws ARGUMENT_FORBIDDEN for what `shownLine` refuses, and for a command with an input that does not fit on a line
  */

@@ -23,7 +23,7 @@ export interface SpareDeps {
   readonly open: () => Promise<SshConnection>;
   /** False for a connection that nothing more may be sent on. */
   readonly fits: (connection: SshConnection) => boolean;
-  /** Hears that a spare connection was lost. */
+  /** Called when a spare connection was lost. */
   readonly onLost: () => void;
 }
 

@@ -38,7 +38,7 @@ export interface ConnectionDeps extends HostKeyFiles, HostKeyLimits {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
   readonly openedKeys: OpenedKeys;
-  /** Hears what the host shows before the login (Banner in sshd_config(5)). */
+  /** Called with what the host shows before the login (Banner in sshd_config(5)). */
   readonly onBanner?: ((text: string) => void) | undefined;
   /** The host has let this login in before. */
   readonly wasLetIn?: boolean | undefined;

@@ -20,7 +20,7 @@ export interface TestServerOptions {
   readonly authenticate?: (attempt: AuthContext) => void;
   readonly algorithms?: Algorithms;
   readonly hostKeys?: readonly string[];
-  /** A free one where it is left out. */
+  /** A free one if it is omitted. */
   readonly port?: number;
   /** Never answers a request for a command. */
   readonly deaf?: boolean;

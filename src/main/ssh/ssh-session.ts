@@ -96,7 +96,7 @@ export class SshSession {
     return (await this.#connection.connected(onRetry)).forward(profile);
   }
 
-  /** @param readsInput true where the command has an input */
+  /** @param readsInput true if the command has an input */
   #order(argv: readonly string[], readsInput: boolean, language?: CommandLanguage): ProcessOrder {
     const { become } = this.profile;
     const { line: sent, script } = sentCommand(argv, language, readsInput, become);

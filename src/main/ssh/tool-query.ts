@@ -18,7 +18,8 @@ export function toolQuery(tool: string, become: Become = 'none'): readonly strin
 }
 
 /**
- * The path in the answer. A shell names what it has built in by its name alone; POSIX wants a program of that name beside it.
+ * The path in the answer. A shell names what it has built in by its name alone; POSIX wants a program of that name next
+ * to it.
  * @param stdout what the query printed
  */
 export function toolPath(stdout: string): string | undefined {

@@ -16,7 +16,7 @@ interface Told {
   readonly marks: KnownMarks['marks'];
 }
 
-/** Whoever restores a run says something of another one. */
+/** A process that restores a run says something of another one. */
 const isOfOthers = ({ restores }: RunLine): boolean => restores !== undefined;
 
 export class ChangesTeller {

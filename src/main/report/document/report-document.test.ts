@@ -75,7 +75,7 @@ describe('times', () => {
     expect(sectionText(text(), 'summary')).toContain('Instant of the part: 2026-11-22 14:53:08 UTC\n');
   });
 
-  it('on another day than the run began have that day', () => {
+  it('on a later day than the run began have that day', () => {
     const times = reportTimes('Europe/Berlin');
     const [began, later] = ['2026-11-22T22:30:00Z', '2026-11-22T23:10:04Z'].map(Date.parse);
     expect(times.clock(later ?? 0, began)).toBe('11-23 00:10:04');

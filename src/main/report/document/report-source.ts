@@ -1,4 +1,4 @@
-/** What a report is made of: the events of a run, and what is beside its journal. */
+/** What a report is made of: the events of a run, and what is next to its journal. */
 import type { CopyView } from '../../../contract/copied-tape.ts';
 import type { SignatureFacts } from '../../../contract/proof.ts';
 import type { TapeLoss } from '../../../contract/tape-loss.ts';

@@ -157,7 +157,7 @@ export class Flow {
     });
   }
 
-  /** A shape for a verdict; the word beside it says the same. @param y the base line of that word */
+  /** A shape for a verdict; the word next to it says the same. @param y the base line of that word */
   mark(node: StructNode | undefined, mark: ReportMark, x: number, y: number, size: number): void {
     const d = size * 0.84;
     const top = y - size * 0.78;

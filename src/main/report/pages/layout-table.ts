@@ -212,7 +212,7 @@ export function factsStart(flow: Flow, facts: ReportFactList): number {
   return whole <= flow.wholeRoom / 4 ? whole : (lines[0]?.height ?? 0);
 }
 
-/** Names at the left, what they stand for beside them; a table for a screen reader. */
+/** Names at the left, what they stand for next to them; a table for a screen reader. */
 export function layoutFacts(flow: Flow, facts: ReportFactList, parent: StructNode): void {
   const { left, width } = flow.frame;
   const node = nodeOf('Table', parent);

@@ -134,7 +134,7 @@ class LineBuilder {
     return this.#runs.length === 0;
   }
 
-  /** Ends the line. @param command true where what follows continues with a command */
+  /** Ends the line. @param command true if what follows continues with a command */
   end(command = false): void {
     const last = this.#runs.at(-1);
     if (last && /^\s+$/.test(last.text)) this.#runs.pop();

@@ -25,11 +25,11 @@ export interface CommandOptions {
   readonly onRetry?: OnRetry | undefined;
   /** See StreamOptions. */
   readonly onNewConnection?: (() => Promise<void>) | undefined;
-  /** What the command reads; it finds the end of its input at once where this is left out. */
+  /** What the command reads; it finds the end of its input at once if it is omitted. */
   readonly stdin?: string | Buffer | undefined;
-  /** English where this is left out; `login` only for commands whose output is not parsed. */
+  /** English if it is omitted; `login` only for commands whose output is not parsed. */
   readonly language?: CommandLanguage | undefined;
-  /** True if the exit status alone counts. Where it is left out, output whose end was not seen is a failure. */
+  /** True if the exit status alone counts. If it is omitted, output whose end was not seen is a failure. */
   readonly mayLeaveOutputOpen?: boolean | undefined;
 }
 

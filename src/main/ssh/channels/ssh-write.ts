@@ -32,7 +32,7 @@ export class RemoteInput extends Writable {
     this.#process = process;
     this.#onTaken = onTaken;
     void process.ended.then((end) => this.#processEnded(end));
-    // The stream may fail before its owner has got round to listening.
+    // The stream may fail before its owner listens.
     this.on('error', () => {});
   }
 
