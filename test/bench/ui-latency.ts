@@ -113,7 +113,7 @@ function bytesOf({ pushes }: Followed, what: string): number {
   return last?.kind === 'progress' ? last.progress.bytes : 0;
 }
 
-/** Goes on for so many milliseconds. */
+/** Continues for so many milliseconds. */
 function enough(milliseconds: number): () => boolean {
   const endsAt = performance.now() + milliseconds;
   return () => performance.now() < endsAt;

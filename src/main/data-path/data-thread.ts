@@ -155,7 +155,7 @@ export class DataThread {
     this.#wire.tell('hold', isHeld);
   }
 
-  /** Breaks off what is being moved. */
+  /** Cancels the current transfer. */
   cancel(): void {
     this.#wire.tell('cancel', undefined);
   }

@@ -142,7 +142,7 @@ export class Journal implements EventSink {
   }
 
   /**
-   * Goes on with a journal that was read, whose chain holds. An incomplete last line is cut off.
+   * Continues a journal that was read, whose chain holds. An incomplete last line is cut off.
    * @throws JOURNAL_UNWRITABLE
    */
   static reopen(options: JournalOptions, soFar: JournalSoFar): Journal {

@@ -44,8 +44,8 @@ function parserWords({ code, message }: YAMLParseError): string {
 const keyOf = ({ key }: Pair): string | undefined => (isScalar(key) ? String(key.value) : undefined);
 
 /**
- * Looks at each node once, in the order of the text: the library compares every key with every other, and looks for the anchor of each
- * alias from the beginning.
+ * Checks each node once, in the order of the text: the library compares every key with every other, and looks for the
+ * anchor of each alias from the beginning.
  * @throws SITE_FILE_TOO_LARGE
  */
 function troubleIn(file: string, document: Document): Trouble | undefined {

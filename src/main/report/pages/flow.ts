@@ -63,7 +63,7 @@ export class Flow {
     this.y = this.frame.top;
   }
 
-  /** Goes on with a new page where less than this is left; what is higher than a page begins on one. */
+  /** Continues on a new page if less than this is left; what is higher than a page begins on one. */
   ensure(height: number): void {
     if (!this.isAtTop && height > this.room) this.newPage();
   }
