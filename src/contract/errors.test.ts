@@ -95,7 +95,12 @@ describe('a hint that is read on a screen', () => {
   });
 
   /** What a remedy is filled with may name a command; a screen edits the list of known host keys itself. */
-  const otherwiseOnScreen: readonly ErrorCode[] = ['CHECK_FAILED', 'HOST_KEY_CHANGED'];
+  const otherwiseOnScreen: readonly ErrorCode[] = [
+    'CHECK_FAILED',
+    'DRIVE_IN_USE',
+    'HOST_KEY_CHANGED',
+    'RUN_INTERRUPTED',
+  ];
 
   it('is another one only where that of the command line names one, or asks for what a screen does itself', () => {
     const needless = entries.filter(

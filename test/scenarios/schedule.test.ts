@@ -372,12 +372,19 @@ describe('schedule install', () => {
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
     const table = join(scene.folder, 'crontab');
     fake('crontab', `if [ "$1" = -l ]; then cat '${table}'; else cat > '${table}'; fi`);
-    writeFileSync(table, '0 1 * * * true\n');
-    expect(await schedule(silent, 'install', '--crontab', '--yes')).toMatchObject({ exitStatus: 0 });
-    expect(readFileSync(table, 'utf8')).toMatch(
-      /^0 1 \* \* \* true\n# begin [^]* run raw-dd --if-due >\/dev\/null\n# end .*\n$/,
+    // Somebody's own lines, the comment in Latin-1: no text in UTF-8.
+    const others = Buffer.from('# Bänder\n0 1 * * * true\n', 'latin1');
+    writeFileSync(table, others);
+    const install = () => schedule(silent, 'install', '--crontab', '--yes');
+    expect(await install()).toMatchObject({ exitStatus: 0 });
+    const installed = readFileSync(table);
+    expect(installed.subarray(0, others.length)).toEqual(others);
+    expect(installed.subarray(others.length).toString()).toMatch(
+      /^# begin [^]* run raw-dd --if-due >\/dev\/null\n# end .*\n$/,
     );
+    expect(await install()).toMatchObject({ exitStatus: 0 });
+    expect(readFileSync(table)).toEqual(installed);
     expect(await schedule(silent, 'remove', '--yes')).toMatchObject({ exitStatus: 0 });
-    expect(readFileSync(table, 'utf8')).toBe('0 1 * * * true\n');
+    expect(readFileSync(table)).toEqual(others);
   });
 });

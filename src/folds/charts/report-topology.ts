@@ -223,10 +223,10 @@ export function layoutPair(
 
 /** @param frame its upper edge is that of the room for the tape */
 function layoutTape(
-  { title, files }: NonNullable<ReportTopology['tape']>,
+  { title, files, isRead = false }: NonNullable<ReportTopology['tape']>,
   frame: Frame,
   by: TopologyMetrics,
-): DrawnFrame & { readonly files: readonly (Box & { readonly name: string })[] } {
+): DrawnFrame & { readonly isRead: boolean; readonly files: readonly (Box & { readonly name: string })[] } {
   const y = frame.y + by.tape.above;
   const names = filesOnTape(files);
   const width = (frame.width - 2 * by.pad) / names.length;
@@ -235,6 +235,7 @@ function layoutTape(
     y,
     height: by.tape.height,
     title,
+    isRead,
     titleY: y + by.tape.title,
     files: names.map((name, index) => ({
       x: frame.x + by.pad + index * width,

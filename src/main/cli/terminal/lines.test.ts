@@ -95,6 +95,11 @@ describe('any line, in any width from 40 to 200', () => {
     );
   });
 
+  it('begins further to the left if its first word would not fit', () => {
+    expect(plain(['   ', exact('a'.repeat(39))], 40)).toEqual([` ${'a'.repeat(39)}`]);
+    expect(plain(['   ', exact('a'.repeat(41)), ' b'], 40)).toEqual(['a'.repeat(41), '     b']);
+  });
+
   it('has the same text with colors', () => {
     fc.assert(
       fc.property(line, fc.integer({ min: 40, max: 200 }), (pieces, width) => {

@@ -169,9 +169,10 @@ export function shownLines(line: Line, { width, colors }: LineFormat): string[] 
   for (const unit of unitsOf(wordsOf(pieces))) {
     const [first, ...joined] = unit as [Word, ...Word[]];
     const needed = unitColumns(unit);
-    if (row.length > 0 && columns + first.blanks.length + needed > width) {
-      rows.push(row);
-      const blanks = ' '.repeat(Math.max(0, Math.min(indent, width - needed)));
+    if (columns + first.blanks.length + needed > width) {
+      if (row.length > 0) rows.push(row);
+      const most = row.length > 0 ? indent : first.blanks.length;
+      const blanks = ' '.repeat(Math.max(0, Math.min(most, width - needed)));
       row = [{ ...first, blanks }, ...joined];
       columns = blanks.length + needed;
     } else {
