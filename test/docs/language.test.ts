@@ -152,7 +152,7 @@ describe('no expression that is ruled out is in', () => {
     'test',
   ])('the comments and titles of %s', { timeout: 120_000 }, (place) => {
     const notes = notesBelow(place);
-    expect(notes.length).toBeGreaterThan(3);
+    expect(notes.length).toBeGreaterThan(0);
     expect(faultsOf(notes, ruledOutInNotes)).toEqual([]);
   });
 
