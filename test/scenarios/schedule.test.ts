@@ -372,7 +372,7 @@ describe('schedule install', () => {
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
     const table = join(scene.folder, 'crontab');
     fake('crontab', `if [ "$1" = -l ]; then cat '${table}'; else cat > '${table}'; fi`);
-    // Somebody's own lines, the comment in Latin-1: no text in UTF-8.
+    // Lines of a person, the comment in Latin-1: no text in UTF-8.
     const others = Buffer.from('# Bänder\n0 1 * * * true\n', 'latin1');
     writeFileSync(table, others);
     const install = () => schedule(silent, 'install', '--crontab', '--yes');

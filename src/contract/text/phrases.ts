@@ -7,7 +7,7 @@
 
 export type Value = string | number;
 
-/** A text of the catalogue with its values. */
+/** A text of the catalog with its values. */
 interface Phrase {
   readonly text: string;
   readonly values?: Readonly<Record<string, Value>>;
@@ -15,7 +15,7 @@ interface Phrase {
   readonly count?: number;
 }
 
-/** Texts without values: no more than the catalogue has. */
+/** Texts without values: no more than the catalog has. */
 const texts = new Map<string, Phrase>();
 /** Sentences with values, oldest first. */
 const sentences = new Map<string, Phrase>();
@@ -32,5 +32,5 @@ export function remember(english: string, phrase: Phrase): void {
   if (oldest !== undefined) sentences.delete(oldest);
 }
 
-/** What an English sentence was made of; undefined where it is not known. */
+/** What an English sentence was made of; undefined if it is not known. */
 export const phraseOf = (english: string): Phrase | undefined => sentences.get(english) ?? texts.get(english);

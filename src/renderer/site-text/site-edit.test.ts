@@ -134,7 +134,7 @@ describe('text of other shapes', () => {
     expect(setValue('', ['site'], 'payroll')).toBe('site: payroll\n');
   });
 
-  test('a key without a value is filled in its place', () => {
+  test('a key without a value is filled where it is', () => {
     const text = 'site: x\njobs: # none yet\ntape: { host: n }\n';
     const changed = setValue(text, ['jobs', 'nightly', 'class'], 'Class1');
     expect(valueAt(valueOf(changed), ['jobs'])).toEqual({ nightly: { class: 'Class1' } });
