@@ -26,6 +26,7 @@ import type {
   TapeView,
 } from './screens.ts';
 import type { FoundSite, NamedHost, ProbedHost, SiteDraft, SiteFileView } from './site-views.ts';
+import { phrase } from './text/say.ts';
 
 const name = z.string().min(1).max(200);
 const run = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/);
@@ -290,8 +291,8 @@ export function errorInfoOf(error: unknown): ErrorInfo {
   const sentence = error instanceof Error ? error.message : String(error);
   return {
     code: 'UNEXPECTED',
-    sentence: `likely a mistake in shadowtape: ${sentence}`,
-    hint: 'report it',
+    sentence: phrase('likely a mistake in shadowtape: {sentence}', { sentence }),
+    hint: phrase('report it'),
     evidence: {},
   };
 }

@@ -33,12 +33,12 @@ export interface CopiedTape {
 export interface ProvenCopy {
   /** When it ended, or was imported, in ISO 8601. */
   readonly at: string;
-  /** True where another console has written it: its tape has a manifest. */
+  /** True if another console has written it: its tape has a manifest. */
   readonly isImported?: boolean;
   readonly run: string;
   /** In the order of the run's tapes. */
   readonly tapes: readonly CopiedTape[];
-  /** What was read back from them; absent where the copy was imported. */
+  /** What was read back from them; absent if the copy was imported. */
   readonly volumes?: readonly ComparedVolume[] | undefined;
 }
 

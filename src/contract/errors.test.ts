@@ -11,7 +11,8 @@ import { tapeErrors } from './error-table/tape-errors.ts';
 import { userErrors } from './error-table/user-errors.ts';
 import { failure, isFailure, ShadowtapeError, type ErrorCode } from './errors.ts';
 import type { Language } from './text/catalogue.ts';
-import { speak } from './text/say.ts';
+import { phrase, speak } from './text/say.ts';
+import { pseudoLanguage, withAccents } from '../../test/support/language/pseudo-language.ts';
 
 describe('the error table', () => {
   it('has a sentence and a hint for every code, and neither ends like a paragraph', () => {
@@ -152,5 +153,17 @@ describe('an error in another language', () => {
       'site.yaml has no job',
       'site.yaml has no job',
     ]);
+  });
+
+  it('is told with its reason, though it passes through another error', () => {
+    speak(pseudoLanguage());
+    const error = failure('CONNECTION_LOST', {
+      host: 'node1',
+      command: 'sdxinfo',
+      reason: phrase('the session was closed'),
+    });
+    const outer = failure('SITE_FILE_UNREADABLE', { file: 'site.yaml', reason: error.message });
+    expect(outer.told.sentence).toContain(withAccents('the session was closed'));
+    expect(outer.message).toMatch(/the session was closed$/);
   });
 });

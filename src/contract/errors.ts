@@ -1,6 +1,6 @@
 /** Errors of the error table: how they are made, distinguished, and carried over a process boundary. */
 import { errorTable, type ErrorEntry } from './error-table.ts';
-import { inEnglish, said } from './text/say.ts';
+import { inEnglish, said, told } from './text/say.ts';
 
 export type ErrorCode = keyof typeof errorTable;
 
@@ -15,6 +15,8 @@ export interface Evidence {
   readonly stderr?: string;
   readonly expected?: string;
   readonly actual?: string;
+  /** File and line of a host key that is known, where another one is shown. */
+  readonly knownIn?: string;
   /** Sentences of further errors of the same file, a line each. */
   readonly also?: string;
   /** The run that the error is about, for who offers to resume it or to roll it back. */
@@ -39,22 +41,23 @@ export class ShadowtapeError extends Error {
   readonly hint: string;
   readonly onScreen: string | undefined;
   readonly evidence: Evidence;
-  /** What its texts were filled with; undefined for an error that came from another process. */
-  readonly #values: Values | undefined;
 
-  constructor(info: ErrorInfo, cause?: unknown, values?: Values) {
+  constructor(info: ErrorInfo, cause?: unknown) {
     super(info.sentence, cause === undefined ? undefined : { cause });
     this.name = 'ShadowtapeError';
     this.code = info.code;
     this.hint = info.hint;
     this.onScreen = info.onScreen;
     this.evidence = info.evidence;
-    this.#values = values;
   }
 
   /** Its texts in the language of the program; those of `toInfo` are stored, and in English. */
   get told(): Pick<ErrorInfo, 'sentence' | 'hint' | 'onScreen'> {
-    return this.#values === undefined ? this.toInfo() : textsOf(this.code, this.#values);
+    const { message, hint, onScreen } = this;
+    return {
+      ...{ sentence: told(message), hint: told(hint) },
+      ...(onScreen === undefined ? {} : { onScreen: told(onScreen) }),
+    };
   }
 
   toInfo(): ErrorInfo {
@@ -85,7 +88,7 @@ export function failure(
   cause?: unknown,
 ): ShadowtapeError {
   const texts = inEnglish(() => textsOf(code, values));
-  return new ShadowtapeError({ code, ...texts, evidence }, cause, values);
+  return new ShadowtapeError({ code, ...texts, evidence }, cause);
 }
 
 /** True for an error of the table with one of the codes (any code, where none is given). */

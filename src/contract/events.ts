@@ -34,7 +34,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     shadow: z
       .looseObject({
         class: z.string(),
-        /** The first volume's; absent where it is on a single disk. */
+        /** The first volume's; absent if it is on a single disk. */
         group: z.string().optional(),
         volume: z.string(),
         disks: z.array(z.looseObject({ name: z.string(), device: z.string() })),
@@ -45,7 +45,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     fingerprint: z.int().optional(),
     /** The whole proxy is hashed on the cluster after the dump. */
     fingerprintAll: z.boolean().optional(),
-    /** What the drive is, as the site file names it, and how fast it streams, in bytes a second. */
+    /** What the drive is, as the site file names it, and how fast it streams, in bytes per second. */
     drive: z
       .looseObject({ name: z.string(), floor: z.number().optional(), top: z.number().optional() })
       .optional(),
@@ -85,7 +85,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     since: z.string().optional(),
     /** missing, gds-failed: why it cannot be reached, or what sdxinfo said; a sentence. */
     reason: z.string().optional(),
-    /** missing, gds-failed: what is not checked on it, a phrase each. */
+    /** missing, gds-failed: what is not checked on it, one phrase each. */
     unchecked: z.array(z.string()).optional(),
     /** missing, gds-failed: the node that commands of the cluster go to. */
     instead: z.string().optional(),
@@ -103,17 +103,17 @@ export const runEventSchema = z.discriminatedUnion('type', [
         port: z.int(),
         /** Type and fingerprint: `ssh-ed25519 SHA256:…`. */
         hostKey: z.string(),
-        /** What the system says of the machine; absent where it does not. */
+        /** What the system says of the machine; absent if it does not. */
         machine: z.string().optional(),
       }),
     ),
   }),
   event('observed', {
-    /** What was found against what the journal lets expect, a sentence each. */
+    /** What was found against what the journal lets expect, one sentence each. */
     findings: z.array(z.string()),
     /** Commands whose end is not known, and which effect was seen: `of` is the `seq` of the intent. */
     settled: z.array(z.object({ of: z.int(), ended: z.enum(['good', 'bad']) })).optional(),
-    /** Each detached dump as it was found: `ended` is ended well. */
+    /** Each detached dump as it was found: `ended` means exit status 0. */
     dumps: z.array(z.object({ volume: z.string(), state: z.string() })).optional(),
   }),
   event('step-started', { step: z.string(), title: z.string(), phase: z.string(), unwinding: z.boolean() }),

@@ -10,7 +10,7 @@ export type AuditVerdict = 'proven' | 'unproven' | 'wrong';
 type AuditSubject = 'journal' | 'catalogue' | 'signature' | 'report' | 'seals';
 
 export interface AuditLine {
-  /** Undefined where it is about no run: the list of seals, a report of an unknown run. */
+  /** Undefined if it is about no run: the list of seals, a report of an unknown run. */
   readonly run: string | undefined;
   readonly subject: AuditSubject;
   readonly verdict: AuditVerdict;

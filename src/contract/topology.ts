@@ -9,7 +9,7 @@
 /** A status as sdxinfo printed it. */
 export interface Status {
   readonly word: string;
-  /** False where the word is in no table that is known. */
+  /** False if the word is in no table that is known. */
   readonly known: boolean;
 }
 
@@ -67,7 +67,7 @@ export interface TopologyVolume extends InClass {
   /** The master of a proxy volume. */
   readonly master: string | null;
   readonly proxyOn: ByNode<Status>;
-  /** True where every node that shows the proxy shows `Join`. */
+  /** True if every node that shows the proxy shows `Join`. */
   readonly joined: boolean;
   /** The proxies of a master volume. */
   readonly proxies: readonly string[];

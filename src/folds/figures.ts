@@ -8,7 +8,7 @@ export interface Figures {
   readonly title: string;
   readonly bytes: number;
   readonly total: number | undefined;
-  /** 0 to 1; undefined where nothing tells. */
+  /** 0 to 1; undefined if nothing tells. */
   readonly done: number | undefined;
   /** Bytes a second: the present one, or the whole leg's where it is over. */
   readonly rate: number | undefined;

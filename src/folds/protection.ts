@@ -34,7 +34,10 @@ export interface PairRun extends Pick<
   | 'drilled'
 > {
   readonly running: boolean;
-  /** When the proxy was parted: the instant that the backup shows. Undefined where the journal does not tell; the start of the run counts then. */
+  /**
+   * When the proxy was parted: the instant that the backup shows. Undefined if the journal does not tell; the start of
+   * the run counts then.
+   */
   readonly partedAt?: string | undefined;
 }
 
@@ -111,7 +114,7 @@ function needsPerson({ verdict, exitStatus, running }: PairRun): boolean {
   return exitStatus === 3 || (verdict === 'unfinished' && !running);
 }
 
-/** @returns undefined where the newest run that has ended is the backup */
+/** @returns undefined if the newest run that has ended is the backup */
 function troubleOf(ended: PairRun | undefined, backup: PairBackup | undefined) {
   if (!ended || (ended.run === backup?.run && !needsPerson(ended))) return undefined;
   return ended;

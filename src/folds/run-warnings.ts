@@ -10,7 +10,7 @@ export interface RunWarning {
   readonly at: number;
 }
 
-/** True for a dump during which the drive could not stream. @param floor bytes a second; undefined where it is not known */
+/** True for a dump during which the drive could not stream. @param floor bytes per second; undefined if it is not known */
 export const isShoeShining = (
   { what, average }: Pick<LegModel, 'what' | 'average'>,
   floor: number | undefined,

@@ -9,8 +9,9 @@ const isThere = ({ volumes }: Topology, { shadow }: ShadowLink): boolean =>
   );
 
 /**
- * @param openRun a run of the class that holds its class and may have left a shadow of a parted proxy; its own situation then says so
- * @returns what is unsafe, a sentence without a full stop; undefined where nothing is seen to be
+ * @param openRun a run of the class that holds its class and may have left a shadow of a parted proxy; its own
+ *   situation then says so
+ * @returns what is unsafe, a sentence without a full stop; undefined if nothing is seen to be
  */
 export function unsafeShadowOf(
   topology: Topology,

@@ -33,7 +33,7 @@ export class TabKey {
 
   /**
    * Exchanges the token of the address.
-   * @returns why the tab is not let in; undefined where it has its key
+   * @returns why the tab is not let in; undefined if it has its key
    * @throws where the console does not answer
    */
   async enter(): Promise<Refused | undefined> {
@@ -51,7 +51,7 @@ export class TabKey {
     sessionStorage.setItem(storageName, key);
   }
 
-  /** False where the console answers, and does not know the key: it is another one than gave it. */
+  /** False if the console answers, and does not know the key: it is another one than gave it. */
   async isKnown(): Promise<boolean> {
     const answer = await post('/known', this.#key).catch(() => undefined);
     return answer?.status !== 401;

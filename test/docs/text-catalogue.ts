@@ -1,5 +1,6 @@
 /**
- * The catalogue of texts (src/contract/text/catalogue), made of the sources. `npm run docs` writes it; a test fails while it differs.
+ * The catalog of texts (src/contract/text/catalogue), made of the sources. `npm run docs` writes it; a test fails while
+ * it differs.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +33,10 @@ interface CatalogueEntry {
 export type Catalogue = Readonly<Record<string, CatalogueEntry>>;
 
 /** The functions of say.ts that take a text, and which of their arguments it is. */
-const takers: Readonly<Record<string, number>> = { say: 0, sayAround: 0, sayCount: 2 };
+const takers: Readonly<Record<string, number>> = {
+  ...{ say: 0, sayAround: 0, sayCount: 2 },
+  ...{ phrase: 0, phraseCount: 2 },
+};
 
 /** @throws where a text is not written out, so that nobody can translate it */
 function literalOf(node: ts.Node | undefined, file: string): string {
@@ -83,14 +87,14 @@ export function saidInComponent(source: string, file: string): SaidText[] {
   return texts;
 }
 
-/** Area of the catalogue -> folders; a text that several areas use is in the first of them. */
+/** Area of the catalog -> folders; a text that several areas use is in the first of them. */
 const areas: Readonly<Record<string, readonly string[]>> = {
   shared: ['src/contract', 'src/folds'],
   'command-line': ['src/main/cli'],
   report: ['src/main/report'],
   screens: ['src/renderer'],
   // What the command line and the screens both show.
-  program: ['src/main/!(cli|report)'],
+  program: ['src/main/!(cli|report)', 'src/streams'],
 };
 
 const isSource = (name: string): boolean => !/\.(test|test-support|fixture)\.ts$|\bfixtures\b/.test(name);
@@ -148,7 +152,7 @@ export function catalogueOf(texts: readonly SaidText[]): Catalogue {
 const inOrder = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
   one < other ? -1 : 1;
 
-/** The catalogue of each area, by the name of its file. */
+/** The catalog of each area, by the name of its file. */
 export function catalogues(): Readonly<Record<string, Catalogue>> {
   const ofAreas = Object.entries(areas).map(([area, folders]) => [area, folders.flatMap(saidBelow)] as const);
   const found: (readonly [string, readonly SaidText[]])[] = [
@@ -165,7 +169,7 @@ export function catalogues(): Readonly<Record<string, Catalogue>> {
   );
 }
 
-/** Where the catalogue is. */
+/** Where the catalog is. */
 export const catalogueFile = (area: string): string =>
   join(root, 'src', 'contract', 'text', 'catalogue', `${area}.json`);
 

@@ -72,7 +72,7 @@ function withTape(play: Play, events: readonly RunEvent[]): Play {
       ...play.answers,
       identify: () => ({
         ...{ host: 'node3', device: '/dev/rmt/0', blank: false, label: undefined, end: 'end of data' },
-        files: [{ file: 0, holds: 'data', recordBytes: 32_768 }],
+        files: [{ file: 0, holds: 'data', kind: 'data', recordBytes: 32_768 }],
         writtenBy: [{ run, verdict, exitStatus, ...(skipped === undefined ? {} : { skipped }) }],
       }),
     },
@@ -91,7 +91,7 @@ describeInBrowser('a run that has ended', (browser) => {
   let stage: { readonly console: PlayedConsole; readonly on: ConsolePage } | undefined;
   afterAll(() => stage?.console.close());
 
-  /** One page for all ends: it is loaded anew for each. */
+  /** One page for all ends: it is loaded again for each. */
   async function onStage(play: Play): Promise<ConsolePage> {
     if (stage) {
       Object.assign(stage.console.play, play);

@@ -174,7 +174,7 @@ describeInBrowser('every screen', (browser) => {
     // Five labs at once, on a machine that may be loaded.
   }, 300_000);
 
-  /** One page for all states: a new one for each would start a process, and compile the program of the page once more. */
+  /** One page for all states: a new one for each would start a process, and compile the program of the page again. */
   let stage: { readonly console: PlayedConsole; readonly on: ConsolePage } | undefined;
   afterAll(() => stage?.console.close());
 

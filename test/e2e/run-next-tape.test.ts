@@ -26,7 +26,7 @@ describeInBrowser('a dump that needs a second tape', (browser) => {
     await scene.lab.insertCartridge('second');
     await ready.click();
 
-    // To be read back, both are wanted once more.
+    // To be read back, both are wanted again.
     await asked(`tape 1 of run ${run}, "NIGHTLY"`).waitFor();
     await scene.lab.insertCartridge('tape');
     await ready.click();

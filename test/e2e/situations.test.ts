@@ -178,7 +178,7 @@ const table: Readonly<Record<FaultName, Expected>> = {
   },
 };
 
-/** The buttons of a screen that start something; absent where a run stands in their place. */
+/** The buttons of a screen that start something; absent if a run stands in their place. */
 function buttonsOn(
   screen: Screen,
   { backUp, drive, leave, run, verify = {} }: Expected,
@@ -199,7 +199,7 @@ describeInBrowser('what the screens say and enable', (browser) => {
   let stage: { readonly console: PlayedConsole; readonly on: ConsolePage } | undefined;
   afterAll(() => stage?.console.close());
 
-  /** One page for all faults: it is loaded anew for each. */
+  /** One page for all faults: it is loaded again for each. */
   async function onStage(play: Play): Promise<{ console: PlayedConsole; on: ConsolePage }> {
     if (stage) {
       Object.assign(stage.console.play, play);

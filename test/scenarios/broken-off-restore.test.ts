@@ -127,7 +127,7 @@ describe('a restore that is interrupted', () => {
 });
 
 describe('a restore of a second copy that is resumed', () => {
-  it('with the tape of the run in the drive writes nothing of it, and ends well with the copy', async () => {
+  it('with the tape of the run in the drive writes nothing of it, and succeeds with the copy', async () => {
     scene = await openWay('copy');
     const run = await interrupted(scene, { from: 'copy', step: 'write', moment: 'killed' });
     const before = (await readRun(scene.state, run)).events;

@@ -3,7 +3,7 @@
  * and enables what its situation says is tested in test/e2e/situations.test.ts.
  */
 import { expect, it, onTestFinished } from 'vitest';
-import { situationsOf, type Situation } from '../../src/folds/situation.ts';
+import { situationsOf, whyNoBackup, type Situation } from '../../src/folds/situation.ts';
 import { faultTable, type FaultName } from '../../src/lab/faults/faults.ts';
 import type { ActiveRun } from '../../src/contract/screens.ts';
 import { jobOf, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
@@ -14,7 +14,7 @@ interface Told {
   readonly kind: Situation['kind'];
   readonly reason: string | RegExp;
   /** Why no backup can be started; `enabled` where one can. */
-  readonly backUp: string;
+  readonly backUp: string | RegExp;
   /** Of the volume pair, as the first screen shows it. */
   readonly home: string;
   /** Its last failure, as the first screen shows it. */
@@ -81,7 +81,7 @@ async function situationUnder(scene: Scene, fault: string, { job, hangs }: Playe
   return {
     kind: first.kind,
     reason: withoutName(first.reason),
-    backUp: withoutName(first.refusals.backUp ?? 'enabled'),
+    backUp: withoutName(whyNoBackup(first, job)?.reason ?? 'enabled'),
     home: pair?.state ?? 'none',
     ...(failure === undefined ? {} : { failure: withoutName(failure) }),
   };
@@ -220,19 +220,29 @@ const table: Readonly<Record<FaultName, Row>> = {
     ),
   },
   'proxy-parted': {
-    told: failedWith('step 3-1: Proxy is joined: expected Join of Volume1, seen Part of Volume1 (node1)'),
+    told: {
+      ...failedWith('step 3-1: Proxy is joined: expected Join of Volume1, seen Part of Volume1 (node1)'),
+      backUp: 'Volume2 is not joined: Part of Volume1 (node1)',
+    },
   },
   slice: {
     value: '=COPY',
-    told: failedWith(
-      'step 3-1: Proxy slices are valid: expected each slice STOP, seen slice of Disk3 COPY (node1)',
-    ),
+    told: {
+      ...failedWith(
+        'step 3-1: Proxy slices are valid: expected each slice STOP, seen slice of Disk3 COPY (node1)',
+      ),
+      backUp: 'Volume2 is not in sync: slice of Disk3 COPY (node1)',
+    },
   },
   'unknown-status': {
     value: '=SLEEPING',
-    told: failedWith(
-      'step 3-1: Every status is known: expected known status words, seen volume Volume2 SLEEPING on node1, volume Volume2 SLEEPING on node2',
-    ),
+    told: {
+      ...failedWith(
+        'step 3-1: Every status is known: expected known status words, seen volume Volume2 SLEEPING on node1, volume Volume2 SLEEPING on node2',
+      ),
+      backUp:
+        'sdxinfo shows an unknown status: volume Volume2 SLEEPING on node1, volume Volume2 SLEEPING on node2',
+    },
   },
   'shadow-status': {
     value: '=INVALID',
@@ -249,8 +259,9 @@ const table: Readonly<Record<FaultName, Row>> = {
   'missing-column': {
     value: '=STATUS',
     told: {
-      ...{ kind: 'unknown', backUp: 'enabled', home: 'overdue' },
+      ...{ kind: 'unknown', home: 'overdue' },
       reason: 'node1: sdxinfo: the disk table has no column STATUS',
+      backUp: 'node1: sdxinfo: the disk table has no column STATUS',
     },
   },
   'host-key-changed': {
@@ -264,7 +275,10 @@ const table: Readonly<Record<FaultName, Row>> = {
   },
   'login-refused': {
     value: '=node2',
-    told: { kind: 'unknown', reason: 'node2 refuses the login', backUp: 'enabled', home: 'overdue' },
+    told: {
+      ...{ kind: 'unknown', home: 'overdue' },
+      ...{ reason: 'node2 refuses the login', backUp: 'node2 refuses the login' },
+    },
   },
   'asks-password': {
     value: '=node2',
@@ -278,7 +292,8 @@ const table: Readonly<Record<FaultName, Row>> = {
   greeting: {
     value: '=node2',
     told: {
-      ...{ kind: 'unknown', backUp: 'enabled', home: 'overdue' },
+      ...{ kind: 'unknown', home: 'overdue' },
+      backUp: /^node2: the login shell/,
       reason: /^node2: the login shell \/bin\/sh of \S+ prints \d+ bytes before the output of each command: /,
     },
   },
@@ -347,6 +362,7 @@ it.each(played)('%s', async (fault) => {
   expect(seen).toEqual({
     ...told,
     reason: inWords(told.reason),
+    backUp: inWords(told.backUp),
     ...(failure === undefined ? {} : { failure: inWords(failure) }),
   });
 });

@@ -93,7 +93,7 @@ describe('part.synchroniseFirst', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is cancelled while it waits: it ends at once, and says that the copy continues and what shows it', async () => {
+  it('is canceled while it waits: it ends at once, and says that the copy continues and what shows it', async () => {
     await scene.lab.type('node1', 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off');
     scene.lab.faults.set('slow-rejoin=1');
     const cancel = new AbortController();
@@ -173,7 +173,7 @@ describe('part.tries', () => {
   const trying = (tries: number) => withJob({ ...quick, part: { tries, everySeconds: 0.02 } });
   const partsSent = () => proceduralCommands(scene).filter((line) => line.includes('sdxproxy Part'));
 
-  it('a proxy that somebody parts meanwhile is not parted once more, and left to him', async () => {
+  it('a proxy that somebody parts meanwhile is not parted again, and left to him', async () => {
     let waits = false;
     let foreign: Promise<unknown> | undefined;
     scene.lab.faults.set('fail-once=node1:sdxproxy Part');

@@ -310,7 +310,7 @@ describe('a labeled run whose console died', () => {
   });
 });
 
-describe('a step of a labeled run that is tried once more', () => {
+describe('a step of a labeled run that is tried again', () => {
   const halting = (site: SiteTree) => {
     labelled({ name: 'A' })(site);
     withJob({ onFailure: 'halt' })(site);

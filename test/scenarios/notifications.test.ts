@@ -59,7 +59,7 @@ describe('who has asked for it', () => {
     expect(texts['told-site-success']).toContain(`Seals     head ${lastHash}\n`);
   });
 
-  it('is told by the list of the job, in the place of the site’s', async () => {
+  it('is told by the list of the job, instead of the site’s', async () => {
     await runScene(scene, {
       change(site) {
         withJob({ notify: [way('job', 'success')] })(site);

@@ -4,7 +4,6 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ErrorCode, ErrorInfo } from '../../src/contract/errors.ts';
-import { changedHostKey } from '../../src/folds/host-key-words.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
@@ -39,7 +38,7 @@ const onScreen = ({ code, hint, onScreen: shown = hint }: Told & Pick<ErrorInfo,
   hint: shown,
 });
 
-/** Starts a backup. @returns what a screen says of its failure; undefined where it is verified */
+/** Starts a backup. @returns what a screen says of its failure; undefined if it is verified */
 async function failedBackup(): Promise<Told | undefined> {
   const reply = await page.ask('start', { job: 'raw-dd' });
   if ('error' in reply) return onScreen(reply.error);
@@ -55,8 +54,8 @@ async function failedBackup(): Promise<Told | undefined> {
 /** Sites, Try, Replace the host key: what their buttons ask for. */
 async function replaceHostKey(host: string): Promise<void> {
   const { text } = await page.result('siteFile', {});
-  const { trouble } = await page.result('probeHost', { text, host });
-  const shown = changedHostKey(trouble ?? '')?.shown ?? '';
+  const { changedKey } = await page.result('probeHost', { text, host });
+  const shown = changedKey?.shown ?? '';
   expect((await page.result('replaceHostKey', { text, host, shown })).reached).toBe(true);
 }
 

@@ -62,7 +62,7 @@ describe('hosts that open one channel a connection', () => {
     for (const host of ['node1', 'node2', 'node3']) scene.lab.faults.set(`max-sessions=${host}:1`);
     const { verdict, exitStatus, events } = await run(scene, { change });
     expect({ verdict, exitStatus }).toEqual({ verdict: 'verified', exitStatus: 0 });
-    // That the tape is written once more says nothing about the connections.
+    // That the tape is written again says nothing about the connections.
     const warnings = events.filter((event) => event.type === 'warning' && event.step !== 'tape');
     expect(warnings).toEqual([]);
     expect(await clusterState(scene)).toEqual(normalState);

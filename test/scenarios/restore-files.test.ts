@@ -283,7 +283,7 @@ describe('files of a tar job', () => {
     );
   });
 
-  it('are reported where the console is cancelled in the middle', async () => {
+  it('are reported where the console is canceled in the middle', async () => {
     const cancel = new AbortController();
     const result = await restore([run], { cancel, onFile: () => cancel.abort() });
     expect(result).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_CANCELLED' } });

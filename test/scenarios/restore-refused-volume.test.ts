@@ -70,7 +70,7 @@ describe('a plain tape', () => {
   });
 });
 
-describe('a labelled tape', () => {
+describe('a labeled tape', () => {
   beforeAll(async () => void (scene = await openRestoreScene({ media: { layout: 'labelled' } }, 1_000_000)));
   afterAll(() => scene.close());
 

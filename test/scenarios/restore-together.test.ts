@@ -38,7 +38,7 @@ async function restore(setting: RestoreSetting) {
   return end;
 }
 
-describe('two of three volumes of a labelled tape', () => {
+describe('two of three volumes of a labeled tape', () => {
   it('are restored together, with two approvals that tell of the third', async () => {
     scene = await openRestoreScene({}, 0, { job: 'three-volumes', pair, blocks: 8192 });
     const third = await digest('Volume5');

@@ -249,7 +249,7 @@ const refused: readonly (readonly [string, RestoreSetting, string])[] = [
   ],
 ];
 
-describe('a labelled tape of route server', () => {
+describe('a labeled tape of route server', () => {
   beforeAll(
     async () => void (scene = await openRestoreScene({ route: 'server', media: { layout: 'labelled' } })),
   );

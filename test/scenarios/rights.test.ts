@@ -58,7 +58,7 @@ async function allowPrinted(
   }
 }
 
-/** Does something that ends well although the hosts allow nothing else, and sends no command that needs rights without sudo. */
+/** Does something that succeeds although the hosts allow nothing else, and sends no command that needs rights without sudo. */
 async function expectAllowed(
   scene: Scene,
   work: () => Promise<{ readonly exitStatus: number; readonly sentence: string }>,
@@ -157,7 +157,7 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
     }
   });
 
-  it('a tape is labelled, identified and erased, and the drive checked, with them', async () => {
+  it('a tape is labeled, identified and erased, and the drive checked, with them', async () => {
     const scene = await openScene();
     try {
       const change = becoming('sudo');

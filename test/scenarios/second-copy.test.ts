@@ -207,7 +207,7 @@ describe('a copy that comes to no good end', () => {
     expect(await copyTo(rooms, ['OFFSITE-2'])).toMatchObject({ exitStatus: 0 });
   });
 
-  it('because somebody stopped it can begin anew on the same tape', async () => {
+  it('because somebody stopped it can begin again on the same tape', async () => {
     await rooms.vault.insertCartridge('stopped', { blank: true });
     const stop = new AbortController();
     const stopped = await copyTo(rooms, ['OFFSITE-3'], {

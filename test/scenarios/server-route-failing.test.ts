@@ -176,7 +176,7 @@ describe('what reads the volume fails', () => {
   });
 
   it.each(['sha256', 'none'] as const)(
-    'digest %s: ufsdump ends well and does not say that it is done',
+    'digest %s: ufsdump succeeds and does not say that it is done',
     async (digest) => {
       const change = withJob({ route: 'server', verify: { fingerprint: 4, digest } }, 'ufsdump');
       const end = await failingRun(scene, { job: 'ufsdump', change, faults: ['dump-silent'] });

@@ -103,7 +103,7 @@ describe('a console that was killed while the backup server dumps', () => {
     await expectCleared(scene, name);
   });
 
-  it('in the middle of the reading back: resume ends that, and reads the tape once more', async () => {
+  it('in the middle of the reading back: resume ends that, and reads the tape again', async () => {
     scene.lab.faults.clear('slow-tape');
     const command = startCommand([...site, '--trust', 'run', 'raw-dd']);
     whenStarted(scene, 'read-back', () => {
@@ -133,7 +133,7 @@ describe('a console that was killed while the backup server dumps', () => {
   });
 });
 
-it('unwind of a run whose dump has ended well meanwhile does not say that it failed', async () => {
+it('unwind of a run whose dump has succeeded meanwhile does not say that it failed', async () => {
   const change = (site: SiteTree) => {
     settings(site);
     jobOf(site)['services'] = 'not-needed';

@@ -279,7 +279,7 @@ describe('a run that is rolled back', () => {
     });
   });
 
-  it('is refused where it has ended well', async () => {
+  it('is refused where it has succeeded', async () => {
     await inScene(async (scene) => {
       const { run } = await runScene(scene);
       expect(await failureOf(takeUpScene(scene, 'unwind', run))).toMatchObject({

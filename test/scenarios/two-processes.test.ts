@@ -170,7 +170,7 @@ it('locks names a host that cannot be checked, and unlock the rest', async () =>
   expect(allLocks(scene)).toEqual([]);
 });
 
-/** Why no PID namespace can be made here; undefined where it can. */
+/** Why no PID namespace can be made here; undefined if it can. */
 function missing(): string | undefined {
   try {
     execFileSync('unshare', ['--pid', '--fork', '--mount-proc', 'true'], { stdio: 'ignore' });

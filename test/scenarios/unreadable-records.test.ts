@@ -40,7 +40,7 @@ const breaking = (records: string) => (event: RunEvent) => {
 const unreadable = (events: readonly RunEvent[]) =>
   events.flatMap((event) => (event.type === 'warning' && event.kind === 'unreadable' ? [event.text] : []));
 
-/** The master's bytes with zeros in the place of some records, counted from 0. */
+/** The master's bytes with zeros instead of some records, counted from 0. */
 async function masterWithout(...records: number[]): Promise<Buffer> {
   const bytes = await buffer(scene.lab.readVolume('Class1', 'Volume1'));
   for (const record of records) bytes.fill(0, record * recordBytes, (record + 1) * recordBytes);

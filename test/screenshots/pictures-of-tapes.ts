@@ -118,7 +118,7 @@ const lostOf = (tapes: Responses['tapes']): Responses['tapes'] =>
     declaredLost: { at: tape.lastSeen, by: 'mika@console' },
   }));
 
-/** The column that has them scrolls, in each size anew. */
+/** The column that has them scrolls, in each size again. */
 async function copiesInView(page: Page): Promise<void> {
   const copies = page.getByRole('region', { name: 'Second copies' });
   await copies.evaluate((part) => {

@@ -28,7 +28,7 @@ export type Break = (typeof breaks)[number] | Silence;
 
 export interface BrokenRun {
   readonly run: string;
-  /** How the run ended; undefined where its console died. */
+  /** How the run ended; undefined if its console died. */
   readonly end: SceneRun | undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
- * A restore of files or of an image is broken off at each of its commands: its command fails, a connection drops, it is cancelled, the console
- * is killed, or its output is closed. It is repeated, and then everything is there. `npm test` takes a few of the scenarios; SHADOWTAPE_SEED
- * gives others.
+ * A restore of files or of an image is interrupted at each of its commands: its command fails, a connection drops, it
+ * is canceled, the console is killed, or its output is closed. It is repeated, and then everything is there. `npm test`
+ * takes a few of the scenarios; SHADOWTAPE_SEED gives others.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
@@ -194,7 +194,7 @@ export async function brokenFileRestores(
     ? all
     : [...sample(here, sampled.here, random), ...sample(others, sampled.processes, random)];
   describe.each([...new Set(chosen.map(({ way }) => way))])(
-    'a restore of $name that is broken off',
+    'a restore of $name that is interrupted',
     (way) => {
       for (const scenario of chosen.filter((each) => each.way === way)) {
         const { at, how } = scenario;

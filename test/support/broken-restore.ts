@@ -53,7 +53,7 @@ export async function stepsOfRestore(planned: RestoreScene, from: Way): Promise<
   }
 }
 
-/** True where a command of the run that has this word may have been sent. */
+/** True if a command of the run that has this word may have been sent. */
 const hasSent = (events: readonly RunEvent[], word: string): boolean =>
   events.some((event) => event.type === 'intent' && event.argv.includes(word));
 
@@ -108,7 +108,7 @@ export async function expectRestorable(scene: RestoreScene, run: string, from: W
 
 /**
  * The master is restored and proven, and everything is as it was.
- * @param restored what the master held before the services started; undefined where that was not seen
+ * @param restored what the master held before the services started; undefined if that was not seen
  */
 export async function expectRestored(
   scene: RestoreScene,

@@ -11,7 +11,7 @@ const usual = [
 
 export interface Browser {
   readonly executable: string;
-  /** Why the tests in a browser cannot run here; undefined where they can. */
+  /** Why the tests in a browser cannot run here; undefined if they can. */
   readonly missing: string | undefined;
   readonly args: readonly string[];
 }

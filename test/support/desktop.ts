@@ -37,7 +37,7 @@ export async function launchDesktop(environment: Record<string, string>): Promis
   return { app, page, complaints };
 }
 
-/** Starts it once more, as a user does who has forgotten that it runs. @returns its exit status */
+/** Starts it again, as a user does who has forgotten that it runs. @returns its exit status */
 export async function startAgain(environment: Record<string, string>): Promise<number | null> {
   const { executable } = electronRuntime();
   const child = spawn(executable, args, { env: environmentWith(environment), stdio: 'ignore' });

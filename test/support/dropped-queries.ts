@@ -131,7 +131,7 @@ class GoodRun {
     // Which records are sampled, and kept when the tape is read back, depends on the run's name.
     const named = (line: string) =>
       line.replace(/ iseek=\d+ /, ' iseek=N ').replace(/^set -- [\d ]+$/gm, 'set -- RECORDS');
-    // A shadow whose holder was lost with the connection is read once more while the dump's reader has it open.
+    // A shadow whose holder was lost with the connection is read again while the dump's reader has it open.
     const isSample = (line: string) => / iseek=N count=1$/.test(line);
     const steady = (lines: readonly string[]) =>
       lines

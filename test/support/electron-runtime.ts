@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Why the tests of the desktop window cannot run here; undefined where they can. */
+/** Why the tests of the desktop window cannot run here; undefined if they can. */
 export interface ElectronRuntime {
   readonly executable: string;
   readonly missing: string | undefined;

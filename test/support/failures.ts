@@ -57,7 +57,7 @@ export function byHand(from: (typeof bringingBack)[number]): string[] {
   return [...told, 'run by hand on node1: sdxinfo -S -c Class1 -o Volume2'];
 }
 
-/** True where a command that opens the tape for writing was sent. */
+/** True if a command that opens the tape for writing was sent. */
 export function tapeWasWritten({ lab }: Scene): boolean {
   return lab.commands.some(({ line }) => / of=\/dev\/rmt/.test(line));
 }

@@ -49,7 +49,7 @@ export async function formerScene(which: FormerState): Promise<FormerScene> {
   };
 }
 
-/** Sends the commands once more that the run had sent until it was killed: locks, part, shadow, detached dump. */
+/** Sends the commands again that the run had sent until it was killed: locks, part, shadow, detached dump. */
 export async function asItLeftThem({ scene, runs: [run = ''] }: FormerScene): Promise<void> {
   const { events } = await readRun(scene.state, run);
   for (const { intent, ending } of sentCommands(events))

@@ -15,7 +15,7 @@ function refuse(handle: fs.promises.FileHandle): fs.promises.FileHandle {
   return Object.assign(handle, { write: refused, writev: refused, writeFile: refused, appendFile: refused });
 }
 
-/** Puts functions of `fs` in the place of its own. @returns puts its own back */
+/** Puts functions of `fs` instead of its own. @returns puts its own back */
 function watchWrites(isFull: IsFull): () => void {
   const { openSync, writeSync, promises } = fs;
   const { open } = promises;

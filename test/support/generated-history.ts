@@ -176,7 +176,7 @@ export interface GeneratedFile {
 
 /**
  * @param folder of the state
- * @param files in the order of the archive; none: no catalogue
+ * @param files in the order of the archive; none: no catalog
  */
 export function writeGeneratedRun(folder: string, run: GeneratedRun, files?: Iterable<GeneratedFile>): void {
   mkdirSync(join(folder, 'runs'), { recursive: true });

@@ -43,7 +43,7 @@ export const movesOf = ({ lab }: Scene): string[] =>
 export const placeOf = ({ lab }: Scene, name: string): string | undefined =>
   lab.cartridges.find((each) => each.name === name)?.where;
 
-/** What the label on a cartridge says; undefined where it has none. */
+/** What the label on a cartridge says; undefined if it has none. */
 export async function labelOn({ lab }: Scene, cartridge: string) {
   const [first] = await filesOfTape(lab.tapeFileOf(cartridge));
   const reading = readLabel(first?.[0] ?? Buffer.alloc(0));

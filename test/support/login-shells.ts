@@ -22,7 +22,7 @@ export const testShells: readonly TestShell[] = [
   { path: '/bin/zsh', packageName: 'zsh' },
 ];
 
-/** What to tell someone whose machine lacks shells; undefined where it has all. */
+/** What to tell someone whose machine lacks shells; undefined if it has all. */
 export function shellsMissing(): string | undefined {
   const missing = testShells.filter(({ path }) => !existsSync(path)).map(({ packageName }) => packageName);
   return missing.length === 0 ? undefined : `shells are not installed: apt install ${missing.join(' ')}`;

@@ -41,7 +41,7 @@ const fewDescriptors = ['sh', '-c', 'ulimit -n 1024 && exec "$@"', 'sh'];
 
 const sshdPaths = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'];
 
-/** Where sshd is; undefined where it is not installed. */
+/** Where sshd is; undefined if it is not installed. */
 export function findSshd(): string | undefined {
   return sshdPaths.find((path) => existsSync(path));
 }

@@ -11,7 +11,7 @@ const isThere = (program: string) => spawnSync(program, ['--version']).error ===
 
 const isWhole = ['qpdf', 'pdftotext', 'pdftoppm', 'pdfinfo', 'pdfdetach'].every(isThere);
 
-/** What is not installed, and how it is; undefined where all is there. */
+/** What is not installed, and how it is; undefined if all is there. */
 const missingPdfTools: string | undefined = isWhole
   ? undefined
   : 'no qpdf or poppler: apt install qpdf poppler-utils';

@@ -16,7 +16,7 @@ import { changingCommands, locksLeft } from './lab-shell.ts';
 
 type Told = Pick<ErrorInfo, 'code' | 'sentence' | 'hint'>;
 
-/** The error that a work ends with. @throws where it ends well */
+/** The error that a work ends with. @throws where it succeeds */
 export async function failureOf(work: Promise<unknown>): Promise<ErrorInfo> {
   const error = await work.then(
     () => new Error('it went well'),

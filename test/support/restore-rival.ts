@@ -124,7 +124,7 @@ export class RestoreRival {
     return this.#files.map((file) => file.slice(this.#target.length + 1));
   }
 
-  /** True where a file system of his is mounted on the target. */
+  /** True if a file system of his is mounted on the target. */
   get isMounted(): boolean {
     return this.#isMounted;
   }

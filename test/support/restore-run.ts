@@ -30,7 +30,7 @@ export interface RestoreScene extends Scene, Pair {
   readonly backup: string;
   /** SHA-256 of what its tape file holds. */
   readonly backupDigest: string;
-  /** SHA-256 of each file of the master at the backup; empty where it held no file system. */
+  /** SHA-256 of each file of the master at the backup; empty if it held no file system. */
   readonly filesBefore: Readonly<Record<string, string>>;
   /** SHA-256 of the master once it was overwritten. */
   readonly noiseDigest: string;
@@ -174,7 +174,7 @@ export class RestoreOracle {
       this.#seen.push(this.#scene.lab.volumeDigest('Class1', this.#scene.master));
   };
 
-  /** @returns what went wrong, a sentence each */
+  /** @returns what went wrong, one sentence each */
   async wrong(): Promise<string[]> {
     const { noiseDigest } = this.#scene;
     const changed = (await Promise.all(this.#seen)).filter((digest) => digest !== noiseDigest).length;

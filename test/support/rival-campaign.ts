@@ -256,9 +256,9 @@ class Play {
   }
 
   /**
-   * Where the answer of the part was lost, nothing proves that the run has parted the proxies, and a person has to say so. Here nobody else has:
-   * the administrator has taken back what he did.
-   * @returns the end of what the run has asked for; undefined where it has not
+   * Where the answer of the part was lost, nothing proves that the run has parted the proxies, and a person has to say
+   * so. Here nobody else has: the administrator has taken back what he did.
+   * @returns the end of what the run has asked for; undefined if it has not
    */
   async #ownPart(run: string, { exitStatus, sentence }: SceneRun): Promise<SceneRun | undefined> {
     const asksFor = `roll it back with shadowtape rollback ${run} --own-part`;

@@ -1,7 +1,7 @@
 /** What `npm test` plays of a generated test whose parts are independent of each other: a sample. `npm run test:failures` plays all of them. */
 import { randomOf, sample } from './random-numbers.ts';
 
-/** True where every part is asked for. */
+/** True if every part is asked for. */
 export const playsAll = process.env['SHADOWTAPE_FAILURES'] === 'all';
 
 /**

@@ -69,7 +69,7 @@ while True:
             os._exit(0)
 `;
 
-/** Why there are no terminals here, and what helps; undefined where there are. */
+/** Why there are no terminals here, and what helps; undefined if there are. */
 const terminalMissing: string | undefined =
   spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_exitcode']).status === 0
     ? undefined

@@ -1,8 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Language, Translation } from './catalogue.ts';
-import { said, say, sayAround, sayCount, speak, spokenLanguage } from './say.ts';
+import {
+  inEnglish,
+  phrase,
+  phraseCount,
+  phrases,
+  said,
+  say,
+  sayAround,
+  sayCount,
+  speak,
+  spokenLanguage,
+  told,
+} from './say.ts';
 
-/** Some texts of the catalogue, in a language that has more plurals than English. */
+/** Some texts of the catalog, in a language that has more plurals than English. */
 const polish = {
   name: 'pl',
   texts: {
@@ -63,16 +75,66 @@ describe('a text', () => {
     ]);
   });
 
-  it('of a table is translated; what the catalogue does not have is left alone', () => {
+  it('of a table is translated; what the catalog does not have is left alone', () => {
     speak(polish);
     expect(said('Attached files')).toBe('Załączone pliki');
     expect(said('/dev/nst0 on tapehost')).toBe('/dev/nst0 on tapehost');
   });
 });
 
-describe('the types of the catalogue', () => {
+describe('a phrase', () => {
+  const digests = () => phrase('Digests of {proxy} at each hop', { proxy: 'Volume2' });
+
+  it('is English, and told in the language of the process', () => {
+    expect(told(digests())).toBe('Digests of Volume2 at each hop');
+    speak(polish);
+    expect(digests()).toBe('Digests of Volume2 at each hop');
+    expect(told(digests())).toBe('Skróty Volume2 na każdym etapie');
+    expect(told(phrase('Attached files'))).toBe('Załączone pliki');
+  });
+
+  it('with a number is told in the plural of the language', () => {
+    speak(polish);
+    const counted = [1, 2, 5].map((count) => phraseCount(count, '{count} record', '{count} records'));
+    expect(counted).toEqual(['1 record', '2 records', '5 records']);
+    expect(counted.map(told)).toEqual(['1 rekord', '2 rekordy', '5 rekordów']);
+  });
+
+  it('that is the value of another text is told with it, however deep', () => {
+    speak(polish);
+    const list = phrases([digests(), 'sdxinfo: ERROR', phrase('Attached files')], '; ');
+    expect(list).toBe('Digests of Volume2 at each hop; sdxinfo: ERROR; Attached files');
+    expect(say('SHA-256 of the journal’s last line: {hash}', { hash: list })).toBe(
+      'Skróty Volume2 na każdym etapie; sdxinfo: ERROR; Załączone pliki to SHA-256 ostatniego wiersza dziennika',
+    );
+  });
+
+  it('is also what is said in English to be stored', () => {
+    speak(polish);
+    const stored = inEnglish(() => say('Digests of {proxy} at each hop', { proxy: 'Volume7' }));
+    expect(stored).toBe('Digests of Volume7 at each hop');
+    expect(told(stored)).toBe('Skróty Volume7 na każdym etapie');
+  });
+
+  it('is English where what it was made of is not known any more', () => {
+    speak(polish);
+    const first = digests();
+    for (let number = 0; number < 10_000; number += 1)
+      phrase('Digests of {proxy} at each hop', { proxy: `Other${number}` });
+    expect(told(first)).toBe('Digests of Volume2 at each hop');
+  });
+});
+
+describe('what is no phrase', () => {
+  it.each(['Volume2', '/dev/nst0 on tapehost', ''])('is told as it is: "%s"', (text) => {
+    speak(polish);
+    expect(told(text)).toBe(text);
+  });
+});
+
+describe('the types of the catalog', () => {
   it('refuse a text that is not in it, and values that the text does not have', () => {
-    // @ts-expect-error: not in the catalogue
+    // @ts-expect-error: not in the catalog
     say('Attached filse');
     // @ts-expect-error: the value is missing
     say('Digests of {proxy} at each hop');

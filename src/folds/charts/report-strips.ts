@@ -58,7 +58,7 @@ export function placeExtents(
   });
 }
 
-/** The masters that are drawn, and the words for the others; undefined where all are drawn. */
+/** The masters that are drawn, and the words for the others; undefined if all are drawn. */
 export function shownMasters({ masters }: ReportShadowed): {
   readonly masters: readonly ReportSpace[];
   readonly more: string | undefined;

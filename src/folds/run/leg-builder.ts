@@ -53,8 +53,8 @@ export class LegBuilder {
   }
 
   /**
-   * True where a progress of the same step tells of the next file: this one was counted to its end. What is pushed may be late, and is then
-   * of this one, unless it tells of fewer bytes.
+   * True if a progress of the same step tells of the next file: this one was counted to its end. What is pushed may be
+   * late, and is then of this one, unless it tells of fewer bytes.
    */
   isOverFor({ bytes }: ProgressView, live: boolean): boolean {
     if (bytes === 0 && this.#latest.bytes > 0) return true;

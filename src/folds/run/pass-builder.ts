@@ -22,7 +22,7 @@ export class CommandList {
     if (command) this.#commands.set(outcome.of, { ...command, state: endOf(outcome), outcome });
   }
 
-  /** @param seq of its intent; undefined where there is no such command */
+  /** @param seq of its intent; undefined if there is no such command */
   lineOf(seq: number): string | undefined {
     return this.#commands.get(seq)?.line;
   }

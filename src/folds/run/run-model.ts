@@ -54,7 +54,7 @@ export interface PassModel {
   readonly questions: readonly AskedModel[];
   /** How far its long work is, or was. */
   readonly progress: ProgressView | undefined;
-  /** Health of the drive; absent where the step does not query it. */
+  /** Health of the drive; absent if the step does not query it. */
   readonly health?: EventOf<'drive-health'> | undefined;
 }
 
@@ -134,7 +134,7 @@ export interface RunModel {
   /** The pass that continues; undefined between steps and after the end. */
   readonly current: PassModel | undefined;
   readonly legs: readonly LegModel[];
-  /** Who has paused the dump, and when (ISO 8601); undefined where it is not paused. */
+  /** Who has paused the dump, and when (ISO 8601); undefined if it is not paused. */
   readonly paused: { readonly by: string; readonly at: string } | undefined;
   readonly volumes: readonly VolumeModel[];
   readonly fingerprints: readonly FingerprintPair[];

@@ -111,7 +111,7 @@ function lineOf(tool: DumpTool, line: string): string {
   return tool === 'dump' ? line.charAt(0).toLowerCase() + line.slice(1) : line;
 }
 
-/** Why what is on the device cannot be dumped; undefined where it can. */
+/** Why what is on the device cannot be dumped; undefined if it can. */
 function unfit(tool: DumpTool, system: FileSystem, special: string): string | undefined {
   if (system.type !== fileSystems[tool]) return 'bad sblock magic number';
   return wrongDevice(system, special);

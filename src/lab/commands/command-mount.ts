@@ -44,7 +44,7 @@ export function blockDeviceOf(special: string): string {
   return special.replace('/rdsk/', '/dsk/');
 }
 
-/** Why a file system cannot be used on a device though it is one of the right type; undefined where it can. */
+/** Why a file system cannot be used on a device though it is one of the right type; undefined if it can. */
 export function wrongDevice(system: FileSystem, special: string): string | undefined {
   if (system.type !== 'sfxfs' || system.device === blockDeviceOf(special)) return undefined;
   return `${special}: the partition information is that of ${system.device}`;

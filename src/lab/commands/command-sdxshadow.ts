@@ -66,7 +66,7 @@ function parseAttributes(text: string | undefined): GroupAttributes {
   );
 }
 
-/** The class as this node sees it; undefined where there is none. */
+/** The class as this node sees it; undefined if there is none. */
 function classHere({ machine: { world, node } }: CommandCall, className: string) {
   return world.model.classes.find((entry) => entry.name === className && entry.scope.includes(node));
 }

@@ -130,7 +130,7 @@ export interface ReadDump {
   /** Seconds since 1970. */
   readonly date: number;
   readonly entries: readonly (DumpedEntry & { readonly bytes: Buffer })[];
-  /** False where the dump ends before its end was written. */
+  /** False if the dump ends before its end was written. */
   readonly isWhole: boolean;
 }
 
@@ -140,7 +140,7 @@ interface ReadHeader {
   readonly text: unknown;
 }
 
-/** @returns undefined where there is no header of this tool */
+/** @returns undefined if there is no header of this tool */
 function readHeader(bytes: Buffer, at: number, tool: DumpTool): ReadHeader | undefined {
   if (at + dumpBlockBytes > bytes.length) return undefined;
   const block = bytes.subarray(at, at + dumpBlockBytes);
@@ -151,10 +151,11 @@ function readHeader(bytes: Buffer, at: number, tool: DumpTool): ReadHeader | und
 }
 
 /**
- * Reads a dump back: the reader that ufsrestore, sfxrestore and restore stand on, and that tests have for a tape's bytes.
+ * Reads a dump back: the reader that ufsrestore, sfxrestore and restore stand on, and that tests have for a tape's
+ * bytes.
  * @param bytes the records of the dump, one behind the other
  * @param tool that made it
- * @returns undefined where these are not the bytes of a dump of that tool
+ * @returns undefined if these are not the bytes of a dump of that tool
  */
 export function readDump(bytes: Buffer, tool: DumpTool): ReadDump | undefined {
   const first = readHeader(bytes, 0, tool);

@@ -37,7 +37,7 @@ export class ExtractedTree {
     if (!this.#isBroken) this.#parser.write(bytes);
   }
 
-  /** @returns undefined where it was no archive */
+  /** @returns undefined if it was no archive */
   async end(): Promise<readonly PayrollEntry[] | undefined> {
     if (this.#isBroken) return undefined;
     const ended = once(this.#parser, 'end').catch(() => undefined);

@@ -9,7 +9,7 @@ interface OwnTree {
   readonly volume: Pick<VolumeBytes, 'read'> & { close(): void };
 }
 
-/** @returns undefined where there is no such directory */
+/** @returns undefined if there is no such directory */
 export async function ownTree(files: HostFiles, directory: string): Promise<OwnTree | undefined> {
   if ((await files.kindOf(directory)) !== 'directory') return undefined;
   const entries: FileSystemEntry[] = [];

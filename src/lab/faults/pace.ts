@@ -11,7 +11,7 @@ export class Pace {
   #bytes = 0;
   #start = performance.now();
 
-  /** @param rate bytes a second; undefined or 0: no limit. Asked each time, so that it may change. */
+  /** @param rate bytes per second; undefined or 0: no limit. Asked each time, so that it may change. */
   constructor(rate: () => number | undefined) {
     this.#rate = rate;
   }

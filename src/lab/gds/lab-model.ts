@@ -43,7 +43,7 @@ export interface GdsVolume {
   copy: 'none' | 'copying' | 'invalid';
   /** Bytes that the running (or interrupted) synchronisation has copied. */
   copiedBytes: number;
-  /** Of a proxy: the just resynchronization mode that it was parted with; absent where Part did not tell. */
+  /** Of a proxy: the just resynchronization mode that it was parted with; absent if Part did not tell. */
   pjrm?: 'on' | 'off';
   /** Of a master that is rebuilt by RejoinRestore: the proxy that is copied from. */
   restoredFrom?: string;

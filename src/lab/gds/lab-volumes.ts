@@ -125,7 +125,7 @@ interface PhysicalDisk {
   readonly part: number;
   /** Of a volume that is spread over several disks, how much of it is on this one. */
   readonly share?: number;
-  /** True where all of its blocks are the volume's. */
+  /** True if all of its blocks are the volume's. */
   readonly isFull?: true;
   readonly isSeenByBackupServer: boolean;
 }
@@ -166,7 +166,7 @@ function diskName(number: number, platform: Platform): string {
   return platform === 'linux' ? `sd${String.fromCharCode('a'.charCodeAt(0) + number)}` : `c1t1d${number}`;
 }
 
-/** What a node calls a physical disk; undefined where it does not see it. */
+/** What a node calls a physical disk; undefined if it does not see it. */
 export function deviceOf(
   node: NodeName,
   physical: string,

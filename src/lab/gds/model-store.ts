@@ -55,7 +55,7 @@ async function whole(folder: string, model: LabModel): Promise<LabModel> {
 }
 
 /**
- * The model of an earlier lab in this folder, or undefined where there is none.
+ * The model of an earlier lab in this folder, or undefined if there is none.
  * @throws LAB_FOLDER_FOREIGN where model.json is not one of this version
  */
 export async function loadModel(folder: string): Promise<LabModel | undefined> {

@@ -28,7 +28,7 @@ async function rows(line: string, on = client): Promise<string[]> {
 }
 
 describe('a volume on stripes below a mirror', () => {
-  test('is shown with both groups, all disks, and the lower group in the place of a disk', async () => {
+  test('is shown with both groups, all disks, and the lower group instead of a disk', async () => {
     expect(await rows('sdxinfo -D -G -S -c Class1 -o Volume8')).toEqual([
       'disk Disk11 stripe Class1 Group6a c1t1d11 68608 node1:node2 ENABLE',
       'disk Disk12 stripe Class1 Group6a c1t1d12 68608 node1:node2 ENABLE',

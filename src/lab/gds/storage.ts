@@ -30,7 +30,7 @@ export interface VolumeWrite {
 export class OpenVolumes {
   readonly #openings = new Map<string, Set<{ readonly by: AbortSignal | undefined }>>();
 
-  /** @param by the process, by the signal of its end; undefined where the machine itself opens it */
+  /** @param by the process, by the signal of its end; undefined if the machine itself opens it */
   add(node: NodeName, className: string, volume: string, by: AbortSignal | undefined): () => void {
     const key = `${node} ${className} ${volume}`;
     const openings = this.#openings.get(key) ?? new Set();
@@ -44,13 +44,13 @@ export class OpenVolumes {
     return (this.#openings.get(`${node} ${className} ${volume}`)?.size ?? 0) > 0;
   }
 
-  /** True where the process has it open. */
+  /** True if the process has it open. */
   isOpenBy(process: AbortSignal, node: NodeName, className: string, volume: string): boolean {
     return [...(this.#openings.get(`${node} ${className} ${volume}`) ?? [])].some(({ by }) => by === process);
   }
 }
 
-/** True where a volume is open or mounted on a node. */
+/** True if a volume is open or mounted on a node. */
 export function isInUse(storage: Storage, node: NodeName, className: string, volume: string): boolean {
   const isMounted = storage.model.hosts[node].mounts.some(
     (mount) => mount.special === `/dev/sfdsk/${className}/dsk/${volume}`,

@@ -23,7 +23,7 @@ export interface RecordSource {
    * Up to `most` records of `size` bytes; only the last may be short. Empty at the end. Valid until the next call.
    */
   read(size: number, most: number): Promise<Buffer>;
-  /** Moves forward without reading; undefined where that cannot be done. */
+  /** Moves forward without reading; undefined if that cannot be done. */
   seek?: (bytes: number) => void;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface RecordSource {
 /** Takes records. */
 export interface RecordTarget {
   write(bytes: Buffer): Promise<void>;
-  /** True where each write is a record of its own, so that records must come one by one. */
+  /** True if each write is a record of its own, so that records must come one by one. */
   readonly keepsRecords: boolean;
   seek?: (bytes: number) => void;
   close(): Promise<void>;

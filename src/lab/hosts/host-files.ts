@@ -50,7 +50,7 @@ export class HostFiles {
     return throughLinks(this.#model.links ?? {}, path, isFollowed);
   }
 
-  /** Where a symbolic link of this host leads; undefined where the path is none. */
+  /** Where a symbolic link of this host leads; undefined if the path is none. */
   linkAt(path: string): string | undefined {
     return this.#model.links?.[this.#real(path, false)];
   }

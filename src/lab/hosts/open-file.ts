@@ -85,7 +85,7 @@ export class Descriptors {
     this.#files = new Map(files);
   }
 
-  /** The same files held once more, for a child. */
+  /** The same files held again, for a child. */
   copy(): Descriptors {
     return new Descriptors([...this.#files].map(([number, file]) => [number, file.hold()]));
   }

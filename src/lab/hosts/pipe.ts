@@ -6,7 +6,7 @@ const capacity = 65_536;
 
 interface Piece {
   bytes: Buffer;
-  /** Tells the writer who waits that its bytes were taken; undefined where they were copied and nobody waits. */
+  /** Tells the writer who waits that its bytes were taken; undefined if they were copied and nobody waits. */
   readonly settle: ((error?: IoError) => void) | undefined;
 }
 
@@ -130,7 +130,7 @@ export class Pipe {
     });
   }
 
-  /** The next bytes, `limit` at most; empty where there are none. `settle` comes with the last bytes of a lent piece. */
+  /** The next bytes, `limit` at most; empty if there are none. `settle` comes with the last bytes of a lent piece. */
   #take(limit: number): Piece {
     const piece = this.#pieces[0];
     if (!piece) return { bytes: Buffer.alloc(0), settle: undefined };

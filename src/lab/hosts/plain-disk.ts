@@ -50,7 +50,10 @@ export class PlainDisk {
   /** Undefined until somebody opens it. */
   #bytes: Buffer | undefined;
 
-  /** The bytes of a slice of it, to be read and changed; undefined where the path names another disk. @throws IoError ENXIO where it has no such slice */
+  /**
+   * The bytes of a slice of it, to be read and changed; undefined if the path names another disk. @throws IoError ENXIO
+   * where it has no such slice
+   */
   sliceAt(path: string): Buffer | undefined {
     const named = parse(path);
     if (named?.disk !== plainDisk) return undefined;

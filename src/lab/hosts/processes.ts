@@ -24,7 +24,7 @@ class Killed extends Error {
 /** Why a process ends when its machine goes down: nothing that is open is closed in order. */
 class PowerLoss extends Error {}
 
-/** True where a process was ended by a reboot, or by the end of the lab. */
+/** True if a process was ended by a reboot, or by the end of the lab. */
 export function hasLostPower(killed: AbortSignal): boolean {
   return killed.aborted && killed.reason instanceof PowerLoss;
 }

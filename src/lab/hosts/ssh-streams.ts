@@ -11,7 +11,7 @@ export interface BulkGuard {
   /** How many more bytes may pass; undefined: any number. */
   readonly left: () => number | undefined;
   readonly passed: (bytes: number) => void;
-  /** True where the other side is gone and the host does not notice: input does not end, and writes wait. */
+  /** True if the other side is gone and the host does not notice: input does not end, and writes wait. */
   readonly isSilent?: () => boolean;
 }
 

@@ -129,8 +129,8 @@ export class Cartridges {
   }
 
   /**
-   * The slot of the cartridge in a drive. mtx takes the first one that is empty where the changer does not know (mtx 1.3,
-   * mtxl.c, ReadElementStatus); undefined where none is.
+   * The slot of the cartridge in a drive. mtx takes the first one that is empty if the changer does not know (mtx 1.3,
+   * mtxl.c, ReadElementStatus); undefined if none is.
    */
   homeSlot(drive: number): number | undefined {
     const home = this.inChangerDrive(drive)?.home;

@@ -29,7 +29,7 @@ export class RmtInput {
   }
 
   /**
-   * What comes before the next newline, which is taken too; undefined where the input ends before it.
+   * What comes before the next newline, which is taken too; undefined if the input ends before it.
    * @param limit letters at most; what is longer is cut, and the rest is taken for what comes next (rmt.c, getstring)
    */
   async word(limit: number): Promise<string | undefined> {

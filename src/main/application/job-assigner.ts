@@ -1,4 +1,4 @@
-/** Makes assignments of the jobs of an open site. Looks at the cluster, and changes nothing. */
+/** Makes assignments for the jobs of an open site. Queries the cluster, and changes nothing. */
 import { isFailure } from '../../contract/errors.ts';
 import { noJournal } from '../journal/journal.ts';
 import { CommandRunner, type RunnerOptions } from '../procedure/hosts/command-runner.ts';
@@ -41,7 +41,7 @@ export class JobAssigner {
     return withOverrides(chooseJob(siteName, site, request.job, isLab), request);
   }
 
-  /** Sends commands without a journal: for whatever is done outside a run. */
+  /** Sends commands without a journal: for work outside a run. */
   runner(
     abort: AbortSignal = new AbortController().signal,
     beforeChange?: RunnerOptions['beforeChange'],
@@ -50,7 +50,7 @@ export class JobAssigner {
     return new CommandRunner(noJournal(), this.#at.hosts, signals, beforeChange ? { beforeChange } : {});
   }
 
-  /** @param drive the drive by the name that its lock has, where that is known; else its host is asked */
+  /** @param drive the drive by the name of its lock, if known; otherwise its host is queried */
   async assign(named: NamedJob, seed: string, drive?: string): Promise<Assignment> {
     return (await this.assignSeen(named, seed, drive)).assignment;
   }
@@ -69,7 +69,7 @@ export class JobAssigner {
     return { assignment: { ...assignment, ...(await this.#libraryPlan(assignment)), driveName }, world };
   }
 
-  /** What would bring the tape of the job into the drive now. The run looks again, and says what is wrong. */
+  /** What would load the tape of the job now. The run checks again, and reports errors. */
   async #libraryPlan(assignment: Assignment): Promise<Pick<Assignment, 'libraryPlan'>> {
     const { tapeHost: host, tapeChange } = assignment;
     const { changer, library } = tapeChange;
@@ -86,7 +86,7 @@ export class JobAssigner {
     }
   }
 
-  /** Where services are stopped is asked again in the run. Of a node that is not seen nothing is known. */
+  /** The run queries again where services are stopped. Nothing is known of a node without an answer. */
   async #mounted(assignment: Assignment): Promise<Pick<Assignment, 'mounted'>> {
     const { job, primaryNodes, platform } = assignment;
     if (!dependOnMounts(job)) return {};
@@ -94,7 +94,7 @@ export class JobAssigner {
     return mountedOf(assignment, tables);
   }
 
-  /** A host that does not answer refuses the run when it is locked: in its journal. */
+  /** If a host does not answer, the run is refused later, at its lock step and with a journal. */
   async #driveName(): Promise<string | undefined> {
     try {
       return await driveName(this.runner(), 'assign', this.#at.site.tape);

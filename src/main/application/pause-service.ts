@@ -1,11 +1,13 @@
 /**
- * Pauses the dump of a run at a record boundary, and lets it continue. The wish is a file beside the mark of the run, so that any process of
- * the state folder can have it: the command line stops a run of the desktop, and the other way round.
+ * Pauses the dump of a run at a record boundary, and lets it continue. The request is a file next to the mark of the
+ * run, so that any process of the state folder can make it: the command line pauses a run of the desktop, and vice
+ * versa.
  */
 import { readFile, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { ownFlags } from '../journal/own-files.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -14,12 +16,12 @@ import { performedRuns } from '../proof/live-runs.ts';
 import { writeWhole } from '../proof/whole-file.ts';
 import { PauseSwitch } from '../../streams/pause-switch.ts';
 
-/** A person who pauses a dump waits for it. */
+/** A person who pauses a dump waits for the result. */
 const millisecondsBetweenLooks = 500;
 
 const pauseFile = (state: StateFolder, run: string): string => join(state.liveFolder, `${run}.pause`);
 
-/** Who has paused a run. @returns undefined where nobody has */
+/** Who has paused a run. @returns undefined if it is not paused */
 async function pausedBy(state: StateFolder, run: string): Promise<string | undefined> {
   const text = await readFile(pauseFile(state, run), { encoding: 'utf8', flag: ownFlags.read }).catch(
     () => undefined,
@@ -32,13 +34,14 @@ async function requirePausable(state: StateFolder, run: string): Promise<void> {
   const { events } = await readRun(state, run);
   const start = beginningOf(events, state.journalFile(run));
   const refused = (reason: string) => failure('RUN_NOT_PAUSABLE', { run, reason });
-  if (!(await performedRuns(state)).some((live) => live.run === run)) throw refused('it is not running');
-  if (start.restore) throw refused('it is a restore');
-  if (start.route === 'server') throw refused('its dump runs on the backup server (route server)');
+  if (!(await performedRuns(state)).some((live) => live.run === run))
+    throw refused(phrase('it is not running'));
+  if (start.restore) throw refused(phrase('it is a restore'));
+  if (start.route === 'server') throw refused(phrase('its dump runs on the backup server (route server)'));
 }
 
 /**
- * The dump of the run stops after the record that is being read, at once or as soon as it begins.
+ * The dump of the run stops after the record being read, at once or as soon as it begins.
  * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_NOT_PAUSABLE, STATE_FILE_UNWRITABLE
  */
 export async function pauseRun(state: StateFolder, run: string): Promise<void> {
@@ -51,13 +54,13 @@ export async function pauseRun(state: StateFolder, run: string): Promise<void> {
 export async function continueRun(state: StateFolder, run: string): Promise<void> {
   await requirePausable(state, run);
   if ((await pausedBy(state, run)) === undefined)
-    throw failure('RUN_NOT_PAUSABLE', { run, reason: 'it is not paused' });
+    throw failure('RUN_NOT_PAUSABLE', { run, reason: phrase('it is not paused') });
   await rm(pauseFile(state, run), { force: true });
 }
 
 /**
- * Looks for the wish while a run is performed. One that an earlier process of the run has left does not count.
- * @returns what the dump follows, and what ends the looking, which takes a wish back that came too late
+ * Polls for the request while a run is performed. One that an earlier process of the run has left does not count.
+ * @returns the switch that the dump follows, and a function that stops the polling and removes a late request
  */
 export async function watchPause(
   state: StateFolder,

@@ -1,8 +1,9 @@
-/** Judges a request to restore volumes, and makes the run of it that RunService performs. */
+/** Checks a request to restore volumes, and makes the run that RunService performs. */
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { listed } from '../../contract/words.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
@@ -43,9 +44,9 @@ export interface RestoreSource {
   readonly run: string;
   /** True: the parted proxy still holds the backup, and the tape is not read. */
   readonly fromProxy?: boolean | undefined;
-  /** Runs that were named beside it: they are restored one after the other. */
+  /** Runs that were also named: they are restored one after the other. */
   readonly further?: readonly string[] | undefined;
-  /** Masters that may be replaced: names the volumes, where the run has several. */
+  /** Masters that may be replaced: they select the volumes if the run has several. */
   readonly replace?: readonly string[] | undefined;
 }
 
@@ -57,7 +58,7 @@ export interface VolumeRestoreOptions extends SiteAtHand {
   readonly runs: RunService;
 }
 
-/** What of the pair must be as it was, with the words of it. */
+/** The properties of the pair that must be unchanged, with their words. */
 const agreements = [
   { what: 'class', words: (start: Beginning) => start.class },
   {
@@ -68,11 +69,11 @@ const agreements = [
   {
     what: 'size in blocks',
     words: ({ volumes, blocks }: Beginning) =>
-      volumes.map((volume) => volume.blocks ?? blocks ?? 'unknown').join(', '),
+      volumes.map((volume) => volume.blocks ?? blocks ?? phrase('unknown')).join(', '),
   },
   {
     what: 'disks',
-    words: ({ shadow }: Beginning) => shadow?.disks.map(({ name }) => name).join(', ') ?? 'unknown',
+    words: ({ shadow }: Beginning) => shadow?.disks.map(({ name }) => name).join(', ') ?? phrase('unknown'),
   },
 ] as const;
 
@@ -89,7 +90,7 @@ function requireSamePair(run: string, start: Beginning, assignment: Assignment):
 
 /**
  * Nodes on which the masters are ACTIVE.
- * @throws RESTORE_UNSUPPORTED where these are not the same for all of them
+ * @throws RESTORE_UNSUPPORTED if they differ between masters
  */
 function activeOn(run: string, { class: className, volumes }: Assignment, { primaries }: World): string[] {
   const nodesOf = (master: string) =>
@@ -97,10 +98,18 @@ function activeOn(run: string, { class: className, volumes }: Assignment, { prim
       .filter(({ report }) => findVolume(report, className, master)?.status?.word === 'ACTIVE')
       .map(({ node }) => node);
   const [first, ...others] = volumes.map(({ master }) => ({ master, nodes: nodesOf(master) }));
-  const words = (nodes: readonly string[]) => nodes.join(', ') || 'no node';
+  const words = (nodes: readonly string[]) => nodes.join(', ') || phrase('no node');
   const other = others.find(({ nodes }) => words(nodes) !== words(first?.nodes ?? []));
   if (first && other) {
-    const reason = `${first.master} is active on ${words(first.nodes)}, and ${other.master} on ${words(other.nodes)}. Start them on the same nodes, or restore one at a time`;
+    const reason = phrase(
+      '{master} is active on {nodes}, and {otherMaster} on {otherNodes}. Start them on the same nodes, or restore one at a time',
+      {
+        master: first.master,
+        nodes: words(first.nodes),
+        otherMaster: other.master,
+        otherNodes: words(other.nodes),
+      },
+    );
     throw failure('RESTORE_UNSUPPORTED', { run, reason });
   }
   return first?.nodes ?? [];
@@ -168,12 +177,18 @@ function requireFilesRestorable(
   const files = volumes.filter(({ method }) => method !== '6a');
   const [first] = files;
   if (first && fromProxy) {
-    const reason = `its backup has the files of ${first.proxy}, so nothing proves that the parted proxy still holds them. Restore from tape`;
+    const reason = phrase(
+      'its backup has the files of {proxy}, so nothing proves that the parted proxy still holds them. Restore from tape',
+      { proxy: first.proxy },
+    );
     throw failure('RESTORE_UNSUPPORTED', { run, reason });
   }
   const unmade = files.find((volume) => !makerOf({ job, platform }, volume));
   if (unmade) {
-    const reason = `the files of ${unmade.proxy} need a new file system, and only the site knows how its sfxfs is made. Set jobs.${name}.restore.makeFileSystem.sfxfs`;
+    const reason = phrase(
+      'the files of {proxy} need a new file system, and only the site knows how its sfxfs is made. Set jobs.{name}.restore.makeFileSystem.sfxfs',
+      { proxy: unmade.proxy, name },
+    );
     throw failure('RESTORE_UNSUPPORTED', { run, reason });
   }
 }
@@ -188,8 +203,8 @@ export class VolumeRestoreService {
   }
 
   /**
-   * Every step of a restore with its command lines. Looks at the cluster and changes nothing.
-   * @throws what keeps the restore from starting, see restore; the approval apart
+   * Every step of a restore with its command lines. Queries the cluster and changes nothing.
+   * @throws the refusals of restore, except those of the approval
    */
   async plan(source: RestoreSource): Promise<Plan> {
     const { assignment } = await this.#ready(source);
@@ -197,9 +212,9 @@ export class VolumeRestoreService {
   }
 
   /**
-   * Restores a volume to its end. Whatever goes wrong once the journal is begun is in the end, not thrown.
-   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_…, RUN_INTERRUPTED, OPERATOR_NEEDED, JOB_UNKNOWN, and what
-   *   looking can end with
+   * Restores a volume. Errors after the journal is begun are in the end, not thrown.
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_…, RUN_INTERRUPTED,
+   *   OPERATOR_NEEDED, JOB_UNKNOWN, and errors of the queries
    */
   async restore(request: RestoreRequest): Promise<EndedRun> {
     const ready = await this.#ready(request);
@@ -275,7 +290,7 @@ export class VolumeRestoreService {
     });
   }
 
-  /** What is read: the tapes of the run, or a copy. A drive that is in use does not tell: the restore is refused later. */
+  /** What is read: the tapes of the run, or a copy. If the drive is in use, this is not known: the restore is refused later. */
   async #tapesToRead(written: KnownRun, replace: readonly string[] | undefined): Promise<TapesToRead> {
     const { assigner, site, state, runs } = this.#at;
     const copies = provenCopies(state.restoresFolder, written.run);
@@ -303,19 +318,20 @@ export class VolumeRestoreService {
     if (site.platform === 'linux')
       throw failure('RESTORE_UNSUPPORTED', {
         run,
-        reason: 'restoring volumes of Linux hosts is not supported',
+        reason: phrase('restoring volumes of Linux hosts is not supported'),
       });
     const given = assigner.job({ job: start.job, ...overridesOf(start) });
     const named = restoreJob(given, start, { ...order, tape });
     if (named.job.services === 'not-needed') {
-      const reason =
-        'the job says services: not-needed, and a boot or a failover would start the half-copied master. Name the commands that stop the cluster application';
+      const reason = phrase(
+        'the job says services: not-needed, and a boot or a failover would start the half-copied master. Name the commands that stop the cluster application',
+      );
       throw failure('RESTORE_UNSUPPORTED', { run, reason });
     }
     return named;
   }
 
-  /** All runs of the state folder that can be read, in the order in which they were begun. */
+  /** All readable runs of the state folder, in the order in which they began. */
   async #runsInOrder(): Promise<KnownRun[]> {
     const { state } = this.#at;
     const names = await state.runs();

@@ -193,7 +193,7 @@ export class CommandLine {
     return folder === undefined ? this.state : new StateFolder(folder);
   }
 
-  /** True where host keys that are seen for the first time are accepted. */
+  /** True if host keys that are seen for the first time are accepted. */
   get trust(): boolean {
     return this.#globals.trust;
   }
@@ -211,7 +211,7 @@ export class CommandLine {
 
   /**
    * Opens the console of the site, or of the embedded lab, and closes it behind the work.
-   * @throws LAB_OPTION_WITH_SITE, and what opening can end with
+   * @throws LAB_OPTION_WITH_SITE, and errors of opening
    */
   async withConsole<Result>(
     lab: LabFlags,

@@ -19,7 +19,7 @@ const keys = ['site', 'state', 'utc', 'color'] as const;
 /** Where the file is named: empty means that there is none. */
 const configVariable = 'SHADOWTAPE_CONFIG';
 
-/** @returns undefined where SHADOWTAPE_CONFIG is empty */
+/** @returns undefined if SHADOWTAPE_CONFIG is empty */
 function configPath(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const named = environment[configVariable];
   if (named !== undefined) return named === '' ? undefined : resolve(named);
@@ -34,7 +34,7 @@ const readReasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
 };
 
-/** @returns undefined where the usual place has no file. @throws CONFIG_UNREADABLE */
+/** @returns undefined if the usual place has no file. @throws CONFIG_UNREADABLE */
 async function textOf(file: string, isNamed: boolean): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');

@@ -9,7 +9,7 @@ export interface GlobalOptionWords {
 }
 
 /**
- * @param state undefined where it is the usual one
+ * @param state undefined if it is the usual one
  * @param site undefined for the embedded lab
  */
 export const givenOptions = (state: string | undefined, site: string | undefined): GlobalOptionWords => ({

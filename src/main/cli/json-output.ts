@@ -122,7 +122,7 @@ interface DrillEnd {
   readonly exitStatus: number;
   /** What is proven. */
   readonly volumes: Drilled['volumes'];
-  /** What went wrong beside it, a sentence each. */
+  /** What went wrong beside it, one sentence each. */
   readonly notes?: Drilled['notes'];
   /** The file that records the drill. */
   readonly record: string;
@@ -144,7 +144,7 @@ interface CopiedRun {
   readonly type: 'copied';
   readonly run: string;
   readonly at: string;
-  /** True where another console has written it. */
+  /** True if another console has written it. */
   readonly isImported: boolean;
   /** Names of the tapes. */
   readonly tapes: readonly string[];
@@ -156,17 +156,17 @@ interface ServedVolume extends VolumeStatus {
   readonly service: ServiceState;
   /** SHA-256 (hex) of the last line of the list of seals. */
   readonly sealsHead: string | undefined;
-  /** A digest of the site that did not reach everybody; absent where there is none. */
+  /** A digest of the site that did not reach everybody; absent if there is none. */
   readonly unsentDigest?: (UnsentDigest & { readonly sentence: string }) | undefined;
 }
 
 interface InstalledJob {
   readonly job: string;
-  /** Present where it is the drill of the job. */
+  /** Present if it is the drill of the job. */
   readonly task?: 'drill';
   readonly installed: readonly {
     readonly starter: Starter;
-    /** False where the site file was changed since. */
+    /** False if the site file was changed since. */
     readonly current: boolean;
   }[];
 }

@@ -71,7 +71,7 @@ async function stateImportCommand(state: StateFolder, file: string, trust: boole
   return count('differs') + count('declined') === 0 ? 0 : 1;
 }
 
-/** @param olderThan `90 days`; every run that has ended, where it is left out */
+/** @param olderThan `90 days`; every run that has ended, by default */
 async function stateCompressCommand(state: StateFolder, olderThan = '0 days'): Promise<number> {
   const { compressRuns, millisecondsOf } = await import('../proof/packed-runs.ts');
   const age = millisecondsOf(olderThan);

@@ -7,15 +7,16 @@ import { printable } from './terminal/text.ts';
 /** Steps of these phases leave the cluster as it is: lock, tape position, looking. */
 const harmlessPhases = new Set(['prepare', 'finish']);
 
-/** Why resume and unwind would refuse a run, a sentence each; undefined where they would not. */
+/** Why resume and unwind would refuse a run, one sentence each; undefined if they would not. */
 export interface FurtherRefusals {
   readonly resume: string | undefined;
   readonly unwind: string | undefined;
 }
 
 /**
- * The commands that resume a run or roll it back: only those that would not refuse it, with the reason of each that would.
- * @param refusals undefined where nothing may be asked any more
+ * The commands that resume a run or roll it back: only those that would not refuse it, with the reason of each that
+ * would.
+ * @param refusals undefined if nothing may be asked any more
  */
 export function furtherLines(
   run: string,
@@ -51,7 +52,7 @@ export class RunFollower {
       this.#changed = true;
   }
 
-  /** True where something on the cluster or the backup server may have been changed. */
+  /** True if something on the cluster or the backup server may have been changed. */
   get changed(): boolean {
     return this.#changed;
   }

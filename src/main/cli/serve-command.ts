@@ -14,7 +14,7 @@ const aborted = (signal: AbortSignal) =>
   });
 
 interface ServeCommandOptions extends ServeOptions {
-  /** True where monitors may read `/metrics`. */
+  /** True if monitors may read `/metrics`. */
   readonly metrics: boolean;
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { RemoteEnd } from '../ssh/channels/remote-process.ts';
 import type { ReadOptions, StreamOptions } from '../ssh/ssh-session.ts';
 import type { HostLogin } from '../ssh/ssh-hosts.ts';
@@ -85,7 +86,7 @@ export class DataThread {
       readBackSoFar: (progress) => this.#moving.readBackSoFar?.(progress),
     };
     this.#wire = new ThreadWire<ThreadCalls>(this.#worker, calls);
-    let reason = 'it ended';
+    let reason = phrase('it ended');
     this.#worker.on('error', (error) => {
       reason = error instanceof Error ? error.message : String(error);
     });
@@ -99,7 +100,7 @@ export class DataThread {
 
   /**
    * Starts a thread, and has it log in.
-   * @param onRetry hears of each new attempt to connect
+   * @param onRetry called for each new attempt to connect
    * @throws DATA_THREAD_ENDED, and what connecting to a host can end with
    */
   static async start(login: HostLogin, onRetry?: StreamOptions['onRetry']): Promise<DataThread> {

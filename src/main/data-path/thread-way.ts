@@ -25,6 +25,7 @@ import {
 } from './data-way.ts';
 import type { HalfMoved, WriteMoved } from './thread-calls.ts';
 import { errorOf, plainError } from './wire.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Tapes as they are asked for here, and written there. */
 class ThreadTapes implements TapesEnd {
@@ -162,7 +163,7 @@ export class ThreadWay implements DataWay {
       const [read, write] = await Promise.all([reading, writing]);
       const broken = breakOf(read, write, order.abort);
       if (broken || !read.result || !write.result) {
-        const unknown: Break = { at: 'stage', error: new Error('a half of the path told no result') };
+        const unknown: Break = { at: 'stage', error: new Error(phrase('a half of the path told no result')) };
         return {
           broken: broken ?? unknown,
           readBytes: Math.max(read.bytes, readBytes),

@@ -13,6 +13,7 @@ import {
 } from '../../contract/channels.ts';
 import { failure, isFailure, type ErrorInfo } from '../../contract/errors.ts';
 import type { ActivityPush, RunPush } from '../../contract/screens.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import { metricsText } from '../application/protection/status-metrics.ts';
 import { History } from '../history/history.ts';
@@ -83,7 +84,8 @@ export class Desk {
     };
     const logins = new LoginQuestions(keystore, { changed, notice });
     const { confirmHostKey, askSecret } = logins;
-    const onBanner = (host: string, text: string) => notice(`${host} says: ${text.trim()}`);
+    const onBanner = (host: string, text: string) =>
+      notice(phrase('{host} says: {text}', { host, text: text.trim() }));
     const options = { state, lab: { fresh: false, faults: [] }, confirmHostKey, askSecret, onBanner };
     const runs = new LiveRuns({ state, changed, notice });
     this.#room = {
@@ -149,10 +151,10 @@ export class Desk {
   /** Never throws: what goes wrong is in the reply. */
   async answer(channel: string, payload: unknown, abort: AbortSignal): Promise<Reply<Channel>> {
     try {
-      if (!Object.hasOwn(requestSchemas, channel)) throw refused(channel, 'unknown channel');
+      if (!Object.hasOwn(requestSchemas, channel)) throw refused(channel, phrase('unknown channel'));
       const name = channel as Channel;
       const parsed = requestSchemas[name].safeParse(payload);
-      if (!parsed.success) throw refused(channel, 'it has the wrong shape');
+      if (!parsed.success) throw refused(channel, phrase('it has the wrong shape'));
       const handler = this.#handlers[name] as Handler<typeof name>;
       return { result: await handler(parsed.data as never, abort) };
     } catch (error) {
@@ -169,7 +171,7 @@ export class Desk {
       ? topicSchemas[topic as Topic].safeParse(payload)
       : undefined;
     if (!parsed?.success) {
-      listener({ error: refused(topic, 'it has the wrong shape').toInfo() });
+      listener({ error: refused(topic, phrase('it has the wrong shape')).toInfo() });
       return () => undefined;
     }
     if ('run' in parsed.data) return this.#followRun(parsed.data.run, listener);

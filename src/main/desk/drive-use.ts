@@ -1,12 +1,13 @@
 /** Who uses the drive: only one run or operator at a time may move the tape. */
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export interface DrivePlace {
   readonly host: string;
   readonly device: string;
 }
 
-const remedy = 'nothing else may move the tape until then';
+const remedy = phrase('nothing else may move the tape until then');
 
 export class DriveUse {
   #user: string | undefined;

@@ -5,7 +5,7 @@ import { RunPulseFold } from '../../folds/run/run-pulse.ts';
 
 const measured = new Set<ProgressView['what']>(['dump', 'read-back']);
 
-/** 0 to 1; undefined where nothing tells. */
+/** 0 to 1; undefined if nothing tells. */
 function doneOf({ what, bytes, total }: ProgressView): number | undefined {
   return measured.has(what) && total !== undefined && total > 0 ? Math.min(1, bytes / total) : undefined;
 }

@@ -2,6 +2,7 @@
 import { errorInfoOf } from '../../contract/channels.ts';
 import { failure } from '../../contract/errors.ts';
 import type { ActiveRun, ProgressView, QuestionView, RunPush } from '../../contract/screens.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { readRun, type EndedRun, type Following, type StateFolder } from '../application/console.ts';
 import type { LiveRun } from './live-run.ts';
 import { paced } from './paced.ts';
@@ -11,7 +12,7 @@ import { RunFollowers, type Follow } from './run-followers.ts';
 import { loginName } from '../owner/login-name.ts';
 
 const millisecondsBetweenProgress = 100;
-const journalTrouble = 'the end of its journal could not be written';
+const journalTrouble = phrase('the end of its journal could not be written');
 /** As the command line ends with what is likely a mistake of its own. */
 const unexpectedStatus = 70;
 

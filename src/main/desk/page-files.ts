@@ -18,7 +18,7 @@ const types: Readonly<Record<string, string>> = {
 export interface PageFile {
   readonly bytes: Buffer;
   readonly type: string;
-  /** True where its name changes whenever its content does. */
+  /** True if its name changes whenever its content does. */
   readonly isLasting: boolean;
 }
 

@@ -2,6 +2,7 @@ import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { RunLine } from '../../contract/screens.ts';
+import { phrase } from '../../contract/text/say.ts';
 import {
   copiesOf,
   lostTapesOf,
@@ -62,8 +63,8 @@ async function proofsOf({ history }: DeskRoom, run: string): Promise<Pick<RunLin
 }
 
 /**
- * True where this process holds the lock of a run that it no longer performs: one that was halted keeps its lock, so that nobody else
- * begins as it is.
+ * True if this process holds the lock of a run that it no longer performs: one that was halted keeps its lock, so that
+ * nobody else begins as it is.
  */
 async function holdsLock(console: ShadowtapeConsole, run: string): Promise<boolean> {
   // Who cannot be asked now cannot be asked by the taking up either, which then says why.
@@ -88,10 +89,10 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
   ): Promise<{ run: string }> {
     const opened = await site.current;
     // Until the hosts have let it in, and its journal is open, there is no run.
-    const beginning = `${what} is starting`;
+    const beginning = phrase('{what} is starting', { what });
     const giveBack = drive.take(tapeOf(opened), beginning);
     const begun = await begin((following) => perform(opened, following).finally(giveBack));
-    drive.rename(beginning, `${what} is running`);
+    drive.rename(beginning, phrase('{what} is running', { what }));
     return begun;
   }
 
@@ -127,18 +128,20 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     plan: async (request) => (await site.current).console.plan(request),
 
     start: (request) =>
-      beginWithDrive(`a run of job ${request.job}`, ({ console }, following) =>
+      beginWithDrive(phrase('a run of job {job}', { job: request.job }), ({ console }, following) =>
         console.run({ ...request, ...following }),
       ),
 
     restore: (request) =>
-      beginWithDrive(`a restore of run ${request.run}`, ({ console }, following) =>
+      beginWithDrive(phrase('a restore of run {run}', { run: request.run }), ({ console }, following) =>
         console.volumeRestoreService.restore({ ...request, ...following }),
       ),
 
     resume: (request) =>
       alone(request.run, () =>
-        beginWithDrive(`run ${request.run}`, (_opened, following) => takeUp('resume', request, following)),
+        beginWithDrive(phrase('run {run}', { run: request.run }), (_opened, following) =>
+          takeUp('resume', request, following),
+        ),
       ),
 
     // No tape is moved while the cluster is rolled back.
@@ -212,7 +215,7 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     verifyTape: async ({ run }, abort) => {
       requireNotLive(run);
       const opened = await site.current;
-      return drive.during(tapeOf(opened), `the tape of run ${run} is being read`, () =>
+      return drive.during(tapeOf(opened), phrase('the tape of run {run} is being read', { run }), () =>
         opened.console.verify(
           run,
           abort,

@@ -14,7 +14,7 @@ function situationOf(runs: readonly ActiveRun[]): Situation | undefined {
   return situationsOf({ ...nothing, connection: 'connected', active: runs, open: [] })[0];
 }
 
-/** @returns undefined where no run continues: the page then names the window, and knows what the history needs */
+/** @returns undefined if no run continues: the page then names the window, and knows what the history needs */
 export function titleOf(runs: readonly ActiveRun[]): string | undefined {
   const now = situationOf(runs);
   const run = runs.find((each) => each.run === now?.run);

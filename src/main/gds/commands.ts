@@ -7,6 +7,7 @@
  */
 
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { deviceName, gdsName, isSingleDiskName, longestSingleDiskName } from './gds-name.ts';
 import type { NamedObject } from './gds-name.ts';
 
@@ -169,7 +170,11 @@ export function sdxvolumeStartOn(request: Volumes & { readonly nodes: readonly s
 function registration({ device, disk, single }: ShadowDiskDevice): string {
   if (single !== true) return `${device}=${disk}`;
   if (!isSingleDiskName(disk)) {
-    throw failure('GDS_NAME_FORBIDDEN', { name: disk, what: 'single disk', longest: longestSingleDiskName });
+    throw failure('GDS_NAME_FORBIDDEN', {
+      name: disk,
+      what: phrase('single disk'),
+      longest: longestSingleDiskName,
+    });
   }
   return `${device}=${disk}:single`;
 }

@@ -21,7 +21,7 @@ export function diskQuery(platform: Platform): Argv {
 interface Told {
   readonly device: string;
   readonly identity: string;
-  /** True where no other disk has it. */
+  /** True if no other disk has it. */
   readonly isUnique: boolean;
 }
 

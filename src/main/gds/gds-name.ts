@@ -19,12 +19,12 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const devicePattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const longestDeviceName = 255;
 
-/** True where GDS accepts the text as the name of an object (GDS guide (Linux) 4.2, A.1.1). */
+/** True if GDS accepts the text as the name of an object (GDS guide (Linux) 4.2, A.1.1). */
 export function isGdsName(text: string): boolean {
   return text.length <= longestName && namePattern.test(text);
 }
 
-/** True where GDS accepts the text as the name of a disk outside any group (GDS guide (Linux) 4.2, A.1.1). */
+/** True if GDS accepts the text as the name of a disk outside any group (GDS guide (Linux) 4.2, A.1.1). */
 export function isSingleDiskName(text: string): boolean {
   return text.length <= longestSingleDiskName && namePattern.test(text);
 }

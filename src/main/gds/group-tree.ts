@@ -8,6 +8,7 @@
 import { disksOfGroup, findDisk, findGroup } from './report-lookup.ts';
 import type { VolumePlace } from './report-lookup.ts';
 import type { SdxDisk, SdxinfoReport } from './sdxinfo-objects.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export type TreeMember =
   | { readonly kind: 'disk'; readonly name: string; readonly disk: SdxDisk }
@@ -56,7 +57,7 @@ function treeOfGroup(
   return { name, types, width: row?.width, members, strays };
 }
 
-/** The tree of a group, or of a single disk; undefined where there is nothing of that name, or no place. */
+/** The tree of a group, or of a single disk; undefined if there is nothing of that name, or no place. */
 export function groupTree(
   report: SdxinfoReport,
   className: string,
@@ -122,5 +123,5 @@ export function typesText(tree: GroupTree, volumeType: string | undefined): stri
   const lower = lowerGroups(tree);
   if (lower.length === 0) return own === '' ? undefined : own;
   const ofLower = lower.map((group) => typesText(group, undefined) ?? '?');
-  return `${own === '' ? '?' : own} of ${ofLower.join(', ')}`;
+  return phrase('{type} of {types}', { type: own === '' ? '?' : own, types: ofLower.join(', ') });
 }

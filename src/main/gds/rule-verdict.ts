@@ -3,6 +3,7 @@
  */
 
 import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export type { RuleVerdict };
 
@@ -36,7 +37,7 @@ export function oneSided(expected: string, actual: string, good: boolean): Findi
   return { expected, actual, verdict: good ? 'holds' : 'fails' };
 }
 
-/** Texts as one; undefined where there is none. */
+/** Texts as one; undefined if there is none. */
 export function commaText(texts: readonly string[]): string | undefined {
   return texts.length === 0 ? undefined : texts.join(', ');
 }
@@ -53,7 +54,7 @@ export function onNodes(sights: readonly { readonly node: string; readonly text:
   return texts
     .map((text) => {
       const nodes = sights.filter((sight) => sight.text === text).map(({ node }) => node);
-      return `${text} on ${nodes.join(', ')}`;
+      return phrase('{text} on {nodes}', { text, nodes: nodes.join(', ') });
     })
     .join('; ');
 }

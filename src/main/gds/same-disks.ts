@@ -6,6 +6,7 @@ import type { DiskIdentities } from './disk-identity.ts';
 import { judge } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { SdxDisk } from './sdxinfo-objects.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export interface DiskPairs {
   /** The disks of the class on the cluster, as its first node shows them. */
@@ -17,7 +18,7 @@ export interface DiskPairs {
   readonly backup: DiskIdentities;
 }
 
-/** What one side says of a disk; undefined where it cannot tell. */
+/** What one side says of a disk; undefined if it cannot tell. */
 function sidesOf({ disks, devices, primary, backup }: DiskPairs) {
   return Object.entries(devices).map(([name, device]) => ({
     name,
@@ -28,8 +29,8 @@ function sidesOf({ disks, devices, primary, backup }: DiskPairs) {
 
 function compareDisks(pairs: DiskPairs): Finding {
   const told = sidesOf(pairs).map(({ name, expected, actual }) => ({
-    expected: `${name} ${expected ?? 'not shown'}`,
-    actual: `${name} ${actual ?? 'not shown'}`,
+    expected: `${name} ${expected ?? phrase('not shown')}`,
+    actual: `${name} ${actual ?? phrase('not shown')}`,
     differs: expected !== undefined && actual !== undefined && expected !== actual,
     isTold: expected !== undefined && actual !== undefined,
   }));
@@ -44,8 +45,10 @@ function compareDisks(pairs: DiskPairs): Finding {
 
 const sameDisks: Rule<DiskPairs> = {
   id: 'disk-identity',
-  title: 'Same physical disks',
-  why: 'disk names repeat from cluster to cluster, and the disks of master and proxy hold the same bytes; without serial numbers this is not proven',
+  title: phrase('Same physical disks'),
+  why: phrase(
+    'disk names repeat from cluster to cluster, and the disks of master and proxy hold the same bytes; without serial numbers this is not proven',
+  ),
   source: 'Shadowtape',
   compare: compareDisks,
 };

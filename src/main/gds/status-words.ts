@@ -6,6 +6,7 @@
  */
 
 import type { Status } from '../../contract/topology.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** What has a status. An extent is a row `*` of the volume table: blocks that belong to no volume. */
 export type StatusKind = 'slice' | 'volume' | 'extent' | 'disk' | 'proxy';
@@ -25,7 +26,7 @@ export interface StatusWord {
 const seen = (word: string, page: string): StatusWord => ({
   word,
   source: 'manual',
-  seen: `seen in ${page}`,
+  seen: phrase('seen in {page}', { page }),
 });
 const presumed = (word: string): StatusWord => ({ word, source: 'presumed', seen: 'presumed' });
 

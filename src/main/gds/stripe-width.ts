@@ -8,8 +8,9 @@ import { blocksText, commaText, none } from './rule-verdict.ts';
 import type { Finding } from './rule-verdict.ts';
 import { bothSides, layoutVolumeOf, proxySide, shadowSide } from './shadow-sides.ts';
 import type { ShadowFacts, Side } from './shadow-sides.ts';
+import { phrase } from '../../contract/text/say.ts';
 
-const notShown = 'not shown';
+const notShown = phrase('not shown');
 
 function stripesOf({ tree }: Side): GroupTree[] {
   return tree === undefined ? [] : lowerGroups(tree).filter(({ types }) => types.includes('stripe'));
@@ -38,7 +39,7 @@ export function compareWidths(facts: ShadowFacts): Finding {
   return { expected, actual, verdict: expected === actual && actual !== none ? 'equal' : 'differs' };
 }
 
-/** True where either side has stripes, of whose width something is to be said. */
+/** True if either side has stripes, of whose width something is to be said. */
 export function isStriped(facts: ShadowFacts): boolean {
   const sides = [...facts.primaries.map(({ report }) => proxySide(report, facts.plan)), shadowSide(facts)];
   return sides.some((side) => stripesOf(side).length > 0);

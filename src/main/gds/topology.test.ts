@@ -236,7 +236,7 @@ describe('the picture of both domains', () => {
     expect(JSON.parse(JSON.stringify(whole))).toStrictEqual(whole);
   });
 
-  test('is empty where nothing is there', () => {
+  test('is empty if nothing is there', () => {
     expect(Object.values(buildTopology({ primaries: [] })).flat()).toEqual([]);
   });
 });

@@ -15,6 +15,7 @@ import type {
   TopologyGroup,
   TopologyVolume,
 } from '../../contract/topology.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export interface TopologySources {
   /** Reports of the primary nodes, default and long form merged. */
@@ -205,13 +206,17 @@ function partOf(domain: Domain, reports: readonly NodeReport[]): DomainPart {
     })),
     disagreements: [
       ...disks.flatMap((seen) =>
-        disagreementsOf(`disk ${seen.first.name}`, seen, ['type', 'group', 'blocks']),
+        disagreementsOf(phrase('disk {name}', { name: seen.first.name }), seen, ['type', 'group', 'blocks']),
       ),
       ...groups.flatMap((seen) =>
-        disagreementsOf(`group ${seen.first.name}`, seen, ['disks', 'blocks', 'width']),
+        disagreementsOf(phrase('group {name}', { name: seen.first.name }), seen, [
+          'disks',
+          'blocks',
+          'width',
+        ]),
       ),
       ...volumes.flatMap((seen) =>
-        disagreementsOf(`volume ${seen.first.name}`, seen, [
+        disagreementsOf(phrase('volume {name}', { name: seen.first.name }), seen, [
           'group',
           'disk',
           'firstBlock',

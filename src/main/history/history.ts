@@ -5,6 +5,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import { compareRuns, type Comparison } from '../../folds/compare-runs.ts';
 import { foldRun } from '../../folds/run/run-fold.ts';
@@ -52,7 +53,7 @@ export class History {
     this.#changed = changed;
   }
 
-  /** How far the index is behind; undefined where it is not. */
+  /** How far the index is behind; undefined if it is not. */
   get progress(): IndexProgress | undefined {
     return this.#progress;
   }
@@ -128,7 +129,7 @@ export class History {
     const key = randomUUID();
     const worker = new Worker(workerFile(), { workerData: { folder: this.#state.path, key } });
     const thread = { worker, key };
-    let reason = 'it has ended';
+    let reason = phrase('it has ended');
     worker.on('message', (said: Said) => this.#hear(said, worker));
     worker.on('error', (error) => {
       reason = error.message;
@@ -151,7 +152,8 @@ export class History {
     if (this.#thread === thread) this.#thread = undefined;
     // A thread that was ended in the middle of its work has left its lock.
     indexLock(indexFileOf(this.#state), thread.key).release();
-    for (const { reject } of this.#waiting.values()) reject(new Error(`the index thread ended: ${reason}`));
+    for (const { reject } of this.#waiting.values())
+      reject(new Error(phrase('the index thread ended: {reason}', { reason })));
     this.#waiting.clear();
     this.#tell(undefined);
   }

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { failure, type ErrorCode } from '../../contract/errors.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
 import type { RestoredEntry, RestoreLine, RestoreView } from '../../contract/restore-views.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { readTrouble } from '../journal/kept-file.ts';
 import { ownFlags } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -126,7 +127,7 @@ async function firstLine(handle: FileHandle, size: number): Promise<string> {
   }
 }
 
-/** @returns empty where the last line is only half there */
+/** @returns empty if the last line is only half there */
 async function lastLine(handle: FileHandle, size: number): Promise<string> {
   for (let length = firstRead; ; length *= 8) {
     const read = Math.min(length, size);
@@ -143,7 +144,7 @@ interface Ends {
   readonly finished: Finished | undefined;
 }
 
-/** @returns undefined where it is no record, or its first line is not whole */
+/** @returns undefined if it is no record, or its first line is not whole */
 async function endsOf(handle: FileHandle): Promise<Ends | undefined> {
   const { size } = await handle.stat();
   const started = startedShape.safeParse(jsonOf(await firstLine(handle, size))).data;
@@ -282,7 +283,7 @@ export async function restoreView(
   }
   try {
     const ends = await endsOf(handle);
-    if (!ends) throw unreadable('its first line is not that of a record');
+    if (!ends) throw unreadable(phrase('its first line is not that of a record'));
     const { started, finished } = ends;
     const error = finished?.error;
     return {

@@ -18,6 +18,7 @@ import type { NewEvent, RunEvent } from '../../contract/events.ts';
 import { linkTrouble, ownFlags } from './own-files.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { millisecondsBetween } from '../../contract/time/run-clock.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { ClockWatch, systemClocks, type Clocks } from './clock-watch.ts';
 import { LockFileHeld } from '../owner/lock-file.ts';
 import { syncNameOf } from './sync-folder.ts';
@@ -50,7 +51,7 @@ export interface JournalOptions {
   readonly file: string;
   readonly run: string;
   readonly now?: () => Date;
-  /** The clocks that are watched; those of the system where it is left out. */
+  /** The clocks that are watched; those of the system by default. */
   readonly clocks?: Clocks | undefined;
 }
 
@@ -63,15 +64,15 @@ export interface JournalSoFar {
 }
 
 const writeTroubles: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder does not exist',
-  EISDIR: 'it is a folder',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of this user is exhausted',
-  EACCES: 'this user may not write there',
-  EROFS: 'the file system is read only',
+  ENOENT: phrase('its folder does not exist'),
+  EISDIR: phrase('it is a folder'),
+  ENOSPC: phrase('the disk is full'),
+  EDQUOT: phrase('the quota of this user is exhausted'),
+  EACCES: phrase('this user may not write there'),
+  EROFS: phrase('the file system is read only'),
   ELOOP: linkTrouble,
-  EEXIST: 'its folder is a file',
-  ENOTDIR: 'a part of its path is not a folder',
+  EEXIST: phrase('its folder is a file'),
+  ENOTDIR: phrase('a part of its path is not a folder'),
 };
 
 /** Somebody else changed a file that this process writes. */
@@ -255,10 +256,11 @@ export class Journal implements EventSink {
   #requireOwn(handle: number): void {
     const own = fstatSync(handle);
     const named = statSync(this.file, { throwIfNoEntry: false });
-    if (named === undefined) throw new ForeignChange('it was removed during the run');
+    if (named === undefined) throw new ForeignChange(phrase('it was removed during the run'));
     if (own.nlink === 0 || named.ino !== own.ino || named.dev !== own.dev)
-      throw new ForeignChange('it was replaced by another file during the run');
-    if (own.size !== this.#length) throw new ForeignChange('another program wrote to it during the run');
+      throw new ForeignChange(phrase('it was replaced by another file during the run'));
+    if (own.size !== this.#length)
+      throw new ForeignChange(phrase('another program wrote to it during the run'));
   }
 
   #unwritable(error: unknown) {

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { failure } from '../../contract/errors.ts';
 import { bytesText } from '../../contract/words.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { linkTrouble, ownFlags, requireNoLink } from './own-files.ts';
 
 const unzip = promisify(gunzip);
@@ -22,10 +23,10 @@ export const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 
 const readTroubles: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  ENOTDIR: 'a part of its path is not a folder',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
+  ENOENT: phrase('it does not exist'),
+  ENOTDIR: phrase('a part of its path is not a folder'),
+  EISDIR: phrase('it is a folder'),
+  EACCES: phrase('this user may not read it'),
   ELOOP: linkTrouble,
 };
 
@@ -36,7 +37,7 @@ export function readTrouble(error: unknown): string {
 }
 
 /**
- * What reading a file or folder comes to; undefined where it is missing.
+ * What reading a file or folder comes to; undefined if it is missing.
  * @throws STATE_FILE_UNREADABLE
  */
 export async function orMissing<Value>(file: string, work: Promise<Value>): Promise<Value | undefined> {
@@ -62,7 +63,9 @@ export async function unpack(file: string, packed: Buffer): Promise<Buffer> {
     return await unzip(packed, { maxOutputLength: limit });
   } catch (error) {
     const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    const reason = isTooLarge ? `it unpacks into more than ${bytesText(limit)}` : readTrouble(error);
+    const reason = isTooLarge
+      ? phrase('it unpacks into more than {limit}', { limit: bytesText(limit) })
+      : readTrouble(error);
     throw failure('PACKED_FILE_DAMAGED', { file, reason }, {}, error);
   }
 }
@@ -80,7 +83,7 @@ export async function readKept(file: string): Promise<Buffer> {
 }
 
 /**
- * A file of the state folder, as it is there; undefined where it is missing.
+ * A file of the state folder, as it is there; undefined if it is missing.
  * @throws STATE_FILE_UNREADABLE, also for a symbolic link
  */
 export function readOwn(file: string): Promise<Buffer | undefined> {
@@ -101,7 +104,7 @@ export interface KeptStat {
   readonly isPacked: boolean;
 }
 
-/** @returns undefined where neither form is there */
+/** @returns undefined if neither form is there */
 export async function statKept(file: string): Promise<KeptStat | undefined> {
   for (const each of [file, packedFile(file)]) {
     const found = await orMissing(each, stat(each));

@@ -4,6 +4,7 @@
  */
 import { constants, type Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Unknown on Windows. */
 const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
@@ -17,7 +18,7 @@ export const ownFlags = {
 } as const;
 
 /** Why a link is refused, in a few words. */
-export const linkTrouble = 'it is a symbolic link; the state folder may not contain any';
+export const linkTrouble = phrase('it is a symbolic link; the state folder may not contain any');
 
 /** A folder below the state folder. @throws Error with code ELOOP where it is a link; not where it is missing */
 export async function requireNoLink(folder: string): Promise<void> {

@@ -2,11 +2,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { Notification, NotificationEvent } from './notification.ts';
 
-/** Bytes of its complaints that are kept. */
+/** Bytes of its standard error that are kept. */
 const keptBytes = 2048;
-/** What it leaves running in the background may keep its complaints open; they are waited for this long after its end. */
+/** A background process may keep its standard error open; that is waited for this long after its end. */
 const silenceMilliseconds = 500;
 
 function environmentOf(notification: Notification, event: NotificationEvent): NodeJS.ProcessEnv {
@@ -24,7 +25,7 @@ function environmentOf(notification: Notification, event: NotificationEvent): No
   };
 }
 
-/** With what it has started: it was given a process group of its own. */
+/** With what it has started: it has its own process group. */
 function kill({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
@@ -34,12 +35,12 @@ function kill({ pid }: ChildProcess): void {
 }
 
 const spawnReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such program',
-  EACCES: 'this user may not run it',
+  ENOENT: phrase('there is no such program'),
+  EACCES: phrase('this user may not run it'),
 };
 
 interface ProgramEnd {
-  /** Undefined where it went well. */
+  /** Undefined if it succeeded. */
   readonly how: string | undefined;
   readonly stderr: string;
 }
@@ -58,17 +59,23 @@ function runToEnd(
     };
     const timer = setTimeout(() => {
       kill(child);
-      finish(`did not finish within ${limit.seconds} s`);
+      finish(phrase('did not finish within {seconds} s', { seconds: limit.seconds }));
     }, limit.seconds * 1000);
     child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
       stderr = (stderr + piece).slice(-keptBytes);
     });
     child.once('error', (error: NodeJS.ErrnoException) =>
-      finish(`cannot be started: ${spawnReasons[error.code ?? ''] ?? error.message}`),
+      finish(
+        phrase('cannot be started: {spawnReason}', {
+          spawnReason: spawnReasons[error.code ?? ''] ?? error.message,
+        }),
+      ),
     );
     child.once('exit', (status, signal) => {
       const bad =
-        status === null ? `was ended by ${signal ?? 'a signal'}` : `ended with exit status ${status}`;
+        status === null
+          ? phrase('was ended by {signal}', { signal: signal ?? phrase('a signal') })
+          : phrase('ended with exit status {status}', { status });
       const how = status === 0 ? undefined : bad;
       const closed = once(child, 'close');
       const silence = setTimeout(() => finish(how), silenceMilliseconds);
@@ -77,7 +84,7 @@ function runToEnd(
         finish(how);
       });
     });
-    // It need not read what it is told.
+    // It need not read its input.
     child.stdin?.on('error', () => undefined).end(stdin);
   });
 }

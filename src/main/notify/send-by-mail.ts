@@ -1,6 +1,7 @@
 /** Notifies by mail: plain text over SMTP. */
 import { createTransport } from 'nodemailer';
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { Mail } from '../site/notify-schema.ts';
 import type { Notification } from './notification.ts';
 import { readPassword } from './password-file.ts';
@@ -26,16 +27,16 @@ function withoutSecret(text: string, login: Login | undefined): string {
 }
 
 const socketReasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ENOTFOUND: 'no address is known for that name',
-  EDNS: 'no address is known for that name',
-  EHOSTUNREACH: 'there is no route to it',
+  ECONNREFUSED: phrase('the connection was refused'),
+  ENOTFOUND: phrase('no address is known for that name'),
+  EDNS: phrase('no address is known for that name'),
+  EHOSTUNREACH: phrase('there is no route to it'),
 };
 
 function reasonOf(error: unknown, login: Login | undefined, limitSeconds: number): string {
   const { code, originalCode, message, name } = error as Error & { code?: string; originalCode?: string };
   if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT')
-    return `did not finish within ${limitSeconds} s`;
+    return phrase('did not finish within {limitSeconds} s', { limitSeconds });
   const known = socketReasons[originalCode ?? ''] ?? socketReasons[code ?? ''];
   return known ?? withoutSecret(message.split('\n')[0] ?? '', login);
 }
@@ -73,13 +74,14 @@ export async function sendByMail(
       to: [...to],
       subject,
       text,
-      // Nobody's absence is to be answered to a program (RFC 3834, 5).
+      // No absence notes must be sent to a program (RFC 3834, 5).
       headers: { 'Auto-Submitted': 'auto-generated' },
       signal: AbortSignal.timeout(limit),
     })
-    // Without its cause: what the library keeps of the talk with the server is not for a log.
+    // Without its cause: the library's record of the dialog with the server must not be logged.
     .catch((error: unknown) => {
       throw failed(reasonOf(error, login, limitSeconds));
     });
-  if (sent.rejected.length > 0) throw failed(`${sent.rejected.map(String).join(', ')} was refused`);
+  if (sent.rejected.length > 0)
+    throw failed(phrase('{rejected} was refused', { rejected: sent.rejected.map(String).join(', ') }));
 }

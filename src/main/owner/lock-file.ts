@@ -10,6 +10,7 @@ import { linkSync, openSync, closeSync, readFileSync, rmSync, writeSync } from '
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { livenessOf, thisProcess, type Liveness, type ProcessOwner } from './process-owner.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export interface LockFileOptions {
   /** Tells this lock from others of the same process. */
@@ -41,7 +42,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @returns undefined where the file names nobody */
+/** @returns undefined if the file names nobody */
 function ownerOf(text: string): ProcessOwner | undefined {
   const content = parseJson(text);
   const lock = lockSchema.safeParse(content);
@@ -130,7 +131,9 @@ const unknownMilliseconds = 10_000;
 
 /** `process 4711 on jump1`. */
 const wordsOf = (owner: ProcessOwner | undefined): string =>
-  owner ? `process ${owner.process} on ${owner.host}` : 'an unnamed process';
+  owner
+    ? phrase('process {process} on {host}', { process: owner.process, host: owner.host })
+    : phrase('an unnamed process');
 
 /** Somebody else holds a lock file for too long. */
 export class LockFileHeld extends Error {
@@ -141,8 +144,10 @@ function busy(file: string, content: string, liveness: Liveness): Error {
   const rest =
     liveness === 'alive'
       ? ''
-      : ', and it is not known whether that process is running; if it is not, remove the file';
-  return new LockFileHeld(`${file} is held by ${wordsOf(ownerOf(content))}${rest}`);
+      : phrase(', and it is not known whether that process is running; if it is not, remove the file');
+  return new LockFileHeld(
+    phrase('{file} is held by {holder}{advice}', { file, holder: wordsOf(ownerOf(content)), advice: rest }),
+  );
 }
 
 export class LockFile {

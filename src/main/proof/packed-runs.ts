@@ -6,6 +6,7 @@ import { gzip } from 'node:zlib';
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { leftNothing, outcomeOf } from '../../contract/run-outcome.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
 import { packedFile, readKept, readOwn, statKept, unpack } from '../journal/kept-file.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -37,7 +38,7 @@ async function holds(file: string, content: Buffer): Promise<boolean> {
 
 /**
  * Puts the compressed form in place of a file. What was written is read back before the plain one goes.
- * @returns by how many bytes it is smaller; undefined where it was compressed before
+ * @returns by how many bytes it is smaller; undefined if it was compressed before
  * @throws STATE_FILE_UNWRITABLE
  */
 export async function compressFile(file: string): Promise<number | undefined> {
@@ -46,7 +47,8 @@ export async function compressFile(file: string): Promise<number | undefined> {
   const packed = packedFile(file);
   if (!(await holds(packed, content))) {
     await writeWhole(packed, await zip(content, { level: 9 }), { mode: 'replace' });
-    if (!(await holds(packed, content))) throw unwritable(packed, new Error('it reads back differently'));
+    if (!(await holds(packed, content)))
+      throw unwritable(packed, new Error(phrase('it reads back differently')));
   }
   const { length } = await readFile(packed);
   // Somebody else may compress here, too.
@@ -71,12 +73,12 @@ function isOver(events: readonly RunEvent[], before: number): boolean {
   return Date.parse(last.at) <= before;
 }
 
-/** @returns why the run is left as it is; undefined where it may be compressed */
+/** @returns why the run is left as it is; undefined if it may be compressed */
 async function reasonAgainst(state: StateFolder, run: string, before: number): Promise<string | undefined> {
   try {
     const file = state.journalFile(run);
     const { events, truncated } = parseJournal(file, await readKept(file));
-    if (truncated) return 'its last line is incomplete';
+    if (truncated) return phrase('its last line is incomplete');
     return isOver(events, before) ? undefined : '';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -106,7 +108,7 @@ async function compressRun(
   return { run, saved };
 }
 
-/** True where the plain form is there. */
+/** True if the plain form is there. */
 const contentExists = async (file: string): Promise<boolean> => (await statKept(file))?.isPacked === false;
 
 /**
@@ -126,7 +128,8 @@ export async function compressRuns(
   const done: CompressedRun[] = [];
   for (const run of await state.runs()) {
     if ((await liveRuns(state)).some((live) => live.run === run)) continue;
-    if (abort?.aborted) throw failure('STATE_STOPPED', { what: `runs from ${run} on were not changed` });
+    if (abort?.aborted)
+      throw failure('STATE_STOPPED', { what: phrase('runs from {run} on were not changed', { run }) });
     const compressed = await compressRun(state, run, before);
     if (!compressed) continue;
     done.push(compressed);

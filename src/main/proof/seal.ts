@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { firstPrevious } from '../journal/journal.ts';
 import { hashOfLine, wholeLines } from './chain.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -60,11 +61,14 @@ function parse(line: Buffer): Seal | undefined {
 function troubleOf(seals: readonly (Seal | undefined)[], hashes: readonly string[]): ReadSeals['trouble'] {
   for (const [index, seal] of seals.entries()) {
     const line = index + 1;
-    if (!seal) return { line, sentence: `line ${line} of the list of seals was changed` };
+    if (!seal) return { line, sentence: phrase('line {line} of the list of seals was changed', { line }) };
     if (seal.prev !== (hashes[index - 1] ?? firstPrevious))
       return {
         line,
-        sentence: `line ${line} of the list of seals does not follow line ${index}: a line was changed, removed or added`,
+        sentence: phrase(
+          'line {line} of the list of seals does not follow line {index}: a line was changed, removed or added',
+          { line, index },
+        ),
       };
   }
   return undefined;
@@ -90,14 +94,14 @@ export function sealLine(seal: NewSeal, prev: string): string {
   return `${textOf({ ...seal, prev })}\n`;
 }
 
-/** What was last said of a run; undefined where it was never sealed. */
+/** What was last said of a run; undefined if it was never sealed. */
 export const lastSealOf = (seals: readonly Seal[], run: string): Seal | undefined =>
   seals.findLast((seal) => seal.run === run);
 
 /**
  * The head of the list right after the journal of a run was sealed as it is; it never changes.
  * @param journalHash SHA-256 (hex) of the journal's last line
- * @returns undefined where that journal was not sealed here, or the list is not as it was written
+ * @returns undefined if that journal was not sealed here, or the list is not as it was written
  */
 export function headOf({ seals, hashes, trouble }: ReadSeals, run: string, journalHash: string) {
   if (trouble) return undefined;

@@ -1,6 +1,7 @@
 /** Signs the journal of a run that has ended, so that stock OpenSSH can check it. */
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { SignedRun } from '../../contract/proof.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
 import { readKept } from '../journal/kept-file.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
@@ -52,7 +53,7 @@ export async function signRun(options: SignOptions): Promise<SignedRun> {
   if (checked.verdict !== 'good')
     throw failure('SIGN_KEY_UNUSABLE', {
       key: signer.name,
-      reason: `its signature is invalid: ${checked.reason}`,
+      reason: phrase('its signature is invalid: {reason}', { reason: checked.reason }),
     });
   const file = state.signatureFile(run);
   await writeWhole(file, armored, { mode: 'replace' });

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { create, extract, list, type ReadEntry } from 'tar';
 import { failure, isFailure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { isMissing, orMissing, readKept, readTrouble } from '../journal/kept-file.ts';
 import { copySuffix } from '../journal/copy-records.ts';
 import { drillSuffix } from '../journal/drill-records.ts';
@@ -69,7 +70,7 @@ export async function exportState(
     await giveName(temporary, target, 'new');
   } catch (error) {
     await discard(temporary);
-    if (abort.aborted) throw failure('STATE_STOPPED', { what: 'nothing was written' }, {}, error);
+    if (abort.aborted) throw failure('STATE_STOPPED', { what: phrase('nothing was written') }, {}, error);
     throw unwritable(target, error);
   }
   return names.length;
@@ -94,7 +95,7 @@ async function requireStateArchive(file: string, budget: UnpackBudget): Promise<
   };
   await readArchive(file, budget, list({ strict: true, onReadEntry: look }));
   if (forbidden !== undefined) throw failure('STATE_ARCHIVE_FORBIDDEN', { file, entry: forbidden });
-  if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: 'it has no entries' });
+  if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: phrase('it has no entries') });
 }
 
 async function contentOf(file: string): Promise<Buffer | undefined> {
@@ -248,7 +249,8 @@ export async function importState(
     const done = await importHostKeys(state, unpacked, confirmHostKeys);
     for (const name of names)
       if (name !== 'seals.ndjson' && name !== 'known_hosts') {
-        if (abort?.aborted) throw failure('STATE_STOPPED', { what: `${done.length} files were added` });
+        if (abort?.aborted)
+          throw failure('STATE_STOPPED', { what: phrase('{done} files were added', { done: done.length }) });
         done.push(await importFile(state, unpacked, name));
       }
     const became = new Map(done.map(({ name, what }) => [plainName(name), what]));

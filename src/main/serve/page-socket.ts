@@ -1,6 +1,7 @@
 /** One page at its WebSocket: a JSON object a message, both ways. */
 import type { RawData, WebSocket } from 'ws';
 import type { HostMessage } from '../../contract/wire.ts';
+import { say } from '../../contract/text/say.ts';
 import type { Desk } from '../desk/desk.ts';
 import { PageSession } from '../desk/page-session.ts';
 
@@ -16,7 +17,7 @@ function isProgress(message: HostMessage): boolean {
   return 'push' in message && (message.push as { kind?: unknown } | null)?.kind === 'progress';
 }
 
-/** What the page sent as JSON; undefined where it is none. */
+/** What the page sent as JSON; undefined if it is none. */
 function parse(data: RawData, isBinary: boolean): unknown {
   if (isBinary) return undefined;
   try {
@@ -45,7 +46,7 @@ export function servePage(socket: WebSocket, desk: Desk): void {
     isAlive = true;
   });
   socket.on('message', (data, isBinary) => {
-    if (!session.receive(parse(data, isBinary))) socket.close(policyViolation, 'not a valid request');
+    if (!session.receive(parse(data, isBinary))) socket.close(policyViolation, say('not a valid request'));
   });
   // What was too long, or broken, closes it by itself.
   socket.on('error', () => undefined);

@@ -6,6 +6,7 @@ import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { keyTypeOf } from './keys/known-hosts.ts';
 import { string, WireReader } from './wire.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 const plainTypes = [
   'ssh-ed25519',
@@ -42,7 +43,7 @@ const foreignKeys = new WeakSet<object>();
 /** True for keys of `foreignKey`: a signature by one of them is sent as it is, with the name of its algorithm in front. */
 export const isForeign = (key: object): boolean => foreignKeys.has(key);
 
-/** @param blob in wire form. @returns undefined where its type is not one of these */
+/** @param blob in wire form. @returns undefined if its type is not one of these */
 export function foreignKey(blob: Buffer): ParsedKey | undefined {
   const keyType = keyTypeOf(blob);
   if (!isOnToken(keyType) && !certifiedTypes.has(keyType)) return undefined;
@@ -78,21 +79,22 @@ const instant = (seconds: bigint) => new Date(Number(seconds) * 1000).toISOStrin
 /**
  * @param certificate, key in wire form
  * @param now milliseconds since 1970
- * @returns why hosts do not accept the certificate, in words that fit behind its name; undefined where it shows nothing of that kind
+ * @returns why hosts do not accept the certificate, in words that fit behind its name; undefined if it shows nothing of
+ *   that kind
  */
 export function certificateTrouble(certificate: Buffer, key: Buffer, now: number): string | undefined {
   try {
     const reader = behindKey(certificate, key);
-    if (!reader) return 'belongs to another key';
+    if (!reader) return phrase('belongs to another key');
     // Serial number, kind, identity and principals.
     reader.uint64();
     reader.uint32();
     reader.string();
     reader.string();
     const [after, before, seconds] = [reader.uint64(), reader.uint64(), BigInt(Math.floor(now / 1000))];
-    if (seconds < after) return `is not valid before ${instant(after)}`;
-    return seconds >= before ? `expired at ${instant(before)}` : undefined;
+    if (seconds < after) return phrase('is not valid before {instant}', { instant: instant(after) });
+    return seconds >= before ? phrase('expired at {instant}', { instant: instant(before) }) : undefined;
   } catch {
-    return 'cannot be read';
+    return phrase('cannot be read');
   }
 }

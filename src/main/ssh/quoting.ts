@@ -4,6 +4,7 @@
  */
 import { failure } from '../../contract/errors.ts';
 import { bytesOfName } from '../../contract/file-names.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { withRights, type Become } from './rights.ts';
 
 /**
@@ -25,9 +26,9 @@ const loneSurrogate = /\p{Surrogate}/u;
 
 function refuseUnsendable(text: string): void {
   if (text.includes('\0'))
-    throw failure('ARGUMENT_FORBIDDEN', { reason: 'an argument holds a NUL character' });
+    throw failure('ARGUMENT_FORBIDDEN', { reason: phrase('an argument holds a NUL character') });
   if (loneSurrogate.test(text)) {
-    throw failure('ARGUMENT_FORBIDDEN', { reason: 'an argument holds half of a character' });
+    throw failure('ARGUMENT_FORBIDDEN', { reason: phrase('an argument holds half of a character') });
   }
 }
 
@@ -79,7 +80,7 @@ export function quoteName(name: string): string {
 export function commandLine(argv: readonly string[]): string {
   const [program, ...rest] = argv;
   if (program === undefined || program === '') {
-    throw failure('ARGUMENT_FORBIDDEN', { reason: 'no program is named' });
+    throw failure('ARGUMENT_FORBIDDEN', { reason: phrase('no program is named') });
   }
   refuseUnsendable(program);
   const bare = bareProgram.test(program) && !reservedWords.has(program);
@@ -137,7 +138,9 @@ export function shownLine(argv: readonly string[], become?: Become): string {
 function rightful(argv: readonly string[], become: Become | undefined): readonly string[] {
   const words = withRights(argv, become);
   if (words !== argv && isOddForSudo(argv[0] ?? ''))
-    throw failure('ARGUMENT_FORBIDDEN', { reason: `${become ?? ''} cannot run a program of that name` });
+    throw failure('ARGUMENT_FORBIDDEN', {
+      reason: phrase('{become} cannot run a program of that name', { become: become ?? '' }),
+    });
   return words;
 }
 
@@ -158,7 +161,7 @@ export function sentLine(
 /** What goes to a host for a command. */
 export interface SentCommand {
   readonly line: string;
-  /** What the line reads as its input; undefined where the input is the command's own. */
+  /** What the line reads as its input; undefined if the input is the command's own. */
   readonly script?: string;
 }
 
@@ -185,7 +188,10 @@ export function sentCommand(
   if (argv.every(fitsLine)) return { line };
   if (readsInput)
     throw failure('ARGUMENT_FORBIDDEN', {
-      reason: `an argument of a command that reads data holds a line feed, or more than ${longestWord} characters`,
+      reason: phrase(
+        'an argument of a command that reads data holds a line feed, or more than {longestWord} characters',
+        { longestWord },
+      ),
     });
   return {
     line: commandLine([...environment[language], 'sh']),

@@ -23,6 +23,7 @@ import type { ReadOptions, SeenHost, SessionDeps, StreamOptions, WriteOptions } 
 import { NamedTurns } from './named-turns.ts';
 import { isUnknownToSudo } from './rights.ts';
 import type { RemoteWrite } from './channels/ssh-write.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export type { ReadOptions, SeenHost, StreamOptions, WriteOptions } from './session-options.ts';
 
@@ -139,8 +140,8 @@ export class SshSession {
   }
 
   /**
-   * Connects, then has the process started; either is given up when `reason` says so. A connection that turns out to be lost before the
-   * host was asked is made anew.
+   * Connects, then has the process started; either is given up when `reason` says so. A connection that turns out to be
+   * lost before the host was asked is made again.
    */
   async #begin(
     order: ProcessOrder,
@@ -170,7 +171,10 @@ export class SshSession {
         if (attempt >= tries || this.#connection.isClosed) throw error.lost;
         attempt += 1;
         const { command } = order;
-        const words = `before ${command} was sent; connecting again (${attemptWords(attempt, tries)})`;
+        const words = phrase('before {command} was sent; connecting again ({attempt})', {
+          command,
+          attempt: attemptWords(attempt, tries),
+        });
         onRetry?.(`${error.message}, ${words}`);
       }
     }

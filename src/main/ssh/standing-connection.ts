@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import { failure, ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { ConnectRetry, HostProfile, OnRetry } from './host-profile.ts';
 import { once, openWithTries } from './login/connect-tries.ts';
 import { openProxy } from './proxy-command.ts';
@@ -116,7 +117,7 @@ export class StandingConnection {
   async #standing(retry = this.#profile.retry ?? once): Promise<SshConnection> {
     if (this.isClosed) {
       const { name: host } = this.#profile;
-      throw failure('CONNECTION_LOST', { host, reason: 'the session was closed' }, { host });
+      throw failure('CONNECTION_LOST', { host, reason: phrase('the session was closed') }, { host });
     }
     const connecting = (this.#connection ??= this.#open(retry));
     try {

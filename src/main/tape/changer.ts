@@ -1,4 +1,5 @@
 /** A tape changer as mtx(1) shows and operates it. Drives are counted from 0, slots from 1. Pure. */
+import { phrase, phraseCount, phrases } from '../../contract/text/say.ts';
 
 interface ChangerCartridge {
   /** As it is read from the label; undefined if the cartridge has none, or the library has no reader. */
@@ -6,7 +7,7 @@ interface ChangerCartridge {
 }
 
 interface ChangerDrive {
-  /** Undefined where the drive is empty. */
+  /** Undefined if the drive is empty. */
   readonly cartridge: ChangerCartridge | undefined;
   /** The slot that the cartridge came from; undefined if the changer does not know it. */
   readonly loadedFrom: number | undefined;
@@ -15,7 +16,7 @@ interface ChangerDrive {
 interface ChangerSlot {
   /** An import and export slot: its cartridge is on its way in or out. */
   readonly isMail: boolean;
-  /** Undefined where the slot is empty. */
+  /** Undefined if the slot is empty. */
   readonly cartridge: ChangerCartridge | undefined;
 }
 
@@ -92,7 +93,7 @@ export function dataSlots({ slots }: ChangerStatus, cleaning = usualCleaning): n
   );
 }
 
-/** True where a data cartridge is in the drive. */
+/** True if a data cartridge is in the drive. */
 export function holdsData({ drives }: ChangerStatus, drive: number, cleaning = usualCleaning): boolean {
   const cartridge = drives.get(drive)?.cartridge;
   return cartridge !== undefined && isForData(cartridge, cleaning);
@@ -121,11 +122,16 @@ export function changerWords(status: ChangerStatus, cleaning = usualCleaning): s
   const data = dataSlots(status, cleaning).length;
   const others = inSlots.length - mail - data;
   const cartridges = [
-    `${data} data ${data === 1 ? 'cartridge' : 'cartridges'}`,
-    ...(others > 0 ? [`${others} for cleaning or diagnosis`] : []),
-    ...(mail > 0 ? [`${mail} import/export`] : []),
+    phraseCount(data, '{count} data cartridge', '{count} data cartridges'),
+    ...(others > 0 ? [phrase('{others} for cleaning or diagnosis', { others })] : []),
+    ...(mail > 0 ? [phrase('{mail} import/export', { mail })] : []),
   ];
-  return `${drives.size} ${drives.size === 1 ? 'drive' : 'drives'}; slots: ${cartridges.join(', ')}`;
+  return phraseCount(
+    drives.size,
+    '{count} drive; slots: {cartridges}',
+    '{count} drives; slots: {cartridges}',
+    { cartridges: phrases(cartridges, ', ') },
+  );
 }
 
 export const changerStatusArguments = (device: string): string[] => ['mtx', '-f', device, 'status'];

@@ -13,7 +13,7 @@ vi.mock('../bridge.ts', () => ({
 const tape = (state: TapeView['state']) => ({ state }) as TapeView;
 const view = (at: string) => ({ at, tape: tape('no-cartridge') }) as ClusterView;
 
-/** Looks that a test answers one by one. */
+/** Queries that a test answers one by one. */
 let pending: { answer: (view: ClusterView) => void; refuse: (sentence: string) => void }[];
 beforeEach(() => {
   pending = [];
@@ -28,8 +28,8 @@ beforeEach(() => {
   });
 });
 
-describe('the looks at the hosts', () => {
-  it('show what was seen, and keep it where the next one fails', async () => {
+describe('the queries of the hosts', () => {
+  it('show what was seen, and keep it if the next one fails', async () => {
     const cluster = new ClusterManager();
     const first = cluster.look();
     expect([cluster.looking, cluster.view]).toEqual([true, undefined]);
@@ -42,7 +42,7 @@ describe('the looks at the hosts', () => {
     expect([cluster.view?.at, cluster.error?.sentence]).toEqual(['02:00', 'the site cannot be opened']);
   });
 
-  it('go one after the other: however often one is wanted meanwhile, one more follows', async () => {
+  it('run one after the other: however many are requested meanwhile, one more follows', async () => {
     const cluster = new ClusterManager();
     const looks = [cluster.look(), cluster.look(), cluster.look()];
     expect(pending).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** Both domains and the drive, as they were seen at the last look. */
+/** Both domains and the drive, as seen by the last query. */
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { ClusterView, TapeView } from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
@@ -13,17 +13,17 @@ export class ClusterManager {
   #driveSince: TapeView | undefined;
   #age = 0;
 
-  /** The last look; undefined before the first. */
+  /** The last query; undefined before the first. */
   get view(): ClusterView | undefined {
     return this.#view;
   }
 
-  /** Why the last look failed as a whole. */
+  /** Why the last query failed as a whole. */
   get error(): ErrorInfo | undefined {
     return this.#error;
   }
 
-  /** When the look that is shown was asked for, by `performance.now()`. */
+  /** When the query that is shown was requested, by `performance.now()`. */
   get askedAt(): number {
     return this.#askedAt;
   }
@@ -33,8 +33,8 @@ export class ClusterManager {
   }
 
   /**
-   * Looks at the hosts. While one look continues, the next waits for it.
-   * @param fresh true: a look of a moment ago, by whomever, is not enough
+   * Queries the hosts. While one query is in progress, the next waits for it.
+   * @param fresh true: a recent query of another caller is not enough
    */
   async look(fresh = false): Promise<void> {
     if (this.#looking) {
@@ -62,7 +62,7 @@ export class ClusterManager {
     if (this.#view) this.#view = { ...this.#view, tape };
   }
 
-  /** Forgets what was seen: another site is looked at from now on. */
+  /** Discards what was seen: another site is queried from now on. */
   forget(): void {
     this.#age += 1;
     this.#view = undefined;

@@ -1,4 +1,4 @@
-/** A host that the ssh configuration names, written into a first site file: in the place of one that nobody has described yet. */
+/** A host that the ssh configuration names, written into a first site file: instead of one that nobody has described yet. */
 import type { NamedHost } from '../../contract/site-views.ts';
 import { newSiteText } from './new-site.ts';
 import { renameHost } from './rename-host.ts';

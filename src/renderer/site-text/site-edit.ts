@@ -1,8 +1,10 @@
 /**
- * Changes of a site file's text that leave everything else as its author wrote it: comments, their columns, order, quotes.
+ * Changes of a site file's text that leave everything else as its author wrote it: comments, their columns, order,
+ * quotes.
  *
- * Each change is first cut into the text where it belongs (text-cuts.ts), and what comes out is read again: where it is not exactly what
- * was meant, the whole file is written anew by the YAML library, which keeps comments but not their columns.
+ * Each change is first cut into the text where it belongs (text-cuts.ts), and what comes out is read again: where it is
+ * not exactly what was meant, the whole file is written again by the YAML library, which keeps comments but not their
+ * columns.
  */
 import { parseDocument } from 'yaml';
 import { say } from '../../contract/text/say.ts';
@@ -23,7 +25,7 @@ export type { Path };
 /** The place has a form that a change of one value would also change elsewhere (anchors and aliases). */
 export class EditRefused extends Error {}
 
-/** @returns undefined where the text is not YAML */
+/** @returns undefined if the text is not YAML */
 export function valueOf(text: string): Value | undefined {
   const document = parseDocument(text, { logLevel: 'silent', prettyErrors: false });
   if (document.errors.length > 0) return undefined;
@@ -34,7 +36,7 @@ export function valueOf(text: string): Value | undefined {
   }
 }
 
-/** What stands at a place of plain data; undefined where nothing does. */
+/** What stands at a place of plain data; undefined if nothing does. */
 export function valueAt(data: Value | undefined, path: Path): Value | undefined {
   let value: Value | undefined = data;
   for (const part of path) {
@@ -69,7 +71,7 @@ function withValue(data: Value | undefined, path: Path, value: Value | undefined
 
 const parsed = (text: string) => parseDocument(text, { logLevel: 'silent', prettyErrors: false });
 
-/** The change done by the library, which writes the whole file anew. */
+/** The change done by the library, which writes the whole file again. */
 function rewritten(text: string, path: Path, value: Value | undefined): string {
   const document = parsed(text);
   if (value === undefined) document.deleteIn(path);

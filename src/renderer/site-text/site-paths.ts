@@ -14,7 +14,7 @@ export function reasonOf({ sentence, path }: SiteTrouble): string {
   return at < 0 || path === undefined ? sentence : sentence.slice(at + path.length + 2);
 }
 
-/** True where the trouble stands at the place, or inside of it. */
+/** True if the trouble stands at the place, or inside of it. */
 export function isInside(trouble: SiteTrouble, path: Path): boolean {
   const place = pathText(path);
   const { path: of } = trouble;

@@ -14,7 +14,7 @@ import { flowText, itemLines, pairLines, type Value } from './yaml-text.ts';
 
 export type Path = readonly (string | number)[];
 
-/** Changes the text; undefined where the place has a form that it does not know. */
+/** Changes the text; undefined if the place has a form that it does not know. */
 export type Cut = (text: string, document: Document) => string | undefined;
 
 export function splice(text: string, from: number, to: number, by: string): string {

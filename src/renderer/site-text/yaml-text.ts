@@ -18,7 +18,7 @@ export function isList(value: unknown): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** True where both hold the same, whatever the order of keys. */
+/** True if both hold the same, whatever the order of keys. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (isList(a) && isList(b)) return a.length === b.length && a.every((item, at) => sameValue(item, b[at]));
   if (!isMap(a) || !isMap(b)) return Object.is(a, b);

@@ -24,7 +24,7 @@ export function catalogueEntries(): [text: string, entry: Entry][] {
   );
 }
 
-/** The language, made of the catalogue as it is. */
+/** The language, made of the catalog as it is. */
 export const pseudoLanguage = (): Language => ({
   name: 'en-XA',
   texts: Object.fromEntries(

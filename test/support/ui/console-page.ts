@@ -111,7 +111,7 @@ export class ConsolePage {
     return this;
   }
 
-  /** Loads it anew on another screen. As on a first visit nothing is remembered; only the tab keeps its key. */
+  /** Loads it again on another screen. As on a first visit nothing is remembered; only the tab keeps its key. */
   async openAnew(hash: string): Promise<void> {
     await this.page.emulateMedia({ colorScheme: 'light' });
     await this.page.evaluate(`localStorage.clear(); history.replaceState(null, '', ${JSON.stringify(hash)})`);

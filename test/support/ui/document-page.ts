@@ -68,7 +68,7 @@ export class DocumentPage {
   /** Messages to and fro. */
   #said = 0;
   readonly #unanswered = new Set<number>();
-  /** Timers of the page that end at once. */
+  /** Timers of the page that end at once, and frames that it waits for. */
   readonly #soon = new Set<unknown>();
 
   private constructor() {
@@ -77,7 +77,7 @@ export class DocumentPage {
 
   /**
    * @param meet given the way to the page; what it returns is given what the page says
-   * @param language that the page speaks; English where it is left out
+   * @param language that the page speaks; English by default
    */
   static async open(
     meet: (tell: (message: HostMessage) => void) => Host,
@@ -130,7 +130,29 @@ export class DocumentPage {
       this.#soon.delete(timer);
       own.clear(timer as never);
     };
-    Object.assign(this.#window, { setTimeout: set, clearTimeout: clear });
+    Object.assign(this.#window, { setTimeout: set, clearTimeout: clear, ...this.#frames() });
+  }
+
+  /** A dialog is there a few frames after it was opened: they are waited for as timers are. */
+  #frames() {
+    const own = {
+      ask: this.#window.requestAnimationFrame.bind(this.#window),
+      cancel: this.#window.cancelAnimationFrame.bind(this.#window),
+    };
+    return {
+      requestAnimationFrame: (work: (time: number) => void) => {
+        const frame = own.ask((time) => {
+          this.#soon.delete(frame);
+          work(time);
+        });
+        this.#soon.add(frame);
+        return frame;
+      },
+      cancelAnimationFrame: (frame: ReturnType<typeof own.ask>) => {
+        this.#soon.delete(frame);
+        own.cancel(frame);
+      },
+    };
   }
 
   #tell(message: HostMessage): void {

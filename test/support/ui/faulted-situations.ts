@@ -69,7 +69,11 @@ const impostor: ClusterView = {
   hosts: look(guideCluster('joined')).hosts.map((host) =>
     host.host === 'node2'
       ? {
-          ...{ host: 'node2', reached: false, hint: '' },
+          ...{ host: 'node2', reached: false, code: 'HOST_KEY_CHANGED', hint: '' },
+          changedKey: {
+            ...{ shown: `SHA256:${'n'.repeat(43)}`, known: `SHA256:${'o'.repeat(43)}` },
+            place: '/home/operator/.ssh/known_hosts, line 4',
+          },
           trouble: failure('HOST_KEY_CHANGED', {
             ...{ host: 'node2', address: 'node2.example.com', port: 22, keyType: 'ssh-ed25519' },
             ...{ shown: `SHA256:${'n'.repeat(43)}`, known: `SHA256:${'o'.repeat(43)}` },

@@ -24,7 +24,11 @@ function answersTo(page: DocumentPage): () => Promise<void> {
   let lost = 0;
   return async () => {
     const until = Date.now() + patienceMilliseconds;
-    while (page.waits > lost && Date.now() < until) await pause(20);
+    while (page.waits > lost && Date.now() < until) {
+      await pause(20);
+      // An answer that was given up has come after all: the next one is waited for again.
+      lost = Math.min(lost, page.waits);
+    }
     lost = page.waits;
     await page.settled();
   };

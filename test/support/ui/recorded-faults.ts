@@ -24,7 +24,7 @@ export interface RecordedFault {
   /** `tape-error=3`. */
   readonly spec: string;
   readonly job: string;
-  /** Undefined where none was begun. */
+  /** Undefined if none was begun. */
   readonly run: string | undefined;
   readonly moments: readonly RecordedMoment[];
 }

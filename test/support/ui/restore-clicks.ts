@@ -108,7 +108,7 @@ export async function restoreDeviceByClicks(on: ConsolePage, host: string, devic
   await on.button('Show what will happen').click();
   await on.heading('What is lost').waitFor();
   await on.picture('restore-device-plan');
-  // The path of what is lost is typed once more.
+  // The path of what is lost is typed again.
   const start = on.button(`Overwrite ${host}:${device}`);
   expect(await start.getAttribute('aria-disabled')).toBe('true');
   await page.getByRole('textbox', { name: `Type ${device}` }).fill(device);

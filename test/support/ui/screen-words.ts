@@ -72,7 +72,7 @@ function screenWords(page: DocumentPage): ScreenWords {
   };
 }
 
-/** The address of a screen, about the run and the job of a recording; undefined where the screen needs a run and there is none. */
+/** The address of a screen, about the run and the job of a recording; undefined if the screen needs a run and there is none. */
 function addressOf(
   screen: ShownScreen,
   { run, job }: { readonly run: string | undefined; readonly job: string },

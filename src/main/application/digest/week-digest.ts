@@ -1,8 +1,12 @@
-/** What happened to the volumes of a site in a week, by the site file and the journals of the state folder. No host is asked. */
+/**
+ * What happened to the volumes of a site in a week, by the site file and the journals of the state folder. No host is
+ * queried.
+ */
 import type { DigestNight, DigestVolume, WeekDigest } from '../../../contract/digest.ts';
 import { outcomeOf, outcomeWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import type { Period } from '../../../contract/time/week.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { missedNightsOf, missedSentence } from '../schedule/schedule-service.ts';
 import { scheduledTasks } from '../schedule/scheduled-job.ts';
 import { siteStatus, type StatusFacts, type VolumeStatus } from '../protection/status-service.ts';
@@ -18,7 +22,7 @@ const isOf = ({ class: className, proxy }: VolumeStatus, line: RunLine): boolean
 function nightOf(line: RunLine): DigestNight {
   const { run, startedAt: at, verdict, exitStatus, sentence } = line;
   if (verdict === 'unfinished' || exitStatus === undefined)
-    return { at, outcome: 'unfinished', isLoud: true, run, reason: sentence ?? 'the run has no end' };
+    return { at, outcome: 'unfinished', isLoud: true, run, reason: sentence ?? phrase('the run has no end') };
   const isGood = verdict === 'verified' && exitStatus === 0;
   const outcome = outcomeWords[outcomeOf({ verdict, exitStatus })];
   return { at, outcome, isLoud: !isGood, run, reason: isGood ? undefined : sentence };
@@ -69,7 +73,7 @@ function volumeOf(
 }
 
 /**
- * @param period whose nights are told; the state of the volumes is that of `now`
+ * @param period whose nights are reported; the state of the volumes is that of `now`
  * @throws STATE_FILE_UNREADABLE, TAPES_UNREADABLE
  */
 export async function weekDigest(facts: StatusFacts, period: Period): Promise<WeekDigest> {

@@ -1,5 +1,9 @@
-/** Notifies of the backups that a lost tape took with it: everybody in `notify` of their jobs who asks for `failure`. Contacts no host. */
+/**
+ * Notifies of the backups that were lost with a tape: every receiver in `notify` of their jobs with `failure`. Contacts
+ * no host.
+ */
 import type { RunLine } from '../../../contract/screens.ts';
+import { phraseCount } from '../../../contract/text/say.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import type { Site } from '../../site/site-schema.ts';
 import type { DeclaredLoss } from '../known-tapes.ts';
@@ -11,7 +15,7 @@ interface Telling {
   readonly site: Site;
   /** All runs of the state folder. */
   readonly lines: readonly RunLine[];
-  /** Hears of each message that could not be sent. */
+  /** Called for each message that could not be sent. */
   readonly warn: (sentence: string) => void;
 }
 
@@ -27,7 +31,12 @@ export async function tellLostTape(
     if (own.length === 0) continue;
     const notifier = notifierOf(state, { site, name: jobName, job }, warn);
     notifier.tapeLost(
-      `the tape "${name}" was declared lost by ${by}; no other tape holds ${own.length === 1 ? 'run' : 'the runs'} ${own.join(', ')}`,
+      phraseCount(
+        own.length,
+        'the tape "{name}" was declared lost by {by}; no other tape holds run {runs}',
+        'the tape "{name}" was declared lost by {by}; no other tape holds the runs {runs}',
+        { name, by, runs: own.join(', ') },
+      ),
       name,
     );
     await notifier.settled();

@@ -1,8 +1,9 @@
-/** Which tape of its pool a job needs, now and on its next night. Asks no host. */
+/** Which tape of its pool a job needs, now and on its next night. Queries no host. */
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { NextTapeOfJob } from '../../../contract/protection.ts';
 import { nextNight } from '../../../contract/time/schedule.ts';
 import { zonedText } from '../../../contract/time/wall-clock.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { scheduleOf } from '../../site/schedule-schema.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
@@ -29,7 +30,7 @@ const exhausted = (choice: PoolChoice & { readonly pool: string }): ShadowtapeEr
   failure('POOL_EXHAUSTED', { pool: choice.pool, tapes: keptWords(choice) });
 
 /**
- * The job with the name of the tape that a run which begins now writes to. A job without a pool stays as it is.
+ * The job with the name of the tape that a run beginning now writes to. A job without a pool is unchanged.
  * @throws POOL_EXHAUSTED, TAPES_UNREADABLE
  */
 export function withTapeOfPool(
@@ -46,7 +47,7 @@ export function withTapeOfPool(
 }
 
 /**
- * The tape of its pool that a run continues on.
+ * The tape of its pool on which a run continues.
  * @param written tapes that the run has written
  * @returns undefined for a job without a pool
  * @throws POOL_EXHAUSTED, TAPES_UNREADABLE
@@ -67,7 +68,7 @@ export function furtherTapeOfPool(
   return choice.next.name;
 }
 
-/** @returns undefined where the job has no schedule, or no pool */
+/** @returns undefined if the job has no schedule, or no pool */
 export function nextTapeOfJob(
   site: Pools,
   job: Job,
@@ -79,12 +80,18 @@ export function nextTapeOfJob(
   const choice = night && choiceOf(site, job, tapes, night.due);
   if (!choice) return undefined;
   const { next } = choice;
-  const place = next?.location === undefined ? '' : `, which is in ${next.location}`;
-  const need = next ? `needs the tape "${next.name}"${place}` : `has no tape: ${exhausted(choice).message}`;
+  const place =
+    next?.location === undefined ? '' : phrase(', which is in {location}', { location: next.location });
+  const need = next
+    ? phrase('needs the tape "{name}"{place}', { name: next.name, place })
+    : phrase('has no tape: {reason}', { reason: exhausted(choice).message });
   return {
     due: night.due.toISOString(),
     name: next?.name,
     location: next?.location,
-    sentence: `the next run, due ${zonedText(night.due, schedule.zone)}, ${need}`,
+    sentence: phrase('the next run, due {zoned}, {need}', {
+      zoned: zonedText(night.due, schedule.zone),
+      need,
+    }),
   };
 }

@@ -1,8 +1,9 @@
-/** Looks at everything a run needs, and changes nothing: hosts, tools, classes, proxies, tape. The tape is rewound. */
+/** Checks everything that a run needs, and changes nothing: hosts, tools, classes, proxies, tape. The tape is rewound. */
 import { isBlocking } from '../../../contract/checks.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import type { CheckLine } from '../../../contract/plan.ts';
 import { shortened } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
@@ -29,7 +30,7 @@ interface Room {
   readonly tell: (host: string, what: string, good: boolean, said: string, hint?: string) => void;
 }
 
-/** Commands that a run sends, by the part that a host plays. */
+/** Commands that a run sends, by the role of a host. */
 function toolsOf(site: Site, host: string, jobs: readonly Job[]): string[] {
   const tools = new Set<string>();
   const add = (...names: string[]) => names.forEach((name) => tools.add(name));
@@ -50,7 +51,7 @@ function toolsOf(site: Site, host: string, jobs: readonly Job[]): string[] {
   return [...tools];
 }
 
-/** Runs a look; an error of the table becomes a line. */
+/** Runs one check; an error of the table becomes a line. */
 async function attempt(room: Room, host: string, what: string, look: () => Promise<void>): Promise<boolean> {
   try {
     await look();
@@ -73,22 +74,31 @@ async function checkTools(room: Room, host: string): Promise<void> {
     );
     if (result.status !== 0) missing.push(tool);
   }
-  const hint = 'install them, or set PATH for non-interactive shells';
-  if (missing.length > 0) room.tell(host, 'commands', false, `not found: ${missing.join(', ')}`, hint);
+  const hint = phrase('install them, or set PATH for non-interactive shells');
+  if (missing.length > 0)
+    room.tell(host, 'commands', false, phrase('not found: {missing}', { missing: missing.join(', ') }), hint);
   else room.tell(host, 'commands', true, tools.join(', '));
 }
 
-/** How far the check of a host came. */
+/** How far the check of a host got. */
 type Reached = 'nowhere' | 'logged in' | 'usable';
 
 async function checkShell({ runner, tell }: Room, host: string): Promise<void> {
   const shell = await runner.hosts.session(host).loginShell?.(0);
   const { path = '', says = '' } = shell ?? {};
-  const noise = says === '' ? '' : `; every command also prints on standard error: ${shortened(says, 120)}`;
-  tell(host, 'login shell', true, `${path === '' ? 'unknown' : path}, passes every byte unchanged${noise}`);
+  const noise =
+    says === ''
+      ? ''
+      : phrase('; every command also prints on standard error: {says}', { says: shortened(says, 120) });
+  tell(
+    host,
+    phrase('login shell'),
+    true,
+    phrase('{shell}, passes every byte unchanged{noise}', { shell: path === '' ? 'unknown' : path, noise }),
+  );
 }
 
-/** What the ssh configuration sets, and is not followed: the host may be reached nevertheless. */
+/** Settings of the ssh configuration that are not supported: the host may be reachable nevertheless. */
 function showWarnings({ runner, tell }: Room, host: string): void {
   const { warnings = [] } = runner.hosts.session(host).profile ?? {};
   for (const warning of warnings) tell(host, 'ssh configuration', true, warning);
@@ -98,15 +108,15 @@ async function checkHost(room: Room, host: string): Promise<Reached> {
   showWarnings(room, host);
   const isLoggedIn = await attempt(room, host, 'login', async () => {
     await room.runner.hosts.session(host).connect?.();
-    room.tell(host, 'login', true, 'reached, host key known, logged in');
+    room.tell(host, 'login', true, phrase('reached, host key known, logged in'));
   });
   if (!isLoggedIn) return 'nowhere';
-  if (!(await attempt(room, host, 'login shell', () => checkShell(room, host)))) return 'logged in';
+  if (!(await attempt(room, host, phrase('login shell'), () => checkShell(room, host)))) return 'logged in';
   await attempt(room, host, 'commands', () => checkTools(room, host));
   return 'usable';
 }
 
-/** True where a run of the job would continue without the hosts that cannot be reached. */
+/** True if a run of the job would continue without the unreachable hosts. */
 function mayDoWithout(site: Site, { nodes }: Job, unreached: readonly string[]): boolean {
   const isLeft = Object.entries(site.hosts).some(
     ([name, { role }]) => role === 'primary' && !unreached.includes(name),
@@ -115,7 +125,7 @@ function mayDoWithout(site: Site, { nodes }: Job, unreached: readonly string[]):
   return unreached.length === 0 || (nodes === 'any' && isLeft && unreached.every(isNode));
 }
 
-/** Where the services of a job run, where it says whereMounted. */
+/** Where the services of a job run, if it says whereMounted. */
 async function servicePlaces({ runner }: Room, assignment: Assignment) {
   const { job, primaryNodes, platform, missing = [] } = assignment;
   if (!areWhereMounted(job)) return { verdicts: [], said: '' };
@@ -127,13 +137,13 @@ async function servicePlaces({ runner }: Room, assignment: Assignment) {
   });
   return {
     verdicts: [judgeMountedOnce(assignment, seen)],
-    said: `; services run on ${mountedWords(assignment, seen)}`,
+    said: phrase('; services run on {mounted}', { mounted: mountedWords(assignment, seen) }),
   };
 }
 
 async function checkJob(room: Room, named: NamedJob, unreached: readonly string[]): Promise<void> {
   const { name, job } = named;
-  const what = `job ${name}`;
+  const what = phrase('job {name}', { name });
   const observed = observedOf(room.site, job);
   const place = observed.primaryNodes.find((node) => !unreached.includes(node)) ?? '';
   await attempt(room, place, what, async () => {
@@ -144,13 +154,22 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
     const services = await servicePlaces(room, assignment);
     const blocking = [...judgeReady(assignment, world), ...services.verdicts].filter(isBlocking);
     for (const { title, expected, actual, rule } of blocking) {
-      room.tell(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOnScreen(rule));
+      room.tell(
+        place,
+        what,
+        false,
+        phrase('{title}: expected {expected}, seen {actual}', { title, expected, actual }),
+        remedyOnScreen(rule),
+      );
     }
     if (blocking.length > 0) return;
     const seen = assignment.volumes.map(({ master, proxy, blocks }) => {
       const volume = world.primaries[0] && findVolume(world.primaries[0].report, job.class, proxy);
-      const size = `${blocks.toLocaleString('en-US')} blocks from ${volume?.firstBlock?.toLocaleString('en-US') ?? '?'}`;
-      return `${proxy} is joined to ${master}, in sync, ${size}`;
+      const size = phrase('{blocks} blocks from {firstBlock}', {
+        blocks: blocks.toLocaleString('en-US'),
+        firstBlock: volume?.firstBlock?.toLocaleString('en-US') ?? '?',
+      });
+      return phrase('{proxy} is joined to {master}, in sync, {size}', { proxy, master, size });
     });
     const without = [
       ...outside.map((node) => `; ${outsideWords(job.class, node)}`),
@@ -160,7 +179,12 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
       place,
       what,
       true,
-      `${seen.join('; ')}; no shadow in ${assignment.shadow.class}${services.said}${without.join('')}`,
+      phrase('{seen}; no shadow in {class}{said}{without}', {
+        seen: seen.join('; '),
+        class: assignment.shadow.class,
+        said: services.said,
+        without: without.join(''),
+      }),
     );
   });
 }
@@ -169,7 +193,7 @@ export interface SiteCheck extends Pick<
   TapeCheck,
   'site' | 'runner' | 'lockKnowledge' | 'knownTapes' | 'inventory' | 'onHealth'
 > {
-  /** Hears each line at once. */
+  /** Called with each line at once. */
   readonly listener: Listener;
 }
 
@@ -202,9 +226,12 @@ export async function checkSite(check: SiteCheck): Promise<CheckLine[]> {
     else
       tell(
         unreached.join(', '),
-        `job ${name}`,
+        phrase('job {name}', { name }),
         false,
-        `not checked: ${unreached.join(' and ')} cannot be ${trouble}`,
+        phrase('not checked: {unreached} cannot be {trouble}', {
+          unreached: unreached.join(' and '),
+          trouble,
+        }),
       );
   }
   return lines;

@@ -1,9 +1,11 @@
-/** What a site file that is still being written can be tried with: its hosts reached, its pairs found, its jobs planned. Changes nothing. */
+/** Tests for a site file that is still being written: its hosts reached, its pairs found, its jobs planned. Changes nothing. */
 import { join } from 'node:path';
+import { changedHostKeyOf } from '../../../contract/changed-host-key.ts';
 import { errorInfoOf } from '../../../contract/channels.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { Plan } from '../../../contract/plan.ts';
 import type { FoundSite, NamedHost, ProbedHost } from '../../../contract/site-views.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { foundPairs, shadowClassName } from './found-pairs.ts';
 import { lookAtHost } from '../cluster-service.ts';
 import { openHosts, userKnownHostsFiles, type LoginDialogue, type OpenHostsOptions } from '../open-hosts.ts';
@@ -26,10 +28,13 @@ import type { SshHosts } from '../../ssh/ssh-hosts.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { toolQuery } from '../../ssh/tool-query.ts';
 
-const draftName = 'the site file';
-/** Who writes waits: a host that cannot be reached is not tried again. */
+const draftName = phrase('the site file');
+/** The author waits: an unreachable host is not tried again. */
 const connections = { tries: 1, everySeconds: 5 };
-/** How long what sdxinfo showed is good for plans: it is slow when it is asked often (GDS guide 4.5, D.6), and plans are made while somebody types. */
+/**
+ * How long the output of sdxinfo is valid for plans: it is slow when it is sent often (GDS guide 4.5, D.6), and plans
+ * are made while somebody types.
+ */
 const looksMilliseconds = 20_000;
 
 interface Kept {
@@ -57,7 +62,7 @@ export interface DraftServiceOptions {
 
 export class DraftService {
   readonly #options: DraftServiceOptions;
-  /** Host name -> the session with it, as the draft described it last. */
+  /** Host name -> the session with it, as last described in the draft. */
   readonly #kept = new Map<string, Kept>();
   #look: KeptLook | undefined;
 
@@ -65,7 +70,7 @@ export class DraftService {
     this.#options = options;
   }
 
-  /** @throws what is wrong with the text (SITE_…, JOB_UNKNOWN), and what looking and assigning can end with */
+  /** @throws errors of the text (SITE_…, JOB_UNKNOWN), of queries and of the assignment */
   async plan(text: string, job: string): Promise<Plan> {
     const site = parseSite(draftName, text);
     const named = chooseJob(draftName, site, job);
@@ -85,14 +90,14 @@ export class DraftService {
     if (this.#look?.key === key && now - this.#look.at < looksMilliseconds) return this.#look.seen;
     const mine = { key, at: now, seen: look() };
     this.#look = mine;
-    // A look that failed is not kept.
+    // A failed query is not kept.
     mine.seen.catch(() => {
       if (this.#look === mine) this.#look = undefined;
     });
     return mine.seen;
   }
 
-  /** Reaches a host and asks what it is. What is wrong is in the answer. */
+  /** Connects to a host and identifies it. Errors are in the answer. */
   async probe(text: string, host: string, abort: AbortSignal): Promise<ProbedHost> {
     const { hosts } = readDraft(text);
     let reached = false;
@@ -115,15 +120,20 @@ export class DraftService {
         hasGds: gds.status === 0,
       };
     } catch (error) {
-      const { sentence, hint, onScreen = hint } = errorInfoOf(error);
-      return { host, reached, trouble: sentence, hint: onScreen, system: undefined, hasGds: false };
+      const info = errorInfoOf(error);
+      const { sentence, hint, onScreen = hint } = info;
+      const changedKey = changedHostKeyOf(info);
+      return {
+        ...{ host, reached, trouble: sentence, hint: onScreen, system: undefined, hasGds: false },
+        ...(changedKey ? { changedKey } : {}),
+      };
     }
   }
 
   /**
-   * Takes the host key that a host shows in the place of the known one, and asks the host what it is.
+   * Replaces the known host key with the one that the host shows, and identifies the host.
    * @param shown fingerprint of the key that a person has compared
-   * @throws what connecting can end with: nothing is written down then
+   * @throws errors of connecting: nothing is written then
    */
   async replaceHostKey(text: string, host: string, shown: string, abort: AbortSignal): Promise<ProbedHost> {
     const { hosts } = readDraft(text);
@@ -139,8 +149,8 @@ export class DraftService {
   }
 
   /**
-   * Looks for the pairs of the cluster, and for what the other hosts have.
-   * @throws what looking at a primary node can end with; a backup server or tape host that cannot be asked only proposes nothing
+   * Finds the pairs of the cluster, and the devices of the other hosts.
+   * @throws errors of querying a primary node; a backup server or tape host without an answer only has no proposals
    */
   async findPairs(text: string, abort: AbortSignal): Promise<FoundSite> {
     const draft = readDraft(text);
@@ -173,7 +183,7 @@ export class DraftService {
     return namedHosts(sshConfiguration());
   }
 
-  /** Sessions with the hosts of the draft; one that is described as before keeps its session. */
+  /** Sessions with the hosts of the draft; a host with an unchanged description keeps its session. */
   async #hosts(hosts: ReadDraft['hosts']): Promise<Hosts> {
     for (const [name, host] of Object.entries(hosts)) {
       const described = JSON.stringify(host);
@@ -215,7 +225,7 @@ export class DraftService {
   }
 }
 
-/** The names in a folder of a host; none where they cannot be listed. */
+/** The names in a folder of a host; none if they cannot be listed. */
 async function namesIn(runner: CommandRunner, host: string | undefined, folder: string): Promise<string[]> {
   if (host === undefined) return [];
   try {
@@ -227,7 +237,7 @@ async function namesIn(runner: CommandRunner, host: string | undefined, folder: 
   }
 }
 
-/** The names of whole disks, as `shadow.disks` of a site file has them; /dev of Linux also holds everything else. */
+/** The names of whole disks, as `shadow.disks` of a site file has them; /dev of Linux also holds other devices. */
 const isDisk: Record<ReadDraft['platform'], RegExp> = {
   solaris: /^(?:c\d+(?:t[0-9A-F]+)?d\d+|(?:mphd|mplb|emcpower)\d+)$/,
   linux: /^(?:(?:sd|vd|emcpower)[a-z]+|nvme\d+n\d+|dm-\d+)$/,

@@ -1,6 +1,7 @@
 /** Which pairs of master and proxy the cluster has, and whether a shadow of each proxy could be built. Pure. */
 import { isBlocking } from '../../../contract/checks.ts';
 import type { FoundPair } from '../../../contract/site-views.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { disksBelow, groupTree } from '../../gds/group-tree.ts';
 import { findVolume, placeOf } from '../../gds/report-lookup.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
@@ -14,7 +15,7 @@ export interface Found {
   readonly devices: ReadonlySet<string>;
 }
 
-/** A device may bear another name on another host: what is proposed has to be checked. */
+/** A device may have another name on another host: a proposal must be checked. */
 function pairOf(
   { report }: NodeReport,
   { primaries, devices }: Found,
@@ -37,7 +38,14 @@ function pairOf(
     blocks: seen?.blocks ?? undefined,
     joined: seen?.joined ?? false,
     proposedDevices: Object.fromEntries(proposed),
-    refusal: broken && `${broken.title}: expected ${broken.expected}, seen ${broken.actual} (${broken.why})`,
+    refusal:
+      broken &&
+      phrase('{title}: expected {expected}, seen {actual} ({why})', {
+        title: broken.title,
+        expected: broken.expected,
+        actual: broken.actual,
+        why: broken.why,
+      }),
   };
 }
 
@@ -50,10 +58,13 @@ export function foundPairs(found: Found): FoundPair[] {
   );
 }
 
-/** A name for the shadow class that neither side has yet: the number at the end counted up, as the guide does from Class1 to Class2. */
+/**
+ * A name for the shadow class that neither side has yet: the number at the end is incremented, as in the guide from
+ * Class1 to Class2.
+ */
 export function shadowClassName(primaryClass: string | undefined, taken: ReadonlySet<string>): string {
   const base = primaryClass ?? 'Class1';
-  // A GDS name has 32 letters at most; of a long number only the end is counted up.
+  // A GDS name has 32 letters at most; only the end of a long number is incremented.
   const digits = /\d{0,6}$/.exec(base)?.[0] ?? '';
   const stem = base.slice(0, base.length - digits.length).slice(0, 24);
   for (let next = Number(digits || 1) + 1; ; next += 1) {

@@ -3,18 +3,19 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ReportPaper } from '../../../contract/report.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { ReportService } from '../report-service.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 
 export interface SiteReport {
   readonly state: StateFolder;
   readonly run: string;
-  /** As the site file has it; `~` is the home of who runs the console. */
+  /** As the site file has it; `~` is the home of the user who runs the console. */
   readonly folder: string;
   readonly paper: ReportPaper;
 }
 
-/** A run that was resumed has its report written again. Never throws. @param notice hears what failed, in a sentence */
+/** The report of a resumed run is written again. Never throws. @param notice called with a sentence for each failure */
 export async function writeSiteReport(
   { state, run, folder, paper }: SiteReport,
   notice: (sentence: string) => void,
@@ -31,7 +32,10 @@ export async function writeSiteReport(
     });
   } catch (error) {
     notice(
-      `the report of run ${run} was not written: ${error instanceof Error ? error.message : String(error)}`,
+      phrase('the report of run {run} was not written: {reason}', {
+        run,
+        reason: error instanceof Error ? error.message : String(error),
+      }),
     );
   }
 }

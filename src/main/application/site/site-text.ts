@@ -4,6 +4,7 @@ import { copyFile, open, readFile, realpath, rename, rm, stat } from 'node:fs/pr
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { readSiteText } from '../../site/site-file.ts';
 
 const mostBytes = 4_000_000;
@@ -26,8 +27,9 @@ const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).co
 export function sitePath(named: string): string {
   const file = named.startsWith('~/') ? join(homedir(), named.slice(2)) : named;
   const refuse = (reason: string) => failure('SITE_FILE_UNREADABLE', { file: named, reason });
-  if (!isAbsolute(file)) throw refuse('its path must begin with / or ~/');
-  if (!/\.ya?ml$/.test(basename(file))) throw refuse('the name of a site file ends with .yaml or .yml');
+  if (!isAbsolute(file)) throw refuse(phrase('its path must begin with / or ~/'));
+  if (!/\.ya?ml$/.test(basename(file)))
+    throw refuse(phrase('the name of a site file ends with .yaml or .yml'));
   return file;
 }
 
@@ -38,7 +40,7 @@ export async function readText(file: string): Promise<SiteText> {
     () => 0,
   );
   if (size > mostBytes)
-    throw failure('SITE_FILE_UNREADABLE', { file, reason: 'it is too long for a site file' });
+    throw failure('SITE_FILE_UNREADABLE', { file, reason: phrase('it is too long for a site file') });
   const text = await readSiteText(file);
   return { file, text, digest: digestOf(text) };
 }
@@ -52,7 +54,7 @@ async function present(file: string): Promise<string | undefined> {
   }
 }
 
-/** Beside the file, and renamed over it when all of it is on the disk: it is there as before, or as a whole. */
+/** Written next to the file, and renamed over it when it is on disk: the file is either unchanged or complete. */
 async function replace(file: string, text: string, mode: number): Promise<void> {
   const beside = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
   try {
@@ -71,14 +73,14 @@ async function replace(file: string, text: string, mode: number): Promise<void> 
 }
 
 /**
- * Writes a site file, and keeps what was there before beside it as `NAME.before`.
- * @param expected SHA-256 (hex) of what the writer has read; undefined where there was no file
- * @returns the digest of what is there now
- * @throws SITE_FILE_CHANGED where another has written meanwhile, SITE_FILE_UNWRITABLE
+ * Writes a site file, and keeps the earlier one next to it as `NAME.before`.
+ * @param expected SHA-256 (hex) of what the writer has read; undefined if there was no file
+ * @returns the digest of the new file
+ * @throws SITE_FILE_CHANGED if another process has written meanwhile, SITE_FILE_UNWRITABLE
  */
 export async function writeText(file: string, text: string, expected: string | undefined): Promise<string> {
   const before = await present(file);
-  // A link stays one: what it leads to is replaced.
+  // A link stays a link: its target is replaced.
   const target = await realpath(file).catch(() => file);
   const found = before === undefined ? undefined : digestOf(before);
   if (found !== expected) throw failure('SITE_FILE_CHANGED', { file });

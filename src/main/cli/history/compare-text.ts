@@ -94,7 +94,7 @@ function commandLines({ changed, onlyOne, onlyOther }: ComparedStep): Line[] {
 
 /**
  * @param runs their names
- * @param width columns of the terminal; undefined where none is
+ * @param width columns of the terminal; undefined if none is
  */
 export function comparisonLines(
   runs: readonly [string, string],

@@ -54,7 +54,7 @@ function resultText(line: RunLine): string {
   ].join('; ');
 }
 
-/** @param width columns of the terminal; undefined where none is */
+/** @param width columns of the terminal; undefined if none is */
 export function runLines(
   lines: readonly RunLine[],
   running: ReadonlySet<string>,

@@ -76,7 +76,7 @@ function listingOf(points: readonly TrendPoint[], bars: boolean): Listing {
   };
 }
 
-/** @param width columns of the terminal; undefined where none is */
+/** @param width columns of the terminal; undefined if none is */
 export function trendLines(
   { site, class: className, volume, points }: TrendSeries,
   width: number | undefined,

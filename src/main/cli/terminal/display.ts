@@ -31,7 +31,7 @@ export const shownZone = (): string => (chosen.utc ? 'UTC' : ownZone());
 /** A time in a zone of its own, such as that of a schedule, is in UTC as well where all are. */
 export const zoneInstead = (zone: string): string => (chosen.utc ? 'UTC' : zone);
 
-/** True where the terminal can move its cursor, and so draw over a line. */
+/** True if the terminal can move its cursor, and so draw over a line. */
 export const isDumb = (environment: NodeJS.ProcessEnv = process.env): boolean =>
   environment['TERM'] === undefined || environment['TERM'] === '' || environment['TERM'] === 'dumb';
 

@@ -63,7 +63,7 @@ interface Word {
   readonly blanks: string;
   readonly text: string;
   readonly tone: Tone | undefined;
-  /** True where it follows the word before it without a blank. */
+  /** True if it follows the word before it without a blank. */
   readonly joined: boolean;
 }
 
@@ -147,7 +147,7 @@ function shownPiece(piece: string | Piece, colors: boolean): string {
 }
 
 export interface LineFormat {
-  /** Columns of the terminal; undefined where lines are not wrapped. */
+  /** Columns of the terminal; undefined if lines are not wrapped. */
   readonly width: number | undefined;
   readonly colors: boolean;
 }

@@ -152,7 +152,7 @@ export class Output extends Writable {
     return { width: this.columns || undefined, colors: hasColors(this.isTTY) };
   }
 
-  /** True where a line can be drawn over: a terminal that can move its cursor, and a person who wants to see it. */
+  /** True if a line can be drawn over: a terminal that can move its cursor, and a person who wants to see it. */
   get canDraw(): boolean {
     return this.isTTY && !isDumb() && !isQuiet();
   }
@@ -167,7 +167,7 @@ export class Output extends Writable {
     return this.#isGone;
   }
 
-  /** The error code of the first write that failed; undefined where everything was written. */
+  /** The error code of the first write that failed; undefined if everything was written. */
   get trouble(): string | undefined {
     return this.#trouble;
   }

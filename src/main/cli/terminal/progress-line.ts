@@ -45,7 +45,7 @@ export function progressText({ what, bytes, total, records, rate, words }: Progr
 }
 
 export interface Terminal {
-  /** True where a line can be drawn over. */
+  /** True if a line can be drawn over. */
   readonly canDraw?: boolean;
   readonly columns?: number | undefined;
   readonly format?: LineFormat;

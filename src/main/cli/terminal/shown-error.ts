@@ -7,8 +7,8 @@ import { toned, type Line } from './lines.ts';
 import { standardError, warn } from './output.ts';
 import { printable } from './text.ts';
 
-/** The run of an error is in its sentence. */
-type Shown = Exclude<keyof ErrorInfo['evidence'], 'run'>;
+/** The others are in the sentence of the error. */
+type Shown = Exclude<keyof ErrorInfo['evidence'], 'run' | 'knownIn'>;
 
 const evidenceNames: Readonly<Record<Shown, string>> = {
   host: say('host'),

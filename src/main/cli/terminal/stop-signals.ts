@@ -31,7 +31,7 @@ export const unexpectedStatus = 70;
 
 /**
  * Where Ctrl-C arrives twice: npm and `npm start` pass on what the terminal has sent to the whole group of processes.
- * The second within this time is the first once more.
+ * The second within this time is the first again.
  */
 const millisecondsOfEcho = 500;
 const isEchoed =
@@ -39,8 +39,9 @@ const isEchoed =
   /shadowtape|start\.ts/.test(process.env['npm_lifecycle_script'] ?? '');
 
 /**
- * True where SIGHUP can mean that the terminal is closed. `nohup` takes the terminal away from all three streams. Whether SIGHUP was
- * ignored at the start cannot be read: Node gives each ignored signal its default action back before any program code runs.
+ * True if SIGHUP can mean that the terminal is closed. `nohup` takes the terminal away from all three streams. Whether
+ * SIGHUP was ignored at the start cannot be read: Node gives each ignored signal its default action back before any
+ * program code runs.
  */
 const hasTerminalToLose = (): boolean => [0, 1, 2].some((handle) => isatty(handle));
 

@@ -16,7 +16,7 @@ type Cell = string | Piece;
 export interface Listing {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
-  /** True where files and pipes get the headings, too. */
+  /** True if files and pipes get the headings, too. */
   readonly isHeaded?: boolean;
 }
 

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { failure } from '../../../contract/errors.ts';
-import { say } from '../../../contract/text/say.ts';
+import { phrase, say } from '../../../contract/text/say.ts';
 import type { Ask, AskSecret, ConfirmHostKey, SecretQuestion } from '../../application/console.ts';
 import type { Line } from './lines.ts';
 import { standardError } from './output.ts';
@@ -10,7 +10,7 @@ import type { ProgressLine } from './progress-line.ts';
 import type { StopSwitch } from './stop-signals.ts';
 import { printable } from './text.ts';
 
-/** True where a person can be asked. */
+/** True if a person can be asked. */
 export function hasTerminal(): boolean {
   return isatty(0) && isatty(2);
 }
@@ -26,7 +26,7 @@ function watchInput(): void {
   isWatched = true;
 }
 
-/** True where standard input brings nothing more. Node reads the input of a closed terminal as an error, or as its end. */
+/** True if standard input brings nothing more. Node reads the input of a closed terminal as an error, or as its end. */
 function isInputOver(): boolean {
   const { stdin } = process;
   watchInput();
@@ -80,7 +80,7 @@ async function askUntilTyped(
     if ('line' in typed) return typed.line;
     if (typed.end === 'gone') {
       stop?.rollBack(`nobody can answer "${question.id}": the terminal is closed`);
-      throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run it on a terminal' });
+      throw failure('OPERATOR_NEEDED', { question: question.id, remedy: phrase('run it on a terminal') });
     }
     standardError.write(`\n  ${say('Ctrl-D gives no answer; Ctrl-C cancels')}\n`);
   }

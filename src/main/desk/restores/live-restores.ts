@@ -49,7 +49,7 @@ export class LiveRestores {
     return new Set(this.#live.keys());
   }
 
-  /** True where this process performs it, and it is told to stop. What was written stays. */
+  /** True if this process performs it, and it is told to stop. What was written stays. */
   stop(name: string): boolean {
     const live = this.#live.get(name);
     live?.abort.abort();

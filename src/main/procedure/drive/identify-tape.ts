@@ -1,6 +1,7 @@
 /** Identifies the tape in a drive: reads the first record of each file, without writing a byte. */
 import { createHash } from 'node:crypto';
 import { isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
 import { readLabel, type TapeLabel } from '../../tape/tape-label.ts';
 import { readManifest, type TapeManifest } from '../../tape/tape-manifest.ts';
@@ -20,6 +21,10 @@ interface IdentifiedFile {
   readonly file: number;
   /** What its first record is. */
   readonly holds: string;
+  /** By its first record. */
+  readonly kind: 'label' | 'manifest' | 'data';
+  /** The proxy volume of the data, by the label. */
+  readonly volume?: string;
   /** Size in bytes of its first record; undefined if it could not be read. */
   readonly recordBytes: number | undefined;
 }
@@ -83,9 +88,9 @@ async function endOfTape(
 ): Promise<string | undefined> {
   if (first.status === 0 && first.stdout.length > 0) return undefined;
   const status = await driveStatus(runner, step, drive);
-  if (status.endOfData || status.blankCheck) return 'end of data';
-  if (first.status === 0) return 'an empty file';
-  return isTooLarge(first) ? undefined : `it cannot be read: ${ddWords(first)}`;
+  if (status.endOfData || status.blankCheck) return phrase('end of data');
+  if (first.status === 0) return phrase('an empty file');
+  return isTooLarge(first) ? undefined : phrase('it cannot be read: {dd}', { dd: ddWords(first) });
 }
 
 /** @returns false if the tape ends before that file */
@@ -109,27 +114,33 @@ class Finding {
   manifestPlace: ManifestPlace | undefined;
   readonly files: IdentifiedFile[] = [];
 
-  add(file: number, holds: string, first: CommandResult): void {
+  add(file: number, found: string, first: CommandResult): void {
     const recordBytes = first.status === 0 ? first.stdout.length : undefined;
-    this.files.push({ file, holds, recordBytes });
-  }
-
-  /** The contents of a file, from label or manifest if they have it. */
-  told(file: number): string | undefined {
-    const volume = this.label?.volumes.find((one) => one.file === file);
-    return volume && `${volume.volume}, method ${volume.method}`;
+    // What the label tells of the file.
+    const told = this.label?.volumes.find((one) => one.file === file);
+    const kind = this.label && file === 0 ? 'label' : 'data';
+    const holds =
+      told === undefined
+        ? found
+        : phrase('{volume}, method {method}: {found}', { volume: told.volume, method: told.method, found });
+    this.files.push({
+      ...{ file, kind, recordBytes, holds },
+      ...(told === undefined ? {} : { volume: told.volume }),
+    });
   }
 }
 
 async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: Finding): Promise<string> {
   for (let file = 1; file < mostFiles; file += 1) {
-    if (!(await reaches(runner, drive, file))) return `no file mark after file ${file - 1}`;
+    if (!(await reaches(runner, drive, file)))
+      return phrase('no file mark after file {file}', { file: file - 1 });
     const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
     const end = await endOfTape(runner, drive, first);
-    if (end !== undefined) return `${end} after file ${file - 1}`;
-    const holds = isTooLarge(first) ? 'records larger than 262,144 bytes' : describeFirstRecord(first.stdout);
-    const told = finding.told(file);
-    finding.add(file, told === undefined ? holds : `${told}: ${holds}`, first);
+    if (end !== undefined) return phrase('{end} after file {file}', { end, file: file - 1 });
+    const holds = isTooLarge(first)
+      ? phrase('records larger than 262,144 bytes')
+      : describeFirstRecord(first.stdout);
+    finding.add(file, holds, first);
     const found = first.status === 0 ? await manifestOf(runner, drive, file, first.stdout) : undefined;
     if (!found) continue;
     const { manifest, place } = found;
@@ -137,9 +148,10 @@ async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: 
       finding.manifest = manifest;
       finding.manifestPlace = place;
     }
-    finding.files.splice(-1, 1, { ...lastOf(finding.files), holds: describeManifest(manifest) });
+    const { recordBytes } = lastOf(finding.files);
+    finding.files.splice(-1, 1, { file, holds: describeManifest(manifest), kind: 'manifest', recordBytes });
   }
-  return `not checked after file ${mostFiles - 1}`;
+  return phrase('not checked after file {mostFiles}', { mostFiles: mostFiles - 1 });
 }
 
 function lastOf(files: readonly IdentifiedFile[]): IdentifiedFile {
@@ -149,7 +161,10 @@ function lastOf(files: readonly IdentifiedFile[]): IdentifiedFile {
 }
 
 const describeManifest = ({ run, files }: TapeManifest) =>
-  `the manifest of run ${run}: ${files.length === 1 ? '1 file' : `${files.length} files`}`;
+  phrase('the manifest of run {run}: {files}', {
+    run,
+    files: files.length === 1 ? phrase('1 file') : phrase('{files} files', { files: files.length }),
+  });
 
 /**
  * Reads the first record of each file. The tape is rewound at the end.
@@ -175,7 +190,7 @@ export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Pr
     finding.add(0, found, first);
     const isEmpty = first.status === 0 && first.stdout.length === 0;
     end = isEmpty
-      ? 'not checked after a file mark at the beginning'
+      ? phrase('not checked after a file mark at the beginning')
       : await identifyFiles(runner, drive, finding);
   }
   await runner.send(step, rewindCommand(drive));

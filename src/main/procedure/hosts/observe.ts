@@ -1,6 +1,7 @@
 /** Queries the hosts: sdxinfo on every primary node and on the backup server, and the backup server's mounts. */
 import { isFailure, failure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { judgeAnswers, judgeSilence, type PrintedAnswer, type Sight } from '../../gds/backup-sight.ts';
 import { rawDevice } from '../../gds/commands.ts';
 import {
@@ -66,7 +67,7 @@ function read(stdout: string): Reading {
   const report = parseSdxinfo(stdout);
   // Each line of sdxinfo ends with a line feed.
   if (stdout !== '' && !stdout.endsWith('\n'))
-    throw failure('SDXINFO_INCOMPLETE', { reason: 'its last line has no end' });
+    throw failure('SDXINFO_INCOMPLETE', { reason: phrase('its last line has no end') });
   const { tables } = readSdxinfoText(stdout);
   const hasRows = tables.some(({ rows }) => rows.length > 0);
   return { report, answer: hasRows ? 'objects' : tables.length > 0 ? 'titles' : 'silence' };
@@ -88,7 +89,8 @@ async function readSdxinfo(
     if (trouble.code === 'SDXINFO_MISSING') throw trouble;
     const values = {
       host: command.host,
-      text: printed || 'exit status ' + String(result.status ?? 'unknown') + ', and nothing was printed',
+      text:
+        printed || 'exit status ' + String(result.status ?? phrase('unknown')) + ', and nothing was printed',
     };
     throw failure(backup ? 'SDXINFO_FAILED_ON_BACKUP' : 'SDXINFO_FAILED_ON', values, trouble.evidence);
   }

@@ -19,7 +19,7 @@ export interface VolumeAssignment {
   readonly blocks: number;
   readonly shadow: {
     readonly class: string;
-    /** Undefined where the volume lies on a single disk. */
+    /** Undefined if the volume lies on a single disk. */
     readonly group: string | undefined;
     readonly volume: string;
   };
@@ -63,7 +63,7 @@ export interface Assignment {
   readonly become?: Readonly<Record<string, Become>>;
   readonly tapeHost: string;
   readonly tapeDevice: string;
-  /** The drive by the name of its lock, see driveName; undefined where the tape host did not answer. */
+  /** The drive by the name of its lock, see driveName; undefined if the tape host did not answer. */
   readonly driveName?: string | undefined;
   /** Whether a critical TapeAlert flag before the run refuses it; the default is yes. */
   readonly onCriticalAlert?: 'refuse' | 'warn' | undefined;
@@ -75,13 +75,13 @@ export interface Assignment {
     readonly rmt: string;
     readonly dialect: Platform;
     readonly changer: string | undefined;
-    /** The drive's number in the changer; undefined where the site file does not say. */
+    /** The drive's number in the changer; undefined if the site file does not say. */
     readonly changerDrive?: number | undefined;
     readonly nextTape: readonly string[] | undefined;
     /** Set if the changer is a library that identifies its tapes by bar code. */
     readonly library?: Library | undefined;
   };
-  /** What would load the tape now, for the plan; the run checks again. Undefined where the changer was not queried. */
+  /** What would load the tape now, for the plan; the run checks again. Undefined if the changer was not queried. */
   readonly libraryPlan?: LibraryPlan | undefined;
   readonly class: string;
   /** At least one; they are parted together, and dumped in this order. */
@@ -95,7 +95,7 @@ export interface Assignment {
   };
   /** Which records the fingerprint samples depends on this and on the size alone. */
   readonly fingerprintSeed: string;
-  /** What sdxinfo prints on a node without any object; undefined where the site file does not say. */
+  /** What sdxinfo prints on a node without any object; undefined if the site file does not say. */
   readonly noObjectsMessage: string | undefined;
   /** How names of files on the volumes are encoded, where that is not UTF-8. */
   readonly fileNames?: FileNameEncoding | undefined;
@@ -137,7 +137,7 @@ export const onAnyNode = (assignment: Assignment): { host: string; anyNode: true
 
 export const blockBytes = 512;
 
-/** True where the method mounts the shadow volume. */
+/** True if the method mounts the shadow volume. */
 export function mounts(method: Method): boolean {
   return method === '6b' || method === '6d';
 }

@@ -2,6 +2,7 @@
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { manifestFileOf } from './assignment.ts';
 import { partsOf } from './tape/run-tapes.ts';
 
@@ -10,7 +11,7 @@ type Volume = Started['volumes'][number];
 
 export type Pair = Pick<Volume, 'master' | 'proxy'>;
 
-/** True where two runs are about the same volumes. */
+/** True if two runs are about the same volumes. */
 export const areSamePairs = (one: readonly Pair[], other: readonly Pair[]): boolean =>
   one.length === other.length &&
   one.every(({ master, proxy }) => other.some((pair) => pair.master === master && pair.proxy === proxy));
@@ -33,12 +34,15 @@ export function volumesToRestore(
     return volumes.filter(({ master }) => masters.includes(master));
   throw failure('RESTORE_MASTER_NOT_NAMED', {
     run,
-    named: unknown === undefined ? 'none of them' : `${unknown}, which is not one of them`,
+    named:
+      unknown === undefined
+        ? phrase('none of them')
+        : phrase('{unknown}, which is not one of them', { unknown }),
     masters: volumes.map(({ master }) => master).join(', '),
   });
 }
 
-/** The disks of a proxy, as sdxinfo showed them when the shadow was verified; undefined where the journal does not have them. */
+/** The disks of a proxy, as sdxinfo showed them when the shadow was verified; undefined if the journal does not have them. */
 function disksOf(events: readonly RunEvent[], { class: className }: Started, proxy: string) {
   const layout = events.findLast((event): event is EventOf<'layout'> => event.type === 'layout');
   return layout?.spaces

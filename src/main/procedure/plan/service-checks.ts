@@ -1,6 +1,7 @@
 /** What services have to do with what the nodes have mounted: where they are stopped and resumed, and what they unmount. Pure. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import type { Job } from '../../site/site-schema.ts';
 import { mastersOf, type Assignment, type MasterMount } from '../model/assignment.ts';
@@ -16,7 +17,7 @@ const isUmount = ([program = '']: readonly string[]): boolean => /(^|\/)umount$/
 export const areWhereMounted = ({ services }: Pick<Job, 'services'>): boolean =>
   typeof services === 'object' && 'whereMounted' in services;
 
-/** True where a plan has to know what the nodes have mounted: to name the node, or to tell what is unmounted. */
+/** True if a plan has to know what the nodes have mounted: to name the node, or to tell what is unmounted. */
 export function dependOnMounts({ services }: Pick<Job, 'services'>): boolean {
   if (typeof services === 'string') return false;
   if ('whereMounted' in services) return true;
@@ -37,7 +38,7 @@ function masterMounts(subject: Subject, seen: readonly MountsOfNode[]): MasterMo
 
 /**
  * What an assignment keeps of the mount tables.
- * @param tables of the primary nodes; in the place of one that was not seen is the error
+ * @param tables of the primary nodes; instead of one that was not seen is the error
  */
 export const mountedOf = (
   assignment: Subject & Pick<Assignment, 'job'>,
@@ -63,8 +64,8 @@ function unmounted(argv: readonly string[]): string[] {
 }
 
 /**
- * True where the file system of a master is unmounted wherever it was seen mounted: a command names its mount point, or its device. Where it
- * was seen nowhere, a mount point may be that of any file system, and only its device counts.
+ * True if the file system of a master is unmounted wherever it was seen mounted: a command names its mount point, or
+ * its device. Where it was seen nowhere, a mount point may be that of any file system, and only its device counts.
  * @param stops what stops the services
  */
 export function isUnmountedBy(
@@ -97,7 +98,7 @@ export const nodesMounting = (subject: Subject, seen: readonly MountsOfNode[]): 
 export const mountedWords = (subject: Subject, seen: readonly MountsOfNode[]): string =>
   mountingNodes(subject, seen)
     .map(({ node, points }) => `${node} (${points.join(', ')})`)
-    .join(', ') || 'no node';
+    .join(', ') || phrase('no node');
 
 /**
  * Before anything is stopped. If it is mounted on no node, the services that use it are unknown. Two nodes that mount
@@ -112,11 +113,11 @@ export function judgeMountedOnce(
   const count = mountingNodes(assignment, seen).length;
   return guideVerdict(
     'services-mounted-once',
-    `${listed(mastersOf(assignment))} mounted on one node`,
-    mayBeNone ? 'at most one primary node' : 'one primary node',
+    phrase('{masters} mounted on one node', { masters: listed(mastersOf(assignment)) }),
+    mayBeNone ? phrase('at most one primary node') : phrase('one primary node'),
     mountedWords(assignment, seen),
     count === 1 || (count === 0 && mayBeNone),
-    'services are stopped where the file system is mounted',
+    phrase('services are stopped where the file system is mounted'),
     '3-2',
   );
 }
@@ -132,11 +133,11 @@ export function judgeNotMoved(
 ): RuleVerdict {
   return guideVerdict(
     'services-not-moved',
-    `${listed(mastersOf(assignment))} not mounted where services run`,
+    phrase('{masters} not mounted where services run', { masters: listed(mastersOf(assignment)) }),
     [...stoppedOn, 'no node'].join(' or '),
     mountedWords(assignment, seen),
     nodesMounting(assignment, seen).every((node) => stoppedOn.includes(node)),
-    'services that moved to another node since they were stopped run there',
+    phrase('services that moved to another node since they were stopped run there'),
     '3-2',
   );
 }

@@ -8,20 +8,20 @@ import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { proxiesOf } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { CommandRunner } from '../hosts/command-runner.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { performToEnd, recordEnd, withLocks, type RunEnd } from '../run/engine.ts';
 import { findingsOf } from './findings.ts';
 import { Journal, noJournal, type EventListener } from '../../journal/journal.ts';
 import { pinHosts, type SameHosts } from '../hosts/identify-hosts.ts';
-import { lockPlaces, type LockPlace } from '../model/lock-places.ts';
+import { diedBeforeNaming, lockPlaces, placesInReach, type LockPlace } from '../model/lock-places.ts';
 import { takeLocksUp } from '../hosts/lock-take-up.ts';
 import type { ResumePoint } from './resume-point.ts';
 import { beginningOf, consoleFields } from '../run/run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
 import { meetNodes, tellMissingNodes } from '../run/missing-nodes.ts';
 import { endOfRun, haltedEnd, lostLockEnd, unwoundEnd } from '../run/run-end.ts';
-import { sentCommands } from '../model/sent-commands.ts';
 import { lastLook, leaveLocks, returnTapeAtEnd, unwind } from '../run/unwind.ts';
 import { isNormal } from '../run/what-stands.ts';
 import type { World } from '../model/world.ts';
@@ -42,18 +42,13 @@ export interface TakeUpOptions extends Omit<RunOptions, 'journal'>, TakeUpQuesti
 }
 
 const dumpWords: Readonly<Record<WorkState, string>> = {
-  absent: 'nothing left',
-  unbegun: 'not started',
+  absent: phrase('nothing left'),
+  unbegun: phrase('not started'),
   running: 'running',
   ended: 'finished',
   failed: 'failed',
-  died: 'died: killed, or the server was rebooted',
+  died: phrase('died: killed, or the server was rebooted'),
 };
-
-/** True for a lock on a node that does not answer: until it does, it is not known whether the run left a lock there. */
-function isOutOfReach({ missing = [] }: TakeUpOptions['assignment'], { what, host }: LockPlace): boolean {
-  return what === 'class' && missing.some(({ node, gds }) => node === host && !gds);
-}
 
 /** Continues the journal, and records who resumes the run and what was found. */
 function openJournal(
@@ -70,10 +65,11 @@ function openJournal(
   try {
     const reason = point
       ? [`continuing with step ${point.step}`, ...point.reasons].join('; ')
-      : 'to be rolled back';
+      : phrase('to be rolled back');
     journal.append({ type: 'run-resumed', by, version, mode, reason, ...consoleFields() });
-    const torn =
-      'the last line of the journal was incomplete because the console died while writing it; it was removed';
+    const torn = phrase(
+      'the last line of the journal was incomplete because the console died while writing it; it was removed',
+    );
     if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
     journal.append({ type: 'hosts-identified', hosts: [...now] });
     for (const text of warnings) journal.append({ type: 'warning', step, text });
@@ -81,13 +77,19 @@ function openJournal(
       journal.append({
         type: 'warning',
         step,
-        text: `${by} says that this run has parted ${listed(proxiesOf(assignment))}`,
+        text: phrase('{by} says that this run has parted {proxies}', {
+          by,
+          proxies: listed(proxiesOf(assignment)),
+        }),
       });
     const findings = [
       ...findingsOf(assignment, soFar.events, world, marks, settled),
-      ...[...dumps].map(
-        ([volume, state]) =>
-          `found: the dump of ${volume} on ${assignment.backupServer}: ${dumpWords[state]}`,
+      ...[...dumps].map(([volume, state]) =>
+        phrase('found: the dump of {volume} on {backupServer}: {dumpWord}', {
+          volume,
+          backupServer: assignment.backupServer,
+          dumpWord: dumpWords[state],
+        }),
       ),
     ];
     journal.append({
@@ -110,7 +112,7 @@ async function goOn(context: RunContext, point: ResumePoint): Promise<RunEnd> {
   context.fingerprints = fingerprints;
   context.underWay = point.underWay?.id;
   context.mayContinue = mayContinue;
-  const reason = 'the journal has the count of the tape host, and the proxy is still stopped';
+  const reason = phrase('the journal has the count of the tape host, and the proxy is still stopped');
   for (const { id: step } of completed)
     context.journal.append({ type: 'step-finished', step, result: 'done', reason, milliseconds: 0 });
   return performToEnd(context, todo);
@@ -149,17 +151,6 @@ async function bringBack(context: RunContext, nothingLeft: boolean): Promise<Run
       : endOfBringingBack(context, world, nothingLeft, troubles);
   recordEnd(context, end);
   return withLocks(context, end);
-}
-
-/** The lock is made first and gets its name afterwards: a process that dies in between leaves one without an owner. */
-function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent[]): boolean {
-  const isLock = (path = '') => path.startsWith(folder);
-  const made = sentCommands(events).filter(
-    ({ intent, ending }) =>
-      intent.host === host && intent.argv[0] === 'mkdir' && isLock(intent.argv[1]) && ending !== 'bad',
-  );
-  const isNamed = made.some(({ intent, ending }) => intent.argv[1] !== folder && ending === 'good');
-  return made.length > 0 && !isNamed;
 }
 
 export interface TakenUp {
@@ -206,7 +197,7 @@ async function takeUpOn(
   const since = events.findLast(({ type }) => type === 'run-resumed')?.at ?? start.at;
   const order = {
     runner,
-    places: lockPlaces(assignment).filter((place) => !isOutOfReach(assignment, place)),
+    places: placesInReach(lockPlaces(assignment), assignment.missing),
     run,
     since,
     mayBeNameless: (place: LockPlace) => diedBeforeNaming(place, events),
@@ -229,7 +220,6 @@ async function takeUpOn(
   const unpin = meetNodes(context, options.sameMachines);
   try {
     for (const { node } of context.nodes.missing) context.unlocked.add(node);
-    if (options.mode === 'unwind') context.unwinding = true;
     tellMissingNodes(context, step, marksNow(options, events).locks);
     const end = await (point ? goOn(context, point) : bringBack(context, nothingLeft));
     return { end, journalBroken: journal.isBroken };

@@ -1,6 +1,7 @@
 /** Restores a dump of a file system into a folder of a host: only the program of its format reads it. */
 import type { Transform } from 'node:stream';
 import { failure, isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { alsoInto } from '../../../streams/also-into.ts';
 import { troubleOf, type CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { DataRoom } from '../../procedure/hosts/remote-data.ts';
@@ -28,7 +29,7 @@ export async function requireDumpTool(
   const command = { host, argv: ['command', '-v', tool], changes: false };
   const { status } = await runner.send(restoreStep, command, { anyStatus: true });
   if (status === 0) return;
-  const reason = `${host} does not have ${tool}, which this backup needs`;
+  const reason = phrase('{host} does not have {tool}, which this backup needs', { host, tool });
   throw failure('RESTORE_TARGET_UNUSABLE', { target: `${host}:${path}`, reason });
 }
 
@@ -88,7 +89,7 @@ export class HostDump {
 
   /**
    * Lists the contents of the folder with the digests of the files: there is nothing to compare them with.
-   * @throws what reading can end with
+   * @throws errors of reading
    */
   async tell(tell: OnRestored): Promise<void> {
     const room = this.#room;

@@ -7,6 +7,7 @@
 import type { ClientChannel } from 'ssh2';
 import { failure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { Evidence } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { OutputTail } from './output-tail.ts';
 import { refusalOf } from '../rights.ts';
 import { plainReason } from '../ssh-connection.ts';
@@ -25,7 +26,7 @@ export interface RemoteEnd {
   readonly stderr: string;
   /** Bytes of the stream: read from stdout, or handed over for stdin. */
   readonly bytes: number;
-  /** True where the exit status came, and then neither more output nor its end: what was printed may be cut. */
+  /** True if the exit status came, and then neither more output nor its end: what was printed may be cut. */
   readonly outputCut?: boolean;
   /** Why the end was not seen through: CONNECTION_LOST, HOST_KEY_SWITCHED, COMMAND_CANCELLED, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG. */
   readonly lost?: ShadowtapeError;
@@ -301,8 +302,10 @@ export function refusedRights(
 
 /** "with exit status 2", "by signal SIGTERM", "without an exit status". */
 export function howItEnded(end: Pick<RemoteEnd, 'status' | 'signal'>): string {
-  if (end.status !== undefined) return `with exit status ${end.status}`;
-  return end.signal === undefined ? 'without an exit status' : `by signal ${end.signal}`;
+  if (end.status !== undefined) return phrase('with exit status {status}', { status: end.status });
+  return end.signal === undefined
+    ? phrase('without an exit status')
+    : phrase('by signal {signal}', { signal: end.signal });
 }
 
 /** The loss of a connection, with the command that it cut off. */

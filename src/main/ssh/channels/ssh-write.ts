@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream';
 import { failure } from '../../../contract/errors.ts';
 import type { ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { howItEnded } from './remote-process.ts';
 import type { RemoteEnd, RemoteProcess } from './remote-process.ts';
 
@@ -25,7 +26,7 @@ export class RemoteInput extends Writable {
   /** The failure of a command that ended before anybody used the stream. */
   #failedEarly: ShadowtapeError | undefined;
 
-  /** @param onTaken hears of each piece that was encrypted: its buffer may be used for something else */
+  /** @param onTaken called for each piece that was encrypted: its buffer may be used for something else */
   constructor(process: RemoteProcess, onTaken?: (piece: Buffer) => void) {
     super({ highWaterMark: waitingBytes });
     this.#process = process;
@@ -89,7 +90,13 @@ export class RemoteInput extends Writable {
   #errorOf(end: RemoteEnd): ShadowtapeError | undefined {
     if (end.lost) return end.lost;
     if (!this.#allIsSent) {
-      return this.#process.failed(end, `${howItEnded(end)} after only ${end.bytes} bytes were written`);
+      return this.#process.failed(
+        end,
+        phrase('{howItEnded} after only {bytes} bytes were written', {
+          howItEnded: howItEnded(end),
+          bytes: end.bytes,
+        }),
+      );
     }
     return this.#process.failureOf(end);
   }

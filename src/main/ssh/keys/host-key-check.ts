@@ -4,6 +4,7 @@
  */
 import { failure } from '../../../contract/errors.ts';
 import type { ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { ConfirmHostKey, HostProfile } from '../host-profile.ts';
 import {
   appendKnownHost,
@@ -178,7 +179,7 @@ export class HostKeyCheck {
     const { host } = this.#where;
     this.refusal = failure(
       'HOST_IS_ANOTHER',
-      { ...this.#where, what: 'host key', expected, actual: shown },
+      { ...this.#where, what: phrase('host key'), expected, actual: shown },
       { host, expected, actual: shown },
     );
     return 'refused';
@@ -208,7 +209,10 @@ export class HostKeyCheck {
         file: first?.file ?? '',
         line: first?.line ?? 0,
       },
-      { host: this.#profile.name, expected, actual: shown },
+      {
+        ...{ host: this.#profile.name, expected, actual: shown },
+        ...(first ? { knownIn: phrase('{file}, line {line}', { file: first.file, line: first.line }) } : {}),
+      },
     );
     return 'refused';
   }

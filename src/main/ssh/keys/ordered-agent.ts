@@ -9,6 +9,7 @@ import { foreignKey, isCertificateOf, isForeign } from '../foreign-keys.ts';
 import { keyTypeOf } from './known-hosts.ts';
 import type { PublicHalves } from '../public-halves.ts';
 import { WireReader } from '../wire.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** A key that a host is offered. */
 export interface Offer {
@@ -47,7 +48,7 @@ export class OrderedAgent extends ssh2.BaseAgent<ParsedKey> {
   ): void {
     const [hash, done] = typeof options === 'function' ? [undefined, options] : [options.hash, callback];
     const offer = this.#offers.find((each) => each.key === key);
-    if (!offer) return done?.(new Error('the key was not offered'));
+    if (!offer) return done?.(new Error(phrase('the key was not offered')));
     offer.sign(data, hash).then(
       (signature) => done?.(undefined, signature),
       (error: unknown) => done?.(asError(error)),
@@ -102,7 +103,7 @@ export interface AgentChoice {
   readonly named: PublicHalves;
   /** `named`: those of the key files, certificates first; `others`: all but those. */
   readonly which: 'named' | 'others';
-  /** Hears of each key file whose key the agent has. */
+  /** Called for each key file whose key the agent has. */
   readonly onHeld: (path: string) => void;
 }
 

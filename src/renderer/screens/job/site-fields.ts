@@ -8,7 +8,7 @@ import * as words from './job-words.ts';
 
 /** What the part of the file holds that a form is of, by keys such as `media.layout`. */
 export interface Said {
-  /** Empty where nothing stands there. */
+  /** Empty if nothing stands there. */
   text(key: string): string;
   value(key: string): Value | undefined;
 }
@@ -28,7 +28,7 @@ export interface Field {
   readonly placeholder?: Words;
   readonly mono?: boolean;
   readonly suggestions?: readonly string[];
-  /** False where it means nothing beside what else is written. */
+  /** False if it means nothing beside what else is written. */
   readonly shows?: (said: Said) => boolean;
 }
 

@@ -30,7 +30,7 @@ export const provenText = ({ at, by }: ProvenRestorable): string =>
     ? say('{at}, by a drill', { at: minuteText(at) })
     : say('{at}, by a restore', { at: minuteText(at) });
 
-/** What a restore of files or of an image does, in order, a sentence each. */
+/** What a restore of files or of an image does, in order, one sentence each. */
 export function happenings({ preview, device, target }: Prepared): string[] {
   const isImage = preview.value?.kind === 'image';
   const isDump = preview.value?.backups.some(({ method }) => method === '6c' || method === '6e') === true;

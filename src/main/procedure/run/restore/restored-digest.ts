@@ -2,6 +2,7 @@
 import { failure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
 import type { RestoreOrder, RestorePlace } from '../../../../contract/restore-events.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { volumeNamed } from '../../model/assignment.ts';
 import type { Step } from '../../model/step.ts';
@@ -19,11 +20,11 @@ export interface ReadDigest {
 }
 
 const whereWords: Readonly<Record<RestorePlace, string>> = {
-  tape: 'from tape',
-  sent: 'from tape while it was written',
-  shadow: 'back through the shadow',
-  proxy: 'on the cluster',
-  master: 'on the cluster',
+  tape: phrase('from tape'),
+  sent: phrase('from tape while it was written'),
+  shadow: phrase('back through the shadow'),
+  proxy: phrase('on the cluster'),
+  master: phrase('on the cluster'),
 };
 
 function remedyOf(place: RestorePlace, master: string, from: 'tape' | 'proxy', run: string): string {

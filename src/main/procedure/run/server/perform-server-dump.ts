@@ -14,6 +14,7 @@ import { dumpWorkOf } from '../../plan/server-work.ts';
 import { warningsOf } from '../../model/omissions.ts';
 import { whileWatched } from '../shadow/shadow-watch.ts';
 import type { Step } from '../../model/step.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 
 /**
  * The data passes on the backup server alone, so the first record is read back. A tape that cannot be read is left to
@@ -24,7 +25,10 @@ async function readFirstRecord(context: RunContext, step: Step): Promise<string 
     return firstRecordSha256(await lookAtTape(context.runner, step.id, context.assignment));
   } catch (error) {
     const { message } = asTableError(error);
-    const text = `the first record was not read back, so the tape cannot be recognized by it later: ${message}`;
+    const text = phrase(
+      'the first record was not read back, so the tape cannot be recognized by it later: {message}',
+      { message },
+    );
     context.journal.append({ type: 'warning', step: step.id, text });
     return undefined;
   }
@@ -82,7 +86,7 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
     dumpTool: dumpToolOf(volume.method, context.assignment.platform),
     onSkippedFiles: assignment.job.onSkippedFiles,
   });
-  // In layout `plain` volumes are counted from file 0; file 0 of a labelled tape is the label.
+  // In layout `plain` volumes are counted from file 0; file 0 of a labeled tape is the label.
   const firstRecord = volume.tapeFile === 0 ? await readFirstRecord(context, step) : undefined;
   recordOutcome(context, step, volume.proxy, outcome, firstRecord);
   notePlainTape(context, step);
