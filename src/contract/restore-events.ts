@@ -1,4 +1,4 @@
-/** What the journal of a restore tells beside that of a backup. See events.ts. */
+/** What the journal of a restore has that the journal of a backup does not. See events.ts. */
 import { z } from 'zod';
 import { event } from './event-shape.ts';
 

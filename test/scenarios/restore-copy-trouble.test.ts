@@ -1,4 +1,4 @@
-/** What goes wrong right before the copy to the master, and during it: nobody starts a master that is not proven. */
+/** Errors right before and during the copy to the master: an unverified master is never started. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { openSceneConsole } from '../support/lab-run.ts';
@@ -16,7 +16,7 @@ afterEach(() => scene.close());
 const begins = (step: string, event: RunEvent): boolean =>
   event.type === 'step-started' && event.step === step && !event.unwinding;
 
-/** Restores, and has something happen at the beginning of a step. */
+/** Restores, and makes something happen at the beginning of a step. */
 const restoredWhile = (step: string, happens: () => void) =>
   restoreScene(scene, {
     onEvent(event) {
@@ -52,7 +52,7 @@ async function typeByHand(lines: readonly string[]): Promise<void> {
 }
 
 describe('a master that cannot be stopped', () => {
-  it('is told with the processes that hold it, and where it is mounted', async () => {
+  it('is reported with the processes that hold it, and its mounts', async () => {
     scene = await openRestoreScene({}, 1_000_000);
     const reader = scene.lab.type('node2', 'sleep 1000 < /dev/sfdsk/Class1/rdsk/Volume1');
     scene.lab.faults.set('ignore=node1:umount');
@@ -74,7 +74,7 @@ describe('a master that cannot be stopped', () => {
     expect(again.exitStatus, again.sentence).toBe(0);
   });
 
-  it('is told with the words of sdxvolume where nothing tells who holds it', async () => {
+  it("is reported with sdxvolume's message if nothing shows what holds it", async () => {
     scene = await openRestoreScene({}, 1_000_000);
     scene.lab.faults.set('not-found=node2:fuser');
     // It ends with the lab.
@@ -167,7 +167,7 @@ it('a tape that is exchanged while the first approval is asked for is recognized
   await expectMasterKept();
 });
 
-it('a shadow without its device file is not written: dd would make a plain file in its place', async () => {
+it('a shadow without its device file is not written: dd would create a plain file instead', async () => {
   scene = await openRestoreScene({}, 1_000_000);
   scene.lab.faults.set('fail=node3:test -c /dev/sfdsk/Class2/rdsk/Volume2');
   const end = await restoreScene(scene);
@@ -177,7 +177,7 @@ it('a shadow without its device file is not written: dd would make a plain file 
   await expectMasterKept();
 });
 
-it('a copy that ends with INVALID slices leaves the master stopped; the ways on are named', async () => {
+it('a copy that ends with INVALID slices leaves the master stopped; the ways forward are named', async () => {
   scene = await openRestoreScene({}, 1_000_000);
   scene.lab.faults.set('restore-invalid');
   const end = await restoreScene(scene);

@@ -72,7 +72,7 @@ export function lockPlaces(
   return [...classPlaces(assignment), drivePlace(tapeHost, driveName ?? tapeDevice)];
 }
 
-/** The places that can be checked: until a missing node answers, it is not known whether the run left its lock there. */
+/** The locks that can be queried: whether a run has left its lock on a node that does not answer is not known until the node answers. */
 export function placesInReach(
   places: readonly LockPlace[],
   missing: readonly MissingNode[] = [],
@@ -82,10 +82,7 @@ export function placesInReach(
   );
 }
 
-/**
- * True if a lock without an owner may be that of the run with these events: the lock is made first and gets its name
- * afterwards, and the process may have died in between.
- */
+/** True if a lock without an owner may be that of the run with these events: it is made first and named second, and the run may have died in between. */
 export function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent[]): boolean {
   const made = sentCommands(events).filter(
     ({ intent: { host: on, argv }, ending }) =>
