@@ -66,7 +66,7 @@ export class ShadowtapeError extends Error {
   }
 }
 
-/** A connection ended under a command: nobody knows how far the command came. */
+/** A connection ended under a command: it is not known how far the command came. */
 export const connectionLostCodes = ['CONNECTION_LOST', 'HOST_KEY_SWITCHED'] as const satisfies ErrorCode[];
 
 function textsOf(code: ErrorCode, values: Values): Pick<ErrorInfo, 'sentence' | 'hint' | 'onScreen'> {

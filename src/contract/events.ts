@@ -94,7 +94,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** down: who says so. */
     by: z.string().optional(),
   }),
-  /** Which machines the hosts are, right after the run began and after each taking up; a node that did not answer is told of when it does. */
+  /**
+   * Which machines the hosts are, right after the run began and after each resume; a node that did not answer is
+   * reported when it does.
+   */
   event('hosts-identified', {
     hosts: z.array(
       z.looseObject({
@@ -133,7 +136,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** Where the volumes of the run lay when the shadow was verified, as sdxinfo showed it on both sides. */
   event('layout', {
     step: z.string(),
-    /** The boot of the backup server, where it told one; see model/boot-identity. */
+    /** The boot of the backup server, if it reported one; see model/boot-identity. */
     boot: z.string().optional(),
     /** Groups, and single disks that are in none; only those that a volume of the run, or its master, is in. */
     spaces: z.array(
@@ -214,7 +217,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     host: z.string(),
     volume: z.string(),
     device: z.string(),
-    /** `lost`: nobody saw its end, since the connection was lost. `ended`: it ended although it was wanted. */
+    /** `lost`: its end is not known, since the connection was lost. `ended`: it ended although it was wanted. */
     what: z.enum(['taken', 'refused', 'released', 'lost', 'ended']),
     /** Number of the process. */
     pid: z.int().optional(),

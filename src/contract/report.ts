@@ -91,7 +91,14 @@ export interface ReportTopology {
   readonly primary: string;
   readonly backup: string;
   readonly shadowed: readonly ReportShadowed[];
-  readonly tape: { readonly title: string; readonly files: readonly string[] } | undefined;
+  readonly tape:
+    | {
+        readonly title: string;
+        readonly files: readonly string[];
+        /** True in a restore: the data came from it. */
+        readonly isRead?: boolean;
+      }
+    | undefined;
 }
 
 /** The sampled records of a volume along its blocks. */

@@ -193,7 +193,7 @@ export interface RunLine extends Omissions {
   readonly operator: string;
   readonly startedAt: string;
   readonly finishedAt: string | undefined;
-  /** How long it took to its end; absent in lines that an earlier release has kept. */
+  /** How long it took; absent in lines that an earlier release has kept. */
   readonly seconds?: number | undefined;
   /** `unfinished`: the run has no end. It is running, or was interrupted. */
   readonly verdict: RunVerdict | 'unfinished';
@@ -305,7 +305,7 @@ export interface ActiveRun {
   /** True while the current step is part of a rollback. */
   readonly unwinding: boolean;
   readonly asking: boolean;
-  /** 0 to 1, of the current dump or reading back; undefined if nothing tells. */
+  /** 0 to 1, of the current dump or reading back; undefined if it is not known. */
   readonly done: number | undefined;
   /** The last progress of the current step. */
   readonly progress: ProgressView | undefined;
@@ -383,7 +383,10 @@ export interface ActivityPush {
   /** The lines so far of a check or a drive check that continues. */
   readonly checking?:
     { readonly what: 'check' | 'driveCheck'; readonly lines: readonly CheckLine[] } | undefined;
-  /** What could be said in no journal any more, such as that nobody could be told of the end of a run; the last ones of this session. */
+  /**
+   * What could be said in no journal any more, such as that no notification of the end of a run could be sent; the last
+   * ones of this session.
+   */
   readonly notices?: readonly string[];
   /** Rises with each host that has let somebody log in after a look had given it up: looking again shows it. */
   readonly arrivals?: number | undefined;
@@ -393,7 +396,7 @@ export interface ActivityPush {
 
 export type { Plan };
 
-/** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where nobody can tell now. */
+/** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where that is not known now. */
 export interface TakeUpRefusals {
   readonly resume?: string | undefined;
   readonly unwind?: string | undefined;

@@ -71,7 +71,7 @@ function tapeOf({ tapes, start }: RunModel): string {
 const sum = (sizes: readonly (number | undefined)[]) =>
   sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
 
-/** What the beginning of the run tells. */
+/** What the beginning of the run records. */
 function factsOfStart({ start }: RunModel): Fact[] {
   const told = (fact: (event: NonNullable<RunModel['start']>) => string) => (start ? fact(start) : missing);
   return [

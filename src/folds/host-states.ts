@@ -43,7 +43,7 @@ export function hostStatesOf(
 const seen = ({ hosts }: ClusterView, name: string): boolean =>
   hosts.some(({ host, reached }) => host === name && reached);
 
-/** Why the session of a host is not there. A host that answers, and lets nobody in, is reached. */
+/** Why the session of a host is not there. A host that answers, but refuses the login, is reached. */
 export const missingHostWords = ({ host, code }: Pick<HostLook, 'host' | 'code'>): string =>
   code === 'LOGIN_REFUSED'
     ? say('{host} refuses the login', { host })

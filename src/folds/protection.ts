@@ -61,7 +61,7 @@ function seriesOf(
   return known.get(seriesKey(site, pair.class, pair.proxy));
 }
 
-/** The last runs of a pair, oldest first, as the index knows them. */
+/** The last runs of a pair, oldest first, as recorded in the index. */
 export function pointsOf(pair: ProtectedPair, site: string, series: readonly TrendSeries[]): PairPoint[] {
   const own = seriesOf(pair, site, series);
   return (own?.points ?? [])
@@ -70,7 +70,7 @@ export function pointsOf(pair: ProtectedPair, site: string, series: readonly Tre
     .map(({ run, verdict, bytes, rate }) => ({ run, good: verdict === 'verified', bytes, rate }));
 }
 
-/** A run that was imported from a tape without its journal has no end, and nobody waits for one. */
+/** A run that was imported from a tape without its journal has no end, and none is expected. */
 export const isImported = ({ verdict, sentence }: Pick<RunLine, 'verdict' | 'sentence'>): boolean =>
   verdict === 'unfinished' && sentence !== undefined;
 

@@ -1,14 +1,14 @@
-/** The form of a job makes a second person approve: the file that it saves is read back as the command line reads it. */
+/** The form of a job requires a second person to approve: the file that it saves is read back as the command line reads it. */
 import { expect, it } from 'vitest';
 import { wordsOf, type DocumentPage } from '../support/ui/document-page.ts';
 import { openForm } from '../support/ui/site-form.ts';
 
 const signers = '/etc/shadowtape/allowed_signers';
 
-/** What the form says of a field, by its path in the file. */
+/** The note of the form for a field, by its path in the file. */
 const saidOf = (page: DocumentPage, path: string) => wordsOf(page.find(`[data-path="${path}"]`));
 
-it('asks for the file of signers, and says what is wrong without it', async () => {
+it('requires the file of signers, and shows the error without it', async () => {
   const { page, answered, saved } = await openForm();
   await answered();
   await page.press('Edit raw-dd');
@@ -28,7 +28,7 @@ it('asks for the file of signers, and says what is wrong without it', async () =
   expect((await saved())['approve']).toEqual({ by: 'other', signers });
 });
 
-it('takes the choice back: the file names no signers any more', async () => {
+it('reverts the choice: the file no longer names signers', async () => {
   const { page, answered, saved } = await openForm();
   await answered();
   await page.press('Edit raw-dd');

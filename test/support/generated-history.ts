@@ -17,7 +17,7 @@ export interface GeneratedRun {
   readonly ends?: 'verified' | 'failed' | 'not';
   /** How many progress lines the dump has. */
   readonly progress?: number;
-  /** Entries of its catalogue. */
+  /** Entries of its catalog. */
   readonly entries?: number;
   readonly site?: string;
   readonly platform?: 'solaris' | 'linux';

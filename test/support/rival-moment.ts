@@ -1,4 +1,4 @@
-/** The moments of a run at which another administrator acts: the command in question is held back until he is done. */
+/** The moments of a run at which another administrator acts: the command in question is delayed until the act is done. */
 import type { PlannedStep } from '../../src/contract/plan.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { Lab } from '../../src/lab/lab.ts';
@@ -84,14 +84,14 @@ export function momentsWithin(events: readonly RunEvent[]): Moment[] {
   });
 }
 
-/** What is done at a moment, and where it is taken back, when the next step begins. */
+/** The act at a moment, and, if it is undone, when the next step begins. */
 export interface HeldAct {
   /** @param host to which the command that is held back belongs */
   readonly act: (host: NodeName) => Promise<void>;
   readonly later?: (() => Promise<void>) | undefined;
 }
 
-/** Holds one command of a run back while somebody acts. */
+/** Delays one command of a run while somebody acts. */
 export class Hold {
   readonly #moment: Moment;
   readonly #stop: () => void;
@@ -117,7 +117,7 @@ export class Hold {
     });
   }
 
-  /** True if the run came to the moment. */
+  /** True if the run reached the moment. */
   get isUsed(): boolean {
     return this.#isUsed;
   }

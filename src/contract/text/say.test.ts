@@ -85,7 +85,7 @@ describe('a text', () => {
 describe('a phrase', () => {
   const digests = () => phrase('Digests of {proxy} at each hop', { proxy: 'Volume2' });
 
-  it('is English, and told in the language of the process', () => {
+  it('is English, and shown in the language of the process', () => {
     expect(told(digests())).toBe('Digests of Volume2 at each hop');
     speak(polish);
     expect(digests()).toBe('Digests of Volume2 at each hop');
@@ -93,14 +93,14 @@ describe('a phrase', () => {
     expect(told(phrase('Attached files'))).toBe('Załączone pliki');
   });
 
-  it('with a number is told in the plural of the language', () => {
+  it('with a number is shown in the plural of the language', () => {
     speak(polish);
     const counted = [1, 2, 5].map((count) => phraseCount(count, '{count} record', '{count} records'));
     expect(counted).toEqual(['1 record', '2 records', '5 records']);
     expect(counted.map(told)).toEqual(['1 rekord', '2 rekordy', '5 rekordów']);
   });
 
-  it('that is the value of another text is told with it, however deep', () => {
+  it('that is the value of another text is shown with it, however deep', () => {
     speak(polish);
     const list = phrases([digests(), 'sdxinfo: ERROR', phrase('Attached files')], '; ');
     expect(list).toBe('Digests of Volume2 at each hop; sdxinfo: ERROR; Attached files');
@@ -126,7 +126,7 @@ describe('a phrase', () => {
 });
 
 describe('what is no phrase', () => {
-  it.each(['Volume2', '/dev/nst0 on tapehost', ''])('is told as it is: "%s"', (text) => {
+  it.each(['Volume2', '/dev/nst0 on tapehost', ''])('is shown as it is: "%s"', (text) => {
     speak(polish);
     expect(told(text)).toBe(text);
   });

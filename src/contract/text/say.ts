@@ -17,7 +17,7 @@ type CountedValues<Text extends string> = [Exclude<Names<Text>, 'count'>] extend
 /** Undefined for English. */
 let spoken: Language | undefined;
 
-/** Inside `inEnglish`: what is said is remembered, so that it can be told in another language later. */
+/** Inside `inEnglish`: what is said is remembered, so that it can be shown in another language later. */
 let isStored = false;
 
 /** Chooses the language of the process. @param language undefined for English */
@@ -45,7 +45,7 @@ function textOf(text: string): string {
   return typeof translated === 'string' ? translated : text;
 }
 
-/** A value that is a phrase of the program itself is told, too; a name, or what a host printed, is left alone. */
+/** A value that is a phrase of the program itself is translated, too; a name, or what a host printed, is left alone. */
 const filled = (text: string, values: Readonly<Record<string, Value>>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? told(String(values[name])) : whole));
 
@@ -80,7 +80,7 @@ function counted(
   return kept(filled(words, all), other, all, count);
 }
 
-/** A text of the catalogue. @param values for what is in braces */
+/** A text of the catalog. @param values for what is in braces */
 export function say<const Text extends PlainMessage>(
   text: Text,
   ...[values]: [Names<Text>] extends [never] ? [] : [values: Values<Text>]

@@ -28,7 +28,7 @@ interface PairFileSystem {
   readonly type: FileSystemType;
   /** Where node1 has the master mounted. */
   readonly directory: string;
-  /** What tells its files from those of the other file systems; those without it hold the same files. */
+  /** What distinguishes its files from those of the other file systems; those without it hold the same files. */
   readonly files?: string;
 }
 
@@ -264,7 +264,7 @@ export function primaryClass(volumeBlocks: number, platform: Platform = 'solaris
 }
 
 /**
- * A lab as it is on its first day: proxies joined, /app, /data and /home mounted on node1, a blank tape.
+ * A lab in its initial state: proxies joined, /app, /data and /home mounted on node1, a blank tape.
  * @param volumeBlocks size of Volume1 and Volume2 in 512-byte blocks
  */
 export function newModel(seed: string, volumeBlocks: number, platform: Platform = 'solaris'): LabModel {

@@ -26,6 +26,7 @@ import { tapesToRead } from '../procedure/model/tape/run-tapes.ts';
 import type { World } from '../procedure/model/world.ts';
 import { isProxyJoined } from '../procedure/plan/cluster-checks.ts';
 import { planOf } from '../procedure/plan/plan.ts';
+import { otherSources } from '../procedure/plan/restore/restore-checks.ts';
 import { makerOf } from '../procedure/plan/restore/steps-write-files.ts';
 import { beginningFields, overridesOf } from '../procedure/run/run-began.ts';
 import type { NamedJob } from '../site/site-file.ts';
@@ -151,7 +152,11 @@ function orderOf(ordering: Ordering): RestoreOrder {
   const { run } = backup;
   const [proxy, master] = [listed(proxiesOf(assignment)), listed(mastersOf(assignment))];
   const isJoined = areJoined(assignment, world);
-  const common = { run, activeOn: activeOn(run, assignment, world), ...restorable.order };
+  const otherProxies = otherSources(assignment, world);
+  const common = {
+    ...{ run, activeOn: activeOn(run, assignment, world), ...restorable.order },
+    ...(otherProxies.length > 0 ? { otherProxies } : {}),
+  };
   if (isJoined && fromProxy) throw failure('RESTORE_PROXY_JOINED', { proxy, master, run });
   if (isJoined) return { ...common, from: 'tape', begins: 'joined' };
   return {

@@ -22,7 +22,7 @@ function workerFile(): string {
   return existsSync(beside) ? beside : join(dirname(here), '..', name);
 }
 
-/** Little of what a thread makes lives long. V8 gives a young generation 48 MiB otherwise: 75 MiB more for both threads. */
+/** Most objects of a thread are short-lived. V8 gives a young generation 48 MiB otherwise: 75 MiB more for both threads. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 
 /**

@@ -47,7 +47,7 @@ export class History {
 
   #progress: IndexProgress | undefined;
 
-  /** @param changed told when `progress` has changed */
+  /** @param changed called when `progress` has changed */
   constructor(state: StateFolder, changed: () => void = () => undefined) {
     this.#state = state;
     this.#changed = changed;

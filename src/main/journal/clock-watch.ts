@@ -1,4 +1,4 @@
-/** Notices that the clock of this computer was set, by a clock that nobody can set. */
+/** Notices that the clock of this computer was set, by the monotonic clock. */
 import { phrase } from '../../contract/text/say.ts';
 
 /** What may lie between the two clocks without a word: NTP slews by far less between two lines of a journal. */

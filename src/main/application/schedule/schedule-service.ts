@@ -1,7 +1,4 @@
-/**
- * The nights of scheduled jobs and drills: which one is due now, which were missed; a missed one is recorded and
- * notified. Queries no host.
- */
+/** The nights of scheduled jobs and drills: which is due, which were missed (recorded and notified). Queries no host. */
 import { isDeepStrictEqual } from 'node:util';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import {
@@ -70,7 +67,7 @@ export interface MissedNight extends Night {
 /** A run that ended before anything was touched. */
 const isRefused = ({ verdict, exitStatus }: RunLine): boolean => verdict === 'failed' && exitStatus === 1;
 
-/** When backup runs of the job began, whoever started them, or drills of its runs with a result. */
+/** When backup runs of the job began, however they were started, or drills of its runs with a result. */
 function startsOf(state: StateFolder, job: ScheduledJob, lines: readonly RunLine[]): Date[] {
   const own = backupsOf(job, lines);
   if (job.task === 'run')

@@ -66,7 +66,7 @@ export function serviceUnit(started: StartedJob, owner: TimerOwner): string {
   return [
     '[Unit]',
     `Description=Shadowtape: ${aboutOf(started)} of ${plain(site)}`,
-    // The user's manager knows no targets of the machine.
+    // The user's manager has no targets of the machine.
     ...(owner === 'system' ? ['Wants=network-online.target', 'After=network-online.target'] : []),
     '',
     '[Service]',
@@ -121,7 +121,7 @@ export function timerUnit(started: StartedJob): string {
   ].join('\n');
 }
 
-/** cron only knows the zone of the machine; for another one, a check runs four times an hour. */
+/** cron only uses the zone of the machine; for another one, a check runs four times an hour. */
 function cronTimes({ schedule, announcesTape }: StartedJob, ownZone: string): string[] {
   if (schedule.zone !== ownZone) return ['*/15 * * * *'];
   return checkTimesOf(schedule, announcesTape).map(({ days, hours, minute }) => {

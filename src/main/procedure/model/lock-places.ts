@@ -3,6 +3,8 @@ import type { RunEvent } from '../../../contract/events.ts';
 import { driveOf } from '../../tape/tape-device.ts';
 import type { Assignment } from './assignment.ts';
 import { lockFolder, lockParent } from './lock.ts';
+import { sentCommands } from './sent-commands.ts';
+import type { MissingNode } from './world.ts';
 
 export interface LockPlace {
   readonly what: 'class' | 'drive';
@@ -68,6 +70,26 @@ export function lockPlaces(
 ): LockPlace[] {
   const { tapeHost, tapeDevice, driveName } = assignment;
   return [...classPlaces(assignment), drivePlace(tapeHost, driveName ?? tapeDevice)];
+}
+
+/** The locks that can be queried: whether a run has left its lock on a node that does not answer is not known until the node answers. */
+export function placesInReach(
+  places: readonly LockPlace[],
+  missing: readonly MissingNode[] = [],
+): LockPlace[] {
+  return places.filter(
+    ({ what, host }) => what !== 'class' || missing.every(({ node, gds }) => node !== host || gds),
+  );
+}
+
+/** True if a lock without an owner may be that of the run with these events: it is made first and named second, and the run may have died in between. */
+export function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent[]): boolean {
+  const made = sentCommands(events).filter(
+    ({ intent: { host: on, argv }, ending }) =>
+      on === host && argv[0] === 'mkdir' && argv[1]?.startsWith(folder) && ending !== 'bad',
+  );
+  const isNamed = made.some(({ intent, ending }) => intent.argv[1] !== folder && ending === 'good');
+  return made.length > 0 && !isNamed;
 }
 
 /** Which of its locks a run keeps when it ends; `class`: those of the class, on every host. */

@@ -141,6 +141,7 @@ describe('the first page', () => {
   it('names no restore, and no tape to put away, where nothing whole is on tape', () => {
     const text = sectionText(fixture('tape-error'), 'summary');
     expect(text).not.toContain('shadowtape restore');
+    expect(sectionText(fixture('tape-error'), 'tapes')).not.toContain('Read a file of the tape');
     expect(text).toMatch(/\nOperator\nChecked by$/);
   });
 
@@ -178,6 +179,26 @@ describe('the first page', () => {
 });
 
 describe('the topology', () => {
+  it('of a restore shows the tape that was read, and none where the proxy itself was', () => {
+    const events = fixtureEvents('restore');
+    const tapeOf = (report: ReportDocument) =>
+      report.sections
+        .flatMap(({ blocks }) => blocks)
+        .flatMap((block) =>
+          block.kind === 'figure' && block.figure.kind === 'topology' ? [block.figure.tape] : [],
+        );
+    expect(tapeOf(reportOfEvents(events))).toEqual([
+      { title: '/dev/rmt/0 on node3', files: ['Volume2'], isRead: true },
+    ]);
+    const fromProxy = events.map((event) =>
+      event.type === 'run-started' && event.restore
+        ? { ...event, restore: { ...event.restore, from: 'proxy' as const } }
+        : event,
+    );
+    expect(tapeOf(reportOfEvents(fromProxy))).toEqual([undefined]);
+    expect(sectionText(reportOfEvents(events), 'verification')).toContain('before anything was written.');
+  });
+
   it('draws where master, proxy and shadow lay, and says the same in words', () => {
     const [, section] = reportOfEvents(withLayout()).sections;
     const figure = section?.blocks.find((block) => block.kind === 'figure');

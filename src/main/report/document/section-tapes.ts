@@ -189,7 +189,8 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
     return [
       { ...head, blocks: [{ kind: 'paragraph', texts: plain(say('No tape was checked in this run.')) }] },
     ];
-  const restore: ReportBlock = {
+  const hasFile = tapes.some((tape) => filesOf(facts, tape).some(({ bytes }) => bytes !== undefined));
+  const reading: ReportBlock = {
     kind: 'paragraph',
     texts: pieces(
       sayAround(
@@ -216,7 +217,7 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
           ...copyBlocks(facts),
           ...driveFacts(facts),
           tapeTable(facts, only),
-          restore,
+          ...(hasFile ? [reading] : []),
         ],
       },
     ];
@@ -224,7 +225,7 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
     {
       ...head,
       title: say('Contents of the {tapes} tapes', { tapes: tapes.length }),
-      blocks: [...copyBlocks(facts), ...driveFacts(facts), restore, parts],
+      blocks: [...copyBlocks(facts), ...driveFacts(facts), reading, parts],
     },
     ...tapes.map((tape) => ({
       id: `tape-${tape.number}`,

@@ -211,7 +211,7 @@ export class HostKeyCheck {
       },
       {
         ...{ host: this.#profile.name, expected, actual: shown },
-        ...(first ? { knownIn: `${first.file}, line ${first.line}` } : {}),
+        ...(first ? { knownIn: phrase('{file}, line {line}', { file: first.file, line: first.line }) } : {}),
       },
     );
     return 'refused';
