@@ -24,6 +24,8 @@ const mostSentences = 10_000;
 
 export function remember(english: string, phrase: Phrase): void {
   if (phrase.values === undefined) return void texts.set(english, phrase);
+  // All of it is one value, such as the only reason of a list: the value may be a phrase, and this would be made of itself.
+  if (Object.values(phrase.values).some((value) => String(value) === english)) return;
   sentences.delete(english);
   sentences.set(english, phrase);
   const [oldest] = sentences.size > mostSentences ? sentences.keys() : [];
