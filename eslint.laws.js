@@ -246,7 +246,7 @@ const outside = [supportFolder, join(sourceFolder, '..', 'package.json')];
 const isTest = /\.(test|test-support|fixture)\.ts$/;
 const isTestSupport = (file) => file.startsWith(supportFolder) || /\.test-support\.ts$/.test(file);
 
-/** @returns why this import is not allowed; undefined where it is */
+/** @returns why this import is not allowed; undefined if it is */
 function objection(file, imported) {
   const path = belowSource(file);
   const room = path && roomOf(path);

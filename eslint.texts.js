@@ -1,10 +1,10 @@
 /**
- * Texts that people read are said (src/contract/text), as a lint rule that fails: a raw text is not in the catalogue.
+ * Texts that people read are said (src/contract/text), as a lint rule that fails: a raw text is not in the catalog.
  *
  * A raw text has two words at least; what is the same in every language is named so, by what it is given to.
  */
 
-/** Files whose texts are in the catalogue; the lab is no part of the program. */
+/** Files whose texts are in the catalog; the lab is no part of the program. */
 const areas = ['src/{contract,folds,renderer,streams}/**', 'src/main/**'];
 
 /** Files that have commands, scripts, SQL, or words that other programs read. What is stored is a phrase; these are neither. */

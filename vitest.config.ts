@@ -44,7 +44,8 @@ export default defineConfig({
           name: 'program',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, pageTests],
-          // After the pages: a worker ends where a test of another project is next, and its successor has to load and warm up anew.
+          // After the pages: a worker ends where a test of another project is next, and its successor has to load and
+          // warm up again.
           sequence: { groupOrder: 1 },
         },
       },

@@ -39,7 +39,7 @@ function run(words: readonly [string, ...string[]], epoch: number): void {
   if (status !== 0) throw new Error(`${program} exited ${String(status)}: ${stderr}`);
 }
 
-/** True where a program of this machine can be started. */
+/** True if a program of this machine can be started. */
 export const isInstalled = (program: string): boolean =>
   spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 

@@ -27,7 +27,7 @@ const licensesOf = (license: string) => [
   /\s/.test(license) ? { expression: license } : { license: { id: license } },
 ];
 
-/** @param integrity as npm writes it; empty where a package is not downloaded */
+/** @param integrity as npm writes it; empty if a package is not downloaded */
 const hashesOf = (integrity = '') =>
   [...integrity.matchAll(/sha512-([A-Za-z0-9+/=]+)/g)].map(([, base64 = '']) => ({
     alg: 'SHA-512',

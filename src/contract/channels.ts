@@ -146,7 +146,7 @@ export const requestSchemas = {
   unloadTape: z.strictObject({}),
   /** Notes where a person put a tape; with `found`, also that one that was declared lost is there. */
   placeTape: z.strictObject({ name, location: z.string().max(200), found: z.boolean().default(false) }),
-  /** Declares that nobody finds a tape. */
+  /** Declares that a tape cannot be found. */
   loseTape: z.strictObject({ name }),
   tapes: z.strictObject({}),
   siteFile: z.strictObject({ file: path.optional() }),
@@ -277,7 +277,7 @@ export interface Bridge {
     request: RequestOf<Name>,
     signal?: AbortSignal,
   ): Promise<Reply<Name>>;
-  /** @param listener is also told when following has failed. @returns ends the following */
+  /** @param listener is also called when following has failed. @returns ends the following */
   follow<Name extends Topic>(
     topic: Name,
     request: TopicRequest<Name>,

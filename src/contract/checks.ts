@@ -21,7 +21,7 @@ export interface RuleVerdict {
   readonly source: string;
 }
 
-/** True where the verdict stops the run. What sdxinfo does not show (`not-shown`) does not. */
+/** True if the verdict stops the run. What sdxinfo does not show (`not-shown`) does not. */
 export function isBlocking(verdict: Pick<RuleVerdict, 'verdict'>): boolean {
   return verdict.verdict === 'differs' || verdict.verdict === 'fails';
 }

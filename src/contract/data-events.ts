@@ -65,7 +65,7 @@ export const dataEvents = [
     found: z.string(),
     blank: z.boolean(),
     label: z.string().optional(),
-    /** Of the first record; absent where the tape is blank or the record cannot be read. */
+    /** Of the first record; absent if the tape is blank or the record cannot be read. */
     firstRecordSha256: z.string().optional(),
     /** Runs whose data is on the tape, as far as known. Several: one of them, since their first records are the same. */
     writtenBy: z.array(z.string()).optional(),
@@ -89,7 +89,7 @@ export const dataEvents = [
     slot: z.int(),
     /** As the changer counts its drives, from 0. */
     drive: z.int(),
-    /** Absent where the cartridge has none. */
+    /** Absent if the cartridge has none. */
     barcode: z.string().optional(),
     /** loaded: the tape that the run asked for. */
     name: z.string().optional(),

@@ -7,10 +7,10 @@ export interface DigestNight {
   readonly at: string;
   /** `verified`, `failed, rolled back`, `missed`, `running`, … */
   readonly outcome: string;
-  /** False where nobody needs to look: the backup is as it should be. */
+  /** False if no action is required: the backup is as it should be. */
   readonly isLoud: boolean;
   readonly run: string | undefined;
-  /** Why it is no backup; undefined where it is one. */
+  /** Why it is no backup; undefined if it is one. */
   readonly reason: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface DigestVolume extends Pick<
   readonly backup: PairProtection['backup'];
   /** Earliest first. */
   readonly nights: readonly DigestNight[];
-  /** When a drill last proved a backup of it; undefined where none is known. */
+  /** When a drill last proved a backup of it; undefined if none is known. */
   readonly drilledAt: string | undefined;
 }
 
@@ -34,8 +34,8 @@ export interface WeekDigest {
   readonly to: string;
   /** The gravest first. */
   readonly volumes: readonly DigestVolume[];
-  /** Which tapes the next nights need, a sentence each. */
+  /** Which tapes the next nights need, one sentence each. */
   readonly tapes: readonly string[];
-  /** SHA-256 (hex) of the last line of the list of seals; undefined where nothing is sealed yet. */
+  /** SHA-256 (hex) of the last line of the list of seals; undefined if nothing is sealed yet. */
   readonly sealsHead: string | undefined;
 }

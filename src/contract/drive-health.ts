@@ -7,7 +7,7 @@ export type AlertSeverity = (typeof alertSeverities)[number];
 
 /** A flag that the drive has raised. */
 export interface RaisedAlert {
-  /** Number of the flag, from 1; undefined where the name is not one of the standard. */
+  /** Number of the flag, from 1; undefined if the name is not one of the standard. */
   readonly flag?: number | undefined;
   readonly name: string;
   readonly severity: AlertSeverity;
@@ -45,7 +45,7 @@ export interface KnownDriveHealth {
   readonly device: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** The run that asked it, before or after its work; undefined where a check did. */
+  /** The run that asked it, before or after its work; undefined if a check did. */
   readonly by?: { readonly run: string; readonly when: 'before' | 'after' } | undefined;
   readonly health: DriveHealth;
 }

@@ -130,7 +130,7 @@ describe('an error of the table', () => {
     expect(back.evidence).toEqual({ host: 'node1' });
   });
 
-  it('is told from others by its codes', () => {
+  it('is distinguished from others by its codes', () => {
     const other: ErrorCode = 'RUN_UNKNOWN';
     expect([
       isFailure(error),
@@ -144,7 +144,7 @@ describe('an error of the table', () => {
 describe('an error in another language', () => {
   afterEach(() => speak(undefined));
 
-  it('is told in that language, and stored in English', () => {
+  it('is shown in that language, and stored in English', () => {
     const texts = { '{file} has no job': 'w {file} nie ma zadań' } as unknown as Language['texts'];
     speak({ name: 'pl', texts });
     const error = failure('JOB_NONE', { file: 'site.yaml' });
@@ -155,7 +155,7 @@ describe('an error in another language', () => {
     ]);
   });
 
-  it('is told with its reason, though it passes through another error', () => {
+  it('is reported with its reason, though it passes through another error', () => {
     speak(pseudoLanguage());
     const error = failure('CONNECTION_LOST', {
       host: 'node1',

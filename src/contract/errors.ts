@@ -15,6 +15,8 @@ export interface Evidence {
   readonly stderr?: string;
   readonly expected?: string;
   readonly actual?: string;
+  /** File and line of a host key that is known, where another one is shown. */
+  readonly knownIn?: string;
   /** Sentences of further errors of the same file, a line each. */
   readonly also?: string;
   /** The run that the error is about, for who offers to resume it or to roll it back. */
@@ -66,7 +68,7 @@ export class ShadowtapeError extends Error {
   }
 }
 
-/** A connection ended under a command: nobody knows how far the command came. */
+/** A connection ended under a command: it is not known how far the command came. */
 export const connectionLostCodes = ['CONNECTION_LOST', 'HOST_KEY_SWITCHED'] as const satisfies ErrorCode[];
 
 function textsOf(code: ErrorCode, values: Values): Pick<ErrorInfo, 'sentence' | 'hint' | 'onScreen'> {

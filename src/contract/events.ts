@@ -34,7 +34,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     shadow: z
       .looseObject({
         class: z.string(),
-        /** The first volume's; absent where it is on a single disk. */
+        /** The first volume's; absent if it is on a single disk. */
         group: z.string().optional(),
         volume: z.string(),
         disks: z.array(z.looseObject({ name: z.string(), device: z.string() })),
@@ -45,7 +45,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     fingerprint: z.int().optional(),
     /** The whole proxy is hashed on the cluster after the dump. */
     fingerprintAll: z.boolean().optional(),
-    /** What the drive is, as the site file names it, and how fast it streams, in bytes a second. */
+    /** What the drive is, as the site file names it, and how fast it streams, in bytes per second. */
     drive: z
       .looseObject({ name: z.string(), floor: z.number().optional(), top: z.number().optional() })
       .optional(),
@@ -85,7 +85,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     since: z.string().optional(),
     /** missing, gds-failed: why it cannot be reached, or what sdxinfo said; a sentence. */
     reason: z.string().optional(),
-    /** missing, gds-failed: what is not checked on it, a phrase each. */
+    /** missing, gds-failed: what is not checked on it, one phrase each. */
     unchecked: z.array(z.string()).optional(),
     /** missing, gds-failed: the node that commands of the cluster go to. */
     instead: z.string().optional(),
@@ -94,7 +94,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** down: who says so. */
     by: z.string().optional(),
   }),
-  /** Which machines the hosts are, right after the run began and after each taking up; a node that did not answer is told of when it does. */
+  /**
+   * Which machines the hosts are, right after the run began and after each resume; a node that did not answer is
+   * reported when it does.
+   */
   event('hosts-identified', {
     hosts: z.array(
       z.looseObject({
@@ -103,17 +106,17 @@ export const runEventSchema = z.discriminatedUnion('type', [
         port: z.int(),
         /** Type and fingerprint: `ssh-ed25519 SHA256:…`. */
         hostKey: z.string(),
-        /** What the system says of the machine; absent where it does not. */
+        /** What the system says of the machine; absent if it does not. */
         machine: z.string().optional(),
       }),
     ),
   }),
   event('observed', {
-    /** What was found against what the journal lets expect, a sentence each. */
+    /** What was found against what the journal lets expect, one sentence each. */
     findings: z.array(z.string()),
     /** Commands whose end is not known, and which effect was seen: `of` is the `seq` of the intent. */
     settled: z.array(z.object({ of: z.int(), ended: z.enum(['good', 'bad']) })).optional(),
-    /** Each detached dump as it was found: `ended` is ended well. */
+    /** Each detached dump as it was found: `ended` means exit status 0. */
     dumps: z.array(z.object({ volume: z.string(), state: z.string() })).optional(),
   }),
   event('step-started', { step: z.string(), title: z.string(), phase: z.string(), unwinding: z.boolean() }),
@@ -133,7 +136,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** Where the volumes of the run lay when the shadow was verified, as sdxinfo showed it on both sides. */
   event('layout', {
     step: z.string(),
-    /** The boot of the backup server, where it told one; see model/boot-identity. */
+    /** The boot of the backup server, if it reported one; see model/boot-identity. */
     boot: z.string().optional(),
     /** Groups, and single disks that are in none; only those that a volume of the run, or its master, is in. */
     spaces: z.array(
@@ -214,7 +217,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     host: z.string(),
     volume: z.string(),
     device: z.string(),
-    /** `lost`: nobody saw its end, since the connection was lost. `ended`: it ended although it was wanted. */
+    /** `lost`: its end is not known, since the connection was lost. `ended`: it ended although it was wanted. */
     what: z.enum(['taken', 'refused', 'released', 'lost', 'ended']),
     /** Number of the process. */
     pid: z.int().optional(),

@@ -15,14 +15,14 @@ const escapedByte = (byte: number): string => String.fromCharCode(escapeBase + b
 /** Matches each byte that is not UTF-8: with the u flag a half of a whole pair does not match. */
 const escapedBytes = /[\udc80-\udcff]/gu;
 
-/** True where a name holds bytes that are not UTF-8. */
+/** True if a name holds bytes that are not UTF-8. */
 export const hasEscapedBytes = (name: string): boolean => /[\udc80-\udcff]/u.test(name);
 
 /** Not Node's Buffer: the screens read these names, too. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** @returns undefined where the bytes are not UTF-8 */
+/** @returns undefined if the bytes are not UTF-8 */
 function decoded(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);

@@ -7,7 +7,7 @@ import type { TapeLoss } from './tape-loss.ts';
 export interface FoundRuns {
   /** Newest first. */
   readonly lines: readonly RunLine[];
-  /** True where there are more than the limit; ask again with `before`, the last line's run. */
+  /** True if there are more than the limit; ask again with `before`, the last line's run. */
   readonly more: boolean;
   /** Milliseconds. */
   readonly took: number;
@@ -22,13 +22,13 @@ export interface TapePlace {
   /** Undefined in layout `plain`. */
   readonly name: string | undefined;
   readonly uuid: string | undefined;
-  /** Number of the tape file; undefined where the journal does not tell. */
+  /** Number of the tape file; undefined if the journal does not tell. */
   readonly file: number | undefined;
   /** Where a person put the tape. */
   readonly location?: string | undefined;
-  /** How it was lost; absent where it holds the file, for all that is known. */
+  /** How it was lost; absent if it holds the file, for all that is known. */
   readonly lost?: Omit<TapeLoss, 'tape'> | undefined;
-  /** Its second copies; absent where there are none. */
+  /** Its second copies; absent if there are none. */
   readonly copies?: readonly { readonly name: string; readonly location: string | undefined }[] | undefined;
 }
 
@@ -47,9 +47,9 @@ export interface FileHit {
   readonly run: string;
   readonly startedAt: string;
   readonly verdict: RunVerdict | 'unfinished';
-  /** True where the whole tape was read back and found the same. */
+  /** True if the whole tape was read back and found the same. */
   readonly verified: boolean;
-  /** Tapes of that run that were overwritten since; absent where none is known. */
+  /** Tapes of that run that were overwritten since; absent if none is known. */
   readonly lost?: readonly TapeLoss[] | undefined;
   /** The proxy volume. */
   readonly volume: string;
@@ -75,7 +75,7 @@ export interface FoundFiles {
   readonly unread: number;
 }
 
-/** A volume in one run. Seconds and rates are undefined where the journal does not tell. */
+/** A volume in one run. Seconds and rates are undefined if the journal does not tell. */
 export interface TrendPoint {
   readonly run: string;
   readonly at: string;
@@ -104,7 +104,7 @@ export interface TrendSeries {
 /** What the index holds, and where it is. */
 export interface IndexView {
   readonly file: string;
-  /** Why it is kept in memory alone; undefined where it is in the file. */
+  /** Why it is kept in memory alone; undefined if it is in the file. */
   readonly inMemory: string | undefined;
   /** Bytes of the file. */
   readonly bytes: number;

@@ -21,7 +21,7 @@ interface LabCartridge {
 }
 
 export interface LabView {
-  /** Why the lab cannot be changed here; undefined where it can. */
+  /** Why the lab cannot be changed here; undefined if it can. */
   readonly refusal: string | undefined;
   readonly hosts: readonly string[];
   readonly cartridges: readonly LabCartridge[];

@@ -11,12 +11,12 @@ export interface LibraryElement {
   /** True for the drive of the site. */
   readonly own: boolean;
   readonly full: boolean;
-  /** Undefined where the element is empty, or the cartridge has no bar code. */
+  /** Undefined if the element is empty, or the cartridge has no bar code. */
   readonly barcode: string | undefined;
   readonly use: CartridgeUse | undefined;
-  /** The tape that it is, by its bar code; undefined where the site file and the tape inventory name none. */
+  /** The tape that it is, by its bar code; undefined if the site file and the tape inventory name none. */
   readonly tape: string | undefined;
-  /** The run whose data it holds, and its retention, as far as the tape inventory tells. */
+  /** The run whose data it holds, and its retention, as far as the tape inventory records it. */
   readonly run: string | undefined;
   readonly keepUntil: string | undefined;
   /** Of a drive: the slot that its cartridge came from. */

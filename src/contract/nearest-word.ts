@@ -29,7 +29,7 @@ const mostLetters = 64;
 /**
  * The name that is most like a misspelt one.
  * @param names the names that exist
- * @returns undefined where none is like it: more than a third of its letters differ
+ * @returns undefined if none is like it: more than a third of its letters differ
  */
 export function nearestWord(word: string, names: readonly string[]): string | undefined {
   if (word.length > mostLetters) return undefined;

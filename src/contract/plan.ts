@@ -14,7 +14,7 @@ export interface PlannedStep {
   readonly title: string;
   readonly why: string;
   readonly endangers: string | undefined;
-  /** What an operator is told of the step beside that, a sentence each. */
+  /** What an operator is shown of the step in addition, one sentence each. */
   readonly notes?: readonly string[];
   readonly source: string;
   readonly commands: readonly PlannedCommand[];
@@ -33,7 +33,7 @@ export interface PlannedStep {
   readonly leftOut: string | undefined;
 }
 
-/** What a route is expected to take; undefined where it is not known. */
+/** What a route is expected to take; undefined if it is not known. */
 export interface RouteExpectation {
   readonly route: 'console' | 'server';
   readonly bytesPerSecond: number | undefined;
@@ -47,7 +47,7 @@ export interface WholeHashCost {
   readonly node: string;
   /** That the node reads, of all volumes of the job. */
   readonly bytes: number;
-  /** As an earlier run of the job measured it; undefined where that is not known. */
+  /** As an earlier run of the job measured it; undefined if that is not known. */
   readonly bytesPerSecond: number | undefined;
   readonly seconds: number | undefined;
   readonly notes: readonly string[];
@@ -63,7 +63,7 @@ export interface Plan {
   readonly routes: readonly RouteExpectation[];
   /** Where the job hashes the whole proxy. */
   readonly wholeHash?: WholeHashCost;
-  /** Whether the run continues without a node that does not answer; `all` where it is left out. */
+  /** Whether the run continues without a node that does not answer; `all` by default. */
   readonly nodes?: 'all' | 'any';
   /** Primary nodes that do not answer, or whose GDS does not, and what is not checked on them; left out where all do. */
   readonly missing?: readonly {
@@ -73,7 +73,7 @@ export interface Plan {
     /** Where the node answers, and its GDS does not: what sdxinfo said, a sentence. */
     readonly gds?: string;
   }[];
-  /** Primary nodes of the site that do not share the class, with a sentence each; left out where all do. */
+  /** Primary nodes of the site that do not share the class, with one sentence each; left out where all do. */
   readonly outside?: readonly { readonly node: string; readonly why: string }[];
   /** Of a restore: the run whose backup is restored, and the instant that it shows. */
   readonly restores?: { readonly run: string; readonly at: string; readonly from: 'tape' | 'proxy' };

@@ -10,14 +10,14 @@ export type AuditVerdict = 'proven' | 'unproven' | 'wrong';
 type AuditSubject = 'journal' | 'catalogue' | 'signature' | 'report' | 'seals';
 
 export interface AuditLine {
-  /** Undefined where it is about no run: the list of seals, a report of an unknown run. */
+  /** Undefined if it is about no run: the list of seals, a report of an unknown run. */
   readonly run: string | undefined;
   readonly subject: AuditSubject;
   readonly verdict: AuditVerdict;
   readonly sentence: string;
   /** Number of the first line that is not as it was, from 1. */
   readonly line?: number | undefined;
-  /** The time that this line tells, where it can be read. */
+  /** The time of this line, if it can be read. */
   readonly at?: string | undefined;
   /** The file that it is about. */
   readonly file?: string | undefined;
@@ -25,7 +25,7 @@ export interface AuditLine {
   readonly signature?: SignatureFacts | undefined;
 }
 
-/** Who signed a journal, as far as the signature itself tells. */
+/** Who signed a journal, as far as the signature itself shows. */
 export interface SignatureFacts {
   /** `ssh-ed25519`, `ssh-rsa`, `ecdsa-sha2-nistp256`, … */
   readonly keyType: string;

@@ -18,20 +18,23 @@ export interface ProtectedPair {
   readonly class: string;
   readonly master: string;
   readonly proxy: string;
-  /** How old the newest backup may be, in seconds; undefined where the job does not say. */
+  /** How old the newest backup may be, in seconds; undefined if the job does not say. */
   readonly everySeconds: number | undefined;
-  /** The last night that the schedule of the job asked for, and that had no run; absent where none was missed, or a run began since. */
+  /**
+   * The last night that the schedule of the job asked for, and that had no run; absent if none was missed, or a run
+   * began since.
+   */
   readonly missedNight?: MissedNightOfJob | undefined;
   /** The last drill that the job missed; absent once a later one was made. */
   readonly missedDrill?: MissedNightOfJob | undefined;
-  /** The tape that the next night of the job needs; absent where it has no schedule, or no pool of tapes. */
+  /** The tape that the next night of the job needs; absent if it has no schedule, or no pool of tapes. */
   readonly nextTape?: NextTapeOfJob | undefined;
 }
 
 export interface NextTapeOfJob {
   /** When the job is due. */
   readonly due: string;
-  /** Undefined where no tape of the pool may be overwritten then. */
+  /** Undefined if no tape of the pool may be overwritten then. */
   readonly name: string | undefined;
   /** Where a person put it. */
   readonly location: string | undefined;
@@ -52,7 +55,7 @@ export interface PairBackup {
   readonly at: string;
   readonly ageSeconds: number;
   readonly tapeNames: readonly string[];
-  /** When a restore or a drill last proved that it can be restored; absent where none is known. */
+  /** When a restore or a drill last proved that it can be restored; absent if none is known. */
   readonly provenAt?: string | undefined;
 }
 
@@ -81,7 +84,7 @@ export interface PairTrouble {
 export interface PairPoint {
   readonly run: string;
   readonly good: boolean;
-  /** Bytes on the tape; undefined where the journal does not tell. */
+  /** Bytes on the tape; undefined if the journal does not tell. */
   readonly bytes: number | undefined;
   /** Bytes a second of the dump. */
   readonly rate: number | undefined;
@@ -110,9 +113,9 @@ export interface OpenRun {
   readonly step: string | undefined;
   /** What it ended with. */
   readonly sentence: string | undefined;
-  /** True where the next run of the class is refused until a person resumes it, rolls it back or discards it. */
+  /** True if the next run of the class is refused until a person resumes it, rolls it back or discards it. */
   readonly holds: boolean;
-  /** True where an operator has discarded it: nothing waits for it any longer. */
+  /** True if an operator has discarded it: nothing waits for it any longer. */
   readonly discarded?: boolean | undefined;
   readonly performedBy: RunProcess | undefined;
 }

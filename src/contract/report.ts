@@ -71,7 +71,7 @@ export interface ReportExtent {
 export interface ReportSpace {
   /** `Group2: Disk3=c1t1d3`. */
   readonly title: string;
-  /** Its size in blocks of 512 bytes; absent where the journal does not tell. */
+  /** Its size in blocks of 512 bytes; absent if the journal does not tell. */
   readonly blocks?: number;
   readonly extents: readonly ReportExtent[];
 }
@@ -107,7 +107,7 @@ export interface ReportFingerprint {
   }[];
 }
 
-/** Throughput: MB/s (10^6 bytes a second) over seconds since the data began to flow. */
+/** Throughput: MB/s (10^6 bytes per second) over seconds since the data began to flow. */
 export interface ReportChart {
   readonly kind: 'chart';
   readonly series: readonly {
@@ -137,7 +137,7 @@ export interface ReportSigning {
   readonly lines: readonly {
     /** What the line is for: `Checked by`, `Tape`. */
     readonly who: string;
-    /** What is filled in already; empty where nothing is. */
+    /** What is filled in already; empty if nothing is. */
     readonly name: string;
     /** What is written behind it: `Signature` and `Date`, `Barcode` and `Location`. */
     readonly fields: readonly [wide: string, narrow: string];
@@ -160,7 +160,7 @@ export interface ReportSection {
   readonly number: string;
   readonly title: string;
   readonly level: 1 | 2 | 3;
-  /** True where it begins on a page of its own. */
+  /** True if it begins on a page of its own. */
   readonly newPage: boolean;
   readonly blocks: readonly ReportBlock[];
 }
@@ -174,7 +174,7 @@ export interface ReportDocument {
   readonly language: string;
   /** Of the latest event of the journal: the document is the same however often it is made. */
   readonly at: string;
-  /** False where the run continues, or was interrupted. */
+  /** False if the run continues, or was interrupted. */
   readonly ended: boolean;
   /** SHA-256 of the last line of the journal. */
   readonly journalHash: string;

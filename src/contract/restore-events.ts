@@ -1,4 +1,4 @@
-/** What the journal of a restore tells beside that of a backup. See events.ts. */
+/** What the journal of a restore has that the journal of a backup does not. See events.ts. */
 import { z } from 'zod';
 import { event } from './event-shape.ts';
 
@@ -29,7 +29,7 @@ export const restoreShape = z.looseObject({
       bytes: z.number(),
       /** SHA-256 (hex) of the same. */
       sha256: z.string(),
-      /** True where the backup has the files of the volume: they are written into a new file system. */
+      /** True if the backup has the files of the volume: they are written into a new file system. */
       files: z.literal(true).optional(),
       /** Of a backup on several tapes: those that hold the volume, in order. `file` is the number of the tape file. */
       tapes: z.array(z.looseObject({ number: z.int(), name: z.string(), file: z.int() })).optional(),
@@ -45,7 +45,7 @@ export const restoreShape = z.looseObject({
   tape: z.string().optional(),
   /** Files that the backup does not have, or has as they were while they changed, as tar said. */
   skipped: z.int().optional(),
-  /** True where the run was taken from its tape: whether it was verified is not known. */
+  /** True if the run was taken from its tape: whether it was verified is not known. */
   imported: z.literal(true).optional(),
 });
 
@@ -60,9 +60,9 @@ export const restoreEvents = [
     host: z.string(),
     bytes: z.number(),
     sha256: z.string(),
-    /** True where both are those of the backup; of a file system, those that were read through the shadow. */
+    /** True if both are those of the backup; of a file system, those that were read through the shadow. */
     equal: z.boolean(),
-    /** True where they are what is read later is compared with: a file system whose files were restored. */
+    /** True if they are what is read later is compared with: a file system whose files were restored. */
     reference: z.literal(true).optional(),
   }),
   /** Files were extracted into the file system on the shadow. */

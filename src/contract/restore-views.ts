@@ -14,7 +14,7 @@ export interface PreviewedBackup {
   readonly host: string;
   /** In the order in which they are read; `file` is the number of the tape file. */
   readonly tapes: readonly { readonly words: string; readonly file: number; readonly bytes: number }[];
-  /** The first names; undefined where no file list tells, and for an image. */
+  /** The first names; undefined if it is not known, and for an image. */
   readonly files:
     readonly { readonly path: string; readonly type: string; readonly bytes: number }[] | undefined;
   /** How many names there are, those that are not listed included. */
@@ -23,7 +23,7 @@ export interface PreviewedBackup {
   readonly bytes: number;
   /** The same as a command line for the tape host. */
   readonly byHand: string;
-  /** What cannot be compared, a sentence each. */
+  /** What cannot be compared, one sentence each. */
   readonly uncompared: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export interface RestorePreview {
   readonly kind: Exclude<RestoreKind, 'drill' | 'copy'>;
   /** Where it writes to: `HOST:/path`, or a path of the console's computer. */
   readonly to: string;
-  /** The path of the device whose data is lost, which is typed before it is overwritten; undefined where the target is none. */
+  /** The path of the device whose data is lost, which is typed before it is overwritten; undefined if the target is none. */
   readonly device?: string | undefined;
   readonly backups: readonly PreviewedBackup[];
 }
@@ -74,19 +74,19 @@ export interface RestoredEntry {
 
 /** What was read of a tape, all of it. */
 interface ReadBackup {
-  /** The volume of a drill, the run of a restore; undefined where no journal tells. */
+  /** The volume of a drill, the run of a restore; undefined if it is not known. */
   readonly of: string | undefined;
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
-  /** True where it is what the run wrote. */
+  /** True if it is what the run wrote. */
   readonly isCompared: boolean;
 }
 
 /** A restore or drill opened. */
 export interface RestoreView {
   readonly line: RestoreLine;
-  /** The file that tells of it. */
+  /** The file that records it. */
   readonly recordFile: string;
   readonly tapes: readonly string[];
   /** What is not as it should be first; not all of them where there are many. */

@@ -95,7 +95,7 @@ export function outcomeOf({ verdict, exitStatus }: { verdict: RunVerdict; exitSt
   return exitStatus === 0 ? verdict : `${verdict}-act`;
 }
 
-/** How an outcome is told to people. */
+/** How an outcome is shown to people. */
 export const outcomeWords: Readonly<Record<RunOutcome, string>> = {
   verified: 'verified',
   unverified: 'unverified',
@@ -115,7 +115,7 @@ const normalOutcomes: readonly RunOutcome[] = [
   'tape-mismatch',
 ];
 
-/** True where the run left nothing for a person to do on the cluster. */
+/** True if the run left nothing for a person to do on the cluster. */
 export const leftNothing = (outcome: RunOutcome): boolean => normalOutcomes.includes(outcome);
 
 /** Files that are on the tape of a run not at all, or not as they were at one moment, and records that are zeros; what is absent is 0. */
@@ -134,7 +134,7 @@ export function givenOmissions({ skipped, inconsistent, unreadable }: Omissions 
   };
 }
 
-/** `, 3 files skipped, 1 file inconsistent`, to be set after a verdict; empty where the tape holds everything. */
+/** `, 3 files skipped, 1 file inconsistent`, to be set after a verdict; empty if the tape holds everything. */
 export function omissionWords({ skipped = 0, inconsistent = 0, unreadable = 0 }: Omissions): string {
   const parts = [
     ...(skipped === 0

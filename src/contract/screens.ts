@@ -1,8 +1,10 @@
 /** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
+import type { ChangedHostKey } from './changed-host-key.ts';
 import type { CopyView } from './copied-tape.ts';
 import type { ErrorCode } from './errors.ts';
 import type { EventOf, RunEvent } from './events.ts';
 import type { Hop } from './data-events.ts';
+import type { JobRefusal } from './job-refusal.ts';
 import type { CheckLine, Plan } from './plan.ts';
 import type { RestoreKind } from './restore-views.ts';
 import type { Omissions, RunVerdict } from './run-outcome.ts';
@@ -30,11 +32,11 @@ export interface DriveInfo {
   readonly device: string;
   /** As the site file names it. */
   readonly drive: string | undefined;
-  /** Bytes a second; undefined where the drive is not known. */
+  /** Bytes a second; undefined if the drive is not known. */
   readonly speed: { readonly floor: number; readonly top: number } | undefined;
-  /** The device of its changer; absent where it has none. */
+  /** The device of its changer; absent if it has none. */
   readonly changer?: string | undefined;
-  /** True where the changer is a library that finds tapes by their bar codes. */
+  /** True if the changer is a library that finds tapes by their bar codes. */
   readonly isLibrary?: boolean | undefined;
 }
 
@@ -57,8 +59,10 @@ export interface SiteInfo {
 export interface HostLook {
   readonly host: string;
   readonly reached: boolean;
-  /** Of its trouble; absent where there is none. */
+  /** Of its trouble; absent if there is none. */
   readonly code?: ErrorCode | undefined;
+  /** Where it shows another host key than the known one. */
+  readonly changedKey?: ChangedHostKey | undefined;
   /** Why not. */
   readonly trouble: string | undefined;
   readonly hint: string | undefined;
@@ -77,6 +81,8 @@ export interface ClusterView {
   /** On the backup server. */
   readonly mounts: readonly MountInfo[];
   readonly tape: TapeView;
+  /** Jobs whose backup would be refused as things are. */
+  readonly refusals?: readonly JobRefusal[] | undefined;
 }
 
 export interface TapeView {
@@ -93,6 +99,9 @@ export interface TapeView {
 export interface TapeFileView {
   readonly file: number;
   readonly holds: string;
+  readonly kind: 'label' | 'manifest' | 'data';
+  /** The proxy volume of the data, by the label. */
+  readonly volume?: string | undefined;
   readonly recordBytes: number | undefined;
 }
 
@@ -125,7 +134,7 @@ export interface WriterOfTape {
   readonly skipped?: number | undefined;
   readonly inconsistent?: number | undefined;
   readonly unreadable?: number | undefined;
-  /** True where the run left an unfinished dump that begins as this tape does: nothing proves that it is that one. */
+  /** True if the run left an unfinished dump that begins as this tape does: nothing proves that it is that one. */
   readonly unfinished?: boolean | undefined;
 }
 
@@ -151,9 +160,9 @@ export interface KnownTapeView {
   readonly copyOf?: string | undefined;
   /** When a person declared that the tape is not found, and who. */
   readonly declaredLost?: { readonly at: string; readonly by: string } | undefined;
-  /** True where what was on it is known to be overwritten, or the tape is declared lost. */
+  /** True if what was on it is known to be overwritten, or the tape is declared lost. */
   readonly lost?: boolean | undefined;
-  /** When, and by which run; absent where nothing says that it is lost. */
+  /** When, and by which run; absent if nothing says that it is lost. */
   readonly loss?: Omit<TapeLoss, 'tape'> | undefined;
 }
 
@@ -161,7 +170,7 @@ export interface KnownTapeView {
 export interface RunProcess {
   /** Host name of the machine that it runs on. */
   readonly host: string;
-  /** True where that is another machine than the console's: only that one can tell whether the process is alive. */
+  /** True if that is another machine than the console's: only that one can tell whether the process is alive. */
   readonly isOtherMachine: boolean;
   readonly process: number;
   /** ISO 8601, UTC. */
@@ -184,7 +193,7 @@ export interface RunLine extends Omissions {
   readonly operator: string;
   readonly startedAt: string;
   readonly finishedAt: string | undefined;
-  /** How long it took to its end; absent in lines that an earlier release has kept. */
+  /** How long it took; absent in lines that an earlier release has kept. */
   readonly seconds?: number | undefined;
   /** `unfinished`: the run has no end. It is running, or was interrupted. */
   readonly verdict: RunVerdict | 'unfinished';
@@ -198,14 +207,14 @@ export interface RunLine extends Omissions {
   /** That process, where `elsewhere` is true. */
   readonly performedBy?: RunProcess;
   readonly bytes: number | undefined;
-  /** Its tapes that were overwritten since; absent where none is known. */
+  /** Its tapes that were overwritten since; absent if none is known. */
   readonly lost?: readonly TapeLoss[] | undefined;
-  /** What the drive reported when the run asked it last, a phrase each; absent where it reported nothing. */
+  /** What the drive reported when the run asked it last, one phrase each; absent if it reported nothing. */
   readonly driveAlerts?: readonly string[] | undefined;
   readonly digests: Readonly<Partial<Record<Hop, EventOf<'digest'>>>>;
   /** Of a restore: the run whose backup it restores. Absent in a backup. */
   readonly restores?: string | undefined;
-  /** Of a backup: the last restore of it that came to a proven end. Absent where none is known. */
+  /** Of a backup: the last restore of it that came to a proven end. Absent if none is known. */
   readonly restored?:
     | {
         readonly run: string;
@@ -227,7 +236,7 @@ export interface RunView {
   readonly chain: 'intact' | 'torn';
   /** The plan that the job had, or has now, for the steps that are still to come. */
   readonly plan: Plan | undefined;
-  /** Second copies of its tapes, the latest first; absent where there are none. */
+  /** Second copies of its tapes, the latest first; absent if there are none. */
   readonly copies?: readonly CopyView[] | undefined;
 }
 
@@ -235,7 +244,7 @@ export interface ChoiceView {
   readonly id: string;
   readonly label: string;
   readonly asksReason: boolean;
-  /** True where who chooses it types `id`: it names what is lost. */
+  /** True if who chooses it types `id`: it names what is lost. */
   readonly byWord?: boolean | undefined;
 }
 
@@ -257,7 +266,7 @@ export interface QuestionView {
   readonly text: string;
   /** None where a second person answers. */
   readonly choices: readonly ChoiceView[];
-  /** True where a second person answers, with a signature; see the channels `approval` and `approve`. */
+  /** True if a second person answers, with a signature; see the channels `approval` and `approve`. */
   readonly bySignature?: boolean | undefined;
 }
 
@@ -296,7 +305,7 @@ export interface ActiveRun {
   /** True while the current step is part of a rollback. */
   readonly unwinding: boolean;
   readonly asking: boolean;
-  /** 0 to 1, of the current dump or reading back; undefined where nothing tells. */
+  /** 0 to 1, of the current dump or reading back; undefined if it is not known. */
   readonly done: number | undefined;
   /** The last progress of the current step. */
   readonly progress: ProgressView | undefined;
@@ -322,7 +331,7 @@ export interface RunPulse {
     | { readonly step: string; readonly sentence: string; readonly hint: string; readonly at: string }
     | undefined;
   readonly question: QuestionView['id'] | undefined;
-  /** True where a second person answers it, with a signature. */
+  /** True if a second person answers it, with a signature. */
   readonly bySignature?: boolean | undefined;
   /** Hosts that do not answer now, the first to fall silent first. */
   readonly silent: readonly SilentHost[];
@@ -351,9 +360,9 @@ export interface LoginQuestion {
   readonly text: string;
   /** SHA256:… of a host key. */
   readonly fingerprint: string | undefined;
-  /** True where the answer may be kept in the system's keystore. */
+  /** True if the answer may be kept in the system's keystore. */
   readonly mayKeep: boolean;
-  /** True where the answer before was not accepted. */
+  /** True if the answer before was not accepted. */
   readonly wasWrong?: boolean | undefined;
 }
 
@@ -368,13 +377,16 @@ export interface IndexProgress {
 /** What the console as a whole does: pushed whenever it changes. */
 export interface ActivityPush {
   readonly runs: readonly ActiveRun[];
-  /** Restores of files and drills; absent where there are none. */
+  /** Restores of files and drills; absent if there are none. */
   readonly restores?: readonly ActiveRestore[] | undefined;
   readonly logins: readonly LoginQuestion[];
   /** The lines so far of a check or a drive check that continues. */
   readonly checking?:
     { readonly what: 'check' | 'driveCheck'; readonly lines: readonly CheckLine[] } | undefined;
-  /** What could be said in no journal any more, such as that nobody could be told of the end of a run; the last ones of this session. */
+  /**
+   * What could be said in no journal any more, such as that no notification of the end of a run could be sent; the last
+   * ones of this session.
+   */
   readonly notices?: readonly string[];
   /** Rises with each host that has let somebody log in after a look had given it up: looking again shows it. */
   readonly arrivals?: number | undefined;
@@ -384,7 +396,7 @@ export interface ActivityPush {
 
 export type { Plan };
 
-/** Why resume and unwind would refuse a run, a sentence each; absent where they would not, or where nobody can tell now. */
+/** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where that is not known now. */
 export interface TakeUpRefusals {
   readonly resume?: string | undefined;
   readonly unwind?: string | undefined;

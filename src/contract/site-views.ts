@@ -1,11 +1,12 @@
 /** What the screens show of a site file that is written: what is wrong with it, and what was found on its hosts. */
+import type { ChangedHostKey } from './changed-host-key.ts';
 import type { HostInfo, JobInfo } from './screens.ts';
 
 /** Where a site file is wrong. */
 export interface SiteTrouble {
   readonly sentence: string;
   readonly hint: string;
-  /** Path in the file, such as jobs.nightly.shadow.disks; undefined where it is the file as a whole. */
+  /** Path in the file, such as jobs.nightly.shadow.disks; undefined if it is the file as a whole. */
   readonly path: string | undefined;
   readonly line: number | undefined;
 }
@@ -28,7 +29,7 @@ export interface NamedHost {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  /** Undefined where the configuration names none. */
+  /** Undefined if the configuration names none. */
   readonly user: string | undefined;
   /** The jump host; `ProxyCommand` for a command. */
   readonly through: string | undefined;
@@ -38,6 +39,8 @@ export interface NamedHost {
 export interface ProbedHost {
   readonly host: string;
   readonly reached: boolean;
+  /** Where it shows another host key than the known one. */
+  readonly changedKey?: ChangedHostKey | undefined;
   readonly trouble: string | undefined;
   readonly hint: string | undefined;
   /** What it is, as uname says. */
@@ -58,7 +61,7 @@ export interface FoundPair {
   readonly joined: boolean;
   /** Disk name -> device that the backup server names the same, where that can be guessed. */
   readonly proposedDevices: Readonly<Record<string, string>>;
-  /** Why it cannot be shadowed; undefined where it can. */
+  /** Why it cannot be shadowed; undefined if it can. */
   readonly refusal: string | undefined;
 }
 

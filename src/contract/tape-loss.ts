@@ -1,16 +1,16 @@
 /** Tapes of a run that were overwritten since, or that a person has declared lost, in words for the command line and the screens. */
 import { say } from './text/say.ts';
 
-/** A tape of a run that does not hold it any more, or that nobody can find. */
+/** A tape of a run that does not hold it any more, or that cannot be found. */
 export interface TapeLoss {
-  /** Its name; undefined where it had no label. */
+  /** Its name; undefined if it had no label. */
   readonly tape: string | undefined;
   readonly at: string;
-  /** The run that overwrote it; undefined where it was labeled, or its drive checked, by hand. */
+  /** The run that overwrote it; undefined if it was labeled, or its drive checked, by hand. */
   readonly by: string | undefined;
-  /** False where it may have been another tape that begins alike. */
+  /** False if it may have been another tape that begins alike. */
   readonly certain: boolean;
-  /** Who declared the tape lost; absent where it was overwritten. */
+  /** Who declared the tape lost; absent if it was overwritten. */
   readonly declaredBy?: string | undefined;
 }
 

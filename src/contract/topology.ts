@@ -3,19 +3,19 @@
  *
  * Plain data without undefined: it crosses process boundaries as JSON. What every node of a domain must see alike
  * stands once, taken from the first node that shows it, and what nodes tell otherwise is listed as a disagreement;
- * device names and statuses are told by node.
+ * device names and statuses are listed by node.
  */
 
 /** A status as sdxinfo printed it. */
 export interface Status {
   readonly word: string;
-  /** False where the word is in no table that is known. */
+  /** False if the word is in no table that is known. */
   readonly known: boolean;
 }
 
 export type Domain = 'primary' | 'backup';
 
-/** Node name -> what that node tells. */
+/** Node name -> what that node reports. */
 export type ByNode<T> = Readonly<Record<string, T>>;
 
 interface InClass {
@@ -67,7 +67,7 @@ export interface TopologyVolume extends InClass {
   /** The master of a proxy volume. */
   readonly master: string | null;
   readonly proxyOn: ByNode<Status>;
-  /** True where every node that shows the proxy shows `Join`. */
+  /** True if every node that shows the proxy shows `Join`. */
   readonly joined: boolean;
   /** The proxies of a master volume. */
   readonly proxies: readonly string[];
@@ -77,7 +77,7 @@ export interface TopologyVolume extends InClass {
 /** Blocks that belong to no volume. */
 export interface TopologyExtent extends InClass {
   readonly group: string | null;
-  /** Of a single disk, where it is told. */
+  /** Of a single disk, where it is reported. */
   readonly disk: string | null;
   readonly firstBlock: number;
   readonly blocks: number;

@@ -50,7 +50,8 @@ export const saidList = (names: readonly string[]): string =>
 export { countText };
 
 /**
- * `128 of 16,384 records (0.78 %), 127 distinct, largest gap 389 records (12.2 MiB)`: how much of a volume a fingerprint tells.
+ * `128 of 16,384 records (0.78 %), 127 distinct, largest gap 389 records (12.2 MiB)`: how much of a volume a
+ * fingerprint covers.
  * @param recordBytes of one record
  */
 export function coverageText(

@@ -39,7 +39,7 @@ export function meaningsOf(line: string, run: string): readonly string[] {
 export interface ChangedCommand {
   readonly host: string;
   readonly program: string;
-  /** The words that only one of the two has; empty where only their order differs. */
+  /** The words that only one of the two has; empty if only their order differs. */
   readonly one: readonly string[];
   readonly other: readonly string[];
   /** Both, as `HOST # COMMAND`. */

@@ -16,7 +16,7 @@ interface ComparedFact {
 interface ComparedStep {
   readonly step: string;
   readonly title: string;
-  /** Milliseconds; undefined where it was not performed. */
+  /** Milliseconds; undefined if it was not performed. */
   readonly one: number | undefined;
   readonly other: number | undefined;
   /**
@@ -27,7 +27,7 @@ interface ComparedStep {
   readonly onlyOther: readonly string[];
   /** The same programs with other words; both lines are in the lists above, too. */
   readonly changed: readonly ChangedCommand[];
-  /** True where only one has performed it, its commands differ, or it has taken markedly longer. */
+  /** True if only one has performed it, its commands differ, or it has taken markedly longer. */
   readonly differs: boolean;
 }
 
@@ -38,7 +38,7 @@ interface ComparedCheck {
   readonly title: string;
   /** The proxy volume, where the run has several. */
   readonly volume: string | undefined;
-  /** Undefined where it was not checked. */
+  /** Undefined if it was not checked. */
   readonly one: string | undefined;
   readonly other: string | undefined;
   readonly differs: boolean;
@@ -77,7 +77,7 @@ function tapeOf({ tapes, start }: RunModel): string {
 const sum = (sizes: readonly (number | undefined)[]) =>
   sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
 
-/** What the beginning of the run tells. */
+/** What the beginning of the run records. */
 function factsOfStart({ start }: RunModel): Fact[] {
   const told = (fact: (event: NonNullable<RunModel['start']>) => string) => (start ? fact(start) : missing);
   return [
@@ -233,7 +233,7 @@ function compareChecks(one: RunModel, other: RunModel): ComparedCheck[] {
 /** Milliseconds, and part of the longer one, below which a difference of times is chance. */
 const chance = { milliseconds: 2000, part: 0.25 };
 
-/** True where only one of the two has performed it, its commands are others, or it has taken markedly longer. */
+/** True if only one of the two has performed it, its commands are others, or it has taken markedly longer. */
 export function stepDiffers({
   one,
   other,

@@ -11,9 +11,9 @@ export interface EndFacts {
   /** Of the whole run. */
   readonly milliseconds: number | undefined;
   readonly endedAt: number | undefined;
-  /** How long the services were down, in milliseconds; undefined where the run stopped none, or resumed none. */
+  /** How long the services were down, in milliseconds; undefined if the run stopped none, or resumed none. */
   readonly outage: number | undefined;
-  /** True where the run stopped services, or asked for it. */
+  /** True if the run stopped services, or asked for it. */
   readonly stopsServices: boolean;
   /** How long the run waited for answers. */
   readonly waited: number;
@@ -21,7 +21,7 @@ export interface EndFacts {
   /** Bytes that were sent to tape; of a restore those that the master is proven to hold. */
   readonly bytes: number | undefined;
   readonly records: number | undefined;
-  /** Bytes a second, over all volumes; undefined where nothing was dumped, or read back. */
+  /** Bytes a second, over all volumes; undefined if nothing was dumped, or read back. */
   readonly dumpRate: number | undefined;
   readonly readBackRate: number | undefined;
 }
@@ -93,7 +93,7 @@ export function endFacts(model: RunModel): EndFacts {
   };
 }
 
-/** Why the cluster is being rolled back, and since when; undefined where no step has failed. */
+/** Why the cluster is being rolled back, and since when; undefined if no step has failed. */
 export function failureOf({ passes }: RunModel) {
   const failed = passes.findLast(({ state, unwinding, error }) => state === 'failed' && !unwinding && error);
   return (

@@ -46,7 +46,7 @@ export function ageWords(seconds: number): string {
 /** The rates of the last runs as the line of a small drawing. Coordinates are 0 to 100 across, 0 to 40 down. */
 export interface Spark {
   readonly path: string;
-  /** Where the drive's minimum streaming rate is; undefined where it is not known, or far above all rates. */
+  /** Where the drive's minimum streaming rate is; undefined if it is not known, or far above all rates. */
   readonly floor: number | undefined;
   /** Runs that failed. */
   readonly failed: readonly number[];
@@ -54,7 +54,7 @@ export interface Spark {
 
 const [width, height, margin] = [100, 40, 4];
 
-/** @param floor bytes a second */
+/** @param floor bytes per second */
 export function sparkOf(points: PairView['points'], floor: number | undefined): Spark {
   const most = Math.max(floor ?? 0, ...points.map(({ rate }) => rate ?? 0)) || 1;
   const xOf = (at: number) =>

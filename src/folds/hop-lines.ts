@@ -13,7 +13,7 @@ export interface HopLine {
   readonly hop: Hop;
   readonly title: string;
   readonly digest: Digest | undefined;
-  /** With the hop before that tells something. */
+  /** With the hop before that has figures. */
   readonly verdict: HopVerdict | undefined;
   /** What was compared: `crc, 16,384 records`. */
   readonly compared: string | undefined;
@@ -82,7 +82,7 @@ export function hopLines(digests: HopDigests): HopLine[] {
   });
 }
 
-/** `687a·b96f`: what the hop knows of the bytes, short enough to be compared by eye. */
+/** `687a·b96f`: the hop's digest of the bytes, short enough to be compared by eye. */
 export function shortDigest({ crc32, cksum, sha256, onTapeSha256 }: Digest): string | undefined {
   if (crc32 !== undefined) return `crc ${crc32.slice(0, 4)}·${crc32.slice(4)}`;
   if (cksum !== undefined) return `cksum ${cksum}`;

@@ -1,5 +1,5 @@
 /** The state of each host and of the drive, as the header shows them: the newest of the last look and the runs that continue. Pure. */
-import type { ActiveRun, ClusterView, HostInfo } from '../contract/screens.ts';
+import type { ActiveRun, ClusterView, HostInfo, HostLook } from '../contract/screens.ts';
 import { say } from '../contract/text/say.ts';
 import type { State } from './states.ts';
 
@@ -42,3 +42,9 @@ export function hostStatesOf(
 
 const seen = ({ hosts }: ClusterView, name: string): boolean =>
   hosts.some(({ host, reached }) => host === name && reached);
+
+/** Why the session of a host is not there. A host that answers, but refuses the login, is reached. */
+export const missingHostWords = ({ host, code }: Pick<HostLook, 'host' | 'code'>): string =>
+  code === 'LOGIN_REFUSED'
+    ? say('{host} refuses the login', { host })
+    : say('{hosts} is not reached', { hosts: host });

@@ -67,7 +67,7 @@ describe('a plan as text', () => {
 });
 
 describe('two runs beside each other', () => {
-  it('tells what differs in fact, time and command', () => {
+  it('shows what differs in fact, time and command', () => {
     const { facts, steps: compared } = compareRuns(rawDd, foldRun(fixtureEvents('three-volumes')));
     expect(facts.find(({ name }) => name === 'Layout')).toEqual({
       name: 'Layout',

@@ -5,7 +5,7 @@ import { isImported } from './protection.ts';
 
 type Line = Omit<RunLine, 'method' | 'tape' | 'tapeNames' | 'operator' | 'bytes' | 'digests'>;
 
-/** @returns undefined where the run left nothing to do, or this console performs it */
+/** @returns undefined if the run left nothing to do, or this console performs it */
 function howOf({ verdict, exitStatus, live, elsewhere }: Line): OpenRun['how'] | undefined {
   if (live) return undefined;
   if (verdict === 'unfinished') return elsewhere ? 'elsewhere' : 'interrupted';

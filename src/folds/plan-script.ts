@@ -58,7 +58,7 @@ export function planScript(plan: Plan): string {
 
 export interface FoldedCommands {
   readonly shown: readonly PlannedStep['commands'][number][];
-  /** Those of the same kind that follow; empty where there are few. */
+  /** Those of the same kind that follow; empty if there are few. */
   readonly folded: readonly PlannedStep['commands'][number][];
 }
 

@@ -35,7 +35,10 @@ export interface PairRun extends Pick<
   | 'drilled'
 > {
   readonly running: boolean;
-  /** When the proxy was parted: the instant that the backup shows. Undefined where the journal does not tell; the start of the run counts then. */
+  /**
+   * When the proxy was parted: the instant that the backup shows. Undefined if the journal does not tell; the start of
+   * the run counts then.
+   */
   readonly partedAt?: string | undefined;
 }
 
@@ -59,7 +62,7 @@ function seriesOf(
   return known.get(seriesKey(site, pair.class, pair.proxy));
 }
 
-/** The last runs of a pair, oldest first, as the index knows them. */
+/** The last runs of a pair, oldest first, as recorded in the index. */
 export function pointsOf(pair: ProtectedPair, site: string, series: readonly TrendSeries[]): PairPoint[] {
   const own = seriesOf(pair, site, series);
   return (own?.points ?? [])
@@ -68,7 +71,7 @@ export function pointsOf(pair: ProtectedPair, site: string, series: readonly Tre
     .map(({ run, verdict, bytes, rate }) => ({ run, good: verdict === 'verified', bytes, rate }));
 }
 
-/** A run that was imported from a tape without its journal has no end, and nobody waits for one. */
+/** A run that was imported from a tape without its journal has no end, and none is expected. */
 export const isImported = ({ verdict, sentence }: Pick<RunLine, 'verdict' | 'sentence'>): boolean =>
   verdict === 'unfinished' && sentence !== undefined;
 
@@ -112,7 +115,7 @@ function needsPerson({ verdict, exitStatus, running }: PairRun): boolean {
   return exitStatus === 3 || (verdict === 'unfinished' && !running);
 }
 
-/** @returns undefined where the newest run that has ended is the backup */
+/** @returns undefined if the newest run that has ended is the backup */
 function troubleOf(ended: PairRun | undefined, backup: PairBackup | undefined) {
   if (!ended || (ended.run === backup?.run && !needsPerson(ended))) return undefined;
   return ended;

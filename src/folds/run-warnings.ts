@@ -10,7 +10,7 @@ export interface RunWarning {
   readonly at: number;
 }
 
-/** True for a dump during which the drive could not stream. @param floor bytes a second; undefined where it is not known */
+/** True for a dump during which the drive could not stream. @param floor bytes per second; undefined if it is not known */
 export const isShoeShining = (
   { what, average }: Pick<LegModel, 'what' | 'average'>,
   floor: number | undefined,
@@ -27,7 +27,7 @@ const slowText = (isRestore: boolean, average: string, floor: string): string =>
         { average, floor },
       );
 
-/** No event tells of a slow dump: its rate is known only at its end. */
+/** No event reports a slow dump: its rate is known only at its end. */
 function slowDumps({ legs, start, passes }: RunModel): RunWarning[] {
   const floor = start?.drive?.floor;
   const done = new Set(passes.flatMap(({ key, state }) => (state === 'done' ? [key] : [])));

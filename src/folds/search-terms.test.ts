@@ -4,7 +4,7 @@ import { failure } from '../contract/errors.ts';
 import { firstOfMonth, hasTerm, mistakeAt, piecesAround, valueOf, withKey } from './search-terms.ts';
 
 describe('the search line of the history', () => {
-  it('knows which terms it has', () => {
+  it('lists which terms it has', () => {
     const query = 'Volume2 verdict:FAILED job:"two words"';
     expect(hasTerm(query, 'verdict:failed')).toBe(true);
     expect(hasTerm(query, 'verdict:verified')).toBe(false);
@@ -13,7 +13,7 @@ describe('the search line of the history', () => {
     expect(valueOf(query, 'tape')).toBeUndefined();
   });
 
-  it('puts one term of a key in the place of another, and leaves the rest as it was typed', () => {
+  it('puts one term of a key instead of another, and leaves the rest as it was typed', () => {
     expect(withKey('', 'verdict', 'failed')).toBe('verdict:failed');
     expect(withKey('"I/O error" verdict:failed node3', 'verdict', 'verified')).toBe(
       '"I/O error" node3 verdict:verified',

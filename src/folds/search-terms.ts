@@ -31,11 +31,11 @@ const termsOf = (query: string): string[] => query.match(terms) ?? [];
 
 const keyOf = (term: string): string | undefined => /^([A-Za-z]+):/.exec(term)?.[1]?.toLowerCase();
 
-/** True where the search has the term, however its letters are written. */
+/** True if the search has the term, however its letters are written. */
 export const hasTerm = (query: string, term: string): boolean =>
   termsOf(query).some((each) => each.toLowerCase() === term.toLowerCase());
 
-/** The value of the last term with a key; undefined where there is none. */
+/** The value of the last term with a key; undefined if there is none. */
 export function valueOf(query: string, key: string): string | undefined {
   const term = termsOf(query).findLast((each) => keyOf(each) === key);
   return term
@@ -44,7 +44,7 @@ export function valueOf(query: string, key: string): string | undefined {
     .replace(/\\(.)/g, '$1');
 }
 
-/** A value as it goes behind the colon. */
+/** A value as it is written after the colon. */
 const quoted = (value: string): string =>
   /[\s"]/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : value;
 
@@ -54,7 +54,7 @@ export function withKey(query: string, key: string, value: string | undefined): 
   return [...others, ...(value === undefined ? [] : [`${key}:${quoted(value)}`])].join(' ');
 }
 
-/** Where the console could not read a search: the place of the first letter, from 0; undefined where it is another mistake. */
+/** Where the console could not read a search: the place of the first letter, from 0; undefined if it is another mistake. */
 export function mistakeAt(error: { readonly code: string; readonly sentence: string }): number | undefined {
   if (error.code !== 'SEARCH_UNREADABLE') return undefined;
   const at = /\bcharacter (\d+)\b/.exec(error.sentence)?.[1];

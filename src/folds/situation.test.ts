@@ -19,7 +19,13 @@ import { active, lineOf, pulseOf, runOf } from '../../test/support/ui/played-run
 import type { RunEvent } from '../contract/events.ts';
 import type { ActiveRun, ClusterView, HostLook, SiteInfo } from '../contract/screens.ts';
 import { openRunsOf } from './open-runs.ts';
-import { situationsOf, situationTitle, type Situation, type SituationFacts } from './situation.ts';
+import {
+  situationsOf,
+  situationTitle,
+  whyNoBackup,
+  type Situation,
+  type SituationFacts,
+} from './situation.ts';
 
 const name = runOf(dumping);
 const failed = runOf(failedAsking);
@@ -75,7 +81,7 @@ describe('the situation of a class', () => {
     ],
     ['a shadow that belongs to no run', 'unsafe shadow', orphan, orphan],
     ['a killed lab', 'unknown', 'node1, node2 and node3 are not reached', 'node3 is not reached'],
-    // The plan tells whether the job continues without it.
+    // The plan shows whether the job continues without it.
     ['one node down', 'unknown', 'node2 is not reached', undefined],
     [
       'a changed host key',
@@ -125,7 +131,7 @@ describe('the situation of a class', () => {
       'node3 shows a host key that is not known yet',
       'node3 shows a host key that is not known yet',
     ],
-    // The plan asks anew, and says whether it can be.
+    // The plan asks again, and says whether it can be.
     [
       'a host that refuses the login',
       {
@@ -187,7 +193,7 @@ describe('the situation of a class', () => {
     });
   });
 
-  it('of several classes is told with the gravest first, whatever is running', () => {
+  it('of several classes is shown with the gravest first, whatever is running', () => {
     const jobs: SiteInfo['jobs'] = [...jobSite.jobs, { ...jobSite.jobs[0], name: 'other', class: 'Class3' }];
     const open = left(dumping).map((run) => ({ ...run, class: 'Class3' }));
     const all = situationsOf({
@@ -211,7 +217,7 @@ describe('the situation of a class', () => {
     expect(refusal(true)).toBeUndefined();
   });
 
-  it('of a shadow that a discarded run has left is unsafe: nobody guards it any more', () => {
+  it('of a shadow that a discarded run has left is unsafe: no run guards it any more', () => {
     const open = left(halted).map((run) => ({ ...run, holds: false, discarded: true }));
     const { view } = faultedSituations['a run that was halted with its shadow'].facts;
     expect(told(first({ ...atRest, open, view }))).toEqual(['unsafe shadow', orphan, orphan]);
@@ -253,7 +259,34 @@ describe('the pulse of a run', () => {
     expect(pulseOf(again).failure).toBeUndefined();
   });
 
-  it('tells since when it is asked', () => {
+  it('shows since when it is asked', () => {
     expect(pulseOf(asking).since).toBe(asking.at(-1)?.at);
+  });
+});
+
+describe('a job whose backup would be refused as the hosts are', () => {
+  const refusal = { job: 'nightly', reason: 'Volume2 is not joined', instead: 'find out who parted it' };
+  const jobs = (atRest.site as SiteInfo).jobs;
+  const [job] = jobs;
+  const view = (name: string): ClusterView => ({
+    ...(atRest.view as ClusterView),
+    refusals: [{ ...refusal, job: name }],
+  });
+
+  it('says why, and what to do instead', () => {
+    const now = first({ ...atRest, view: view(job?.name ?? '') });
+    expect(whyNoBackup(now, job?.name ?? '')).toMatchObject({
+      reason: refusal.reason,
+      instead: refusal.instead,
+    });
+  });
+
+  it('keeps no other job from its backup', () => {
+    expect(whyNoBackup(first({ ...atRest, view: view('another') }), job?.name ?? '')).toBeUndefined();
+  });
+
+  it('is refused first of all for what concerns its whole class', () => {
+    const facts = { ...faultedSituations['a dump'].facts, view: view(job?.name ?? '') };
+    expect(whyNoBackup(first(facts), job?.name ?? '')).toEqual({ reason: running(name) });
   });
 });

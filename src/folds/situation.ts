@@ -2,20 +2,20 @@
  * The situation of a class: derived once, from the runs of the class, the newest look at the hosts and the connection to the console.
  * Header, rail, footer, window title, task bar, topology, plan, sites and tape read it and nothing else. Pure.
  */
+import type { JobRefusal, Refusal } from '../contract/job-refusal.ts';
 import type { OpenRun } from '../contract/protection.ts';
 import type {
   ActiveRestore,
   ActiveRun,
   ClusterView,
   HostInfo,
-  HostLook,
   JobInfo,
   LoginQuestion,
   SiteInfo,
 } from '../contract/screens.ts';
 import { saidList } from '../contract/words.ts';
 import { said, say } from '../contract/text/say.ts';
-import { changedHostKey } from './host-key-words.ts';
+import { missingHostWords } from './host-states.ts';
 import { questionWords } from './question-words.ts';
 import type { State } from './states.ts';
 import { unsafeShadowOf } from './unsafe-shadow.ts';
@@ -61,7 +61,7 @@ export interface SituationFacts {
 const acts = ['backUp', 'answer', 'stop', 'takeUp', 'useDrive', 'openSite'] as const;
 export type Act = (typeof acts)[number];
 
-/** Why an act is not possible now; absent where it is. */
+/** Why an act is not possible now; absent if it is. */
 type Refusals = Readonly<Partial<Record<Act, string>>>;
 
 export interface Situation {
@@ -80,6 +80,8 @@ export interface Situation {
   readonly flows: boolean;
   readonly state: State;
   readonly refusals: Refusals;
+  /** Jobs of the class whose backup would be refused as the hosts are; see whyNoBackup. */
+  readonly refusedJobs: readonly JobRefusal[];
 }
 
 const situationStates: Readonly<Record<SituationKind, State>> = {
@@ -175,25 +177,16 @@ function restingSituation(facts: SituationFacts): Found {
   return { kind: 'idle', reason: say('no backup running'), since: undefined };
 }
 
-/** A host that answers, and lets nobody in, is reached. */
-const refusesLogin = ({ code }: HostLook): boolean => code === 'LOGIN_REFUSED';
-
-const notReached = (host: string): string => say('{hosts} is not reached', { hosts: host });
-
-/** Why the session of a host is not there. */
-const missingOne = (look: HostLook): string =>
-  refusesLogin(look) ? say('{host} refuses the login', { host: look.host }) : notReached(look.host);
-
-/** The hosts that have no session; undefined where each has one. */
+/** The hosts that have no session; undefined if each has one. */
 function missingWords(view: ClusterView | undefined): string | undefined {
   const missing = (view?.hosts ?? []).filter(({ reached }) => !reached);
   const [first, ...others] = missing;
   if (!first) return undefined;
-  if (others.length === 0) return missingOne(first);
+  if (others.length === 0) return missingHostWords(first);
   return say('{hosts} are not reached', { hosts: listedHosts(missing) });
 }
 
-/** What a session waits for before it can begin; undefined where none waits for a person. */
+/** What a session waits for before it can begin; undefined if none waits for a person. */
 function loginWords({ logins = [] }: SituationFacts): string | undefined {
   const [first] = logins;
   if (!first) return undefined;
@@ -206,7 +199,7 @@ function loginWords({ logins = [] }: SituationFacts): string | undefined {
 
 /** A host that answers with another host key than the known one may be another machine. */
 function changedKey(view: ClusterView | undefined): string | undefined {
-  const changed = (view?.hosts ?? []).filter(({ trouble }) => changedHostKey(trouble ?? '') !== undefined);
+  const changed = (view?.hosts ?? []).filter(({ code }) => code === 'HOST_KEY_CHANGED');
   const hosts = saidList(changed.map(({ host }) => host));
   if (changed.length === 0) return undefined;
   return changed.length === 1
@@ -223,7 +216,7 @@ function missingForRun({ site, view }: SituationFacts): string | undefined {
     (site?.hosts ?? []).filter(({ role }) => isWanted(role)).map(({ name }) => name);
   const needed = ofRole((role) => role !== 'primary');
   const one = lost.find(({ host }) => needed.includes(host));
-  if (one) return missingOne(one);
+  if (one) return missingHostWords(one);
   const primaries = ofRole((role) => role === 'primary');
   return primaries.length > 0 && primaries.every((name) => lost.some(({ host }) => host === name))
     ? say('no primary node is reached')
@@ -239,7 +232,7 @@ function restoreWords({ restores = [] }: SituationFacts): string | undefined {
   return first.kind === 'drill' ? say('a drill is reading a tape') : say('files are being restored');
 }
 
-/** True where a run waits until somebody decides. */
+/** True if a run waits until somebody decides. */
 const waitsForPerson = ({ kind }: Pick<Situation, 'kind'>): boolean =>
   kind === 'waiting for your answer' || kind === 'waiting for a second person';
 
@@ -288,7 +281,8 @@ function situationOfClass(facts: SituationFacts, name: string, jobs: readonly Jo
   const active = facts.active.find((run) => classOf(run, jobs) === name);
   const open = active ? undefined : facts.open?.find((run) => run.class === name);
   const found = foundOf(facts, name, active, open);
-  const volumes = jobs.filter((job) => job.class === name).flatMap((job) => job.volumes);
+  const ofClass = jobs.filter((job) => job.class === name);
+  const volumes = ofClass.flatMap((job) => job.volumes);
   return {
     class: name,
     run: undefined,
@@ -299,6 +293,9 @@ function situationOfClass(facts: SituationFacts, name: string, jobs: readonly Jo
     state: situationStates[found.kind],
     ...found,
     refusals: refusalsOf(facts, found, open),
+    refusedJobs: (facts.view?.refusals ?? []).filter(({ job }) =>
+      ofClass.some(({ name: own }) => own === job),
+    ),
   };
 }
 
@@ -331,7 +328,7 @@ function foundOf(
   return last ?? restingSituation(facts);
 }
 
-/** The class of a run: its events tell, else its job; empty where neither does. */
+/** The class of a run: its events tell, else its job; empty if neither does. */
 const classOf = ({ pulse, job }: ActiveRun, jobs: readonly JobInfo[]): string =>
   pulse?.class ?? jobs.find(({ name }) => name === job)?.class ?? '';
 
@@ -349,4 +346,14 @@ export function situationsOf(facts: SituationFacts): Situation[] {
   return [...names]
     .map((name) => situationOfClass(facts, name, jobs))
     .toSorted((one, other) => weight(one) - weight(other));
+}
+
+/** Why no backup of a job can be started now, and what to do instead; undefined where one can. */
+export function whyNoBackup(
+  { refusals, refusedJobs }: Pick<Situation, 'refusals' | 'refusedJobs'>,
+  job: string,
+): Refusal | undefined {
+  // What concerns the whole class is known without the hosts, and decides first.
+  if (refusals.backUp !== undefined) return { reason: refusals.backUp };
+  return refusedJobs.find((each) => each.job === job);
 }

@@ -3,7 +3,7 @@
 export interface HandCommand {
   readonly host: string;
   readonly line: string;
-  /** What must first be made sure of; undefined where nothing must. */
+  /** What must first be made sure of; undefined if nothing must. */
   readonly condition: string | undefined;
 }
 
@@ -38,8 +38,8 @@ export function readStands(stands: readonly string[]): Stands {
 }
 
 /**
- * True where the rollback has left the proxies parted since nothing proves that the run has parted them (PART_NOT_PROVEN): a person then
- * says whose part it is.
+ * True if the rollback has left the proxies parted since nothing proves that the run has parted them (PART_NOT_PROVEN):
+ * a person then says whose part it is.
  */
 export const isPartUnproven = ({
   sentence,

@@ -56,7 +56,7 @@ export type ListedStep = Pick<Plan['steps'][number], 'step' | 'title' | 'phase' 
 interface Waiting {
   /** Step that the operator is asked in. */
   readonly asking: string | undefined;
-  /** True where nothing more is to come. */
+  /** True if nothing more is to come. */
   readonly over: boolean;
   /** True once the cluster is being rolled back: of the guide's steps none is to come. */
   readonly unwinds: boolean;
@@ -124,7 +124,7 @@ function inPhases(rows: readonly { phase: string; row: StepRow }[], isRestore: b
 }
 
 /**
- * @param plan undefined where none is known: then only what was performed is listed
+ * @param plan undefined if none is known: then only what was performed is listed
  * @param asking the step in which the operator is asked
  * @param over true where the run has ended, or its console is dead
  */

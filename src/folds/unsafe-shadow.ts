@@ -1,4 +1,4 @@
-/** Whether a shadow exists that nobody guards: a rejoin below it damages the master. Pure. */
+/** Whether a shadow exists that no run guards: a rejoin below it damages the master. Pure. */
 import type { JobInfo } from '../contract/screens.ts';
 import type { ShadowLink, Topology } from '../contract/topology.ts';
 import { say } from '../contract/text/say.ts';
@@ -9,8 +9,9 @@ const isThere = ({ volumes }: Topology, { shadow }: ShadowLink): boolean =>
   );
 
 /**
- * @param openRun a run of the class that holds its class and may have left a shadow of a parted proxy; its own situation then says so
- * @returns what is unsafe, a sentence without a full stop; undefined where nothing is seen to be
+ * @param openRun a run of the class that holds its class and may have left a shadow of a parted proxy; its own
+ *   situation then says so
+ * @returns what is unsafe, a sentence without a full stop; undefined if nothing is seen to be
  */
 export function unsafeShadowOf(
   topology: Topology,

@@ -26,7 +26,7 @@ export interface RuleLine {
   readonly blocking: boolean;
 }
 
-/** Where a volume lies, as one side shows it; undefined where it does not tell. */
+/** Where a volume lies, as one side shows it; undefined if it does not tell. */
 export interface SideBlocks {
   readonly first: number | undefined;
   readonly blocks: number | undefined;

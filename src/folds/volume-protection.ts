@@ -1,6 +1,6 @@
 /**
- * The protection of each volume, however many jobs back it up, and what a monitor is told of it. Shared by `shadowtape status`, the metrics
- * and the first screen. Pure.
+ * The protection of each volume, however many jobs back it up, and what a monitor receives about it. Shared by
+ * `shadowtape status`, the metrics and the first screen. Pure.
  */
 import {
   protections,

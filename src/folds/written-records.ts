@@ -7,7 +7,7 @@ const recordsOut = /(\d+)\+\d+ records out/g;
 /**
  * A failed dump has one count, that of the tape host: what the console had sent by then may not be on tape.
  * @param line the command as sent
- * @returns undefined where the command writes no records, ended well, or printed no count
+ * @returns undefined if the command writes no records, succeeded, or printed no count
  */
 export function writtenBeforeFailure(
   line: string | undefined,

@@ -1,6 +1,6 @@
 /** Window or browser: what `npm start` opens. Pure. */
 export interface Surroundings {
-  /** True where Electron's runtime is there. */
+  /** True if Electron's runtime is there. */
   readonly electron: boolean;
   readonly platform: NodeJS.Platform;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -40,7 +40,7 @@ const programs: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   darwin: 'Electron.app/Contents/MacOS/Electron',
 };
 
-/** The runtime's program; undefined where there is none. The package itself is not asked: it would begin to download one. */
+/** The runtime's program; undefined if there is none. The package itself is not asked: it would begin to download one. */
 function electronProgram(): string | undefined {
   const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(root, 'node_modules', 'electron', 'dist');
   const program = join(folder, programs[process.platform] ?? 'electron');

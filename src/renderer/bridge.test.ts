@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HostMessage, PageMessage } from '../contract/wire.ts';
 
-/** A WebSocket that a test opens, closes and speaks through. */
+/** A WebSocket that a test opens, closes and sends through. */
 class FakeSocket extends EventTarget {
   static readonly made: FakeSocket[] = [];
   readonly url: string;
@@ -85,7 +85,7 @@ afterEach(() => {
 });
 
 describe('the bridge in a browser', () => {
-  it('says what was asked before the connection stood, and gives each answer to who asked', async () => {
+  it('sends requests from before the connection, and returns each answer to its caller', async () => {
     const bridge = await browserBridge();
     const site = bridge.request('site', {});
     const runs = bridge.request('runs', {});
@@ -104,7 +104,7 @@ describe('the bridge in a browser', () => {
     expect(await runs).toEqual({ result: [] });
   });
 
-  it('shows signs that turn the direction of a text, but leaves the site file as it is', async () => {
+  it('marks characters that change the direction of a text, but leaves the site file unchanged', async () => {
     const bridge = await browserBridge();
     const socket = socketAt(0);
     socket.open();
@@ -120,7 +120,7 @@ describe('the bridge in a browser', () => {
     expect(told).toEqual([{ push: { kind: 'events', events: [{ text: 'z\\u2067' }] } }]);
   });
 
-  it('gives a request up', async () => {
+  it('cancels a request', async () => {
     const bridge = await browserBridge();
     socketAt(0).open();
     const abort = new AbortController();
@@ -130,7 +130,7 @@ describe('the bridge in a browser', () => {
     expect(socketAt(0).said.at(-1)).toEqual({ id: 1, cancel: true });
   });
 
-  it('connects again, less and less often, and follows again what was followed', async () => {
+  it('reconnects, less and less often, and follows again what was followed', async () => {
     const bridge = await browserBridge();
     const states: string[] = [];
     bridge.onConnection((connection) => states.push(connection));
@@ -179,10 +179,10 @@ describe('the bridge in a browser', () => {
 });
 
 describe('the key of a tab', () => {
-  /** Resolves when the bridge has settled what it waits for of the console. */
+  /** Resolves when the bridge has settled its pending requests. */
   const settled = () => vi.advanceTimersByTimeAsync(0);
 
-  it('is what the token of the address is exchanged for; the token leaves the address', async () => {
+  it('is exchanged for the token of the address; the token is removed from the address', async () => {
     const asked: string[] = [];
     const bridge = await browserBridge({
       key: '',
@@ -201,7 +201,7 @@ describe('the key of a tab', () => {
     expect(bridge.connection).toBe('connected');
   });
 
-  it('is refused where the address was used, and where there is none', async () => {
+  it('is refused if the address was used, and if there is none', async () => {
     const used = await browserBridge({ key: '', search: '?token=TOKEN', answer: () => ({ status: 403 }) });
     const asked = used.request('site', {});
     await settled();
@@ -213,13 +213,13 @@ describe('the key of a tab', () => {
     expect([none.connection, none.refused]).toEqual(['refused', 'none']);
   });
 
-  it('is kept by a tab that comes back to its used address', async () => {
+  it('is kept by a tab that returns to its used address', async () => {
     await browserBridge({ search: '?token=TOKEN', answer: () => ({ status: 403 }) });
     await settled();
     expect(socketAt(0).protocols).toEqual(['shadowtape', 'key.KEY']);
   });
 
-  it('is given up where the console that answers does not know it', async () => {
+  it('is discarded if the console does not know it', async () => {
     const bridge = await browserBridge({ answer: () => ({ status: 401 }) });
     socketAt(0).open();
     socketAt(0).close();

@@ -1,8 +1,9 @@
 /**
- * The page's only way to the console: through the preload in the desktop window, through a WebSocket in a browser, with the key of the tab.
+ * The page's only connection to the console: through the preload in the desktop window, through a WebSocket in a
+ * browser, with the key of the tab.
  *
- * A WebSocket that is lost is opened again, less and less often. Requests that waited for an answer then fail, since nobody knows whether
- * they were heard; what is followed is followed again, and its replay begins again: a fold of it starts afresh with the first event.
+ * A lost WebSocket is reopened, less and less often. Pending requests then fail, since it is not known whether they
+ * arrived. Followed runs are followed again, with a replay from the first event.
  */
 import type { Bridge, Channel, Pushes, Reply, RequestOf, Topic, TopicRequest } from '../contract/channels.ts';
 import type { ErrorInfo } from '../contract/errors.ts';
@@ -15,12 +16,12 @@ export type { Refused };
 
 declare global {
   interface Window {
-    /** Of the preload; absent in a browser. */
+    /** From the preload; absent in a browser. */
     readonly shadowtape?: Wire;
   }
 }
 
-/** `connecting`: for the first time; `lost`: it stood, and is tried again; `refused`: this tab is not let in, and nothing is tried again. */
+/** `connecting`: for the first time; `lost`: it is retried; `refused`: this tab has no access, and nothing is retried. */
 export type Connection = 'connected' | 'connecting' | 'lost' | 'refused';
 
 type Told = { readonly push: unknown } | { readonly error: ErrorInfo };
@@ -52,7 +53,7 @@ const withdrawnError: ErrorInfo = {
   evidence: {},
 };
 
-/** Milliseconds before each new attempt; the last stays. */
+/** Milliseconds before each new attempt; the last is repeated. */
 const pauses = [250, 500, 1000, 2000, 5000];
 
 class HostBridge implements Bridge {
@@ -66,7 +67,7 @@ class HostBridge implements Bridge {
   readonly #listeners = new Set<(connection: Connection) => void>();
   readonly #requests = new Map<number, (reply: unknown) => void>();
   readonly #followings = new Map<number, Following>();
-  /** Said before the first connection stands. */
+  /** Sent before the first connection. */
   readonly #waiting: PageMessage[] = [];
 
   constructor() {
@@ -81,7 +82,7 @@ class HostBridge implements Bridge {
     return this.#connection;
   }
 
-  /** Why this tab is not let in. */
+  /** Why this tab has no access. */
   get refused(): Refused | undefined {
     return this.#refused;
   }
@@ -97,8 +98,8 @@ class HostBridge implements Bridge {
   }
 
   /**
-   * @param listener told at once, and whenever it changes
-   * @returns what ends the listening
+   * @param listener called at once, and at every change
+   * @returns removes the listener
    */
   onConnection(listener: (connection: Connection) => void): () => void {
     this.#listeners.add(listener);
@@ -203,7 +204,7 @@ class HostBridge implements Bridge {
 
   #lose(tab: TabKey): void {
     this.#wire = undefined;
-    // What waits for the first connection goes on waiting for it.
+    // Requests that wait for the first connection keep waiting.
     if (this.#connection !== 'connecting') {
       for (const end of [...this.#requests.values()]) end({ error: lostError });
       this.#become('lost');

@@ -1,7 +1,7 @@
 /**
- * The whole path of a dump: source -> gate, meter, digest ("device") -> [record sampler, tar catalogue] -> record
- * cutter -> buffer -> meter, CRC-32 ("handed") -> sink. The stages up to the cutter are the read half, those after it
- * the write half; each half may run in a thread of its own (`moveHere` keeps both in this one).
+ * The whole path of a dump: source -> gate, meter, digest ("device") -> [record sampler, tar catalog] -> record cutter
+ * -> buffer -> meter, CRC-32 ("handed") -> sink. The stages up to the cutter are the read half, those after it the
+ * write half; each half may run in a thread of its own (`moveHere` keeps both in this one).
  *
  * SHA-256 is computed once, at the device. A second pass before the sink would halve the throughput on a processor
  * without SHA instructions (about 200 MiB/s per pass, against 1.5 GiB/s for CRC-32). It could only find a byte that

@@ -70,7 +70,7 @@ describe('meter', () => {
     expect(meter.bytesPerSecond()).toBe(0);
   });
 
-  it('calls back at most ten times a second, and once more at the end', async () => {
+  it('calls back at most ten times a second, and again at the end', async () => {
     const seen: number[] = [];
     const { send, end } = meterWithClock({ onSample: (sample) => seen.push(sample.bytes) });
     await send(1000, 1, 1);

@@ -4,7 +4,7 @@ import { createProgressReporter } from './progress.ts';
 const nothing = { bytes: 0, records: 0, bytesPerSecond: 0, bufferFill: 0, readBytes: 0 };
 
 describe('progress', () => {
-  it('is reported at most ten times a second, and once more at the end', () => {
+  it('is reported at most ten times a second, and again at the end', () => {
     let time = 0;
     const seen: number[] = [];
     const reporter = createProgressReporter(

@@ -96,7 +96,7 @@ export function pipeOfReadBack({ reads, readPort, knownHosts, file }: PathHosts)
   return wayOfLine('ssh dd | sha256sum', line);
 }
 
-/** With 64 MiB between the two. @returns undefined where mbuffer is not installed */
+/** With 64 MiB between the two. @returns undefined if mbuffer is not installed */
 export function pipeThroughMbuffer(hosts: PathHosts): Way | undefined {
   const { error } = spawnSync('mbuffer', ['--version'], { stdio: 'ignore' });
   return error ? undefined : pipeOfSsh(hosts, 'mbuffer -q -m 64M');
@@ -184,7 +184,7 @@ async function buildCopy(): Promise<string> {
   return join(outDir, 'path-copy.js');
 }
 
-/** @returns undefined where there is no Electron, or no screen for it */
+/** @returns undefined if there is no Electron, or no screen for it */
 export async function consoleInElectron(hosts: PathHosts): Promise<Way | undefined> {
   const { executable, missing } = electronRuntime();
   if (missing !== undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The catalogue of texts has every text that the program says, and no other. */
+/** The catalog of texts has every text that the program says, and no other. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../src/contract/text/languages.ts';
@@ -14,7 +14,7 @@ import {
 import { catalogueEntries } from '../support/language/pseudo-language.ts';
 
 it.each(Object.entries(catalogues()))(
-  'the catalogue of %s is that of the sources (npm run docs)',
+  'the catalog of %s is that of the sources (npm run docs)',
   async (area, catalogue) => {
     expect(readFileSync(catalogueFile(area), 'utf8')).toBe(await fileOf(area, catalogue));
   },

@@ -1,5 +1,6 @@
 /**
- * The catalogue of texts (src/contract/text/catalogue), made of the sources. `npm run docs` writes it; a test fails while it differs.
+ * The catalog of texts (src/contract/text/catalogue), made of the sources. `npm run docs` writes it; a test fails while
+ * it differs.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -86,7 +87,7 @@ export function saidInComponent(source: string, file: string): SaidText[] {
   return texts;
 }
 
-/** Area of the catalogue -> folders; a text that several areas use is in the first of them. */
+/** Area of the catalog -> folders; a text that several areas use is in the first of them. */
 const areas: Readonly<Record<string, readonly string[]>> = {
   shared: ['src/contract', 'src/folds'],
   'command-line': ['src/main/cli'],
@@ -151,7 +152,7 @@ export function catalogueOf(texts: readonly SaidText[]): Catalogue {
 const inOrder = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
   one < other ? -1 : 1;
 
-/** The catalogue of each area, by the name of its file. */
+/** The catalog of each area, by the name of its file. */
 export function catalogues(): Readonly<Record<string, Catalogue>> {
   const ofAreas = Object.entries(areas).map(([area, folders]) => [area, folders.flatMap(saidBelow)] as const);
   const found: (readonly [string, readonly SaidText[]])[] = [
@@ -168,11 +169,11 @@ export function catalogues(): Readonly<Record<string, Catalogue>> {
   );
 }
 
-/** Where the catalogue is. */
+/** Where the catalog is. */
 export const catalogueFile = (area: string): string =>
   join(root, 'src', 'contract', 'text', 'catalogue', `${area}.json`);
 
-/** The text of a file of the catalogue. */
+/** The text of a file of the catalog. */
 export async function fileOf(area: string, catalogue: Catalogue): Promise<string> {
   const path = catalogueFile(area);
   return format(JSON.stringify(catalogue), { ...(await resolveConfig(path)), filepath: path });

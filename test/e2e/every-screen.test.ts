@@ -1,7 +1,7 @@
 /**
- * Every screen in its main states, dialogs included, judged by all rules of axe-core: in light, and what colors decide in dark, too. At
- * each size that a window may have, no text is cut off, and no button is out of reach. `npm test` judges a state of each screen and a sample
- * of the others, `npm run test:failures` all of them.
+ * Every screen in its main states, dialogs included, checked by all rules of axe-core: in the light theme, and the
+ * rules for colors in the dark one, too. At each size of a window, no text is cut off, and no button is out of reach.
+ * `npm test` checks a state of each screen and a sample of the others, `npm run test:failures` all of them.
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -13,7 +13,7 @@ import { clippedOn } from '../support/ui/clipped.ts';
 import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.ts';
 import { playConsole, type PlayedConsole } from '../support/ui/played-console.ts';
 
-/** Screens are drawn with more states than these; what they add is other words in the same places. */
+/** Screens have more states than these; those only have other texts in the same places. */
 const states = [
   'home-mixed',
   'home-asking',
@@ -42,6 +42,8 @@ const states = [
   'run-dead',
   'run-several-tapes',
   'run-log',
+  'run-copied',
+  'run-copy-dialog',
   'verify-asking',
   'verify-signature',
   'verify-mismatch',
@@ -62,6 +64,8 @@ const states = [
   'tape-alert',
   'tape-label-dialog',
   'tape-check-dialog',
+  'tape-place-dialog',
+  'tape-found-dialog',
   'sites-overview',
   'sites-checked-bad',
   'sites-edit',
@@ -147,10 +151,10 @@ const sizedStates: readonly string[] = [
 
 const usualSize = { width: 1280, height: 800 };
 
-/** Runs in the page: true once what was asked for is drawn. */
+/** Runs in the page: true once the answers are drawn. */
 const isDrawn = `document.fonts.status === 'loaded' && !document.querySelector('.skeleton, [aria-busy="true"]')`;
 
-/** @returns for each size at which something is clipped, what it is */
+/** @returns what is clipped, for each size at which something is */
 async function clippedAtSizes(page: Page): Promise<Record<string, string[]>> {
   await expect.poll(() => page.evaluate(isDrawn), { interval: 30 }).toBe(true);
   const found: Record<string, string[]> = {};
@@ -170,7 +174,7 @@ describeInBrowser('every screen', (browser) => {
     // Five labs at once, on a machine that may be loaded.
   }, 300_000);
 
-  /** One page for all states: a new one for each would start a process, and compile the program of the page once more. */
+  /** One page for all states: a new one for each would start a process, and compile the program of the page again. */
   let stage: { readonly console: PlayedConsole; readonly on: ConsolePage } | undefined;
   afterAll(() => stage?.console.close());
 
@@ -186,7 +190,7 @@ describeInBrowser('every screen', (browser) => {
     return stage;
   }
 
-  /** A console that is to be lost takes its page along. */
+  /** A console that must disappear gets its own page. */
   async function alone(picture: Picture): Promise<{ console: PlayedConsole; on: ConsolePage }> {
     const console = await playConsole(picture.play);
     onTestFinished(() => console.close());

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { newKey, startTestServer, type Command } from '../../src/main/ssh/ssh-server.test-support.ts';
 import { describeInBrowser, servedScene } from '../support/ui/console-page.ts';
 
-/** Says that, and ends well. */
+/** Says that, and succeeds. */
 const answers =
   (words: string): Command =>
   (channel) => {

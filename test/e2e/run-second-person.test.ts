@@ -22,7 +22,7 @@ async function servedToTwo() {
 }
 
 describeInBrowser('a run that a second person approves, in two browsers', (browser) => {
-  it('shows the operator that somebody else is waited for, and takes the signature of ssh-keygen from the other browser', async () => {
+  it('shows the operator that a second person is waited for, and accepts the signature of ssh-keygen from the other browser', async () => {
     const console = await servedToTwo();
     const { scene, people } = console;
     const { run } = await console.ask('start', { job: 'raw-dd' });
@@ -93,7 +93,7 @@ describeInBrowser('a run that a second person approves, in two browsers', (brows
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is declined by the operator, who stops it: the other browser has nothing to sign any more', async () => {
+  it('is declined by the operator, who stops it: the other browser no longer has anything to sign', async () => {
     const console = await servedToTwo();
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const mine = await (await browser.page(console)).open(`#/run/${run}`);

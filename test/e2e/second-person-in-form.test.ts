@@ -1,4 +1,4 @@
-/** The form of a job makes a second person approve: the file that it saves is read back as the command line reads it. */
+/** The form of a job requires a second person to approve: the file that it saves is read back as the command line reads it. */
 import { copyFile, readFile } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
@@ -11,7 +11,7 @@ import { DocumentPage, wordsOf } from '../support/ui/document-page.ts';
 
 const signers = '/etc/shadowtape/allowed_signers';
 
-/** A page over a console of its own, and what its site file says of the job. */
+/** A page with its own console, and the job in its site file. */
 async function openForm() {
   requireBuiltPages();
   const scene = await openScene({ jobs: ['raw-dd'] });
@@ -43,10 +43,10 @@ async function openForm() {
   return { page, answered, saved };
 }
 
-/** What the form says of a field, by its path in the file. */
+/** The note of the form for a field, by its path in the file. */
 const saidOf = (page: DocumentPage, path: string) => wordsOf(page.find(`[data-path="${path}"]`));
 
-it('asks for the file of signers, and says what is wrong without it', async () => {
+it('requires the file of signers, and shows the error without it', async () => {
   const { page, answered, saved } = await openForm();
   await answered();
   await page.press('Edit raw-dd');
@@ -66,7 +66,7 @@ it('asks for the file of signers, and says what is wrong without it', async () =
   expect(await saved()).toEqual({ by: 'other', signers });
 });
 
-it('takes the choice back: the file names no signers any more', async () => {
+it('reverts the choice: the file no longer names signers', async () => {
   const { page, answered, saved } = await openForm();
   await answered();
   await page.press('Edit raw-dd');

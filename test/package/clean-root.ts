@@ -25,7 +25,7 @@ const programs: Readonly<Record<string, string>> = {
 
 const apart = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', '--'];
 
-/** What this machine lacks; undefined where a clean root can be made. */
+/** What this machine lacks; undefined if a clean root can be made. */
 export function cleanRootMissing(): string | undefined {
   if (process.getuid?.() !== 0) return 'a clean root needs root: chroot and namespaces';
   const isThere = (name: string) =>

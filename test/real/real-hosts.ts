@@ -107,7 +107,7 @@ const programs: Readonly<Record<string, string>> = {
 
 const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** What this machine lacks, and what to install; undefined where real hosts can be started. */
+/** What this machine lacks, and what to install; undefined if real hosts can be started. */
 export function realHostsMissing(): string | undefined {
   if (process.getuid?.() !== 0) return 'real hosts need root: namespaces, mounts and loop devices';
   const devices = ['/dev/loop-control', '/dev/fuse'].filter((device) => !existsSync(device));

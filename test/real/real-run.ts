@@ -35,7 +35,7 @@ export interface RealRun extends EndedRun {
 type Console = Awaited<ReturnType<typeof openConsole>>;
 type Following = Parameters<Console['run']>[0];
 
-/** Who answers what a run asks; nobody where it is left out. */
+/** Who answers what a run asks; nobody by default. */
 export interface RealAnswers {
   readonly ask?: Ask;
   readonly askSecret?: AskSecret;
@@ -102,7 +102,7 @@ export async function holdTape(real: RealHosts, host: RealHostName, records: num
 }
 
 /**
- * Puts a cartridge into a drive, in the place of the one that is there.
+ * Puts a cartridge into a drive, instead of the one that is there.
  * @param image its file beside the others, blank where there is none
  * @param megabytes its capacity, of a million bytes each
  */

@@ -132,7 +132,7 @@ describe.runIf(realHostsDue(missing))(
       },
     );
 
-    it('a console that is killed in the middle of a labelled dump is resumed: the dump continues on its tape', async () => {
+    it('a console that is killed in the middle of a labeled dump is resumed: the dump continues on its tape', async () => {
       await insertTape(real, 'tape1', 'killed.tap', 64);
       const media = { layout: 'labelled', name: 'NIGHTLY-2' };
       const opened = await scene('resumed', 'tape1', { media });

@@ -1,11 +1,10 @@
 /** Files and images are restored from tapes of real hosts: those that Shadowtape wrote, and those of GNU dd and tar. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openConsole, type RestoreResult } from '../../src/main/application/console.ts';
 import {
   realHostsDue,
   realHostsMissing,
@@ -13,7 +12,18 @@ import {
   type RealHostName,
   type RealHosts,
 } from './real-hosts.ts';
-import { insertTape, openRealScene, runReal, type RealScene } from './real-run.ts';
+import {
+  byHand,
+  contentsOfMaster,
+  entriesOf,
+  filesOfMaster,
+  filesOn,
+  fillWithLinks,
+  listed,
+  listing,
+  restoreReal,
+} from './real-restore.ts';
+import { insertTape, openRealScene, runReal } from './real-run.ts';
 
 const missing = realHostsMissing();
 const dumpMissing = existsSync('/usr/sbin/dump') ? undefined : 'apt install dump';
@@ -22,25 +32,6 @@ const blocks = 4096;
 
 /** What is restored is compared here: the run need not read its tape back. */
 const verify = { fingerprint: 2, readback: false };
-
-/** An ext3 with names in several encodings, a hard link and a symbolic one. */
-const fill = [
-  'mkfs.ext3 -q /dev/sfdsk/Class1/rdsk/Volume1',
-  'mount /app',
-  'mkdir "/app/a folder" /app/etc',
-  'dd if=/dev/urandom of="/app/a folder/Löhne 給与.db" bs=65536 count=4 status=none',
-  'printf pay > "/app/`printf "\\265\\353\\315\\277"`"',
-  'echo payroll > /app/etc/payroll.conf',
-  // Which of two hard links tar stores as the file is left to the file system.
-  'echo one > /app/etc/one.conf',
-  'ln /app/etc/one.conf /app/etc/same.conf',
-  'ln -s payroll.conf /app/etc/link.conf',
-  'chmod 640 /app/etc/payroll.conf',
-  'touch -d "2024-02-29 12:34:56" /app/etc/payroll.conf "/app/a folder"',
-  'umount /app',
-].join(' && ');
-
-const nowhere = () => Promise.resolve({ hits: [], more: false });
 
 describe.runIf(realHostsDue(missing))(
   `restores from real hosts${missing === undefined ? '' : ` (not tested: ${missing})`}`,
@@ -51,7 +42,7 @@ describe.runIf(realHostsDue(missing))(
     beforeAll(async () => {
       if (missing !== undefined) throw new Error(missing);
       real = await startRealHosts({ blocks });
-      await real.type('node1', `sh -c '${fill}'`);
+      await fillWithLinks(real);
       master = await real.digestOf('Volume1');
     });
     afterAll(async () => {
@@ -60,92 +51,29 @@ describe.runIf(realHostsDue(missing))(
 
     const shell = (host: RealHostName, line: string) => real.type(host, `sh -c '${line}'`);
 
-    interface Wish {
-      readonly what: readonly string[];
-      readonly to: string;
-      readonly tapeFile?: number;
-      /** True: it is cancelled when the first bytes have come from tape. */
-      readonly isCancelled?: boolean;
-    }
-
-    async function restore(
-      { state, siteFile }: RealScene,
-      { what, to, tapeFile, isCancelled }: Wish,
-    ): Promise<RestoreResult> {
-      const console = await openConsole({
-        ...{ state, siteFile, lab: { fresh: false, faults: [] } },
-        confirmHostKey: () => Promise.resolve(true),
-        askSecret: () => Promise.resolve(undefined),
-      });
-      try {
-        const service = console.fileRestoreService;
-        const prepared = await service.prepare({ what, to, overwrite: 'never', tapeFile }, nowhere);
-        const cancel = new AbortController();
-        return await service.perform(prepared, {
-          abort: cancel.signal,
-          ask: undefined,
-          onProgress: () => isCancelled && cancel.abort(),
-          onFile: () => undefined,
-        });
-      } finally {
-        await console.close();
-      }
-    }
-
     const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-    const listing = (folder: string) =>
-      `cd ${folder} && find . -type f -exec sha256sum --zero {} + | od -An -v -tx1`;
-
-    /** SHA-256 of each listed file, by the bytes of its path, as latin1. */
-    function listed(printed: string): Record<string, string> {
-      const text = Buffer.from(printed.replaceAll(/\s/g, ''), 'hex').toString('latin1');
-      const lines = text.split('\0').slice(0, -1);
-      return Object.fromEntries(lines.map((line) => [line.slice(68), line.slice(0, 64)]));
-    }
-
     const filesBelow = (folder: string) => listed(execFileSync('sh', ['-c', listing(folder)]).toString());
-    const filesOn = async (host: RealHostName, folder: string) => listed(await shell(host, listing(folder)));
-
-    /** Commands of docs/restore-by-hand.md, with the names of this drive. */
-    function byHand(heading: string, before: string): string[] {
-      const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'restore-by-hand.md'), 'utf8');
-      const rest = page.split(heading)[1]?.split(before)[1] ?? '';
-      const [, block = ''] = /^```\n([\s\S]*?)^```$/m.exec(rest) ?? [];
-      const names = { '/dev/rmt/0n': '/dev/nst0', '/dev/rmt/0': '/dev/st0', IMAGE: '/var/tmp/image' };
-      const named = Object.entries(names).reduce(
-        (text, [name, value]) => text.replaceAll(name, value),
-        block,
-      );
-      expect(named).not.toBe('');
-      return named.trimEnd().split('\n');
-    }
-
-    /** Kind, rights, links, owner, size of a file, time of its last change, name and target of each entry; folders have sizes of their own. */
-    async function entriesOf(host: RealHostName, folder: string): Promise<string> {
-      const others = '-mindepth 1 -not -name restoresymtable -not -name lost+found';
-      const facts = '-type d -printf "d %m %U %G %T@ %P\\n" -o -printf "%y %m %n %U %G %s %T@ %P %l\\n"';
-      const printed = await shell(host, `cd ${folder} && find . ${others} \\( ${facts} \\) | LC_ALL=C sort`);
-      // A dump keeps whole seconds.
-      return printed.replace(/(\d{10})\.\d{10}/g, '$1');
-    }
 
     it('the image of a raw device is restored to this computer, to a host, and by hand', async () => {
       const scene = await openRealScene(real, 'image', { tapeHost: 'tape1', job: { verify } });
       const { run, sentence, exitStatus } = await runReal(scene);
       expect(exitStatus, sentence).toBe(0);
       const to = join(real.folder, 'image');
-      const here = await restore(scene, { what: [run], to });
+      const here = await restoreReal(scene, { what: [run], to });
       expect(here, here.error?.message).toMatchObject({
         exitStatus: 0,
         uncompared: [],
         sources: [{ isCompared: true }],
       });
       expect(digest(await readFile(to))).toBe(master);
-      const there = await restore(scene, { what: [run], to: 'node3:/var/tmp/image' });
+      const there = await restoreReal(scene, { what: [run], to: 'node3:/var/tmp/image' });
       expect(there, there.error?.message).toMatchObject({ exitStatus: 0 });
       expect(await shell('node3', 'cd /var/tmp && ls && sha256sum < image')).toBe(`image\n${master}  -\n`);
       await shell('node3', 'rm /var/tmp/image');
+      const cut = await restoreReal(scene, { what: [run], to: 'node3:/var/tmp/cut', isCancelled: true });
+      expect(cut).toMatchObject({ exitStatus: 1, notes: [], error: { code: 'RESTORE_CANCELLED' } });
+      expect(await shell('node3', 'ls /var/tmp')).toBe('');
       await shell('tape1', byHand('## An image (6a)', 'Layout `plain`, one volume:').join(' && '));
       expect((await shell('tape1', 'sha256sum < /var/tmp/image')).slice(0, 64)).toBe(master);
     });
@@ -159,17 +87,18 @@ describe.runIf(realHostsDue(missing))(
         const scene = await openRealScene(real, 'dump', { tapeHost: 'tape1', job });
         const { run, sentence, exitStatus } = await runReal(scene);
         expect(exitStatus, sentence).toBe(0);
-        await real.type('node1', 'mount /app');
-        const files = await filesOn('node1', '/app');
-        const entries = await entriesOf('node1', '/app');
-        await real.type('node1', 'umount /app');
-        expect(Object.keys(files)).toHaveLength(5);
-        const here = restore(scene, { what: [run], to: join(real.folder, 'dump') });
+        const { files, entries } = await contentsOfMaster(real);
+        expect(Object.keys(files)).toHaveLength(filesOfMaster);
+        const here = restoreReal(scene, { what: [run], to: join(real.folder, 'dump') });
         await expect(here).rejects.toMatchObject({ code: 'RESTORE_DUMP_NEEDS_HOST' });
-        const there = await restore(scene, { what: [run], to: 'node3:/var/tmp/dump' });
-        expect(there, there.error?.message).toMatchObject({ exitStatus: 0, sources: [{ isCompared: true }] });
-        expect(await filesOn('node3', '/var/tmp/dump')).toEqual(files);
-        expect(await entriesOf('node3', '/var/tmp/dump')).toBe(entries);
+        const there = await restoreReal(scene, { what: [run], to: 'node3:/var/tmp/dump' });
+        expect(there, there.error?.message).toMatchObject({
+          exitStatus: 0,
+          notes: [],
+          sources: [{ isCompared: true }],
+        });
+        expect(await filesOn(real, 'node3', '/var/tmp/dump')).toEqual(files);
+        expect(await entriesOf(real, 'node3', '/var/tmp/dump')).toBe(entries);
         const told = there.files.filter(({ kind }) => kind === 'file').map(({ sha256 }) => sha256);
         expect(new Set(told)).toEqual(new Set(Object.values(files)));
         await shell('node3', 'rm -r /var/tmp/dump');
@@ -178,7 +107,7 @@ describe.runIf(realHostsDue(missing))(
         const byTool = lines.replace('ufsrestore', 'restore');
         await shell('tape1', `mkdir /var/tmp/hand6c && cd /var/tmp/hand6c && ${byTool}`);
         await shell('tape1', 'rm /var/tmp/hand6c/restoresymtable');
-        expect(await filesOn('tape1', '/var/tmp/hand6c')).toEqual(files);
+        expect(await filesOn(real, 'tape1', '/var/tmp/hand6c')).toEqual(files);
         await shell('tape1', 'rm -r /var/tmp/hand6c');
       },
     );
@@ -196,23 +125,23 @@ describe.runIf(realHostsDue(missing))(
       const scene = await openRealScene(real, 'files', { tapeHost: 'tape1', job });
       const { run, sentence, exitStatus } = await runReal(scene);
       expect(exitStatus, sentence).toBe(0);
-      const files = await filesOn('node1', '/app');
-      expect(Object.keys(files)).toHaveLength(5);
+      const files = await filesOn(real, 'node1', '/app');
+      expect(Object.keys(files)).toHaveLength(filesOfMaster);
       await real.type('node1', 'umount /app');
       const to = join(real.folder, 'files');
-      const here = await restore(scene, { what: [run], to });
+      const here = await restoreReal(scene, { what: [run], to });
       expect(here, here.error?.message).toMatchObject({ exitStatus: 0, uncompared: [] });
       expect(filesBelow(to)).toEqual(files);
-      const there = await restore(scene, { what: [run], to: 'node3:/var/tmp/files' });
+      const there = await restoreReal(scene, { what: [run], to: 'node3:/var/tmp/files' });
       expect(there, there.error?.message).toMatchObject({ exitStatus: 0 });
-      expect(await filesOn('node3', '/var/tmp/files')).toEqual(files);
+      expect(await filesOn(real, 'node3', '/var/tmp/files')).toEqual(files);
       expect(
         await shell('node3', 'cd /var/tmp/files/etc && readlink link.conf && stat -c %h same.conf'),
       ).toBe('payroll.conf\n2\n');
-      await expect(restore(scene, { what: [run], to: 'node3:/var/tmp/files' })).rejects.toMatchObject({
+      await expect(restoreReal(scene, { what: [run], to: 'node3:/var/tmp/files' })).rejects.toMatchObject({
         code: 'RESTORE_FOLDER_NOT_EMPTY',
       });
-      const cut = await restore(scene, { what: [run], to: 'node3:/var/tmp/cut', isCancelled: true });
+      const cut = await restoreReal(scene, { what: [run], to: 'node3:/var/tmp/cut', isCancelled: true });
       const left = await shell('node3', 'ls /var/tmp');
       expect(cut, left).toMatchObject({
         exitStatus: left.includes('cut') ? 2 : 1,
@@ -237,12 +166,12 @@ describe.runIf(realHostsDue(missing))(
         `dd if=/dev/urandom of=/var/tmp/raw bs=32768 count=9 status=none && ${write} < /var/tmp/raw`,
       );
       const to = join(real.folder, 'loose');
-      const files = await restore(scene, { what: ['own.conf'], to, tapeFile: 0 });
+      const files = await restoreReal(scene, { what: ['own.conf'], to, tapeFile: 0 });
       expect(files, files.error?.message).toMatchObject({ exitStatus: 0, sources: [{ isCompared: false }] });
       expect(files.uncompared.join()).toContain('its size and digest cannot be compared');
       expect(await readFile(join(to, 'etc', 'own.conf'), 'utf8')).toBe('own\n');
       const image = join(real.folder, 'loose-image');
-      const raw = await restore(scene, { what: [], to: image, tapeFile: 1 });
+      const raw = await restoreReal(scene, { what: [], to: image, tapeFile: 1 });
       expect(raw, raw.error?.message).toMatchObject({ exitStatus: 0 });
       expect(raw.uncompared.at(-1)).toBe('A truncated image cannot be distinguished from a whole one');
       expect(digest(await readFile(image))).toBe(

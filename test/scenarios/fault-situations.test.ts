@@ -1,9 +1,9 @@
 /**
- * Every fault of the lab, as an operator meets it in a backup: the situation that all screens read, and what it enables. That each screen says
- * and enables what its situation says is tested in test/e2e/situations.test.ts.
+ * Every fault of the lab, as an operator meets it in a backup: the situation that all screens show, and what it
+ * enables. test/e2e/situations.test.ts tests that each screen follows its situation.
  */
 import { expect, it, onTestFinished } from 'vitest';
-import { situationsOf, type Situation } from '../../src/folds/situation.ts';
+import { situationsOf, whyNoBackup, type Situation } from '../../src/folds/situation.ts';
 import { faultTable, type FaultName } from '../../src/lab/faults/faults.ts';
 import type { ActiveRun } from '../../src/contract/screens.ts';
 import { jobOf, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
@@ -14,7 +14,7 @@ interface Told {
   readonly kind: Situation['kind'];
   readonly reason: string | RegExp;
   /** Why no backup can be started; `enabled` where one can. */
-  readonly backUp: string;
+  readonly backUp: string | RegExp;
   /** Of the volume pair, as the first screen shows it. */
   readonly home: string;
   /** Its last failure, as the first screen shows it. */
@@ -27,7 +27,7 @@ const change = (site: SiteTree): void => {
   for (const job of jobs) Object.assign(jobOf(site, job), { onFailure: 'halt', approve: 'when-verified' });
 };
 
-/** Begins a backup under the fault, and tells the situation once the run asks, hangs or has ended. */
+/** Starts a backup under the fault, and returns the situation once the run asks, hangs or has ended. */
 async function situationUnder(scene: Scene, fault: string, { job, hangs }: Played): Promise<Told> {
   const served = await serveScene(scene, change);
   onTestFinished(async () => {
@@ -64,7 +64,7 @@ async function situationUnder(scene: Scene, fault: string, { job, hangs }: Playe
   await Promise.race([settled, asksLogin, hung]);
   const isStuck = desk.activity.logins.length > 0 || hangs !== undefined;
   run ??= desk.activity.runs[0]?.run;
-  // A look waits for a login, too.
+  // A query waits for a login, too.
   const look = isStuck ? undefined : await page.ask('look', {});
   const [site, protection] = [await page.result('site', {}), await page.result('protection', {})];
   const active: readonly ActiveRun[] = desk.activity.runs;
@@ -81,13 +81,13 @@ async function situationUnder(scene: Scene, fault: string, { job, hangs }: Playe
   return {
     kind: first.kind,
     reason: withoutName(first.reason),
-    backUp: withoutName(first.refusals.backUp ?? 'enabled'),
+    backUp: withoutName(whyNoBackup(first, job)?.reason ?? 'enabled'),
     home: pair?.state ?? 'none',
     ...(failure === undefined ? {} : { failure: withoutName(failure) }),
   };
 }
 
-/** What a look at the hosts shows; undefined: it waits. */
+/** What a query of the hosts shows; undefined: it waits. */
 const seenBy = (look: Awaited<ReturnType<TestPage['ask']>> | undefined) => ({
   view: look && 'result' in look ? (look.result as never) : undefined,
   lookTrouble: look && 'error' in look ? look.error.sentence : undefined,
@@ -111,7 +111,7 @@ interface Row {
 
 const atRest = { kind: 'idle', reason: 'no backup running', backUp: 'enabled' } as const;
 const backedUp: Told = { ...atRest, home: 'protected' };
-/** No run was begun: the start says why. */
+/** No run was begun: the refusal says why. */
 const refused: Told = { ...atRest, home: 'overdue' };
 /** The run has ended, and the cluster is rolled back. */
 const failedWith = (failure: string | RegExp): Told => ({ ...refused, failure });
@@ -220,19 +220,29 @@ const table: Readonly<Record<FaultName, Row>> = {
     ),
   },
   'proxy-parted': {
-    told: failedWith('step 3-1: Proxy is joined: expected Join of Volume1, seen Part of Volume1 (node1)'),
+    told: {
+      ...failedWith('step 3-1: Proxy is joined: expected Join of Volume1, seen Part of Volume1 (node1)'),
+      backUp: 'Volume2 is not joined: Part of Volume1 (node1)',
+    },
   },
   slice: {
     value: '=COPY',
-    told: failedWith(
-      'step 3-1: Proxy slices are valid: expected each slice STOP, seen slice of Disk3 COPY (node1)',
-    ),
+    told: {
+      ...failedWith(
+        'step 3-1: Proxy slices are valid: expected each slice STOP, seen slice of Disk3 COPY (node1)',
+      ),
+      backUp: 'Volume2 is not in sync: slice of Disk3 COPY (node1)',
+    },
   },
   'unknown-status': {
     value: '=SLEEPING',
-    told: failedWith(
-      'step 3-1: Every status is known: expected known status words, seen volume Volume2 SLEEPING on node1, volume Volume2 SLEEPING on node2',
-    ),
+    told: {
+      ...failedWith(
+        'step 3-1: Every status is known: expected known status words, seen volume Volume2 SLEEPING on node1, volume Volume2 SLEEPING on node2',
+      ),
+      backUp:
+        'sdxinfo shows an unknown status: volume Volume2 SLEEPING on node1, volume Volume2 SLEEPING on node2',
+    },
   },
   'shadow-status': {
     value: '=INVALID',
@@ -249,8 +259,9 @@ const table: Readonly<Record<FaultName, Row>> = {
   'missing-column': {
     value: '=STATUS',
     told: {
-      ...{ kind: 'unknown', backUp: 'enabled', home: 'overdue' },
+      ...{ kind: 'unknown', home: 'overdue' },
       reason: 'node1: sdxinfo: the disk table has no column STATUS',
+      backUp: 'node1: sdxinfo: the disk table has no column STATUS',
     },
   },
   'host-key-changed': {
@@ -264,7 +275,10 @@ const table: Readonly<Record<FaultName, Row>> = {
   },
   'login-refused': {
     value: '=node2',
-    told: { kind: 'unknown', reason: 'node2 refuses the login', backUp: 'enabled', home: 'overdue' },
+    told: {
+      ...{ kind: 'unknown', home: 'overdue' },
+      ...{ reason: 'node2 refuses the login', backUp: 'node2 refuses the login' },
+    },
   },
   'asks-password': {
     value: '=node2',
@@ -278,7 +292,8 @@ const table: Readonly<Record<FaultName, Row>> = {
   greeting: {
     value: '=node2',
     told: {
-      ...{ kind: 'unknown', backUp: 'enabled', home: 'overdue' },
+      ...{ kind: 'unknown', home: 'overdue' },
+      backUp: /^node2: the login shell/,
       reason: /^node2: the login shell \/bin\/sh of \S+ prints \d+ bytes before the output of each command: /,
     },
   },
@@ -314,7 +329,7 @@ const table: Readonly<Record<FaultName, Row>> = {
   },
 };
 
-/** Makes a record unreadable that is none of those which the run samples: it is met when the dump reads it. */
+/** Makes a record unreadable that the run does not sample: only the dump reads it. */
 function makeUnreadable({ lab }: Scene): void {
   const sampled = new Set<number>();
   const stop = lab.onCommand(({ phase, line }) => {
@@ -329,7 +344,7 @@ function makeUnreadable({ lab }: Scene): void {
   });
 }
 
-/** A backup under each takes minutes: some are played, and on request all. */
+/** A backup under each takes minutes: a sample is played, and on request all. */
 const isRecorded = process.env['SHADOWTAPE_RECORD'] === '1';
 const isWhole = isRecorded || process.env['SHADOWTAPE_FAILURES'] === 'all';
 const played = (Object.keys(faultTable) as FaultName[]).filter((_fault, at) => isWhole || at % 8 === 2);
@@ -347,6 +362,7 @@ it.each(played)('%s', async (fault) => {
   expect(seen).toEqual({
     ...told,
     reason: inWords(told.reason),
+    backUp: inWords(told.backUp),
     ...(failure === undefined ? {} : { failure: inWords(failure) }),
   });
 });

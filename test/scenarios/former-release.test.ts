@@ -74,7 +74,7 @@ describe.each([
     return { ...found, name: found.runs[0] ?? '' };
   }
 
-  it('keeps the class locked: the release does not tell whether its process is running', async () => {
+  it('keeps the class locked: that release does not record whether its process is running', async () => {
     const { scene, args, run, name } = await left();
     const locks = locksLeft(scene);
     const next = await run('run', 'raw-dd');

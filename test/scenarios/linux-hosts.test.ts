@@ -168,7 +168,7 @@ describe('a run on Linux whose console died', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is resumed from a mounted ext3 by route server, in layout labelled', async () => {
+  it('is resumed from a mounted ext3 by route server, in layout labeled', async () => {
     const change = setting('ext3-tar', 'server', 'labelled', false);
     const { run } = await dyingRun(scene, 'ext3-tar', after('6b-3'), change);
     const end = await takeUpScene(scene, 'resume', run, { change });

@@ -1,10 +1,9 @@
 /**
- * Hints as a screen shows them work when they are obeyed: a backup is refused or fails, what its hint says is done, by what a button of a
- * screen asks for or at the hosts, and the next backup is verified. One lab for all of them.
+ * Hints as a screen shows them work when they are followed: a backup is refused or fails, its hint is carried out,
+ * through the buttons of a screen or at the hosts, and the next backup is verified. One lab for all of them.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ErrorCode, ErrorInfo } from '../../src/contract/errors.ts';
-import { changedHostKey } from '../../src/folds/host-key-words.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
@@ -19,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-// A session that is open already would not meet what is wrong with a login.
+// A session that is already open would not show an error of a login.
 beforeEach(async () => {
   await scene.lab.insertCartridge('tape', { blank: true });
   const served = await serveScene(scene, withJob({ approve: 'when-verified', onFailure: 'unwind' }));
@@ -33,13 +32,13 @@ afterEach(() => close());
 
 type Told = Pick<ErrorInfo, 'code' | 'hint'>;
 
-/** What a screen says of an error. */
+/** What a screen shows of an error. */
 const onScreen = ({ code, hint, onScreen: shown = hint }: Told & Pick<ErrorInfo, 'onScreen'>): Told => ({
   code,
   hint: shown,
 });
 
-/** Starts a backup. @returns what a screen says of its failure; undefined where it is verified */
+/** Starts a backup. @returns what a screen shows of its failure; undefined if it is verified */
 async function failedBackup(): Promise<Told | undefined> {
   const reply = await page.ask('start', { job: 'raw-dd' });
   if ('error' in reply) return onScreen(reply.error);
@@ -52,15 +51,15 @@ async function failedBackup(): Promise<Told | undefined> {
   return onScreen({ ...last, code: last.code as ErrorCode, hint: last.hint ?? '' });
 }
 
-/** Sites, Try, Replace the host key: what their buttons ask for. */
+/** Sites, Try, Replace the host key: the requests of their buttons. */
 async function replaceHostKey(host: string): Promise<void> {
   const { text } = await page.result('siteFile', {});
-  const { trouble } = await page.result('probeHost', { text, host });
-  const shown = changedHostKey(trouble ?? '')?.shown ?? '';
+  const { changedKey } = await page.result('probeHost', { text, host });
+  const shown = changedKey?.shown ?? '';
   expect((await page.result('replaceHostKey', { text, host, shown })).reached).toBe(true);
 }
 
-/** The proxy is joined again, as whoever parted it does. */
+/** The proxy is joined again, as by the person who parted it. */
 const rejoin = () =>
   onHost(
     scene,
@@ -74,7 +73,7 @@ interface Row {
   readonly code: ErrorCode;
   /** A part of the hint: what is done here. */
   readonly says: RegExp;
-  /** Beside ending the fault, which is done first. */
+  /** In addition to ending the fault, which is done first. */
   readonly obey?: () => Promise<unknown>;
   /** The fault stays: what the screen does is enough. */
   readonly stays?: boolean;

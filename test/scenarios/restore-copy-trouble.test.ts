@@ -1,6 +1,7 @@
-/** What goes wrong right before the copy to the master, and during it: nobody starts a master that is not proven. */
+/** Errors right before and during the copy to the master: an unverified master is never started. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
+import { openSceneConsole } from '../support/lab-run.ts';
 import {
   openRestoreScene,
   restoreScene,
@@ -14,7 +15,7 @@ afterEach(() => scene.close());
 const begins = (step: string, event: RunEvent): boolean =>
   event.type === 'step-started' && event.step === step && !event.unwinding;
 
-/** Restores, and has something happen at the beginning of a step. */
+/** Restores, and makes something happen at the beginning of a step. */
 const restoredWhile = (step: string, happens: () => void) =>
   restoreScene(scene, {
     onEvent(event) {
@@ -36,7 +37,7 @@ async function expectMasterKept(): Promise<void> {
 }
 
 describe('a master that cannot be stopped', () => {
-  it('is told with the processes that hold it, and where it is mounted', async () => {
+  it('is reported with the processes that hold it, and its mounts', async () => {
     scene = await openRestoreScene({}, 1_000_000);
     const reader = scene.lab.type('node2', 'sleep 1000 < /dev/sfdsk/Class1/rdsk/Volume1');
     scene.lab.faults.set('ignore=node1:umount');
@@ -58,7 +59,7 @@ describe('a master that cannot be stopped', () => {
     expect(again.exitStatus, again.sentence).toBe(0);
   });
 
-  it('is told with the words of sdxvolume where nothing tells who holds it', async () => {
+  it("is reported with sdxvolume's message if nothing shows what holds it", async () => {
     scene = await openRestoreScene({}, 1_000_000);
     scene.lab.faults.set('not-found=node2:fuser');
     // It ends with the lab.
@@ -103,7 +104,7 @@ describe('a node that reboots', () => {
   });
 });
 
-it('a shadow without its device file is not written: dd would make a plain file in its place', async () => {
+it('a shadow without its device file is not written: dd would create a plain file instead', async () => {
   scene = await openRestoreScene({}, 1_000_000);
   scene.lab.faults.set('fail=node3:test -c /dev/sfdsk/Class2/rdsk/Volume2');
   const end = await restoreScene(scene);
@@ -113,7 +114,7 @@ it('a shadow without its device file is not written: dd would make a plain file 
   await expectMasterKept();
 });
 
-it('a copy that ends with INVALID slices leaves the master stopped; the ways on are named', async () => {
+it('a copy that ends with INVALID slices leaves the master stopped; the ways forward are named', async () => {
   scene = await openRestoreScene({}, 1_000_000);
   scene.lab.faults.set('restore-invalid');
   const end = await restoreScene(scene);
@@ -128,4 +129,29 @@ it('a copy that ends with INVALID slices leaves the master stopped; the ways on 
   expect(sent('sdxvolume -N -c Class1 -v Volume1')).toEqual([]);
   expect(restoringCommands(scene).filter((line) => /sdxproxy (Rejoin|Join|Break) /.test(line))).toEqual([]);
   expect(scene.lab.world().services.node1).toBe('stopped');
+});
+
+it('a master that is INVALID is not restored: its joined proxy keeps its data, and the hint names the way by hand', async () => {
+  scene = await openRestoreScene({}, 1_000_000);
+  scene.lab.faults.set('restore-invalid');
+  const failed = await restoreScene(scene);
+  const console = await openSceneConsole(scene, scene.change);
+  await console.lockService.discard(failed.run).finally(() => console.close());
+  const before = restoringCommands(scene).length;
+  const proxy = await scene.lab.volumeDigest('Class1', 'Volume2');
+  expect(scene.lab.world().proxy.state).toBe('Join');
+  const end = await restoreScene(scene);
+  expect(end).toMatchObject({
+    exitStatus: 1,
+    stands: ['nothing was touched'],
+    error: { code: 'CHECK_FAILED' },
+  });
+  expect(end.sentence).toBe(
+    'step view: Master slices are valid: expected each slice ACTIVE or STOP, seen Disk1 INVALID, Disk2 INVALID on node1, node2',
+  );
+  expect(end.error?.hint).toBe(
+    'COPY: wait for the copy to finish. INVALID: the joined proxy may hold the newest data, so it is not overwritten; docs/restore.md, "A master that is lost", has the way by hand',
+  );
+  expect(restoringCommands(scene).slice(before)).toEqual([]);
+  expect(await scene.lab.volumeDigest('Class1', 'Volume2')).toBe(proxy);
 });

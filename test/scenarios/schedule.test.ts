@@ -32,7 +32,7 @@ describe('run --if-due', () => {
 
   const told = () => join(folder, 'told');
 
-  /** A job that was due so long ago, and may begin within the window. @returns when it was due */
+  /** A job that was due this long ago, and may begin within the window. @returns when it was due */
   function writeSite(milliseconds: number, window: string): string {
     const due = new Date(Math.floor((Date.now() - milliseconds) / minute) * minute);
     const site = sampleSite();
@@ -87,7 +87,7 @@ describe('run --if-due', () => {
     });
   });
 
-  it('a missed drill is told by status as loudly as a missed night', async () => {
+  it('status reports a missed drill like a missed night', async () => {
     const site = sampleSite();
     const due = new Date(Math.floor((Date.now() - 2 * hour) / minute) * minute).toISOString();
     site.jobs.nightly.protect = { every: '1 week' };
@@ -108,7 +108,7 @@ describe('run --if-due', () => {
     });
   });
 
-  it('starts nothing where it cannot record nights, and tells whoever asks for failures', async () => {
+  it('starts nothing if it cannot record nights, and notifies the receivers of failures', async () => {
     writeSite(20 * minute, '6 h');
     mkdirSync(join(folder, 'schedule.ndjson'));
     const { exitStatus, stderr } = await command('run', 'nightly', '--if-due');
@@ -142,7 +142,7 @@ describe('schedule install', () => {
   });
   afterEach(() => scene.close());
 
-  /** A program that writes its words, and what it is given, into a file. */
+  /** A program that writes its arguments and its input to a file. */
   function fake(name: string, script = ''): void {
     writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> '${scene.folder}/called'\n${script}\n`);
     chmodSync(join(bin, name), 0o755);
@@ -250,7 +250,7 @@ describe('schedule install', () => {
     expect(second.stdout).toMatch(/^raw-dd: a run has begun in the window of /);
   });
 
-  /** A job whose drill was due ten minutes ago. A drill asks nothing of what a run would ask. */
+  /** A job whose drill was due ten minutes ago. A drill asks none of the questions of a run. */
   const drills = (told = 'told') => ({
     approve: 'operator',
     services: 'ask',
@@ -260,7 +260,7 @@ describe('schedule install', () => {
     notify: [{ on: ['failure'], command: ['/bin/sh', '-c', 'cat >> "$0"', told] }],
   });
 
-  it('installs drills apart from the runs, lists and removes them', async () => {
+  it('installs drills separately from the runs, lists and removes them', async () => {
     await scene.state.prepare();
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
     fake('systemctl');
@@ -280,7 +280,7 @@ describe('schedule install', () => {
     expect(existsSync(drillUnit('timer'))).toBe(false);
   });
 
-  it('installs the timer of the weekly digest: shown first, started as it stands there, and removed', async () => {
+  it('installs the timer of the weekly digest: shown first, started as shown, and removed', async () => {
     await scene.state.prepare();
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
     fake('systemctl');
@@ -317,7 +317,7 @@ describe('schedule install', () => {
     expect([existsSync(digestUnit('timer')), existsSync(digestUnit('service'))]).toEqual([false, false]);
   });
 
-  it('a drill that is due reads the newest verified run; a bad tape is told, and counts as a drill', async () => {
+  it('a drill that is due reads the newest verified run; a tape mismatch is notified, and counts as a drill', async () => {
     const told = join(scene.folder, 'told');
     const backup = await runScene(scene);
     expect(backup.exitStatus, backup.sentence).toBe(0);

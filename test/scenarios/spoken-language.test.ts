@@ -68,7 +68,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a run that is performed in another language', () => {
-  it('ends with the same exit status, and tells its end in that language', () => {
+  it('ends with the same exit status, and reports its end in that language', () => {
     expect(performed.status).toBe(0);
     expect(performed.stdout).toMatch(accented);
   });
@@ -79,7 +79,7 @@ describe('a run that is performed in another language', () => {
     expect(files.filter(([, text]) => accented.test(text)).map(([name]) => name)).toEqual([]);
   });
 
-  it('shows no text that was not translated', () => {
+  it('shows no untranslated text', () => {
     expect(untranslatedIn(performed.stdout.split('\n'), [events, state])).toEqual([]);
   });
 });
@@ -145,14 +145,14 @@ describe('the plan', () => {
     expect(pseudo.filter((line) => sentLine.test(line))).toEqual(lines);
   });
 
-  it('shows no text that was not translated, but names and what identifies a step', () => {
+  it('shows no untranslated text except names and identifiers of steps', () => {
     const texts = pseudo.filter((line) => !sentLine.test(line)).map((line) => line.replace(/^\S+ +/, ''));
     const names = ['raw-dd of lab', 'Volume2', 'node1', 'Class1', 'route console or server'];
     expect(untranslatedIn(texts, [names])).toEqual([]);
   });
 });
 
-it('the help of every command shows no text that was not translated, but names and values', () => {
+it('the help of every command shows no untranslated text except names and values', () => {
   const { stdout } = spawnSync(
     process.execPath,
     ['--import', speakPseudo, join(root, 'test', 'support', 'language', 'print-help.ts')],
@@ -171,7 +171,7 @@ it('the help of every command shows no text that was not translated, but names a
   expect(plain).toEqual([]);
 });
 
-it('an error is told in that language, with its hint', () => {
+it('an error is shown in that language, with its hint', () => {
   const { status, stderr } = shadowtape('pseudo', 'show', 'no-such-run');
   expect(status).toBe(1);
   expect(stderr).toBe(
@@ -193,6 +193,6 @@ it.each([
   });
 });
 
-it('English is known by its name', () => {
+it('English can be selected by name', () => {
   expect(shadowtape('English', 'runs', '--lang', 'en')).toEqual(shadowtape('English', 'runs'));
 });

@@ -35,7 +35,7 @@ function span(values: readonly number[]): readonly [number, number] {
   return [least, most - least + 1];
 }
 
-/** @returns undefined where both have the same size and the same pixels */
+/** @returns undefined if both have the same size and the same pixels */
 export function differenceOf(before: Buffer, now: Buffer): Difference | undefined {
   if (before.equals(now)) return undefined;
   const [one, other] = [readPng(before), readPng(now)];

@@ -36,3 +36,11 @@ export const typed =
 /** The name of a run of a console, the first where none is said. */
 export const runOf = ({ opened }: { readonly opened: readonly RunView[] }, at = 0): string =>
   opened[at]?.line.run ?? '';
+
+/** Where a host of the guide's example is, and why it does not answer. */
+export const unreachable = (host: string) => ({
+  host,
+  address: `10.0.4.1${host.slice(-1)}`,
+  port: 22,
+  reason: 'no answer',
+});

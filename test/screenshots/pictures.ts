@@ -1,9 +1,7 @@
 /** Every screen in every state that it has: what is played, where it is opened, and what is done before it is photographed. */
 import type { Page } from 'playwright-core';
-import type { Responses } from '../../src/contract/channels.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { failure } from '../../src/contract/errors.ts';
-import type { LibraryView } from '../../src/contract/library.ts';
 import type { ClusterView, LoginQuestion } from '../../src/contract/screens.ts';
 import { readDraft } from '../../src/main/application/site/site-draft.ts';
 import { LoginQuestions } from '../../src/main/desk/login-questions.ts';
@@ -12,10 +10,11 @@ import { playedNow, type Captured } from '../support/ui/captured-console.ts';
 import { guideCluster, largeCluster, nestedCluster } from '../support/ui/clusters.ts';
 import type { Answers } from '../support/ui/fake-bridge.ts';
 import { idle, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
-import { never, press, refuse, runOf, typed, type Picture } from './picture.ts';
+import { never, press, refuse, runOf, typed, unreachable, type Picture } from './picture.ts';
 import { runsPictures } from './pictures-of-history.ts';
 import { homePictures } from './pictures-of-home.ts';
 import { restorePictures } from './pictures-of-restore.ts';
+import { tapePictures } from './pictures-of-tapes.ts';
 import { going, resting, type Plays } from './plays.ts';
 
 export type { Picture } from './picture.ts';
@@ -39,15 +38,7 @@ function isProgress({ opened }: Plays['normal'], what: string, part: number): (e
   return (event) => hasCome(event, isHeld ? part : 0);
 }
 
-/** Where a host of the guide's example is, and why it does not answer. */
-const unreachable = (host: string) => ({
-  host,
-  address: `10.0.4.1${host.slice(-1)}`,
-  port: 22,
-  reason: 'no answer',
-});
 const node2 = failure('HOST_UNREACHABLE', unreachable('node2'));
-const node3 = failure('HOST_UNREACHABLE', unreachable('node3'));
 
 function topologyPictures({ normal, three, mismatch }: Plays, manyVolumes: number): Picture[] {
   const looking = (topology: ClusterView['topology']): Answers => ({
@@ -240,116 +231,6 @@ function runPictures(plays: Plays): Picture[] {
     { name: 'verify-approved', play: resting(normal), hash: `#/verify/${run}` },
     { name: 'verify-mismatch', play: resting(mismatch), hash: `#/verify/${runOf(mismatch)}` },
     { name: 'verify-three', play: resting(three), hash: `#/verify/${runOf(three)}` },
-  ];
-}
-
-const onNode3 = { host: 'node3' };
-
-/** A library with two drives, a cleaning cartridge, and a slot for import and export; and a drive that asks for attention. */
-function libraryAnswers({ site, runs, ...captured }: Plays['normal']) {
-  const device = '/dev/scsi/changer/c2t0d0';
-  const run = runs[0]?.run;
-  const nothing = {
-    own: false,
-    full: false,
-    barcode: undefined,
-    use: undefined,
-    tape: undefined,
-    run: undefined,
-  };
-  const empty = { ...nothing, keepUntil: undefined, loadedFrom: undefined };
-  const data = (barcode: string, tape?: string) => ({
-    ...empty,
-    full: true,
-    use: 'data' as const,
-    barcode,
-    tape,
-  });
-  const elements: LibraryView['elements'] = [
-    {
-      place: 'drive',
-      number: 0,
-      ...data('PAY001L4', 'W1'),
-      own: true,
-      loadedFrom: 1,
-      run,
-      keepUntil: '2099-12-24T00:00:00.000Z',
-    },
-    { place: 'drive', number: 1, ...empty },
-    { place: 'slot', number: 1, ...empty },
-    { place: 'slot', number: 2, ...data('PAY002L4', 'W2') },
-    { place: 'slot', number: 3, ...data('ARC114L4') },
-    { place: 'slot', number: 4, ...data('CLN001L4'), use: 'cleaning' },
-    { place: 'slot', number: 5, ...empty },
-    { place: 'import/export', number: 6, ...data('PAY009L4') },
-  ];
-  const library: LibraryView = { host: 'node3', changer: device, at: playedNow({ ...captured }), elements };
-  const withLibrary: Answers = {
-    site: () => ({ ...site, tape: { ...site.tape, changer: device, isLibrary: true } }),
-  };
-  const alerted: Responses['driveHealth'] = {
-    ...{ ...onNode3, device: '/dev/rmt/0', at: playedNow({ ...captured }) },
-    health: {
-      alerts: [
-        {
-          flag: 20,
-          name: 'Cleaning required',
-          severity: 'critical',
-          remedy: 'clean the drive with a cleaning cartridge',
-        },
-        {
-          flag: 7,
-          name: 'Media life',
-          severity: 'warning',
-          remedy: 'use another cartridge, and copy what this one holds',
-        },
-      ],
-      cleaning: true,
-      loads: 4711,
-      compression: 'on',
-      unavailable: [{ what: 'encryption', reason: 'stenc is not installed on node3' }],
-    },
-  };
-  return { library, withLibrary, alerted };
-}
-
-function tapePictures({ normal, three }: Plays): Picture[] {
-  const drive = (change: Partial<Responses['tape']>) =>
-    resting(normal, { tape: () => ({ ...normal.tape, ...change }), tapes: () => [] });
-  const identified = press('Identify the tape');
-  const of = (name: string, play: Play, act?: Picture['act']): Picture => ({
-    name: `tape-${name}`,
-    play,
-    hash: '#/tape',
-    ...(act ? { act } : {}),
-  });
-  const { library, withLibrary, alerted } = libraryAnswers(normal);
-  const blank = { ...normal.identify, blank: true, label: undefined, files: [], end: 'blank' };
-  return [
-    of('loading', resting(normal, { tape: never, tapes: never })),
-    of('ready', resting(three)),
-    of('identified', resting(three), identified),
-    of('plain', resting(normal), identified),
-    of('blank', resting(normal, { identify: () => blank }), identified),
-    of('reading', resting(normal, { identify: never }), identified),
-    of('no-cartridge', drive({ state: 'no-cartridge', said: 'no tape loaded' })),
-    of('unreached', drive({ state: 'unreached', said: node3.message })),
-    of('write-protected', drive({ writeProtected: true })),
-    of('library', resting(normal, { ...withLibrary, library: () => library })),
-    of(
-      'library-unseen',
-      resting(normal, {
-        ...withLibrary,
-        library: () => refuse('CHANGER_UNREADABLE', { ...onNode3, device: library.changer }),
-      }),
-    ),
-    of('alert', resting(normal, { driveHealth: () => alerted })),
-    of('label-dialog', resting(three), press('Label the tape…')),
-    of('check-dialog', resting(three), press('Check the drive…')),
-    of(
-      'check-failed',
-      resting(normal, { tape: () => refuse('HOST_UNREACHABLE', unreachable('node3'), { host: 'node3' }) }),
-    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 /**
- * A restore of files or of an image is broken off at each of its commands: its command fails, a connection drops, the console is killed, or its
- * output is closed. It is repeated, and then everything is there. `npm test` takes a few of the scenarios; SHADOWTAPE_SEED gives others.
+ * A restore of files or of an image is interrupted at each of its commands: its command fails, a connection drops, it
+ * is canceled, the console is killed, or its output is closed. It is repeated, and then everything is there. `npm test`
+ * takes a few of the scenarios; SHADOWTAPE_SEED gives others.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
@@ -12,7 +13,14 @@ import { randomOf, sample } from './random-numbers.ts';
 import { AtCommand, commandsOf, shortLine, type SentCommand } from './restore-moments.ts';
 
 /** `dropped`: the connection of its host; `other dropped`: that of the other host, while the command runs. */
-const breaks = ['fails', 'dropped during', 'dropped after', 'other dropped'] as const;
+const breaks = [
+  'fails',
+  'dropped during',
+  'dropped after',
+  'other dropped',
+  'cancelled during',
+  'cancelled after',
+] as const;
 /** In a process of its own. */
 const endings = ['killed during', 'killed after', 'output closed'] as const;
 type Break = (typeof breaks)[number] | (typeof endings)[number];
@@ -27,7 +35,7 @@ const whenOf = (how: Break): 'started' | 'ended' => (how.endsWith('after') ? 'en
 
 const isInProcess = ({ how }: Scenario): boolean => breaks.some((each) => each === how);
 
-/** This computer cannot lose itself; what the shell does by itself does not fail. */
+/** This computer cannot lose itself; builtins of the shell do not fail. */
 const isPossible = ({ way, at, how }: Scenario): boolean => {
   if (how === 'other dropped') return way.host !== undefined;
   return !(how === 'fails' && at.line.includes('QUESTION'));
@@ -36,21 +44,23 @@ const isPossible = ({ way, at, how }: Scenario): boolean => {
 const otherHost = ({ way, at }: Scenario): NodeName =>
   at.host === 'node3' ? (way.host ?? 'node3') : 'node3';
 
-/** The fault that has a command fail, once; a script is known by how it begins. */
+/** The fault that makes a command fail, once; a script is recognized by its beginning. */
 const failing = (host: NodeName, line: string): string =>
   `fail-once=${host}:${line.replace(/^LC_ALL=C /, '').replaceAll("'", '')}`;
 
-/** Restores, and breaks it off. @returns what it is refused with, or its result */
+/** Restores, and interrupts it. @returns its refusal, or its result */
 async function brokenHere(stage: RestoreStage, scenario: Scenario): Promise<RestoreResult | Error> {
   const { way, at, how } = scenario;
   const { lab } = stage.scene;
+  const cancel = new AbortController();
   const strike = (line: string): void => {
     if (how === 'fails') lab.faults.set(failing(at.host, line));
+    else if (how.startsWith('cancelled')) cancel.abort();
     else lab.breakConnections(how === 'other dropped' ? otherHost(scenario) : at.host);
   };
   const moment = new AtCommand(lab, at, whenOf(how), strike);
   try {
-    return await stage.restore(way).catch((error: unknown) => error as Error);
+    return await stage.restore(way, cancel.signal).catch((error: unknown) => error as Error);
   } finally {
     moment.stop();
     expect(moment.isReached).toBe(true);
@@ -58,14 +68,16 @@ async function brokenHere(stage: RestoreStage, scenario: Scenario): Promise<Rest
   }
 }
 
-/** What it says is true of the disk. */
+/** What it reports matches the disk. */
 async function expectTold(
   stage: RestoreStage,
-  way: FileRestore,
+  { way, how }: Scenario,
   before: Contents,
   told: RestoreResult | Error,
 ): Promise<void> {
   const { wanted } = stage.backupOf(way);
+  // The hosts still answer then: nothing is left for the operator to remove.
+  if (how.startsWith('cancelled')) expect(await stage.leftBeside(way)).toEqual([]);
   const now = await stage.contents(way);
   if (told instanceof Error) {
     if (!isFailure(told)) throw told;
@@ -76,7 +88,7 @@ async function expectTold(
   if (exitStatus === 0) return expect(now, words).toEqual(wanted);
   expect(error ?? files.find(({ what }) => what !== 'written'), words).toBeDefined();
   if (exitStatus === 1) expect(now, words).toEqual(before);
-  // An image has its name only once it is whole; whether it has may be unknown.
+  // An image has its name only once it is complete; whether it has may be unknown.
   const isUnknown = notes.some((note) => note.includes('may be the whole image'));
   if (way.goesTo === 'file') expect(isUnknown ? [{}, wanted] : [{}], words).toContainEqual(now);
   for (const { path, what, sha256 } of files)
@@ -113,7 +125,7 @@ async function performHere(stage: RestoreStage, scenario: Scenario): Promise<voi
   const { way } = scenario;
   await stage.prepare(way);
   const before = await stage.contents(way);
-  await expectTold(stage, way, before, await brokenHere(stage, scenario));
+  await expectTold(stage, scenario, before, await brokenHere(stage, scenario));
   await expectRestorable(stage, way);
 }
 
@@ -172,7 +184,7 @@ export async function brokenFileRestores(
   const all: Scenario[] = [];
   for (const way of played)
     for (const [index, at] of (await commandsOf(stage, way)).entries()) {
-      // A process takes seconds: at each command one of the three, another with another seed.
+      // A process takes seconds: one of the three at each command, depending on the seed.
       const ending = endings[(index + seed) % endings.length] as Break;
       all.push(...[...breaks, ending].map((how) => ({ way, at, how })).filter(isPossible));
     }
@@ -182,7 +194,7 @@ export async function brokenFileRestores(
     ? all
     : [...sample(here, sampled.here, random), ...sample(others, sampled.processes, random)];
   describe.each([...new Set(chosen.map(({ way }) => way))])(
-    'a restore of $name that is broken off',
+    'a restore of $name that is interrupted',
     (way) => {
       for (const scenario of chosen.filter((each) => each.way === way)) {
         const { at, how } = scenario;

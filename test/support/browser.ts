@@ -11,12 +11,12 @@ const usual = [
 
 export interface Browser {
   readonly executable: string;
-  /** Why the tests in a browser cannot run here; undefined where they can. */
+  /** Why the tests in a browser cannot run here; undefined if they can. */
   readonly missing: string | undefined;
   readonly args: readonly string[];
 }
 
-/** The one that CHROMIUM_PATH names, else the system's. */
+/** The one in CHROMIUM_PATH, otherwise the system's. */
 export function chromiumBrowser(): Browser {
   const named = process.env['CHROMIUM_PATH'];
   const executable = (named === undefined ? usual : [named]).find((path) => existsSync(path));

@@ -1,4 +1,4 @@
-/** Whether `npm run build` has seen the sources as they are: what is older is not a witness. */
+/** Whether `npm run build` is newer than the sources: an older build proves nothing. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -25,16 +25,16 @@ function builtFile(file: string, parts: readonly string[]): string | undefined {
   return statSync(path).mtimeMs >= newest ? path : undefined;
 }
 
-/** @returns the built command line; undefined where it is missing, or older than its sources */
+/** @returns the built command line; undefined if it is missing, or older than its sources */
 export const builtCommandLine = (): string | undefined =>
   builtFile(join('main', 'shadowtape.js'), partsOf.program);
 
 const builtPages = (): string | undefined => builtFile(join('renderer', 'index.html'), partsOf.pages);
 
-/** True where neither the program nor its pages need a build. */
+/** True if neither the program nor its pages need a build. */
 export const isBuilt = (): boolean => builtCommandLine() !== undefined && builtPages() !== undefined;
 
-/** @throws where the pages are missing, or older than their sources: their tests would judge what nobody sees any more */
+/** @throws if the pages are missing, or older than their sources: their tests would check an outdated page */
 export function requireBuiltPages(): void {
   if (process.env['CONSOLE_PAGES'] === undefined && !builtPages())
     throw new Error('the built pages are missing, or older than src/: npm run build');

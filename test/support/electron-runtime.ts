@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Why the tests of the desktop window cannot run here; undefined where they can. */
+/** Why the tests of the desktop window cannot run here; undefined if they can. */
 export interface ElectronRuntime {
   readonly executable: string;
   readonly missing: string | undefined;
 }
 
-/** The runtime that ELECTRON_OVERRIDE_DIST_PATH names, else the one that Electron's package has downloaded. */
+/** The runtime in ELECTRON_OVERRIDE_DIST_PATH, otherwise the one that Electron's package has downloaded. */
 export function electronRuntime(): ElectronRuntime {
   const folder =
     process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(process.cwd(), 'node_modules', 'electron', 'dist');

@@ -35,7 +35,7 @@ export async function formerScene(which: FormerState): Promise<FormerScene> {
   await mkdir(folder);
   await extract({ file: archive, cwd: folder });
   await cp(join(folder, which, 'state'), scene.state.path, { recursive: true });
-  // The machines of the lab are others: somebody has accepted their keys.
+  // The machines of the lab differ: their keys were accepted.
   await copyFile(scene.lab.knownHostsFile, scene.state.knownHostsFile);
   const written = parse(await readFile(join(folder, which, 'site.yaml'), 'utf8')) as SiteTree;
   return {
@@ -49,7 +49,7 @@ export async function formerScene(which: FormerState): Promise<FormerScene> {
   };
 }
 
-/** Sends the commands once more that the run had sent until it was killed: locks, part, shadow, detached dump. */
+/** Sends the commands again that the run had sent until it was killed: locks, part, shadow, detached dump. */
 export async function asItLeftThem({ scene, runs: [run = ''] }: FormerScene): Promise<void> {
   const { events } = await readRun(scene.state, run);
   for (const { intent, ending } of sentCommands(events))

@@ -17,7 +17,7 @@ export interface GeneratedRun {
   readonly ends?: 'verified' | 'failed' | 'not';
   /** How many progress lines the dump has. */
   readonly progress?: number;
-  /** Entries of its catalogue. */
+  /** Entries of its catalog. */
   readonly entries?: number;
   readonly site?: string;
   readonly platform?: 'solaris' | 'linux';
@@ -176,7 +176,7 @@ export interface GeneratedFile {
 
 /**
  * @param folder of the state
- * @param files in the order of the archive; none: no catalogue
+ * @param files in the order of the archive; none: no catalog
  */
 export function writeGeneratedRun(folder: string, run: GeneratedRun, files?: Iterable<GeneratedFile>): void {
   mkdirSync(join(folder, 'runs'), { recursive: true });

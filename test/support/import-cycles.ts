@@ -1,4 +1,4 @@
-/** Which source files import each other in a circle. Imports of types count: they tie files together as much as others. */
+/** Which source files import each other in a cycle. Imports of types count: they connect files as much as others. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 

@@ -22,7 +22,7 @@ function speaksEnglish(locale: TestedLocale): boolean {
 
 const lacking = testedLocales.filter(speaksEnglish);
 
-/** What is not installed, and how it is; undefined where all is there. */
+/** What is not installed, and how to install it; undefined if everything is. */
 export const missingLocales: string | undefined =
   lacking.length === 0
     ? undefined

@@ -1,6 +1,6 @@
 /**
- * A console that dies in the middle of a run, within this process: from one moment on its journal holds nothing more and its hosts
- * hear nothing more, as after SIGKILL. (Genuine kills take a process each: see killed-console.test.ts.)
+ * A console that dies in the middle of a run, within this process: from one moment on nothing more is journaled or sent
+ * to its hosts, as after SIGKILL. (Genuine kills take a process each: see killed-console.test.ts.)
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { CommandRunner } from '../../src/main/procedure/hosts/command-runner.ts'
 import { performRun } from '../../src/main/procedure/run/engine.ts';
 import type { HostSession, Hosts } from '../../src/main/procedure/hosts/hosts.ts';
 import { Journal, noJournal } from '../../src/main/journal/journal.ts';
+import { mountTablesOf } from '../../src/main/procedure/hosts/node-mounts.ts';
+import { mountedOf } from '../../src/main/procedure/plan/service-checks.ts';
 import { Observer } from '../../src/main/procedure/hosts/observe.ts';
 import { stepsOf } from '../../src/main/procedure/plan/steps.ts';
 import type { Step } from '../../src/main/procedure/model/step.ts';
@@ -21,7 +23,7 @@ import { nextOrder } from '../../src/main/journal/run-history.ts';
 import { FastClock } from './fast-clock.ts';
 import { openSceneConsole, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 
-/** Says of each event that is about to be written whether the console dies before it, after it, or lives on. */
+/** Decides for each event that is about to be written whether the console dies before it, after it, or not. */
 export type Death = (event: NewEvent) => 'before' | 'after' | undefined;
 
 class ConsoleDied extends Error {}
@@ -92,8 +94,8 @@ export interface DeadRun {
 let born = 0;
 
 /**
- * Begins a run whose console dies at one moment.
- * @throws where it did not die
+ * Starts a run whose console dies at one moment.
+ * @throws if it did not die
  */
 export async function dyingRun(
   scene: Scene,
@@ -115,7 +117,10 @@ export async function dyingRun(
   const named = chooseJob('the scene', site, job, false);
   const world = await new Observer(looking, observedOf(site, named.job)).look('assign', ['primaries']);
   const run = runName(new Date(), `volume2-of-the-dead-${(born += 1)}`);
-  const assignment = assign(site, named, world, run);
+  const assigned = assign(site, named, world, run);
+  const { primaryNodes, platform } = assigned;
+  const tables = await mountTablesOf(looking, 'assign', primaryNodes, platform);
+  const assignment = { ...assigned, ...mountedOf(assigned, tables) };
   const steps = stepsOf(assignment);
   const order = await nextOrder(scene.state);
   const journal = new MortalJournal(scene.state.journalFile(run), run, life, death);
@@ -157,7 +162,7 @@ export function tearLastLine(scene: Scene, run: string): void {
   appendFileSync(scene.state.journalFile(run), '{"seq":999,"at":"2026-11-22T0');
 }
 
-/** Takes a run up as the command line does. */
+/** Resumes a run as the command line does. */
 export async function takeUpScene(
   scene: Scene,
   mode: 'resume' | 'unwind',
@@ -179,7 +184,7 @@ export async function takeUpScene(
       run,
       ask: undefined,
       approveVerified: true,
-      // The one who died lived in this very process, which lives on.
+      // The dead console was in this process, which keeps running.
       takeOverLock: setting.takeOverLock ?? true,
       ownPart: setting.ownPart,
       cancel: setting.cancel ?? never,
@@ -195,7 +200,7 @@ export async function takeUpScene(
   }
 }
 
-/** What a run's resume or rollback would be refused with, as it is judged before one of them is suggested. */
+/** The error with which a run's resume or rollback would be refused, as checked before one of them is suggested. */
 export async function refusalScene(
   scene: Scene,
   mode: 'resume' | 'unwind',

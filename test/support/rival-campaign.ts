@@ -57,7 +57,7 @@ export interface Known {
   readonly tape: TapeDigests;
 }
 
-/** Brings the lab to where a run of the kind begins. */
+/** Prepares the lab for the start of a run of the kind. */
 async function begin({ lab }: Scene, { begins, fault }: KindOfRun, { proxies }: JobObjects): Promise<void> {
   if (begins === 'parted')
     await lab.type('node1', `sdxproxy Part -c Class1 -p ${proxies.join(',')} -a pjrm=off`);
@@ -76,19 +76,21 @@ export async function learn(scene: Scene, kind: KindOfRun): Promise<Known> {
   return { kind, job, moments, within: momentsWithin(end.events), tape };
 }
 
-/** What the console of a run that died last sent is known by one command: nothing is held back. */
+/** The last command of a dead console identifies the moment: nothing is delayed. */
 const coursesOf = ({ when, changes }: Moment): readonly Course[] =>
   when === 'after' && changes ? courses : ['in the run'];
 
 /**
- * Not so, since nobody can see it:
- * - While sfxadm or fsck changes blocks, only the watch can tell that the proxy was rejoined, parted and stopped. It looks more often than
- *   disks can be copied, but the lab copies its small volumes in no time. What is changed on purpose is not compared.
- * - ufsdump or sfxdump reads another file system through a shadow that is not held open, and is over before both sides are judged (SECURITY.md,
- *   "What `verified` means"). The dumps of the campaign are so small. Of a raw device the records on tape tell, and tar's is mounted.
+ * Excluded, because nothing can notice it:
+ * - While sfxadm or fsck changes blocks, only the watch can tell that the proxy was rejoined, parted and stopped. It
+ *   looks more often than disks can be copied, but the lab copies its small volumes in no time. What is changed on
+ *   purpose is not compared.
+ * - ufsdump or sfxdump reads another file system through a shadow that is not held open, and is over before both sides
+ *   are judged (SECURITY.md, "What `verified` means"). The dumps of the campaign are so small. Of a raw device the
+ *   records on tape tell, and tar's is mounted.
  */
 const isPossible = ({ moment: { step, when, line }, act }: Scenario): boolean => {
-  // How often the copy is asked for differs from run to run.
+  // The number of polls of the copy differs from run to run.
   if (step === 'synchronise' && when === 'amid') return false;
   // What the master then holds is what the run parts and backs up: another backup than that of the run that nobody disturbed, and as good.
   if (step === 'synchronise' && act.name === 'rejoins, parts and stops the proxy') return false;
@@ -130,7 +132,7 @@ const clearFaults = ({ lab }: Scene): void => {
   for (const fault of lab.faults.list()) lab.faults.clear(fault);
 };
 
-/** A run that fails is rolled back. */
+/** A failed run is rolled back. */
 export const rollingBack =
   (kind: KindOfRun) =>
   (site: SiteTree): void => {
@@ -245,7 +247,7 @@ class Play {
     await lab.copyingFinished();
   }
 
-  /** Everything was done by hand: the run keeps its locks until it is given up. */
+  /** Everything was done by hand: the run keeps its locks until it is discarded. */
   async #discard(run: string): Promise<void> {
     const console = await openSceneConsole(this.#scene, this.#scenario.kind.change);
     try {
@@ -256,9 +258,9 @@ class Play {
   }
 
   /**
-   * Where the answer of the part was lost, nothing proves that the run has parted the proxies, and a person has to say so. Here nobody else has:
-   * the administrator has taken back what he did.
-   * @returns the end of what the run has asked for; undefined where it has not
+   * Where the answer of the part was lost, nothing proves that the run has parted the proxies, and a person has to say
+   * so. Here nobody else has: the administrator has taken back what he did.
+   * @returns the end of what the run has asked for; undefined if it has not
    */
   async #ownPart(run: string, { exitStatus, sentence }: SceneRun): Promise<SceneRun | undefined> {
     const asksFor = `roll it back with shadowtape rollback ${run} --own-part`;
@@ -296,7 +298,7 @@ async function perform(scene: Scene, before: Standing, known: Known, scenario: S
     const { run, end } = await play.perform();
     clearFaults(scene);
     await scene.lab.copyingFinished();
-    // While it gives back its locks, a run has looked at both sides for the last time.
+    // When it releases its locks, a run has queried both sides for the last time.
     const isLookedAt = scenario.moment.step !== 'unlock';
     if (end) await play.watch.expectTrue(end, known.tape, isLookedAt);
     const told = end ? toldBy(end) : 'the resume was refused';
@@ -311,7 +313,7 @@ async function perform(scene: Scene, before: Standing, known: Known, scenario: S
   }
 }
 
-/** Locks and work folders of a run that is over are the only thing that may be left, and only where that was told. */
+/** Only locks and work folders of an ended run may remain, and only if that was reported. */
 export async function expectAsBefore(scene: Scene, before: Standing, told: string): Promise<void> {
   const now = await standing(scene);
   const left = now.directories.node3.filter((folder) => !before.directories.node3.includes(folder));
@@ -343,7 +345,7 @@ export async function rivalCampaign(kinds: readonly KindOfRun[], sampled: number
     const known = await learn((await stage.take()).scene, kind);
     const all = everything(known).filter(isPossible);
     const within = everythingWithin(known).filter(isPossible);
-    // A cut answer is waited for, three seconds long.
+    // A truncated answer is waited for, three seconds long.
     const quick = all.filter(({ trouble }) => trouble !== 'cut');
     // One of each file.
     const ofWithin = kind === kinds.at(-1) ? 1 : 0;

@@ -1,4 +1,4 @@
-/** The moments of a run at which another administrator acts: the command in question is held back until he is done. */
+/** The moments of a run at which another administrator acts: the command in question is delayed until the act is done. */
 import type { PlannedStep } from '../../src/contract/plan.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { Lab } from '../../src/lab/lab.ts';
@@ -27,7 +27,10 @@ const firstLine = (line: string) => (line.split('\n')[0] ?? '').replace(/\d{8}-\
 /** Commands that must not be sent where the other side has changed, and that cannot be bound to anything afterwards. */
 const isCritical = ({ line }: Intent) => /^(fsck|sfxadm|sdxproxy Rejoin) /.test(line);
 
-/** True where both sides are still asked before the next command that changes something, or where that one can be judged afterwards. */
+/**
+ * True if both sides are still asked before the next command that changes something, or where that one can be judged
+ * afterwards.
+ */
 function isInTime(sent: readonly Intent[], query: Intent): boolean {
   const from = sent.slice(sent.indexOf(query));
   const next = from.findIndex(({ changes }) => changes);
@@ -44,7 +47,7 @@ function amidOf(sent: readonly Intent[]): Intent | undefined {
 
 /**
  * @param steps those that are disturbed
- * @param events of a run that has ended well
+ * @param events of a run that has succeeded
  */
 export function momentsOf(steps: readonly PlannedStep[], events: readonly RunEvent[]): Moment[] {
   return steps.flatMap(({ step }) => {
@@ -71,7 +74,7 @@ const usesShadow = ({ line }: Intent) =>
 /** What starts a dump on the backup server, which runs on by itself. */
 const startsDump = ({ line }: Intent) => line.startsWith('sh -c ') && line.includes('.dump.work');
 
-/** @param events of a run that has ended well @returns a moment for each command that reads or writes through the shadow */
+/** @param events of a run that has succeeded @returns a moment for each command that reads or writes through the shadow */
 export function momentsWithin(events: readonly RunEvent[]): Moment[] {
   const sent = events.filter((event): event is Intent => event.type === 'intent');
   return sent.flatMap((intent): Moment[] => {
@@ -81,14 +84,14 @@ export function momentsWithin(events: readonly RunEvent[]): Moment[] {
   });
 }
 
-/** What is done at a moment, and where it is taken back, when the next step begins. */
+/** The act at a moment, and, if it is undone, when the next step begins. */
 export interface HeldAct {
   /** @param host to which the command that is held back belongs */
   readonly act: (host: NodeName) => Promise<void>;
   readonly later?: (() => Promise<void>) | undefined;
 }
 
-/** Holds one command of a run back while somebody acts. */
+/** Delays one command of a run while somebody acts. */
 export class Hold {
   readonly #moment: Moment;
   readonly #stop: () => void;
@@ -114,7 +117,7 @@ export class Hold {
     });
   }
 
-  /** True where the run came to the moment. */
+  /** True if the run reached the moment. */
   get isUsed(): boolean {
     return this.#isUsed;
   }

@@ -88,7 +88,7 @@ export class SecondConsole {
   }
 
   /**
-   * @param order what it is to do; `site` and `state` are filled in
+   * @param order what it has to do; `site` and `state` are filled in
    * @param change of the site, as the first console has it
    * @param isSameFolder true where it has the state folder of the first console
    * @param backupServer under which name it knows the backup server

@@ -1,4 +1,4 @@
-/** Where the tests keep their folders: in memory where there is room. */
+/** Where the tests keep their folders: in memory if there is room. */
 import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
@@ -6,7 +6,7 @@ const inMemory = '/dev/shm';
 /** What the folders of one whole run of the tests need at the same time, with room to spare. */
 const neededBytes = 4 * 1024 ** 3;
 
-/** True where a mount table allows programs of the folder to be run: some tests write a small program, and start it. */
+/** True if a mount table allows programs of the folder to be run: some tests write a small program, and start it. */
 export function isForPrograms(mountTable: string, folder: string): boolean {
   const mount = mountTable
     .split('\n')

@@ -1,4 +1,4 @@
-/** What GNU tar makes of an archive, and restore(8) of a dump. */
+/** What GNU tar extracts from an archive, and restore(8) from a dump. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -66,7 +66,7 @@ function handOf(command: string): CartridgeHand {
   };
 }
 
-/** The drive that the environment names; undefined where it names none. @throws where it names one by half */
+/** The drive that the environment names; undefined if it names none. @throws where it names one by half */
 export function namedDrive(environment: NodeJS.ProcessEnv = process.env): NamedDrive | undefined {
   const text = environment['SHADOWTAPE_TEST_TAPE'];
   if (text === undefined || text === '') return undefined;

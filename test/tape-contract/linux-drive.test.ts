@@ -2,6 +2,7 @@
  * What the program relies on of a Linux tape drive (kernel 6.1, driver st, variable block mode). Each fact is one test, tried on the lab's
  * virtual drive and, where the environment names one, on a genuine drive.
  */
+import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +18,9 @@ import {
   type ContractDrive,
   type NamedDrive,
 } from './contract-drive.ts';
+import { realHostsMissing } from '../real/real-hosts.ts';
+import { playsAll } from '../support/sampled.ts';
+import { describeRestores } from './restores-on-drive.ts';
 import { describeRuns } from './runs-on-drive.ts';
 
 const recordBytes = 32_768;
@@ -290,3 +294,6 @@ describe.runIf(genuine)(genuineName, () => testFacts(() => openNamedDrive(genuin
 
 // In this file, since two files run at once, and there is one drive.
 if (genuine) describeRuns(genuine);
+// Minutes on an emulated drive.
+if (genuine && playsAll && realHostsMissing() === undefined && existsSync('/usr/sbin/dump'))
+  describeRestores(genuine);

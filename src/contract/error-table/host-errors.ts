@@ -175,7 +175,7 @@ export const hostErrors = {
   },
   FILE_SYSTEM_NOT_CLEAN: {
     sentence: '{host}: {device} needs a repair that fsck was not allowed to make: {said}',
-    hint: 'it was mounted at the part: add umount to services.stop of the job, or let fsck repair the copy with fsck.answerYes: true',
+    hint: 'it was mounted at the part: add the umount of its mount point to services.stop of the job, or let fsck repair the copy with fsck.answerYes: true',
   },
   MOUNT_POINT_TAKEN: {
     sentence: '{host}: {mountPoint} already exists',

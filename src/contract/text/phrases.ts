@@ -1,8 +1,8 @@
 /**
- * What English sentences that are stored were made of: their text of the catalogue, and its values.
+ * What English sentences that are stored were made of: their text of the catalog, and its values.
  *
- * Sentences stay strings in English wherever they are passed on, stored and compared; only where one is shown in another language its text is
- * looked up here. One that is not here any more is shown in English.
+ * Sentences stay strings in English wherever they are passed on, stored and compared; only where one is shown in
+ * another language its text is looked up here. One that is not here any more is shown in English.
  */
 
 export type Value = string | number;

@@ -15,7 +15,7 @@ import {
   told,
 } from './say.ts';
 
-/** Some texts of the catalogue, in a language that has more plurals than English. */
+/** Some texts of the catalog, in a language that has more plurals than English. */
 const polish = {
   name: 'pl',
   texts: {
@@ -76,7 +76,7 @@ describe('a text', () => {
     ]);
   });
 
-  it('of a table is translated; what the catalogue does not have is left alone', () => {
+  it('of a table is translated; what the catalog does not have is left alone', () => {
     speak(polish);
     expect(said('Attached files')).toBe('Załączone pliki');
     expect(said('/dev/nst0 on tapehost')).toBe('/dev/nst0 on tapehost');
@@ -86,7 +86,7 @@ describe('a text', () => {
 describe('a phrase', () => {
   const digests = () => phrase('Digests of {proxy} at each hop', { proxy: 'Volume2' });
 
-  it('is English, and told in the language of the process', () => {
+  it('is English, and shown in the language of the process', () => {
     expect(told(digests())).toBe('Digests of Volume2 at each hop');
     speak(polish);
     expect(digests()).toBe('Digests of Volume2 at each hop');
@@ -94,14 +94,14 @@ describe('a phrase', () => {
     expect(told(phrase('Attached files'))).toBe('Załączone pliki');
   });
 
-  it('with a number is told in the plural of the language', () => {
+  it('with a number is shown in the plural of the language', () => {
     speak(polish);
     const counted = [1, 2, 5].map((count) => phraseCount(count, '{count} record', '{count} records'));
     expect(counted).toEqual(['1 record', '2 records', '5 records']);
     expect(counted.map(told)).toEqual(['1 rekord', '2 rekordy', '5 rekordów']);
   });
 
-  it('that is the value of another text is told with it, however deep', () => {
+  it('that is the value of another text is shown with it, however deep', () => {
     speak(polish);
     const list = phrases([digests(), 'sdxinfo: ERROR', phrase('Attached files')], '; ');
     expect(list).toBe('Digests of Volume2 at each hop; sdxinfo: ERROR; Attached files');
@@ -151,15 +151,15 @@ describe('a phrase', () => {
 });
 
 describe('what is no phrase', () => {
-  it.each(['Volume2', '/dev/nst0 on tapehost', ''])('is told as it is: "%s"', (text) => {
+  it.each(['Volume2', '/dev/nst0 on tapehost', ''])('is shown as it is: "%s"', (text) => {
     speak(polish);
     expect(told(text)).toBe(text);
   });
 });
 
-describe('the types of the catalogue', () => {
+describe('the types of the catalog', () => {
   it('refuse a text that is not in it, and values that the text does not have', () => {
-    // @ts-expect-error: not in the catalogue
+    // @ts-expect-error: not in the catalog
     say('Attached filse');
     // @ts-expect-error: the value is missing
     say('Digests of {proxy} at each hop');

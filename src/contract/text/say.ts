@@ -17,7 +17,7 @@ type CountedValues<Text extends string> = [Exclude<Names<Text>, 'count'>] extend
 /** Undefined for English. */
 let spoken: Language | undefined;
 
-/** Inside `inEnglish`: what is said is remembered, so that it can be told in another language later. */
+/** Inside `inEnglish`: what is said is remembered, so that it can be shown in another language later. */
 let isStored = false;
 
 /** Chooses the language of the process. @param language undefined for English */
@@ -45,7 +45,7 @@ function textOf(text: string): string {
   return typeof translated === 'string' ? translated : text;
 }
 
-/** A value that is a phrase of the program itself is told, too; a name, or what a host printed, is left alone. */
+/** A value that is a phrase of the program itself is translated, too; a name, or what a host printed, is left alone. */
 const filled = (text: string, values: Readonly<Record<string, Value>>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? told(String(values[name])) : whole));
 
@@ -84,7 +84,7 @@ function counted(
   return kept(filled(words, all), other, all, count);
 }
 
-/** A text of the catalogue. @param values for what is in braces */
+/** A text of the catalog. @param values for what is in braces */
 export function say<const Text extends PlainMessage>(
   text: Text,
   ...[values]: [Names<Text>] extends [never] ? [] : [values: Values<Text>]
@@ -125,7 +125,7 @@ export function sayAround<const Text extends PlainMessage, Part>(
   return pieces;
 }
 
-/** A text of a table that is a part of the catalogue; any other one is not changed. @param values for what is in braces */
+/** A text of a table that is a part of the catalog; any other one is not changed. @param values for what is in braces */
 export function said(text: string, values?: Readonly<Record<string, Value>>): string {
   const words = spoken === undefined ? text : textOf(text);
   return kept(values === undefined ? words : filled(words, values), text, values);

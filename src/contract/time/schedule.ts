@@ -77,7 +77,7 @@ export function lastNight(schedule: Schedule, now: Date): Night | undefined {
   return nightsBetween(schedule, from, new Date(now.getTime() + 1)).at(-1);
 }
 
-/** True where a run that began at one of these instants belongs to the night. */
+/** True if a run that began at one of these instants belongs to the night. */
 export const isServed = ({ due, until }: Night, starts: readonly Date[]): boolean =>
   starts.some((start) => start >= due && start < until);
 

@@ -23,7 +23,7 @@ export interface ChartData {
 
 /**
  * @param lastSeconds how much of the end is shown; undefined: all
- * @param floor bytes a second
+ * @param floor bytes per second
  */
 export function chartData(
   legs: readonly LegModel[],

@@ -2,7 +2,7 @@
 import type { ReportExtent, ReportMark, ReportShadowed, ReportSpace } from '../../contract/report.ts';
 import { say } from '../../contract/text/say.ts';
 
-/** More masters than these are told of in words. */
+/** More masters than these are listed in words. */
 const mostMasters = 6;
 /** Volumes that take less than this part of what they are in are drawn larger, with torn edges. */
 const leastShare = 0.3;
@@ -58,7 +58,7 @@ export function placeExtents(
   });
 }
 
-/** The masters that are drawn, and the words for the others; undefined where all are drawn. */
+/** The masters that are drawn, and the words for the others; undefined if all are drawn. */
 export function shownMasters({ masters }: ReportShadowed): {
   readonly masters: readonly ReportSpace[];
   readonly more: string | undefined;

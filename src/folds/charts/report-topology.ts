@@ -35,7 +35,7 @@ export interface TopologyMetrics {
   /** Above the first space of the primary domain, and below its last one. */
   readonly head: number;
   readonly tail: number;
-  /** Of the line that tells of further masters, and its base line. */
+  /** Of the line that lists further masters, and its base line. */
   readonly more: readonly [height: number, words: number];
   /** Between both frames. */
   readonly ribbon: number;
@@ -47,7 +47,7 @@ export interface TopologyMetrics {
   readonly backup: Rows;
   /** Base lines of the frames' titles below their upper edges. */
   readonly titles: readonly [primary: number, backup: number];
-  /** True where a ribbon goes from strip to strip, not from frame to frame. */
+  /** True if a ribbon goes from strip to strip, not from frame to frame. */
   readonly tiesStrips: boolean;
   /** Width of the smallest extent. */
   readonly least: number;
@@ -61,7 +61,7 @@ export interface TopologyMetrics {
     readonly cellHeight: number;
   };
   width(words: string, of: 'label' | 'numbers'): number;
-  /** As much of the words as fits; empty where nothing does. */
+  /** As much of the words as fits; empty if nothing does. */
   fit(words: string, width: number): string;
 }
 

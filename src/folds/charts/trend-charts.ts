@@ -107,7 +107,7 @@ export function trendWords({ title, unit, curves }: TrendChart): string {
   return `${title}: ${words.length === 0 ? say('no data') : words.join('; ')}`;
 }
 
-/** What has changed since the run before, in words; undefined where that is not known, or hardly anything has. */
+/** What has changed since the run before, in words; undefined if that is not known, or hardly anything has. */
 export function changeWords(points: readonly TrendPoint[]): string | undefined {
   const sizes = points.flatMap(({ bytes }) => bytes ?? []);
   const [before, last] = sizes.slice(-2);

@@ -19,7 +19,7 @@ const concerns = (
 
 /**
  * @param volume the proxy; undefined: all volumes of the run
- * @returns the newest proof; undefined where none is known
+ * @returns the newest proof; undefined if none is known
  */
 export function provenRestorable(
   { restored, drilled }: Pick<RunLine, 'restored' | 'drilled'>,

@@ -22,7 +22,7 @@ export class CommandList {
     if (command) this.#commands.set(outcome.of, { ...command, state: endOf(outcome), outcome });
   }
 
-  /** @param seq of its intent; undefined where there is no such command */
+  /** @param seq of its intent; undefined if there is no such command */
   lineOf(seq: number): string | undefined {
     return this.#commands.get(seq)?.line;
   }
@@ -56,7 +56,7 @@ export class PassBuilder {
 
   readonly #since: number;
 
-  /** @param since when it began, by the clock that nobody sets */
+  /** @param since when it began, by the monotonic clock */
   constructor(started: EventOf<'step-started'>, since: number) {
     this.#started = started;
     this.#since = since;

@@ -248,7 +248,7 @@ it('hands out the same object for a step that has not changed', () => {
 });
 
 describe('the clock of the computer was set during the run', () => {
-  /** The events of a run at one line a second, from the tenth on with a clock that was set back by an hour. */
+  /** The events of a run at one line per second, from the tenth on with a clock that was set back by an hour. */
   const setBack = () =>
     fixtureEvents('raw-dd').map((event, index) => ({
       ...event,

@@ -12,7 +12,7 @@ export interface LogLine {
   /** Milliseconds since 1970; undefined for output, which came after its command. */
   readonly at: number | undefined;
   readonly kind: 'run' | 'step' | 'command' | 'output' | 'check' | 'warning' | 'question' | 'end';
-  /** Empty where it belongs to no step. */
+  /** Empty if it belongs to no step. */
   readonly step: string;
   readonly host: string | undefined;
   readonly state: State;

@@ -6,9 +6,9 @@ import type { State } from '../states.ts';
 import type { RunModel } from './run-model.ts';
 
 /**
- * `unread`: nothing can be shown of it. `elsewhere`: another process performs it. `dead`: it has no end, and nobody performs it.
- * `tape-bad`: the cluster is normal, the tape is not a backup. `halted`: an operator must act; the two in `-act`: too, but the tape holds
- * the backup.
+ * `unread`: nothing can be shown of it. `elsewhere`: another process performs it. `dead`: it has no end, and no process
+ * performs it. `tape-bad`: the cluster is normal, the tape is not a backup. `halted`: an operator must act; the two in
+ * `-act`: too, but the tape holds the backup.
  */
 export type RunState =
   | 'loading'
@@ -31,11 +31,11 @@ export type RunState =
 export interface RunFacts {
   readonly model: RunModel;
   readonly question: QuestionView | undefined;
-  /** True while this console performs it; undefined where that is not known yet. */
+  /** True while this console performs it; undefined if that is not known yet. */
   readonly live: boolean | undefined;
   /** True while another process performs it. */
   readonly elsewhere?: boolean;
-  /** True where asking for it, or following it, failed. */
+  /** True if asking for it, or following it, failed. */
   readonly failed: boolean;
 }
 
@@ -87,7 +87,7 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   dead: { state: 'bad', word: 'interrupted' },
 };
 
-/** A good end with omissions is told with them, and is not green. */
+/** A good end with omissions is shown with them, and is not green. */
 export function withOmissions({ state, word }: StateWords, omissions: Omissions): StateWords {
   const omitted = omissionWords(omissions);
   return { state: omitted !== '' && state === 'ok' ? 'warn' : state, word: `${word}${omitted}` };
@@ -105,13 +105,13 @@ const overStates: readonly RunState[] = [
   'dead',
 ];
 
-/** True where something of it is there to be shown. */
+/** True if something of it is there to be shown. */
 export const isShown = (state: RunState): boolean => state !== 'loading' && state !== 'unread';
 
-/** True where nothing continues. */
+/** True if nothing continues. */
 export const isOver = (state: RunState): boolean => overStates.includes(state);
 
 const resumable: readonly RunState[] = ['dead', 'halted', 'verified-act', 'unverified-act'];
 
-/** True where the run may be continued, or unwound. */
+/** True if the run may be continued, or unwound. */
 export const canBeTakenUp = (state: RunState): boolean => resumable.includes(state);

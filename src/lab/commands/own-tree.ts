@@ -1,4 +1,4 @@
-/** What a host has of its own below a directory, outside of mounted volumes: as a file system whose files follow each other. */
+/** A host's own tree below a directory, outside of mounted volumes, as a file system whose files follow each other. */
 import { posix } from 'node:path';
 import type { FileSystemEntry, VolumeBytes } from '../gds/lab-file-system.ts';
 import type { HostFiles } from '../hosts/host-files.ts';
@@ -9,7 +9,7 @@ interface OwnTree {
   readonly volume: Pick<VolumeBytes, 'read'> & { close(): void };
 }
 
-/** @returns undefined where there is no such directory */
+/** @returns undefined if there is no such directory */
 export async function ownTree(files: HostFiles, directory: string): Promise<OwnTree | undefined> {
   if ((await files.kindOf(directory)) !== 'directory') return undefined;
   const entries: FileSystemEntry[] = [];

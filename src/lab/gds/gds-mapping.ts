@@ -65,7 +65,7 @@ export function layTogether(
 
 /**
  * The data area of a group or a disk.
- * @throws GdsRefusal where the class has neither of that name
+ * @throws GdsRefusal if the class has neither with that name
  */
 export function dataSpaceOf(owner: GdsClass, name: string): DataSpace {
   if (hasGroup(owner, name)) {

@@ -13,21 +13,21 @@ import type { World } from '../world.ts';
 
 /** What sdxshadowgroup does on the backup server (GDS guide 4.5, D.16), and what all groups have in common. */
 
-/** What a group is asked to be; undefined: not said. */
+/** The requested properties of a group; undefined: not given. */
 export interface GroupAttributes {
   readonly type: GroupType | undefined;
   /** Blocks. */
   readonly width: number | undefined;
 }
 
-/** Stripe width in blocks where none is asked for; presumed. */
+/** The default stripe width in blocks; presumed. */
 const defaultWidth = 32;
 /** How many disks and lower groups a group can have (GDS guide 4.5, 2.1.3). */
 const mostMembers = { mirror: 8, stripe: 64, concat: 64 } as const;
 
 /**
  * The group of that name, or a new one, which is not in the class yet.
- * @throws GdsRefusal where a group of that name is another than what is asked for
+ * @throws GdsRefusal if a group with that name differs from the request
  */
 export function openGroup(
   owner: GdsClass,

@@ -28,7 +28,7 @@ interface PairFileSystem {
   readonly type: FileSystemType;
   /** Where node1 has the master mounted. */
   readonly directory: string;
-  /** What tells its files from those of the other file systems; those without it hold the same files. */
+  /** What distinguishes its files from those of the other file systems; those without it hold the same files. */
   readonly files?: string;
 }
 
@@ -125,7 +125,7 @@ interface PhysicalDisk {
   readonly part: number;
   /** Of a volume that is spread over several disks, how much of it is on this one. */
   readonly share?: number;
-  /** True where all of its blocks are the volume's. */
+  /** True if all of its blocks are the volume's. */
   readonly isFull?: true;
   readonly isSeenByBackupServer: boolean;
 }
@@ -166,7 +166,7 @@ function diskName(number: number, platform: Platform): string {
   return platform === 'linux' ? `sd${String.fromCharCode('a'.charCodeAt(0) + number)}` : `c1t1d${number}`;
 }
 
-/** What a node calls a physical disk; undefined where it does not see it. */
+/** What a node calls a physical disk; undefined if it does not see it. */
 export function deviceOf(
   node: NodeName,
   physical: string,
@@ -264,7 +264,7 @@ export function primaryClass(volumeBlocks: number, platform: Platform = 'solaris
 }
 
 /**
- * A lab as it is on its first day: proxies joined, /app, /data and /home mounted on node1, a blank tape.
+ * A lab in its initial state: proxies joined, /app, /data and /home mounted on node1, a blank tape.
  * @param volumeBlocks size of Volume1 and Volume2 in 512-byte blocks
  */
 export function newModel(seed: string, volumeBlocks: number, platform: Platform = 'solaris'): LabModel {

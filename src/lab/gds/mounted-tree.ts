@@ -9,7 +9,7 @@ import { openVolume } from './volume-access.ts';
 export type MountedTree = Map<string, PayrollEntry>;
 
 /**
- * Lays the file system of a mount out anew.
+ * Lays the file system of a mount out again.
  * @throws IoError EROFS where it is not mounted for writing, ENOSPC where it is too small
  */
 export async function rewriteMounted(

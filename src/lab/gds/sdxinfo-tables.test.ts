@@ -28,7 +28,7 @@ async function rows(line: string, on = client): Promise<string[]> {
 }
 
 describe('a volume on stripes below a mirror', () => {
-  test('is shown with both groups, all disks, and the lower group in the place of a disk', async () => {
+  test('is shown with both groups, all disks, and the lower group instead of a disk', async () => {
     expect(await rows('sdxinfo -D -G -S -c Class1 -o Volume8')).toEqual([
       'disk Disk11 stripe Class1 Group6a c1t1d11 68608 node1:node2 ENABLE',
       'disk Disk12 stripe Class1 Group6a c1t1d12 68608 node1:node2 ENABLE',
@@ -125,7 +125,7 @@ test('a volume on a single disk has no group; the long form names its disk', asy
 });
 
 describe('two volumes in a group', () => {
-  test('stand behind each other; a group shows both, a volume itself', async () => {
+  test('follow each other; a group shows both, a volume itself', async () => {
     expect(await rows('sdxinfo -V -S -c Class1 -o Group3')).toEqual([
       'volume * Class1 Group3 * * 0 65535 65536 PRIVATE',
       'volume Volume3 Class1 Group3 off on 65536 67583 2048 ACTIVE',
@@ -141,7 +141,7 @@ describe('two volumes in a group', () => {
     ]);
   });
 
-  test('leave a free extent where the first is removed', async () => {
+  test('leave a free extent if the first is removed', async () => {
     const backup = await logIn(lab, 'node3');
     for (const line of [
       'sdxshadowdisk -M -c Class2 -d c1t1d6=Disk6,c1t1d3=Disk3',
@@ -166,7 +166,7 @@ describe('two volumes in a group', () => {
   });
 });
 
-test('what is not there is refused', async () => {
+test('a missing object is refused', async () => {
   expect((await runOn(client, 'sdxinfo -V -c Class1 -o Volume99')).stderr).toBe(
     'SDX:sdxinfo: ERROR: Volume99: no such object\n',
   );

@@ -8,7 +8,7 @@ const diskFolders = ['/dev/rdsk', '/dev/dsk'] as const;
 const bootDisk = 'c0t0d0';
 /** Each disk is listed by its slices. */
 const slices = [0, 1, 2, 3, 4, 5, 6, 7];
-/** Density letters, BSD behaviour, no rewind: every device of one drive (st(7D)). */
+/** Density letters, BSD behavior, no rewind: every device of one drive (st(7D)). */
 const tapeNames = ['', 'l', 'm', 'h', 'u', 'c'].flatMap((density) =>
   ['', 'b', 'n', 'bn'].map((manner) => `/dev/rmt/0${density}${manner}`),
 );

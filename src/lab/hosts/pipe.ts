@@ -6,7 +6,7 @@ const capacity = 65_536;
 
 interface Piece {
   bytes: Buffer;
-  /** Tells the writer who waits that its bytes were taken; undefined where they were copied and nobody waits. */
+  /** Tells the waiting writer that its bytes were read; undefined if they were copied and there is no waiting writer. */
   readonly settle: ((error?: IoError) => void) | undefined;
 }
 
@@ -90,7 +90,7 @@ export class Pipe {
       write: (bytes, killed) => this.#write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, killed),
       close: () => {
         this.#writers -= 1;
-        // what nobody can read any more is gone once the last process has closed the pipe
+        // unread data is gone once the last process has closed the pipe
         if (this.#writers === 0 && this.#readers === 0) this.#clear();
         this.#tell();
       },
@@ -130,7 +130,7 @@ export class Pipe {
     });
   }
 
-  /** The next bytes, `limit` at most; empty where there are none. `settle` comes with the last bytes of a lent piece. */
+  /** The next bytes, `limit` at most; empty if there are none. `settle` comes with the last bytes of a lent piece. */
   #take(limit: number): Piece {
     const piece = this.#pieces[0];
     if (!piece) return { bytes: Buffer.alloc(0), settle: undefined };
@@ -142,7 +142,7 @@ export class Pipe {
     return { bytes, settle: piece.settle };
   }
 
-  /** The last reader has gone: whoever waits for one gets EPIPE. */
+  /** The last reader has gone: waiting writers get EPIPE. */
   #refuseWaiting(): void {
     if (this.#writers === 0) return this.#clear();
     const waiting = this.#pieces.filter(({ settle }) => settle);

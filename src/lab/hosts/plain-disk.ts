@@ -1,4 +1,4 @@
-/** A disk of one Solaris host that no class of GDS has: c2t0d0. Its bytes live as long as the machine. */
+/** A disk of one Solaris host outside of every GDS class: c2t0d0. Its bytes exist as long as the machine. */
 import { IoError } from '../faults/io-error.ts';
 
 /** The disk that a host of the lab has for itself; the boot disk is the other one, and cannot be opened. */
@@ -47,10 +47,13 @@ export function slicesAt(path: string, blocksOf: (disk: string) => number | unde
 
 /** What is written to the disk of a host. */
 export class PlainDisk {
-  /** Undefined until somebody opens it. */
+  /** Undefined until it is opened. */
   #bytes: Buffer | undefined;
 
-  /** The bytes of a slice of it, to be read and changed; undefined where the path names another disk. @throws IoError ENXIO where it has no such slice */
+  /**
+   * The bytes of a slice of it, to be read and changed; undefined if the path names another disk. @throws IoError ENXIO
+   * where it has no such slice
+   */
   sliceAt(path: string): Buffer | undefined {
     const named = parse(path);
     if (named?.disk !== plainDisk) return undefined;

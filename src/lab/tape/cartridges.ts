@@ -18,26 +18,26 @@ export interface Cartridge {
   readonly writtenBytes: number;
 }
 
-/** A cartridge that a lab is to have. */
+/** A cartridge that a lab must have. */
 export interface WantedCartridge {
   /**
    * Letters, digits, `_` and `-`, at most 32: the name of its file and what is printed on its bar code. One that begins with CLN cleans the
    * drive, which ejects it at once.
    */
   readonly name: string;
-  /** Its capacity in bytes of data, where it is not that of all others. */
+  /** Its capacity in bytes of data, if it differs from all others. */
   readonly bytes?: number;
-  /** Where it is at first; the first free slot, mail slots left out, where it is not given. */
+  /** Where it is at first; by default the first free slot, except mail slots. */
   readonly slot?: number;
 }
 
 /** A changer beyond its slots. */
 export interface ChangerShape {
-  /** 1 where it is not given. */
+  /** 1 by default. */
   readonly drives?: number;
-  /** Which of them is the lab's drive, counted from 0; the others are other hosts' and have no device here. 0 where it is not given. */
+  /** Which of them is the lab's drive, counted from 0; the others are other hosts' and have no device here. 0 by default. */
   readonly ownDrive?: number;
-  /** How many of its slots, the last ones, are for import and export; 0 where it is not given. */
+  /** How many of its slots, the last ones, are for import and export; 0 by default. */
   readonly mailSlots?: number;
 }
 
@@ -81,7 +81,7 @@ export class Cartridges {
     this.#size = size;
   }
 
-  /** Brings the shelf and the slots to what is wanted, and the cartridge in the drive under its head where that was left. */
+  /** Sets up the shelf and the slots as requested, and positions the cartridge in the drive where its head was left. */
   static async open(options: CartridgesOptions): Promise<Cartridges> {
     const all = new Cartridges(options);
     for (const cartridge of options.model.cartridges) {
@@ -129,8 +129,8 @@ export class Cartridges {
   }
 
   /**
-   * The slot of the cartridge in a drive. mtx takes the first one that is empty where the changer does not know (mtx 1.3,
-   * mtxl.c, ReadElementStatus); undefined where none is.
+   * The slot of the cartridge in a drive. mtx takes the first one that is empty if the changer does not know (mtx 1.3,
+   * mtxl.c, ReadElementStatus); undefined if none is.
    */
   homeSlot(drive: number): number | undefined {
     const home = this.inChangerDrive(drive)?.home;

@@ -1,6 +1,6 @@
 import type { ByteReader } from '../hosts/open-file.ts';
 
-/** How much is asked of the channel at once, in bytes. */
+/** How much is requested from the channel at once, in bytes. */
 const pieceBytes = 262_144;
 
 /** The standard input of rmt(8): bytes, words that end with their line, and data, in whatever pieces they come. */
@@ -29,7 +29,7 @@ export class RmtInput {
   }
 
   /**
-   * What comes before the next newline, which is taken too; undefined where the input ends before it.
+   * What comes before the next newline, which is taken too; undefined if the input ends before it.
    * @param limit letters at most; what is longer is cut, and the rest is taken for what comes next (rmt.c, getstring)
    */
   async word(limit: number): Promise<string | undefined> {

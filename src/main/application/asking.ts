@@ -1,4 +1,4 @@
-/** Whether somebody can answer the questions of a job, and who. */
+/** Whether the questions of a job can be answered, and by whom. */
 import { failure } from '../../contract/errors.ts';
 import { phrase } from '../../contract/text/say.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
@@ -7,7 +7,7 @@ import type { Job } from '../site/site-schema.ts';
 
 /** Who can be asked during a run. */
 export interface Asking {
-  /** Undefined where nobody can be asked. */
+  /** Undefined if nobody can be asked. */
   readonly ask: Ask | undefined;
   /** Approves a shadow that was verified (--yes). */
   readonly approveVerified: boolean;
@@ -18,7 +18,7 @@ export interface Asking {
   readonly showSecond?: ((run: string, question: Question, over: AbortSignal) => void) | undefined;
 }
 
-/** @throws OPERATOR_NEEDED where the job asks what nobody is there to answer */
+/** @throws OPERATOR_NEEDED if the job asks questions that nobody can answer */
 export function requireSomebodyToAsk(job: Job, { ask, approveVerified }: Asking): void {
   if (ask) return;
   if (job.services === 'ask') {
@@ -34,7 +34,7 @@ export function requireSomebodyToAsk(job: Job, { ask, approveVerified }: Asking)
 }
 
 /**
- * Whoever says that a node is down must be right as far as it can be seen.
+ * A node that is declared down must not be seen running.
  * @param nodesDown as the operator names them
  * @throws NODE_UNKNOWN, NODE_NOT_DOWN
  */
@@ -53,14 +53,14 @@ const isRestoreApproval = ({ id }: Question): boolean =>
 
 /**
  * How the questions of a run are answered.
- * @param second answers for a second person, where the job wants one: neither --yes nor the operator approves then
+ * @param second answers for a second person, if the job requires one: neither --yes nor the operator approves then
  */
 export function answering({ ask, approveVerified }: Asking, second?: Ask): Ask {
   return async (question, abort) => {
     if (question.id === 'approve-shadow' && second) return second(question, abort);
     if (question.id === 'approve-shadow' && approveVerified) return { choice: 'approve', by: '--yes' };
     const [approval] = question.choices;
-    // Whoever restores with --yes has named the master that is replaced.
+    // A restore with --yes has named the master that is replaced.
     if (isRestoreApproval(question) && approveVerified && approval)
       return { choice: approval.id, by: '--yes' };
     if (!ask)

@@ -1,4 +1,7 @@
-/** What `check` says of the drive and of the tape in it: each job judges the tape as its run would. Writes nothing to the tape. */
+/**
+ * What `check` reports of the drive and of the tape in it: each job judges the tape as its run would. Writes nothing to
+ * the tape.
+ */
 import { healthText, type DriveHealth } from '../../contract/drive-health.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { phrase, phrases } from '../../contract/text/say.ts';
@@ -26,7 +29,7 @@ export interface TapeCheck {
   readonly site: Site;
   readonly runner: CommandRunner;
   readonly lockKnowledge: LockKnowledge;
-  /** Every tape that was seen, for the run that wrote one without a label. */
+  /** The tape inventory, to find the run that wrote a tape without a label. */
   readonly knownTapes: readonly KnownTape[];
   readonly inventory: MediaFile;
   readonly tell: (what: string, good: boolean, said: string, hint?: string) => void;
@@ -41,7 +44,7 @@ interface Judged {
   readonly trouble: ReturnType<typeof refusalOfJob>;
 }
 
-/** Why a run of the job that begins now would not write to the tape. */
+/** Why a run of the job that began now would not write to the tape. */
 function troubleOf({ site, inventory }: TapeCheck, named: NamedJob, tape: FoundTape, now: Date) {
   try {
     const { job } = withTapeOfPool(site, named, inventory, now);
@@ -63,7 +66,8 @@ function sayJudged(check: TapeCheck, said: string, tape: FoundTape): void {
   const takers = judged.filter(({ trouble }) => trouble === undefined).map(({ job }) => job);
   const isGood = takers.length > 0;
   tell(what, isGood, said);
-  // A site with several tapes has only one of them in its drive: jobs of the others are told, and are no fault of this one.
+  // A site with several tapes has only one of them in its drive: jobs of the others are reported, and are not a fault
+  // of this one.
   const rest = isGood ? phrase('; the tape suits {takers}', { takers: takers.join(', ') }) : '';
   for (const { job, trouble } of judged)
     if (trouble)
@@ -75,7 +79,7 @@ function sayJudged(check: TapeCheck, said: string, tape: FoundTape): void {
       );
 }
 
-/** What the changer holds, and that it has the site's drive. A fault of it is told, and hides nothing of the tape. */
+/** The contents of the changer, and whether it has the site's drive. A fault of it is reported, and hides nothing of the tape. */
 async function lookAtChanger(
   { site, runner, tell }: TapeCheck,
   drive: KnownDrive,
@@ -130,7 +134,7 @@ function sayLibrary({ site, inventory, tell }: TapeCheck, { status, drive }: Cha
   }
 }
 
-/** What cannot be learned is told, and is no fault of the drive; what the drive reports is. */
+/** What cannot be read is reported, and is not a fault of the drive; what the drive reports is. */
 async function sayHealth({ runner, tell, onHealth }: TapeCheck, drive: KnownDrive): Promise<void> {
   const health = await lookAtHealth(runner, step, drive);
   onHealth(health);
@@ -140,7 +144,7 @@ async function sayHealth({ runner, tell, onHealth }: TapeCheck, drive: KnownDriv
   tell(what, !first, healthText(health), first?.remedy);
 }
 
-/** A library fills an empty drive by itself: there is then no tape to judge. */
+/** A library loads an empty drive itself: there is then no tape to judge. */
 async function isEmptyDriveOfLibrary(
   { site, runner, tell }: TapeCheck,
   drive: KnownDrive,
@@ -177,8 +181,8 @@ async function look(check: TapeCheck, drive: KnownDrive): Promise<void> {
 }
 
 /**
- * Rewinds the tape and reads its first record, while nobody else has the drive.
- * @throws what no line of a check can say: a cancel
+ * Rewinds the tape and reads its first record, with the drive locked.
+ * @throws what no line of a check can report: a cancel
  */
 export async function checkTapeInDrive(check: TapeCheck): Promise<void> {
   const { site, runner, lockKnowledge, tell } = check;

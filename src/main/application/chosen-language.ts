@@ -1,6 +1,6 @@
 /**
- * Chooses the language of the process as it is loaded: the first import of every entry, since constants of modules have texts. A language
- * that is not known is refused later, where an error can be shown: `languageNamed`.
+ * Chooses the language of the process as it is loaded: the first import of every entry point, since constants of
+ * modules have texts. An unknown language is refused later, where an error can be shown: `languageNamed`.
  */
 import { languages } from '../../contract/text/languages.ts';
 import { speak } from '../../contract/text/say.ts';
@@ -11,10 +11,10 @@ export const languageVariable = 'SHADOWTAPE_LANG';
 /** The option of the command line that names it. */
 const option = '--lang';
 
-/** Its output is for programs, and always in English. */
+/** Their output is for programs, and always in English. */
 const forPrograms = '--json';
 
-/** The language that somebody asks for; undefined where nobody does. */
+/** The requested language; undefined if there is no request. */
 function askedLanguage(words: readonly string[], environment: NodeJS.ProcessEnv): string | undefined {
   const joined = words.findLast((word) => word.startsWith(`${option}=`));
   const at = words.lastIndexOf(option);

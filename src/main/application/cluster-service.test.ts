@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ClusterService } from './cluster-service.ts';
+import type { NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 
@@ -9,14 +10,16 @@ const site = {
   jobs: {},
 } as unknown as Site;
 
-/** A host that lets somebody log in, or refuses to, when a test says so. */
+const start = { lockRefusals: () => Promise.resolve([]), withTape: (named: NamedJob) => named };
+
+/** A host that accepts or refuses a login when a test says so. */
 function slowHost() {
   let settle: { letIn: () => void; refuse: () => void } = { letIn: () => undefined, refuse: () => undefined };
   const connecting = new Promise<void>((letIn, refuse) => {
     settle = { letIn, refuse: () => refuse(new Error('no answer within 20 s')) };
   });
   const hosts = { session: () => ({ connect: () => connecting }) } as unknown as SshHosts;
-  return { service: new ClusterService(site, hosts), settle };
+  return { service: new ClusterService(site, hosts, start), settle };
 }
 
 beforeEach(() => {
@@ -26,7 +29,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('waits ten seconds for a login, shows the rest, and tells once the host has come', async () => {
+it('waits ten seconds for a login, shows the rest, and reports when the host has answered', async () => {
   const { service, settle } = slowHost();
   const onArrival = vi.fn();
   const looking = service.look({ abort: new AbortController().signal, onArrival });
@@ -48,7 +51,7 @@ it('waits ten seconds for a login, shows the rest, and tells once the host has c
   expect(onArrival).toHaveBeenCalledOnce();
 });
 
-it('tells nothing where the host does not come at all', async () => {
+it('reports nothing if the host never answers', async () => {
   const { service, settle } = slowHost();
   const onArrival = vi.fn();
   const looking = service.look({ abort: new AbortController().signal, onArrival });

@@ -1,5 +1,6 @@
 /**
- * The application: one site, its hosts, its jobs and runs. Knows no screen; desktop, browser host and command line are its guests.
+ * The application: one site, its hosts, its jobs and runs. Knows no screen; desktop, browser host and command line are
+ * its front ends.
  */
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { CheckLine, Plan } from '../../contract/plan.ts';
@@ -35,6 +36,7 @@ import { FileRestoreService } from './file-restore-service.ts';
 import { copyInDrive, copyNames, onCopy } from './media/copy-in-drive.ts';
 import { CopyService } from './media/copy-service.ts';
 import { keepCheckedHealth } from './media/known-health.ts';
+import type { NamedJob } from '../site/site-file.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { JobAssigner, type JobRequest } from './job-assigner.ts';
 import { LabService } from './lab-service.ts';
@@ -82,9 +84,9 @@ export interface ConsoleOptions {
   readonly lab: { readonly fresh: boolean; readonly faults: readonly string[] };
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
-  /** Hears what a host shows before the login, once for each host. */
+  /** Called with the banner of a host before the login, once for each host. */
   readonly onBanner?: OnBanner | undefined;
-  /** Measures outages of hosts in runs; that of the machine where it is left out. */
+  /** Measures outages of hosts in runs; that of the machine by default. */
   readonly retryClock?: RetryClock | undefined;
   /** See SshHostsOptions. */
   readonly threadsFromBytes?: number | undefined;
@@ -147,7 +149,7 @@ export class ShadowtapeConsole {
     return new ShadowtapeConsole(options, siteOf(labSiteName, embedded.site), embedded);
   }
 
-  /** True where the site is the embedded lab. */
+  /** True if the site is the embedded lab. */
   get isLab(): boolean {
     return this.#isLab;
   }
@@ -160,11 +162,12 @@ export class ShadowtapeConsole {
 
   /**
    * Every step of a job with its command lines. Looks at the cluster, changes nothing.
-   * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, TIME_LIMIT_UNKNOWN, and what looking can end with
+   * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, TIME_LIMIT_UNKNOWN, and errors of the
+   *   queries
    */
   async plan(request: JobRequest): Promise<Plan> {
     const asked = this.#assigner.job(request);
-    const named = withTapeOfPool(this.site, asked, new MediaFile(this.#state.tapesFile), new Date());
+    const named = this.#withTape(asked);
     requireMethods(this.site, named.job);
     const assignment = await this.#assigner.assign(named, 'plan');
     timeLimitsOf(assignment.job, stepsOf(assignment));
@@ -233,8 +236,8 @@ export class ShadowtapeConsole {
 
   /**
    * Reads the tape of an ended run back and compares it with that run's digests.
-   * @param ask where the run has several tapes, asked for each of them
-   * @param onNotice told where a second copy is read, and where the tape cannot be remembered
+   * @param ask called for each tape if the run has several
+   * @param onNotice called if a second copy is read, or if the tape cannot be recorded
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, and what reading a tape can end with
    */
   async verify(
@@ -302,9 +305,17 @@ export class ShadowtapeConsole {
     return new CopyService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
   }
 
+  /** @throws POOL_EXHAUSTED, TAPES_UNREADABLE */
+  #withTape(named: NamedJob): NamedJob {
+    return withTapeOfPool(this.site, named, new MediaFile(this.#state.tapesFile), new Date());
+  }
+
   /** The hosts as they are now. */
   get clusterService(): ClusterService {
-    return new ClusterService(this.site, this.#hosts);
+    return new ClusterService(this.site, this.#hosts, {
+      lockRefusals: (hosts) => this.lockService.refusals(hosts),
+      withTape: (named) => this.#withTape(named),
+    });
   }
 
   /** The shelf and the faults of the embedded lab. */
@@ -326,7 +337,7 @@ export class ShadowtapeConsole {
     return new ProofService({ site: this.site, state: this.#state, askSecret: this.#askSecret });
   }
 
-  /** True where the next run of a class is refused until a person resumes this run, rolls it back or discards it. */
+  /** True if the next run of a class is refused until an operator resumes this run, rolls it back or discards it. */
   async holdsClass(run: string): Promise<boolean> {
     return (await this.#runs.interrupted.openClassOf(run)) !== undefined;
   }
@@ -336,7 +347,7 @@ export class ShadowtapeConsole {
     return new RateService({ site: this.site, state: this.#state, hosts: this.#hosts });
   }
 
-  /** Tapes that cannot be read are told by `tapes`; without them a tape without a label is only not named by its run. */
+  /** `tapes` reports an unreadable inventory; without it, only the run of an unlabeled tape is unknown. */
   #knownTapes(): readonly KnownTape[] {
     try {
       return new MediaFile(this.#state.tapesFile).list().tapes;

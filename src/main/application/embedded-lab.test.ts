@@ -12,14 +12,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it('is the site of a second guest, as long as the first keeps it running', async () => {
+it('is the site of a second front end, as long as the first keeps it running', async () => {
   const first = await openEmbeddedLab({ folder, fresh: false, faults: [], blocks });
   const second = await openEmbeddedLab({ folder, fresh: false, faults: [] });
   expect(second).toEqual({ lab: undefined, site: first.site, knownHostsFile: first.knownHostsFile });
   await first.lab?.close();
 });
 
-it('says that it is busy while another process still makes its disks', async () => {
+it('is busy while another process still makes its disks', async () => {
   const other = await openLab({ folder, blocks });
   await rm(siteFileOf(folder), { force: true });
   await expect(openEmbeddedLab({ folder, fresh: false, faults: [] })).rejects.toMatchObject({
@@ -29,7 +29,7 @@ it('says that it is busy while another process still makes its disks', async () 
   await other.close();
 });
 
-it('is not thrown away, nor given faults, while another process uses it', async () => {
+it('is neither removed nor given faults while another process uses it', async () => {
   const first = await openEmbeddedLab({ folder, fresh: false, faults: [], blocks });
   for (const wish of [
     { fresh: true, faults: [] },

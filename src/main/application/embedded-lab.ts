@@ -8,7 +8,7 @@ import { labSite } from '../../lab/lab-site.ts';
 import { ownFlags } from '../journal/own-files.ts';
 import type { Platform } from '../site/site-schema.ts';
 
-/** A lab, and its site as plain data. Where another process of this user runs it, only its site is known. */
+/** A lab, and its site as plain data. If another process of this user runs it, only its site is known. */
 export interface EmbeddedLab {
   readonly lab: Lab | undefined;
   readonly site: unknown;
@@ -24,13 +24,13 @@ export interface EmbeddedLabOptions {
   /** Size of the volumes in blocks of 512 bytes. */
   readonly blocks?: number | undefined;
   readonly ports?: readonly [number, number, number] | undefined;
-  /** What its hosts run; where absent, Solaris, or what the lab runs that is there. */
+  /** What its hosts run; by default Solaris, or what an existing lab runs. */
   readonly platform?: Platform | undefined;
-  /** True where a lab that another process runs is of no use. */
+  /** True if a lab that another process runs is of no use. */
   readonly mustOwn?: boolean | undefined;
 }
 
-/** The lab's site file, as YAML beside its disks: anybody may use it with --site. */
+/** The lab's site file, as YAML next to its disks: anybody may use it with --site. */
 export const siteFileOf = (folder: string) => join(folder, 'site.yaml');
 
 async function start(options: EmbeddedLabOptions): Promise<Lab> {
@@ -44,7 +44,7 @@ async function start(options: EmbeddedLabOptions): Promise<Lab> {
   });
 }
 
-/** Removes a lab that nobody runs. @throws LAB_FOLDER_BUSY */
+/** Removes a lab that no process runs. @throws LAB_FOLDER_BUSY */
 async function removeLab(folder: string): Promise<void> {
   const lab = await openLab({ folder }).catch((error: unknown) => {
     if (isFailure(error, 'LAB_FOLDER_BUSY')) throw error;
@@ -55,8 +55,8 @@ async function removeLab(folder: string): Promise<void> {
 }
 
 /**
- * @throws LAB_FOLDER_BUSY where a fresh lab or faults are wanted and another process runs it; LAB_PLATFORM_OTHER, LAB_DISK_FULL,
- * LAB_PORT_TAKEN, LAB_FAULT_…
+ * @throws LAB_FOLDER_BUSY if a fresh lab or faults are requested and another process runs it; LAB_PLATFORM_OTHER,
+ *   LAB_DISK_FULL, LAB_PORT_TAKEN, LAB_FAULT_…
  */
 export async function openEmbeddedLab(options: EmbeddedLabOptions): Promise<EmbeddedLab> {
   const { folder } = options;

@@ -1,4 +1,4 @@
-/** Restores files and images from tape: finds them, says what will happen, and does it with the drive locked. */
+/** Restores files and images from tape: finds them, previews the restore, and performs it with the drive locked. */
 import { hostname, userInfo } from 'node:os';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
@@ -37,33 +37,33 @@ export interface RestoreRequest extends RestoreQuestion {
   /** `HOST:/path`, or a path of this computer. */
   readonly to: string;
   readonly overwrite: Overwrite;
-  /** Reads this file of the tape in the drive, whoever wrote it; `what` then has paths alone. */
+  /** Reads this file of the tape in the drive, whatever program wrote it; `what` then has only paths. */
   readonly tapeFile?: number | undefined;
 }
 
-/** Work of which a journal tells, or a file of whatever tape is in the drive. */
+/** A backup with a journal, or a file of any tape in the drive. */
 type Work =
   RestoreWork | { readonly kind: 'loose'; readonly file: number; readonly patterns: readonly string[] };
 
 export interface PreparedRestore {
   readonly target: RestoreTarget;
-  /** The path of the device that would be overwritten; undefined where the target is none. */
+  /** The path of the device that would be overwritten; undefined if the target is not a device. */
   readonly device: string | undefined;
   readonly work: Work;
   readonly overwrite: Overwrite;
-  /** What will be read; nothing is known of a tape without a journal. */
+  /** What will be read; empty for a tape without a journal. */
   readonly preview: readonly PreviewedDump[];
 }
 
 export interface RestoreHooks {
-  /** The device that may be overwritten, by its path; left out where the target is none. */
+  /** The device that may be overwritten, by its path; absent if the target is not a device. */
   readonly replace?: readonly string[] | undefined;
   readonly abort: AbortSignal;
-  /** Asked for tapes; undefined where nobody can be asked. */
+  /** Called to request tapes; undefined if nobody can be asked. */
   readonly ask: Ask | undefined;
   readonly onProgress: (progress: LiveProgress) => void;
   readonly onFile: (file: RestoredFile) => void;
-  /** Hears the name of the record once it is begun: nothing is refused any more. */
+  /** Called with the name of the record once it is begun: nothing is refused any more. */
   readonly onRecord?: ((name: string) => void) | undefined;
 }
 
@@ -78,13 +78,13 @@ export interface DrillResult {
   readonly run: string;
   /** 0: the tapes hold what the run wrote. 4: they do not, or cannot be read. 1: nothing is proven. */
   readonly exitStatus: 0 | 1 | 4;
-  /** What was read and is as it was written. */
+  /** What was read and matches what was written. */
   readonly volumes: readonly DrilledVolume[];
-  /** What went wrong beside it, a sentence each. */
+  /** Other errors, one sentence each. */
   readonly notes: readonly string[];
-  /** Why it stopped early; undefined where it finished. */
+  /** Why it stopped early; undefined if it finished. */
   readonly error: ShadowtapeError | undefined;
-  /** The file in the state folder that tells of it. */
+  /** Its record in the state folder. */
   readonly record: string;
 }
 
@@ -98,9 +98,10 @@ export class FileRestoreService {
   }
 
   /**
-   * Finds what is to be restored, and asks the target whether it can take it. Changes nothing.
-   * @param where asks the history
-   * @throws RESTORE_… before anything is touched, RUN_HAS_NO_TAPE, FILE_UNNAMED, JOURNAL_BROKEN, and what a session can end with
+   * Finds what to restore, and checks whether the target can take it. Changes nothing.
+   * @param where queries the history
+   * @throws RESTORE_… before anything is touched, RUN_HAS_NO_TAPE, FILE_UNNAMED, JOURNAL_BROKEN, and errors of a
+   *   session
    */
   async prepare(request: RestoreRequest, where: Where): Promise<PreparedRestore> {
     const { site, state } = this.#options;
@@ -127,7 +128,7 @@ export class FileRestoreService {
     return { target, device: deviceOf(target)?.path, work, overwrite, preview };
   }
 
-  /** Adds what the tape inventory says of the tapes. */
+  /** Adds what the tape inventory has on the tapes. */
   #withKnown(dump: PreviewedDump, source: DumpSource | undefined): PreviewedDump {
     const known = this.#known;
     const losses = lossesOfRuns(known).get(dump.run) ?? [];
@@ -298,7 +299,7 @@ export class FileRestoreService {
     return provenCopies(this.#options.state.restoresFolder, run);
   }
 
-  /** A tape inventory that cannot be read is told by `tapes`; without it a tape without a label is only not named by its run. */
+  /** `tapes` reports an unreadable inventory; without it, only the run of an unlabeled tape is unknown. */
   get #known(): KnownTapes {
     try {
       return new MediaFile(this.#options.state.tapesFile).list().tapes;
@@ -318,7 +319,7 @@ function requireOneForHost(work: RestoreWork, target: RestoreTarget): void {
   if (target.kind === 'host' && count > 1) throw failure('RESTORE_SEVERAL_DUMPS', { count });
 }
 
-/** Who started it, with which version. */
+/** Who started it, and with which version. */
 const starter = () => ({ by: `${userInfo().username}@${hostname()}`, version });
 
 const startedEvent = ({ target, work, overwrite, preview }: PreparedRestore) => ({
@@ -340,10 +341,10 @@ const finishedEvent = ({ exitStatus, files, sources, error, notes }: RestoreResu
   ...(error ? { error: error.toInfo() } : {}),
 });
 
-/** The tape, or the drive that reads it, is not as it should be. */
+/** Errors of the tape, or of the drive that reads it. */
 const badTape = ['RESTORE_TAPE_DIFFERS', 'RESTORE_READ_FAILED'] as const;
 
-/** @throws whatever is not an error of the table */
+/** @throws errors that are not in the table */
 function toldError(error: unknown, abort: AbortSignal): ShadowtapeError {
   if (abort.aborted) return failure('RESTORE_CANCELLED', {}, {}, error);
   const told = asUnreadBackup(error, undefined);

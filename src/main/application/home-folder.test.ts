@@ -8,7 +8,7 @@ describe('HOME', () => {
     return environment;
   };
 
-  it('that is empty or relative is that of the password database', () => {
+  it('that is empty or relative is replaced by that of the password database', () => {
     expect(corrected('')).toEqual({ HOME: '/home/operator' });
     expect(corrected('operator')).toEqual({ HOME: '/home/operator' });
   });
@@ -18,7 +18,7 @@ describe('HOME', () => {
     expect(corrected(undefined)).toEqual({});
   });
 
-  it('is not set where the password database has no entry', () => {
+  it('is not set if the password database has no entry', () => {
     expect(
       corrected('', () => {
         throw new Error('ENOENT');

@@ -3,8 +3,8 @@ import { userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 
 /**
- * Where HOME is empty or relative, puts the home folder of the password database in its place: everything below would otherwise be in
- * whichever folder the program is started from. Where the password database has none, HOME is as if it were not set.
+ * If HOME is empty or relative, replaces it with the home folder of the password database: everything below it would
+ * otherwise be in the folder from which the program is started. Without an entry there, HOME counts as not set.
  * @param environment changed in place; the programs that this one starts see the same
  */
 export function correctHome(

@@ -1,6 +1,6 @@
 /**
- * Runs that need somebody: their process died, or they ended with action required and keep their locks. What they may have left, and how
- * they are resumed, rolled back or given up.
+ * Runs that need an operator: their process died, or they ended with action required and keep their locks. What they
+ * may have left, and how they are resumed, rolled back or discarded.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
@@ -19,28 +19,28 @@ import { deadMarks, endedMarkOf, performedRuns, removeMarkOf, type LiveMark } fr
 import { mayHaveLeft } from '../proof/open-runs.ts';
 import { unpackJournal } from '../proof/packed-runs.ts';
 
-/** Where the class of a run is, and how this console is started for it. */
+/** The place of a run's class, and the command line of this console for it. */
 export interface InterruptedOptions {
   readonly state: StateFolder;
-  /** The name of the site; another site may have a class of the same name. */
+  /** The name of the site; another site may have a class with the same name. */
   readonly site: string;
   readonly backupServer: string;
-  /** The host keys of the site's hosts, as they show them now. */
+  /** The current host keys of the site's hosts. */
   readonly hostKeys: () => Promise<readonly string[]>;
-  /** What precedes the command on the command line: `shadowtape`, with the site file where there is one. */
+  /** What precedes the command on the command line: `shadowtape`, with the site file if there is one. */
   readonly program: string;
-  /** Says how far the detached dumps of a run are, a sentence each. */
+  /** The progress of a run's detached dumps, one sentence each. */
   readonly dumpWords: (run: string, events: readonly RunEvent[]) => Promise<readonly string[]>;
-  /** What resume or unwind would refuse a run with; undefined where they would not, or where nobody can tell. */
+  /** The error with which resume or unwind would refuse a run; undefined if they would not, or if that is not known. */
   readonly takeUpRefusal: (
     mode: 'resume' | 'unwind',
     run: string,
   ) => Promise<Pick<ShadowtapeError, 'message'> | undefined>;
-  /** Seals the journal of a run once more: its end was written again. */
+  /** Seals the journal of a run again: its end was rewritten. */
   readonly seal: (run: string) => Promise<void>;
 }
 
-/** True where the mark is of the process that a lock names. */
+/** True if the mark belongs to the process that a lock names. */
 function isOfOwner(mark: LiveMark, owner: LockOwner): boolean {
   const { process, console, started, host } = mark;
   return (
@@ -73,7 +73,7 @@ export function dumpsUnderWay(events: readonly RunEvent[]): DumpUnderWay[] {
   return [...dumps.values()];
 }
 
-/** True where a run may have left data without a label on the tape of a drive. */
+/** True if a run may have left data without a label on the tape of a drive. */
 function hasPlainDumpOn(
   events: readonly RunEvent[] | undefined,
   { host, device }: Pick<TapeOwners, 'host' | 'device'>,
@@ -95,7 +95,7 @@ interface Remedies {
   readonly discard: string;
 }
 
-/** Names only commands that would not refuse the run, and why the others would. */
+/** Names only commands that would accept the run, and why the others would not. */
 function remediesOf({ resume, rollBack, discard }: Remedies): string {
   const choices = [
     ...(resume.refusal ? [] : [phrase('resume it: {line}', { line: resume.line })]),
@@ -116,8 +116,8 @@ export class InterruptedRuns {
   }
 
   /**
-   * Refuses a run while another one of the same class is interrupted, or has ended with action required and keeps its locks. Reads the
-   * journals of runs alone that no process works on.
+   * Refuses a run while another one of the same class is interrupted, or has ended with action required and keeps its
+   * locks. Reads only the journals of runs that no process works on.
    * @param except a restore that is replaced by another one
    * @throws RUN_INTERRUPTED
    */
@@ -137,9 +137,9 @@ export class InterruptedRuns {
   }
 
   /**
-   * A restore of a class that has ended with action required before its master was touched: another one of the same volumes may replace it.
-   * What it has left on other volumes, that one would forget.
-   * @returns undefined where there is none
+   * A restore of a class that has ended with action required before its master was touched: another one of the same
+   * volumes may replace it. It must not have left anything on other volumes.
+   * @returns undefined if there is none
    */
   async replaceableRestore(className: string, volumes: readonly Pair[]): Promise<string | undefined> {
     const { state, site } = this.#options;
@@ -155,7 +155,7 @@ export class InterruptedRuns {
     return undefined;
   }
 
-  /** A run of a site by another name may be one of this cluster: the site was renamed. */
+  /** A run of a site with another name may belong to this cluster: the site may have been renamed. */
   async #isOnOurHosts(events: readonly RunEvent[]): Promise<boolean> {
     const identified = identifiedHosts(events);
     if (!identified) return false;
@@ -164,8 +164,8 @@ export class InterruptedRuns {
   }
 
   /**
-   * True where a process has ended a run and left locks of it: it no longer works on the run, whether it lives or not.
-   * @param mark that of the run, where whoever asks is about to write one of his own
+   * True if a process has ended a run and left locks of it: it no longer works on the run, running or not.
+   * @param mark that of the run, if the caller is about to write its own
    */
   async hasEnded(owner: LockOwner, mark?: LiveMark): Promise<boolean> {
     const left = mark?.run === owner.run ? mark : await endedMarkOf(this.#options.state, owner.run);
@@ -173,8 +173,9 @@ export class InterruptedRuns {
   }
 
   /**
-   * Says why the lock of a run must stay that no process works on any more.
-   * @returns RUN_INTERRUPTED, or LOCK_OF_UNKNOWN_RUN where this state folder has no journal of the run; undefined where it left nothing
+   * Why the lock of a run that no process works on must stay.
+   * @returns RUN_INTERRUPTED, or LOCK_OF_UNKNOWN_RUN if this state folder has no journal of the run; undefined if it
+   *   left nothing
    */
   async whyLockStays(
     owner: LockOwner,
@@ -205,8 +206,8 @@ export class InterruptedRuns {
   }
 
   /**
-   * The class of a run that needs somebody: interrupted, or ended with action required while it keeps its locks.
-   * @returns undefined where it has ended otherwise or is running, or where this state folder has no journal of it
+   * The class of a run that needs an operator: interrupted, or ended with action required while it keeps its locks.
+   * @returns undefined if it ended differently or is running, or if this state folder has no journal of it
    */
   async openClassOf(run: string): Promise<string | undefined> {
     const { state } = this.#options;
@@ -220,16 +221,16 @@ export class InterruptedRuns {
     return isOpen ? summary.class : undefined;
   }
 
-  /** True where a process works on the run, or it needs somebody. */
+  /** True if a process works on the run, or it needs an operator. */
   async #isOpen(run: string): Promise<boolean> {
     const isLive = (await performedRuns(this.#options.state)).some((live) => live.run === run);
     return isLive || (await this.openClassOf(run)) !== undefined;
   }
 
   /**
-   * The run that still needs a tape: it is running or interrupted, and has written it. A tape without a label may be that of any open run that has
-   * begun a dump without a label on that drive.
-   * @param own a run that is not asked about
+   * The run that still needs a tape: it is running or interrupted, and has written it. A tape without a label may be
+   * that of any open run that has begun a dump without a label on that drive.
+   * @param own a run that does not count
    */
   async openRunOn(tape: TapeOwners, own: string | undefined): Promise<string | undefined> {
     for (const run of tape.writers) if (run !== own && (await this.#isOpen(run))) return run;
@@ -244,8 +245,8 @@ export class InterruptedRuns {
   }
 
   /**
-   * Writes into the journal that the operator gave a run up: what it left is no longer waited for. A run that has ended keeps its verdict.
-   * A run whose journal is gone loses its mark alone.
+   * Journals that the operator discarded a run: nothing waits for what it left any more. A run that has ended keeps its
+   * verdict. A run without a journal loses only its mark.
    * @param isWhole false where a host could not be checked: it may still have a lock of the run
    * @throws JOURNAL_UNWRITABLE, JOURNAL_BROKEN
    */

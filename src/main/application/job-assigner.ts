@@ -1,4 +1,4 @@
-/** Makes assignments of the jobs of an open site. Looks at the cluster, and changes nothing. */
+/** Makes assignments for the jobs of an open site. Queries the cluster, and changes nothing. */
 import { isFailure } from '../../contract/errors.ts';
 import { noJournal } from '../journal/journal.ts';
 import { CommandRunner, type RunnerOptions } from '../procedure/hosts/command-runner.ts';
@@ -9,7 +9,7 @@ import { assign, observedOf, withOverrides, type JobOverrides } from '../procedu
 import { lookAtChanger } from '../procedure/drive/changer-work.ts';
 import { tapeOfLibrary, type Assignment } from '../procedure/model/assignment.ts';
 import type { World } from '../procedure/model/world.ts';
-import { areWhereMounted, nodesMounting } from '../procedure/plan/service-checks.ts';
+import { dependOnMounts, mountedOf } from '../procedure/plan/service-checks.ts';
 import { chooseJob, type NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
@@ -41,7 +41,7 @@ export class JobAssigner {
     return withOverrides(chooseJob(siteName, site, request.job, isLab), request);
   }
 
-  /** Sends commands without a journal: for whatever is done outside a run. */
+  /** Sends commands without a journal: for work outside a run. */
   runner(
     abort: AbortSignal = new AbortController().signal,
     beforeChange?: RunnerOptions['beforeChange'],
@@ -50,7 +50,7 @@ export class JobAssigner {
     return new CommandRunner(noJournal(), this.#at.hosts, signals, beforeChange ? { beforeChange } : {});
   }
 
-  /** @param drive the drive by the name that its lock has, where that is known; else its host is asked */
+  /** @param drive the drive by the name of its lock, if known; otherwise its host is queried */
   async assign(named: NamedJob, seed: string, drive?: string): Promise<Assignment> {
     return (await this.assignSeen(named, seed, drive)).assignment;
   }
@@ -64,12 +64,12 @@ export class JobAssigner {
     const observed = observedOf(this.#at.site, named.job);
     const { world, outside } = await lookWithinScope(this.runner(), 'assign', observed, ['primaries']);
     const assigned = assign(this.#at.site, named, { ...world, outside }, seed);
-    const assignment = { ...assigned, ...(await this.#mountedOn(assigned)) };
+    const assignment = { ...assigned, ...(await this.#mounted(assigned)) };
     const driveName = drive ?? (await this.#driveName());
     return { assignment: { ...assignment, ...(await this.#libraryPlan(assignment)), driveName }, world };
   }
 
-  /** What would bring the tape of the job into the drive now. The run looks again, and says what is wrong. */
+  /** What would load the tape of the job now. The run checks again, and reports errors. */
   async #libraryPlan(assignment: Assignment): Promise<Pick<Assignment, 'libraryPlan'>> {
     const { tapeHost: host, tapeChange } = assignment;
     const { changer, library } = tapeChange;
@@ -86,20 +86,15 @@ export class JobAssigner {
     }
   }
 
-  /** For the plan: a run asks again. A node that is not seen is left out. */
-  async #mountedOn(assignment: Assignment): Promise<Pick<Assignment, 'mountedOn'>> {
+  /** The run queries again where services are stopped. Nothing is known of a node without an answer. */
+  async #mounted(assignment: Assignment): Promise<Pick<Assignment, 'mounted'>> {
     const { job, primaryNodes, platform } = assignment;
-    if (!areWhereMounted(job)) return {};
+    if (!dependOnMounts(job)) return {};
     const tables = await mountTablesOf(this.runner(), 'assign', primaryNodes, platform);
-    return {
-      mountedOn: nodesMounting(
-        assignment,
-        tables.filter((table) => 'mounts' in table),
-      ),
-    };
+    return mountedOf(assignment, tables);
   }
 
-  /** A host that does not answer refuses the run when it is locked: in its journal. */
+  /** If a host does not answer, the run is refused later, at its lock step and with a journal. */
   async #driveName(): Promise<string | undefined> {
     try {
       return await driveName(this.runner(), 'assign', this.#at.site.tape);

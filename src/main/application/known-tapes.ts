@@ -11,19 +11,19 @@ import { hasLabel, type KnownTape, type MediaEvent } from '../tape/media-catalog
 import { MediaFile, type ListedTapes } from '../tape/media-file.ts';
 import { copiesByTape, lossesOfRuns, plainUuid } from '../tape/tape-holders.ts';
 
-/** Every tape with a label that was seen, the last one first. @throws TAPES_UNREADABLE */
+/** Every tape in the inventory with a label, the last one first. @throws TAPES_UNREADABLE */
 export function listTapes(state: StateFolder): ListedTapes {
   const { tapes, unreadableLines } = new MediaFile(state.tapesFile).list();
   return { tapes: tapes.filter(hasLabel), unreadableLines };
 }
 
-/** The tapes of a run that were overwritten since, or are declared lost. @throws TAPES_UNREADABLE */
+/** The tapes of a run that have been overwritten since, or are declared lost. @throws TAPES_UNREADABLE */
 export function lostTapesOf(state: StateFolder, run: string): readonly TapeLoss[] {
   return lossesOfRuns(new MediaFile(state.tapesFile).list().tapes).get(run) ?? [];
 }
 
 /**
- * Tapes of file lists, each with the place where a person put it, whether it is lost, and with its second copies.
+ * Tapes of file lists, each with its recorded place, whether it is lost, and its second copies.
  * @throws TAPES_UNREADABLE
  */
 export function locatedHits(state: StateFolder, hits: readonly FileHit[]): FileHit[] {
@@ -42,7 +42,7 @@ export function locatedHits(state: StateFolder, hits: readonly FileHit[]): FileH
       return {
         ...tape,
         location: byUuid.get(tape.uuid ?? '')?.location,
-        // A run that writes a tape again itself loses nothing.
+        // A run that rewrites its own tape loses nothing.
         ...(loss && loss.by !== hit.run ? { lost: loss } : {}),
         ...(places.length === 0 ? {} : { copies: places }),
       };
@@ -72,13 +72,13 @@ export function copiesOf(state: StateFolder, run: string): readonly CopyView[] {
 
 const locationShape = /^(?=.*\S)[^\p{Cc}]{1,100}$/u;
 
-/** Says what is wrong with the words of a place. @throws TAPE_LOCATION_FORBIDDEN */
+/** Checks the words of a place. @throws TAPE_LOCATION_FORBIDDEN */
 function requireLocation(location: string): void {
   if (!locationShape.test(location)) throw failure('TAPE_LOCATION_FORBIDDEN', { location });
 }
 
 /**
- * The tape that bears a name now.
+ * The tape that has a name now.
  * @throws TAPE_UNKNOWN, TAPES_UNREADABLE
  */
 function tapeNamed(state: StateFolder, name: string): KnownTape {
@@ -92,14 +92,14 @@ function tapeNamed(state: StateFolder, name: string): KnownTape {
   throw failure('TAPE_UNKNOWN', { name, nearest });
 }
 
-/** What a person says of a tape that nobody has looked at. */
+/** What a person reports of a tape that nothing has read. */
 function note(state: StateFolder, tape: KnownTape, said: Pick<MediaEvent, 'what'> & Partial<MediaEvent>) {
   const { uuid, name, host, device } = tape;
   new MediaFile(state.tapesFile).append({ at: new Date().toISOString(), uuid, name, host, device, ...said });
 }
 
 /**
- * Notes where a person put a tape. It holds until the tape is in a drive again.
+ * Records where a person put a tape. It is valid until the tape is in a drive again.
  * @param name on the label
  * @param location in the words of that person
  * @throws TAPE_UNKNOWN, TAPE_LOCATION_FORBIDDEN, TAPES_UNREADABLE, TAPES_UNWRITABLE
@@ -118,7 +118,7 @@ export interface DeclaredLoss {
 }
 
 /**
- * Declares a tape lost. Its backups do not count, and no run waits for it, until somebody finds it or it is in a drive again.
+ * Declares a tape lost. Its backups do not count, and no run waits for it, until it is found or in a drive again.
  * @throws TAPE_UNKNOWN, TAPE_LOST_BEFORE, TAPES_UNREADABLE, TAPES_UNWRITABLE
  */
 export function declareTapeLost(state: StateFolder, name: string): DeclaredLoss {
@@ -133,7 +133,7 @@ export function declareTapeLost(state: StateFolder, name: string): DeclaredLoss 
 }
 
 /**
- * Takes it back that a tape was declared lost.
+ * Revokes the loss of a tape.
  * @param location where it is now, in the words of a person
  * @throws TAPE_UNKNOWN, TAPE_NOT_LOST, TAPE_LOCATION_FORBIDDEN, TAPES_UNREADABLE, TAPES_UNWRITABLE
  */

@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 describe('the lab, changed by hand', () => {
-  it('has a blank cartridge in the drive, under a name that none has, and the other one on the shelf', async () => {
+  it('loads a blank cartridge with an unused name, and puts the other one on the shelf', async () => {
     const service = new LabService(lab, true);
     await service.act('load-blank', undefined);
     const { cartridges } = await service.act('load-blank', undefined);
@@ -33,7 +33,7 @@ describe('the lab, changed by hand', () => {
     await expect(service.act('load', 'nothing')).rejects.toMatchObject({ code: 'LAB_NOT_HERE' });
   });
 
-  it('has each fault switched on, and off again', async () => {
+  it('can switch each fault on, and off again', async () => {
     const service = new LabService(lab, true);
     expect(await service.act('write-protect', undefined)).toMatchObject({ writeProtected: true });
     expect(await service.act('fail-drive', undefined)).toMatchObject({ driveFails: true });
@@ -44,7 +44,7 @@ describe('the lab, changed by hand', () => {
     expect(lab.faults.list()).toEqual([]);
   });
 
-  it('reboots a host: nobody else', async () => {
+  it('reboots one host and no other', async () => {
     const service = new LabService(lab, true);
     const boots = () => Promise.all(['node1', 'node3'].map((node) => lab.type(node as 'node1', 'who -b')));
     const before = await boots();
@@ -57,7 +57,7 @@ describe('the lab, changed by hand', () => {
     });
   });
 
-  it('is left alone where another process runs it, or the site is another one', async () => {
+  it('is not changed if another process runs it, or the site is another one', async () => {
     expect(new LabService(undefined, true).view.refusal).toBe('another process runs it');
     expect(new LabService(undefined, false).view.refusal).toBe('the site is not the embedded lab');
     await expect(new LabService(undefined, true).act('eject', undefined)).rejects.toMatchObject({

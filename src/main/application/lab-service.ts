@@ -1,4 +1,4 @@
-/** What a person does at the embedded lab: moves cartridges, write-protects them, breaks the drive, a host or a shadow. */
+/** What a person can do at the embedded lab: moves cartridges, write-protects them, breaks the drive, a host or a shadow. */
 import { failure } from '../../contract/errors.ts';
 import type { LabAct, LabView } from '../../contract/lab.ts';
 import { phrase } from '../../contract/text/say.ts';
@@ -18,7 +18,7 @@ const faultName = (act: FaultAct): string => faults[act].split('=')[0] ?? '';
 const isOn = (lab: Lab, act: FaultAct): boolean =>
   lab.faults.list().some((spec) => spec.split('=')[0] === faultName(act));
 
-/** A name that no cartridge has. */
+/** An unused name for a cartridge. */
 function freshName({ cartridges }: Lab): string {
   const names = new Set(cartridges.map(({ name }) => name));
   for (let number = 1; ; number += 1) if (!names.has(`blank-${number}`)) return `blank-${number}`;
@@ -28,7 +28,7 @@ export class LabService {
   readonly #lab: Lab | undefined;
   readonly #refusal: string | undefined;
 
-  /** @param lab undefined where the site is another one, or another process runs the lab */
+  /** @param lab undefined if the site is another one, or another process runs the lab */
   constructor(lab: Lab | undefined, isLab: boolean) {
     this.#lab = lab;
     this.#refusal =

@@ -1,4 +1,4 @@
-/** The locks of a site, outside any run: who holds them, and how to remove one that was left behind. */
+/** The locks of a site, outside any run: who holds them, and how to remove a stale one. */
 import { userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
@@ -11,11 +11,13 @@ import {
   type ListedLocks,
   type UnseenHost,
 } from '../procedure/hosts/lock-list.ts';
-import { doingWords, isOfCommand, ownerWords } from '../procedure/model/lock.ts';
+import { mayTakeOver } from '../procedure/hosts/left-lock.ts';
+import { doingWords, isOfCommand, ownerWords, type LockOwner } from '../procedure/model/lock.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
 import { classPlaces, drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
 import { driveOf } from '../tape/tape-device.ts';
 import type { InterruptedRuns } from './interrupted-runs.ts';
+import type { LockRefusal } from './job-refusals.ts';
 import type { Site } from '../site/site-schema.ts';
 
 export type { HeldLock, ListedLocks, UnseenHost };
@@ -27,7 +29,7 @@ export interface LockServiceOptions {
   readonly interrupted: InterruptedRuns;
 }
 
-/** @returns the locks that were given up, and the hosts that could not be checked: they may still have one */
+/** @returns the removed locks, and the hosts that could not be checked: they may still have one */
 export interface Unlocked {
   readonly locks: readonly HeldLock[];
   readonly unseen: readonly UnseenHost[];
@@ -54,7 +56,7 @@ export class LockService {
     return this.#hosts('backup')[0] ?? '';
   }
 
-  /** The drive by the name that its lock has. A host that does not answer is told by looking for its locks. */
+  /** The drive by the name of its lock. If its host does not answer, the query of its locks reports that. */
   async #drive(): Promise<string> {
     const { site, runner } = this.#options;
     try {
@@ -65,13 +67,15 @@ export class LockService {
     }
   }
 
-  async #places(): Promise<LockPlace[]> {
+  /** @param askDrive false where the tape host is not to be asked what its drive is called */
+  async #places(askDrive = true): Promise<LockPlace[]> {
     const { tape } = this.#options.site;
     const [backupServer, primaryNodes] = [this.backupServer, this.#hosts('primary')];
     const ofClasses = this.#classes.flatMap((name) =>
       classPlaces({ class: name, backupServer, primaryNodes }),
     );
-    return [...ofClasses, drivePlace(tape.host, await this.#drive())];
+    const drive = askDrive ? await this.#drive() : driveOf(tape.device);
+    return [...ofClasses, drivePlace(tape.host, drive)];
   }
 
   /** The locks that are held, of the site's classes and of its drive, and the hosts that could not be checked. */
@@ -80,14 +84,48 @@ export class LockService {
     return { locks: await Promise.all(locks.map((lock) => this.#judged(lock))), unseen };
   }
 
-  /** A process that lives may have ended the run of its lock; only the state folder tells. */
+  /**
+   * Locks that would refuse a run that begins now. Runs of this state folder that need a person are omitted: the history shows them.
+   * @param hosts those that answer
+   */
+  async refusals(hosts: ReadonlySet<string>): Promise<LockRefusal[]> {
+    const places = (await this.#places(hosts.has(this.#options.site.tape.host))).filter(({ host }) =>
+      hosts.has(host),
+    );
+    const { locks } = await listLocks(this.#options.runner, places);
+    const refused = locks.map(async ({ owner, host, folder, names, ...of }): Promise<LockRefusal[]> => {
+      const what = of.class === undefined ? 'drive' : 'class';
+      const place = { what, name: of.class ?? of.drive ?? '', host, folder } as const;
+      try {
+        await mayTakeOver({ place, owner, listing: names.join('\n') }, this.#knowledge);
+        return [];
+      } catch (error) {
+        if (!isFailure(error)) throw error;
+        return [{ what, name: place.name, error }];
+      }
+    });
+    return (await Promise.all(refused)).flat();
+  }
+
+  get #knowledge() {
+    const { interrupted } = this.#options;
+    return {
+      hasEnded: (owner: LockOwner) => interrupted.hasEnded(owner),
+      whyLockStays: async (owner: LockOwner, place: LockPlace) =>
+        (await interrupted.openClassOf(owner.run)) === undefined
+          ? interrupted.whyLockStays(owner, place)
+          : undefined,
+    };
+  }
+
+  /** A running process may have ended the run of its lock; only the state folder shows that. */
   async #judged(lock: HeldLock): Promise<HeldLock> {
     const { owner, holder } = lock;
     if (!owner || holder === 'gone') return lock;
     return (await this.#options.interrupted.hasEnded(owner)) ? { ...lock, holder: 'ended' } : lock;
   }
 
-  /** The locks that are held. @throws what a session can end with, where one of the hosts could not be checked */
+  /** The locks that are held. @throws errors of a session, where one of the hosts could not be checked */
   async list(): Promise<readonly HeldLock[]> {
     const { locks, unseen } = await this.look();
     if (unseen[0]) throw unseen[0].error;
@@ -95,13 +133,13 @@ export class LockService {
   }
 
   /**
-   * Removes the lock of a class, or of the drive, from every host that has it; a run that needs somebody, and whose locks are gone, is given up
-   * as it is.
+   * Removes the lock of a class, or of the drive, from every host that has it; a run that needs an operator, and whose
+   * locks are gone, is discarded as it is.
    * @param name the class, or any device of the drive
-   * @param confirm is shown the locks, none where the run has lost them, and says whether they are to be removed
-   * @param discard the run that is given up with its lock; without it the lock of an interrupted run stays
-   * @throws LOCK_MISSING, LOCK_HELD, RUN_INTERRUPTED, DISCARD_OTHER_RUN, UNLOCK_NOT_CONFIRMED, LOCK_CHANGED, and what a
-   *   session can end with where no host shows a lock
+   * @param confirm gets the locks, none if the run has lost them, and decides whether to remove them
+   * @param discard the run that is discarded with its lock; without it the lock of an interrupted run stays
+   * @throws LOCK_MISSING, LOCK_HELD, RUN_INTERRUPTED, DISCARD_OTHER_RUN, UNLOCK_NOT_CONFIRMED, LOCK_CHANGED, and errors
+   *   of a session where no host shows a lock
    */
   async remove(
     name: string,
@@ -109,13 +147,13 @@ export class LockService {
     discard?: string,
   ): Promise<Unlocked> {
     const listed = await this.look();
-    // A run that is given up gives up its drive with its class.
+    // A discarded run loses the lock of its drive with that of its class.
     const isWanted = (lock: HeldLock) =>
       lock.class === name ||
       (lock.drive !== undefined && this.#isDrive(name, lock.drive)) ||
       (discard !== undefined && lock.owner?.run === discard);
     const wanted = listed.locks.filter(isWanted);
-    // An interrupted run may have lost its locks: it is given up nevertheless, and the locks of others stay.
+    // An interrupted run may have lost its locks: it is discarded nevertheless, and the locks of others stay.
     const isLockless =
       discard !== undefined &&
       !wanted.some(({ owner }) => owner?.run === discard) &&
@@ -134,8 +172,9 @@ export class LockService {
   }
 
   /**
-   * Gives an interrupted run up: its lock is removed where it has one, and its journal says so. What it left on the hosts stays.
-   * @throws RUN_UNKNOWN, LOCK_HELD, LOCK_CHANGED, JOURNAL_UNWRITABLE, JOURNAL_BROKEN, and what a session can end with
+   * Discards an interrupted run: its lock is removed if it has one, and its journal says so. What it left on the hosts
+   * stays.
+   * @throws RUN_UNKNOWN, LOCK_HELD, LOCK_CHANGED, JOURNAL_UNWRITABLE, JOURNAL_BROKEN, and errors of a session
    */
   async discard(run: string): Promise<void> {
     await this.#options.interrupted.classOf(run);
@@ -151,7 +190,7 @@ export class LockService {
     return driveOf(name) === drive || driveOf(name) === driveOf(this.#options.site.tape.device);
   }
 
-  /** True where the run is interrupted, and has the class, or any device of the drive, by that name. */
+  /** True if the run is interrupted, and has locked the class, or any device of the drive, with that name. */
   async #isOpenRunOf(name: string, run: string): Promise<boolean> {
     const className = await this.#options.interrupted.openClassOf(run);
     const { tape } = this.#options.site;
@@ -178,7 +217,7 @@ export class LockService {
     const isLeft = holder === 'gone' || holder === 'ended';
     if (discard !== undefined || !owner || !isLeft || isOfCommand(owner)) return;
     const reason = await this.#options.interrupted.whyLockStays(owner, { name, host });
-    // Of a run without a journal here nothing is known but its name, which is shown before anybody confirms.
+    // Only the name of a run without a journal is known here; it is shown before the confirmation.
     if (isFailure(reason, 'RUN_INTERRUPTED')) throw reason;
   }
 }

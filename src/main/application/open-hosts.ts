@@ -15,11 +15,11 @@ export interface LoginDialogue {
 }
 
 export interface OpenHostsOptions {
-  /** A new host key that was confirmed is written there. */
+  /** A confirmed new host key is written there. */
   readonly knownHostsFile: string;
-  /** Only read; the ssh configuration may name others for a host. */
+  /** Only read; the ssh configuration may name other files for a host. */
   readonly otherKnownHostsFiles: readonly string[];
-  /** Undefined where no file of this machine counts. */
+  /** Undefined if no file of this machine is used. */
   readonly configuration: SshConfiguration | undefined;
   readonly login: LoginDialogue;
   /** A changed host key that a person has replaced. */

@@ -1,6 +1,7 @@
 /**
- * Pauses the dump of a run at a record boundary, and lets it continue. The wish is a file beside the mark of the run, so that any process of
- * the state folder can have it: the command line stops a run of the desktop, and the other way round.
+ * Pauses the dump of a run at a record boundary, and lets it continue. The request is a file next to the mark of the
+ * run, so that any process of the state folder can make it: the command line pauses a run of the desktop, and vice
+ * versa.
  */
 import { readFile, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
@@ -15,12 +16,12 @@ import { performedRuns } from '../proof/live-runs.ts';
 import { writeWhole } from '../proof/whole-file.ts';
 import { PauseSwitch } from '../../streams/pause-switch.ts';
 
-/** A person who pauses a dump waits for it. */
+/** A person who pauses a dump waits for the result. */
 const millisecondsBetweenLooks = 500;
 
 const pauseFile = (state: StateFolder, run: string): string => join(state.liveFolder, `${run}.pause`);
 
-/** Who has paused a run. @returns undefined where nobody has */
+/** Who has paused a run. @returns undefined if it is not paused */
 async function pausedBy(state: StateFolder, run: string): Promise<string | undefined> {
   const text = await readFile(pauseFile(state, run), { encoding: 'utf8', flag: ownFlags.read }).catch(
     () => undefined,
@@ -40,7 +41,7 @@ async function requirePausable(state: StateFolder, run: string): Promise<void> {
 }
 
 /**
- * The dump of the run stops after the record that is being read, at once or as soon as it begins.
+ * The dump of the run stops after the record being read, at once or as soon as it begins.
  * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_NOT_PAUSABLE, STATE_FILE_UNWRITABLE
  */
 export async function pauseRun(state: StateFolder, run: string): Promise<void> {
@@ -58,8 +59,8 @@ export async function continueRun(state: StateFolder, run: string): Promise<void
 }
 
 /**
- * Looks for the wish while a run is performed. One that an earlier process of the run has left does not count.
- * @returns what the dump follows, and what ends the looking, which takes a wish back that came too late
+ * Polls for the request while a run is performed. One that an earlier process of the run has left does not count.
+ * @returns the switch that the dump follows, and a function that stops the polling and removes a late request
  */
 export async function watchPause(
   state: StateFolder,

@@ -1,4 +1,4 @@
-/** What becomes of a journal once its run is over: sealed, signed, reported, compressed where the site says so. */
+/** What happens to a journal after its run: sealed, signed, reported, and compressed if the site says so. */
 import type { SignedRun } from '../../contract/proof.ts';
 import type { SignatureDemand, SiteKey } from '../proof/audit-signature.ts';
 import { closeRun } from '../proof/close-run.ts';
@@ -14,7 +14,7 @@ import type { StateFolder } from '../journal/state-folder.ts';
 export interface ProofServiceOptions {
   readonly site: Site;
   readonly state: StateFolder;
-  /** Asked for the passphrase of a key. */
+  /** Called for the passphrase of a key. */
   readonly askSecret: AskSecret;
 }
 
@@ -46,9 +46,9 @@ export class ProofService {
   }
 
   /**
-   * The journal of a run is closed: it is sealed, and signed where the site says so. Never throws.
-   * @param notice hears what failed, in a sentence: it fails no run
-   * @param onSealed hears the head of the seals as soon as the run is sealed; undefined where it was not
+   * Closes the journal of a run: it is sealed, and signed if the site says so. Never throws.
+   * @param notice called with a sentence for each failure: none fails the run
+   * @param onSealed called with the head of the seals as soon as the run is sealed; undefined if it was not
    */
   async closed(
     run: string,
@@ -71,8 +71,9 @@ export class ProofService {
   }
 
   /**
-   * Signs the journal of a run that has ended, with the key of the site file, else with the operator's.
-   * @throws RUN_UNKNOWN, RUN_NOT_ENDED, JOURNAL_BROKEN, SIGN_KEY_MISSING, SIGN_KEY_UNUSABLE and what loading keys ends with
+   * Signs the journal of a run that has ended, with the key of the site file, otherwise with the operator's.
+   * @throws RUN_UNKNOWN, RUN_NOT_ENDED, JOURNAL_BROKEN, SIGN_KEY_MISSING, SIGN_KEY_UNUSABLE and what loading keys ends
+   *   with
    */
   sign(run: string, keyFile: string | undefined = this.#options.site.sign?.key): Promise<SignedRun> {
     const { state, askSecret } = this.#options;

@@ -1,4 +1,4 @@
-/** How fast the hosts are over ssh: measured once, and used by the plans that follow. */
+/** How fast the hosts are over ssh: measured once, and used by later plans. */
 import type { CheckLine, RouteExpectation } from '../../contract/plan.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { bytesOfVolumes, type Assignment } from '../procedure/model/assignment.ts';
@@ -18,7 +18,7 @@ export interface RateServiceOptions {
   readonly hosts: SshHosts;
 }
 
-/** Journals that are read for a plan, at the most: the newest. */
+/** At most this many journals are read for a plan: the newest. */
 const mostJournals = 10;
 
 const rateText = (bytesPerSecond: number) => `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
@@ -48,8 +48,9 @@ export class RateService {
   }
 
   /**
-   * Measures how fast bytes come from the backup server and go to the tape host, and how fast the backup server takes digests.
-   * @throws what a session can end with
+   * Measures how fast data is received from the backup server and sent to the tape host, and how fast the backup server
+   * computes digests.
+   * @throws errors of a session
    */
   async measure(listener: (line: CheckLine) => void, abort: AbortSignal): Promise<void> {
     const { site, state, hosts } = this.#options;
@@ -67,7 +68,7 @@ export class RateService {
     }
   }
 
-  /** What each route is expected to take, by the rates that were measured. */
+  /** The expected rate of each route, from the measured rates. */
   async expect(assignment: Assignment): Promise<RouteExpectation[]> {
     const { site, state } = this.#options;
     const { backupServer, tapeHost } = assignment;
@@ -78,8 +79,9 @@ export class RateService {
   }
 
   /**
-   * How fast the newest earlier run of the job hashed its proxies. `check --rate` cannot tell: it measures ssh, and the hash reads a disk.
-   * @returns `none` where no recent run did; undefined where the job does not ask for the hash
+   * How fast the newest earlier run of the job hashed its proxies. `check --rate` cannot show that: it measures ssh,
+   * and the hash reads a disk.
+   * @returns `none` if no recent run did; undefined if the job does not request the hash
    */
   async hashed(assignment: Assignment): Promise<MeasuredHash | 'none' | undefined> {
     if (!hashesAll(assignment.job)) return undefined;

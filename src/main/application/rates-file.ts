@@ -1,4 +1,4 @@
-/** The rates that `check --rate` measured, kept in the state folder for the plans that follow. */
+/** The rates that `check --rate` measured, kept in the state folder for later plans. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ownFlags } from '../journal/own-files.ts';

@@ -21,11 +21,11 @@ let folder: string;
 let state: StateFolder;
 let lastHash: string;
 
-/** A journal with a chain that holds, at the times of the fixture. */
+/** A journal with a valid chain, at the times of the fixture. */
 function keepJournal(): string {
   let at = '';
   const journal = new Journal({ file: state.journalFile(run), run, now: () => new Date(at) });
-  // The fixture is cut: numbers are given again, and outcomes follow their intents.
+  // The fixture is an excerpt: events are renumbered, and outcomes follow their intents.
   const numbers = new Map<number, number>();
   for (const kept of fixtureEvents('raw-dd')) {
     const { seq, at: when, ...event } = kept;
@@ -49,7 +49,7 @@ const request = { run, what: 'pdf', paper: 'A4' } as const;
 const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
 describe('exports', () => {
-  it('are recorded, and recreated they are the same bytes', async () => {
+  it('are recorded, and the same bytes when they are recreated', async () => {
     const service = new ReportService(state);
     const { name, type, content } = await service.export(request);
     expect({ name, type }).toEqual({ name: `${run}.pdf`, type: 'application/pdf' });
@@ -61,7 +61,7 @@ describe('exports', () => {
     expect(await state.runs()).toEqual([run]);
   });
 
-  it('tell of a tape that was overwritten since; those before are recreated as they were', async () => {
+  it('show a tape that was overwritten since; earlier exports are recreated unchanged', async () => {
     const service = new ReportService(state);
     const before = await service.export(request);
     const media = new MediaFile(state.tapesFile);
@@ -105,14 +105,14 @@ describe('exports', () => {
     expect((await elsewhere.again(run, { what: 'pdf', paper: 'A4' })).equals(content)).toBe(true);
   });
 
-  it('are written as a whole under their names, and leave nothing else behind', async () => {
+  it('are written completely or not at all, and leave nothing else', async () => {
     const file = join(folder, 'report.pdf');
     expect(await new ReportService(state).write({ ...request, file })).toBe(file);
     expect((await readFile(file)).subarray(0, 8).toString('latin1')).toBe('%PDF-1.7');
     expect((await readdir(folder)).sort()).toEqual(['report.pdf', 'state']);
   });
 
-  it('replace nothing unless they are told to', async () => {
+  it('replace nothing unless requested', async () => {
     const file = join(folder, 'report.pdf');
     await writeFile(file, 'mine');
     const service = new ReportService(state);
@@ -122,7 +122,7 @@ describe('exports', () => {
     expect((await readFile(file)).length).toBeGreaterThan(10_000);
   });
 
-  it('say why they cannot be written, and are not recorded then', async () => {
+  it('report why they cannot be written, and are then not recorded', async () => {
     const file = join(folder, 'nowhere', 'report.pdf');
     await expect(new ReportService(state).write({ ...request, file })).rejects.toThrow(
       `${file} cannot be written: its folder does not exist`,
@@ -154,11 +154,11 @@ describe('exports', () => {
   });
 });
 
-describe('what the report says of checking the journal', () => {
+describe('how the report describes the check of the journal', () => {
   const sh = async (script: string) =>
     (await promisify(execFile)('sh', ['-c', script], { cwd: state.runsFolder })).stdout.trim();
 
-  it('gives its hash with stock tools', async () => {
+  it('yields its hash with stock tools', async () => {
     expect(await sh(chainScript(`${run}.ndjson`).join('\n'))).toBe(lastHash);
     expect(await sh(`tail -n 1 ${run}.ndjson | tr -d '\\n' | sha256sum`)).toBe(`${lastHash}  -`);
   });
@@ -170,8 +170,8 @@ describe('what the report says of checking the journal', () => {
   });
 });
 
-describe('the report that a site wants of every run', () => {
-  it('is written into its folder, again where a run was resumed', async () => {
+describe('the report that a site requests for every run', () => {
+  it('is written into its folder, and again if a run was resumed', async () => {
     const notices: string[] = [];
     const report = { state, run, folder: join(folder, 'reports'), paper: 'Letter' as const };
     await writeSiteReport(report, (sentence) => notices.push(sentence));
@@ -180,7 +180,7 @@ describe('the report that a site wants of every run', () => {
     expect(notices).toEqual([]);
   });
 
-  it('only reports it where it cannot be', async () => {
+  it('only causes a notice if it cannot be written', async () => {
     const notices: string[] = [];
     const file = join(folder, 'file');
     await writeFile(file, '');

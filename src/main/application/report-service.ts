@@ -22,7 +22,7 @@ import type { StateFolder } from '../journal/state-folder.ts';
 import { copiesOf, lostTapesOf } from './known-tapes.ts';
 import { version } from './version.ts';
 
-/** Loaded when a report is made: fonts and PDF would take a third of the time in which a short command starts. */
+/** Loaded when a report is made: fonts and PDF would add a third to the start time of a short command. */
 export const loadPages = () => import('../report/pages/pdf-report.ts');
 
 export interface ExportRequest {
@@ -40,9 +40,9 @@ export interface Exported {
 }
 
 export interface FileRequest extends ExportRequest {
-  /** Where to; absent: the export's own name in the present folder. */
+  /** The target path; by default the export's own name in the current folder. */
   readonly file?: string | undefined;
-  /** Replaces a file that is there. */
+  /** Replaces an existing file. */
   readonly force?: boolean | undefined;
 }
 
@@ -53,13 +53,13 @@ const forms: Readonly<Record<ExportWhat, { ending: string; type: string }>> = {
   rates: { ending: '.rates.csv', type: 'text/csv; charset=utf-8' },
 };
 
-/** What is beside the journal, and may have come after an export. */
+/** Data outside the journal that may have changed after an export. */
 interface Tells {
   readonly signed: boolean;
   readonly sealed: boolean;
 }
 
-/** What the tape inventory and the records of copies tell of the tapes of a run since it ended. */
+/** What the tape inventory and the records of copies show of the tapes of a run since it ended. */
 interface OfInventory {
   readonly losses: readonly TapeLoss[];
   readonly copies: readonly CopyView[];
@@ -81,14 +81,14 @@ const recordOf = ({ losses, copies }: OfInventory): Pick<ReportRecord, 'lost' | 
 
 const tellsAll: Tells = { signed: true, sealed: true };
 
-/** Forms with times for people; the others are for programs, and have UTC. */
+/** Forms with local times for people; the others are for programs, and have UTC. */
 const zonedForms: readonly ExportWhat[] = ['pdf', 'commands'];
 
 export class ReportService {
   readonly #state: StateFolder;
   readonly #zone: string;
 
-  /** @param zone IANA name of the zone of the times; that of this machine where it is left out */
+  /** @param zone IANA name of the zone of the times; that of this machine by default */
   constructor(state: StateFolder, zone = ownZone()) {
     this.#state = state;
     this.#zone = zone;
@@ -102,7 +102,7 @@ export class ReportService {
 
   /**
    * An export of a run, which is recorded.
-   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_UNWRITABLE where it could not be recorded
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_UNWRITABLE if it could not be recorded
    */
   async export(request: ExportRequest): Promise<Exported> {
     const { exported, record } = await this.#make(request, this.#inventoryOf(request.run));
@@ -111,7 +111,7 @@ export class ReportService {
   }
 
   /**
-   * Writes an export into a file: under a temporary name first, so that it is there as a whole or not at all.
+   * Writes an export to a file: under a temporary name first, so that it is complete or does not exist.
    * @returns the file's path
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_FILE_THERE, REPORT_UNWRITABLE
    */
@@ -127,15 +127,19 @@ export class ReportService {
     return path;
   }
 
-  /** For who wants to know it before there is anything to write. @throws REPORT_FILE_THERE */
+  /** A check before there is anything to write. @throws REPORT_FILE_THERE */
   async requireFree(file: string): Promise<void> {
     const path = resolve(file);
     if (await stat(path).catch(() => undefined)) throw failure('REPORT_FILE_THERE', { file: path });
-    // A run that is about to begin may take hours: what its report needs is loaded before somebody installs another release.
+    // A run that is about to begin may take hours: the modules of its report are loaded before another release may be
+    // installed.
     void loadPages().catch(() => undefined);
   }
 
-  /** What was exported before, recreated of what was known then: the same bytes where the journal is the same. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
+  /**
+   * An earlier export, recreated from what was known then: the same bytes if the journal is the same. @throws
+   * RUN_UNKNOWN, JOURNAL_BROKEN
+   */
   async again(
     run: string,
     {
@@ -162,7 +166,7 @@ export class ReportService {
     ).exported.content;
   }
 
-  /** A list of tapes that cannot be read keeps nobody from a report; `tapes` says so. */
+  /** An unreadable tape inventory does not prevent a report; `tapes` reports it. */
   #inventoryOf(run: string): OfInventory {
     try {
       return { losses: lostTapesOf(this.#state, run), copies: copiesOf(this.#state, run) };
@@ -255,7 +259,7 @@ export class ReportService {
   }
 }
 
-/** Unlike rename, link never takes the place of what is there. Where the file system knows no links, it was checked before. */
+/** Unlike rename, link never replaces an existing file. If the file system has no links, that was checked before. */
 async function linked(beside: string, path: string): Promise<void> {
   try {
     await link(beside, path);

@@ -1,4 +1,7 @@
-/** The job of a backup as a restore of it needs it: what is on the tape is told by the backup's journal, not by the site file. */
+/**
+ * The job of a backup as its restore needs it: the contents of the tape come from the backup's journal, not from the
+ * site file.
+ */
 import { failure } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
@@ -13,26 +16,26 @@ import { samplesWanted } from '../site/whole-fingerprint.ts';
 import { methods } from '../site/file-system.ts';
 import type { NamedJob } from '../site/site-file.ts';
 
-/** A restore that was judged, and can begin. */
+/** A restore that was checked, and can begin. */
 export interface ReadyRestore {
   /** The job of the backup, as a restore needs it. */
   readonly named: NamedJob;
   readonly assignment: Assignment;
   readonly backup: KnownRun;
-  /** An earlier restore that did not finish, and is replaced by this one. */
+  /** An earlier, unfinished restore that this one replaces. */
   readonly pending: string | undefined;
-  /** All earlier restores of the same volumes: their marks are no reason to refuse this one. */
+  /** All earlier restores of the same volumes: their marks do not refuse this one. */
   readonly supersedes: readonly string[];
 }
 
 type Written = Pick<EventOf<'run-started'>, 'recordBytes' | 'layout' | 'method' | 'volumes' | 'shadow'>;
 type Job = NamedJob['job'];
 
-/** A job of several volumes, as if it had only those that are restored. */
+/** A job of several volumes, as if it had only those to restore. */
 function narrowed(job: Job, { volumes, shadow }: Written): Pick<Job, 'volumes' | 'shadow'> {
   const isRestored = ({ proxy }: { readonly proxy: string }) => volumes.some((each) => each.proxy === proxy);
   const chosen = job.volumes.filter(isRestored);
-  // Another pair than that of the backup is refused with its own words.
+  // A pair other than that of the backup is refused with its own error.
   if (!shadow || chosen.length < volumes.length || chosen.length === job.volumes.length) return job;
   const names = shadow.disks.map(({ name }) => name);
   const disks = Object.fromEntries(Object.entries(job.shadow.disks).filter(([name]) => names.includes(name)));
@@ -44,7 +47,7 @@ const isOnSeveralTapes = (volumes: RestoreOrder['volumes']): boolean =>
 
 /**
  * All nodes must answer. The time limits of the job are those of a backup's steps, and a restore has none.
- * @param written how the backup was written: of the volumes that are restored
+ * @param written how the volumes to restore were written
  * @param read its tapes: a restore of several changes them
  */
 export function restoreJob(
@@ -61,7 +64,7 @@ export function restoreJob(
       ...narrowed(job, written),
       timeLimits: {},
       nodes: 'all',
-      // Whatever wrote the tape: a restore goes through the console.
+      // Whatever route wrote the tape: a restore uses the console.
       route: 'console',
       onFailure: 'unwind',
       media: { ...job.media, recordBytes, layout, span, name: tape },
@@ -84,8 +87,9 @@ export function atTapeFiles(assignment: Assignment, { volumes, method }: Written
 }
 
 /**
- * What a restore reads, where the run is one.
- * @throws RUN_UNKNOWN, JOURNAL_BROKEN where the journal of the backup is gone, RESTORE_UNSUPPORTED where the record of its copy is
+ * What a restore reads, if the run is one.
+ * @throws RUN_UNKNOWN, JOURNAL_BROKEN if the journal of the backup is gone, RESTORE_UNSUPPORTED if the record of its
+ *   copy is
  */
 export async function backupOf(
   state: StateFolder,

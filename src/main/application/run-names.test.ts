@@ -1,4 +1,4 @@
-/** What somebody types for a run, and which run is meant. */
+/** What an operator types for a run, and which run is meant. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('the beginning of just one name is that run', async () => {
+it('the unique beginning of a name is that run', async () => {
   expect(await existingRunNamed(state, '20261128')).toBe(names[0]);
 });
 
@@ -35,7 +35,7 @@ it('the beginning of several names is refused, with the names', async () => {
 it.each([
   ['20261128-010000-volume3', names[0]],
   ['latst', 'latest'],
-])('%s is no run, and whoever types it is asked whether he means %s', async (word, meant) => {
+])('%s is not a run, and the error suggests %s', async (word, meant) => {
   await expect(existingRunNamed(state, word)).rejects.toMatchObject({
     code: 'RUN_MISSPELT',
     message: `there is no run ${word}`,

@@ -1,16 +1,16 @@
-/** Which run somebody means who does not type its whole name. */
+/** Which run is meant by part of a name. */
 import { failure } from '../../contract/errors.ts';
 import { nearestWord } from '../../contract/nearest-word.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { newestRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 
-/** So many names of an ambiguous beginning are shown. */
+/** At most this many names of an ambiguous beginning are shown. */
 const shownNames = 5;
 
 /**
- * @param word the name of a run, the beginning of just one name, or `latest`: the run that began last
- * @returns the name of the run; the word itself where no run has such a name
+ * @param word the name of a run, the unique beginning of one, or `latest`: the run that began last
+ * @returns the name of the run; the word itself if no name matches
  * @throws RUN_NAME_AMBIGUOUS, RUN_NONE, STATE_FILE_UNREADABLE
  */
 export async function runNamed(state: StateFolder, word: string): Promise<string> {
@@ -32,7 +32,7 @@ export async function runNamed(state: StateFolder, word: string): Promise<string
 
 /**
  * The name of a run that must exist.
- * @throws RUN_MISSPELT where one is like it; RUN_NAME_AMBIGUOUS, RUN_NONE, STATE_FILE_UNREADABLE
+ * @throws RUN_MISSPELT if one is similar; RUN_NAME_AMBIGUOUS, RUN_NONE, STATE_FILE_UNREADABLE
  */
 export async function existingRunNamed(state: StateFolder, word: string): Promise<string> {
   const run = await runNamed(state, word);

@@ -14,7 +14,7 @@ export interface RunNoticesOptions {
   readonly named: NamedJob;
   /** What a run that is resumed has done before. */
   readonly before?: readonly RunEvent[];
-  /** Hears what can no longer be written to the journal. */
+  /** Called with what can no longer be written to the journal. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
@@ -30,7 +30,7 @@ export class RunNotices {
     this.#onNotice = onNotice ?? (() => undefined);
     // The list of a job replaces the site’s.
     const ways = named.job.notify ?? site.notify ?? [];
-    // What cannot be loaded is told when it is needed.
+    // What cannot be loaded is reported when it is needed.
     void prepare(ways).catch(() => undefined);
     this.#notifier = new Notifier({
       ways,
@@ -48,7 +48,7 @@ export class RunNotices {
     this.#journal = journal;
   }
 
-  /** Whoever follows the run hears each event first. */
+  /** The listeners of the run get each event first. */
   after(follower: (event: RunEvent) => void): (event: RunEvent) => void {
     return (event) => {
       follower(event);
@@ -62,7 +62,7 @@ export class RunNotices {
     this.#notifier.listen(event);
   }
 
-  /** The run could not begin. Who has canceled it himself need not be told. */
+  /** The run could not begin. An operator who canceled it is not notified. */
   refused(error: unknown, cancel: AbortSignal): void {
     if (isFailure(error) && !cancel.aborted) this.#notifier.refused(error);
   }
@@ -81,7 +81,7 @@ export class RunNotices {
       if (this.#journal) this.#journal.append({ type: 'warning', step: 'notify', text });
       else this.#onNotice(text);
     } catch {
-      // A journal that cannot be written ends the run by itself, and with its own words.
+      // A journal that cannot be written ends the run with its own error.
       this.#onNotice(text);
     }
   }

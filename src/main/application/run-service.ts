@@ -47,15 +47,15 @@ export interface Following extends Asking {
   readonly halt: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
-  /** Hears what is going to be done, before the first event. */
+  /** Called with the plan, before the first event. */
   readonly onPlan?: ((plan: Plan) => void) | undefined;
-  /** Hears of what cannot be written to the journal: that nobody could be told of the end of the run. It may come after that end. */
+  /** Called with warnings that cannot be journaled, such as a failed notification of the end. It may be called after that end. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
-/** Who says which nodes are down. */
+/** The confirmation of nodes that are down. */
 interface NodesDown {
-  /** Primary nodes of which the operator says that they are down (--node-down). */
+  /** Primary nodes that the operator confirms to be down (--node-down). */
   readonly nodesDown?: readonly string[] | undefined;
 }
 
@@ -63,27 +63,27 @@ export interface RunRequest extends JobRequest, NodesDown, Following {}
 
 export interface TakeUpRequest extends NodesDown, Following {
   readonly run: string;
-  /** In the place of what the run began with. */
+  /** Replaces what the run began with. */
   readonly nodes?: JobOverrides['nodes'];
-  /** Takes the lock of the run over though its process may live (--take-over-lock). */
+  /** Takes the lock of the run over although its process may be running (--take-over-lock). */
   readonly takeOverLock?: boolean | undefined;
-  /** Hosts of which the operator says that they are the same machines (--same-machine). */
+  /** Hosts that the operator confirms to be the same machines (--same-machine). */
   readonly sameMachines?: readonly string[] | undefined;
-  /** The operator says that this run has parted the proxies (--own-part). */
+  /** The operator confirms that this run has parted the proxies (--own-part). */
   readonly ownPart?: boolean | undefined;
 }
 
 export interface EndedRun extends RunEnd {
   readonly run: string;
   readonly journalFile: string;
-  /** True where the end of the run could not be written to the journal. */
+  /** True if the end of the run could not be written to the journal. */
   readonly journalBroken: boolean;
 }
 
 export interface RunServiceOptions extends SiteAtHand {
   readonly assigner: JobAssigner;
   readonly state: StateFolder;
-  /** Told of each run that has ended. */
+  /** Called for each run that has ended. */
   readonly proof: ProofService;
   readonly retryClock: RetryClock | undefined;
   readonly checkpointBytes: number | undefined;
@@ -105,8 +105,8 @@ export class RunService {
   }
 
   /**
-   * Runs a job to its end. Whatever goes wrong once the journal is begun is in the end, not thrown.
-   * @throws what is refused before that: JOB_…, …_NOT_RUN, TIME_LIMIT_UNKNOWN, OPERATOR_NEEDED, hosts that cannot be reached, JOURNAL_UNWRITABLE
+   * Runs a job. Errors after the journal is begun are in the end, not thrown.
+   * @throws before that: JOB_…, …_NOT_RUN, TIME_LIMIT_UNKNOWN, OPERATOR_NEEDED, HOST_…, JOURNAL_UNWRITABLE
    */
   async run(request: RunRequest): Promise<EndedRun> {
     const asked = this.#assigner.job(request);
@@ -131,16 +131,16 @@ export class RunService {
   }
 
   /**
-   * Restores what a run has backed up; see VolumeRestoreService, which judges the request. Whatever goes wrong once the journal is begun is in the
-   * end, not thrown.
-   * @throws what keeps its journal from being begun: JOURNAL_UNWRITABLE
+   * Restores what a run has backed up, after VolumeRestoreService has checked it. Later errors are in the end, not
+   * thrown.
+   * @throws JOURNAL_UNWRITABLE if its journal cannot be begun
    */
   async restore(ready: ReadyRestore, request: Following): Promise<EndedRun> {
     const { named, assignment, backup, pending, supersedes } = ready;
     const name = runName(new Date(), `${assignment.volumes[0]?.proxy ?? 'volume'}-restore`);
     const notices = this.#noticesOf(named, request);
     const ended = await this.#perform(assignment, name, request, notices, { backup, supersedes });
-    // What an earlier restore has left is no longer waited for.
+    // The remains of an earlier restore are no longer waited for.
     if (pending !== undefined && (ended.exitStatus === 0 || ended.exitStatus === 3))
       await this.interrupted.giveUp(pending, `restore ${ended.run}`, true);
     return ended;
@@ -158,14 +158,14 @@ export class RunService {
     const order = await nextOrder(this.#at.state);
     const journal = newJournal(this.#at.state, name);
     const { run } = journal;
-    // Another run may have taken the name: the journal's is the one that a resumed run knows.
+    // Another run may have taken the name: a resumed run has the one in its journal.
     const assignment = { ...planned, fingerprintSeed: run };
     request.onPlan?.(planOf(assignment));
     notices.writeTo(journal);
     const ended = journal.listen(notices.after(request.onEvent));
     const unmark = await markLive(this.#at.state, run);
     const { pause, unwatch } = await watchPause(this.#at.state, run);
-    // Where the process stops working on the run without an end, nobody knows what it has left.
+    // If the process stops working on the run without an end, it is not known what it has left.
     let mark: 'removed' | 'ended' = 'ended';
     try {
       const end = await performRun({
@@ -191,8 +191,8 @@ export class RunService {
 
   /**
    * Continues a run whose console died, or that was halted.
-   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, OPERATOR_NEEDED, and
-   *   what looking can end with
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED,
+   *   OPERATOR_NEEDED, and errors of the queries
    */
   resume(request: TakeUpRequest): Promise<EndedRun> {
     return this.#takeUp('resume', request);
@@ -207,8 +207,8 @@ export class RunService {
   }
 
   /**
-   * Judges a run as resume and unwind do, for whoever suggests one of them. Only looks.
-   * @returns what the command would refuse with; undefined where it would not, or where nobody can tell now
+   * Judges a run as resume and unwind do, for callers that suggest one of them. Only queries.
+   * @returns the error with which the command would refuse; undefined if it would not, or if that is not known now
    */
   async takeUpRefusal(mode: TakeUpMode, run: string): Promise<ShadowtapeError | undefined> {
     try {
@@ -232,7 +232,7 @@ export class RunService {
     }
   }
 
-  /** What the journal of a run tells of how it began. @throws RUN_UNKNOWN, JOURNAL_BROKEN, JOB_UNKNOWN */
+  /** How a run began, according to its journal. @throws RUN_UNKNOWN, JOURNAL_BROKEN, JOB_UNKNOWN */
   async #begunRun(run: string, nodes?: JobOverrides['nodes']) {
     const journalFile = this.#at.state.journalFile(run);
     const read = () => readRun(this.#at.state, run);
@@ -263,7 +263,7 @@ export class RunService {
     const left = await endedMarkOf(this.#at.state, run);
     const unmark = await markLive(this.#at.state, run);
     const { pause, unwatch } = await watchPause(this.#at.state, run);
-    // Who is refused leaves the run as it was: interrupted, and kept from being passed over by the next run.
+    // A refused resume leaves the run as it was: interrupted, and not skipped by the next run.
     let mark: 'removed' | 'found' | 'ended' = 'found';
     const told = notices.after(request.onEvent);
     try {
@@ -289,7 +289,7 @@ export class RunService {
         ...this.lockKnowledge(left),
       });
       mark = taken.end.hasLocks ? 'ended' : 'removed';
-      // Whoever performed the run before holds neither its lock nor its mark any more.
+      // The process that performed the run before no longer holds its lock or its mark.
       await removeMarkOf(this.#at.state, run);
       await this.#closed(run, request, notices);
       return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
@@ -314,14 +314,14 @@ export class RunService {
     return notices;
   }
 
-  /** What a run and its taking up have in common. */
+  /** What a run and its resumption have in common. */
   #follow(request: Following & NodesDown, run: string, assignment: Assignment) {
     return {
       hosts: this.#at.hosts,
       ...this.lockKnowledge(),
       ...answersOf(this.#at, { run, assignment, request }),
       canAsk: request.ask !== undefined,
-      // Who has said yes to everything has not said that a node is down.
+      // --yes does not confirm that a node is down.
       canAskDown: request.ask !== undefined && !request.approveVerified,
       nodesDown: request.nodesDown,
       operator: operatorHere(),
@@ -336,7 +336,7 @@ export class RunService {
     };
   }
 
-  /** @param left the mark that says that the run has ended: this process replaces it by its own before it asks */
+  /** @param left the mark of the ended run: this process replaces it by its own before it asks */
   lockKnowledge(left?: LiveMark): Required<LockKnowledge> {
     return {
       whyLockStays: (owner: LockOwner, place: LockPlace) => this.interrupted.whyLockStays(owner, place),
@@ -344,7 +344,7 @@ export class RunService {
     };
   }
 
-  /** Runs of the state folder that were left before their end. */
+  /** Interrupted runs of the state folder. */
   get interrupted(): InterruptedRuns {
     const hosts = Object.entries(this.#at.site.hosts);
     return new InterruptedRuns({
@@ -368,7 +368,7 @@ export class RunService {
     return (await Promise.all(seen)).map(({ hostKey }) => hostKey);
   }
 
-  /** How far the detached dumps of a run are. What cannot be seen may still run. */
+  /** The progress of a run's detached dumps. One that cannot be queried may still run. */
   async #dumpWords(run: string, events: readonly RunEvent[]): Promise<string[]> {
     const works = dumpsUnderWay(events);
     if (works.length === 0) return [];

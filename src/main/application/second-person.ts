@@ -13,7 +13,7 @@ import { answering, requireSomebodyToAsk, type Asking } from './asking.ts';
 
 const atHome = (file: string): string => file.replace(/^~(?=\/)/, () => homedir());
 
-/** Where the job names a file of allowed signers. */
+/** If the job names a file of allowed signers. */
 function filesOf({ approve }: Pick<Job, 'approve'>): SignerFiles | undefined {
   if (typeof approve !== 'object') return undefined;
   const { signers, revoked } = approve;
@@ -44,14 +44,14 @@ interface AskedRun {
   readonly request: Asking & { readonly onNotice?: ((sentence: string) => void) | undefined };
 }
 
-/** @returns undefined where the job wants no second person */
+/** @returns undefined if the job requires no second person */
 function statementsOf({ run, assignment }: AskedRun): RunOptions['statementOf'] {
   const { job, jobName, siteName: site } = assignment;
   if (filesOf(job) === undefined) return undefined;
   return (question) => statementOf({ run, site, job: jobName, operator: operatorHere(), question });
 }
 
-/** @returns undefined where the job wants no second person */
+/** @returns undefined if the job requires no second person */
 function secondPerson(state: StateFolder, { run, assignment, request }: AskedRun): Ask | undefined {
   const files = filesOf(assignment.job);
   if (files === undefined) return undefined;
@@ -70,7 +70,10 @@ function secondPerson(state: StateFolder, { run, assignment, request }: AskedRun
   };
 }
 
-/** How the questions of a run are answered: by its operator, and where the job wants one by a second person, who signs a statement. */
+/**
+ * How the questions of a run are answered: by its operator, or, if the job requires it, by a second person, who signs a
+ * statement.
+ */
 export const answersOf = (
   { state }: { readonly state: StateFolder },
   asked: AskedRun,

@@ -1,6 +1,6 @@
 /**
- * Small files of the state folder that are read and written whole: kept secrets, the place of the window. What a symbolic link of that
- * name leads to is neither read nor written.
+ * Small files of the state folder that are read and written whole: kept secrets, the place of the window. The target of
+ * a symbolic link is neither read nor written.
  */
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { z } from 'zod';
@@ -15,7 +15,7 @@ function withFile<Value>(file: string, flags: number, work: (handle: number) => 
   }
 }
 
-/** @returns what the file holds; undefined where it is missing, a link, or something else */
+/** @returns the contents of the file; undefined if it is missing, a link, or something else */
 export function readSmallFile<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
@@ -29,7 +29,7 @@ export function readSmallFile<Schema extends z.ZodType>(
   }
 }
 
-/** Readable by this user alone. @throws what the file system says; ELOOP where the file is a link */
+/** Readable by this user alone. @throws what the file system says; ELOOP if the file is a link */
 export function writeSmallFile(file: string, value: unknown): void {
   withFile(file, ownFlags.rewrite, (handle) => writeFileSync(handle, JSON.stringify(value)));
 }

@@ -42,7 +42,10 @@ export type { ImportedTape, LabelledTape };
 
 /** A tape, and whose data is on it. */
 export interface IdentifiedTape extends TapeAsRead {
-  /** Runs of this state folder whose data it holds; several where it is one of them. One that is `unfinished` only may have written it. */
+  /**
+   * Runs of this state folder whose data it holds; several if it is not known which. One marked `unfinished` may or may
+   * not have written it.
+   */
   readonly writtenBy: readonly WriterOfTape[];
 }
 
@@ -56,7 +59,7 @@ export interface TapeServiceOptions {
   readonly openRunOn: OpenRunOn;
 }
 
-/** @param overwrite the present name of the tape, or `data` for one without a label; undefined where nothing may be lost */
+/** @param overwrite the current name of the tape, or `data` for one without a label; undefined if nothing may be lost */
 export interface OverwriteRequest {
   readonly overwrite?: string | undefined;
   readonly abort: AbortSignal;
@@ -64,10 +67,10 @@ export interface OverwriteRequest {
   readonly onWrite?: (() => void) | undefined;
 }
 
-/** @param changer true: the changer of the site goes through its tapes */
+/** @param changer true: the changer of the site loads its tapes one after the other */
 export interface ImportRequest {
   readonly changer: boolean;
-  /** Asked for the next tape, where no changer brings it; undefined where nobody can be asked: one tape is then all. */
+  /** Called to request the next tape if no changer loads it; undefined if nobody can be asked: only one tape is read then. */
   readonly ask: TapeChanging['ask'];
   readonly abort: AbortSignal;
 }
@@ -75,7 +78,7 @@ export interface ImportRequest {
 const filesOf = ({ files }: TapeManifest): FileOnTape[] =>
   files.map(({ file, volume, method, bytes }) => ({ file, volume, method, bytes }));
 
-/** What is wrong with a tape alone: the next one may be well. */
+/** Errors of a single tape: the next one may be readable. */
 const ofOneTape = [
   'TAPE_STATE_UNKNOWN',
   'TAPE_POSITION_WRONG',
@@ -91,7 +94,7 @@ export class TapeService {
   }
 
   /**
-   * Says what is on the tape, and writes a tape with a label into the list of tapes.
+   * Identifies the tape, and records one with a label in the tape inventory.
    * @throws DRIVE_IN_USE, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN, TAPES_UNWRITABLE
    */
   async identify(abort: AbortSignal): Promise<IdentifiedTape> {
@@ -115,7 +118,7 @@ export class TapeService {
     };
   }
 
-  /** How a run ended that wrote the tape; its name alone where its journal is not here, or cannot be read. */
+  /** How the run that wrote the tape ended; only its name if its journal is missing or unreadable. */
   async #writer(run: string): Promise<WriterOfTape> {
     try {
       const told = summarise((await readRun(this.#options.state, run)).events);
@@ -129,10 +132,11 @@ export class TapeService {
   }
 
   /**
-   * Reads label and manifest of the tape in the drive, and of those that come after it, into the state folder. Writes to no tape.
-   * A tape that cannot be read is passed over where others follow.
-   * @param listener hears of each tape at once
-   * @throws CHANGER_NOT_NAMED, and what identify and changing tapes can end with; TAPES_PASSED_OVER when all others were imported
+   * Reads label and manifest of the tape in the drive, and of further tapes, into the state folder. Writes to no tape.
+   * An unreadable tape is skipped if others follow.
+   * @param listener called for each tape at once
+   * @throws CHANGER_NOT_NAMED, errors of identify and of changing tapes; TAPES_PASSED_OVER when all others were
+   *   imported
    */
   import(request: ImportRequest, listener: (imported: ImportedTape) => void): Promise<ImportedTape[]> {
     return this.#withDrive('import', () => this.#import(request, listener));
@@ -167,7 +171,7 @@ export class TapeService {
     return done;
   }
 
-  /** @throws what is wrong with the tape where it is the only one */
+  /** @throws the error of the tape if it is the only one */
   async #importOne(runner: CommandRunner, importer: Importer, isAlone: boolean): Promise<ImportedTape> {
     try {
       return await importTape(this.#options.state, await identifyTape(runner, this.#drive), importer);
@@ -181,7 +185,7 @@ export class TapeService {
     }
   }
 
-  /** How many tapes there are to go through, the one in the drive included. */
+  /** How many tapes there are to read, including the one in the drive. */
   async #tapesLeft(changing: TapeChanging, changer: string | undefined): Promise<number> {
     if (changer === undefined) return changing.ask ? Infinity : 1;
     const { status, drive } = await requireChangerDrive(changing, changer);
@@ -190,7 +194,7 @@ export class TapeService {
     return dataSlots(status).length + (isInDrive ? 1 : 0);
   }
 
-  /** @returns false where there is none */
+  /** @returns false if there is none */
   async #nextTape(changing: TapeChanging): Promise<boolean> {
     try {
       await changeTape(changing, {
@@ -208,7 +212,7 @@ export class TapeService {
   }
 
   /**
-   * What is in the library. Moves nothing, and needs no lock.
+   * The contents of the library. Moves nothing, and needs no lock.
    * @throws CHANGER_NOT_NAMED, CHANGER_UNREADABLE, CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING
    */
   async library(abort: AbortSignal): Promise<LibraryView> {
@@ -222,8 +226,8 @@ export class TapeService {
   }
 
   /**
-   * Has the library load a tape; what is in the drive returns to its slot first.
-   * @returns false where it was in the drive
+   * Makes the library load a tape; the one in the drive is returned to its slot first.
+   * @returns false if it was already loaded
    * @throws DRIVE_IN_USE, LIBRARY_…, CHANGER_…
    */
   load(name: string, abort: AbortSignal, listener: (move: CartridgeMove) => void): Promise<boolean> {
@@ -231,8 +235,8 @@ export class TapeService {
   }
 
   /**
-   * Has the library return the tape in the drive to its slot.
-   * @returns false where the drive is empty
+   * Makes the library return the tape in the drive to its slot.
+   * @returns false if the drive is empty
    * @throws DRIVE_IN_USE, LIBRARY_…, CHANGER_…
    */
   unload(abort: AbortSignal, listener: (move: CartridgeMove) => void): Promise<boolean> {
@@ -274,8 +278,9 @@ export class TapeService {
   }
 
   /**
-   * Labels a tape, and writes it into the list of tapes.
-   * @throws DRIVE_IN_USE, TAPE_NAME_FORBIDDEN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT, TAPES_UNWRITABLE and what writing can end with
+   * Labels a tape, and records it in the tape inventory.
+   * @throws DRIVE_IN_USE, TAPE_NAME_FORBIDDEN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT, TAPES_UNWRITABLE and
+   *   errors of writing
    */
   async label(name: string, { overwrite, abort, onWrite }: OverwriteRequest): Promise<LabelledTape> {
     const { site } = this.#options.site;
@@ -292,9 +297,9 @@ export class TapeService {
   }
 
   /**
-   * Tries the drive out. What the tape held is lost.
-   * @param listener hears each line at once
-   * @throws what refuses the tape, TAPES_UNWRITABLE before anything was written, and what a cancel ends with
+   * Tests the drive. The contents of the tape are lost.
+   * @param listener called with each line at once
+   * @throws the refusal of the tape, TAPES_UNWRITABLE before anything was written, and the error of a cancel
    */
   async checkDrive(
     { overwrite, abort }: OverwriteRequest,
@@ -309,13 +314,13 @@ export class TapeService {
     );
   }
 
-  /** Nobody else, in any process, moves the tape meanwhile. @throws DRIVE_IN_USE */
+  /** No other process moves the tape meanwhile. @throws DRIVE_IN_USE */
   async #withDrive<Value>(
     command: string,
     work: (beforeChange: NonNullable<RunnerOptions['beforeChange']>) => Promise<Value>,
   ): Promise<Value> {
     const { site, runnerOf, lockKnowledge } = this.#options;
-    // A cancel ends what the drive does, not the giving back of its lock.
+    // A cancel ends the work of the drive, not the release of its lock.
     const runner = runnerOf(new AbortController().signal);
     const place = drivePlace(site.tape.host, await driveName(runner, command, site.tape));
     return whileDriveLocked({ runner, place, command, ...lockKnowledge }, work);
@@ -346,9 +351,10 @@ export class TapeService {
 }
 
 /**
- * Remembers by its first record a tape without a label that was read back: whatever overwrites it later names its run. Journals of
- * earlier releases do not have that digest. The tape holds the backup whether or not that can be remembered.
- * @param onNotice told where it cannot
+ * Records the digest of the first record of an unlabeled tape that was read back: an operation that overwrites it later
+ * can name its run. Journals of earlier releases do not have that digest. The tape holds the backup, whether or not
+ * that can be recorded.
+ * @param onNotice called if it cannot be recorded
  */
 export function noteReadTape(
   state: StateFolder,

@@ -1,4 +1,4 @@
-/** Judges a request to restore volumes, and makes the run of it that RunService performs. */
+/** Checks a request to restore volumes, and makes the run that RunService performs. */
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Plan } from '../../contract/plan.ts';
@@ -43,9 +43,9 @@ export interface RestoreSource {
   readonly run: string;
   /** True: the parted proxy still holds the backup, and the tape is not read. */
   readonly fromProxy?: boolean | undefined;
-  /** Runs that were named beside it: they are restored one after the other. */
+  /** Runs that were also named: they are restored one after the other. */
   readonly further?: readonly string[] | undefined;
-  /** Masters that may be replaced: names the volumes, where the run has several. */
+  /** Masters that may be replaced: they select the volumes if the run has several. */
   readonly replace?: readonly string[] | undefined;
 }
 
@@ -57,7 +57,7 @@ export interface VolumeRestoreOptions extends SiteAtHand {
   readonly runs: RunService;
 }
 
-/** What of the pair must be as it was, with the words of it. */
+/** The properties of the pair that must be unchanged, with their words. */
 const agreements = [
   { what: 'class', words: (start: Beginning) => start.class },
   {
@@ -89,7 +89,7 @@ function requireSamePair(run: string, start: Beginning, assignment: Assignment):
 
 /**
  * Nodes on which the masters are ACTIVE.
- * @throws RESTORE_UNSUPPORTED where these are not the same for all of them
+ * @throws RESTORE_UNSUPPORTED if they differ between masters
  */
 function activeOn(run: string, { class: className, volumes }: Assignment, { primaries }: World): string[] {
   const nodesOf = (master: string) =>
@@ -198,8 +198,8 @@ export class VolumeRestoreService {
   }
 
   /**
-   * Every step of a restore with its command lines. Looks at the cluster and changes nothing.
-   * @throws what keeps the restore from starting, see restore; the approval apart
+   * Every step of a restore with its command lines. Queries the cluster and changes nothing.
+   * @throws the refusals of restore, except those of the approval
    */
   async plan(source: RestoreSource): Promise<Plan> {
     const { assignment } = await this.#ready(source);
@@ -207,9 +207,9 @@ export class VolumeRestoreService {
   }
 
   /**
-   * Restores a volume to its end. Whatever goes wrong once the journal is begun is in the end, not thrown.
-   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_…, RUN_INTERRUPTED, OPERATOR_NEEDED, JOB_UNKNOWN, and what
-   *   looking can end with
+   * Restores a volume. Errors after the journal is begun are in the end, not thrown.
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_…, RUN_INTERRUPTED,
+   *   OPERATOR_NEEDED, JOB_UNKNOWN, and errors of the queries
    */
   async restore(request: RestoreRequest): Promise<EndedRun> {
     const ready = await this.#ready(request);
@@ -285,7 +285,7 @@ export class VolumeRestoreService {
     });
   }
 
-  /** What is read: the tapes of the run, or a copy. A drive that is in use does not tell: the restore is refused later. */
+  /** What is read: the tapes of the run, or a copy. If the drive is in use, this is not known: the restore is refused later. */
   async #tapesToRead(written: KnownRun, replace: readonly string[] | undefined): Promise<TapesToRead> {
     const { assigner, site, state, runs } = this.#at;
     const copies = provenCopies(state.restoresFolder, written.run);
@@ -326,7 +326,7 @@ export class VolumeRestoreService {
     return named;
   }
 
-  /** All runs of the state folder that can be read, in the order in which they were begun. */
+  /** All readable runs of the state folder, in the order in which they began. */
   async #runsInOrder(): Promise<KnownRun[]> {
     const { state } = this.#at;
     const names = await state.runs();

@@ -1,16 +1,16 @@
-/** Options that were given with a command, and that the next one needs, too: a hint must work as it is printed. */
+/** Options of a command that the next one also needs: a hint must work as it is printed. */
 import { quoteArgument as shellWord } from '../ssh/quoting.ts';
 import { told } from '../../contract/text/say.ts';
 
 export interface GlobalOptionWords {
-  /** ` --state DIR`, where it was given: for the lines that say how to see the run. */
+  /** ` --state DIR`, if it was given: for the lines that show how to see the run. */
   readonly stateOption: string;
-  /** ` --site FILE`, where it was given: for the lines that say how to continue. */
+  /** ` --site FILE`, if it was given: for the lines that show how to continue. */
   readonly siteOption: string;
 }
 
 /**
- * @param state undefined where it is the usual one
+ * @param state undefined if it is the usual one
  * @param site undefined for the embedded lab
  */
 export const givenOptions = (state: string | undefined, site: string | undefined): GlobalOptionWords => ({
@@ -18,12 +18,12 @@ export const givenOptions = (state: string | undefined, site: string | undefined
   siteOption: site === undefined ? '' : ` --site ${shellWord(site)}`,
 });
 
-/** Without the site file they speak of the embedded lab. */
+/** Without the site file they apply to the embedded lab. */
 const ofSite = 'resume|rollback|unwind|unlock|locks|run|check|label|verify|identify|drive-check|restore';
 const ofState = 'runs|show|tapes|where';
 const command = new RegExp(`\\bshadowtape( --state DIR)? (?:(${ofSite})|(${ofState}))(?![\\w-])`, 'g');
 
-/** The text of a hint in the language of the program, with the options at each command. A state folder that the hint asks for stays open. */
+/** A hint in the language of the program, with the options at each command. A placeholder for a state folder stays. */
 export const asGiven = (text: string, { stateOption, siteOption }: GlobalOptionWords): string =>
   told(text).replace(command, (_all, open: string | undefined, site: string | undefined, state: string) =>
     ['shadowtape', site === undefined ? '' : siteOption, open ?? stateOption, ` ${site ?? state}`].join(''),

@@ -110,7 +110,7 @@ function headLine({ job, site, method, route, volume, bytes, restores }: Plan): 
   });
 }
 
-/** @param all true: also lists of like commands (the fingerprint's) are printed whole */
+/** @param all true: lists of similar commands (the fingerprint's) are also printed completely */
 export function planLines(plan: Plan, all: boolean): string[] {
   return [
     headLine(plan),

@@ -49,7 +49,7 @@ function auditLineText({ run = '-', subject, verdict, sentence, line, at }: Audi
 interface AuditCommandOptions {
   readonly runs: readonly string[];
   readonly json: boolean;
-  /** A PDF that is to be one of the exported reports. */
+  /** A PDF that must be one of the exported reports. */
   readonly report?: string | undefined;
   readonly demand: SignatureDemand;
   /** A published head of the list of seals. */
@@ -74,17 +74,17 @@ async function auditCommand(
     const line = await auditReport(options, report, render);
     show(line);
     lines.push(line);
-    // A report proves no more than the journal that it was made of.
+    // A report proves no more than its journal.
     if (line.run !== undefined) named.add(line.run);
   }
   if (report === undefined || named.size > 0 || head !== undefined)
     lines.push(...(await auditState(options, [...named], show)));
-  // A folder that was named wrongly proves nothing.
+  // A misspelt folder proves nothing.
   if (lines.length === 0) warn(say('no runs in {path}: there is nothing to prove', { path: state.path }));
   return exitStatuses[lines.length === 0 ? 'unproven' : auditVerdictOf(lines)];
 }
 
-/** Says who signed, and how stock OpenSSH checks it. */
+/** Shows who signed, and how to check it with stock OpenSSH. */
 function showSigned({ run, file, signature }: SignedRun, journal: string, json: boolean): void {
   if (json) return void printJson<JsonOutput['sign']>({ run, file, ...signature });
   const { keyType, fingerprint, namespace } = signature;
@@ -94,7 +94,7 @@ function showSigned({ run, file, signature }: SignedRun, journal: string, json: 
   );
 }
 
-/** Signs without any site: with the key that is named, else with one of the operator's own. */
+/** Signs without any site: with the named key, otherwise with one of the operator's own. */
 async function signCommand(
   state: StateFolder,
   run: string,

@@ -1,21 +1,22 @@
-/** What a command knows of its run: enough to say, whatever ends the process, whether anything was changed. */
+/** What a command records of its run: enough to report whether anything was changed, whatever ends the process. */
 import type { RunEvent } from '../../contract/events.ts';
 import { say } from '../../contract/text/say.ts';
 import type { GlobalOptionWords } from './given-options.ts';
 import { printable } from './terminal/text.ts';
 
-/** Steps of these phases leave the cluster as it is: lock, tape position, looking. */
+/** Steps of these phases do not change the cluster: lock, tape position, queries. */
 const harmlessPhases = new Set(['prepare', 'finish']);
 
-/** Why resume and unwind would refuse a run, a sentence each; undefined where they would not. */
+/** Why resume and unwind would refuse a run, one sentence each; undefined if they would not. */
 export interface FurtherRefusals {
   readonly resume: string | undefined;
   readonly unwind: string | undefined;
 }
 
 /**
- * The commands that resume a run or roll it back: only those that would not refuse it, with the reason of each that would.
- * @param refusals undefined where nothing may be asked any more
+ * The commands that resume a run or roll it back: only those that would not refuse it, with the reason of each that
+ * would.
+ * @param refusals undefined if nothing may be asked any more
  */
 export function furtherLines(
   run: string,
@@ -51,14 +52,14 @@ export class RunFollower {
       this.#changed = true;
   }
 
-  /** True where something on the cluster or the backup server may have been changed. */
+  /** True if something on the cluster or the backup server may have been changed. */
   get changed(): boolean {
     return this.#changed;
   }
 
   /**
-   * The last lines where the run has no end of its own.
-   * @returns none where nothing was changed
+   * The last lines if the run has no end of its own.
+   * @returns none if nothing was changed
    */
   abandonedLines(words: GlobalOptionWords): string[] {
     if (!this.#changed || this.#run === undefined) return [];

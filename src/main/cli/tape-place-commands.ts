@@ -1,4 +1,4 @@
-/** tapes move, lost and found: a person notes where a tape is. Contacts no host, and needs no site. */
+/** tapes move, lost and found: a person records where a tape is. Contacts no host, and needs no site. */
 import type { Command } from 'commander';
 import { say, sayCount, told } from '../../contract/text/say.ts';
 import type { CommandLine } from './command-line.ts';

@@ -22,7 +22,7 @@ function workerFile(): string {
   return existsSync(beside) ? beside : join(dirname(here), '..', name);
 }
 
-/** Little of what a thread makes lives long. V8 gives a young generation 48 MiB otherwise: 75 MiB more for both threads. */
+/** Most objects of a thread are short-lived. V8 gives a young generation 48 MiB otherwise: 75 MiB more for both threads. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 
 /**
@@ -100,7 +100,7 @@ export class DataThread {
 
   /**
    * Starts a thread, and has it log in.
-   * @param onRetry hears of each new attempt to connect
+   * @param onRetry called for each new attempt to connect
    * @throws DATA_THREAD_ENDED, and what connecting to a host can end with
    */
   static async start(login: HostLogin, onRetry?: StreamOptions['onRetry']): Promise<DataThread> {

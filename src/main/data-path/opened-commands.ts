@@ -19,7 +19,7 @@ export interface PooledSource extends ByteSource {
 }
 
 interface PooledSink extends ByteSink {
-  /** Hears of pieces whose buffers are free again. */
+  /** Called for pieces whose buffers are free again. */
   onTaken: (piece: Buffer) => void;
 }
 

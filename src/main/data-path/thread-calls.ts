@@ -38,7 +38,7 @@ export type PlainEnd = Omit<RemoteEnd, 'lost'> & { readonly lost: PlainError | u
 export interface ReadOrder {
   readonly source: number;
   readonly half: Omit<ReadHalfOptions, 'onEntry'>;
-  /** True: the entries of a tar archive are told, see `entries`. */
+  /** True: the entries of a tar archive are reported, see `entries`. */
   readonly tellsEntries: boolean;
   /** Leads to the thread that writes. */
   readonly port: MessagePort;

@@ -187,7 +187,7 @@ export class ThreadWay implements DataWay {
     };
     const entries: MovingCalls['entries'] = (told) => told.forEach((entry) => onEntry?.(entry));
     return this.#reads.move('read', readOrder, { ...calls, entries }, [port]).catch((error: unknown) => {
-      // The other thread may never have heard of this one.
+      // The other thread may have no record of this one.
       this.#writer.cancel();
       return brokenHalf(error);
     });

@@ -46,7 +46,7 @@ export interface DeskOptions {
   readonly openConsole?: OpenConsole | undefined;
 }
 
-/** What a follower is told: a push, or that following has failed. */
+/** What a follower receives: a push, or that following has failed. */
 export type FollowerTold<Name extends Topic> =
   { readonly push: Pushes[Name] } | { readonly error: ErrorInfo };
 

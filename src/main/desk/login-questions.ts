@@ -1,4 +1,7 @@
-/** What the ssh sessions ask a person: host keys that nobody has seen before, passwords, passphrases. Secrets go to the session alone. */
+/**
+ * What the ssh sessions ask a person: host keys that are not known yet, passwords, passphrases. Secrets go to the
+ * session alone.
+ */
 import { failure } from '../../contract/errors.ts';
 import type { LoginQuestion } from '../../contract/screens.ts';
 import { phrase } from '../../contract/text/say.ts';
@@ -6,7 +9,7 @@ import type { AskSecret, ConfirmHostKey, SecretQuestion } from '../application/c
 
 /** Where the system keeps secrets for this user. */
 export interface Keystore {
-  /** Why nothing can be kept, in a sentence; undefined where it can. */
+  /** Why nothing can be kept, in a sentence; undefined if it can. */
   readonly refusal: string | undefined;
   get(name: string): string | undefined;
   /** @param secret undefined: removes what was kept */
@@ -44,8 +47,8 @@ export class LoginQuestions {
   #number = 0;
 
   /**
-   * @param changed told when `waiting` has changed
-   * @param notice told, where a secret is wanted and cannot be kept, why
+   * @param changed called when `waiting` has changed
+   * @param notice called, where a secret is wanted and cannot be kept, why
    */
   constructor(
     keystore: Keystore | undefined,

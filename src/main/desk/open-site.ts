@@ -16,7 +16,7 @@ export class OpenSite {
   #opened: Promise<OpenedSite>;
   #wanted: string | undefined;
 
-  /** Begins to open the first site; what keeps it from being opened is told by whoever needs it. */
+  /** Begins to open the first site; what keeps it from being opened is reported by the call that needs it. */
   constructor(
     options: Omit<ConsoleOptions, 'siteFile'>,
     file: string | undefined,

@@ -18,7 +18,7 @@ const types: Readonly<Record<string, string>> = {
 export interface PageFile {
   readonly bytes: Buffer;
   readonly type: string;
-  /** True where its name changes whenever its content does. */
+  /** True if its name changes whenever its content does. */
   readonly isLasting: boolean;
 }
 
@@ -34,7 +34,7 @@ export function pageFolder(from: string = import.meta.dirname): string {
   }
 }
 
-/** The page tells its language to screen readers, and chooses its texts by it. */
+/** The page declares its language to screen readers, and chooses its texts by it. */
 const inLanguage = (page: Buffer, language: string): Buffer =>
   Buffer.from(page.toString('utf8').replace('<html lang="en">', `<html lang="${language}">`));
 

@@ -18,14 +18,14 @@ export interface Sight {
 /** What one query has printed: objects, titles without rows, the words of the site file, or nothing. */
 export type PrintedAnswer = 'objects' | 'titles' | 'message' | 'silence';
 
-/** What a run knows of the backup server from before. */
+/** What a run recorded of the backup server earlier. */
 export interface BackupPast {
   /** The last time that the query for every object showed any. */
   readonly sighting?:
     | {
         /** `volume Volume2 of Class2` */
         readonly objects: readonly string[];
-        /** False where the record of it is cut. */
+        /** False if the record of it is cut. */
         readonly isWhole: boolean;
         readonly boot: string | undefined;
       }
@@ -34,7 +34,7 @@ export interface BackupPast {
   readonly removed: ReadonlySet<string>;
   /** Classes in which the run has, or may have, created objects. */
   readonly classes: ReadonlySet<string>;
-  /** True where it has, or may have, created objects since the sighting. */
+  /** True if it has, or may have, created objects since the sighting. */
   readonly createdSince: boolean;
   /** The boot that was seen last before it created anything. */
   readonly bootOfCreation: string | undefined;
@@ -43,9 +43,9 @@ export interface BackupPast {
 /** The witnesses that are asked where sdxinfo prints nothing. */
 export interface Silence {
   readonly past: BackupPast;
-  /** Undefined where it could not be read. */
+  /** Undefined if it could not be read. */
   readonly boot: string | undefined;
-  /** Undefined where they could not be listed. */
+  /** Undefined if they could not be listed. */
   readonly deviceFiles: readonly DeviceFile[] | undefined;
   /** Those among the device files that can be read from: a volume is behind them. */
   readonly readable: readonly DeviceFile[];
@@ -65,7 +65,10 @@ const pathOf = ({ class: name, volume }: DeviceFile) => `/dev/sfdsk/${name}/rdsk
 const exist = (paths: readonly string[]) =>
   phraseCount(paths.length, '{paths} exists', '{paths} exist', { paths: paths.join(', ') });
 
-/** A shadow lives in memory only: after a reboot those of before are gone, but their device files stay (GDS guide 4.5, 2.2.2 and A.2.36). */
+/**
+ * A shadow exists in memory only: after a reboot those of before are gone, but their device files stay (GDS guide 4.5,
+ * 2.2.2 and A.2.36).
+ */
 function afterReboot({ past, readable }: Silence, deviceFiles: readonly DeviceFile[]): Sight {
   const foreign = deviceFiles.filter((file) => !past.classes.has(file.class)).map(pathOf);
   if (foreign.length > 0) return unknown(exist(foreign));
@@ -115,7 +118,7 @@ export function judgeSilence(silence: Silence): Sight {
 
 const isSilent = (answer: PrintedAnswer) => answer === 'silence';
 
-/** @returns undefined where the answers leave it open, and other witnesses are to be asked */
+/** @returns undefined if the answers leave it open, and other witnesses are to be asked */
 export function judgeAnswers(answers: readonly PrintedAnswer[]): Sight | undefined {
   if (answers.includes('objects')) return { shown: 'objects', evidence: phrase('sdxinfo shows objects') };
   if (answers.length === 0 || answers.some(isSilent)) return undefined;
@@ -126,7 +129,7 @@ export function judgeAnswers(answers: readonly PrintedAnswer[]): Sight | undefin
   );
 }
 
-/** What was seen where nobody has judged it: objects speak for themselves, nothing else does. */
+/** What was seen, not judged yet: objects speak for themselves, nothing else does. */
 export function sightOf({ report, sight }: { report: SdxinfoReport; sight?: Sight | undefined }): Sight {
   if (sight) return sight;
   const { classes, disks, groups, volumes, extents, slices } = report;

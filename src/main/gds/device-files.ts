@@ -17,16 +17,16 @@ export const deviceFolderQuery: Argv = ['ls', '/dev'];
 
 const linesOf = (text: string): string[] => text.split(/\r?\n/).map((line) => line.trim());
 
-/** True where the answer to `deviceFolderQuery` proves that no special file of GDS exists. */
+/** True if the answer to `deviceFolderQuery` proves that no special file of GDS exists. */
 export function hasNoDeviceFolder(listing: string): boolean {
   const names = linesOf(listing);
   return names.includes('null') && !names.includes('sfdsk');
 }
 
 /**
- * Reads the answer to `deviceFilesQuery`. Folders that cannot be classes, such as those of GDS itself (`_adm`), are left out: a name of
- * an object begins with a letter or a digit (GDS guide (Linux) 4.2, A.1.1).
- * @returns each volume once; undefined where the text is no such list
+ * Reads the answer to `deviceFilesQuery`. Folders that cannot be classes, such as those of GDS itself (`_adm`), are
+ * left out: a name of an object begins with a letter or a digit (GDS guide (Linux) 4.2, A.1.1).
+ * @returns each volume once; undefined if the text is no such list
  */
 export function parseDeviceFiles(text: string): DeviceFile[] | undefined {
   if (linesOf(text)[0] !== `${root}:`) return undefined;

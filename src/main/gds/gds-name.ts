@@ -12,19 +12,19 @@ export const longestName = 32;
 /** GDS guide (Linux) 4.2, A.1.1: the name of a disk that is used singly, outside any group. */
 export const longestSingleDiskName = 28;
 
-/** The kinds of object that bear a GDS name, as a message calls them. */
+/** The kinds of object that have a GDS name, as a message calls them. */
 export type NamedObject = 'class' | 'group' | 'disk' | 'volume' | 'proxy volume' | 'object';
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const devicePattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const longestDeviceName = 255;
 
-/** True where GDS accepts the text as the name of an object (GDS guide (Linux) 4.2, A.1.1). */
+/** True if GDS accepts the text as the name of an object (GDS guide (Linux) 4.2, A.1.1). */
 export function isGdsName(text: string): boolean {
   return text.length <= longestName && namePattern.test(text);
 }
 
-/** True where GDS accepts the text as the name of a disk outside any group (GDS guide (Linux) 4.2, A.1.1). */
+/** True if GDS accepts the text as the name of a disk outside any group (GDS guide (Linux) 4.2, A.1.1). */
 export function isSingleDiskName(text: string): boolean {
   return text.length <= longestSingleDiskName && namePattern.test(text);
 }

@@ -29,7 +29,7 @@ export interface GroupTree {
   readonly strays: readonly SdxDisk[];
 }
 
-/** Each text once, sorted; what is not told is left out. */
+/** Each text once, sorted; what is not reported is omitted. */
 export function distinct(texts: readonly (string | undefined)[]): string[] {
   return [...new Set(texts.filter((text) => text !== undefined))].sort();
 }
@@ -57,7 +57,7 @@ function treeOfGroup(
   return { name, types, width: row?.width, members, strays };
 }
 
-/** The tree of a group, or of a single disk; undefined where there is nothing of that name, or no place. */
+/** The tree of a group, or of a single disk; undefined if there is nothing of that name, or no place. */
 export function groupTree(
   report: SdxinfoReport,
   className: string,

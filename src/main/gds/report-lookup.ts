@@ -27,7 +27,7 @@ export function disksOfGroup(report: SdxinfoReport, className: string, group: st
 /** Where a volume stands: in a group, or on a disk that is used singly. */
 export type VolumePlace = { readonly group: string } | { readonly disk: string };
 
-/** Undefined where neither a group nor a disk is shown; the default form of sdxinfo shows no disk. */
+/** Undefined if neither a group nor a disk is shown; the default form of sdxinfo shows no disk. */
 export function placeOf(volume: SdxVolume | undefined): VolumePlace | undefined {
   if (volume?.group !== undefined) return { group: volume.group };
   return volume?.disk === undefined ? undefined : { disk: volume.disk };
@@ -38,7 +38,7 @@ export function nameOfPlace(place: VolumePlace): string {
   return 'group' in place ? place.group : place.disk;
 }
 
-/** True where both are the same group, or the same single disk. */
+/** True if both are the same group, or the same single disk. */
 export function isSamePlace(one: VolumePlace | undefined, other: VolumePlace | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   return 'group' in one === 'group' in other && nameOfPlace(one) === nameOfPlace(other);

@@ -37,7 +37,7 @@ export function oneSided(expected: string, actual: string, good: boolean): Findi
   return { expected, actual, verdict: good ? 'holds' : 'fails' };
 }
 
-/** Texts as one; undefined where there is none. */
+/** Texts as one; undefined if there is none. */
 export function commaText(texts: readonly string[]): string | undefined {
   return texts.length === 0 ? undefined : phrases(texts, ', ');
 }

@@ -1,6 +1,6 @@
 /**
- * The rule that a device of the backup server is the disk of the proxy: while master and proxy are joined they hold the same bytes, so
- * that neither name nor content tells the one from the other. Facts in, verdict out.
+ * The rule that a device of the backup server is the disk of the proxy: while master and proxy are joined they hold the
+ * same bytes, so that neither name nor content distinguishes them. Facts in, verdict out.
  */
 import type { DiskIdentities } from './disk-identity.ts';
 import { judge } from './rule-verdict.ts';
@@ -13,12 +13,12 @@ export interface DiskPairs {
   readonly disks: readonly SdxDisk[];
   /** GDS disk name -> the device's name on the backup server. */
   readonly devices: Readonly<Record<string, string>>;
-  /** What each side tells of its devices. */
+  /** What each side reports of its devices. */
   readonly primary: DiskIdentities;
   readonly backup: DiskIdentities;
 }
 
-/** What one side says of a disk; undefined where it cannot tell. */
+/** What one side says of a disk; undefined if it cannot tell. */
 function sidesOf({ disks, devices, primary, backup }: DiskPairs) {
   return Object.entries(devices).map(([name, device]) => ({
     name,

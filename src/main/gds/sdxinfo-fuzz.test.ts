@@ -15,7 +15,7 @@ const refusalCodes = [
   'SDXINFO_CONTRADICTS',
 ] as const;
 
-/** The report, or undefined where the text was refused; any other exception goes through. */
+/** The report, or undefined if the text was refused; any other exception goes through. */
 function parseOrRefuse(text: string): SdxinfoReport | undefined {
   try {
     return parseSdxinfo(text);

@@ -90,7 +90,7 @@ describe('two looks at the same node', () => {
     expect(parseSdxinfo(titles + rows).volumes).toHaveLength(2);
   });
 
-  test('free blocks outside any group stay apart, since nothing tells on which disk they lie', () => {
+  test('free blocks outside any group stay apart, since it is not known on which disk they are', () => {
     const free = (last: number) =>
       parseSdxinfo(
         'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n' +
@@ -100,7 +100,7 @@ describe('two looks at the same node', () => {
     expect(extents.map(({ blocks }) => blocks)).toEqual([10, 100]);
   });
 
-  test('blocks of a single disk, told by the long form, do not stand a second time without their disk', () => {
+  test('blocks of a single disk, reported by the long form, are not listed a second time without their disk', () => {
     const short = parseSdxinfo(
       'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n' +
         'volume * Class1 * 0 9 10 PRIVATE\nvolume * Class1 * 20 29 10 FREE\nvolume * Class9 * 0 9 10 PRIVATE\n',

@@ -1,8 +1,9 @@
 /**
  * The output of sdxinfo as typed objects. Plain data, one interface a kind of object.
  *
- * A field is undefined where sdxinfo printed `*` (not applicable) and also where the column was not printed at all;
- * `columns` tells the two apart. Blocks are 512 bytes and counted from the start of the group (GDS guide 4.5, glossary).
+ * A field is undefined if sdxinfo printed `*` (not applicable) and also where the column was not printed at all;
+ * `columns` distinguishes the two. Blocks are 512 bytes and counted from the start of the group (GDS guide 4.5,
+ * glossary).
  */
 
 import type { SdxinfoMessage } from './sdxinfo-table.ts';
@@ -63,7 +64,7 @@ export interface SdxVolume extends ShownObject, Extent {
   readonly group: string | undefined;
   readonly disk: string | undefined;
   readonly master: string | undefined;
-  /** PROXY: undefined where the volume is not a proxy. */
+  /** PROXY: undefined if the volume is not a proxy. */
   readonly proxy: Status | undefined;
   readonly skip: string | undefined;
   readonly jrm: string | undefined;

@@ -41,7 +41,7 @@ function nameWithoutRow({ disks, groups, volumes, slices }: SdxinfoReport): stri
 /**
  * @param all the default form, of disks, groups, slices and volumes
  * @param long the long form, of groups and volumes
- * @returns what shows that rows are missing; undefined where nothing does
+ * @returns what shows that rows are missing; undefined if nothing does
  */
 export function missingRows(all: SdxinfoReport, long: SdxinfoReport): string | undefined {
   return (

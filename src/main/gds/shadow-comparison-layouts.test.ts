@@ -110,7 +110,7 @@ describe('a shadow of a mirror of stripes', () => {
     expect(found(others)['stripe-width']).toBe('32 blocks equal');
   });
 
-  test('a width of which neither cluster nor layout tells is not shown', () => {
+  test('a width that neither cluster nor layout has is not shown', () => {
     const facts = factsOf(nested, { backup: (text) => text + widthTable('Class2', 32) });
     const { layout } = facts.plan;
     const [volume] = layout.volumes;

@@ -67,7 +67,7 @@ describe('missing objects', () => {
     );
   });
 
-  test('a disk that bears the name of a property of every object', () => {
+  test('a disk that has the name of a property of every object', () => {
     const primary = stopped.replaceAll('Disk3', 'constructor');
     const verdicts = blocking({ node1: primary, node2: primary, plan: { deviceOfDisk: {} } });
     expect(verdicts).toContain('disk-devices: constructor=none | constructor=none | differs');

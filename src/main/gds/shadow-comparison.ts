@@ -28,7 +28,7 @@ function sizesOf(side: Side): string | undefined {
   return commaText(disks.map(({ name, blocks }) => `${name}: ${blocksText(blocks ?? 0)}`));
 }
 
-/** Every type that is told, on each level: by disks, by groups and by the volume. They must be one and the same. */
+/** Every type that is reported, on each level: by disks, by groups and by the volume. They must be one and the same. */
 function typesOf({ tree, volume }: Side): string | undefined {
   return tree === undefined || disksBelow(tree).length === 0 ? undefined : typesText(tree, volume?.type);
 }

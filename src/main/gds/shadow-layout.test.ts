@@ -154,7 +154,7 @@ describe('a volume that is not the first of its group', () => {
     );
   });
 
-  test('blocks that no row tells of are free', () => {
+  test('blocks that are in no row are free', () => {
     const untold = several.replace(/^volume \* .* 327680 .*\n/m, '');
     expect(untold).not.toBe(several);
     expect(layoutOf(untold, { proxies: ['Volume6'] })).toEqual(layoutOf(several, { proxies: ['Volume6'] }));
@@ -316,7 +316,7 @@ test('property: built in order, each at the first free block, every volume lies 
         for (const { kind, blocks } of stretches) {
           const place = `${next} ${next + blocks - 1} ${blocks}`;
           const name = kind === 'proxy' ? `P${next}` : `gap-${next}`;
-          // Nothing tells of a hole before the first row, so that one always has its row.
+          // Nothing shows a hole before the first row, so that one always has its row.
           if (kind !== 'hole') rows.push(`volume ${name} C G off on ${place} STOP`);
           else if (tellsHoles || rows.length === 0) rows.push(`volume * C G * * ${place} FREE`);
           if (kind === 'proxy') firstBlocks.set(name, next);

@@ -12,7 +12,7 @@ import { phrase } from '../../contract/text/say.ts';
 
 interface StandInFacts {
   readonly standIn: LayoutVolume;
-  /** As the backup server shows it; undefined where it is not shown, or elsewhere. */
+  /** As the backup server shows it; undefined if it is not shown, or elsewhere. */
   readonly shown: SdxVolume | undefined;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { statusOf, statusWord, statusWords } from './status-words.ts';
 
 describe('status words', () => {
-  test('tells where a word was seen', () => {
+  test('shows where a word was seen', () => {
     expect(statusWord('slice', 'COPY')).toEqual({
       word: 'COPY',
       source: 'manual',

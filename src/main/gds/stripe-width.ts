@@ -39,7 +39,7 @@ export function compareWidths(facts: ShadowFacts): Finding {
   return { expected, actual, verdict: expected === actual && actual !== none ? 'equal' : 'differs' };
 }
 
-/** True where either side has stripes, of whose width something is to be said. */
+/** True if either side has stripes, of whose width something is to be said. */
 export function isStriped(facts: ShadowFacts): boolean {
   const sides = [...facts.primaries.map(({ report }) => proxySide(report, facts.plan)), shadowSide(facts)];
   return sides.some((side) => stripesOf(side).length > 0);

@@ -122,7 +122,7 @@ describe('the picture of both domains', () => {
     ]);
   });
 
-  test('a mode is shown where the long form tells it', () => {
+  test('a mode is shown where the long form has it', () => {
     const { volumes } = buildTopology({
       primaries: [],
       backup: sight('node3', shadow + readFixture('shadow-with-mode')),
@@ -236,7 +236,7 @@ describe('the picture of both domains', () => {
     expect(JSON.parse(JSON.stringify(whole))).toStrictEqual(whole);
   });
 
-  test('is empty where nothing is there', () => {
+  test('is empty if nothing is there', () => {
     expect(Object.values(buildTopology({ primaries: [] })).flat()).toEqual([]);
   });
 });
@@ -297,7 +297,7 @@ describe('what nodes tell differently', () => {
     expect(disagreements.map(({ object, field }) => `${object} ${field}`)).toEqual(found);
   });
 
-  test('what the first node does not tell is told by another', () => {
+  test('what the first node does not report is taken from another', () => {
     const untold = edited(primary, 'c1t1d3   1736704', '*        *      ');
     const { disks } = buildTopology({ primaries: [sight('node1', untold), sight('node2', primary)] });
     expect(disks[2]).toMatchObject({ name: 'Disk3', blocks: 1736704, deviceOn: { node2: 'c1t1d3' } });
@@ -354,7 +354,7 @@ describe('which volume a shadow shows', () => {
     expect(shadowsOf(shadow.replaceAll('Disk3', 'Disk9'))).toEqual([]);
   });
 
-  test('a plan goes before what is found', () => {
+  test('a plan takes precedence over what is found', () => {
     const link = {
       shadow: { class: 'Class2', volume: 'Volume2' },
       of: { class: 'Class1', volume: 'Volume1' },

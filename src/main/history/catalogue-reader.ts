@@ -1,4 +1,4 @@
-/** Reads the entries of a catalogue file, plain or compressed, some thousands at a time. */
+/** Reads the entries of a catalog file, plain or compressed, some thousands at a time. */
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { ownFlags } from '../journal/own-files.ts';
@@ -62,7 +62,7 @@ export async function* readCatalogue(file: string): AsyncGenerator<CatalogueEntr
   if (waiting.length > 0) yield waiting;
 }
 
-/** Of the catalogue file, or of its compression; not of the index. */
+/** Of the catalog file, or of its compression; not of the index. */
 export function isReadTrouble(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return typeof code === 'string' && /^(?:Z_|E[A-Z]+$)/.test(code);

@@ -1,10 +1,10 @@
-/** Puts the entries of a catalogue into the index, thousands at a time. */
+/** Puts the entries of a catalog into the index, thousands at a time. */
 import { emptyHash, hashOn, type PathHash } from './id-table.ts';
 import { encodeEntries, type HeldEntry, type LinkTarget, type Prefix } from './held-entries.ts';
 import { NameWriter } from './name-list.ts';
 import type { Sqlite } from './sqlite.ts';
 
-/** A line of a catalogue, as the tar catalogue tells it. */
+/** A line of a catalog, as the tar catalog tells it. */
 export interface CatalogueEntry {
   readonly path: string;
   readonly type: string;
@@ -55,7 +55,7 @@ export class CatalogueWriter {
 
   /**
    * Writes entries; to be called in a transaction.
-   * @param catalogue its number in the index
+   * @param catalog its number in the index
    */
   write(sqlite: Sqlite, catalogue: number, entries: readonly CatalogueEntry[]): void {
     for (const entry of entries) this.#add(entry);

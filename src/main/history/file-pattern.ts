@@ -10,7 +10,7 @@ export interface NameRule {
   readonly line: RegExp | undefined;
   /** All that fits begins with this. */
   readonly begin: ByteString;
-  /** True where `begin` is all of it. */
+  /** True if `begin` is all of it. */
   readonly isExact: boolean;
   /** A piece that all that fits holds, as it is between two line feeds: one at its beginning or end is that of the line. */
   readonly piece: ByteString;

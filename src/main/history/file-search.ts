@@ -41,7 +41,7 @@ class NumberSet {
     return ((this.#bits[number >> 3] ?? 0) & (1 << (number & 7))) !== 0;
   }
 
-  /** True where one of the numbers from first to last is in it. */
+  /** True if one of the numbers from first to last is in it. */
   hasWithin(first: number, last: number): boolean {
     const end = Math.min(last, this.highest);
     for (let number = Math.max(first, this.lowest); number <= end; number += 1) {
@@ -117,7 +117,7 @@ class FittingFiles {
     this.#found = new NumberSet(this.#pages);
   }
 
-  /** @returns all of them; undefined where they are many */
+  /** @returns all of them; undefined if they are many */
   few(): NumberSet | undefined {
     for (const page of this.#pages.toReversed()) {
       this.#look(page);
@@ -159,7 +159,7 @@ class FilesOfAny {
     this.#each = patterns.map((pattern) => new FittingFiles(sqlite, pattern));
   }
 
-  /** @returns all of them; undefined where they are many */
+  /** @returns all of them; undefined if they are many */
   few(): NumberSet | undefined {
     const [all, ...others] = this.#each.map((files) => files.few());
     for (const other of others) {
@@ -241,7 +241,7 @@ function tapesOf({ tapes, recordBytes }: CataloguePlace, first: HeldEntry, last:
   );
 }
 
-/** @param target of a hard link, where the catalogue holds it: tar makes a link only to a file that is there */
+/** @param target of a hard link, where the catalog holds it: tar makes a link only to a file that is there */
 function hitOf({ line, place }: Catalogue, { entry, path }: Found, target: Found | undefined): FileHit {
   const { type, size, mtime, offset } = entry;
   const shown = readablePath(path, place.fileNames);
@@ -291,7 +291,7 @@ function* cataloguesOf(sqlite: Sqlite, rankOf: RankOf): Generator<Catalogue> {
 
 type Piece = Readonly<Record<'first' | 'last', number>>;
 
-/** Entries of a catalogue that are wanted. */
+/** Entries of a catalog that are wanted. */
 function* entriesOf(
   sqlite: Sqlite,
   catalogue: number,

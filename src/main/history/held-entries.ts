@@ -1,4 +1,4 @@
-/** What a catalogue holds, in pieces: entries sorted by the numbers of their files, each a handful of bytes. */
+/** What a catalog holds, in pieces: entries sorted by the numbers of their files, each a handful of bytes. */
 
 export interface HeldEntry {
   /** Number of the file. */
@@ -16,7 +16,7 @@ export interface HeldEntry {
 }
 
 export interface LinkTarget {
-  /** Number of the file; the catalogue need not hold it. */
+  /** Number of the file; the catalog need not hold it. */
   readonly file: number;
   readonly prefix: Prefix;
 }

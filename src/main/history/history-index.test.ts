@@ -211,7 +211,7 @@ describe('files', () => {
     ]);
   });
 
-  it('are found in a catalogue that was compressed, and in none that is gone', async () => {
+  it('are found in a catalog that was compressed, and in none that is gone', async () => {
     writeThree();
     const file = join(folder, 'runs', `${run(1).run}.catalogue.ndjson`);
     writeFileSync(`${file}.gz`, gzipSync(readFileSync(file)));

@@ -58,7 +58,7 @@ async function within(work: Promise<void>, patience: number | undefined): Promis
   await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }
 
-/** Has something done by one at a time; what is asked for while it is done is done once more after that. */
+/** Has something done by one at a time; what is asked for while it is done is done again after that. */
 class OneAtATime {
   readonly #work: () => Promise<void>;
   #going: Promise<void> | undefined;
@@ -218,13 +218,13 @@ function withRestores(sqlite: Sqlite, lines: readonly RunLine[]): RunLine[] {
   });
 }
 
-/** Size and time of a file; undefined where it is missing. */
+/** Size and time of a file; undefined if it is missing. */
 function markOfFile(file: string): string | undefined {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat && `${stat.size} ${stat.mtimeMs}`;
 }
 
-/** What a run wrote may be gone: the media catalogue knows, and the index does not hold it. */
+/** What a run wrote may be gone: the tape inventory knows, and the index does not hold it. */
 function withLosses<Line extends { readonly run: string }>(
   losses: ReadonlyMap<string, readonly TapeLoss[]>,
   lines: readonly Line[],
@@ -251,7 +251,7 @@ function withDrills<Line extends Pick<RunLine, 'run' | 'volumes'>>(
       });
 }
 
-/** A catalogue that cannot be read keeps nobody from the history; `tapes` says so. */
+/** A catalog that cannot be read keeps nobody from the history; `tapes` says so. */
 function readTapes(file: string): readonly KnownTape[] {
   try {
     return new MediaFile(file).list().tapes;

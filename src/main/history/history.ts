@@ -47,13 +47,13 @@ export class History {
 
   #progress: IndexProgress | undefined;
 
-  /** @param changed told when `progress` has changed */
+  /** @param changed called when `progress` has changed */
   constructor(state: StateFolder, changed: () => void = () => undefined) {
     this.#state = state;
     this.#changed = changed;
   }
 
-  /** How far the index is behind; undefined where it is not. */
+  /** How far the index is behind; undefined if it is not. */
   get progress(): IndexProgress | undefined {
     return this.#progress;
   }

@@ -8,7 +8,7 @@ import { indexTables, indexVersion } from './index-tables.ts';
 import { LockFile } from '../owner/lock-file.ts';
 import { Sqlite, wasIndex } from './sqlite.ts';
 
-/** Thrown where the index was lost, and has to be filled again before the question is asked once more. */
+/** Thrown where the index was lost, and has to be filled again before the question is asked again. */
 export class IndexLost extends Error {}
 
 /** Another console may fill it for minutes, a fraction of a second at a time: each takes its turn. */
@@ -43,7 +43,7 @@ export class IndexFile {
     this.#lock = indexLock(file, key);
   }
 
-  /** Why it is in memory alone; undefined where it is in the file. */
+  /** Why it is in memory alone; undefined if it is in the file. */
   get inMemory(): string | undefined {
     return this.#inMemory;
   }

@@ -24,7 +24,7 @@ const sliceMilliseconds = 150;
 const presentFile = (file: string): string | undefined =>
   [file, `${file}.gz`].find((each) => existsSync(each));
 
-/** Size and time of a journal; undefined where it is gone. */
+/** Size and time of a journal; undefined if it is gone. */
 function markOf(state: StateFolder, run: string): string | undefined {
   const file = state.journalFile(run);
   for (const each of [file, `${file}.gz`]) {
@@ -191,7 +191,7 @@ export class IndexRefresh {
   }
 
   async #takeCatalogue({ id, file, done }: Pending, told: (entries: number) => void): Promise<void> {
-    // A state folder may have been moved, and a catalogue compressed: it is beside its journal.
+    // A state folder may have been moved, and a catalog compressed: it is beside its journal.
     const found = presentFile(join(dirname(this.#state.journalFile('any')), basename(file)));
     let read = 0;
     try {
@@ -213,9 +213,9 @@ export class IndexRefresh {
   }
 
   /**
-   * Takes entries that are not in yet: another console may be at the same catalogue, or one that died may have begun it.
-   * @param from how many of the catalogue come before
-   * @returns false where the catalogue is not in the index any more
+   * Takes entries that are not in yet: another console may be at the same catalog, or one that died may have begun it.
+   * @param from how many of the catalog come before
+   * @returns false where the catalog is not in the index any more
    */
   #writeEntries(id: number, from: number, entries: readonly CatalogueEntry[]): Promise<boolean> {
     return this.#file.change((sqlite) => {

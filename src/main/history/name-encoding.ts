@@ -95,7 +95,7 @@ function byteOfCharacter(character: string, encoding: FileNameEncoding): ByteStr
   return table.get(character);
 }
 
-/** What was typed, in the bytes of an encoding; undefined where that has no such character. */
+/** What was typed, in the bytes of an encoding; undefined if that has no such character. */
 export function typedBytes(text: string, encoding: FileNameEncoding | undefined): ByteString | undefined {
   if (!encoding) return byteStringOf(text);
   const bytes = Array.from(text, (character) => byteOfCharacter(character, encoding));

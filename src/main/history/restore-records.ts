@@ -127,7 +127,7 @@ async function firstLine(handle: FileHandle, size: number): Promise<string> {
   }
 }
 
-/** @returns empty where the last line is only half there */
+/** @returns empty if the last line is only half there */
 async function lastLine(handle: FileHandle, size: number): Promise<string> {
   for (let length = firstRead; ; length *= 8) {
     const read = Math.min(length, size);
@@ -144,7 +144,7 @@ interface Ends {
   readonly finished: Finished | undefined;
 }
 
-/** @returns undefined where it is no record, or its first line is not whole */
+/** @returns undefined if it is no record, or its first line is not whole */
 async function endsOf(handle: FileHandle): Promise<Ends | undefined> {
   const { size } = await handle.stat();
   const started = startedShape.safeParse(jsonOf(await firstLine(handle, size))).data;

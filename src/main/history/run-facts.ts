@@ -9,7 +9,7 @@ import type { LegModel, RunModel } from '../../folds/run/run-model.ts';
 import { partsOf } from '../procedure/model/tape/run-tapes.ts';
 import { handedBytes, runLineOf } from './run-line.ts';
 
-/** Where the files of a catalogue lie. */
+/** Where the files of a catalog lie. */
 export interface CataloguePlace {
   readonly volume: string;
   readonly host: string;
@@ -27,7 +27,7 @@ export interface PartPlace {
   /** Number of the tape file. */
   readonly file: number;
   readonly firstRecord: number;
-  /** Undefined where it holds all of it. */
+  /** Undefined if it holds all of it. */
   readonly records: number | undefined;
 }
 

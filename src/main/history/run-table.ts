@@ -49,7 +49,7 @@ export function writeRun(sqlite: Sqlite, facts: IndexedRun, mark: string): void 
   facts.catalogues.forEach((catalogue, position) => writeCatalogue(sqlite, line.run, position, catalogue));
 }
 
-/** The entries of a catalogue that is still the same are kept. */
+/** The entries of a catalog that is still the same are kept. */
 function writeCatalogue(
   sqlite: Sqlite,
   run: string,

@@ -97,7 +97,7 @@ export class Sqlite {
     }
   }
 
-  /** @returns the version of its tables: 0 where it is empty, undefined where it is not an index */
+  /** @returns the version of its tables: 0 where it is empty, undefined if it is not an index */
   get version(): number | undefined {
     const own = numberOf(this.get('PRAGMA application_id')?.['application_id']);
     const isEmpty = numberOf(this.get('SELECT count(*) AS n FROM sqlite_schema')?.['n']) === 0;
@@ -120,7 +120,7 @@ export class Sqlite {
   }
 }
 
-/** True where the head of the file says that it was an index, whatever is left of it. */
+/** True if the head of the file says that it was an index, whatever is left of it. */
 export function wasIndex(file: string): boolean {
   const head = Buffer.alloc(72);
   try {

@@ -19,7 +19,7 @@ const finished = (hour: number, exitStatus: number, volumes: readonly string[] =
 const write = (name: string, ...lines: readonly string[]) =>
   writeFileSync(join(folder, name), lines.map((line) => `${line}\n`).join(''));
 
-it('the last drill that ended well proves its run; one that failed, died or is damaged does not', () => {
+it('the last drill that succeeded proves its run; one that failed, died or is damaged does not', () => {
   write('20261128-010000-aaaaaa-drill.ndjson', started, finished(1, 0));
   write('20261128-020000-aaaaaa-drill.ndjson', started, finished(2, 0, ['Volume2', 'Volume4']));
   write('20261128-030000-aaaaaa-drill.ndjson', started, finished(3, 4));

@@ -37,7 +37,7 @@ function withPrevious(text: string): string {
 
 /**
  * @param content the journal as it is on the disk
- * @returns undefined where it would not be given back byte by byte
+ * @returns undefined if it would not be given back byte by byte
  */
 export async function packJournal(content: Buffer): Promise<string | undefined> {
   if (content.length > longestJournal) return undefined;

@@ -52,7 +52,7 @@ export interface JournalOptions {
   readonly file: string;
   readonly run: string;
   readonly now?: () => Date;
-  /** The clocks that are watched; those of the system where it is left out. */
+  /** The clocks that are watched; those of the system by default. */
   readonly clocks?: Clocks | undefined;
 }
 

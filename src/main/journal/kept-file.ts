@@ -37,7 +37,7 @@ export function readTrouble(error: unknown): string {
 }
 
 /**
- * What reading a file or folder comes to; undefined where it is missing.
+ * What reading a file or folder comes to; undefined if it is missing.
  * @throws STATE_FILE_UNREADABLE
  */
 export async function orMissing<Value>(file: string, work: Promise<Value>): Promise<Value | undefined> {
@@ -83,7 +83,7 @@ export async function readKept(file: string): Promise<Buffer> {
 }
 
 /**
- * A file of the state folder, as it is there; undefined where it is missing.
+ * A file of the state folder, as it is there; undefined if it is missing.
  * @throws STATE_FILE_UNREADABLE, also for a symbolic link
  */
 export function readOwn(file: string): Promise<Buffer | undefined> {
@@ -104,7 +104,7 @@ export interface KeptStat {
   readonly isPacked: boolean;
 }
 
-/** @returns undefined where neither form is there */
+/** @returns undefined if neither form is there */
 export async function statKept(file: string): Promise<KeptStat | undefined> {
   for (const each of [file, packedFile(file)]) {
     const found = await orMissing(each, stat(each));

@@ -17,7 +17,7 @@ const reportRecordSchema = z.looseObject({
   zone: z.string().optional(),
   /** Of a PDF: whether it tells of a signature. */
   signed: z.boolean().optional(),
-  /** Of a PDF: the tapes of the run that it says are lost; absent where none. */
+  /** Of a PDF: the tapes of the run that it says are lost; absent if none. */
   lost: z
     .array(
       z.looseObject({
@@ -29,7 +29,7 @@ const reportRecordSchema = z.looseObject({
       }),
     )
     .optional(),
-  /** Of a PDF: the second copies that it names; absent where none. */
+  /** Of a PDF: the second copies that it names; absent if none. */
   copies: z
     .array(
       z.looseObject({

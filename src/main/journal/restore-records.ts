@@ -16,7 +16,7 @@ export function recordFiles(folder: string, suffix: string): string[] {
   }
 }
 
-/** @returns what a line of a record says; undefined where it is damaged, or not there */
+/** @returns what a line of a record says; undefined if it is damaged, or not there */
 export function recordLine(file: string, which: 'first' | 'last'): unknown {
   try {
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');

@@ -10,7 +10,7 @@ const usualHeadBytes = 8 * 1024;
 const longestHeadBytes = 256 * 1024;
 const lineFeed = 0x0a;
 
-/** The first line of a file, without its line feed; undefined where it is too long, or not ended. */
+/** The first line of a file, without its line feed; undefined if it is too long, or not ended. */
 async function firstLine(handle: FileHandle): Promise<string | undefined> {
   // Every journal is looked at whenever a run begins: of most of them one small piece is enough.
   for (const bytes of [usualHeadBytes, longestHeadBytes]) {
@@ -23,7 +23,7 @@ async function firstLine(handle: FileHandle): Promise<string | undefined> {
 
 type RunStart = EventOf<'run-started'>;
 
-/** How a run began; undefined where its journal is compressed, as those of runs that ended long ago, or is not a journal. */
+/** How a run began; undefined if its journal is compressed, as those of runs that ended long ago, or is not a journal. */
 async function beginningOf(state: StateFolder, run: string): Promise<RunStart | undefined> {
   try {
     const handle = await open(state.journalFile(run));
@@ -60,7 +60,7 @@ function isLater(
   return (begun?.order ?? 0) > (start?.order ?? 0);
 }
 
-/** The run that was begun last; undefined where there is none. @throws STATE_FILE_UNREADABLE */
+/** The run that was begun last; undefined if there is none. @throws STATE_FILE_UNREADABLE */
 export async function newestRun(state: StateFolder): Promise<string | undefined> {
   let newest: { run: string; start: RunStart | undefined } | undefined;
   for (const run of await state.runs()) {

@@ -21,7 +21,7 @@ export function lastOf<Type extends RunEvent['type']>(
   return events.findLast((event): event is EventOf<Type> => event.type === type);
 }
 
-/** What was sent to tape of a volume last; undefined where it was not dumped to its end. */
+/** What was sent to tape of a volume last; undefined if it was not dumped to its end. */
 export function writtenOf(events: readonly RunEvent[], volume: string): EventOf<'digest'> | undefined {
   return events.findLast(
     (event): event is EventOf<'digest'> =>
@@ -64,13 +64,13 @@ function driveAlertsOf(events: readonly RunEvent[]): Pick<RunSummary, 'driveAler
 const restoredBy = ({ restore }: EventOf<'run-started'>): Pick<RunSummary, 'restores'> =>
   restore ? { restores: restore.run } : {};
 
-/** @returns undefined where the events do not begin with run-started */
+/** @returns undefined if the events do not begin with run-started */
 export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
   const start = events[0];
   if (start?.type !== 'run-started') return undefined;
   const finished = lastOf(events, 'run-finished');
   const takenUp = lastOf(events, 'run-resumed');
-  // A run that was resumed is unfinished until it ends once more.
+  // A run that was resumed is unfinished until it ends again.
   const end = finished && finished.seq > (takenUp?.seq ?? 0) ? finished : undefined;
   return {
     run: start.run,

@@ -12,7 +12,7 @@ import type { NotifiedRun } from './run-facts.ts';
 export type NotificationEvent = NotifyOccasion | 'test';
 
 export interface Notification {
-  /** Occasions that it belongs to; who has asked for any of them is told. */
+  /** Its occasions; receivers of any of them are notified. */
   readonly events: readonly NotificationEvent[];
   readonly subject: string;
   readonly text: string;
@@ -21,7 +21,7 @@ export interface Notification {
   readonly verdict: string;
   readonly exitStatus: string;
   readonly sentence: string;
-  /** Of the list of seals, after this run was sealed; empty where it was not, or has not ended. */
+  /** Of the list of seals, after this run was sealed; empty if it was not, or has not ended. */
   readonly sealsHead: string;
 }
 
@@ -103,7 +103,7 @@ function notificationOf(facts: NotifiedRun, message: Message, journalFile: strin
 
 /**
  * A run has ended.
- * @param sealsHead of the list of seals, where the run was sealed
+ * @param sealsHead of the list of seals, if the run was sealed
  */
 export function endedNotification(
   facts: NotifiedRun,
@@ -134,7 +134,7 @@ export function startedNotification(facts: NotifiedRun, journalFile: string | un
   return notificationOf(facts, message, journalFile);
 }
 
-/** A run waits for somebody. */
+/** A run waits for an answer. */
 export function askedNotification(
   facts: NotifiedRun,
   { text, choices, statement, run }: EventOf<'asked'>,
@@ -169,7 +169,7 @@ export function refusedNotification(
   return notificationOf(facts, message, undefined);
 }
 
-/** A scheduled backup or drill did not take place: as loud as one that failed. */
+/** A scheduled backup or drill did not take place: as serious as a failed one. */
 export function missedNotification(
   facts: NotifiedRun,
   sentence: string,
@@ -189,7 +189,7 @@ export function missedNotification(
   return notificationOf(facts, message, undefined);
 }
 
-/** A backup that cannot be restored is none. */
+/** A backup that cannot be restored is not a backup. */
 export function drillNotification(facts: NotifiedRun, sentence: string, hint: string): Notification {
   const message: Message = {
     events: ['failure'],
@@ -202,7 +202,7 @@ export function drillNotification(facts: NotifiedRun, sentence: string, hint: st
   return notificationOf(facts, message, undefined);
 }
 
-/** Backups that were good are gone with their tape. */
+/** Verified backups are lost with their tape. */
 export function lostTapeNotification(facts: NotifiedRun, sentence: string, tape: string): Notification {
   const message: Message = {
     events: ['failure'],
@@ -216,7 +216,7 @@ export function lostTapeNotification(facts: NotifiedRun, sentence: string, tape:
   return notificationOf(facts, message, undefined);
 }
 
-/** Which tape the next night needs. Without one the backup cannot take place, so that somebody must act. */
+/** Which tape the next night needs. Without one the backup cannot take place, so an operator must act. */
 export function nextTapeNotification(
   facts: NotifiedRun,
   { name, sentence }: NextTapeOfJob,
@@ -249,7 +249,7 @@ export function digestNotification(
   };
 }
 
-/** Sent by hand, to see that it arrives. */
+/** Sent by hand, to test that it arrives. */
 export function testNotification(site: string): Notification {
   const sentence = say('test of the notifications of site {site}; it is not about a run', { site });
   return {

@@ -76,7 +76,7 @@ const answered = at({
   by: 'marion',
 });
 
-/** Writes what it is told into a file of its own: subject, event, text. */
+/** Writes what it receives to a separate file: subject, event, text. */
 function way(on: readonly NotifyOccasion[], name = 'told'): NotifyWay {
   const script = `
     const { readFileSync, writeFileSync } = require('node:fs');
@@ -101,7 +101,7 @@ const told = (name: string) => readFile(join(folder, name), 'utf8');
 describe('the head of the seals', () => {
   const head = 'ab'.repeat(32);
 
-  it('is waited for, and told with the end of the run', async () => {
+  it('is waited for, and sent with the end of the run', async () => {
     const one = notifier([way(['success'])], { sealSeconds: 3600 });
     for (const event of [started, finished()]) one.listen(event);
     expect(await toldFiles()).toEqual([]);
@@ -110,7 +110,7 @@ describe('the head of the seals', () => {
     expect(await told('told-success')).toMatch(new RegExp(`\\nSeals     head ${head}\\n$`));
   });
 
-  it('holds no message up longer than its time', async () => {
+  it('delays no message longer than its limit', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const one = notifier([way(['success'])], { sealSeconds: 20 });
     for (const event of [started, finished()]) one.listen(event);
@@ -120,7 +120,7 @@ describe('the head of the seals', () => {
     expect(await told('told-success')).toMatch(/Journal {3}\/state\/runs\/R\.ndjson\n$/);
   });
 
-  it('goes into the system log through logger, in one line', async () => {
+  it('is written to the system log through logger, in one line', async () => {
     const logger = join(folder, 'logger');
     const file = join(folder, 'logged');
     await writeFile(logger, `#!/bin/sh\nprintf '%s\\n' "$@" > ${file}\n`, { mode: 0o755 });
@@ -146,7 +146,7 @@ describe('the head of the seals', () => {
 });
 
 describe('the start of a run', () => {
-  it('is told whoever has asked for it', async () => {
+  it('is sent to its receivers', async () => {
     const one = notifier([way(['start']), way(['success', 'failure', 'operator-needed'], 'other')]);
     one.listen(started);
     await one.settled();
@@ -159,7 +159,7 @@ describe('the start of a run', () => {
   it.each([
     ['resume', 'resumed'],
     ['unwind', 'rollback started'],
-  ] as const)('of one that was interrupted says how it is continued: %s', async (mode, words) => {
+  ] as const)('of an interrupted one says how it continues: %s', async (mode, words) => {
     const one = notifier([way(['start'])], { before: [started] });
     one.listen(at({ type: 'run-resumed', by: 'marion', version: '1', mode, reason: 'r' }));
     await one.settled();
@@ -168,7 +168,7 @@ describe('the start of a run', () => {
 });
 
 describe('a drill', () => {
-  it('that was missed, or has found a bad tape, is told as a failure with what to do', async () => {
+  it('that was missed, or found a tape mismatch, is sent as a failure with what to do', async () => {
     const missed = notifier([way(['failure'])]);
     missed.missed('the drill of 2026-11-28 14:00 CET was missed: no drill was made in its window', 'drill');
     await missed.settled();
@@ -185,7 +185,7 @@ describe('a drill', () => {
 });
 
 describe('a night that was missed', () => {
-  it('is told as a failure, with what to do', async () => {
+  it('is sent as a failure, with what to do', async () => {
     const one = notifier([way(['success', 'start'], 'other'), way(['failure'])]);
     one.missed('the night of 2026-11-28 02:00 CET was missed: no run was started in its window', 'run');
     await one.settled();
@@ -201,7 +201,7 @@ Job       nightly
 });
 
 describe('the end of a run', () => {
-  it('is told whoever has asked for a good one, with all that is to be known', async () => {
+  it('is sent to the receivers of success, with all its facts', async () => {
     const one = notifier([way(['success']), way(['failure'], 'other')]);
     for (const event of [started, label, handed, finished()]) one.listen(event);
     await one.settled();
@@ -244,7 +244,7 @@ Journal   /state/runs/R.ndjson
     ]);
   });
 
-  it('that an operator must act on is told who waits for either, and once', async () => {
+  it('that requires action is sent to the receivers of both, once', async () => {
     const one = notifier([
       way(['operator-needed'], 'operator'),
       way(['failure'], 'failure'),
@@ -257,7 +257,7 @@ Journal   /state/runs/R.ndjson
     expect(await told('both-failure')).toMatch(/^shadowtape: nightly action required \(run R\)\n/);
   });
 
-  it('that was resumed counts its time from then, and knows what was before', async () => {
+  it('after a resume counts its time from then, and includes what was done before', async () => {
     const one = notifier([way(['failure'])], { before: [started, label] });
     const resumed = { type: 'run-resumed', by: 'marion', version: '1', mode: 'unwind', reason: 'r' } as const;
     one.listen(at(resumed, '2026-11-22T02:03:10.000Z'));
@@ -278,7 +278,7 @@ Journal   /state/runs/R.ndjson
 });
 
 describe('a run that could not begin', () => {
-  it('is told as a failure, without a journal', async () => {
+  it('is sent as a failure, without a journal', async () => {
     const one = notifier([way(['success'], 'other'), way(['failure'])]);
     one.refused({ message: 'node1 cannot be reached', hint: 'check that node1 is up' });
     await one.settled();
@@ -295,7 +295,7 @@ Status    1
 });
 
 describe('a question', () => {
-  it('that waits for its answer is told', async () => {
+  it('that waits for its answer is sent', async () => {
     const one = notifier([way(['operator-needed'])], { patienceSeconds: 0 });
     one.listen(started);
     one.listen(asked);
@@ -309,7 +309,7 @@ describe('a question', () => {
     ]);
   });
 
-  it('that is answered soon, or is no longer asked, is nobody’s news', async () => {
+  it('that is answered soon, or is withdrawn, is not sent', async () => {
     vi.useFakeTimers();
     const one = notifier([way(['operator-needed'])]);
     one.listen(asked);
@@ -325,13 +325,13 @@ describe('a question', () => {
     vi.advanceTimersByTime(60_000);
     vi.useRealTimers();
     await one.settled();
-    // A message that was begun and could not be sent would be a warning.
+    // A message that could not be sent would be a warning.
     expect([await toldFiles(), warnings]).toEqual([[], []]);
   });
 });
 
 describe('a message that cannot be sent', () => {
-  it('is a warning that names the way and the reason; the others are sent', async () => {
+  it('is a warning with its channel and reason; the others are sent', async () => {
     const broken: NotifyWay = { on: ['success'], command: ['/nowhere/page', '--now'] };
     const one = notifier([broken, way(['success'])]);
     one.listen(finished());
@@ -342,7 +342,7 @@ describe('a message that cannot be sent', () => {
     expect(await toldFiles()).toEqual(['told-success']);
   });
 
-  it('holds up neither the run nor, for longer than its limit, the end', async () => {
+  it('delays neither the run nor, for longer than its limit, the end', async () => {
     const endless: NotifyWay = {
       on: ['success'],
       command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],

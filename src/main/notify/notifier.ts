@@ -1,6 +1,6 @@
 /**
- * Notifies about one run: follows its events and sends the requested messages. Sending continues beside the run; what cannot be sent is a
- * warning, and never the run's failure.
+ * Notifies about one run: follows its events and sends the requested messages. Messages are sent while the run
+ * continues; a failure to send is a warning, and never fails the run.
  */
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
@@ -30,9 +30,9 @@ export interface NotifierOptions {
   readonly before?: readonly RunEvent[];
   /** The path of a run's journal. */
   readonly journalFileOf: (run: string) => string;
-  /** Hears, in a sentence, of each message that could not be sent. */
+  /** Called with a sentence for each message that could not be sent. */
   readonly warn: (sentence: string) => void;
-  /** A question that is answered within this time is nobody's news: whoever sits there needs no mail. */
+  /** A question that is answered within this time is not sent: an operator is present. */
   readonly patienceSeconds?: number;
   /** For each message. */
   readonly limitSeconds?: number;
@@ -55,7 +55,7 @@ export class Notifier {
     for (const event of options.before ?? []) this.#facts.fold(event);
   }
 
-  /** Hears an event of the run; begins to send, and waits for nothing. */
+  /** Receives an event of the run; starts to send, and waits for nothing. */
   listen(event: RunEvent): void {
     this.#facts.fold(event);
     if (event.type === 'run-started' || event.type === 'run-resumed')
@@ -70,7 +70,7 @@ export class Notifier {
   }
 
   /**
-   * The run was sealed, or could not be: now its end is told.
+   * The run was sealed, or could not be: its end is sent now.
    * @param head of the list of seals, which is published with it
    */
   sealed(head: string | undefined): void {
@@ -96,7 +96,7 @@ export class Notifier {
     this.#notify(() => drillNotification(this.#facts, sentence, hint));
   }
 
-  /** A tape of the job was declared lost, and no other one holds what it held. */
+  /** A tape of the job was declared lost, and no other one holds its data. */
   tapeLost(sentence: string, tape: string): void {
     this.#notify(() => lostTapeNotification(this.#facts, sentence, tape));
   }

@@ -1,4 +1,4 @@
-/** Reads the password of a mail server. It goes nowhere but into the login: not into a message, a journal or a log. */
+/** Reads the password of a mail server. It is used only for the login: never in a message, a journal or a log. */
 import { open } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { failure } from '../../contract/errors.ts';
@@ -12,7 +12,7 @@ const fileReasons: Readonly<Record<string, string>> = {
 /** No password is longer than this. */
 const mostBytes = 4096;
 
-/** Rights that nobody but the owner may have, nor he to run it. */
+/** Permissions that must not be set: any for others, and execution for the owner. */
 const forbiddenRights = 0o177;
 
 async function readGuarded(file: string): Promise<string> {
@@ -35,7 +35,7 @@ async function readGuarded(file: string): Promise<string> {
 /**
  * @param file an absolute path, or one that begins with "~/"
  * @returns its first line
- * @throws NOTIFY_PASSWORD_UNUSABLE, where it is missing, or others than its owner may use it
+ * @throws NOTIFY_PASSWORD_UNUSABLE if it is missing, or accessible to others than its owner
  */
 export async function readPassword(file: string): Promise<string> {
   try {

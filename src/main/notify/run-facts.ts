@@ -11,11 +11,11 @@ export class NotifiedRun {
   volumes: readonly { readonly master: string; readonly proxy: string }[] = [];
   drive: string | undefined;
   began: string | undefined;
-  /** When the process that tells of it began with the run, or took it up. */
+  /** When the notifying process started or resumed the run. */
   takenUp: Stamp | undefined;
-  /** True where the run was interrupted, and another process continues it. */
+  /** True if the run was interrupted, and another process continues it. */
   isResumed = false;
-  /** True where the run was resumed to roll the cluster back. */
+  /** True if the run was resumed to roll the cluster back. */
   unwinding = false;
   /** Names on the labels of its tapes. */
   readonly tapes = new Set<string>();

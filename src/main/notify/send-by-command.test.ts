@@ -30,12 +30,12 @@ const notification: Notification = {
   sealsHead: 'ab12',
 };
 
-/** Node as the program of the site: no shell is needed, and none is there. */
+/** Node as the program of the site: no shell is needed. */
 const program = (script: string, ...args: string[]) => [process.execPath, '-e', script, ...args];
 const limit = 20;
 
 describe('a notification command', () => {
-  it('is given the message on its standard input, and the facts in its environment', async () => {
+  it('gets the message on its standard input, and the facts in its environment', async () => {
     const file = join(folder, 'told.json');
     const script = `
       const { readFileSync, writeFileSync } = require('node:fs');
@@ -43,7 +43,7 @@ describe('a notification command', () => {
       writeFileSync(process.argv[1], JSON.stringify({ text: readFileSync(0, 'utf8'), facts, word: process.argv[2] }));`;
     await sendByCommand(program(script, file, '$(id) "x"'), notification, 'operator-needed', limit);
     const told = JSON.parse(await readFile(file, 'utf8')) as { facts: Record<string, string> };
-    // The tests have variables of their own.
+    // The tests have their own variables.
     for (const name of Object.keys(told.facts)) if (name in process.env) delete told.facts[name];
     expect(told).toEqual({
       text: notification.text,
@@ -61,12 +61,12 @@ describe('a notification command', () => {
     });
   });
 
-  it('need not read what it is told', async () => {
+  it('need not read its input', async () => {
     const text = 'x'.repeat(1_000_000);
     await sendByCommand(program('process.exit(0)'), { ...notification, text }, 'failure', limit);
   });
 
-  it('that fails is told with its exit status and its last words', async () => {
+  it('that fails is reported with its exit status and its last message', async () => {
     const script = `console.error('first'); console.error('pager is off'); process.exit(7)`;
     const error = await failureOf(sendByCommand(program(script), notification, 'failure', limit));
     expect(error).toMatchObject({
@@ -75,20 +75,20 @@ describe('a notification command', () => {
     });
   });
 
-  it('that is killed is told with the signal', async () => {
+  it('that is killed is reported with the signal', async () => {
     const script = `process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000)`;
     const error = await failureOf(sendByCommand(program(script), notification, 'failure', limit));
     expect(error?.message).toBe(`the notification command ${process.execPath} was ended by SIGKILL`);
   });
 
-  it('that is not there is told', async () => {
+  it('that does not exist is reported', async () => {
     const error = await failureOf(sendByCommand(['/nowhere/page'], notification, 'failure', limit));
     expect(error?.message).toBe(
       'the notification command /nowhere/page cannot be started: there is no such program',
     );
   });
 
-  it('that does not end is ended, with what it has started', async () => {
+  it('that does not end is killed, with the processes that it started', async () => {
     const file = join(folder, 'pids');
     const script = `
       const { spawn } = require('node:child_process');
@@ -102,7 +102,7 @@ describe('a notification command', () => {
     for (const id of processes) await expect.poll(() => lives(id), { timeout: 5000 }).toBe(false);
   });
 
-  it('is at its end, though what it leaves in the background keeps its complaints open', async () => {
+  it('counts as ended, although a background process keeps its standard error open', async () => {
     const file = join(folder, 'pid');
     const script = `
       const { spawn } = require('node:child_process');

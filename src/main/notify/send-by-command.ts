@@ -5,9 +5,9 @@ import { failure } from '../../contract/errors.ts';
 import { phrase } from '../../contract/text/say.ts';
 import type { Notification, NotificationEvent } from './notification.ts';
 
-/** Bytes of its complaints that are kept. */
+/** Bytes of its standard error that are kept. */
 const keptBytes = 2048;
-/** What it leaves running in the background may keep its complaints open; they are waited for this long after its end. */
+/** A background process may keep its standard error open; that is waited for this long after its end. */
 const silenceMilliseconds = 500;
 
 function environmentOf(notification: Notification, event: NotificationEvent): NodeJS.ProcessEnv {
@@ -25,7 +25,7 @@ function environmentOf(notification: Notification, event: NotificationEvent): No
   };
 }
 
-/** With what it has started: it was given a process group of its own. */
+/** With what it has started: it has its own process group. */
 function kill({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
@@ -40,7 +40,7 @@ const spawnReasons: Readonly<Record<string, string>> = {
 };
 
 interface ProgramEnd {
-  /** Undefined where it went well. */
+  /** Undefined if it succeeded. */
   readonly how: string | undefined;
   readonly stderr: string;
 }
@@ -84,7 +84,7 @@ function runToEnd(
         finish(how);
       });
     });
-    // It need not read what it is told.
+    // It need not read its input.
     child.stdin?.on('error', () => undefined).end(stdin);
   });
 }

@@ -61,7 +61,7 @@ describe('a mail', () => {
     expect(mail?.text).toContain('test of the notifications of site payroll-cluster');
   });
 
-  it('cannot be given another subject or receiver by what a host printed', async () => {
+  it('cannot get another subject or receiver from the output of a host', async () => {
     const subject = 'tape\r\nBcc: all@example.com';
     await sendByMail(await mailTo({}), { ...message, subject }, 5);
     expect(server?.mails[0]?.to).toEqual(['marion@example.com', 'night@example.com']);
@@ -75,7 +75,7 @@ describe('a mail', () => {
     expect(server?.mails).toHaveLength(1);
   });
 
-  it('that the server refuses to log in for reports it, and keeps the password to itself', async () => {
+  it('with a refused login is reported, without the password', async () => {
     const file = await passwordFile('sesame-9431\n');
     const mail = await mailTo(
       { login: { user: 'backup', password: 'other' } },
@@ -91,12 +91,12 @@ describe('a mail', () => {
     expect(everything).not.toContain(Buffer.from('sesame-9431').toString('base64'));
   });
 
-  it('whose receiver is refused is not sent', async () => {
+  it('with a refused receiver is not sent', async () => {
     const error = await failureOf(sendByMail(await mailTo({ refuses: ['night@example.com'] }), message, 5));
     expect(error?.message).toMatch(/was not sent: night@example\.com was refused$/);
   });
 
-  it('never goes out in the clear where the site file asks for TLS', async () => {
+  it('is never sent in the clear if the site file requires TLS', async () => {
     const mail = await mailTo({}, { secure: 'starttls' });
     const error = await failureOf(sendByMail(mail, message, 5));
     expect(error?.code).toBe('NOTIFY_MAIL_FAILED');
@@ -104,12 +104,12 @@ describe('a mail', () => {
     expect(server?.lines.join('\n')).not.toMatch(/MAIL FROM|AUTH/);
   });
 
-  it('is given up when the server says nothing', async () => {
+  it('is given up when the server does not answer', async () => {
     const error = await failureOf(sendByMail(await mailTo({ silent: true }), message, 0.2));
     expect(error?.message).toMatch(/was not sent: did not finish within 0\.2 s$/);
   });
 
-  it('is not sent where nobody listens', async () => {
+  it('is not sent if no server listens', async () => {
     const mail = await mailTo({});
     await server?.close();
     server = undefined;
@@ -129,12 +129,12 @@ describe('a password file', () => {
     });
   });
 
-  it('gives its first line, whatever ends it', async () => {
+  it('yields its first line, whatever ends it', async () => {
     expect(await readPassword(await passwordFile('two words\r\nmore'))).toBe('two words');
     expect(await readPassword(await passwordFile('no end', 0o400))).toBe('no end');
   });
 
-  it('is refused where it is empty, missing or no file', async () => {
+  it('is refused if it is empty, missing or not a file', async () => {
     const reasonOf = async (file: string) =>
       (await failureOf(readPassword(file)))?.message.replace(/^.*cannot be used: /, '');
     expect(await reasonOf(await passwordFile('\nsecret\n'))).toBe('its first line is empty');

@@ -74,11 +74,11 @@ export async function sendByMail(
       to: [...to],
       subject,
       text,
-      // Nobody's absence is to be answered to a program (RFC 3834, 5).
+      // No absence notes must be sent to a program (RFC 3834, 5).
       headers: { 'Auto-Submitted': 'auto-generated' },
       signal: AbortSignal.timeout(limit),
     })
-    // Without its cause: what the library keeps of the talk with the server is not for a log.
+    // Without its cause: the library's record of the dialog with the server must not be logged.
     .catch((error: unknown) => {
       throw failed(reasonOf(error, login, limitSeconds));
     });

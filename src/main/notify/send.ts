@@ -1,10 +1,10 @@
-/** Sends a notification over one of the ways that the site file names. */
+/** Sends a notification over one of the channels in the site file. */
 import { inEnglish, phrase } from '../../contract/text/say.ts';
 import type { NotifyWay } from '../site/notify-schema.ts';
 import type { Notification, NotificationEvent } from './notification.ts';
 import { sendByCommand } from './send-by-command.ts';
 
-/** Loaded when there is mail: it takes a fifth of the time in which a short command starts. */
+/** Loaded when there is mail: it takes a fifth of the start time of a short command. */
 const loadMail = () => import('./send-by-mail.ts');
 
 /** How long one message may take. */
@@ -22,19 +22,22 @@ export function wayWords({ command, mail, syslog }: NotifyWay): string {
 export const notificationFor = ({ mail }: NotifyWay, make: () => Notification): Notification =>
   mail ? make() : inEnglish(make);
 
-/** Loads what these ways need, so that a message at the end of a long run does not depend on files that were replaced meanwhile. */
+/**
+ * Loads what these channels need, so that a message at the end of a long run does not depend on files that were
+ * replaced meanwhile.
+ */
 export async function prepare(ways: readonly NotifyWay[]): Promise<void> {
   if (ways.some(({ mail }) => mail)) await loadMail();
 }
 
-/** One line through logger(1), which every system has that has a system log; Node speaks no local datagrams. */
+/** One line through logger(1), which exists on every system with a system log; Node has no local datagrams. */
 function loggerCommand(priority: string, { subject, sentence, sealsHead }: Notification): string[] {
   const head = sealsHead === '' ? '' : phrase('; head of the seals {sealsHead}', { sealsHead });
   return ['logger', '-t', 'shadowtape', '-p', priority, '--', `${subject}: ${sentence}${head}`];
 }
 
 /**
- * @param event what the receiver is told that it is
+ * @param event the event that the receiver sees
  * @throws NOTIFY_COMMAND_FAILED, NOTIFY_MAIL_FAILED, NOTIFY_PASSWORD_UNUSABLE
  */
 export async function send(

@@ -1,20 +1,20 @@
-/** A mail server on loopback that keeps what it is sent: as much of RFC 5321 as one message needs. */
+/** A mail server on loopback that keeps what it receives: as much of RFC 5321 as one message needs. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface SmtpServerOptions {
-  /** Asks for AUTH PLAIN (RFC 4616), and takes only this. */
+  /** Requires AUTH PLAIN (RFC 4616), and accepts only this. */
   readonly login?: { readonly user: string; readonly password: string };
   /** Refuses these receivers. */
   readonly refuses?: readonly string[];
-  /** Takes the connection, and never says a word. */
+  /** Accepts the connection, and never answers. */
   readonly silent?: boolean;
 }
 
 interface TakenMail {
   readonly from: string;
   readonly to: readonly string[];
-  /** Headers and body, unfolded from its transparency. */
+  /** Headers and body, without the dot stuffing. */
   readonly text: string;
 }
 
@@ -104,7 +104,7 @@ class SmtpTalk {
     }
   }
 
-  /** A server that says back what it was told is the one that secrets must be kept from. */
+  /** A server that echoes what it received is the one that secrets must be protected from. */
   #authenticate(token: string): void {
     const { user, password } = this.#options.login ?? { user: '', password: '' };
     const [, givenUser, givenPassword] = Buffer.from(token, 'base64').toString('utf8').split('\0');

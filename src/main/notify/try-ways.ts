@@ -1,4 +1,4 @@
-/** Tries each way once that a site names, and says how it went. */
+/** Tests each channel of a site once, and reports the result. */
 import { isFailure } from '../../contract/errors.ts';
 import type { CheckLine } from '../../contract/plan.ts';
 import { phrase } from '../../contract/text/say.ts';
@@ -7,15 +7,15 @@ import type { Site } from '../site/site-schema.ts';
 import { testNotification } from './notification.ts';
 import { notificationFor, send, wayWords } from './send.ts';
 
-/** Each way once, whoever names it and on whichever occasion. */
+/** Each channel once, whatever names it and for whatever occasions. */
 function waysOf({ notify = [], jobs }: Site): NotifyWay[] {
   const all = [...notify, ...Object.values(jobs).flatMap((job) => job.notify ?? [])];
   return [...new Map(all.map((way) => [JSON.stringify([way.command, way.mail, way.syslog]), way])).values()];
 }
 
 /**
- * Sends a test message over each way of the site and of its jobs.
- * @param listener hears each line at once
+ * Sends a test message over each channel of the site and of its jobs.
+ * @param listener called with each line at once
  */
 export async function tryWays(site: Site, listener: (line: CheckLine) => void): Promise<CheckLine[]> {
   const ways = waysOf(site);

@@ -42,7 +42,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @returns undefined where the file names nobody */
+/** @returns undefined if the file names nobody */
 function ownerOf(text: string): ProcessOwner | undefined {
   const content = parseJson(text);
   const lock = lockSchema.safeParse(content);

@@ -78,7 +78,7 @@ describe('an owner with the number of a process that lives here', () => {
   });
 });
 
-/** Why no PID namespace can be made here; undefined where it can. */
+/** Why no PID namespace can be made here; undefined if it can. */
 function missing(): string | undefined {
   try {
     execFileSync('unshare', ['--pid', '--fork', '--mount-proc', 'true'], { stdio: 'ignore' });

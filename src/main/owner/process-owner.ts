@@ -9,11 +9,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** What tells one machine, boot and PID namespace from another; undefined where the platform does not say. */
+/** What tells one machine, boot and PID namespace from another; undefined if the platform does not say. */
 export interface ProcessPlace {
   /** The host name. */
   readonly host: string;
-  /** A digest of /etc/machine-id, which is not to be published (machine-id(5)); where there is none, of the boot's id. */
+  /** A digest of /etc/machine-id, which must not be published (machine-id(5)); where there is none, of the boot's id. */
   readonly machine?: string | undefined;
   /** A digest of the boot's id (random(4)): drawn again at each boot. */
   readonly boot?: string | undefined;
@@ -98,7 +98,7 @@ function exists(process: number): boolean {
 const isSame = (one: string | undefined, other: string | undefined): boolean =>
   one !== undefined && one === other;
 
-/** True where both are known, and differ. */
+/** True if both are known, and differ. */
 const differs = (one: string | undefined, other: string | undefined): boolean =>
   one !== undefined && other !== undefined && one !== other;
 
@@ -125,6 +125,6 @@ export function livenessOf(owner: ProcessOwner, here: ProcessPlace = thisPlace()
   return state && (state.isZombie || differs(began, state.started)) ? 'gone' : 'alive';
 }
 
-/** True where the owner says that it runs on another host than this. */
+/** True if the owner says that it runs on another host than this. */
 export const isElsewhere = ({ host }: ProcessPlace, here: ProcessPlace = thisPlace()): boolean =>
   host !== here.host;

@@ -36,7 +36,7 @@ export interface SignedApproval {
 }
 
 /**
- * @returns the text of a file of revoked keys; empty where none is named
+ * @returns the text of a file of revoked keys; empty if none is named
  * @throws REVOKED_KEYS_UNREADABLE
  */
 export async function readRevokedKeys(file: string | undefined): Promise<string> {

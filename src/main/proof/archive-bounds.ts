@@ -8,7 +8,7 @@ import { failure, isFailure } from '../../contract/errors.ts';
 import { bytesText } from '../../contract/words.ts';
 import { mostUnpacked, readTrouble } from '../journal/kept-file.ts';
 
-/** Of gzip and zstd: the tar library would unpack what is packed once more. A tar archive begins with a name. */
+/** Of gzip and zstd: the tar library would unpack what is packed again. A tar archive begins with a name. */
 const packedMagic = [Buffer.from([0x1f, 0x8b]), Buffer.from([0x28, 0xb5, 0x2f, 0xfd])];
 
 /** How many bytes an archive may unpack into, with all that is packed in it. */

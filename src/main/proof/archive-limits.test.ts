@@ -35,7 +35,7 @@ async function refused(state: StateFolder, archive: string): Promise<unknown> {
 }
 
 describe('an archive that unpacks into far more than it is', () => {
-  it('is refused where a file in it is packed once more', async () => {
+  it('is refused where a file in it is packed again', async () => {
     const archive = await archiveOf({ [`runs/${run}.ndjson.gz`]: gzipSync(zeros(80), { level: 9 }) });
     expect((await stat(archive)).size).toBeLessThan(4000);
     expect(await refused(await newState(), archive)).toMatchObject({
@@ -53,7 +53,7 @@ describe('an archive that unpacks into far more than it is', () => {
     expect(await refused(await newState(), plain)).toMatchObject({ code: 'STATE_ARCHIVE_TOO_LARGE' });
   });
 
-  it('is refused where it is packed as a whole once more', async () => {
+  it('is refused where it is packed as a whole again', async () => {
     const archive = await archiveOf({ 'runs/a.ndjson': 'x' });
     await writeFile(archive, gzipSync(await readFile(archive)));
     expect(await refused(await newState(), archive)).toMatchObject({

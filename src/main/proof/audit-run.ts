@@ -78,7 +78,7 @@ const exportWords = ({ what, paper, at }: ReportRecord) =>
     at,
   });
 
-/** True where the journal has, or once had, that final hash. */
+/** True if the journal has, or once had, that final hash. */
 const endsSo = ({ hashes }: CheckedChain, hash: string) => hashes.includes(hash);
 
 async function auditExports({ state }: AuditOptions, run: string, chain: CheckedChain): Promise<AuditLine[]> {
@@ -128,7 +128,7 @@ function unreadable(state: StateFolder, run: string, seals: readonly Seal[], err
 
 export interface AuditedRun {
   readonly lines: readonly AuditLine[];
-  /** Undefined where the journal cannot be read. */
+  /** Undefined if the journal cannot be read. */
   readonly journal: AuditedJournal | undefined;
 }
 

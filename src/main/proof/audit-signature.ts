@@ -10,7 +10,7 @@ import { signatureOf, type SignatureCheck } from './signature-facts.ts';
 export interface SiteKey {
   /** As the site file names it. */
   readonly file: string;
-  /** `SHA256:…`; undefined where its public half cannot be read. */
+  /** `SHA256:…`; undefined if its public half cannot be read. */
   readonly fingerprint: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface SignatureDemand {
 type Verdict = Pick<AuditLine, 'verdict' | 'sentence' | 'signature'>;
 type ReadCheck = Exclude<SignatureCheck, { verdict: 'unreadable' }>;
 
-/** Why a signature is required; undefined where it is not. */
+/** Why a signature is required; undefined if it is not. */
 function requiredBy({ allowedSigners, siteKey }: SignatureDemand): string | undefined {
   if (allowedSigners !== undefined) return '--signers requires a signature';
   return siteKey && phrase('the site signs its runs with {file}', { file: siteKey.file });

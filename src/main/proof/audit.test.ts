@@ -155,7 +155,7 @@ describe('the audit of a journal that was sealed', () => {
     expect(auditVerdictOf(await auditState({ state }))).toBe('wrong');
   });
 
-  it('knows a run that was resumed, and one that was sealed once more', async () => {
+  it('knows a run that was resumed, and one that was sealed again', async () => {
     const state = await sealedState(smallEvents());
     const file = state.journalFile(run);
     const journal = Journal.reopen({ file, run }, parseJournal(file, await readFile(file)));

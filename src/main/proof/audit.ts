@@ -82,7 +82,7 @@ async function namesOf(state: StateFolder, { seals }: ReadSeals): Promise<string
 /**
  * Audits runs, one after the other, and the list of seals first.
  * @param runs all of them where none is named
- * @param listener hears each line at once
+ * @param listener called with each line at once
  * @throws RUN_UNKNOWN for what cannot be the name of a run
  */
 export async function auditState(

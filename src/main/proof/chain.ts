@@ -88,7 +88,7 @@ class Chain {
 
   #hashBefore = (index: number): string => (index === 0 ? firstPrevious : (this.hashes[index - 1] ?? ''));
 
-  /** True where the line follows the one before it, or there is no such line. */
+  /** True if the line follows the one before it, or there is no such line. */
   #follows(index: number): boolean {
     if (index >= this.parsed.length) return true;
     return this.parsed[index]?.prev === this.#hashBefore(index);

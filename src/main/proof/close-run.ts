@@ -11,15 +11,15 @@ import { signRun } from './sign-run.ts';
 export interface ClosedRun {
   readonly state: StateFolder;
   readonly run: string;
-  /** The site's; undefined where runs are not signed. */
+  /** The site's; undefined if runs are not signed. */
   readonly sign: { readonly key: string } | undefined;
-  /** The site's, such as `90 days`; undefined where nothing is compressed. */
+  /** The site's, such as `90 days`; undefined if nothing is compressed. */
   readonly compressAfter: string | undefined;
   readonly askSecret: AskSecret;
   readonly agentSocket: string | undefined;
   /** Hears what failed, in a sentence: it fails no run. */
   readonly notice: (sentence: string) => void;
-  /** Hears the head of the list of seals once the run is sealed; undefined where it was not. */
+  /** Hears the head of the list of seals once the run is sealed; undefined if it was not. */
   readonly onSealed: (head: string | undefined) => void;
 }
 

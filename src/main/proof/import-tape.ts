@@ -81,7 +81,7 @@ function noteTapes(state: StateFolder, tape: IdentifiedTape & { readonly label: 
   media.append(mediaEvent('seen', label, place, manifest ? filesOn(manifest, label.uuid) : undefined));
 }
 
-/** The run's own journal; undefined where the manifest has none. @throws TAPE_IMPORT_DIFFERS */
+/** The run's own journal; undefined if the manifest has none. @throws TAPE_IMPORT_DIFFERS */
 async function ownJournal({ label, manifest }: WrittenTape): Promise<Buffer | undefined> {
   const { gzip, sha256 } = manifest.journal;
   if (gzip === undefined) return undefined;

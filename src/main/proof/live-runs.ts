@@ -116,8 +116,9 @@ function isPerformed(mark: LiveMark): boolean {
 }
 
 /**
- * What says that a run was left: its process died or ended it with locks on the hosts, or this host was restarted since.
- * @returns undefined where the run is running, or has left nothing
+ * What says that a run was left: its process died or ended it with locks on the hosts, or this host was restarted
+ * since.
+ * @returns undefined if the run is running, or has left nothing
  */
 export async function leftMarkOf(state: StateFolder, run: string): Promise<LiveMark | undefined> {
   const mark = await readMark(state, run);
@@ -131,7 +132,7 @@ export async function deadMarks(state: StateFolder): Promise<LiveMark[]> {
 
 /**
  * The process that ended a run and left locks of it on the hosts.
- * @returns undefined where the run is running, was interrupted, or has left no lock
+ * @returns undefined if the run is running, was interrupted, or has left no lock
  */
 export async function endedMarkOf(state: StateFolder, run: string): Promise<LiveMark | undefined> {
   const mark = await readMark(state, run);

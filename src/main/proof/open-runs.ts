@@ -10,7 +10,7 @@ import { leftMarkOf } from './live-runs.ts';
 /** Exit statuses of runs that left nothing behind. */
 const normalStatuses: readonly (number | undefined)[] = [0, 1, 2, 4];
 
-/** True where a run, interrupted or ended, may have left something on the hosts that nobody has given up. */
+/** True if a run, interrupted or ended, may have left something on the hosts that nobody has given up. */
 export function mayHaveLeft(events: readonly RunEvent[], { finishedAt, exitStatus }: RunSummary): boolean {
   if (finishedAt !== undefined && normalStatuses.includes(exitStatus)) return false;
   // Who discards a run says that nothing of it is waited for any more.

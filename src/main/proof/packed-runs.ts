@@ -38,7 +38,7 @@ async function holds(file: string, content: Buffer): Promise<boolean> {
 
 /**
  * Puts the compressed form in place of a file. What was written is read back before the plain one goes.
- * @returns by how many bytes it is smaller; undefined where it was compressed before
+ * @returns by how many bytes it is smaller; undefined if it was compressed before
  * @throws STATE_FILE_UNWRITABLE
  */
 export async function compressFile(file: string): Promise<number | undefined> {
@@ -73,7 +73,7 @@ function isOver(events: readonly RunEvent[], before: number): boolean {
   return Date.parse(last.at) <= before;
 }
 
-/** @returns why the run is left as it is; undefined where it may be compressed */
+/** @returns why the run is left as it is; undefined if it may be compressed */
 async function reasonAgainst(state: StateFolder, run: string, before: number): Promise<string | undefined> {
   try {
     const file = state.journalFile(run);
@@ -108,7 +108,7 @@ async function compressRun(
   return { run, saved };
 }
 
-/** True where the plain form is there. */
+/** True if the plain form is there. */
 const contentExists = async (file: string): Promise<boolean> => (await statKept(file))?.isPacked === false;
 
 /**

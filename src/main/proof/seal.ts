@@ -94,14 +94,14 @@ export function sealLine(seal: NewSeal, prev: string): string {
   return `${textOf({ ...seal, prev })}\n`;
 }
 
-/** What was last said of a run; undefined where it was never sealed. */
+/** What was last said of a run; undefined if it was never sealed. */
 export const lastSealOf = (seals: readonly Seal[], run: string): Seal | undefined =>
   seals.findLast((seal) => seal.run === run);
 
 /**
  * The head of the list right after the journal of a run was sealed as it is; it never changes.
  * @param journalHash SHA-256 (hex) of the journal's last line
- * @returns undefined where that journal was not sealed here, or the list is not as it was written
+ * @returns undefined if that journal was not sealed here, or the list is not as it was written
  */
 export function headOf({ seals, hashes, trouble }: ReadSeals, run: string, journalHash: string) {
   if (trouble) return undefined;

@@ -49,8 +49,9 @@ export async function appendSeals(state: StateFolder, seals: readonly NewSeal[])
 }
 
 /**
- * Seals the journal of a run that has just been closed. One that does not end with the end of its run is left without a seal.
- * @returns the head of the list of seals; undefined where nothing was sealed
+ * Seals the journal of a run that has just been closed. One that does not end with the end of its run is left without a
+ * seal.
+ * @returns the head of the list of seals; undefined if nothing was sealed
  * @throws SEALS_UNWRITABLE
  */
 export async function sealRun(state: StateFolder, run: string): Promise<string | undefined> {

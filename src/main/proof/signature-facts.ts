@@ -89,7 +89,7 @@ export async function readAllowedSigners(file: string): Promise<string> {
 
 /**
  * The signature of a run, for audit, screen and report.
- * @returns undefined where the run is not signed
+ * @returns undefined if the run is not signed
  * @throws STATE_FILE_UNREADABLE, and what else reading ends with; ENOENT where the journal is not there
  */
 export async function signatureOf(

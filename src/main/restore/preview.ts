@@ -29,7 +29,7 @@ export interface PreviewedDump {
   readonly bytes: number;
   /** A command line for the tape host. */
   readonly byHand: string;
-  /** What cannot be compared, a sentence each. */
+  /** What cannot be compared, one sentence each. */
   readonly uncompared: readonly string[];
 }
 

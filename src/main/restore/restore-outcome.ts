@@ -22,7 +22,7 @@ export interface RestoreResult {
   readonly exitStatus: 0 | 1 | 2;
   readonly files: readonly RestoredFile[];
   readonly sources: readonly ReadSource[];
-  /** What could not be compared, a sentence each. */
+  /** What could not be compared, one sentence each. */
   readonly uncompared: readonly string[];
   readonly notes: readonly string[];
   /** Why it stopped early; undefined if it finished. */

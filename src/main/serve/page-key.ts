@@ -60,7 +60,7 @@ export class PageKeys {
     return found !== undefined && found.until >= performance.now();
   }
 
-  /** Uses the token up. @returns the key of the tab; undefined where the token is not valid, or no longer */
+  /** Uses the token up. @returns the key of the tab; undefined if the token is not valid, or no longer */
   exchange(token: string): { readonly key: string; readonly of: Token['of'] } | undefined {
     const found = this.isToken(token) ? this.#tokens.get(digestOf(token)) : undefined;
     this.#tokens.delete(digestOf(token));

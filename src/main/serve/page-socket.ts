@@ -17,7 +17,7 @@ function isProgress(message: HostMessage): boolean {
   return 'push' in message && (message.push as { kind?: unknown } | null)?.kind === 'progress';
 }
 
-/** What the page sent as JSON; undefined where it is none. */
+/** What the page sent as JSON; undefined if it is none. */
 function parse(data: RawData, isBinary: boolean): unknown {
   if (isBinary) return undefined;
   try {

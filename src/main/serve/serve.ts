@@ -6,7 +6,7 @@ import { PageServer } from './page-server.ts';
 export interface ServeOptions extends Pick<DeskOptions, 'state' | 'siteFile'> {
   /** 0: any that is free. */
   readonly port: number;
-  /** Where the built pages lie; found where it is left out. */
+  /** Where the built pages lie; found by default. */
   readonly pages?: string | undefined;
   /** Hears that an address of `url` or `newAddress` was used. */
   readonly onEntered?: (() => void) | undefined;

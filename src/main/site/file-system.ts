@@ -1,8 +1,10 @@
 /**
- * What each method of step 6 backs up, with which programs, and what a job may say of the file system on its volumes. Pure.
+ * What each method of step 6 backs up, with which programs, and what a job may say of the file system on its volumes.
+ * Pure.
  *
- * GDS guide 6.6.3.7 (Solaris) has 6a to 6e. The step 6 of the Linux edition is not known: 6a reads the raw device there as well, 6b and
- * 6c are those two steps with ext3, tar and dump(8) in the place of ufs, tar and ufsdump. Linux has no sfxfs.
+ * GDS guide 6.6.3.7 (Solaris) has 6a to 6e. The step 6 of the Linux edition is not known: 6a reads the raw device there
+ * as well, 6b and 6c are those two steps with ext3, tar and dump(8) instead of ufs, tar and ufsdump. Linux has no
+ * sfxfs.
  */
 import { phrase } from '../../contract/text/say.ts';
 
@@ -45,7 +47,7 @@ interface FileSystemOfJob {
   readonly volumes: readonly { readonly method?: Method | undefined }[];
 }
 
-/** Why the methods of a job do not back up the file system that it names; undefined where they do, or where it names none. */
+/** Why the methods of a job do not back up the file system that it names; undefined if they do, or where it names none. */
 export function whyMethodDoesNotFit(
   { fileSystem, method, volumes }: FileSystemOfJob,
   platform: Platform,
@@ -85,6 +87,6 @@ export function dumpToolOf(method: Method, platform: Platform): 'ufsdump' | 'sfx
   return platform === 'linux' ? 'dump' : 'ufsdump';
 }
 
-/** True where the method exists on the platform. */
+/** True if the method exists on the platform. */
 export const existsOn = (method: Method, platform: Platform): boolean =>
   platform === 'solaris' || fileSystemOf(method, platform) !== 'sfxfs';

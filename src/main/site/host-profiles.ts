@@ -36,7 +36,7 @@ function profile(
   return { ...built, login };
 }
 
-/** @param configuration undefined where no file of this machine counts */
+/** @param configuration undefined if no file of this machine counts */
 export function hostProfiles(
   site: Pick<Site, 'hosts' | 'connections'>,
   configuration: SshConfiguration | undefined,

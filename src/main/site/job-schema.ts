@@ -102,7 +102,7 @@ const media = z.strictObject({
   pool: nonEmpty
     .optional()
     .describe(
-      'Layout `labelled`: a pool of the site, in the place of `name`. It says which tape each run writes to. See [Unattended operation](unattended.md#pools-of-tapes).',
+      'Layout `labelled`: a pool of the site, instead of `name`. It says which tape each run writes to. See [Unattended operation](unattended.md#pools-of-tapes).',
     ),
   span: z
     .boolean()
@@ -255,7 +255,7 @@ export const jobSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe(
-          '`true` adds `-y` to step 6b-2, which otherwise stops at a file system that was mounted at the part. On Linux `fsck.ext3 -p` runs without it, which makes safe repairs.',
+          '`true` adds `-y` to step 6b-2, which otherwise stops at a file system that was mounted at the part. On Linux `fsck.ext3 -p` runs without it, which makes safe repairs. The step is skipped where a stop command of `services` is `umount` of that file system, by its mount point or its device.',
         ),
     })
     .prefault({}),

@@ -1,9 +1,9 @@
-/** `onReadError: zero-and-list`: which jobs can write zeros in the place of what cannot be read. Pure. */
+/** `onReadError: zero-and-list`: which jobs can write zeros instead of what cannot be read. Pure. */
 import type { Job } from './site-schema.ts';
 import { hashesAll } from './whole-fingerprint.ts';
 import { phrase } from '../../contract/text/say.ts';
 
-/** @returns why the job cannot go on after a read error; undefined where it can, or does not ask for it */
+/** @returns why the job cannot go on after a read error; undefined if it can, or does not ask for it */
 export function whyNotOverReadErrors(
   job: Pick<Job, 'onReadError' | 'verify' | 'method' | 'route' | 'volumes'>,
 ): string | undefined {

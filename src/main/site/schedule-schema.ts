@@ -9,7 +9,7 @@ const week: readonly Weekday[] = [...weekdays.slice(1), ...weekdays.slice(0, 1)]
 
 const dayOf = (word: string): Weekday | undefined => week.find((day) => day === word.toLowerCase());
 
-/** `fri-mon` goes over the weekend. @returns undefined where the words name no days */
+/** `fri-mon` goes over the weekend. @returns undefined if the words name no days */
 function daysOfRange(words: string): readonly Weekday[] | undefined {
   if (words.toLowerCase() === 'daily') return week;
   const [first, last, ...more] = words.split('-').map((word) => dayOf(word.trim()));
@@ -21,7 +21,7 @@ function daysOfRange(words: string): readonly Weekday[] | undefined {
   return [...week, ...week].slice(from, from + count);
 }
 
-/** `mon-fri`, `sat,sun`, `daily`. @returns the days from Monday on; undefined where a part names no day */
+/** `mon-fri`, `sat,sun`, `daily`. @returns the days from Monday on; undefined if a part names no day */
 function daysOf(text: string): readonly Weekday[] | undefined {
   const parts = text.split(',').map((part) => daysOfRange(part.trim()));
   const all = new Set(parts.flatMap((part) => part ?? []));

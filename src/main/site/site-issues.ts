@@ -197,7 +197,7 @@ const isUnknownKey = ({ code }: ShadowtapeError): boolean => code === 'SITE_KEY_
 /**
  * All that is wrong, unknown keys first: what is missing is often there under a misspelt name.
  * @param file the site file's path, as the user gave it
- * @param error undefined where the schema has nothing against it
+ * @param error undefined if the schema has nothing against it
  * @param data what was read from it
  */
 export function siteFailures(

@@ -61,7 +61,7 @@ function lineIn(contents: Node | null, lines: LineCounter, path: string): number
   return place.at === undefined ? undefined : lines.linePos(place.at).line;
 }
 
-/** The place that a message about a site file names behind the path of the file; undefined where it names none. */
+/** The place that a message about a site file names behind the path of the file; undefined if it names none. */
 export function pathOf(file: string, { code, message }: ShadowtapeError): string | undefined {
   if (code === 'SITE_KEY_UNKNOWN') {
     const [, key = '', parent = ''] = /: unknown key "(.*)" in (.*)$/s.exec(message) ?? [];

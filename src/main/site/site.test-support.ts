@@ -32,7 +32,7 @@ export type Tree = any;
 
 export const sampleSite = (): Tree => parse(sampleSiteText) as Tree;
 
-/** The error that a changed site ends with; undefined where it is accepted. */
+/** The error that a changed site ends with; undefined if it is accepted. */
 export function refusalOf(change: (site: Tree) => void): ErrorInfo | undefined {
   const site = sampleSite();
   change(site);

@@ -65,7 +65,7 @@ export const lengthOfTime = (example: string) =>
 
 const bytesOf = { kB: 1e3, MB: 1e6, GB: 1e9 } as const;
 
-/** `80 MB/s`, as bytes a second; decimal, as drive makers have it. */
+/** `80 MB/s`, as bytes per second; decimal, as drive makers have it. */
 export const rate = z
   .string()
   .regex(/^[1-9]\d{0,5} [kMG]B\/s$/, phrase('must be a rate such as "80 MB/s"'))

@@ -5,14 +5,14 @@ import { phrase } from '../../contract/text/say.ts';
 
 type Verifying = Pick<Job, 'verify'>;
 
-/** True where a job has the whole proxy hashed after the dump. */
+/** True if a job has the whole proxy hashed after the dump. */
 export const hashesAll = ({ verify }: Verifying): boolean => verify.fingerprint === 'all';
 
 /** How many records the fingerprint samples, in each of its two sets. */
 export const samplesWanted = ({ verify: { fingerprint } }: Verifying): number =>
   fingerprint === 'all' ? usualSamples : fingerprint;
 
-/** @returns why a job cannot have the whole proxy hashed; undefined where it can, or does not ask for it */
+/** @returns why a job cannot have the whole proxy hashed; undefined if it can, or does not ask for it */
 export function whyNotAll(
   job: Pick<Job, 'verify' | 'method' | 'nodes' | 'route' | 'volumes'>,
 ): string | undefined {

@@ -21,7 +21,7 @@ export class ConnectClock {
       this.#timer = setTimeout(this.#expire, this.#milliseconds);
   }
 
-  /** Runs a question; the limit begins anew after the answer. */
+  /** Runs a question; the limit begins again after the answer. */
   async during<Answer>(question: () => Promise<Answer>): Promise<Answer> {
     this.#questions += 1;
     clearTimeout(this.#timer);
@@ -33,7 +33,7 @@ export class ConnectClock {
     }
   }
 
-  /** From now on the limit is another one, and begins anew. */
+  /** From now on the limit is another one, and begins again. */
   restart(seconds: number): void {
     this.#milliseconds = seconds * 1000;
     this.#start();

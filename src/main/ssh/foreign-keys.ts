@@ -43,7 +43,7 @@ const foreignKeys = new WeakSet<object>();
 /** True for keys of `foreignKey`: a signature by one of them is sent as it is, with the name of its algorithm in front. */
 export const isForeign = (key: object): boolean => foreignKeys.has(key);
 
-/** @param blob in wire form. @returns undefined where its type is not one of these */
+/** @param blob in wire form. @returns undefined if its type is not one of these */
 export function foreignKey(blob: Buffer): ParsedKey | undefined {
   const keyType = keyTypeOf(blob);
   if (!isOnToken(keyType) && !certifiedTypes.has(keyType)) return undefined;
@@ -79,7 +79,8 @@ const instant = (seconds: bigint) => new Date(Number(seconds) * 1000).toISOStrin
 /**
  * @param certificate, key in wire form
  * @param now milliseconds since 1970
- * @returns why hosts do not accept the certificate, in words that fit behind its name; undefined where it shows nothing of that kind
+ * @returns why hosts do not accept the certificate, in words that fit behind its name; undefined if it shows nothing of
+ *   that kind
  */
 export function certificateTrouble(certificate: Buffer, key: Buffer, now: number): string | undefined {
   try {

@@ -18,9 +18,9 @@ export interface LoginMethods {
   readonly certificateFiles?: readonly string[] | undefined;
   /** Path of the ssh agent's socket. */
   readonly agentSocket?: string | undefined;
-  /** True where the agent offers no key but those of the key files (IdentitiesOnly). */
+  /** True if the agent offers no key but those of the key files (IdentitiesOnly). */
   readonly identitiesOnly?: boolean | undefined;
-  /** True where a password may be asked for (password or keyboard-interactive). */
+  /** True if a password may be asked for (password or keyboard-interactive). */
   readonly password: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface ConnectRetry {
   readonly everySeconds: number;
 }
 
-/** Hears of each new attempt, in a sentence. */
+/** Called for each new attempt, in a sentence. */
 export type OnRetry = (sentence: string) => void;
 
 /** Hears what a host shows before the login: Banner in sshd_config(5). */
@@ -48,21 +48,21 @@ export interface HostProfile {
   readonly user: string;
   readonly login: LoginMethods;
   readonly algorithms: AlgorithmSet;
-  /** How commands get the rights of an administrator; the login has them where it is left out. */
+  /** How commands get the rights of an administrator; the login has them by default. */
   readonly become?: Become | undefined;
   /** The host to go through (ProxyJump). */
   readonly jump?: HostProfile | undefined;
-  /** A line for this machine's shell, which is connected to in the place of the address (ProxyCommand). */
+  /** A line for this machine's shell, which is connected to instead of the address (ProxyCommand). */
   readonly proxyCommand?: string | undefined;
   /** The name of the host in known_hosts files, whatever its address and port. */
   readonly hostKeyAlias?: string | undefined;
-  /** Read in the place of the usual known_hosts files. */
+  /** Read instead of the usual known_hosts files. */
   readonly knownHostsFiles?: readonly string[] | undefined;
   /** Any, where it is left out. */
   readonly addressFamily?: 4 | 6 | undefined;
   /** The local address that the connection is made from. */
   readonly bindAddress?: string | undefined;
-  /** How often it is tried to reach the host; once, where it is left out. */
+  /** How often it is tried to reach the host; once, by default. */
   readonly retry?: ConnectRetry | undefined;
   /** A dead peer is noticed after `keepaliveCount` of these; 0 turns the question off. */
   readonly keepaliveSeconds: number;

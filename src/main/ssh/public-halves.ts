@@ -26,7 +26,7 @@ function keyOfLine(text: string): Buffer | undefined {
   return type !== '' && keyTypeOf(blob) === type ? blob : undefined;
 }
 
-/** The public key or the certificate in a file; undefined where it holds something else. */
+/** The public key or the certificate in a file; undefined if it holds something else. */
 async function publicKeyIn(path: string): Promise<Buffer | undefined> {
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes === undefined) return undefined;

@@ -161,7 +161,7 @@ export function sentLine(
 /** What goes to a host for a command. */
 export interface SentCommand {
   readonly line: string;
-  /** What the line reads as its input; undefined where the input is the command's own. */
+  /** What the line reads as its input; undefined if the input is the command's own. */
   readonly script?: string;
 }
 

@@ -168,7 +168,7 @@ describe.skipIf(missing)('a genuine OpenSSH server', { timeout: 30_000 }, () => 
     expect(told).toMatchObject({ status: 'fulfilled', value: { status: 0 } });
   });
 
-  it('stops a dump that is cancelled', async () => {
+  it('stops a dump that is canceled', async () => {
     const abort = new AbortController();
     const process = join(server.folder, 'dump.pid');
     const { stream, ended } = await session.openRead(

@@ -73,7 +73,7 @@ const free: Readonly<Record<string, IsFree>> = {
     option === '-c' && (name === scriptOfLogin || script.startsWith(': shadowtape-login-shell;')),
 };
 
-/** True where a command works only with the rights of an administrator. What is not known to do without them needs them. */
+/** True if a command works only with the rights of an administrator. What is not known to do without them needs them. */
 export function needsRights([program = '', ...words]: readonly string[]): boolean {
   return !(Object.hasOwn(free, program) && free[program]?.(words));
 }
@@ -93,8 +93,8 @@ export function withRights(argv: readonly string[], become: Become = 'none'): re
 const refusals =
   /^(?:sudo: (?:a password is required|a terminal is required|no tty present|sorry, you must have a tty|.*(?:account validation failure|permission denied)).*|Sorry, user .* (?:is not allowed to execute|may not run sudo).*|.* is not in the sudoers file.*)$/m;
 
-/** Why sudo did not run a command, in its own words; undefined where it says nothing of the kind. @param stderr what was printed */
+/** Why sudo did not run a command, in its own words; undefined if it says nothing of the kind. @param stderr what was printed */
 export const refusalOf = (stderr: string): string | undefined => refusals.exec(stderr)?.[0].trim();
 
-/** True where sudo knows no program of that name: it ends with 1 then, where a shell ends with 127. */
+/** True if sudo knows no program of that name: it ends with 1 then, where a shell ends with 127. */
 export const isUnknownToSudo = (stderr: string): boolean => /^sudo: .*: command not found$/m.test(stderr);

@@ -8,11 +8,11 @@ export interface SessionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
   readonly openedKeys: OpenedKeys;
-  /** True where nothing is sent to a host before its login shell has shown that it passes on commands and data as they are. */
+  /** True if nothing is sent to a host before its login shell has shown that it passes on commands and data as they are. */
   readonly checksShell?: boolean | undefined;
   /** A changed host key that is accepted all the same, and then is the known one. */
   readonly replacedKey?: ReplacedHostKey | undefined;
-  /** True where much data is read: see connectForBulk. */
+  /** True if much data is read: see connectForBulk. */
   readonly isForBulk?: boolean | undefined;
   /** Hears what a host shows before the login. */
   readonly onBanner?: OnBanner | undefined;
@@ -37,7 +37,7 @@ export interface ReadOptions extends StreamOptions {
 }
 
 export interface WriteOptions extends StreamOptions {
-  /** Hears of each piece whose buffer is free again; see RemoteInput. */
+  /** Called for each piece whose buffer is free again; see RemoteInput. */
   readonly onTaken?: ((piece: Buffer) => void) | undefined;
 }
 

@@ -66,7 +66,7 @@ it('a second connection that leads to another machine is refused', async () => {
   expect(other.logins()).toBe(0);
 });
 
-it('a second connection that is lost counts as a lost one, and is made anew', async () => {
+it('a second connection that is lost counts as a lost one, and is made again', async () => {
   const server = await bench.server({ commands, mostChannels: 1 });
   const session = (await bench.hosts([profileOf(server.port)])).session('node1');
   const first = await session.openTalk(['cat']);

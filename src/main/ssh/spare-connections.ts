@@ -17,7 +17,7 @@ interface Load {
 
 /** What a session gives. */
 export interface SpareDeps {
-  /** The session's own connection, which is made anew where it was lost. */
+  /** The session's own connection, which is made again where it was lost. */
   readonly main: () => Promise<SshConnection>;
   /** Makes another one. It shows the same host key, and nobody is asked again. */
   readonly open: () => Promise<SshConnection>;
@@ -57,7 +57,7 @@ export class SpareConnections {
   /**
    * Starts a command on a connection that has room for its channel.
    * @param begin starts it on a connection
-   * @throws COMMAND_NOT_STARTED where the host opens no channel at all, what `begin` throws, and what connecting can end with
+   * @throws COMMAND_NOT_STARTED where the host opens no channel at all, what `begin` throws, and errors of connecting
    */
   async start(
     begin: (connection: SshConnection) => Promise<RemoteProcess>,

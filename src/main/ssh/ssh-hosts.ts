@@ -17,7 +17,7 @@ export interface SshHostsOptions {
   /** See SessionDeps. */
   readonly checksShell?: boolean | undefined;
   readonly onBanner?: OnBanner | undefined;
-  /** From so many bytes on, data gets threads and connections of its own; a number that pays where it is left out. */
+  /** From so many bytes on, data gets threads and connections of its own; a number that pays by default. */
   readonly threadsFromBytes?: number | undefined;
   /** See SessionDeps. */
   readonly replacedKey?: SessionDeps['replacedKey'];
@@ -73,9 +73,10 @@ export class SshHosts {
   }
 
   /**
-   * How a further connection to a host logs in: secrets that were asked for once are not asked for again. Connects where that is not done yet.
-   * @returns undefined where a person would have to answer a question of the host once more
-   * @throws HOST_UNDECLARED, and what connecting can end with
+   * How a further connection to a host logs in: secrets that were asked for once are not asked for again. Connects
+   * where that is not done yet.
+   * @returns undefined if a person would have to answer a question of the host again
+   * @throws HOST_UNDECLARED, and errors of connecting
    */
   async loginOf(name: string): Promise<HostLogin | undefined> {
     const session = this.session(name);

@@ -24,11 +24,11 @@ export interface TestServerOptions {
   readonly port?: number;
   /** Never answers a request for a command. */
   readonly deaf?: boolean;
-  /** True where a channel that is asked for is never opened. */
+  /** True if a channel that is asked for is never opened. */
   readonly refusesChannel?: () => boolean;
-  /** How many channels one connection carries; any number where it is left out. */
+  /** How many channels one connection carries; any number by default. */
   readonly mostChannels?: number;
-  /** Hears of each command that is asked for, before it is answered. */
+  /** Called for each command that is asked for, before it is answered. */
   readonly onAsked?: (line: string) => void;
 }
 
@@ -138,7 +138,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
 }
 
-/** What a piece of work failed with; undefined where it did not. */
+/** What a piece of work failed with; undefined if it did not. */
 export const failureOf = (work: Promise<unknown>): Promise<ShadowtapeError | undefined> =>
   work.then(
     () => undefined,

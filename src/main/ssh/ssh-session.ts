@@ -140,8 +140,8 @@ export class SshSession {
   }
 
   /**
-   * Connects, then has the process started; either is given up when `reason` says so. A connection that turns out to be lost before the
-   * host was asked is made anew.
+   * Connects, then has the process started; either is given up when `reason` says so. A connection that turns out to be
+   * lost before the host was asked is made again.
    */
   async #begin(
     order: ProcessOrder,

@@ -7,7 +7,7 @@ interface ChangerCartridge {
 }
 
 interface ChangerDrive {
-  /** Undefined where the drive is empty. */
+  /** Undefined if the drive is empty. */
   readonly cartridge: ChangerCartridge | undefined;
   /** The slot that the cartridge came from; undefined if the changer does not know it. */
   readonly loadedFrom: number | undefined;
@@ -16,7 +16,7 @@ interface ChangerDrive {
 interface ChangerSlot {
   /** An import and export slot: its cartridge is on its way in or out. */
   readonly isMail: boolean;
-  /** Undefined where the slot is empty. */
+  /** Undefined if the slot is empty. */
   readonly cartridge: ChangerCartridge | undefined;
 }
 
@@ -93,7 +93,7 @@ export function dataSlots({ slots }: ChangerStatus, cleaning = usualCleaning): n
   );
 }
 
-/** True where a data cartridge is in the drive. */
+/** True if a data cartridge is in the drive. */
 export function holdsData({ drives }: ChangerStatus, drive: number, cleaning = usualCleaning): boolean {
   const cartridge = drives.get(drive)?.cartridge;
   return cartridge !== undefined && isForData(cartridge, cleaning);

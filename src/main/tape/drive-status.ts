@@ -2,11 +2,11 @@
 
 export interface DriveStatus {
   readonly state: 'ready' | 'no-cartridge' | 'busy' | 'unknown';
-  /** Whose `mt` answered; undefined where its answer has neither form. */
+  /** Whose `mt` answered; undefined if its answer has neither form. */
   readonly dialect: 'solaris' | 'linux' | undefined;
   /** Undefined if the host does not report it: Solaris does so only when the drive is opened for writing. */
   readonly writeProtected: boolean | undefined;
-  /** Number of the tape file under the head, from 0; undefined where unknown. */
+  /** Number of the tape file under the head, from 0; undefined if unknown. */
   readonly file: number | undefined;
   readonly record: number | undefined;
   readonly endOfData: boolean;

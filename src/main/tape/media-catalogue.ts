@@ -1,4 +1,7 @@
-/** The list of every tape that was seen, labeled or written: an append-only file, one event a line, folded into a list. Pure. */
+/**
+ * The list of every tape that was seen, labeled or written: an append-only file, one event per line, folded into a
+ * list. Pure.
+ */
 import { z } from 'zod';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type { TapeLabel } from './tape-label.ts';
@@ -103,7 +106,7 @@ export interface KnownTape {
   readonly lost: boolean;
   /** How; undefined if it is not known to be lost. */
   readonly loss: Omit<TapeLoss, 'tape'> | undefined;
-  /** SHA-256 (hex) of the first record of a tape without a label; undefined where it has one. */
+  /** SHA-256 (hex) of the first record of a tape without a label; undefined if it has one. */
   readonly firstRecordSha256: string | undefined;
 }
 

@@ -27,7 +27,7 @@ const labelSchema = z.looseObject({
   name: z.string().refine(isTapeName),
   uuid: z.uuid(),
   writtenAt: moment,
-  /** The run that wrote it; absent where the tape was labeled by hand. */
+  /** The run that wrote it; absent if the tape was labeled by hand. */
   run: z.string().optional(),
   site: z.string(),
   /** What the run intended to write after the label, by the number of the tape file. The manifest has what was written. */

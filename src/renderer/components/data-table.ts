@@ -2,7 +2,7 @@
 export interface Column<Row> {
   readonly id: string;
   readonly title: string;
-  /** What is shown, and what sorting goes by where `order` is absent. */
+  /** What is shown, and what rows are sorted by if `order` is absent. */
   readonly text: (row: Row) => string;
   /** Makes the column sortable by this. */
   readonly order?: (row: Row) => string | number;
@@ -17,7 +17,7 @@ export interface Sorting {
   readonly descending: boolean;
 }
 
-/** The rows in the order of a column; rows that are alike keep theirs. */
+/** The rows in the order of a column; equal rows keep their order. */
 export function sorted<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],

@@ -1,4 +1,4 @@
-/** What screens are made of. */
+/** The components of screens. */
 export { default as ActionBar } from './ActionBar.svelte';
 export { default as AddButton } from './buttons/AddButton.svelte';
 export { default as Button } from './buttons/Button.svelte';

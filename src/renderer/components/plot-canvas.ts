@@ -1,8 +1,8 @@
-/** A chart on a canvas: drawn anew with the place's size, and with the theme, since its colours are those of the tokens. */
+/** A chart on a canvas: redrawn when the size or the theme changes, since its colors are those of the tokens. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
-/** What is drawn, for a size in pixels. @param colour resolves a CSS colour: a canvas does not know custom properties */
+/** What is drawn, for a size in pixels. @param color resolves a CSS color: a canvas does not know custom properties */
 export interface Drawing {
   readonly data: uPlot.AlignedData;
   options(
@@ -29,12 +29,12 @@ export class PlotCanvas {
     this.#system.addEventListener('change', this.#draw);
   }
 
-  /** @returns undefined as long as the place has no size */
+  /** @returns undefined while the element has no size */
   get plot(): uPlot | undefined {
     return this.#plot;
   }
 
-  /** @param keepsPlot the options are those of before: only the data is another */
+  /** @param keepsPlot the options are unchanged: only the data differs */
   show(drawing: Drawing, keepsPlot = false): void {
     this.#drawing = drawing;
     if (keepsPlot && this.#plot) this.#plot.setData(drawing.data, false);

@@ -1,10 +1,10 @@
-/** What can be reached by Tab as it is: the keys then scroll what it stands in. */
+/** Elements that Tab reaches anyway: the keys then scroll their container. */
 const reachable = 'a[href], button:not(:disabled), input, select, textarea, summary, [tabindex="0"]';
 
 /**
- * An area that scrolls and holds nothing that takes the focus takes it itself, so that the arrow keys scroll it. Chromium does so
- * unasked, other browsers do not.
- * @returns what ends it
+ * A scrolling area without focusable elements becomes focusable itself, so that the arrow keys scroll it. Chromium does
+ * so itself, other browsers do not.
+ * @returns a function that ends it
  */
 export function scrolledByKeys(area: HTMLElement): () => void {
   const look = () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { minuteText, shortMoment, zoneText } from './short-moment.ts';
 
-it('a moment of today is told by the clock alone, one of another day with its date', () => {
+it('a moment of today is shown as a time only, one of another day with its date', () => {
   const now = new Date(2026, 10, 29, 2, 0);
   expect(shortMoment(new Date(2026, 10, 29, 1, 4).toISOString(), now)).toBe('01:04');
   expect(shortMoment(new Date(2026, 10, 28, 18, 4).toISOString(), now)).toBe('2026-11-28 18:04');

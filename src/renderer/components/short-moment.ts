@@ -1,4 +1,4 @@
-/** Moments as short as they can be told, in this machine's time zone: today by the clock alone. */
+/** Moments as short as possible, in this machine's time zone: today only as a time. */
 
 const pad = (value: number): string => String(value).padStart(2, '0');
 

@@ -1,4 +1,4 @@
-/** Draws more of a long list before a reader who scrolls reaches the last row. */
+/** Draws more of a long list before scrolling reaches the last row. */
 import type { Attachment } from 'svelte/attachments';
 
 /** Pixels before the end comes into view. */

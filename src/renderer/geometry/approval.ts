@@ -1,17 +1,17 @@
-/** May the dump be approved, and if not, why not. */
+/** Whether the dump may be approved, and if not, why. */
 import type { ChoiceView, QuestionView } from '../../contract/screens.ts';
 import { said, say, sayCount } from '../../contract/text/say.ts';
 import type { State } from '../../folds/states.ts';
 import type { Verification, VerifiedVolume } from '../../folds/verification.ts';
 
 export interface Approval {
-  /** What starts the dump, or the writing of a restore; undefined while nobody asks. */
+  /** What starts the dump, or the write of a restore; undefined while there is no question. */
   readonly approve: ChoiceView | undefined;
   /** What removes the shadow and rejoins the proxy. */
   readonly stop: ChoiceView | undefined;
-  /** Why it cannot be approved; undefined where it can. */
+  /** Why it cannot be approved; undefined if it can. */
   readonly refusal: string | undefined;
-  /** What is so, for everybody to read. */
+  /** The current situation as a text. */
   readonly sentence: string;
 }
 
@@ -64,8 +64,8 @@ function sentenceOf(
 }
 
 /**
- * @param question that the run asks now: of the shadow, or what to do about a step that failed
- * @param isOver true where the run has ended: its shadow is of the past
+ * @param question the open one: about the shadow, or about a failed step
+ * @param isOver true if the run has ended: its shadow no longer exists
  */
 export function approvalOf(
   verification: Verification,
@@ -84,7 +84,7 @@ export function approvalOf(
   };
 }
 
-/** @param isOver true where the run has ended: its shadow is of the past */
+/** @param isOver true if the run has ended: its shadow no longer exists */
 export function headingOf({ stage, verdict, volumes }: Verification, isOver = false): string {
   const { length } = volumes;
   if (stage === 'none') return say('Verification');
@@ -99,7 +99,7 @@ export function headingOf({ stage, verdict, volumes }: Verification, isOver = fa
   return sayCount(length, 'Is the shadow the same blocks?', 'Are the shadows the same blocks?');
 }
 
-/** What stands on both extents: what the rules saw of the proxy and of the shadow. */
+/** The labels of both extents: what the rules saw of the proxy and of the shadow. */
 export function statusOfSides({ master, rules }: VerifiedVolume): { cluster: string; backup: string } {
   const seen = (rule: string) => rules.find((line) => line.rule === rule)?.actual;
   const mode = seen('access-mode');
@@ -120,7 +120,7 @@ export interface ChipWords {
   readonly word: string;
 }
 
-/** More rules than these are told by their number. */
+/** More rules than these are only counted. */
 const namedRules = 2;
 
 function rulesChip(volumes: readonly VerifiedVolume[]): ChipWords[] {
@@ -177,7 +177,7 @@ function samplesChip(volumes: readonly VerifiedVolume[], read: number | undefine
     : [{ state: 'busy', word: say('{read} of {samples} records read', { read, samples: samples.length }) }];
 }
 
-/** The verification in a few words, beside the heading. @param read records that were read through the shadow so far */
+/** The verification in a few words, next to the heading. @param read records that were read through the shadow so far */
 export function chipsOf(volumes: readonly VerifiedVolume[], read: number | undefined): ChipWords[] {
   return [...rulesChip(volumes), ...samplesChip(volumes, read)];
 }

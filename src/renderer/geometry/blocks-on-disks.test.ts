@@ -34,7 +34,7 @@ describe('where blocks lie on disks', () => {
     expect(spans.map(({ blocks }) => blocks)).toEqual([32, 32, 32, 32]);
   });
 
-  it('is cut where a concatenation goes on to its next disk', () => {
+  it('is split where a concatenation continues on its next disk', () => {
     const index = indexCluster(concatenated([100, 50, 80]));
     const spans = spansOnDisks(index, place, { group: 'Group1', disk: null }, { firstBlock: 90, blocks: 70 });
     expect(spans).toEqual([
@@ -44,7 +44,7 @@ describe('where blocks lie on disks', () => {
     ]);
   });
 
-  it('loses no block of a concatenation, and invents none', () => {
+  it('neither loses nor adds a block of a concatenation', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 6 }),
@@ -61,7 +61,7 @@ describe('where blocks lie on disks', () => {
     );
   });
 
-  it('is nowhere where it is not told, or a group holds itself', () => {
+  it('is undefined where it is not shown, or a group contains itself', () => {
     const index = indexCluster(guideCluster('joined'));
     const range = { firstBlock: null, blocks: 5 };
     expect(spansOnDisks(index, place, { group: 'Group1', disk: null }, range)).toEqual([]);

@@ -20,7 +20,7 @@ interface Range {
 const sizeOf = (index: ClusterIndex, place: Place, member: string): number | null =>
   (groupOf(index, place, member) ?? diskOf(index, place, member))?.blocks ?? null;
 
-/** The part of a range that lies in a member which begins at `from`; undefined where none does. */
+/** The part of a range in a member that begins at `from`; undefined if there is none. */
 function cut({ first, blocks }: Range, from: number, size: number): Range | undefined {
   const begin = Math.max(first, from);
   const end = Math.min(first + blocks, from + size);
@@ -37,7 +37,7 @@ function concatenated(
   const parts: [string, Range][] = [];
   for (const member of members) {
     const size = sizeOf(index, place, member);
-    // Behind a member of unknown size nothing can be placed.
+    // Nothing can be placed after a member of unknown size.
     if (size === null) break;
     const part = cut(range, from, size);
     if (part !== undefined) parts.push([member, part]);
@@ -62,7 +62,7 @@ function partsOf(
 function spansBelow(index: ClusterIndex, place: Place, holder: string, range: Range, depth: number): Span[] {
   const group = groupOf(index, place, holder);
   if (group === undefined) return [{ disk: holder, ...range }];
-  // A group that holds itself would be a mistake of what was printed: it ends here.
+  // A group that contains itself would be an error in the output: the recursion ends here.
   if (depth > 8) return [];
   return partsOf(index, place, group.type, group.disks, range).flatMap(([member, part]) =>
     spansBelow(index, place, member, part, depth + 1),
@@ -70,8 +70,8 @@ function spansBelow(index: ClusterIndex, place: Place, holder: string, range: Ra
 }
 
 /**
- * @param of the group or the single disk on which the range lies
- * @returns one span a disk; none where nothing tells the place
+ * @param of the group or the single disk of the range
+ * @returns one span per disk; none if the place is not known
  */
 export function spansOnDisks(
   index: ClusterIndex,
@@ -84,7 +84,7 @@ export function spansOnDisks(
   return spansBelow(index, place, holder, { first: range.firstBlock, blocks: range.blocks }, 0);
 }
 
-/** The disks below a group, those of lower groups included, in order. */
+/** The disks below a group, including those of lower groups, in order. */
 export function disksBelow(index: ClusterIndex, place: Place, name: string, depth = 0): string[] {
   const group = groupOf(index, place, name);
   if (group === undefined || depth > 8) return group === undefined ? [name] : [];

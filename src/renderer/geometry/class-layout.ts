@@ -1,4 +1,4 @@
-/** Puts the groups of a class below each other: a proxy's group follows its master's. */
+/** Arranges the groups of a class vertically: a proxy's group follows its master's. */
 import type { Domain, TopologyGroup, TopologyVolume } from '../../contract/topology.ts';
 import { say } from '../../contract/text/say.ts';
 import { classKey, objectKey, type ClusterIndex, type ObjectKey, type Place } from './cluster-index.ts';
@@ -7,7 +7,7 @@ import { type ClassItem, type Metrics, type PictureItem } from './layout-parts.t
 import { columnGap, dealt } from './picture-columns.ts';
 import type { Box } from './viewport.ts';
 
-/** A group, or a disk of no group, as it stands in a class. */
+/** A group, or a disk without a group, in a class. */
 export interface Holder {
   readonly kind: 'group' | 'disk';
   readonly name: string;
@@ -35,7 +35,7 @@ interface OrderedHolder {
   readonly holder: Holder;
   /** True right below its master's. */
   readonly tied: boolean;
-  /** True where it has to do with none of those before. */
+  /** True if it is not related to any before it. */
   readonly begins: boolean;
 }
 
@@ -74,7 +74,7 @@ export function orderedHolders(index: ClusterIndex, place: Place): OrderedHolder
   };
   const holds = (holder: Holder) => volumesOn(index, place, holder).length > 0;
   const first = holders.filter((holder) => !isFollower.has(holder.name));
-  // What holds no volume, such as spare disks, stands last.
+  // Holders without a volume, such as spare disks, come last.
   for (const holder of [...first.filter(holds), ...first, ...holders]) put(holder, false, true);
   return ordered;
 }
@@ -86,15 +86,15 @@ export interface ClassDrawing {
   readonly metrics: Metrics;
   readonly x: number;
   readonly width: number;
-  /** How many columns what stands in the class is dealt out to. */
+  /** The number of columns for the contents of a class. */
   readonly count: number;
 }
 
-/** Room for lines at the inner right edge of a class, and where in it they run. */
+/** Room for lines at the inner right edge of a class, and their position. */
 const gutter = 14;
 const gutterLine = 9;
 
-/** A frame around what stands in a class. */
+/** A frame around the contents of a class. */
 export function classFrame(
   place: Place,
   box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
@@ -119,13 +119,13 @@ export function drawHolder(
     : drawDisk(parts, holder.name, x + metrics.groupPad, y, width - 2 * metrics.groupPad);
 }
 
-/** Between folded groups the tie needs no room for its word. */
+/** Between folded groups the line needs no room for its label. */
 function gapBefore({ place, folded, metrics }: ClassDrawing, { kind, name }: Holder, tied: boolean): number {
   if (!tied) return metrics.groupGap;
   return folded.has(objectKey(kind, place, name)) ? metrics.foldedGap : metrics.tiedGap;
 }
 
-/** What stands in a class, cut where a column may end: masters stay with their proxies. */
+/** The contents of a class, split where a column may end: masters stay with their proxies. */
 function chainsOf({ index, place }: ClassDrawing): OrderedHolder[][] {
   const chains: OrderedHolder[][] = [];
   for (const ordered of orderedHolders(index, place)) {
@@ -163,7 +163,7 @@ export function drawClass(drawing: ClassDrawing, y: number): Drawn {
     const inner = { ...drawing, x: 0, width: across };
     return { across, chains: chainsOf(drawing).map((chain) => drawChain(inner, chain, extents)) };
   };
-  // How high a chain is does not depend on how wide it is.
+  // The height of a chain does not depend on its width.
   const heights = (count > 1 ? drawIn(1) : undefined)?.chains.map(({ height }) => height) ?? [];
   const places = dealt(heights, metrics.groupGap, count);
   const used = Math.max(0, ...places) + 1;
@@ -194,7 +194,7 @@ export function drawClass(drawing: ClassDrawing, y: number): Drawn {
   return { items: [frame, ...items], height };
 }
 
-/** The classes of a domain, those without any object included. */
+/** The classes of a domain, including those without objects. */
 export function placesOf(index: ClusterIndex, domain: Domain): Place[] {
   const { classes } = index.topology;
   return classes.filter((entry) => entry.domain === domain).map(({ name }) => ({ domain, class: name }));

@@ -1,4 +1,4 @@
-/** Finds the objects of both domains by name, and names them with keys that hold on every screen. */
+/** Finds the objects of both domains by name, and gives them keys that are valid on every screen. */
 import type {
   Domain,
   Topology,
@@ -48,7 +48,7 @@ export const groupOf = (index: ClusterIndex, place: Place, name: string): Topolo
 export const volumeOf = (index: ClusterIndex, place: Place, name: string): TopologyVolume | undefined =>
   index.volumes.get(objectKey('volume', place, name));
 
-/** What a volume is in the guide's words. `plain`: neither master nor proxy. */
+/** The role of a volume in the guide's words. `plain`: neither master nor proxy. */
 export type VolumeRole = 'master' | 'proxy' | 'shadow' | 'plain';
 
 export function roleOf({ domain, master, proxies }: TopologyVolume): VolumeRole {
@@ -81,8 +81,8 @@ function classesShadowedBy(index: ClusterIndex, shadowClass: string): string[] {
 }
 
 /**
- * The same disk as the other domain has it: a shadow disk bears the name that the disk has on the cluster.
- * Where several classes have a disk of that name, those count that are tied by a shadow volume.
+ * The same disk in the other domain: a shadow disk has the name of the disk on the cluster. If several classes have a
+ * disk with that name, those count that a shadow volume links.
  */
 export function sameDisks(index: ClusterIndex, disk: TopologyDisk): TopologyDisk[] {
   const others = index.topology.disks.filter(

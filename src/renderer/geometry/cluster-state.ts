@@ -1,4 +1,4 @@
-/** The state of what the site's jobs back up, in one chip. */
+/** The state of the volumes that the site's jobs back up, in one chip. */
 import type { JobInfo } from '../../contract/screens.ts';
 import { say } from '../../contract/text/say.ts';
 import type { State } from '../../folds/states.ts';
@@ -7,7 +7,7 @@ import { shownStatus } from './status-state.ts';
 
 type Jobs = readonly Pick<JobInfo, 'class' | 'volumes'>[];
 
-/** @returns undefined where the site has no job */
+/** @returns undefined if the site has no job */
 export function clusterState(index: ClusterIndex, jobs: Jobs): { state: State; word: string } | undefined {
   const pairs = new Map(
     jobs.flatMap((job) =>
@@ -37,7 +37,7 @@ export function stateOfProxy(index: ClusterIndex, of: string, proxy: string): { 
     return { state: 'busy', word: say('{proxy} joined, copying', { proxy }) };
   const bad = words.find((word) => word?.state === 'bad' || word?.state === 'warn');
   if (bad) return { state: 'bad', word: say('{proxy} joined, {status}', { proxy, status: bad.text }) };
-  // A word that this program does not know may mean anything: no run begins with it.
+  // An unknown word may mean anything: no run starts with it.
   const own = shownStatus(volume.statusOn);
   if (own?.state === 'warn' || own?.state === 'bad')
     return { state: own.state, word: say('{proxy} joined, {status}', { proxy, status: own.text }) };

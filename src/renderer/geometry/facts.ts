@@ -1,4 +1,4 @@
-/** What the side panel tells of an object: in the guide's words, with what each node says. */
+/** What the side panel shows of an object: in the guide's words, with the view of each node. */
 import { bytesText, countText } from '../../contract/words.ts';
 import type { ByNode, Status, TopologyVolume } from '../../contract/topology.ts';
 import { say } from '../../contract/text/say.ts';
@@ -37,7 +37,7 @@ export interface ObjectFacts {
   /** What it is: `Proxy volume of Class1`. */
   readonly what: string;
   readonly role: 'master' | 'proxy' | 'shadow' | 'plain' | undefined;
-  /** What nodes say of it; those that agree stand together. */
+  /** The values of the nodes; equal ones are grouped. */
   readonly statuses: readonly StatusLine[];
   readonly facts: readonly FactLine[];
 }
@@ -199,7 +199,7 @@ function classFacts(index: ClusterIndex, place: Place): ObjectFacts {
   };
 }
 
-/** @returns undefined for a node, the drive, and what is not there */
+/** @returns undefined for a node, the drive, and absent objects */
 export function factsOf(index: ClusterIndex, key: ObjectKey): ObjectFacts | undefined {
   const [kind, domain, className = '', name = ''] = key.split(':');
   const place: Place = { domain: domain === 'backup' ? 'backup' : 'primary', class: className };

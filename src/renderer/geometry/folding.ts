@@ -1,4 +1,4 @@
-/** Which groups are folded: in a large cluster all that no job is about, until the operator opens them. */
+/** Which groups are folded: in a large cluster all without a job, until the operator opens them. */
 import { groupOf, objectKey, volumeOf, type ClusterIndex, type ObjectKey } from './cluster-index.ts';
 
 interface JobVolumes {
@@ -6,7 +6,7 @@ interface JobVolumes {
   readonly volumes: readonly { readonly master: string; readonly proxy: string }[];
 }
 
-/** From this many volumes on a cluster is large. */
+/** A cluster with this many volumes counts as large. */
 const largeFrom = 60;
 
 /** Keys of the uppermost groups. */
@@ -44,7 +44,7 @@ export function groupKeyOf(index: ClusterIndex, key: ObjectKey): ObjectKey | und
   return group && objectKey('group', place, group.upperGroup ?? group.name);
 }
 
-/** The set with the key, or without it where it was in it. */
+/** The set with the key added, or removed if it was in it. */
 export function toggled(keys: ReadonlySet<ObjectKey>, key: ObjectKey): ReadonlySet<ObjectKey> {
   return new Set(keys.has(key) ? [...keys].filter((other) => other !== key) : [...keys, key]);
 }

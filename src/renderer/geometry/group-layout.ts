@@ -1,4 +1,4 @@
-/** Draws a group, or a disk of no group: its disks as strips, volumes on them to scale. */
+/** Draws a group, or a disk without a group: its disks as strips, volumes on them to scale. */
 import { say, sayCount } from '../../contract/text/say.ts';
 import { disksBelow, spansOnDisks, type Span } from './blocks-on-disks.ts';
 import {
@@ -24,7 +24,7 @@ interface Extent extends Span {
 
 export interface ClassExtents {
   readonly place: Place;
-  /** Disk name -> what lies on it. */
+  /** Disk name -> its contents. */
   readonly byDisk: ReadonlyMap<string, readonly Extent[]>;
 }
 
@@ -66,10 +66,10 @@ interface Drawing {
   readonly index: ClusterIndex;
   readonly extents: ClassExtents;
   readonly folded: ReadonlySet<ObjectKey>;
-  /** Draws the frame alone, of what is not there yet. */
+  /** Draws only the frame, for an object that does not exist yet. */
   readonly ghost: boolean;
   readonly metrics: Metrics;
-  /** Where `ghost`: what stands for it. */
+  /** If `ghost`: its placeholder. */
   readonly prefix: string;
 }
 
@@ -123,7 +123,7 @@ function diskItem(drawing: Drawing, name: string, x: number, y: number, width: n
   };
 }
 
-/** A disk with what lies on it. */
+/** A disk with its contents. */
 export function drawDisk(drawing: Drawing, name: string, x: number, y: number, width: number): Drawn {
   const { metrics } = drawing;
   const disk = diskItem(drawing, name, x, y, width);

@@ -1,10 +1,10 @@
-/** What the topology's picture is made of: boxes and lines with what they show. Lengths are pixels at scale 1. */
+/** The elements of the topology's picture: boxes and lines with what they show. Lengths are pixels at scale 1. */
 import type { State } from '../../folds/states.ts';
 import type { ObjectKey, VolumeRole } from './cluster-index.ts';
 import type { Box } from './viewport.ts';
 
 interface Item extends Box {
-  /** Tells it from all others of the picture. */
+  /** Unique in the picture. */
   readonly id: string;
   /** What it shows; several items can show one object. */
   readonly key: ObjectKey;
@@ -19,7 +19,7 @@ export interface NodeItem extends Item {
 export interface ClassItem extends Item {
   readonly kind: 'class';
   readonly note: string;
-  /** Where lines go around what stands in a column, from left to right: beside each one. */
+  /** Where lines pass the boxes of a column, from left to right: next to each one. */
   readonly gutters: readonly number[];
   readonly ghost: boolean;
 }
@@ -29,7 +29,7 @@ export interface GroupItem extends Item {
   readonly note: string;
   readonly depth: number;
   readonly folded: boolean;
-  /** What is expected to stand here, and does not yet. */
+  /** Expected here, but not existing yet. */
   readonly ghost: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface DiskItem extends Item {
   readonly status: string;
   readonly state: State;
   readonly ghost: boolean;
-  /** False where nothing tells how large it is: nothing is to scale then. */
+  /** False if its size is not known: nothing is to scale then. */
   readonly scaled: boolean;
 }
 
@@ -69,7 +69,10 @@ export interface Columns {
 /** A line between two items. */
 export interface Tie {
   readonly id: string;
-  /** `copy`: master to proxy. `same-disk`: one disk as both domains have it. `shadow`: the same, and a shadow shows it. `node`: a node has the class. */
+  /**
+   * `copy`: master to proxy. `same-disk`: one disk in both domains. `shadow`: the same, with a shadow on it. `node`: a
+   * node has the class.
+   */
   readonly kind: 'copy' | 'same-disk' | 'shadow' | 'node';
   /** As SVG has it. */
   readonly path: string;
@@ -101,7 +104,7 @@ const tight = {
   groupHead: 30,
   groupPad: 12,
   groupGap: 14,
-  /** Between a master's group and its proxy's: room for the tie and its word. */
+  /** Between a master's group and its proxy's: room for the line and its label. */
   tiedGap: 56,
   foldedGap: 20,
   diskLabel: 18,
@@ -111,9 +114,7 @@ const tight = {
   tapeHeight: 120,
 };
 
-/**
- * @param stretch 1 and more: a small cluster makes use of a large window; what holds words alone keeps its size
- */
+/** @param stretch 1 and more: a small cluster uses a large window; boxes with only text keep their size */
 export function metricsFor(stretch: number): Metrics {
   const grown = (length: number) => Math.round(length * stretch);
   return {

@@ -1,17 +1,17 @@
-/** Goes from object to object with the arrow keys. */
+/** Moves from object to object with the arrow keys. */
 import type { Box } from './viewport.ts';
 
 export type Direction = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown';
 
 const across = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] } as const;
 
-/** How far two spans lie apart; 0 where they overlap. */
+/** The distance of two spans; 0 if they overlap. */
 const apart = (from: number, length: number, other: number, otherLength: number): number =>
   Math.max(0, other - from - length, from - other - otherLength);
 
 /**
- * The box that comes next in a direction: the nearest by its edge, what lies straight ahead before what lies aside.
- * @returns undefined where none lies there
+ * The next box in a direction: the nearest by its edge, straight ahead before sideways.
+ * @returns undefined if there is none
  */
 export function nearest<T extends Box>(from: Box, boxes: readonly T[], direction: Direction): T | undefined {
   const [dx, dy] = across[direction];

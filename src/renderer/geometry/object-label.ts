@@ -1,4 +1,4 @@
-/** The words of an object of the picture: what stands on it, and what a screen reader says of it. */
+/** The texts of an object of the picture: its label, and its text for screen readers. */
 import type { TapeView } from '../../contract/screens.ts';
 import { say } from '../../contract/text/say.ts';
 import { driveState } from './drive-state.ts';
@@ -23,8 +23,8 @@ export const diskNote = ({ device, status }: DiskItem): string => joined(device,
 export const extentNote = ({ role, status }: ExtentItem): string => joined(roleWords[role], status);
 
 /**
- * The accessible name: it begins with the words that are seen.
- * @param found how a node or the drive was found
+ * The accessible name: it begins with the visible words.
+ * @param found the state of a node or the drive
  */
 export function objectLabel(item: PictureItem, found: string): string {
   switch (item.kind) {
@@ -52,11 +52,11 @@ export interface TapeWords {
   readonly word: string;
   /** The drive, and whether its cartridge is write protected. */
   readonly drive: string;
-  /** What flows, else where the tape stands, else what the drive said. */
+  /** The data rate, otherwise the position of the tape, otherwise the status of the drive. */
   readonly note: string;
 }
 
-/** @param flow such as `118.4 MB/s · 60 %`; undefined where nothing flows */
+/** @param flow such as `118.4 MB/s · 60 %`; undefined if nothing flows */
 export function tapeWords(
   tape: TapeView | undefined,
   drive: string | undefined,

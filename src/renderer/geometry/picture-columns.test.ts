@@ -21,7 +21,7 @@ describe('columns of a large picture', () => {
     expect(dealt([], 14, 3)).toEqual([]);
   });
 
-  it('keep the order, are no more than wanted, and none is much higher than its share and the highest part', () => {
+  it('keep the order, are no more than requested, and none is much higher than its share and the highest part', () => {
     const some = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(
@@ -41,7 +41,7 @@ describe('columns of a large picture', () => {
     );
   });
 
-  it('are as many as show the picture largest', () => {
+  it('are as many as make the picture largest', () => {
     const window = { width: 1000, height: 500 };
     const size = (count: number) => ({ width: 400 + 300 * count, height: 4000 / count });
     expect(bestCount(window, size)).toBe(5);

@@ -1,4 +1,4 @@
-/** Where the nodes, the classes and the backup server stand in the topology's picture, and in how many columns a large class is laid out. */
+/** The positions of nodes, classes and backup server in the topology's picture, and the number of columns of a large class. */
 import { metricsFor, type Columns, type Metrics } from './layout-parts.ts';
 import type { Size } from './viewport.ts';
 
@@ -34,8 +34,8 @@ export function columnsOf(width: number, metrics: Metrics = metricsFor(1), count
 }
 
 /**
- * The number of columns with which a picture is seen largest.
- * @param sizeWith its size, laid out in so many columns
+ * The number of columns with which a picture appears largest.
+ * @param sizeWith its size with a number of columns
  */
 export function bestCount(window: Size, sizeWith: (count: number) => Size): number {
   let best = 1;
@@ -49,8 +49,8 @@ export function bestCount(window: Size, sizeWith: (count: number) => Size): numb
 }
 
 /**
- * Deals what stands below each other out to columns of about the same height, in its order.
- * @param heights of the parts that must not be torn apart
+ * Distributes parts to columns of about the same height, in order.
+ * @param heights of the parts that must not be split
  * @returns for each part its column, from 0 on
  */
 export function dealt(heights: readonly number[], gap: number, count: number): number[] {
@@ -65,7 +65,7 @@ export function dealt(heights: readonly number[], gap: number, count: number): n
     return column < count ? columns : undefined;
   };
   let [least, most] = [Math.max(0, ...heights), heights.reduce((sum, height) => sum + height + gap, 0)];
-  // The lowest height that the columns have room in, to a pixel.
+  // The smallest height in which the columns fit, to a pixel.
   while (most - least > 1) {
     const half = (least + most) / 2;
     if (fits(half)) most = half;

@@ -11,7 +11,7 @@ const proxyKey = 'volume:primary:Class1:Volume2';
 const shadowKey = 'volume:backup:Class2:Volume2';
 const jobs = [{ class: 'Class1', volumes: [{ master: 'Volume1', proxy: 'Volume2', method: '6a' }] }];
 
-describe('what lights up together', () => {
+describe('what is highlighted together', () => {
   it('is a proxy with its shadow, from either side; its master is only related', () => {
     for (const key of [proxyKey, shadowKey]) {
       const { same, related } = litBy(shadowed, key);
@@ -27,14 +27,14 @@ describe('what lights up together', () => {
     expect(same.has('disk:primary:Class1:Disk1')).toBe(false);
   });
 
-  it('is nothing else where the object is not there', () => {
+  it('is nothing if the object does not exist', () => {
     expect(litBy(shadowed, 'volume:primary:Class1:Gone').same).toEqual(
       new Set(['volume:primary:Class1:Gone']),
     );
   });
 });
 
-describe('what is told of an object', () => {
+describe('what is shown of an object', () => {
   it('is its blocks, its status on each node, and what shows it', () => {
     const facts = factsOf(shadowed, proxyKey);
     expect(facts).toMatchObject({ title: 'Volume2', what: 'Proxy volume of Class1', role: 'proxy' });
@@ -46,7 +46,7 @@ describe('what is told of an object', () => {
     expect(facts?.facts).toContainEqual({ name: 'Blocks', value: '65,536 … 1,114,111', mono: true });
   });
 
-  it('says of a shadow that lies elsewhere that the blocks are others', () => {
+  it('shows that the blocks of a shadow elsewhere differ', () => {
     const shifted = indexCluster(guideCluster('shadowed', 131_072));
     expect(factsOf(shifted, shadowKey)?.facts).toContainEqual({
       name: 'Shadows',
@@ -78,7 +78,7 @@ describe('the state of what jobs back up', () => {
     });
   });
 
-  it('says that a volume is not there', () => {
+  it('shows that a volume does not exist', () => {
     const gone = [{ class: 'Class1', volumes: [{ master: 'Volume1', proxy: 'Volume8', method: '6a' }] }];
     expect(clusterState(shadowed, gone)).toEqual({ state: 'bad', word: 'Volume8 does not exist' });
     expect(clusterState(shadowed, [])).toBeUndefined();

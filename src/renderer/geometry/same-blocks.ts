@@ -1,4 +1,4 @@
-/** What lights up with an object: everything that is the same blocks, and what is tied to it. */
+/** What is highlighted with an object: everything on the same blocks, and everything linked to it. */
 import { disksBelow, disksOfVolume } from './blocks-on-disks.ts';
 import {
   classKey,
@@ -17,9 +17,9 @@ import {
 import type { TopologyDisk, TopologyVolume } from '../../contract/topology.ts';
 
 export interface Lit {
-  /** The object itself, and what is the same blocks. */
+  /** The object itself, and everything on the same blocks. */
   readonly same: ReadonlySet<ObjectKey>;
-  /** What it lies on, and what is copied to or from it. */
+  /** What it is built on, and what is copied to or from it. */
   readonly related: ReadonlySet<ObjectKey>;
 }
 
@@ -69,7 +69,7 @@ function litByClass(index: ClusterIndex, place: Place): Lit {
   return { same, related: new Set([...related, ...(nodes?.nodes ?? []).map(nodeKey)]) };
 }
 
-/** @param key of an object of the picture; nothing lights by one that is not there */
+/** @param key of an object of the picture; nothing is highlighted for an absent one */
 export function litBy(index: ClusterIndex, key: ObjectKey): Lit {
   const { kind, place, name } = placeOfKey(key);
   const none: Lit = { same: new Set([key]), related: new Set() };

@@ -1,9 +1,9 @@
-/** Finds objects of the cluster by what is typed. */
+/** Finds objects of the cluster by the typed text. */
 import type { Topology } from '../../contract/topology.ts';
 import { say } from '../../contract/text/say.ts';
 import { classKey, objectKey, type ObjectKey } from './cluster-index.ts';
 
-/** What an object is called: a search finds it by that word, too. */
+/** The word for an object: a search finds it by that, too. */
 const kindWords = { volume: say('volume'), disk: say('disk'), group: say('group') };
 
 const whatOf = {
@@ -18,7 +18,10 @@ export interface Match {
   readonly what: string;
 }
 
-/** Best first: names that are it, that begin so, that hold it; then devices. Every word of the search must be found. */
+/**
+ * Best first: names that are equal, that begin with it, that contain it; then devices. Every word of the search must be
+ * found.
+ */
 export function searchCluster(topology: Topology, text: string): Match[] {
   const words = text
     .toLowerCase()

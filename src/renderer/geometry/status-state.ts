@@ -1,4 +1,4 @@
-/** What a status word of GDS is for the eye: its state, and one text for what several nodes say. */
+/** How a status word of GDS is shown: its state, and one text for several nodes. */
 import type { ByNode, Status } from '../../contract/topology.ts';
 import { say } from '../../contract/text/say.ts';
 import type { State } from '../../folds/states.ts';
@@ -17,19 +17,19 @@ const states: Readonly<Record<string, State>> = {
 
 const weight: Readonly<Record<State, number>> = { ok: 0, idle: 1, busy: 2, warn: 3, bad: 4 };
 
-/** A word that is not known, or that is not plainly good or bad, warns. */
+/** An unknown word, or one that is neither clearly good nor bad, is a warning. */
 export function stateOfStatus({ word, known }: Status): State {
   const state = Object.hasOwn(states, word) ? states[word] : undefined;
   return known ? (state ?? 'warn') : 'warn';
 }
 
 export interface Shown {
-  /** `STOP`, or `STOP on node1; ACTIVE on node2` where nodes do not agree. */
+  /** `STOP`, or `STOP on node1; ACTIVE on node2` if nodes differ. */
   readonly text: string;
   readonly state: State;
 }
 
-/** @returns undefined where no node tells */
+/** @returns undefined if no node shows it */
 export function shownStatus(on: ByNode<Status>): Shown | undefined {
   const told = Object.entries(on);
   const words = [...new Set(told.map(([, { word }]) => word))];

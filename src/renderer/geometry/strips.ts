@@ -1,4 +1,7 @@
-/** Draws a proxy above its shadow at the same scale: two strips of blocks, the ribbon between them, a thread a sampled record. */
+/**
+ * Draws a proxy above its shadow at the same scale: two strips of blocks, the ribbon between them, one thread per
+ * sampled record.
+ */
 import { say } from '../../contract/text/say.ts';
 import type { SampledRecord, SideBlocks, Verdict } from '../../folds/verification.ts';
 import type { Box } from './viewport.ts';
@@ -9,9 +12,9 @@ interface StripExtent extends Box {
 }
 
 export interface Strip extends Box {
-  /** Undefined where the side does not tell where it lies. */
+  /** Undefined if the side does not show its place. */
   readonly extent: StripExtent | undefined;
-  /** True where the disk goes on beyond the drawing's edge. */
+  /** True if the disk continues beyond the edge of the drawing. */
   readonly torn: { readonly start: boolean; readonly end: boolean };
 }
 
@@ -25,7 +28,7 @@ interface Thread {
 export interface StripsPicture {
   readonly cluster: Strip;
   readonly backup: Strip;
-  /** As SVG has it; undefined where a side is not known. */
+  /** As SVG has it; undefined if a side is not known. */
   readonly ribbon: string | undefined;
   readonly straight: boolean;
   readonly threads: readonly Thread[];
@@ -42,10 +45,10 @@ interface Frame {
   readonly height: number;
 }
 
-/** Volumes that take less than this part of their disk are drawn larger, with torn edges. */
+/** Volumes that take less than this part of their disk are drawn larger, with zigzag edges. */
 const leastShare = 0.3;
 
-/** Pixels by which sides that differ are drawn apart at the least: a shift of one block must be seen. */
+/** The smallest distance in pixels of sides that differ: a shift of one block must be visible. */
 const leastShift = 22;
 
 const endOf = ({ first, blocks }: SideBlocks): number => (first ?? 0) + (blocks ?? 0);
@@ -65,14 +68,14 @@ function windowOf(sides: readonly SideBlocks[]): { from: number; to: number; siz
   };
 }
 
-/** The smallest x that a side's extent is moved by so that another start is seen. */
+/** The smallest offset in x that makes a different start visible. */
 function shiftOf(cluster: SideBlocks, backup: SideBlocks, perBlock: number): number {
   if (cluster.first === undefined || backup.first === undefined || cluster.first === backup.first) return 0;
   const drawn = (backup.first - cluster.first) * perBlock;
   return Math.abs(drawn) >= leastShift ? 0 : Math.sign(drawn) * leastShift - drawn;
 }
 
-/** The part of the fingerprint's threads that is drawn: many would be a solid surface. Those that differ always are. */
+/** The part of the fingerprint's threads to draw: too many would be a solid surface. Those that differ are always drawn. */
 function thinned(samples: readonly SampledRecord[], most: number): readonly SampledRecord[] {
   if (samples.length <= most) return samples;
   const every = Math.ceil(samples.length / most);
@@ -112,7 +115,7 @@ export function layoutStrips(
     one === undefined || other === undefined
       ? []
       : thinned(samples, 160).map(({ record, block, verdict }) => {
-          // A little inside, so that the first and the last are seen beside the edges.
+          // A little inside, so that the first and the last are visible next to the edges.
           const inside = (extent: StripExtent) =>
             Math.min(Math.max(extent.x + block * perBlock, extent.x + 3), extent.x + extent.width - 3);
           return { record, x1: round(inside(one)), x2: round(inside(other)), verdict };
@@ -132,7 +135,7 @@ export function layoutStrips(
   };
 }
 
-/** The outline of a strip: round where the disk ends, zigzag where it goes on. As SVG has it. */
+/** The outline of a strip: round where the disk ends, zigzag where it continues. As SVG has it. */
 export function stripOutline({ x, y, width, height, torn }: Strip): string {
   const [right, bottom] = [x + width, y + height];
   const step = height / 4;
@@ -145,7 +148,7 @@ export function stripOutline({ x, y, width, height, torn }: Strip): string {
   return `M${torn.start ? x : x + 7} ${y}${end}${start}`;
 }
 
-/** What the ribbon says, in one line. */
+/** The label of the ribbon, in one line. */
 export function ribbonText(
   samples: readonly SampledRecord[],
   verdict: Verdict,
@@ -154,7 +157,7 @@ export function ribbonText(
   const total = samples.length;
   const differing = samples.filter((sample) => sample.verdict === 'differs').length;
   const waiting = samples.filter((sample) => sample.verdict === 'waiting').length;
-  // A rule has found it: what was sampled on the cluster is then not read through the shadow any more.
+  // A rule has found it: the sampled records are then no longer read through the shadow.
   if (verdict === 'differs' && differing === 0) return say('not the same blocks');
   if (total === 0) return say('no record sampled yet');
   if (waiting === total) {

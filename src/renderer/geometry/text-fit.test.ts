@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitText, textWidth } from './text-fit.ts';
 
-/** No half of a pair of surrogates. */
+/** No half of a surrogate pair. */
 const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-describe('words in a drawing', () => {
-  it('are left as they are where they fit', () => {
+describe('texts in a drawing', () => {
+  it('are unchanged if they fit', () => {
     expect(fitText('Volume2', 100, 12)).toBe('Volume2');
   });
 
-  it('are cut with an ellipsis, and left out where not even three letters fit', () => {
+  it('are cut with an ellipsis, and omitted if not even three letters fit', () => {
     expect(fitText('Volume2 of the payroll', 60, 10)).toBe('Volume2 o…');
     expect(fitText('Volume2', 18, 10)).toBe('');
   });
@@ -19,7 +19,7 @@ describe('words in a drawing', () => {
     expect(fitText('給与データベース', 60, 10)).toBe('給与データ…');
   });
 
-  it('are never cut through a letter, and never wider than their room', () => {
+  it('are never cut within a letter, and never wider than their room', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 60 }),

@@ -1,6 +1,6 @@
-/** Words in a drawing: how wide they are about, and how they are cut. */
+/** Texts in a drawing: their approximate width, and how they are cut. */
 
-/** Width of a letter as a part of the type's size: that of the shipped sans-serif face, on average. */
+/** Width of a letter relative to the font size: that of the included sans-serif font, on average. */
 const letterWidth = 0.56;
 /** Letters of East Asia, and pictures, are as wide as they are high. */
 const wide =
@@ -15,7 +15,7 @@ export function textWidth(text: string, size: number): number {
   return width * size;
 }
 
-/** Cuts a text to a width in pixels, with `…` where something is left out; empty where not even three letters fit. */
+/** Cuts a text to a width in pixels, with `…` if something is omitted; empty if not even three letters fit. */
 export function fitText(text: string, width: number, size: number): string {
   if (textWidth(text, size) <= width) return text;
   let room = width / size - letterWidth;

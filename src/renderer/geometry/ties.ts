@@ -29,7 +29,7 @@ function nodeTies(items: readonly PictureItem[], index: ClusterIndex): Tie[] {
       const isOf = index.topology.classes.some(
         ({ domain, name, nodes }) => frame.key === `class:${domain}:${name}` && nodes.includes(node.name),
       );
-      // The backup server stands above its classes: no line is needed there.
+      // The backup server is above its classes: no line is needed there.
       if (!isOf || frame.x < node.x + node.width) return [];
       const from = [node.x + node.width, node.y + node.height / 2] as const;
       const to = [frame.x, Math.min(Math.max(from[1], frame.y + 14), frame.y + frame.height - 14)] as const;
@@ -59,13 +59,13 @@ function extentsByKey(items: readonly PictureItem[]): Map<string, ExtentItem[]> 
   return byKey;
 }
 
-/** A proxy's group stands right below its master's where there is no more than this between their blocks, in pixels. */
+/** A proxy's group counts as right below its master's if their distance is at most this, in pixels. */
 const nearGap = 260;
 
-/** Room that the word of a tie needs, in pixels. */
+/** Room for the label of a line, in pixels. */
 const labelRoom = 84;
 
-/** A master stands right above its proxy, or the line goes around by the right edge. */
+/** A master is right above its proxy, or the line goes around by the right edge. */
 function copyLine(from: ExtentItem, to: ExtentItem, isNear: boolean, gutters: readonly number[]) {
   const [x1, x2] = [middle(from), middle(to)];
   const [y1, y2] = [from.y + from.height, to.y];

@@ -65,7 +65,7 @@ describe('the picture of the topology', () => {
     });
   });
 
-  it('shows where the shadow will stand as long as there is none', () => {
+  it('shows the place of the shadow while there is none', () => {
     const picture = draw(guideCluster('parted'));
     expect(item(picture, 'ghost:class:backup:Class2')).toMatchObject({ ghost: true });
     const tie = picture.ties.find(({ kind }) => kind === 'same-disk');
@@ -73,7 +73,7 @@ describe('the picture of the topology', () => {
     expect(picture.ties.find(({ kind }) => kind === 'copy')?.label?.text).toBe('Part');
   });
 
-  it('draws the shadow at the height of the disk that it shows, and ties both', () => {
+  it('draws the shadow at the height of its disk, and links both', () => {
     const picture = draw(guideCluster('shadowed'), new Set(), [job], 640);
     const primary = item(picture, 'disk:primary:Class1:Disk3');
     const backup = item(picture, 'disk:backup:Class2:Disk3');
@@ -106,7 +106,7 @@ describe('the picture of the topology', () => {
     }
   });
 
-  it('folds what no job is about in a large cluster, and draws all of it within a second', () => {
+  it('folds objects without a job in a large cluster, and draws all of it within a second', () => {
     const topology = largeCluster(500);
     const index = indexCluster(topology);
     const nightly = { ...job, volumes: [{ master: 'Data23', proxy: 'Copy23', method: '6a' }] };
@@ -121,7 +121,7 @@ describe('the picture of the topology', () => {
     expect(performance.now() - begun).toBeLessThan(1000);
   });
 
-  it('lays a large cluster out in columns where all of it is wanted, so that it fills the window', () => {
+  it('lays a large cluster out in columns if all of it is requested, so that it fills the window', () => {
     const topology = largeCluster(500);
     const one = draw(topology, new Set(), [job], 700);
     const all = draw(topology, new Set(), [job], 700, true);
@@ -130,7 +130,7 @@ describe('the picture of the topology', () => {
     expect(all.items.map(({ id }) => id).toSorted()).toEqual(one.items.map(({ id }) => id).toSorted());
     const top = all.items.filter((entry) => entry.kind === 'group' && entry.depth === 0);
     expect(top.flatMap((each, at) => top.slice(at + 1).filter((other) => overlap(each, other)))).toEqual([]);
-    // A proxy's group stands below its master's, in the same column.
+    // A proxy's group is below its master's, in the same column.
     for (let at = 1; at <= 50; at += 2) {
       const [masters, proxies] = [at, at + 1].map((number) =>
         item(all, `group:primary:Class1:Group${number}`),
@@ -140,13 +140,13 @@ describe('the picture of the topology', () => {
     }
   });
 
-  it('leaves a small cluster as it is where all of it is wanted', () => {
+  it('leaves a small cluster unchanged if all of it is requested', () => {
     expect(draw(guideCluster('shadowed'), new Set(), [job], 700, true)).toEqual(
       draw(guideCluster('shadowed'), new Set(), [job], 700),
     );
   });
 
-  it('folds nothing in a small cluster until somebody does', () => {
+  it('folds nothing in a small cluster until the operator does', () => {
     expect(foldedAtFirst(indexCluster(guideCluster('joined')), [job])).toEqual(new Set());
     const key = 'group:primary:Class1:Group1';
     expect(toggled(new Set(), key)).toEqual(new Set([key]));

@@ -26,22 +26,22 @@ import { tiesOf } from './ties.ts';
 import type { Box } from './viewport.ts';
 
 export interface LayoutOptions {
-  /** Pixels that there are at scale 1. */
+  /** The available pixels at scale 1. */
   readonly width: number;
-  /** Of the window: a small cluster is stretched into it. */
+  /** Of the window: a small cluster is stretched to it. */
   readonly height: number;
   readonly folded: ReadonlySet<ObjectKey>;
-  /** Lays what is higher than the window out in columns, so that all of it is seen as large as can be. */
+  /** Uses columns if the picture is higher than the window, so that all of it is as large as possible. */
   readonly allOfIt: boolean;
   readonly hosts: SiteInfo['hosts'];
-  /** Where the shadows of these jobs will stand is shown as long as they are not there. */
+  /** The place of these jobs' shadows is shown while they do not exist. */
   readonly jobs: readonly Pick<JobInfo, 'class' | 'volumes' | 'shadowClass'>[];
   readonly tape: { readonly host: string; readonly device: string };
 }
 
 const tapeKey: ObjectKey = 'tape';
 
-/** As long as the room for it is not known. */
+/** While the room for it is not known. */
 export const emptyPicture: Picture = {
   width: 1,
   height: 1,
@@ -91,7 +91,7 @@ const topHolder = (index: ClusterIndex, volume: TopologyVolume): Holder | undefi
   return { kind: 'group', name: upper ?? volume.group };
 };
 
-/** Where the frame of a holder stands in the left half; undefined where it is not drawn. */
+/** The position of a holder's frame in the left half; undefined if it is not drawn. */
 function placeInPicture(
   items: readonly PictureItem[],
   place: Place,
@@ -100,7 +100,7 @@ function placeInPicture(
   return items.find(({ key }) => key === `${kind}:${place.domain}:${place.class}:${name}`)?.y;
 }
 
-/** The holders that shadows will stand on, by class, as the jobs say. */
+/** The holders on which shadows will be built, by class, according to the jobs. */
 function expected(
   index: ClusterIndex,
   jobs: LayoutOptions['jobs'],
@@ -230,10 +230,10 @@ function layoutWith(index: ClusterIndex, options: LayoutOptions, metrics: Metric
   return { width, height, columns, items, ties: tiesOf(index, items), folded };
 }
 
-/** How far a small cluster is stretched at most. */
+/** The maximum stretch of a small cluster. */
 const mostStretch = 1.7;
 
-/** In as many columns as have all of it seen largest. */
+/** In as many columns as make all of it largest. */
 function inColumns(index: ClusterIndex, options: LayoutOptions, one: Picture): Picture {
   const metrics = metricsFor(1);
   const count = bestCount(options, (columns) => {

@@ -29,7 +29,7 @@ const question: QuestionView = {
   ],
 };
 
-/** The same run, with one rule that found something else. */
+/** The same run, with one failed rule. */
 const withCheck = (events: readonly RunEvent[], rule: string, fields: Partial<EventOf<'check'>>) =>
   events.map((event) =>
     isVerdict(event) && 'rule' in event && event.rule === rule ? { ...event, ...fields } : event,
@@ -67,14 +67,14 @@ describe('the verification of a shadow in a restore', () => {
     expect(approval.stop?.id).toBe('stop');
   });
 
-  it('says afterwards who approved it', () => {
+  it('shows afterwards who approved it', () => {
     const { by } = events.find((event) => event.type === 'answered') as EventOf<'answered'>;
     expect(approvalOf(verify(events), undefined).sentence).toBe(
       `Overwriting the proxy was approved by ${by}.`,
     );
   });
 
-  it('lets nobody write through a shadow that is not the same blocks', () => {
+  it('does not allow writing through a shadow with other blocks', () => {
     const wrong = otherBytes(eventsUntil(events, 'asked', 'approve-overwrite'), 'Volume2');
     const approval = approvalOf(verify(wrong), isAsked);
     expect(approval.refusal).toBe('the shadow of Volume2 is not the same blocks');
@@ -99,7 +99,7 @@ describe('the verification of a shadow', () => {
     expect(approval.stop?.id).toBe('stop');
   });
 
-  it('says why each rule is there, and where a journal does not tell, where it comes from', () => {
+  it('shows the reason for each rule, or its source if a journal has no reason', () => {
     const old = 'GDS guide (Linux) 4.2, 2.7.2.4';
     const why = 'a shadow that starts elsewhere reads and writes another volume';
     const told = (events: readonly RunEvent[]) =>
@@ -111,7 +111,7 @@ describe('the verification of a shadow', () => {
     expect(told(withCheck(asked, 'first-block', { why }))).toMatchObject({ why, source: old });
   });
 
-  it('is refused when a rule differs, even where the run asks', () => {
+  it('is refused if a rule differs, even if the run asks', () => {
     const verification = verify(withCheck(asked, 'first-block', { actual: '196,608', verdict: 'differs' }));
     expect(verification.verdict).toBe('differs');
     expect(headingOf(verification)).toBe('The shadow is not the same blocks');
@@ -126,13 +126,13 @@ describe('the verification of a shadow', () => {
     });
   });
 
-  it('is refused when bytes differ, whatever the rule says of them', () => {
+  it('is refused if bytes differ, whatever the verdict of the rule', () => {
     const verification = verify(otherBytes(asked, 'Volume2'));
     expect(verification.verdict).toBe('differs');
     expect(approvalOf(verification, question).refusal).toBe('the shadow of Volume2 is not the same blocks');
   });
 
-  it('is pending before the shadow is read, and before it is made', () => {
+  it('is pending before the shadow is read, and before it is created', () => {
     const judged = asked.slice(0, asked.findLastIndex(isVerdict));
     const unread = judged.filter((event) => event.type !== 'fingerprint' || event.side === 'primary');
     const verification = verify(unread);
@@ -147,7 +147,7 @@ describe('the verification of a shadow', () => {
     expect(approvalOf(early, undefined).refusal).toBe('the shadow is not verified yet');
   });
 
-  it('tells who approved', () => {
+  it('shows who approved', () => {
     const verification = verify(all);
     expect(verification.answered?.answer).toBe('approve');
     expect(approvalOf(verification, undefined)).toMatchObject({
@@ -156,7 +156,7 @@ describe('the verification of a shadow', () => {
     });
   });
 
-  it('keeps several volumes apart: one that differs refuses all', () => {
+  it('keeps several volumes separate: one that differs refuses all', () => {
     const events = fixtureEvents('three-volumes');
     const good = verify(events);
     expect(good.volumes.map(({ proxy, verdict }) => [proxy, verdict])).toEqual([
@@ -172,7 +172,7 @@ describe('the verification of a shadow', () => {
     expect(approvalOf(bad, question).refusal).toBe('the shadow of Volume4 is not the same blocks');
   });
 
-  it('takes nothing of an earlier verification for a later one', () => {
+  it('does not use anything of an earlier verification', () => {
     const again = nextEvent(asked, {
       type: 'step-started',
       step: 'verify',
@@ -200,7 +200,7 @@ describe('the verification of a shadow', () => {
     expect(approvalOf(verification, failed)).toMatchObject({ approve: undefined, stop: { id: 'unwind' } });
   });
 
-  it('says on the extents what the rules saw', () => {
+  it('labels the extents with what the rules saw', () => {
     const [volume] = verify(asked).volumes;
     if (!volume) throw new Error('the run has a volume');
     expect(statusOfSides(volume)).toEqual({
@@ -210,8 +210,8 @@ describe('the verification of a shadow', () => {
   });
 });
 
-describe('numbers in what the rules saw', () => {
-  it('are read where there is one, and never guessed', () => {
+describe('numbers in the texts of the rules', () => {
+  it('are parsed if there is one, and never guessed', () => {
     expect(numberIn('65,536')).toBe(65_536);
     expect(numberIn('1,048,576 blocks')).toBe(1_048_576);
     expect(numberIn('1 block')).toBe(1);
@@ -221,7 +221,7 @@ describe('numbers in what the rules saw', () => {
     expect(largestDisk('none')).toBeUndefined();
   });
 
-  it('come back from any that is printed', () => {
+  it('are parsed from any printed number', () => {
     fc.assert(
       fc.property(fc.nat(), (number) => {
         expect(numberIn(`${number.toLocaleString('en-US')} blocks`)).toBe(number);
@@ -239,7 +239,7 @@ describe('the strips', () => {
     disks: '',
   });
 
-  it('stand above each other, and the ribbon is straight, when both lie on the same blocks', () => {
+  it('are above each other, with a straight ribbon, if both are on the same blocks', () => {
     const picture = layoutStrips(side(100), side(100), [{ record: 0, block: 200, verdict: 'equal' }], frame);
     expect(picture.straight).toBe(true);
     expect(picture.cluster.extent).toMatchObject({ x: 100, width: 400, first: 100, last: 499 });
@@ -253,21 +253,21 @@ describe('the strips', () => {
     expect((picture.backup.extent?.x ?? 0) - (picture.cluster.extent?.x ?? 0)).toBeCloseTo(22, 5);
   });
 
-  it('draw a small volume of a large disk larger, with torn edges', () => {
+  it('draw a small volume of a large disk larger, with zigzag edges', () => {
     const picture = layoutStrips(side(500, 10), side(500, 10), [], frame);
     expect(picture).toMatchObject({ from: 496.5, to: 513.5 });
     expect(picture.cluster.torn).toEqual({ start: true, end: true });
     expect(picture.cluster.extent?.width).toBeGreaterThan(500);
   });
 
-  it('draw no ribbon where a side does not tell where it lies', () => {
+  it('draw no ribbon if a side does not show its place', () => {
     const picture = layoutStrips(side(100), side(undefined), [], frame);
     expect(picture.ribbon).toBeUndefined();
     expect(picture.backup.extent).toBeUndefined();
     expect(picture.threads).toEqual([]);
   });
 
-  it('leave out threads that are equal, never one that differs', () => {
+  it('omit threads that are equal, never one that differs', () => {
     const samples = Array.from({ length: 2000 }, (_, record) => ({
       record,
       block: record / 10,
@@ -278,7 +278,7 @@ describe('the strips', () => {
     expect(threads.filter(({ verdict }) => verdict === 'differs').map(({ record }) => record)).toEqual([777]);
   });
 
-  it('say how many differ', () => {
+  it('show how many differ', () => {
     const [first, second] = [
       { record: 0, block: 0 },
       { record: 9, block: 9 },

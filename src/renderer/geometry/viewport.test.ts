@@ -40,7 +40,7 @@ describe('the viewport', () => {
     );
   });
 
-  it('shows all of it, and nothing larger than it is', () => {
+  it('shows all of it, and nothing larger than its own size', () => {
     expect(fitAll({ width: 1600, height: 600 }, window)).toEqual({ x: 0, y: 0, scale: 0.5 });
     expect(fitAll({ width: 400, height: 300 }, window)).toEqual({ x: 200, y: 0, scale: 1 });
   });
@@ -56,7 +56,7 @@ describe('the viewport', () => {
     );
   });
 
-  it('changes what is drawn only when it has moved by a good part of the window', () => {
+  it('redraws only when it has moved by a good part of the window', () => {
     const one = drawnBox({ x: -10, y: -10, scale: 1 }, window);
     expect(drawnBox({ x: -100, y: -100, scale: 1 }, window)).toEqual(one);
     expect(drawnBox({ x: -250, y: -10, scale: 1 }, window)).not.toEqual(one);
@@ -80,13 +80,13 @@ describe('the arrow keys', () => {
     box('left', 0, 104),
   ];
 
-  it('go to what lies straight ahead', () => {
+  it('move to what is straight ahead', () => {
     expect(nearest(from, boxes, 'ArrowRight')?.name).toBe('right');
     expect(nearest(from, boxes, 'ArrowLeft')?.name).toBe('left');
     expect(nearest(from, boxes, 'ArrowUp')).toBeUndefined();
   });
 
-  it('go aside where nothing nearer lies ahead', () => {
+  it('move sideways if nothing nearer is straight ahead', () => {
     expect(nearest(from, boxes, 'ArrowDown')?.name).toBe('nearer, aside');
   });
 });

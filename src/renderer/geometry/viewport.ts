@@ -1,4 +1,4 @@
-/** The part of a picture that is seen: where its origin stands in the window, and how large it is drawn. */
+/** The visible part of a picture: the position of its origin in the window, and its scale. */
 
 export interface Viewport {
   /** Pixels of the window from its left edge to the picture's origin. */
@@ -22,7 +22,7 @@ const scaleLimits = { least: 0.08, most: 4 } as const;
 
 const within = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 
-/** Keeps the picture in the window: a small one stands at its upper left, a large one has no empty edge. */
+/** Keeps the picture in the window: a small one at its upper left, a large one without an empty edge. */
 function clampAxis(at: number, picture: number, window: number): number {
   return picture <= window ? Math.max((window - picture) / 2, 0) : within(at, window - picture, 0);
 }
@@ -37,7 +37,7 @@ export function clampViewport({ x, y, scale }: Viewport, picture: Size, window: 
   };
 }
 
-/** Makes it larger or smaller by a factor; what is at the point of the window stays there. */
+/** Scales it by a factor; the given point of the window stays in place. */
 export function zoomAt(
   view: Viewport,
   factor: number,
@@ -54,7 +54,7 @@ export function fitAll(picture: Size, window: Size): Viewport {
   return clampViewport({ x: 0, y: 0, scale: Math.max(scale, scaleLimits.least) }, picture, window);
 }
 
-/** Moves as little as needed to have a box in the window, with a margin in pixels around it. */
+/** Moves as little as needed to show a box in the window, with a margin in pixels around it. */
 export function reveal(view: Viewport, box: Box, window: Size, margin = 48): Viewport {
   const axis = (at: number, from: number, length: number, room: number) => {
     const begin = from * view.scale + at;
@@ -70,7 +70,7 @@ export function reveal(view: Viewport, box: Box, window: Size, margin = 48): Vie
 }
 
 /**
- * The box of the picture that is to be drawn: the window, widened to a grid, so that moving by a little changes nothing.
+ * The box of the picture to draw: the window, widened to a grid, so that small moves change nothing.
  * @param grid of the window, in pixels
  */
 export function drawnBox({ x, y, scale }: Viewport, window: Size, grid = 120): Box {

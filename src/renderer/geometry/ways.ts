@@ -1,4 +1,4 @@
-/** The way of the data through the picture, while it flows. */
+/** The path of the data through the picture, while it flows. */
 import type { ProgressView } from '../../contract/screens.ts';
 import { rateText } from '../../contract/words.ts';
 import { objectKey, shadowsOf, type ClusterIndex } from './cluster-index.ts';
@@ -11,7 +11,7 @@ export interface Way {
   readonly label: { readonly text: string; readonly x: number; readonly y: number } | undefined;
 }
 
-/** `118.4 MB/s · 60 %`; empty where nothing tells. */
+/** `118.4 MB/s · 60 %`; empty if not known. */
 export function flowText({ rate, bytes, total }: Pick<ProgressView, 'rate' | 'bytes' | 'total'>): string {
   const percent = total === undefined || total === 0 ? [] : [`${Math.floor((bytes / total) * 100)} %`];
   return [...(rate === undefined ? [] : [rateText(rate)]), ...percent].join(' · ');
@@ -30,7 +30,7 @@ function wayToTape(
   const tape = items.find((item) => item.kind === 'tape');
   if (extent === undefined || tape === undefined) return undefined;
   const gutter = tape.x + tape.width - 7;
-  // Below its strip the way crosses no words.
+  // Below its strip the path crosses no text.
   const y = extent.y + extent.height + 7;
   const [from, to] = [extent.x + extent.width / 2, tape.y + tape.height];
   return {
@@ -41,7 +41,7 @@ function wayToTape(
   };
 }
 
-/** @param proxies of the run that goes on */
+/** @param proxies of the run in progress */
 export function waysOf(
   picture: Picture,
   index: ClusterIndex,

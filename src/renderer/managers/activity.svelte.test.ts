@@ -32,12 +32,12 @@ beforeEach(() => {
   end = activity.follow();
 });
 
-describe('what the console does now', () => {
-  it('is nothing until it is told', () => {
+describe('the current work of the console', () => {
+  it('is empty until it is pushed', () => {
     expect([activity.runs, activity.logins, activity.active]).toEqual([[], [], undefined]);
   });
 
-  it('is told with the questions of logins', () => {
+  it('is pushed with the questions of logins', () => {
     const logins = [{ number: 1, host: 'node1' } as LoginQuestion];
     host.bridge.push('activity', { runs: [active('one'), active('two')], logins });
     expect([activity.active, activity.runs.length, activity.logins]).toEqual([active('one'), 2, logins]);
@@ -51,14 +51,14 @@ describe('what the console does now', () => {
     expect(host.bridge.followed).toEqual([{ topic: 'activity', request: {} }]);
   });
 
-  it('has nothing of a run that ended once the next one is first', () => {
+  it('has nothing of an ended run once the next one is first', () => {
     host.bridge.push('activity', { runs: [active('one'), active('two')], logins: [] });
     const next = { ...active('two'), events: 12, phase: 'part', progress: undefined };
     host.bridge.push('activity', { runs: [next], logins: [] });
     expect(activity.active).toEqual(next);
   });
 
-  it('is followed no more once it is left', () => {
+  it('is no longer followed once it is left', () => {
     host.bridge.push('activity', { runs: [active('one')], logins: [] });
     end();
     expect(host.bridge.followed).toEqual([]);

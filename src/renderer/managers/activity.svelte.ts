@@ -1,4 +1,4 @@
-/** What the console does now: its active runs, the questions of logins, and how far the first run is. */
+/** The current work of the console: its active runs, the questions of logins, and the progress of the first run. */
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type {
   ActiveRestore,
@@ -26,17 +26,17 @@ export class ActivityManager {
     return this.#now.logins;
   }
 
-  /** Rises with each host that was late for a look, and is there now. */
+  /** Incremented for each host that was late for a query, and has answered now. */
   get arrivals(): number {
     return this.#now.arrivals ?? 0;
   }
 
-  /** How far the index of the history is behind the journals; undefined where it is not. */
+  /** How far the index of the history lags behind the journals; undefined if it does not. */
   get indexing(): IndexProgress | undefined {
     return this.#now.indexing;
   }
 
-  /** The run that goes on; where there are several, the first. */
+  /** The run in progress; if there are several, the first. */
   get active(): ActiveRun | undefined {
     return this.#now.runs[0];
   }
@@ -45,7 +45,7 @@ export class ActivityManager {
     return this.#error;
   }
 
-  /** @returns ends the following */
+  /** @returns ends the subscription */
   follow(): () => void {
     return bridge.follow('activity', {}, (message) => {
       this.#error = 'error' in message ? message.error : undefined;

@@ -14,7 +14,7 @@ const drive = (said: string): Responses['tape'] => ({
   record: 0,
 });
 
-/** All that a screen sees of it. */
+/** Everything that a screen sees of it. */
 const seen = ({ value, error, busy, answeredAt }: Asked<'tape'>) => ({
   said: value?.said,
   error: error?.sentence,
@@ -29,8 +29,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('what is asked of the console', () => {
-  it('is busy until it is answered, and tells when that was', async () => {
+describe('a request to the console', () => {
+  it('is busy until it is answered, and has the time of the answer', async () => {
     const asked = new Asked(fakeBridge({ tape: () => drive('ready') }), 'tape');
     expect(seen(asked)).toEqual({ said: undefined, error: undefined, busy: false, answeredAt: undefined });
     const answer = asked.ask({});
@@ -39,7 +39,7 @@ describe('what is asked of the console', () => {
     expect(seen(asked)).toEqual({ said: 'ready', error: undefined, busy: false, answeredAt: 5000 });
   });
 
-  it('keeps the last good answer while it is asked again, and where that fails', async () => {
+  it('keeps the last good answer while it is sent again, and if that fails', async () => {
     const answers = { tape: () => drive('ready') };
     const asked = new Asked(fakeBridge({ tape: () => answers.tape() }), 'tape');
     await asked.ask({});
@@ -60,7 +60,7 @@ describe('what is asked of the console', () => {
     expect(seen(asked)).toMatchObject({ said: 'ready again', error: undefined });
   });
 
-  it('gives up what was asked before, and never shows its late answer', async () => {
+  it('cancels the previous request, and never shows its late answer', async () => {
     let answerFirst: (answer: Responses['tape']) => void = () => undefined;
     const late = new Promise<Responses['tape']>((resolve) => (answerFirst = resolve));
     let count = 0;
@@ -85,7 +85,7 @@ describe('what is asked of the console', () => {
     expect(seen(asked)).toMatchObject({ said: 'second', busy: false });
   });
 
-  it('is stopped without an answer and without an error, and cleared to what it was at first', async () => {
+  it('is stopped without an answer and without an error, and reset to its initial state', async () => {
     const asked = new Asked(fakeBridge({ tape: () => drive('ready') }), 'tape');
     await asked.ask({});
     const stopped = asked.ask({});
@@ -97,7 +97,7 @@ describe('what is asked of the console', () => {
     expect(seen(asked)).toEqual({ said: undefined, error: undefined, busy: false, answeredAt: undefined });
   });
 
-  it('tells in words where the bridge itself fails', async () => {
+  it('reports in words if the bridge itself fails', async () => {
     const bridge = { ...fakeBridge({}), request: () => Promise.reject(new Error('no wire')) };
     const asked = new Asked(bridge, 'tape');
     await asked.ask({});
@@ -110,7 +110,7 @@ describe('what is asked of the console', () => {
     expect(asked.busy).toBe(false);
   });
 
-  it('is drawn anew whenever something of it changes', async () => {
+  it('is redrawn at every change', async () => {
     const asked = new Asked(fakeBridge({ tape: () => drive('ready') }), 'tape');
     const drawn: unknown[] = [];
     const end = $effect.root(() => {

@@ -1,9 +1,9 @@
-/** One question to the console and its latest answer, as a screen shows it: busy, answered, failed. */
+/** One request to the console and its latest answer, as a screen shows it: busy, answered, failed. */
 import type { Bridge, Channel, RequestOf, Responses } from '../../contract/channels.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import { say } from '../../contract/text/say.ts';
 
-/** What is shown where the bridge itself fails. */
+/** What is shown if the bridge itself fails. */
 export function infoOf(error: unknown): ErrorInfo {
   const sentence = error instanceof Error ? error.message : String(error);
   return { code: 'UNEXPECTED', sentence, hint: say('report it'), evidence: {} };
@@ -23,12 +23,12 @@ export class Asked<Name extends Channel> {
     this.#channel = channel;
   }
 
-  /** The last good answer; it stays while the question is asked again. */
+  /** The last good answer; it stays while the request is sent again. */
   get value(): Responses[Name] | undefined {
     return this.#value;
   }
 
-  /** Why the last asking failed. */
+  /** Why the last request failed. */
   get error(): ErrorInfo | undefined {
     return this.#error;
   }
@@ -43,8 +43,8 @@ export class Asked<Name extends Channel> {
   }
 
   /**
-   * Asks; what was asked before and is not answered yet is given up.
-   * @returns the answer; undefined where it failed, was stopped, or was asked anew meanwhile
+   * Sends the request; a previous one without an answer is canceled.
+   * @returns the answer; undefined if it failed, was stopped, or was sent again meanwhile
    */
   async ask(request: RequestOf<Name>): Promise<Responses[Name] | undefined> {
     this.#abort?.abort();
@@ -65,14 +65,14 @@ export class Asked<Name extends Channel> {
     return reply.result;
   }
 
-  /** Gives up what is asked. */
+  /** Cancels the request. */
   stop(): void {
     this.#abort?.abort();
     this.#abort = undefined;
     this.#busy = false;
   }
 
-  /** As before the first asking. */
+  /** Resets to the initial state. */
   clear(): void {
     this.stop();
     this.#value = undefined;

@@ -1,4 +1,4 @@
-/** The time, for ages that are shown: told once a second. */
+/** The time, for ages that are shown: updated once per second. */
 import { say } from '../../contract/text/say.ts';
 
 export class Clock {
@@ -8,7 +8,7 @@ export class Clock {
     return this.#now;
   }
 
-  /** @returns ends the ticking */
+  /** @returns stops the clock */
   tick(): () => void {
     this.#now = Date.now();
     const timer = setInterval(() => (this.#now = Date.now()), 1000);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeBridge, Refusal, type FakeBridge } from '../../../test/support/ui/fake-bridge.ts';
-import type { ClusterView } from '../../contract/screens.ts';
+import type { ClusterView, TapeView } from '../../contract/screens.ts';
 import { ClusterManager } from './cluster.svelte.ts';
 
 const host = vi.hoisted(() => ({}) as { bridge: FakeBridge });
@@ -10,9 +10,10 @@ vi.mock('../bridge.ts', () => ({
   },
 }));
 
-const view = (at: string) => ({ at }) as ClusterView;
+const tape = (state: TapeView['state']) => ({ state }) as TapeView;
+const view = (at: string) => ({ at, tape: tape('no-cartridge') }) as ClusterView;
 
-/** Looks that a test answers one by one. */
+/** Queries that a test answers one by one. */
 let pending: { answer: (view: ClusterView) => void; refuse: (sentence: string) => void }[];
 beforeEach(() => {
   pending = [];
@@ -27,8 +28,8 @@ beforeEach(() => {
   });
 });
 
-describe('the looks at the hosts', () => {
-  it('show what was seen, and keep it where the next one fails', async () => {
+describe('the queries of the hosts', () => {
+  it('show what was seen, and keep it if the next one fails', async () => {
     const cluster = new ClusterManager();
     const first = cluster.look();
     expect([cluster.looking, cluster.view]).toEqual([true, undefined]);
@@ -41,7 +42,7 @@ describe('the looks at the hosts', () => {
     expect([cluster.view?.at, cluster.error?.sentence]).toEqual(['02:00', 'the site cannot be opened']);
   });
 
-  it('go one after the other: however often one is wanted meanwhile, one more follows', async () => {
+  it('run one after the other: however many are requested meanwhile, one more follows', async () => {
     const cluster = new ClusterManager();
     const looks = [cluster.look(), cluster.look(), cluster.look()];
     expect(pending).toHaveLength(1);
@@ -64,5 +65,23 @@ describe('the looks at the hosts', () => {
     pending[1]?.answer(view('next'));
     await Promise.all([ofFormer, ofNext]);
     expect(cluster.view?.at).toBe('next');
+  });
+
+  it('show the drive as it was seen alone, until a look that was asked for later', async () => {
+    const cluster = new ClusterManager();
+    const first = cluster.look();
+    pending[0]?.answer(view('02:00'));
+    await first;
+    cluster.seeDrive(tape('ready'));
+    expect([cluster.view?.at, cluster.view?.tape.state]).toEqual(['02:00', 'ready']);
+    const before = cluster.look();
+    cluster.seeDrive(tape('busy'));
+    pending[1]?.answer(view('02:01'));
+    await before;
+    expect([cluster.view?.at, cluster.view?.tape.state]).toEqual(['02:01', 'busy']);
+    const after = cluster.look();
+    pending[2]?.answer(view('02:02'));
+    await after;
+    expect([cluster.view?.at, cluster.view?.tape.state]).toEqual(['02:02', 'no-cartridge']);
   });
 });

@@ -1,6 +1,6 @@
-/** Both domains and the drive, as they were seen at the last look. */
+/** Both domains and the drive, as seen by the last query. */
 import type { ErrorInfo } from '../../contract/errors.ts';
-import type { ClusterView } from '../../contract/screens.ts';
+import type { ClusterView, TapeView } from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
 
 export class ClusterManager {
@@ -9,19 +9,21 @@ export class ClusterManager {
   #looking = $state(false);
   #askedAt = $state(Number.NEGATIVE_INFINITY);
   #again = false;
+  /** Seen alone since the look that continues was asked for. */
+  #driveSince: TapeView | undefined;
   #age = 0;
 
-  /** The last look; undefined before the first. */
+  /** The last query; undefined before the first. */
   get view(): ClusterView | undefined {
     return this.#view;
   }
 
-  /** Why the last look failed as a whole. */
+  /** Why the last query failed as a whole. */
   get error(): ErrorInfo | undefined {
     return this.#error;
   }
 
-  /** When the look that is shown was asked for, by `performance.now()`. */
+  /** When the query that is shown was requested, by `performance.now()`. */
   get askedAt(): number {
     return this.#askedAt;
   }
@@ -31,8 +33,8 @@ export class ClusterManager {
   }
 
   /**
-   * Looks at the hosts. While one look continues, the next waits for it.
-   * @param fresh true: a look of a moment ago, by whomever, is not enough
+   * Queries the hosts. While one query is in progress, the next waits for it.
+   * @param fresh true: a recent query of another caller is not enough
    */
   async look(fresh = false): Promise<void> {
     if (this.#looking) {
@@ -40,6 +42,7 @@ export class ClusterManager {
       return;
     }
     this.#looking = true;
+    this.#driveSince = undefined;
     const age = this.#age;
     const askedAt = performance.now();
     try {
@@ -53,10 +56,17 @@ export class ClusterManager {
     await this.look(fresh);
   }
 
-  /** Forgets what was seen: another site is looked at from now on. */
+  /** The drive was seen alone, after a tape was moved for example. A look that was asked for before shows an older state of it. */
+  seeDrive(tape: TapeView): void {
+    if (this.#looking) this.#driveSince = tape;
+    if (this.#view) this.#view = { ...this.#view, tape };
+  }
+
+  /** Discards what was seen: another site is queried from now on. */
   forget(): void {
     this.#age += 1;
     this.#view = undefined;
+    this.#driveSince = undefined;
     this.#error = undefined;
     this.#askedAt = Number.NEGATIVE_INFINITY;
   }
@@ -64,7 +74,7 @@ export class ClusterManager {
   #take(reply: { readonly result: ClusterView } | { readonly error: ErrorInfo }, askedAt: number): void {
     this.#error = 'error' in reply ? reply.error : undefined;
     if (!('result' in reply)) return;
-    this.#view = reply.result;
+    this.#view = this.#driveSince ? { ...reply.result, tape: this.#driveSince } : reply.result;
     this.#askedAt = askedAt;
   }
 }

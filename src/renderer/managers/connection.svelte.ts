@@ -1,4 +1,4 @@
-/** Whether the console can be heard. */
+/** Whether the console can be reached. */
 import { say } from '../../contract/text/say.ts';
 import { bridge, type Connection, type Refused } from '../bridge.ts';
 
@@ -13,12 +13,12 @@ class ConnectionManager {
     return this.#state;
   }
 
-  /** Rises by one each time that a lost connection stands again. */
+  /** Incremented each time that a lost connection is restored. */
   get returns(): number {
     return this.#returns;
   }
 
-  /** Why this tab is not let in; undefined where it is. */
+  /** Why this tab has no access; undefined if it has. */
   get refused(): Refused | undefined {
     return this.#state === 'refused' ? bridge.refused : undefined;
   }
@@ -40,7 +40,7 @@ class ConnectionManager {
     }
   }
 
-  /** @returns ends the following */
+  /** @returns ends the subscription */
   follow(): () => void {
     return bridge.onConnection((state) => {
       if (state === 'connected' && this.#state === 'lost') this.#returns += 1;

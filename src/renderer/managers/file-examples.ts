@@ -1,12 +1,12 @@
-/** Searches that find something here, made of names that are on tape. Pure. */
+/** Searches that find something here, made from names that are on tape. Pure. */
 
-/** Signs that mean something else in a pattern. */
+/** Characters with a special meaning in a pattern. */
 const special = /[*?\\[\]{}]/;
 
 interface NamedFile {
   readonly folder: string;
   readonly base: string;
-  /** `.db`; empty where the name has none. */
+  /** `.db`; empty if the name has none. */
   readonly ending: string;
 }
 

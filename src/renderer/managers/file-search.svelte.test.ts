@@ -4,7 +4,7 @@ import type { FileHit } from '../../contract/history.ts';
 import { FileSearchManager } from './file-search.svelte.ts';
 
 describe('where a file is', () => {
-  it('is asked for more of the same, and for nothing where nothing is typed', async () => {
+  it('is searched for more hits, and for nothing if nothing is typed', async () => {
     const bridge = fakeBridge({
       whereFile: ({ limit = 0 }) => ({
         hits: Array.from({ length: Math.min(limit, 300) }, () => ({}) as FileHit),
@@ -28,7 +28,7 @@ describe('where a file is', () => {
     expect(search.found).toBeUndefined();
   });
 
-  it('has examples made of files that are on tape, and none before it knows them', async () => {
+  it('has examples made from files on tape, and none before they are known', async () => {
     const hit = (path: string, type = 'File') => ({ path, type }) as FileHit;
     const bridge = fakeBridge({
       whereFile: () => ({

@@ -1,16 +1,16 @@
-/** Where a file is: what is looked for, and the tapes on which it lies. */
+/** Where a file is: the search, and the tapes that hold it. */
 import type { Bridge } from '../../contract/channels.ts';
 import type { FoundFiles } from '../../contract/history.ts';
 import { bridge } from '../bridge.ts';
 import { Asked } from './asked.svelte.ts';
 import { fileExamples } from './file-examples.ts';
 
-/** Milliseconds of rest in the typing before it is asked. */
+/** Milliseconds of rest in the typing before the request. */
 const rest = 250;
-/** Hits that are asked for at first; then twice as many, and so on. */
+/** Hits in the first request; then twice as many, and so forth. */
 const firstLimit = 100;
 const mostHits = 10_000;
-/** Names of which examples are made. */
+/** Names from which examples are made. */
 const sampleSize = 40;
 
 export class FileSearchManager {
@@ -31,28 +31,28 @@ export class FileSearchManager {
     return this.#file;
   }
 
-  /** Searches that find something; none until it is known which names are on tape. */
+  /** Searches that find something; none until the names on tape are known. */
   get examples(): readonly string[] {
     const hits = this.#sampled.value?.hits ?? [];
     return fileExamples(hits.filter(({ type }) => type === 'File').map(({ path }) => path));
   }
 
-  /** Asks for a few names, of which the examples are made. */
+  /** Requests a few names, from which the examples are made. */
   async sample(): Promise<void> {
     await this.#sampled.ask({ file: '*', limit: sampleSize });
   }
 
-  /** Undefined where nothing is looked for, or nothing was answered yet. */
+  /** Undefined if nothing is searched for, or nothing was answered yet. */
   get found(): FoundFiles | undefined {
     return this.#file.trim() === '' ? undefined : this.asked.value;
   }
 
-  /** What the hits are the answer to. */
+  /** The search that the hits answer. */
   get answered(): string | undefined {
     return this.#answered;
   }
 
-  /** True where more can be asked for. */
+  /** True if there may be more. */
   get more(): boolean {
     return (this.found?.more ?? false) && this.#limit < mostHits;
   }
@@ -63,14 +63,14 @@ export class FileSearchManager {
     this.#timer = setTimeout(() => void this.look(), rest);
   }
 
-  /** Looks at once. */
+  /** Searches at once. */
   look(file = this.#file): Promise<void> {
     this.#file = file;
     this.#limit = firstLimit;
     return this.#ask();
   }
 
-  /** Asks for more of the same. */
+  /** Requests more hits. */
   lookOn(): Promise<void> {
     this.#limit = Math.min(this.#limit * 4, mostHits);
     return this.#ask();

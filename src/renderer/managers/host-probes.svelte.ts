@@ -1,4 +1,4 @@
-/** Connections that are tried out, host by host. */
+/** Test connections, host by host. */
 import type { Bridge } from '../../contract/channels.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { ProbedHost } from '../../contract/site-views.ts';
@@ -16,7 +16,7 @@ export class HostProbes {
     return this.#probes[host]?.busy ?? false;
   }
 
-  /** What was found; undefined before it was tried, and while it is tried again. */
+  /** The result; undefined before the first test, and while it is repeated. */
   result(host: string): ProbedHost | undefined {
     return this.busy(host) ? undefined : this.#probes[host]?.value;
   }
@@ -34,7 +34,7 @@ export class HostProbes {
   /**
    * Replaces the known host key by the one that the host shows.
    * @param shown its fingerprint, as it was compared
-   * @returns true where the host was reached with it
+   * @returns true if the host was reached with it
    */
   async replaceKey(text: string, host: string, shown: string): Promise<boolean> {
     const probe = new Asked(this.#bridge, 'replaceHostKey');
@@ -51,7 +51,7 @@ export class HostProbes {
     await Promise.all(hosts.map((host) => this.probe(text, host)));
   }
 
-  /** What was found of a host that is described otherwise now is worth nothing. */
+  /** The result for a host with a changed description is no longer valid. */
   forget(host?: string): void {
     const kept = Object.entries(this.#probes).filter(([name]) => host !== undefined && name !== host);
     this.#probes = Object.fromEntries(kept);

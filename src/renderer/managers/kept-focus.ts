@@ -1,8 +1,8 @@
 /**
- * Whoever works by keyboard stays on the screen: what has the focus may be taken away by the console itself, such as a question that was
- * answered, and a browser then leaves the focus nowhere.
- * @param screen takes the focus in its place
- * @returns what ends it
+ * Keeps the focus on the screen for keyboard users: the console may remove the focused element, such as an answered
+ * question, and a browser then leaves the focus nowhere.
+ * @param screen gets the focus instead
+ * @returns a function that ends it
  */
 export function keepFocus(screen: HTMLElement): () => void {
   const { ownerDocument: page } = screen;
@@ -11,7 +11,7 @@ export function keepFocus(screen: HTMLElement): () => void {
   const heard = ({ target }: FocusEvent) => {
     if (target instanceof Element) last = target;
   };
-  // A dialog that closes gives the focus back a moment after it is gone.
+  // A dialog returns the focus a moment after it has closed.
   const look = () => {
     if (isLost()) screen.focus({ preventScroll: true });
   };

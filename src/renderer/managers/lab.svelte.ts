@@ -33,7 +33,7 @@ class LabManager {
     this.#error = 'error' in reply ? reply.error : undefined;
   }
 
-  /** @returns true where it was done */
+  /** @returns true if it was done */
   async act(act: LabAct, name?: string): Promise<boolean> {
     this.#acting = act;
     this.#error = undefined;

@@ -16,7 +16,7 @@ export class LineCheck<Name extends 'check' | 'driveCheck'> {
     this.#asked = new Asked(bridge, what);
   }
 
-  /** So far, or of the last time. */
+  /** So far, or of the last check. */
   get lines(): readonly CheckLine[] {
     return this.#asked.value ?? this.#soFar;
   }
@@ -33,7 +33,7 @@ export class LineCheck<Name extends 'check' | 'driveCheck'> {
     return this.#asked.answeredAt;
   }
 
-  /** False before the first time, and when it was put away. */
+  /** False before the first check, and after it was dismissed. */
   get shows(): boolean {
     return this.busy || this.error !== undefined || this.lines.length > 0 || this.answeredAt !== undefined;
   }

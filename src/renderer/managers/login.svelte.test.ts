@@ -20,7 +20,7 @@ function openLogin(answers: Answers) {
 }
 
 describe('the questions of logins', () => {
-  it('are shown one at a time, and an answered one is not shown again while its answer is on its way', async () => {
+  it('are shown one at a time, and an answered one is not shown again while its answer is in transit', async () => {
     const { bridge, login } = openLogin({ login: () => null });
     expect([login.question, login.waiting]).toEqual([first, 1]);
     const sent = login.answer(first, 'yes');
@@ -34,14 +34,14 @@ describe('the questions of logins', () => {
     ]);
   });
 
-  it('are refused by an answer that holds none', async () => {
+  it('are refused by an empty answer', async () => {
     const { bridge, login } = openLogin({ login: () => null });
     await login.answer(second, undefined);
     expect(bridge.asked).toEqual([{ channel: 'login', request: { number: 2, keep: false } }]);
     expect(login.question).toEqual(first);
   });
 
-  it('come back where the answer did not arrive, with the reason', async () => {
+  it('reappear if the answer did not arrive, with the reason', async () => {
     const trouble = { now: true };
     const { login } = openLogin({
       login: () => {
@@ -62,7 +62,7 @@ describe('the questions of logins', () => {
     expect([login.question, login.error]).toEqual([second, undefined]);
   });
 
-  it('come back where the connection broke', async () => {
+  it('reappear if the connection broke', async () => {
     const bridge = { ...fakeBridge({}), request: () => Promise.reject(new Error('no wire')) };
     const login = new LoginManager(bridge, () => [first]);
     await login.answer(first, 'yes');

@@ -1,4 +1,4 @@
-/** What the ssh sessions ask: host keys that are not known, passwords, passphrases. One question is shown at a time. */
+/** The questions of the ssh sessions: unknown host keys, passwords, passphrases. One question is shown at a time. */
 import type { Bridge } from '../../contract/channels.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { LoginQuestion } from '../../contract/screens.ts';
@@ -7,7 +7,7 @@ import { infoOf } from './asked.svelte.ts';
 export class LoginManager {
   readonly #bridge: Bridge;
   readonly #asked: () => readonly LoginQuestion[];
-  /** Numbers of questions whose answer is on its way or has arrived. */
+  /** Numbers of questions whose answer is in transit or has arrived. */
   #answered = $state.raw<readonly number[]>([]);
   #error = $state.raw<ErrorInfo>();
 
@@ -22,7 +22,7 @@ export class LoginManager {
     return this.#open[0];
   }
 
-  /** How many wait behind the one that is shown. */
+  /** How many wait after the one that is shown. */
   get waiting(): number {
     return Math.max(0, this.#open.length - 1);
   }

@@ -1,4 +1,4 @@
-/** Which screen is shown: the address after `#` tells, so that reload, back and forward work. */
+/** Which screen is shown: this is in the address after `#`, so that reload, back and forward work. */
 import { parseRoute, routeHash, type Route, type ScreenName } from './routes.ts';
 
 class NavigationManager {
@@ -8,7 +8,7 @@ class NavigationManager {
     return this.#route;
   }
 
-  /** Follows the address of the page. @returns ends it */
+  /** Follows the address of the page. @returns a function that ends it */
   follow(): () => void {
     const read = () => (this.#route = parseRoute(window.location.hash));
     read();

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('takes a notice away after six seconds, bad news never', () => {
+it('removes a notice after six seconds, but never an error', () => {
   const notices = new NoticesManager();
   notices.show('copied');
   notices.show('tape mismatch', 'bad');
@@ -26,7 +26,7 @@ it('takes a notice away after six seconds, bad news never', () => {
   expect(texts(notices)).toEqual(['tape mismatch']);
 });
 
-it('takes away the one that is put away, and no other', () => {
+it('removes only the one that is dismissed', () => {
   const notices = new NoticesManager();
   for (const text of ['one', 'two', 'three']) notices.show(text, 'bad');
   notices.dismiss(2);
@@ -34,13 +34,13 @@ it('takes away the one that is put away, and no other', () => {
   expect(texts(notices)).toEqual(['one', 'three']);
 });
 
-it('shows four at the most: the oldest goes', () => {
+it('shows four at most: the oldest disappears', () => {
   const notices = new NoticesManager();
   for (const text of ['one', 'two', 'three', 'four', 'five']) notices.show(text, 'bad');
   expect(texts(notices)).toEqual(['two', 'three', 'four', 'five']);
 });
 
-it('keeps what has gone by, newest first, and counts what was not read', () => {
+it('keeps earlier ones, newest first, and counts those not read', () => {
   vi.setSystemTime(new Date('2026-11-28T18:04:00Z'));
   const notices = new NoticesManager();
   notices.show('Digest copied');

@@ -1,4 +1,4 @@
-/** Short messages: shown for a while at the edge of the window, said by screen readers, and kept until the page is closed. */
+/** Short messages: shown for a while at the edge of the window, read by screen readers, and kept until the page is closed. */
 import type { State } from '../../folds/states.ts';
 
 export interface Notice {
@@ -9,9 +9,9 @@ export interface Notice {
   readonly at: number;
 }
 
-/** Milliseconds that a notice stays. Bad news stays until it is put away. */
+/** Milliseconds that a notice stays. Errors stay until they are dismissed. */
 const staysFor = 6000;
-/** Of those that have gone by the newest are kept. */
+/** How many earlier ones are kept: the newest. */
 const mostKept = 100;
 
 export class NoticesManager {
@@ -25,17 +25,17 @@ export class NoticesManager {
     return this.#notices;
   }
 
-  /** Everything that was said in this session, newest first. */
+  /** All notices of this session, newest first. */
   get all(): readonly Notice[] {
     return this.#all;
   }
 
-  /** How many came since the list was read. */
+  /** How many arrived since the list was read. */
   get unread(): number {
     return this.#all.filter(({ number }) => number > this.#read).length;
   }
 
-  /** The list was opened: what is shown at the edge is put away, too. */
+  /** The list was opened: notices at the edge are dismissed, too. */
   read(): void {
     this.#read = this.#last;
     this.#notices = [];

@@ -10,7 +10,7 @@ function viewOf(width: number, height: number): PictureView {
 }
 
 describe('the view of a picture', () => {
-  it('that shows all of it goes on to, whatever becomes of window and picture', () => {
+  it('that shows all of it keeps doing so, whatever changes in window and picture', () => {
     const view = viewOf(1000, 1000);
     view.fit();
     expect(view.view.scale).toBe(0.5);
@@ -20,7 +20,7 @@ describe('the view of a picture', () => {
     expect(view.view.scale).toBe(0.5);
   });
 
-  it('is the one that was chosen, once it was moved or zoomed', () => {
+  it('is the chosen one, once it was moved or zoomed', () => {
     const view = viewOf(1000, 1000);
     view.fit();
     view.zoomBy(2);

@@ -1,4 +1,4 @@
-/** The part of a picture that is seen, moved and zoomed by mouse, wheel, keys and buttons. */
+/** The visible part of a picture, moved and zoomed by mouse, wheel, keys and buttons. */
 import {
   clampViewport,
   drawnBox,
@@ -29,12 +29,12 @@ export class PictureView {
     return this.#shown;
   }
 
-  /** What is to be drawn, in units of the picture. */
+  /** What to draw, in units of the picture. */
   get box(): Box {
     return this.#box;
   }
 
-  /** As CSS has it: what is drawn is moved as a whole, and not drawn again. */
+  /** As CSS has it: the drawing is moved as a whole, not redrawn. */
   get transform(): string {
     const { x, y, scale } = this.#shown;
     return `translate(${x}px, ${y}px) scale(${scale})`;

@@ -16,7 +16,7 @@ const plan = (job: string, method = '6a'): Plan => ({
 });
 
 describe('the plan of a job', () => {
-  it('is asked for by job, method and route, and stays in sight while another method is asked for', async () => {
+  it('is requested by job, method and route, and stays visible while another method is requested', async () => {
     const bridge = fakeBridge({ plan: ({ job, method }) => plan(job, method) });
     const plans = new PlanManager(bridge);
     expect([plans.choice, plans.planned.value, plans.planned.busy]).toEqual([undefined, undefined, false]);
@@ -36,7 +36,7 @@ describe('the plan of a job', () => {
     ]);
   });
 
-  it('of another job never stands under the name of the new one', async () => {
+  it('of another job is never shown under the name of the new one', async () => {
     const plans = new PlanManager(fakeBridge({ plan: ({ job }) => plan(job) }));
     await plans.choose({ job: 'nightly' });
     const other = plans.choose({ job: 'weekly' });
@@ -45,7 +45,7 @@ describe('the plan of a job', () => {
     expect(plans.planned.value).toEqual(plan('weekly'));
   });
 
-  it('is forgotten when a site file is opened: its job of the same name may be another one', async () => {
+  it('is discarded when a site file is opened: its job with the same name may differ', async () => {
     const plans = new PlanManager(fakeBridge({ plan: ({ job }) => plan(job) }));
     await plans.choose({ job: 'nightly' });
     plans.forget();
@@ -56,7 +56,7 @@ describe('the plan of a job', () => {
     ]);
   });
 
-  it('is asked for once more by the same choice; before any there is nothing to ask', async () => {
+  it('is requested again by the same choice; before the first there is nothing to request', async () => {
     const bridge = fakeBridge({ plan: ({ job }) => plan(job) });
     const plans = new PlanManager(bridge);
     await plans.again();
@@ -69,7 +69,7 @@ describe('the plan of a job', () => {
     ]);
   });
 
-  it('begins its run, and tells why it was refused until something else is chosen', async () => {
+  it('starts its run, and shows why it was refused until something else is chosen', async () => {
     const trouble = { now: true };
     const bridge = fakeBridge({
       plan: ({ job }) => plan(job),

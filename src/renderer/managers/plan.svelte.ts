@@ -1,4 +1,4 @@
-/** The plan of a job, by another method or route where that is wanted, and the start of its run. */
+/** The plan of a job, optionally by another method or route, and the start of its run. */
 import type { Bridge, RequestOf } from '../../contract/channels.ts';
 import { bridge } from '../bridge.ts';
 import { Asked } from './asked.svelte.ts';
@@ -6,9 +6,9 @@ import { Asked } from './asked.svelte.ts';
 export type PlanChoice = RequestOf<'plan'>;
 
 export class PlanManager {
-  /** Of the choice; the former one stays while the next is asked for. */
+  /** Of the choice; the previous one stays while the next is requested. */
   readonly planned: Asked<'plan'>;
-  /** Busy between the press and the run's name. */
+  /** Busy between the click and the run's name. */
   readonly started: Asked<'start'>;
   #choice = $state.raw<PlanChoice>();
 
@@ -21,19 +21,19 @@ export class PlanManager {
     return this.#choice;
   }
 
-  /** Forgets why the last start was refused: the reason is gone. */
+  /** Clears the refusal of the last start: its reason is gone. */
   forgetStart(): void {
     this.started.clear();
   }
 
-  /** Forgets the plan: another site, or another text of it, is open. */
+  /** Discards the plan: another site, or another text of it, is open. */
   forget(): void {
     this.#choice = undefined;
     this.planned.clear();
     this.started.clear();
   }
 
-  /** Asks for the plan of a choice; the hosts are looked at. */
+  /** Requests the plan of a choice; the hosts are queried. */
   async choose(choice: PlanChoice): Promise<void> {
     const isOtherJob = choice.job !== this.#choice?.job;
     this.#choice = choice;
@@ -42,12 +42,12 @@ export class PlanManager {
     await this.planned.ask(choice);
   }
 
-  /** Looks at the hosts once more. */
+  /** Queries the hosts again. */
   async again(): Promise<void> {
     if (this.#choice) await this.planned.ask(this.#choice);
   }
 
-  /** Begins the run that the plan shows. @returns its name */
+  /** Starts the run that the plan shows. @returns its name */
   async start(): Promise<string | undefined> {
     if (!this.#choice) return undefined;
     const started = await this.started.ask(this.#choice);

@@ -1,4 +1,4 @@
-/** What an audit says of a run, or of all of them, and signing a journal. */
+/** The audit of a run, or of all runs, and signing a journal. */
 import type { Bridge } from '../../contract/channels.ts';
 import { bridge } from '../bridge.ts';
 import { Asked } from './asked.svelte.ts';
@@ -21,7 +21,7 @@ export class ProofManager {
     return this.audited.error ?? this.signed.error;
   }
 
-  /** Audits a run; another one's verdict does not stay meanwhile. */
+  /** Audits a run; the verdict of another one is cleared meanwhile. */
   show(run: string): void {
     if (run !== this.#run) {
       this.audited.clear();

@@ -9,7 +9,7 @@ const documentOf = (run: string) => ({ run, sections: [] }) as unknown as Report
 describe('the report', () => {
   afterEach(() => void vi.unstubAllGlobals());
 
-  it('of one run does not stay while another one is read', async () => {
+  it('of one run is cleared while another one is read', async () => {
     const report = new ReportManager(fakeBridge({ report: ({ run }) => documentOf(run) }));
     report.show('run-1');
     await vi.waitFor(() => expect(report.asked.value?.run).toBe('run-1'));
@@ -18,7 +18,7 @@ describe('the report', () => {
     await vi.waitFor(() => expect(report.asked.value?.run).toBe('run-2'));
   });
 
-  it('is saved under the name that the console gives, or says why it is not', async () => {
+  it("is saved under the console's name for it, or shows why it is not", async () => {
     const files: ExportedFile[] = [];
     const report = new ReportManager(
       fakeBridge({
@@ -38,7 +38,7 @@ describe('the report', () => {
     expect(report.exported.error?.sentence).toBe('the run has no rates');
   });
 
-  it('opens by itself only for who wishes it, also the next time', () => {
+  it('opens automatically only if chosen, also the next time', () => {
     const kept = new Map<string, string>();
     vi.stubGlobal('localStorage', {
       getItem: (key: string) => kept.get(key) ?? null,
@@ -68,7 +68,7 @@ describe('the proof of a run', () => {
     expect(bridge.asked.map(({ channel }) => channel)).toEqual(['audit', 'sign', 'audit']);
   });
 
-  it('says why it was not signed, and keeps what the audit said', async () => {
+  it("shows why it was not signed, and keeps the audit's verdict", async () => {
     const proof = new ProofManager(
       fakeBridge({
         audit: ({ run }) => [{ run, subject: 'journal', verdict: 'proven', sentence: 'good' }],

@@ -1,4 +1,4 @@
-/** The report of a run: the document, its exports, and whether it opens by itself when a run has ended. */
+/** The report of a run: the document, its exports, and whether it opens automatically when a run has ended. */
 import type { Bridge, RequestOf } from '../../contract/channels.ts';
 import { bridge } from '../bridge.ts';
 import { Asked } from './asked.svelte.ts';
@@ -22,7 +22,7 @@ export class ReportManager {
     this.#save = save;
   }
 
-  /** True where the report is to open by itself once a run has ended. */
+  /** True if the report opens automatically once a run has ended. */
   get opensAtEnd(): boolean {
     return this.#opensAtEnd;
   }
@@ -32,12 +32,12 @@ export class ReportManager {
     localStorage.setItem(key, opens ? 'yes' : 'no');
   }
 
-  /** Takes up what was chosen before. */
+  /** Restores the saved choice. */
   restore(): void {
     this.#opensAtEnd = localStorage.getItem(key) === 'yes';
   }
 
-  /** Reads a report anew; another run's does not stay meanwhile. */
+  /** Reads a report again; that of another run is cleared meanwhile. */
   show(run: string): void {
     if (run !== this.#run) {
       this.asked.clear();
@@ -47,7 +47,7 @@ export class ReportManager {
     void this.asked.ask({ run });
   }
 
-  /** Has a file made, and saves it as the browser or the window does. @returns its name; undefined where that failed */
+  /** Requests a file, and saves it as the browser or the window does. @returns its name; undefined if that failed */
   async export(what: Export): Promise<string | undefined> {
     if (this.#run === undefined) return undefined;
     const file = await this.exported.ask({ run: this.#run, ...what });

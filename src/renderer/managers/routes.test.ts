@@ -10,7 +10,7 @@ describe('addresses of screens', () => {
     expect(parseRoute('#/runs')).toEqual({ screen: 'runs', subject: undefined });
   });
 
-  it('leads home from what it does not know', () => {
+  it('leads home from an unknown address', () => {
     const home = { screen: 'home', subject: undefined };
     expect(parseRoute('')).toEqual(home);
     expect(parseRoute('#/elsewhere/x')).toEqual(home);
@@ -22,7 +22,7 @@ describe('addresses of screens', () => {
     expect(screenNames.map(railOf)).toEqual(screenNames);
   });
 
-  it('comes back to any subject', () => {
+  it('is parsed back for any subject', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...screenNames, ...historyScreens),

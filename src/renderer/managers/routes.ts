@@ -12,7 +12,7 @@ export const screenNames = [
   'tape',
   'sites',
 ] as const;
-/** Screens that belong to Runs, and have no place of their own on the rail. */
+/** Screens that belong to Runs, and have no place on the rail. */
 const historyScreens = ['report', 'files', 'trends', 'restored'] as const;
 export type RailName = (typeof screenNames)[number];
 export type ScreenName = RailName | (typeof historyScreens)[number];
@@ -20,8 +20,8 @@ export type ScreenName = RailName | (typeof historyScreens)[number];
 export interface Route {
   readonly screen: ScreenName;
   /**
-   * The job, run or volume that it is about; of a report the run, or the run and a section with a comma between them; of a restore the run,
-   * its volume and a file; of a restore that was begun its record.
+   * The job, run or volume that it shows; for a report the run, or the run and a section separated by a comma; for a
+   * restore the run, its volume and a file; for a started restore its record.
    */
   readonly subject: string | undefined;
 }
@@ -34,7 +34,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** @param hash with or without its `#`; what is not known leads home */
+/** @param hash with or without its `#`; an unknown one leads home */
 export function parseRoute(hash: string): Route {
   const [, name = '', subject = ''] = /^#?\/([^/]*)(?:\/(.*))?$/.exec(hash) ?? [];
   const screen = [...screenNames, ...historyScreens].find((known) => known === name) ?? 'home';
@@ -45,5 +45,5 @@ export function routeHash({ screen, subject }: Route): string {
   return subject === undefined ? `#/${screen}` : `#/${screen}/${encodeURIComponent(subject)}`;
 }
 
-/** The entry of the rail below which a screen is. */
+/** The entry of the rail to which a screen belongs. */
 export const railOf = (screen: ScreenName): RailName => screenNames.find((name) => name === screen) ?? 'runs';

@@ -1,7 +1,7 @@
-/** Saves a file that has come from the console: the browser, or the window, asks where to. */
+/** Saves a file from the console: the browser, or the window, asks for the place. */
 import type { ExportedFile } from '../../contract/report.ts';
 
-/** Milliseconds after which the bytes are let go; by then the download has them. */
+/** Milliseconds after which the bytes are released; by then the download has them. */
 const keeps = 60_000;
 
 export function saveFile({ name, type, base64 }: ExportedFile): void {

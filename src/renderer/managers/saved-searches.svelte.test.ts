@@ -25,13 +25,13 @@ it('keeps searches over a reload, each once, and forgets one', () => {
   expect(searches.all).toEqual(['tape:W1']);
 });
 
-it('keeps twelve at the most: the oldest goes', () => {
+it('keeps twelve at most: the oldest is removed', () => {
   const searches = new SavedSearches();
   for (let number = 1; number <= 13; number += 1) searches.keep(`tape:W${number}`);
   expect([searches.all.length, searches.all[0]]).toEqual([12, 'tape:W2']);
 });
 
-it.each(['no JSON', '{"a":1}', '[1,null]'])('has none where %s is kept', (text) => {
+it.each(['no JSON', '{"a":1}', '[1,null]'])('has none if the browser keeps %s', (text) => {
   stored.set('shadowtape.searches', text);
   const searches = new SavedSearches();
   searches.restore();

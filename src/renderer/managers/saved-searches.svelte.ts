@@ -1,10 +1,10 @@
-/** Searches of runs that the operator has kept, in this browser. */
+/** Searches of runs that the operator has saved in this browser. */
 
 const key = 'shadowtape.searches';
-/** One more takes the place of the oldest. */
+/** The limit: one more replaces the oldest. */
 const mostKept = 12;
 
-/** What is kept may be of another release, or written by hand. */
+/** Saved data may come from another release, or be written by hand. */
 function readKept(): readonly string[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
@@ -17,12 +17,12 @@ function readKept(): readonly string[] {
 export class SavedSearches {
   #all = $state.raw<readonly string[]>([]);
 
-  /** In the order in which they were kept. */
+  /** In the order in which they were saved. */
   get all(): readonly string[] {
     return this.#all;
   }
 
-  /** Takes up what was kept before. */
+  /** Restores what was saved. */
   restore(): void {
     this.#all = readKept();
   }

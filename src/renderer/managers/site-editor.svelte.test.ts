@@ -85,7 +85,7 @@ describe('a site file that is changed', () => {
     expect(editor.troublesAt(['site'])).toEqual([]);
   });
 
-  it('has the plan of the job beside it, where nothing is wrong', async () => {
+  it('has the plan of the job next to it if there are no errors', async () => {
     const answer = { troubles: [trouble] as readonly SiteTrouble[] };
     const { editor, asked } = open({ draftSite: () => draft(answer.troubles) });
     await editor.load(file);
@@ -105,7 +105,7 @@ describe('a site file that is changed', () => {
     expect(editor.plan).toBeUndefined();
   });
 
-  it('asks nothing more once it is left', async () => {
+  it('sends nothing more once it is left', async () => {
     const { editor, bridge } = open();
     await editor.load(file);
     editor.stop();
@@ -115,7 +115,7 @@ describe('a site file that is changed', () => {
 });
 
 describe('saving', () => {
-  it('gives the digest of what was read, and goes on with that of what was written', async () => {
+  it('sends the digest of what was read, and continues with that of what was written', async () => {
     const { editor, asked } = open({ saveSite: () => ({ file, digest: 'b'.repeat(64) }) });
     await editor.load(file);
     editor.set(['site'], 'tokyo');
@@ -129,18 +129,18 @@ describe('saving', () => {
     ]);
   });
 
-  it('needs a file where the text came from none, and gives no digest then', async () => {
+  it('needs a file name if the text came from no file, and sends no digest then', async () => {
     const { editor, asked } = open({ saveSite: () => ({ file: '/home/operator/new.yaml', digest }) });
     editor.begin(text);
     expect(editor.changed).toBe(true);
     expect(await editor.save()).toBe(false);
     expect(await editor.save('~/new.yaml')).toBe(true);
     expect(asked('saveSite').map(({ request }) => request)).toEqual([{ file: '~/new.yaml', text }]);
-    // The home folder is that of who runs the console.
+    // The home folder is that of the user who runs the console.
     expect(editor.file).toBe('/home/operator/new.yaml');
   });
 
-  it('shows what somebody else has written meanwhile, and writes over it only where that is wished', async () => {
+  it('shows what somebody else has written meanwhile, and overwrites it only on request', async () => {
     const theirs = view({ text: 'site: osaka\n', digest: 'c'.repeat(64) });
     const disk = { now: view() };
     const { editor, asked } = open({

@@ -1,6 +1,6 @@
 /**
- * A site file that is being changed: its text, what is wrong in it, the plan of a job, saving. The form and the text view change the same
- * text, so that comments stay.
+ * A site file that is being edited: its text, its errors, the plan of a job, saving. The form and the text view change
+ * the same text, so that comments stay.
  */
 import type { Bridge } from '../../contract/channels.ts';
 import type { Plan } from '../../contract/screens.ts';
@@ -24,7 +24,7 @@ export class SiteEditor {
   #savedText = $state.raw<string>();
   #file = $state.raw<string>();
   #digest = $state.raw<string>();
-  /** What else the file holds than what was read; undefined where nothing is in the way of saving. */
+  /** The contents of the file if they differ from what was read; undefined if nothing prevents saving. */
   #theirs = $state.raw<SiteFileView>();
   #refusal = $state.raw<string>();
   #job = $state.raw<string>();
@@ -69,7 +69,7 @@ export class SiteEditor {
     return this.draft.value?.troubles ?? [];
   }
 
-  /** Undefined before the first check, and where the plan was not made. */
+  /** Undefined before the first check, and if the plan was not made. */
   get plan(): Plan | undefined {
     return this.planned.value;
   }
@@ -91,12 +91,12 @@ export class SiteEditor {
     return this.keysAt(['hosts']);
   }
 
-  /** What stands at a place, in any form. */
+  /** The value at a place, in any form. */
   valueAt(path: Path): Value | undefined {
     return valueAt(this.#data, path);
   }
 
-  /** A single value as text; empty where there is none. */
+  /** A single value as text; empty if there is none. */
   textAt(path: Path): string {
     const value = this.valueAt(path);
     return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
@@ -112,7 +112,7 @@ export class SiteEditor {
     return this.troubles.filter((trouble) => trouble.path === place);
   }
 
-  /** Those at a place and at all that stands inside of it. */
+  /** Those at a place and at all places inside of it. */
   troublesWithin(path: Path): readonly SiteTrouble[] {
     return this.troubles.filter((trouble) => isInside(trouble, path));
   }
@@ -124,7 +124,7 @@ export class SiteEditor {
     return view !== undefined;
   }
 
-  /** Begins with a text that is in no file yet. */
+  /** Starts with a text that is in no file yet. */
   begin(text: string): void {
     this.#savedText = undefined;
     this.#file = undefined;
@@ -142,7 +142,7 @@ export class SiteEditor {
     this.#schedule();
   }
 
-  /** @param value undefined takes the place away */
+  /** @param value undefined removes the place */
   set(path: Path, value: Value | undefined): void {
     this.#edit((text) => setValue(text, path, value));
   }
@@ -156,12 +156,12 @@ export class SiteEditor {
     this.#edit((text) => renameHost(text, from, to));
   }
 
-  /** Throws away what was changed since it was read or saved. */
+  /** Discards the changes since it was read or saved. */
   discard(): void {
     this.setText(this.#savedText ?? '');
   }
 
-  /** The job whose plan is shown beside it. */
+  /** The job whose plan is shown next to it. */
   planFor(job: string | undefined): void {
     if (job === this.#job) return;
     this.#job = job;
@@ -171,7 +171,7 @@ export class SiteEditor {
 
   /**
    * @param file where it is saved; undefined: where it came from
-   * @returns whether it was saved; where somebody else has changed the file, `theirs` holds what is in it
+   * @returns whether it was saved; if somebody else has changed the file, `theirs` holds its contents
    */
   async save(file = this.#file): Promise<boolean> {
     if (file === undefined) return false;
@@ -198,13 +198,13 @@ export class SiteEditor {
     return this.save();
   }
 
-  /** Settles a conflict: goes on with their text. */
+  /** Settles a conflict: continues with their text. */
   takeTheirs(): void {
     if (this.#theirs) this.#take(this.#theirs);
     this.saving.clear();
   }
 
-  /** Goes on editing; saving finds the conflict again. */
+  /** Continues editing; saving finds the conflict again. */
   leaveConflict(): void {
     this.#theirs = undefined;
     this.saving.clear();
@@ -246,7 +246,7 @@ export class SiteEditor {
     this.#planTimer = setTimeout(() => void this.planned.ask({ text: this.#text, job }), rest);
   }
 
-  /** Saving was refused: was it because the file is another one than was read? */
+  /** Whether saving was refused because the file differs from what was read. */
   async #findConflict(file: string, digest: string | undefined): Promise<void> {
     const reply = await this.#bridge.request('siteFile', { file });
     if ('error' in reply) return;

@@ -6,9 +6,9 @@ import { bridge } from '../bridge.ts';
 class SiteManager {
   #info = $state.raw<SiteInfo>();
   #error = $state.raw<ErrorInfo>();
-  /** How often a site was opened since the page was loaded: what was planned before counts no more. */
+  /** How often a site was opened since the page was loaded: earlier plans are no longer valid. */
   #openings = $state(0);
-  /** Counts the sites that were gone over to: what was asked of an earlier one is not taken. */
+  /** Counts the sites that were opened: answers for an earlier one are discarded. */
   #age = 0;
 
   /** Undefined until it is known. */
@@ -36,7 +36,7 @@ class SiteManager {
     await this.#take(() => bridge.request('site', {}));
   }
 
-  /** Goes over to another site. @param file of the site; undefined: the embedded lab. @returns true where it did */
+  /** Switches to another site. @param file of the site; undefined: the embedded lab. @returns true if it did */
   async open(file: string | undefined): Promise<boolean> {
     const opened = await this.#take(() => bridge.request('openSite', file === undefined ? {} : { file }));
     if (opened) this.#openings += 1;

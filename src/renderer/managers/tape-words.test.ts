@@ -23,15 +23,15 @@ describe('the name that must be typed before a tape is overwritten', () => {
   test('is that of its label', () => {
     expect(presentName({ ...found, label })).toBe('weekly-03');
   });
-  test('is "data" where it has no label', () => {
+  test('is "data" if it has no label', () => {
     expect(presentName(found)).toBe('data');
   });
-  test('is none where the tape is blank', () => {
+  test('is empty if the tape is blank', () => {
     expect(presentName({ ...found, blank: true })).toBeUndefined();
   });
 });
 
-test('names that a label cannot bear are refused with the reason', () => {
+test('invalid names for a label are refused with the reason', () => {
   expect(tapeNameTrouble('PAYROLL-01')).toBeUndefined();
   expect(tapeNameTrouble('')).toBeUndefined();
   expect(tapeNameTrouble('data')).toBe('"data" means a tape without a label');
@@ -42,7 +42,7 @@ test('names that a label cannot bear are refused with the reason', () => {
   );
 });
 
-test('a tape is kept until its day has come', () => {
+test('a tape is in retention until its day', () => {
   const day = '2026-12-01T00:00:00.000Z';
   expect(isKept(day, new Date('2026-11-30T23:59:59Z'))).toBe(true);
   expect(isKept(day, new Date('2026-12-01T00:00:00Z'))).toBe(false);
@@ -73,7 +73,7 @@ test('a search finds tapes by all of its words, in name, run, volume and place',
 describe('whose data a tape holds', () => {
   const verified = { run: 'R1', verdict: 'verified', exitStatus: 0 } as const;
 
-  test('is its run with the state that the run has everywhere', () => {
+  test('is its run with the same state as everywhere', () => {
     expect(writerWords(verified)).toEqual({ state: 'ok', word: 'run R1, verified' });
     expect(writerWords({ ...verified, skipped: 3 })).toEqual({
       state: 'warn',
@@ -84,7 +84,7 @@ describe('whose data a tape holds', () => {
     expect(writerWords({ run: 'R1' })).toEqual({ state: 'idle', word: 'run R1' });
   });
 
-  test('is said to be no more than possible where only an unfinished dump begins as the tape does', () => {
+  test('is only possible if an unfinished dump begins like the tape', () => {
     const unfinished = { ...verified, verdict: 'failed', exitStatus: 2, unfinished: true } as const;
     expect(writerWords(unfinished)).toEqual({
       state: 'warn',

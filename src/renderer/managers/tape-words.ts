@@ -1,14 +1,14 @@
-/** Names of tapes: which one may be given, which one must be typed, which tapes a search finds. */
+/** Names of tapes: which are valid, which must be typed, which tapes a search finds. */
 import type { KnownTapeView, TapeContents, WriterOfTape } from '../../contract/screens.ts';
 import { say, sayCount } from '../../contract/text/say.ts';
 import { endStateOf, stateWords, withOmissions } from '../../folds/run/run-state.ts';
 import type { State } from '../../folds/states.ts';
 
-/** Stands for data without a label where a tape is named. */
+/** The word for data without a label where a tape is named. */
 const unlabelledWord = 'data';
 const tapeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 
-/** Why a tape cannot bear the name; undefined where it can, or where nothing was typed yet. */
+/** Why a tape cannot have the name; undefined if it can, or if nothing was typed yet. */
 export function tapeNameTrouble(name: string): string | undefined {
   if (name === '' || (tapeName.test(name) && name !== unlabelledWord)) return undefined;
   if (name === unlabelledWord) return say('"data" means a tape without a label');
@@ -21,7 +21,7 @@ export function presentName(contents: TapeContents): string | undefined {
   return contents.blank ? undefined : (contents.label?.name ?? unlabelledWord);
 }
 
-/** `run 20261128-171000, verified`; of a run whose journal is not here the name alone. */
+/** `run 20261128-171000, verified`; for a run without a journal here only the name. */
 export function writerWords(writer: WriterOfTape): { readonly state: State; readonly word: string } {
   const { run, verdict, exitStatus, unfinished } = writer;
   if (unfinished === true)
@@ -33,8 +33,8 @@ export function writerWords(writer: WriterOfTape): { readonly state: State; read
 }
 
 /**
- * What is erased, for the button that does so: `tape NIGHTLY-2 (run 20261128-171000)`. Undefined for a blank tape.
- * Several runs begin alike: the tape holds one of them.
+ * What is erased, for the button that does so: `tape NIGHTLY-2 (run 20261128-171000)`. Undefined for a blank tape. If
+ * several runs begin alike, the tape holds one of them.
  */
 export function erasedWords({ blank, label, writtenBy = [] }: TapeContents): string | undefined {
   if (blank) return undefined;
@@ -49,7 +49,7 @@ export function erasedWords({ blank, label, writtenBy = [] }: TapeContents): str
   });
 }
 
-/** True while the tape is not to be overwritten, even by who names it. */
+/** True while the tape must not be overwritten, even if it is named. */
 export function isKept(keepUntil: string | undefined, now: Date): boolean {
   return keepUntil !== undefined && now < new Date(keepUntil);
 }
@@ -67,7 +67,7 @@ const wordsOf = (tape: KnownTapeView) =>
     .join('\n')
     .toLowerCase();
 
-/** Where the tape is, as far as anybody said, or the drive that it was in last. */
+/** The recorded place of the tape, or the drive that it was last in. */
 export const placeOfTape = ({ location, host, device }: KnownTapeView): string =>
   location ?? `${host}:${device}`;
 

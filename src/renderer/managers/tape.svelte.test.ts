@@ -29,7 +29,7 @@ const usual: Answers = { tape: () => drive, tapes: () => [], identify: () => bla
 const channelsOf = ({ asked }: ReturnType<typeof fakeBridge>) => asked.map(({ channel }) => channel);
 
 describe('the drive', () => {
-  it('is looked at with the catalogue at first; looking again forgets what the tape held', async () => {
+  it('is queried with the inventory at first; another query clears the contents of the tape', async () => {
     const bridge = fakeBridge(usual);
     const tape = new TapeManager(bridge);
     const start = tape.start();
@@ -46,7 +46,7 @@ describe('the drive', () => {
     ]);
   });
 
-  it('labels a tape, then reads what it holds now, then looks at the drive', async () => {
+  it('labels a tape, then reads its contents, then queries the drive', async () => {
     const bridge = fakeBridge({ ...usual, label: ({ name }) => ({ name, uuid: 'u-1' }) });
     const tape = new TapeManager(bridge);
     const labelling = tape.label('VOL001', undefined);
@@ -61,7 +61,7 @@ describe('the drive', () => {
     expect(channelsOf(bridge).slice(0, 4)).toEqual(['label', 'identify', 'tape', 'tapes']);
   });
 
-  it('tells a label that was refused, and does not read the tape for it', async () => {
+  it('reports a refused label, and does not read the tape for it', async () => {
     const bridge = fakeBridge({
       ...usual,
       label: () => {
@@ -74,7 +74,7 @@ describe('the drive', () => {
     expect(channelsOf(bridge)).toEqual(['label', 'tape', 'tapes']);
   });
 
-  it('shows the lines of a drive check as they come, and not those of another check', async () => {
+  it('shows the lines of a drive check as they arrive, and not those of another check', async () => {
     let finish: (lines: readonly CheckLine[]) => void = () => undefined;
     const bridge = fakeBridge({
       ...usual,
@@ -97,7 +97,7 @@ describe('the drive', () => {
     expect(bridge.asked).toContainEqual({ channel: 'driveCheck', request: { overwrite: 'VOL001' } });
   });
 
-  it('gives up what goes on, and looks where the tape stands then', async () => {
+  it('cancels the current work, and then queries the position of the tape', async () => {
     const bridge = fakeBridge({ tape: () => drive, tapes: () => [] });
     const tape = new TapeManager(bridge);
     void tape.identify();
@@ -107,7 +107,7 @@ describe('the drive', () => {
     expect(channelsOf(bridge)).toEqual(['identify', 'tape', 'tapes']);
   });
 
-  it('has the library load a tape: what the tape before held is forgotten, and drive and library are looked at', async () => {
+  it('makes the library load a tape: the contents of the previous one are cleared, and drive and library are queried', async () => {
     const elements: LibraryView['elements'] = [];
     const seen: LibraryView = {
       host: 'node3',
@@ -126,7 +126,7 @@ describe('the drive', () => {
     expect(channelsOf(bridge).slice(3)).toEqual(['loadTape', 'tape', 'tapes', 'library']);
   });
 
-  it('keeps what the library showed, and says that it cannot be looked at now', async () => {
+  it('keeps the last view of the library, and shows that it cannot be queried now', async () => {
     const seen: LibraryView = {
       host: 'node3',
       changer: '/dev/sch0',
@@ -155,7 +155,7 @@ describe('the drive', () => {
     expect([tape.library.value, tape.library.error, tape.unloaded.error]).toEqual(Array(3).fill(undefined));
   });
 
-  it('notes where a tape is, and that one is lost or found, and asks for the inventory again', async () => {
+  it('records where a tape is, and that one is lost or found, and requests the inventory again', async () => {
     const bridge = fakeBridge({ ...usual, placeTape: () => null, loseTape: () => ['R1'] });
     const tape = new TapeManager(bridge);
     expect(await tape.place('W1', 'fire safe 2', false)).toBe(true);
@@ -164,7 +164,7 @@ describe('the drive', () => {
     expect(channelsOf(bridge)).toEqual(['placeTape', 'tapes', 'loseTape', 'tapes', 'placeTape', 'tapes']);
   });
 
-  it('keeps why a tape could not be declared lost until something else is said of it', async () => {
+  it('keeps why a tape could not be declared lost until the next action on it', async () => {
     const bridge = fakeBridge({
       ...usual,
       placeTape: () => null,
@@ -176,6 +176,9 @@ describe('the drive', () => {
     expect(await tape.lose('W1')).toBeUndefined();
     expect(tape.declared.error?.sentence).toBe('the tape "W1" was declared lost before');
     await tape.place('W1', 'fire safe 2', true);
+    expect(tape.declared.error).toBeUndefined();
+    await tape.lose('W1');
+    tape.forgetPlacing();
     expect(tape.declared.error).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-/** What is done at the drive outside of any run: look, identify, label, drive check, moves of a library, and the catalogue of tapes. */
+/** Work at the drive outside of any run: query, identify, label, drive check, moves of a library, and the tape inventory. */
 import type { Bridge } from '../../contract/channels.ts';
 import type { CartridgeMove } from '../../contract/library.ts';
 import { bridge } from '../bridge.ts';
@@ -34,7 +34,7 @@ export class TapeManager {
     this.declared = new Asked(to, 'loseTape');
   }
 
-  /** What goes on at the drive: one thing at a time. */
+  /** The current work at the drive: one at a time. */
   get work(): TapeWork | undefined {
     if (this.labelled.busy) return 'label';
     if (this.driveCheck.busy) return 'drive-check';
@@ -47,25 +47,25 @@ export class TapeManager {
     await Promise.all([this.drive.ask({}), this.catalogue.ask({}), this.health.ask({})]);
   }
 
-  /** The tape may have been changed: what it held is forgotten. */
+  /** The tape may have been changed: its contents are cleared. */
   async look(): Promise<void> {
     this.contents.clear();
     await Promise.all([this.drive.ask({}), this.health.ask({})]);
   }
 
-  /** Has the library bring a tape into the drive. @param name of the tape, or its bar code. @returns the moves; undefined where it failed */
+  /** Makes the library load a tape. @param name of the tape, or its bar code. @returns the moves; undefined if it failed */
   async load(name: string): Promise<readonly CartridgeMove[] | undefined> {
     this.unloaded.clear();
     return this.#moved(this.loaded.ask({ name }));
   }
 
-  /** Has the library return the tape in the drive to its slot. @returns the moves; undefined where it failed */
+  /** Makes the library return the tape in the drive to its slot. @returns the moves; undefined if it failed */
   async unload(): Promise<readonly CartridgeMove[] | undefined> {
     this.loaded.clear();
     return this.#moved(this.unloaded.ask({}));
   }
 
-  /** Notes where a tape is. @param found true for one that was declared lost. @returns whether that was noted */
+  /** Records where a tape is. @param found true for one that was declared lost. @returns whether that was recorded */
   async place(name: string, location: string, found: boolean): Promise<boolean> {
     this.declared.clear();
     const done = await this.placed.ask({ name, location, found });
@@ -73,7 +73,13 @@ export class TapeManager {
     return done !== undefined;
   }
 
-  /** Declares a tape lost. @returns the runs that no other tape holds; undefined where it was refused */
+  /** Forgets the result of the last placing: another one follows. */
+  forgetPlacing(): void {
+    this.placed.clear();
+    this.declared.clear();
+  }
+
+  /** Declares a tape lost. @returns the runs that no other tape holds; undefined if it was refused */
   async lose(name: string): Promise<readonly string[] | undefined> {
     this.placed.clear();
     const runs = await this.declared.ask({ name });
@@ -81,7 +87,7 @@ export class TapeManager {
     return runs;
   }
 
-  /** A move that failed may have moved something: what is known of drive and library is of before. */
+  /** A failed move may have moved something: what is known of drive and library is outdated. */
   async #moved(moving: Promise<readonly CartridgeMove[] | undefined>) {
     this.contents.clear();
     const moves = await moving;
@@ -94,7 +100,7 @@ export class TapeManager {
     await this.#lookAgain();
   }
 
-  /** @param overwrite the present name of the tape, or `data`; undefined for a blank one. @returns whether it was labelled */
+  /** @param overwrite the current name of the tape, or `data`; undefined for a blank one. @returns whether it was labeled */
   async label(name: string, overwrite: string | undefined): Promise<boolean> {
     const done = await this.labelled.ask(overwrite === undefined ? { name } : { name, overwrite });
     if (done) await this.contents.ask({});
@@ -102,14 +108,14 @@ export class TapeManager {
     return done !== undefined;
   }
 
-  /** Writes to the tape: what it held is lost. */
+  /** Writes to the tape: its contents are lost. */
   async checkDrive(overwrite: string | undefined): Promise<void> {
     this.contents.clear();
     await this.driveCheck.run(overwrite === undefined ? {} : { overwrite });
     await this.#lookAgain();
   }
 
-  /** Gives up what goes on at the drive; a command that was sent comes to its end. */
+  /** Cancels the work at the drive; a command that was sent still finishes. */
   async stop(): Promise<void> {
     this.contents.stop();
     this.labelled.stop();
@@ -139,5 +145,5 @@ export class TapeManager {
   }
 }
 
-/** It outlives the screen: an operator may look at another one while a tape is read. */
+/** It outlives the screen: an operator may open another one while a tape is read. */
 export const tape = new TapeManager(bridge);

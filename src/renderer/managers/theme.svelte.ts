@@ -1,4 +1,4 @@
-/** Light or dark: as the system says, until the operator says otherwise. */
+/** Light or dark: the system's setting, until the operator chooses. */
 
 const themes = ['system', 'light', 'dark'] as const;
 type Theme = (typeof themes)[number];
@@ -12,7 +12,7 @@ class ThemeManager {
     return this.#theme;
   }
 
-  /** Takes up what was chosen before. */
+  /** Restores the saved choice. */
   restore(): void {
     this.choose(themes.find((theme) => theme === localStorage.getItem(key)) ?? 'system');
   }
@@ -24,7 +24,7 @@ class ThemeManager {
     else document.documentElement.dataset['theme'] = theme;
   }
 
-  /** Goes on to the next: system, light, dark. */
+  /** Switches to the next: system, light, dark. */
   next(): void {
     this.choose(themes[(themes.indexOf(this.#theme) + 1) % themes.length] ?? 'system');
   }

@@ -39,14 +39,14 @@ function difference(before: string, after: string): string[] {
 const edit = (path: Path, value: Value | undefined) => difference(file, setValue(file, path, value));
 
 describe('a change of one value', () => {
-  test('touches its own line only, and keeps the comment behind it in its column', () => {
+  test('touches its own line only, and keeps the comment after it in its column', () => {
     expect(edit(['platform'], 'linux')).toEqual([
       '- platform: solaris              # solaris | linux',
       '+ platform: linux                # solaris | linux',
     ]);
   });
 
-  test('of what is the same already leaves every byte', () => {
+  test('to the same value leaves every byte', () => {
     expect(setValue(file, ['jobs', 'nightly', 'class'], 'Class1')).toBe(file);
   });
 
@@ -57,7 +57,7 @@ describe('a change of one value', () => {
     ]);
   });
 
-  test('that is not there yet is added behind its neighbours', () => {
+  test('of a missing value adds it after its neighbors', () => {
     expect(edit(['jobs', 'nightly', 'method'], '6c')).toEqual(['+     method: 6c']);
     expect(edit(['hosts', 'node1', 'port'], 2222)).toEqual([
       '-   node1: { role: primary, user: root }',
@@ -68,7 +68,7 @@ describe('a change of one value', () => {
     ]);
   });
 
-  test('that is taken away leaves no trace', () => {
+  test('that removes a value leaves no trace', () => {
     expect(edit(['hosts', 'node3', 'ssh'], undefined)).toEqual([
       '-   node3: { role: backup, address: backup.example.com, ssh: legacy } # old Sun SSH',
       '+   node3: { role: backup, address: backup.example.com } # old Sun SSH',
@@ -124,7 +124,7 @@ describe('lists and sets of keys', () => {
     ]);
   });
 
-  test('the last job taken away leaves an empty set', () => {
+  test('removing the last job leaves an empty set', () => {
     expect(valueAt(valueOf(setValue(file, ['jobs', 'nightly'], undefined)), ['jobs'])).toEqual({});
   });
 });
@@ -152,13 +152,13 @@ describe('text of other shapes', () => {
     expect(setValue('site: x', ['platform'], 'linux')).toBe('site: x\nplatform: linux\n');
   });
 
-  test('a value that two places share by an alias is not changed behind the back of the other', () => {
+  test('a value that two places share by an alias is not changed at one of them alone', () => {
     const text = 'a: &root { user: root }\nb: *root\n';
     expect(() => setValue(text, ['b', 'user'], 'backup')).toThrow(EditRefused);
     expect(() => setValue(text, ['a', 'user'], 'backup')).toThrow(EditRefused);
   });
 
-  test('words that YAML would take for something else are quoted', () => {
+  test('words with another meaning in YAML are quoted', () => {
     const words = [
       'yes, please',
       'null',
@@ -180,7 +180,7 @@ describe('text of other shapes', () => {
 });
 
 describe('another name', () => {
-  test('of a job changes its key alone', () => {
+  test('of a job changes only its key', () => {
     expect(difference(file, renameKey(file, ['jobs', 'nightly'], 'weekly'))).toEqual([
       '-   nightly:',
       '+   weekly:',
@@ -224,7 +224,7 @@ const places: Path[] = [
 const anyPlace = fc.constantFrom(...places);
 const comments = (text: string) => text.match(/#.*$/gm) ?? [];
 
-test('any value at any place reads back as it was meant, and is written once', () => {
+test('any value at any place reads back as intended, and is written once', () => {
   fc.assert(
     fc.property(anyPlace, anyValue, (path, value) => {
       const changed = setValue(file, path, value);
@@ -235,7 +235,7 @@ test('any value at any place reads back as it was meant, and is written once', (
   );
 });
 
-test('two changes in a row leave what each of them meant', () => {
+test('two changes in a row both have their intended effect', () => {
   fc.assert(
     fc.property(anyPlace, anyValue, anyValue, (path, first, second) => {
       const changed = setValue(setValue(file, path, first), path, second);

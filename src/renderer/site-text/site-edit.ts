@@ -1,8 +1,9 @@
 /**
- * Changes of a site file's text that leave everything else as its author wrote it: comments, their columns, order, quotes.
+ * Changes of a site file's text that leave everything else as its author wrote it: comments, their columns, order,
+ * quotes.
  *
- * Each change is first cut into the text where it belongs (text-cuts.ts), and what comes out is read again: where it is not exactly what
- * was meant, the whole file is written anew by the YAML library, which keeps comments but not their columns.
+ * Each change is first made in the text itself (text-cuts.ts), and the result is parsed: if it is not exactly what was
+ * intended, the YAML library writes the whole file again, which keeps comments but not their columns.
  */
 import { parseDocument } from 'yaml';
 import { say } from '../../contract/text/say.ts';
@@ -23,7 +24,7 @@ export type { Path };
 /** The place has a form that a change of one value would also change elsewhere (anchors and aliases). */
 export class EditRefused extends Error {}
 
-/** @returns undefined where the text is not YAML */
+/** @returns undefined if the text is not YAML */
 export function valueOf(text: string): Value | undefined {
   const document = parseDocument(text, { logLevel: 'silent', prettyErrors: false });
   if (document.errors.length > 0) return undefined;
@@ -34,7 +35,7 @@ export function valueOf(text: string): Value | undefined {
   }
 }
 
-/** What stands at a place of plain data; undefined where nothing does. */
+/** The value at a place of plain data; undefined if there is none. */
 export function valueAt(data: Value | undefined, path: Path): Value | undefined {
   let value: Value | undefined = data;
   for (const part of path) {
@@ -45,7 +46,7 @@ export function valueAt(data: Value | undefined, path: Path): Value | undefined 
   return value;
 }
 
-/** A copy with another value at the place; undefined takes it away. Lists are only changed inside or at their end. */
+/** A copy with another value at the place; undefined removes it. Lists are only changed inside or at their end. */
 function withValue(data: Value | undefined, path: Path, value: Value | undefined): Value | undefined {
   const [first, ...rest] = path;
   if (first === undefined) return value;
@@ -69,7 +70,7 @@ function withValue(data: Value | undefined, path: Path, value: Value | undefined
 
 const parsed = (text: string) => parseDocument(text, { logLevel: 'silent', prettyErrors: false });
 
-/** The change done by the library, which writes the whole file anew. */
+/** The change done by the library, which writes the whole file again. */
 function rewritten(text: string, path: Path, value: Value | undefined): string {
   const document = parsed(text);
   if (value === undefined) document.deleteIn(path);
@@ -77,7 +78,7 @@ function rewritten(text: string, path: Path, value: Value | undefined): string {
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });
 }
 
-/** The library throws where a path leads through an alias. */
+/** The library throws if a path leads through an alias. */
 function orNothing(attempt: () => string | undefined): string | undefined {
   try {
     return attempt();
@@ -123,7 +124,7 @@ function setList(text: string, path: Path, old: readonly Value[], value: readonl
 }
 
 /**
- * The text with another value at a place. What is the same already stays as it is written.
+ * The text with another value at a place. An equal value stays as it is written.
  * @param path keys and list positions, from the top
  * @param value undefined takes the place away
  * @throws EditRefused

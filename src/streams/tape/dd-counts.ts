@@ -18,7 +18,7 @@ export interface DdCounts {
   readonly bytes?: number;
 }
 
-/** Reads dd's counts out of its standard error; undefined where it printed none. Messages around them are ignored. */
+/** Reads dd's counts out of its standard error; undefined if it printed none. Messages around them are ignored. */
 export function parseDdCounts(stderr: string): DdCounts | undefined {
   const input = lastCount(stderr, 'in');
   const output = lastCount(stderr, 'out');

@@ -18,7 +18,7 @@ export interface PaxFields {
 
 const lengthDigitsAtMost = 10;
 
-/** Parses the body of an extended header; undefined where it is damaged. */
+/** Parses the body of an extended header; undefined if it is damaged. */
 export function parsePaxRecords(text: Buffer): PaxFields | undefined {
   let fields: PaxFields = {};
   for (let at = 0; at < text.length;) {
@@ -35,7 +35,7 @@ export function parsePaxRecords(text: Buffer): PaxFields | undefined {
   return fields;
 }
 
-/** Where the record that begins at `at` ends, after its newline; undefined where its length is wrong. */
+/** Where the record that begins at `at` ends, after its newline; undefined if its length is wrong. */
 function recordEnd(text: Buffer, at: number): number | undefined {
   const space = text.indexOf(0x20, at);
   if (space === -1 || space - at > lengthDigitsAtMost) return undefined;

@@ -17,7 +17,7 @@ async function catalogueOf(archive: Buffer, sizes: readonly number[] = [10_240])
   return entries;
 }
 
-describe('tar catalogue of archives made by the tar of this machine', () => {
+describe('tar catalog of archives made by the tar of this machine', () => {
   let folder: string;
   const longName = `${'long-directory-name/'.repeat(9)}${'x'.repeat(120)}.txt`;
 
@@ -82,7 +82,7 @@ describe('tar catalogue of archives made by the tar of this machine', () => {
   });
 });
 
-describe('tar catalogue', () => {
+describe('tar catalog', () => {
   it('reads a size in base 256, as files above 8 GiB have it', async () => {
     const size = 9 * 1024 ** 3;
     const entries: TarEntry[] = [];

@@ -1,6 +1,6 @@
 /**
- * The machine room of a year: an application that writes into three volumes, and cartridges in a library. What stands here is known without
- * the program: the bytes of the volumes when they were parted, and what is recorded on each cartridge.
+ * The machine room of a year: an application that writes into three volumes, and cartridges in a library. This is known
+ * without the program: the bytes of the volumes when they were parted, and what is recorded on each cartridge.
  */
 import { stat } from 'node:fs/promises';
 import { readFileSystem, type FileSystemEntry } from '../../../src/lab/gds/lab-file-system.ts';
@@ -27,7 +27,7 @@ export type Instant = ReadonlyMap<Proxy, Buffer>;
 export interface OnCartridge {
   readonly cartridge: string;
   readonly label: TapeLabel;
-  /** SHA-256 of the file of the image; undefined where the tape ends before it. */
+  /** SHA-256 of the file of the image; undefined if the tape ends before it. */
   readonly imageSha256: string | undefined;
 }
 
@@ -77,7 +77,7 @@ export class MachineRoom {
       if (phase !== 'started') return undefined;
       // The services are stopped until all volumes are parted: nothing is written between the first part and the last.
       if (line.startsWith('sdxproxy Part ')) return this.#rememberInstant();
-      // They run again, and what they write is not to be on the tape.
+      // They run again, and what they write must not be on the tape.
       if (line.startsWith('sdxshadowdisk -M ')) return this.work();
       return undefined;
     });
@@ -104,7 +104,7 @@ export class MachineRoom {
     this.#parted = volumes;
   }
 
-  /** What was parted since the last call; undefined where nothing was. */
+  /** What was parted since the last call; undefined if nothing was. */
   takeInstant(): Instant | undefined {
     const parted = this.#parted;
     this.#parted = undefined;
@@ -134,13 +134,13 @@ export class MachineRoom {
     await lab.ejectCartridge();
   }
 
-  /** Puts a cartridge into the first free slot; one of that name is bought where there is none. */
+  /** Puts a cartridge into the first free slot; one with that name is created if there is none. */
   async putIn(cartridge: string, { isShort = false } = {}): Promise<void> {
     await this.#scene.lab.insertCartridge(cartridge, { bytes: isShort ? shortBytes : wholeBytes });
     await this.#type(`mtx -f ${changer} unload`);
   }
 
-  /** Nobody finds the cartridge any more. */
+  /** The cartridge can no longer be found. */
   lose(cartridge: string): void {
     this.#lost.add(cartridge);
   }
@@ -172,7 +172,7 @@ export class MachineRoom {
   }
 }
 
-/** @returns undefined where it has no label */
+/** @returns undefined if it has no label */
 async function readCartridge(cartridge: string, file: string): Promise<OnCartridge | undefined> {
   const [first, ...files] = await filesOfTape(file);
   const reading = readLabel(first?.[0] ?? Buffer.alloc(0));

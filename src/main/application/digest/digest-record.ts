@@ -1,4 +1,4 @@
-/** Who has accepted the digest of which week, and whom it did not reach: events in `schedule.ndjson`. */
+/** Which receivers have accepted the digest of which week, and which it did not reach: events in `schedule.ndjson`. */
 import { createHash } from 'node:crypto';
 import { lastWeek, type Period } from '../../../contract/time/week.ts';
 import { phrase } from '../../../contract/text/say.ts';
@@ -8,28 +8,31 @@ import type { Site } from '../../site/site-schema.ts';
 import { scheduleEvents, type ScheduleEvent, type TaskName } from '../schedule/schedule-file.ts';
 import { digestName } from '../schedule/schedule-units.ts';
 
-/** A digest that did not reach everybody. */
+/** A digest that did not reach every receiver. */
 export interface UnsentDigest {
   /** When its week begins; ISO 8601, UTC. */
   readonly week: string;
-  /** When it was tried last; ISO 8601, UTC. */
+  /** When it was last tried; ISO 8601, UTC. */
   readonly at: string;
-  /** Whom it did not reach, and why. */
+  /** Which receivers it did not reach, and why. */
   readonly reason: string;
 }
 
 const dayMilliseconds = 86_400_000;
-/** A digest that could not be sent for so long is given up: nobody needs it any more. */
+/** A digest that could not be sent for this long is given up: it is no longer of use. */
 const daysOfTries = 28;
 
-/** The entries of `notify` that ask for the digest. */
+/** The entries of `notify` that request the digest. */
 const digestWays = ({ notify = [] }: Pick<Site, 'notify'>): NotifyWay[] =>
   notify.filter(({ on }) => on.includes('digest'));
 
-/** True where an entry of `notify` asks for the digest. */
+/** True if an entry of `notify` requests the digest. */
 export const wantsDigest = (site: Pick<Site, 'notify'>): boolean => digestWays(site).length > 0;
 
-/** Whom an entry reaches. A mail server that is corrected makes no other receiver; a command may hold a secret, and is not written down. */
+/**
+ * The receiver of an entry. A corrected mail server does not make a new receiver; a command may hold a secret, and is
+ * not recorded.
+ */
 export const receiverOf = ({ command, mail, syslog }: NotifyWay): string =>
   createHash('sha256')
     .update(JSON.stringify([command, mail?.to, syslog]))
@@ -41,7 +44,7 @@ export const digestsOf = ({ site }: Pick<Site, 'site'>): Pick<TaskName, 'site' |
   job: digestName,
 });
 
-/** True where everybody has the digest of the week. */
+/** True if every receiver has the digest of the week. */
 export const isSent = (events: readonly ScheduleEvent[], week: string): boolean =>
   events.some(({ what, due }) => what === 'digested' && due === week);
 
@@ -58,7 +61,7 @@ export function waysLeft(
   return digestWays(site).filter((way) => !reached.has(receiverOf(way)));
 }
 
-/** Weeks whose digest was tried and did not reach everybody, the earliest first. */
+/** Weeks whose digest did not reach every receiver, the earliest first. */
 function failedWeeks(site: Pick<Site, 'notify'>, events: readonly ScheduleEvent[], now: Date): string[] {
   const since = now.getTime() - daysOfTries * dayMilliseconds;
   const failed = events.flatMap(({ what, due }) =>
@@ -69,7 +72,7 @@ function failedWeeks(site: Pick<Site, 'notify'>, events: readonly ScheduleEvent[
     .sort();
 }
 
-/** The weeks whose digest is to be sent now: those that were tried in vain, and the last one that is over. */
+/** The weeks whose digest must be sent now: those tried without success, and the last one that is over. */
 export function weeksToSend(
   site: Pick<Site, 'notify'>,
   events: readonly ScheduleEvent[],
@@ -78,7 +81,7 @@ export function weeksToSend(
   const last = lastWeek(now, zone);
   const failed = failedWeeks(site, events, now).filter((week) => week < last.from.toISOString());
   const periodOf = (week: string): Period => {
-    // About noon of the Monday after it: a week has an hour less or more where the clock changes.
+    // About noon of the Monday after it: a week has an hour less or more if the clock changes.
     const { to } = lastWeek(new Date(Date.parse(week) + 7.5 * dayMilliseconds), zone);
     return { from: new Date(week), to };
   };
@@ -86,7 +89,7 @@ export function weeksToSend(
 }
 
 /**
- * The newest digest that did not reach everybody who asks for it now.
+ * The newest digest that did not reach all its current receivers.
  * @throws STATE_FILE_UNREADABLE
  */
 export async function unsentDigest(

@@ -4,7 +4,7 @@ import { localDay, zonedText } from '../../../contract/time/wall-clock.ts';
 import { durationText } from '../../../contract/words.ts';
 import { said, say } from '../../../contract/text/say.ts';
 
-/** How many there are of each, the gravest first: `1 missed, 2 protected`. */
+/** How many there are of each, the most serious first: `1 missed, 2 protected`. */
 function countedStates(volumes: readonly DigestVolume[]): string {
   const counts = new Map<string, number>();
   for (const { state } of volumes) counts.set(state, (counts.get(state) ?? 0) + 1);
@@ -47,7 +47,7 @@ function volumeLines(volume: DigestVolume, zone: string): string[] {
   ];
 }
 
-/** @param zone whose clock shows the times */
+/** @param zone time zone of the times */
 export function digestLines(digest: WeekDigest, zone: string): string[] {
   const { from, to, volumes, tapes, sealsHead } = digest;
   return [

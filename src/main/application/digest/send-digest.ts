@@ -1,7 +1,7 @@
 /**
- * Sends the digest of the last week to everybody who asks for it, once for each week. It counts as sent once each receiver has accepted it; one
- * that has not is tried again at the next call, and the others are left alone. One process at a time sends: the lock of one that died is
- * taken over.
+ * Sends the digest of the last week to every receiver, once for each week. It counts as sent once each receiver has
+ * accepted it; one that has not is tried again at the next call, without the others. One process at a time sends: the
+ * lock of a dead one is taken over.
  */
 import type { WeekDigest } from '../../../contract/digest.ts';
 import { failure } from '../../../contract/errors.ts';
@@ -17,11 +17,11 @@ import { addScheduleEvents, scheduleEvents, type ScheduleEvent } from '../schedu
 import { digestsOf, isSent, receiverOf, wantsDigest, waysLeft, weeksToSend } from './digest-record.ts';
 import { digestLines, digestSentence } from './digest-text.ts';
 
-/** What became of the digest of a week. */
+/** The result for the digest of a week. */
 export interface DigestOutcome {
   readonly from: Date;
   readonly outcome: 'sent' | 'sent before' | 'unsent';
-  /** Whom it did not reach, and why, a phrase each. */
+  /** Which receivers it did not reach, and why, one phrase each. */
   readonly failures: readonly string[];
 }
 
@@ -30,17 +30,20 @@ export interface DigestOrder {
   readonly site: Site;
   /** What is sent of a week. */
   readonly digestOf: (period: Period) => Promise<WeekDigest>;
-  /** Whose weeks, and whose clock shows the times. */
+  /** The time zone of the weeks and of the times. */
   readonly zone: string;
   readonly now: Date;
-  /** Whose clock shows the times, where it is another one. */
+  /** The time zone of the times, if it differs. */
   readonly shownZone?: string | undefined;
 }
 
 /** Longer than one message may take. */
 const patienceMilliseconds = 120_000;
 
-/** Sends the digest to one receiver, and records the result at once. @returns why the receiver refused it; undefined where it was accepted */
+/**
+ * Sends the digest to one receiver, and records the result at once. @returns why the receiver refused it; undefined if
+ * it was accepted
+ */
 async function sendOver(
   { state, site }: DigestOrder,
   way: NotifyWay,
@@ -88,7 +91,7 @@ async function sendWeek(
 }
 
 /**
- * The last week that is over, after those that were tried in vain.
+ * The last week that is over, after those tried without success.
  * @returns the earliest week first
  * @throws DIGEST_UNWANTED, STATE_FOLDER_UNUSABLE, STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
  */
@@ -99,7 +102,7 @@ export async function sendDigests(order: DigestOrder): Promise<DigestOutcome[]> 
   const file = `${state.scheduleFile}.digest.lock`;
   try {
     return await new LockFile(file, { patienceMilliseconds }).during(async () => {
-      // What was true before the wait may not be: the other process may have sent it.
+      // Checked again after the wait: the other process may have sent it.
       const events = await scheduleEvents(state, digestsOf(site));
       const outcomes: DigestOutcome[] = [];
       for (const period of weeksToSend(site, events, order))

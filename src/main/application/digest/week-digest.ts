@@ -1,4 +1,7 @@
-/** What happened to the volumes of a site in a week, by the site file and the journals of the state folder. No host is asked. */
+/**
+ * What happened to the volumes of a site in a week, by the site file and the journals of the state folder. No host is
+ * queried.
+ */
 import type { DigestNight, DigestVolume, WeekDigest } from '../../../contract/digest.ts';
 import { outcomeOf, outcomeWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
@@ -70,7 +73,7 @@ function volumeOf(
 }
 
 /**
- * @param period whose nights are told; the state of the volumes is that of `now`
+ * @param period whose nights are reported; the state of the volumes is that of `now`
  * @throws STATE_FILE_UNREADABLE, TAPES_UNREADABLE
  */
 export async function weekDigest(facts: StatusFacts, period: Period): Promise<WeekDigest> {

@@ -1,4 +1,4 @@
-/** The day before a job is due, whoever asks for it is told which tape of its pool is needed. Asks no host. */
+/** The day before a job is due, announces which tape of its pool is needed. Queries no host. */
 import type { RunLine } from '../../../contract/screens.ts';
 import type { NextTapeOfJob } from '../../../contract/protection.ts';
 import { phrase } from '../../../contract/text/say.ts';
@@ -13,7 +13,7 @@ import { nextTapeOfJob } from './next-tape.ts';
 /** A day, and the hour by which a day can be longer when the clock changes. */
 const aheadMilliseconds = 25 * 3_600_000;
 
-/** True while a run that takes its tape from the same pool is running: the tape that it writes is not known to the inventory yet. */
+/** True while a run that takes its tape from the same pool is running: its tape is not in the inventory yet. */
 async function isPoolInUse(
   state: StateFolder,
   { site, job }: ScheduledJob,
@@ -29,7 +29,7 @@ async function isPoolInUse(
   );
 }
 
-/** What a person does before the night. */
+/** What a person must do before the night. */
 function hintOf({ site, job }: ScheduledJob, { name }: NextTapeOfJob): string {
   const { host, device, changer } = site.tape;
   if (name === undefined)
@@ -39,7 +39,10 @@ function hintOf({ site, job }: ScheduledJob, { name }: NextTapeOfJob): string {
   return phrase('insert it into {device} on {host} before then', { device, host });
 }
 
-/** Two consoles, and each hour of the window, announce a tape once; another one is announced again. @returns false where it is known */
+/**
+ * Two consoles, and all hours of the window, announce a tape once; a different tape is announced again. @returns false
+ * if it was announced already
+ */
 async function isNews(
   state: StateFolder,
   { site: { site }, name: job }: ScheduledJob,
@@ -56,9 +59,9 @@ async function isNews(
 }
 
 /**
- * @param lines asked for all runs of the state folder, where one is running
- * @param warn hears of each message that could not be sent
- * @returns the sentence that was sent; undefined where there is nothing to announce now
+ * @param lines returns all runs of the state folder, called if one is running
+ * @param warn called for each message that could not be sent
+ * @returns the sentence that was sent; undefined if there is nothing to announce now
  * @throws TAPES_UNREADABLE, STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
  */
 export async function announceTape(

@@ -1,4 +1,4 @@
-/** Whether the tape in the drive is of a second copy of a run: then the run is read as if it had written that one. */
+/** Whether the tape in the drive belongs to a second copy of a run: the run is then read as if it had written that one. */
 import type { ProvenCopy } from '../../../contract/copied-tape.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import { requireReadyDrive } from '../../procedure/drive/drive-ready.ts';
@@ -7,13 +7,13 @@ import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { KnownRun } from '../../procedure/model/restore-source.ts';
 import { eventsOnCopy } from '../../procedure/model/tape/copied-run.ts';
 
-/** The drive does not tell: whoever reads the tape of the run says what is wrong. */
+/** The drive does not answer: reading the tape of the run reports the error. */
 const unseen = ['TAPE_NOT_LOADED', 'TAPE_BUSY', 'TAPE_STATE_UNKNOWN', 'COMMAND_FAILED'] as const;
 
 /**
- * @param copies of the run; without any, nothing is looked at
- * @returns undefined where the tape in the drive is of none of them
- * @throws what a session can end with
+ * @param copies of the run; without any, nothing is read
+ * @returns undefined if the tape in the drive belongs to none of them
+ * @throws errors of a session
  */
 export async function copyInDrive(
   runner: CommandRunner,
@@ -32,7 +32,7 @@ export async function copyInDrive(
   }
 }
 
-/** The run as it is on its copy; as it is where there is none. */
+/** The run as it is on its copy; unchanged if there is none. */
 export const onCopy = ({ run, events }: KnownRun, copy: ProvenCopy | undefined): KnownRun =>
   copy ? { run, events: eventsOnCopy(events, copy.tapes) } : { run, events };
 

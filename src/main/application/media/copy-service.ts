@@ -1,4 +1,4 @@
-/** Second copies of the tapes of a run: judges the request, holds both drives, and keeps the record. */
+/** Second copies of the tapes of a run: checks the request, locks both drives, and keeps the record. */
 import { hostname, userInfo } from 'node:os';
 import type { ProvenCopy } from '../../../contract/copied-tape.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
@@ -48,16 +48,16 @@ export interface CopyRequest {
   readonly run: string;
   /** Names of the tapes of the copy, one for each tape of the run. */
   readonly to: readonly string[];
-  /** `HOST:DEVICE` of the drive that is written to, and of the one that is read; that of the site where it is left out. */
+  /** `HOST:DEVICE` of the writing and of the reading drive; that of the site by default. */
   readonly drive?: string | undefined;
   readonly from?: string | undefined;
-  /** `8 weeks`; the retention of the pool of the tape, or that of the run, where it is left out. */
+  /** `8 weeks`; by default the retention of the pool of the tape, or that of the run. */
   readonly keep?: string | undefined;
 }
 
 export interface CopyHooks {
   readonly abort: AbortSignal;
-  /** Asked for tapes; undefined where nobody can be asked. */
+  /** Called to request tapes; undefined if nobody can be asked. */
   readonly ask: Ask | undefined;
   readonly onProgress: (progress: LiveProgress) => void;
   /** Receives the name of the record once it exists. */
@@ -69,7 +69,7 @@ export interface PreparedCopy {
   readonly run: string;
   readonly from: DriveAt;
   readonly drive: DriveAt;
-  /** Until when the copy must not be overwritten; undefined: nothing says that it ever may be. */
+  /** Until when the copy must not be overwritten; undefined: without end. */
   readonly keepUntil: string | undefined;
   readonly plan: CopyPlan;
   readonly events: readonly RunEvent[];
@@ -78,14 +78,17 @@ export interface PreparedCopy {
 /** Plain data. */
 export interface CopyResult {
   readonly run: string;
-  /** 0: the tapes hold what the run wrote. 1: no tape was written to. 2: one was, and holds no whole copy. 4: the run's own tape, or the copy, is not as it was written. */
+  /**
+   * 0: the tapes hold what the run wrote. 1: no tape was written. 2: one was, but the copy is incomplete. 4: the run's
+   * own tape, or the copy, is not as it was written.
+   */
   readonly exitStatus: 0 | 1 | 2 | 4;
-  /** Names of the tapes that hold the copy; none where it is not whole. */
+  /** Names of the tapes that hold the copy; none if it is incomplete. */
   readonly tapes: readonly string[];
-  /** What was read back, and is as the run wrote it. */
+  /** What was read back, and matches what the run wrote. */
   readonly volumes: readonly CopiedVolume[];
   readonly error: ShadowtapeError | undefined;
-  /** The file in the state folder that tells of it. */
+  /** Its record in the state folder. */
   readonly record: string;
 }
 
@@ -102,8 +105,9 @@ export class CopyService {
   }
 
   /**
-   * Judges a request by what is known here: no host is asked.
-   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, TAPE_NAME_FORBIDDEN, TAPE_DEVICE_UNKNOWN, COPY_…
+   * Checks a request by what is known here: no host is queried.
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, TAPE_NAME_FORBIDDEN, TAPE_DEVICE_UNKNOWN,
+   *   COPY_…
    */
   async prepare(request: CopyRequest): Promise<PreparedCopy> {
     const { site, state } = this.#options;
@@ -120,7 +124,7 @@ export class CopyService {
   }
 
   /**
-   * Copies, and reads the copy back. Never throws once the record is begun: the result says how far it came.
+   * Copies, and reads the copy back. Never throws once the record is begun: the result shows how far it got.
    * @throws RESTORE_RECORD_UNWRITABLE before anything is touched
    */
   async perform(prepared: PreparedCopy, hooks: CopyHooks): Promise<CopyResult> {
@@ -165,14 +169,14 @@ export class CopyService {
     return { run, exitStatus, tapes, volumes, error, record: record.file };
   }
 
-  /** Nobody else, in any process, moves either tape meanwhile. @throws DRIVE_IN_USE, COPY_ONE_DRIVE */
+  /** No other process moves either tape meanwhile. @throws DRIVE_IN_USE, COPY_ONE_DRIVE */
   async #locked(
     prepared: PreparedCopy,
     hooks: CopyHooks,
     record: RestoreRecord,
     told: CopyTold,
   ): Promise<ProvenCopy> {
-    // A cancel ends what the drives do, not the giving back of their locks.
+    // A cancel ends the work of the drives, not the release of their locks.
     const runner = this.#runner(noJournal(), new AbortController().signal);
     const [from, to] = [await this.#place(runner, prepared.from), await this.#place(runner, prepared.drive)];
     if (from.host === to.host && from.name === to.name)
@@ -219,7 +223,7 @@ export class CopyService {
     });
   }
 
-  /** What changes tapes belongs to the drive of the site file; at another one a person does. */
+  /** The changer belongs to the drive of the site file; at another one a person changes tapes. */
   #changing(runner: CommandRunner, { host, device }: DriveAt, ask: TapeChanging['ask']): TapeChanging {
     const { site } = this.#options;
     const change = tapeChangeOf(site);
@@ -241,7 +245,7 @@ export class CopyService {
   }
 }
 
-/** Copies of the run that were labeled and not written to their end. */
+/** Copies of the run that were labeled but not completed. */
 const unfinishedCopies = (known: readonly KnownTape[], run: string): ReadonlySet<string> =>
   new Set(
     known
@@ -269,14 +273,14 @@ function keepUntil(
   return keepUntilOf(words, new Date(start.at), zone);
 }
 
-/** The copy carries the whole journal, the end of the run included. */
+/** The copy carries the whole journal, including the end of the run. */
 async function journalOf(state: StateFolder, run: string) {
   const { lastHash: sha256 } = await readRun(state, run);
   const packed = await packJournal(await readKept(state.journalFile(run))).catch(() => undefined);
   return packed === undefined ? { sha256 } : { sha256, gzip: packed };
 }
 
-/** Tells record and inventory of the tapes that are written. */
+/** Records the written tapes in record and inventory. */
 class CopyTold implements CopyListener {
   readonly volumes: CopiedVolume[] = [];
   readonly #record: RestoreRecord;

@@ -1,6 +1,6 @@
 /**
- * What the drive of a site last told of itself. A run has it in its journal; what a check learned is kept in the state folder, because most
- * drives clear a flag once it was read. Asks no host.
+ * The last known health of a site's drive. A run has it in its journal; that of a check is kept in the state folder,
+ * because most drives clear a flag once it was read. Queries no host.
  */
 import { z } from 'zod';
 import type { KnownDriveHealth, DriveHealth } from '../../../contract/drive-health.ts';
@@ -30,13 +30,13 @@ interface DrivePlace {
   readonly device: string;
 }
 
-/** Journals that are read at the most, the newest first: a run that was refused early has asked no drive. */
+/** At most this many journals are read, the newest first: a run that was refused early has not queried the drive. */
 const mostJournals = 10;
 
 const isSameDrive = (one: DrivePlace, other: DrivePlace): boolean =>
   one.host === other.host && withoutRewind(one.device) === withoutRewind(other.device);
 
-/** The site's name, too, since two sites may both have a node3. */
+/** With the site's name, since two sites may both have a node3. */
 const keyOf = ({ site, tape }: OfSite): string => `${site}/${tape.host}:${withoutRewind(tape.device)}`;
 
 /** A check prints its readings even if they cannot be saved. The screen then shows the earlier ones, with their time. */
@@ -65,7 +65,7 @@ async function healthOfRun(
   return { host, device, at, by: { run, when }, health };
 }
 
-/** @throws JOURNAL_BROKEN where no other journal has it */
+/** @throws JOURNAL_BROKEN if no other journal has it */
 async function toldToRuns(
   state: StateFolder,
   { site, tape }: OfSite,
@@ -89,7 +89,7 @@ async function toldToRuns(
 
 /**
  * @param lines of the history
- * @returns the latest health that a run or a check has read; undefined where neither has
+ * @returns the latest health that a run or a check has read; undefined if neither has
  * @throws JOURNAL_BROKEN
  */
 export async function knownHealth(

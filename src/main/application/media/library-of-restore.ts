@@ -1,4 +1,4 @@
-/** The library that loads the tapes of a restore or a drill: that of the site, where the drive that reads is the site's. */
+/** The library that loads the tapes of a restore or a drill: that of the site, if the reading drive is the site's. */
 import type { CartridgeMove } from '../../../contract/library.ts';
 import { driveName } from '../../procedure/hosts/drive-name.ts';
 import { realClock } from '../../procedure/hosts/query-retry.ts';
@@ -31,7 +31,7 @@ async function isDriveOfSite({ site, runner }: LibraryOfRestore, at: DriveAt): P
   return names[0] === names[1];
 }
 
-/** @returns undefined where the site has no library, or the drive is not its own */
+/** @returns undefined if the site has no library, or the drive is not its own */
 export async function libraryRoomOf(
   options: LibraryOfRestore,
   at: DriveAt,
@@ -52,7 +52,7 @@ export async function libraryRoomOf(
 
 /**
  * @param afterwards sends commands that a cancel does not end
- * @returns undefined where the site has no library, or the drive is not its own
+ * @returns undefined if the site has no library, or the drive is not its own
  */
 export async function libraryOfRestore(
   options: LibraryOfRestore,

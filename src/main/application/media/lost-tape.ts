@@ -1,4 +1,7 @@
-/** Notifies of the backups that a lost tape took with it: everybody in `notify` of their jobs who asks for `failure`. Contacts no host. */
+/**
+ * Notifies of the backups that were lost with a tape: every receiver in `notify` of their jobs with `failure`. Contacts
+ * no host.
+ */
 import type { RunLine } from '../../../contract/screens.ts';
 import { phraseCount } from '../../../contract/text/say.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
@@ -12,7 +15,7 @@ interface Telling {
   readonly site: Site;
   /** All runs of the state folder. */
   readonly lines: readonly RunLine[];
-  /** Hears of each message that could not be sent. */
+  /** Called for each message that could not be sent. */
   readonly warn: (sentence: string) => void;
 }
 

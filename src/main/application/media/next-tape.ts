@@ -1,4 +1,4 @@
-/** Which tape of its pool a job needs, now and on its next night. Asks no host. */
+/** Which tape of its pool a job needs, now and on its next night. Queries no host. */
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { NextTapeOfJob } from '../../../contract/protection.ts';
 import { nextNight } from '../../../contract/time/schedule.ts';
@@ -30,7 +30,7 @@ const exhausted = (choice: PoolChoice & { readonly pool: string }): ShadowtapeEr
   failure('POOL_EXHAUSTED', { pool: choice.pool, tapes: keptWords(choice) });
 
 /**
- * The job with the name of the tape that a run which begins now writes to. A job without a pool stays as it is.
+ * The job with the name of the tape that a run beginning now writes to. A job without a pool is unchanged.
  * @throws POOL_EXHAUSTED, TAPES_UNREADABLE
  */
 export function withTapeOfPool(
@@ -47,7 +47,7 @@ export function withTapeOfPool(
 }
 
 /**
- * The tape of its pool that a run continues on.
+ * The tape of its pool on which a run continues.
  * @param written tapes that the run has written
  * @returns undefined for a job without a pool
  * @throws POOL_EXHAUSTED, TAPES_UNREADABLE
@@ -68,7 +68,7 @@ export function furtherTapeOfPool(
   return choice.next.name;
 }
 
-/** @returns undefined where the job has no schedule, or no pool */
+/** @returns undefined if the job has no schedule, or no pool */
 export function nextTapeOfJob(
   site: Pools,
   job: Job,

@@ -31,7 +31,7 @@ export interface FileRestoreOptions {
 export interface Reading {
   readonly record: RestoreRecord;
   readonly abort: AbortSignal;
-  /** Hears that the library did not take the tape back. */
+  /** Called if the library did not store the tape. */
   readonly onNote: (sentence: string) => void;
 }
 
@@ -46,7 +46,7 @@ export class RestoreDrives {
     this.#knownTapes = knownTapes;
   }
 
-  /** One drive after the other, so that nobody else gets it between two backups. */
+  /** Drives one after the other, so that no other process gets one between two backups. */
   inTurn(dumps: readonly FilesOfDump[]): { readonly at: DriveAt; readonly dumps: FilesOfDump[] }[] {
     const drives = new Map<string, { readonly at: DriveAt; readonly dumps: FilesOfDump[] }>();
     for (const dump of dumps) {
@@ -59,20 +59,20 @@ export class RestoreDrives {
     return [...drives.values()];
   }
 
-  /** The drive that the run has used; that of the site where its host is no longer one of it. */
+  /** The drive that the run used; that of the site if its host is no longer part of it. */
   driveOf({ host, device }: DumpSource): DriveAt {
     const { site } = this.#options;
     return host in site.hosts ? { host, device } : site.tape;
   }
 
-  /** Nobody else, in any process, moves the tape meanwhile. @throws DRIVE_IN_USE */
+  /** No other process moves the tape meanwhile. @throws DRIVE_IN_USE */
   async locked<Value>(
     { host, device }: DriveAt,
     reading: Reading,
     work: (drive: KnownDrive, library: LibraryUse | undefined) => Promise<Value>,
   ): Promise<Value> {
     const { site, lockKnowledge } = this.#options;
-    // A cancel ends what the drive does, not the giving back of its lock.
+    // A cancel ends the work of the drive, not the release of its lock.
     const runner = this.runner(noJournal(), new AbortController().signal);
     const place = drivePlace(host, await driveName(runner, restoreStep, { host, device }));
     const drive = { tapeHost: host, tapeDevice: device, platform: site.platform };

@@ -1,4 +1,7 @@
-/** What a run is told of tapes by the state folder: the inventory, the further tapes of its pool, and which run still needs a tape. */
+/**
+ * What a run gets on tapes from the state folder: the inventory, the further tapes of its pool, and which run still
+ * needs a tape.
+ */
 import type { StateFolder } from '../../journal/state-folder.ts';
 import type { RunOptions } from '../../procedure/hosts/run-context.ts';
 import type { Site } from '../../site/site-schema.ts';

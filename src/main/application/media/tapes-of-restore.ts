@@ -1,4 +1,7 @@
-/** Which tapes a restore of volumes reads: those of the run, or those of a copy. A library is asked what it has; people have put one in. */
+/**
+ * Which tapes a restore of volumes reads: those of the run, or those of a copy. A library is queried for its tapes;
+ * without one, a person has inserted a tape.
+ */
 import type { ProvenCopy } from '../../../contract/copied-tape.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import { requireReadable, type Choices } from '../../procedure/drive/bring-backup.ts';
@@ -11,16 +14,16 @@ import { copyInDrive, onCopy } from './copy-in-drive.ts';
 import { libraryRoomOf, type LibraryOfRestore } from './library-of-restore.ts';
 
 export interface TapesToRead {
-  /** Undefined where the tapes of the run are read. */
+  /** Undefined if the tapes of the run are read. */
   readonly copy?: ProvenCopy | undefined;
-  /** Where the label alone tells that the tape is in the drive: nothing has to be moved. */
+  /** Set if only the label shows that the tape is in the drive: nothing must be moved. */
   readonly libraryPlan?: Assignment['libraryPlan'];
 }
 
 export interface WantedBackup {
   readonly written: KnownRun;
   readonly copies: readonly ProvenCopy[];
-  /** The volumes that are restored. */
+  /** The volumes to restore. */
   readonly proxies: readonly string[];
 }
 
@@ -40,9 +43,7 @@ function choicesOf({ knownTapes }: Pick<LibraryOfRestore, 'knownTapes'>, wanted:
   });
 }
 
-/**
- * @throws LIBRARY_TAPE_… where the library has no tapes with the backup, CHANGER_…, TAPE_BUSY
- */
+/** @throws LIBRARY_TAPE_… if the library has no tapes with the backup, CHANGER_…, TAPE_BUSY */
 export async function tapesOfRestore(
   looking: Omit<LibraryOfRestore, 'onMove'>,
   wanted: WantedBackup,

@@ -1,4 +1,7 @@
-/** A tape without a label, with a digest that no run has recorded. It may hold the beginning of a dump of this state folder that stopped early. */
+/**
+ * A tape without a label, with a digest that no run has recorded. It may hold the beginning of an interrupted dump of
+ * this state folder.
+ */
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { readRun } from '../../journal/run-history.ts';
@@ -6,19 +9,19 @@ import type { StateFolder } from '../../journal/state-folder.ts';
 import { mayBeOwnFile } from '../../procedure/model/tape/own-tape.ts';
 import { methods } from '../../site/file-system.ts';
 
-/** Whoever identifies a tape waits for it: dumps of older runs are not looked for. */
+/** The operator waits for the identification of a tape: dumps of older runs are not searched. */
 const newestRuns = 30;
 
 export interface UnknownTape {
   readonly host: string;
   readonly device: string;
-  /** The first record of the tape; empty where it begins with a file mark. */
+  /** The first record of the tape; empty if it begins with a file mark. */
   readonly firstRecord: Buffer;
-  /** What describeFirstRecord says of it. */
+  /** The result of describeFirstRecord. */
   readonly found: string;
 }
 
-/** A dump that ended so has not written a byte. */
+/** A dump that ended with one of these has not written a byte. */
 const unwritten: readonly (string | undefined)[] = [
   'TAPE_WRITE_PROTECTED',
   'TAPE_NOT_LOADED',
@@ -26,7 +29,7 @@ const unwritten: readonly (string | undefined)[] = [
   'TAPE_NOT_BLANK',
 ] satisfies ErrorCode[];
 
-/** The last step that dumped began, and its journal does not say that it wrote nothing. */
+/** The last dump step began, and the journal does not say that it wrote nothing. */
 function mayHaveWritten(events: readonly RunEvent[]): boolean {
   const begun = events.findLast(
     (event): event is EventOf<'step-started'> => event.type === 'step-started' && event.phase === 'dump',
@@ -36,7 +39,7 @@ function mayHaveWritten(events: readonly RunEvent[]): boolean {
   return end?.type !== 'step-finished' || !unwritten.includes(end.error?.code);
 }
 
-/** Whole dumps are known by the digest of their first record. */
+/** Complete dumps are recognized by the digest of their first record. */
 const isKnown = (events: readonly RunEvent[]): boolean =>
   events.some((event) => event.type === 'digest' && event.firstRecordSha256 !== undefined);
 
@@ -61,8 +64,8 @@ function mayBeOf(events: readonly RunEvent[], tape: UnknownTape): boolean {
 }
 
 /**
- * The newest run whose unfinished dump begins as the tape does. Nothing proves that it is that one.
- * @returns undefined where none of the newest runs has left such a dump
+ * The newest run whose unfinished dump begins like the tape. Nothing proves that it is that one.
+ * @returns undefined if none of the newest runs has left an unfinished dump
  * @throws STATE_FILE_UNREADABLE
  */
 export async function unfinishedDumpOn(state: StateFolder, tape: UnknownTape): Promise<string | undefined> {
@@ -70,7 +73,7 @@ export async function unfinishedDumpOn(state: StateFolder, tape: UnknownTape): P
   for (const run of newest) {
     const events = await readRun(state, run).then(
       (journal) => journal.events,
-      // A journal that cannot be read tells nothing of its dump.
+      // An unreadable journal shows nothing of its dump.
       () => [],
     );
     if (mayBeOf(events, tape)) return run;

@@ -1,4 +1,7 @@
-/** Where monitors read the metrics: a file for the textfile collector of node_exporter, or `serve` with a token that opens nothing else. */
+/**
+ * Where monitors read the metrics: a file for the textfile collector of node_exporter, or `serve` with a token for
+ * nothing else.
+ */
 import { randomBytes } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -11,16 +14,16 @@ import { unwritable, writeWhole } from '../../proof/whole-file.ts';
 import { metricsText } from './status-metrics.ts';
 import type { SiteStatus } from './status-service.ts';
 
-/** node_exporter runs as a user of its own, and the metrics hold no secret. */
+/** node_exporter runs as a different user, and the metrics hold no secret. */
 const metricsAccess = 0o644;
 
 /**
- * Writes the metrics into a file, which is there as before or as a whole.
+ * Writes the metrics to a file, which is either unchanged or complete.
  * @throws STATE_FILE_UNWRITABLE
  */
 export async function writeMetrics(file: string, status: SiteStatus): Promise<void> {
   try {
-    // A folder that is made for a name that was mistyped has no reader.
+    // A folder created for a mistyped name would have no reader.
     await stat(dirname(resolve(file)));
   } catch (error) {
     throw unwritable(file, error);
@@ -45,7 +48,7 @@ async function readToken(file: string): Promise<string | undefined> {
 }
 
 /**
- * The token of `/metrics`, which survives a restart of `serve`; it is made where there is none.
+ * The token of `/metrics`, which survives a restart of `serve`; it is created if missing.
  * @throws STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
  */
 export async function metricsToken(state: StateFolder): Promise<MetricsToken> {

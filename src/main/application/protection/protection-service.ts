@@ -1,4 +1,4 @@
-/** Whether the volumes of a site are protected, by its site file and the journals of the state folder. No host is asked. */
+/** Whether the volumes of a site are protected, by its site file and the journals of the state folder. No host is queried. */
 import type { RunEvent } from '../../../contract/events.ts';
 import type { TrendSeries } from '../../../contract/history.ts';
 import type { MissedNightOfJob, NextTapeOfJob, ProtectionView } from '../../../contract/protection.ts';
@@ -24,7 +24,7 @@ import { nextTapeOfJob } from '../media/next-tape.ts';
 import { lastMissedNight, missedSentence } from '../schedule/schedule-service.ts';
 import { scheduledTasks } from '../schedule/scheduled-job.ts';
 
-/** When the proxies of a run were parted last; undefined where no part is known to have succeeded. */
+/** When the proxies of a run were last parted; undefined if no part is known to have succeeded. */
 export function partedAtOf(events: readonly RunEvent[]): string | undefined {
   const part = sentCommands(events).findLast(
     ({ intent: { argv }, isProven }) => isProven && argv[0] === 'sdxproxy' && argv[1] === 'Part',
@@ -44,10 +44,10 @@ const pairsOf = ({ jobs }: Site): ProtectedPair[] =>
     })),
   );
 
-/** State folder -> run that has ended -> when its proxies were parted: its journal changes no more, and may be long. */
+/** State folder -> run that has ended -> when its proxies were parted: its journal no longer changes, and may be long. */
 const partsKnown = new WeakMap<StateFolder, Map<string, string | undefined>>();
 
-/** A journal that cannot be read any more does not tell when the proxy was parted. */
+/** An unreadable journal does not show when the proxy was parted. */
 async function withPart(state: StateFolder, run: PairRun): Promise<PairRun> {
   const known = partsKnown.get(state) ?? new Map<string, string | undefined>();
   partsKnown.set(state, known);
@@ -59,7 +59,7 @@ async function withPart(state: StateFolder, run: PairRun): Promise<PairRun> {
   return { ...run, partedAt: known.get(run.run) };
 }
 
-/** True where the last end of the run says that an operator has given it up. */
+/** True if the last end of the run says that an operator has discarded it. */
 async function isDiscarded(state: StateFolder, run: string): Promise<boolean> {
   const read = await readRun(state, run).catch(() => undefined);
   return read !== undefined && lastOf(read.events, 'run-finished')?.discarded === true;
@@ -102,7 +102,7 @@ async function missedByJob(
   return missed;
 }
 
-/** Job -> the tape that it needs next. @throws TAPES_UNREADABLE where the site has pools */
+/** Job -> the tape that it needs next. @throws TAPES_UNREADABLE if the site has pools */
 function nextTapes(site: Site, state: StateFolder, now: Date): Map<string, NextTapeOfJob> {
   if (site.pools === undefined) return new Map();
   const { tapes } = new MediaFile(state.tapesFile).list();
@@ -157,12 +157,12 @@ export interface ProtectionFacts {
   /** All runs of the state folder, newest first, each with who performs it. */
   readonly lines: readonly RunLine[];
   readonly series: readonly TrendSeries[];
-  /** True where the next run of the class is refused because of this one. */
+  /** True if the next run of the class is refused because of this one. */
   readonly holds: (run: string) => Promise<boolean>;
   readonly now: Date;
 }
 
-/** The same judgment as `siteProtection`, with what the first screen shows beside it. */
+/** The same verdict as `siteProtection`, with the other data of the first screen. */
 export async function siteProtectionView(facts: ProtectionFacts): Promise<ProtectionView> {
   const { site, state, lines, series, holds, now } = facts;
   const all = await judged(site, state, lines, now);

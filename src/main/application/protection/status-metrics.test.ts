@@ -56,7 +56,7 @@ it('each metric has its help and type before its samples, and each value is that
   }
 });
 
-it('a drill that was missed is told as loudly as a night, and so is when the backup was last proven', () => {
+it('a missed drill is reported like a missed night, with the time of the last verified backup', () => {
   const backup = { ...volume.backup, provenAt: '2026-11-20T14:00:00.000Z' } as VolumeStatus['backup'];
   const missedDrill = { due: '2026-11-27T14:00:00.000Z', sentence: 'the drill was missed' };
   const shown = text([{ ...volume, state: 'protected', backup, missedDrill }]);
@@ -66,7 +66,7 @@ it('a drill that was missed is told as loudly as a night, and so is when the bac
   expect(text([volume])).toContain(`shadowtape_drill_missed{${labels}} 0\n`);
 });
 
-it('a value that is not known is left out, not 0', () => {
+it('an unknown value is omitted, not 0', () => {
   const shown = text([{ ...volume, backup: undefined, lastRun: undefined, everySeconds: undefined }]);
   expect(shown).not.toMatch(/backup_|last_run|seals_info/);
   expect(text([])).not.toContain('shadowtape_volume_state');

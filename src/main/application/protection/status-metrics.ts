@@ -1,4 +1,4 @@
-/** The status of a site as Prometheus reads it: text exposition format 0.0.4. Pure. */
+/** The status of a site in the format of Prometheus: text exposition format 0.0.4. Pure. */
 import { protections, serviceStates } from '../../../contract/protection.ts';
 import { runVerdicts } from '../../../contract/run-outcome.ts';
 import { serviceStateOf } from '../../../folds/volume-protection.ts';
@@ -26,7 +26,7 @@ function sampleLine(name: string, { labels, value }: Sample): string {
   return `${name}{${words.join(',')}} ${value}`;
 }
 
-/** A metric without samples is left out: a value that is not known is not 0. */
+/** A metric without samples is omitted: an unknown value is not 0. */
 const metricLines = ({ name, help, samples }: Metric): string[] =>
   samples.length === 0
     ? []
@@ -57,7 +57,7 @@ const volumeLabels = (site: string, { class: className, master, proxy }: VolumeS
   proxy,
 });
 
-/** A sample of 1 for the word that holds, and of 0 for each other one: so a word that no longer holds is known to be gone. */
+/** A sample of 1 for the current state, and of 0 for each other one: so a state that has ended is visible. */
 function ofWords(
   { site, volumes }: SiteStatus,
   label: string,

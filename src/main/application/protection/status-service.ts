@@ -1,4 +1,4 @@
-/** What monitors are told of a site: its volumes, their last runs, the head of the list of seals. No host is asked. */
+/** What monitors get of a site: its volumes, their last runs, the head of the list of seals. No host is queried. */
 import type { TrendSeries } from '../../../contract/history.ts';
 import type { PairProtection } from '../../../contract/protection.ts';
 import type { RunLine } from '../../../contract/screens.ts';
@@ -17,11 +17,11 @@ interface LastRun {
   readonly verdict: RunLine['verdict'];
   readonly exitStatus: number | undefined;
   readonly finishedAt: string | undefined;
-  /** Of the volume on tape; undefined where the journal does not tell. */
+  /** Of the volume on tape; undefined if the journal does not have it. */
   readonly bytes: number | undefined;
   /** How long the whole run took. */
   readonly seconds: number | undefined;
-  /** What the drive reported when it was asked last; absent where it reported nothing. */
+  /** What the drive reported when it was last queried; absent if it reported nothing. */
   readonly driveAlerts?: readonly string[] | undefined;
 }
 
@@ -34,9 +34,9 @@ export interface SiteStatus {
   readonly at: Date;
   /** The worst first. */
   readonly volumes: readonly VolumeStatus[];
-  /** SHA-256 (hex) of the last line of the list of seals; undefined where nothing is sealed yet. */
+  /** SHA-256 (hex) of the last line of the list of seals; undefined if nothing is sealed yet. */
   readonly sealsHead: string | undefined;
-  /** Absent where nobody in `notify` asks for the digest of each week. */
+  /** Absent if no receiver in `notify` requests the weekly digest. */
   readonly digest?: { readonly unsent: UnsentDigest | undefined } | undefined;
 }
 
@@ -87,7 +87,7 @@ function lastRunOf(line: RunLine | undefined, series: TrendSeries | undefined): 
   };
 }
 
-/** @throws STATE_FILE_UNREADABLE where there is a list of seals that cannot be read */
+/** @throws STATE_FILE_UNREADABLE if the list of seals exists but cannot be read */
 export async function siteStatus(facts: StatusFacts): Promise<SiteStatus> {
   const { site, state, lines, now } = facts;
   const pairs = await siteProtection(site, state, lines, now);

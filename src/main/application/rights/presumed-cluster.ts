@@ -1,13 +1,13 @@
 /**
- * A cluster as the site file lets expect it, for the rights that must be known before anybody may ask sdxinfo: names of groups and sizes are
- * made up, and nothing of what is made up is left in the commands. Pure.
+ * A cluster as expected from the site file, for the rights that are needed before sdxinfo may be sent: names of groups
+ * and sizes are invented, and nothing invented remains in the commands. Pure.
  */
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
 import type { ClusterSeen } from '../../procedure/model/assign.ts';
 import type { AllowedCommand, AllowedWord } from '../../procedure/plan/rights-needed.ts';
 import type { Job } from '../../site/site-schema.ts';
 
-/** 30 TB, in blocks of 512 bytes: larger volumes have numbers of more digits. */
+/** 30 TB, in blocks of 512 bytes: larger volumes have numbers with more digits. */
 const presumedBlocks = 60_000_000_000;
 /** Of the number of records in that. */
 const presumedDigits = 9;
@@ -45,7 +45,7 @@ export function presumedCluster(job: Job, node: string): ClusterSeen {
 
 const any: AllowedWord = [{ varies: 'any' }];
 
-/** A number that follows from the size: any of so many digits. */
+/** A number that follows from the size: any with this many digits. */
 function widened(word: AllowedWord): AllowedWord {
   const [text] = word;
   const operand =
@@ -53,13 +53,13 @@ function widened(word: AllowedWord): AllowedWord {
   return operand === undefined ? word : [operand, { digits: presumedDigits }];
 }
 
-/** Which groups there are is not known: lower ones are connected by a command of their own. */
+/** The groups are not known: lower ones are connected by a separate command. */
 function withLowerGroups(command: AllowedCommand): AllowedCommand[] {
   if (command.program !== 'sdxshadowgroup') return [command];
   return [{ ...command, words: [['-C'], ...command.words.slice(1)] }, command];
 }
 
-/** The commands without what was made up: of shadow objects the class alone is known. */
+/** The commands without anything invented: of shadow objects only the class is known. */
 export function asPresumed(commands: readonly AllowedCommand[]): AllowedCommand[] {
   return commands.flatMap((command) => {
     if (!command.program.startsWith('sdxshadow')) return [{ ...command, words: command.words.map(widened) }];

@@ -1,6 +1,6 @@
 /**
- * What a job must be allowed: its backup with rollback and resume, the restores of what it backs up, and the tape commands on its drive, those of second copies included. Each from
- * the tables that make the commands. Pure.
+ * What a job must be allowed: its backup with rollback and resume, the restores of its backups, and the tape commands
+ * on its drive, including those of second copies. Each from the tables that make the commands. Pure.
  */
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import { driveCheckCommands } from '../../procedure/drive/drive-check.ts';
@@ -14,7 +14,7 @@ import type { Site } from '../../site/site-schema.ts';
 import { samplesWanted } from '../../site/whole-fingerprint.ts';
 import type { DriveAt } from '../media/named-drive.ts';
 
-/** Up to so many nodes, every set of nodes is listed on which a master may have been started. */
+/** Up to this many nodes, every set of nodes is listed on which a master may have been started. */
 const mostNodes = 4;
 
 /** The sets of nodes on which a restored master may be started again. */
@@ -23,7 +23,7 @@ function placesToStart(nodes: readonly string[]): string[][] {
   return nodes.reduce<string[][]>((sets, node) => [...sets, ...sets.map((set) => [...set, node])], [[]]);
 }
 
-/** Restores of these volumes: from tape, and where nothing but the bytes of a device is restored, from the parted proxy. */
+/** Restores of these volumes: from tape, and, for raw devices, from the parted proxy. */
 function ordersOf({ volumes, primaryNodes, job, platform }: Assignment): RestoreOrder[] {
   if (volumes.some((volume) => volume.method !== '6a' && !makerOf({ job, platform }, volume))) return [];
   const order = {
@@ -51,7 +51,10 @@ function ordersOf({ volumes, primaryNodes, job, platform }: Assignment): Restore
   ];
 }
 
-/** All volumes of the job together, and each by itself. Restores that are refused are left out: on Linux, and where nothing stops the services. */
+/**
+ * All volumes of the job together, and each alone. Refused restores are omitted: on Linux, and where nothing stops the
+ * services.
+ */
 function restoresOf(site: Site, named: NamedJob, seen: ClusterSeen): Assignment[] {
   const { job } = named;
   if (site.platform === 'linux' || job.services === 'not-needed') return [];
@@ -66,15 +69,15 @@ function restoresOf(site: Site, named: NamedJob, seen: ClusterSeen): Assignment[
   });
 }
 
-/** What was seen of the cluster, and the assignment that was made of it. */
+/** What was seen of the cluster, and the assignment made from it. */
 export interface SeenJob {
   readonly assignment: Assignment;
   readonly world: ClusterSeen;
 }
 
 /**
- * @param further drives that second copies are written to, or read from, beside that of the site
- * @returns each command once, for hosts whose login has not got the rights
+ * @param further drives for second copies, in addition to that of the site
+ * @returns each command once, for hosts whose login lacks the rights
  */
 export function rightsOfJob(
   site: Site,

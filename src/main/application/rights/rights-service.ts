@@ -1,4 +1,7 @@
-/** What the hosts of a site must allow logins that are not root, as lines for an administrator; asks sudo whether it allows each. */
+/**
+ * What the hosts of a site must allow logins that are not root, as lines for an administrator; checks with sudo whether
+ * each is allowed.
+ */
 import { isFailure } from '../../../contract/errors.ts';
 import type { CheckLine } from '../../../contract/plan.ts';
 import { phrase } from '../../../contract/text/say.ts';
@@ -18,9 +21,9 @@ interface RightsOptions {
   readonly site: Site;
   readonly runner: CommandRunner;
   readonly assigner: JobAssigner;
-  /** Drives of second copies, each as HOST:DEVICE, beside that of the site. */
+  /** Drives of second copies, each as HOST:DEVICE, in addition to that of the site. */
   readonly drives: readonly string[];
-  /** Hears each line at once. */
+  /** Called with each line at once. */
   readonly listener: (line: CheckLine) => void;
 }
 
@@ -36,7 +39,7 @@ const againHint = phrase(
   'add the lines, then run "check --rights" again: it prints exact lines to put in the place of those with *',
 );
 
-/** What the names of runs end with: the first proxy of the job, and of a restore the first that is restored. */
+/** The ends of run names: the first proxy of the job, or the first restored one. */
 function namesInRuns({ jobs }: Site): string[] {
   const names = Object.values(jobs).flatMap(({ volumes }) => [
     volumes[0]?.proxy ?? 'volume',
@@ -60,7 +63,7 @@ class RightsCheck {
     this.#options.listener(line);
   }
 
-  /** Hosts whose login has not got the rights. */
+  /** Hosts whose login lacks the rights. */
   get #hosts(): string[] {
     const { hosts } = this.#options.site;
     return Object.keys(hosts).filter((host) => hosts[host]?.become !== 'none');
@@ -75,7 +78,7 @@ class RightsCheck {
     return drives.map((named) => driveNamed(site, named));
   }
 
-  /** Hosts that may have a drive for second copies, of which the site file does not name the device. */
+  /** Hosts that may have a drive for second copies whose device is not in the site file. */
   #sayDrives(): void {
     const { site } = this.#options;
     const named = this.#drives.map(({ host }) => host);
@@ -107,7 +110,7 @@ class RightsCheck {
     return this.#paths.get(key);
   }
 
-  /** Asks sudo, which runs nothing for that (sudo(8), -l). */
+  /** Queries sudo, which runs nothing for that (sudo(8), -l). */
   async #isAllowed(host: string, { argv }: AllowedLine): Promise<boolean> {
     const command = { host, argv: ['sudo', '-n', '-l', ...argv], changes: false };
     try {
@@ -129,7 +132,7 @@ class RightsCheck {
     return checked;
   }
 
-  /** Nobody can tell whether a profile is assigned: its lines are printed as good. */
+  /** It is not known whether a profile is assigned: its lines are printed as OK. */
   async #check(command: AllowedCommand): Promise<CheckLine[]> {
     const { host, program } = command;
     const path = await this.#pathOf(host, program);
@@ -150,14 +153,14 @@ class RightsCheck {
     return [{ host, what: 'profile', good: true, said: profileLine(path), hint: undefined }];
   }
 
-  /** The hosts at the same time; what they say is told in their order. @returns false where something is missing */
+  /** All hosts at the same time; their results are reported in order. @returns false if something is missing */
   async #checkAll(commands: readonly AllowedCommand[]): Promise<boolean> {
     const ofHosts = await Promise.all(
       this.#hosts.map(async (name) => {
         const checked: CheckLine[] = [];
         for (const command of commands.filter(({ host }) => host === name))
           checked.push(...(await this.#check(command)));
-        // One program may be needed in several ways that a profile does not tell apart.
+        // A profile does not distinguish several uses of one program.
         return [...new Map(checked.map((line) => [line.said, line])).values()];
       }),
     );
@@ -166,7 +169,7 @@ class RightsCheck {
     return checked.every(({ good }) => good);
   }
 
-  /** The part of the lines that needs no look at the cluster. */
+  /** The lines that need no query of the cluster. */
   async #begin(): Promise<boolean> {
     const { hosts } = this.#options.site;
     for (const host of this.#hosts)
@@ -186,7 +189,7 @@ class RightsCheck {
     return uniqueCommands(needed).filter(({ program }) => program !== 'sdxinfo');
   }
 
-  /** What the jobs need as far as the site file tells. */
+  /** What the jobs need according to the site file. */
   #presumed(): AllowedCommand[] {
     const { assigner, site } = this.#options;
     const node = Object.keys(site.hosts).find((host) => site.hosts[host]?.role === 'primary') ?? '';
@@ -199,7 +202,7 @@ class RightsCheck {
     return uniqueCommands(needed).filter(({ program }) => program !== 'sdxinfo');
   }
 
-  /** @throws COPY_DRIVE_UNREADABLE, TAPE_DEVICE_UNKNOWN before any host is asked */
+  /** @throws COPY_DRIVE_UNREADABLE, TAPE_DEVICE_UNKNOWN before any host is queried */
   async check(): Promise<CheckLine[]> {
     void this.#drives;
     const [first] = Object.keys(this.#options.site.hosts);
@@ -225,6 +228,6 @@ class RightsCheck {
 
 /**
  * Lists what the hosts must allow for all jobs of the site, and whether they do. Changes nothing.
- * @throws COPY_DRIVE_UNREADABLE, TAPE_DEVICE_UNKNOWN, and what looking at the cluster can end with
+ * @throws COPY_DRIVE_UNREADABLE, TAPE_DEVICE_UNKNOWN, and errors of queries of the cluster
  */
 export const checkRights = (options: RightsOptions): Promise<CheckLine[]> => new RightsCheck(options).check();

@@ -9,7 +9,7 @@ const by = { user: 'backup', path: '/usr/bin/dd', volumes: ['volume2'] };
 const command = { host: 'node3', program: 'dd' };
 
 describe('lines of sudoers', () => {
-  it('a number is as many digits as it may have, one line for each length', () => {
+  it('a number becomes digits, with one line for each length', () => {
     const words = [['if=/dev/sfdsk/Class2/rdsk/Volume2'], ['skip=', { digits: 2 }], ['count=1']];
     expect(sudoersLines({ ...command, words }, by)).toEqual([
       {
@@ -23,12 +23,12 @@ describe('lines of sudoers', () => {
     ]);
   });
 
-  it('a command without arguments allows none', () => {
+  it('a command without arguments allows no arguments', () => {
     const [line] = sudoersLines({ ...command, words: [] }, { ...by, path: '/etc/rmt' });
     expect(line).toEqual({ line: 'backup ALL=(root) NOPASSWD: /etc/rmt ""', argv: ['dd'] });
   });
 
-  it('what sudoers reads as something else is quoted', () => {
+  it('characters with a meaning in sudoers are quoted', () => {
     const [line] = sudoersLines({ ...command, words: [['a,b:c=d#e f*[g]\\h']] }, by);
     expect(line?.line).toBe(
       'backup ALL=(root) NOPASSWD: /usr/bin/dd a\\,b\\:c\\=d\\#e\\ f\\*\\[g\\]\\\\\\\\h',
@@ -39,7 +39,7 @@ describe('lines of sudoers', () => {
     expect(() => sudoersLines({ ...command, words: [['a\nb']] }, by)).toThrow('line feed');
   });
 
-  it('a profile names the program alone', () => {
+  it('a profile names only the program', () => {
     expect([...profileLines('backup'), profileLine('/usr/sbin/mount')]).toEqual([
       'prof_attr: Shadowtape:::Backup of GDS volumes:',
       'user_attr: backup::::type=normal;profiles=Shadowtape',

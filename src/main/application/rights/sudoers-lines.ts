@@ -1,10 +1,10 @@
 /**
- * What a host must allow, as lines of sudoers(5) or of RBAC (exec_attr(4)). Wildcards of sudoers match spaces, too, so that `skip=*` would let
- * dd write anywhere: a number is written as so many digits, a line for each length. Pure.
+ * What a host must allow, as lines of sudoers(5) or of RBAC (exec_attr(4)). Wildcards of sudoers also match spaces, so
+ * `skip=*` would let dd write anywhere: a number is written digit by digit, with one line for each length. Pure.
  */
 import type { AllowedCommand, AllowedWord, WordPart } from '../../procedure/plan/rights-needed.ts';
 
-/** Characters that mean something in the arguments of a command in sudoers(5). */
+/** Characters with a meaning in the arguments of a command in sudoers(5). */
 const escaped = (text: string): string => {
   if (text.includes('\n')) throw new Error('a line of sudoers has no line feed');
   return text
@@ -18,7 +18,7 @@ const digits = (count: number): string => '[0-9]'.repeat(count);
 /** A name of a run: date, time and volume. */
 const runPattern = (volume: string): string => `${digits(8)}-${digits(6)}-${escaped(volume)}`;
 
-/** Ways to write a part, all of which are allowed, each with words that fit it. */
+/** Patterns for a part, all of which are allowed, each with an example. */
 interface Form {
   readonly pattern: string;
   readonly sample: string;
@@ -71,11 +71,11 @@ export interface AllowedBy {
   readonly user: string;
   /** Where the program is on the host. */
   readonly path: string;
-  /** What is in the names of runs behind date and time. */
+  /** The part of run names after date and time. */
   readonly volumes: readonly string[];
 }
 
-/** The lines of sudoers for one command. Without arguments a line would allow any: `""` stands for none. */
+/** The lines of sudoers for one command. Without arguments a line would allow any: `""` means none. */
 export function sudoersLines(command: AllowedCommand, { user, path, volumes }: AllowedBy): AllowedLine[] {
   const names = command.words.flat().some(isRun) ? volumes : volumes.slice(0, 1);
   return names.flatMap((volume) => {
@@ -99,5 +99,5 @@ export const profileLines = (user: string): string[] => [
   `user_attr: ${user}::::type=normal;profiles=${profile}`,
 ];
 
-/** A profile allows a program whatever its arguments are (exec_attr(4)). */
+/** A profile allows a program with any arguments (exec_attr(4)). */
 export const profileLine = (path: string): string => `exec_attr: ${profile}:suser:cmd:::${path}:uid=0`;

@@ -1,4 +1,4 @@
-/** Tells of what concerns a job while no run of it is performed: a night that was missed, the next tape. */
+/** Notifies of a job while no run of it is performed: a missed night, the next tape. */
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { Notifier } from '../../notify/notifier.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
@@ -9,7 +9,7 @@ interface NamedJob {
   readonly job: Job;
 }
 
-/** @param warn hears of each message that could not be sent */
+/** @param warn called for each message that could not be sent */
 export function notifierOf(
   state: StateFolder,
   { site, name, job }: NamedJob,

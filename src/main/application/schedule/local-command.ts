@@ -1,16 +1,16 @@
-/** Runs a program of this machine to its end, such as systemctl and crontab. */
+/** Runs a program of this machine until it ends, such as systemctl and crontab. */
 import { spawn } from 'node:child_process';
 import { failure } from '../../../contract/errors.ts';
 import { phrase } from '../../../contract/text/say.ts';
 
 export interface LocalEnd {
-  /** Undefined where a signal ended it. */
+  /** Undefined if a signal ended it. */
   readonly exitStatus: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Neither waits for anything that takes longer. */
+/** Neither program waits for anything that takes longer. */
 const limitMilliseconds = 60_000;
 
 const reasons: Readonly<Record<string, string>> = { ENOENT: phrase('there is no such program') };
@@ -18,7 +18,7 @@ const reasons: Readonly<Record<string, string>> = { ENOENT: phrase('there is no 
 /**
  * @param argv program and arguments; no shell sees them
  * @param input for its standard input
- * @throws SCHEDULE_NOT_CHANGED where it cannot be started
+ * @throws SCHEDULE_NOT_CHANGED if it cannot be started
  */
 export function runLocally(argv: readonly string[], input = ''): Promise<LocalEnd> {
   const [program = '', ...args] = argv;
@@ -44,7 +44,7 @@ export function runLocally(argv: readonly string[], input = ''): Promise<LocalEn
   });
 }
 
-/** The same, where every end but a good one is an error. @throws SCHEDULE_NOT_CHANGED */
+/** The same, but any failure of the program is an error. @throws SCHEDULE_NOT_CHANGED */
 export async function requireLocally(argv: readonly string[], input = ''): Promise<string> {
   const { exitStatus, stdout, stderr } = await runLocally(argv, input);
   if (exitStatus === 0) return stdout;

@@ -1,6 +1,6 @@
 /**
- * What became of the nights of scheduled jobs: `schedule.ndjson` in the state folder, an event a line. A night with a run is in the
- * journals; here are the nights without one.
+ * The nights of scheduled jobs: `schedule.ndjson` in the state folder, one event per line. A night with a run is in the
+ * journals; these are the nights without one.
  */
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
@@ -13,9 +13,10 @@ import { unwritable } from '../../proof/whole-file.ts';
 
 const scheduleEventSchema = z.object({
   /**
-   * `watched`: from now on nights of the job count; `removed`: no longer. `refused`: a run was refused in the night, and nothing was
-   * touched. `missed`: the night is over, and had no run. `announced`: which tape the night needs. `digest-accepted`, `digest-failed`: a
-   * receiver has accepted the digest of the week that begins then, or it did not reach one. `digested`: all have accepted it.
+   * `watched`: from now on nights of the job count; `removed`: they no longer do. `refused`: a run was refused in the
+   * night, and nothing was touched. `missed`: the night is over, and had no run. `announced`: which tape the night
+   * needs. `digest-accepted`, `digest-failed`: a receiver has accepted the digest of the week that begins then, or it
+   * did not reach one. `digested`: all have accepted it.
    */
   what: z.enum([
     'watched',
@@ -31,15 +32,15 @@ const scheduleEventSchema = z.object({
   at: z.string(),
   site: z.string(),
   job: z.string(),
-  /** Present where the night is one of the drills of the job. */
+  /** Present if the night is one of the drills of the job. */
   task: z.literal('drill').optional(),
   /** When the job was due that night; of digests, when the week begins. */
   due: z.string().optional(),
-  /** Why: one sentence. */
+  /** The reason: one sentence. */
   reason: z.string().optional(),
   /** Of `digest-accepted` and `digest-failed`: which receiver, see digest-record.ts. */
   way: z.string().optional(),
-  /** Of `announced`: the name of the tape; empty where no tape of the pool may be overwritten. */
+  /** Of `announced`: the name of the tape; empty if no tape of the pool may be overwritten. */
   tape: z.string().optional(),
   /** Of `watched`: the schedule that counts from then on; the site file may change later. */
   schedule: z
@@ -54,14 +55,14 @@ const scheduleEventSchema = z.object({
 });
 export type ScheduleEvent = z.output<typeof scheduleEventSchema>;
 
-/** What is due by itself: the runs of a job, or the drills of its backups. */
+/** A scheduled task: the runs of a job, or the drills of its backups. */
 export type Task = 'run' | 'drill';
 
-/** Whose nights are meant. */
+/** The task of the nights. */
 export interface TaskName {
   readonly site: string;
   readonly job: string;
-  /** Left out: its runs. */
+  /** Absent: its runs. */
   readonly task?: Task | undefined;
 }
 
@@ -70,7 +71,7 @@ function eventOf(line: string): ScheduleEvent | undefined {
     const parsed = scheduleEventSchema.safeParse(JSON.parse(line));
     return parsed.success ? parsed.data : undefined;
   } catch {
-    // A crash has torn the line.
+    // A crash has truncated the line.
     return undefined;
   }
 }
@@ -103,8 +104,9 @@ async function append(file: string, events: readonly ScheduleEvent[]): Promise<v
 }
 
 /**
- * Reads the events of a job, or of its drills, and adds what follows from them. Two consoles at a time do not add the same night twice.
- * @param decide what is to be added
+ * Reads the events of a job, or of its drills, and adds what follows from them. Two consoles at a time do not add the
+ * same night twice.
+ * @param decide returns the events to add
  * @returns what was added, on disk when this returns
  * @throws STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
  */
@@ -121,7 +123,7 @@ export async function addScheduleEvents(
       return added;
     });
   } catch (error) {
-    // The lock is a file of the same disk.
+    // The lock is a file on the same disk.
     throw unwritable(file, error);
   }
 }

@@ -1,4 +1,4 @@
-/** Puts what starts scheduled jobs on this machine, finds it, and takes it away: systemd timers or crontab lines. */
+/** Installs, finds and removes what starts scheduled jobs on this machine: systemd timers or crontab lines. */
 import { access, constants, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -29,7 +29,7 @@ interface Piece {
   readonly text: string;
 }
 
-/** systemd reads the units of others only where all may read them. */
+/** systemd reads the units of other users only if everybody may read them. */
 const unitAccess = 0o644;
 
 function unitFolder(owner: TimerOwner): string {
@@ -43,7 +43,7 @@ const unitFiles = (job: StartedName, owner: TimerOwner) => ({
   timer: join(unitFolder(owner), `${unitNameOf(job)}.timer`),
 });
 
-/** What belongs on this machine for the job. */
+/** The texts that the job needs on this machine. */
 export function piecesOf(job: StartedJob, starter: Starter): Piece[] {
   if (starter === 'crontab') return [{ place: 'crontab', text: cronLines(job, ownZone()).join('\n') }];
   const { service, timer } = unitFiles(job, starter);
@@ -62,7 +62,7 @@ async function textOf(file: string): Promise<string | undefined> {
   }
 }
 
-/** @returns the crontab of this user; empty where crontab says that there is none. @throws SCHEDULE_NOT_CHANGED */
+/** @returns the crontab of this user; empty if crontab reports that there is none. @throws SCHEDULE_NOT_CHANGED */
 async function readCrontab(): Promise<string> {
   const { exitStatus, stderr } = await runLocally(['crontab', '-l']);
   if (exitStatus === 1 && /^(crontab: )?no crontab for /m.test(stderr)) return '';
@@ -80,7 +80,7 @@ async function place(files: ReadonlyMap<string, string | undefined>): Promise<vo
   }
 }
 
-/** Units as they are now, so that a change that fails leaves nothing behind. */
+/** The current units, so that a failed change can be undone. */
 async function changeUnits(
   owner: TimerOwner,
   files: ReadonlyMap<string, string | undefined>,
@@ -100,7 +100,7 @@ async function changeUnits(
 }
 
 /**
- * Installs the job, in the place of what was there for it.
+ * Installs the job, and replaces its earlier installation.
  * @throws SCHEDULE_NOT_CHANGED, STATE_FILE_UNWRITABLE; everything is then as it was
  */
 export async function installJob(job: StartedJob, starter: Starter): Promise<void> {
@@ -125,7 +125,7 @@ export async function removeJob(job: StartedName, starter: Starter): Promise<voi
   await changeUnits(starter, files, []);
 }
 
-/** True where a program of that name can be started. */
+/** True if a program with that name can be started. */
 async function isOnPath(program: string): Promise<boolean> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const found = folders.map((folder) => access(join(folder, program), constants.X_OK).then(() => true));
@@ -142,13 +142,16 @@ async function textsOf(job: StartedName, starter: Starter): Promise<(string | un
   return [await textOf(service), await textOf(timer)];
 }
 
-/** What starts the job on this machine; nothing where it is not installed. @throws SCHEDULE_NOT_CHANGED where the crontab cannot be read */
+/**
+ * What starts the job on this machine; nothing if it is not installed. @throws SCHEDULE_NOT_CHANGED if the crontab
+ * cannot be read
+ */
 export async function startersOf(job: StartedName): Promise<Starter[]> {
   const texts = await Promise.all(starters.map((starter) => textsOf(job, starter)));
   return starters.filter((_starter, index) => texts[index]?.some((text) => text !== undefined));
 }
 
-/** False where the job is installed differently from what the site file and this program ask for now. */
+/** False if the job is installed differently from what the site file and this program require now. */
 export async function isCurrent(job: StartedJob, starter: Starter): Promise<boolean> {
   const texts = await textsOf(job, starter);
   return piecesOf(job, starter).every(({ text }, index) => text === texts[index]);

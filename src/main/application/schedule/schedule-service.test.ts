@@ -82,7 +82,7 @@ it('a night whose run was refused is missed with that reason', async () => {
   ]);
 });
 
-it('a night is due until a run has touched something: one that was refused in its journal is tried again, and tells why', async () => {
+it('a night is due until a run has touched something: a refused run is tried again, with its reason', async () => {
   await watched('2026-11-27T12:00:00Z');
   const refused = (startedAt: string, sentence: string) =>
     runAt(startedAt, { verdict: 'failed', exitStatus: 1, sentence });
@@ -99,7 +99,7 @@ it('a night is due until a run has touched something: one that was refused in it
   ]);
 });
 
-it('a console that was off for the week of the change of the clock tells of each night, in one message', async () => {
+it('a console that was off while the clock changed reports each missed night, in one message', async () => {
   await watched('2026-10-23T12:00:00Z');
   const { missed } = await settle('2026-10-26T12:00:00Z', [runAt('2026-10-24T00:31:00Z')]);
   expect(missed.map(({ due }) => due.toISOString())).toEqual([
@@ -122,7 +122,7 @@ it('no night is missed after the timer was removed', async () => {
   expect(await lastMissedNight(state, job, [], now)).toBeUndefined();
 });
 
-it('a schedule that is changed counts from then on: nights before are judged by the former one', async () => {
+it('a changed schedule counts from then on: earlier nights are judged by the earlier one', async () => {
   await settle('2026-11-23T12:00:00Z');
   const runs = [runAt('2026-11-24T01:31:00Z'), runAt('2026-11-25T01:31:00Z')];
   job = { ...job, schedule: { ...job.schedule, hour: 12, windowSeconds: 3600 } };
@@ -171,9 +171,9 @@ describe('drills of a job', () => {
     );
   });
 
-  it('are due in their own window, until one has shown what the tape holds', async () => {
+  it('are due in their own window, until one has read the tape', async () => {
     expect((await settle('2026-11-28T14:00:00Z', runs)).due).toBeDefined();
-    // One that proved nothing, died, or read a run of another job does not count.
+    // One without a result, one that died, or one of another job's run does not count.
     drilled('2026-11-28T14:01:00Z', 1);
     drilled('2026-11-28T14:02:00Z', undefined);
     drilled('2026-11-28T14:03:00Z', 0, 'of another job');
@@ -185,7 +185,7 @@ describe('drills of a job', () => {
     });
   });
 
-  it('that are missed are recorded and told once, apart from the nights of the job', async () => {
+  it('that are missed are recorded and reported once, separately from the nights of the job', async () => {
     await settle('2026-11-23T12:00:00Z', runs);
     const night = lastNight(job.schedule, new Date('2026-11-28T15:00:00Z'));
     if (!night) throw new Error('no night');
@@ -203,7 +203,7 @@ describe('drills of a job', () => {
     const now = new Date('2026-11-28T18:00:00Z');
     const last = await lastMissedNight(state, job, runs, now);
     expect(last && missedSentence(job, last)).toBe(sentence);
-    // A drill by hand makes it good.
+    // A drill by hand makes up for it.
     drilled('2026-11-28T17:30:00Z', 0);
     expect(await lastMissedNight(state, job, runs, now)).toBeUndefined();
   });
@@ -216,7 +216,7 @@ describe('on a full disk', () => {
   });
   const reason = () => `${join(folder, 'schedule.ndjson')} cannot be written: the disk is full`;
 
-  it('nothing is started, and the people of notify are told, whether or not a night is due', async () => {
+  it('nothing is started, and the receivers of notify are informed, whether or not a night is due', async () => {
     for (const now of ['2026-11-28T02:00:00Z', '2026-11-28T08:00:00Z'])
       await expect(settle(now)).rejects.toMatchObject({ code: 'STATE_FILE_UNWRITABLE', message: reason() });
     const told = readFileSync(join(folder, 'told'), 'utf8');

@@ -1,4 +1,4 @@
-/** The nights of scheduled jobs and drills: which one is due now, which were missed; a missed one is recorded and notified. Asks no host. */
+/** The nights of scheduled jobs and drills: which is due, which were missed (recorded and notified). Queries no host. */
 import { isDeepStrictEqual } from 'node:util';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import {
@@ -21,7 +21,7 @@ import { nextTapeOfJob } from '../media/next-tape.ts';
 import type { ScheduledJob } from './scheduled-job.ts';
 import { addScheduleEvents, scheduleEvents, type ScheduleEvent, type TaskName } from './schedule-file.ts';
 
-/** How each task is spoken of. */
+/** The words for each task. */
 const wordsOf = {
   run: {
     missed: (night: string, reason: string) =>
@@ -67,7 +67,7 @@ export interface MissedNight extends Night {
 /** A run that ended before anything was touched. */
 const isRefused = ({ verdict, exitStatus }: RunLine): boolean => verdict === 'failed' && exitStatus === 1;
 
-/** When backup runs of the job began, whoever started them; or the drills of its runs that have shown something of a tape. */
+/** When backup runs of the job began, however they were started, or drills of its runs with a result. */
 function startsOf(state: StateFolder, job: ScheduledJob, lines: readonly RunLine[]): Date[] {
   const own = backupsOf(job, lines);
   if (job.task === 'run')
@@ -89,7 +89,7 @@ const backupsOf = ({ site, name }: ScheduledJob, lines: readonly RunLine[]): Run
   );
 
 /**
- * The backup that the next drill of a job reads: its newest verified one, as long as its tape is not known to be lost.
+ * The backup that the next drill of a job reads: its newest verified one, unless its tape is known to be lost.
  * @param lines all runs of the state folder
  * @throws DRILL_NOTHING, TAPES_UNREADABLE
  */
@@ -102,26 +102,26 @@ export function runToDrill(state: StateFolder, job: ScheduledJob, lines: readonl
   return newest.run;
 }
 
-/** A schedule in effect: which one counts, and from when on. */
+/** A schedule in effect, and since when. */
 interface Watched {
   readonly since: Date;
   readonly schedule: Schedule;
 }
 
-/** @returns undefined where nobody has put the schedule into effect */
+/** @returns undefined if the schedule is not in effect */
 function watchedOf({ schedule }: ScheduledJob, events: readonly ScheduleEvent[]): Watched | undefined {
   const last = events.findLast(({ what }) => what === 'watched' || what === 'removed');
   if (last?.what !== 'watched') return undefined;
   return { since: new Date(last.at), schedule: last.schedule ?? schedule };
 }
 
-/** True where other nights count than those of the site file now. */
+/** True if the nights that count differ from those of the current site file. */
 function isOutdated(job: ScheduledJob, events: readonly ScheduleEvent[]): boolean {
   const watched = watchedOf(job, events);
   return !watched || !isDeepStrictEqual(watched.schedule, job.schedule);
 }
 
-/** What is known of a job beside its schedule: what `schedule.ndjson` tells of it, and when runs or drills of it began. */
+/** What is known of a job besides its schedule: its events in `schedule.ndjson`, and when its runs or drills began. */
 interface Past {
   readonly events: readonly ScheduleEvent[];
   readonly starts: readonly Date[];
@@ -148,7 +148,7 @@ function reasonOf({ task }: ScheduledJob, { due, until }: Night, { events, refus
   return reason === undefined ? words.none : words.refused(reason);
 }
 
-/** Nights that were missed since the schedule is in effect, recorded or not; the earliest first. */
+/** Nights missed since the schedule took effect, recorded or not; the earliest first. */
 function missedOf(job: ScheduledJob, past: Past, now: Date): MissedNight[] {
   const watched = watchedOf(job, past.events);
   if (!watched) return [];
@@ -159,7 +159,7 @@ function missedOf(job: ScheduledJob, past: Past, now: Date): MissedNight[] {
 }
 
 /**
- * The nights that were missed since the schedule is in effect, the earliest first, whether or not something has recorded them.
+ * The nights missed since the schedule took effect, the earliest first, whether or not they were recorded.
  * @param lines all runs of the state folder
  * @throws STATE_FILE_UNREADABLE
  */
@@ -174,8 +174,7 @@ export async function missedNightsOf(
 }
 
 /**
- * The last night that was missed, as far as it can be told now, although nothing may have recorded it yet. A drill that was made since makes
- * a missed one good.
+ * The last missed night, as known now, even if it is not recorded yet. A later drill makes up for a missed one.
  * @param lines all runs of the state folder
  * @throws STATE_FILE_UNREADABLE
  */
@@ -206,11 +205,11 @@ function missedWords(job: ScheduledJob, nights: readonly MissedNight[]): string 
 }
 
 export interface Settled {
-  /** The night in whose window a run has to begin now; undefined where none is due. */
+  /** The night whose window requires a run now; undefined if none is due. */
   readonly due: Night | undefined;
-  /** What is said where nothing is due. */
+  /** The text if nothing is due. */
   readonly words: string;
-  /** Missed nights that were recorded just now. */
+  /** Missed nights that were just recorded. */
   readonly missed: readonly MissedNight[];
 }
 
@@ -229,9 +228,9 @@ function dueNow(job: ScheduledJob, starts: readonly Date[], now: Date): Pick<Set
 }
 
 /**
- * Judges a job now. Missed nights that are not recorded yet are recorded, and the people of `notify` are told.
+ * Judges a job now. Missed nights are recorded if they are not yet, and the receivers of `notify` are informed.
  * @param lines all runs of the state folder
- * @param warn hears of each message that could not be sent
+ * @param warn called for each message that could not be sent
  * @throws STATE_FOLDER_UNUSABLE, STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
  */
 export async function settleNights(
@@ -256,7 +255,7 @@ export async function settleNights(
     missed = all.filter(({ due }) => !recorded.has(due.toISOString()));
     return [
       ...missed.map(({ due, reason }) => event('missed', { due: due.toISOString(), reason })),
-      // A timer that was made by hand puts the schedule into effect, too. A new schedule counts from now on.
+      // A timer made by hand also puts the schedule into effect. A new schedule counts from now on.
       ...(isOutdated(job, events) ? [event('watched', { schedule: plainOf(job.schedule) })] : []),
     ];
   });
@@ -266,7 +265,7 @@ export async function settleNights(
 }
 
 /**
- * A timer that cannot record nights starts nothing, such as on a full disk: nobody may see what it prints.
+ * A timer that cannot record nights, such as on a full disk, starts nothing: nobody may see its output.
  * @throws that error
  */
 async function tellRefused(
@@ -295,8 +294,8 @@ async function tellMissed(
 }
 
 /**
- * A drill has shown that a tape does not hold what its run wrote, or cannot be read: the people of `notify` are told.
- * @param warn hears of each message that could not be sent
+ * A drill has shown that a tape does not match its run, or cannot be read: the receivers of `notify` are informed.
+ * @param warn called for each message that could not be sent
  */
 export async function tellFailedDrill(
   state: StateFolder,
@@ -314,9 +313,9 @@ export async function tellFailedDrill(
 }
 
 /**
- * The run of a night was refused before anything was touched, or a drill ended before it has shown anything: the next check of the window
- * tries again.
- * @param warn hears that it could not be recorded: the refusal is the graver news
+ * The run of a night was refused before anything was touched, or a drill ended without a result: the next check of the
+ * window tries again.
+ * @param warn called if it could not be recorded: the refusal is the more serious news
  */
 export async function recordRefusal(
   state: StateFolder,
@@ -350,7 +349,7 @@ export async function watchNights(state: StateFolder, job: ScheduledJob): Promis
   );
 }
 
-/** No night of the job is missed any more, until the schedule is put into effect again. */
+/** No night of the job counts as missed until the schedule is put into effect again. */
 export async function unwatchNights(state: StateFolder, name: TaskName): Promise<void> {
   await state.prepare();
   const { site, job, task } = name;
@@ -361,7 +360,7 @@ export async function unwatchNights(state: StateFolder, name: TaskName): Promise
 /** What `schedule next` says of a job. */
 export interface NextOfJob {
   readonly job: string;
-  /** Present where it is the drill of the job. */
+  /** Present if it is the drill of the job. */
   readonly task?: 'drill' | undefined;
   /** When it is due; ISO 8601, UTC. */
   readonly next: string | undefined;
@@ -369,7 +368,7 @@ export interface NextOfJob {
   readonly until: string | undefined;
   /** The last night that was missed. */
   readonly missed: string | undefined;
-  /** Which tape of its pool it needs next; absent where it has no pool. */
+  /** Which tape of its pool it needs next; absent if it has no pool. */
   readonly tape?: string | undefined;
 }
 

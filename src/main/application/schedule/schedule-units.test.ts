@@ -57,7 +57,7 @@ describe('systemd units', () => {
     expect(serviceUnit(started, 'user')).not.toContain('network-online');
   });
 
-  it('have a name for each site, whatever its name holds', () => {
+  it("have a unit name for each site, whatever characters the site's name has", () => {
     expect(unitNameOf(started)).toBe('shadowtape-payroll-nightly');
     expect(unitNameOf({ ...started, task: 'drill' })).toBe('shadowtape-payroll-nightly:drill');
     expect(unitNameOf({ site: 'a/b', job: 'nightly' })).toMatch(/^shadowtape-a_b-[0-9a-f]{8}-nightly$/);
@@ -95,7 +95,7 @@ describe('systemd units', () => {
       expect(nights).toHaveLength(2);
       for (const { due, until } of nights) {
         expect(elapsed.some((at) => at >= due && at < until)).toBe(true);
-        // A missed night is noticed at the end of its window, or within an hour of it.
+        // A missed night is noticed within an hour of the end of its window.
         expect(elapsed.some((at) => at >= until && at.getTime() <= until.getTime() + 3_600_000)).toBe(true);
       }
     }

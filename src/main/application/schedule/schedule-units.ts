@@ -8,12 +8,12 @@ import { quoteArgument } from '../../ssh/quoting.ts';
 export interface StartedJob {
   readonly site: string;
   readonly job: string;
-  /** Left out: a run of the job. */
+  /** Absent: a run of the job. */
   readonly task?: Task | undefined;
   readonly schedule: Schedule;
-  /** What is started, where it is no job: for people. */
+  /** A description of what is started, if it is not a job. */
   readonly title?: string;
-  /** True where the tape of each night is announced a day before. */
+  /** True if the tape of each night is announced a day before. */
   readonly announcesTape?: boolean;
   /** Program and arguments, all paths absolute. */
   readonly argv: readonly string[];
@@ -21,13 +21,13 @@ export interface StartedJob {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** In the place of a job's name: what sends the weekly digest. No job has this name. */
+/** Instead of a job's name: what sends the weekly digest. No job has this name. */
 export const digestName = '_digest';
 
-/** Whose timers: those of this user, or of the machine. */
+/** The owner of the timers: this user, or the machine. */
 export type TimerOwner = 'user' | 'system';
 
-/** The name of a site may hold anything, that of a unit may not. */
+/** The name of a site may have any characters, that of a unit may not. */
 function namePart(text: string): string {
   const safe = text.replaceAll(/[^A-Za-z0-9_.-]/g, '_');
   return safe === text ? text : `${safe}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
@@ -39,7 +39,7 @@ export type StartedName = Pick<StartedJob, 'site' | 'job' | 'task'>;
 export const unitNameOf = ({ site, job, task }: StartedName): string =>
   `shadowtape-${namePart(site)}-${namePart(job)}${task === 'drill' ? ':drill' : ''}`;
 
-/** What a unit is about, for people. */
+/** The description of a unit. */
 const aboutOf = ({ job, task, title }: Pick<StartedJob, 'job' | 'task' | 'title'>): string =>
   plain(title ?? `${task === 'drill' ? 'drills of job' : 'job'} ${job}`);
 
@@ -50,7 +50,7 @@ const execWord = (word: string): string =>
 /** A value that is text for people. */
 const plain = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').replaceAll('%', '%%');
 
-/** Says which job a unit starts. systemd passes over sections that begin with X-. */
+/** Names the job that a unit starts. systemd ignores sections that begin with X-. */
 const ownSection = ({ site, job }: StartedJob): string[] => [
   '[X-Shadowtape]',
   `Site=${plain(site)}`,
@@ -66,7 +66,7 @@ export function serviceUnit(started: StartedJob, owner: TimerOwner): string {
   return [
     '[Unit]',
     `Description=Shadowtape: ${aboutOf(started)} of ${plain(site)}`,
-    // The user's manager knows no targets of the machine.
+    // The user's manager has no targets of the machine.
     ...(owner === 'system' ? ['Wants=network-online.target', 'After=network-online.target'] : []),
     '',
     '[Service]',
@@ -91,7 +91,7 @@ export function calendarOf({ days, hours, minute }: CheckTimes, zone: string): s
   return `${some}*-*-* ${hours.map(two).join(',')}:${two(minute)}:00 ${zone}`;
 }
 
-/** For who reads the timer: why it starts the program as often as it does. */
+/** A comment in the timer: why it starts the program that often. */
 function startedWhen({ task, title }: StartedJob): string {
   if (title !== undefined)
     return '# Once for each week, however often it is started: what was not accepted is tried again.';
@@ -121,7 +121,7 @@ export function timerUnit(started: StartedJob): string {
   ].join('\n');
 }
 
-/** cron knows the zone of the machine alone; another one is checked for four times an hour. */
+/** cron only uses the zone of the machine; for another one, a check runs four times an hour. */
 function cronTimes({ schedule, announcesTape }: StartedJob, ownZone: string): string[] {
   if (schedule.zone !== ownZone) return ['*/15 * * * *'];
   return checkTimesOf(schedule, announcesTape).map(({ days, hours, minute }) => {
@@ -143,20 +143,20 @@ export function cronLines(started: StartedJob, ownZone: string): string[] {
   const command = [...variables, ...started.argv.map(cronWord)].join(' ');
   return [
     beginOf(started),
-    // cron mails what a command prints: errors alone are news.
+    // cron mails what a command prints: only errors must be printed.
     ...[...cronTimes(started, ownZone), '@reboot'].map((time) => `${time} ${command} >/dev/null`),
     endOf(started),
   ];
 }
 
-/** The lines of the job in a crontab, marks included; empty where there are none. */
+/** The lines of the job in a crontab, marks included; empty if there are none. */
 export function cronLinesIn(crontab: string, started: StartedName): string[] {
   const lines = crontab.split('\n');
   const [first, last] = [lines.indexOf(beginOf(started)), lines.indexOf(endOf(started))];
   return first < 0 || last < first ? [] : lines.slice(first, last + 1);
 }
 
-/** The crontab with other lines for the job; everything else stays as it is. @param own empty: the job is taken out */
+/** The crontab with new lines for the job; everything else is unchanged. @param own empty: the job is removed */
 export function crontabWith(crontab: string, started: StartedName, own: readonly string[]): string {
   const lines = crontab === '' ? [] : crontab.replace(/\n$/, '').split('\n');
   const found = cronLinesIn(crontab, started);

@@ -1,4 +1,4 @@
-/** What of a site has a schedule: runs of jobs, and drills of their backups. Pure. */
+/** The scheduled tasks of a site: runs of jobs, and drills of their backups. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import type { Schedule } from '../../../contract/time/schedule.ts';
 import { scheduleOf } from '../../site/schedule-schema.ts';
@@ -27,7 +27,7 @@ function tasksOf(site: Site, name: string, job: Job): ScheduledJob[] {
 
 /**
  * @param siteName the path of the site file, for the messages
- * @param job undefined where the site has one job alone
+ * @param job undefined if the site has only one job
  * @throws JOB_UNKNOWN, JOB_NONE, JOB_NOT_CHOSEN, SCHEDULE_MISSING, DRILL_NOT_SCHEDULED
  */
 export function scheduledJob(

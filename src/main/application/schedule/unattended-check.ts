@@ -1,4 +1,4 @@
-/** Whether a job would ask anything of a person: nobody is there at night. Connects to the hosts, and sends no command of the guide. */
+/** Whether a job would ask a question: nobody can answer at night. Connects to the hosts, and sends no command of the guide. */
 import { failure, isFailure } from '../../../contract/errors.ts';
 import { phrase } from '../../../contract/text/say.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
@@ -10,12 +10,12 @@ import { openHosts, userKnownHostsFiles } from '../open-hosts.ts';
 export interface OpenQuestion {
   /** The job or the host that asks. */
   readonly of: string;
-  /** What it asks: a key of the site file, or a sentence. */
+  /** Its question: a key of the site file, or a sentence. */
   readonly question: string;
   readonly remedy: string;
 }
 
-/** @returns what the site file leaves open: a drill asks for the tapes of its run alone */
+/** @returns what the site file leaves open: a drill only asks for the tapes of its run */
 export function questionsOfTask(
   { name, job, task }: { readonly name: string; readonly job: Job; readonly task: Task },
   site: Site,
@@ -64,7 +64,7 @@ function questionsOfRun(name: string, job: Job): OpenQuestion[] {
   ];
 }
 
-/** @returns why a host cannot be logged in to while nobody is there: an unknown host key, a passphrase, a password, or no answer */
+/** @returns why a login to a host fails without a person: an unknown host key, a passphrase, a password, or no answer */
 export async function questionsOfHosts(site: Site, state: StateFolder): Promise<OpenQuestion[]> {
   const asked = new Map<string, string>();
   const sessions = openHosts(

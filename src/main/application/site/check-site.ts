@@ -1,4 +1,4 @@
-/** Looks at everything a run needs, and changes nothing: hosts, tools, classes, proxies, tape. The tape is rewound. */
+/** Checks everything that a run needs, and changes nothing: hosts, tools, classes, proxies, tape. The tape is rewound. */
 import { isBlocking } from '../../../contract/checks.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import type { CheckLine } from '../../../contract/plan.ts';
@@ -30,7 +30,7 @@ interface Room {
   readonly tell: (host: string, what: string, good: boolean, said: string, hint?: string) => void;
 }
 
-/** Commands that a run sends, by the part that a host plays. */
+/** Commands that a run sends, by the role of a host. */
 function toolsOf(site: Site, host: string, jobs: readonly Job[]): string[] {
   const tools = new Set<string>();
   const add = (...names: string[]) => names.forEach((name) => tools.add(name));
@@ -51,7 +51,7 @@ function toolsOf(site: Site, host: string, jobs: readonly Job[]): string[] {
   return [...tools];
 }
 
-/** Runs a look; an error of the table becomes a line. */
+/** Runs one check; an error of the table becomes a line. */
 async function attempt(room: Room, host: string, what: string, look: () => Promise<void>): Promise<boolean> {
   try {
     await look();
@@ -86,7 +86,7 @@ async function checkTools(room: Room, host: string): Promise<void> {
   else room.tell(host, phrase('commands'), true, tools.join(', '));
 }
 
-/** How far the check of a host came. */
+/** How far the check of a host got. */
 type Reached = 'nowhere' | 'logged in' | 'usable';
 
 async function checkShell({ runner, tell }: Room, host: string): Promise<void> {
@@ -104,7 +104,7 @@ async function checkShell({ runner, tell }: Room, host: string): Promise<void> {
   );
 }
 
-/** What the ssh configuration sets, and is not followed: the host may be reached nevertheless. */
+/** Settings of the ssh configuration that are not supported: the host may be reachable nevertheless. */
 function showWarnings({ runner, tell }: Room, host: string): void {
   const { warnings = [] } = runner.hosts.session(host).profile ?? {};
   for (const warning of warnings) tell(host, phrase('ssh configuration'), true, warning);
@@ -122,7 +122,7 @@ async function checkHost(room: Room, host: string): Promise<Reached> {
   return 'usable';
 }
 
-/** True where a run of the job would continue without the hosts that cannot be reached. */
+/** True if a run of the job would continue without the unreachable hosts. */
 function mayDoWithout(site: Site, { nodes }: Job, unreached: readonly string[]): boolean {
   const isLeft = Object.entries(site.hosts).some(
     ([name, { role }]) => role === 'primary' && !unreached.includes(name),
@@ -131,7 +131,7 @@ function mayDoWithout(site: Site, { nodes }: Job, unreached: readonly string[]):
   return unreached.length === 0 || (nodes === 'any' && isLeft && unreached.every(isNode));
 }
 
-/** Where the services of a job run, where it says whereMounted. */
+/** Where the services of a job run, if it says whereMounted. */
 async function servicePlaces({ runner }: Room, assignment: Assignment) {
   const { job, primaryNodes, platform, missing = [] } = assignment;
   if (!areWhereMounted(job)) return { verdicts: [], said: '' };
@@ -199,7 +199,7 @@ export interface SiteCheck extends Pick<
   TapeCheck,
   'site' | 'runner' | 'lockKnowledge' | 'knownTapes' | 'inventory' | 'onHealth'
 > {
-  /** Hears each line at once. */
+  /** Called with each line at once. */
   readonly listener: Listener;
 }
 

@@ -1,5 +1,6 @@
-/** What a site file that is still being written can be tried with: its hosts reached, its pairs found, its jobs planned. Changes nothing. */
+/** Tests for a site file that is still being written: its hosts reached, its pairs found, its jobs planned. Changes nothing. */
 import { join } from 'node:path';
+import { changedHostKeyOf } from '../../../contract/changed-host-key.ts';
 import { errorInfoOf } from '../../../contract/channels.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { Plan } from '../../../contract/plan.ts';
@@ -13,7 +14,9 @@ import { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { Hosts } from '../../procedure/hosts/hosts.ts';
 import { noJournal } from '../../journal/journal.ts';
 import { lookWithinScope } from '../../procedure/hosts/class-scope.ts';
+import { mountTablesOf } from '../../procedure/hosts/node-mounts.ts';
 import { planOf } from '../../procedure/plan/plan.ts';
+import { mountedOf } from '../../procedure/plan/service-checks.ts';
 import { stepsOf } from '../../procedure/plan/steps.ts';
 import { timeLimitsOf } from '../../procedure/model/step.ts';
 import { readDraft, type ReadDraft } from './site-draft.ts';
@@ -26,9 +29,12 @@ import type { StateFolder } from '../../journal/state-folder.ts';
 import { toolQuery } from '../../ssh/tool-query.ts';
 
 const draftName = phrase('the site file');
-/** Who writes waits: a host that cannot be reached is not tried again. */
+/** The author waits: an unreachable host is not tried again. */
 const connections = { tries: 1, everySeconds: 5 };
-/** How long what sdxinfo showed is good for plans: it is slow when it is asked often (GDS guide 4.5, D.6), and plans are made while somebody types. */
+/**
+ * How long the output of sdxinfo is valid for plans: it is slow when it is sent often (GDS guide 4.5, D.6), and plans
+ * are made while somebody types.
+ */
 const looksMilliseconds = 20_000;
 
 interface Kept {
@@ -39,7 +45,14 @@ interface Kept {
 interface KeptLook {
   readonly key: string;
   readonly at: number;
-  readonly seen: ReturnType<typeof lookWithinScope>;
+  readonly seen: ReturnType<typeof lookAtCluster>;
+}
+
+/** What the primary nodes show, and what they have mounted. */
+async function lookAtCluster(runner: CommandRunner, observed: ReturnType<typeof observedOf>) {
+  const seen = await lookWithinScope(runner, 'assign', observed, ['primaries']);
+  const nodes = seen.world.primaries.map(({ node }) => node);
+  return { ...seen, tables: await mountTablesOf(runner, 'assign', nodes, observed.platform) };
 }
 
 export interface DraftServiceOptions {
@@ -49,7 +62,7 @@ export interface DraftServiceOptions {
 
 export class DraftService {
   readonly #options: DraftServiceOptions;
-  /** Host name -> the session with it, as the draft described it last. */
+  /** Host name -> the session with it, as last described in the draft. */
   readonly #kept = new Map<string, Kept>();
   #look: KeptLook | undefined;
 
@@ -57,16 +70,17 @@ export class DraftService {
     this.#options = options;
   }
 
-  /** @throws what is wrong with the text (SITE_…, JOB_UNKNOWN), and what looking and assigning can end with */
+  /** @throws errors of the text (SITE_…, JOB_UNKNOWN), of queries and of the assignment */
   async plan(text: string, job: string): Promise<Plan> {
     const site = parseSite(draftName, text);
     const named = chooseJob(draftName, site, job);
     const hosts = await this.#hosts(site.hosts);
     const observed = observedOf(site, named.job);
     const seen = await this.#seen(JSON.stringify([site.hosts, observed]), () =>
-      lookWithinScope(this.#runner(hosts), 'assign', observed, ['primaries']),
+      lookAtCluster(this.#runner(hosts), observed),
     );
-    const assignment = assign(site, named, { ...seen.world, outside: seen.outside }, 'plan');
+    const assigned = assign(site, named, { ...seen.world, outside: seen.outside }, 'plan');
+    const assignment = { ...assigned, ...mountedOf(assigned, seen.tables) };
     timeLimitsOf(assignment.job, stepsOf(assignment));
     return planOf(assignment);
   }
@@ -76,14 +90,14 @@ export class DraftService {
     if (this.#look?.key === key && now - this.#look.at < looksMilliseconds) return this.#look.seen;
     const mine = { key, at: now, seen: look() };
     this.#look = mine;
-    // A look that failed is not kept.
+    // A failed query is not kept.
     mine.seen.catch(() => {
       if (this.#look === mine) this.#look = undefined;
     });
     return mine.seen;
   }
 
-  /** Reaches a host and asks what it is. What is wrong is in the answer. */
+  /** Connects to a host and identifies it. Errors are in the answer. */
   async probe(text: string, host: string, abort: AbortSignal): Promise<ProbedHost> {
     const { hosts } = readDraft(text);
     let reached = false;
@@ -106,15 +120,20 @@ export class DraftService {
         hasGds: gds.status === 0,
       };
     } catch (error) {
-      const { sentence, hint, onScreen = hint } = errorInfoOf(error);
-      return { host, reached, trouble: sentence, hint: onScreen, system: undefined, hasGds: false };
+      const info = errorInfoOf(error);
+      const { sentence, hint, onScreen = hint } = info;
+      const changedKey = changedHostKeyOf(info);
+      return {
+        ...{ host, reached, trouble: sentence, hint: onScreen, system: undefined, hasGds: false },
+        ...(changedKey ? { changedKey } : {}),
+      };
     }
   }
 
   /**
-   * Takes the host key that a host shows in the place of the known one, and asks the host what it is.
+   * Replaces the known host key with the one that the host shows, and identifies the host.
    * @param shown fingerprint of the key that a person has compared
-   * @throws what connecting can end with: nothing is written down then
+   * @throws errors of connecting: nothing is written then
    */
   async replaceHostKey(text: string, host: string, shown: string, abort: AbortSignal): Promise<ProbedHost> {
     const { hosts } = readDraft(text);
@@ -130,8 +149,8 @@ export class DraftService {
   }
 
   /**
-   * Looks for the pairs of the cluster, and for what the other hosts have.
-   * @throws what looking at a primary node can end with; a backup server or tape host that cannot be asked only proposes nothing
+   * Finds the pairs of the cluster, and the devices of the other hosts.
+   * @throws errors of querying a primary node; a backup server or tape host without an answer only has no proposals
    */
   async findPairs(text: string, abort: AbortSignal): Promise<FoundSite> {
     const draft = readDraft(text);
@@ -164,7 +183,7 @@ export class DraftService {
     return namedHosts(sshConfiguration());
   }
 
-  /** Sessions with the hosts of the draft; one that is described as before keeps its session. */
+  /** Sessions with the hosts of the draft; a host with an unchanged description keeps its session. */
   async #hosts(hosts: ReadDraft['hosts']): Promise<Hosts> {
     for (const [name, host] of Object.entries(hosts)) {
       const described = JSON.stringify(host);
@@ -206,7 +225,7 @@ export class DraftService {
   }
 }
 
-/** The names in a folder of a host; none where they cannot be listed. */
+/** The names in a folder of a host; none if they cannot be listed. */
 async function namesIn(runner: CommandRunner, host: string | undefined, folder: string): Promise<string[]> {
   if (host === undefined) return [];
   try {
@@ -218,7 +237,7 @@ async function namesIn(runner: CommandRunner, host: string | undefined, folder: 
   }
 }
 
-/** The names of whole disks, as `shadow.disks` of a site file has them; /dev of Linux also holds everything else. */
+/** The names of whole disks, as `shadow.disks` of a site file has them; /dev of Linux also holds other devices. */
 const isDisk: Record<ReadDraft['platform'], RegExp> = {
   solaris: /^(?:c\d+(?:t[0-9A-F]+)?d\d+|(?:mphd|mplb|emcpower)\d+)$/,
   linux: /^(?:(?:sd|vd|emcpower)[a-z]+|nvme\d+n\d+|dm-\d+)$/,

@@ -8,11 +8,11 @@ it.each([
   ['payroll', [], 'payroll2'],
   [undefined, [], 'Class2'],
   ['Class9', ['Class1'], 'Class10'],
-])('counts the class %s up, past %j', (primary, taken, name) => {
+])('increments the class %s, past %j', (primary, taken, name) => {
   expect(shadowClassName(primary, new Set(taken))).toBe(name);
 });
 
-it('gives a name that nobody has, and that GDS takes', () => {
+it('yields an unused name that GDS accepts', () => {
   const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/);
   fc.assert(
     fc.property(name, fc.array(name), (primary, taken) => {

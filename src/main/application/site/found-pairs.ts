@@ -15,7 +15,7 @@ export interface Found {
   readonly devices: ReadonlySet<string>;
 }
 
-/** A device may bear another name on another host: what is proposed has to be checked. */
+/** A device may have another name on another host: a proposal must be checked. */
 function pairOf(
   { report }: NodeReport,
   { primaries, devices }: Found,
@@ -58,10 +58,13 @@ export function foundPairs(found: Found): FoundPair[] {
   );
 }
 
-/** A name for the shadow class that neither side has yet: the number at the end counted up, as the guide does from Class1 to Class2. */
+/**
+ * A name for the shadow class that neither side has yet: the number at the end is incremented, as in the guide from
+ * Class1 to Class2.
+ */
 export function shadowClassName(primaryClass: string | undefined, taken: ReadonlySet<string>): string {
   const base = primaryClass ?? 'Class1';
-  // A GDS name has 32 letters at most; of a long number only the end is counted up.
+  // A GDS name has 32 letters at most; only the end of a long number is incremented.
   const digits = /\d{0,6}$/.exec(base)?.[0] ?? '';
   const stem = base.slice(0, base.length - digits.length).slice(0, 24);
   for (let next = Number(digits || 1) + 1; ; next += 1) {

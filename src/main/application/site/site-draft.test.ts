@@ -30,7 +30,7 @@ jobs:
 `;
 
 describe('the draft of a site file', () => {
-  it('that is right has its site, hosts and jobs, and no troubles', () => {
+  it('that is valid has its site, hosts and jobs, and no errors', () => {
     const draft = readDraft(good);
     expect(draft.troubles).toEqual([]);
     expect(draft.site?.site).toBe('cluster-a');
@@ -39,7 +39,7 @@ describe('the draft of a site file', () => {
     expect(draft.tapeHost).toBe('backup1');
   });
 
-  it('tells every trouble, each at its place', () => {
+  it('reports every error at its place', () => {
     const text = good
       .replace('role: backup', 'role: spare')
       .replace('platform: solaris', 'platform: aix')
@@ -68,7 +68,7 @@ describe('the draft of a site file', () => {
     ]);
   });
 
-  it('tells the broken rules of each job, not of the first alone', () => {
+  it('reports the broken rules of each job, not only of the first', () => {
     const text = good
       .replaceAll('class: Class2', 'class: Class1')
       .replace('proxy: Volume4', 'proxy: "Volume 4"');
@@ -84,7 +84,7 @@ describe('the draft of a site file', () => {
     ]);
   });
 
-  it('of which only the hosts are written yet can be tried with these', () => {
+  it('with only the hosts so far can be tested with these', () => {
     const draft = readDraft(
       'platform: linux\nhosts:\n  node1: {role: primary, port: 2222}\n  node2: {role: spare}\n',
     );
@@ -95,7 +95,7 @@ describe('the draft of a site file', () => {
     expect(draft.troubles.map(({ path }) => path)).toContain('tape');
   });
 
-  it('that is no YAML says in which line', () => {
+  it('that is not YAML reports the line', () => {
     expect(readDraft('site: a\nhosts: [node1\n').troubles).toMatchObject([{ path: undefined, line: 3 }]);
   });
 

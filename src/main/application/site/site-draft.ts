@@ -1,4 +1,4 @@
-/** The text of a site file while it is written: all that is wrong with it, and what already can be used of it. */
+/** The text of a site file while it is written: all its errors, and the parts that can already be used. */
 import type { z } from 'zod';
 import { isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { SiteTrouble } from '../../../contract/site-views.ts';
@@ -21,22 +21,22 @@ export { parseSite } from '../../site/site-file.ts';
 
 export interface ReadDraft {
   readonly troubles: readonly SiteTrouble[];
-  /** Undefined where something is wrong. */
+  /** Undefined if there is an error. */
   readonly site: Site | undefined;
-  /** The hosts and jobs that are right, each for itself. */
+  /** The hosts and jobs that are valid on their own. */
   readonly hosts: Readonly<Record<string, Host>>;
   readonly jobs: Readonly<Record<string, Job>>;
   readonly platform: Platform;
   /** What sdxinfo prints on a host without any object. */
   readonly noObjectsMessage: string | undefined;
-  /** Undefined where none is named yet. */
+  /** Undefined if none is named yet. */
   readonly tapeHost: string | undefined;
 }
 
-/** Stands for the path of the file in messages, and is taken out of them: the screen shows the text they are about. */
+/** The placeholder for the path of the file in messages; it is removed from them, since the screen shows the text. */
 const draft = phrase('the site file');
 
-/** More than anybody repairs before the draft is judged again. */
+/** More errors than anybody corrects before the draft is checked again. */
 const mostTroubles = 100;
 
 function troubleOf(linesOf: () => SiteLines, error: ShadowtapeError): SiteTrouble {
@@ -66,7 +66,7 @@ type Tree = Readonly<Record<string, unknown>>;
 const treeOf = (value: unknown): Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {};
 
-/** Those entries of a set that are right. */
+/** The valid entries of a set. */
 function rightOf<Output>(schema: z.ZodType<Output>, set: unknown): Record<string, Output> {
   return Object.fromEntries(
     Object.entries(treeOf(set)).flatMap(([name, value]): [string, Output][] => {
@@ -78,7 +78,7 @@ function rightOf<Output>(schema: z.ZodType<Output>, set: unknown): Record<string
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Never throws: what is wrong is in the troubles. */
+/** Never throws: errors are in the result. */
 export function readDraft(text: string): ReadDraft {
   let data: unknown;
   const notYaml = caught(() => {

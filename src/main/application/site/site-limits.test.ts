@@ -1,4 +1,4 @@
-/** Site files that are made to hold the process up in which a dump runs. */
+/** Site files that are made to block the process in which a dump runs. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { sampleSiteText } from '../../site/site.test-support.ts';
 const lines = (count: number, line: (number: number) => string) =>
   Array.from({ length: count }, (_, number) => `${line(number)}\n`).join('');
 
-/** A set of keys of its own. */
+/** A separate set of keys. */
 const keys = (count: number) => `many:\n${lines(count, (number) => `  key${number}: ${number}`)}`;
 
 /** Milliseconds on the processor: other work of the machine does not count. */
@@ -19,7 +19,7 @@ function spent(work: () => void): number {
   try {
     work();
   } catch {
-    // What it is refused with is not what is measured.
+    // The refusal itself is not measured.
   }
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
@@ -29,11 +29,11 @@ describe('a site file with very many keys', () => {
   it('is read in a time that grows with its length, not with its square', () => {
     spent(() => parseYaml('site.yaml', keys(1000)));
     const [few, many] = [1000, 9000].map((count) => spent(() => parseYaml('site.yaml', keys(count))));
-    // Nine times as long takes nine times as much, or 81 times where each key is compared with every other.
+    // Nine times the length takes nine times as long, or 81 times if each key is compared with every other.
     expect(many).toBeLessThan(30 * Math.max(few ?? 0, 20));
   });
 
-  it('is refused where no site has as many', () => {
+  it('is refused if no site could have that many', () => {
     expect(() => parseSite('site.yaml', keys(10_000))).toThrow(
       expect.objectContaining({
         code: 'SITE_FILE_TOO_LARGE',
@@ -61,8 +61,8 @@ describe('a site file with very many keys', () => {
   });
 });
 
-describe('a key that stands twice', () => {
-  it('is found wherever it stands, with its place', () => {
+describe('a key that occurs twice', () => {
+  it('is found at any place, with its position', () => {
     const twice = (text: string) => () => parseYaml('site.yaml', text);
     const refused = (line: number, column: number) =>
       `site.yaml is not valid YAML: line ${line}, column ${column}: this key appears twice`;
@@ -79,7 +79,7 @@ describe('very many aliases', () => {
     expect(() => parseYaml('site.yaml', text)).toThrow('its anchors and aliases unfold into more than');
   });
 
-  it('are followed to an anchor before them, on whatever it stands', () => {
+  it('are resolved to an anchor before them, on any node', () => {
     expect(parseYaml('f', 'a: &a 1\nb: *a\nc: &c { x: *a }\nd: *c\ne: &e [1]\nf: *e\n')).toEqual({
       ...{ a: 1, b: 1, c: { x: 1 }, d: { x: 1 }, e: [1], f: [1] },
     });

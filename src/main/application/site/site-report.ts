@@ -10,12 +10,12 @@ import type { StateFolder } from '../../journal/state-folder.ts';
 export interface SiteReport {
   readonly state: StateFolder;
   readonly run: string;
-  /** As the site file has it; `~` is the home of who runs the console. */
+  /** As the site file has it; `~` is the home of the user who runs the console. */
   readonly folder: string;
   readonly paper: ReportPaper;
 }
 
-/** A run that was resumed has its report written again. Never throws. @param notice hears what failed, in a sentence */
+/** The report of a resumed run is written again. Never throws. @param notice called with a sentence for each failure */
 export async function writeSiteReport(
   { state, run, folder, paper }: SiteReport,
   notice: (sentence: string) => void,

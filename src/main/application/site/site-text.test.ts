@@ -28,7 +28,7 @@ describe('a site file that a screen writes', () => {
     expect(await readdir(folder)).toEqual(['site.yaml']);
   });
 
-  it('takes the place of what was read, which is kept beside it', async () => {
+  it('replaces what was read, which is kept next to it', async () => {
     await writeFile(file, 'site: a\n');
     await chmod(file, 0o640);
     const { digest } = await readText(file);
@@ -38,7 +38,7 @@ describe('a site file that a screen writes', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o640);
   });
 
-  it('is not written over what somebody else has changed, made or removed meanwhile', async () => {
+  it('does not overwrite what somebody else has changed, created or removed meanwhile', async () => {
     const changed = {
       code: 'SITE_FILE_CHANGED',
       message: `the site file ${file} has changed since it was read`,
@@ -50,7 +50,7 @@ describe('a site file that a screen writes', () => {
     expect(await readFile(file, 'utf8')).toBe('site: other\n');
   });
 
-  it('stays a link where it is one', async () => {
+  it('stays a link if it is one', async () => {
     const target = join(folder, 'real.yaml');
     await writeFile(target, 'site: a\n');
     await symlink(target, file);
@@ -59,7 +59,7 @@ describe('a site file that a screen writes', () => {
     expect(await readFile(file, 'utf8')).toBe('site: b\n');
   });
 
-  it('says why it cannot be written', async () => {
+  it('reports why it cannot be written', async () => {
     const nowhere = join(folder, 'none', 'site.yaml');
     await expect(writeText(nowhere, 'site: b\n', undefined)).rejects.toMatchObject({
       code: 'SITE_FILE_UNWRITABLE',
@@ -74,7 +74,7 @@ describe('a path that a screen names', () => {
     ['site.yaml', 'its path must begin with / or ~/'],
     ['../site.yaml', 'its path must begin with / or ~/'],
     ['/etc/.yaml/passwd', 'the name of a site file ends with .yaml or .yml'],
-  ])('is refused where it is none of a site file: %s', (named, reason) => {
+  ])('is refused if it is not that of a site file: %s', (named, reason) => {
     expect(() => sitePath(named)).toThrow(`the site file ${named} cannot be read: ${reason}`);
   });
 

@@ -54,7 +54,7 @@ async function present(file: string): Promise<string | undefined> {
   }
 }
 
-/** Beside the file, and renamed over it when all of it is on the disk: it is there as before, or as a whole. */
+/** Written next to the file, and renamed over it when it is on disk: the file is either unchanged or complete. */
 async function replace(file: string, text: string, mode: number): Promise<void> {
   const beside = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
   try {
@@ -73,14 +73,14 @@ async function replace(file: string, text: string, mode: number): Promise<void> 
 }
 
 /**
- * Writes a site file, and keeps what was there before beside it as `NAME.before`.
- * @param expected SHA-256 (hex) of what the writer has read; undefined where there was no file
- * @returns the digest of what is there now
- * @throws SITE_FILE_CHANGED where another has written meanwhile, SITE_FILE_UNWRITABLE
+ * Writes a site file, and keeps the earlier one next to it as `NAME.before`.
+ * @param expected SHA-256 (hex) of what the writer has read; undefined if there was no file
+ * @returns the digest of the new file
+ * @throws SITE_FILE_CHANGED if another process has written meanwhile, SITE_FILE_UNWRITABLE
  */
 export async function writeText(file: string, text: string, expected: string | undefined): Promise<string> {
   const before = await present(file);
-  // A link stays one: what it leads to is replaced.
+  // A link stays a link: its target is replaced.
   const target = await realpath(file).catch(() => file);
   const found = before === undefined ? undefined : digestOf(before);
   if (found !== expected) throw failure('SITE_FILE_CHANGED', { file });

@@ -8,7 +8,7 @@ type Comparison = Awaited<ReturnType<typeof compareTwo>>;
 type ComparedStep = Comparison['steps'][number];
 type ComparedCheck = Comparison['checks'][number];
 
-/** A check of a step that only one of the two has performed says no more than the step. */
+/** A check of a step that only one of the two performed adds nothing to the step. */
 function isOfMissingStep(check: ComparedCheck, steps: readonly ComparedStep[]): boolean {
   const step = steps.find((one) => one.step === check.step);
   return (
@@ -17,7 +17,7 @@ function isOfMissingStep(check: ComparedCheck, steps: readonly ComparedStep[]): 
   );
 }
 
-/** What differs, and means something. */
+/** Differences that matter. */
 export function differencesOf({ facts, steps, checks }: Comparison): Comparison {
   return {
     facts: facts.filter(({ differs }) => differs),
@@ -26,7 +26,7 @@ export function differencesOf({ facts, steps, checks }: Comparison): Comparison 
   };
 }
 
-/** Columns of the name, and of each value, where no terminal is. */
+/** Columns of the name, and of each value, without a terminal. */
 const fixed = { name: 26, value: 30 };
 const gap = '  ';
 /** On a narrower terminal the two values follow below the name. */
@@ -41,7 +41,7 @@ function sideBySide([name, ...values]: Row, width: number): string[] {
   const valueWidth = Math.floor((width - nameWidth) / 2) - gap.length;
   const widths = [nameWidth, valueWidth, valueWidth];
   const cells = [name, ...values].map((text, index) => cellLines(text, widths[index] ?? valueWidth));
-  // A path that fits no column is not cut.
+  // A path that does not fit its column is not cut.
   if (cells.some((lines, index) => lines.some((line) => columnsOf(line) > (widths[index] ?? 0))))
     return below([name, ...values]);
   const height = Math.max(...cells.map(({ length }) => length));
@@ -97,7 +97,7 @@ function commandLines({ changed, onlyOne, onlyOther }: ComparedStep): Line[] {
 
 /**
  * @param runs their names
- * @param width columns of the terminal; undefined where none is
+ * @param width columns of the terminal; undefined if none is
  */
 export function comparisonLines(
   runs: readonly [string, string],

@@ -40,10 +40,10 @@ function checkLine({ title, volume, actual, verdict }: Check): Line {
   return ['  ', isGood ? toned('good', '✓') : toned('bad', '✗'), ` ${what}: ${told(actual)}`];
 }
 
-/** Hears the events of a run, and knows at any time what its approval would be about. */
+/** Receives the events of a run, and always has the subject of its approval. */
 export class ApprovalText {
   #start: Start | undefined;
-  /** Rule and volume -> the last check of the present step. */
+  /** Rule and volume -> the last check of the current step. */
   #checks = new Map<string, Check>();
   #step: string | undefined;
 

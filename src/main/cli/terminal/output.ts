@@ -24,11 +24,11 @@ export type WriteBytes = (
   done: (error: NodeJS.ErrnoException | null, written: number) => void,
 ) => void;
 
-/** Lines of both streams keep their order, unless one of them takes nothing for this long. */
+/** Lines of both streams keep their order, unless one of them is blocked for this long. */
 const stuckMilliseconds = 200;
 /** A non-blocking pipe that is full is tried again after this time. */
 const againMilliseconds = 20;
-/** Lines that wait for the same stream are written together, up to so many bytes. */
+/** Lines that wait for the same stream are written together, up to this many bytes. */
 const mostBytesAtOnce = 65_536;
 
 /** The next write may succeed: space is freed. Anything else stays as it is: the reader or the terminal is gone. */
@@ -39,12 +39,12 @@ interface Waiting {
   readonly bytes: Buffer;
 }
 
-/** Writes what all outputs are given, in the order in which it was given. */
+/** Writes the data of all outputs, in the order of arrival. */
 export class OutputQueue {
   readonly #writeBytes: WriteBytes;
   #waiting: Waiting[] = [];
   readonly #busy = new Set<Output>();
-  /** Busy, and given up on for the order of lines. */
+  /** Busy, and ignored for the order of lines. */
   readonly #stuck = new Set<Output>();
   #onIdle: (() => void)[] = [];
 
@@ -58,7 +58,7 @@ export class OutputQueue {
     this.#next();
   }
 
-  /** True while something of this output waits, or is being written. */
+  /** True while part of this output waits, or is being written. */
   isBehind(output: Output): boolean {
     return this.#busy.has(output) || this.#waiting.some((one) => one.output === output);
   }
@@ -125,7 +125,7 @@ export class OutputQueue {
   }
 }
 
-/** stdout or stderr. Never emits an error; what is written before the process ends is written whole, or dropped. */
+/** stdout or stderr. Never emits an error; what is written before the process ends is written completely, or dropped. */
 export class Output extends Writable {
   readonly handle: number;
   readonly isTTY: boolean;
@@ -134,7 +134,7 @@ export class Output extends Writable {
   #trouble: string | undefined;
   #isGone = false;
 
-  /** @param stream what Node makes of the handle: knows the width of a terminal */
+  /** @param stream what Node makes of the handle: has the width of a terminal */
   constructor(handle: number, queue: OutputQueue, stream: () => Partial<NodeJS.WriteStream> = () => ({})) {
     super({ decodeStrings: true });
     this.handle = handle;
@@ -148,32 +148,32 @@ export class Output extends Writable {
     return this.isTTY ? this.#stream().columns : undefined;
   }
 
-  /** How lines for people are shown here. A terminal that does not know its width says 0. */
+  /** How lines for people are shown here. A terminal with an unknown width reports 0. */
   get format(): LineFormat {
     return { width: this.columns || undefined, colors: hasColors(this.isTTY) };
   }
 
-  /** True where a line can be drawn over: a terminal that can move its cursor, and a person who wants to see it. */
+  /** True if a line can be drawn over: a terminal that can move its cursor, and a person who wants to see it. */
   get canDraw(): boolean {
     return this.isTTY && !isDumb() && !isQuiet();
   }
 
-  /** True while lines wait to be written: what is only drawn over is then better left out. */
+  /** True while lines wait to be written: temporary lines are then skipped. */
   get isBehind(): boolean {
     return this.#queue.isBehind(this);
   }
 
-  /** True once nobody can read any more: the pipe or the terminal is closed. */
+  /** True once there is no reader any more: the pipe or the terminal is closed. */
   get isGone(): boolean {
     return this.#isGone;
   }
 
-  /** The error code of the first write that failed; undefined where everything was written. */
+  /** The error code of the first write that failed; undefined if everything was written. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
 
-  /** To be called by the queue alone. */
+  /** To be called by the queue only. */
   fail(error: NodeJS.ErrnoException): void {
     const code = error.code ?? error.message;
     this.#trouble ??= code;
@@ -191,7 +191,8 @@ const queue = new OutputQueue();
 export const standardOutput = new Output(1, queue, () => process.stdout);
 export const standardError = new Output(2, queue, () => process.stderr);
 
-// Nothing of the program writes to Node's own streams. On a terminal they know the width, and fail when the terminal goes away.
+// Nothing of the program writes to Node's own streams. On a terminal they know the width, and fail when the terminal is
+// closed.
 if (standardOutput.isTTY) process.stdout.on('error', () => undefined);
 if (standardError.isTTY) process.stderr.on('error', () => undefined);
 
@@ -218,17 +219,17 @@ export function textForPeople(line: Line, format: LineFormat): string {
 export const print = (line: Line): void =>
   void standardOutput.write(textForPeople(line, standardOutput.format));
 
-/** Prints a line that somebody may copy, such as a command or a path: it is neither wrapped nor colored. */
+/** Prints a line to copy, such as a command or a path: it is neither wrapped nor colored. */
 export const printVerbatim = (line: string): void => print([exact(line)]);
 
 /** Prints a value as a line of JSON; its type is that of the command in `JsonOutput`. Control characters are escaped. */
 export const printJson = <Line extends JsonOutput[keyof JsonOutput] = never>(value: NoInfer<Line>): void =>
   void standardOutput.write(`${printableJson(value)}\n`);
 
-/** Prints a line that is not a part of the answer, and that somebody may be without (`--quiet`). */
+/** Prints a line that is not part of the answer, and that `--quiet` omits. */
 export const note = (line: Line): void => {
   if (!isQuiet()) warn(line);
 };
 
-/** Prints a line that is not a part of the answer, and that must be seen. */
+/** Prints a line that is not part of the answer, and that must be visible. */
 export const warn = (line: Line): void => void standardError.write(textForPeople(line, standardError.format));

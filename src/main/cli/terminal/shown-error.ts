@@ -7,8 +7,8 @@ import { toned, type Line } from './lines.ts';
 import { standardError, warn } from './output.ts';
 import { printable } from './text.ts';
 
-/** The run of an error is in its sentence. */
-type Shown = Exclude<keyof ErrorInfo['evidence'], 'run'>;
+/** The others are in the sentence of the error. */
+type Shown = Exclude<keyof ErrorInfo['evidence'], 'run' | 'knownIn'>;
 
 const evidenceNames: Readonly<Record<Shown, string>> = {
   host: say('host'),
@@ -25,7 +25,7 @@ const evidenceNames: Readonly<Record<Shown, string>> = {
 /** Lines of a host's output that are shown of each stream. */
 const shownOutput = 12;
 
-/** What was seen where it failed, a value each. @param whole true: all that a host printed */
+/** The evidence, one value per line. @param whole true: everything that a host printed */
 function evidenceLines(evidence: ErrorInfo['evidence'], whole: boolean): string[] {
   return (Object.keys(evidenceNames) as Shown[]).flatMap((name) => {
     const value = evidence[name];
@@ -40,13 +40,13 @@ function evidenceLines(evidence: ErrorInfo['evidence'], whole: boolean): string[
 interface ShownError {
   /** Sentence and hint. */
   readonly told: readonly Line[];
-  /** What a host printed is shown as it is. */
+  /** The output of a host is shown unchanged. */
   readonly seen: readonly string[];
 }
 
 /**
  * @param given the global options, for the commands of the hint
- * @param whole true: all that a host printed
+ * @param whole true: everything that a host printed
  */
 export function shownError(error: unknown, given?: GlobalOptionWords, whole = false): ShownError {
   if (!isFailure(error)) {

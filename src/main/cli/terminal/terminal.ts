@@ -10,30 +10,30 @@ import type { ProgressLine } from './progress-line.ts';
 import type { StopSwitch } from './stop-signals.ts';
 import { printable } from './text.ts';
 
-/** True where a person can be asked. */
+/** True if a person can be asked. */
 export function hasTerminal(): boolean {
   return isatty(0) && isatty(2);
 }
 
-/** What came of a question: a line, Ctrl-D, or no terminal any more. */
+/** The answer to a question: a line, Ctrl-D, or a closed terminal. */
 type Typed = { readonly line: string } | { readonly end: 'key' | 'gone' };
 
 let isWatched = false;
 
-/** A closed terminal is met where it is read from; leaving its raw mode fails as well, and nobody needs to hear of that. */
+/** A closed terminal is noticed on reading; leaving its raw mode fails as well, and needs no report. */
 function watchInput(): void {
   if (!isWatched) process.stdin.on('error', () => undefined);
   isWatched = true;
 }
 
-/** True where standard input brings nothing more. Node reads the input of a closed terminal as an error, or as its end. */
+/** True if standard input has ended. Node reads the input of a closed terminal as an error, or as its end. */
 function isInputOver(): boolean {
   const { stdin } = process;
   watchInput();
   return stdin.readableEnded || stdin.destroyed || stdin.errored !== null || standardError.isGone;
 }
 
-/** @throws the reason of the signal, where it aborts before there is an answer */
+/** @throws the reason of the signal, if it aborts before there is an answer */
 function askLine(question: string, abort?: AbortSignal, gone?: AbortSignal): Promise<Typed> {
   abort?.throwIfAborted();
   if (isInputOver() || gone?.aborted) return Promise.resolve({ end: 'gone' });
@@ -66,7 +66,7 @@ export async function typedOnTerminal(question: string): Promise<string | undefi
   return undefined;
 }
 
-/** Asks until there is a line. @throws OPERATOR_NEEDED where the terminal is gone */
+/** Asks until there is a line. @throws OPERATOR_NEEDED if the terminal is closed */
 async function askUntilTyped(
   question: { readonly id: string; readonly words: string },
   abort: AbortSignal,
@@ -84,7 +84,7 @@ async function askUntilTyped(
 }
 
 interface AskOptions {
-  /** Told to roll back where nobody can answer any more. */
+  /** Used to roll back if nobody can answer any more. */
   readonly stop?: StopSwitch;
   /** Lines above a question, by its id. */
   readonly about?: (question: string) => readonly Line[];
@@ -116,7 +116,7 @@ export function terminalAsk(
   };
 }
 
-/** @param trust accepts keys that nobody has seen before, and shows them */
+/** @param trust accepts unknown keys, and shows them */
 export function terminalHostKeys(trust: boolean, print: (line: string) => void): ConfirmHostKey {
   return async ({ host, address, port, keyType, fingerprint }) => {
     const words = say('{host} ({address}, port {port}) shows a new {keyType} host key: {fingerprint}', {
@@ -143,7 +143,7 @@ export function terminalHostKeys(trust: boolean, print: (line: string) => void):
 function readHidden(question: SecretQuestion): Promise<string | undefined> {
   const { stdin } = process;
   if (isInputOver()) return Promise.resolve(undefined);
-  // Before the question is seen, so that nothing that is typed as an answer is shown, and Ctrl-D arrives as a key.
+  // Before the question is shown, so that a typed answer is never visible, and Ctrl-D arrives as a key.
   stdin.setRawMode(true);
   standardError.write(`${printable(told(question.text))} `);
   return new Promise((resolve) => {
@@ -177,6 +177,6 @@ function readHidden(question: SecretQuestion): Promise<string | undefined> {
   });
 }
 
-/** Nobody is asked where there is no terminal. */
+/** There is no question without a terminal. */
 export const terminalSecret: AskSecret = async (question) =>
   hasTerminal() ? readHidden(question) : undefined;

@@ -50,7 +50,7 @@ const told = ({ isWhole, lines, points }: HistoryChanges) => [
   points.length,
 ];
 
-/** What the index holds, asked for anew. */
+/** What the index holds, asked for again. */
 async function expectAll(): Promise<void> {
   const { lines } = await index.search({ query: '', limit: 1000 });
   expect(known.lines).toEqual(lines);

@@ -54,12 +54,12 @@ describe('a tape in a drive on Linux', () => {
       label: { name: 'A' },
       manifest: { run: 'r1' },
       files: [
-        { file: 0, recordBytes: 32_768, holds: 'the label "A", written 2026-11-22 by run r1' },
+        { file: 0, kind: 'label', recordBytes: 32_768, holds: 'the label "A", written 2026-11-22 by run r1' },
         {
-          file: 1,
+          ...{ file: 1, kind: 'data', volume: 'Volume2' },
           holds: 'Volume2, method 6a: data that is neither tar nor ufsdump (first record 32,768 bytes)',
         },
-        { file: 2, holds: 'the manifest of run r1: 1 file' },
+        { file: 2, kind: 'manifest', holds: 'the manifest of run r1: 1 file' },
       ],
       end: 'end of data after file 2',
     });

@@ -21,6 +21,10 @@ interface IdentifiedFile {
   readonly file: number;
   /** What its first record is. */
   readonly holds: string;
+  /** By its first record. */
+  readonly kind: 'label' | 'manifest' | 'data';
+  /** The proxy volume of the data, by the label. */
+  readonly volume?: string;
   /** Size in bytes of its first record; undefined if it could not be read. */
   readonly recordBytes: number | undefined;
 }
@@ -110,15 +114,19 @@ class Finding {
   manifestPlace: ManifestPlace | undefined;
   readonly files: IdentifiedFile[] = [];
 
-  add(file: number, holds: string, first: CommandResult): void {
+  add(file: number, found: string, first: CommandResult): void {
     const recordBytes = first.status === 0 ? first.stdout.length : undefined;
-    this.files.push({ file, holds, recordBytes });
-  }
-
-  /** The contents of a file, from label or manifest if they have it. */
-  told(file: number): string | undefined {
-    const volume = this.label?.volumes.find((one) => one.file === file);
-    return volume && phrase('{volume}, method {method}', { volume: volume.volume, method: volume.method });
+    // What the label tells of the file.
+    const told = this.label?.volumes.find((one) => one.file === file);
+    const kind = this.label && file === 0 ? 'label' : 'data';
+    const holds =
+      told === undefined
+        ? found
+        : phrase('{volume}, method {method}: {found}', { volume: told.volume, method: told.method, found });
+    this.files.push({
+      ...{ file, kind, recordBytes, holds },
+      ...(told === undefined ? {} : { volume: told.volume }),
+    });
   }
 }
 
@@ -132,8 +140,7 @@ async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: 
     const holds = isTooLarge(first)
       ? phrase('records larger than 262,144 bytes')
       : describeFirstRecord(first.stdout);
-    const told = finding.told(file);
-    finding.add(file, told === undefined ? holds : `${told}: ${holds}`, first);
+    finding.add(file, holds, first);
     const found = first.status === 0 ? await manifestOf(runner, drive, file, first.stdout) : undefined;
     if (!found) continue;
     const { manifest, place } = found;
@@ -141,7 +148,8 @@ async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: 
       finding.manifest = manifest;
       finding.manifestPlace = place;
     }
-    finding.files.splice(-1, 1, { ...lastOf(finding.files), holds: describeManifest(manifest) });
+    const { recordBytes } = lastOf(finding.files);
+    finding.files.splice(-1, 1, { file, holds: describeManifest(manifest), kind: 'manifest', recordBytes });
   }
   return phrase('not checked after file {mostFiles}', { mostFiles: mostFiles - 1 });
 }

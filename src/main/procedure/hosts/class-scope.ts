@@ -38,6 +38,16 @@ const isDoubtful = ({ primaries, missing = [] }: World, className: string): bool
   missing.some(({ gds }) => gds) ||
   primaries.some(({ report }) => report.volumes.every((volume) => volume.class !== className));
 
+/** Asks the nodes which of them are proven not to share a class. */
+export async function nodesOutside(
+  runner: CommandRunner,
+  step: string,
+  { primaryNodes, class: className }: Pick<Observed, 'primaryNodes' | 'class'>,
+): Promise<OutsideNode[]> {
+  const told = await Promise.all(primaryNodes.map((node) => classesOf(runner, step, node)));
+  return outsideScope(told.flat(), className);
+}
+
 /** The view of the class, and the nodes that do not share it: only the others are observed then. */
 export interface SeenWithinScope {
   readonly world: World;
@@ -65,8 +75,7 @@ export async function lookWithinScope(
     if (!isFailure(error, 'SDXINFO_FAILED_ON')) throw error;
     first = { error };
   }
-  const told = await Promise.all(primaryNodes.map((node) => classesOf(runner, step, node)));
-  const outside = outsideScope(told.flat(), className);
+  const outside = await nodesOutside(runner, step, observed);
   if (outside.length === 0 && 'error' in first) throw first.error;
   if (outside.length === 0 && 'world' in first) return { world: first.world, outside };
   const within = primaryNodes.filter((node) => outside.every((each) => each.node !== node));

@@ -59,7 +59,7 @@ async function machineOf({ runner, assignment, step, mustTell }: IdentifyOptions
   }
 }
 
-/** @throws LOGIN_SHELL_…, HOST_MACHINE_UNKNOWN, and what a session can end with */
+/** @throws LOGIN_SHELL_…, HOST_MACHINE_UNKNOWN, and errors of a session */
 export async function identifyHost(options: IdentifyOptions, name: string): Promise<HostIdentity> {
   const { hosts } = options;
   const seen = await hosts.session(name).seen();
@@ -68,7 +68,7 @@ export async function identifyHost(options: IdentifyOptions, name: string): Prom
   return { name, ...seen, ...(machine === undefined ? {} : { machine }) };
 }
 
-/** @throws LOGIN_SHELL_…, HOST_MACHINE_UNKNOWN, and what a session can end with */
+/** @throws LOGIN_SHELL_…, HOST_MACHINE_UNKNOWN, and errors of a session */
 export async function identifyHosts(options: IdentifyOptions): Promise<HostIdentity[]> {
   const { assignment, nodes, step } = options;
   const identities: HostIdentity[] = [];
@@ -109,7 +109,7 @@ export const hasTold =
  * Checks whether the hosts are the machines that a run began with.
  * @param before their identities in the run's journal
  * @param vouched hosts that the operator confirms to be the same machine
- * @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and what a session can end with
+ * @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and errors of a session
  */
 export async function requireSameHosts(
   options: IdentifyOptions,

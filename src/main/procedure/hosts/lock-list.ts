@@ -66,7 +66,7 @@ function lockOf({ what, name, host, folder }: LockPlace, names: readonly string[
   return { ...of, host, folder, owner, holder: holderOf(owner), old: isOld(owner?.since), names };
 }
 
-/** @throws COMMAND_FAILED and what a session can end with */
+/** @throws COMMAND_FAILED and errors of a session */
 async function locksOn(
   runner: CommandRunner,
   host: string,
@@ -132,7 +132,7 @@ export function requireLeftBehind(lock: HeldLock): void {
 
 /**
  * Removes a lock as it was listed. One that has another owner by now stays.
- * @throws LOCK_CHANGED, and what a session can end with
+ * @throws LOCK_CHANGED, and errors of a session
  */
 export async function clearLock(runner: CommandRunner, lock: HeldLock): Promise<void> {
   const { host, names, folder } = lock;

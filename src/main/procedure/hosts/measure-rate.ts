@@ -63,7 +63,7 @@ const digestTimeLimitSeconds = 600;
 /**
  * Measures how fast the host's own programs compute the digests that route \`server\` computes while it dumps.
  * @returns bytes per second; a digest whose program fails, or is missing, is omitted
- * @throws what a session can end with
+ * @throws errors of a session
  */
 export async function measureDigests(
   hosts: Hosts,

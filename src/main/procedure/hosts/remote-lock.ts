@@ -128,7 +128,7 @@ class PlaceLock {
     throw trouble;
   }
 
-  /** Restores the previous owner's name in place of this one. @throws COMMAND_FAILED, and what a session can end with */
+  /** Restores the previous owner's name in place of this one. @throws COMMAND_FAILED, and errors of a session */
   async putBack(former: readonly string[]): Promise<void> {
     await this.#must('rmdir', this.#ownFolder);
     for (const entry of former) await this.#must('mkdir', `${this.#place.folder}/${entry}`);
@@ -166,7 +166,7 @@ class PlaceLock {
 /**
  * Takes the lock of one place.
  * @param before the places that were just taken for the same owner: two hosts of a site may be the same machine
- * @throws the refusal of the order, COMMAND_FAILED, and what a session can end with
+ * @throws the refusal of the order, COMMAND_FAILED, and errors of a session
  */
 export function takePlace(
   order: LockOrder,
@@ -179,7 +179,7 @@ export function takePlace(
 
 /**
  * Releases the lock of one place. One that is somebody else's by now stays.
- * @throws COMMAND_FAILED, and what a session can end with
+ * @throws COMMAND_FAILED, and errors of a session
  */
 export function giveBackPlace(
   order: Pick<LockOrder, 'runner' | 'step' | 'own'>,

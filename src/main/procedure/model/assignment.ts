@@ -19,12 +19,19 @@ export interface VolumeAssignment {
   readonly blocks: number;
   readonly shadow: {
     readonly class: string;
-    /** Undefined where the volume lies on a single disk. */
+    /** Undefined if the volume lies on a single disk. */
     readonly group: string | undefined;
     readonly volume: string;
   };
   /** Number of the file on the tape that it is dumped into, from 0. */
   readonly tapeFile: number;
+}
+
+/** Where a primary node has the file system of a master mounted. */
+export interface MasterMount {
+  readonly node: string;
+  readonly master: string;
+  readonly mountPoint: string;
 }
 
 /** What was seen of the library when the run was planned. */
@@ -49,17 +56,14 @@ export interface Assignment {
   readonly missing?: readonly MissingNode[];
   /** Primary nodes of the site that do not share the class: nothing is sent there. */
   readonly outside?: readonly OutsideNode[];
-  /**
-   * Nodes that had a file system of the masters mounted when the assignment was made. Set if the job's services depend
-   * on it.
-   */
-  readonly mountedOn?: readonly string[];
+  /** Where file systems of the masters were mounted when the assignment was made. Set if the job's services depend on it. */
+  readonly mounted?: readonly MasterMount[];
   readonly backupServer: string;
   /** Host -> how its commands get administrator rights, where its login lacks them. */
   readonly become?: Readonly<Record<string, Become>>;
   readonly tapeHost: string;
   readonly tapeDevice: string;
-  /** The drive by the name of its lock, see driveName; undefined where the tape host did not answer. */
+  /** The drive by the name of its lock, see driveName; undefined if the tape host did not answer. */
   readonly driveName?: string | undefined;
   /** Whether a critical TapeAlert flag before the run refuses it; the default is yes. */
   readonly onCriticalAlert?: 'refuse' | 'warn' | undefined;
@@ -71,13 +75,13 @@ export interface Assignment {
     readonly rmt: string;
     readonly dialect: Platform;
     readonly changer: string | undefined;
-    /** The drive's number in the changer; undefined where the site file does not say. */
+    /** The drive's number in the changer; undefined if the site file does not say. */
     readonly changerDrive?: number | undefined;
     readonly nextTape: readonly string[] | undefined;
     /** Set if the changer is a library that identifies its tapes by bar code. */
     readonly library?: Library | undefined;
   };
-  /** What would load the tape now, for the plan; the run checks again. Undefined where the changer was not queried. */
+  /** What would load the tape now, for the plan; the run checks again. Undefined if the changer was not queried. */
   readonly libraryPlan?: LibraryPlan | undefined;
   readonly class: string;
   /** At least one; they are parted together, and dumped in this order. */
@@ -91,7 +95,7 @@ export interface Assignment {
   };
   /** Which records the fingerprint samples depends on this and on the size alone. */
   readonly fingerprintSeed: string;
-  /** What sdxinfo prints on a node without any object; undefined where the site file does not say. */
+  /** What sdxinfo prints on a node without any object; undefined if the site file does not say. */
   readonly noObjectsMessage: string | undefined;
   /** How names of files on the volumes are encoded, where that is not UTF-8. */
   readonly fileNames?: FileNameEncoding | undefined;
@@ -133,7 +137,7 @@ export const onAnyNode = (assignment: Assignment): { host: string; anyNode: true
 
 export const blockBytes = 512;
 
-/** True where the method mounts the shadow volume. */
+/** True if the method mounts the shadow volume. */
 export function mounts(method: Method): boolean {
   return method === '6b' || method === '6d';
 }

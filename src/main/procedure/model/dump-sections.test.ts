@@ -52,7 +52,7 @@ describe('the places where a dump may be continued', () => {
     expect(places(label, started, checkpoint(0, 10, 'Volume4'))).toEqual([[0]]);
   });
 
-  it('are forgotten when the tape is labelled again, and when the dump begins again', () => {
+  it('are forgotten when the tape is labeled again, and when the dump begins again', () => {
     expect(places(label, started, checkpoint(0, 10), label)).toEqual([[0]]);
     expect(places(label, started, checkpoint(0, 10), started, checkpoint(0, 5))).toEqual([[5, '0-5'], [0]]);
   });

@@ -26,10 +26,7 @@ export function parseMachine(platform: Platform, stdout: string): string | undef
   return `machine-id sha256:${createHash('sha256').update(told).digest('hex').slice(0, 16)}`;
 }
 
-/**
- * The hosts of a run as they were identified last; undefined where its journal does not have them, as in earlier
- * releases.
- */
+/** The hosts of a run as they were identified last; undefined if its journal does not have them, as in earlier releases. */
 export function identifiedHosts(events: readonly RunEvent[]): readonly HostIdentity[] | undefined {
   return events.findLast((event) => event.type === 'hosts-identified')?.hosts;
 }

@@ -3,10 +3,7 @@ import type { RunEvent } from '../../../contract/events.ts';
 import { identifiedHosts } from './host-identity.ts';
 import { sentCommands } from './sent-commands.ts';
 
-/**
- * Host keys of the cluster that a run worked on; undefined where its journal does not have them, as in earlier
- * releases.
- */
+/** Host keys of the cluster that a run worked on; undefined if its journal does not have them, as in earlier releases. */
 function clusterKeys(events: readonly RunEvent[]): readonly string[] | undefined {
   const [start] = events;
   const hosts = start?.type === 'run-started' ? start.hosts : undefined;
@@ -15,7 +12,7 @@ function clusterKeys(events: readonly RunEvent[]): readonly string[] | undefined
 }
 
 /**
- * True where both runs worked on the same cluster. A site may have been renamed, and the sites of two clusters may have
+ * True if both runs worked on the same cluster. A site may have been renamed, and the sites of two clusters may have
  * the same name.
  */
 export function isSameCluster(one: readonly RunEvent[], other: readonly RunEvent[]): boolean {

@@ -3,6 +3,8 @@ import type { RunEvent } from '../../../contract/events.ts';
 import { driveOf } from '../../tape/tape-device.ts';
 import type { Assignment } from './assignment.ts';
 import { lockFolder, lockParent } from './lock.ts';
+import { sentCommands } from './sent-commands.ts';
+import type { MissingNode } from './world.ts';
 
 export interface LockPlace {
   readonly what: 'class' | 'drive';
@@ -45,9 +47,9 @@ export function drivePlace(host: string, device: string): LockPlace {
 }
 
 /**
- * The drive that a run has locked, or was about to, by the name of its lock; undefined where its journal does not name
- * it. A resumed run keeps the lock that it began with, and its tape host is not queried before it is known to be the
- * same machine.
+ * The drive that a run has locked, or was about to, by the name of its lock; undefined if its journal does not name it.
+ * A resumed run keeps the lock that it began with, and its tape host is not queried before it is known to be the same
+ * machine.
  */
 export function driveLockedBy(events: readonly RunEvent[], tapeHost: string): string | undefined {
   const folders = events.flatMap((event) =>
@@ -68,6 +70,29 @@ export function lockPlaces(
 ): LockPlace[] {
   const { tapeHost, tapeDevice, driveName } = assignment;
   return [...classPlaces(assignment), drivePlace(tapeHost, driveName ?? tapeDevice)];
+}
+
+/** The places that can be checked: until a missing node answers, it is not known whether the run left its lock there. */
+export function placesInReach(
+  places: readonly LockPlace[],
+  missing: readonly MissingNode[] = [],
+): LockPlace[] {
+  return places.filter(
+    ({ what, host }) => what !== 'class' || missing.every(({ node, gds }) => node !== host || gds),
+  );
+}
+
+/**
+ * True if a lock without an owner may be that of the run with these events: the lock is made first and gets its name
+ * afterwards, and the process may have died in between.
+ */
+export function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent[]): boolean {
+  const made = sentCommands(events).filter(
+    ({ intent: { host: on, argv }, ending }) =>
+      on === host && argv[0] === 'mkdir' && argv[1]?.startsWith(folder) && ending !== 'bad',
+  );
+  const isNamed = made.some(({ intent, ending }) => intent.argv[1] !== folder && ending === 'good');
+  return made.length > 0 && !isNamed;
 }
 
 /** Which of its locks a run keeps when it ends; `class`: those of the class, on every host. */

@@ -100,7 +100,7 @@ export const restoresMarked = (listing: string): string[] =>
 export const ownerEntry = (listing: string): string | undefined =>
   namesIn(listing).find((entry) => [4, 5].includes(entry.split(',').length));
 
-/** Reads what `ls` prints of the lock folder; undefined where it names no owner. */
+/** Reads what `ls` prints of the lock folder; undefined if it names no owner. */
 export function parseOwner(listing: string): LockOwner | undefined {
   const [run, user, console, processId, time] = (ownerEntry(listing) ?? '').split(',').map(readPart);
   if (run === undefined || user === undefined || console === undefined || !/^\d+$/.test(processId ?? ''))
@@ -118,7 +118,7 @@ export function ownerWords({ user, console, processId }: LockOwner): string {
 /** The name under which a command outside of any run locks the drive. */
 export const commandRun = (name: string): string => `${commandPrefix}${name}`;
 
-/** True where the owner is a command outside of any run: it leaves nothing to resume. */
+/** True if the owner is a command outside of any run: it leaves nothing to resume. */
 export const isOfCommand = ({ run }: LockOwner): boolean => run.startsWith(commandPrefix);
 
 /** `run 20261122-020004-volume2`, `shadowtape label`. */

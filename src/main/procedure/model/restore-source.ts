@@ -141,7 +141,7 @@ function concerns({ intent: { argv }, ending }: Sent, className: string, proxy: 
  * data written through a shadow is not copied to the master, and nothing shows it.
  * @param runs of the state folder, oldest first
  * @param of the run that is restored: it identifies the cluster
- * @returns undefined where nothing proves it
+ * @returns undefined if nothing proves it
  */
 export function partProof(
   runs: readonly KnownRun[],

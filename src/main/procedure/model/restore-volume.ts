@@ -11,7 +11,7 @@ type Volume = Started['volumes'][number];
 
 export type Pair = Pick<Volume, 'master' | 'proxy'>;
 
-/** True where two runs are about the same volumes. */
+/** True if two runs are about the same volumes. */
 export const areSamePairs = (one: readonly Pair[], other: readonly Pair[]): boolean =>
   one.length === other.length &&
   one.every(({ master, proxy }) => other.some((pair) => pair.master === master && pair.proxy === proxy));
@@ -42,7 +42,7 @@ export function volumesToRestore(
   });
 }
 
-/** The disks of a proxy, as sdxinfo showed them when the shadow was verified; undefined where the journal does not have them. */
+/** The disks of a proxy, as sdxinfo showed them when the shadow was verified; undefined if the journal does not have them. */
 function disksOf(events: readonly RunEvent[], { class: className }: Started, proxy: string) {
   const layout = events.findLast((event): event is EventOf<'layout'> => event.type === 'layout');
   return layout?.spaces

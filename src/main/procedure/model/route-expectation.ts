@@ -11,8 +11,8 @@ export interface MeasuredRate {
   /** Over ssh from this machine to the host. */
   readonly write: number;
   /**
-   * How fast the host's own programs compute a digest of zeros; absent where it has no such program, or was measured by
-   * an earlier release.
+   * How fast the host's own programs compute a digest of zeros; absent if it has no such program, or was measured by an
+   * earlier release.
    */
   readonly digests?: { readonly [digest in WorkDigest]?: number | undefined } | undefined;
 }

@@ -158,7 +158,7 @@ const ofSomeMethod = /^6[a-e](-\d+)?$/;
  * How long a command of a step may take, according to the job.
  * @param job its `timeLimits`: step id or phase -> seconds. A step's own limit takes precedence over that of its phase.
  * @param steps all steps of the run
- * @returns the limit of a step in seconds; undefined where the job sets none
+ * @returns the limit of a step in seconds; undefined if the job sets none
  * @throws TIME_LIMIT_UNKNOWN for a name that is neither a phase nor a step
  */
 export function timeLimitsOf(

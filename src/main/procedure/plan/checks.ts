@@ -29,6 +29,19 @@ export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] 
 }
 
 /**
+ * What a run refuses by before its first change, as far as it was looked at. A job that rejoins its proxies first may find them parted, or being
+ * copied.
+ */
+export function judgeStart(assignment: Assignment, world: World): RuleVerdict[] {
+  if (!assignment.job.part.synchroniseFirst) return judgeReady(assignment, world);
+  return [
+    ...judgeRejoinable(assignment, world),
+    ...judgeShadowable(assignment, world),
+    ...judgeDisks(assignment, world),
+  ];
+}
+
+/**
  * Before a rejoin: no shadow, nothing mounted, and every proxy parted that is not joined yet; if all are joined, the
  * check says so.
  */

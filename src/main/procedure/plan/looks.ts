@@ -12,7 +12,7 @@ import {
   withLongLook,
 } from '../model/look-commands.ts';
 import type { StepCommand } from '../model/step.ts';
-import { areWhereMounted } from './service-checks.ts';
+import { dependOnMounts } from './service-checks.ts';
 
 /** What identifies the drive of a device: its lock has that drive's name. */
 function driveLooks({ tapeHost: host, tapeDevice }: Assignment): StepCommand[] {
@@ -29,7 +29,7 @@ export function looksOf(assignment: Assignment): StepCommand[] {
     ...hosts.map((host) => machineLook(host, platform)),
     ...driveLooks(assignment),
     ...primaryNodes.flatMap((node) => withLongLook(primaryLooks(node, assignment.class))),
-    ...(areWhereMounted(job) ? primaryNodes.map((node) => mountLook(node, platform)) : []),
+    ...(dependOnMounts(job) ? primaryNodes.map((node) => mountLook(node, platform)) : []),
     ...withLongLook(backupLooks(backupServer)),
     mountLook(backupServer, platform),
     ...bootLooks(backupServer, platform).slice(0, 1),

@@ -3,7 +3,7 @@ import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../
 import { shownLine } from '../../ssh/quoting.ts';
 import { bytesOfVolumes, mastersOf, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
 import { saidList } from '../../../contract/words.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import { outsideWords } from '../model/class-scope.ts';
 import { uncheckedOn } from '../model/missing-node.ts';
 import { wholeHashCost, type MeasuredHash } from '../model/samples/whole-hash-cost.ts';
@@ -81,35 +81,45 @@ const answers =
   (host: string): boolean =>
     missing.every(({ node, gds }) => node !== host || gds);
 
-/** What is not checked on nodes whose GDS does not answer; undefined if all answer. */
-function withoutGds({ missing = [] }: Assignment, looksThere: boolean): string | undefined {
+/** What is not checked on nodes whose GDS does not answer; nothing if all answer. */
+function withoutGds({ missing = [] }: Assignment, looksThere: boolean): string[] {
   const names = missing.flatMap(({ node, gds }) => (gds ? [node] : []));
-  if (names.length === 0 || !looksThere) return undefined;
-  return say('GDS on {names} does not answer: the checks of this step do not run there', {
-    names: saidList(names),
-  });
+  if (names.length === 0 || !looksThere) return [];
+  return [
+    say('GDS on {names} does not answer: the checks of this step do not run there', {
+      names: saidList(names),
+    }),
+  ];
 }
 
-/** What is not done on nodes that do not answer; undefined if all answer. */
-function withoutNodes(assignment: Assignment, step: Step): string | undefined {
-  const { commands, before, after } = step;
-  const looksThere = [before, after].some((checks) => checks?.looks.includes('primaries'));
-  const missing = (assignment.missing ?? []).filter(({ gds }) => !gds);
-  if (missing.length === 0) return withoutGds(assignment, looksThere || step.guarded !== undefined);
-  const names = saidList(missing.map(({ node }) => node));
-  const unsent = commands.filter(({ host }) => !answers(assignment)(host)).length;
+/** What is not sent or checked on nodes that do not answer; nothing if all answer. */
+function withoutAnswer(assignment: Assignment, { commands }: Step, looksThere: boolean): string[] {
+  const silent = (assignment.missing ?? []).filter(({ gds }) => !gds).map(({ node }) => node);
+  const unsent = commands.some(({ host }) => silent.includes(host));
+  const count = silent.length;
   const words = [
-    ...(unsent > 0 ? [say('its commands are not sent there')] : []),
-    ...(looksThere || step.guarded ? [say('the checks of this step do not run there')] : []),
+    ...(unsent
+      ? [sayCount(count, 'its commands are not sent there', 'their commands are not sent there')]
+      : []),
+    ...(looksThere ? [say('the checks of this step do not run there')] : []),
   ];
-  return words.length === 0
-    ? undefined
-    : say('{names} does not answer: {words}', { names, words: words.join(`, ${say('and')} `) });
+  if (count === 0 || words.length === 0) return [];
+  const told = { names: saidList(silent), words: words.join(`, ${say('and')} `) };
+  return [sayCount(count, '{names} does not answer: {words}', '{names} do not answer: {words}', told)];
+}
+
+/** What is not done on missing nodes; undefined if no node is missing. */
+function withoutNodes(assignment: Assignment, step: Step): string | undefined {
+  const { before, after, guarded } = step;
+  const looksThere =
+    guarded !== undefined || [before, after].some((checks) => checks?.looks.includes('primaries'));
+  const texts = [...withoutAnswer(assignment, step, looksThere), ...withoutGds(assignment, looksThere)];
+  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCommand[] = []): PlannedStep {
   const { id, phase, title, why, endangers, notes, source, leftOut, around } = step;
-  const { mountedOn } = assignment;
+  const mountedOn = assignment.mounted?.map(({ node }) => node);
   const commands = step.commands.filter(
     ({ host, whereMounted }) =>
       answers(assignment)(host) && (!whereMounted || !mountedOn || mountedOn.includes(host)),

@@ -36,7 +36,7 @@ export interface AllowedCommand {
 interface Sent {
   readonly host: string;
   readonly argv: readonly string[];
-  /** True where its `count=` depends on the run. */
+  /** True if its `count=` depends on the run. */
   readonly countsRecords?: true;
 }
 

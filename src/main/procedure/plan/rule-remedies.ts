@@ -76,7 +76,7 @@ const remedies: Readonly<Record<string, string>> = {
     'find out who else works in that class on the backup server; a shadow class belongs to one run only',
   ),
   'master-valid': phrase(
-    'COPY: wait for the copy to finish. INVALID: the joined proxy may hold the newest data, so it is not overwritten; see "Volume Status Abnormality" in the GDS guide, and docs/restore.md',
+    'COPY: wait for the copy to finish. INVALID: the joined proxy may hold the newest data, so it is not overwritten; docs/restore.md, "A master that is lost", has the way by hand',
   ),
   'master-stopped': phrase(
     'find out who started the master, or why it cannot be stopped; nothing was copied to it. Then restore again',

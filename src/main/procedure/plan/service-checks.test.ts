@@ -5,12 +5,13 @@ import { guideAssignment, mountOf } from '../model/guide-cluster.test-support.ts
 import type { MountsOfNode } from '../model/world.ts';
 import {
   areWhereMounted,
+  dependOnMounts,
   judgeMountedOnce,
   judgeNotMoved,
   mountedWords,
   nodesMounting,
 } from './service-checks.ts';
-import { unmountsBeforePart } from './steps-3-4-part.ts';
+import { isUnmountedBeforePart } from './steps-3-4-part.ts';
 import { stepsOf } from './steps.ts';
 
 const commands = { stop: ['umount /app'], resume: ['mount /app'] };
@@ -77,6 +78,8 @@ describe('where the file system of the master is mounted', () => {
   });
 });
 
+const at = (node: string, mountPoint = '/app', master = 'Volume1') => ({ node, master, mountPoint });
+
 describe('the services of a job', () => {
   const sent = (services: unknown, id: '3-2' | '3-4') => {
     const step = stepsOf(guideAssignment({ services })).find((each) => each.id === id);
@@ -109,8 +112,8 @@ describe('the services of a job', () => {
   });
 
   it('show where they are sent, if that depends on what is mounted', () => {
-    const notes = (mountedOn: string[] | undefined) =>
-      stepsOf({ ...whereMounted, ...(mountedOn ? { mountedOn } : {}) })
+    const notes = (nodes: string[] | undefined) =>
+      stepsOf({ ...whereMounted, ...(nodes ? { mounted: nodes.map((node) => at(node)) } : {}) })
         .filter(({ id }) => id === '3-2' || id === '3-4')
         .map((step) => step.notes);
     const resumed = [
@@ -124,15 +127,39 @@ describe('the services of a job', () => {
     expect(stop?.notes).toBeUndefined();
   });
 
-  it('unmount the file system before the part only if a stop command is umount itself', () => {
-    const unmounts = (services: unknown) => unmountsBeforePart(guideAssignment({ services }).job.services);
-    const stops = (...stop: string[]) => ({ stop, resume: ['mount /app'] });
-    expect(unmounts(commands)).toBe(true);
-    expect(unmounts(stops('hastop', '/usr/sbin/umount /app'))).toBe(true);
-    expect(unmounts({ nodes: { node2: commands } })).toBe(true);
-    expect(unmounts({ whereMounted: commands })).toBe(true);
-    expect(unmounts(stops('xumount /app', 'echo umount', 'umount-all'))).toBe(false);
-    expect(unmounts({ stop: ['hastop'], resume: ['umount /other'] })).toBe(false);
-    expect([unmounts('ask'), unmounts('not-needed')]).toEqual([false, false]);
+  const unmounts = (services: unknown, ...mounted: ReturnType<typeof at>[]) =>
+    isUnmountedBeforePart({ ...guideAssignment({ services }), mounted }, 'Volume1');
+  const stops = (...stop: string[]) => ({ stop, resume: ['mount /app'] });
+
+  it('unmount the file system before the part where umount itself names its mount point or its device', () => {
+    for (const stop of ['umount /app', '/usr/sbin/umount /app', 'umount -f /app/', `umount ${master}`])
+      expect(unmounts(stops('hastop', stop), at('node1')), stop).toBe(true);
+    expect(unmounts({ nodes: { node2: commands } }, at('node2'))).toBe(true);
+    expect(unmounts({ whereMounted: commands }, at('node1'))).toBe(true);
+    expect(unmounts(stops(`umount ${master}`))).toBe(true);
+  });
+
+  it('leave it mounted, as far as is known, where another file system is unmounted, or it is another node', () => {
+    const other = at('node1', '/other', 'Volume3');
+    for (const stop of ['umount /other', `umount ${master}3`, 'umount /application', 'umount -l /app'])
+      expect(unmounts(stops(stop), at('node1'), other), stop).toBe(false);
+    for (const stop of ['xumount /app', 'echo umount /app', 'umount-all', 'umount -a', 'umount'])
+      expect(unmounts(stops(stop), at('node1')), stop).toBe(false);
+    expect(unmounts({ nodes: { node2: commands } }, at('node1'))).toBe(false);
+    expect(unmounts(stops('umount /app'), at('node1'), at('node2', '/copy'))).toBe(false);
+    expect(unmounts({ stop: ['hastop'], resume: ['umount /app'] }, at('node1'))).toBe(false);
+    expect([unmounts('ask', at('node1')), unmounts('not-needed', at('node1'))]).toEqual([false, false]);
+  });
+
+  it('may unmount any file system where that of the master was seen nowhere', () => {
+    expect(unmounts(commands)).toBe(false);
+    expect(isUnmountedBeforePart(guideAssignment({ services: commands }), 'Volume1')).toBe(false);
+  });
+
+  it('need the mount tables in the plan only where a place or a mount point is to be found in them', () => {
+    const depend = (services: unknown) => dependOnMounts(guideAssignment({ services }).job);
+    const needed = [commands, { whereMounted: stops('hastop') }, { nodes: { node2: commands } }];
+    expect(needed.map(depend)).toEqual([true, true, true]);
+    expect([stops('hastop'), 'ask', 'not-needed'].map(depend)).toEqual([false, false, false]);
   });
 });

@@ -1,26 +1,93 @@
-/** On which node the services of a job are stopped and resumed, where it says `whereMounted`: checks of what the nodes have mounted. Pure. */
+/** What services have to do with what the nodes have mounted: where they are stopped and resumed, and what they unmount. Pure. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { listed } from '../../../contract/words.ts';
 import { phrase } from '../../../contract/text/say.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import type { Job } from '../../site/site-schema.ts';
-import { mastersOf, type Assignment } from '../model/assignment.ts';
+import { mastersOf, type Assignment, type MasterMount } from '../model/assignment.ts';
+import type { StepCommand } from '../model/step.ts';
 import type { MountsOfNode } from '../model/world.ts';
 import { guideVerdict } from './verdicts.ts';
 
 type Subject = Pick<Assignment, 'class' | 'volumes'>;
 
+const isUmount = ([program = '']: readonly string[]): boolean => /(^|\/)umount$/.test(program);
+
 /** True if the job's commands are sent only to the node that has the file system mounted. */
 export const areWhereMounted = ({ services }: Pick<Job, 'services'>): boolean =>
   typeof services === 'object' && 'whereMounted' in services;
 
+/** True if a plan has to know what the nodes have mounted: to name the node, or to tell what is unmounted. */
+export function dependOnMounts({ services }: Pick<Job, 'services'>): boolean {
+  if (typeof services === 'string') return false;
+  if ('whereMounted' in services) return true;
+  const ofNodes = 'nodes' in services ? Object.values(services.nodes) : [services];
+  return ofNodes.some(({ stop }) => stop.some(isUmount));
+}
+
+/** Where the nodes have file systems of the masters mounted. */
+function masterMounts(subject: Subject, seen: readonly MountsOfNode[]): MasterMount[] {
+  const masters = new Map(mastersOf(subject).map((master) => [blockDevice(subject.class, master), master]));
+  return seen.flatMap(({ node, mounts }) =>
+    mounts.flatMap(({ device, mountPoint }) => {
+      const master = masters.get(device);
+      return master === undefined ? [] : [{ node, master, mountPoint }];
+    }),
+  );
+}
+
+/**
+ * What an assignment keeps of the mount tables.
+ * @param tables of the primary nodes; instead of one that was not seen is the error
+ */
+export const mountedOf = (
+  assignment: Subject & Pick<Assignment, 'job'>,
+  tables: readonly (MountsOfNode | { readonly error: unknown })[],
+): Pick<Assignment, 'mounted'> =>
+  dependOnMounts(assignment.job)
+    ? {
+        mounted: masterMounts(
+          assignment,
+          tables.filter((table) => 'mounts' in table),
+        ),
+      }
+    : {};
+
+/** `umount -l` ends before the file system is unmounted: programs may go on writing. */
+const isLazy = (word: string): boolean => word === '--lazy' || /^-[a-z]*l/i.test(word);
+
+/** What a command unmounts, as it names it: mount points and devices. None where it may leave them mounted. */
+function unmounted(argv: readonly string[]): string[] {
+  const words = argv.slice(1);
+  if (!isUmount(argv) || words.some(isLazy)) return [];
+  return words.filter((word) => !word.startsWith('-')).map((word) => word.replace(/(?<=.)\/+$/, ''));
+}
+
+/**
+ * True if the file system of a master is unmounted wherever it was seen mounted: a command names its mount point, or
+ * its device. Where it was seen nowhere, a mount point may be that of any file system, and only its device counts.
+ * @param stops what stops the services
+ */
+export function isUnmountedBy(
+  stops: readonly StepCommand[],
+  { class: className, mounted = [] }: Pick<Assignment, 'class' | 'mounted'>,
+  master: string,
+): boolean {
+  const device = blockDevice(className, master);
+  const isNamed = (name: string, node?: string) =>
+    stops.some(({ host, argv }) => (node ?? host) === host && unmounted(argv).includes(name));
+  const places = mounted.filter((mount) => mount.master === master);
+  if (places.length === 0) return isNamed(device);
+  return places.every(({ node, mountPoint }) => isNamed(mountPoint, node) || isNamed(device, node));
+}
+
 /** The nodes that have a file system of a master mounted, with the mount points. */
 function mountingNodes(subject: Subject, seen: readonly MountsOfNode[]) {
-  const devices = new Set(mastersOf(subject).map((master) => blockDevice(subject.class, master)));
-  return seen.flatMap(({ node, mounts }) => {
-    const points = mounts.flatMap(({ device, mountPoint }) => (devices.has(device) ? [mountPoint] : []));
-    return points.length === 0 ? [] : [{ node, points }];
-  });
+  const found = masterMounts(subject, seen);
+  return [...new Set(found.map(({ node }) => node))].map((node) => ({
+    node,
+    points: found.filter((mount) => mount.node === node).map(({ mountPoint }) => mountPoint),
+  }));
 }
 
 /** Their names. */

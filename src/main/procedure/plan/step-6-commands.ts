@@ -108,7 +108,7 @@ const ext3Statuses = { corrected: 1, uncorrected: 4 } as const;
 /**
  * Judges the exit status of a check. fsck of Solaris exits with 32 to 39 for what it may not repair (illumos
  * fsck_ufs(8), EXIT STATUS); with -y it may repair everything.
- * @param status undefined where a signal ended it
+ * @param status undefined if a signal ended it
  */
 export function fsckEnd(argv: readonly string[], status: number | undefined): FsckEnd {
   if (status === 0) return 'clean';

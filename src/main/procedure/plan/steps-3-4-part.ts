@@ -7,7 +7,7 @@ import type { Job } from '../../site/site-schema.ts';
 import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { saidList } from '../../../contract/words.ts';
 import { say, sayCount } from '../../../contract/text/say.ts';
-import { areWhereMounted } from './service-checks.ts';
+import { areWhereMounted, isUnmountedBy } from './service-checks.ts';
 import { judgeReady, rejoinChecks, unlessOwn } from './checks.ts';
 import { isProxyJoined, isProxyStopped, judgeJoined, judgeParted, judgeStopped } from './cluster-checks.ts';
 import { fingerprintCommands, primarySource, recordsHashed } from '../model/samples/fingerprint.ts';
@@ -91,10 +91,7 @@ function serviceCommands({ job, primaryNodes }: Assignment, action: ServiceActio
 }
 
 /** Where the commands are sent, if that depends on what is mounted. */
-function placeNotes(
-  { job, mountedOn, ...assignment }: Assignment,
-  action: ServiceAction,
-): Pick<Step, 'notes'> {
+function placeNotes({ job, mounted, ...assignment }: Assignment, action: ServiceAction): Pick<Step, 'notes'> {
   if (!areWhereMounted(job)) return {};
   const masters = saidList(mastersOf(assignment));
   if (action === 'resume')
@@ -107,11 +104,11 @@ function placeNotes(
       ],
     };
   const note =
-    mountedOn === undefined
+    mounted === undefined
       ? say('sent only on the node that has {masters} mounted right before the step', { masters })
       : say('sent only on the node that has {masters} mounted right before the step; at present: {nodes}', {
           masters,
-          nodes: mountedOn.join(', ') || say('no node'),
+          nodes: [...new Set(mounted.map(({ node }) => node))].join(', ') || say('no node'),
         });
   return { notes: [note] };
 }
@@ -322,13 +319,9 @@ function viewConfigurationStep(assignment: Assignment): Step {
   };
 }
 
-/** True if the job's own commands unmount the file system before the part: then the guide allows skipping fsck. */
-export function unmountsBeforePart(services: Job['services']): boolean {
-  if (typeof services === 'string') return false;
-  const hosts = 'nodes' in services ? Object.keys(services.nodes) : [''];
-  const stops = hosts.flatMap((host) => commandsOfSite(services, host)?.stop ?? []);
-  return stops.some((argv) => /(^|\/)umount$/.test(argv[0] ?? ''));
-}
+/** True if the job's own commands unmount the file system of a master before the part: then the guide allows skipping fsck. */
+export const isUnmountedBeforePart = (assignment: Assignment, master: string): boolean =>
+  isUnmountedBy(serviceCommands(assignment, 'stop'), assignment, master);
 
 export function partSteps(assignment: Assignment): Step[] {
   return [

@@ -23,7 +23,7 @@ import { statusCommand, tapeCheckCommands } from '../model/tape/tape-commands.ts
 import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './shadow-checks.ts';
 import { dumpLines, fsckLine, mountLine } from './step-6-commands.ts';
 import { guideStep } from './step-sources.ts';
-import { unmountsBeforePart } from './steps-3-4-part.ts';
+import { isUnmountedBeforePart } from './steps-3-4-part.ts';
 import { labelStep, manifestStep, readBackStep } from './steps-6-tape.ts';
 
 const guideLine = (host: string, ...argv: string[]): StepCommand => ({
@@ -81,8 +81,8 @@ function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
 
 /** 6b-2, 6c-2, 6d-3, 6e-3 */
 function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): Step {
-  const { job, platform } = assignment;
-  const { method, proxy } = volume;
+  const { platform } = assignment;
+  const { method, master, proxy } = volume;
   const fileSystem = fileSystemOf(method, platform) ?? 'ufs';
   return {
     id,
@@ -96,7 +96,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     writesThrough: proxy,
     around: recordsAround(assignment, volume),
     commands: [{ host: assignment.backupServer, ...fsckLine(assignment, volume), changes: true }],
-    ...(unmountsBeforePart(job.services)
+    ...(isUnmountedBeforePart(assignment, master)
       ? {
           leftOut: say(
             'the file system is unmounted when {proxy} is parted (services.stop): the guide allows skipping this',

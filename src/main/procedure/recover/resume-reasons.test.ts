@@ -232,7 +232,7 @@ describe('a dump that is complete', () => {
     expect(files.told(mounted).completed).toEqual(['6b-4']);
   });
 
-  it('is proven by its manifest, on a labelled tape', () => {
+  it('is proven by its manifest, on a labeled tape', () => {
     const labelled = () =>
       shadowed('labelled').done('verify', 'label').start('6a').send('6a').counted().end('6a');
     const from = (of: ReturnType<typeof story>) => of.told(seen).step;

@@ -119,7 +119,7 @@ function withSettled(
   return [...events, observed];
 }
 
-/** The progress of dumps that run without a console. @throws what looking can end with */
+/** The progress of dumps that run without a console. @throws errors of the queries */
 export async function lookAtDumps(
   runner: CommandRunner,
   assignment: TakeUpQuestion['assignment'],
@@ -188,7 +188,7 @@ function pointOf(options: TakeUpQuestion, { journal, world, marks, settled, dump
   return point;
 }
 
-/** @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and what a session can end with */
+/** @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and errors of a session */
 export async function sameHosts(options: TakeUpQuestion, runner: CommandRunner, events: readonly RunEvent[]) {
   const { hosts, assignment, run, sameMachines } = options;
   const nodes = nodesOutsideRun(hosts, { ...assignment, nodes: assignment.job.nodes });

@@ -15,14 +15,13 @@ import { performToEnd, recordEnd, withLocks, type RunEnd } from '../run/engine.t
 import { findingsOf } from './findings.ts';
 import { Journal, noJournal, type EventListener } from '../../journal/journal.ts';
 import { pinHosts, type SameHosts } from '../hosts/identify-hosts.ts';
-import { lockPlaces, type LockPlace } from '../model/lock-places.ts';
+import { diedBeforeNaming, lockPlaces, placesInReach, type LockPlace } from '../model/lock-places.ts';
 import { takeLocksUp } from '../hosts/lock-take-up.ts';
 import type { ResumePoint } from './resume-point.ts';
 import { beginningOf, consoleFields } from '../run/run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
 import { meetNodes, tellMissingNodes } from '../run/missing-nodes.ts';
 import { endOfRun, haltedEnd, lostLockEnd, unwoundEnd } from '../run/run-end.ts';
-import { sentCommands } from '../model/sent-commands.ts';
 import { lastLook, leaveLocks, returnTapeAtEnd, unwind } from '../run/unwind.ts';
 import { isNormal } from '../run/what-stands.ts';
 import type { World } from '../model/world.ts';
@@ -50,11 +49,6 @@ const dumpWords: Readonly<Record<WorkState, string>> = {
   failed: 'failed',
   died: phrase('died: killed, or the server was rebooted'),
 };
-
-/** True for a lock on a node that does not answer: until it does, it is not known whether the run left a lock there. */
-function isOutOfReach({ missing = [] }: TakeUpOptions['assignment'], { what, host }: LockPlace): boolean {
-  return what === 'class' && missing.some(({ node, gds }) => node === host && !gds);
-}
 
 /** Continues the journal, and records who resumes the run and what was found. */
 function openJournal(
@@ -159,17 +153,6 @@ async function bringBack(context: RunContext, nothingLeft: boolean): Promise<Run
   return withLocks(context, end);
 }
 
-/** The lock is made first and gets its name afterwards: a process that dies in between leaves one without an owner. */
-function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent[]): boolean {
-  const isLock = (path = '') => path.startsWith(folder);
-  const made = sentCommands(events).filter(
-    ({ intent, ending }) =>
-      intent.host === host && intent.argv[0] === 'mkdir' && isLock(intent.argv[1]) && ending !== 'bad',
-  );
-  const isNamed = made.some(({ intent, ending }) => intent.argv[1] !== folder && ending === 'good');
-  return made.length > 0 && !isNamed;
-}
-
 export interface TakenUp {
   readonly end: RunEnd;
   /** True if the end could not be written to the journal. */
@@ -214,7 +197,7 @@ async function takeUpOn(
   const since = events.findLast(({ type }) => type === 'run-resumed')?.at ?? start.at;
   const order = {
     runner,
-    places: lockPlaces(assignment).filter((place) => !isOutOfReach(assignment, place)),
+    places: placesInReach(lockPlaces(assignment), assignment.missing),
     run,
     since,
     mayBeNameless: (place: LockPlace) => diedBeforeNaming(place, events),
@@ -237,7 +220,6 @@ async function takeUpOn(
   const unpin = meetNodes(context, options.sameMachines);
   try {
     for (const { node } of context.nodes.missing) context.unlocked.add(node);
-    if (options.mode === 'unwind') context.unwinding = true;
     tellMissingNodes(context, step, marksNow(options, events).locks);
     const end = await (point ? goOn(context, point) : bringBack(context, nothingLeft));
     return { end, journalBroken: journal.isBroken };

@@ -73,7 +73,7 @@ function isOfDrive({ tapeDevice }: Assignment, argv: readonly string[]): boolean
   return ['rmt', 'mtx'].includes(program) || argv.join(' ').includes(driveOf(tapeDevice));
 }
 
-/** True where a command of the run may still read or write the tape: detached work, or one whose end was not seen. */
+/** True if a command of the run may still read or write the tape: detached work, or one whose end was not seen. */
 function mayMoveTape(
   assignment: Assignment,
   { works }: RunMarks,

@@ -1,12 +1,10 @@
 /** How the locks of a run are taken before anything is touched, and released when it ends. */
 import { failure } from '../../../contract/errors.ts';
-import { phrase } from '../../../contract/text/say.ts';
-import { isOfCommand, ownerName, restoresMarked, thisOwner } from '../model/lock.ts';
+import { ownerName, thisOwner } from '../model/lock.ts';
 import { lockPlaces, placesHeld, type LockPlace } from '../model/lock-places.ts';
 import { driveOf } from '../../tape/tape-device.ts';
 import { driveName } from '../hosts/drive-name.ts';
-import { isLeft } from '../hosts/left-lock.ts';
-import { lockedFailure } from '../hosts/lock-refusal.ts';
+import { mayTakeOver } from '../hosts/left-lock.ts';
 import { giveBackPlace, takePlace, type FoundLock, type LockOrder } from '../hosts/remote-lock.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Performer } from './perform-commands.ts';
@@ -14,36 +12,6 @@ import { giveRestoreBack } from './restore/restore-marks.ts';
 
 /** The step under which the journal records taking locks. */
 const lockStep = 'lock';
-
-/**
- * @returns a warning: the lock was left by a process that has left nothing else, or by a restore that this one replaces
- * @throws the reason why the lock must stay
- */
-async function mayTakeOver(
-  { options }: RunContext,
-  { place, owner, listing }: FoundLock,
-): Promise<string | undefined> {
-  const { supersedes = [] } = options;
-  const marked = restoresMarked(listing);
-  const foreign = marked.find((run) => !supersedes.includes(run));
-  const replacing = phrase('restore {marked} did not finish; this restore replaces it', {
-    marked: marked.join(', '),
-  });
-  if (!owner && marked.length > 0 && foreign === undefined) return replacing;
-  if (!owner || !(await isLeft(owner, options))) throw lockedFailure(place, listing);
-  if (foreign !== undefined)
-    throw failure('RESTORE_PENDING', { class: place.name, host: place.host, run: foreign });
-  if (marked.length > 0) return replacing;
-  // Its console died while the tape was moving. The drive is queried before the tape is read: it may still be busy.
-  if (place.what === 'drive' && supersedes.includes(owner.run))
-    return phrase('restore {run} did not finish and left its lock; the lock was removed', { run: owner.run });
-  // A command for the drive leaves nothing but its lock.
-  if (isOfCommand(owner)) return undefined;
-  const { whyLockStays } = options;
-  const reason = whyLockStays ? await whyLockStays(owner, place) : lockedFailure(place, listing);
-  if (reason) throw reason;
-  return phrase('run {run} ended and left its lock; the lock was removed', { run: owner.run });
-}
 
 const orderOf = (context: RunContext, step: string): Pick<LockOrder, 'runner' | 'step' | 'own'> => ({
   runner: context.runner,
@@ -74,7 +42,7 @@ async function requireDriveName({ assignment, runner }: RunContext, step: string
 export const performLock: Performer = async (context, { id: step }) => {
   const order: LockOrder = {
     ...orderOf(context, step),
-    mayTakeOver: (found) => mayTakeOver(context, found),
+    mayTakeOver: (found) => mayTakeOver(found, context.options),
   };
   const told = new Set<string>();
   const places = lockPlaces(context.assignment);
@@ -112,7 +80,7 @@ export async function lockReturned(context: RunContext, node: string): Promise<v
       // Left by the process that performed the run before: its other locks were taken over already.
       if (marks.locks.takenUp && found.owner?.run === journal.run) return undefined;
       try {
-        return await mayTakeOver(context, found);
+        return await mayTakeOver(found, context.options);
       } catch (error) {
         throw marks.changed ? lost(found.listing) : error;
       }

@@ -153,7 +153,7 @@ export function lostLockEnd(context: RunContext, world: World, error: Shadowtape
 
 /** The error of a run that was not stopped immediately. */
 interface Ending {
-  /** Undefined where every step was performed. */
+  /** Undefined if every step was performed. */
   readonly error?: ShadowtapeError | undefined;
   /** Why the run could not be rolled back. */
   readonly troubles?: readonly string[];

@@ -116,9 +116,7 @@ function agreement({ digests }: VolumeModel) {
   );
 }
 
-/**
- * SHA-256 of the tape file of a volume: what dd reads from tape, padding included; undefined where no hop has hashed it.
- */
+/** SHA-256 of the tape file of a volume: what dd reads from tape, padding included; undefined if no hop has hashed it. */
 export const tapeFileSha256 = ({ digests: { handed, readback } }: VolumeModel): string | undefined =>
   handed?.onTapeSha256 ?? handed?.sha256 ?? readback?.sha256;
 

@@ -7,9 +7,9 @@ import type { CommandModel } from '../../../folds/run/run-model.ts';
 export interface LikeCommands {
   readonly first: CommandModel;
   readonly times: number;
-  /** True where the others differ from the first in a number. */
+  /** True if the others differ from the first in a number. */
   readonly differs: boolean;
-  /** All of them together; undefined where an end was not heard of. */
+  /** All of them together; undefined if an end was not heard of. */
   readonly milliseconds: number | undefined;
 }
 
@@ -18,7 +18,7 @@ const leastLike = 6;
 
 const numbered = /^(\D*)(\d+)$/;
 
-/** What two lines have in common; undefined where they differ in more than a number. */
+/** What two lines have in common; undefined if they differ in more than a number. */
 function patternOf(one: string, other: string): string | undefined {
   const [words, others] = [one.split(' '), other.split(' ')];
   if (words.length !== others.length) return undefined;

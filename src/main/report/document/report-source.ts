@@ -22,17 +22,17 @@ export interface ReportSource {
   readonly events: readonly RunEvent[];
   /** SHA-256 (hex) of the last line of the journal. */
   readonly journalHash: string;
-  /** True where the last line is torn: the console died while it wrote. */
+  /** True if the last line is torn: the console died while it wrote. */
   readonly torn?: boolean | undefined;
-  /** Who signed the journal, and whether it is a signature of these bytes; undefined where nobody has. */
+  /** Who signed the journal, and whether it is a signature of these bytes; undefined if nobody has. */
   readonly signature?: ReportSignature | undefined;
-  /** Tapes of the run that were overwritten since; absent where none is known. */
+  /** Tapes of the run that were overwritten since; absent if none is known. */
   readonly losses?: readonly TapeLoss[] | undefined;
-  /** Second copies of its tapes, the latest first; absent where none is known. */
+  /** Second copies of its tapes, the latest first; absent if none is known. */
   readonly copies?: readonly CopyView[] | undefined;
   /** IANA name of the zone of its times; absent: UTC. */
   readonly zone?: string | undefined;
-  /** Head of the list of seals right after the run was sealed; undefined where it was not. */
+  /** Head of the list of seals right after the run was sealed; undefined if it was not. */
   readonly sealsHead?: string | undefined;
 }
 

@@ -107,7 +107,7 @@ export const field = (value: string | number | undefined): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** A line for each progress line of the journal. Rates are bytes a second. */
+/** A line for each progress line of the journal. Rates are bytes per second. */
 export function rateTable(events: readonly RunEvent[]): string {
   const head = [
     'at',

@@ -1,4 +1,7 @@
-/** What the first page tells of a restore in the place of what was dumped and on which tape: the backup, the approvals, and where every byte was read. */
+/**
+ * What the first page tells of a restore instead of what was dumped and on which tape: the backup, the approvals, and
+ * where every byte was read.
+ */
 import type { ReportBlock, ReportFactList as FactsBlock, ReportText } from '../../../contract/report.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import { say, sayAround } from '../../../contract/text/say.ts';
@@ -6,7 +9,7 @@ import { restorePlaceWords } from '../../../folds/restore/restore-places.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { code, marked, pieces, plain, sizeText } from './report-words.ts';
 
-/** What a run restores; undefined where it is a backup. */
+/** What a run restores; undefined if it is a backup. */
 export const restoreOf = ({ model }: ReportFacts): RestoreOrder | undefined => model.start?.restore;
 
 /** The backup that is restored, and where it comes from. */

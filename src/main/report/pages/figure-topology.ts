@@ -21,7 +21,10 @@ type Direction = 'up' | 'down';
 /** Between two slanted lines, in points. */
 const apart = 4.5;
 
-/** Slanted lines within a rectangle: a pattern that a grey printer shows, too. @returns a path, as SVG has it; empty where the rectangle is too small */
+/**
+ * Slanted lines within a rectangle: a pattern that a grey printer shows, too. @returns a path, as SVG has it; empty if
+ * the rectangle is too small
+ */
 function hatchPath(x: number, y: number, width: number, height: number, direction: Direction): string {
   const pieces: string[] = [];
   const round = (value: number) => Math.round(value * 100) / 100;

@@ -17,7 +17,7 @@ interface Run {
 export interface Line {
   readonly runs: readonly Run[];
   readonly width: number;
-  /** True where it continues with a command of the line before. */
+  /** True if it continues with a command of the line before. */
   readonly continued: boolean;
 }
 

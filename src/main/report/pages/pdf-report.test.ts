@@ -47,7 +47,7 @@ describe('the PDF', () => {
     expect((await pdfOfEvents(withLayout(), 'Letter')).equals(one)).toBe(false);
   });
 
-  it('says that it is PDF/A-3a, tagged, and in which colours and language', async () => {
+  it('says that it is PDF/A-3a, tagged, and in which colors and language', async () => {
     const text = (await goodPdf()).toString('latin1');
     expect(text).toContain('<pdfaid:part>3</pdfaid:part>');
     expect(text).toContain('<pdfaid:conformance>A</pdfaid:conformance>');

@@ -55,7 +55,7 @@ export class Typesetter {
     this.#fonts = opened;
   }
 
-  /** The font that sets a sign where `wanted` is asked for; undefined where none has it. */
+  /** The font that sets a sign where `wanted` is asked for; undefined if none has it. */
   #fontFor(point: number, wanted: Font): Font | undefined {
     const order: readonly Font[] = wanted === 'mono' ? ['mono', 'regular'] : [wanted];
     return order.find((font) => this.#fonts[font].hasGlyphForCodePoint(point));

@@ -109,6 +109,6 @@ export function lineNaming(table: string, path: string, signature: Signature): s
   return table.split('\n').find((line) => line.split(/\s+/).some((word) => names.includes(word)));
 }
 
-/** True where a text - a list of swap files, of arrays, of pools - names the device: `/dev/sdb1`, `sdb1[0]`, `sdb1`. */
+/** True if a text - a list of swap files, of arrays, of pools - names the device: `/dev/sdb1`, `sdb1[0]`, `sdb1`. */
 export const names = (text: string, name: string): boolean =>
   text.split(/\s+/).some((word) => word.replace(/^\/dev\//, '').replace(/\[\d+\](\([A-Z]\))*$/, '') === name);

@@ -32,6 +32,16 @@ export async function requireDumpTool(
   throw failure('RESTORE_TARGET_UNUSABLE', { target: `${host}:${path}`, reason });
 }
 
+/** restore(8) of Linux prints this wherever it has no terminal for its questions (Debian's dump); it asks none. */
+const noTerminal = /: cannot open \/dev\/tty: /;
+
+/** What the program said, each line with its name. */
+function saidLines(tool: string, stderr: string): string[] {
+  const said = stderr.split('\n').filter((line) => line.trim() !== '' && !noTerminal.test(line));
+  const named = (line: string) => (line.startsWith(`${tool}: `) ? line : `${tool}: ${line}`);
+  return said.slice(0, linesShown).map((line) => named(line.trim()));
+}
+
 export class HostDump {
   readonly #room: DataRoom;
   readonly #place: HostPlace;
@@ -73,13 +83,12 @@ export class HostDump {
     const trouble = troubleOf(command, { status, signal, stdout: Buffer.alloc(0), stderr });
     if (trouble) throw trouble;
     await room.runner.send(restoreStep, commandOn(this.#place, ['rm', '-f', symbolTableOf(path)], true));
-    const said = stderr.split('\n').filter((line) => line.trim() !== '');
-    return said.slice(0, linesShown).map((line) => `${this.#tool}: ${line.trim()}`);
+    return saidLines(this.#tool, stderr);
   }
 
   /**
    * Lists the contents of the folder with the digests of the files: there is nothing to compare them with.
-   * @throws what reading can end with
+   * @throws errors of reading
    */
   async tell(tell: OnRestored): Promise<void> {
     const room = this.#room;

@@ -56,7 +56,7 @@ export class HostFiles {
 
   /**
    * Reads back the contents of the folder, and compares each file with the archive.
-   * @throws what reading can end with
+   * @throws errors of reading
    */
   async compare(sent: readonly SentEntry[]): Promise<void> {
     const command = commandOn(this.#place, sendBackCommand(this.#place.path), false);

@@ -26,7 +26,7 @@ export interface RemoteEnd {
   readonly stderr: string;
   /** Bytes of the stream: read from stdout, or handed over for stdin. */
   readonly bytes: number;
-  /** True where the exit status came, and then neither more output nor its end: what was printed may be cut. */
+  /** True if the exit status came, and then neither more output nor its end: what was printed may be cut. */
   readonly outputCut?: boolean;
   /** Why the end was not seen through: CONNECTION_LOST, HOST_KEY_SWITCHED, COMMAND_CANCELLED, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG. */
   readonly lost?: ShadowtapeError;

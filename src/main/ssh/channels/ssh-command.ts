@@ -17,9 +17,9 @@ export interface CommandResult {
 }
 
 export interface CommandOptions {
-  /** From asking for the command until its end; connecting does not count. No limit where it is left out. */
+  /** From asking for the command until its end; connecting does not count. No limit by default. */
   readonly timeLimitSeconds?: number | undefined;
-  /** For stdout and for stderr each; 4 MiB where it is left out. */
+  /** For stdout and for stderr each; 4 MiB by default. */
   readonly outputLimitBytes?: number | undefined;
   readonly abort?: AbortSignal | undefined;
   readonly onRetry?: OnRetry | undefined;
@@ -29,7 +29,7 @@ export interface CommandOptions {
   readonly stdin?: string | Buffer | undefined;
   /** English where this is left out; `login` only for commands whose output nobody reads for its words. */
   readonly language?: CommandLanguage | undefined;
-  /** True where the exit status alone counts. Where it is left out, output whose end was not seen is a failure. */
+  /** True if the exit status alone counts. Where it is left out, output whose end was not seen is a failure. */
   readonly mayLeaveOutputOpen?: boolean | undefined;
 }
 

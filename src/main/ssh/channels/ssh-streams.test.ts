@@ -110,7 +110,7 @@ describe('running a command', { timeout: 20_000 }, () => {
     expect(error?.message).toBe('hangs on node1 did not finish within 0.05 s');
   });
 
-  it('can be cancelled before it starts, and while it runs', async () => {
+  it('can be canceled before it starts, and while it runs', async () => {
     const abort = new AbortController();
     const { session } = await sessionWith({ hangs: () => abort.abort() });
     const cancelled = { code: 'COMMAND_CANCELLED', message: 'hangs on node1 was canceled' };
@@ -209,7 +209,7 @@ describe('reading from a command', { timeout: 20_000 }, () => {
     expect(await ended).toMatchObject({ status: undefined, lost: { code: 'CONNECTION_LOST' } });
   });
 
-  it('can be cancelled, also while nobody reads and the peer never answers', async () => {
+  it('can be canceled, also while nobody reads and the peer never answers', async () => {
     const abort = new AbortController();
     const { session, server } = await sessionWith({ dd: endless });
     const { stream, ended } = await session.openRead(['dd'], { abort: abort.signal });
@@ -347,7 +347,7 @@ describe('writing to a command', { timeout: 20_000 }, () => {
     expect((await ended).lost?.code).toBe('CONNECTION_LOST');
   });
 
-  it('can be cancelled when the peer has stopped reading for good', async () => {
+  it('can be canceled when the peer has stopped reading for good', async () => {
     const abort = new AbortController();
     const { session, server } = await sessionWith({ dd: () => {} });
     const { stream, ended } = await session.openWrite(['dd'], { abort: abort.signal });

@@ -26,7 +26,7 @@ export class RemoteInput extends Writable {
   /** The failure of a command that ended before anybody used the stream. */
   #failedEarly: ShadowtapeError | undefined;
 
-  /** @param onTaken hears of each piece that was encrypted: its buffer may be used for something else */
+  /** @param onTaken called for each piece that was encrypted: its buffer may be used for something else */
   constructor(process: RemoteProcess, onTaken?: (piece: Buffer) => void) {
     super({ highWaterMark: waitingBytes });
     this.#process = process;

@@ -22,7 +22,7 @@ describe('a client', () => {
   });
 });
 
-describe('the keys of ciphers that are made anew for every packet', () => {
+describe('the keys of ciphers that are made again for every packet', () => {
   const bench = new Workbench();
   afterEach(() => bench.end());
 

@@ -32,8 +32,8 @@ interface WithSocket {
 }
 
 /**
- * True where the client would send something. A socket that has come to its end is refused by ssh2 with "Not connected" before any
- * event tells of it.
+ * True if the client would send something. A socket that has come to its end is refused by ssh2 with "Not connected"
+ * before any event tells of it.
  */
 export function canSend(client: Client): boolean {
   const socket = (client as unknown as WithSocket)._sock;
@@ -265,7 +265,7 @@ interface CipherMakers {
   createDecipher(config: object): object;
 }
 
-/** The ciphers that ssh2 makes anew for every packet, and the properties that it keeps their keys in. */
+/** The ciphers that ssh2 makes again for every packet, and the properties that it keeps their keys in. */
 const madeForEachPacket = [
   { sslName: 'aes-128-gcm', keyLen: 16, ivLen: 12, keys: ['_encKey', '_decipherKey'] },
   {

@@ -13,7 +13,7 @@ import type { ResolvedHost } from './openssh-config.ts';
 
 /** What the site file says of a host; everything may be left to ~/.ssh/config. */
 export interface HostSettings {
-  /** An address, or an alias of ~/.ssh/config; the host's name where it is left out. */
+  /** An address, or an alias of ~/.ssh/config; the host's name by default. */
   readonly address?: string | undefined;
   readonly port?: number | undefined;
   readonly user?: string | undefined;
@@ -23,9 +23,9 @@ export interface HostSettings {
   readonly connectSeconds?: number | undefined;
   readonly keepaliveSeconds?: number | undefined;
   readonly retry?: ConnectRetry | undefined;
-  /** False where no password may be asked for (true without it). */
+  /** False if no password may be asked for (true without it). */
   readonly password?: boolean | undefined;
-  /** True where `Match exec` may run its command (false without it). */
+  /** True if `Match exec` may run its command (false without it). */
   readonly runsMatchExec?: boolean | undefined;
 }
 
@@ -119,7 +119,7 @@ function profileOf(
 /**
  * The profile of a host. Where ssh_config cannot be followed for it, its `refusal` says so.
  * @param name what the site file calls it
- * @param configuration undefined where no file of this machine counts
+ * @param configuration undefined if no file of this machine counts
  */
 export function buildProfile(
   name: string,

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 
 interface ConfigFile {
   readonly text: string;
-  /** True where somebody else may write to it: OpenSSH refuses such a file of the user. */
+  /** True if somebody else may write to it: OpenSSH refuses such a file of the user. */
   readonly isWritableByOthers: boolean;
 }
 
 export interface ConfigFiles {
-  /** @returns undefined where there is no such file, or it may not be read */
+  /** @returns undefined if there is no such file, or it may not be read */
   read(path: string): ConfigFile | undefined;
   /** The paths that a pattern of glob(3) matches, in the order of their bytes. */
   find(pattern: string): string[];
@@ -21,7 +21,7 @@ export interface SshConfiguration {
   readonly files: ConfigFiles;
   /** ~/.ssh/config. */
   readonly userFile: string;
-  /** /etc/ssh/ssh_config; none is read where it is left out. */
+  /** /etc/ssh/ssh_config; none is read by default. */
   readonly systemFile?: string | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface ConfigLine {
   readonly name: string;
   /** All that follows the keyword, with its quotes and comments. */
   readonly text: string;
-  /** The arguments without quotes and comment; undefined where a quote is not closed. */
+  /** The arguments without quotes and comment; undefined if a quote is not closed. */
   readonly words: readonly string[] | undefined;
 }
 
@@ -53,7 +53,7 @@ function isEscape(text: string, index: number, quote: string): boolean {
   return `'"\\`.includes(next) || (quote === '' && next === ' ');
 }
 
-/** @returns the word from `start`, and where it ends; undefined where a quote is not closed */
+/** @returns the word from `start`, and where it ends; undefined if a quote is not closed */
 function wordAt(text: string, start: number): { word: string; end: number } | undefined {
   let word = '';
   let quote = '';
@@ -73,7 +73,7 @@ function wordAt(text: string, start: number): { word: string; end: number } | un
 
 /**
  * Splits arguments as `argv_split` of OpenSSH. A word that begins with `#` begins a comment.
- * @returns undefined where a quote is not closed
+ * @returns undefined if a quote is not closed
  */
 function splitWords(text: string): string[] | undefined {
   const words: string[] = [];

@@ -12,17 +12,17 @@ export interface MatchFacts {
   /** `address` is what HostName has made of the alias so far. */
   readonly destination: Destination;
   readonly local: LocalUser;
-  /** True where the files are read a second time. */
+  /** True if the files are read a second time. */
   readonly isFinal: boolean;
   /** The name of `Tag`. */
   readonly tag: string;
-  /** True where the site file allows `Match exec` to run its command. */
+  /** True if the site file allows `Match exec` to run its command. */
   readonly runsExec: boolean;
 }
 
 export interface MatchVerdict {
   readonly matches: boolean;
-  /** True where the line wants the files to be read a second time. */
+  /** True if the line wants the files to be read a second time. */
   readonly wantsFinal: boolean;
 }
 

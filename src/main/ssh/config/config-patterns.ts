@@ -1,6 +1,6 @@
 /** Patterns of ssh_config(5), PATTERNS: `*`, `?`, and lists with `!`. */
 
-/** True where the whole text matches. Case counts. */
+/** True if the whole text matches. Case counts. */
 function matchesPattern(text: string, pattern: string): boolean {
   const expression = pattern
     .replace(/[\\^$+.()|[\]{}]/g, '\\$&')

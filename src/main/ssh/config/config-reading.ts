@@ -67,7 +67,7 @@ export class ConfigReading {
   #isFinal = false;
   /** What `Host` is compared with: the alias; in the final pass what HostName made of it. */
   #host: string;
-  /** True where a `Match final` wants a second pass. */
+  /** True if a `Match final` wants a second pass. */
   wantsFinal = false;
 
   constructor(configuration: SshConfiguration, asked: Asked, local: LocalUser, runsExec: boolean) {

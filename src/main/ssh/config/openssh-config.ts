@@ -23,9 +23,9 @@ export interface ResolvedHost {
   readonly address: string;
   readonly port?: number | undefined;
   readonly user?: string | undefined;
-  /** Absolute paths, in order; undefined where none is named, empty for `none`. */
+  /** Absolute paths, in order; undefined if none is named, empty for `none`. */
   readonly identityFiles?: readonly string[] | undefined;
-  /** Absolute paths, in order; undefined where none is named. */
+  /** Absolute paths, in order; undefined if none is named. */
   readonly certificateFiles?: readonly string[] | undefined;
   /** A socket path; `none` where the agent is switched off. */
   readonly identityAgent?: string | undefined;
@@ -58,7 +58,7 @@ export interface ResolvedHost {
 export interface Lookup {
   readonly configuration: SshConfiguration;
   readonly local: LocalUser;
-  /** True where `Match exec` may run its command. */
+  /** True if `Match exec` may run its command. */
   readonly runsExec: boolean;
 }
 

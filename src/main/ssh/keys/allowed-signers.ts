@@ -7,7 +7,7 @@ import { phrase } from '../../../contract/text/say.ts';
 export interface AllowedSigner {
   /** As they stand in the line. */
   readonly principals: string;
-  /** When the key begins and ceases to count, in milliseconds since 1970; undefined where the line does not say. */
+  /** When the key begins and ceases to count, in milliseconds since 1970; undefined if the line does not say. */
   readonly validAfter?: number | undefined;
   readonly validBefore?: number | undefined;
 }
@@ -87,7 +87,10 @@ function readLine(line: string): Line | undefined {
 
 const linesOf = (text: string) => text.split(/\r?\n/);
 
-/** @returns why a file of allowed signers cannot be relied on: a line with options that are not understood; undefined where it can */
+/**
+ * @returns why a file of allowed signers cannot be relied on: a line with options that are not understood; undefined if
+ *   it can
+ */
 export function troubleOfSigners(text: string): string | undefined {
   for (const [index, line] of linesOf(text).entries()) {
     const read = readLine(line);
@@ -114,6 +117,6 @@ export function signersOf(text: string, publicKey: Buffer, namespace: string): A
   });
 }
 
-/** True where the key counts at that time, in milliseconds since 1970. Both ends belong to it, as in OpenSSH. */
+/** True if the key counts at that time, in milliseconds since 1970. Both ends belong to it, as in OpenSSH. */
 export const countsAt = ({ validAfter, validBefore }: AllowedSigner, time: number): boolean =>
   (validAfter === undefined || time >= validAfter) && (validBefore === undefined || time <= validBefore);

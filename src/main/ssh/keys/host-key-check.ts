@@ -209,7 +209,10 @@ export class HostKeyCheck {
         file: first?.file ?? '',
         line: first?.line ?? 0,
       },
-      { host: this.#profile.name, expected, actual: shown },
+      {
+        ...{ host: this.#profile.name, expected, actual: shown },
+        ...(first ? { knownIn: phrase('{file}, line {line}', { file: first.file, line: first.line }) } : {}),
+      },
     );
     return 'refused';
   }

@@ -96,7 +96,7 @@ describe('a rekey', () => {
     expect((await ended).lost).toMatchObject(lost);
     expect(received).toEqual(['before the rekey']);
 
-    // The next command connects anew, where the known key counts again.
+    // The next command connects again, where the known key counts again.
     expect((await session.exec(['true'])).status).toBe(0);
     expect(server.logins()).toBe(2);
   });

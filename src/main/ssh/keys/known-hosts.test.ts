@@ -150,7 +150,7 @@ describe('our own known_hosts file', () => {
     expect(await readFile(file, 'utf8')).toBe(`# by hand\nwhat is this\nnode1 ${typed(key)}\n`);
   });
 
-  it('takes a key in the place of another one: the former is revoked, and no line is taken away', async () => {
+  it('takes a key instead of another one: the former is revoked, and no line is taken away', async () => {
     await appendKnownHost(file, 'node1', 2222, other);
     await appendKnownHost(file, 'node1', 2222, key, [other]);
     expect(await readFile(file, 'utf8')).toBe(

@@ -11,7 +11,7 @@ export class OpenedKeys {
 
   /**
    * @param load reads the file, and asks for the passphrase
-   * @returns undefined where `load` finds no key
+   * @returns undefined if `load` finds no key
    * @throws what `load` throws; the next host tries again
    */
   open(path: string, load: () => Promise<ParsedKey | undefined>): Promise<ParsedKey | undefined> {

@@ -103,7 +103,7 @@ export interface AgentChoice {
   readonly named: PublicHalves;
   /** `named`: those of the key files, certificates first; `others`: all but those. */
   readonly which: 'named' | 'others';
-  /** Hears of each key file whose key the agent has. */
+  /** Called for each key file whose key the agent has. */
   readonly onHeld: (path: string) => void;
 }
 

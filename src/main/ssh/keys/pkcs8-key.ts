@@ -6,7 +6,7 @@ const heading = /-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/;
 /** True for a key file in that form. */
 export const isPkcs8 = (bytes: Buffer): boolean => heading.test(bytes.toString('latin1'));
 
-/** True where such a file needs a passphrase. */
+/** True if such a file needs a passphrase. */
 export const isPkcs8Locked = (bytes: Buffer): boolean =>
   heading.exec(bytes.toString('latin1'))?.[1] !== undefined;
 

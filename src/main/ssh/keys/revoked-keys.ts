@@ -14,7 +14,7 @@ function keyOf(line: string): Buffer | undefined | false {
   return keyTypeOf(key) === type && type !== '' && key;
 }
 
-/** @returns why a file cannot be relied on; undefined where it can */
+/** @returns why a file cannot be relied on; undefined if it can */
 export function troubleOfRevoked(text: string): string | undefined {
   if (text.startsWith(binaryMagic))
     return phrase('it is in the binary format; write it as public keys, one on each line');

@@ -39,7 +39,7 @@ export class SecretMemory {
     return known && isFit ? known.answer : this.ask(question);
   };
 
-  /** True where a host asked a question of its own at login, such as for a code that is good for one login. */
+  /** True if a host asked a question of its own at login, such as for a code that is good for one login. */
   hasPrompted(host: string): boolean {
     return this.#promptedHosts.has(host);
   }

@@ -68,7 +68,7 @@ function signerOfAgent(socket: string, key: ParsedKey): Signer {
 const inHome = (file: string, homeFolder: string) => file.replace(/^~(?=\/|$)/, () => homeFolder);
 
 /**
- * The public key in a file; undefined where it holds none.
+ * The public key in a file; undefined if it holds none.
  * @param kind `any`: also the public half of a private key without a passphrase
  */
 async function publicKeyIn(file: string, kind: 'public' | 'any' = 'public'): Promise<Buffer | undefined> {
@@ -84,7 +84,7 @@ async function publicKeyIn(file: string, kind: 'public' | 'any' = 'public'): Pro
 
 /**
  * @param file a key file, private or public; `~/` is the home folder
- * @returns `SHA256:…`; undefined where its public half lies neither in it nor in FILE.pub, or cannot be read
+ * @returns `SHA256:…`; undefined if its public half lies neither in it nor in FILE.pub, or cannot be read
  */
 export async function fingerprintOfKeyFile(
   file: string,

@@ -50,7 +50,7 @@ const algorithms: Readonly<Record<string, readonly SignatureAlgorithm[]>> = {
 /** True for keys that can be signed with, and whose signatures can be checked. */
 export const canSignWith = (publicKey: Buffer): boolean => Object.hasOwn(algorithms, keyTypeOf(publicKey));
 
-/** What is signed in the place of the message (PROTOCOL.sshsig, 2). */
+/** What is signed instead of the message (PROTOCOL.sshsig, 2). */
 function toBeSigned(namespace: string, hash: Hash, message: Buffer): Buffer {
   const digest = createHash(hash).update(message).digest();
   return Buffer.concat([Buffer.from(magic), string(namespace), string(''), string(hash), string(digest)]);

@@ -98,7 +98,7 @@ describe('a host that is away for a moment', () => {
     expect((await connecting)?.code).toBe('HOST_UNREACHABLE');
   });
 
-  it('is not waited for by a command that is cancelled', async () => {
+  it('is not waited for by a command that is canceled', async () => {
     const { port } = await slammingDoor(9);
     const session = await sessionAt(port, { retry: { tries: 2, everySeconds: 3600 } });
     const abort = new AbortController();
@@ -143,7 +143,7 @@ describe('what does not become right by waiting', () => {
 });
 
 describe('a connection that is lost', () => {
-  it('before the host was asked for the command is made anew, and the command runs once', async () => {
+  it('before the host was asked for the command is made again, and the command runs once', async () => {
     let cut = 1;
     const asked: string[] = [];
     const server = await bench.server({
@@ -166,7 +166,7 @@ describe('a connection that is lost', () => {
     ]);
   });
 
-  it('is made anew for a stream of data, too', async () => {
+  it('is made again for a stream of data, too', async () => {
     let cut = 1;
     const server = await bench.server({
       commands: { dd: ok },
@@ -195,7 +195,7 @@ describe('a connection that is lost', () => {
     expect(told).toHaveLength(2);
   });
 
-  it('after the host was asked, and before it answered, is never made anew: the command may run', async () => {
+  it('after the host was asked, and before it answered, is never made again: the command may run', async () => {
     const asked: string[] = [];
     const server = await bench.server({
       commands: { part: ok },

@@ -29,7 +29,7 @@ function triesAfter(error: unknown, retry: ConnectRetry | undefined): number {
 /**
  * Tries to connect as often as the profile says, and a busy host more often.
  * @param closing ends the waiting
- * @param tell hears of each new attempt
+ * @param tell called for each new attempt
  * @throws what the last attempt failed with
  */
 export async function openWithTries<Opened>(

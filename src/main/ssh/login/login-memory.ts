@@ -4,7 +4,7 @@ import type { AskSecret, SecretQuestion } from '../host-profile.ts';
 /** What one login asks with. */
 export interface RememberingLogin {
   readonly askSecret: AskSecret;
-  /** True where the host has let an earlier connection of the session in. */
+  /** True if the host has let an earlier connection of the session in. */
   readonly wasLetIn: boolean;
   /** To be called when the host has accepted what was answered. */
   readonly succeeded: () => void;

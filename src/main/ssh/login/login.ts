@@ -35,7 +35,7 @@ interface Attempt {
   readonly wire: 'publickey' | 'password' | 'keyboard-interactive';
   /** How messages name it. */
   readonly title: string;
-  /** undefined where it turns out that there is nothing to try. */
+  /** undefined if it turns out that there is nothing to try. */
   readonly prepare: () => Promise<AnyAuthMethod | undefined>;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { glossaryTerms, termOf, termOfStatus } from './glossary.ts';
 
 describe('the glossary', () => {
-  it('is in the order of the alphabet, and each term once', () => {
+  it('is in alphabetical order, with each term once', () => {
     const terms = glossaryTerms('').map(({ term }) => term);
     expect(terms).toEqual(terms.toSorted((one, other) => one.localeCompare(other, 'en')));
     expect(new Set(terms).size).toBe(terms.length);
@@ -21,7 +21,7 @@ describe('the glossary', () => {
     expect(glossaryTerms('no such word')).toEqual([]);
   });
 
-  it('has the words of sdxinfo, and none for a word that it does not know', () => {
+  it('has the words of sdxinfo, and no entry for an unknown word', () => {
     expect(termOf(termOfStatus('COPY') ?? 'part').means).toMatch(/being filled/);
     expect(termOfStatus('COPY-TEMP')).toBeUndefined();
   });

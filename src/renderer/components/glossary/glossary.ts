@@ -3,11 +3,11 @@ import { say } from '../../../contract/text/say.ts';
 
 export interface GlossaryTerm {
   readonly term: string;
-  /** Two short sentences at most: it is shown beside the pointer. */
+  /** Two short sentences at most: it is shown next to the pointer. */
   readonly means: string;
 }
 
-/** In the order of a run; each name is what screens ask for. */
+/** In the order of a run; screens use these names. */
 const terms = {
   class: {
     term: say('class'),
@@ -193,7 +193,7 @@ export type TermName = keyof typeof terms;
 
 export const termOf = (name: TermName): GlossaryTerm => terms[name];
 
-/** @param search words that must all occur, whatever their case. @returns the terms in the order of the alphabet */
+/** @param search words that must all occur, in any case. @returns the terms in alphabetical order */
 export function glossaryTerms(search: string): readonly GlossaryTerm[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return Object.values(terms)

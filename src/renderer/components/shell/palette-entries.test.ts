@@ -15,13 +15,13 @@ const titles = (typed: string, more: Partial<PaletteContext> = {}) =>
   paletteEntries({ ...context, ...more }, typed).map(({ title }) => title);
 
 describe('the palette', () => {
-  it('offers runs, screens, jobs and actions where nothing is typed', () => {
+  it('offers runs, screens, jobs and actions if nothing is typed', () => {
     expect(titles('').slice(0, 3)).toEqual(['Show run 20261128-180400-volume2', 'Protection', 'Topology']);
     expect(titles('')).toContain('Plan job payroll');
     expect(titles('').some((title) => title.startsWith('Search'))).toBe(false);
   });
 
-  it('finds a job by its class and volume, and what begins so first', () => {
+  it('finds a job by its class and volume, beginnings first', () => {
     expect(titles('class3 volume4')).toEqual([
       'Plan job payroll',
       'Search runs for “class3 volume4”',
@@ -30,7 +30,14 @@ describe('the palette', () => {
     expect(titles('t').slice(0, 3)).toEqual(['Topology', 'Tape', 'Trends']);
   });
 
-  it('searches runs and files for whatever is typed', () => {
+  it('gives the reason why a job cannot be backed up now', () => {
+    const [job] = context.jobs;
+    const jobs = job ? [{ ...job, refusal: 'Volume2 is not joined' }] : [];
+    const [entry] = paletteEntries({ ...context, jobs }, 'nightly');
+    expect([entry?.title, entry?.note]).toEqual(['Plan job nightly', 'No backup now: Volume2 is not joined']);
+  });
+
+  it('searches runs and files for the typed text', () => {
     expect(paletteEntries(context, ' ledger.db ').map(({ deed }) => deed)).toEqual([
       { searchRuns: 'ledger.db' },
       { screen: 'files', subject: 'ledger.db' },
@@ -50,7 +57,7 @@ describe('the palette', () => {
     expect(titles('another tab', { hasTabs: true })[0]).toBe('Open in another tab');
   });
 
-  it('has a name of its own for each entry', () => {
+  it('has a unique name for each entry', () => {
     const ids = paletteEntries({ ...context, isLab: true, hasTabs: true }, 'a').map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });

@@ -3,7 +3,7 @@ import { say } from '../../../contract/text/say.ts';
 import { screenNames, type ScreenName } from '../../managers/routes.ts';
 import { screenTitles } from './screen-titles.ts';
 
-/** What is done without leaving the screen. */
+/** An action without leaving the screen. */
 export type PaletteAction = 'refresh' | 'notices' | 'glossary' | 'keys' | 'theme' | 'tab' | 'lab';
 
 export type PaletteDeed =
@@ -16,10 +16,12 @@ export interface PaletteEntry {
   readonly title: string;
   /** Its kind, in a word; found by it, too. */
   readonly kind: string;
-  /** Further words that it is found by. */
+  /** Further words by which it is found. */
   readonly also?: string;
-  /** A key that does the same. */
+  /** A key for the same action. */
   readonly key?: string;
+  /** Why what the entry leads to cannot be begun now. */
+  readonly note?: string | undefined;
   readonly deed: PaletteDeed;
 }
 
@@ -28,13 +30,15 @@ export interface PaletteContext {
     readonly name: string;
     readonly class: string;
     readonly volumes: readonly string[];
+    /** Why no backup can be started; absent where one can. */
+    readonly refusal?: string | undefined;
   }[];
   /** Names of runs that this console performs. */
   readonly runs: readonly string[];
   readonly isLab: boolean;
   /** True in a browser: the page can be opened in another tab. */
   readonly hasTabs: boolean;
-  /** What a screen is about where nothing else is said. */
+  /** The default subject of a screen. */
   readonly subjectOf: (screen: ScreenName) => string | undefined;
 }
 
@@ -63,7 +67,7 @@ interface ActionEntry {
   readonly title: string;
   readonly also?: string;
   readonly key?: string;
-  /** False where there is no such thing here. */
+  /** False if it is not available here. */
   readonly isThere?: (context: PaletteContext) => boolean;
 }
 
@@ -113,14 +117,14 @@ function searchEntries(typed: string): PaletteEntry[] {
   ];
 }
 
-/** 0 where the words begin with it, 1 where one of them does, 2 where it is within a word; undefined where it is nowhere. */
+/** 0 if the text begins with it, 1 if one of its words does, 2 if it is within a word; undefined if it does not occur. */
 function placeOf(words: string, typed: string): number | undefined {
   const at = words.indexOf(typed);
   if (at <= 0) return at === 0 ? 0 : undefined;
   return words.includes(` ${typed}`) ? 1 : 2;
 }
 
-/** The sum over all typed words: the less, the better; undefined where one of them is nowhere. */
+/** The sum over all typed words: lower is better; undefined if one of them does not occur. */
 function distanceOf({ title, also = '', kind }: PaletteEntry, typed: readonly string[]): number | undefined {
   const words = `${title} ${also} ${kind}`.toLowerCase();
   const places = typed.map((each) => placeOf(words, each));
@@ -131,11 +135,12 @@ function distanceOf({ title, also = '', kind }: PaletteEntry, typed: readonly st
 
 /** @param typed as it is in the field */
 export function paletteEntries(context: PaletteContext, typed: string): PaletteEntry[] {
-  const jobs = context.jobs.map(({ name, class: of, volumes }): PaletteEntry => ({
+  const jobs = context.jobs.map(({ name, class: of, volumes, refusal }): PaletteEntry => ({
     id: `job-${name}`,
     title: say('Plan job {name}', { name }),
     kind: say('Job'),
     also: say('back up {of} {volumes}', { of, volumes: volumes.join(' ') }),
+    ...(refusal === undefined ? {} : { note: say('No backup now: {refusal}', { refusal }) }),
     deed: { screen: 'plan', subject: name },
   }));
   const runs = context.runs.map((run): PaletteEntry => ({

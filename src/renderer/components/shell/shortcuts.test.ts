@@ -17,7 +17,7 @@ describe('keys of the shell', () => {
     expect(shortcutOf(press('0'), false)).toBeUndefined();
   });
 
-  it('leaves figures alone that are typed into a field, but not with Ctrl', () => {
+  it('ignores digits that are typed into a field, but not with Ctrl', () => {
     expect(shortcutOf(press('3'), true)).toBeUndefined();
     expect(shortcutOf(press('?'), true)).toBeUndefined();
     expect(shortcutOf(press('4', { ctrlKey: true }), true)).toEqual({ screen: 'run' });
@@ -29,7 +29,7 @@ describe('keys of the shell', () => {
     expect(shortcutOf(press('1', { altKey: true }), false)).toBeUndefined();
   });
 
-  it('opens the palette with Ctrl K, also while typing; notices and glossary only where no field takes the key', () => {
+  it('opens the palette with Ctrl K, also while typing; notices and glossary only outside of fields', () => {
     expect(shortcutOf(press('k', { ctrlKey: true }), true)).toBe('palette');
     expect(shortcutOf(press('K', { metaKey: true }), false)).toBe('palette');
     expect(shortcutOf(press('k'), false)).toBeUndefined();
@@ -40,7 +40,7 @@ describe('keys of the shell', () => {
     ]);
   });
 
-  it('shows the report, but leaves P alone in a field and Ctrl P to the browser', () => {
+  it('shows the report, but ignores P in a field and leaves Ctrl P to the browser', () => {
     expect(shortcutOf(press('p'), false)).toEqual({ screen: 'report' });
     expect(shortcutOf(press('p'), true)).toBeUndefined();
     expect(shortcutOf(press('p', { ctrlKey: true }), false)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** The keys that hold on every screen. */
+/** The keys for every screen. */
 import { screenNames, type ScreenName } from '../../managers/routes.ts';
 
 export interface PressedKey {
@@ -10,12 +10,12 @@ export interface PressedKey {
 
 export type Shortcut = { readonly screen: ScreenName } | 'help' | 'palette' | 'notices' | 'glossary';
 
-/** Keys that open something, where no field takes them. */
+/** Keys that open something, outside of fields. */
 const opening: Readonly<Record<string, Shortcut>> = { '?': 'help', n: 'notices', g: 'glossary' };
 
 /**
- * What a key does; undefined: nothing that the shell knows.
- * @param typing true where the key goes into a field: only keys with Ctrl count then
+ * The action of a key; undefined if the shell has none.
+ * @param typing true if the key is typed into a field: only keys with Ctrl count then
  */
 export function shortcutOf(
   { key, ctrlKey, metaKey, altKey }: PressedKey,
@@ -31,7 +31,7 @@ export function shortcutOf(
   return screen === undefined ? undefined : { screen };
 }
 
-/** True where keys go into what has the focus. */
+/** True if the focused element receives text. */
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
@@ -40,13 +40,13 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** True for the key that leads into the search of a screen; not where it goes into a field, or a dialog is open. */
+/** True for the key that moves to the search of a screen; not while typing into a field, or if a dialog is open. */
 function isSearchKey({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
   const takesIt = target instanceof Element && target.closest('input, textarea, select, [role="dialog"]');
   return key === '/' && !ctrlKey && !metaKey && !altKey && !takesIt;
 }
 
-/** Puts the cursor into the search line of a screen by the key for it. @param line undefined while it is not drawn */
+/** Moves the cursor to the search line of a screen on its key. @param line undefined while it is not drawn */
 export function focusBySearchKey(event: KeyboardEvent, line: HTMLInputElement | undefined): void {
   if (!isSearchKey(event)) return;
   event.preventDefault();

@@ -17,7 +17,7 @@ describe('the address of a restore', () => {
     expect(restoreSubjectOf(',Volume2')).toBeUndefined();
   });
 
-  it('comes back to any file', () => {
+  it('is parsed back for any file', () => {
     fc.assert(
       fc.property(name, name, fc.string({ minLength: 1 }), (run, volume, path) => {
         expect(restoreSubjectOf(restoreSubjectText({ run, volume, path }))).toEqual({ run, volume, path });

@@ -1,4 +1,4 @@
-/** What a restore is opened with, as the address has it: `RUN`, `RUN,VOLUME` or `RUN,VOLUME,PATH`. Pure. */
+/** The subject of a restore in its address: `RUN`, `RUN,VOLUME` or `RUN,VOLUME,PATH`. Pure. */
 
 export interface RestoreSubject {
   readonly run: string;

@@ -38,7 +38,7 @@ function manager(answers: Answers = {}) {
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 describe('a restore that is prepared', () => {
-  it('begins with a backup, and says what is missing on each page', async () => {
+  it('starts with a backup, and shows what is missing on each page', async () => {
     const { restore } = manager();
     restore.open(undefined);
     expect(restore.refusal).toBe('choose a backup');
@@ -78,7 +78,7 @@ describe('a restore that is prepared', () => {
     expect(asked('restore')).toEqual([{ run: 'one', fromProxy: false, replace: ['Volume1'] }]);
   });
 
-  it('of several volumes names the masters that are meant', async () => {
+  it('of several volumes names the chosen masters', async () => {
     const { restore, asked } = manager();
     restore.open({ run: 'three' });
     await settled();
@@ -92,7 +92,7 @@ describe('a restore that is prepared', () => {
     expect(asked('restorePlan')).toEqual([{ run: 'three', fromProxy: true, replace: ['Volume3'] }]);
   });
 
-  it('is refused in the words of the console, and goes back to be chosen anew', async () => {
+  it("is refused with the console's error, and returns to the choice", async () => {
     const { restore } = manager({
       restorePlan: () => {
         throw new Refusal({ sentence: 'Volume2 is joined to Volume1' });
@@ -108,7 +108,7 @@ describe('a restore that is prepared', () => {
     expect([restore.page, restore.plan.error]).toEqual(['what', undefined]);
   });
 
-  it('of a file goes to the folder that was named', async () => {
+  it('of a file is written to the named folder', async () => {
     const { restore, asked } = manager();
     restore.open({ run: 'one', volume: 'Volume2', path: './bin/payroll' });
     await settled();
@@ -143,7 +143,7 @@ describe('a restore that is prepared', () => {
     expect(asked('restorePlan')).toEqual([]);
   });
 
-  it('overwrites a device only once its path was typed, and forgets that with another target', async () => {
+  it('overwrites a device only once its path was typed, and clears that with another target', async () => {
     const device = '/dev/rdsk/c2t0d0s0';
     const { restore, asked } = manager({
       restorePreview: () => ({ kind: 'image', to: `node1:${device}`, device, backups: [] }),
@@ -157,7 +157,7 @@ describe('a restore that is prepared', () => {
     restore.folder = device;
     restore.next();
     await settled();
-    // What was chosen for a file does not count, and is not shown.
+    // The choices for a file do not count, and are not shown.
     expect(asked('restorePreview')).toMatchObject([{ path: device, overwrite: 'never' }]);
     expect(restore.untyped).toEqual([device]);
     expect(await restore.start()).toBeUndefined();

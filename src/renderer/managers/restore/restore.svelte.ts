@@ -1,4 +1,7 @@
-/** A restore that is being prepared: what, where to, and what will happen. The console judges it; what it refuses is shown in its words. */
+/**
+ * A restore that is being prepared: what, where to, and what will happen. The console checks it; its refusals are shown
+ * as they are.
+ */
 import type { Bridge, RequestOf } from '../../../contract/channels.ts';
 import type { ErrorInfo } from '../../../contract/errors.ts';
 import { say } from '../../../contract/text/say.ts';
@@ -19,15 +22,15 @@ export type RestoreTarget = 'cluster' | 'proxy' | 'here' | 'host' | 'drill';
 
 export type Overwrite = NonNullable<RequestOf<'restorePreview'>['overwrite']>;
 
-/** Runs that are listed at once; a search finds the others. */
+/** How many runs are listed; a search finds the others. */
 const mostRuns = 100;
-/** Milliseconds of rest in the typing before it is asked. */
+/** Milliseconds of rest in the typing before the request. */
 const rest = 250;
 
 export class RestoreManager {
   /** Backups to choose from. */
   readonly backups: Asked<'searchRuns'>;
-  /** The run that is chosen, with what its journal tells. */
+  /** The chosen run, with the data of its journal. */
   readonly opened: Asked<'run'>;
   readonly plan: Asked<'restorePlan'>;
   readonly preview: Asked<'restorePreview'>;
@@ -40,9 +43,9 @@ export class RestoreManager {
   #target = $state<RestoreTarget>('cluster');
   #timer: ReturnType<typeof setTimeout> | undefined;
   query = $state('');
-  /** True where single files are wanted. */
+  /** True if single files are requested. */
   isOfFiles = $state(false);
-  /** As it was typed, a path or pattern on each line. */
+  /** As typed, one path or pattern per line. */
   paths = $state('');
   host = $state('');
   folder = $state('');
@@ -76,12 +79,12 @@ export class RestoreManager {
     return this.#target;
   }
 
-  /** What the journal of the chosen run tells; undefined until it is read. */
+  /** The data of the chosen run's journal; undefined until it is read. */
   get model(): RunModel | undefined {
     return this.#model;
   }
 
-  /** The volumes of the run that are wanted; the only one of a run without others. */
+  /** The selected volumes of the run; the only one of a run without others. */
   get volumes(): readonly VolumeModel[] {
     const all = this.#model?.volumes ?? [];
     return all.length === 1 ? all : all.filter(({ proxy }) => this.#volumes.includes(proxy));
@@ -91,7 +94,7 @@ export class RestoreManager {
     return this.isOfFiles ? this.paths.split('\n').filter((line) => line.trim() !== '') : [];
   }
 
-  /** Why the present page cannot be left; undefined where it can. */
+  /** Why the current page cannot be left; undefined if it can. */
   get refusal(): string | undefined {
     return this.#page === 'what'
       ? this.#whatRefusal
@@ -100,7 +103,10 @@ export class RestoreManager {
         : undefined;
   }
 
-  /** The backups that can be chosen; undefined until they are known. Restores are left out, and runs that nobody can read or that wrote nothing. */
+  /**
+   * The backups that can be chosen; undefined until they are known. Restores are omitted, and runs that are unreadable
+   * or wrote nothing.
+   */
   get choices(): readonly RunLine[] | undefined {
     return this.backups.value?.lines.filter(
       ({ restores, trouble, bytes }) =>
@@ -134,7 +140,7 @@ export class RestoreManager {
     return say('single files are restored to a folder');
   }
 
-  /** What is lost, and has not been typed yet: masters by their names, a device by its path. */
+  /** What would be lost, and has not been typed yet: masters by their names, a device by its path. */
   get untyped(): readonly string[] {
     const { device } = this;
     return [...this.masters, ...(device === undefined ? [] : [device])].filter(
@@ -142,27 +148,27 @@ export class RestoreManager {
     );
   }
 
-  /** The path of the device of a host that is overwritten; undefined where the target is none. */
+  /** The path of the device of a host that is overwritten; undefined if the target is not a device. */
   get device(): string | undefined {
     return this.preview.value?.device;
   }
 
-  /** True where the path that was entered is among the devices of a host. */
+  /** True if the path that was entered is among the devices of a host. */
   get namesDevice(): boolean {
     return this.#target === 'host' && /^\/dev(\/|$)/.test(this.folder.trim());
   }
 
-  /** Masters that are replaced; none where nothing on the cluster is. */
+  /** Masters that are replaced; none if nothing on the cluster is. */
   get masters(): readonly string[] {
     return this.isOnCluster ? this.volumes.map(({ master }) => master) : [];
   }
 
-  /** True where volumes of the cluster are written. */
+  /** True if volumes of the cluster are written. */
   get isOnCluster(): boolean {
     return this.#target === 'cluster' || this.#target === 'proxy';
   }
 
-  /** True while a start is judged. */
+  /** True while a start is being checked. */
   get isStarting(): boolean {
     return this.#started.busy || this.#restored.busy || this.#drilled.busy;
   }
@@ -172,7 +178,7 @@ export class RestoreManager {
     return this.#started.error ?? this.#restored.error ?? this.#drilled.error;
   }
 
-  /** Opens the wizard anew, with what the address names. */
+  /** Reopens the wizard, with the subject of the address. */
   open(subject: RestoreSubject | undefined): void {
     this.#clearAnswers();
     this.#page = 'what';
@@ -185,7 +191,7 @@ export class RestoreManager {
     void this.search();
   }
 
-  /** Searches as one types: asked when the typing rests. */
+  /** Searches during typing: requested when the typing rests. */
   type(query: string): void {
     this.query = query;
     clearTimeout(this.#timer);
@@ -197,7 +203,7 @@ export class RestoreManager {
     await this.backups.ask({ query: this.query.trim(), limit: mostRuns });
   }
 
-  /** @param keeps true where volumes and files were chosen with the run */
+  /** @param keeps true if volumes and files were chosen with the run */
   choose(run: string, keeps = false): void {
     if (run === this.#run && this.#model) return;
     if (!keeps) this.#volumes = [];
@@ -211,7 +217,7 @@ export class RestoreManager {
     if (run !== undefined) void this.opened.ask({ run });
   }
 
-  /** Marks a volume of the run, or takes the mark away. */
+  /** Marks or unmarks a volume of the run. */
   markVolume(proxy: string): void {
     const isMarked = this.#volumes.includes(proxy);
     this.#volumes = isMarked ? this.#volumes.filter((each) => each !== proxy) : [...this.#volumes, proxy];
@@ -223,7 +229,7 @@ export class RestoreManager {
     this.typed = {};
   }
 
-  /** Goes to the next page; the last one is asked for. */
+  /** Moves to the next page; the last one is requested. */
   next(): void {
     if (this.refusal !== undefined) return;
     if (this.#page === 'what') {
@@ -240,12 +246,12 @@ export class RestoreManager {
     this.#page = this.#page === 'plan' ? 'where' : 'what';
   }
 
-  /** Goes back to a page that was left. */
+  /** Returns to an earlier page. */
   goTo(page: RestorePage): void {
     while (restorePages.indexOf(page) < restorePages.indexOf(this.#page)) this.back();
   }
 
-  /** Asks what will happen; hosts are looked at, no tape is read. */
+  /** Requests a preview; hosts are queried, no tape is read. */
   async ask(): Promise<void> {
     this.#clearAnswers();
     this.typed = {};
@@ -253,7 +259,7 @@ export class RestoreManager {
     else if (this.#target !== 'drill') await this.preview.ask(this.#fileRequest());
   }
 
-  /** @returns the screen that shows it; undefined where it is refused */
+  /** @returns the screen that shows it; undefined if it is refused */
   async start(): Promise<{ screen: ScreenName; subject: string } | undefined> {
     if (this.untyped.length > 0) return undefined;
     const [volume, ...others] = this.volumes;
@@ -275,7 +281,7 @@ export class RestoreManager {
     return {
       run: this.#run ?? '',
       fromProxy: this.#target === 'proxy',
-      // Before they are typed they only tell which volumes are meant.
+      // Before they are typed they only select the volumes.
       ...(isOneOfSeveral || isTyped ? { replace: [...this.masters] } : {}),
     };
   }

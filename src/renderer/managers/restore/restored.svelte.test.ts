@@ -15,7 +15,7 @@ const view = (name: string): RestoreView => ({
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
-describe('a restore of files or a drill that is looked at', () => {
+describe('a restore of files or a drill on the screen', () => {
   it('is read by the name of its record, and again once it is over', async () => {
     const bridge = fakeBridge({ restoreRecord: ({ restore }) => view(restore) });
     const manager = new RestoredManager(bridge);
@@ -29,7 +29,7 @@ describe('a restore of files or a drill that is looked at', () => {
     expect(manager.record.value).toBeUndefined();
   });
 
-  it('is stopped, or says why it cannot be', async () => {
+  it('is stopped, or shows why it cannot be', async () => {
     const bridge = fakeBridge({
       restoreRecord: ({ restore }) => view(restore),
       stopRestore: () => {

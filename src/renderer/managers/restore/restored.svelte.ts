@@ -1,4 +1,4 @@
-/** A restore of files or a drill: how far it is, or what its record tells. */
+/** A restore of files or a drill: its progress, or its record. */
 import type { Bridge } from '../../../contract/channels.ts';
 import type { ErrorInfo } from '../../../contract/errors.ts';
 import type { ActiveRestore } from '../../../contract/screens.ts';
@@ -27,12 +27,12 @@ export class RestoredManager {
     return activity.restores.find(({ name }) => name === this.#name);
   }
 
-  /** What was asked of the console, and is not answered yet. */
+  /** The request to the console that is not answered yet. */
   get acting(): 'stop' | 'answer' | undefined {
     return this.#acting;
   }
 
-  /** Why what was wanted was refused. */
+  /** Why the last request was refused. */
   get actError(): ErrorInfo | undefined {
     return this.#actError;
   }
@@ -53,7 +53,7 @@ export class RestoredManager {
     await this.#act('stop', () => this.#bridge.request('stopRestore', { restore: this.#name ?? '' }));
   }
 
-  /** Answers what is asked, such as for the next tape. */
+  /** Answers a question, such as for the next tape. */
   async answer(choice: string): Promise<void> {
     const { run = '', number = 0 } = this.active?.question ?? {};
     await this.#act('answer', () => this.#bridge.request('answer', { run, number, choice }));

@@ -20,7 +20,7 @@ it('is resumed, rolled back or discarded by its name', async () => {
   ]);
 });
 
-it('tells why it was refused, until something else is tried', async () => {
+it('shows why it was refused, until something else is tried', async () => {
   let isRefused = true;
   const resume = () => {
     if (isRefused) throw new Refusal({ code: 'RUN_BUSY', sentence: 'run is being worked on' });

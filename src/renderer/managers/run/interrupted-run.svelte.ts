@@ -15,17 +15,17 @@ export class InterruptedRunManager {
     this.#bridge = to;
   }
 
-  /** What was asked for and is not answered yet. */
+  /** The pending request. */
   get acting(): InterruptedAct | undefined {
     return this.#acting;
   }
 
-  /** Why the last act was refused. */
+  /** Why the last action was refused. */
   get error(): ErrorInfo | undefined {
     return this.#error;
   }
 
-  /** @returns true where the run is being resumed or rolled back, or is discarded */
+  /** @returns true if the run is being resumed or rolled back, or is discarded */
   async act(act: InterruptedAct, run: string): Promise<boolean> {
     this.#acting = act;
     this.#error = undefined;
@@ -41,7 +41,7 @@ export class InterruptedRunManager {
     }
   }
 
-  /** Forgets why the last act was refused. */
+  /** Clears the refusal of the last action. */
   clear(): void {
     this.#error = undefined;
   }

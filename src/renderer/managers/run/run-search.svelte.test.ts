@@ -18,7 +18,7 @@ describe('the list of runs', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('is read a page after another, and knows how many there are once it has seen the end', async () => {
+  it('is read page by page, and knows the total once it has seen the end', async () => {
     const search = new RunSearchManager(fakeBridge({ searchRuns: answer }));
     expect(search.lines).toBeUndefined();
     await search.load();
@@ -33,12 +33,12 @@ describe('the list of runs', () => {
     expect([search.lines?.length, search.total]).toEqual([11, 1200]);
   });
 
-  it('puts no page of an older answer behind a newer one, however eagerly it is read on', async () => {
+  it('never appends a page of an older answer to a newer one', async () => {
     const search = new RunSearchManager(fakeBridge({ searchRuns: answer }));
     await search.load();
     await search.readOn();
     const older = search.lines;
-    // As the screen does where the end of its list comes into sight.
+    // As the screen does when the end of its list comes into view.
     const end = $effect.root(() => {
       $effect(() => {
         if (search.lines !== older && search.more) untrack(() => void search.readOn());
@@ -51,7 +51,7 @@ describe('the list of runs', () => {
     end();
   });
 
-  it('asks once the typing rests, and for the last of what was typed', async () => {
+  it('searches once the typing rests, for the final text', async () => {
     const bridge = fakeBridge({ searchRuns: answer });
     const search = new RunSearchManager(bridge);
     for (const query of ['r', 'ru', 'run-7 ']) search.type(query);
@@ -61,7 +61,7 @@ describe('the list of runs', () => {
     expect([search.query, search.isAnswered]).toEqual(['run-7 ', true]);
   });
 
-  it('keeps what it has where a search cannot be read', async () => {
+  it('keeps its lines if a search is invalid', async () => {
     const search = new RunSearchManager(
       fakeBridge({
         searchRuns: (request) => {

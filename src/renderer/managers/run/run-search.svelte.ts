@@ -1,4 +1,4 @@
-/** The list of runs: what is searched for, a page after another as one scrolls, and how much of the history the answer knows of. */
+/** The list of runs: the search, page by page on scrolling, and how much of the history the answer covers. */
 import type { Bridge } from '../../../contract/channels.ts';
 import type { FoundRuns } from '../../../contract/history.ts';
 import type { RestoreLine } from '../../../contract/restore-views.ts';
@@ -6,12 +6,12 @@ import type { RunLine } from '../../../contract/screens.ts';
 import { bridge } from '../../bridge.ts';
 import { Asked } from '../asked.svelte.ts';
 
-/** Milliseconds of rest in the typing before it is asked. */
+/** Milliseconds of rest in the typing before the request. */
 const rest = 180;
-/** Lines that are asked for at once. */
+/** Lines per request. */
 const pageSize = 500;
 
-/** Lines, with what they are the answer to: set at once, so that no page of one answer is put behind another. */
+/** Lines, with the search that they answer: set together, so that pages of two answers never mix. */
 interface Answer {
   readonly query: string;
   /** One or more, newest first. */
@@ -47,32 +47,32 @@ export class RunSearchManager {
     return this.#answer?.pages[0]?.restores ?? [];
   }
 
-  /** True where the lines are the answer to what is typed now. */
+  /** True if the lines are the answer to what is typed now. */
   get isAnswered(): boolean {
     return this.#answer?.query === this.#query.trim();
   }
 
-  /** True where there are more than those that are here. */
+  /** True if there are more than those loaded. */
   get more(): boolean {
     return this.#answer?.pages.at(-1)?.more ?? false;
   }
 
-  /** Of all runs, whatever is searched for; undefined where that is not known. */
+  /** Of all runs, whatever the search; undefined if not known. */
   get total(): number | undefined {
     return this.#total;
   }
 
-  /** Journals that the answer knows nothing of yet. */
+  /** Journals that the answer does not cover yet. */
   get unread(): number {
     return this.#answer?.pages[0]?.unread ?? 0;
   }
 
-  /** Why what was typed found nothing, or why the history cannot be read. */
+  /** Why the search found nothing, or why the history cannot be read. */
   get error() {
     return this.#first.error ?? this.#next.error;
   }
 
-  /** Searches as one types: asked when the typing rests, and what was asked before is given up. */
+  /** Searches during typing: requested when the typing rests, and the previous request is canceled. */
   type(query: string): void {
     this.#query = query;
     clearTimeout(this.#timer);
@@ -85,7 +85,7 @@ export class RunSearchManager {
     return this.load();
   }
 
-  /** Asks again for what is typed. */
+  /** Repeats the search. */
   async load(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -97,14 +97,14 @@ export class RunSearchManager {
     if (query === '') this.#total = found.more ? undefined : found.lines.length;
   }
 
-  /** Reads the next page behind the lines that are here; nothing where there is none, or it is read already. */
+  /** Reads the next page after the loaded lines; nothing if there is none, or if it is being read already. */
   async readOn(): Promise<void> {
     const answer = this.#answer;
     const last = this.#lines?.at(-1);
     if (!answer || !last || !this.more || this.#next.busy || this.#next.error) return;
     const { query } = answer;
     const found = await this.#next.ask({ query, limit: pageSize, before: last.run });
-    // Meanwhile something else may have been searched for.
+    // The search may have changed meanwhile.
     if (!found || this.#answer !== answer || this.#first.busy) return;
     this.#answer = { query, pages: [...answer.pages, found] };
     if (query === '' && !found.more) this.#total = this.#lines?.length;

@@ -37,7 +37,7 @@ function follow(answers: Answers = {}) {
   return { bridge, journal, manager };
 }
 
-/** Lets the pace of ten updates a second pass, and what was asked be answered. */
+/** Waits for the rate of ten updates per second, and for pending answers. */
 const settle = () => vi.advanceTimersByTimeAsync(150);
 
 beforeEach(() => {
@@ -95,7 +95,24 @@ describe('a run that is followed', () => {
     expect(manager.journal?.lastHash).toBe('after');
   });
 
-  it('is shown by itself: another one begins empty, and the first is followed no more', async () => {
+  it('is asked for again where it is shown again after its end: it may have a second copy since', async () => {
+    const { bridge, journal, manager } = follow();
+    bridge.push('run', { kind: 'events', events });
+    await settle();
+    journal.hash = 'after';
+    manager.show(run);
+    await settle();
+    expect(manager.journal?.lastHash).toBe('before');
+    bridge.push('run', { kind: 'end', exitStatus: 0, trouble: undefined });
+    await settle();
+    journal.hash = 'with a copy';
+    manager.show(run);
+    await settle();
+    expect([manager.journal?.lastHash, manager.model.eventCount]).toEqual(['with a copy', events.length]);
+    expect(bridge.followed).toEqual([{ topic: 'run', request: { run } }]);
+  });
+
+  it('is shown alone: another one starts empty, and the first is no longer followed', async () => {
     const { bridge, manager } = follow();
     bridge.push('run', { kind: 'events', events: untilDump });
     await settle();
@@ -110,7 +127,7 @@ describe('a run that is followed', () => {
     ]);
   });
 
-  it('that nobody performs is told so', async () => {
+  it('that no process performs is shown as such', async () => {
     const { bridge, journal, manager } = follow();
     journal.live = false;
     bridge.push('run', { kind: 'events', events: untilDump });
@@ -120,7 +137,7 @@ describe('a run that is followed', () => {
     expect([manager.live, manager.state]).toEqual([false, 'dead']);
   });
 
-  it('tells what broke outside of its journal', async () => {
+  it('shows what failed outside of its journal', async () => {
     const { bridge, manager } = follow();
     bridge.push('run', { kind: 'events', events: untilDump });
     bridge.push('run', { kind: 'end', exitStatus: 70, trouble: 'the disk is full' });
@@ -129,8 +146,8 @@ describe('a run that is followed', () => {
   });
 });
 
-describe('what the operator does', () => {
-  it('is an answer to the question that is shown, with a reason where one is given', async () => {
+describe('an action of the operator', () => {
+  it('is an answer to the question that is shown, with a reason if given', async () => {
     const { bridge, manager } = follow({ answer: () => null });
     expect(await manager.answer('approve')).toBe(false);
     bridge.push('run', { kind: 'question', question });
@@ -146,7 +163,7 @@ describe('what the operator does', () => {
     ]);
   });
 
-  it('is to roll the cluster back, which the page remembers until the run is left', async () => {
+  it('may roll the cluster back, which the page remembers until the run is left', async () => {
     const { bridge, manager } = follow({ cancel: () => null, halt: () => null });
     expect(await manager.cancel()).toBe(true);
     expect(manager.cancelled).toBe(true);
@@ -156,7 +173,7 @@ describe('what the operator does', () => {
     expect(manager.cancelled).toBe(false);
   });
 
-  it('is refused with the reason, and is then not taken for done', async () => {
+  it('is refused with the reason, and does not count as done', async () => {
     const { manager } = follow({
       cancel: () => {
         throw new Refusal({ code: 'RUN_NOT_LIVE', sentence: 'the run does not go on here' });
@@ -170,7 +187,7 @@ describe('what the operator does', () => {
     ]);
   });
 
-  it('is to take the run up, which is then followed from its beginning', async () => {
+  it('may resume the run, which is then followed from its beginning', async () => {
     const { bridge, manager } = follow({ resume: () => ({ run }), unwind: () => ({ run }) });
     bridge.push('run', { kind: 'events', events: untilDump });
     await settle();

@@ -1,4 +1,4 @@
-/** A run that is followed: what stands, what is asked, and what the operator can do about it. */
+/** A run that is followed: its state, its question, and what the operator can do. */
 import type { Bridge, Channel, RequestOf } from '../../../contract/channels.ts';
 import type { ErrorInfo } from '../../../contract/errors.ts';
 import type { Plan } from '../../../contract/plan.ts';
@@ -10,8 +10,8 @@ import { runStateOf, type RunState } from '../../../folds/run/run-state.ts';
 import { activity } from '../activity.svelte.ts';
 import { Asked } from '../asked.svelte.ts';
 
-/** What the operator has set going and has no answer of yet. */
-/** By the page's clock that nobody sets; see pageClock. */
+/** The operator's action without an answer yet. */
+/** By the page's clock, which is never set; see pageClock. */
 export const steadyNow = (): number => pageClock.now();
 
 export type RunAct = 'answer' | 'pause' | 'cancel' | 'halt' | 'resume' | 'unwind';
@@ -34,7 +34,7 @@ export class RunManager {
     this.#opened = new Asked(to, 'run');
   }
 
-  /** The run's name; undefined where none is shown. */
+  /** The run's name; undefined if none is shown. */
   get run(): string | undefined {
     return this.#run;
   }
@@ -43,7 +43,7 @@ export class RunManager {
     return this.#feed.model;
   }
 
-  /** What the operator is asked now. */
+  /** The open question to the operator. */
   get question(): QuestionView | undefined {
     return this.#feed.question;
   }
@@ -53,7 +53,7 @@ export class RunManager {
     return this.#opened.value;
   }
 
-  /** For the steps that are still to come; of a run whose end was seen it stays, so that its steps stay as they were listed. */
+  /** For the remaining steps; after the end it stays, so that the list of steps does not change. */
   get plan(): Plan | undefined {
     return this.#opened.value?.plan ?? this.#lastPlan;
   }
@@ -86,7 +86,7 @@ export class RunManager {
     return this.#opened.busy;
   }
 
-  /** Why it cannot be shown, or what broke outside of its journal. */
+  /** Why it cannot be shown, or what failed outside of its journal. */
   get error(): ErrorInfo | undefined {
     return this.#feed.error ?? this.#opened.error;
   }
@@ -96,7 +96,7 @@ export class RunManager {
     return this.#feed.ended?.trouble;
   }
 
-  /** Milliseconds since a moment of the journal, by the clock that nobody sets. */
+  /** Milliseconds since a moment of the journal, by the clock that is never set. */
   since(moment: number, now = steadyNow()): number {
     return Math.max(0, now - this.#feed.ahead - moment);
   }
@@ -105,19 +105,25 @@ export class RunManager {
     return this.#acting;
   }
 
-  /** True once the operator has told it to roll the cluster back. */
+  /** True once the operator has ordered it to roll the cluster back. */
   get cancelled(): boolean {
     return this.#cancelled;
   }
 
-  /** Why what the operator wanted was refused. */
+  /** Why the operator's action was refused. */
   get actError(): ErrorInfo | undefined {
     return this.#actError;
   }
 
-  /** Follows a run; undefined follows none. What is followed already goes on. */
+  /**
+   * Follows a run; undefined follows none. A run that is followed already stays. Second copies, their places and drills
+   * may be newer than an ended run that is shown again: it is asked for again.
+   */
   show(run: string | undefined): void {
-    if (run === this.#run) return;
+    if (run === this.#run) {
+      if (run !== undefined && this.live === false && !this.#opened.busy) void this.#opened.ask({ run });
+      return;
+    }
     this.#run = run;
     this.#actError = undefined;
     this.#cancelled = false;
@@ -177,14 +183,14 @@ export class RunManager {
     return good;
   }
 
-  /** Ends everything at once, where it stands. */
+  /** Ends everything immediately, and leaves it as it is. */
   halt(): Promise<boolean> {
     return this.#act('halt', 'halt', { run: this.#run ?? '' });
   }
 
   /**
    * Resumes an interrupted or halted run, or rolls it back.
-   * @param ownPart the operator says that this run has parted the proxies
+   * @param ownPart the operator confirms that this run has parted the proxies
    */
   async takeUp(mode: 'resume' | 'unwind', takeOverLock = false, ownPart = false): Promise<boolean> {
     const request = { run: this.#run ?? '', takeOverLock, ...(ownPart ? { ownPart } : {}) };

@@ -37,7 +37,7 @@ const view = (run: string, events: readonly RunEvent[]): RunView => ({
 });
 
 describe('the history', () => {
-  it('has two runs marked at the most: a third one takes the place of the first', () => {
+  it('has at most two runs marked: a third one replaces the first', () => {
     const runs = new RunsManager(fakeBridge({}));
     for (const run of ['run-1', 'run-2', 'run-3']) runs.mark(run);
     expect(runs.marked).toEqual(['run-2', 'run-3']);
@@ -56,7 +56,7 @@ describe('the history', () => {
     expect(runs.compared.map(({ end }) => end?.verdict)).toEqual(['verified', 'failed']);
   });
 
-  it('says which run of a comparison cannot be read', async () => {
+  it('names the run of a comparison that cannot be read', async () => {
     const runs = new RunsManager(
       fakeBridge({
         run: ({ run }) => {

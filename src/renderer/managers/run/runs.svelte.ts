@@ -1,14 +1,14 @@
-/** Runs of the history: those that are marked and compared, and reading a tape again. */
+/** Runs of the history: those that are marked and compared, and the verification of a tape. */
 import type { Bridge } from '../../../contract/channels.ts';
 import { bridge } from '../../bridge.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';
 import { Asked } from '../asked.svelte.ts';
 
 export class RunsManager {
-  /** Two of them at the most: a run that is compared with another. */
+  /** At most two: a run is compared with another. */
   readonly #first: Asked<'run'>;
   readonly #second: Asked<'run'>;
-  /** Reading a tape again: which run's, and what it came to. */
+  /** The verification of a tape: of which run, and its result. */
   readonly tape: Asked<'verifyTape'>;
   #marked = $state.raw<readonly string[]>([]);
   readonly #models = $derived.by(() =>
@@ -35,7 +35,7 @@ export class RunsManager {
     return this.#first.error ?? this.#second.error;
   }
 
-  /** Marks a run for a comparison, or takes the mark away; a third one takes the place of the first. */
+  /** Marks or unmarks a run for a comparison; a third one replaces the first. */
   mark(run: string): void {
     const isMarked = this.#marked.includes(run);
     this.#marked = isMarked ? this.#marked.filter((name) => name !== run) : [...this.#marked.slice(-1), run];

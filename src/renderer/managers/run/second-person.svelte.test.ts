@@ -34,7 +34,7 @@ describe('the approval of a second person', () => {
     expect(new TextDecoder().decode(bytes)).toBe(view.statement);
   });
 
-  it('gives the signature that was uploaded, and says why one does not count', async () => {
+  it('sends the uploaded signature, and shows why one is rejected', async () => {
     const signatures: string[] = [];
     const { second } = await asked({
       approve: ({ signature }) => {
@@ -59,7 +59,7 @@ describe('the approval of a second person', () => {
     expect(second.signature).toBe('');
   });
 
-  it('is nothing, and no fault, where the run waits for nobody', async () => {
+  it('is empty, and not an error, if the run waits for nobody', async () => {
     const second = new SecondPerson(
       fakeBridge({
         approval: () => {

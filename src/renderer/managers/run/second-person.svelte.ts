@@ -1,4 +1,4 @@
-/** The approval that a run waits for from a second person: what is signed, and the signature that is given. */
+/** The approval of a second person that a run waits for: the text to sign, and the signature. */
 import type { Bridge } from '../../../contract/channels.ts';
 import type { ErrorInfo } from '../../../contract/errors.ts';
 import type { ApprovalView, GivenApproval } from '../../../contract/proof.ts';
@@ -6,7 +6,7 @@ import { bridge } from '../../bridge.ts';
 import { Asked } from '../asked.svelte.ts';
 import { saveFile } from '../save-file.ts';
 
-/** The run asks its operator, or nothing: there is nothing to sign, and nothing is wrong. */
+/** The run asks its operator, or nothing: there is nothing to sign, and this is not an error. */
 const notAwaited = 'APPROVAL_NOT_AWAITED';
 
 /** In base64, as files cross the bridge. */
@@ -26,29 +26,29 @@ export class SecondPerson {
     this.#save = save;
   }
 
-  /** Undefined where no second person is waited for, or nobody knows yet. */
+  /** Undefined if no second person is waited for, or if that is not known yet. */
   get view(): ApprovalView | undefined {
     return this.#approval.value;
   }
 
-  /** Why it cannot be shown, or why the last signature does not count. */
+  /** Why it cannot be shown, or why the last signature was rejected. */
   get error(): ErrorInfo | undefined {
     const { error } = this.#approval;
     return this.#given.error ?? (error?.code === notAwaited ? undefined : error);
   }
 
-  /** True while a signature is judged. */
+  /** True while a signature is being checked. */
   get isJudging(): boolean {
     return this.#given.busy;
   }
 
-  /** Asks what is to be signed. A signature that was pasted belongs to an earlier question. */
+  /** Requests the text to sign. A pasted signature belongs to an earlier question. */
   async look(run: string): Promise<void> {
     this.clear();
     await this.#approval.ask({ run });
   }
 
-  /** Nothing is asked any more. */
+  /** There is no question any more. */
   clear(): void {
     this.#approval.clear();
     this.#given.clear();
@@ -62,12 +62,12 @@ export class SecondPerson {
     this.#save({ name, type: 'text/plain', base64: base64Of(statement) });
   }
 
-  /** Takes the signature out of a file. */
+  /** Reads the signature from a file. */
   async take(file: Blob): Promise<void> {
     this.signature = await file.text();
   }
 
-  /** @returns who approved; undefined where the signature does not count */
+  /** @returns who approved; undefined if the signature was rejected */
   async give(): Promise<GivenApproval | undefined> {
     if (!this.view) return undefined;
     return this.#given.ask({ run: this.view.run, signature: this.signature });

@@ -4,7 +4,7 @@ import { TakeUpChoice } from './take-up-choice.svelte.ts';
 
 const run = '20261122-020004-volume2';
 
-it('tells which act would be refused, of the run that was judged last', async () => {
+it('shows which action would be refused, for the run that was last checked', async () => {
   const bridge = fakeBridge({
     takeUpRefusals: ({ run: asked }) => (asked === run ? { resume: 'the shadow is gone' } : {}),
   });
@@ -19,7 +19,7 @@ it('tells which act would be refused, of the run that was judged last', async ()
   expect(bridge.asked.map(({ request }) => request)).toEqual([{ run }, { run: 'another' }]);
 });
 
-it('refuses nothing where nobody can tell', async () => {
+it('refuses nothing if that is not known', async () => {
   const takeUpRefusals = () => {
     throw new Refusal({ sentence: 'node3 cannot be reached' });
   };

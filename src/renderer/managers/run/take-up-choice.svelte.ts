@@ -1,4 +1,4 @@
-/** Which of resume and rollback an interrupted run allows: judged by the console as it would judge the act itself. */
+/** Whether an interrupted run can be resumed or rolled back: checked by the console as for the action itself. */
 import type { Bridge } from '../../../contract/channels.ts';
 import { bridge } from '../../bridge.ts';
 import { Asked } from '../asked.svelte.ts';
@@ -10,18 +10,18 @@ export class TakeUpChoice {
     this.#asked = new Asked(to, 'takeUpRefusals');
   }
 
-  /** Asks anew: what was judged of another run, or before an act, counts no more. */
+  /** Requests it again: the verdict for another run, or from before an action, is no longer valid. */
   async judge(run: string): Promise<void> {
     this.#asked.clear();
     await this.#asked.ask({ run });
   }
 
-  /** Gives up what is asked. */
+  /** Cancels the request. */
   stop(): void {
     this.#asked.stop();
   }
 
-  /** Why the act would be refused; undefined where it would not, or where that is not known: the act itself then tells. */
+  /** Why the action would be refused; undefined if it would not, or if that is not known: the action itself then reports it. */
   refusalOf(mode: 'resume' | 'unwind'): string | undefined {
     return this.#asked.value?.[mode];
   }

@@ -53,7 +53,7 @@ export function waitsForHash(assignment: Assignment): string {
 /**
  * @param earlier the newest earlier run of the job that hashed its proxies; `none` if no earlier run did; undefined if
  *   this was not checked
- * @returns undefined where the job does not ask for the hash
+ * @returns undefined if the job does not ask for the hash
  */
 export function wholeHashCost(
   assignment: Assignment,

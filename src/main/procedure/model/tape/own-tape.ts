@@ -13,7 +13,7 @@ const beginnings: Readonly<Record<Method, RegExp>> = {
 
 /**
  * What could be somebody else's file does not count as the run's own: a first record of another length, or other bytes.
- * @param record the first record of the tape; empty where it begins with a file mark
+ * @param record the first record of the tape; empty if it begins with a file mark
  * @param found the result of describeFirstRecord
  * @param fingerprint of the parted proxy: its first record is what a dump of the raw device begins with
  */

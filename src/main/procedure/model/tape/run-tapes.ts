@@ -23,11 +23,11 @@ const tapeOf = ({ number = 1, name, uuid, slot }: EventOf<'label'>): RunTape => 
 const labelsOf = (events: readonly RunEvent[]) =>
   events.filter((event): event is EventOf<'label'> => event.type === 'label');
 
-/** The names of all tapes that the run has labelled. */
+/** The names of all tapes that the run has labeled. */
 export const namesOfTapes = (events: readonly RunEvent[]): string[] =>
   labelsOf(events).map(({ name }) => name);
 
-/** The tape that was labelled last: the one in the drive while the run writes. */
+/** The tape that was labeled last: the one in the drive while the run writes. */
 export function currentTape(events: readonly RunEvent[]): RunTape | undefined {
   const last = labelsOf(events).at(-1);
   return last && tapeOf(last);

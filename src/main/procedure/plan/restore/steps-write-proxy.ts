@@ -1,6 +1,6 @@
 /**
- * Way A, first half: from tape to the proxy. The master is not touched. What is written is read back through the shadow, and once more on the
- * cluster after the shadow is removed. `writeProxySteps` at the end lists the steps.
+ * Way A, first half: from tape to the proxy. The master is not touched. What is written is read back through the
+ * shadow, and again on the cluster after the shadow is removed. `writeProxySteps` at the end lists the steps.
  */
 import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import { tapeWriterArguments } from '../../../../streams/tape/tape-writer.ts';

@@ -51,7 +51,7 @@ function recordDigests(
     ...common,
     hop: 'handed',
     ...handed,
-    // In layout `plain` volumes are counted from file 0; file 0 of a labelled tape is the label.
+    // In layout `plain` volumes are counted from file 0; file 0 of a labeled tape is the label.
     ...(tapeFile === 0 ? { firstRecordSha256: result.handed.firstRecordSha256 } : {}),
   });
   context.journal.append({ ...common, hop: 'counted', ...counted });

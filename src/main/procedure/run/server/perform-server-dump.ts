@@ -86,7 +86,7 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
     dumpTool: dumpToolOf(volume.method, context.assignment.platform),
     onSkippedFiles: assignment.job.onSkippedFiles,
   });
-  // In layout `plain` volumes are counted from file 0; file 0 of a labelled tape is the label.
+  // In layout `plain` volumes are counted from file 0; file 0 of a labeled tape is the label.
   const firstRecord = volume.tapeFile === 0 ? await readFirstRecord(context, step) : undefined;
   recordOutcome(context, step, volume.proxy, outcome, firstRecord);
   notePlainTape(context, step);

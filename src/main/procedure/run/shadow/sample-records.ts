@@ -23,7 +23,7 @@ interface ReadRecord extends SampledBlock {
 export class RecordReader {
   readonly #context: RunContext;
   readonly #step: string;
-  /** Records to read in this step, of all volumes; undefined where a dump shows its own progress. */
+  /** Records to read in this step, of all volumes; undefined if a dump shows its own progress. */
   readonly #total: number | undefined;
   #done = 0;
 

@@ -39,7 +39,7 @@ function append(context: RunContext, step: Step, events: readonly MediaEvent[]):
   });
 }
 
-/** A tape with a label: seen, labelled or written. */
+/** A tape with a label: seen, labeled or written. */
 export function noteTape(
   context: RunContext,
   step: Step,

@@ -56,7 +56,7 @@ function labelFor(
   };
 }
 
-/** The name of the first tape of a run that is not labelled yet. */
+/** The name of the first tape of a run that is not labeled yet. */
 function firstName({ job, siteName, jobName }: Assignment): string {
   return job.media.name ?? inventedName(siteName, jobName, new Date());
 }
