@@ -181,7 +181,7 @@ export type RequestOf<Name extends Channel> = z.input<(typeof requestSchemas)[Na
 export type CheckedRequest<Name extends Channel> = z.output<(typeof requestSchemas)[Name]>;
 
 /** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where that is not known now. */
-export interface TakeUpRefusals {
+interface TakeUpRefusals {
   readonly resume?: string | undefined;
   readonly unwind?: string | undefined;
 }
