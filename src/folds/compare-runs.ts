@@ -73,18 +73,19 @@ const sum = (sizes: readonly (number | undefined)[]) =>
 
 /** What the beginning of the run records. */
 function factsOfStart({ start }: RunModel): Fact[] {
-  const told = (fact: (event: NonNullable<RunModel['start']>) => string) => (start ? fact(start) : missing);
+  const factOfStart = (fact: (event: NonNullable<RunModel['start']>) => string) =>
+    start ? fact(start) : missing;
   return [
-    ['Job', told(({ job }) => job)],
-    ['Site', told(({ site }) => site)],
-    ['Class', told((event) => event.class)],
-    ['Volumes', told(({ volumes }) => volumes.map(({ proxy }) => proxy).join(', '))],
-    ['Method', told(({ method }) => method)],
-    ['Route', told(({ route }) => route)],
-    ['Layout', told(({ layout }) => layout)],
-    ['Record size', told(({ recordBytes }) => `${recordBytes.toLocaleString('en-US')} B`)],
-    ['Operator', told(({ operator }) => operator)],
-    ['Version', told(({ version }) => version)],
+    ['Job', factOfStart(({ job }) => job)],
+    ['Site', factOfStart(({ site }) => site)],
+    ['Class', factOfStart((event) => event.class)],
+    ['Volumes', factOfStart(({ volumes }) => volumes.map(({ proxy }) => proxy).join(', '))],
+    ['Method', factOfStart(({ method }) => method)],
+    ['Route', factOfStart(({ route }) => route)],
+    ['Layout', factOfStart(({ layout }) => layout)],
+    ['Record size', factOfStart(({ recordBytes }) => `${recordBytes.toLocaleString('en-US')} B`)],
+    ['Operator', factOfStart(({ operator }) => operator)],
+    ['Version', factOfStart(({ version }) => version)],
   ];
 }
 

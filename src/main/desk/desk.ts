@@ -58,7 +58,7 @@ function refused(channel: string, reason: string) {
 }
 
 /** An error as a page shows it: in the language of the program. */
-const toldError = (error: unknown): ErrorInfo => ({
+const reportedError = (error: unknown): ErrorInfo => ({
   ...errorInfoOf(error),
   ...(isFailure(error) ? error.told : {}),
 });
@@ -158,7 +158,7 @@ export class Desk {
       const handler = this.#handlers[name] as Handler<typeof name>;
       return { result: await handler(parsed.data as never, abort) };
     } catch (error) {
-      return { error: toldError(error) };
+      return { error: reportedError(error) };
     }
   }
 
@@ -196,7 +196,7 @@ export class Desk {
         if (isOver) unfollow();
       },
       (error: unknown) => {
-        if (!isOver) listener({ error: toldError(error) });
+        if (!isOver) listener({ error: reportedError(error) });
       },
     );
     return () => {

@@ -28,17 +28,17 @@ function sidesOf({ disks, devices, primary, backup }: DiskPairs) {
 }
 
 function compareDisks(pairs: DiskPairs): Finding {
-  const told = sidesOf(pairs).map(({ name, expected, actual }) => ({
+  const compared = sidesOf(pairs).map(({ name, expected, actual }) => ({
     expected: `${name} ${expected ?? phrase('not shown')}`,
     actual: `${name} ${actual ?? phrase('not shown')}`,
     differs: expected !== undefined && actual !== undefined && expected !== actual,
     isTold: expected !== undefined && actual !== undefined,
   }));
-  const differs = told.some((pair) => pair.differs);
-  const isTold = told.every((pair) => pair.isTold);
+  const differs = compared.some((pair) => pair.differs);
+  const isTold = compared.every((pair) => pair.isTold);
   return {
-    expected: told.map(({ expected }) => expected).join(', '),
-    actual: told.map(({ actual }) => actual).join(', '),
+    expected: compared.map(({ expected }) => expected).join(', '),
+    actual: compared.map(({ actual }) => actual).join(', '),
     verdict: differs ? 'differs' : isTold ? 'equal' : 'holds',
   };
 }
