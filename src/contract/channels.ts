@@ -21,7 +21,6 @@ import type {
   RunPush,
   RunView,
   SiteInfo,
-  TakeUpRefusals,
   TapeContents,
   TapeView,
 } from './screens.ts';
@@ -180,6 +179,12 @@ export type Channel = keyof typeof requestSchemas;
 export type RequestOf<Name extends Channel> = z.input<(typeof requestSchemas)[Name]>;
 /** A request as its handler gets it: checked, defaults filled in. */
 export type CheckedRequest<Name extends Channel> = z.output<(typeof requestSchemas)[Name]>;
+
+/** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where that is not known now. */
+export interface TakeUpRefusals {
+  readonly resume?: string | undefined;
+  readonly unwind?: string | undefined;
+}
 
 export interface Responses {
   readonly site: SiteInfo;

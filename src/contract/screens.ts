@@ -392,9 +392,3 @@ export interface ActivityPush {
 }
 
 export type { Plan };
-
-/** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where that is not known now. */
-export interface TakeUpRefusals {
-  readonly resume?: string | undefined;
-  readonly unwind?: string | undefined;
-}

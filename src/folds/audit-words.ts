@@ -12,10 +12,10 @@ export const auditStates = {
 } as const satisfies Record<AuditVerdict, { state: string; word: string }>;
 
 export const subjectWords: Readonly<Record<AuditLine['subject'], string>> = {
-  journal: 'journal',
+  journal: say('journal'),
   catalogue: say('file list'),
-  signature: 'signature',
-  report: 'exports',
+  signature: say('signature'),
+  report: say('exports'),
   seals: say('seal list'),
 };
 

@@ -152,6 +152,21 @@ describe('somebody else', () => {
   );
 });
 
+it('a tape that is exchanged while the first approval is asked for is recognized: nothing is written to the proxy', async () => {
+  scene = await openRestoreScene({}, 1_000_000);
+  const proxy = await scene.lab.volumeDigest('Class1', 'Volume2');
+  const end = await restoreScene(scene, {
+    async ask({ choices: [first] }) {
+      await scene.lab.insertCartridge('another');
+      return { choice: first?.id ?? '', by: 'marion' };
+    },
+  });
+  expect(end).toMatchObject({ exitStatus: 3, error: { code: 'TAPE_IS_ANOTHER' } });
+  expect(sent('of=')).toEqual([]);
+  expect(await scene.lab.volumeDigest('Class1', 'Volume2')).toBe(proxy);
+  await expectMasterKept();
+});
+
 it('a shadow without its device file is not written: dd would create a plain file instead', async () => {
   scene = await openRestoreScene({}, 1_000_000);
   scene.lab.faults.set('fail=node3:test -c /dev/sfdsk/Class2/rdsk/Volume2');

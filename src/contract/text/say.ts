@@ -65,7 +65,11 @@ function kept(
   values?: Readonly<Record<string, Value>>,
   count?: number,
 ): string {
-  if (isStored) remember(english, { text, ...(values && { values }), ...(count !== undefined && { count }) });
+  if (!isStored) return english;
+  // Texts of an error are given the values of all of them.
+  const own =
+    values && Object.fromEntries(Object.entries(values).filter(([name]) => text.includes(`{${name}}`)));
+  remember(english, { text, ...(own && { values: own }), ...(count !== undefined && { count }) });
   return english;
 }
 
@@ -153,6 +157,12 @@ export function phraseCount<const Text extends CountedMessage>(
 export function phrases(parts: readonly string[], separator: string): string {
   const names = parts.map((_part, index) => `{${index}}`);
   return inEnglish(() => said(names.join(separator), Object.fromEntries(Object.entries(parts))));
+}
+
+/** The same phrase with some of its values replaced. What is no phrase is not changed. */
+export function rephrase(english: string, values: Readonly<Record<string, Value>>): string {
+  const known = phraseOf(english);
+  return known === undefined ? english : inEnglish(() => said(known.text, { ...known.values, ...values }));
 }
 
 /**

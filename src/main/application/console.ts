@@ -216,6 +216,7 @@ export class ShadowtapeConsole {
       assigner: this.#assigner,
       state: this.#state,
       runs: this.#runs,
+      lockRefusals: (hosts) => this.lockService.refusals(hosts),
     });
   }
 

@@ -7,7 +7,7 @@
  */
 import type { DeviceFile } from './device-files.ts';
 import type { SdxinfoReport } from './sdxinfo-objects.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phraseCount } from '../../contract/text/say.ts';
 
 export interface Sight {
   readonly shown: 'objects' | 'nothing' | 'unknown';
@@ -62,7 +62,8 @@ const unknown = (reason: string): Sight => ({
 const nothing = (evidence: string): Sight => ({ shown: 'nothing', evidence });
 
 const pathOf = ({ class: name, volume }: DeviceFile) => `/dev/sfdsk/${name}/rdsk/${volume}`;
-const exist = (paths: readonly string[]) => `${paths.join(', ')} ${paths.length === 1 ? 'exists' : 'exist'}`;
+const exist = (paths: readonly string[]) =>
+  phraseCount(paths.length, '{paths} exists', '{paths} exist', { paths: paths.join(', ') });
 
 /**
  * A shadow exists in memory only: after a reboot those of before are gone, but their device files stay (GDS guide 4.5,

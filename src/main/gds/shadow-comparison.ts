@@ -15,7 +15,7 @@ import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import { bothSides, disksOf, proxySide, shadowSide } from './shadow-sides.ts';
 import type { ShadowFacts, ShadowPlan, Side } from './shadow-sides.ts';
 import { compareWidths, isStriped } from './stripe-width.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 
 interface ShadowRule extends Rule<ShadowFacts> {
   /** Where the rule has something to judge; absent: always. */
@@ -82,7 +82,7 @@ function shadowActive(facts: ShadowFacts): Finding {
     withoutSlice.length === 0 &&
     slices.every(({ status }) => status.word === 'ACTIVE') &&
     disks.every(({ status }) => status.word === 'ENABLE');
-  return oneSided(expected, texts.join(', '), good);
+  return oneSided(expected, phrases(texts, ', '), good);
 }
 
 function accessMode(facts: ShadowFacts): Finding {
@@ -131,7 +131,7 @@ function nothingElse({ backup: { report }, plan }: ShadowFacts): Finding {
   ];
   const names = [...new Set([...disks, ...groups, ...volumes])].join(', ');
   const actual =
-    others.length === 0 ? phrase('nothing else') : phrase('also {others}', { others: others.join(', ') });
+    others.length === 0 ? phrase('nothing else') : phrase('also {others}', { others: phrases(others, ', ') });
   return oneSided(phrase('only {names}', { names }), actual, others.length === 0);
 }
 

@@ -18,6 +18,7 @@ import type { NewEvent, RunEvent } from '../../contract/events.ts';
 import { linkTrouble, ownFlags } from './own-files.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { millisecondsBetween } from '../../contract/time/run-clock.ts';
+import { phrasesIn } from '../../contract/text/phrases.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { ClockWatch, systemClocks, type Clocks } from './clock-watch.ts';
 import { LockFileHeld } from '../owner/lock-file.ts';
@@ -190,12 +191,14 @@ export class Journal implements EventSink {
 
   #append(event: NewEvent): number {
     this.#seq += 1;
+    const said = phrasesIn(event);
     const line = JSON.stringify({
       seq: this.#seq,
       at: this.#now().toISOString(),
       elapsed: Math.max(0, Math.round(this.#clocks.steady() - this.#begunAt)),
       run: this.run,
       ...event,
+      ...(said.length > 0 && { said }),
       prev: this.#previous,
     });
     this.#previous = lineHash(line);

@@ -16,7 +16,7 @@ import {
 } from 'yaml';
 import { failure, isFailure, ShadowtapeError } from '../../contract/errors.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, rephrase } from '../../contract/text/say.ts';
 import { isMerge, mergedKeys, mergeTrouble, startOf, type Trouble } from './merge-keys.ts';
 import { siteFailures } from './site-issues.ts';
 import { pathOf, SiteLines } from './site-lines.ts';
@@ -156,7 +156,7 @@ function together([first, ...others]: readonly ShadowtapeError[]): ShadowtapeErr
   if (!first) throw new Error('there is an error');
   const told = others.slice(0, mostErrors).map(({ message }) => message);
   const left = others.length - told.length;
-  const also = [...told, ...(left > 0 ? [`and ${left} more`] : [])].join('\n');
+  const also = [...told, ...(left > 0 ? [phrase('and {left} more', { left })] : [])].join('\n');
   return also === '' ? first : new ShadowtapeError({ ...first.toInfo(), evidence: { also } });
 }
 
@@ -165,7 +165,7 @@ function withLine(file: string, linesOf: () => SiteLines, error: ShadowtapeError
   const path = pathOf(file, error);
   const line = path === undefined ? undefined : linesOf().lineOf(path);
   if (line === undefined) return error;
-  const sentence = `${file}:${line}${error.message.slice(file.length)}`;
+  const sentence = rephrase(error.message, { file: `${file}:${line}` });
   return new ShadowtapeError({ ...error.toInfo(), sentence });
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EditRefused, renameKey, setValue, valueAt, valueOf, type Path } from './site-edit.ts';
+import { EditRefused, renameKey, removeField, setValue, valueAt, valueOf, type Path } from './site-edit.ts';
 import type { Value } from './yaml-text.ts';
 
 const file = `# Payroll, written by Aiko
@@ -122,6 +122,18 @@ describe('lists and sets of keys', () => {
       '-     services: { stop: [umount /app], resume: [mount /app] }',
       '+     services: ask',
     ]);
+  });
+
+  test('removing the last field of a schedule or of drills leaves no empty group, which would be refused', () => {
+    const scheduled = setValue(file, ['jobs', 'nightly', 'schedule', 'at'], '02:00');
+    expect(removeField(scheduled, ['jobs', 'nightly', 'schedule', 'at'])).toBe(file);
+    const at = ['jobs', 'nightly', 'drill', 'schedule', 'at'];
+    const days = ['jobs', 'nightly', 'drill', 'schedule', 'days'];
+    const drilled = setValue(setValue(file, at, '14:00'), days, 'sat');
+    expect(valueAt(valueOf(removeField(drilled, at)), ['jobs', 'nightly', 'drill'])).toEqual({
+      schedule: { days: 'sat' },
+    });
+    expect(removeField(removeField(drilled, at), days)).toBe(file);
   });
 
   test('removing the last job leaves an empty set', () => {
