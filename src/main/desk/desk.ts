@@ -172,7 +172,7 @@ export class Desk {
       ? topicSchemas[topic as Topic].safeParse(payload)
       : undefined;
     if (!parsed?.success) {
-      listener({ error: toldError(refused(topic, phrase('it has the wrong shape'))) });
+      listener({ error: reportedError(refused(topic, phrase('it has the wrong shape'))) });
       return () => undefined;
     }
     if ('run' in parsed.data) return this.#followRun(parsed.data.run, listener);
