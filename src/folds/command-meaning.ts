@@ -60,7 +60,7 @@ function saidOf(line: string): Said {
 const programOf = ({ words: [program = '', verb = ''] }: Said): string =>
   program.startsWith('sdx') ? `${program} ${verb}` : program;
 
-function wordsBeside(words: readonly string[], others: readonly string[]): string[] {
+function wordsNotIn(words: readonly string[], others: readonly string[]): string[] {
   const left = [...others];
   return words.filter((word) => {
     const at = left.indexOf(word);
@@ -86,7 +86,7 @@ export function changedCommands(one: readonly string[], other: readonly string[]
     if (counterpart === undefined) return [];
     const { host, words } = said;
     const theirs = saidOf(counterpart).words;
-    const [ours, others] = [wordsBeside(words, theirs), wordsBeside(theirs, words)];
+    const [ours, others] = [wordsNotIn(words, theirs), wordsNotIn(theirs, words)];
     return [{ host, program, one: ours, other: others, lines: [line, counterpart] as const }];
   });
 }

@@ -79,18 +79,19 @@ const sum = (sizes: readonly (number | undefined)[]) =>
 
 /** What the beginning of the run records. */
 function factsOfStart({ start }: RunModel): Fact[] {
-  const told = (fact: (event: NonNullable<RunModel['start']>) => string) => (start ? fact(start) : missing);
+  const factOfStart = (fact: (event: NonNullable<RunModel['start']>) => string) =>
+    start ? fact(start) : missing;
   return [
-    [phrase('Job'), told(({ job }) => job)],
-    [phrase('Site'), told(({ site }) => site)],
-    [phrase('Class'), told((event) => event.class)],
-    [phrase('Volumes'), told(({ volumes }) => volumes.map(({ proxy }) => proxy).join(', '))],
-    [phrase('Method'), told(({ method }) => method)],
-    [phrase('Route'), told(({ route }) => route)],
-    [phrase('Layout'), told(({ layout }) => layout)],
-    [phrase('Record size'), told(({ recordBytes }) => `${recordBytes.toLocaleString('en-US')} B`)],
-    [phrase('Operator'), told(({ operator }) => operator)],
-    [phrase('Version'), told(({ version }) => version)],
+    [phrase('Job'), factOfStart(({ job }) => job)],
+    [phrase('Site'), factOfStart(({ site }) => site)],
+    [phrase('Class'), factOfStart((event) => event.class)],
+    [phrase('Volumes'), factOfStart(({ volumes }) => volumes.map(({ proxy }) => proxy).join(', '))],
+    [phrase('Method'), factOfStart(({ method }) => method)],
+    [phrase('Route'), factOfStart(({ route }) => route)],
+    [phrase('Layout'), factOfStart(({ layout }) => layout)],
+    [phrase('Record size'), factOfStart(({ recordBytes }) => `${recordBytes.toLocaleString('en-US')} B`)],
+    [phrase('Operator'), factOfStart(({ operator }) => operator)],
+    [phrase('Version'), factOfStart(({ version }) => version)],
   ];
 }
 

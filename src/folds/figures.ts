@@ -99,7 +99,7 @@ function together(
   };
 }
 
-function goesOn(pass: PassModel | undefined): boolean {
+function isRunning(pass: PassModel | undefined): boolean {
   return pass?.state === 'running';
 }
 
@@ -137,7 +137,7 @@ function figuresOfRun(model: RunModel, isLeft: boolean): Figures | undefined {
   }
   if (!leg) return undefined;
   const pass = model.passes.find(({ key }) => key === leg.pass);
-  const isOver = isLeft || !goesOn(pass);
+  const isOver = isLeft || !isRunning(pass);
   if (!isOver) return figuresOf(leg.latest, false, leg.latest.rate, recordBytes);
   // A restore reads the same bytes at several places: they are no sum.
   const { progress, rate } = together(model.start?.restore ? [leg] : model.legs, leg);

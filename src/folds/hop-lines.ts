@@ -70,8 +70,8 @@ function verdictOf(compared: readonly Comparison[]): HopVerdict {
 export function hopLines(digests: HopDigests): HopLine[] {
   return hopNames.map((hop) => {
     const compared = compare(digests, hop);
-    const told = compared?.filter(({ one, other }) => one !== other) ?? [];
-    const named = told.length > 0 ? told : (compared ?? []);
+    const differing = compared?.filter(({ one, other }) => one !== other) ?? [];
+    const named = differing.length > 0 ? differing : (compared ?? []);
     return {
       hop,
       title: hopWords[hop],

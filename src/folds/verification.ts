@@ -101,13 +101,13 @@ function ruleLine(check: EventOf<'check'>): RuleLine {
 }
 
 function sideBlocks(checks: readonly EventOf<'check'>[], side: 'expected' | 'actual'): SideBlocks {
-  const told = (rule: string) => checks.find((check) => check.rule === rule)?.[side];
-  const sizes = told('device-sizes');
+  const resultOf = (rule: string) => checks.find((check) => check.rule === rule)?.[side];
+  const sizes = resultOf('device-sizes');
   return {
-    first: numberIn(told('first-block')),
-    blocks: numberIn(told('size')),
+    first: numberIn(resultOf('first-block')),
+    blocks: numberIn(resultOf('size')),
     size: largestDisk(sizes),
-    disks: sizes ?? told('disk-names') ?? '',
+    disks: sizes ?? resultOf('disk-names') ?? '',
   };
 }
 

@@ -48,7 +48,7 @@ describe('a switch that pauses a dump', () => {
     expect(heard).toEqual([]);
   });
 
-  it('leaves a dump paused where nobody can tell whether it still is', async () => {
+  it('leaves a dump paused where it is not known whether it still is', async () => {
     const answers = [() => 'Marion', () => Promise.reject(new Error('EIO'))];
     const heard: (string | undefined)[] = [];
     const pause = new PauseSwitch(async () => answers.shift()?.());

@@ -1,4 +1,4 @@
-/** Errors in another language: what is told of one has an accent on every letter, but for names, words that were typed, and what a host printed. */
+/** Errors in another language: what is shown of one has an accent on every letter, but for names, words that were typed, and what a host printed. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { failure, isFailure, type ShadowtapeError } from '../../src/contract/errors.ts';
@@ -26,7 +26,7 @@ function errorOf(work: () => unknown): ShadowtapeError {
 /** Where it is in a site file, and a list of words that the site file or a search takes. */
 const places = /^site\.yaml\S*(?: [\w.[\]-]+:)?|"[^"]*"|: (?:[\w{}.:-]+(?:, |$))+|óƒ [\w, ]+/g;
 
-/** Texts that are told of an error, of which something is in plain English. @param named what is the same in every language */
+/** Texts that are shown of an error, of which something is in plain English. @param named what is the same in every language */
 const plainTextsOf = ({ told: { sentence, hint, onScreen = '', evidence } }: ShadowtapeError, named = '') =>
   untranslatedIn(
     [sentence, hint, onScreen, ...(evidence.also ?? '').split('\n')].map((text) =>
@@ -67,7 +67,7 @@ describe('a site file that is refused', () => {
     ['a pool that does not exist', site({}, { layout: 'labelled', media: { pool: 'daily' } })],
     ['a mail without a server', site({ notify: [{ on: ['failure'], mail: { to: ['a@b.c'] } }] })],
     ['a schedule at no time', site({}, { schedule: { at: '25:00' } })],
-  ] as const)('%s: is told with its reason, and so are the other errors', (_name, data) => {
+  ] as const)('%s: is shown with its reason, and so are the other errors', (_name, data) => {
     const error = errorOf(() => parseSite('site.yaml', stringify(data)));
     expect(error.message).toMatch(/^site\.yaml/);
     expect(plainTextsOf(error, 'jobs nightly daily node1 node3')).toEqual([]);
@@ -77,7 +77,7 @@ describe('a site file that is refused', () => {
     ['a key that appears twice', 'site: lab\nsite: lab\n'],
     ['an anchor that does not exist', 'site: *lab\n'],
     ['two documents', 'site: lab\n---\nsite: lab\n'],
-  ])('%s: is told with its reason', (_name, text) => {
+  ])('%s: is shown with its reason', (_name, text) => {
     expect(
       plainTextsOf(
         errorOf(() => parseSite('site.yaml', text)),
@@ -88,7 +88,7 @@ describe('a site file that is refused', () => {
 });
 
 it.each(['since:tomorrow', 'took:>long', 'verdict:good', 'colour:red', '"open', 'job:'])(
-  'a search that cannot be read is told with its reason: %s',
+  'a search that cannot be read is shown with its reason: %s',
   (query) => {
     expect(
       plainTextsOf(
@@ -100,7 +100,7 @@ it.each(['since:tomorrow', 'took:>long', 'verdict:good', 'colour:red', '"open', 
 );
 
 it.each(['', 'umount "/app', 'umount /app && true'])(
-  'a command that needs a shell is told with its reason: %j',
+  'a command that needs a shell is shown with its reason: %j',
   (text) => {
     expect(
       plainTextsOf(
@@ -111,14 +111,14 @@ it.each(['', 'umount "/app', 'umount /app && true'])(
   },
 );
 
-it('an error inside another one is told through both', () => {
+it('an error inside another one is shown through both', () => {
   const inner = failure('CONNECTION_LOST', { host: 'node1', reason: phrase('the session was closed') });
   const outer = failure('END_NOT_PROVEN', { reason: inner.message });
   expect(outer.told.sentence).toContain(withAccents('the session was closed'));
   expect(plainTextsOf(outer, 'node1')).toEqual([]);
 });
 
-it('what a host printed is told as it was printed', () => {
+it('what a host printed is shown as it was printed', () => {
   const error = failure('COMMAND_FAILED', {
     ...{ host: 'node1', command: 'sdxinfo', step: '3-1' },
     how: phrase('ended with exit status {status}', { status: 1 }),

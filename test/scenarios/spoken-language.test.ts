@@ -36,7 +36,7 @@ const storedFiles = (): [name: string, text: string][] =>
     .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(state, 'lab')))
     .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'utf8')]);
 
-/** Stored sentences are told, too; of an event, only names, numbers and command lines are shown as they are. */
+/** Stored sentences are shown, too; of an event, only names, numbers and command lines are shown as they are. */
 const sentence = /[a-z]{2,} .*[a-z]{2,}/i;
 function namesIn(value: unknown): unknown {
   if (typeof value === 'string') return sentence.test(value) ? '' : value;

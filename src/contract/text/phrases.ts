@@ -15,7 +15,7 @@ interface Phrase {
   readonly count?: number;
 }
 
-/** As it is stored beside the sentence: with the phrases that are its values. */
+/** As it is stored next to the sentence: with the phrases that are its values. */
 export interface StoredPhrase {
   /** The whole sentence. */
   readonly english: string;

@@ -123,12 +123,12 @@ describe('a phrase', () => {
     expect(told(stored)).toBe('Skróty Volume7 na każdym etapie');
   });
 
-  it('of one part is told as that part, and not again and again', () => {
+  it('of one part is shown as that part, and not again and again', () => {
     speak(polish);
     expect(told(phrases([digests(), ''], ''))).toBe('Skróty Volume2 na każdym etapie');
   });
 
-  it('is told by another process, which was given what it was made of', () => {
+  it('is shown by another process, which was given what it was made of', () => {
     speak(polish);
     const stored = { sentence: phrases(['sdxinfo', digests()], ': ') };
     const given = structuredClone(phrasesIn({ also: ['no phrase'], ...stored }));

@@ -55,9 +55,9 @@ export class RunFeed {
     this.#clock = clock;
   }
 
-  hear(heard: { readonly push: RunPush } | { readonly error: ErrorInfo }): void {
-    if ('error' in heard) this.#error = heard.error;
-    else this.#take(heard.push);
+  hear(received: { readonly push: RunPush } | { readonly error: ErrorInfo }): void {
+    if ('error' in received) this.#error = received.error;
+    else this.#take(received.push);
     this.#tellSoon();
   }
 

@@ -58,15 +58,15 @@ export class RunPulseFold {
     }
   }
 
-  #resume(at: string, goesOn: boolean): void {
+  #resume(at: string, isRunning: boolean): void {
     this.#resumedAt = at;
     this.#step = undefined;
-    this.#rollbackSince = goesOn ? undefined : at;
+    this.#rollbackSince = isRunning ? undefined : at;
     this.#asked = undefined;
     this.#hosts.clear();
     this.#silent.clear();
     // Why it is rolled back stays on the screen while it is.
-    if (goesOn) this.#failure = undefined;
+    if (isRunning) this.#failure = undefined;
   }
 
   #begin(event: EventOf<'step-started'>): void {

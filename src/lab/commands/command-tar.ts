@@ -161,12 +161,12 @@ async function archiveMember(
       return isLinux(call) ? 2 : 1;
     }
     const listing: ByteWriter = request.archive === undefined ? call.errors : call.output;
-    const told = async (entry: ArchiveEntry): Promise<void> => {
+    const listed = async (entry: ArchiveEntry): Promise<void> => {
       if (request.isVerbose) await listing.write(verboseLine(call, entry));
     };
     const { archived, blanked, words, status } = withFaults(call, entries);
     for (const line of words) await call.errors.write(line);
-    for await (const bytes of archiveBytes(archived, files.volume, told, blanked)) {
+    for await (const bytes of archiveBytes(archived, files.volume, listed, blanked)) {
       call.killed.throwIfAborted();
       await blocker.write(bytes);
     }

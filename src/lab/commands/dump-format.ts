@@ -99,7 +99,7 @@ export async function* dumpPieces(
   let block = 0;
   yield headers.make('begin', block++, 0, { device });
   for (const [index, { path, type, mode, modified, size, offset, target }] of entries.entries()) {
-    const told: DumpedEntry = {
+    const listed: DumpedEntry = {
       path,
       type,
       mode,
@@ -107,7 +107,7 @@ export async function* dumpPieces(
       size,
       ...(target === undefined ? {} : { target }),
     };
-    yield headers.make('entry', block++, index + 1, told);
+    yield headers.make('entry', block++, index + 1, listed);
     for (let done = 0; done < size;) {
       const wanted = Math.min(pieceBytes, size - done);
       const length = await volume.read(piece.subarray(0, wanted), offset + done);

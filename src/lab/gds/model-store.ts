@@ -15,7 +15,7 @@ interface Beside {
   readonly beside: string;
 }
 
-const besideOf = (folder: string): string => join(folder, 'contents');
+const contentsFolderOf = (folder: string): string => join(folder, 'contents');
 
 /** The content next to it, completely; undefined for what the lab keeps in a separate file. */
 const textOf = (content: SmallFile): string | undefined => {
@@ -34,21 +34,21 @@ function mapFiles<From, To>(model: LabModel, change: (content: From) => To): Lab
   return { ...model, hosts: Object.fromEntries(hosts) as LabModel['hosts'] };
 }
 
-async function contentsBeside(folder: string, model: LabModel): Promise<ReadonlyMap<string, SmallFile>> {
+async function contentsNextTo(folder: string, model: LabModel): Promise<ReadonlyMap<string, SmallFile>> {
   const names = Object.values(model.hosts).flatMap(({ files }) =>
     Object.values(files as Record<string, SmallFile | Beside>).flatMap((content) =>
       typeof content === 'object' && 'beside' in content ? [content.beside] : [],
     ),
   );
   const contents = names.map(async (name) => {
-    const text = await readFile(join(besideOf(folder), name), 'utf8');
+    const text = await readFile(join(contentsFolderOf(folder), name), 'utf8');
     return [name, JSON.parse(text) as SmallFile] as const;
   });
   return new Map(await Promise.all(contents));
 }
 
 async function whole(folder: string, model: LabModel): Promise<LabModel> {
-  const contents = await contentsBeside(folder, model);
+  const contents = await contentsNextTo(folder, model);
   return mapFiles(model, (content: SmallFile | Beside) =>
     typeof content === 'object' && 'beside' in content ? (contents.get(content.beside) ?? '') : content,
   );
@@ -139,15 +139,19 @@ export class ModelStore {
 
   async #writeBeside(fresh: ReadonlyMap<string, string>): Promise<void> {
     if (fresh.size === 0) return;
-    await mkdir(besideOf(this.#folder), { recursive: true });
+    await mkdir(contentsFolderOf(this.#folder), { recursive: true });
     await Promise.all(
-      [...fresh].map(([name, text]) => writeFile(join(besideOf(this.#folder), name), text, { flush: true })),
+      [...fresh].map(([name, text]) =>
+        writeFile(join(contentsFolderOf(this.#folder), name), text, { flush: true }),
+      ),
     );
   }
 
   async #forgetOthers(used: ReadonlySet<string>): Promise<void> {
     const others = [...this.#beside].filter(([, name]) => !used.has(name));
     for (const [key] of others) this.#beside.delete(key);
-    await Promise.all(others.map(([, name]) => rm(join(besideOf(this.#folder), name), { force: true })));
+    await Promise.all(
+      others.map(([, name]) => rm(join(contentsFolderOf(this.#folder), name), { force: true })),
+    );
   }
 }

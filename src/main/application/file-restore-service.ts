@@ -164,13 +164,13 @@ export class FileRestoreService {
       hooks.onRecord?.(record.name);
       await this.#restore(prepared, hooks, record, outcome);
     } catch (thrown) {
-      error = toldError(thrown, hooks.abort);
+      error = reportedError(thrown, hooks.abort);
     }
     const result = outcome.result(record.file, error);
     try {
       record.append(finishedEvent(result));
     } catch (thrown) {
-      outcome.notes.push(toldError(thrown, hooks.abort).message);
+      outcome.notes.push(reportedError(thrown, hooks.abort).message);
     } finally {
       record.close();
     }
@@ -201,12 +201,12 @@ export class FileRestoreService {
     } catch (thrown) {
       error = hooks.abort.aborted
         ? failure('DRILL_CANCELLED', { run }, {}, thrown)
-        : toldError(thrown, hooks.abort);
+        : reportedError(thrown, hooks.abort);
     }
     const exitStatus = error === undefined ? 0 : isFailure(error, ...badTape) ? 4 : 1;
     try {
       const names = volumes.map((each) => each.volume);
-      const told = error ? { error: error.toInfo() } : {};
+      const reported = error ? { error: error.toInfo() } : {};
       record.append({
         type: 'drill-finished',
         run,
@@ -214,7 +214,7 @@ export class FileRestoreService {
         volumes: names,
         read: volumes,
         notes,
-        ...told,
+        ...reported,
       });
     } finally {
       record.close();
@@ -345,9 +345,9 @@ const finishedEvent = ({ exitStatus, files, sources, error, notes }: RestoreResu
 const badTape = ['RESTORE_TAPE_DIFFERS', 'RESTORE_READ_FAILED'] as const;
 
 /** @throws errors that are not in the table */
-function toldError(error: unknown, abort: AbortSignal): ShadowtapeError {
+function reportedError(error: unknown, abort: AbortSignal): ShadowtapeError {
   if (abort.aborted) return failure('RESTORE_CANCELLED', {}, {}, error);
-  const told = asUnreadBackup(error, undefined);
-  if (!isFailure(told)) throw error;
-  return told;
+  const reported = asUnreadBackup(error, undefined);
+  if (!isFailure(reported)) throw error;
+  return reported;
 }

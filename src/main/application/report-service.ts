@@ -238,12 +238,12 @@ export class ReportService {
 
   /** @param before done when all bytes are on the disk, and before the file has its name */
   async #place(path: string, content: Buffer, force: boolean, before: () => Promise<void>): Promise<void> {
-    const beside = join(
+    const temporary = join(
       dirname(path),
       `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`,
     );
     try {
-      const handle = await open(beside, 'wx', 0o600);
+      const handle = await open(temporary, 'wx', 0o600);
       try {
         await handle.writeFile(content);
         await handle.sync();
@@ -251,23 +251,23 @@ export class ReportService {
         await handle.close();
       }
       await before();
-      if (force) await rename(beside, path);
-      else await linked(beside, path);
+      if (force) await rename(temporary, path);
+      else await linked(temporary, path);
     } finally {
-      await rm(beside, { force: true });
+      await rm(temporary, { force: true });
     }
   }
 }
 
 /** Unlike rename, link never replaces an existing file. If the file system has no links, that was checked before. */
-async function linked(beside: string, path: string): Promise<void> {
+async function linked(temporary: string, path: string): Promise<void> {
   try {
-    await link(beside, path);
+    await link(temporary, path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw failure('REPORT_FILE_THERE', { file: path });
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP') throw error;
-    await rename(beside, path);
+    await rename(temporary, path);
   }
 }
 

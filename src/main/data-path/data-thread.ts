@@ -18,8 +18,8 @@ import { errorOf, ThreadWire } from './wire.ts';
 function workerFile(): string {
   const here = fileURLToPath(import.meta.url);
   const name = `data-worker${extname(here)}`;
-  const beside = join(dirname(here), name);
-  return existsSync(beside) ? beside : join(dirname(here), '..', name);
+  const sibling = join(dirname(here), name);
+  return existsSync(sibling) ? sibling : join(dirname(here), '..', name);
 }
 
 /** Most objects of a thread are short-lived. V8 gives a young generation 48 MiB otherwise: 75 MiB more for both threads. */

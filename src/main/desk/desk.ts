@@ -59,7 +59,7 @@ function refused(channel: string, reason: string) {
 }
 
 /** An error as a page shows it: in the language of the program. */
-const toldError = (error: unknown): ErrorInfo => ({
+const reportedError = (error: unknown): ErrorInfo => ({
   ...errorInfoOf(error),
   ...(isFailure(error) ? error.told : {}),
 });
@@ -159,7 +159,7 @@ export class Desk {
       const handler = this.#handlers[name] as Handler<typeof name>;
       return { result: toldView(await handler(parsed.data as never, abort)) };
     } catch (error) {
-      return { error: toldError(error) };
+      return { error: reportedError(error) };
     }
   }
 
@@ -172,7 +172,7 @@ export class Desk {
       ? topicSchemas[topic as Topic].safeParse(payload)
       : undefined;
     if (!parsed?.success) {
-      listener({ error: toldError(refused(topic, phrase('it has the wrong shape'))) });
+      listener({ error: reportedError(refused(topic, phrase('it has the wrong shape'))) });
       return () => undefined;
     }
     if ('run' in parsed.data) return this.#followRun(parsed.data.run, listener);
@@ -197,7 +197,7 @@ export class Desk {
         if (isOver) unfollow();
       },
       (error: unknown) => {
-        if (!isOver) listener({ error: toldError(error) });
+        if (!isOver) listener({ error: reportedError(error) });
       },
     );
     return () => {

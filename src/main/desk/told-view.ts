@@ -1,4 +1,4 @@
-/** What the pages are told, in the language of the program: the program stores and passes on its sentences in English. */
+/** What the pages are shown, in the language of the program: the program stores and passes on its sentences in English. */
 import { spokenLanguage, told } from '../../contract/text/say.ts';
 
 /** Fields that have a sentence, a title or a label; a state that the pages compare is in none of them. */

@@ -28,11 +28,11 @@ interface Told {
 function fromIostat(text: string): Told[] {
   return text.split(/^(?=\S+\s+Soft Errors:)/m).flatMap((block): Told[] => {
     const device = /^(\S+)\s+Soft Errors:/.exec(block)?.[1];
-    const told = /Vendor:\s*(.*?)\s+Product:\s*(.*?)\s+Revision:.*?Serial No:[ \t]*(\S.*?)[ \t]*$/m.exec(
+    const found = /Vendor:\s*(.*?)\s+Product:\s*(.*?)\s+Revision:.*?Serial No:[ \t]*(\S.*?)[ \t]*$/m.exec(
       block,
     );
-    if (device === undefined || !told) return [];
-    return [{ device, identity: told.slice(1, 4).join(' ').replace(/\s+/g, ' '), isUnique: false }];
+    if (device === undefined || !found) return [];
+    return [{ device, identity: found.slice(1, 4).join(' ').replace(/\s+/g, ' '), isUnique: false }];
   });
 }
 
@@ -50,10 +50,10 @@ function fromLsblk(text: string): Told[] {
  * @returns nothing of devices that share a serial number
  */
 export function parseDiskIdentities(platform: Platform, text: string): DiskIdentities {
-  const told = platform === 'solaris' ? fromIostat(text) : fromLsblk(text);
-  const isOwn = (identity: string) => told.filter((other) => other.identity === identity).length === 1;
+  const found = platform === 'solaris' ? fromIostat(text) : fromLsblk(text);
+  const isOwn = (identity: string) => found.filter((other) => other.identity === identity).length === 1;
   return new Map(
-    told
+    found
       .filter(({ identity, isUnique }) => isUnique || isOwn(identity))
       .map(({ device, identity }) => [device, identity]),
   );

@@ -28,21 +28,21 @@ function sidesOf({ disks, devices, primary, backup }: DiskPairs) {
 }
 
 function compareDisks(pairs: DiskPairs): Finding {
-  const told = sidesOf(pairs).map(({ name, expected, actual }) => ({
+  const compared = sidesOf(pairs).map(({ name, expected, actual }) => ({
     expected: phrases([name, expected ?? phrase('not shown')], ' '),
     actual: phrases([name, actual ?? phrase('not shown')], ' '),
     differs: expected !== undefined && actual !== undefined && expected !== actual,
     isTold: expected !== undefined && actual !== undefined,
   }));
-  const differs = told.some((pair) => pair.differs);
-  const isTold = told.every((pair) => pair.isTold);
+  const differs = compared.some((pair) => pair.differs);
+  const isTold = compared.every((pair) => pair.isTold);
   return {
     expected: phrases(
-      told.map(({ expected }) => expected),
+      compared.map(({ expected }) => expected),
       ', ',
     ),
     actual: phrases(
-      told.map(({ actual }) => actual),
+      compared.map(({ actual }) => actual),
       ', ',
     ),
     verdict: differs ? 'differs' : isTold ? 'equal' : 'holds',

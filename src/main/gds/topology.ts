@@ -49,15 +49,15 @@ function seenBy<T>(
 }
 
 function byNode<T, Value>(seen: Seen<T>, tell: (object: T) => Value | undefined): ByNode<Value> {
-  const told = seen.on.flatMap(({ node, object }): [string, Value][] => {
+  const reported = seen.on.flatMap(({ node, object }): [string, Value][] => {
     const value = tell(object);
     return value === undefined ? [] : [[node, value]];
   });
-  return Object.fromEntries(told);
+  return Object.fromEntries(reported);
 }
 
 /** The first value that any node reports, or null. */
-function firstTold<T, Value>(seen: Seen<T>, tell: (object: T) => Value | undefined): Value | null {
+function firstReported<T, Value>(seen: Seen<T>, tell: (object: T) => Value | undefined): Value | null {
   return seen.on.map(({ object }) => tell(object)).find((value) => value !== undefined) ?? null;
 }
 
@@ -106,13 +106,13 @@ function volumesOf(
       domain,
       class: first.class,
       name: first.name,
-      type: firstTold(seen, ({ type }) => type),
-      group: firstTold(seen, ({ group }) => group),
-      disk: firstTold(seen, ({ disk }) => disk),
-      firstBlock: firstTold(seen, ({ firstBlock }) => firstBlock),
-      blocks: firstTold(seen, ({ blocks }) => blocks),
-      mode: firstTold(seen, ({ mode }) => mode),
-      master: firstTold(seen, ({ master }) => master),
+      type: firstReported(seen, ({ type }) => type),
+      group: firstReported(seen, ({ group }) => group),
+      disk: firstReported(seen, ({ disk }) => disk),
+      firstBlock: firstReported(seen, ({ firstBlock }) => firstBlock),
+      blocks: firstReported(seen, ({ blocks }) => blocks),
+      mode: firstReported(seen, ({ mode }) => mode),
+      master: firstReported(seen, ({ master }) => master),
       proxyOn,
       joined: states.length > 0 && states.every(({ word }) => word === 'Join'),
       proxies,
@@ -151,9 +151,9 @@ function groupsOf(
     const isHere = (entry: Seen<{ class: string; group: string | undefined }>) =>
       entry.first.class === first.class && entry.first.group === first.name;
     const others = groups.filter((other) => other.first.class === first.class && other !== seen);
-    const ofVolumes = volumes.filter(isHere).map((volume) => firstTold(volume, ({ type }) => type));
-    const told = [
-      firstTold(seen, ({ type }) => type),
+    const ofVolumes = volumes.filter(isHere).map((volume) => firstReported(volume, ({ type }) => type));
+    const reported = [
+      firstReported(seen, ({ type }) => type),
       disks.find(isHere)?.first.type ?? null,
       ...ofVolumes,
     ].find((type) => type !== null);
@@ -161,13 +161,13 @@ function groupsOf(
       domain,
       class: first.class,
       name: first.name,
-      type: told ?? null,
+      type: reported ?? null,
       disks: first.disks,
       lowerGroups: first.disks.filter((name) => others.some((other) => other.first.name === name)),
       upperGroup: others.find((other) => other.first.disks.includes(first.name))?.first.name ?? null,
-      width: firstTold(seen, ({ width }) => width),
-      blocks: firstTold(seen, ({ blocks }) => blocks),
-      freeBlocks: firstTold(seen, ({ freeBlocks }) => freeBlocks),
+      width: firstReported(seen, ({ width }) => width),
+      blocks: firstReported(seen, ({ blocks }) => blocks),
+      freeBlocks: firstReported(seen, ({ freeBlocks }) => freeBlocks),
     };
   });
 }
@@ -189,7 +189,7 @@ function partOf(domain: Domain, reports: readonly NodeReport[]): DomainPart {
       name: seen.first.name,
       type: seen.first.type,
       group: seen.first.group ?? null,
-      blocks: firstTold(seen, ({ blocks }) => blocks),
+      blocks: firstReported(seen, ({ blocks }) => blocks),
       deviceOn: byNode(seen, ({ device }) => device),
       statusOn: byNode(seen, ({ status }) => status),
     })),

@@ -111,13 +111,13 @@ export class HistoryIndex {
 
   /**
    * @param key distinguishes this index from others of this process
-   * @param told receives the progress of a refresh; undefined: no refresh runs
+   * @param onProgress receives the progress of a refresh; undefined: no refresh runs
    */
-  constructor(state: StateFolder, key: string, told: (progress: IndexProgress | undefined) => void) {
+  constructor(state: StateFolder, key: string, onProgress: (progress: IndexProgress | undefined) => void) {
     this.#tapesFile = state.tapesFile;
     this.#restoresFolder = state.restoresFolder;
     this.#file = new IndexFile(indexFileOf(state), key);
-    this.#refresh = new IndexRefresh(state, this.#file, told);
+    this.#refresh = new IndexRefresh(state, this.#file, onProgress);
     this.#runs = new OneAtATime(() => this.#refresh.takeRuns());
     this.#catalogues = new OneAtATime(() => this.#refresh.takeCatalogues());
     this.#changes = new ChangesTeller();
@@ -139,8 +139,13 @@ export class HistoryIndex {
   async changes({ since }: ChangesQuestion): Promise<HistoryChanges> {
     const around = [markOfFile(this.#tapesFile), ...provenDrills(this.#restoresFolder)];
     const found = await this.#answer('runs', undefined, (sqlite) => {
-      const told = this.#changes.since(since, sqlite, this.#refresh.marksIn(sqlite), JSON.stringify(around));
-      return told.lines.length === 0 ? told : { ...told, lines: withRestores(sqlite, told.lines) };
+      const answer = this.#changes.since(
+        since,
+        sqlite,
+        this.#refresh.marksIn(sqlite),
+        JSON.stringify(around),
+      );
+      return answer.lines.length === 0 ? answer : { ...answer, lines: withRestores(sqlite, answer.lines) };
     });
     if (found.lines.length === 0) return found;
     const lines = withDrills(this.#restoresFolder, withLosses(this.#losses(), found.lines));

@@ -22,8 +22,8 @@ export { runLineOf } from './run-line.ts';
 function workerFile(): string {
   const here = fileURLToPath(import.meta.url);
   const name = `history-worker${extname(here)}`;
-  const beside = join(dirname(here), name);
-  return existsSync(beside) ? beside : join(dirname(here), '..', name);
+  const sibling = join(dirname(here), name);
+  return existsSync(sibling) ? sibling : join(dirname(here), '..', name);
 }
 
 interface Waiting {

@@ -86,13 +86,17 @@ export class IndexRefresh {
   #unreadEntries = 0;
   #writer: { readonly of: CatalogueWriter; generation: number } | undefined;
 
-  /** @param told receives its progress; undefined: at its end */
-  constructor(state: StateFolder, file: IndexFile, told: (progress: IndexProgress | undefined) => void) {
+  /** @param onProgress receives its progress; undefined: at its end */
+  constructor(
+    state: StateFolder,
+    file: IndexFile,
+    onProgress: (progress: IndexProgress | undefined) => void,
+  ) {
     this.#state = state;
     this.#file = file;
     let isBehind = false;
     this.#told = (progress) => {
-      if (progress || isBehind) told(progress);
+      if (progress || isBehind) onProgress(progress);
       isBehind = progress !== undefined;
     };
   }
@@ -190,7 +194,7 @@ export class IndexRefresh {
     this.#told(undefined);
   }
 
-  async #takeCatalogue({ id, file, done }: Pending, told: (entries: number) => void): Promise<void> {
+  async #takeCatalogue({ id, file, done }: Pending, onProgress: (entries: number) => void): Promise<void> {
     // A state folder may have been moved, and a catalog compressed: it is next to its journal.
     const found = presentFile(join(dirname(this.#state.journalFile('any')), basename(file)));
     let read = 0;
@@ -199,7 +203,7 @@ export class IndexRefresh {
         const isOurs = await this.#writeEntries(id, read, entries);
         if (!isOurs) return;
         read += entries.length;
-        told(Math.max(0, read - done));
+        onProgress(Math.max(0, read - done));
         await turn();
       }
     } catch (error) {

@@ -100,9 +100,9 @@ export async function readReportRecords(state: StateFolder, run: string): Promis
     throw error;
   }
   const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
-  const told = lines.filter(({ line }) => line !== '');
+  const nonEmpty = lines.filter(({ line }) => line !== '');
   return {
-    records: told.flatMap(({ line }) => recordOf(line) ?? []),
-    unreadableLines: told.flatMap(({ line, number }) => (recordOf(line) ? [] : [number])),
+    records: nonEmpty.flatMap(({ line }) => recordOf(line) ?? []),
+    unreadableLines: nonEmpty.flatMap(({ line, number }) => (recordOf(line) ? [] : [number])),
   };
 }

@@ -99,7 +99,7 @@ describe('a notification command', () => {
     expect(error?.message).toBe(`the notification command ${process.execPath} did not finish within 1.5 s`);
     const processes = (await readFile(file, 'utf8')).split(' ').map(Number);
     expect(processes).toHaveLength(2);
-    for (const id of processes) await expect.poll(() => lives(id), { timeout: 5000 }).toBe(false);
+    for (const id of processes) await expect.poll(() => isAlive(id), { timeout: 5000 }).toBe(false);
   });
 
   it('counts as ended, although a background process keeps its standard error open', async () => {
@@ -112,13 +112,13 @@ describe('a notification command', () => {
       process.exit(0);`;
     await sendByCommand(program(script, file), notification, 'failure', limit);
     const child = Number(await readFile(file, 'utf8'));
-    expect(await lives(child)).toBe(true);
+    expect(await isAlive(child)).toBe(true);
     process.kill(child, 'SIGKILL');
   });
 });
 
 /** A killed process that is not reaped yet is no longer alive. */
-async function lives(id: number): Promise<boolean> {
+async function isAlive(id: number): Promise<boolean> {
   try {
     return !/^State:\s+Z/m.test(await readFile(`/proc/${id}/status`, 'utf8'));
   } catch {

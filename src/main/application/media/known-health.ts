@@ -57,16 +57,16 @@ async function healthOfRun(
   drive: DrivePlace,
 ): Promise<KnownDriveHealth | undefined> {
   const { events } = await readRun(state, run);
-  const told = lastOf(events, 'drive-health');
-  if (!told || !isSameDrive(told, drive)) return undefined;
-  const { at, when, host, device } = told;
-  const { alerts, cleaning, loads, compression, encryption, unavailable } = told;
+  const reported = lastOf(events, 'drive-health');
+  if (!reported || !isSameDrive(reported, drive)) return undefined;
+  const { at, when, host, device } = reported;
+  const { alerts, cleaning, loads, compression, encryption, unavailable } = reported;
   const health = { alerts, cleaning, loads, compression, encryption, unavailable };
   return { host, device, at, by: { run, when }, health };
 }
 
 /** @throws JOURNAL_BROKEN if no other journal has it */
-async function toldToRuns(
+async function healthFromRuns(
   state: StateFolder,
   { site, tape }: OfSite,
   lines: readonly RunLine[],
@@ -76,8 +76,8 @@ async function toldToRuns(
   let unread: unknown;
   for (const { run } of newest.slice(0, mostJournals)) {
     try {
-      const told = await healthOfRun(state, run, tape);
-      if (told) return told;
+      const reported = await healthOfRun(state, run, tape);
+      if (reported) return reported;
     } catch (error) {
       if (!isFailure(error, 'RUN_UNKNOWN', 'JOURNAL_BROKEN')) throw error;
       unread ??= error;
@@ -98,6 +98,6 @@ export async function knownHealth(
   lines: readonly RunLine[],
 ): Promise<KnownDriveHealth | undefined> {
   const checked = readSmallFile(state.driveHealthFile, checkedSchema)?.[keyOf(site)];
-  const told = await toldToRuns(state, site, lines);
-  return told && (!checked || told.at > checked.at) ? told : checked;
+  const reported = await healthFromRuns(state, site, lines);
+  return reported && (!checked || reported.at > checked.at) ? reported : checked;
 }

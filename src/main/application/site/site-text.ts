@@ -56,18 +56,18 @@ async function present(file: string): Promise<string | undefined> {
 
 /** Written next to the file, and renamed over it when it is on disk: the file is either unchanged or complete. */
 async function replace(file: string, text: string, mode: number): Promise<void> {
-  const beside = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
+  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
   try {
-    const handle = await open(beside, 'wx', mode);
+    const handle = await open(temporary, 'wx', mode);
     try {
       await handle.writeFile(text, 'utf8');
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(beside, file);
+    await rename(temporary, file);
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(temporary, { force: true });
     throw error;
   }
 }

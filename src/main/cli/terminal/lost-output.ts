@@ -10,7 +10,7 @@ const lostReasons: Readonly<Record<string, string>> = {
   EFBIG: say('the file is too large'),
 };
 
-let isTold = false;
+let isReported = false;
 
 /**
  * Waits until the output is written, and reports if it could not be. No report is needed for a reader that is gone. A
@@ -19,8 +19,8 @@ let isTold = false;
 export async function tellLostOutput(): Promise<void> {
   await outputWritten();
   const { trouble, isGone } = standardOutput;
-  if (trouble === undefined || isGone || isTold) return;
-  isTold = true;
+  if (trouble === undefined || isGone || isReported) return;
+  isReported = true;
   showError(failure('OUTPUT_UNWRITABLE', { reason: lostReasons[trouble] ?? trouble }));
   await outputWritten();
 }

@@ -205,7 +205,7 @@ function forPeoplePiece(piece: string | Piece): string | Piece {
   return { ...piece, text: printable(isExact ? text : withShownTimes(told(text))) };
 }
 
-/** A line for people: a stored sentence is told in the language of the program, control characters are made visible, times are local. */
+/** A line for people: a stored sentence is shown in the language of the program, control characters are made visible, times are local. */
 const forPeople = (line: Line): Line =>
   typeof line === 'string' ? printable(withShownTimes(told(line))) : line.map(forPeoplePiece);
 

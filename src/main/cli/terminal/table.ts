@@ -98,7 +98,7 @@ export function listingLines(listing: Listing, width: number | undefined): Line[
   const rest = width - fixed;
   const longest = rows.reduce((most, cells) => Math.max(most, columnsOf(textOf(cells.at(-1)))), 0);
   if (rest >= Math.min(leastText, longest))
-    return [headings, ...rows.flatMap((cells) => besideLines(cells, columns, widths, rest))];
+    return [headings, ...rows.flatMap((cells) => sideBySide(cells, columns, widths, rest))];
   if (fixed - gap.length <= width)
     return [
       headingLine(columns.slice(0, -1), widths),
@@ -113,7 +113,7 @@ export function listingLines(listing: Listing, width: number | undefined): Line[
 }
 
 /** The text of the last column is wrapped within it. */
-function besideLines(
+function sideBySide(
   cells: readonly Cell[],
   columns: readonly Column[],
   widths: readonly number[],

@@ -117,15 +117,19 @@ class Finding {
   add(file: number, found: string, first: CommandResult): void {
     const recordBytes = first.status === 0 ? first.stdout.length : undefined;
     // What the label has on the file.
-    const told = this.label?.volumes.find((one) => one.file === file);
+    const onLabel = this.label?.volumes.find((one) => one.file === file);
     const kind = this.label && file === 0 ? 'label' : 'data';
     const holds =
-      told === undefined
+      onLabel === undefined
         ? found
-        : phrase('{volume}, method {method}: {found}', { volume: told.volume, method: told.method, found });
+        : phrase('{volume}, method {method}: {found}', {
+            volume: onLabel.volume,
+            method: onLabel.method,
+            found,
+          });
     this.files.push({
       ...{ file, kind, recordBytes, holds },
-      ...(told === undefined ? {} : { volume: told.volume }),
+      ...(onLabel === undefined ? {} : { volume: onLabel.volume }),
     });
   }
 }

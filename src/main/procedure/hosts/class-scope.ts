@@ -44,8 +44,8 @@ export async function nodesOutside(
   step: string,
   { primaryNodes, class: className }: Pick<Observed, 'primaryNodes' | 'class'>,
 ): Promise<OutsideNode[]> {
-  const told = await Promise.all(primaryNodes.map((node) => classesOf(runner, step, node)));
-  return outsideScope(told.flat(), className);
+  const reported = await Promise.all(primaryNodes.map((node) => classesOf(runner, step, node)));
+  return outsideScope(reported.flat(), className);
 }
 
 /** The view of the class, and the nodes that do not share it: only the others are observed then. */

@@ -286,9 +286,9 @@ export class Observer {
     if (known && known.boot === boot) return known.told;
     const { platform } = this.#observed;
     const { status, stdout } = await this.#ask(step, host, diskLook(host, platform).argv);
-    const told = status === 0 ? parseDiskIdentities(platform, stdout) : new Map<string, string>();
-    this.#disks.set(host, { boot, told });
-    return told;
+    const identities = status === 0 ? parseDiskIdentities(platform, stdout) : new Map<string, string>();
+    this.#disks.set(host, { boot, told: identities });
+    return identities;
   }
 
   async #lookAtPrimaries(step: string): Promise<readonly NodeReport[]> {

@@ -29,8 +29,8 @@ const readers: readonly (readonly [readonly string[], RegExp])[] = [
  */
 export function parseBoot(argv: readonly string[], stdout: string): string | undefined {
   const reader = readers.find(([query]) => query.join(' ') === argv.join(' '));
-  const told = reader?.[1].exec(stdout.trim())?.[1];
-  return told === undefined ? undefined : `${argv[0] ?? ''} ${told.replace(/\s+/g, ' ')}`;
+  const found = reader?.[1].exec(stdout.trim())?.[1];
+  return found === undefined ? undefined : `${argv[0] ?? ''} ${found.replace(/\s+/g, ' ')}`;
 }
 
 /** @returns undefined if either is not known, or if different queries identified them */

@@ -19,19 +19,19 @@ export interface OutsideNode {
 }
 
 /**
- * @param told one for each node that answers
+ * @param reported one for each node that answers
  * @returns nothing if the scope is not shown, differs between nodes, or lacks a node that shows the class: it then does
  *   not use the nodes' own names, and proves nothing
  */
-export function outsideScope(told: readonly ClassesOfNode[], className: string): OutsideNode[] {
+export function outsideScope(reported: readonly ClassesOfNode[], className: string): OutsideNode[] {
   const scopeOn = ({ classes }: ClassesOfNode) => classes.find(({ name }) => name === className)?.scope;
-  const showing = told.filter(({ classes }) => classes.some(({ name }) => name === className));
+  const showing = reported.filter(({ classes }) => classes.some(({ name }) => name === className));
   const scopes = new Set(showing.map(scopeOn));
   const [words] = scopes;
   if (words === undefined || scopes.size !== 1) return [];
   const scope = words.split(':');
   if (!showing.every(({ name }) => scope.includes(name))) return [];
-  return told
+  return reported
     .filter((node) => !showing.includes(node) && !scope.includes(node.name))
     .map(({ node }) => ({ node, scope }));
 }

@@ -20,10 +20,10 @@ export function machineQuery(platform: Platform): readonly string[] {
  *   used.
  */
 export function parseMachine(platform: Platform, stdout: string): string | undefined {
-  const told = stdout.trim();
-  if (platform === 'solaris') return /^[0-9a-f]{1,8}$/.test(told) ? `hostid ${told}` : undefined;
-  if (!/^[0-9a-f]{32}$/.test(told)) return undefined;
-  return `machine-id sha256:${createHash('sha256').update(told).digest('hex').slice(0, 16)}`;
+  const reported = stdout.trim();
+  if (platform === 'solaris') return /^[0-9a-f]{1,8}$/.test(reported) ? `hostid ${reported}` : undefined;
+  if (!/^[0-9a-f]{32}$/.test(reported)) return undefined;
+  return `machine-id sha256:${createHash('sha256').update(reported).digest('hex').slice(0, 16)}`;
 }
 
 /** The hosts of a run as they were identified last; undefined if its journal does not have them, as in earlier releases. */

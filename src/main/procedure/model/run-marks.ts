@@ -91,7 +91,7 @@ export interface RunMarks {
 }
 
 /** True if the object that `make` creates exists: created, or perhaps created, and not known to be removed since. */
-function stands(
+function isMade(
   sent: readonly Sent[],
   make: (intent: Intent) => boolean,
   remove: (intent: Intent) => boolean,
@@ -108,7 +108,7 @@ function stands(
 const lockOfPath = /^(\/.*\/shadowtape-[^/]+\.lock)(?:\/[^/]+)?$/;
 
 /** True if the command shows that the lock is the run's, false if it no longer is; undefined if it shows neither. */
-function lockTold({ intent: { step, argv }, ending }: Sent, isWhole: boolean): boolean | undefined {
+function lockState({ intent: { step, argv }, ending }: Sent, isWhole: boolean): boolean | undefined {
   const [command] = argv;
   if (step === 'lock' && command === 'mkdir' && ending !== 'bad') return true;
   // In step lock the owner's folder alone is removed where somebody else holds the lock after all.
@@ -123,7 +123,7 @@ function locksOf(sent: readonly Sent[], takenUp: boolean, events: readonly RunEv
     if (step !== 'lock' && step !== 'unlock') continue;
     const path = argv.at(-1) ?? '';
     const folder = lockOfPath.exec(path)?.[1];
-    const told = folder === undefined ? undefined : lockTold(each, folder === path);
+    const told = folder === undefined ? undefined : lockState(each, folder === path);
     if (folder !== undefined && told !== undefined) seen.set(placeKey({ host, folder }), told);
   }
   const unlocked = events.flatMap((event) =>
@@ -362,7 +362,7 @@ export function marksOf(
   return {
     partBegun: part !== undefined,
     partProven: part?.isProven === true,
-    proxyStarted: stands(
+    proxyStarted: isMade(
       sent,
       (intent) => intent.step === wholeHashSteps.start && intent.changes,
       (intent) => intent.step === wholeHashSteps.stop && intent.argv[0] === 'sdxvolume',
@@ -382,7 +382,7 @@ export function marksOf(
       takenUp !== undefined,
       events.filter(({ seq }) => seq > since),
     ),
-    mountPointMade: stands(
+    mountPointMade: isMade(
       sent,
       (intent) => intent.argv[0] === 'mkdir' && intent.argv[1] === mountPoint,
       (intent) => intent.argv[0] === 'rmdir' && intent.argv[1] === mountPoint,

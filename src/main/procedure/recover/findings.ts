@@ -39,7 +39,7 @@ function told(line: string): string {
   return more.length === 0 ? first : `${first} …`;
 }
 
-function unheard(events: readonly RunEvent[], settled: readonly Settled[]): string[] {
+function commandsWithoutEnd(events: readonly RunEvent[], settled: readonly Settled[]): string[] {
   return sentCommands(events).flatMap(({ intent, ending }) => {
     if (ending !== 'unknown' || !intent.changes) return [];
     const seen = settled.find(({ of }) => of === intent.seq);
@@ -89,7 +89,7 @@ export function findingsOf(
 ): string[] {
   return [
     whereItEnds(events),
-    ...unheard(events, settled),
+    ...commandsWithoutEnd(events, settled),
     ...expectations(assignment, events, world),
     ...whatStands(assignment, world, marks).map((sentence) => phrase('found: {sentence}', { sentence })),
   ];

@@ -67,10 +67,10 @@ function openJournal(
       ? [`continuing with step ${point.step}`, ...point.reasons].join('; ')
       : phrase('to be rolled back');
     journal.append({ type: 'run-resumed', by, version, mode, reason, ...consoleFields() });
-    const torn = phrase(
+    const incompleteLine = phrase(
       'the last line of the journal was incomplete because the console died while writing it; it was removed',
     );
-    if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
+    if (soFar.truncated) journal.append({ type: 'warning', step, text: incompleteLine });
     journal.append({ type: 'hosts-identified', hosts: [...now] });
     for (const text of warnings) journal.append({ type: 'warning', step, text });
     if (options.ownPart)

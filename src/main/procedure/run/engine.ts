@@ -74,7 +74,7 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
 }
 
 /** An operator who cancels wants the cluster rolled back; after an error, everything may be left as it is for inspection. */
-function staysAsItStands(context: RunContext, error: ShadowtapeError): boolean {
+function staysAsItIs(context: RunContext, error: ShadowtapeError): boolean {
   if (context.options.halt.aborted) return true;
   if (context.afterFailure !== undefined) return context.afterFailure === 'halt';
   return (
@@ -88,7 +88,7 @@ function staysAsItStands(context: RunContext, error: ShadowtapeError): boolean {
  * If the end of a command is not known, its effect is checked where it can be seen: nothing must be undone that was
  * never done, or done twice.
  */
-async function settleUnheard({ runner, assignment, journal }: RunContext): Promise<void> {
+async function settleWithoutEnd({ runner, assignment, journal }: RunContext): Promise<void> {
   try {
     const settled = await settle(runner, assignment, journal.events);
     if (settled.length > 0) journal.append({ type: 'observed', findings: [], settled });
@@ -107,8 +107,8 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   if (mayGoOn || context.marks.tape === 'incomplete') context.patience = triesWhileHeldOpen;
   context.journal.carryOn();
   await closeAllShadows(context);
-  const stays = untouched || context.lockGuard.lost !== undefined || staysAsItStands(context, error);
-  if (!stays) await settleUnheard(context);
+  const stays = untouched || context.lockGuard.lost !== undefined || staysAsItIs(context, error);
+  if (!stays) await settleWithoutEnd(context);
   const troubles = stays ? [] : await unwind(context, steps);
   const { lost } = context.lockGuard;
   const world = untouched && !lost ? nothingSeen : await lastLook(context);

@@ -166,11 +166,11 @@ async function meetNode(
   journal.append({ type: 'hosts-identified', hosts });
   journal.append({ type: 'node', step, node, what: 'back', since });
   const away = durationText(Math.round((Date.now() - Date.parse(since)) / 1000));
-  const told = phrase(
+  const message = phrase(
     '{node} answers again after {away}; its machine, lock, mounts and proxies are being checked',
     { node, away },
   );
-  for (const text of [told, ...warnings]) journal.append({ type: 'warning', step, text });
+  for (const text of [message, ...warnings]) journal.append({ type: 'warning', step, text });
   await lockReturned(context, node);
   requireServicesStopped(context, step, node);
   const mounts = await mountTableOf(runner, step, node, assignment.platform);

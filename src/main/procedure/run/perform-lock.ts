@@ -44,7 +44,7 @@ export const performLock: Performer = async (context, { id: step }) => {
     ...orderOf(context, step),
     mayTakeOver: (found) => mayTakeOver(found, context.options),
   };
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const places = lockPlaces(context.assignment);
   for (const [index, place] of places.entries()) {
     if (isOutOfReach(context, place)) continue;
@@ -56,8 +56,8 @@ export const performLock: Performer = async (context, { id: step }) => {
     if (isOutOfReach(context, place)) continue;
     if (taken?.former && context.options.supersedes) context.replacedLocks.push(taken);
     const text = taken?.warning;
-    if (text !== undefined && !told.has(text)) context.journal.append({ type: 'warning', step, text });
-    if (text !== undefined) told.add(text);
+    if (text !== undefined && !reported.has(text)) context.journal.append({ type: 'warning', step, text });
+    if (text !== undefined) reported.add(text);
   }
   context.lockGuard.hold();
 };

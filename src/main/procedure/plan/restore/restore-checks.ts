@@ -160,7 +160,7 @@ export function otherSources(
 }
 
 /** What identifies each disk that the shadow is built on, and whether any other disk of the class has the same identity. */
-function disksTold({ class: className, shadow }: Assignment, { primaries, disks }: World) {
+function disksReported({ class: className, shadow }: Assignment, { primaries, disks }: World) {
   const ofClass = primaries[0]?.report.disks.filter((disk) => disk.class === className) ?? [];
   return Object.entries(shadow.devices).map(([name, device]) => {
     const own = ofClass.find((disk) => disk.name === name)?.device ?? '';
@@ -179,12 +179,12 @@ function disksTold({ class: className, shadow }: Assignment, { primaries, disks 
  * same bytes, so only serial numbers tell their disks apart.
  */
 export function judgeDisksProven(assignment: Assignment, world: World): RuleVerdict[] {
-  const told = disksTold(assignment, world);
-  const isProven = told.every(
+  const reported = disksReported(assignment, world);
+  const isProven = reported.every(
     ({ expected, actual, others }) => expected !== undefined && expected === actual && others.length === 0,
   );
-  const expected = told.map((disk) => `${disk.name} ${disk.expected ?? phrase('without serial number')}`);
-  const actual = told.map(({ name, actual: seen, others }) =>
+  const expected = reported.map((disk) => `${disk.name} ${disk.expected ?? phrase('without serial number')}`);
+  const actual = reported.map(({ name, actual: seen, others }) =>
     [`${name} ${seen ?? 'without serial number'}`, ...others.map((other) => `also ${other}`)].join(', '),
   );
   return [
@@ -193,7 +193,7 @@ export function judgeDisksProven(assignment: Assignment, world: World): RuleVerd
       title: phrase('The disks of the shadow are those of the proxy'),
       expected: expected.join(', '),
       actual: actual.join(', '),
-      verdict: told.length > 0 && isProven ? 'equal' : 'differs',
+      verdict: reported.length > 0 && isProven ? 'equal' : 'differs',
       why: phrase(
         'what is written through the shadow of another disk destroys other data, and the content does not tell the disks apart',
       ),

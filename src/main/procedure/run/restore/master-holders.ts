@@ -58,10 +58,10 @@ async function holdersOn(context: RunContext, step: Step, host: string): Promise
   const { class: className } = assignment;
   const masters = mastersOf(assignment);
   const devices = masters.flatMap((master) => [blockDevice(className, master), rawDevice(className, master)]);
-  const told: string[] = [];
+  const reported: string[] = [];
   for (const ask of [mountsOn, processesOn])
     try {
-      told.push(...(await ask(context, step, host, devices)));
+      reported.push(...(await ask(context, step, host, devices)));
     } catch (error) {
       if (!isFailure(error)) throw error;
       const text = phrase('what uses {masters} on {host} is not known: {reason}', {
@@ -71,7 +71,7 @@ async function holdersOn(context: RunContext, step: Step, host: string): Promise
       });
       journal.append({ type: 'warning', step: step.id, text });
     }
-  return told.map((holder) => phrase('{holder} on {host}', { holder, host }));
+  return reported.map((holder) => phrase('{holder} on {host}', { holder, host }));
 }
 
 /**
@@ -81,10 +81,10 @@ async function holdersOn(context: RunContext, step: Step, host: string): Promise
 export async function asHeldMaster(context: RunContext, step: Step, error: unknown): Promise<unknown> {
   if (!isFailure(error, 'COMMAND_FAILED', 'SDX_ERROR_PRINTED')) return error;
   const { assignment } = context;
-  const told: string[] = [];
-  for (const node of assignment.primaryNodes) told.push(...(await holdersOn(context, step, node)));
-  if (told.length === 0) return error;
+  const reported: string[] = [];
+  for (const node of assignment.primaryNodes) reported.push(...(await holdersOn(context, step, node)));
+  if (reported.length === 0) return error;
   const master = listed(mastersOf(assignment));
-  const values = { step: step.id, master, holders: told.join('; '), run: assignment.restore?.run ?? '' };
+  const values = { step: step.id, master, holders: reported.join('; '), run: assignment.restore?.run ?? '' };
   return failure('RESTORE_MASTER_HELD', values, error.evidence, error);
 }

@@ -67,9 +67,9 @@ function recordOutcome(
 export async function dumpOnServer(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
   const { assignment, journal } = context;
   const work = dumpWorkOf(assignment, volume, journal.run);
-  const takeUp = context.underWay === step.id;
+  const reattach = context.underWay === step.id;
   context.underWay = undefined;
-  if (!takeUp) {
+  if (!reattach) {
     // If an earlier attempt still runs, the drive is not free.
     await stopWorks(context, step.id);
     await goToDump(context, step, volume);
@@ -77,7 +77,7 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
   const total = volume.method === '6a' ? volume.blocks * blockBytes : undefined;
   const order = { step: step.id, volume: volume.proxy, purpose: 'dump', work, total } as const;
   // The data does not pass through here: its records are compared with the cluster's when they are read back.
-  const look = await whileWatched(context, step, (abort) => performWork(context, order, takeUp, abort));
+  const look = await whileWatched(context, step, (abort) => performWork(context, order, reattach, abort));
   // It may have taken hours: earlier observations of the hosts are no longer valid.
   context.observer.forget();
   const outcome = judgeDumpWork(workPlaceOf(context).host, work, look, {

@@ -66,7 +66,7 @@ export async function clearAway(
 }
 
 /** Codes after which it is not known whether the command that starts the work was carried out. */
-const unheardCodes = [...connectionLostCodes, 'COMMAND_TIMED_OUT'] as const;
+const noAnswerCodes = [...connectionLostCodes, 'COMMAND_TIMED_OUT'] as const;
 
 /** @returns why it is not known whether it was started: a query will show */
 async function start(context: RunContext, order: RunWork): Promise<ShadowtapeError | undefined> {
@@ -79,7 +79,7 @@ async function start(context: RunContext, order: RunWork): Promise<ShadowtapeErr
     await startWork(workPlaceOf(context, order.purpose), step, work);
     return undefined;
   } catch (error) {
-    if (!isFailure(error, ...unheardCodes)) throw error;
+    if (!isFailure(error, ...noAnswerCodes)) throw error;
     const text = phrase('{reason}; checking whether the {purpose} has started', {
       reason: error.message,
       purpose: order.purpose,
@@ -116,19 +116,19 @@ function shownProgress(
 
 /**
  * Performs the work until it ends, in success or failure.
- * @param takeUp true if it was started before, by a console that died
+ * @param reattach true if it was started before, by a console that died
  * @throws COPY_CANCELLED if the run was canceled: the work continues until it is stopped; errors of starting and
  *   querying
  */
 export async function performWork(
   context: RunContext,
   order: RunWork,
-  takeUp: boolean,
+  reattach: boolean,
   abort = context.abort,
 ): Promise<WorkLook> {
   const { step, work, purpose, total } = order;
-  if (takeUp) recordWork(context, step, markOf(order), 'taken-up');
-  const unheard = takeUp ? undefined : await start(context, order);
+  if (reattach) recordWork(context, step, markOf(order), 'taken-up');
+  const unheard = reattach ? undefined : await start(context, order);
   let isLost = false;
   const look = await awaitWork(workPlaceOf(context, purpose), work, {
     intervalSeconds: intervalOf(context),
