@@ -178,7 +178,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     exitStatus: z.int().optional(),
     signal: z.string().optional(),
     milliseconds: z.number(),
-    /** Text is cut at 8,192 characters; the whole length in bytes stands beside it. Bulk data is never kept. */
+    /** Text is cut at 8,192 characters; the whole length in bytes is in the event, too. Bulk data is never kept. */
     stdout: z.string(),
     stdoutBytes: z.int(),
     stderr: z.string(),

@@ -33,7 +33,7 @@ export function verdictCounts(lines: readonly AuditLine[]): { verdict: AuditVerd
     .filter(({ count }) => count > 0);
 }
 
-/** True if a signature is beside the journal, whatever it is worth. */
+/** True if a signature is next to the journal, whatever it is worth. */
 export const isSigned = (lines: readonly AuditLine[]): boolean =>
   lines.some(({ subject, signature }) => subject === 'signature' && signature !== undefined);
 

@@ -99,7 +99,7 @@ function digestOf({ digests: { device, handed } }: VolumeModel): string {
   return (digest && shortDigest(digest)) ?? missing;
 }
 
-/** What became of it. */
+/** Its result. */
 function factsOfEnd(model: RunModel): Fact[] {
   const { volumes, end, sessions, warnings } = model;
   const milliseconds = millisecondsOf(model);
@@ -160,7 +160,7 @@ function sumOf(passes: readonly PassModel[], run: string): StepSum | undefined {
   };
 }
 
-/** The step ids of both, in the order of the first; those of the second alone go behind the one before them. */
+/** The step ids of both, in the order of the first; those of the second alone follow the one before them. */
 function stepIds(one: RunModel, other: RunModel): string[] {
   const ids = [...new Set(one.passes.map(({ step }) => step))];
   let before = -1;

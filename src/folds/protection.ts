@@ -79,7 +79,7 @@ export const isImported = ({ verdict, sentence }: Pick<RunLine, 'verdict' | 'sen
 const holdsBackup = ({ verdict, lost, restores }: PairRun): boolean =>
   restores === undefined && verdict === 'verified' && (lost ?? []).length === 0;
 
-/** A restore is no backup: it counts while it runs, and where it has left the proxy for a person to act on. */
+/** A restore is not a backup: it counts while it runs, and where it has left the proxy for a person to act on. */
 const isEndedRestore = (run: PairRun): boolean =>
   run.restores !== undefined && !run.running && !needsPerson(run);
 

@@ -17,6 +17,7 @@ import { playConsole, type PlayedConsole } from '../support/ui/played-console.ts
 const states = [
   'home-mixed',
   'home-asking',
+  'home-digest',
   'home-none',
   'home-lab-dialog',
   'topology-loading',

@@ -223,6 +223,12 @@ describe('sending the digest', () => {
       week,
       reason: expect.stringContaining('mail to ops@example.com: ') as string,
     });
+    await sending(notify);
+    const again = (await statusAt(notify)).digest?.unsent;
+    expect([again?.since, (again?.at ?? '') > (again?.since ?? '')]).toEqual([
+      status.digest?.unsent?.since,
+      true,
+    ]);
     expect(metricsText(status)).toContain('shadowtape_digest_unsent{site="payroll-cluster"} 1\n');
     // It has no receivers any more.
     expect((await statusAt(undefined)).digest).toBeUndefined();

@@ -6,6 +6,8 @@ import { parseJournal } from '../../src/main/journal/journal-reader.ts';
 import { failingRun, inScene, normalStands, tapeStands, withJob } from '../support/failures.ts';
 import { fillableDisk } from '../support/full-disk.ts';
 import { clusterState, normalState, openScene, runScene } from '../support/lab-run.ts';
+import { takeUpScene } from '../support/mortal-console.ts';
+import { failureOf } from '../support/refusals.ts';
 
 const fillDiskFor = fillableDisk();
 
@@ -81,6 +83,26 @@ describe('a full disk on the console', () => {
     } finally {
       await scene.close();
     }
+  });
+
+  it('does not keep a halted run from being rolled back, but from being resumed', async () => {
+    await inScene(async (scene) => {
+      scene.lab.faults.set('tape-error=3');
+      const { run } = await runScene(scene, { change: withJob({ onFailure: 'halt' }) });
+      scene.lab.faults.clear('tape-error');
+      expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
+      fillDiskFor('.ndjson');
+      expect((await failureOf(takeUpScene(scene, 'resume', run))).code).toBe('JOURNAL_UNWRITABLE');
+      expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
+      const end = await takeUpScene(scene, 'unwind', run);
+      await scene.lab.copyingFinished();
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: `run ${run} was rolled back`,
+        journalBroken: true,
+      });
+      expect(await clusterState(scene)).toEqual(normalState);
+    });
   });
 
   it('that comes only with the last line leaves a verified backup, and says that its end is not written', async () => {

@@ -130,13 +130,25 @@ describe('a run that is halted', () => {
     expect(allLocks(scene)).toEqual([]);
   });
 
-  it('keeps its locks when a rollback is halted, too', async () => {
+  it('keeps its locks when a rollback fails, or is stopped at once', async () => {
     const { run } = await haltedRun();
     scene.lab.faults.set('fail=node3:sdxshadowvolume -R');
     const back = await takeUpScene(scene, 'unwind', run, { takeOverLock: false });
     expect(back).toMatchObject({ exitStatus: 3 });
     expect(lockFolders()).toEqual(classLocks);
     scene.lab.faults.clear('fail');
+    const halt = new AbortController();
+    const stopped = await takeUpScene(scene, 'unwind', run, {
+      takeOverLock: false,
+      halt: halt.signal,
+      onEvent(event) {
+        if (event.type === 'step-started' && event.step === '8-1') halt.abort();
+      },
+    });
+    expect(stopped).toMatchObject({ verdict: 'failed', exitStatus: 3, error: { code: 'RUN_HALTED' } });
+    expect(stopped.stands[0]).toBe('this is the last known state; nothing was checked since');
+    expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 0 });
+    expect(lockFolders()).toEqual(classLocks);
     expect((await takeUpScene(scene, 'unwind', run, { takeOverLock: false })).exitStatus).toBe(2);
     expect(allLocks(scene)).toEqual([]);
   });

@@ -195,12 +195,12 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     await expectRolledBack('step 6a was canceled');
   });
 
-  it('whose host key is not confirmed, but Ctrl-D typed or the terminal closed, is refused before anything is sent', async () => {
-    for (const act of ['type', 'close'] as const) {
+  it('whose host key is not confirmed, but Ctrl-D or Ctrl-C typed or the terminal closed, is refused before anything is sent', async () => {
+    for (const act of ['\x04', '\x03', 'close'] as const) {
       const terminal = startOnTerminal([...site, 'run', 'raw-dd']);
       await terminal.see('[yes/no] ');
-      if (act === 'type') terminal.type('\x04');
-      else terminal.close();
+      if (act === 'close') terminal.close();
+      else terminal.type(act);
       expect(await terminal.end).toBe(1);
       expect(scene.lab.commands).toEqual([]);
     }

@@ -354,6 +354,28 @@ describe('an interrupted run that has lost a node', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
+  it('that it never had is resumed without a lock there, and expects none', async () => {
+    const scene = await sceneOfTest();
+    await cutOff(scene, 'node2');
+    const halt = new AbortController();
+    const first = await runScene(scene, {
+      change: rawAny,
+      halt: halt.signal,
+      onEvent: (event) => {
+        if (event.type === 'step-started' && event.step === '7') halt.abort();
+      },
+    });
+    expect(first.exitStatus).toBe(3);
+    const end = await takeUpScene(scene, 'resume', first.run, { change: rawAny });
+    await scene.lab.copyingFinished();
+    expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0, hasLocks: false });
+    expect(nodeEvents(end)).toMatchObject([
+      { what: 'missing', step: 'take-up', node: 'node2', locked: false },
+    ]);
+    await reachable(scene, 'node2');
+    expect(allLocks(scene)).toEqual([]);
+  });
+
   it('and required every node is rolled back from the other one with --nodes any', async () => {
     const scene = await sceneOfTest();
     const halt = new AbortController();

@@ -4,7 +4,7 @@ import type { RestoreResult } from '../../src/main/application/console.ts';
 import { sceneArguments } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { filesOfVolume, openScene, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
-import { onHost } from '../support/lab-shell.ts';
+import { fillers, fillUp, onHost } from '../support/lab-shell.ts';
 import { failureOf } from '../support/refusals.ts';
 import { changeTape, flipped } from '../support/changed-tape.ts';
 import { performed } from '../support/performed-command.ts';
@@ -121,6 +121,19 @@ describe.each(kinds)('a dump of method $method', ({ job, proxy, tool }) => {
       files: [],
     });
     expect(scene.lab.faults.list()).toEqual([]);
+  });
+
+  it('is not said to be restored to a host that is filled up meanwhile: the reason is named, and the hint works', async () => {
+    const folder = newFolder();
+    const stop = scene.lab.onCommand(({ phase, line }) =>
+      phase === 'started' && line.includes(`exec ${tool}`) ? fillUp(scene.lab, 'node1') : undefined,
+    );
+    const full = await restore(`node1:${folder}`).finally(stop);
+    expect(full).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_FILE_UNWRITABLE' }, files: [] });
+    expect(full.error?.message).toContain(`node1:${folder} cannot be written: its file system is full; `);
+    await onHost(scene, 'node1', ['rm', ...fillers], ['rm', '-r', folder]);
+    expect(await restore(`node1:${folder}`)).toMatchObject({ exitStatus: 0 });
+    expect(await onDisk(folder)).toEqual(files);
   });
 
   it('that is not what its run wrote is reported', async () => {

@@ -16,7 +16,7 @@ import {
   type Scene,
   type SceneRun,
 } from '../support/lab-run.ts';
-import { onHost } from '../support/lab-shell.ts';
+import { fillers, fillUp, onHost } from '../support/lab-shell.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 import { changeTape, flipped, withTapeOut } from '../support/changed-tape.ts';
 import { performed } from '../support/performed-command.ts';
@@ -152,6 +152,20 @@ describe('files of a tar job', () => {
     );
     for (const name of names) expect(printed).toContain(`(${folder}/${name}) = ${onVolume[name]}\n`);
     expect(printed).toMatch(/^l.* -> 2005-12$/m);
+  });
+
+  it('are not reported as restored to a host whose disk fills up meanwhile: the reason is named, and the hint works', async () => {
+    const to = 'node1:/var/tmp/filled';
+    const stop = scene.lab.onCommand(({ phase, line }) =>
+      phase === 'started' && line.includes('exec tar xpf') ? fillUp(scene.lab, 'node1') : undefined,
+    );
+    const full = await restore([run], { to }).finally(stop);
+    expect(full).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_FILE_UNWRITABLE' } });
+    expect(full.error?.message).toContain(`${to} cannot be written: its file system is full; `);
+    expect(new Set(full.files.map(({ what }) => what))).toEqual(new Set(['not compared']));
+    await onHost(scene, 'node1', ['rm', ...fillers], ['rm', '-r', '/var/tmp/filled']);
+    const again = await restore([run], { to });
+    expect(again, again.error?.message).toMatchObject({ exitStatus: 0 });
   });
 
   it('that exist stay, and are reported; with nothing written, the exit status is 1', async () => {
@@ -386,10 +400,9 @@ describe('the image of a raw volume', () => {
   });
 
   it('is not kept on a host whose disk fills up meanwhile: the reason is named, and the hint works', async () => {
-    const fill = 'dd if=/dev/zero of=/var/tmp/others bs=1048576 count=2440';
     const stop = scene.lab.onCommand(({ phase, line }) =>
       phase === 'started' && line.startsWith('dd of=/var/tmp/filled')
-        ? scene.lab.type('node1', fill)
+        ? fillUp(scene.lab, 'node1')
         : undefined,
     );
     const full = await restore([run], { to: 'node1:/var/tmp/filled' }).finally(stop);
@@ -398,7 +411,7 @@ describe('the image of a raw volume', () => {
       /^node1:\/var\/tmp\/filled cannot be written: its file system is full; dd on node1 ended with exit status 2/,
     );
     expect(full.error?.hint).toMatch(/^free some space or name another place with --to, then restore again$/);
-    await onHost(scene, 'node1', ['rm', '/var/tmp/others']);
+    await onHost(scene, 'node1', ['rm', ...fillers]);
     expect(await restore([run], { to: 'node1:/var/tmp/filled' })).toMatchObject({ exitStatus: 0 });
   });
 

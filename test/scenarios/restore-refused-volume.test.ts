@@ -1,6 +1,8 @@
 /** Invalid input of a restore on the cluster: it is refused before anything is touched, and the master keeps its bytes. */
 import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { StateFolder } from '../../src/main/application/console.ts';
 import { jobOf, openScene, runScene, type SiteTree } from '../support/lab-run.ts';
 import { failureOf } from '../support/refusals.ts';
 import { filesOfTape } from '../support/tap-file.ts';
@@ -161,6 +163,32 @@ describe('a restore is refused', () => {
     });
     expect(refused?.sentence).toMatch(new RegExp(`^Class1 is locked on node3 by run ${backup.run} of `));
     expect(await scene.lab.volumeDigest('Class1', scene.master)).toBe(scene.noiseDigest);
+  });
+
+  it('while another restore of the class is running, on this console and on another one', async () => {
+    scene = await openRestoreScene({}, 1_000_000);
+    const elsewhere = join(scene.folder, 'elsewhere');
+    await cp(scene.state.path, elsewhere, { recursive: true });
+    const refused: unknown[] = [];
+    const first = await restoreScene(scene, {
+      async ask({ choices }) {
+        if (refused.length === 0)
+          refused.push(
+            await restoreScene(scene),
+            await failureOf(restoreScene({ ...scene, state: new StateFolder(elsewhere) })),
+          );
+        return { choice: choices[0]?.id ?? '', by: 'marion' };
+      },
+    });
+    const sentence = expect.stringMatching(
+      new RegExp(`^Class1 is locked on node3 by run ${first.run} of `),
+    ) as string;
+    expect(refused).toMatchObject([
+      { exitStatus: 1, stands: ['nothing was touched'], error: { code: 'CLASS_LOCKED' }, sentence },
+      { code: 'CLASS_LOCKED', sentence },
+    ]);
+    expect(first.exitStatus, first.sentence).toBe(0);
+    expect(restoringCommands(scene).filter((line) => line.includes('RejoinRestore'))).toHaveLength(1);
   });
 
   it('if the size of the volume differs from the backup: both are shown', async () => {

@@ -181,7 +181,7 @@ it('an error is shown in that language, with its hint', () => {
   );
 });
 
-// The last one is a name that every object of JavaScript knows.
+// The last one is a name that every object of JavaScript has.
 it.each([
   ['xx', '--lang', 'xx'],
   ['xx', '--lang=xx'],

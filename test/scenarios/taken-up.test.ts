@@ -242,6 +242,19 @@ describe('a run that is rolled back', () => {
     });
   });
 
+  it('although the dead console still reads the shadow for a moment, which fails the first command', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('verify'));
+      scene.lab.faults.set('fail-once=node3:sdxshadowvolume -F');
+      const end = await takeUpScene(scene, 'unwind', run);
+      expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${run} was rolled back` });
+      expect(warnings(end)).toContainEqual(
+        expect.stringMatching(/^node3: sdxshadowvolume -F -c Class2 -v Volume2 ended with .*; trying again$/),
+      );
+      await expectNormal(scene, run);
+    });
+  });
+
   it('in part reports what remains, and is rolled back when the cause is gone', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('verify'));

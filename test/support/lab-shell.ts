@@ -97,3 +97,13 @@ export function allLocks(scene: Scene): string[] {
     locksOn(scene, host).map((path) => `${host} ${path}`),
   );
 }
+
+/** What somebody else fills the root file system of a host with. */
+export const fillers = ['/var/tmp/others', '/var/tmp/more'];
+
+/** Writes zeros until no kilobyte is free there. */
+export async function fillUp({ type }: Pick<Scene['lab'], 'type'>, host: 'node1' | 'node3'): Promise<void> {
+  const [large = '', small = ''] = fillers;
+  await type(host, `dd if=/dev/zero of=${large} bs=1048576 count=2600`);
+  await type(host, `dd if=/dev/zero of=${small} bs=1024 count=1024`);
+}

@@ -30,7 +30,7 @@ export class RestoreRival {
     return this.#stage.path(this.#way);
   }
 
-  /** Types a line. @returns true where it had an effect */
+  /** Types a line. @returns true if it had an effect */
   async #type(host: 'node1' | 'node3', line: string): Promise<boolean> {
     return (await this.#stage.scene.lab.type(host, line)).status === 0;
   }
@@ -91,8 +91,11 @@ export class RestoreRival {
     if (lab.processes('node1').every((each) => before.has(each))) throw new Error('the device is not open');
   }
 
+  /** A drive that is read from does not give its cartridge. */
   async exchangeTape(): Promise<void> {
-    await this.#stage.scene.lab.insertCartridge('another');
+    await this.#stage.scene.lab.insertCartridge('another').catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'EBUSY') throw error;
+    });
   }
 
   async rewindTape(): Promise<void> {

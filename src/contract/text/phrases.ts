@@ -7,7 +7,7 @@
 
 export type Value = string | number;
 
-/** A text of the catalogue with its values. */
+/** A text of the catalog with its values. */
 interface Phrase {
   readonly text: string;
   readonly values?: Readonly<Record<string, Value>>;
@@ -24,14 +24,14 @@ export interface StoredPhrase {
   readonly count?: number | undefined;
 }
 
-/** Texts without values: no more than the catalogue has. */
+/** Texts without values: no more than the catalog has. */
 const texts = new Map<string, Phrase>();
 /** Sentences with values, oldest first. */
 const sentences = new Map<string, Phrase>();
 /** A run, a plan and a check on the screens make some hundreds. */
 const mostSentences = 10_000;
 
-/** A value is a part of its sentence, and shorter: otherwise a sentence could be told by itself without end. */
+/** A value is a part of its sentence, and shorter: otherwise a sentence could be made of itself, endlessly. */
 const isWithin = (values: Phrase['values'], english: string): boolean =>
   Object.values(values ?? {}).every((value) => String(value).length < english.length);
 
@@ -44,7 +44,7 @@ export function remember(english: string, phrase: Phrase): void {
   if (oldest !== undefined) sentences.delete(oldest);
 }
 
-/** What an English sentence was made of; undefined where it is not known. */
+/** What an English sentence was made of; undefined if it is not known. */
 export const phraseOf = (english: string): Phrase | undefined => sentences.get(english) ?? texts.get(english);
 
 function collect(value: unknown, found: Map<string, StoredPhrase>): void {
@@ -57,14 +57,14 @@ function collect(value: unknown, found: Map<string, StoredPhrase>): void {
   collect(values, found);
 }
 
-/** The sentences with values that are anywhere in a value, and in their values. A sentence without values is its own text of the catalogue. */
+/** The sentences with values that are anywhere in a value, and in their values. A sentence without values is its own text of the catalog. */
 export function phrasesIn(value: unknown): StoredPhrase[] {
   const found = new Map<string, StoredPhrase>();
   collect(value, found);
   return [...found.values()];
 }
 
-/** Sentences that another process has stored can be told here, too. */
+/** Sentences that another process has stored can be translated here, too. */
 export function recall(stored: readonly StoredPhrase[] = []): void {
   for (const { english, text, values, count } of stored)
     remember(english, { text, values, ...(count !== undefined && { count }) });

@@ -110,6 +110,12 @@ describe('a phrase', () => {
     );
   });
 
+  it('that is the whole of another text is shown in the language', () => {
+    speak(polish);
+    expect(told(phrases(['Volume2'], '; '))).toBe('Volume2');
+    expect(told(phrases([digests()], '; '))).toBe('Skróty Volume2 na każdym etapie');
+  });
+
   it('is also what is said in English to be stored', () => {
     speak(polish);
     const stored = inEnglish(() => say('Digests of {proxy} at each hop', { proxy: 'Volume7' }));

@@ -135,7 +135,8 @@ export function said(text: string, values?: Readonly<Record<string, Value>>): st
 }
 
 /**
- * A text of the catalogue in English, for what is stored, printed as JSON, or a part of an error. `told` says it in the language of the program.
+ * A text of the catalog in English, for what is stored, printed as JSON, or a part of an error. `told` says it in the
+ * language of the program.
  * @param values for what is in braces
  */
 export function phrase<const Text extends PlainMessage>(
@@ -168,8 +169,8 @@ export function rephrase(english: string, values: Readonly<Record<string, Value>
 }
 
 /**
- * Stored English in the language of the program: what `phrase` or `inEnglish` made, and any text of the catalogue that has several words. Anything
- * else, such as a name or the output of a host, is not changed.
+ * Stored English in the language of the program: what `phrase` or `inEnglish` made, and any text of the catalog that
+ * has several words. Anything else, such as a name or the output of a host, is not changed.
  */
 export function told(english: string): string {
   if (spoken === undefined) return english;

@@ -102,11 +102,23 @@ function remediesOf({ resume, rollBack, discard }: Remedies): string {
     ...(rollBack.refusal ? [] : [phrase('roll it back: {line}', { line: rollBack.line })]),
     phrase('discard it: {discard}', { discard }),
   ];
-  const reasons = [
-    ...new Set([resume.refusal, rollBack.refusal].flatMap((refusal) => refusal?.message ?? [])),
-  ];
-  return [choices.join('; or '), ...reasons].join('. ');
+  return [choices.join('; or '), ...reasonsOf({ resume, rollBack })].join('. ');
 }
+
+/** The same for a screen, whose buttons need no command. */
+function remediesOnScreen({ resume, rollBack }: Remedies): string {
+  const choices = [
+    ...(resume.refusal ? [] : [phrase('resume it')]),
+    ...(rollBack.refusal ? [] : [phrase('roll it back')]),
+    phrase('discard it'),
+  ];
+  const offered = phrase('on the Plan screen, {choices}', { choices: choices.join(` ${phrase('or')} `) });
+  return [offered, ...reasonsOf({ resume, rollBack })].join('. ');
+}
+
+const reasonsOf = ({ resume, rollBack }: Omit<Remedies, 'discard'>): string[] => [
+  ...new Set([resume.refusal, rollBack.refusal].flatMap((refusal) => refusal?.message ?? [])),
+];
 
 export class InterruptedRuns {
   readonly #options: InterruptedOptions;
@@ -304,6 +316,11 @@ export class InterruptedRuns {
     const { run, job, class: className } = summary;
     const step = lastOf(events, 'step-started')?.step;
     const dumps = await dumpWords(run, events);
+    const remedies = {
+      resume: { line: `${program} resume ${run}`, refusal: await takeUpRefusal('resume', run) },
+      rollBack: { line: `${program} rollback ${run}`, refusal: await takeUpRefusal('unwind', run) },
+      discard: this.#discard(className, run),
+    };
     const values = {
       run,
       job,
@@ -319,17 +336,8 @@ export class InterruptedRuns {
         dumps.flatMap((text) => ['; ', text]),
         '',
       ),
-      remedies: remediesOf({
-        resume: {
-          line: `${program} resume ${run}`,
-          refusal: await takeUpRefusal('resume', run),
-        },
-        rollBack: {
-          line: `${program} rollback ${run}`,
-          refusal: await takeUpRefusal('unwind', run),
-        },
-        discard: this.#discard(className, run),
-      }),
+      remedies: remediesOf(remedies),
+      remediesOnScreen: remediesOnScreen(remedies),
     };
     return failure('RUN_INTERRUPTED', values, { run });
   }

@@ -12,7 +12,7 @@ import type { FileHit, TrendSeries } from '../../contract/history.ts';
 import type { LibraryElement } from '../../contract/library.ts';
 import type { CheckLine, PlannedStep } from '../../contract/plan.ts';
 import type { AuditLine, SignatureFacts } from '../../contract/proof.ts';
-import type { ServiceState } from '../../contract/protection.ts';
+import type { ServiceState, UnsentDigest } from '../../contract/protection.ts';
 import type { RunLine } from '../../contract/screens.ts';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type {
@@ -27,7 +27,6 @@ import type {
   RestoreResult,
   ShadowtapeConsole,
 } from '../application/console.ts';
-import type { UnsentDigest } from '../application/digest/digest-record.ts';
 import type { HeldLock } from '../application/lock-service.ts';
 import type { Starter } from '../application/schedule/schedule-install.ts';
 import type { NextOfJob } from '../application/schedule/schedule-service.ts';

@@ -113,7 +113,7 @@ interface StatusPlace {
 async function unsentOf({ digest }: SiteStatus) {
   const unsent = digest?.unsent;
   if (!unsent) return undefined;
-  const { unsentSentence } = await import('../application/digest/digest-record.ts');
+  const { unsentSentence } = await import('../application/protection/status-service.ts');
   return { ...unsent, sentence: unsentSentence(unsent, dayText(unsent.week)) };
 }
 

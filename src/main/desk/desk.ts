@@ -164,7 +164,7 @@ export class Desk {
   }
 
   /**
-   * Tells of a topic until the following is ended.
+   * Sends the pushes of a topic until the following is ended.
    * @returns what ends it
    */
   follow(topic: string, payload: unknown, listener: (told: FollowerTold<Topic>) => void): () => void {

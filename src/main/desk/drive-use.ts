@@ -20,7 +20,13 @@ export class DriveUse {
   /** @param instead what to do once it is free. @throws DRIVE_IN_USE */
   requireFree({ host, device }: DrivePlace, instead: string): void {
     if (this.#user === undefined) return;
-    throw failure('DRIVE_IN_USE', { host, device, user: this.#user, remedy: instead });
+    throw failure('DRIVE_IN_USE', {
+      host,
+      device,
+      user: this.#user,
+      remedy: instead,
+      remedyOnScreen: instead,
+    });
   }
 
   /**

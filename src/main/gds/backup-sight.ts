@@ -47,7 +47,7 @@ export interface Silence {
   readonly boot: string | undefined;
   /** Undefined if they could not be listed. */
   readonly deviceFiles: readonly DeviceFile[] | undefined;
-  /** Those among the device files that can be read from: a volume is behind them. */
+  /** Those among the device files that can be read from: a volume has them. */
   readonly readable: readonly DeviceFile[];
   /** Devices of GDS in the mount table. */
   readonly mounted: readonly string[];

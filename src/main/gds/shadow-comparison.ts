@@ -33,7 +33,7 @@ function typesOf({ tree, volume }: Side): string | undefined {
   return tree === undefined || disksBelow(tree).length === 0 ? undefined : typesText(tree, volume?.type);
 }
 
-/** What a proxy may stand on (GDS guide (Linux) 4.3, 2.3.12; 4.5, D.16). */
+/** What a proxy may be on (GDS guide (Linux) 4.3, 2.3.12; 4.5, D.16). */
 const soundTypes = /^(single|mirror|mirror of (stripe|concat)(, (stripe|concat))*)$/;
 
 function compareTypes(facts: ShadowFacts): Finding {

@@ -21,7 +21,7 @@ function broken(file: string, line: number, reason: string) {
 
 const lineFeed = 0x0a;
 
-/** Only bytes that are UTF-8 throughout: a decoder that mends them would take two different lines for the same. */
+/** Only bytes that are UTF-8 throughout: a decoder that replaces them would take two different lines for the same. */
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The lines that are ended by a line feed, and whether something follows the last of them. */

@@ -45,7 +45,7 @@ function withoutSeal(chain: CheckedChain, firstSealAt: string | undefined): Verd
   return unproven(phrase('{intact}: it is older than the first seal; {cannot}', { intact, cannot }));
 }
 
-/** Lines that came behind the seal: the run was resumed, or somebody wrote them. */
+/** Lines after the seal: the run was resumed, or somebody wrote them. */
 function behindSeal(chain: CheckedChain, seal: Seal): Verdict {
   const next = chain.parsed[seal.lines];
   const line = seal.lines + 1;

@@ -44,8 +44,8 @@ function parserWords({ code, message }: YAMLParseError): string {
 const keyOf = ({ key }: Pair): string | undefined => (isScalar(key) ? String(key.value) : undefined);
 
 /**
- * Looks at each node once, in the order of the text: the library compares every key with every other, and looks for the anchor of each
- * alias from the beginning.
+ * Checks each node once, in the order of the text: the library compares every key with every other, and looks for the
+ * anchor of each alias from the beginning.
  * @throws SITE_FILE_TOO_LARGE
  */
 function troubleIn(file: string, document: Document): Trouble | undefined {
@@ -148,7 +148,7 @@ function withRetentionOfPools(site: Site): Site {
   return { ...site, jobs: Object.fromEntries(jobs) };
 }
 
-/** How many errors are told at once. */
+/** How many errors are listed at once. */
 const mostErrors = 50;
 
 /** One error with the sentences of the others as its evidence. */
@@ -160,7 +160,7 @@ function together([first, ...others]: readonly ShadowtapeError[]): ShadowtapeErr
   return also === '' ? first : new ShadowtapeError({ ...first.toInfo(), evidence: { also } });
 }
 
-/** The same error with its line behind the name of the file, as compilers write it. */
+/** The same error with its line after the name of the file, as compilers write it. */
 function withLine(file: string, linesOf: () => SiteLines, error: ShadowtapeError): ShadowtapeError {
   const path = pathOf(file, error);
   const line = path === undefined ? undefined : linesOf().lineOf(path);

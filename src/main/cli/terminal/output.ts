@@ -77,7 +77,7 @@ export class OutputQueue {
       for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
-  /** Takes the lines of an output from the queue that stand together, stuck outputs aside. */
+  /** Takes the lines of an output from the queue that belong together, without stuck outputs. */
   #take(output: Output): Buffer {
     const taken: Buffer[] = [];
     const left: Waiting[] = [];

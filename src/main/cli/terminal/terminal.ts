@@ -15,7 +15,7 @@ export function hasTerminal(): boolean {
   return isatty(0) && isatty(2);
 }
 
-/** The answer to a question: a line, Ctrl-D, or a closed terminal. */
+/** The answer to a question: a line; Ctrl-D, or a Ctrl-C that nothing else handles; or a closed terminal. */
 type Typed = { readonly line: string } | { readonly end: 'key' | 'gone' };
 
 let isWatched = false;
@@ -38,8 +38,6 @@ function askLine(question: string, abort?: AbortSignal, gone?: AbortSignal): Pro
   abort?.throwIfAborted();
   if (isInputOver() || gone?.aborted) return Promise.resolve({ end: 'gone' });
   const lines = createInterface({ input: process.stdin, output: standardError });
-  // Ctrl-C belongs to the run, not to the question.
-  lines.on('SIGINT', () => process.emit('SIGINT'));
   const over = new AbortController();
   return new Promise<Typed>((resolve, reject) => {
     const goneNow = () => resolve({ end: 'gone' });
@@ -48,6 +46,11 @@ function askLine(question: string, abort?: AbortSignal, gone?: AbortSignal): Pro
     over.signal.addEventListener('abort', () => process.stdin.off('error', goneNow));
     lines.once('line', (line) => resolve({ line: line.trim() }));
     lines.once('close', () => resolve({ end: isInputOver() ? 'gone' : 'key' }));
+    lines.on('SIGINT', () => {
+      process.emit('SIGINT');
+      // Ctrl-C belongs to the run, which ends its question. Where none does, this key ends it: the terminal sends no signal meanwhile.
+      if (!abort) resolve({ end: 'key' });
+    });
     gone?.addEventListener('abort', goneNow, { signal: over.signal });
     abort?.addEventListener('abort', () => reject(abort.reason as Error), { signal: over.signal });
     lines.setPrompt(question);
@@ -58,7 +61,7 @@ function askLine(question: string, abort?: AbortSignal, gone?: AbortSignal): Pro
   });
 }
 
-/** @returns what is typed, without blanks around it; undefined at the end of the input */
+/** @returns what is typed, without blanks around it; undefined at the end of the input, and on Ctrl-C */
 export async function typedOnTerminal(question: string): Promise<string | undefined> {
   const typed = await askLine(question);
   if ('line' in typed) return typed.line;

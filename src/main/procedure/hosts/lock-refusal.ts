@@ -40,6 +40,11 @@ function driveFailure({ name: device, host }: Locked, owner: LockOwner | undefin
     host,
     user: phrase('{doing} of {ownerSince}', { doing: doingWords(owner), ownerSince: ownerSince(owner) }),
     remedy,
+    remedyOnScreen: isOfCommand(owner)
+      ? phrase('if its process is gone, the lock is removed on the command line, see docs/recovery.md')
+      : phrase(
+          'if its process is gone or the run needs action, resume or roll it back on the console that started it',
+        ),
   });
 }
 
