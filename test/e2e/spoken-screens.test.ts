@@ -24,8 +24,8 @@ const values = new Set([
   ...['console', 'server', 'ACTIVE', 'STOP', 'COPY', 'INVALID', 'ENABLE', 'DISABLE', 'Join', 'Part'],
 ]);
 
-/** `30 Nov 2026`, as a British clock shows it. */
-const day = /\b\d{1,2} [A-Z][a-z]{2,3} \d{4}\b/g;
+/** `30 Nov 2026, 14:05` or `Nov 30, 2026, 02:05 PM`: by the locale of the language. */
+const day = /\b(?:\d{1,2} [A-Z][a-z]{2,3}|[A-Z][a-z]{2} \d{1,2},) \d{4}\b|\b[AP]M\b/g;
 
 /** Examples of values in the site file. */
 const examples = /^(?:\d+ (?:hours|minutes|days|weeks)|u?mount \/app)$/;

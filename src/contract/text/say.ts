@@ -40,6 +40,9 @@ export function inEnglish<Result>(work: () => Result): Result {
 /** `en`: BCP 47. */
 export const spokenLanguage = (): string => spoken?.name ?? 'en';
 
+/** The locale that dates and numbers are shown in (BCP 47). @param english the one of English texts */
+export const localeOf = (english: 'en-GB' | 'en-US'): string => spoken?.name ?? english;
+
 function textOf(text: string): string {
   const translated = spoken?.texts[text as PlainMessage];
   return typeof translated === 'string' ? translated : text;

@@ -1,4 +1,5 @@
 /** Moments as short as possible, in this machine's time zone: today only as a time. */
+import { localeOf } from '../../contract/text/say.ts';
 
 const pad = (value: number): string => String(value).padStart(2, '0');
 
@@ -20,6 +21,6 @@ export function minuteText(at: string): string {
 
 /** The zone of this machine at that moment, such as `CET` or `UTC`. */
 export const zoneText = (at: Date = new Date()): string =>
-  new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' })
+  new Intl.DateTimeFormat(localeOf('en-GB'), { timeZoneName: 'short' })
     .formatToParts(at)
     .find(({ type }) => type === 'timeZoneName')?.value ?? '';

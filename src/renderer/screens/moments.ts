@@ -1,7 +1,8 @@
 /** Times as the screens of tapes and sites show them. */
+import { localeOf } from '../../contract/text/say.ts';
 
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(localeOf('en-GB'), { day: 'numeric', month: 'short', year: 'numeric' });
+const time = new Intl.DateTimeFormat(localeOf('en-GB'), { hour: '2-digit', minute: '2-digit' });
 
 /** `22 Nov 2026`, in this machine's time zone. @param moment ISO 8601 */
 function dayText(moment: string): string {
@@ -19,5 +20,5 @@ const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 export function sizeText(bytes: number): string {
   const step = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** step;
-  return `${value.toLocaleString('en-US', { maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 })} ${units[step]}`;
+  return `${value.toLocaleString(localeOf('en-US'), { maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 })} ${units[step]}`;
 }

@@ -1,8 +1,13 @@
 /** Moments and durations of runs as screens show them, in this machine's time zone. */
 
 import { durationText } from '../../contract/words.ts';
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const day = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', year: 'numeric' });
+import { localeOf } from '../../contract/text/say.ts';
+const clock = new Intl.DateTimeFormat(localeOf('en-GB'), {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+const day = new Intl.DateTimeFormat(localeOf('en-GB'), { day: '2-digit', month: 'short', year: 'numeric' });
 
 /** `02:00:04`. @param moment milliseconds since 1970 */
 export const clockText = (moment: number): string => clock.format(moment);

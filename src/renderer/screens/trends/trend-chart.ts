@@ -2,6 +2,7 @@
 import type uPlot from 'uplot';
 import type { TrendChart, TrendLine } from '../../../folds/charts/trend-charts.ts';
 import type { Drawing } from '../../components/plot-canvas.ts';
+import { localeOf } from '../../../contract/text/say.ts';
 
 /** Token and dash of each curve: distinguishable without colors. */
 const looks: Readonly<Record<TrendLine, { token: string; dash?: number[] }>> = {
@@ -13,7 +14,8 @@ const looks: Readonly<Record<TrendLine, { token: string; dash?: number[] }>> = {
   resynchronisation: { token: '--busy', dash: [2, 3] },
 };
 
-const axisText = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+const axisText = (value: number): string =>
+  value.toLocaleString(localeOf('en-US'), { maximumFractionDigits: 2 });
 
 /** @param onpoint index of the point that is pointed at; null: none */
 export const trendDrawing = (
