@@ -11,7 +11,6 @@ const areas = ['src/{contract,folds,renderer,streams}/**', 'src/main/**'];
 const otherWords = [
   'src/contract/{run-outcome,tape-alert-table,words}.ts',
   'src/contract/error-table/**',
-  'src/folds/{compare-runs,protection,volume-protection}.ts',
   'src/main/application/protection/status-metrics.ts',
   'src/main/application/rights/{presumed-cluster,sudoers-lines}.ts',
   'src/main/application/schedule/schedule-units.ts',
@@ -118,7 +117,6 @@ const nameOf = ({ callee }) => callee?.name ?? callee?.property?.name;
 /** What holds no text of its own, whatever is in it. */
 const isSilent = ({ type, argument, key, id }) =>
   /^(?:Import|ExportAll|TS)/.test(type) ||
-  type === 'SwitchCase' ||
   type === 'SvelteStyleElement' ||
   (/^(?:Property|SvelteAttribute)$/.test(type) && otherProperties.has(key?.name)) ||
   (type === 'VariableDeclarator' && otherProperties.has(id?.name)) ||
@@ -127,6 +125,7 @@ const isSilent = ({ type, argument, key, id }) =>
 function isTaken(node) {
   if (node.parent?.type === 'Property' && node.parent.key === node) return true;
   for (let at = node; at; at = at.parent) {
+    if (at.parent?.type === 'SwitchCase' && at.parent.test === at) return true;
     if (isSilent(at)) return true;
     if (/^(?:Call|New)Expression$/.test(at.type) && takers.has(nameOf(at))) return true;
     if (at.type === 'BinaryExpression') return true;

@@ -21,7 +21,6 @@ import type {
   RunPush,
   RunView,
   SiteInfo,
-  TakeUpRefusals,
   TapeContents,
   TapeView,
 } from './screens.ts';
@@ -115,7 +114,7 @@ export const requestSchemas = {
   restoreFiles: z.strictObject(fileRestore),
   /** Reads the tapes of a run and compares them. */
   drill: z.strictObject({ run, volume: name.optional() }),
-  /** Copies the tapes of a run. `to`: names of the tapes of the copy; drives are `HOST:DEVICE`, that of the site where left out. */
+  /** Copies the tapes of a run. `to`: names of the tapes of the copy; drives are `HOST:DEVICE`, that of the site by default. */
   copyRun: z.strictObject({
     run,
     to: z.array(name).min(1).max(100),
@@ -140,7 +139,7 @@ export const requestSchemas = {
   driveHealth: z.strictObject({}),
   /** What is in the library of the site, as its changer shows it now. */
   library: z.strictObject({}),
-  /** Has the library bring a tape into the drive; what is in the drive returns to its slot first. */
+  /** Has the library move a tape into the drive; what is in the drive returns to its slot first. */
   loadTape: z.strictObject({ name }),
   /** Has the library return the tape in the drive to its slot. */
   unloadTape: z.strictObject({}),
@@ -180,6 +179,12 @@ export type Channel = keyof typeof requestSchemas;
 export type RequestOf<Name extends Channel> = z.input<(typeof requestSchemas)[Name]>;
 /** A request as its handler gets it: checked, defaults filled in. */
 export type CheckedRequest<Name extends Channel> = z.output<(typeof requestSchemas)[Name]>;
+
+/** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where that is not known now. */
+export interface TakeUpRefusals {
+  readonly resume?: string | undefined;
+  readonly unwind?: string | undefined;
+}
 
 export interface Responses {
   readonly site: SiteInfo;

@@ -10,7 +10,7 @@ export interface DigestNight {
   /** False if no action is required: the backup is as it should be. */
   readonly isLoud: boolean;
   readonly run: string | undefined;
-  /** Why it is no backup; undefined if it is one. */
+  /** Why it is not a backup; undefined if it is one. */
   readonly reason: string | undefined;
 }
 

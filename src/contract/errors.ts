@@ -52,11 +52,13 @@ export class ShadowtapeError extends Error {
   }
 
   /** Its texts in the language of the program; those of `toInfo` are stored, and in English. */
-  get told(): Pick<ErrorInfo, 'sentence' | 'hint' | 'onScreen'> {
-    const { message, hint, onScreen } = this;
+  get told(): Omit<ErrorInfo, 'code'> {
+    const { message, hint, onScreen, evidence } = this;
+    const also = evidence.also?.split('\n').map(told).join('\n');
     return {
       ...{ sentence: told(message), hint: told(hint) },
       ...(onScreen === undefined ? {} : { onScreen: told(onScreen) }),
+      evidence: also === undefined ? evidence : { ...evidence, also },
     };
   }
 

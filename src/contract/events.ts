@@ -178,7 +178,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     exitStatus: z.int().optional(),
     signal: z.string().optional(),
     milliseconds: z.number(),
-    /** Text is cut at 8,192 characters; the whole length in bytes stands beside it. Bulk data is never kept. */
+    /** Text is cut at 8,192 characters; the whole length in bytes is in the event, too. Bulk data is never kept. */
     stdout: z.string(),
     stdoutBytes: z.int(),
     stderr: z.string(),
@@ -291,9 +291,9 @@ export type RunEvent = z.infer<typeof runEventSchema>;
 export type RunEventType = RunEvent['type'];
 export type EventOf<Type extends RunEventType> = Extract<RunEvent, { type: Type }>;
 
-/** An event as its writer gives it: the journal adds `seq`, `at`, `elapsed`, `run` and `prev`. */
+/** An event as its writer gives it: the journal adds `seq`, `at`, `elapsed`, `run`, `said` and `prev`. */
 export type NewEvent = {
-  [Type in RunEventType]: Omit<Declared<EventOf<Type>>, 'seq' | 'at' | 'elapsed' | 'run' | 'prev'>;
+  [Type in RunEventType]: Omit<Declared<EventOf<Type>>, 'seq' | 'at' | 'elapsed' | 'run' | 'said' | 'prev'>;
 }[RunEventType];
 
 /** Drops the index signature that a loose schema adds, so that a misspelt field is a type error. */

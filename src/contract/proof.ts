@@ -57,7 +57,7 @@ export interface ApprovalView {
   readonly statement: string;
   /** What the statement is called as a file. */
   readonly fileName: string;
-  /** Signs that file; the signature is written beside it, as `fileName`.sig. */
+  /** Signs that file; the signature is written next to it, as `fileName`.sig. */
   readonly fileCommand: string;
   /** Signs the statement without a file; prints the signature. */
   readonly pipedCommand: string;

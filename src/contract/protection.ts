@@ -137,6 +137,6 @@ export interface ProtectionView {
   readonly at: string;
   readonly pairs: readonly PairView[];
   readonly open: readonly OpenRun[];
-  /** The digest of a week that did not reach everybody who asks for it; absent where there is none. */
+  /** The digest of a week that did not reach everybody who asks for it; absent if there is none. */
   readonly unsentDigest?: UnsentDigest | undefined;
 }

@@ -62,7 +62,7 @@ export interface RestoreLine {
   readonly live: boolean;
 }
 
-/** What became of an entry of an archive. */
+/** Result for an entry of an archive. */
 export interface RestoredEntry {
   /** As people read it, see contract/history.ts. */
   readonly path: string;

@@ -170,7 +170,7 @@ export interface KnownTapeView {
 export interface RunProcess {
   /** Host name of the machine that it runs on. */
   readonly host: string;
-  /** True if that is another machine than the console's: only that one can tell whether the process is alive. */
+  /** True if that is not the console's machine: only that one can tell whether the process is alive. */
   readonly isOtherMachine: boolean;
   readonly process: number;
   /** ISO 8601, UTC. */
@@ -366,7 +366,7 @@ export interface LoginQuestion {
   readonly wasWrong?: boolean | undefined;
 }
 
-/** How far the index is behind the journals, while it is brought up to date. */
+/** How far the index lags behind the journals, while it is brought up to date. */
 export interface IndexProgress {
   readonly what: 'runs' | 'catalogues';
   readonly done: number;
@@ -383,21 +383,12 @@ export interface ActivityPush {
   /** The lines so far of a check or a drive check that continues. */
   readonly checking?:
     { readonly what: 'check' | 'driveCheck'; readonly lines: readonly CheckLine[] } | undefined;
-  /**
-   * What could be said in no journal any more, such as that no notification of the end of a run could be sent; the last
-   * ones of this session.
-   */
+  /** What no journal has any more, such as a notification that could not be sent; the last ones of this session. */
   readonly notices?: readonly string[];
   /** Rises with each host that has let somebody log in after a look had given it up: looking again shows it. */
   readonly arrivals?: number | undefined;
-  /** While the index of the history is behind the journals. */
+  /** While the index of the history lags behind the journals. */
   readonly indexing?: IndexProgress | undefined;
 }
 
 export type { Plan };
-
-/** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where that is not known now. */
-export interface TakeUpRefusals {
-  readonly resume?: string | undefined;
-  readonly unwind?: string | undefined;
-}

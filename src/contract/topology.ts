@@ -1,8 +1,8 @@
 /**
  * Both domains in one picture: nodes, classes, disks, groups, volumes, slices, and which shadow shows which volume.
  *
- * Plain data without undefined: it crosses process boundaries as JSON. What every node of a domain must see alike
- * stands once, taken from the first node that shows it, and what nodes tell otherwise is listed as a disagreement;
+ * Plain data without undefined: it crosses process boundaries as JSON. What every node of a domain must see alike is
+ * listed once, taken from the first node that shows it, and what nodes tell otherwise is listed as a disagreement;
  * device names and statuses are listed by node.
  */
 

@@ -100,8 +100,8 @@ const visible = (sign: string): string => {
 const uncontrolled = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * A value as a line of JSON that is printed: signs that steer a terminal or turn the direction of a text are escaped. Whoever parses it
- * gets the same value.
+ * A value as a line of JSON that is printed: signs that steer a terminal or turn the direction of a text are escaped.
+ * Parsing it gives the same value.
  */
 export const printableJson = (value: unknown): string =>
   JSON.stringify(value).replace(

@@ -33,7 +33,7 @@ function comparisons(pairs: readonly [string, unknown, unknown][]): Comparison[]
   );
 }
 
-/** What the tape was handed is what was read, and the zeros that fill the last record: then the CRC-32 is another. */
+/** What was sent to tape is what was read, and the zeros that fill the last record: then the CRC-32 is another. */
 function fromDevice(device: Digest, handed: Digest): Comparison[] {
   const padding = handed.paddingBytes ?? 0;
   const whole = device.bytes === undefined ? undefined : device.bytes + padding;

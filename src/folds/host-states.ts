@@ -11,7 +11,7 @@ export interface HostState {
 }
 
 /**
- * @param isLost true where nothing that was seen holds any more: the console is not heard
+ * @param isLost true if nothing that was seen holds any more: the console is not reached
  * @param runs a run that waits for a host knows better than an older look
  */
 export function hostStatesOf(

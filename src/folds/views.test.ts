@@ -35,7 +35,7 @@ describe('the list of steps', () => {
   const rowsOf = (...given: Parameters<typeof phaseRows>) =>
     phaseRows(...given).flatMap(({ rows }) => rows.map(({ step, state }) => `${step} ${state}`));
 
-  it('has the steps to come behind those that were performed', () => {
+  it('has the steps to come after those that were performed', () => {
     const model = foldRun(eventsUntil(fixtureEvents('raw-dd'), 'step-started', '3-3'));
     expect(rowsOf(model, plan, undefined, false)).toEqual([
       'lock done',
@@ -302,7 +302,7 @@ describe('what stopping would do', () => {
   });
 });
 
-describe('what stands where', () => {
+describe('what is where', () => {
   it('separates the commands that are left from the sentences', () => {
     const { sentences, byHand } = readStands([
       'Volume2: joined to Volume1, in sync',
@@ -331,7 +331,7 @@ describe('what stands where', () => {
 describe('the commands of a step', () => {
   const watch = rawDd.passes.find(({ step }) => step === '3-3');
 
-  it('have looks at the hosts apart', () => {
+  it('list checks of the hosts separately', () => {
     const looks = lookLines(rawDd, undefined);
     expect(looks.has('node1 sdxinfo -DGSV -c Class1')).toBe(true);
     const { own } = groupCommands(watch?.commands ?? [], looks);

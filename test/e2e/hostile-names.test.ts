@@ -110,7 +110,7 @@ async function playNamed(named: Captured, names: Names): Promise<PlayedConsole> 
 
 interface Screen {
   readonly hash: string;
-  /** Names that stand on it. */
+  /** Names that are on it. */
   readonly shows: readonly (keyof Names)[];
   readonly act?: (page: ConsolePage) => Promise<void>;
 }
@@ -188,7 +188,7 @@ async function isShown(page: Page, name: string): Promise<boolean> {
   return shown();
 }
 
-/** Goes through the screens. @returns what is wrong on them: names that do not stand there, and what `troubles` finds */
+/** Goes through the screens. @returns what is wrong on them: names that are missing, and what `troubles` finds */
 async function walk(
   page: ConsolePage,
   screens: readonly Screen[],

@@ -42,7 +42,7 @@ describeInBrowser('a run that a second person approves, in two browsers', (brows
     expect(statement).toContain(`run: ${run}\n`);
     await theirs.picture('second-person-approves');
 
-    // Somebody's computer, where the statement is downloaded and signed with the command that is shown.
+    // The computer of a second person, where the statement is downloaded and signed with the command that is shown.
     const home = join(scene.folder, 'home');
     await mkdir(join(home, '.ssh'), { recursive: true });
     await copyFile(people.secondKey, join(home, '.ssh', 'id_ed25519'));

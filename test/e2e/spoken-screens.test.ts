@@ -1,5 +1,5 @@
 /**
- * The screens in another language: the built pages, in a document without a browser, are told recorded backups whose
+ * The screens in another language: the built pages, in a document without a browser, receive recorded backups whose
  * sentences have an accent on every letter. What is then shown without one is no text of the catalog.
  */
 import { beforeAll, expect, it } from 'vitest';

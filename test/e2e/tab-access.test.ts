@@ -146,7 +146,7 @@ describeInBrowser('the console in a browser', (browser) => {
     });
   });
 
-  it('refuses the WebSocket of a hostile page even where that page knows the key', async () => {
+  it('refuses the WebSocket of a hostile page even where that page has the key', async () => {
     const { page } = await (await browser.page(opened)).open();
     await shown(page);
     const key = await keyOf(page);

@@ -22,7 +22,7 @@ it('the digest that a receiver refuses is on the first screen until it is accept
     });
   const send = (siteFile: string) =>
     startCommand(['--state', scene.state.path, '--site', siteFile, 'digest', '--send']).end;
-  /** What the first screen says of the digest; undefined where it says nothing. */
+  /** What the first screen says of the digest; undefined if it says nothing. */
   const shown = async (siteFile: string) => {
     const desk = new Desk({ state: scene.state, siteFile, guest: 'browser' });
     const page = await DocumentPage.open((tell) => {

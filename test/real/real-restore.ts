@@ -45,7 +45,7 @@ interface Wish {
   readonly what: readonly string[];
   readonly to: string;
   readonly tapeFile?: number;
-  /** True: it is cancelled when the first bytes have come from tape. */
+  /** True: it is canceled when the first bytes have come from tape. */
   readonly isCancelled?: boolean;
 }
 

@@ -148,7 +148,7 @@ describe('a labeled tape', () => {
     expect((await verify(end.run))[0]).toMatchObject({ volume: 'Volume2' });
   });
 
-  it('is not verified for another run than its own', async () => {
+  it('is not verified for a run other than its own', async () => {
     const first = await run({ name: 'A' });
     expect((await verify(first.run))[0]).toMatchObject({
       sha256: scene.masterBefore,

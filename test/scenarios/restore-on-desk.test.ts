@@ -13,7 +13,7 @@ let desk: Desk;
 
 const { ask, result } = questionsTo(() => desk);
 
-/** Follows a run to its end. @param answer of each question, by its id @returns the questions and the exit status */
+/** Follows a run until it ends. @param answer of each question, by its id @returns the questions and the exit status */
 function finish(run: string, answer: (id: string, choices: readonly string[]) => string) {
   const asked: string[] = [];
   return new Promise<{ asked: readonly string[]; exitStatus: number }>((resolve, reject) => {

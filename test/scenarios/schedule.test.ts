@@ -367,12 +367,48 @@ describe('schedule install', () => {
     expect([existsSync(unit('timer')), existsSync(unit('service'))]).toEqual([false, false]);
   });
 
+  it('takes the place of what started the job before, so that nothing starts it twice', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    fake('systemctl');
+    const table = join(scene.folder, 'crontab');
+    fake('crontab', `if [ "$1" = -l ]; then cat '${table}'; else cat > '${table}'; fi`);
+    writeFileSync(table, '0 1 * * * true\n');
+    expect(await schedule(silent, 'install', '--crontab', '--yes')).toMatchObject({ exitStatus: 0 });
+    const shown = await schedule(silent, 'install', '--dry-run');
+    expect(shown.stdout).toContain('replaces: raw-dd, crontab of this user\n');
+    expect(readFileSync(table, 'utf8')).toContain('run raw-dd --if-due');
+    const installed = await schedule(silent, 'install', '--yes');
+    expect(installed.stdout).toContain(
+      'installed: raw-dd, systemd timer of this user\nremoved: raw-dd, crontab of this user\n',
+    );
+    expect(readFileSync(table, 'utf8')).toBe('0 1 * * * true\n');
+    expect(existsSync(unit('timer'))).toBe(true);
+    expect(await schedule(silent, 'install', '--crontab', '--yes')).toMatchObject({ exitStatus: 0 });
+    expect([existsSync(unit('timer')), existsSync(unit('service'))]).toEqual([false, false]);
+    expect(readFileSync(table, 'utf8')).toContain('run raw-dd --if-due');
+  });
+
+  it('installs timers for somebody who may not use crontab', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    fake('systemctl');
+    fake('crontab', 'echo "You (mika) are not allowed to use this program (crontab)" >&2; exit 1');
+    expect(await schedule(silent, 'install', '--yes')).toMatchObject({ exitStatus: 0 });
+    expect(existsSync(unit('timer'))).toBe(true);
+    expect(await schedule(silent, 'install', '--crontab', '--yes')).toMatchObject({
+      exitStatus: 1,
+      stderr: expect.stringContaining('are not allowed to use this program') as string,
+    });
+    expect(existsSync(unit('timer'))).toBe(true);
+  });
+
   it('adds lines to a crontab, which keeps its other lines', async () => {
     await scene.state.prepare();
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
     const table = join(scene.folder, 'crontab');
     fake('crontab', `if [ "$1" = -l ]; then cat '${table}'; else cat > '${table}'; fi`);
-    // Somebody's own lines, the comment in Latin-1: no text in UTF-8.
+    // Lines of a person, the comment in Latin-1: no text in UTF-8.
     const others = Buffer.from('# Bänder\n0 1 * * * true\n', 'latin1');
     writeFileSync(table, others);
     const install = () => schedule(silent, 'install', '--crontab', '--yes');

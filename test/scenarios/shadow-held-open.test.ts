@@ -320,7 +320,7 @@ describe('a backup server that does not allow it, and a dump whose records canno
   });
 });
 
-/** The console dies when it knows that the detached dump is started. */
+/** The console dies when it has recorded that the detached dump is started. */
 function dyingOnceStarted(): Death {
   let isStarting = false;
   return (event) => {

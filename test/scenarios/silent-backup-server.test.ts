@@ -135,7 +135,7 @@ describe('an answer of sdxinfo that does not end', () => {
   });
 });
 
-describe('the disks behind the devices of a job', () => {
+describe('the disks of the devices of a job', () => {
   const shown = async (scene: Scene) => {
     const { events, ...end } = await runScene(scene);
     const checks = events.flatMap((event) =>

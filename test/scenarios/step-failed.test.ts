@@ -74,7 +74,7 @@ describe('an operator who is asked about a failed step', () => {
     }, 'otherwise');
   });
 
-  it('leaves the read-back out: the run ends unverified, with his reason in the journal', async () => {
+  it('leaves the read-back out: the run ends unverified, with the reason in the journal', async () => {
     await inScene(async (scene) => {
       const asked: Asked[] = [];
       const end = await runScene(scene, {

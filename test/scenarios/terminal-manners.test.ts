@@ -40,7 +40,7 @@ const berlin = { TZ: 'Europe/Berlin' };
 const piped = (args: readonly string[], environment: Record<string, string> = {}) =>
   performed([...site, ...args], { ...berlin, ...environment });
 
-/** What stands on the terminal at the end: a slow machine shows a line of progress, and clears it. */
+/** What is on the terminal at the end: a slow machine shows a line of progress, and clears it. */
 async function shownOn(
   args: readonly string[],
   { columns = 80, environment = {} }: { columns?: number; environment?: Record<string, string> } = {},

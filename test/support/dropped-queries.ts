@@ -15,7 +15,7 @@ import { openScene, runScene, type Scene, type SceneRun } from './lab-run.ts';
 import { standing, type Standing } from './standing.ts';
 import { filesOfTape } from './tap-file.ts';
 
-/** When the connection drops: before the query is sent, while it runs, or before its end is heard. */
+/** When the connection drops: before the query is sent, while it runs, or before its end is received. */
 const moments = ['before', 'during', 'after'] as const;
 type Moment = (typeof moments)[number];
 

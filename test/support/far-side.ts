@@ -55,7 +55,7 @@ export async function sendTo(stream: Writable, volume: Volume, onPiece?: () => v
   await pipeline(pieces, stream);
 }
 
-/** Reads the stdout of a `sender` to its end. */
+/** Reads the stdout of a `sender` completely. */
 export async function contentOf(stream: Readable): Promise<Content> {
   const digest = createHash('sha256');
   let bytes = 0;

@@ -225,7 +225,7 @@ export class RestoreStage {
     });
   }
 
-  /** What others have: beside the target, on the device after it, and every tape. */
+  /** What others have: next to the target, on the device after it, and every tape. */
   async #others(): Promise<string> {
     const { lab } = this.scene;
     const tapes = await Promise.all([...this.#runs.keys()].map((job) => readFile(lab.tapeFileOf(job))));

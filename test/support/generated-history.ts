@@ -1,4 +1,4 @@
-/** Journals and catalogues of runs that nobody performed: real in form, chained, quickly written. */
+/** Journals and catalogues of runs that were not performed: real in form, chained, quickly written. */
 import { mkdirSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewEvent } from '../../src/contract/events.ts';

@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 /** Path -> text of each file. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** `import … from`, `export … from`, `import('…')`, of a file beside or above. */
+/** `import … from`, `export … from`, `import('…')`, of a file next to or above. */
 const importOf = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g;
 
 /** Every source file below a folder, by its path from there. */

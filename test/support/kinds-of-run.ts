@@ -64,7 +64,7 @@ const whereMounted = kind(
 const sfxdump = kind('6e', 'sfxdump', onNode1('/data'), [rawDevice, tarOfUfs]);
 const label = kind('6a, labelled', 'raw-dd', labelled, [rawDevice]);
 
-/** From the start of the detached dump on, another state is left behind than by route `console`. */
+/** From the start of the detached dump on, the state that is left differs from that of route `console`. */
 const afterStart = ['dump', 'remove', 'rejoin', 'finish'];
 const rawByServer = kind('6a by route server', 'raw-dd', server, [rawDevice], afterStart);
 const byServer = (name: string, job: Sample, set: Record<string, unknown>, console: KindOfRun) =>

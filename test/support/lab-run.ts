@@ -72,7 +72,7 @@ export interface Scene {
 const usualThreadsFrom = process.env['SHADOWTAPE_THREADS'] === 'all' ? 0 : undefined;
 
 export interface SceneOptions extends Partial<LabOptions> {
-  /** Which of the lab's sample jobs the site file has; those that each scenario knows where it is not given. */
+  /** Which of the lab's sample jobs the site file has; those that each scenario has by default. */
   readonly jobs?: readonly string[];
   /** See SshHostsOptions. */
   readonly threadsFromBytes?: number;

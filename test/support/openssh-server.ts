@@ -111,12 +111,12 @@ export async function startOpensshServer(options: OpensshServerOptions = {}): Pr
   const authority = join(folder, 'authority');
   if (options.trustsAuthority) await makeKey(authority, 'ed25519');
   const trust = options.trustsAuthority ? [`TrustedUserCAKeys ${authority}.pub`] : [];
-  // Hosts with another view of the machine bring their own homes along.
+  // Hosts with another view of the machine have their own homes.
   const home = options.startedBy ? undefined : join(folder, 'home');
   if (home !== undefined) await mkdir(home);
   const more = withHome([...trust, ...(options.config ?? [])], home);
   const configFile = join(folder, 'sshd_config');
-  // A server that runs as root leaves its privileges behind in this folder; packages make it only when their service starts.
+  // A server that runs as root drops its privileges in this folder; packages make it only when their service starts.
   if (process.getuid?.() === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
 
   let logged = '';

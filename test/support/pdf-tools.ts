@@ -99,6 +99,6 @@ export const gridsOf = (pdf: Buffer): Promise<Grid[]> =>
     return Promise.all(files.map(async (name) => gridOf(await readFile(join(folder, name)))));
   });
 
-/** Of a PDF of this program, told by its bytes: needs no tool. */
+/** Of a PDF of this program, identified by its bytes: needs no tool. */
 export const pageCount = (pdf: Buffer): number =>
   Number(/\/Type \/Pages\n\/Count (\d+)/.exec(pdf.toString('latin1'))?.[1]);

@@ -1,4 +1,4 @@
-/** What an operator may do with a small site, and what may happen meanwhile: for sequences that nobody has thought of. */
+/** What an operator may do with a small site, and what may happen meanwhile: for unforeseen sequences. */
 import fc from 'fast-check';
 import type { NewEvent, RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';

@@ -30,7 +30,7 @@ export class RestoreRival {
     return this.#stage.path(this.#way);
   }
 
-  /** Types a line. @returns true where it had an effect */
+  /** Types a line. @returns true if it had an effect */
   async #type(host: 'node1' | 'node3', line: string): Promise<boolean> {
     return (await this.#stage.scene.lab.type(host, line)).status === 0;
   }

@@ -108,7 +108,7 @@ export interface RestoreSetting {
   readonly onEvent?: (event: RunEvent) => void;
 }
 
-/** Restores the scene's backup to its end. */
+/** Restores the scene's backup completely. */
 export async function restoreScene(scene: RestoreScene, setting: RestoreSetting = {}): Promise<SceneRun> {
   const console = await openSceneConsole(scene, setting.change ?? scene.change);
   const events: RunEvent[] = [];

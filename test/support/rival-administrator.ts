@@ -67,7 +67,7 @@ export class Administrator {
   readonly #parted = new Set<string>();
   #madeShadow = false;
   #areFlipped = false;
-  /** Shadow volumes that were started for writing when he removed them. */
+  /** Shadow volumes that were started for writing when they were removed. */
   #writable: string[] = [];
   #done = 0;
 
@@ -87,7 +87,7 @@ export class Administrator {
     return status === 0;
   }
 
-  /** Types lines until one is refused. @returns true where none was */
+  /** Types lines until one is refused. @returns true if none was */
   async #typeAll(node: NodeName, lines: readonly string[]): Promise<boolean> {
     for (const line of lines) if (!(await this.#type(node, line))) return false;
     return true;
@@ -122,7 +122,7 @@ export class Administrator {
       read: (target, position) => Promise.resolve(bytes.copy(target, 0, position)),
       write: () => Promise.reject(new Error('read only')),
     });
-    // The files are after the index; what is after them belongs to nobody.
+    // The files are after the index; what is after them belongs to no file.
     const from = Math.min(...entries.flatMap(({ type, offset }) => (type === 'file' ? [offset] : [])));
     await lab.writeMaster(from, Buffer.from(bytes.subarray(from).map((byte) => byte ^ 0x5a)), volume);
   }

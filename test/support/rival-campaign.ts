@@ -48,7 +48,7 @@ interface Scenario {
   readonly then: 'resume' | 'unwind';
 }
 
-/** One kind of run, and what a run of it does and leaves that nobody disturbs. */
+/** One kind of run, and what an undisturbed run of it does and leaves. */
 export interface Known {
   readonly kind: KindOfRun;
   readonly job: JobObjects;
@@ -92,7 +92,8 @@ const coursesOf = ({ when, changes }: Moment): readonly Course[] =>
 const isPossible = ({ moment: { step, when, line }, act }: Scenario): boolean => {
   // The number of polls of the copy differs from run to run.
   if (step === 'synchronise' && when === 'amid') return false;
-  // What the master then holds is what the run parts and backs up: another backup than that of the run that nobody disturbed, and as good.
+  // What the master then holds is what the run parts and backs up: a different backup than that of the undisturbed run,
+  // and as good.
   if (step === 'synchronise' && act.name === 'rejoins, parts and stops the proxy') return false;
   const changesBlocks = /^(fsck|sfxadm) /.test(line);
   if (act.name === 'rejoins, parts and stops the proxy')
@@ -259,7 +260,7 @@ class Play {
 
   /**
    * Where the answer of the part was lost, nothing proves that the run has parted the proxies, and a person has to say
-   * so. Here nobody else has: the administrator has taken back what he did.
+   * so. Here nobody else has: the administrator has undone the change.
    * @returns the end of what the run has asked for; undefined if it has not
    */
   async #ownPart(run: string, { exitStatus, sentence }: SceneRun): Promise<SceneRun | undefined> {
@@ -272,14 +273,14 @@ class Play {
     return takeUpScene(this.#scene, 'unwind', run, { change: this.#scenario.kind.change, ownPart: true });
   }
 
-  /** The administrator takes back what he did; then what the run has named is done, or the run is rolled back. */
+  /** The administrator undoes the change; then what the run has named is done, or the run is rolled back. */
   async bringBack(run: string, end: SceneRun | undefined): Promise<void> {
     const { then, kind } = this.#scenario;
     await this.#administrator.undo();
     await this.#rejoinUnparted(run);
     if (end && end.exitStatus !== 3) return;
     if (end && then === 'resume') {
-      // What he has taken back himself is refused.
+      // What the administrator has undone is refused.
       for (const { host, line } of commandsNamed(end)) await this.#scene.lab.type(host as NodeName, line);
       await this.#discard(run);
       return;

@@ -5,10 +5,10 @@ import type { Lab } from '../../src/lab/lab.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 
 /**
- * `before`: the step's first command, which only looks. A command that changes something is not held back before it runs: between the last
- * look and the command for which it was made nobody can see anything. `amid`: a query within the step. `after`: the answer of a command
- * that changes something. `within`: from before one command reads or writes through the shadow until it has ended; what was done is taken
- * back before anybody hears of that end.
+ * `before`: the step's first command, which only looks. A command that changes something is not held back before it
+ * runs: between the last look and the command for which it was made nothing can be seen. `amid`: a query within the
+ * step. `after`: the answer of a command that changes something. `within`: from before one command reads or writes
+ * through the shadow until it has ended; what was done is taken back before that end is known.
  */
 export interface Moment {
   readonly step: string;
@@ -140,7 +140,7 @@ export class Hold {
   #armAct(intent: Intent): void {
     const { step, when, changes, nth, line } = this.#moment;
     if (intent.step !== step || intent.changes !== changes) return;
-    // Where the shadow is not held open, other queries come before it than in a run that nobody disturbs.
+    // Where the shadow is not held open, other queries come before it than in an undisturbed run.
     if (when === 'within' && firstLine(intent.line) !== line) return;
     this.#passed += 1;
     if (this.#passed === nth)

@@ -36,7 +36,7 @@ export const unpackedFiles = (archive: Buffer): Promise<Record<string, string>> 
 
 /** The same of a dump of level 0. */
 export async function restoredFiles(dump: Buffer): Promise<Record<string, string>> {
-  // What restore keeps for the next level lies beside the files.
+  // What restore keeps for the next level lies next to the files.
   const { restoresymtable, ...files } = await unpackedBy(['restore', '-rf'], dump);
   if (restoresymtable === undefined) throw new Error('restore has not restored a whole file system');
   return files;

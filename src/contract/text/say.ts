@@ -65,7 +65,11 @@ function kept(
   values?: Readonly<Record<string, Value>>,
   count?: number,
 ): string {
-  if (isStored) remember(english, { text, ...(values && { values }), ...(count !== undefined && { count }) });
+  if (!isStored) return english;
+  // Texts of an error are given the values of all of them.
+  const own =
+    values && Object.fromEntries(Object.entries(values).filter(([name]) => text.includes(`{${name}}`)));
+  remember(english, { text, ...(own && { values: own }), ...(count !== undefined && { count }) });
   return english;
 }
 
@@ -128,7 +132,8 @@ export function said(text: string, values?: Readonly<Record<string, Value>>): st
 }
 
 /**
- * A text of the catalogue in English, for what is stored, printed as JSON, or a part of an error. `told` says it in the language of the program.
+ * A text of the catalog in English, for what is stored, printed as JSON, or a part of an error. `told` says it in the
+ * language of the program.
  * @param values for what is in braces
  */
 export function phrase<const Text extends PlainMessage>(
@@ -154,9 +159,15 @@ export function phrases(parts: readonly string[], separator: string): string {
   return inEnglish(() => said(names.join(separator), Object.fromEntries(Object.entries(parts))));
 }
 
+/** The same phrase with some of its values replaced. What is no phrase is not changed. */
+export function rephrase(english: string, values: Readonly<Record<string, Value>>): string {
+  const known = phraseOf(english);
+  return known === undefined ? english : inEnglish(() => said(known.text, { ...known.values, ...values }));
+}
+
 /**
- * Stored English in the language of the program: what `phrase` or `inEnglish` made, and any text of the catalogue that has several words. Anything
- * else, such as a name or the output of a host, is not changed.
+ * Stored English in the language of the program: what `phrase` or `inEnglish` made, and any text of the catalog that
+ * has several words. Anything else, such as a name or the output of a host, is not changed.
  */
 export function told(english: string): string {
   if (spoken === undefined) return english;

@@ -4,10 +4,10 @@ import { say } from '../../contract/text/say.ts';
 
 /** More masters than these are listed in words. */
 const mostMasters = 6;
-/** Volumes that take less than this part of what they are in are drawn larger, with torn edges. */
+/** Volumes that take less than this part of what they are in are drawn larger, with jagged edges. */
 const leastShare = 0.3;
 
-/** In blocks; torn where the strip continues. */
+/** In blocks; jagged where the strip continues. */
 export interface ShownBlocks {
   readonly from: number;
   readonly to: number;

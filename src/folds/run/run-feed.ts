@@ -125,7 +125,7 @@ export class RunFeed {
     };
   }
 
-  /** Tells no more. */
+  /** Delivers nothing more. */
   close(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;

@@ -271,7 +271,7 @@ export class RunFold {
     this.#fingerprints.set(volume, { ...known, backup, [side]: event });
   }
 
-  /** What stands so far. Steps that have not changed since the last asking are the same objects. */
+  /** The state so far. Steps that have not changed since the last asking are the same objects. */
   model(): RunModel {
     const last = this.#passes.at(-1);
     return {

@@ -204,7 +204,7 @@ describe('an sfxfs', () => {
     });
   });
 
-  test('keeps the master’s name on the master: a rejoin brings it back to the proxy', async () => {
+  test('keeps the master’s name on the master: a rejoin returns it to the proxy', async () => {
     const before = await lab.volumeDigest('Class1', 'Volume3');
     await writableShadow('sfxfs', true);
     await mustRun(lab, 'node3', `sfxadm ${raw('sfxfs')}`);

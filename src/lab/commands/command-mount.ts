@@ -39,7 +39,7 @@ export function isFileSystemType(word: string): word is FileSystemType {
   return fileSystemTypes.some((type) => type === word);
 }
 
-/** The block device behind either special file of a volume. */
+/** The block device of either special file of a volume. */
 export function blockDeviceOf(special: string): string {
   return special.replace('/rdsk/', '/dsk/');
 }

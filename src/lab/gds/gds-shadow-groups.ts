@@ -88,7 +88,7 @@ function refuseAsLower(owner: GdsClass, lower: GdsGroup, higher: GdsGroup): void
 
 /**
  * Connects groups to a higher one, which comes into being with the first.
- * @returns true where the higher group is new
+ * @returns true if the higher group is new
  * @throws GdsRefusal
  */
 export function connectShadowGroups(
@@ -114,7 +114,7 @@ export function connectShadowGroups(
   return isNew;
 }
 
-/** A member stands for itself again. */
+/** A member is independent again. */
 function release(owner: GdsClass, member: string): void {
   if (hasGroup(owner, member)) groupOf(owner, member).group = null;
   else Object.assign(diskOf(owner, member), { group: null, type: 'undef' });
@@ -122,7 +122,7 @@ function release(owner: GdsClass, member: string): void {
 
 /**
  * Takes a lower group out of a higher one; the higher one is forgotten with its last member.
- * @returns true where the higher group is gone
+ * @returns true if the higher group is gone
  * @throws GdsRefusal where the volumes of the higher group need it
  */
 export function disconnectShadowGroup(

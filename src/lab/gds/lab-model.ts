@@ -100,7 +100,7 @@ export interface CartridgeModel {
   name: string;
   /** A number is a slot of the changer, counted from 1; `drive N` a drive of the changer that is another host's. */
   place: 'drive' | 'shelf' | number | `drive ${number}`;
-  /** The slot from which the changer brought it into the drive. */
+  /** The slot from which the changer moved it into the drive. */
   home: number | null;
   /** Capacity in bytes of data, if it has its own. */
   bytes?: number;

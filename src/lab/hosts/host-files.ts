@@ -206,8 +206,9 @@ export class HostFiles {
   }
 
   /**
-   * Puts entries below a directory, all in one act; directories that are there stay. Files of one buffer become names of one file.
-   * @throws IoError ENOSPC where the files together are more than the host has room for, and where a file cannot stand
+   * Puts entries below a directory, all in one act; directories that are there stay. Files of one buffer become names
+   * of one file.
+   * @throws IoError ENOSPC where the files together are more than the host has room for, and where a file cannot exist
    */
   async writeTree(directory: string, entries: readonly PayrollEntry[]): Promise<void> {
     const names = new Map<Buffer, number>();

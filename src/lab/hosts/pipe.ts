@@ -6,15 +6,16 @@ const capacity = 65_536;
 
 interface Piece {
   bytes: Buffer;
-  /** Tells the waiting writer that its bytes were read; undefined if they were copied and there is no waiting writer. */
+  /** Notifies the waiting writer that its bytes were read; undefined if they were copied and there is no waiting writer. */
   readonly settle: ((error?: IoError) => void) | undefined;
 }
 
 /**
  * A pipe between processes: the nameless one of `a | b`, and what is after the name of a FIFO.
  *
- * A small piece is copied and its writer continues; a piece for which there is no room is handed to the reader as it is, and its
- * writer waits until it was used. So no more than `capacity` is held beside what the writers hold themselves.
+ * A small piece is copied and its writer continues; a piece for which there is no room is passed to the reader as it
+ * is, and its writer waits until it was used. So no more than `capacity` is held in addition to what the writers hold
+ * themselves.
  */
 export class Pipe {
   readonly #pieces: Piece[] = [];

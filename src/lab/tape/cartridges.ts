@@ -138,8 +138,8 @@ export class Cartridges {
   }
 
   /**
-   * Puts a cartridge into the drive by hand, a new one where there is none of this name; what was in the drive goes to the shelf.
-   * The head stands at its beginning afterwards.
+   * Puts a cartridge into the drive by hand, a new one where there is none of this name; what was in the drive goes to
+   * the shelf. The head is at its beginning afterwards.
    * @throws IoError EBUSY while a program has the drive open
    */
   insert(name: string, { blank = false, bytes }: InsertOptions = {}): Promise<void> {
@@ -160,7 +160,7 @@ export class Cartridges {
     return this.#moving.run(() => this.#takeOut('shelf'));
   }
 
-  /** The changer's arm brings a cartridge from its slot into an empty drive. @throws IoError EBUSY, ENXIO (nothing there) */
+  /** The changer's arm moves a cartridge from its slot into an empty drive. @throws IoError EBUSY, ENXIO (nothing there) */
   load(slot: number, drive: number): Promise<void> {
     return this.#moving.run(async () => {
       const place = this.#placeOf(drive);
@@ -172,7 +172,7 @@ export class Cartridges {
     });
   }
 
-  /** The changer's arm brings the cartridge from a drive into an empty slot. @throws IoError EBUSY, ENXIO (nothing there) */
+  /** The changer's arm moves the cartridge from a drive into an empty slot. @throws IoError EBUSY, ENXIO (nothing there) */
   unload(slot: number, drive: number): Promise<void> {
     return this.#moving.run(async () => {
       const cartridge = this.inChangerDrive(drive);
@@ -182,7 +182,7 @@ export class Cartridges {
     });
   }
 
-  /** The changer's arm brings a cartridge from one slot into another, empty one. @throws IoError ENXIO (nothing there, or full) */
+  /** The changer's arm moves a cartridge from one slot into another, empty one. @throws IoError ENXIO (nothing there, or full) */
   transfer(from: number, to: number): Promise<void> {
     return this.#moving.run(() => {
       const cartridge = this.#model.cartridges.find((entry) => entry.place === from);

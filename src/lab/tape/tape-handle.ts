@@ -136,8 +136,8 @@ export class TapeHandle {
   }
 
   /**
-   * Moves the tape towards its beginning. The file mark behind data that was written is passed back at once, so that what is
-   * counted is what was there before.
+   * Moves the tape towards its beginning. The file mark after data that was written is passed back at once, so that
+   * what is counted is what was there before.
    * @param over what is passed back over
    */
   async moveBack(move: (tape: VirtualTape) => Promise<boolean>, over: 'records' | 'marks'): Promise<void> {

@@ -160,7 +160,7 @@ export class VirtualTape {
     this.#window = Buffer.alloc(0);
   }
 
-  /** Brings everything that was written into the file, with the mark of its end. */
+  /** Writes everything to the file, with the mark of its end. */
   async flush(): Promise<void> {
     if (!this.#isAppending) return;
     await this.#writePending();

@@ -78,7 +78,7 @@ function missingWords({ looks }: HostsSeen, host: string): Refusal {
   return { reason: reason ?? missingHostWords({ host, code: look?.code }), instead: look?.hint };
 }
 
-/** True where a node that answers shows nothing of the class, or its sdxinfo ends with an error: it may not share the class. */
+/** True if a node that answers shows nothing of the class, or its sdxinfo ends with an error: it may not share the class. */
 function mayBeOutside({ looks, reports }: HostsSeen, job: Job, nodes: readonly string[]): boolean {
   const isReached = (node: string) => looks.some(({ host, reached }) => host === node && reached);
   return nodes.some((node) => {

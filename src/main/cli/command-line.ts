@@ -188,7 +188,7 @@ export class CommandLine {
     return new StateFolder(this.#globals.state);
   }
 
-  /** @param folder the usual one where it is left out */
+  /** @param folder the usual one if it is omitted */
   stateAt(folder: string | undefined): StateFolder {
     return folder === undefined ? this.state : new StateFolder(folder);
   }

@@ -1,5 +1,6 @@
 /** Options of a command that the next one also needs: a hint must work as it is printed. */
 import { quoteArgument as shellWord } from '../ssh/quoting.ts';
+import { told } from '../../contract/text/say.ts';
 
 export interface GlobalOptionWords {
   /** ` --state DIR`, if it was given: for the lines that show how to see the run. */
@@ -22,8 +23,8 @@ const ofSite = 'resume|rollback|unwind|unlock|locks|run|check|label|verify|ident
 const ofState = 'runs|show|tapes|where';
 const command = new RegExp(`\\bshadowtape( --state DIR)? (?:(${ofSite})|(${ofState}))(?![\\w-])`, 'g');
 
-/** Adds the options to each command in the text of a hint. A placeholder for a state folder stays. */
+/** A hint in the language of the program, with the options at each command. A placeholder for a state folder stays. */
 export const asGiven = (text: string, { stateOption, siteOption }: GlobalOptionWords): string =>
-  text.replace(command, (_all, open: string | undefined, site: string | undefined, state: string) =>
+  told(text).replace(command, (_all, open: string | undefined, site: string | undefined, state: string) =>
     ['shadowtape', site === undefined ? '' : siteOption, open ?? stateOption, ` ${site ?? state}`].join(''),
   );

@@ -1,7 +1,7 @@
 /** audit and sign: whether the files are unchanged, and who signed them. */
 import { InvalidArgumentError } from 'commander';
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
-import { say } from '../../contract/text/say.ts';
+import { say, told } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { RenderReport } from '../proof/audit.ts';
 import type { SignatureDemand } from '../proof/audit-signature.ts';
@@ -10,6 +10,15 @@ import type { JsonOutput } from './json-output.ts';
 import { isQuiet } from './terminal/display.ts';
 import { print, printJson, printVerbatim, warn } from './terminal/output.ts';
 import { terminalSecret } from './terminal/terminal.ts';
+
+/** As `--json` names them. */
+const subjectWords: Readonly<Record<AuditLine['subject'], string>> = {
+  journal: say('journal'),
+  catalogue: say('catalogue'),
+  signature: say('signature'),
+  report: say('report'),
+  seals: say('seals'),
+};
 
 const signs: Readonly<Record<AuditVerdict, string>> = { proven: '✓', unproven: '?', wrong: '✗' };
 const exitStatuses: Readonly<Record<AuditVerdict, number>> = { proven: 0, wrong: 2, unproven: 5 };
@@ -34,7 +43,7 @@ read-back, removal, rejoin, verdict.`)}`;
 function auditLineText({ run = '-', subject, verdict, sentence, line, at }: AuditLine): string {
   const place =
     line === undefined || at === undefined ? '' : ` ${say('(line {line} is of {at})', { line, at })}`;
-  return `${signs[verdict]} ${run.padEnd(28)}  ${subject.padEnd(9)}  ${sentence}${place}`;
+  return `${signs[verdict]} ${run.padEnd(28)}  ${subjectWords[subject].padEnd(9)}  ${told(sentence)}${place}`;
 }
 
 interface AuditCommandOptions {

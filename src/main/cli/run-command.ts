@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../contract/events.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
-import { say } from '../../contract/text/say.ts';
+import { say, told } from '../../contract/text/say.ts';
 import type { EndedRun, Following, ShadowtapeConsole } from '../application/console.ts';
 import {
   faultOption,
@@ -42,9 +42,9 @@ export function endLines(end: EndedRun, given: GlobalOptionWords): Line[] {
   const { sentence, error, stands, journalFile, journalBroken, run } = end;
   const word = `${endWord(end)}${omissionWords(end)}`;
   return [
-    [stateTone(word), `: ${sentence}`],
+    [stateTone(word), `: ${told(sentence)}`],
     ...(error?.hint ? [`  ${say('hint: {hint}', { hint: asGiven(error.hint, given) })}`] : []),
-    ...stands.map((line) => `  ${line}`),
+    ...stands.map((line) => `  ${told(line)}`),
     [
       `${say('journal:')} `,
       exact(journalFile),
@@ -128,7 +128,7 @@ async function follow(
       onProgress: (shown) => progress.show(shown),
       onNotice(sentence) {
         progress.clear();
-        warn(`shadowtape: ${sentence}`);
+        warn(`shadowtape: ${told(sentence)}`);
       },
     });
     ended(end.exitStatus);

@@ -1,6 +1,6 @@
 /** status: whether every volume is protected, for people and for monitors. */
 import type { ServiceState } from '../../contract/protection.ts';
-import { say } from '../../contract/text/say.ts';
+import { say, told } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { SiteStatus, VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
@@ -75,17 +75,17 @@ function cellsOf(volume: VolumeStatus, called: string): (string | Piece)[] {
   } = volume;
   const words = [
     backupWords(volume),
-    ...(state === 'protected' ? [] : [reason]),
-    ...(trouble?.sentence === undefined ? [] : [trouble.sentence]),
+    ...(state === 'protected' ? [] : [told(reason)]),
+    ...(trouble?.sentence === undefined ? [] : [told(trouble.sentence)]),
     ...(runningRun === undefined ? [] : [say('run {runningRun} is running', { runningRun })]),
-    ...(nextTape === undefined ? [] : [nextTape.sentence]),
+    ...(nextTape === undefined ? [] : [told(nextTape.sentence)]),
     ...(lastRun?.driveAlerts
       ? [say('the drive reported {driveAlerts}', { driveAlerts: lastRun.driveAlerts.join(', ') })]
       : []),
     ...(missedDrill === undefined ? [] : [missedDrill.sentence]),
   ];
   return [
-    missedDrill === undefined ? stateTone(called) : toned('bad', called),
+    missedDrill === undefined ? stateTone(called) : toned('bad', told(called)),
     `${className}/${master}`,
     jobs.join(', '),
     words.join('; '),

@@ -2,7 +2,7 @@
 import { isFailure } from '../../contract/errors.ts';
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
-import { say } from '../../contract/text/say.ts';
+import { say, told } from '../../contract/text/say.ts';
 import type { IdentifiedTape, ImportedTape, ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import {
   faultOption,
@@ -188,7 +188,7 @@ async function driveCheckCommand(
   const show = (line: CheckLine) => {
     if (json) return printJson<JsonOutput['drive-check']>(line);
     if (line.good && isQuiet()) return undefined;
-    print(`${line.good ? '✓' : '✗'} ${line.what}: ${line.said}`);
+    print(`${line.good ? '✓' : '✗'} ${told(line.what)}: ${told(line.said)}`);
     if (line.hint !== undefined) print(`    ${say('hint: {hint}', { hint: asGiven(line.hint, given) })}`);
     return undefined;
   };

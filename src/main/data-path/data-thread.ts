@@ -14,7 +14,7 @@ import type { DataEnd } from './data-way.ts';
 import type { MainCalls, OpenOrder, PlainEnd, ThreadCalls, ThreadSetting } from './thread-calls.ts';
 import { errorOf, ThreadWire } from './wire.ts';
 
-/** The thread's own file: beside this one in the sources; what is built has it on top. */
+/** The thread's own file: next to this one in the sources; what is built has it on top. */
 function workerFile(): string {
   const here = fileURLToPath(import.meta.url);
   const name = `data-worker${extname(here)}`;
@@ -155,7 +155,7 @@ export class DataThread {
     this.#wire.tell('hold', isHeld);
   }
 
-  /** Breaks off what is being moved. */
+  /** Cancels the current transfer. */
   cancel(): void {
     this.#wire.tell('cancel', undefined);
   }

@@ -45,14 +45,14 @@ export interface ReadOrder {
 }
 
 export interface WriteOrder {
-  /** The opened command; where it is left out, tapes are asked for with `nextTape`. */
+  /** The opened command; if it is omitted, tapes are asked for with `nextTape`. */
   readonly sink: number | undefined;
   readonly recordBytes: number | undefined;
   readonly watermark: WatermarkOptions | undefined;
   readonly port: MessagePort;
 }
 
-/** What became of a half. */
+/** Result of a half. */
 export interface HalfMoved<Result> {
   readonly bytes: number;
   readonly broken: { readonly at: BrokenAt; readonly error: PlainError } | undefined;

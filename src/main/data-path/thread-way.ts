@@ -67,7 +67,7 @@ function idOf(end: object): number {
   return end.id;
 }
 
-/** What became of a half whose thread is gone. */
+/** Result of a half whose thread is gone. */
 const brokenHalf = (error: unknown): HalfMoved<never> => ({
   bytes: 0,
   broken: { at: 'stage', error: plainError(error) },

@@ -20,7 +20,7 @@ export interface LiveRunsOptions {
   readonly state: StateFolder;
   /** Called when `active` may have changed. */
   readonly changed: () => void;
-  /** Told what can no longer be written to any journal. */
+  /** Called with what can no longer be written to any journal. */
   readonly notice: (sentence: string) => void;
 }
 
@@ -119,7 +119,7 @@ export class LiveRuns {
   }
 
   /**
-   * Begins a run, or takes one up.
+   * Begins or resumes a run.
    * @returns its name, as soon as its first event was written
    * @throws what is refused before that
    */

@@ -37,7 +37,7 @@ export class LoginQuestions {
   readonly #keystore: Keystore | undefined;
   readonly #changed: () => void;
   readonly #notice: (sentence: string) => void;
-  /** Told once. */
+  /** Called once. */
   #refusal: string | undefined;
   readonly #waiting = new Map<number, Waiting>();
   /** Name -> secret that was answered in this session: a connection that was lost is recreated without asking. */

@@ -68,7 +68,7 @@ async function namesBelow(folder: string): Promise<string[]> {
 
 /**
  * What a page may load, and where it may connect to.
- * @param connect sources beside the page's own
+ * @param connect sources in addition to the page's own
  */
 export function contentSecurityPolicy(...connect: readonly string[]): string {
   return [

@@ -7,7 +7,7 @@
  */
 import type { DeviceFile } from './device-files.ts';
 import type { SdxinfoReport } from './sdxinfo-objects.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phraseCount } from '../../contract/text/say.ts';
 
 export interface Sight {
   readonly shown: 'objects' | 'nothing' | 'unknown';
@@ -47,7 +47,7 @@ export interface Silence {
   readonly boot: string | undefined;
   /** Undefined if they could not be listed. */
   readonly deviceFiles: readonly DeviceFile[] | undefined;
-  /** Those among the device files that can be read from: a volume is behind them. */
+  /** Those among the device files that can be read from: a volume has them. */
   readonly readable: readonly DeviceFile[];
   /** Devices of GDS in the mount table. */
   readonly mounted: readonly string[];
@@ -62,7 +62,8 @@ const unknown = (reason: string): Sight => ({
 const nothing = (evidence: string): Sight => ({ shown: 'nothing', evidence });
 
 const pathOf = ({ class: name, volume }: DeviceFile) => `/dev/sfdsk/${name}/rdsk/${volume}`;
-const exist = (paths: readonly string[]) => `${paths.join(', ')} ${paths.length === 1 ? 'exists' : 'exist'}`;
+const exist = (paths: readonly string[]) =>
+  phraseCount(paths.length, '{paths} exists', '{paths} exist', { paths: paths.join(', ') });
 
 /**
  * A shadow exists in memory only: after a reboot those of before are gone, but their device files stay (GDS guide 4.5,

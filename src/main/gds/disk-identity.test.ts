@@ -10,7 +10,7 @@ Media Error: 0 Device Not Ready: 0 No Device: 0 Recoverable: 0
 Illegal Request: 0 Predictive Failure Analysis: 0
 `;
 
-describe('the disk behind a device', () => {
+describe('the disk of a device', () => {
   it('is identified by vendor, product and serial number on Solaris', () => {
     expect(diskQuery('solaris')).toEqual(['iostat', '-En']);
     const text = iostat('c1t1d3', '0003') + iostat('c1t1d4', '0004  ');

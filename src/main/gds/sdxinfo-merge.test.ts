@@ -7,7 +7,7 @@ import { emptyReport } from './sdxinfo-objects.ts';
 const defaultForm = readFixture('shadow');
 const longForm = readFixture('shadow-with-mode');
 
-describe('two looks at the same node', () => {
+describe('two queries of the same node', () => {
   test('the default and the long form together tell all of a volume', () => {
     const merged = mergeReports(parseSdxinfo(defaultForm), parseSdxinfo(longForm));
     expect(merged.volumes).toHaveLength(1);
@@ -131,7 +131,7 @@ describe('two looks at the same node', () => {
     ).toEqual(['Class1 Group1 0', 'Class1 Group2 *', 'Class7 Group1 *', 'Class1 * *']);
   });
 
-  test('blocks of a group are kept beside those of a disk at the same place', () => {
+  test('blocks of a group are kept in addition to those of a disk at the same place', () => {
     const long =
       'OBJ NAME TYPE CLASS GROUP DISK MASTER PROXY 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- --- --- --- --- ---\n';
     const rows = [

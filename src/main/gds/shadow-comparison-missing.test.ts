@@ -36,7 +36,7 @@ describe('missing objects', () => {
     expect(lines).toContain('group-type: none | none | differs');
   });
 
-  test('a proxy that no node shows, beside a shadow on the very devices of the plan', () => {
+  test('a proxy that no node shows, and a shadow on the very devices of the plan', () => {
     const lines = blocking({ node1: '', node2: '' });
     expect(lines).toContain('disk-devices: Disk3=c1t1d3 | Disk3=c1t1d3 | differs');
   });

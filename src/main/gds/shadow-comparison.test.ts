@@ -46,7 +46,7 @@ describe('a shadow that shows the right blocks', () => {
     expect(blocking({})).toEqual([]);
   });
 
-  test('passes where a second shadow of the same run stands in the class', () => {
+  test('passes where a second shadow of the same run is in the class', () => {
     const second = shadow.replaceAll(
       /Disk3|Group2|Volume2|c1t1d3/g,
       (word) => ({ Disk3: 'Disk4', Group2: 'Group4', Volume2: 'Volume4', c1t1d3: 'c1t1d4' })[word] ?? word,

@@ -95,7 +95,7 @@ describe('a volume that is not the first of its group', () => {
         `${name} ${firstBlock} ${blocks} ${proxy ?? '-'} ${standsInFor ?? '-'}`,
     );
 
-  test('stand-ins for what lies before it, nothing for what lies behind', () => {
+  test('stand-ins for what lies before it, nothing for what lies after', () => {
     expect(shape({ proxies: ['Volume6'] })).toEqual([
       'Volume4 65536 262144 - Volume4',
       'gap-327680 327680 32768 - -',
@@ -104,7 +104,7 @@ describe('a volume that is not the first of its group', () => {
     expect(shape({ proxies: ['Volume4'] })).toEqual(['Volume4 65536 262144 Volume4 -']);
   });
 
-  test('proxies of the same job are no stand-ins, and the order of the job counts for nothing', () => {
+  test('proxies of the same job are no stand-ins, and the order of the job has no effect', () => {
     const both = [
       'Volume4 65536 262144 Volume4 -',
       'gap-327680 327680 32768 - -',
@@ -297,7 +297,7 @@ describe('what cannot be built', () => {
   });
 });
 
-/** What may stand on a group, in order: a volume of the job, another volume, or a hole; sizes in blocks. */
+/** What may be on a group, in order: a volume of the job, another volume, or a hole; sizes in blocks. */
 const stretch = fc.record({
   kind: fc.constantFrom('proxy', 'other', 'hole'),
   blocks: fc.integer({ min: 1, max: 5000 }),

@@ -242,7 +242,7 @@ describe('the picture of both domains', () => {
 });
 
 describe('what nodes tell differently', () => {
-  test('statuses and devices stand by node, and are no disagreement', () => {
+  test('statuses and devices are listed by node, and are no disagreement', () => {
     const node2 = edited(edited(primary, '1048576 STOP', '1048576 ACTIVE'), 'c1t1d3', 'c9t9d9');
     const topology = buildTopology({ primaries: [sight('node1', primary), sight('node2', node2)] });
     expect(topology.volumes[1]?.statusOn).toMatchObject({

@@ -28,7 +28,7 @@ export class ClockWatch {
 
   /**
    * Whether the clock was set since the last call.
-   * @returns a sentence; undefined if it was not. The steady clock of Linux stands still while the computer sleeps.
+   * @returns a sentence; undefined if it was not. The steady clock of Linux stops while the computer sleeps.
    */
   step(): string | undefined {
     const offset = this.#now();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EditRefused, renameKey, setValue, valueAt, valueOf, type Path } from './site-edit.ts';
+import { EditRefused, renameKey, removeField, setValue, valueAt, valueOf, type Path } from './site-edit.ts';
 import type { Value } from './yaml-text.ts';
 
 const file = `# Payroll, written by Aiko
@@ -124,6 +124,18 @@ describe('lists and sets of keys', () => {
     ]);
   });
 
+  test('removing the last field of a schedule or of drills leaves no empty group, which would be refused', () => {
+    const scheduled = setValue(file, ['jobs', 'nightly', 'schedule', 'at'], '02:00');
+    expect(removeField(scheduled, ['jobs', 'nightly', 'schedule', 'at'])).toBe(file);
+    const at = ['jobs', 'nightly', 'drill', 'schedule', 'at'];
+    const days = ['jobs', 'nightly', 'drill', 'schedule', 'days'];
+    const drilled = setValue(setValue(file, at, '14:00'), days, 'sat');
+    expect(valueAt(valueOf(removeField(drilled, at)), ['jobs', 'nightly', 'drill'])).toEqual({
+      schedule: { days: 'sat' },
+    });
+    expect(removeField(removeField(drilled, at), days)).toBe(file);
+  });
+
   test('removing the last job leaves an empty set', () => {
     expect(valueAt(valueOf(setValue(file, ['jobs', 'nightly'], undefined)), ['jobs'])).toEqual({});
   });
@@ -134,7 +146,7 @@ describe('text of other shapes', () => {
     expect(setValue('', ['site'], 'payroll')).toBe('site: payroll\n');
   });
 
-  test('a key without a value is filled in its place', () => {
+  test('a key without a value is filled where it is', () => {
     const text = 'site: x\njobs: # none yet\ntape: { host: n }\n';
     const changed = setValue(text, ['jobs', 'nightly', 'class'], 'Class1');
     expect(valueAt(valueOf(changed), ['jobs'])).toEqual({ nightly: { class: 'Class1' } });

@@ -140,6 +140,23 @@ export function setValue(text: string, path: Path, value: Value | undefined): st
   return setOne(text, path, value);
 }
 
+/** Groups of a job that are wrong while they are empty: without a schedule there is no `schedule`. */
+const optionalGroups: readonly (string | number | undefined)[] = ['schedule', 'drill', 'protect'];
+
+/** The text without a field of the form, and without the optional groups around it that hold nothing then. */
+export function removeField(text: string, path: Path): string {
+  const [of, , group] = path;
+  let changed = setValue(text, path, undefined);
+  const kept = of === 'jobs' && optionalGroups.includes(group) ? 2 : path.length;
+  for (let length = path.length - 1; length > kept; length -= 1) {
+    const around = path.slice(0, length);
+    const left = valueAt(valueOf(changed), around);
+    if (!isMap(left) || Object.keys(left).length > 0) break;
+    changed = setValue(changed, around, undefined);
+  }
+  return changed;
+}
+
 const sharesKey = (a: object, b: object) => Object.keys(a).some((key) => Object.hasOwn(b, key));
 
 /**

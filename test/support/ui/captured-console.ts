@@ -44,7 +44,7 @@ export type Captured = { readonly [Name in Kept]: Responses[Name] } & {
   readonly restores?: CapturedRestores;
 };
 
-/** The moment at which a console is played, as a look at the cluster tells it. */
+/** The moment at which a console is played, as a look at the cluster shows it. */
 export const playedNow = ({ playedAt }: Pick<Captured, 'playedAt'>): string =>
   new Date(playedAt ?? Date.now()).toISOString();
 
@@ -78,7 +78,7 @@ export interface CaptureOptions extends SceneOptions {
 const answerTo = ({ id, choices }: QuestionView): string =>
   id === 'step-failed' ? 'halt' : (choices[0]?.id ?? '');
 
-/** Follows a run to its end. @returns what it asked */
+/** Follows a run until it ends. @returns what it asked */
 async function finish(desk: Desk, run: string, ask: Asker): Promise<Captured['asked']> {
   const asked: { question: QuestionView; look: Responses['look'] }[] = [];
   await new Promise<void>((resolve, reject) => {

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 /**
  * Runs in the page. A text is cut off if it extends beyond the visible or scrollable area: beyond a box that hides what
  * overflows it, or beyond the width of the window. A box may shorten its text with an ellipsis where the whole text is
- * its title, or that of what it stands in.
+ * its title, or that of what it is in.
  */
 const cutTexts = `(() => {
   const found = [];

@@ -189,7 +189,7 @@ export class DocumentPage {
     return this.#window.document.title;
   }
 
-  /** Every text that a person sees or hears, except what a program reads: commands, paths. */
+  /** Every text that is shown or spoken, except what a program reads: commands, paths. */
   get texts(): string[] {
     const { document } = this.#window;
     const spoken = ['aria-label', 'title', 'placeholder', 'alt', 'data-label'].flatMap((name) =>

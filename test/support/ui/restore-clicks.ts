@@ -58,7 +58,7 @@ export async function restoreVolumeByClicks(on: ConsolePage, moments: VolumeMome
   await on.picture('restore-end');
 }
 
-/** From the file that was found to its end in a folder. */
+/** From the file that was found until it is in a folder. */
 export async function restoreFileByClicks(on: ConsolePage, target: string): Promise<void> {
   await on.button('Restore this file…').click();
   await on.heading('Restore').waitFor();

@@ -117,7 +117,7 @@ async function expectRetention(year: Year, recorded: readonly OnCartridge[]): Pr
   if (held !== undefined) expect(Date.parse(held)).toBeLessThanOrEqual(Date.now() + 86_400_000);
 }
 
-/** The history knows every run, how it ended, and which of them are still on tape. */
+/** The history has every run, how it ended, and which of them are still on tape. */
 function expectHistory(year: Year, { lines, series }: HistoryFacts, recorded: readonly OnCartridge[]): void {
   const runs = year.nights.flatMap((night) => night.runs);
   expect(lines.map(({ run }) => run).toSorted()).toEqual(runs.toSorted());

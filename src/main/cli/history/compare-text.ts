@@ -1,5 +1,5 @@
 /** Two runs side by side: what differs in facts, checks, steps and commands. */
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 import type { compareTwo } from '../../history/history.ts';
 import { columnsOf, exact, padded, shownLines, toned, type Line } from '../terminal/lines.ts';
 import { durationText } from '../terminal/text.ts';
@@ -69,6 +69,9 @@ function rowLines(row: Row, width: number | undefined): string[] {
 const stepTime = (milliseconds: number | undefined) =>
   milliseconds === undefined ? say('not performed') : durationText(milliseconds / 1000);
 
+const shownCheck = (found: string | undefined): string =>
+  found === undefined ? say('not checked') : told(found);
+
 const wordsText = (words: readonly string[]): string => (words.length === 0 ? '-' : words.join(' '));
 
 /** Commands with other words, and those that only one of the two has sent. */
@@ -104,15 +107,15 @@ export function comparisonLines(
   if (facts.length + steps.length + checks.length === 0) return [say('nothing differs')];
   const several = new Set(checks.map(({ step }) => step)).size > 1;
   const checkName = ({ step, title, volume }: ComparedCheck) =>
-    `${several ? `${step} ` : ''}${title}${volume === undefined ? '' : `, ${volume}`}`;
+    `${several ? `${step} ` : ''}${told(title)}${volume === undefined ? '' : `, ${volume}`}`;
   return [
     ...rowLines(['', ...runs], width).map((text): Line => [toned('heading', text)]),
-    ...facts.flatMap(({ name, one, other }) => rowLines([name, one, other], width)),
+    ...facts.flatMap(({ name, one, other }) => rowLines([told(name), told(one), told(other)], width)),
     ...checks.flatMap((check) =>
-      rowLines([checkName(check), check.one ?? say('not checked'), check.other ?? say('not checked')], width),
+      rowLines([checkName(check), shownCheck(check.one), shownCheck(check.other)], width),
     ),
     ...steps.flatMap((step) => [
-      ...rowLines([`${step.step} ${step.title}`, stepTime(step.one), stepTime(step.other)], width),
+      ...rowLines([`${step.step} ${told(step.title)}`, stepTime(step.one), stepTime(step.other)], width),
       ...commandLines(step),
     ]),
   ];

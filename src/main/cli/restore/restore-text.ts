@@ -1,6 +1,6 @@
 /** What a restore will do, and its result, in lines. */
 import type { FileNameEncoding } from '../../../contract/file-names.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 import type {
   PreparedRestore,
   PreviewedDump,
@@ -80,7 +80,7 @@ export function previewLines({ preview, target, work }: PreparedRestore): Line[]
 }
 
 function notWrittenLine({ path, what, reason = '' }: RestoredFile, { fileNames }: ShownPath): Line {
-  return [`${what}: `, exact(`${readablePath(path, fileNames)}:`), ` ${reason}`];
+  return [`${what}: `, exact(`${readablePath(path, fileNames)}:`), ` ${told(reason)}`];
 }
 
 function summaryLine(files: readonly RestoredFile[], target: Target): Line {

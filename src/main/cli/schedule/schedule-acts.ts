@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import { ownZone, zonedText } from '../../../contract/time/wall-clock.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 import { readSite, siteFileOf, type Site } from '../../application/console.ts';
 import { wantsDigest } from '../../application/digest/digest-record.ts';
 import {
@@ -137,6 +137,19 @@ export interface InstallOptions extends ChangeOptions {
   readonly crontab: boolean;
 }
 
+interface Replaced {
+  readonly job: StartedJob;
+  readonly starter: Starter;
+}
+
+/** What else starts the jobs. Two timers would begin a run at the same time, and one of them would be refused each night. */
+async function replacedBy(starter: Starter, started: readonly StartedJob[]): Promise<Replaced[]> {
+  const found = await Promise.all(started.map(async (job) => ({ job, starters: await startersOf(job) })));
+  return found.flatMap(({ job, starters }) =>
+    starters.filter((other) => other !== starter).map((other) => ({ job, starter: other })),
+  );
+}
+
 export async function install(
   line: CommandLine,
   names: readonly string[],
@@ -150,6 +163,9 @@ export async function install(
   const started = [...jobs.map((job) => startedOf(line, opened, job)), ...digests];
   for (const { place, text } of started.flatMap((job) => piecesOf(job, starter)))
     for (const shown of [`# ${place}`, ...text.trimEnd().split('\n'), '']) printVerbatim(shown);
+  const replaced = await replacedBy(starter, started);
+  for (const { job, starter: other } of replaced)
+    print(say('replaces: {job}, {starterWord}', { job: titleOf(job), starterWord: starterWords[other] }));
   // No timer has the agent of a session.
   delete process.env['SSH_AUTH_SOCK'];
   requireNoQuestion([
@@ -163,6 +179,10 @@ export async function install(
     const scheduled = jobs[index];
     if (scheduled) await watchNights(line.state, scheduled);
     print(say('installed: {job}, {starterWord}', { job: titleOf(job), starterWord: starterWords[starter] }));
+  }
+  for (const { job, starter: other } of replaced) {
+    await removeJob(job, other);
+    print(say('removed: {job}, {starterWord}', { job: titleOf(job), starterWord: starterWords[other] }));
   }
   if (starter === 'user')
     note(say('timers of a user run without a login only after: loginctl enable-linger'));
@@ -237,7 +257,7 @@ export async function next(
         }),
       );
       for (const more of [found.tape, found.missed])
-        if (more !== undefined) print(`${''.padEnd(12)}  ${more}`);
+        if (more !== undefined) print(`${''.padEnd(12)}  ${told(more)}`);
     }
   }
 }

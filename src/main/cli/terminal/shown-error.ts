@@ -53,11 +53,11 @@ export function shownError(error: unknown, given?: GlobalOptionWords, whole = fa
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { told: [], seen: [`shadowtape: ${text}`] };
   }
-  const { sentence, hint } = error.told;
+  const { sentence, hint, evidence } = error.told;
   const hintLine = hint && `  ${say('hint: {hint}', { hint: given ? asGiven(hint, given) : hint })}`;
   return {
     told: [[toned('bad', 'shadowtape:'), ` ${sentence}`], ...(hintLine ? [hintLine] : [])],
-    seen: evidenceLines(error.evidence, whole),
+    seen: evidenceLines(evidence, whole),
   };
 }
 

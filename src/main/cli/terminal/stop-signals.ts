@@ -2,6 +2,7 @@
 import { isatty } from 'node:tty';
 import { outputWritten } from './output.ts';
 import { showError } from './shown-error.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 export interface StopSwitch {
   /** Ends the work; a run is rolled back. Its reason says why, if it was not a signal. */
@@ -109,7 +110,9 @@ class Switch implements StopSwitch {
       return;
     }
     this.#options.say?.(
-      'stopping: rolling the cluster back to its normal state; press again to stop immediately and leave everything as it is',
+      phrase(
+        'stopping: rolling the cluster back to its normal state; press again to stop immediately and leave everything as it is',
+      ),
     );
     this.#cancel.abort();
   };
@@ -117,13 +120,17 @@ class Switch implements StopSwitch {
   readonly #hangUp = (): void => {
     if (!this.#losesTerminal) return;
     this.#terminal.abort();
-    if (this.#options.hangup === 'ends') this.rollBack('the terminal is closed');
+    if (this.#options.hangup === 'ends') this.rollBack(phrase('the terminal is closed'));
   };
 
   readonly #unexpected = (error: unknown): void => {
     this.#hasFailed = true;
     showError(error);
-    this.rollBack(`unexpected error: ${error instanceof Error ? error.message : String(error)}`);
+    this.rollBack(
+      phrase('unexpected error: {reason}', {
+        reason: error instanceof Error ? error.message : String(error),
+      }),
+    );
   };
 
   /** Pending waits are lost: each time that this happens again, less is tried. */
@@ -131,7 +138,7 @@ class Switch implements StopSwitch {
     this.#hasFailed = true;
     // Node checks again only if the loop had something to do.
     setImmediate(() => undefined);
-    if (!this.#cancel.signal.aborted) this.rollBack('unexpected error: nothing left to wait for');
+    if (!this.#cancel.signal.aborted) this.rollBack(phrase('unexpected error: nothing left to wait for'));
     else if (!this.#halt.signal.aborted) this.#halt.abort();
     else {
       this.release();

@@ -176,6 +176,18 @@ export const protectionFields: Fields = [
     hint: say('a night without a run in this time is missed'),
   }),
   text('schedule.zone', say('Time zone'), { hint: say('that of the console if left empty') }),
+  text('drill.schedule.at', say('Drill due at'), {
+    placeholder: '14:00',
+    hint: say('the newest verified backup is read from its tape and compared'),
+  }),
+  text('drill.schedule.days', say('Drill on'), { placeholder: 'sat' }),
+  text('drill.schedule.window', say('A drill may begin for'), {
+    placeholder: '6 hours',
+    hint: say('a window without a drill is missed'),
+  }),
+  text('drill.schedule.zone', say('Time zone of drills'), {
+    hint: say('that of the console if left empty'),
+  }),
 ];
 
 /** A second person approves. */

@@ -4,7 +4,7 @@
  */
 import type { RuleVerdict } from '../../../../contract/checks.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
-import { phrase } from '../../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../../contract/text/say.ts';
 import { findVolume, slicesOfVolume } from '../../../gds/report-lookup.ts';
 import { oneSided, onNodes } from '../../../gds/rule-verdict.ts';
 import type { NodeReport, SdxinfoReport } from '../../../gds/sdxinfo-objects.ts';
@@ -104,7 +104,7 @@ export function judgeMasterStopped(assignment: Assignment, world: World): RuleVe
     tell(report, volume) {
       const word = findVolume(report, className, volume.master)?.status?.word ?? phrase('none');
       const slices = areStopped(report, volume);
-      return { text: `${word}, ${slices.text}`, good: word === 'STOP' && slices.good };
+      return { text: phrases([word, slices.text], ', '), good: word === 'STOP' && slices.good };
     },
   });
 }
