@@ -1,6 +1,6 @@
 /** A dump of a file system (6c, 6e) is restored completely into a folder of a host, by its own program. Files are read there. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { RestoreResult } from '../../src/main/application/console.ts';
+import { ReportService, type RestoreResult } from '../../src/main/application/console.ts';
 import { sceneArguments } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { filesOfVolume, openScene, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
@@ -70,6 +70,23 @@ describe.each(kinds)('a dump of method $method', ({ job, proxy, tool }) => {
     expect(result.uncompared).toContain(
       `Only ${tool} reads this dump: its files are as good as its exit status and messages say`,
     );
+  });
+
+  it('is restored by hand as the report prints it, and names the command that restores it', async () => {
+    const report = await new ReportService(scene.state).document(run);
+    const [withProgram = '', byHand = ''] = report.sections
+      .flatMap(({ blocks }) => blocks)
+      .flatMap((block) =>
+        block.kind === 'listing' && block.caption?.startsWith('Restoring') ? block.lines : [],
+      );
+    expect(withProgram).toBe(`shadowtape restore ${run} --to HOST:/FOLDER`);
+    const folder = newFolder();
+    const typed = `mkdir ${folder} && cd ${folder} && { ${byHand}; }`;
+    expect(await scene.lab.type('node3', typed)).toMatchObject({ status: 0 });
+    for (const [name, digest] of Object.entries(files))
+      expect((await onHost(scene, 'node3', ['digest', '-a', 'sha256', `${folder}/${name}`])).trim()).toBe(
+        digest,
+      );
   });
 
   it('is restored by the command line as the hint for this computer says', async () => {

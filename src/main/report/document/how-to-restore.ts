@@ -12,13 +12,13 @@ const mostTapes = 2;
 /** What the data is piped to. Methods of files: what tar, ufsrestore and sfxrestore read from standard input. */
 const readers: Readonly<Record<string, string>> = {
   '6b': ' | tar xvf -',
-  '6c': ' | ufsrestore xf -',
+  '6c': ' | ufsrestore rf -',
   '6d': ' | tar xvf -',
-  '6e': ' | sfxrestore xf -',
+  '6e': ' | sfxrestore rf -',
 };
 
 const readerOf = (method: string, platform: string | undefined): string =>
-  method === '6c' && platform === 'linux' ? ' | restore xf -' : (readers[method] ?? ' > IMAGE');
+  method === '6c' && platform === 'linux' ? ' | restore rf -' : (readers[method] ?? ' > IMAGE');
 
 function byHand({ model: { start, tapes } }: ReportFacts, volume: VolumeModel): string | undefined {
   if (start === undefined) return undefined;
@@ -32,13 +32,18 @@ function byHand({ model: { start, tapes } }: ReportFacts, volume: VolumeModel): 
   return `${reading}${readerOf(volume.method, start.platform)}`;
 }
 
-/** Dumps of ufsdump and sfxdump are restored by hand only. */
-const hasFiles = (method: string): boolean => method === '6b' || method === '6d';
+/** Only a host that has the program of a dump takes it. */
+const targets: Readonly<Record<string, string>> = {
+  '6a': 'IMAGE',
+  '6b': 'FOLDER',
+  '6c': 'HOST:/FOLDER',
+  '6d': 'FOLDER',
+  '6e': 'HOST:/FOLDER',
+};
 
-function withShadowtape({ run, several }: ReportFacts, { proxy, method }: VolumeModel): string | undefined {
-  if (method !== '6a' && !hasFiles(method)) return undefined;
+function withShadowtape({ run, several }: ReportFacts, { proxy, method }: VolumeModel): string {
   const volume = several ? ` --volume ${proxy}` : '';
-  return `shadowtape restore ${run}${volume} --to ${hasFiles(method) ? 'FOLDER' : 'IMAGE'}`;
+  return `shadowtape restore ${run}${volume} --to ${targets[method] ?? 'IMAGE'}`;
 }
 
 function volumeLines(facts: ReportFacts, volume: VolumeModel): string[] {

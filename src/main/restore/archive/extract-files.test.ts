@@ -118,6 +118,24 @@ describe('files of GNU tar', () => {
   });
 });
 
+it('access control lists of Solaris tar are counted as left out, and their files are written', async () => {
+  const archive = archiveOf([
+    { path: 'app/ledger.db', type: 'SolarisACL', content: '1000007' },
+    { path: 'app/ledger.db', content: 'balance' },
+  ]);
+  const files: RestoredFile[] = [];
+  const extractor = new FileExtractor(
+    new LocalFolder(target, 'never'),
+    () => true,
+    (file) => files.push(file),
+  );
+  await passThrough(archive, extractor.stream());
+  await extractor.settled();
+  expect(extractor.attributesLeftOut).toBe(1);
+  expect(files.map(({ path, what }) => `${path} ${what}`)).toContain('app/ledger.db written');
+  expect(readFileSync(join(target, 'app', 'ledger.db'), 'utf8')).toBe('balance');
+});
+
 describe('a hostile archive', () => {
   it('writes nothing outside of the folder', async () => {
     writeFileSync(join(target, '..', 'outside'), 'old');
