@@ -1,17 +1,16 @@
 /**
- * Texts that people read are said (src/contract/text), as a lint rule that fails: a raw text is not in the catalogue.
+ * Texts that people read are said (src/contract/text), as a lint rule that fails: a raw text is not in the catalog.
  *
  * A raw text has two words at least; what is the same in every language is named so, by what it is given to.
  */
 
-/** Files whose texts are in the catalogue; the lab is no part of the program. */
+/** Files whose texts are in the catalog; the lab is no part of the program. */
 const areas = ['src/{contract,folds,renderer,streams}/**', 'src/main/**'];
 
 /** Files that have commands, scripts, SQL, or words that other programs read. What is stored is a phrase; these are neither. */
 const otherWords = [
   'src/contract/{run-outcome,tape-alert-table,words}.ts',
   'src/contract/error-table/**',
-  'src/folds/{compare-runs,protection,volume-protection}.ts',
   'src/main/application/protection/status-metrics.ts',
   'src/main/application/rights/{presumed-cluster,sudoers-lines}.ts',
   'src/main/application/schedule/schedule-units.ts',
@@ -118,7 +117,6 @@ const nameOf = ({ callee }) => callee?.name ?? callee?.property?.name;
 /** What holds no text of its own, whatever is in it. */
 const isSilent = ({ type, argument, key, id }) =>
   /^(?:Import|ExportAll|TS)/.test(type) ||
-  type === 'SwitchCase' ||
   type === 'SvelteStyleElement' ||
   (/^(?:Property|SvelteAttribute)$/.test(type) && otherProperties.has(key?.name)) ||
   (type === 'VariableDeclarator' && otherProperties.has(id?.name)) ||
@@ -127,6 +125,7 @@ const isSilent = ({ type, argument, key, id }) =>
 function isTaken(node) {
   if (node.parent?.type === 'Property' && node.parent.key === node) return true;
   for (let at = node; at; at = at.parent) {
+    if (at.parent?.type === 'SwitchCase' && at.parent.test === at) return true;
     if (isSilent(at)) return true;
     if (/^(?:Call|New)Expression$/.test(at.type) && takers.has(nameOf(at))) return true;
     if (at.type === 'BinaryExpression') return true;

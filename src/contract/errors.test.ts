@@ -12,7 +12,6 @@ import { userErrors } from './error-table/user-errors.ts';
 import { failure, isFailure, ShadowtapeError, type ErrorCode } from './errors.ts';
 import type { Language } from './text/catalogue.ts';
 import { phrase, speak } from './text/say.ts';
-import { pseudoLanguage, withAccents } from '../../test/support/language/pseudo-language.ts';
 
 describe('the error table', () => {
   it('has a sentence and a hint for every code, and neither ends like a paragraph', () => {
@@ -135,7 +134,7 @@ describe('an error of the table', () => {
     expect(back.evidence).toEqual({ host: 'node1' });
   });
 
-  it('is told from others by its codes', () => {
+  it('is distinguished from others by its codes', () => {
     const other: ErrorCode = 'RUN_UNKNOWN';
     expect([
       isFailure(error),
@@ -149,7 +148,7 @@ describe('an error of the table', () => {
 describe('an error in another language', () => {
   afterEach(() => speak(undefined));
 
-  it('is told in that language, and stored in English', () => {
+  it('is shown in that language, and stored in English', () => {
     const texts = { '{file} has no job': 'w {file} nie ma zadań' } as unknown as Language['texts'];
     speak({ name: 'pl', texts });
     const error = failure('JOB_NONE', { file: 'site.yaml' });
@@ -160,15 +159,16 @@ describe('an error in another language', () => {
     ]);
   });
 
-  it('is told with its reason, though it passes through another error', () => {
-    speak(pseudoLanguage());
+  it('is reported with its reason, though it passes through another error', () => {
+    const texts = { 'the session was closed': 'sesja została zamknięta' } as unknown as Language['texts'];
+    speak({ name: 'pl', texts });
     const error = failure('CONNECTION_LOST', {
       host: 'node1',
       command: 'sdxinfo',
       reason: phrase('the session was closed'),
     });
     const outer = failure('SITE_FILE_UNREADABLE', { file: 'site.yaml', reason: error.message });
-    expect(outer.told.sentence).toContain(withAccents('the session was closed'));
+    expect(outer.told.sentence).toContain('sesja została zamknięta');
     expect(outer.message).toMatch(/the session was closed$/);
   });
 });

@@ -52,11 +52,13 @@ export class ShadowtapeError extends Error {
   }
 
   /** Its texts in the language of the program; those of `toInfo` are stored, and in English. */
-  get told(): Pick<ErrorInfo, 'sentence' | 'hint' | 'onScreen'> {
-    const { message, hint, onScreen } = this;
+  get told(): Omit<ErrorInfo, 'code'> {
+    const { message, hint, onScreen, evidence } = this;
+    const also = evidence.also?.split('\n').map(told).join('\n');
     return {
       ...{ sentence: told(message), hint: told(hint) },
       ...(onScreen === undefined ? {} : { onScreen: told(onScreen) }),
+      evidence: also === undefined ? evidence : { ...evidence, also },
     };
   }
 
@@ -66,7 +68,7 @@ export class ShadowtapeError extends Error {
   }
 }
 
-/** A connection ended under a command: nobody knows how far the command came. */
+/** A connection ended under a command: it is not known how far the command came. */
 export const connectionLostCodes = ['CONNECTION_LOST', 'HOST_KEY_SWITCHED'] as const satisfies ErrorCode[];
 
 function textsOf(code: ErrorCode, values: Values): Pick<ErrorInfo, 'sentence' | 'hint' | 'onScreen'> {

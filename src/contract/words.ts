@@ -50,7 +50,8 @@ export const saidList = (names: readonly string[]): string =>
 export { countText };
 
 /**
- * `128 of 16,384 records (0.78 %), 127 distinct, largest gap 389 records (12.2 MiB)`: how much of a volume a fingerprint tells.
+ * `128 of 16,384 records (0.78 %), 127 distinct, largest gap 389 records (12.2 MiB)`: how much of a volume a
+ * fingerprint covers.
  * @param recordBytes of one record
  */
 export function coverageText(
@@ -99,8 +100,8 @@ const visible = (sign: string): string => {
 const uncontrolled = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * A value as a line of JSON that is printed: signs that steer a terminal or turn the direction of a text are escaped. Whoever parses it
- * gets the same value.
+ * A value as a line of JSON that is printed: signs that steer a terminal or turn the direction of a text are escaped.
+ * Parsing it gives the same value.
  */
 export const printableJson = (value: unknown): string =>
   JSON.stringify(value).replace(

@@ -173,7 +173,7 @@ export function catalogues(): Readonly<Record<string, Catalogue>> {
 export const catalogueFile = (area: string): string =>
   join(root, 'src', 'contract', 'text', 'catalogue', `${area}.json`);
 
-/** The text of a file of the catalogue. */
+/** The text of a file of the catalog. */
 export async function fileOf(area: string, catalogue: Catalogue): Promise<string> {
   const path = catalogueFile(area);
   return format(JSON.stringify(catalogue), { ...(await resolveConfig(path)), filepath: path });

@@ -1,6 +1,7 @@
 /**
- * Hints as a screen shows them work when they are obeyed: a backup is refused or fails, what its hint says is done, by what a button of a
- * screen asks for or at the hosts, and the next backup is verified. One lab for all of them.
+ * Hints as a screen shows them work when they are followed: a backup is refused or fails, its hint is carried out,
+ * through the buttons of a screen or at the hosts, and the next backup is verified. One lab for all of them. `npm test`
+ * plays a sample.
  */
 import { writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import { lockFolder, ownerName, thisOwner } from '../../src/main/procedure/model
 import type { Served } from '../../src/main/serve/serve.ts';
 import { jobOf, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { busyDrive, onHost, removeLocksByHand } from '../support/lab-shell.ts';
+import { sampled } from '../support/sampled.ts';
 import { serveScene, TestPage } from '../support/serve.ts';
 
 let scene: Scene;
@@ -33,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-// A session that is open already would not meet what is wrong with a login.
+// A session that is already open would not show an error of a login.
 beforeEach(async () => {
   await scene.lab.insertCartridge('tape', { blank: true });
   served = await serveScene(scene, withJobs);
@@ -47,13 +49,13 @@ afterEach(() => close());
 
 type Told = Pick<ErrorInfo, 'code' | 'hint'>;
 
-/** What a screen says of an error. */
+/** What a screen shows of an error. */
 const onScreen = ({ code, hint, onScreen: shown = hint }: Told & Pick<ErrorInfo, 'onScreen'>): Told => ({
   code,
   hint: shown,
 });
 
-/** Starts a backup; what it asks after a failure is answered by halting. @returns what a screen says of its failure; undefined if it is verified */
+/** Starts a backup; its question after a failure is answered by halting. @returns what a screen shows of its failure; undefined if it is verified */
 async function failedBackup(job = 'raw-dd'): Promise<Told | undefined> {
   const reply = await page.ask('start', { job });
   if ('error' in reply) return onScreen(reply.error);
@@ -70,7 +72,7 @@ async function failedBackup(job = 'raw-dd'): Promise<Told | undefined> {
   return onScreen({ ...last, code: last.code as ErrorCode, hint: last.hint ?? '' });
 }
 
-/** Sites, Try, Replace the host key: what their buttons ask for. */
+/** Sites, Try, Replace the host key: the requests of their buttons. */
 async function replaceHostKey(host: string): Promise<void> {
   const { text } = await page.result('siteFile', {});
   const { changedKey } = await page.result('probeHost', { text, host });
@@ -121,7 +123,7 @@ const lock = (folder: string) => {
   return onHost(scene, 'node3', ['mkdir', folder], ['mkdir', `${folder}/${ownerName(owner)}`]);
 };
 
-/** The proxy is joined again, as whoever parted it does. */
+/** The proxy is joined again, as by the person who parted it. */
 const rejoin = () =>
   onHost(
     scene,
@@ -139,7 +141,7 @@ interface Row {
   readonly code: ErrorCode;
   /** A part of the hint: what is done here. */
   readonly says: RegExp;
-  /** Beside ending the fault, which is done first. */
+  /** In addition to ending the fault, which is done first. */
   readonly obey?: () => Promise<unknown>;
   /** The fault stays: what the screen does is enough. */
   readonly stays?: boolean;
@@ -153,7 +155,8 @@ const rows: readonly Row[] = [
     says: /; then check the site again$/,
     obey: async () => {
       const lines = await page.result('check', {});
-      expect(lines.filter(({ good }) => !good)).toEqual([]);
+      // Another row has a job that names a wrong disk.
+      expect(lines.filter(({ good, what }) => !good && what !== 'job other-disks')).toEqual([]);
     },
   },
   { fault: 'no-tape', code: 'TAPE_NOT_LOADED', says: /^insert a cartridge/ },
@@ -298,7 +301,7 @@ let endAnswers: () => void = () => undefined;
 
 const named = rows.map((row) => [`${row.code}, under ${row.fault ?? row.when ?? ''}`, row] as const);
 
-it.each(named)('%s', async (_name, { job, fault, make, code, says, obey, stays = false }) => {
+it.each(sampled(named, 10))('%s', async (_name, { job, fault, make, code, says, obey, stays = false }) => {
   if (fault !== undefined) scene.lab.faults.set(fault);
   await make?.();
   const told = await failedBackup(job);

@@ -1,7 +1,7 @@
 /** A run is resumed on the machines that it began with, and on no others. */
-import { rm } from 'node:fs/promises';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
@@ -19,7 +19,7 @@ import {
 
 const never = () => new AbortController().signal;
 
-/** A run that is stopped at once while its shadow is there. */
+/** A run that is stopped immediately while its shadow exists. */
 async function stoppedRun(scene: Scene): Promise<string> {
   const halt = new AbortController();
   const end = await runScene(scene, {
@@ -35,9 +35,10 @@ async function stoppedRun(scene: Scene): Promise<string> {
 interface RollingBack {
   readonly change?: (site: SiteTree) => void;
   readonly sameMachines?: readonly string[];
+  readonly onEvent?: (event: RunEvent) => void;
 }
 
-async function rollBack(scene: Scene, run: string, { change, sameMachines }: RollingBack = {}) {
+async function rollBack(scene: Scene, run: string, { change, sameMachines, onEvent }: RollingBack = {}) {
   const console = await openSceneConsole(scene, change);
   const events: RunEvent[] = [];
   try {
@@ -49,7 +50,10 @@ async function rollBack(scene: Scene, run: string, { change, sameMachines }: Rol
       approveVerified: false,
       cancel: never(),
       halt: never(),
-      onEvent: (event) => events.push(event),
+      onEvent(event) {
+        events.push(event);
+        onEvent?.(event);
+      },
     });
     await scene.lab.copyingFinished();
     return { ...end, events };
@@ -72,18 +76,38 @@ async function eventsOf(scene: Scene, run: string): Promise<readonly RunEvent[]>
 const changesOf = (scene: Scene) =>
   scene.lab.commands.filter(({ line }) => /^(sdxproxy|sdxvolume|sdxshadow|mkdir|rmdir|umount)/.test(line));
 
+interface Detour {
+  readonly port: number;
+  /** Breaks every connection; new ones lead to that port. */
+  readonly turn: (to: number) => void;
+}
+
 /** A port of loopback that leads to another one. */
-async function detour(port: number): Promise<number> {
+async function openDetour(first: number): Promise<Detour> {
+  let to = first;
+  const open = new Set<Socket>();
   const server = createServer((socket) => {
-    const onward = connect(port, '127.0.0.1');
-    socket.pipe(onward).pipe(socket);
-    for (const end of [socket, onward])
-      end.on('error', () => [socket, onward].forEach((each) => each.destroy()));
+    const ends = [socket, connect(to, '127.0.0.1')] as const;
+    ends[0].pipe(ends[1]).pipe(ends[0]);
+    for (const end of ends) {
+      open.add(end);
+      end.on('error', () => ends.forEach((each) => each.destroy()));
+      end.on('close', () => open.delete(end));
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
+  const turn = (port: number) => {
+    to = port;
+    for (const end of open) end.destroy();
+  };
+  return { port: (server.address() as AddressInfo).port, turn };
 }
+
+const detour = async (port: number): Promise<number> => (await openDetour(port)).port;
+
+const portOf = ({ lab }: Scene, host: string): number =>
+  lab.hosts.find(({ name }) => name === host)?.port ?? 0;
 
 const setPort = (host: string, port: number) => (site: SiteTree) => {
   const entry = site.hosts[host];
@@ -91,12 +115,12 @@ const setPort = (host: string, port: number) => (site: SiteTree) => {
 };
 
 describe('a run whose site file names another machine since', () => {
-  it('is not rolled back there: nothing changes on either, and the old site file rolls it back', async () => {
+  it('is not rolled back there: nothing changes on either, and it is rolled back with the old site file', async () => {
     await inScene(async (scene) => {
       const run = await stoppedRun(scene);
       const expected = await keyOf(scene, run, 'node3');
       await inScene(async (other) => {
-        const port = other.lab.hosts.find(({ name }) => name === 'node3')?.port ?? 0;
+        const port = portOf(other, 'node3');
         const before = changesOf(scene).length;
         const rolledBack = rollBack(scene, run, { change: setPort('node3', port) });
         await expect(rolledBack).rejects.toMatchObject({
@@ -116,7 +140,7 @@ describe('a run whose site file names another machine since', () => {
 });
 
 describe('a run whose host has a new host key', () => {
-  it('is rolled back once the operator says that it is the same machine', async () => {
+  it('is rolled back once the operator confirms that it is the same machine', async () => {
     await inScene(async (scene) => {
       const run = await stoppedRun(scene);
       const [first = 0, second = 0, third = 0] = scene.lab.hosts.map(({ port }) => port);
@@ -145,8 +169,8 @@ describe('a run whose host has a new host key', () => {
   });
 });
 
-describe('a run whose host no longer says which machine it is', () => {
-  it('is rolled back once the operator says that it is the same machine', async () => {
+describe('a run whose host no longer shows its machine', () => {
+  it('is rolled back once the operator confirms that it is the same machine', async () => {
     await inScene(async (scene) => {
       const run = await stoppedRun(scene);
       scene.lab.faults.set('fail=node3:hostid');
@@ -166,7 +190,7 @@ describe('a run whose host is reached at another port', () => {
   it('is rolled back, with a warning', async () => {
     await inScene(async (scene) => {
       const run = await stoppedRun(scene);
-      const before = scene.lab.hosts.find(({ name }) => name === 'node3')?.port ?? 0;
+      const before = portOf(scene, 'node3');
       const port = await detour(before);
       const end = await rollBack(scene, run, { change: setPort('node3', port) });
       expect(end.exitStatus).toBe(2);
@@ -177,6 +201,44 @@ describe('a run whose host is reached at another port', () => {
           text: `node3 is reached at 127.0.0.1, port ${port}, and was at 127.0.0.1, port ${before}; it is the same machine`,
         }),
       );
+    });
+  });
+});
+
+describe('a host that is replaced by another machine while a run works on it', () => {
+  /** Both machines are known under the address, as nodes behind one name are. */
+  async function knowBoth(scene: Scene, other: Scene, port: number): Promise<void> {
+    for (const { lab } of [scene, other]) {
+      const lines = (await readFile(lab.knownHostsFile, 'utf8')).split('\n');
+      const known = lines.find((line) =>
+        line.startsWith(`[127.0.0.1]:${portOf({ ...scene, lab }, 'node3')} `),
+      );
+      const key = known?.slice(known.indexOf(' ')) ?? '';
+      await appendFile(scene.lab.knownHostsFile, `[127.0.0.1]:${port}${key}\n`);
+    }
+  }
+
+  it('gets no command of the run, and none of its rollback', async () => {
+    await inScene(async (scene) => {
+      await inScene(async (other) => {
+        const { port, turn } = await openDetour(portOf(scene, 'node3'));
+        await knowBoth(scene, other, port);
+        const change = setPort('node3', port);
+        const replaced = (event: RunEvent) => {
+          if (event.type === 'step-started' && event.step === '7') turn(portOf(other, 'node3'));
+        };
+        const end = await runScene(scene, { change, onEvent: replaced });
+        expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3 });
+        expect(changesOf(other)).toEqual([]);
+        turn(portOf(scene, 'node3'));
+        const back = await rollBack(scene, end.run, { change, onEvent: replaced });
+        expect(back).toMatchObject({ verdict: 'failed', exitStatus: 3 });
+        expect(changesOf(other)).toEqual([]);
+        expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
+        turn(portOf(scene, 'node3'));
+        expect((await rollBack(scene, end.run, { change })).exitStatus).toBe(2);
+      });
+      expect(await clusterState(scene)).toEqual(normalState);
     });
   });
 });

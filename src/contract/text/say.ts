@@ -17,7 +17,7 @@ type CountedValues<Text extends string> = [Exclude<Names<Text>, 'count'>] extend
 /** Undefined for English. */
 let spoken: Language | undefined;
 
-/** Inside `inEnglish`: what is said is remembered, so that it can be told in another language later. */
+/** Inside `inEnglish`: what is said is remembered, so that it can be shown in another language later. */
 let isStored = false;
 
 /** Chooses the language of the process. @param language undefined for English */
@@ -45,7 +45,7 @@ function textOf(text: string): string {
   return typeof translated === 'string' ? translated : text;
 }
 
-/** A value that is a phrase of the program itself is told, too; a name, or what a host printed, is left alone. */
+/** A value that is a phrase of the program itself is translated, too; a name, or what a host printed, is left alone. */
 const filled = (text: string, values: Readonly<Record<string, Value>>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? told(String(values[name])) : whole));
 
@@ -65,7 +65,11 @@ function kept(
   values?: Readonly<Record<string, Value>>,
   count?: number,
 ): string {
-  if (isStored) remember(english, { text, ...(values && { values }), ...(count !== undefined && { count }) });
+  if (!isStored) return english;
+  // Texts of an error are given the values of all of them.
+  const own =
+    values && Object.fromEntries(Object.entries(values).filter(([name]) => text.includes(`{${name}}`)));
+  remember(english, { text, ...(own && { values: own }), ...(count !== undefined && { count }) });
   return english;
 }
 
@@ -80,7 +84,7 @@ function counted(
   return kept(filled(words, all), other, all, count);
 }
 
-/** A text of the catalogue. @param values for what is in braces */
+/** A text of the catalog. @param values for what is in braces */
 export function say<const Text extends PlainMessage>(
   text: Text,
   ...[values]: [Names<Text>] extends [never] ? [] : [values: Values<Text>]
@@ -128,7 +132,8 @@ export function said(text: string, values?: Readonly<Record<string, Value>>): st
 }
 
 /**
- * A text of the catalogue in English, for what is stored, printed as JSON, or a part of an error. `told` says it in the language of the program.
+ * A text of the catalog in English, for what is stored, printed as JSON, or a part of an error. `told` says it in the
+ * language of the program.
  * @param values for what is in braces
  */
 export function phrase<const Text extends PlainMessage>(
@@ -154,9 +159,15 @@ export function phrases(parts: readonly string[], separator: string): string {
   return inEnglish(() => said(names.join(separator), Object.fromEntries(Object.entries(parts))));
 }
 
+/** The same phrase with some of its values replaced. What is no phrase is not changed. */
+export function rephrase(english: string, values: Readonly<Record<string, Value>>): string {
+  const known = phraseOf(english);
+  return known === undefined ? english : inEnglish(() => said(known.text, { ...known.values, ...values }));
+}
+
 /**
- * Stored English in the language of the program: what `phrase` or `inEnglish` made, and any text of the catalogue that has several words. Anything
- * else, such as a name or the output of a host, is not changed.
+ * Stored English in the language of the program: what `phrase` or `inEnglish` made, and any text of the catalog that
+ * has several words. Anything else, such as a name or the output of a host, is not changed.
  */
 export function told(english: string): string {
   if (spoken === undefined) return english;

@@ -35,7 +35,7 @@ export interface TopologyMetrics {
   /** Above the first space of the primary domain, and below its last one. */
   readonly head: number;
   readonly tail: number;
-  /** Of the line that tells of further masters, and its base line. */
+  /** Of the line that lists further masters, and its base line. */
   readonly more: readonly [height: number, words: number];
   /** Between both frames. */
   readonly ribbon: number;
@@ -51,7 +51,7 @@ export interface TopologyMetrics {
   readonly tiesStrips: boolean;
   /** Width of the smallest extent. */
   readonly least: number;
-  /** What a label, and a pair of numbers, need beside their own width. */
+  /** What a label, and a pair of numbers, need in addition to their own width. */
   readonly room: readonly [label: number, numbers: number];
   readonly tape: {
     readonly above: number;
@@ -247,7 +247,7 @@ function layoutTape(
   };
 }
 
-/** All pairs below each other, and the tape behind them. @returns `end`: where the drawing ends */
+/** All pairs below each other, and the tape after them. @returns `end`: where the drawing ends */
 export function layoutReportTopology(topology: ReportTopology, frame: Frame, by: TopologyMetrics) {
   let { y } = frame;
   const pairs = topology.shadowed.map((shadowed) => {

@@ -4,7 +4,7 @@
  */
 import { healthText, type DriveHealth } from '../../contract/drive-health.ts';
 import { isFailure } from '../../contract/errors.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 import { requireChangerDrive, type ChangerSight } from '../procedure/drive/changer-work.ts';
 import { driveStatus, requireReadyDrive } from '../procedure/drive/drive-ready.ts';
 import { lookAtHealth } from '../procedure/drive/look-at-health.ts';
@@ -177,7 +177,7 @@ async function look(check: TapeCheck, drive: KnownDrive): Promise<void> {
     writeProtected === undefined
       ? phrase('; mt on {tapeHost} does not say whether it is write-protected', { tapeHost: drive.tapeHost })
       : '';
-  sayJudged(check, `${cartridge}${protection}`, tape);
+  sayJudged(check, phrases([cartridge, protection], ''), tape);
 }
 
 /**

@@ -161,7 +161,7 @@ export class ShadowtapeConsole {
   }
 
   /**
-   * Every step of a job with its command lines. Looks at the cluster, changes nothing.
+   * Every step of a job with its command lines. Queries the cluster, changes nothing.
    * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, TIME_LIMIT_UNKNOWN, and errors of the
    *   queries
    */
@@ -216,6 +216,7 @@ export class ShadowtapeConsole {
       assigner: this.#assigner,
       state: this.#state,
       runs: this.#runs,
+      lockRefusals: (hosts) => this.lockService.refusals(hosts),
     });
   }
 

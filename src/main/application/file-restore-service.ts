@@ -37,7 +37,7 @@ export interface RestoreRequest extends RestoreQuestion {
   /** `HOST:/path`, or a path of this computer. */
   readonly to: string;
   readonly overwrite: Overwrite;
-  /** Reads this file of the tape in the drive, whoever wrote it; `what` then has only paths. */
+  /** Reads this file of the tape in the drive, whatever program wrote it; `what` then has only paths. */
   readonly tapeFile?: number | undefined;
 }
 

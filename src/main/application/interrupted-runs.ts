@@ -4,7 +4,7 @@
  */
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 import { Journal } from '../journal/journal.ts';
 import { laterRuns, readRun } from '../journal/run-history.ts';
 import { lastOf, summarise, type RunSummary } from '../journal/run-summary.ts';
@@ -332,7 +332,10 @@ export class InterruptedRuns {
               words: step === undefined ? '' : phrase(' at step {step}', { step }),
             })
           : phrase('ended with action required'),
-      dump: dumps.map((text) => `; ${text}`).join(''),
+      dump: phrases(
+        dumps.flatMap((text) => ['; ', text]),
+        '',
+      ),
       remedies: remediesOf(remedies),
       remediesOnScreen: remediesOnScreen(remedies),
     };

@@ -1,6 +1,6 @@
 /**
- * Why a backup of a job would be refused, judged of what a look at the hosts has seen by the rules that a run refuses by before its first
- * change. What a look does not ask, such as the tape in the drive, only the run tells.
+ * Why a backup of a job would be refused, judged of what a look at the hosts has seen by the rules that a run refuses
+ * by before its first change. What a look does not ask, such as the tape in the drive, only the run finds out.
  */
 import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
@@ -78,7 +78,7 @@ function missingWords({ looks }: HostsSeen, host: string): Refusal {
   return { reason: reason ?? missingHostWords({ host, code: look?.code }), instead: look?.hint };
 }
 
-/** True where a node that answers shows nothing of the class, or its sdxinfo ends with an error: it may not share the class. */
+/** True if a node that answers shows nothing of the class, or its sdxinfo ends with an error: it may not share the class. */
 function mayBeOutside({ looks, reports }: HostsSeen, job: Job, nodes: readonly string[]): boolean {
   const isReached = (node: string) => looks.some(({ host, reached }) => host === node && reached);
   return nodes.some((node) => {

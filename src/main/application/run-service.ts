@@ -158,7 +158,7 @@ export class RunService {
     const order = await nextOrder(this.#at.state);
     const journal = newJournal(this.#at.state, name);
     const { run } = journal;
-    // Another run may have taken the name: a resumed run knows the one in its journal.
+    // Another run may have taken the name: a resumed run has the one in its journal.
     const assignment = { ...planned, fingerprintSeed: run };
     request.onPlan?.(planOf(assignment));
     notices.writeTo(journal);

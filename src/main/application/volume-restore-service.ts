@@ -26,6 +26,7 @@ import { tapesToRead } from '../procedure/model/tape/run-tapes.ts';
 import type { World } from '../procedure/model/world.ts';
 import { isProxyJoined } from '../procedure/plan/cluster-checks.ts';
 import { planOf } from '../procedure/plan/plan.ts';
+import { otherSources } from '../procedure/plan/restore/restore-checks.ts';
 import { makerOf } from '../procedure/plan/restore/steps-write-files.ts';
 import { beginningFields, overridesOf } from '../procedure/run/run-began.ts';
 import type { NamedJob } from '../site/site-file.ts';
@@ -35,6 +36,7 @@ import { onCopy } from './media/copy-in-drive.ts';
 import { tapesOfRestore, type TapesToRead } from './media/tapes-of-restore.ts';
 import { requireSomebodyToAsk } from './asking.ts';
 import type { JobAssigner, SiteAtHand } from './job-assigner.ts';
+import type { LockRefusal } from './job-refusals.ts';
 import { atTapeFiles, restoreJob, type ReadyRestore } from './restore-job.ts';
 import type { EndedRun, Following, RunService } from './run-service.ts';
 
@@ -55,6 +57,8 @@ export interface VolumeRestoreOptions extends SiteAtHand {
   readonly assigner: JobAssigner;
   readonly state: StateFolder;
   readonly runs: RunService;
+  /** See LockService. */
+  readonly lockRefusals: (hosts: ReadonlySet<string>) => Promise<readonly LockRefusal[]>;
 }
 
 /** The properties of the pair that must be unchanged, with their words. */
@@ -151,7 +155,11 @@ function orderOf(ordering: Ordering): RestoreOrder {
   const { run } = backup;
   const [proxy, master] = [listed(proxiesOf(assignment)), listed(mastersOf(assignment))];
   const isJoined = areJoined(assignment, world);
-  const common = { run, activeOn: activeOn(run, assignment, world), ...restorable.order };
+  const otherProxies = otherSources(assignment, world);
+  const common = {
+    ...{ run, activeOn: activeOn(run, assignment, world), ...restorable.order },
+    ...(otherProxies.length > 0 ? { otherProxies } : {}),
+  };
   if (isJoined && fromProxy) throw failure('RESTORE_PROXY_JOINED', { proxy, master, run });
   if (isJoined) return { ...common, from: 'tape', begins: 'joined' };
   return {
@@ -246,7 +254,7 @@ export class VolumeRestoreService {
     const assignment = { ...atTapeFiles(assigned, restorable.start), ...seen };
     requireSamePair(run, restorable.start, assignment);
     requireFilesRestorable(run, named, assignment, fromProxy);
-    const order = orderOf({ backup, restorable, known, assignment, world, fromProxy });
+    const order = await this.#order({ backup, restorable, known, assignment, world, fromProxy });
     const read = {
       ...order,
       ...(copy?.tapes[0] ? { copy: copy.tapes[0].uuid } : {}),
@@ -262,6 +270,22 @@ export class VolumeRestoreService {
         : [],
     );
     return { named, assignment: { ...assignment, restore }, backup, pending, supersedes };
+  }
+
+  /**
+   * A proxy may be parted by a run of another console, which is still at work or needs a person: then its lock is named, not the proxy.
+   * @throws as orderOf; CLASS_LOCKED, RESTORE_PENDING
+   */
+  async #order(ordering: Ordering): Promise<RestoreOrder> {
+    try {
+      return orderOf(ordering);
+    } catch (error) {
+      if (!isFailure(error, 'RESTORE_PROXY_PARTED')) throw error;
+      const { class: className, primaryNodes, backupServer } = ordering.assignment;
+      const refusals = await this.#at.lockRefusals(new Set([backupServer, ...primaryNodes]));
+      const locked = refusals.find(({ what, name }) => what === 'class' && name === className);
+      throw locked?.error ?? error;
+    }
   }
 
   async #known(run: string): Promise<KnownRun> {

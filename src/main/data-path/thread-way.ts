@@ -67,7 +67,7 @@ function idOf(end: object): number {
   return end.id;
 }
 
-/** What became of a half whose thread is gone. */
+/** Result of a half whose thread is gone. */
 const brokenHalf = (error: unknown): HalfMoved<never> => ({
   bytes: 0,
   broken: { at: 'stage', error: plainError(error) },
@@ -187,7 +187,7 @@ export class ThreadWay implements DataWay {
     };
     const entries: MovingCalls['entries'] = (told) => told.forEach((entry) => onEntry?.(entry));
     return this.#reads.move('read', readOrder, { ...calls, entries }, [port]).catch((error: unknown) => {
-      // The other thread may never have heard of this one.
+      // The other thread may have no record of this one.
       this.#writer.cancel();
       return brokenHalf(error);
     });

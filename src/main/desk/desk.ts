@@ -34,6 +34,7 @@ import { restoreHandlers } from './restores/restore-handlers.ts';
 import { runHandlers } from './run-handlers.ts';
 import { siteHandlers } from './site-handlers.ts';
 import { tapeHandlers } from './tape-handlers.ts';
+import { toldView } from './told-view.ts';
 
 export interface DeskOptions {
   readonly state: StateFolder;
@@ -45,7 +46,7 @@ export interface DeskOptions {
   readonly openConsole?: OpenConsole | undefined;
 }
 
-/** What a follower is told: a push, or that following has failed. */
+/** What a follower receives: a push, or that following has failed. */
 export type FollowerTold<Name extends Topic> =
   { readonly push: Pushes[Name] } | { readonly error: ErrorInfo };
 
@@ -156,14 +157,14 @@ export class Desk {
       const parsed = requestSchemas[name].safeParse(payload);
       if (!parsed.success) throw refused(channel, phrase('it has the wrong shape'));
       const handler = this.#handlers[name] as Handler<typeof name>;
-      return { result: await handler(parsed.data as never, abort) };
+      return { result: toldView(await handler(parsed.data as never, abort)) };
     } catch (error) {
       return { error: toldError(error) };
     }
   }
 
   /**
-   * Tells of a topic until the following is ended.
+   * Sends the pushes of a topic until the following is ended.
    * @returns what ends it
    */
   follow(topic: string, payload: unknown, listener: (told: FollowerTold<Topic>) => void): () => void {
@@ -171,11 +172,11 @@ export class Desk {
       ? topicSchemas[topic as Topic].safeParse(payload)
       : undefined;
     if (!parsed?.success) {
-      listener({ error: refused(topic, phrase('it has the wrong shape')).toInfo() });
+      listener({ error: toldError(refused(topic, phrase('it has the wrong shape'))) });
       return () => undefined;
     }
     if ('run' in parsed.data) return this.#followRun(parsed.data.run, listener);
-    return this.#followActivity((push) => listener({ push }));
+    return this.#followActivity((push) => listener({ push: toldView(push) }));
   }
 
   #followActivity(follower: (push: ActivityPush) => void): () => void {
@@ -188,7 +189,7 @@ export class Desk {
     let isOver = false;
     let end = () => undefined as void;
     const push = (told: RunPush) => {
-      if (!isOver) listener({ push: told });
+      if (!isOver) listener({ push: toldView(told) });
     };
     this.#room.runs.follow(run, push).then(
       (unfollow) => {

@@ -12,7 +12,7 @@ const remedy = phrase('nothing else may move the tape until then');
 export class DriveUse {
   #user: string | undefined;
 
-  /** In words; undefined while nobody does. */
+  /** In words; undefined while it is not used. */
   get user(): string | undefined {
     return this.#user;
   }

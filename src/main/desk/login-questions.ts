@@ -1,4 +1,7 @@
-/** What the ssh sessions ask a person: host keys that nobody has seen before, passwords, passphrases. Secrets go to the session alone. */
+/**
+ * What the ssh sessions ask a person: host keys that are not known yet, passwords, passphrases. Secrets go to the
+ * session alone.
+ */
 import { failure } from '../../contract/errors.ts';
 import type { LoginQuestion } from '../../contract/screens.ts';
 import { phrase } from '../../contract/text/say.ts';
@@ -34,7 +37,7 @@ export class LoginQuestions {
   readonly #keystore: Keystore | undefined;
   readonly #changed: () => void;
   readonly #notice: (sentence: string) => void;
-  /** Told once. */
+  /** Called once. */
   #refusal: string | undefined;
   readonly #waiting = new Map<number, Waiting>();
   /** Name -> secret that was answered in this session: a connection that was lost is recreated without asking. */
@@ -44,8 +47,8 @@ export class LoginQuestions {
   #number = 0;
 
   /**
-   * @param changed told when `waiting` has changed
-   * @param notice told, where a secret is wanted and cannot be kept, why
+   * @param changed called when `waiting` has changed
+   * @param notice called, where a secret is wanted and cannot be kept, why
    */
   constructor(
     keystore: Keystore | undefined,

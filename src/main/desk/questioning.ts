@@ -36,7 +36,7 @@ export class Questioning {
   readonly #changed: (run: string, question: QuestionView | undefined) => void;
   #number = 0;
 
-  /** @param changed told when a run begins to ask, and when its question is over */
+  /** @param changed called when a run begins to ask, and when its question is over */
   constructor(changed: (run: string, question: QuestionView | undefined) => void) {
     this.#changed = changed;
   }

@@ -43,7 +43,7 @@ const patience = 300;
 /** A plan of what is left takes a look at the hosts: where they cannot be reached, the run is shown without one. */
 async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise<Plan | undefined> {
   const [start] = events;
-  // What a restore has left to do is not told by the plan of a backup.
+  // What a restore has left to do is not in the plan of a backup.
   if (start?.type !== 'run-started' || start.restore) return undefined;
   const { job, method, route, nodes } = start;
   try {
@@ -53,10 +53,10 @@ async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise
   }
 }
 
-/** What the index knows of the run beside its journal: whether its backup was proven restorable. */
+/** What the index has on the run in addition to its journal: whether its backup was proven restorable. */
 async function proofsOf({ history }: DeskRoom, run: string): Promise<Pick<RunLine, 'restored' | 'drilled'>> {
   const question = { query: `"${run}"`, limit: mostNamesakes, patience };
-  // An index that cannot be read keeps nobody from the run; the history says so.
+  // A run is available even if the index cannot be read; the history says so.
   const { lines } = await history.search(question).catch(() => ({ lines: [] }));
   const { restored, drilled } = lines.find((line) => line.run === run) ?? {};
   return { ...(restored ? { restored } : {}), ...(drilled ? { drilled } : {}) };
@@ -67,7 +67,7 @@ async function proofsOf({ history }: DeskRoom, run: string): Promise<Pick<RunLin
  * nobody else begins as it is.
  */
 async function holdsLock(console: ShadowtapeConsole, run: string): Promise<boolean> {
-  // Who cannot be asked now cannot be asked by the taking up either, which then says why.
+  // A question that cannot be asked now cannot be asked by the resumed run either, which then says why.
   const { locks } = await console.lockService.look().catch(() => ({ locks: [] }));
   return locks.some(
     ({ owner, holder }) => holder === 'lives' && owner?.run === run && owner.processId === process.pid,
@@ -77,12 +77,12 @@ async function holdsLock(console: ShadowtapeConsole, run: string): Promise<boole
 export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
   const { state, site, runs, drive, history } = room;
 
-  /** Begins a run, or takes one up; what it came to goes into the index at its end. */
+  /** Begins or resumes a run; its result is written to the index when it ends. */
   const begin = async (perform: (following: Following) => Promise<EndedRun>): Promise<{ run: string }> => ({
     run: await runs.begin((following) => perform(following).finally(() => void history.refresh())),
   });
 
-  /** A run has the drive from its beginning to its end: between two of its commands nobody else may move the tape. */
+  /** A run uses the drive from beginning to end: between two of its commands nobody else may move the tape. */
   async function beginWithDrive(
     what: string,
     perform: (opened: OpenedSite, following: Following) => Promise<EndedRun>,

@@ -30,7 +30,7 @@ export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
   let last: Look | undefined;
 
   /**
-   * One look at a time: who asks meanwhile gets the same one. Nobody's giving up ends it for the others.
+   * One look at a time: who asks meanwhile gets the same one. A caller that gives up does not end it for the others.
    * @param fresh true: not one that is done already
    */
   async function look({ fresh = false }: { readonly fresh?: boolean | undefined }): Promise<ClusterView> {

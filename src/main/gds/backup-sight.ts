@@ -7,7 +7,7 @@
  */
 import type { DeviceFile } from './device-files.ts';
 import type { SdxinfoReport } from './sdxinfo-objects.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phraseCount } from '../../contract/text/say.ts';
 
 export interface Sight {
   readonly shown: 'objects' | 'nothing' | 'unknown';
@@ -18,7 +18,7 @@ export interface Sight {
 /** What one query has printed: objects, titles without rows, the words of the site file, or nothing. */
 export type PrintedAnswer = 'objects' | 'titles' | 'message' | 'silence';
 
-/** What a run knows of the backup server from before. */
+/** What a run recorded of the backup server earlier. */
 export interface BackupPast {
   /** The last time that the query for every object showed any. */
   readonly sighting?:
@@ -47,7 +47,7 @@ export interface Silence {
   readonly boot: string | undefined;
   /** Undefined if they could not be listed. */
   readonly deviceFiles: readonly DeviceFile[] | undefined;
-  /** Those among the device files that can be read from: a volume is behind them. */
+  /** Those among the device files that can be read from: a volume has them. */
   readonly readable: readonly DeviceFile[];
   /** Devices of GDS in the mount table. */
   readonly mounted: readonly string[];
@@ -62,9 +62,13 @@ const unknown = (reason: string): Sight => ({
 const nothing = (evidence: string): Sight => ({ shown: 'nothing', evidence });
 
 const pathOf = ({ class: name, volume }: DeviceFile) => `/dev/sfdsk/${name}/rdsk/${volume}`;
-const exist = (paths: readonly string[]) => `${paths.join(', ')} ${paths.length === 1 ? 'exists' : 'exist'}`;
+const exist = (paths: readonly string[]) =>
+  phraseCount(paths.length, '{paths} exists', '{paths} exist', { paths: paths.join(', ') });
 
-/** A shadow lives in memory only: after a reboot those of before are gone, but their device files stay (GDS guide 4.5, 2.2.2 and A.2.36). */
+/**
+ * A shadow exists in memory only: after a reboot those of before are gone, but their device files stay (GDS guide 4.5,
+ * 2.2.2 and A.2.36).
+ */
 function afterReboot({ past, readable }: Silence, deviceFiles: readonly DeviceFile[]): Sight {
   const foreign = deviceFiles.filter((file) => !past.classes.has(file.class)).map(pathOf);
   if (foreign.length > 0) return unknown(exist(foreign));
@@ -125,7 +129,7 @@ export function judgeAnswers(answers: readonly PrintedAnswer[]): Sight | undefin
   );
 }
 
-/** What was seen where nobody has judged it: objects speak for themselves, nothing else does. */
+/** What was seen, not judged yet: objects speak for themselves, nothing else does. */
 export function sightOf({ report, sight }: { report: SdxinfoReport; sight?: Sight | undefined }): Sight {
   if (sight) return sight;
   const { classes, disks, groups, volumes, extents, slices } = report;

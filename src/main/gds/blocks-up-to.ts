@@ -76,7 +76,7 @@ export function blocksUpTo(report: SdxinfoReport, volume: SdxVolume, place: Volu
   if (last === undefined)
     return { stretches: [], obstacles: [phrase('volume {name} at an unknown block', { name: volume.name })] };
   const { found, obstacles } = foundUpTo(report, volume.class, place, last);
-  // What no row tells of is as free as what a row calls FREE.
+  // What is in no row is as free as what a row calls FREE.
   const occupied = found.filter(({ volume: name, isReserved }) => name !== undefined || isReserved);
   occupied.sort((one, other) => one.firstBlock - other.firstBlock);
   const stretches: Stretch[] = [];

@@ -29,7 +29,7 @@ export interface GroupTree {
   readonly strays: readonly SdxDisk[];
 }
 
-/** Each text once, sorted; what is not told is left out. */
+/** Each text once, sorted; what is not reported is omitted. */
 export function distinct(texts: readonly (string | undefined)[]): string[] {
   return [...new Set(texts.filter((text) => text !== undefined))].sort();
 }

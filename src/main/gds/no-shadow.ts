@@ -75,7 +75,7 @@ function absence(left: readonly string[], backup: BackupSide) {
   const { shown, evidence } = sightOf(backup);
   if (left.length > 0) return oneSided(none, commaText(left) ?? none, false);
   if (shown === 'unknown') return oneSided(none, phrase('unknown: {evidence}', { evidence }), false);
-  return oneSided(none, shown === 'nothing' ? `${none} (${evidence})` : none, true);
+  return oneSided(none, shown === 'nothing' ? phrase('{none} ({evidence})', { none, evidence }) : none, true);
 }
 
 const rule = {

@@ -119,7 +119,7 @@ export const partedRule: Rule<EveryNodeFacts> = {
       facts,
       phrase('Part of {masterVolume}', { masterVolume: facts.names.masterVolume }),
       ({ volume }) => {
-        // Whether MASTER stays filled while parted is not told; another master is wrong in any case.
+        // Whether MASTER stays filled while parted is not documented; another master is wrong in any case.
         const otherMaster = volume?.master !== undefined && volume.master !== facts.names.masterVolume;
         return { text: proxyText(volume), good: volume?.proxy?.word === 'Part' && !otherMaster };
       },

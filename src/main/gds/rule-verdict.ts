@@ -3,7 +3,7 @@
  */
 
 import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phraseCount, phrases } from '../../contract/text/say.ts';
 
 export type { RuleVerdict };
 
@@ -39,12 +39,12 @@ export function oneSided(expected: string, actual: string, good: boolean): Findi
 
 /** Texts as one; undefined if there is none. */
 export function commaText(texts: readonly string[]): string | undefined {
-  return texts.length === 0 ? undefined : texts.join(', ');
+  return texts.length === 0 ? undefined : phrases(texts, ', ');
 }
 
 /** A number of blocks as a person reads it: `1,048,576 blocks`. */
 export function blocksText(blocks: number): string {
-  return `${blocks.toLocaleString('en-US')} ${blocks === 1 ? 'block' : 'blocks'}`;
+  return phraseCount(blocks, '{count} block', '{count} blocks');
 }
 
 /** One line of what several nodes say: `STOP on node1, node2`, or `STOP on node1; ACTIVE on node2`. */

@@ -14,7 +14,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 interface Joining<T> {
   readonly kind: ObjectKind;
-  /** What tells one object from another; undefined if nothing does, and equal objects are then one. */
+  /** What distinguishes one object from another; undefined if nothing does, and equal objects are then one. */
   readonly key: (object: T) => string | undefined;
   readonly title: (object: T) => string;
 }
@@ -71,14 +71,14 @@ function extentKey(extent: SdxExtent): string | undefined {
   return keyOf(extent.class, extent.group, extent.firstBlock);
 }
 
-/** An extent of the shortened long form, without blocks, tells nothing once the same group's blocks are known. */
+/** An extent of the shortened long form, without blocks, adds nothing once the same group's blocks are known. */
 function withoutBlankExtents(extents: readonly SdxExtent[]): SdxExtent[] {
   const placeOf = (extent: SdxExtent) => keyOf(extent.class, extent.group ?? '*');
   const known = new Set(extents.filter((extent) => extent.firstBlock !== undefined).map(placeOf));
   return extents.filter((extent) => extent.firstBlock !== undefined || !known.has(placeOf(extent)));
 }
 
-/** Blocks of a single disk, whose disk only the long form tells: the row that tells it says all that the other does. */
+/** Blocks of a single disk, whose disk only the long form has: that row has all that the other has. */
 function withoutDiskless(extents: readonly SdxExtent[]): SdxExtent[] {
   const placeOf = ({ class: name, firstBlock, blocks }: SdxExtent) =>
     keyOf(name, firstBlock ?? '*', blocks ?? '*');

@@ -24,7 +24,7 @@ export interface SdxinfoTable {
   readonly rows: readonly SdxinfoRow[];
 }
 
-/** A line `SDX:command: severity: text` (GDS guide 4.5, E.4) that stood among the tables. */
+/** A line `SDX:command: severity: text` (GDS guide 4.5, E.4) between the tables. */
 export interface SdxinfoMessage {
   readonly severity: 'INFO' | 'WARNING';
   /** The whole line. */

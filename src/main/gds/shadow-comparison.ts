@@ -15,7 +15,7 @@ import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import { bothSides, disksOf, proxySide, shadowSide } from './shadow-sides.ts';
 import type { ShadowFacts, ShadowPlan, Side } from './shadow-sides.ts';
 import { compareWidths, isStriped } from './stripe-width.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 
 interface ShadowRule extends Rule<ShadowFacts> {
   /** Where the rule has something to judge; absent: always. */
@@ -28,12 +28,12 @@ function sizesOf(side: Side): string | undefined {
   return commaText(disks.map(({ name, blocks }) => `${name}: ${blocksText(blocks ?? 0)}`));
 }
 
-/** Every type that is told, on each level: by disks, by groups and by the volume. They must be one and the same. */
+/** Every type that is reported, on each level: by disks, by groups and by the volume. They must be one and the same. */
 function typesOf({ tree, volume }: Side): string | undefined {
   return tree === undefined || disksBelow(tree).length === 0 ? undefined : typesText(tree, volume?.type);
 }
 
-/** What a proxy may stand on (GDS guide (Linux) 4.3, 2.3.12; 4.5, D.16). */
+/** What a proxy may be on (GDS guide (Linux) 4.3, 2.3.12; 4.5, D.16). */
 const soundTypes = /^(single|mirror|mirror of (stripe|concat)(, (stripe|concat))*)$/;
 
 function compareTypes(facts: ShadowFacts): Finding {
@@ -82,7 +82,7 @@ function shadowActive(facts: ShadowFacts): Finding {
     withoutSlice.length === 0 &&
     slices.every(({ status }) => status.word === 'ACTIVE') &&
     disks.every(({ status }) => status.word === 'ENABLE');
-  return oneSided(expected, texts.join(', '), good);
+  return oneSided(expected, phrases(texts, ', '), good);
 }
 
 function accessMode(facts: ShadowFacts): Finding {
@@ -131,7 +131,7 @@ function nothingElse({ backup: { report }, plan }: ShadowFacts): Finding {
   ];
   const names = [...new Set([...disks, ...groups, ...volumes])].join(', ');
   const actual =
-    others.length === 0 ? phrase('nothing else') : phrase('also {others}', { others: others.join(', ') });
+    others.length === 0 ? phrase('nothing else') : phrase('also {others}', { others: phrases(others, ', ') });
   return oneSided(phrase('only {names}', { names }), actual, others.length === 0);
 }
 

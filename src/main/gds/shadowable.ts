@@ -10,7 +10,7 @@ import type { VolumePlace } from './report-lookup.ts';
 import { commaText, judge, none, oneSided } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 
 export interface ProxyVolumeName {
   readonly class: string;
@@ -69,16 +69,16 @@ function judgeMembers({ tree }: ProxySight): Finding {
   ];
   // A tree without members has strays: there is no tree where nothing is shown of a group.
   const good = strays.length === 0 && (allDisks || allLower);
-  return oneSided(expected, texts.join(', '), good);
+  return oneSided(expected, phrases(texts, ', '), good);
 }
 
 function judgeBlocksBefore({ report, volume, place }: ProxySight): Finding {
   const expected = phrase('volumes, free or reserved blocks before it, each of known place and size');
   if (volume === undefined || place === undefined) return oneSided(expected, none, false);
   const { stretches, obstacles } = blocksUpTo(report, volume, place);
-  const before = stretches.slice(0, -1).map(stretchText).join(', ');
+  const before = phrases(stretches.slice(0, -1).map(stretchText), ', ');
   const actual =
-    obstacles.length === 0 ? before || phrase('only reserved blocks before it') : obstacles.join(', ');
+    obstacles.length === 0 ? before || phrase('only reserved blocks before it') : phrases(obstacles, ', ');
   return oneSided(expected, actual, obstacles.length === 0);
 }
 

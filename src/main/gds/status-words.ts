@@ -37,7 +37,7 @@ export const statusWords: Readonly<Record<StatusKind, readonly StatusWord[]>> = 
     seen('COPY', 'the GDS guide 4.1, 6.6.3.7, step 8-2'),
     seen('INVALID', 'the GDS guide 4.5, F.1.1'),
     seen('NOUSE', 'the GDS guide 4.5, D.10'),
-    // D.10 writes only "TEMP*"; which words belong to that family is not told.
+    // D.10 writes only "TEMP*"; which words belong to that family is not documented.
     presumed('TEMP'),
     presumed('TEMP-STOP'),
     presumed('COPY-TEMP'),

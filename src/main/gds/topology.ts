@@ -56,7 +56,7 @@ function byNode<T, Value>(seen: Seen<T>, tell: (object: T) => Value | undefined)
   return Object.fromEntries(told);
 }
 
-/** The first value that any node tells, or null. */
+/** The first value that any node reports, or null. */
 function firstTold<T, Value>(seen: Seen<T>, tell: (object: T) => Value | undefined): Value | null {
   return seen.on.map(({ object }) => tell(object)).find((value) => value !== undefined) ?? null;
 }
@@ -135,7 +135,7 @@ function extentsOf(domain: Domain, reports: readonly NodeReport[]): TopologyExte
   });
 }
 
-/** Everything that tells of a type goes by class and group. */
+/** Everything that has a type is listed by class and group. */
 interface TypeTellers {
   readonly disks: readonly Seen<SdxinfoReport['disks'][number]>[];
   readonly volumes: readonly Seen<SdxinfoReport['volumes'][number]>[];

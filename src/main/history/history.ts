@@ -18,7 +18,7 @@ import { indexLock } from './index-file.ts';
 
 export { runLineOf } from './run-line.ts';
 
-/** The thread's own file: beside this one in the sources; what is built has it on top. */
+/** The thread's own file: next to this one in the sources; what is built has it on top. */
 function workerFile(): string {
   const here = fileURLToPath(import.meta.url);
   const name = `history-worker${extname(here)}`;
@@ -47,13 +47,13 @@ export class History {
 
   #progress: IndexProgress | undefined;
 
-  /** @param changed told when `progress` has changed */
+  /** @param changed called when `progress` has changed */
   constructor(state: StateFolder, changed: () => void = () => undefined) {
     this.#state = state;
     this.#changed = changed;
   }
 
-  /** How far the index is behind; undefined if it is not. */
+  /** How far the index lags behind; undefined if it does not. */
   get progress(): IndexProgress | undefined {
     return this.#progress;
   }
@@ -100,7 +100,7 @@ export class History {
     return this.#ask('view', question);
   }
 
-  /** Takes in what is new, such as a run that has just ended. Never throws, and holds up nobody. */
+  /** Takes in what is new, such as a run that has just ended. Never throws, and delays no caller. */
   async refresh(): Promise<void> {
     await this.#ask('refresh', undefined as never).catch(() => undefined);
   }

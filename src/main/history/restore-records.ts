@@ -194,7 +194,7 @@ async function lineOfFile(folder: string, name: string, live: boolean): Promise<
       await handle.close();
     }
   } catch {
-    // What cannot be read is no line; whoever opens it is told why.
+    // What cannot be read is no line; the call that opens it gets the reason.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** Notices that the clock of this computer was set, by a clock that nobody can set. */
+/** Notices that the clock of this computer was set, by the monotonic clock. */
 import { phrase } from '../../contract/text/say.ts';
 
 /** What may lie between the two clocks without a word: NTP slews by far less between two lines of a journal. */
@@ -28,7 +28,7 @@ export class ClockWatch {
 
   /**
    * Whether the clock was set since the last call.
-   * @returns a sentence; undefined if it was not. The steady clock of Linux stands still while the computer sleeps.
+   * @returns a sentence; undefined if it was not. The steady clock of Linux stops while the computer sleeps.
    */
   step(): string | undefined {
     const offset = this.#now();

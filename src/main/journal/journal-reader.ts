@@ -1,6 +1,7 @@
 /** Reads a journal back, and checks its chain. */
 import { failure, isFailure } from '../../contract/errors.ts';
 import { runEventSchema, type RunEvent } from '../../contract/events.ts';
+import { recall } from '../../contract/text/phrases.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { firstPrevious, lineHash } from './journal.ts';
 import { readKept } from './kept-file.ts';
@@ -20,7 +21,7 @@ function broken(file: string, line: number, reason: string) {
 
 const lineFeed = 0x0a;
 
-/** Only bytes that are UTF-8 throughout: a decoder that mends them would take two different lines for the same. */
+/** Only bytes that are UTF-8 throughout: a decoder that replaces them would take two different lines for the same. */
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The lines that are ended by a line feed, and whether something follows the last of them. */
@@ -62,6 +63,7 @@ function parseLine(file: string, number: number, line: string, previous: string)
     throw broken(file, number, phrase('it does not follow the previous line'));
   if (parsed.data.seq !== number)
     throw broken(file, number, phrase('its number is {seq}', { seq: parsed.data.seq }));
+  recall(parsed.data.said);
   return parsed.data;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Files of the state folder are opened themselves, never what a symbolic link of that name leads to: whoever may put a name there must not
- * have this user read or write elsewhere. The state folder itself may be a link.
+ * Files of the state folder are opened themselves, never what a symbolic link of that name leads to: a user who may put
+ * a name there must not have this user read or write elsewhere. The state folder itself may be a link.
  */
 import { constants, type Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';

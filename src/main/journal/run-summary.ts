@@ -21,7 +21,7 @@ export function lastOf<Type extends RunEvent['type']>(
   return events.findLast((event): event is EventOf<Type> => event.type === type);
 }
 
-/** What was sent to tape of a volume last; undefined if it was not dumped to its end. */
+/** What was sent to tape of a volume last; undefined if it was not dumped completely. */
 export function writtenOf(events: readonly RunEvent[], volume: string): EventOf<'digest'> | undefined {
   return events.findLast(
     (event): event is EventOf<'digest'> =>

@@ -1,4 +1,5 @@
 /** Sends a notification over one of the channels in the site file. */
+import { isFailure } from '../../contract/errors.ts';
 import { inEnglish, phrase } from '../../contract/text/say.ts';
 import type { NotifyWay } from '../site/notify-schema.ts';
 import type { Notification, NotificationEvent } from './notification.ts';
@@ -31,9 +32,29 @@ export async function prepare(ways: readonly NotifyWay[]): Promise<void> {
 }
 
 /** One line through logger(1), which exists on every system with a system log; Node has no local datagrams. */
-function loggerCommand(priority: string, { subject, sentence, sealsHead }: Notification): string[] {
+const logLine = (priority: string, { subject, sentence, sealsHead }: Notification): string[] => {
   const head = sealsHead === '' ? '' : phrase('; head of the seals {sealsHead}', { sealsHead });
-  return ['logger', '-t', 'shadowtape', '-p', priority, '--', `${subject}: ${sentence}${head}`];
+  return ['-t', 'shadowtape', '-p', priority, '--', `${subject}: ${sentence}${head}`];
+};
+
+/** What getopt of each system says of an option that it does not know. */
+const unknownOption = /(?:unrecogni[sz]ed|unknown|illegal|invalid) option/;
+
+/**
+ * Without `--socket-errors=on`, logger of util-linux ends with 0 where nothing listens on `/dev/log`, unless systemd is
+ * init. Other loggers do not know that option.
+ */
+async function sendToLog(
+  line: readonly string[],
+  ...rest: [Notification, NotificationEvent, number]
+): Promise<void> {
+  try {
+    await sendByCommand(['logger', '--socket-errors=on', ...line], ...rest);
+  } catch (error) {
+    if (!isFailure(error, 'NOTIFY_COMMAND_FAILED') || !unknownOption.test(error.evidence.stderr ?? ''))
+      throw error;
+    await sendByCommand(['logger', ...line], ...rest);
+  }
 }
 
 /**
@@ -48,6 +69,5 @@ export async function send(
 ): Promise<void> {
   if (mail) await (await loadMail()).sendByMail(mail, notification, limitSeconds);
   if (command) await sendByCommand(command, notification, event, limitSeconds);
-  if (syslog !== undefined)
-    await sendByCommand(loggerCommand(syslog, notification), notification, event, limitSeconds);
+  if (syslog !== undefined) await sendToLog(logLine(syslog, notification), notification, event, limitSeconds);
 }

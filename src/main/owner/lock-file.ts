@@ -1,9 +1,11 @@
 /**
- * A lock between processes that share a folder: a file that names its owner. It is made by link(2), which is atomic, and has its content
- * from its first moment. One whose owner is gone is removed; one whose owner cannot be told stays until a person removes it.
+ * A lock between processes that share a folder: a file that names its owner. It is made by link(2), which is atomic,
+ * and has its content from its first moment. One whose owner is gone is removed; one whose owner is not known stays
+ * until a person removes it.
  *
- * No two processes remove the same dead lock: whoever removes it first holds a second lock, named after the dead owner. An owner that is
- * gone never comes back, so that a late remover finds another owner in the file, and leaves it.
+ * No two processes remove the same dead lock: the process that removes it first holds a second lock, named after the
+ * dead owner. An owner that is gone never comes back, so that a late remover finds another owner in the file, and
+ * leaves it.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
@@ -13,11 +15,11 @@ import { livenessOf, thisProcess, type Liveness, type ProcessOwner } from './pro
 import { phrase } from '../../contract/text/say.ts';
 
 export interface LockFileOptions {
-  /** Tells this lock from others of the same process. */
+  /** Distinguishes this lock from others of the same process. */
   readonly key?: string;
   /** The pause between two attempts, in milliseconds. */
   readonly everyMilliseconds?: number;
-  /** How long somebody else may hold it, in milliseconds. An owner that cannot be told is waited for ten seconds at most. */
+  /** How long somebody else may hold it, in milliseconds. An owner that is not known is waited for ten seconds at most. */
   readonly patienceMilliseconds?: number;
 }
 
@@ -42,7 +44,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @returns undefined if the file names nobody */
+/** @returns undefined if the file names no owner */
 function ownerOf(text: string): ProcessOwner | undefined {
   const content = parseJson(text);
   const lock = lockSchema.safeParse(content);
@@ -71,7 +73,7 @@ function write(file: string, content: string): void {
   try {
     writeSync(handle, content);
   } catch (error) {
-    // A lock that names nobody would stay.
+    // A lock without an owner would stay.
     rmSync(file, { force: true });
     throw error;
   } finally {

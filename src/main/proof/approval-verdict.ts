@@ -94,7 +94,7 @@ async function signerOf(request: ApprovalRequest, read: ReadSignature): Promise<
   const key = `the key ${read.fingerprint}`;
   const lines = signersOf(await readAllowedSigners(signersFile), read.publicKey, read.namespace);
   const names = lines.flatMap(({ principals }) => principals.split(','));
-  // Whoever has a line of his own has another person's key, too, if both lines name that key.
+  // A person with a line in the file has another person's key, too, if both lines name that key.
   if (names.some((name) => loginOf(name) === loginOf(operator)))
     throw refused(request, phrase('{key} is that of {operator}, who performs the run', { key, operator }));
   if (isRevoked(await readRevokedKeys(revokedFile), read.publicKey))

@@ -1,12 +1,10 @@
 /** What the bytes of a journal come to, by its chain and its seals. Pure. */
 import type { AuditLine } from '../../contract/proof.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phraseCount } from '../../contract/text/say.ts';
 import { checkChain, type CheckedChain } from './chain.ts';
 import { lastSealOf, type Seal } from './seal.ts';
 
-const countText = (count: number, what: string) =>
-  `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
-const linesText = (lines: number) => countText(lines, 'line');
+const linesText = (lines: number) => phraseCount(lines, '{count} line', '{count} lines');
 
 /** Verdict and place, without the run. */
 type Verdict = Pick<AuditLine, 'verdict' | 'sentence' | 'line' | 'at'>;
@@ -47,7 +45,7 @@ function withoutSeal(chain: CheckedChain, firstSealAt: string | undefined): Verd
   return unproven(phrase('{intact}: it is older than the first seal; {cannot}', { intact, cannot }));
 }
 
-/** Lines that came behind the seal: the run was resumed, or somebody wrote them. */
+/** Lines after the seal: the run was resumed, or somebody wrote them. */
 function behindSeal(chain: CheckedChain, seal: Seal): Verdict {
   const next = chain.parsed[seal.lines];
   const line = seal.lines + 1;

@@ -38,7 +38,7 @@ async function auditCatalogue(
   event: CatalogueEvent,
   isImported: boolean,
 ): Promise<AuditLine> {
-  // The state folder may lie elsewhere now: the list is searched for beside the journal.
+  // The state folder may lie elsewhere now: the list is searched for next to the journal.
   const file = join(state.runsFolder, basename(event.file));
   const line = { run, subject: 'catalogue', file } as const;
   try {

@@ -72,7 +72,7 @@ export interface AuditStateOptions extends AuditOptions {
   readonly head?: string | undefined;
 }
 
-/** Runs that are there, and those that a seal tells of; removed ones only where they are asked for. */
+/** Runs that are there, and those that a seal lists; removed ones only if requested. */
 async function namesOf(state: StateFolder, { seals }: ReadSeals): Promise<string[]> {
   const sealed = new Map(seals.map(({ run, what }) => [run, what]));
   const missing = [...sealed].flatMap(([run, what]) => (what === 'removed' ? [] : [run]));

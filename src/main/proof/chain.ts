@@ -15,7 +15,7 @@ interface ChainLine {
 interface ChainTrouble {
   /** From 1; of lines that were removed, the first one's number. */
   readonly line: number;
-  /** The time that the line tells, or that the line behind the removed ones does. */
+  /** The time of the line, or of the line after the removed ones. */
   readonly at: string | undefined;
   readonly sentence: string;
 }
@@ -118,7 +118,7 @@ class Chain {
     return undefined;
   }
 
-  /** The line does not follow the one before it: whichever of both is not as it was, the line behind tells. */
+  /** The line does not follow the one before it: the line after it shows which of both is not as it was. */
   #broken(index: number, line: ChainLine): ChainTrouble {
     const number = index + 1;
     const before = this.#hashBefore(index);

@@ -17,9 +17,9 @@ export interface ClosedRun {
   readonly compressAfter: string | undefined;
   readonly askSecret: AskSecret;
   readonly agentSocket: string | undefined;
-  /** Hears what failed, in a sentence: it fails no run. */
+  /** Called with what failed, in a sentence: it fails no run. */
   readonly notice: (sentence: string) => void;
-  /** Hears the head of the list of seals once the run is sealed; undefined if it was not. */
+  /** Called with the head of the list of seals once the run is sealed; undefined if it was not. */
   readonly onSealed: (head: string | undefined) => void;
 }
 

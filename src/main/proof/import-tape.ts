@@ -111,7 +111,7 @@ async function journalHere(state: StateFolder, run: string): Promise<Buffer | un
   }
 }
 
-/** Whether the journal that is there is the one that the tape tells of. */
+/** Whether the journal that is there is the one that is on the tape. */
 function compare(here: Buffer, tape: WrittenTape, own: Buffer | undefined): ImportedTape {
   const { run, journal } = tape.manifest;
   const there = phrase('run {run} already exists', { run });

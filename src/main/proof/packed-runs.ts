@@ -37,7 +37,7 @@ async function holds(file: string, content: Buffer): Promise<boolean> {
 }
 
 /**
- * Puts the compressed form in place of a file. What was written is read back before the plain one goes.
+ * Puts the compressed form in place of a file. What was written is read back before the plain one is removed.
  * @returns by how many bytes it is smaller; undefined if it was compressed before
  * @throws STATE_FILE_UNWRITABLE
  */

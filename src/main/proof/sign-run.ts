@@ -30,13 +30,13 @@ async function journalOf(state: StateFolder, run: string): Promise<Buffer> {
 }
 
 /**
- * Writes RUN.ndjson.sig beside the journal, in place of a signature that is there.
+ * Writes RUN.ndjson.sig next to the journal, in place of a signature that is there.
  * @throws RUN_UNKNOWN, RUN_NOT_ENDED, JOURNAL_BROKEN, STATE_FILE_UNWRITABLE, and what choosing a key ends with
  */
 export async function signRun(options: SignOptions): Promise<SignedRun> {
   const { state, run, keyFile, agentSocket, askSecret } = options;
   const journal = await journalOf(state, run);
-  // Nobody is to put a name to a journal that is not what was written.
+  // No person is to sign a journal that is not what was written.
   const { events, truncated } = parseJournal(state.journalFile(run), journal);
   if (truncated || events.at(-1)?.type !== 'run-finished')
     throw failure('RUN_NOT_ENDED', { run, what: 'signed' });

@@ -76,7 +76,7 @@ export async function exportState(
   return names.length;
 }
 
-/** What became of a file of the archive. */
+/** Result for a file of the archive. */
 export interface ImportedFile {
   /** Below the state folder. */
   readonly name: string;
@@ -109,7 +109,7 @@ async function contentOf(file: string): Promise<Buffer | undefined> {
 
 const plainName = (name: string) => name.replace(/\.gz$/, '');
 
-/** Lines that are not there yet are written behind those that are. */
+/** New lines are written after the existing ones. */
 async function mergeLines(target: string, content: Buffer): Promise<ImportedFile['what']> {
   const here = (await readFile(target, 'utf8')).split('\n');
   const known = new Set(here);
@@ -260,7 +260,7 @@ export async function importState(
     if (isFailure(error)) throw error;
     throw unwritable(state.path, error);
   } finally {
-    // What an unpacking that has failed still writes may come behind the removal.
+    // What an unpacking that has failed still writes may come after the removal.
     await discard(unpacked);
   }
 }

@@ -119,7 +119,7 @@ export class RestoreSession {
   }
 
   /**
-   * Restores a file of the tape in the drive, whoever wrote it.
+   * Restores a file of the tape in the drive, whatever program wrote it.
    * @throws RESTORE_TAPE_FILE_UNSUPPORTED, and errors of reading the tape and of writing to the target
    */
   loose(drive: KnownDrive, file: number, patterns: readonly string[]): Promise<void> {

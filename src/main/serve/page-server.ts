@@ -19,7 +19,7 @@ export interface PageServerOptions {
   readonly port: number;
   /** Where the built pages lie. */
   readonly pages: string;
-  /** Hears that an address of the terminal was used: it works no more. */
+  /** Called when an address of the terminal was used: it works no more. */
   readonly onEntered?: (() => void) | undefined;
   /** Opens `/metrics`, and nothing else; without it there is no such page. */
   readonly metricsToken?: string | undefined;

@@ -5,9 +5,9 @@ import { say } from '../../contract/text/say.ts';
 import type { Desk } from '../desk/desk.ts';
 import { PageSession } from '../desk/page-session.ts';
 
-/** Bytes that wait for a slow page, from which on progress is left out; its next one tells the same and more. */
+/** Bytes that wait for a slow page, from which on progress is dropped; its next one has the same and more. */
 const slowBytes = 1024 * 1024;
-/** Nobody reads there any more. */
+/** There is no reader any more. */
 const mostWaitingBytes = 256 * 1024 * 1024;
 const millisecondsBetweenPings = 30_000;
 /** WebSocket close codes (RFC 6455, 7.4.1). */

@@ -41,7 +41,7 @@ export function mergeTrouble(
   for (const pair of map.items.filter(isMerge))
     for (const source of sourcesOf(pair)) {
       const merged = isAlias(source) ? anchors.get(source.source) : source;
-      // An alias without an anchor is told by its own name.
+      // An alias without an anchor is reported by its own name.
       if (isAlias(source) && merged === undefined) continue;
       const at = startOf(pair.key);
       if (!isMap(merged))

@@ -3,7 +3,7 @@ import type { Job } from './site-schema.ts';
 import { hashesAll } from './whole-fingerprint.ts';
 import { phrase } from '../../contract/text/say.ts';
 
-/** @returns why the job cannot go on after a read error; undefined if it can, or does not ask for it */
+/** @returns why the job cannot continue after a read error; undefined if it can, or does not ask for it */
 export function whyNotOverReadErrors(
   job: Pick<Job, 'onReadError' | 'verify' | 'method' | 'route' | 'volumes'>,
 ): string | undefined {

@@ -16,7 +16,7 @@ import {
 } from 'yaml';
 import { failure, isFailure, ShadowtapeError } from '../../contract/errors.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, rephrase } from '../../contract/text/say.ts';
 import { isMerge, mergedKeys, mergeTrouble, startOf, type Trouble } from './merge-keys.ts';
 import { siteFailures } from './site-issues.ts';
 import { pathOf, SiteLines } from './site-lines.ts';
@@ -44,8 +44,8 @@ function parserWords({ code, message }: YAMLParseError): string {
 const keyOf = ({ key }: Pair): string | undefined => (isScalar(key) ? String(key.value) : undefined);
 
 /**
- * Looks at each node once, in the order of the text: the library compares every key with every other, and looks for the anchor of each
- * alias from the beginning.
+ * Checks each node once, in the order of the text: the library compares every key with every other, and looks for the
+ * anchor of each alias from the beginning.
  * @throws SITE_FILE_TOO_LARGE
  */
 function troubleIn(file: string, document: Document): Trouble | undefined {
@@ -148,7 +148,7 @@ function withRetentionOfPools(site: Site): Site {
   return { ...site, jobs: Object.fromEntries(jobs) };
 }
 
-/** How many errors are told at once. */
+/** How many errors are listed at once. */
 const mostErrors = 50;
 
 /** One error with the sentences of the others as its evidence. */
@@ -156,16 +156,16 @@ function together([first, ...others]: readonly ShadowtapeError[]): ShadowtapeErr
   if (!first) throw new Error('there is an error');
   const told = others.slice(0, mostErrors).map(({ message }) => message);
   const left = others.length - told.length;
-  const also = [...told, ...(left > 0 ? [`and ${left} more`] : [])].join('\n');
+  const also = [...told, ...(left > 0 ? [phrase('and {left} more', { left })] : [])].join('\n');
   return also === '' ? first : new ShadowtapeError({ ...first.toInfo(), evidence: { also } });
 }
 
-/** The same error with its line behind the name of the file, as compilers write it. */
+/** The same error with its line after the name of the file, as compilers write it. */
 function withLine(file: string, linesOf: () => SiteLines, error: ShadowtapeError): ShadowtapeError {
   const path = pathOf(file, error);
   const line = path === undefined ? undefined : linesOf().lineOf(path);
   if (line === undefined) return error;
-  const sentence = `${file}:${line}${error.message.slice(file.length)}`;
+  const sentence = rephrase(error.message, { file: `${file}:${line}` });
   return new ShadowtapeError({ ...error.toInfo(), sentence });
 }
 

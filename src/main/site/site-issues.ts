@@ -1,4 +1,4 @@
-/** Turns what zod finds wrong into errors of the table, with the file, the place and what may stand there. */
+/** Turns what zod finds wrong into errors of the table, with the file, the place and what is valid there. */
 import type { z } from 'zod';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
@@ -43,7 +43,7 @@ function unwrap(schema: SchemaShape | undefined): SchemaShape[] {
   return definition?.options?.flatMap(unwrap) ?? [schema];
 }
 
-/** What may stand at a place; several where a union is on the way. */
+/** What is valid at a place; several where a union is on the way. */
 function schemasAt(root: SchemaShape, path: Path): SchemaShape[] {
   let current = unwrap(root);
   for (const part of path) {
@@ -69,7 +69,7 @@ interface Place {
   readonly data: unknown;
 }
 
-/** An error for each key. Of several forms that may stand there, the one is told that has most of the keys that were given. */
+/** An error for each key. Of several valid forms, the one is reported that has most of the keys that were given. */
 function unknownKeys(
   { file, root, data }: Place,
   issue: Extract<z.core.$ZodIssue, { code: 'unrecognized_keys' }>,
@@ -135,7 +135,7 @@ function boundWording(word: 'least' | 'most', bound: number | bigint, origin: st
     : phrase('must be at most {bound}{unit}', values);
 }
 
-/** Every form that a union lets stand: "ask, {stop, resume}". */
+/** Every form that a union accepts: "ask, {stop, resume}". */
 function formsWording(forms: readonly SchemaShape[]): string {
   const words = forms.flatMap(({ shape, _zod }) => {
     if (shape) return [`{${Object.keys(shape).join(', ')}}`];

@@ -88,7 +88,7 @@ function checkVolumes(file: string, path: string, job: Job): void {
   });
 }
 
-/** Only a label tells which tape of several is in the drive, and only through the console is each record answered for. */
+/** Only a label identifies which tape of several is in the drive, and only through the console is each record answered for. */
 function checkSpan(file: string, path: string, { media, route }: Job): void {
   if (!media.span) return;
   if (media.layout !== 'labelled')
@@ -204,7 +204,7 @@ function checkHosts(file: string, site: Site): void {
     );
 }
 
-/** A drive that mt can be told of by name, on the platform of the site. */
+/** A drive that mt accepts by name, on the platform of the site. */
 function isDriveOf(platform: Site['platform'], device: string): boolean {
   try {
     withoutRewind(device);

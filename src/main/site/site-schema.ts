@@ -164,7 +164,7 @@ export const siteSchema = z.strictObject({
   gds: gds.prefault({}),
   hosts: z
     .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, phrase('is not a host name')), hostSchema)
-    .describe('The hosts by name. What the ssh configuration knows of a name need not be repeated.'),
+    .describe('The hosts by name. What the ssh configuration has for a name need not be repeated.'),
   tape: tape.describe('The tape drive.'),
   library: librarySchema
     .optional()

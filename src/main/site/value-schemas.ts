@@ -8,7 +8,7 @@ import { commandWords } from './command-words.ts';
 
 export const nonEmpty = z.string().min(1, phrase('must not be empty'));
 
-/** What stands on a label. */
+/** What is on a label. */
 export const tapeName = z
   .string()
   .refine(isTapeName, phrase('must be 1 to 32 letters, digits, "_", "." and "-", and not "data"'));

@@ -1,6 +1,7 @@
 /**
- * Public keys of types that ssh2 does not know: certificates (OpenSSH's PROTOCOL.certkeys) and keys on security tokens (PROTOCOL.u2f).
- * ssh2 is given an object of its own kind, which tells their type and their bytes; whoever has the private half signs.
+ * Public keys of types that ssh2 does not know: certificates (OpenSSH's PROTOCOL.certkeys) and keys on security tokens
+ * (PROTOCOL.u2f). ssh2 is given an object of its own kind, which has their type and their bytes; the party that has the
+ * private half signs.
  */
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
@@ -29,7 +30,10 @@ export const isOnToken = (keyType: string): boolean => tokenTypes.some((type) =>
 const algorithmOf = (keyType: string) =>
   keyType === certificateOf('ssh-rsa') ? certificateOf('rsa-sha2-512') : keyType;
 
-/** ssh2 recognizes its keys by a property that it shows to nobody, so that a foreign key is made out of one of them. It never signs. */
+/**
+ * ssh2 recognizes its keys by a property that it does not export, so that a foreign key is made out of one of them. It
+ * never signs.
+ */
 function carrier(): ParsedKey {
   const key = ssh2.utils.parseKey(
     Buffer.concat([string('ssh-rsa'), string(Buffer.from([3])), string(Buffer.from([1]))]),
@@ -55,7 +59,7 @@ export function foreignKey(blob: Buffer): ParsedKey | undefined {
   return key;
 }
 
-/** What follows type and nonce of a certificate, where it is one for that key: the rest behind the key's own fields. */
+/** What follows type and nonce of a certificate, where it is one for that key: the rest after the key's own fields. */
 function behindKey(certificate: Buffer, key: Buffer): WireReader | undefined {
   if (certifiedTypes.get(keyTypeOf(certificate)) !== keyTypeOf(key)) return undefined;
   const [reader, own] = [new WireReader(certificate), new WireReader(key)];
@@ -79,7 +83,7 @@ const instant = (seconds: bigint) => new Date(Number(seconds) * 1000).toISOStrin
 /**
  * @param certificate, key in wire form
  * @param now milliseconds since 1970
- * @returns why hosts do not accept the certificate, in words that fit behind its name; undefined if it shows nothing of
+ * @returns why hosts do not accept the certificate, in words that fit after its name; undefined if it shows nothing of
  *   that kind
  */
 export function certificateTrouble(certificate: Buffer, key: Buffer, now: number): string | undefined {

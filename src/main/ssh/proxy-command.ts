@@ -29,7 +29,7 @@ class ProxySocket extends Duplex {
   constructor(command: string) {
     super();
     this.command = command;
-    // Whoever uses the connection hears of it as well.
+    // The users of the connection receive it as well.
     this.on('error', () => {});
     // `exec`, as OpenSSH: what is signalled is the command, not a shell before it. A process group of its own, since Ctrl-C in the terminal
     // is for the run alone.

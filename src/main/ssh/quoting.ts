@@ -1,6 +1,7 @@
 /**
- * Quoting for the login shell, whichever it is: sshd hands it the command line as one string, so this is the one place where an argument
- * vector becomes text, and where a command is told its language. What it makes means the same in sh, ksh, bash, zsh, csh and tcsh.
+ * Quoting for the login shell, whichever it is: sshd hands it the command line as one string, so this is the one place
+ * where an argument vector becomes text, and where a command receives its language. What it makes means the same in sh,
+ * ksh, bash, zsh, csh and tcsh.
  */
 import { failure } from '../../contract/errors.ts';
 import { bytesOfName } from '../../contract/file-names.ts';
@@ -33,8 +34,9 @@ function refuseUnsendable(text: string): void {
 }
 
 /**
- * Everything between single quotes, but for three characters, each behind a backslash outside them. The quote itself; `!`, which csh reads
- * as a reference to its history even between single quotes; and the backslash, which quotes there in a tcsh that has `backslash_quote` set.
+ * Everything between single quotes, but for three characters, each after a backslash outside them. The quote itself;
+ * `!`, which csh reads as a reference to its history even between single quotes; and the backslash, which quotes there
+ * in a tcsh that has `backslash_quote` set.
  */
 function singleQuoted(text: string): string {
   if (text === '') return "''";
@@ -172,9 +174,9 @@ const longestWord = 1000;
 const fitsLine = (word: string): boolean => !word.includes('\n') && quoteArgument(word).length <= longestWord;
 
 /**
- * What is sent for a command: the line, or where a login shell might not take that, `sh` and a script on its input. The script is one
- * group, so that sh runs nothing of one that was cut off.
- * @param readsInput true where the command has an input of its own, or may have
+ * What is sent for a command: the line, or where a login shell might not take that, `sh` and a script on its input. The
+ * script is one group, so that sh runs nothing of one that was cut off.
+ * @param readsInput true if the command has an input of its own, or may have
  * @param become how the host's commands get their rights
  * @throws ARGUMENT_FORBIDDEN for what `shownLine` refuses, and for a command with an input that does not fit on a line
  */

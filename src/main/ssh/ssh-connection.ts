@@ -38,7 +38,7 @@ export interface ConnectionDeps extends HostKeyFiles, HostKeyLimits {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
   readonly openedKeys: OpenedKeys;
-  /** Hears what the host shows before the login (Banner in sshd_config(5)). */
+  /** Called with what the host shows before the login (Banner in sshd_config(5)). */
   readonly onBanner?: ((text: string) => void) | undefined;
   /** The host has let this login in before. */
   readonly wasLetIn?: boolean | undefined;
@@ -86,7 +86,7 @@ export class SshConnection {
    */
   static async open(profile: HostProfile, deps: ConnectionDeps, socket?: Duplex): Promise<SshConnection> {
     const client = new ssh2.Client();
-    // Made before the first packet, so that no loss goes unnoticed.
+    // Made before the first packet, so that every loss is noticed.
     const connection = new SshConnection(profile.name, client, socket);
     const attempt = new ConnectAttempt(profile, deps, client, (refusal) => connection.#markLost(refusal));
     connection.#hostKey = await attempt.run(socket);
@@ -100,12 +100,12 @@ export class SshConnection {
     return this.#hostKey;
   }
 
-  /** The error with which the connection was lost; undefined while it stands. */
+  /** The error with which the connection was lost; undefined while it is connected. */
   get lost(): ShadowtapeError | undefined {
     return this.#lost;
   }
 
-  /** Calls back once when the connection is lost, before any channel hears of it. Returns its own undoing. */
+  /** Calls back once when the connection is lost, before any channel receives it. Returns its own undoing. */
   onLost(listener: (error: ShadowtapeError) => void): () => void {
     this.#lostListeners.add(listener);
     return () => this.#lostListeners.delete(listener);
@@ -154,7 +154,7 @@ export class SshConnection {
     });
   }
 
-  /** A host behind this one is told why its connection ends: it did not end it. */
+  /** A host reached through this one receives why its connection ends: it did not end it. */
   #tellOfLoss(channel: Duplex): void {
     channel.on('error', () => {});
     const undo = this.onLost((lost) => channel.emit('error', new Error(lost.message)));
@@ -199,7 +199,7 @@ class ConnectAttempt {
   #hostKey: string | undefined;
   #failed = false;
 
-  /** @param lose told of a host key that is refused after the login: the connection is lost with that error */
+  /** @param lose called with a host key that is refused after the login: the connection is lost with that error */
   constructor(
     profile: HostProfile,
     deps: ConnectionDeps,
@@ -245,7 +245,7 @@ class ConnectAttempt {
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => reject(check.refusal ?? error);
       this.#watch(resolve, fail);
-      // The way ended while the known keys were read: no event tells of that any more.
+      // The way ended while the known keys were read: no event reports that any more.
       if (socket?.destroyed) {
         const { message } = socket.errored ?? new Error(closedReason);
         return fail(unreachable(this.#profile, message, socket.errored));

@@ -38,7 +38,7 @@ const labelSchema = z.looseObject({
   keepUntil: moment.optional(),
   /** Which tape of its run it is, from 1; absent on the first. */
   number: z.int().positive().optional(),
-  /** The tape that it is a second copy of, as the tape inventory knows that one. */
+  /** The tape that it is a second copy of, as recorded for it in the tape inventory. */
   copyOf: z.string().optional(),
 });
 
@@ -56,7 +56,7 @@ export interface TapeLabel {
   readonly recordBytes: number;
   readonly keepUntil?: string | undefined;
   readonly number?: number | undefined;
-  /** The tape that it is a second copy of, as the tape inventory knows that one. */
+  /** The tape that it is a second copy of, as recorded for it in the tape inventory. */
   readonly copyOf?: string | undefined;
 }
 

@@ -3,11 +3,10 @@
  * nothing else.
  */
 import { randomBytes } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { failure } from '../../../contract/errors.ts';
+import { failure, isFailure } from '../../../contract/errors.ts';
 import { phrase } from '../../../contract/text/say.ts';
-import { ownFlags } from '../../journal/own-files.ts';
 import { readOwn } from '../../journal/kept-file.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { unwritable, writeWhole } from '../../proof/whole-file.ts';
@@ -57,14 +56,12 @@ export async function metricsToken(state: StateFolder): Promise<MetricsToken> {
   if (known !== undefined) return { token: known, file };
   const token = randomBytes(32).toString('base64url');
   try {
-    const handle = await open(file, ownFlags.create, 0o600);
-    try {
-      await handle.writeFile(`${token}\n`);
-    } finally {
-      await handle.close();
-    }
+    await writeWhole(file, `${token}\n`, { mode: 'new' });
   } catch (error) {
-    throw unwritable(file, error);
+    // Another process was quicker.
+    const others = isFailure(error, 'STATE_FILE_THERE') ? await readToken(file) : undefined;
+    if (others === undefined) throw error;
+    return { token: others, file };
   }
   return { token, file };
 }

@@ -27,7 +27,7 @@ interface RightsOptions {
   readonly listener: (line: CheckLine) => void;
 }
 
-const step = 'rights';
+const step = phrase('rights');
 const limits = { anyStatus: true, timeLimitSeconds: 60 };
 
 const addHint = (host: string) =>
@@ -88,7 +88,7 @@ class RightsCheck {
     for (const host of unnamed)
       this.#say(
         host,
-        'rights',
+        phrase('rights'),
         true,
         `the lines for copies to a drive of this host need its name: --drive ${host}:DEVICE`,
       );
@@ -139,7 +139,15 @@ class RightsCheck {
     if (path === undefined && optionalPrograms.includes(program)) return [];
     if (path === undefined) {
       const hint = phrase('install it, or name it with its path in the site file');
-      return [{ host, what: 'rights', good: false, said: phrase('not found: {program}', { program }), hint }];
+      return [
+        {
+          host,
+          what: phrase('rights'),
+          good: false,
+          said: phrase('not found: {program}', { program }),
+          hint,
+        },
+      ];
     }
     if (this.#become(host) === 'sudo') return this.#checkSudo(command, path);
     return [{ host, what: 'profile', good: true, said: profileLine(path), hint: undefined }];
@@ -199,12 +207,17 @@ class RightsCheck {
     void this.#drives;
     const [first] = Object.keys(this.#options.site.hosts);
     if (this.#hosts.length === 0) {
-      this.#say(first ?? '', 'rights', true, 'every login has its rights itself (become: none)');
+      this.#say(
+        first ?? '',
+        phrase('rights'),
+        true,
+        phrase('every login has its rights itself (become: none)'),
+      );
       return this.#lines;
     }
     if (!(await this.#begin())) {
       await this.#checkAll(this.#presumed());
-      this.#say(this.#hosts.join(', '), 'rights', false, presumedWords, againHint);
+      this.#say(this.#hosts.join(', '), phrase('rights'), false, presumedWords, againHint);
       return this.#lines;
     }
     await this.#checkAll(await this.#ofJobs());

@@ -10,6 +10,8 @@ export interface LocalEnd {
   readonly stderr: string;
 }
 
+type Encoding = 'utf8' | 'latin1';
+
 /** Neither program waits for anything that takes longer. */
 const limitMilliseconds = 60_000;
 
@@ -18,9 +20,14 @@ const reasons: Readonly<Record<string, string>> = { ENOENT: phrase('there is no 
 /**
  * @param argv program and arguments; no shell sees them
  * @param input for its standard input
+ * @param encoding of both, `latin1` where each byte must stay as it is
  * @throws SCHEDULE_NOT_CHANGED if it cannot be started
  */
-export function runLocally(argv: readonly string[], input = ''): Promise<LocalEnd> {
+export function runLocally(
+  argv: readonly string[],
+  input = '',
+  encoding: Encoding = 'utf8',
+): Promise<LocalEnd> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -29,7 +36,7 @@ export function runLocally(argv: readonly string[], input = ''): Promise<LocalEn
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stdout.setEncoding(encoding).on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -40,13 +47,17 @@ export function runLocally(argv: readonly string[], input = ''): Promise<LocalEn
       ),
     );
     child.once('close', (status) => resolve({ exitStatus: status ?? undefined, stdout, stderr }));
-    child.stdin.on('error', () => undefined).end(input);
+    child.stdin.on('error', () => undefined).end(input, encoding);
   });
 }
 
 /** The same, but any failure of the program is an error. @throws SCHEDULE_NOT_CHANGED */
-export async function requireLocally(argv: readonly string[], input = ''): Promise<string> {
-  const { exitStatus, stdout, stderr } = await runLocally(argv, input);
+export async function requireLocally(
+  argv: readonly string[],
+  input = '',
+  encoding: Encoding = 'utf8',
+): Promise<string> {
+  const { exitStatus, stdout, stderr } = await runLocally(argv, input, encoding);
   if (exitStatus === 0) return stdout;
   const said = stderr.trim().split('\n').at(-1) ?? '';
   const reason =

@@ -67,7 +67,7 @@ export interface MissedNight extends Night {
 /** A run that ended before anything was touched. */
 const isRefused = ({ verdict, exitStatus }: RunLine): boolean => verdict === 'failed' && exitStatus === 1;
 
-/** When backup runs of the job began, whoever started them, or drills of its runs with a result. */
+/** When backup runs of the job began, however they were started, or drills of its runs with a result. */
 function startsOf(state: StateFolder, job: ScheduledJob, lines: readonly RunLine[]): Date[] {
   const own = backupsOf(job, lines);
   if (job.task === 'run')

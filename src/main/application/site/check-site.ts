@@ -3,7 +3,7 @@ import { isBlocking } from '../../../contract/checks.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import type { CheckLine } from '../../../contract/plan.ts';
 import { shortened } from '../../../contract/words.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { inEnglish, phrase, phrases } from '../../../contract/text/say.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
@@ -76,8 +76,14 @@ async function checkTools(room: Room, host: string): Promise<void> {
   }
   const hint = phrase('install them, or set PATH for non-interactive shells');
   if (missing.length > 0)
-    room.tell(host, 'commands', false, phrase('not found: {missing}', { missing: missing.join(', ') }), hint);
-  else room.tell(host, 'commands', true, tools.join(', '));
+    room.tell(
+      host,
+      phrase('commands'),
+      false,
+      phrase('not found: {missing}', { missing: missing.join(', ') }),
+      hint,
+    );
+  else room.tell(host, phrase('commands'), true, tools.join(', '));
 }
 
 /** How far the check of a host got. */
@@ -101,18 +107,18 @@ async function checkShell({ runner, tell }: Room, host: string): Promise<void> {
 /** Settings of the ssh configuration that are not supported: the host may be reachable nevertheless. */
 function showWarnings({ runner, tell }: Room, host: string): void {
   const { warnings = [] } = runner.hosts.session(host).profile ?? {};
-  for (const warning of warnings) tell(host, 'ssh configuration', true, warning);
+  for (const warning of warnings) tell(host, phrase('ssh configuration'), true, warning);
 }
 
 async function checkHost(room: Room, host: string): Promise<Reached> {
   showWarnings(room, host);
-  const isLoggedIn = await attempt(room, host, 'login', async () => {
+  const isLoggedIn = await attempt(room, host, phrase('login'), async () => {
     await room.runner.hosts.session(host).connect?.();
-    room.tell(host, 'login', true, phrase('reached, host key known, logged in'));
+    room.tell(host, phrase('login'), true, phrase('reached, host key known, logged in'));
   });
   if (!isLoggedIn) return 'nowhere';
   if (!(await attempt(room, host, phrase('login shell'), () => checkShell(room, host)))) return 'logged in';
-  await attempt(room, host, 'commands', () => checkTools(room, host));
+  await attempt(room, host, phrase('commands'), () => checkTools(room, host));
   return 'usable';
 }
 
@@ -172,18 +178,18 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
       return phrase('{proxy} is joined to {master}, in sync, {size}', { proxy, master, size });
     });
     const without = [
-      ...outside.map((node) => `; ${outsideWords(job.class, node)}`),
-      ...(world.missing ?? []).map((missing) => `; ${missingWords(assignment, missing)}`),
-    ];
+      ...outside.map((node) => inEnglish(() => outsideWords(job.class, node))),
+      ...(world.missing ?? []).map((missing) => inEnglish(() => missingWords(assignment, missing))),
+    ].map((sentence) => phrases(['', sentence], '; '));
     room.tell(
       place,
       what,
       true,
       phrase('{seen}; no shadow in {class}{said}{without}', {
-        seen: seen.join('; '),
+        seen: phrases(seen, '; '),
         class: assignment.shadow.class,
         said: services.said,
-        without: without.join(''),
+        without: phrases(without, ''),
       }),
     );
   });
@@ -228,10 +234,9 @@ export async function checkSite(check: SiteCheck): Promise<CheckLine[]> {
         unreached.join(', '),
         phrase('job {name}', { name }),
         false,
-        phrase('not checked: {unreached} cannot be {trouble}', {
-          unreached: unreached.join(' and '),
-          trouble,
-        }),
+        trouble === 'reached'
+          ? phrase('not checked: {hosts} cannot be reached', { hosts: phrases(unreached, phrase(' and ')) })
+          : phrase('not checked: {hosts} cannot be used', { hosts: phrases(unreached, phrase(' and ')) }),
       );
   }
   return lines;

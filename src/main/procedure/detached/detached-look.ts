@@ -218,7 +218,7 @@ export function numbersOf(look: FolderLook): number[] {
  */
 export type WorkState = 'absent' | 'unbegun' | 'running' | 'ended' | 'failed' | 'died';
 
-/** @param lives whether a process of the work was seen running before the folder was read */
+/** @param lives true if a process of the work was seen running before the folder was read */
 export function stateOf(look: FolderLook | undefined, lives: boolean): WorkState {
   if (!look) return 'absent';
   if (look.ended) return look.processes.every(({ status }) => status === 0) ? 'ended' : 'failed';

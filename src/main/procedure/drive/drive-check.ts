@@ -221,7 +221,7 @@ class DriveCheck {
 export async function checkDrive(room: DataRoom, order: DriveCheckOrder): Promise<readonly CheckLine[]> {
   const { found } = await requireScratch(room, step, order);
   const check = new DriveCheck(room, order);
-  check.tell('tape', true, found);
+  check.tell(phrase('tape'), true, found);
   await check.check(phrase('write protection'), () => check.protection());
   for (const size of recordSizes)
     await check.check(phrase('records of {size} bytes', { size: size.toLocaleString('en-US') }), () =>
@@ -229,7 +229,7 @@ export async function checkDrive(room: DataRoom, order: DriveCheckOrder): Promis
     );
   await check.check(phrase('spacing forwards'), () => check.spaceForwards());
   await check.check(phrase('spacing back'), () => check.spaceBack());
-  await check.check('speed', () => check.speed());
+  await check.check(phrase('speed'), () => check.speed());
   await check.check(phrase('left on the tape'), () => check.leave());
   return check.lines;
 }

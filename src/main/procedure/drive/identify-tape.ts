@@ -116,7 +116,7 @@ class Finding {
 
   add(file: number, found: string, first: CommandResult): void {
     const recordBytes = first.status === 0 ? first.stdout.length : undefined;
-    // What the label tells of the file.
+    // What the label has on the file.
     const told = this.label?.volumes.find((one) => one.file === file);
     const kind = this.label && file === 0 ? 'label' : 'data';
     const holds =

@@ -1,6 +1,6 @@
 /** The refusal for a locked class or drive: by whom, since when. */
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import {
   doingWords,
   isOfCommand,
@@ -16,7 +16,13 @@ type Locked = Pick<LockPlace, 'what' | 'name' | 'host'>;
 
 /** `marion on jump1 (process 4711), since 2026-11-22T02:00:04Z`. */
 export const ownerSince = (owner: LockOwner): string =>
-  `${ownerWords(owner)}${owner.since === undefined ? '' : phrase(', since {since}', { since: sinceWords(owner.since) })}`;
+  phrases(
+    [
+      ownerWords(owner),
+      owner.since === undefined ? '' : phrase(', since {since}', { since: sinceWords(owner.since) }),
+    ],
+    '',
+  );
 
 function driveFailure({ name: device, host }: Locked, owner: LockOwner | undefined): ShadowtapeError {
   if (!owner) return failure('DRIVE_LOCKED_NAMELESS', { device, host });

@@ -1,7 +1,7 @@
 /** Queries the hosts: sdxinfo on every primary node and on the backup server, and the backup server's mounts. */
 import { isFailure, failure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { judgeAnswers, judgeSilence, type PrintedAnswer, type Sight } from '../../gds/backup-sight.ts';
 import { rawDevice } from '../../gds/commands.ts';
 import {
@@ -105,7 +105,10 @@ async function readSdxinfo(
 function withHost(error: unknown, { host, argv }: Command, stdout: string): unknown {
   if (!isFailure(error)) return error;
   const evidence = { host, command: argv.join(' '), stdout, ...error.evidence };
-  return new ShadowtapeError({ ...error.toInfo(), sentence: `${host}: ${error.message}`, evidence }, error);
+  return new ShadowtapeError(
+    { ...error.toInfo(), sentence: phrases([host, error.message], ': '), evidence },
+    error,
+  );
 }
 
 /** Something may change between the two forms: a node that boots starts its volumes. Then they are queried again. */

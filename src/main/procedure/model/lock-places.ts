@@ -72,7 +72,7 @@ export function lockPlaces(
   return [...classPlaces(assignment), drivePlace(tapeHost, driveName ?? tapeDevice)];
 }
 
-/** The places that can be checked: until a missing node answers, it is not known whether the run left its lock there. */
+/** The locks that can be queried: whether a run has left its lock on a node that does not answer is not known until the node answers. */
 export function placesInReach(
   places: readonly LockPlace[],
   missing: readonly MissingNode[] = [],
@@ -82,10 +82,7 @@ export function placesInReach(
   );
 }
 
-/**
- * True if a lock without an owner may be that of the run with these events: the lock is made first and gets its name
- * afterwards, and the process may have died in between.
- */
+/** True if a lock without an owner may be that of the run with these events: it is made first and named second, and the run may have died in between. */
 export function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent[]): boolean {
   const made = sentCommands(events).filter(
     ({ intent: { host: on, argv }, ending }) =>
@@ -102,7 +99,7 @@ export type KeptLocks = 'none' | 'class' | 'all';
 export interface LockMarks {
   /** True if the run was resumed: the process that resumes it holds its locks before the first event. */
   readonly takenUp: boolean;
-  /** Host and folder -> true where the lock was made, or perhaps made; false where it is no longer this run's. */
+  /** Host and folder -> true if the lock was made, or perhaps made; false where it is no longer this run's. */
   readonly seen: ReadonlyMap<string, boolean>;
   /** Hosts that did not answer when the run was resumed, and on which it had no lock then. */
   readonly without?: ReadonlySet<string>;

@@ -73,7 +73,7 @@ export function missingVerdicts(missing: readonly MissingNode[] = []): RuleVerdi
 
 /**
  * The events that report a node that does not answer, or whose GDS does not.
- * @param isLocked true where the run has its lock on that node
+ * @param isLocked true if the run has its lock on that node
  * @param instead the node that the commands of the cluster are sent to
  */
 export function missingEvents(

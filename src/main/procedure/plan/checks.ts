@@ -29,8 +29,8 @@ export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] 
 }
 
 /**
- * What a run refuses by before its first change, as far as it was looked at. A job that rejoins its proxies first may find them parted, or being
- * copied.
+ * What a run refuses by before its first change, as far as it was checked. A job that rejoins its proxies first may
+ * find them parted, or being copied.
  */
 export function judgeStart(assignment: Assignment, world: World): RuleVerdict[] {
   if (!assignment.job.part.synchroniseFirst) return judgeReady(assignment, world);

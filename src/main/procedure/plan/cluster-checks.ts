@@ -25,7 +25,9 @@ function namesOf({ class: className }: Assignment, { proxy, master }: VolumeAssi
 function onEveryNode(world: World, judge: (node: NodeReport) => RuleVerdict[]): RuleVerdict[] {
   const [first, ...others] = world.primaries.map((node) =>
     judge(node).map((verdict) =>
-      isBlocking(verdict) ? { ...verdict, actual: `${verdict.actual} (${node.node})` } : verdict,
+      isBlocking(verdict)
+        ? { ...verdict, actual: phrase('{actual} ({node})', { actual: verdict.actual, node: node.node }) }
+        : verdict,
     ),
   );
   return (first ?? []).map((verdict, index) => {

@@ -1,4 +1,7 @@
-/** What a plan tells beside the guide's lines: what is held open, run detached, left to an operator, and not done where a node is missing. */
+/**
+ * What a plan shows in addition to the guide's lines: what is held open, run detached, left to an operator, and not
+ * done where a node is missing.
+ */
 import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedCommand } from '../../../contract/plan.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
@@ -43,12 +46,11 @@ describe('the lines of a plan', () => {
   });
 
   it('are sent to the node that has the file system mounted, for services that run there', () => {
-    const mountedOn = (node: string) => ({ node, master: 'Volume1', mountPoint: '/app' });
+    const mountedOn = (nodes: readonly string[]) => ({
+      mounted: nodes.map((node) => ({ node, master: 'Volume1', mountPoint: '/app' })),
+    });
     const whereMounted = (nodes?: readonly string[]) => {
-      const plan = planned(
-        { services: { whereMounted: services } },
-        nodes ? { mounted: nodes.map(mountedOn) } : {},
-      );
+      const plan = planned({ services: { whereMounted: services } }, nodes ? mountedOn(nodes) : {});
       return ['3-2', '3-4'].map((id) => sent(stepOf(plan, id).commands));
     };
     expect(whereMounted(['node2'])).toEqual([['node2 umount /app'], ['node2 mount /app']]);
@@ -59,7 +61,7 @@ describe('the lines of a plan', () => {
       ['node1 mount /app', 'node2 mount /app'],
     ]);
     // Nothing else depends on it.
-    const elsewhere = planned({ services }, { mounted: [mountedOn('node2')] });
+    const elsewhere = planned({ services }, mountedOn(['node2']));
     expect(sent(stepOf(elsewhere, '3-2').commands)).toEqual(['node1 umount /app', 'node2 umount /app']);
   });
 
@@ -119,10 +121,12 @@ describe('what a run asks its hosts', () => {
     ]);
   });
 
-  it('is what the nodes have mounted, where services run there', () => {
-    const tables = asked({ services: { whereMounted: services } }).filter((line) => line.endsWith('mnttab'));
-    expect(tables).toEqual(['node1', 'node2', 'node3'].map((host) => `${host} cat /etc/mnttab`));
-    expect(asked({ services }).filter((line) => line.endsWith('mnttab'))).toEqual(['node3 cat /etc/mnttab']);
+  it('is what the nodes have mounted if services run there or unmount it', () => {
+    const tables = (of: object) => asked({ services: of }).filter((line) => line.endsWith('mnttab'));
+    const all = ['node1', 'node2', 'node3'].map((host) => `${host} cat /etc/mnttab`);
+    expect(tables({ whereMounted: services })).toEqual(all);
+    expect(tables(services)).toEqual(all);
+    expect(tables({ stop: ['svcadm disable app'], resume: [] })).toEqual(['node3 cat /etc/mnttab']);
   });
 
   it('is nothing of a node that does not answer', () => {
@@ -192,7 +196,7 @@ describe('a plan without a node', () => {
     );
   });
 
-  it('tells why it is missing, and what is not checked on it', () => {
+  it('says why it is missing, and what is not checked on it', () => {
     const unchecked = [
       'whether node2 shows Volume2 parted, stopped and in sync',
       'whether Volume2 is mounted on node2',
@@ -291,7 +295,7 @@ describe('what an operator does in a plan', () => {
     ]);
   });
 
-  it('of a restore is to name what is lost, whoever approves backups', () => {
+  it('of a restore is to name what is lost, also where somebody else approves backups', () => {
     const typed =
       'the operator types the name of the volume, or has named the master with --replace and --yes';
     for (const approve of ['operator', other]) {

@@ -81,7 +81,7 @@ const answers =
   (host: string): boolean =>
     missing.every(({ node, gds }) => node !== host || gds);
 
-/** What is not checked on nodes whose GDS does not answer; nothing if all answer. */
+/** What is not checked on nodes whose GDS does not answer; empty if all answer. */
 function withoutGds({ missing = [] }: Assignment, looksThere: boolean): string[] {
   const names = missing.flatMap(({ node, gds }) => (gds ? [node] : []));
   if (names.length === 0 || !looksThere) return [];
@@ -92,7 +92,7 @@ function withoutGds({ missing = [] }: Assignment, looksThere: boolean): string[]
   ];
 }
 
-/** What is not sent or checked on nodes that do not answer; nothing if all answer. */
+/** What is not done on nodes that do not answer; empty if all answer. */
 function withoutAnswer(assignment: Assignment, { commands }: Step, looksThere: boolean): string[] {
   const silent = (assignment.missing ?? []).filter(({ gds }) => !gds).map(({ node }) => node);
   const unsent = commands.some(({ host }) => silent.includes(host));
@@ -108,7 +108,7 @@ function withoutAnswer(assignment: Assignment, { commands }: Step, looksThere: b
   return [sayCount(count, '{names} does not answer: {words}', '{names} do not answer: {words}', told)];
 }
 
-/** What is not done on missing nodes; undefined if no node is missing. */
+/** What is not done on missing nodes; undefined if none is missing. */
 function withoutNodes(assignment: Assignment, step: Step): string | undefined {
   const { before, after, guarded } = step;
   const looksThere =

@@ -119,6 +119,34 @@ describe('what a job needs in addition', () => {
     );
   });
 
+  it('has the name of the run alone as what varies, whatever volumes are called', () => {
+    const shadow = { class: 'Class2', volume: 'RUNDATA', disks: { Disk3: 'c1t1d3' } };
+    const ofVolume = also({ route: 'server', shadow }).filter((line) => line.includes('RUNDATA'));
+    expect(ofVolume.filter((line) => line.includes('sh -c'))).toEqual([held.replace(/Volume2$/, 'RUNDATA')]);
+    expect(ofVolume).toContain('node3 dd if=/dev/sfdsk/Class2/rdsk/RUNDATA bs=32768');
+  });
+
+  it('reads records by numbers of as many digits as the largest volume needs', () => {
+    const digitsOf = (job: object, differing: Partial<Assignment> = {}) => [
+      ...new Set(lines(job, differing).flatMap((line) => /iseek=(<\d>)/.exec(line)?.[1] ?? [])),
+    ];
+    const { volumes } = guideAssignment();
+    const sized = (...blocks: number[]) => ({
+      volumes: blocks.flatMap((each) =>
+        volumes.map((volume) => ({ ...volume, proxy: `Proxy${each}`, blocks: each })),
+      ),
+    });
+    // 512 MiB are 16,384 records of 32 KiB.
+    expect(digitsOf({})).toEqual(['<5>']);
+    expect(digitsOf({}, sized(64, 1_048_576, 128))).toEqual(['<5>']);
+    expect(digitsOf({}, sized(640_000))).toEqual(['<5>']);
+    expect(digitsOf({}, sized(639_936))).toEqual(['<4>']);
+    expect(digitsOf({}, sized(639_937))).toEqual(['<5>']);
+    // Where the tape has smaller records, those are counted; larger ones do not shorten the numbers.
+    expect(digitsOf({ media: { recordBytes: 512 } })).toEqual(['<7>']);
+    expect(digitsOf({ media: { recordBytes: 1_048_576 } })).toEqual(['<5>']);
+  });
+
   it('hashes the whole proxy on a node', () => {
     const all = { verify: { fingerprint: 'all' } };
     expect(also(all)).toEqual([

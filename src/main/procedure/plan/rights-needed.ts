@@ -40,8 +40,8 @@ interface Sent {
   readonly countsRecords?: true;
 }
 
-/** The placeholder for the name of the run in a plan. */
-const runWord = 'RUN';
+/** What stands for the name of the run. No name of GDS has a dot (see isGdsName), so no volume is mistaken for it. */
+const runWord = 'RUN.NAME';
 /** Process numbers of Linux have up to seven digits (proc(5), pid_max). */
 const processDigits = 7;
 /** Tape files, slots and drives are fewer than 1000. */

@@ -53,7 +53,7 @@ export const mountedOf = (
       }
     : {};
 
-/** `umount -l` ends before the file system is unmounted: programs may go on writing. */
+/** `umount -l` ends before the file system is unmounted: programs may continue to write. */
 const isLazy = (word: string): boolean => word === '--lazy' || /^-[a-z]*l/i.test(word);
 
 /** What a command unmounts, as it names it: mount points and devices. None where it may leave them mounted. */

@@ -147,7 +147,7 @@ function judgeForeignMounts(assignment: Assignment, world: World, mountPointMade
 /**
  * @param world both sides, as they are now
  * @param events of the run so far
- * @param mountPointMade true where this run has made its mount point
+ * @param mountPointMade true if this run has made its mount point
  */
 export function judgeGuard(
   assignment: Assignment,

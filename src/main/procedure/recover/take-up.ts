@@ -36,7 +36,7 @@ import {
 } from './take-up-judgement.ts';
 
 export interface TakeUpOptions extends Omit<RunOptions, 'journal'>, TakeUpQuestion {
-  /** Takes this run's lock over, whoever owns it. */
+  /** Takes this run's lock over, whatever its owner. */
   readonly takeOverLock: boolean;
   readonly onEvent: EventListener;
 }

@@ -270,7 +270,10 @@ function goodEnd(
   { error, troubles = [] }: Ending,
 ): RunEnd {
   const { assignment, marks, options } = context;
-  const sentence = `${backupSentence(context, concluded.verdict === 'verified')}${uncheckedWords(context)}`;
+  const sentence = phrases(
+    [backupSentence(context, concluded.verdict === 'verified'), uncheckedWords(context)],
+    '',
+  );
   const stands = [...whatStands(assignment, world, marks), ...driveSentences(context.journal.events)];
   const omitted = omissionsOf(context.journal.events);
   if (concluded.exitStatus === 0) return { ...concluded, ...omitted, sentence, error: undefined, stands };
@@ -279,7 +282,7 @@ function goodEnd(
   return {
     ...concluded,
     ...omitted,
-    sentence: `${sentence}; ${unproven.message}`,
+    sentence: phrases([sentence, unproven.message], '; '),
     error: whileOpen(unproven),
     stands: [
       ...stands,

@@ -157,7 +157,7 @@ export async function leaveLocks(context: RunContext, world: World): Promise<voi
   const { assignment, marks, journal, lockGuard, options, tapeSteps } = context;
   const left = leftAtEnd({ assignment, marks, events: journal.events, world, tapeSteps });
   const isHalted = options.halt.aborted;
-  // A run that has changed nothing leaves nothing, whoever owns the lock by now.
+  // A run that has changed nothing leaves nothing, whatever the owner of the lock is now.
   const isLockLost = lockGuard.lost !== undefined && marks.changed;
   context.keeps = locksAtEnd({ ...left, exitStatus: statusAtEnd(context, world), isHalted, isLockLost });
   const step = options.steps.find(({ performance: kind }) => kind === 'unlock');

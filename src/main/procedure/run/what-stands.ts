@@ -1,7 +1,7 @@
 /** Describes the current state, and whether the cluster is in its normal state. Pure. */
 import { alertText } from '../../../contract/drive-health.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import { inEnglish, phrase } from '../../../contract/text/say.ts';
+import { inEnglish, phrase, phrases } from '../../../contract/text/say.ts';
 import { sdxinfo } from '../../gds/commands.ts';
 import { commandNode, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { commandLine } from '../../ssh/quoting.ts';
@@ -54,7 +54,7 @@ function proxySentence(assignment: Assignment, volume: VolumeAssignment, world: 
   const words = [`PROXY ${shown.proxy?.word ?? '*'}`, `STATUS ${shown.status?.word ?? '?'}`, ...slices];
   return phrase('{proxy}: {state} (as {node} shows it)', {
     proxy,
-    state: words.join(', '),
+    state: phrases(words, ', '),
     node: first.node,
   });
 }
@@ -108,7 +108,7 @@ function backupSentences(assignment: Assignment, world: World): string[] {
   const objects =
     left.length === 0
       ? absent
-      : phrase('shadow objects of {class}: {left}', { class: shadow.class, left: left.join(', ') });
+      : phrase('shadow objects of {class}: {left}', { class: shadow.class, left: phrases(left, ', ') });
   const onDisks =
     foreign.length === 0
       ? []
@@ -118,7 +118,7 @@ function backupSentences(assignment: Assignment, world: World): string[] {
             foreign: foreign.join(', '),
           }),
         ];
-  return [`${backupServer}: ${objects}`, ...onDisks, ...mounted];
+  return [phrases([backupServer, objects], ': '), ...onDisks, ...mounted];
 }
 
 /** What may have to be removed or started by hand although no host shows it. */

@@ -75,7 +75,7 @@ describe('times', () => {
     expect(sectionText(text(), 'summary')).toContain('Instant of the part: 2026-11-22 14:53:08 UTC\n');
   });
 
-  it('on another day than the run began have that day', () => {
+  it('on a later day than the run began have that day', () => {
     const times = reportTimes('Europe/Berlin');
     const [began, later] = ['2026-11-22T22:30:00Z', '2026-11-22T23:10:04Z'].map(Date.parse);
     expect(times.clock(later ?? 0, began)).toBe('11-23 00:10:04');
@@ -235,7 +235,7 @@ describe('the topology', () => {
   });
 });
 
-it('tells errors with their hints, the unwinding and what stood where', () => {
+it('lists errors with their hints, the rollback and what was where', () => {
   const report = fixture('tape-error');
   const text = sectionText(report, 'troubles');
   expect(text).toContain('TAPE_WRITE_FAILED: writing to the tape failed: write: I/O error');
@@ -316,7 +316,7 @@ it('has every file of a labeled tape with its digest', () => {
   expect(text).toMatch(/4 \| manifest \| - \| [\d,]+ \| [0-9a-f]{64}/);
 });
 
-it('tells the parts of a volume on three tapes', () => {
+it('shows the parts of a volume on three tapes', () => {
   const report = reportOfEvents(threeTapes());
   expect(sectionText(report, 'summary')).toContain('Stored on tape 3: NIGHTLY-3');
   expect(sectionText(report, 'tape-2')).toContain('1 | Volume2, records 86 to 171 | 86 | 2,818,048 | -');

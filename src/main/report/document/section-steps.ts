@@ -87,7 +87,7 @@ function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts):
 const mostOfStep = 8;
 const mostQueries = 4;
 
-/** Their commands are many and change nothing of the cluster; what they found is told elsewhere in the report. */
+/** Their commands are many and change nothing of the cluster; what they found is elsewhere in the report. */
 const stepsWithoutCommands = ['lock', 'unlock', 'drive', 'drive-after'];
 
 function shownOf(step: string, own: readonly LikeCommands[]): readonly LikeCommands[] {

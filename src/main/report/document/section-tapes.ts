@@ -19,7 +19,7 @@ interface TapeFile {
   readonly holds: string;
   readonly records?: number | undefined;
   readonly bytes?: number | undefined;
-  /** Of the file's bytes as they stand on the tape, padding included. */
+  /** Of the file's bytes as they are on the tape, padding included. */
   readonly sha256?: string | undefined;
 }
 
@@ -137,7 +137,7 @@ function tapeFacts({ model: { start }, losses = [], times }: ReportFacts, tape: 
 
 const whenWords = { before: say('Before the run'), after: say('After the run') } as const;
 
-/** What the drive told of itself; nothing where no drive was asked, as by earlier releases. */
+/** What the drive reported about itself; nothing where no drive was asked, as by earlier releases. */
 function driveFacts(facts: ReportFacts): ReportBlock[] {
   const asked = allOf(facts, 'drive-health');
   if (asked.length === 0) return [];

@@ -15,6 +15,7 @@ import { entryKind } from '../archive/entry-kind.ts';
 import { commandOn, makeEmptyFolder, restoreStep, type HostPlace } from './host-place.ts';
 import { LateWriter } from './late-writer.ts';
 import type { OnRestored } from '../restored-file.ts';
+import { asUnwritable } from './write-reason.ts';
 
 /** At most this many lines of the program are quoted in a result. */
 const linesShown = 20;
@@ -58,7 +59,7 @@ export class HostDump {
    * @param onWrite called right before the folder changes
    * @param read reads the dump through the given stream
    * @returns the messages of a program that exited 0
-   * @throws COMMAND_FAILED if the program fails, CONNECTION_LOST, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE,
+   * @throws RESTORE_FILE_UNWRITABLE if the program says why it cannot write, COMMAND_FAILED if the program fails, CONNECTION_LOST, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE,
    *   and what `read` throws
    */
   async write(onWrite: () => void, read: (through: Transform) => Promise<unknown>): Promise<string[]> {
@@ -73,7 +74,7 @@ export class HostDump {
       await read(alsoInto(sink, { mayCloseEarly }));
     } catch (error) {
       sink.destroy();
-      throw error;
+      throw asUnwritable(this.#place, error);
     } finally {
       await sink.processEnd();
     }
@@ -81,7 +82,7 @@ export class HostDump {
     if (!end) throw new Error('a dump that was read was written');
     const { status, signal, stderr } = end;
     const trouble = troubleOf(command, { status, signal, stdout: Buffer.alloc(0), stderr });
-    if (trouble) throw trouble;
+    if (trouble) throw asUnwritable(this.#place, trouble);
     await room.runner.send(restoreStep, commandOn(this.#place, ['rm', '-f', symbolTableOf(path)], true));
     return saidLines(this.#tool, stderr);
   }

@@ -56,7 +56,7 @@ async function requireFolder(runner: CommandRunner, place: HostPlace): Promise<v
 
 /**
  * A target folder must be new or empty: the tar of a host would overwrite its contents.
- * @returns true where it must be made
+ * @returns true if it must be made
  * @throws RESTORE_TARGET_UNUSABLE, RESTORE_FOLDER_NOT_EMPTY
  */
 export async function requireEmptyFolder(runner: CommandRunner, place: HostPlace): Promise<boolean> {

@@ -49,7 +49,7 @@ async function requireWritable(folder: string): Promise<void> {
 
 /**
  * A missing folder is created when the restore begins, in an existing one.
- * @returns true where it must be made
+ * @returns true if it must be made
  * @throws RESTORE_TARGET_UNUSABLE
  */
 async function isNewFolder(folder: string): Promise<boolean> {

@@ -19,7 +19,7 @@ export const writeReason = (said: string): string | undefined =>
 
 /** The error with the reason before it, if the command printed one; otherwise as it is. */
 export function asUnwritable(place: HostPlace, error: unknown): unknown {
-  if (!isFailure(error, 'REMOTE_COMMAND_FAILED')) return error;
+  if (!isFailure(error, 'REMOTE_COMMAND_FAILED', 'COMMAND_FAILED')) return error;
   const reason = writeReason(error.evidence.stderr ?? '');
   if (reason === undefined) return error;
   const file = placeWords(place);

@@ -8,7 +8,7 @@ import type { RemoteEnd, RemoteProcess } from './remote-process.ts';
 
 export interface RemoteWrite {
   readonly stream: Writable;
-  /** Always resolves. `bytes` is what was handed over, not what the command has made of it. */
+  /** Always resolves. `bytes` is what was written, not what the command has made of it. */
   readonly ended: Promise<RemoteEnd>;
 }
 
@@ -32,7 +32,7 @@ export class RemoteInput extends Writable {
     this.#process = process;
     this.#onTaken = onTaken;
     void process.ended.then((end) => this.#processEnded(end));
-    // The stream may fail before its owner has got round to listening.
+    // The stream may fail before its owner listens.
     this.on('error', () => {});
   }
 

@@ -111,7 +111,7 @@ function isMet({ name, argument }: Criterion, facts: MatchFacts): boolean | unde
 }
 
 /**
- * Judges a Match line. A criterion is looked at only while all before it hold, so that no command runs for nothing.
+ * Judges a Match line. A criterion is evaluated only while all before it hold, so that no command runs for nothing.
  * @param text what follows the keyword
  * @throws ConfigProblem where the line is wrong, and where it depends on something that cannot be judged
  */

@@ -1,4 +1,4 @@
-/** What stands for something else in values of ssh_config(5): `~`, `%x` and `${NAME}`. */
+/** Placeholders in values of ssh_config(5): `~`, `%x` and `${NAME}`. */
 import { createHash } from 'node:crypto';
 import { homedir, hostname, userInfo } from 'node:os';
 import { ConfigProblem } from './config-problem.ts';
@@ -10,7 +10,7 @@ export interface LocalUser {
   readonly homeFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly userId: number;
-  /** As gethostname(2) tells it. */
+  /** As gethostname(2) returns it. */
   readonly hostName: string;
 }
 
@@ -101,7 +101,7 @@ function expandVariables(text: string, local: LocalUser): string {
 }
 
 /**
- * A path with all that stands for something else replaced.
+ * A path with its placeholders replaced.
  * @throws ConfigProblem
  */
 export function expandPath(text: string, meanings: Meanings, local: LocalUser): string {

@@ -71,7 +71,7 @@ export function parsePort(text: string): number {
 }
 
 /**
- * `[user@]host[:port]` or `ssh://[user@]host[:port]`; an IPv6 address with a port stands in brackets.
+ * `[user@]host[:port]` or `ssh://[user@]host[:port]`; an IPv6 address with a port is in brackets.
  * @throws ConfigProblem
  */
 export function parseJump(text: string): JumpHost {

@@ -1,7 +1,8 @@
 /**
- * What ssh_config(5) says of a host, and of the hosts on the way to it. Nothing is executed but `Match exec`, where the site allows it.
- * Whatever cannot be followed concerns one host: its `problem` says why, and nothing is sent to it. The package `ssh-config` is not used:
- * it knows no `Include` and no negation, and keeps one criterion of a kind for each `Match`.
+ * What ssh_config(5) says of a host, and of the hosts on the way to it. Nothing is executed but `Match exec`, where the
+ * site allows it. Whatever cannot be followed concerns one host: its `problem` says why, and nothing is sent to it. The
+ * package `ssh-config` is not used: it has no `Include` and no negation, and keeps one criterion of a kind for each
+ * `Match`.
  */
 import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';

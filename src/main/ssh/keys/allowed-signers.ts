@@ -5,7 +5,7 @@ import { phrase } from '../../../contract/text/say.ts';
 
 /** A line of the file. */
 export interface AllowedSigner {
-  /** As they stand in the line. */
+  /** As they are in the line. */
   readonly principals: string;
   /** When the key begins and ceases to count, in milliseconds since 1970; undefined if the line does not say. */
   readonly validAfter?: number | undefined;

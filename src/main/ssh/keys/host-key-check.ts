@@ -1,6 +1,6 @@
 /**
- * Decides on the host key of one connection. ssh2 accepts any key unless it is told otherwise, and asks again at each rekey.
- * A key is written down only after the handshake has proved that the host owns it.
+ * Decides on the host key of one connection. ssh2 accepts any key unless configured otherwise, and asks again at each
+ * rekey. A key is written down only after the handshake has proved that the host owns it.
  */
 import { failure } from '../../../contract/errors.ts';
 import type { ShadowtapeError } from '../../../contract/errors.ts';

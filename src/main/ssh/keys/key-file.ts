@@ -57,7 +57,7 @@ const unknownCipher = 'chacha20-poly1305@openssh.com';
 
 const magic = 'openssh-key-v1\0';
 
-/** Cipher and type of a key in the form of OpenSSH (PROTOCOL.key), which stand in it openly; undefined for other forms. */
+/** Cipher and type of a key in the form of OpenSSH (PROTOCOL.key), which are in it unencrypted; undefined for other forms. */
 function headOf(bytes: Buffer): { readonly cipher: string; readonly keyType: string } | undefined {
   const text = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)-----END/.exec(bytes.toString('latin1'))?.[1];
   if (text === undefined) return undefined;

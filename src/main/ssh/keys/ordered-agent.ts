@@ -1,6 +1,7 @@
 /**
- * Keys in the order in which a host is offered them, each with whoever signs for it. A host counts each key as an attempt and hangs up
- * after six (MaxAuthTries in sshd_config(5)): of an agent with many keys, the one that is meant must come first.
+ * Keys in the order in which a host is offered them, each with its signer. A host counts each key as an attempt and
+ * hangs up after six (MaxAuthTries in sshd_config(5)): of an agent with many keys, the one that is meant must come
+ * first.
  */
 import ssh2 from 'ssh2';
 import type { IdentityCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';

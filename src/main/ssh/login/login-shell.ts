@@ -12,7 +12,7 @@ import { howItEnded } from '../channels/remote-process.ts';
 
 /** A login shell that passes on commands and data as they are. */
 export interface LoginShell {
-  /** Its path, as the host tells it; '' where it does not. */
+  /** Its path, as the host reports it; '' if it does not. */
   readonly path: string;
   /** What each command prints on its standard error first; '' where that is nothing. */
   readonly says: string;
@@ -27,7 +27,7 @@ export interface LoginPlace {
 /** Seconds that start-up files may take. */
 export const shellLimitSeconds = 60;
 
-/** Other than 0: whatever stands between sshd and the command must pass it on. */
+/** Other than 0: any program between sshd and the command must pass it on. */
 const probeStatus = 47;
 
 /** Every character that means something to a shell. */
@@ -169,7 +169,7 @@ function whatItPrinted({ stdout, stderr }: CommandResult): string {
   return text === '' ? 'nothing' : quoted(text);
 }
 
-/** What was found last, and whoever finds it out now: several commands that wait for it ask once. */
+/** What was found last, and the call that finds it out now: several commands that wait for it ask once. */
 export class ShellMemory {
   #last: { readonly found: LoginShell; readonly at: number } | undefined;
   #asking: Promise<LoginShell> | undefined;

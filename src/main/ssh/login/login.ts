@@ -42,7 +42,7 @@ interface Attempt {
 export interface LoginDeps {
   readonly askSecret: AskSecret;
   readonly openKey: OpenedKeys['open'];
-  /** Has RSA keys sign with SHA-256 from now on; false where the host knows no other hash than the one that they have signed with. */
+  /** Has RSA keys sign with SHA-256 from now on; false if the host has no other hash than the one that they have signed with. */
   readonly signWithSha256: () => boolean;
 }
 
@@ -86,7 +86,7 @@ export class Login {
     return this.#tried.length === 0;
   }
 
-  /** ssh2 reports trouble with the agent and goes on with the next method. */
+  /** ssh2 reports trouble with the agent and continues with the next method. */
   agentFailed(error: Error): void {
     const { name: host, login } = this.#profile;
     const socket = login.agentSocket ?? '';

@@ -6,7 +6,7 @@
 import { countText } from '../../../../contract/words.ts';
 import { phrase } from '../../../../contract/text/say.ts';
 
-/** What was read from a place in a volume's file to its end. */
+/** What was read from a place in a volume's file until its end. */
 export interface TapeEndFound {
   /** Records of the file before the place. */
   readonly from: number;

@@ -4,10 +4,10 @@
  */
 import type { RuleVerdict } from '../../../../contract/checks.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
-import { phrase } from '../../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../../contract/text/say.ts';
 import { findVolume, slicesOfVolume } from '../../../gds/report-lookup.ts';
 import { oneSided, onNodes } from '../../../gds/rule-verdict.ts';
-import type { SdxinfoReport } from '../../../gds/sdxinfo-objects.ts';
+import type { NodeReport, SdxinfoReport } from '../../../gds/sdxinfo-objects.ts';
 import type { Assignment, VolumeAssignment } from '../../model/assignment.ts';
 import type { World } from '../../model/world.ts';
 import {
@@ -104,7 +104,7 @@ export function judgeMasterStopped(assignment: Assignment, world: World): RuleVe
     tell(report, volume) {
       const word = findVolume(report, className, volume.master)?.status?.word ?? phrase('none');
       const slices = areStopped(report, volume);
-      return { text: `${word}, ${slices.text}`, good: word === 'STOP' && slices.good };
+      return { text: phrases([word, slices.text], ', '), good: word === 'STOP' && slices.good };
     },
   });
 }
@@ -132,6 +132,31 @@ function judgeOtherProxies(assignment: Assignment, world: World): RuleVerdict[] 
       };
     },
   });
+}
+
+/**
+ * Other proxies of the masters that hold the data of some instant: parted on every node, with slices that are valid.
+ * @returns their names
+ */
+export function otherSources(
+  { class: className, volumes }: Pick<Assignment, 'class' | 'volumes'>,
+  { primaries }: Pick<World, 'primaries'>,
+): string[] {
+  const masters: readonly (string | undefined)[] = volumes.map(({ master }) => master);
+  const own = volumes.map(({ proxy }) => proxy);
+  const holdsData = ({ report }: NodeReport, name: string): boolean => {
+    const slices = slicesOfVolume(report, className, name).map(({ status }) => status.word);
+    const isParted = findVolume(report, className, name)?.proxy?.word === 'Part';
+    return isParted && slices.length > 0 && slices.every((word) => ['ACTIVE', 'STOP'].includes(word));
+  };
+  const names = primaries.flatMap(({ report }) =>
+    report.volumes
+      .filter((volume) => volume.class === className && masters.includes(volume.master))
+      .map(({ name }) => name),
+  );
+  return [...new Set(names)].filter(
+    (name) => !own.includes(name) && primaries.every((node) => holdsData(node, name)),
+  );
 }
 
 /** What identifies each disk that the shadow is built on, and whether any other disk of the class has the same identity. */

@@ -22,8 +22,9 @@ import { findContinuation } from './find-continuation.ts';
 type DigestFields = Omit<Extract<NewEvent, { type: 'digest' }>, 'type' | 'step' | 'volume' | 'hop'>;
 
 /**
- * Finds out whether the dump may be continued on the tape in the drive, and journals the result. The tape is searched once in a resume.
- * @returns true where the label and the records after it stay
+ * Finds out whether the dump may be continued on the tape in the drive, and journals the result. The tape is searched
+ * once in a resume.
+ * @returns true if the label and the records after it stay
  * @throws what findContinuation throws
  */
 export async function keepsTape(context: RunContext, step: Step): Promise<boolean> {

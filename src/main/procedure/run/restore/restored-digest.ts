@@ -31,15 +31,22 @@ function remedyOf(place: RestorePlace, master: string, from: 'tape' | 'proxy', r
   switch (place) {
     case 'tape':
     case 'sent':
-      return 'do not trust this tape; restore from another backup';
+      return phrase('do not trust this tape; restore from another backup');
     case 'shadow':
-      return `${master} is unchanged. Check the disks of the proxy for errors, then restore again`;
+      return phrase('{master} is unchanged. Check the disks of the proxy for errors, then restore again', {
+        master,
+      });
     case 'proxy':
       return from === 'proxy'
-        ? `${master} is unchanged. The proxy no longer holds this backup: restore from tape with shadowtape restore ${run}`
-        : `${master} is unchanged. Find out who else writes to the proxy, then restore again`;
+        ? phrase(
+            '{master} is unchanged. The proxy no longer holds this backup: restore from tape with shadowtape restore {run}',
+            { master, run },
+          )
+        : phrase('{master} is unchanged. Find out who else writes to the proxy, then restore again', {
+            master,
+          });
     case 'master':
-      return `do not start ${master}: it is not proven. The lines below show the ways on`;
+      return phrase('do not start {master}: it is not proven. The lines below show the ways on', { master });
   }
 }
 
