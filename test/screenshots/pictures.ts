@@ -11,11 +11,12 @@ import { guideCluster, largeCluster, nestedCluster } from '../support/ui/cluster
 import type { Answers } from '../support/ui/fake-bridge.ts';
 import { idle, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
 import { never, press, refuse, runOf, typed, unreachable, type Picture } from './picture.ts';
+import { formPictures } from './pictures-of-forms.ts';
 import { runsPictures } from './pictures-of-history.ts';
 import { homePictures } from './pictures-of-home.ts';
 import { restorePictures } from './pictures-of-restore.ts';
 import { tapePictures } from './pictures-of-tapes.ts';
-import { going, resting, type Plays } from './plays.ts';
+import { atRate, going, resting, type Plays } from './plays.ts';
 
 export type { Picture } from './picture.ts';
 
@@ -121,12 +122,21 @@ function topologyPictures({ normal, three, mismatch }: Plays, manyVolumes: numbe
 function planPictures({ normal, three }: Plays): Picture[] {
   const missing = { host: 'node1', volume: 'Volume2', class: 'Class1' };
   const refused = resting(normal, { plan: () => refuse('VOLUME_MISSING', missing) });
+  const by = 'marion on jump1 (process 4711), since 2026-11-22T02:00:04Z';
+  const lock = { class: 'Class1', host: 'node3', run: '20261122-020004-volume2', owner: by };
+  const { message: reason, onScreen: instead } = failure('CLASS_LOCKED', lock);
+  const refusals = normal.site.jobs.map(({ name }) => ({ job: name, reason, instead }));
+  const locked = resting(normal, {
+    look: () => ({ ...normal.look, at: playedNow(normal), refusals }),
+  });
   return [
     { name: 'plan', play: resting(normal), hash: '#/plan/raw-dd' },
     { name: 'plan-tar', play: resting(normal), hash: '#/plan/ufs-tar' },
     { name: 'plan-three', play: resting(three), hash: '#/plan/three-volumes' },
     { name: 'plan-loading', play: resting(normal, { plan: never }), hash: '#/plan/raw-dd' },
     { name: 'plan-failed', play: refused, hash: '#/plan/raw-dd' },
+    { name: 'plan-refused', play: locked, hash: '#/plan/raw-dd' },
+    { name: 'home-refused', play: locked, hash: '#/home' },
     { name: 'plan-unknown-job', play: resting(normal), hash: '#/plan/nightly' },
     { name: 'plan-disconnected', play: resting(normal), hash: '#/plan/raw-dd', act: lost },
   ];
@@ -181,6 +191,7 @@ function runPictures(plays: Plays): Picture[] {
   );
   const at = (what: string, part = 0) =>
     going(normal, isProgress(normal, what, part), undefined, normal.asked[0]?.look);
+  const steady = atRate(normal, 64_000_000);
   const run = runOf(normal);
   const dead = at('dump', 0.4);
   const died: Play = {
@@ -208,6 +219,7 @@ function runPictures(plays: Plays): Picture[] {
     of('fingerprint', at('fingerprint')),
     of('asking', asked),
     of('dumping', at('dump', 0.6)),
+    of('healthy', going(steady, isProgress(steady, 'dump', 0.6), undefined, normal.asked[0]?.look)),
     of('stop-dialog', at('dump', 0.6), `#/run/${run}`, press('Stop the backup…')),
     of('read-back', at('read-back', 0.4)),
     of('resynchronisation', at('resynchronisation')),
@@ -343,6 +355,7 @@ export function picturesOf(plays: Plays, manyVolumes = 500): Picture[] {
     ...restorePictures(plays),
     ...tapePictures(plays),
     ...sitePictures(plays),
+    ...formPictures(plays),
     ...loginPictures(plays),
   ];
 }

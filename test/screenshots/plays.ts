@@ -224,3 +224,30 @@ export function going(
     runs: { ...play.runs, [first.line.run]: middle.pushes },
   };
 }
+
+/**
+ * The first run with its dump as it is on a machine that keeps up with the tape: how fast the one is that takes the pictures says nothing of
+ * the program.
+ * @param rate of the dump, bytes a second
+ */
+export function atRate(captured: Captured, rate: number): Captured {
+  const [first, ...rest] = captured.opened;
+  const dump = first?.events.filter((event) => event.type === 'progress' && event.what === 'dump') ?? [];
+  const [begin, end] = [dump[0], dump.at(-1)];
+  if (!first || begin?.type !== 'progress' || end?.type !== 'progress')
+    throw new Error('no dump was captured');
+  // A dump that is over at once has no rate.
+  if (end.bytes === begin.bytes) return captured;
+  const seconds = (Date.parse(end.at) - Date.parse(begin.at)) / 1000;
+  const factor = (rate * seconds) / (end.bytes - begin.bytes);
+  const sooner = (moment: number, from: number) => (moment < from ? moment : from + (moment - from) / factor);
+  const events = first.events.map((event) => ({
+    ...event,
+    at: new Date(sooner(Date.parse(event.at), Date.parse(begin.at))).toISOString(),
+    ...(event.elapsed === undefined ? {} : { elapsed: sooner(event.elapsed, begin.elapsed ?? 0) }),
+    ...(event.type === 'progress' && event.what === 'dump' && event.rate !== undefined
+      ? { rate: event.rate * factor }
+      : {}),
+  }));
+  return { ...captured, opened: [{ ...first, events }, ...rest] };
+}

@@ -39,6 +39,16 @@ const cutTexts = `(() => {
       if (style.overflowX === 'auto' || style.overflowX === 'scroll') break;
     }
   }
+  // The words of a choice are drawn by the browser: they are measured instead.
+  const ink = document.createElement('canvas').getContext('2d');
+  for (const choice of document.querySelectorAll('select')) {
+    if (!choice.checkVisibility({ visibilityProperty: true })) continue;
+    const style = getComputedStyle(choice);
+    ink.font = style.font;
+    const words = choice.selectedOptions[0]?.textContent.trim() ?? '';
+    const room = choice.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    if (ink.measureText(words).width > room + 1.5 && choice.title === '') found.push(words + ' <select>');
+  }
   if (document.documentElement.scrollWidth > innerWidth) found.push('the window scrolls sideways');
   if (measured < 25) found.push('only ' + measured + ' texts are there');
   return [...new Set(found)];
