@@ -331,6 +331,15 @@ describe('what a plan runs detached', () => {
     expect(runAsOf(plan)).toHaveLength(9);
   });
 
+  it('is no reading back where the job leaves that out, and none by this program where no digest is taken', () => {
+    const plan = planned({ route: 'server', verify: { readback: false } });
+    expect(stepOf(plan, 'read-back').leftOut).not.toBeUndefined();
+    expect(stepOf(plan, 'read-back').runAs).toEqual([]);
+    expect(runAsOf(planned({ route: 'server', verify: { digest: 'none' } }))).toEqual([
+      'dd if=/dev/sfdsk/Class2/rdsk/Volume2 of=/dev/rmt/0 bs=32768',
+    ]);
+  });
+
   it('gets the rights that it needs: tar goes into the folder by itself', () => {
     const become = { node3: 'sudo' } as const;
     const lines = (job: object) => stepOf(planned({ route: 'server', ...job }, { become }), '6b-4').runAs;
