@@ -19,7 +19,8 @@ export default defineConfig({
   test: {
     // A run waits for disk and sockets a good part of its time: three fill two cores.
     maxWorkers: 3,
-    // No test leaves anything behind in its process: the next file need not wait for a new one, and for everything to be loaded again.
+    // No test leaves anything in its process: the next file need not wait for a new one, and for everything to be
+    // loaded again.
     isolate: false,
     execArgv: workerFlags,
     testTimeout: 120_000,
@@ -32,7 +33,7 @@ export default defineConfig({
     env: {
       NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'shadowtape-tests'),
       TMPDIR: temporaryFolder(),
-      // Times are shown in the zone of the machine. Nobody's own configuration counts.
+      // Times are shown in the zone of the machine. Personal configuration does not count.
       TZ: 'UTC',
       SHADOWTAPE_CONFIG: '',
     },

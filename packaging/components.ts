@@ -74,7 +74,7 @@ export function componentsOf(packages: LockPackages, names: readonly string[]): 
   return [...found.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-/** Packages that are installed beside the program: all that it needs at run time and that is not built in. */
+/** Packages that are installed next to the program: all that it needs at run time and that is not built in. */
 export const installedComponents = (packages: LockPackages): Component[] =>
   componentsOf(
     packages,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts the program with the Node beside it, wherever the folder is.
+# Starts the program with the Node next to it, wherever the folder is.
 self=$0
 if [ -h "$self" ]; then self=$(readlink -f -- "$self"); fi
 case $self in

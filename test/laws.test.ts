@@ -160,13 +160,15 @@ describe('the law of texts', () => {
   it.each([
     ["export const x = 'the tape is full';", 'a literal'],
     ['export const x = (name: string) => `the tape ${name} is full`;', 'a template'],
+    ["export const x = failure('TAPE_FULL', { reason: 'the tape is full' });", 'the reason of an error'],
   ])('refuses %s: %s', async (line) => {
-    expect(await rawText('src/main/cli/new.ts', line)).toBe(1);
+    for (const folder of ['cli', 'site', 'procedure/run'])
+      expect(await rawText(`src/main/${folder}/new.ts`, line)).toBe(1);
   });
 
   it.each([
     ["export const x = say('the tape is full');", 'what is said'],
-    ["export const x = failure('TAPE_FULL', { reason: 'the tape is full' });", 'the reason of an error'],
+    ["export const x = failure('TAPE_FULL', { reason: phrase('the tape is full') });", 'a phrase'],
     ["export const x = exact('mt -f /dev/rmt/0n rewind');", 'a command'],
     ["export const x = 'shadowtape run nightly';", 'a command of Shadowtape'],
   ])('allows %s: %s', async (line) => {

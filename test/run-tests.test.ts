@@ -49,14 +49,14 @@ const checks = [
 ];
 
 describe('npm test', () => {
-  it('builds first, then runs every test, and types and lint beside both', () => {
+  it('builds first, then runs every test, and types and lint next to both', () => {
     const { status, stderr, called } = npmTest([], ['--maxWorkers', '1']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(called.indexOf('npm run build')).toBeLessThan(called.indexOf('vitest run --maxWorkers 1'));
     expect(called.toSorted()).toEqual([...checks, 'npm run build', 'vitest run --maxWorkers 1'].toSorted());
   });
 
-  it('names each check that failed, with what it found; the others and the tests run to their end', () => {
+  it('names each check that failed, with what it found; the others and the tests finish', () => {
     const { status, stderr, called } = npmTest(['npm run typecheck:pages', 'npm run lint:code']);
     expect(status).toBe(1);
     expect(stderr).toBe(

@@ -1,6 +1,7 @@
 /**
- * What `npm test` runs. Without a name: the build, then every test, and types and lint beside both. With names: the tests of these names
- * alone, with a build only where a browser or the window shows stale pages. Options after the names are those of vitest.
+ * What `npm test` runs. Without a name: the build, then every test, and types and lint next to both. With names: the
+ * tests of these names alone, with a build only where a browser or the window shows stale pages. Options after the
+ * names are those of vitest.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -9,7 +9,7 @@ const evidence = {
   knownIn: '/home/aiko/.ssh/known_hosts, line 4',
 };
 
-test('a changed host key is told with both keys and the place of the known one', () => {
+test('a changed host key is reported with both keys and the place of the known one', () => {
   expect(changedHostKeyOf(failure('HOST_KEY_CHANGED', {}, evidence))).toEqual({
     shown: 'SHA256:new',
     known: 'SHA256:old',

@@ -1,4 +1,4 @@
-/** What a host tells that shows another host key than the known one. Plain data. */
+/** What a host that presents a different host key than the known one reports. Plain data. */
 import type { ErrorInfo } from './errors.ts';
 
 export interface ChangedHostKey {

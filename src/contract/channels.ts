@@ -21,11 +21,11 @@ import type {
   RunPush,
   RunView,
   SiteInfo,
-  TakeUpRefusals,
   TapeContents,
   TapeView,
 } from './screens.ts';
 import type { FoundSite, NamedHost, ProbedHost, SiteDraft, SiteFileView } from './site-views.ts';
+import { phrase } from './text/say.ts';
 
 const name = z.string().min(1).max(200);
 const run = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/);
@@ -114,7 +114,7 @@ export const requestSchemas = {
   restoreFiles: z.strictObject(fileRestore),
   /** Reads the tapes of a run and compares them. */
   drill: z.strictObject({ run, volume: name.optional() }),
-  /** Copies the tapes of a run. `to`: names of the tapes of the copy; drives are `HOST:DEVICE`, that of the site where left out. */
+  /** Copies the tapes of a run. `to`: names of the tapes of the copy; drives are `HOST:DEVICE`, that of the site by default. */
   copyRun: z.strictObject({
     run,
     to: z.array(name).min(1).max(100),
@@ -139,13 +139,13 @@ export const requestSchemas = {
   driveHealth: z.strictObject({}),
   /** What is in the library of the site, as its changer shows it now. */
   library: z.strictObject({}),
-  /** Has the library bring a tape into the drive; what is in the drive returns to its slot first. */
+  /** Has the library move a tape into the drive; what is in the drive returns to its slot first. */
   loadTape: z.strictObject({ name }),
   /** Has the library return the tape in the drive to its slot. */
   unloadTape: z.strictObject({}),
   /** Notes where a person put a tape; with `found`, also that one that was declared lost is there. */
   placeTape: z.strictObject({ name, location: z.string().max(200), found: z.boolean().default(false) }),
-  /** Declares that nobody finds a tape. */
+  /** Declares that a tape cannot be found. */
   loseTape: z.strictObject({ name }),
   tapes: z.strictObject({}),
   siteFile: z.strictObject({ file: path.optional() }),
@@ -179,6 +179,12 @@ export type Channel = keyof typeof requestSchemas;
 export type RequestOf<Name extends Channel> = z.input<(typeof requestSchemas)[Name]>;
 /** A request as its handler gets it: checked, defaults filled in. */
 export type CheckedRequest<Name extends Channel> = z.output<(typeof requestSchemas)[Name]>;
+
+/** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where that is not known now. */
+export interface TakeUpRefusals {
+  readonly resume?: string | undefined;
+  readonly unwind?: string | undefined;
+}
 
 export interface Responses {
   readonly site: SiteInfo;
@@ -276,7 +282,7 @@ export interface Bridge {
     request: RequestOf<Name>,
     signal?: AbortSignal,
   ): Promise<Reply<Name>>;
-  /** @param listener is also told when following has failed. @returns ends the following */
+  /** @param listener is also called when following has failed. @returns ends the following */
   follow<Name extends Topic>(
     topic: Name,
     request: TopicRequest<Name>,
@@ -290,8 +296,8 @@ export function errorInfoOf(error: unknown): ErrorInfo {
   const sentence = error instanceof Error ? error.message : String(error);
   return {
     code: 'UNEXPECTED',
-    sentence: `likely a mistake in shadowtape: ${sentence}`,
-    hint: 'report it',
+    sentence: phrase('likely a mistake in shadowtape: {sentence}', { sentence }),
+    hint: phrase('report it'),
     evidence: {},
   };
 }

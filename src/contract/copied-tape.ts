@@ -14,7 +14,7 @@ interface ManifestOnTape {
 export interface CopiedTape {
   /** Which tape of the run, from 1. */
   readonly number: number;
-  /** Of the tape that was copied, as the tape inventory knows it. */
+  /** Of the tape that was copied, as recorded in the tape inventory. */
   readonly copyOf: string;
   readonly name: string;
   readonly uuid: string;
@@ -29,7 +29,10 @@ export interface CopiedTape {
   readonly manifest?: ManifestOnTape | undefined;
 }
 
-/** A copy that was written to its end, read back, and found equal to what the run wrote; or one that was imported from its tape. */
+/**
+ * A copy that was written completely, read back, and found equal to what the run wrote; or one that was imported from
+ * its tape.
+ */
 export interface ProvenCopy {
   /** When it ended, or was imported, in ISO 8601. */
   readonly at: string;

@@ -188,7 +188,7 @@ export const dataEvents = [
     step: z.string(),
     volume: z.string(),
     entries: z.int(),
-    /** The file beside the journal that lists the entries, one JSON object a line. */
+    /** The file next to the journal that lists the entries, one JSON object a line. */
     file: z.string(),
     sha256: z.string(),
     /** How names in it are encoded, as the site file says; UTF-8 where absent. */

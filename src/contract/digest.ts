@@ -7,10 +7,10 @@ export interface DigestNight {
   readonly at: string;
   /** `verified`, `failed, rolled back`, `missed`, `running`, … */
   readonly outcome: string;
-  /** False if nobody needs to look: the backup is as it should be. */
+  /** False if no action is required: the backup is as it should be. */
   readonly isLoud: boolean;
   readonly run: string | undefined;
-  /** Why it is no backup; undefined if it is one. */
+  /** Why it is not a backup; undefined if it is one. */
   readonly reason: string | undefined;
 }
 

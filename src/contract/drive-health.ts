@@ -66,7 +66,7 @@ const compressionFact = (state: 'on' | 'off'): HealthFact => ({
   text: state === 'on' ? say('compression on') : say('compression off'),
 });
 
-/** What could be learned beside the flags, a fact each, in a fixed order. */
+/** What is known in addition to the flags, a fact each, in a fixed order. */
 export function healthFacts({ cleaning, loads, compression, encryption }: DriveHealth): HealthFact[] {
   const value = said(encryption ?? '');
   return [

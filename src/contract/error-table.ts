@@ -1,8 +1,8 @@
 /**
- * The error table: every refusal and failure that Shadowtape knows, in one place, put together of its parts.
+ * The error table: every refusal and failure of Shadowtape, in one place, put together of its parts.
  *
- * A code is stable, for scripts; the sentence says what is wrong, the hint what to do. `{name}` in either is filled from the
- * values of the call (errors.ts).
+ * A code is stable, for scripts; the sentence says what is wrong, the hint what to do. `{name}` in either is filled
+ * from the values of the call (errors.ts).
  */
 import { copyErrors } from './error-table/copy-errors.ts';
 import { hostErrors } from './error-table/host-errors.ts';

@@ -11,7 +11,7 @@ import { tapeErrors } from './error-table/tape-errors.ts';
 import { userErrors } from './error-table/user-errors.ts';
 import { failure, isFailure, ShadowtapeError, type ErrorCode } from './errors.ts';
 import type { Language } from './text/catalogue.ts';
-import { speak } from './text/say.ts';
+import { phrase, speak } from './text/say.ts';
 
 describe('the error table', () => {
   it('has a sentence and a hint for every code, and neither ends like a paragraph', () => {
@@ -94,7 +94,12 @@ describe('a hint that is read on a screen', () => {
   });
 
   /** What a remedy is filled with may name a command; a screen edits the list of known host keys itself. */
-  const otherwiseOnScreen: readonly ErrorCode[] = ['CHECK_FAILED', 'HOST_KEY_CHANGED'];
+  const otherwiseOnScreen: readonly ErrorCode[] = [
+    'CHECK_FAILED',
+    'DRIVE_IN_USE',
+    'HOST_KEY_CHANGED',
+    'RUN_INTERRUPTED',
+  ];
 
   it('is another one only where that of the command line names one, or asks for what a screen does itself', () => {
     const needless = entries.filter(
@@ -129,7 +134,7 @@ describe('an error of the table', () => {
     expect(back.evidence).toEqual({ host: 'node1' });
   });
 
-  it('is told from others by its codes', () => {
+  it('is distinguished from others by its codes', () => {
     const other: ErrorCode = 'RUN_UNKNOWN';
     expect([
       isFailure(error),
@@ -143,7 +148,7 @@ describe('an error of the table', () => {
 describe('an error in another language', () => {
   afterEach(() => speak(undefined));
 
-  it('is told in that language, and stored in English', () => {
+  it('is shown in that language, and stored in English', () => {
     const texts = { '{file} has no job': 'w {file} nie ma zadań' } as unknown as Language['texts'];
     speak({ name: 'pl', texts });
     const error = failure('JOB_NONE', { file: 'site.yaml' });
@@ -152,5 +157,18 @@ describe('an error in another language', () => {
       'site.yaml has no job',
       'site.yaml has no job',
     ]);
+  });
+
+  it('is reported with its reason, though it passes through another error', () => {
+    const texts = { 'the session was closed': 'sesja została zamknięta' } as unknown as Language['texts'];
+    speak({ name: 'pl', texts });
+    const error = failure('CONNECTION_LOST', {
+      host: 'node1',
+      command: 'sdxinfo',
+      reason: phrase('the session was closed'),
+    });
+    const outer = failure('SITE_FILE_UNREADABLE', { file: 'site.yaml', reason: error.message });
+    expect(outer.told.sentence).toContain('sesja została zamknięta');
+    expect(outer.message).toMatch(/the session was closed$/);
   });
 });

@@ -1,6 +1,6 @@
 /** Errors of the error table: how they are made, distinguished, and carried over a process boundary. */
 import { errorTable, type ErrorEntry } from './error-table.ts';
-import { inEnglish, said } from './text/say.ts';
+import { inEnglish, said, told } from './text/say.ts';
 
 export type ErrorCode = keyof typeof errorTable;
 
@@ -41,22 +41,25 @@ export class ShadowtapeError extends Error {
   readonly hint: string;
   readonly onScreen: string | undefined;
   readonly evidence: Evidence;
-  /** What its texts were filled with; undefined for an error that came from another process. */
-  readonly #values: Values | undefined;
 
-  constructor(info: ErrorInfo, cause?: unknown, values?: Values) {
+  constructor(info: ErrorInfo, cause?: unknown) {
     super(info.sentence, cause === undefined ? undefined : { cause });
     this.name = 'ShadowtapeError';
     this.code = info.code;
     this.hint = info.hint;
     this.onScreen = info.onScreen;
     this.evidence = info.evidence;
-    this.#values = values;
   }
 
   /** Its texts in the language of the program; those of `toInfo` are stored, and in English. */
-  get told(): Pick<ErrorInfo, 'sentence' | 'hint' | 'onScreen'> {
-    return this.#values === undefined ? this.toInfo() : textsOf(this.code, this.#values);
+  get told(): Omit<ErrorInfo, 'code'> {
+    const { message, hint, onScreen, evidence } = this;
+    const also = evidence.also?.split('\n').map(told).join('\n');
+    return {
+      ...{ sentence: told(message), hint: told(hint) },
+      ...(onScreen === undefined ? {} : { onScreen: told(onScreen) }),
+      evidence: also === undefined ? evidence : { ...evidence, also },
+    };
   }
 
   toInfo(): ErrorInfo {
@@ -65,7 +68,7 @@ export class ShadowtapeError extends Error {
   }
 }
 
-/** A connection ended under a command: nobody knows how far the command came. */
+/** A connection ended under a command: it is not known how far the command came. */
 export const connectionLostCodes = ['CONNECTION_LOST', 'HOST_KEY_SWITCHED'] as const satisfies ErrorCode[];
 
 function textsOf(code: ErrorCode, values: Values): Pick<ErrorInfo, 'sentence' | 'hint' | 'onScreen'> {
@@ -87,7 +90,7 @@ export function failure(
   cause?: unknown,
 ): ShadowtapeError {
   const texts = inEnglish(() => textsOf(code, values));
-  return new ShadowtapeError({ code, ...texts, evidence }, cause, values);
+  return new ShadowtapeError({ code, ...texts, evidence }, cause);
 }
 
 /** True for an error of the table with one of the codes (any code, where none is given). */

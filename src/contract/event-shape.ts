@@ -7,9 +7,20 @@ const common = {
   seq: z.int().positive(),
   /** ISO 8601, UTC, milliseconds. */
   at: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
-  /** Milliseconds since the run began, by a clock that nobody sets; absent in journals of earlier releases. See run-clock.ts. */
+  /** Milliseconds since the run began, by the monotonic clock; absent in journals of earlier releases. See run-clock.ts. */
   elapsed: z.number().nonnegative().optional(),
   run: z.string(),
+  /** What sentences of the event were made of, for who reads them in another language; absent in journals of earlier releases. */
+  said: z
+    .array(
+      z.looseObject({
+        english: z.string(),
+        text: z.string(),
+        values: z.record(z.string(), z.union([z.string(), z.number()])),
+        count: z.number().optional(),
+      }),
+    )
+    .optional(),
   /** SHA-256 (hex) of the line before, without its line feed; 64 zeros on the first line. */
   prev: z.string().regex(/^[0-9a-f]{64}$/),
 };

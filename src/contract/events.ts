@@ -94,7 +94,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** down: who says so. */
     by: z.string().optional(),
   }),
-  /** Which machines the hosts are, right after the run began and after each taking up; a node that did not answer is told of when it does. */
+  /**
+   * Which machines the hosts are, right after the run began and after each resume; a node that did not answer is
+   * reported when it does.
+   */
   event('hosts-identified', {
     hosts: z.array(
       z.looseObject({
@@ -133,7 +136,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** Where the volumes of the run lay when the shadow was verified, as sdxinfo showed it on both sides. */
   event('layout', {
     step: z.string(),
-    /** The boot of the backup server, where it told one; see model/boot-identity. */
+    /** The boot of the backup server, if it reported one; see model/boot-identity. */
     boot: z.string().optional(),
     /** Groups, and single disks that are in none; only those that a volume of the run, or its master, is in. */
     spaces: z.array(
@@ -175,7 +178,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     exitStatus: z.int().optional(),
     signal: z.string().optional(),
     milliseconds: z.number(),
-    /** Text is cut at 8,192 characters; the whole length in bytes stands beside it. Bulk data is never kept. */
+    /** Text is cut at 8,192 characters; the whole length in bytes is in the event, too. Bulk data is never kept. */
     stdout: z.string(),
     stdoutBytes: z.int(),
     stderr: z.string(),
@@ -214,7 +217,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     host: z.string(),
     volume: z.string(),
     device: z.string(),
-    /** `lost`: nobody saw its end, since the connection was lost. `ended`: it ended although it was wanted. */
+    /** `lost`: its end is not known, since the connection was lost. `ended`: it ended although it was wanted. */
     what: z.enum(['taken', 'refused', 'released', 'lost', 'ended']),
     /** Number of the process. */
     pid: z.int().optional(),
@@ -288,9 +291,9 @@ export type RunEvent = z.infer<typeof runEventSchema>;
 export type RunEventType = RunEvent['type'];
 export type EventOf<Type extends RunEventType> = Extract<RunEvent, { type: Type }>;
 
-/** An event as its writer gives it: the journal adds `seq`, `at`, `elapsed`, `run` and `prev`. */
+/** An event as its writer gives it: the journal adds `seq`, `at`, `elapsed`, `run`, `said` and `prev`. */
 export type NewEvent = {
-  [Type in RunEventType]: Omit<Declared<EventOf<Type>>, 'seq' | 'at' | 'elapsed' | 'run' | 'prev'>;
+  [Type in RunEventType]: Omit<Declared<EventOf<Type>>, 'seq' | 'at' | 'elapsed' | 'run' | 'said' | 'prev'>;
 }[RunEventType];
 
 /** Drops the index signature that a loose schema adds, so that a misspelt field is a type error. */

@@ -3,7 +3,7 @@
 export interface Refusal {
   /** One sentence, without a full stop. */
   readonly reason: string;
-  /** What to do instead; absent where nothing is known. */
+  /** What to do instead; absent if nothing is known. */
   readonly instead?: string | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface LibraryElement {
   readonly use: CartridgeUse | undefined;
   /** The tape that it is, by its bar code; undefined if the site file and the tape inventory name none. */
   readonly tape: string | undefined;
-  /** The run whose data it holds, and its retention, as far as the tape inventory tells. */
+  /** The run whose data it holds, and its retention, as far as the tape inventory records it. */
   readonly run: string | undefined;
   readonly keepUntil: string | undefined;
   /** Of a drive: the slot that its cartridge came from. */

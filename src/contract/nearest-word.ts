@@ -1,4 +1,5 @@
 /** Names that somebody may have meant. */
+import { phrase } from './text/say.ts';
 
 /** How many letters must be added, removed, changed or exchanged with their neighbor to make one word the other (Damerau, restricted). */
 function distance(one: string, other: string): number {
@@ -43,5 +44,5 @@ export function nearestWord(word: string, names: readonly string[]): string | un
 /** The beginning of a hint: `did you mean "raw-dd"? `, or nothing where no name is like the word. */
 export function didYouMean(word: string, names: readonly string[]): string {
   const nearest = nearestWord(word, names);
-  return nearest === undefined ? '' : `did you mean "${nearest}"? `;
+  return nearest === undefined ? '' : phrase('did you mean "{nearest}"? ', { nearest });
 }

@@ -14,7 +14,7 @@ export interface PlannedStep {
   readonly title: string;
   readonly why: string;
   readonly endangers: string | undefined;
-  /** What an operator is told of the step beside that, one sentence each. */
+  /** What an operator is shown of the step in addition, one sentence each. */
   readonly notes?: readonly string[];
   readonly source: string;
   readonly commands: readonly PlannedCommand[];

@@ -17,7 +17,7 @@ export interface AuditLine {
   readonly sentence: string;
   /** Number of the first line that is not as it was, from 1. */
   readonly line?: number | undefined;
-  /** The time that this line tells, where it can be read. */
+  /** The time of this line, if it can be read. */
   readonly at?: string | undefined;
   /** The file that it is about. */
   readonly file?: string | undefined;
@@ -25,7 +25,7 @@ export interface AuditLine {
   readonly signature?: SignatureFacts | undefined;
 }
 
-/** Who signed a journal, as far as the signature itself tells. */
+/** Who signed a journal, as far as the signature itself shows. */
 export interface SignatureFacts {
   /** `ssh-ed25519`, `ssh-rsa`, `ecdsa-sha2-nistp256`, … */
   readonly keyType: string;
@@ -57,7 +57,7 @@ export interface ApprovalView {
   readonly statement: string;
   /** What the statement is called as a file. */
   readonly fileName: string;
-  /** Signs that file; the signature is written beside it, as `fileName`.sig. */
+  /** Signs that file; the signature is written next to it, as `fileName`.sig. */
   readonly fileCommand: string;
   /** Signs the statement without a file; prints the signature. */
   readonly pipedCommand: string;

@@ -120,9 +120,23 @@ export interface OpenRun {
   readonly performedBy: RunProcess | undefined;
 }
 
+/** The digest of a week that did not reach every receiver. */
+export interface UnsentDigest {
+  /** When its week begins; ISO 8601, UTC. */
+  readonly week: string;
+  /** When it was first refused; ISO 8601, UTC. */
+  readonly since: string;
+  /** When it was last tried; ISO 8601, UTC. */
+  readonly at: string;
+  /** Which receivers it did not reach, and why. */
+  readonly reason: string;
+}
+
 export interface ProtectionView {
   /** When this was judged, by the clock of the console. */
   readonly at: string;
   readonly pairs: readonly PairView[];
   readonly open: readonly OpenRun[];
+  /** The digest of a week that did not reach everybody who asks for it; absent if there is none. */
+  readonly unsentDigest?: UnsentDigest | undefined;
 }

@@ -3,7 +3,7 @@
  * ready to be shown, in the language of who renders the report; what the journal stores is in English; times in it are UTC and say so, numbers are grouped by commas.
  */
 
-/** What a mark says is also said in words beside it: it is drawn as a shape, never as a color alone. */
+/** What a mark says is also said in words next to it: it is drawn as a shape, never as a color alone. */
 export type ReportMark = 'good' | 'bad' | 'warning' | 'unknown';
 
 /** A piece of text. `code`: commands, digests, device names; set in the monospace face. */
@@ -20,7 +20,7 @@ interface ReportColumn {
   readonly title: string;
   /** Share of the width; the shares of a table are compared with each other. */
   readonly share: number;
-  /** Figures stand at the right. */
+  /** Figures are aligned right. */
   readonly align?: 'right';
 }
 
@@ -91,7 +91,14 @@ export interface ReportTopology {
   readonly primary: string;
   readonly backup: string;
   readonly shadowed: readonly ReportShadowed[];
-  readonly tape: { readonly title: string; readonly files: readonly string[] } | undefined;
+  readonly tape:
+    | {
+        readonly title: string;
+        readonly files: readonly string[];
+        /** True in a restore: the data came from it. */
+        readonly isRead?: boolean;
+      }
+    | undefined;
 }
 
 /** The sampled records of a volume along its blocks. */
@@ -117,7 +124,7 @@ export interface ReportChart {
     /** null: a gap. */
     readonly points: readonly (readonly [second: number, rate: number | null])[];
   }[];
-  /** The drive's lowest streaming speed. */
+  /** The drive's minimum streaming rate. */
   readonly floor: number | undefined;
   readonly seconds: number;
   readonly most: number;
@@ -139,7 +146,7 @@ export interface ReportSigning {
     readonly who: string;
     /** What is filled in already; empty if nothing is. */
     readonly name: string;
-    /** What is written behind it: `Signature` and `Date`, `Barcode` and `Location`. */
+    /** What is written after it: `Signature` and `Date`, `Barcode` and `Location`. */
     readonly fields: readonly [wide: string, narrow: string];
   }[];
 }

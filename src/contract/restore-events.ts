@@ -1,4 +1,4 @@
-/** What the journal of a restore tells beside that of a backup. See events.ts. */
+/** What the journal of a restore has that the journal of a backup does not. See events.ts. */
 import { z } from 'zod';
 import { event } from './event-shape.ts';
 
@@ -39,6 +39,8 @@ export const restoreShape = z.looseObject({
   manifestFile: z.int().optional(),
   /** Masters that the run backed up at the same instant, and that are not restored. */
   others: z.array(z.string()).optional(),
+  /** Other proxies of the masters that were parted and valid when the restore began: one of them may be the better source. */
+  otherProxies: z.array(z.string()).optional(),
   /** The second copy that is read: uuid of its first tape. */
   copy: z.string().optional(),
   /** Name of the tape that is read first, where it has a label. */

@@ -14,7 +14,7 @@ export interface PreviewedBackup {
   readonly host: string;
   /** In the order in which they are read; `file` is the number of the tape file. */
   readonly tapes: readonly { readonly words: string; readonly file: number; readonly bytes: number }[];
-  /** The first names; undefined if no file list tells, and for an image. */
+  /** The first names; undefined if it is not known, and for an image. */
   readonly files:
     readonly { readonly path: string; readonly type: string; readonly bytes: number }[] | undefined;
   /** How many names there are, those that are not listed included. */
@@ -62,7 +62,7 @@ export interface RestoreLine {
   readonly live: boolean;
 }
 
-/** What became of an entry of an archive. */
+/** Result for an entry of an archive. */
 export interface RestoredEntry {
   /** As people read it, see contract/history.ts. */
   readonly path: string;
@@ -74,7 +74,7 @@ export interface RestoredEntry {
 
 /** What was read of a tape, all of it. */
 interface ReadBackup {
-  /** The volume of a drill, the run of a restore; undefined if no journal tells. */
+  /** The volume of a drill, the run of a restore; undefined if it is not known. */
   readonly of: string | undefined;
   readonly bytes: number;
   /** Hexadecimal. */
@@ -86,7 +86,7 @@ interface ReadBackup {
 /** A restore or drill opened. */
 export interface RestoreView {
   readonly line: RestoreLine;
-  /** The file that tells of it. */
+  /** The file that records it. */
   readonly recordFile: string;
   readonly tapes: readonly string[];
   /** What is not as it should be first; not all of them where there are many. */

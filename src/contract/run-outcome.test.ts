@@ -44,7 +44,7 @@ const isProven = ({ trouble, cluster }: OutcomeFacts) =>
   cluster === 'normal' || (cluster === 'at-rest' && trouble === 'none');
 
 describe('verdict and exit status, over all combinations of facts', () => {
-  it('knows them all', () => {
+  it('has them all', () => {
     expect(all).toHaveLength(2 * 5 * 2 * 2 * 4 * 3);
   });
 

@@ -95,7 +95,7 @@ export function outcomeOf({ verdict, exitStatus }: { verdict: RunVerdict; exitSt
   return exitStatus === 0 ? verdict : `${verdict}-act`;
 }
 
-/** How an outcome is told to people. */
+/** How an outcome is shown to people. */
 export const outcomeWords: Readonly<Record<RunOutcome, string>> = {
   verified: 'verified',
   unverified: 'unverified',

@@ -170,7 +170,7 @@ export interface KnownTapeView {
 export interface RunProcess {
   /** Host name of the machine that it runs on. */
   readonly host: string;
-  /** True if that is another machine than the console's: only that one can tell whether the process is alive. */
+  /** True if that is not the console's machine: only that one can tell whether the process is alive. */
   readonly isOtherMachine: boolean;
   readonly process: number;
   /** ISO 8601, UTC. */
@@ -193,7 +193,7 @@ export interface RunLine extends Omissions {
   readonly operator: string;
   readonly startedAt: string;
   readonly finishedAt: string | undefined;
-  /** How long it took to its end; absent in lines that an earlier release has kept. */
+  /** How long it took; absent in lines that an earlier release has kept. */
   readonly seconds?: number | undefined;
   /** `unfinished`: the run has no end. It is running, or was interrupted. */
   readonly verdict: RunVerdict | 'unfinished';
@@ -305,7 +305,7 @@ export interface ActiveRun {
   /** True while the current step is part of a rollback. */
   readonly unwinding: boolean;
   readonly asking: boolean;
-  /** 0 to 1, of the current dump or reading back; undefined if nothing tells. */
+  /** 0 to 1, of the current dump or reading back; undefined if it is not known. */
   readonly done: number | undefined;
   /** The last progress of the current step. */
   readonly progress: ProgressView | undefined;
@@ -366,7 +366,7 @@ export interface LoginQuestion {
   readonly wasWrong?: boolean | undefined;
 }
 
-/** How far the index is behind the journals, while it is brought up to date. */
+/** How far the index lags behind the journals, while it is brought up to date. */
 export interface IndexProgress {
   readonly what: 'runs' | 'catalogues';
   readonly done: number;
@@ -383,18 +383,12 @@ export interface ActivityPush {
   /** The lines so far of a check or a drive check that continues. */
   readonly checking?:
     { readonly what: 'check' | 'driveCheck'; readonly lines: readonly CheckLine[] } | undefined;
-  /** What could be said in no journal any more, such as that nobody could be told of the end of a run; the last ones of this session. */
+  /** What no journal has any more, such as a notification that could not be sent; the last ones of this session. */
   readonly notices?: readonly string[];
   /** Rises with each host that has let somebody log in after a look had given it up: looking again shows it. */
   readonly arrivals?: number | undefined;
-  /** While the index of the history is behind the journals. */
+  /** While the index of the history lags behind the journals. */
   readonly indexing?: IndexProgress | undefined;
 }
 
 export type { Plan };
-
-/** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where nobody can tell now. */
-export interface TakeUpRefusals {
-  readonly resume?: string | undefined;
-  readonly unwind?: string | undefined;
-}

@@ -1,9 +1,9 @@
 /**
  * Both domains in one picture: nodes, classes, disks, groups, volumes, slices, and which shadow shows which volume.
  *
- * Plain data without undefined: it crosses process boundaries as JSON. What every node of a domain must see alike
- * stands once, taken from the first node that shows it, and what nodes tell otherwise is listed as a disagreement;
- * device names and statuses are told by node.
+ * Plain data without undefined: it crosses process boundaries as JSON. What every node of a domain must see alike is
+ * listed once, taken from the first node that shows it, and what nodes tell otherwise is listed as a disagreement;
+ * device names and statuses are listed by node.
  */
 
 /** A status as sdxinfo printed it. */
@@ -15,7 +15,7 @@ export interface Status {
 
 export type Domain = 'primary' | 'backup';
 
-/** Node name -> what that node tells. */
+/** Node name -> what that node reports. */
 export type ByNode<T> = Readonly<Record<string, T>>;
 
 interface InClass {
@@ -77,7 +77,7 @@ export interface TopologyVolume extends InClass {
 /** Blocks that belong to no volume. */
 export interface TopologyExtent extends InClass {
   readonly group: string | null;
-  /** Of a single disk, where it is told. */
+  /** Of a single disk, where it is reported. */
   readonly disk: string | null;
   readonly firstBlock: number;
   readonly blocks: number;

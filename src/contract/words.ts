@@ -1,7 +1,7 @@
 /** Words and numbers as people are shown them: on a terminal, in a mail. */
 import type { EventOf } from './events.ts';
 import { countText } from './text/count-text.ts';
-import { say } from './text/say.ts';
+import { phrase, phrases, say } from './text/say.ts';
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
@@ -33,7 +33,9 @@ export function durationText(seconds: number): string {
 
 /** Names in a sentence: `Volume2`, `Volume2 and Volume4`, `Volume2, Volume4 and Volume6`. */
 export function listed(names: readonly string[]): string {
-  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+  return names.length < 2
+    ? (names[0] ?? '')
+    : phrase('{names} and {last}', { names: phrases(names.slice(0, -1), ', '), last: names.at(-1) ?? '' });
 }
 
 /** `2026-11-28 17:04:11 UTC`: for a sentence that a journal keeps. @param at ISO 8601 in UTC */
@@ -48,7 +50,8 @@ export const saidList = (names: readonly string[]): string =>
 export { countText };
 
 /**
- * `128 of 16,384 records (0.78 %), 127 distinct, largest gap 389 records (12.2 MiB)`: how much of a volume a fingerprint tells.
+ * `128 of 16,384 records (0.78 %), 127 distinct, largest gap 389 records (12.2 MiB)`: how much of a volume a
+ * fingerprint covers.
  * @param recordBytes of one record
  */
 export function coverageText(
@@ -97,8 +100,8 @@ const visible = (sign: string): string => {
 const uncontrolled = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * A value as a line of JSON that is printed: signs that steer a terminal or turn the direction of a text are escaped. Whoever parses it
- * gets the same value.
+ * A value as a line of JSON that is printed: signs that steer a terminal or turn the direction of a text are escaped.
+ * Parsing it gives the same value.
  */
 export const printableJson = (value: unknown): string =>
   JSON.stringify(value).replace(

@@ -26,7 +26,7 @@ describe('what an audit says', () => {
     ]);
   });
 
-  it('tells what is wrong first, in the order in which it was found', () => {
+  it('shows what is wrong first, in the order in which it was found', () => {
     expect(worstFirst(lines).map(({ sentence }) => sentence)).toEqual([
       'journal is wrong',
       'catalogue is wrong',
@@ -40,7 +40,7 @@ describe('what an audit says', () => {
     ]);
   });
 
-  it('knows whether somebody has signed', () => {
+  it('shows whether somebody has signed', () => {
     const facts = {
       keyType: 'ssh-ed25519',
       fingerprint: 'SHA256:x',

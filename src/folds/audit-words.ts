@@ -12,10 +12,10 @@ export const auditStates = {
 } as const satisfies Record<AuditVerdict, { state: string; word: string }>;
 
 export const subjectWords: Readonly<Record<AuditLine['subject'], string>> = {
-  journal: 'journal',
+  journal: say('journal'),
   catalogue: say('file list'),
-  signature: 'signature',
-  report: 'exports',
+  signature: say('signature'),
+  report: say('exports'),
   seals: say('seal list'),
 };
 
@@ -33,7 +33,7 @@ export function verdictCounts(lines: readonly AuditLine[]): { verdict: AuditVerd
     .filter(({ count }) => count > 0);
 }
 
-/** True if a signature is beside the journal, whatever it is worth. */
+/** True if a signature is next to the journal, whatever it is worth. */
 export const isSigned = (lines: readonly AuditLine[]): boolean =>
   lines.some(({ subject, signature }) => subject === 'signature' && signature !== undefined);
 

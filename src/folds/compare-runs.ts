@@ -1,5 +1,7 @@
 /** Two runs side by side: what they were, how long each step took, how fast the data went, and which commands differ. Pure. */
 import { bytesText, durationText, rateText } from '../contract/words.ts';
+import type { VerdictWord } from '../contract/events.ts';
+import { inEnglish, phrase, said } from '../contract/text/say.ts';
 import { changedCommands, meaningsOf, type ChangedCommand } from './command-meaning.ts';
 import { shortDigest } from './hop-lines.ts';
 import type { LegModel, PassModel, RunModel, VolumeModel } from './run/run-model.ts';
@@ -65,26 +67,30 @@ const millisecondsOf = ({ milliseconds, end }: RunModel): number | undefined =>
 
 function tapeOf({ tapes, start }: RunModel): string {
   const names = tapes.flatMap(({ name }) => name ?? []);
-  return names.length > 0 ? names.join(', ') : start ? `${start.tape.device} on ${start.tape.host}` : missing;
+  return names.length > 0
+    ? names.join(', ')
+    : start
+      ? phrase('{device} on {host}', { device: start.tape.device, host: start.tape.host })
+      : missing;
 }
 
 const sum = (sizes: readonly (number | undefined)[]) =>
   sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
 
-/** What the beginning of the run tells. */
+/** What the beginning of the run records. */
 function factsOfStart({ start }: RunModel): Fact[] {
   const told = (fact: (event: NonNullable<RunModel['start']>) => string) => (start ? fact(start) : missing);
   return [
-    ['Job', told(({ job }) => job)],
-    ['Site', told(({ site }) => site)],
-    ['Class', told((event) => event.class)],
-    ['Volumes', told(({ volumes }) => volumes.map(({ proxy }) => proxy).join(', '))],
-    ['Method', told(({ method }) => method)],
-    ['Route', told(({ route }) => route)],
-    ['Layout', told(({ layout }) => layout)],
-    ['Record size', told(({ recordBytes }) => `${recordBytes.toLocaleString('en-US')} B`)],
-    ['Operator', told(({ operator }) => operator)],
-    ['Version', told(({ version }) => version)],
+    [phrase('Job'), told(({ job }) => job)],
+    [phrase('Site'), told(({ site }) => site)],
+    [phrase('Class'), told((event) => event.class)],
+    [phrase('Volumes'), told(({ volumes }) => volumes.map(({ proxy }) => proxy).join(', '))],
+    [phrase('Method'), told(({ method }) => method)],
+    [phrase('Route'), told(({ route }) => route)],
+    [phrase('Layout'), told(({ layout }) => layout)],
+    [phrase('Record size'), told(({ recordBytes }) => `${recordBytes.toLocaleString('en-US')} B`)],
+    [phrase('Operator'), told(({ operator }) => operator)],
+    [phrase('Version'), told(({ version }) => version)],
   ];
 }
 
@@ -93,28 +99,47 @@ function digestOf({ digests: { device, handed } }: VolumeModel): string {
   return (digest && shortDigest(digest)) ?? missing;
 }
 
-/** What became of it. */
+/** Its result. */
 function factsOfEnd(model: RunModel): Fact[] {
   const { volumes, end, sessions, warnings } = model;
   const milliseconds = millisecondsOf(model);
   const handed = volumes.flatMap(({ digests }) => digests.handed?.bytes ?? []);
   return [
-    ['Verdict', end ? `${end.verdict}, exit status ${end.exitStatus}` : 'unfinished'],
+    [
+      phrase('Verdict'),
+      end
+        ? phrase('{verdict}, exit status {status}', {
+            verdict: inEnglish(() => said(end.verdict)),
+            status: end.exitStatus,
+          })
+        : 'unfinished',
+    ],
     milliseconds === undefined
-      ? ['Took', missing]
-      : ['Took', durationText(milliseconds / 1000), milliseconds],
-    ['Volume size', bytesText(sum(volumes.map(({ bytes }) => bytes)))],
-    ['On tape', handed.length === 0 ? missing : bytesText(sum(handed))],
-    averageOf('Dump rate', model, 'dump'),
-    averageOf('Read-back rate', model, 'read-back'),
-    ['Data digest', volumes.map(digestOf).join(', ')],
-    ['Tape', tapeOf(model)],
-    ['Resumed', sessions.length > 1 ? `${sessions.length - 1} times` : 'never'],
-    ['Warnings', String(warnings.length)],
+      ? [phrase('Took'), missing]
+      : [phrase('Took'), durationText(milliseconds / 1000), milliseconds],
+    [phrase('Volume size'), bytesText(sum(volumes.map(({ bytes }) => bytes)))],
+    [phrase('On tape'), handed.length === 0 ? missing : bytesText(sum(handed))],
+    averageOf(phrase('Dump rate'), model, 'dump'),
+    averageOf(phrase('Read-back rate'), model, 'read-back'),
+    [phrase('Data digest'), volumes.map(digestOf).join(', ')],
+    [phrase('Tape'), tapeOf(model)],
+    [
+      phrase('Resumed'),
+      sessions.length > 1 ? phrase('{times} times', { times: sessions.length - 1 }) : phrase('never'),
+    ],
+    [phrase('Warnings'), String(warnings.length)],
   ];
 }
 
 const factsOf = (model: RunModel): Fact[] => [...factsOfEnd(model), ...factsOfStart(model)];
+
+const verdictWords: Readonly<Record<VerdictWord, string>> = {
+  equal: phrase('equal'),
+  holds: phrase('holds'),
+  differs: phrase('differs'),
+  fails: phrase('fails'),
+  'not-shown': phrase('not-shown'),
+};
 
 interface StepSum {
   readonly title: string;
@@ -135,7 +160,7 @@ function sumOf(passes: readonly PassModel[], run: string): StepSum | undefined {
   };
 }
 
-/** The step ids of both, in the order of the first; those of the second alone go behind the one before them. */
+/** The step ids of both, in the order of the first; those of the second alone follow the one before them. */
 function stepIds(one: RunModel, other: RunModel): string[] {
   const ids = [...new Set(one.passes.map(({ step }) => step))];
   let before = -1;
@@ -185,7 +210,8 @@ function lastChecks({ passes }: RunModel): Map<string, Check> {
 
 function compareChecks(one: RunModel, other: RunModel): ComparedCheck[] {
   const [first, second] = [lastChecks(one), lastChecks(other)];
-  const seen = (check: Check | undefined) => check && `${check.actual} (${check.verdict})`;
+  const seen = (check: Check | undefined) =>
+    check && phrase('{actual} ({verdict})', { actual: check.actual, verdict: verdictWords[check.verdict] });
   return [...new Set([...first.keys(), ...second.keys()])].flatMap((key) => {
     const [mine, theirs] = [first.get(key), second.get(key)];
     const either = mine ?? theirs;

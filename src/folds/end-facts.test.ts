@@ -6,7 +6,7 @@ import { endFacts, failureOf, labelText } from './end-facts.ts';
 import { foldRun } from './run/run-fold.ts';
 
 describe('the end of a run', () => {
-  it('tells the instant of the part, the outage of the services, and who waited', () => {
+  it('shows the instant of the part, the outage of the services, and who waited', () => {
     const events = journal('raw-dd');
     const part = events.find((event) => event.type === 'intent' && event.argv[1] === 'Part');
     const outcome = events.find((event) => event.type === 'outcome' && event.of === part?.seq);
@@ -26,12 +26,12 @@ describe('the end of a run', () => {
     expect(facts.stopsServices).toBe(true);
   });
 
-  it('tells no outage where services are not stopped', () => {
+  it('shows no outage where services are not stopped', () => {
     const events = journal('raw-dd').filter((event) => !('step' in event) || event.step !== '3-2');
     expect(endFacts(foldRun(events))).toMatchObject({ outage: undefined, stopsServices: false });
   });
 
-  it('tells an outage that no step has ended from none', () => {
+  it('distinguishes an outage that no step has ended from none', () => {
     const events = journal('raw-dd').filter((event) => !('step' in event) || event.step !== '3-4');
     expect(endFacts(foldRun(events))).toMatchObject({ outage: undefined, stopsServices: true });
   });

@@ -8,7 +8,7 @@ export interface Figures {
   readonly title: string;
   readonly bytes: number;
   readonly total: number | undefined;
-  /** 0 to 1; undefined if nothing tells. */
+  /** 0 to 1; undefined if it is not known. */
   readonly done: number | undefined;
   /** Bytes a second: the present one, or the whole leg's where it is over. */
   readonly rate: number | undefined;
@@ -119,7 +119,7 @@ function takenFingerprint(model: RunModel, progress: ProgressView): ProgressView
 
 /**
  * Of the present step where it shows its progress, else of the last way of the data; undefined before the first.
- * @param isLeft true where nobody performs the run any more, though its journal has no end
+ * @param isLeft true if no process performs the run any more, though its journal has no end
  */
 export function presentFigures(model: RunModel, isLeft = false): Figures | undefined {
   const figures = figuresOfRun(model, isLeft || model.end !== undefined);

@@ -13,7 +13,7 @@ export interface HopLine {
   readonly hop: Hop;
   readonly title: string;
   readonly digest: Digest | undefined;
-  /** With the hop before that tells something. */
+  /** With the hop before that has figures. */
   readonly verdict: HopVerdict | undefined;
   /** What was compared: `crc, 16,384 records`. */
   readonly compared: string | undefined;
@@ -33,7 +33,7 @@ function comparisons(pairs: readonly [string, unknown, unknown][]): Comparison[]
   );
 }
 
-/** What the tape was handed is what was read, and the zeros that fill the last record: then the CRC-32 is another. */
+/** What was sent to tape is what was read, and the zeros that fill the last record: then the CRC-32 is another. */
 function fromDevice(device: Digest, handed: Digest): Comparison[] {
   const padding = handed.paddingBytes ?? 0;
   const whole = device.bytes === undefined ? undefined : device.bytes + padding;
@@ -82,7 +82,7 @@ export function hopLines(digests: HopDigests): HopLine[] {
   });
 }
 
-/** `687a·b96f`: what the hop knows of the bytes, short enough to be compared by eye. */
+/** `687a·b96f`: the hop's digest of the bytes, short enough to be compared by eye. */
 export function shortDigest({ crc32, cksum, sha256, onTapeSha256 }: Digest): string | undefined {
   if (crc32 !== undefined) return `crc ${crc32.slice(0, 4)}·${crc32.slice(4)}`;
   if (cksum !== undefined) return `cksum ${cksum}`;

@@ -11,7 +11,7 @@ export interface HostState {
 }
 
 /**
- * @param isLost true where nothing that was seen holds any more: the console is not heard
+ * @param isLost true if nothing that was seen holds any more: the console is not reached
  * @param runs a run that waits for a host knows better than an older look
  */
 export function hostStatesOf(
@@ -43,7 +43,7 @@ export function hostStatesOf(
 const seen = ({ hosts }: ClusterView, name: string): boolean =>
   hosts.some(({ host, reached }) => host === name && reached);
 
-/** Why the session of a host is not there. A host that answers, and lets nobody in, is reached. */
+/** Why the session of a host is not there. A host that answers, but refuses the login, is reached. */
 export const missingHostWords = ({ host, code }: Pick<HostLook, 'host' | 'code'>): string =>
   code === 'LOGIN_REFUSED'
     ? say('{host} refuses the login', { host })

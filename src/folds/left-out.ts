@@ -1,4 +1,4 @@
-/** Steps that the operator has left out, beside those that the job leaves out. Pure. */
+/** Steps that the operator has left out, in addition to those that the job leaves out. Pure. */
 import type { PassModel, RunModel } from './run/run-model.ts';
 
 /** @param passes of one step */

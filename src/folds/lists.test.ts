@@ -1,4 +1,4 @@
-/** A plan as text, and two runs beside each other. */
+/** A plan as text, and two runs next to each other. */
 import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedStep } from '../contract/plan.ts';
 import { compareRuns, stepDiffers } from './compare-runs.ts';
@@ -66,8 +66,8 @@ describe('a plan as text', () => {
   });
 });
 
-describe('two runs beside each other', () => {
-  it('tells what differs in fact, time and command', () => {
+describe('two runs next to each other', () => {
+  it('shows what differs in fact, time and command', () => {
     const { facts, steps: compared } = compareRuns(rawDd, foldRun(fixtureEvents('three-volumes')));
     expect(facts.find(({ name }) => name === 'Layout')).toEqual({
       name: 'Layout',
@@ -89,7 +89,7 @@ describe('two runs beside each other', () => {
     expect(compared.flatMap(({ onlyOne, onlyOther }) => [...onlyOne, ...onlyOther])).toEqual([]);
   });
 
-  it('counts a step as another one where it was left out, its commands differ, or it took markedly longer', () => {
+  it('counts a step as different where it was left out, its commands differ, or it took markedly longer', () => {
     const step = { step: '3-3', title: 'Part', one: 10_000, other: 11_000, onlyOne: [], onlyOther: [] };
     expect(stepDiffers(step)).toBe(false);
     expect(stepDiffers({ ...step, one: 100, other: 900 })).toBe(false);

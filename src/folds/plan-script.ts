@@ -62,7 +62,7 @@ export interface FoldedCommands {
   readonly folded: readonly PlannedStep['commands'][number][];
 }
 
-/** Lists of like commands (the fingerprint's) are folded behind their first ones. */
+/** Lists of like commands (the fingerprint's) are folded after their first ones. */
 export function foldCommands(commands: PlannedStep['commands'], most = 8, first = 2): FoldedCommands {
   if (commands.length <= most) return { shown: commands, folded: [] };
   return { shown: commands.slice(0, first), folded: commands.slice(first) };

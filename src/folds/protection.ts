@@ -12,6 +12,7 @@ import type {
 } from '../contract/protection.ts';
 import type { TrendSeries } from '../contract/history.ts';
 import type { RunLine } from '../contract/screens.ts';
+import { phrase } from '../contract/text/say.ts';
 import { provenRestorable } from './restore/proven-restorable.ts';
 
 export type { PairProtection, ProtectedPair };
@@ -61,7 +62,7 @@ function seriesOf(
   return known.get(seriesKey(site, pair.class, pair.proxy));
 }
 
-/** The last runs of a pair, oldest first, as the index knows them. */
+/** The last runs of a pair, oldest first, as recorded in the index. */
 export function pointsOf(pair: ProtectedPair, site: string, series: readonly TrendSeries[]): PairPoint[] {
   const own = seriesOf(pair, site, series);
   return (own?.points ?? [])
@@ -70,7 +71,7 @@ export function pointsOf(pair: ProtectedPair, site: string, series: readonly Tre
     .map(({ run, verdict, bytes, rate }) => ({ run, good: verdict === 'verified', bytes, rate }));
 }
 
-/** A run that was imported from a tape without its journal has no end, and nobody waits for one. */
+/** A run that was imported from a tape without its journal has no end, and none is expected. */
 export const isImported = ({ verdict, sentence }: Pick<RunLine, 'verdict' | 'sentence'>): boolean =>
   verdict === 'unfinished' && sentence !== undefined;
 
@@ -78,7 +79,7 @@ export const isImported = ({ verdict, sentence }: Pick<RunLine, 'verdict' | 'sen
 const holdsBackup = ({ verdict, lost, restores }: PairRun): boolean =>
   restores === undefined && verdict === 'verified' && (lost ?? []).length === 0;
 
-/** A restore is no backup: it counts while it runs, and where it has left the proxy for a person to act on. */
+/** A restore is not a backup: it counts while it runs, and where it has left the proxy for a person to act on. */
 const isEndedRestore = (run: PairRun): boolean =>
   run.restores !== undefined && !run.running && !needsPerson(run);
 
@@ -124,8 +125,10 @@ const isOverwritten = (lost: PairRun['lost'] = []): boolean =>
   lost.every(({ declaredBy }) => declaredBy === undefined);
 
 function failureOf({ run, verdict, lost }: PairRun): string {
-  if (verdict !== 'verified') return `run ${run} is not verified`;
-  return isOverwritten(lost) ? `run ${run} was overwritten on tape` : `run ${run} is on a tape that is lost`;
+  if (verdict !== 'verified') return phrase('run {run} is not verified', { run });
+  return isOverwritten(lost)
+    ? phrase('run {run} was overwritten on tape', { run })
+    : phrase('run {run} is on a tape that is lost', { run });
 }
 
 /** A run that began since it was due has made the night good, or has failed by itself. */
@@ -141,18 +144,24 @@ function judge(
   trouble: PairRun | undefined,
 ): [Protection, string] {
   if (trouble && needsPerson(trouble)) {
-    const how = trouble.verdict === 'unfinished' ? 'was interrupted' : 'needs action';
-    return ['action required', `run ${trouble.run} ${how}`];
+    const { run, verdict } = trouble;
+    return [
+      'action required',
+      verdict === 'unfinished'
+        ? phrase('run {run} was interrupted', { run })
+        : phrase('run {run} needs action', { run }),
+    ];
   }
   if (missedNight) return ['missed', missedNight.sentence];
-  if (everySeconds === undefined) return ['unknown', 'the job has no protect.every: age is not judged'];
-  if (!backup) return ['overdue', 'no verified backup on tape'];
+  if (everySeconds === undefined)
+    return ['unknown', phrase('the job has no protect.every: age is not judged')];
+  if (!backup) return ['overdue', phrase('no verified backup on tape')];
   if (backup.ageSeconds > everySeconds)
     return trouble
-      ? ['overdue', `the newest backup is too old, and ${failureOf(trouble)}`]
-      : ['missed', 'the newest backup is too old, and no run has ended since'];
+      ? ['overdue', phrase('the newest backup is too old, and {failure}', { failure: failureOf(trouble) })]
+      : ['missed', phrase('the newest backup is too old, and no run has ended since')];
   if (trouble) return ['failed', failureOf(trouble)];
-  return ['protected', 'verified, and on tape'];
+  return ['protected', phrase('verified, and on tape')];
 }
 
 const troubleWords = ({ run, sentence, finishedAt, startedAt }: PairRun): PairTrouble => ({

@@ -13,6 +13,6 @@ const words: Readonly<Record<QuestionView['id'], string>> = {
   'approve-replace': say('approve: replace the master'),
 };
 
-/** @param question undefined, or one that only a later release knows */
+/** @param question undefined, or one of a later release */
 export const questionWords = (question: string | undefined): string =>
   (question === undefined ? undefined : words[question as QuestionView['id']]) ?? say('the run asks');

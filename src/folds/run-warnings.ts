@@ -27,7 +27,7 @@ const slowText = (isRestore: boolean, average: string, floor: string): string =>
         { average, floor },
       );
 
-/** No event tells of a slow dump: its rate is known only at its end. */
+/** No event reports a slow dump: its rate is known only at its end. */
 function slowDumps({ legs, start, passes }: RunModel): RunWarning[] {
   const floor = start?.drive?.floor;
   const done = new Set(passes.flatMap(({ key, state }) => (state === 'done' ? [key] : [])));

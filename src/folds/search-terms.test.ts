@@ -4,7 +4,7 @@ import { failure } from '../contract/errors.ts';
 import { firstOfMonth, hasTerm, mistakeAt, piecesAround, valueOf, withKey } from './search-terms.ts';
 
 describe('the search line of the history', () => {
-  it('knows which terms it has', () => {
+  it('lists which terms it has', () => {
     const query = 'Volume2 verdict:FAILED job:"two words"';
     expect(hasTerm(query, 'verdict:failed')).toBe(true);
     expect(hasTerm(query, 'verdict:verified')).toBe(false);

@@ -44,7 +44,7 @@ export function valueOf(query: string, key: string): string | undefined {
     .replace(/\\(.)/g, '$1');
 }
 
-/** A value as it goes behind the colon. */
+/** A value as it is written after the colon. */
 const quoted = (value: string): string =>
   /[\s"]/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : value;
 

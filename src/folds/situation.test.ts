@@ -81,7 +81,7 @@ describe('the situation of a class', () => {
     ],
     ['a shadow that belongs to no run', 'unsafe shadow', orphan, orphan],
     ['a killed lab', 'unknown', 'node1, node2 and node3 are not reached', 'node3 is not reached'],
-    // The plan tells whether the job continues without it.
+    // The plan shows whether the job continues without it.
     ['one node down', 'unknown', 'node2 is not reached', undefined],
     [
       'a changed host key',
@@ -193,7 +193,7 @@ describe('the situation of a class', () => {
     });
   });
 
-  it('of several classes is told with the gravest first, whatever is running', () => {
+  it('of several classes is shown with the gravest first, whatever is running', () => {
     const jobs: SiteInfo['jobs'] = [...jobSite.jobs, { ...jobSite.jobs[0], name: 'other', class: 'Class3' }];
     const open = left(dumping).map((run) => ({ ...run, class: 'Class3' }));
     const all = situationsOf({
@@ -217,7 +217,7 @@ describe('the situation of a class', () => {
     expect(refusal(true)).toBeUndefined();
   });
 
-  it('of a shadow that a discarded run has left is unsafe: nobody guards it any more', () => {
+  it('of a shadow that a discarded run has left is unsafe: no run guards it any more', () => {
     const open = left(halted).map((run) => ({ ...run, holds: false, discarded: true }));
     const { view } = faultedSituations['a run that was halted with its shadow'].facts;
     expect(told(first({ ...atRest, open, view }))).toEqual(['unsafe shadow', orphan, orphan]);
@@ -259,7 +259,7 @@ describe('the pulse of a run', () => {
     expect(pulseOf(again).failure).toBeUndefined();
   });
 
-  it('tells since when it is asked', () => {
+  it('shows since when it is asked', () => {
     expect(pulseOf(asking).since).toBe(asking.at(-1)?.at);
   });
 });

@@ -348,7 +348,7 @@ export function situationsOf(facts: SituationFacts): Situation[] {
     .toSorted((one, other) => weight(one) - weight(other));
 }
 
-/** Why no backup of a job can be started now, and what to do instead; undefined where one can. */
+/** Why no backup of a job can be started now, and what to do instead; undefined if one can. */
 export function whyNoBackup(
   { refusals, refusedJobs }: Pick<Situation, 'refusals' | 'refusedJobs'>,
   job: string,

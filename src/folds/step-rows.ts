@@ -9,7 +9,7 @@ export type RowState =
   'todo' | 'running' | 'asking' | 'done' | 'skipped' | 'failed' | 'broken-off' | 'left-out' | 'never';
 
 export interface StepRow {
-  /** Step id, or step id and pass for a step of the unwinding. */
+  /** Step id, or step id and pass for a step of the rollback. */
   readonly key: string;
   readonly step: string;
   readonly title: string;
@@ -93,7 +93,7 @@ function rowOf(
   };
 }
 
-/** Steps that the plan does not have (a plan that is not known, a job that was changed) go behind the step performed before them. */
+/** Steps that the plan does not have (a plan that is not known, a job that was changed) follow the step performed before them. */
 function inOrder(plan: readonly ListedStep[], passes: readonly PassModel[]): ListedStep[] {
   const order = [...plan];
   let before = -1;
@@ -126,7 +126,7 @@ function inPhases(rows: readonly { phase: string; row: StepRow }[], isRestore: b
 /**
  * @param plan undefined if none is known: then only what was performed is listed
  * @param asking the step in which the operator is asked
- * @param over true where the run has ended, or its console is dead
+ * @param over true if the run has ended, or its console is dead
  */
 export function phaseRows(
   model: RunModel,

@@ -1,4 +1,4 @@
-/** Whether a shadow exists that nobody guards: a rejoin below it damages the master. Pure. */
+/** Whether a shadow exists that no run guards: a rejoin below it damages the master. Pure. */
 import type { JobInfo } from '../contract/screens.ts';
 import type { ShadowLink, Topology } from '../contract/topology.ts';
 import { say } from '../contract/text/say.ts';

@@ -35,7 +35,7 @@ describe('the list of steps', () => {
   const rowsOf = (...given: Parameters<typeof phaseRows>) =>
     phaseRows(...given).flatMap(({ rows }) => rows.map(({ step, state }) => `${step} ${state}`));
 
-  it('has the steps to come behind those that were performed', () => {
+  it('has the steps to come after those that were performed', () => {
     const model = foldRun(eventsUntil(fixtureEvents('raw-dd'), 'step-started', '3-3'));
     expect(rowsOf(model, plan, undefined, false)).toEqual([
       'lock done',
@@ -154,7 +154,7 @@ describe('the figures', () => {
     });
   });
 
-  it('tell no time left of a dump that nobody performs any more', () => {
+  it('show no time left of a dump that no process performs any more', () => {
     const model = foldRun([...begun, progress(2_097_152, 1000)]);
     expect(presentFigures(model, true)).toMatchObject({
       title: 'Dump',
@@ -165,7 +165,7 @@ describe('the figures', () => {
     });
   });
 
-  it('of a volume that was read back for a restore count no records: its digest tells bytes alone', () => {
+  it('of a volume that was read back for a restore count no records: its digest has bytes alone', () => {
     const all = fixtureEvents('restore');
     const read = all.findLastIndex(({ type }) => type === 'restore-digest');
     expect(presentFigures(foldRun(all.slice(0, read + 1)))).toMatchObject({ done: 1, records: undefined });
@@ -272,7 +272,7 @@ describe('the state of a run', () => {
     expect(failing(until, false)).toBe('dead');
   });
 
-  it('is what the end says, whoever performed it', () => {
+  it('is what the end says, whichever process performed it', () => {
     expect(stateAt(fixtureEvents('raw-dd'), false)).toBe('verified');
     expect(stateAt(fixtureEvents('tape-error'), false)).toBe('unwound');
     const halted = fixtureEvents('halted-unwound');
@@ -302,8 +302,8 @@ describe('what stopping would do', () => {
   });
 });
 
-describe('what stands where', () => {
-  it('tells the commands that are left from the sentences', () => {
+describe('what is where', () => {
+  it('separates the commands that are left from the sentences', () => {
     const { sentences, byHand } = readStands([
       'Volume2: joined to Volume1, in sync',
       'run by hand on node3: sdxshadowvolume -F -c Class2 -v Volume2',
@@ -331,7 +331,7 @@ describe('what stands where', () => {
 describe('the commands of a step', () => {
   const watch = rawDd.passes.find(({ step }) => step === '3-3');
 
-  it('have looks at the hosts apart', () => {
+  it('list checks of the hosts separately', () => {
     const looks = lookLines(rawDd, undefined);
     expect(looks.has('node1 sdxinfo -DGSV -c Class1')).toBe(true);
     const { own } = groupCommands(watch?.commands ?? [], looks);

@@ -23,7 +23,7 @@ const aged = (hours: number) => ({ run: 'R', at: '', ageSeconds: hours * hour, t
 
 const missedDrill = { due: '2026-11-28T14:00:00.000Z', sentence: 'the drill was missed' };
 
-it('a drill that one of its jobs missed is told of the volume, before those that missed none', () => {
+it('a drill that one of its jobs missed is shown for the volume, before those that missed none', () => {
   const volumes = volumesOf([
     pair({ proxy: 'Volume4' }),
     pair({}),

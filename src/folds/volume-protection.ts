@@ -1,6 +1,6 @@
 /**
- * The protection of each volume, however many jobs back it up, and what a monitor is told of it. Shared by `shadowtape status`, the metrics
- * and the first screen. Pure.
+ * The protection of each volume, however many jobs back it up, and what a monitor receives about it. Shared by
+ * `shadowtape status`, the metrics and the first screen. Pure.
  */
 import {
   protections,
@@ -8,6 +8,7 @@ import {
   type Protection,
   type ServiceState,
 } from '../contract/protection.ts';
+import { inEnglish, phrase, said } from '../contract/text/say.ts';
 
 export type OfVolume<Pair extends PairProtection> = Pair & {
   /** `Class1/Volume2`: class and proxy. */
@@ -26,7 +27,9 @@ export const protectionWords = ({
   state,
   missedDrill,
 }: Pick<PairProtection, 'state' | 'missedDrill'>): string =>
-  missedDrill === undefined ? state : `${state}, drill missed`;
+  missedDrill === undefined
+    ? state
+    : phrase('{state}, drill missed', { state: inEnglish(() => said(state)) });
 
 /** Of several jobs the gravest judgment counts, and a drill that any of them missed. */
 function together<Pair extends PairProtection>(key: string, pairs: readonly Pair[]): OfVolume<Pair> {

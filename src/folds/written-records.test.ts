@@ -7,7 +7,7 @@ import { writtenBeforeFailure } from './written-records.ts';
 const line = 'dd ibs=262144 obs=32768 of=/dev/rmt/0';
 const outcome = (stderr: string, exitStatus = 2) => ({ exitStatus, stderr }) as EventOf<'outcome'>;
 
-it('a failed dump has the count of the tape host, where the last progress told less', () => {
+it('a failed dump has the count of the tape host, where the last progress had less', () => {
   const leg = foldRun(fixtureEvents('tape-error')).legs.at(-1);
   expect(leg?.latest).toMatchObject({ records: 99, bytes: 99 * 32_768, total: 8_388_608 });
 });

@@ -1,4 +1,4 @@
-/** Every fault of the table shows in a command that meets it, whichever volume is backed up; what could not show is refused. */
+/** Every fault of the table has a visible effect on a command, for every volume; one without an effect is refused. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { faultTable, type FaultName } from './faults/faults.ts';
 import { deviceOf, volumePairs } from './gds/lab-volumes.ts';
@@ -81,7 +81,7 @@ const witnesses: readonly (readonly [FaultName, string, NodeName, string])[] = [
   ['extract-alters', '', 'node3', extracts],
 ];
 
-/** What takes a connection, time, or a lab of its own to show: see faults/faults.test.ts and lab.test.ts. */
+/** Faults whose effect needs a connection, time, or a separate lab: see faults/faults.test.ts and lab.test.ts. */
 const elsewhere: readonly FaultName[] = [
   'unreadable',
   'tape-not-blank',
@@ -108,7 +108,7 @@ const elsewhere: readonly FaultName[] = [
 ];
 
 it.each(witnesses)('%s%s shows on %s: %s', async (fault, value, node, line) => {
-  // What a tape or a dump leaves behind is there both times.
+  // The remains of a tape or a dump exist both times.
   await typed(node, line);
   const before = await typed(node, line);
   expect(await typed(node, line), 'the same without the fault').toBe(before);
@@ -132,7 +132,7 @@ it('proxy-parted parts the proxy of every job', async () => {
   }
 });
 
-describe('what would have no effect is refused', () => {
+describe('a fault without an effect is refused', () => {
   it.each([
     ['fail=node3:cd', 'no host runs a program "cd"'],
     ['hang=node1:sdxporxy Part', 'no host runs a program "sdxporxy"'],

@@ -4,7 +4,7 @@ import type { LabHost } from './hosts/lab-host.ts';
 import type { NodeName } from './gds/lab-model.ts';
 import type { World } from './world.ts';
 
-/** Whichever volume a job backs up: every proxy that is joined and not being copied. */
+/** For every volume that a job may back up: every proxy that is joined and not being copied. */
 function partJoined(world: World): void {
   for (const owner of world.model.classes.filter(({ shadow }) => !shadow)) {
     const joined = owner.volumes.filter(({ proxy, copy }) => proxy === 'Join' && copy === 'none');
@@ -17,7 +17,7 @@ function partJoined(world: World): void {
   }
 }
 
-/** Carries out what a fault does in the moment in which it is switched on or off. */
+/** Carries out the immediate effect of a fault that is switched on or off. */
 export class FaultEffects {
   readonly #hosts: ReadonlyMap<NodeName, LabHost>;
   readonly #world: World;

@@ -33,8 +33,8 @@ async function writeLock(file: string): Promise<boolean> {
 }
 
 /**
- * Takes the folder for one lab; a lock left behind by a process that is gone is taken over.
- * @returns gives the folder back
+ * Locks the folder for one lab; the lock of a dead process is taken over.
+ * @returns releases the folder
  * @throws LAB_FOLDER_BUSY
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {

@@ -62,7 +62,7 @@ describe('a host that runs Linux', () => {
     await mustRun(lab, 'node3', 'umount /mnt1');
   });
 
-  test('dumps it with dump(8), whose words are told apart from those of ufsdump', async () => {
+  test('dumps it with dump(8), whose messages are distinguished from those of ufsdump', async () => {
     const dumped = await node3(`dump 0uf /dev/nst0 ${block}`);
     expect(dumped.status).toBe(0);
     expect(dumped.stderr).toContain('  DUMP: mapping (Pass I) [regular files]\n');
@@ -72,7 +72,7 @@ describe('a host that runs Linux', () => {
     expect(await mustRun(lab, 'node3', 'restore tf /dev/st0')).toContain('./bin/payroll\n');
   });
 
-  test('counts with the words of GNU dd', async () => {
+  test('counts in the words of GNU dd', async () => {
     expect(await node3(`dd if=${raw} of=/dev/null bs=32768 count=2 iseek=1`)).toMatchObject({
       status: 1,
       stderr: "dd: unrecognized operand 'iseek=1'\n",
@@ -101,7 +101,7 @@ describe('a host that runs Linux', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('is what the site file of the lab says', () => {
+  test('is the platform in the site file of the lab', () => {
     const site = labSite(lab) as { platform: string; tape: object; jobs: Record<string, object> };
     expect(site).toMatchObject({ platform: 'linux', tape: { device: '/dev/st0' } });
     expect(site.jobs['ext3-tar']).toMatchObject({ method: '6b', shadow: { disks: { Disk3: 'sdd' } } });

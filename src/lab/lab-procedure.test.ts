@@ -16,7 +16,7 @@ let end: () => Promise<void>;
 beforeEach(async () => ({ lab, end } = await testLab()));
 afterEach(() => end());
 
-test('the guide’s whole procedure with dd: what lies on the tape is the master as it was at the part', async () => {
+test('the guide’s whole procedure with dd: the tape holds the master as it was at the part', async () => {
   await mustRun(lab, 'node1', 'umount /app');
   const atPart = await lab.volumeDigest('Class1', 'Volume1');
   await mustRun(lab, 'node1', 'mount /app');

@@ -5,7 +5,7 @@ import { deviceOf, primaryClass, volumePairs } from './gds/lab-volumes.ts';
 import type { VolumePair } from './gds/lab-volumes.ts';
 
 export interface LabSiteOptions {
-  /** `operator` (asked on the screen) where it is not given. */
+  /** `operator` (asked on the screen) by default. */
   readonly approve?: 'operator' | 'when-verified';
   readonly route?: 'console' | 'server';
   readonly onFailure?: 'halt' | 'unwind';
@@ -42,7 +42,7 @@ const layoutJobs: Readonly<Record<string, SampleJob>> = {
   'stand-in': { method: '6c', proxies: ['Volume6'] },
 };
 
-/** Names alone: how large the volumes are does not matter here. */
+/** Only names: the size of the volumes does not matter here. */
 const known = primaryClass(0);
 
 /** The device on node3 of every disk below the proxies. */

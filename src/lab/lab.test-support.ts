@@ -59,7 +59,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a line over a connection that is there already. @param input goes to its standard input */
+/** Runs a line over an existing connection. @param input goes to its standard input */
 export function runOn(client: Client, line: string, input: Buffer | string = ''): Promise<Ran> {
   return new Promise((resolve, reject) => {
     // listeners are added within the callback: a quick command ends in the same packet that opens the channel

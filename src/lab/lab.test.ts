@@ -56,7 +56,7 @@ describe('a lab continues where it was closed', () => {
     await second.close();
   });
 
-  test('as it was when it was closed, where only that saves it', async () => {
+  test('as it was when it was closed, if only the close saves it', async () => {
     const folder = await folderToRemove();
     const modelFile = join(folder, 'model.json');
     const first = await openLab({ folder, blocks: testBlocks, savesOnlyAtClose: true });
@@ -87,7 +87,7 @@ describe('a lab continues where it was closed', () => {
   });
 });
 
-test('long files of a host lie beside the model, survive a restart, and go with their file', async () => {
+test('long files of a host are stored next to the model, survive a restart, and are removed with their file', async () => {
   const folder = await folderToRemove();
   const first = await openLab({ folder, blocks: testBlocks });
   for (const file of ['/tmp/zeros', '/tmp/text'])
@@ -96,7 +96,7 @@ test('long files of a host lie beside the model, survive a restart, and go with 
   expect((await stat(join(folder, 'model.json'))).size).toBeLessThan(30_000);
   const second = await openLab({ folder });
   expect((await run(second, 'node3', 'cat /tmp/zeros')).stdout).toEqual(Buffer.alloc(65_536));
-  // Both files are the same bytes: what one of them has stays until the other is gone, too.
+  // Both files are the same bytes: they stay until both are gone.
   for (const [removed, left] of [
     ['/tmp/zeros', 1],
     ['/tmp/text', 0],
@@ -111,7 +111,7 @@ test('what a host extracts has room, keeps its links, and survives a restart', a
   const folder = await folderToRemove();
   const archive = join(await folderToRemove(), 'archive');
   await mkdir(join(archive, 'below'), { recursive: true });
-  // Two such files are more than a host had room for, and more than its model is to hold.
+  // Two such files exceed the space of a host, and the limit of its model.
   const large = Buffer.alloc(20_000_000, 'payroll ');
   await writeFile(join(archive, 'below', 'large'), large);
   await writeFile(join(archive, 'below', 'other'), Buffer.alloc(20_000_000));
@@ -157,7 +157,7 @@ describe('a folder', () => {
     });
   });
 
-  test('that a dead process has left locked is taken over', async () => {
+  test('with the lock of a dead process is taken over', async () => {
     const folder = await folderToRemove();
     // no process has the highest number that a pid can have here
     await writeFile(join(folder, 'lab.lock'), '4194304\n');
@@ -183,7 +183,7 @@ describe('a folder', () => {
   });
 });
 
-test('two labs live side by side', async () => {
+test('two labs run side by side', async () => {
   const [first, second] = [await small({ seed: 'one' }), await small({ seed: 'two' })];
   await mustRun(first, 'node1', 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off');
   expect(second.world().proxy.state).toBe('Join');
@@ -192,7 +192,7 @@ test('two labs live side by side', async () => {
   );
 });
 
-test('a port that is taken is told', async () => {
+test('a port that is taken is reported', async () => {
   const lab = await small();
   const port = lab.hosts[0]?.port ?? 0;
   await expect(
@@ -203,7 +203,7 @@ test('a port that is taken is told', async () => {
   });
 });
 
-test('master and proxy hold the same bytes, and no record stands twice', async () => {
+test('master and proxy hold the same bytes, and no record occurs twice', async () => {
   const lab = await small();
   expect(await lab.volumeDigest('Class1', 'Volume2')).toBe(await lab.volumeDigest('Class1', 'Volume1'));
   const seen = new Set<string>();
@@ -216,7 +216,7 @@ test('master and proxy hold the same bytes, and no record stands twice', async (
 });
 
 describe('a reboot', () => {
-  test('of node3 takes shadow, mounts and connections with it', async () => {
+  test('of node3 removes shadow, mounts and connections', async () => {
     const lab = await small();
     await partProxy(lab);
     await makeShadow(lab);
@@ -231,7 +231,7 @@ describe('a reboot', () => {
     expect(lab.world()).toMatchObject({ shadow: { disks: [] }, mounts: { node3: [] }, faults: [] });
   });
 
-  test('of node3 leaves the special files of the shadow, and nothing behind them', async () => {
+  test('of node3 leaves the special files of the shadow, without a volume', async () => {
     const lab = await small();
     await partProxy(lab);
     await makeShadow(lab);
@@ -259,7 +259,7 @@ describe('a reboot', () => {
     expect(lab.world().services.node1).toBe('running');
   });
 
-  test('of the tape’s host in the middle of a write leaves no file mark', async () => {
+  test('of the tape host during a write leaves no file mark', async () => {
     const lab = await small();
     const client = await logIn(lab, 'node3');
     client.on('error', () => undefined);

@@ -45,30 +45,33 @@ import { snapshot } from './world.ts';
 import type { World, WorldSnapshot } from './world.ts';
 
 export interface LabOptions {
-  /** Where the lab lives; a lab that lives there already continues. */
+  /** The folder of the lab; an existing lab continues. */
   readonly folder: string;
-  /** Size of Volume1 and Volume2 in blocks of 512 bytes; 1,048,576 where it is not given. the other volumes are smaller. */
+  /** Size of Volume1 and Volume2 in blocks of 512 bytes; 1,048,576 by default. The other volumes are smaller. */
   readonly blocks?: number;
   readonly seed?: string;
-  /** What the hosts run; where it is not given, solaris, or what the lab runs that lives there already. */
+  /** What the hosts run; by default solaris, or what an existing lab runs. */
   readonly platform?: Platform;
-  /** 150 MB/s where it is not given: 512 MiB take three to four seconds. */
+  /** 150 MB/s by default: 512 MiB take three to four seconds. */
   readonly rejoinBytesPerSecond?: number;
-  /** Capacity of each cartridge in bytes of data, up to the early warning; 2 GiB where it is not given. */
+  /** Capacity of each cartridge in bytes of data, up to the early warning; 2 GiB by default. */
   readonly tapeBytes?: number;
-  /** Bytes from the early warning to the physical end of a cartridge; 1 MiB where it is not given. */
+  /** Bytes from the early warning to the physical end of a cartridge; 1 MiB by default. */
   readonly trailerBytes?: number;
-  /** Cartridges beside the one named `tape`, which is in the drive at first; they fill the changer's slots from the first on. */
+  /**
+   * Cartridges in addition to the one named `tape`, which is in the drive at first; they fill the changer's slots from
+   * the first on.
+   */
   readonly cartridges?: readonly WantedCartridge[];
-  /** Slots of the changer; 8 where it is not given. */
+  /** Slots of the changer; 8 by default. */
   readonly slots?: number;
-  /** One drive and no mail slot where it is not given. */
+  /** One drive and no mail slot by default. */
   readonly changer?: ChangerShape;
   /** Ports of node1, node2, node3; 0: the one of last time, or any. */
   readonly ports?: readonly [number, number, number];
   /** `NAME` or `NAME=VALUE`, see the table of faults. */
   readonly faults?: readonly string[];
-  /** True: the model is written when the lab is closed, not at each change. Where the process dies, the lab is lost. */
+  /** True: the model is written when the lab is closed, not at each change. If the process dies, the lab is lost. */
   readonly savesOnlyAtClose?: boolean;
 }
 
@@ -99,14 +102,14 @@ export interface Lab {
   /** Every command line that a host was sent, in order. */
   readonly commands: readonly ReceivedCommand[];
   /**
-   * Tells when a command line arrives and when it has ended. A promise that the listener returns holds the command back: before it runs,
-   * or before the other side hears of its end.
-   * @returns ends the telling
+   * Reports when a command line arrives and when it has ended. A promise that the listener returns delays the command:
+   * before it runs, or before its end is sent.
+   * @returns removes the listener
    */
   onCommand(listener: (event: CommandEvent) => Promise<unknown> | void): () => void;
-  /** Runs a command line as somebody types it at the console of a host: not by ssh, and told to nobody. */
+  /** Runs a command line as typed at the console of a host: not by ssh, and not reported. */
   type(node: NodeName, line: string): Promise<Typed>;
-  /** Tells of each write of a process to a volume, just before it. @returns ends the telling */
+  /** Reports each write of a process to a volume, right before it. @returns removes the listener */
   onWrite(listener: (write: VolumeWrite) => void): () => void;
   /** Resolves when no rejoin is copying any more. */
   copyingFinished(): Promise<void>;
@@ -118,23 +121,26 @@ export interface Lab {
   writeMaster(offset: number, bytes: Buffer, master?: string): Promise<void>;
   world(): WorldSnapshot;
   /**
-   * The processes that live on a host, each by its words as ps shows them.
-   * @param which `working`: without those that a fault keeps from beginning
+   * The processes on a host, each by its arguments as ps shows them.
+   * @param which `working`: without those that a fault prevents from starting
    */
   processes(node: NodeName, which?: 'all' | 'working'): string[];
-  /** From now on a class of the cluster is shared by these nodes alone: what is mounted on others is mounted on the first of these. */
+  /**
+   * From now on a class of the cluster is shared only by these nodes: what is mounted on others is mounted on the first
+   * of these.
+   */
   shareClass(className: string, nodes: readonly NodeName[]): void;
-  /** Somebody at the host makes and removes folders, at once: no command is seen of it. */
+  /** Creates and removes folders on a host immediately, without a visible command. */
   editFolders(node: NodeName, edit: (folders: readonly string[]) => readonly string[]): void;
-  /** Puts the cartridge back that `mt offline` has thrown out. */
+  /** Reinserts the cartridge that `mt offline` has ejected. */
   loadTape(): void;
-  /** Puts a cartridge into the drive, a new one where there is none of this name; what was in the drive goes to the shelf. */
+  /** Puts a cartridge into the drive, a new one if there is none with this name; the previous one is moved to the shelf. */
   insertCartridge(name: string, options?: InsertOptions): Promise<void>;
-  /** Lays the cartridge in the drive onto the shelf. */
+  /** Moves the cartridge in the drive to the shelf. */
   ejectCartridge(): Promise<void>;
   /** Breaks every connection with a host without closing it. Its commands keep running. @param notice see LabHost */
   breakConnections(node: NodeName, notice?: boolean): void;
-  /** Changes the host key in the middle of every connection with a host, at a rekey. */
+  /** Changes the host key during every connection with a host, at a rekey. */
   switchHostKey(node: NodeName): void;
   /** At once: all connections break, processes die, shadow objects of node3 vanish. */
   rebootNode(node: NodeName): Promise<void>;
@@ -143,7 +149,7 @@ export interface Lab {
 
 const pieceBytes = 1_048_576;
 
-/** Room for the disks, for one backup on the tape, and a little for the rest. */
+/** Space for the disks, for one backup on tape, and a little for the rest. */
 function neededBytes(model: LabModel): number {
   const volumes = model.classes.flatMap((owner) =>
     owner.volumes.map(({ on, blocks }) => blocks * copiesOf(owner, on)),
@@ -161,7 +167,7 @@ async function openWorld(options: LabOptions): Promise<{ world: World; saveAll: 
   if (!known) await requireSpace(folder, neededBytes(model));
   const disks = known ? await Disks.open(folder) : await Disks.create(folder, model);
   const store = new ModelStore(folder, model);
-  // only now: a lab that was not created to its end is created again
+  // only now: a lab that was not created completely is created again
   await store.save();
   const runs = platformOf(model);
   const faults = new Faults(

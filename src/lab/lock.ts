@@ -1,4 +1,4 @@
-/** Lets one piece of work at a time through, in the order in which they came. */
+/** Lets one piece of work at a time through, in order of arrival. */
 export class Lock {
   #last: Promise<unknown> = Promise.resolve();
 

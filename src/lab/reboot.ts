@@ -7,9 +7,10 @@ import { platformOf } from './gds/lab-model.ts';
 import { openVolume } from './gds/volume-access.ts';
 
 /**
- * What is lost and what comes back when a machine reboots: processes and mounts are gone; shadow objects live in memory only
- * (GDS guide 4.5, 2.2.2), but the special files of shadow volumes stay (A.2.36); volumes that were stopped with sdxvolume -F start again (GDS guide 4.5, D.4), joined proxies do not.
- * A node that had /app, /data or /home mounted checks and mounts it at boot.
+ * What is lost and what is restored when a machine reboots: processes and mounts are gone; shadow objects exist in
+ * memory only (GDS guide 4.5, 2.2.2), but the special files of shadow volumes stay (A.2.36); volumes that were stopped
+ * with sdxvolume -F start again (GDS guide 4.5, D.4), joined proxies do not. A node that had /app, /data or /home
+ * mounted checks and mounts it at boot.
  */
 export async function reboot(machine: Machine): Promise<void> {
   const { world, node } = machine;

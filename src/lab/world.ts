@@ -16,7 +16,7 @@ export interface World extends Storage {
   readonly resynchronisation: Resynchronisation;
 }
 
-/** What is true in the lab, as plain data: for tests and for looking at it. */
+/** The state of the lab, as plain data: for tests and for inspection. */
 export interface WorldSnapshot {
   /** Volume2. */
   readonly proxy: ProxySnapshot;
@@ -84,7 +84,7 @@ function perNode<Value>(value: (node: NodeName) => Value): Record<NodeName, Valu
   return Object.fromEntries(nodeNames.map((node) => [node, value(node)])) as Record<NodeName, Value>;
 }
 
-/** A copy of what is true now. */
+/** A copy of the current state. */
 export function snapshot(world: World): WorldSnapshot {
   const { model } = world;
   const primary = model.classes.find((entry) => !entry.shadow);

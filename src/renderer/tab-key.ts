@@ -7,7 +7,7 @@ const storageName = 'shadowtape-key';
 /** Names of src/main/serve/page-key.ts. */
 const subprotocol = 'shadowtape';
 
-/** `used`: the address was used before; `none`: there is no key; `unknown`: the console that gave it has ended. */
+/** `used`: the address was used before; `none`: there is no key; `unknown`: the console that issued it has ended. */
 export type Refused = 'used' | 'none' | 'unknown';
 
 const tokenIn = (address: Pick<Location, 'search'>) => new URLSearchParams(address.search).get('token');
@@ -24,7 +24,7 @@ export class TabKey {
   #key: string | undefined = sessionStorage.getItem(storageName) ?? undefined;
   #token: string | undefined = tokenIn(location) ?? undefined;
 
-  /** What the WebSocket is opened with; undefined before the tab has its key. */
+  /** The key for the WebSocket; undefined before the tab has its key. */
   get protocols(): string[] | undefined {
     return this.#key === undefined || this.#token !== undefined
       ? undefined
@@ -33,8 +33,8 @@ export class TabKey {
 
   /**
    * Exchanges the token of the address.
-   * @returns why the tab is not let in; undefined if it has its key
-   * @throws where the console does not answer
+   * @returns why the tab has no access; undefined if it has its key
+   * @throws if the console does not answer
    */
   async enter(): Promise<Refused | undefined> {
     if (this.#token === undefined) return this.#key === undefined ? 'none' : undefined;
@@ -51,22 +51,22 @@ export class TabKey {
     sessionStorage.setItem(storageName, key);
   }
 
-  /** False if the console answers, and does not know the key: it is another one than gave it. */
+  /** False if the console answers, but does not know the key: another console issued it. */
   async isKnown(): Promise<boolean> {
     const answer = await post('/known', this.#key).catch(() => undefined);
     return answer?.status !== 401;
   }
 
   /**
-   * Opens another tab, with an address of its own that works once.
+   * Opens another tab, with its own address that works once.
    * @param hash of the screen that it shows
-   * @throws where the console does not answer
+   * @throws if the console does not answer
    */
   async openTab(hash: string): Promise<void> {
     const answer = await post('/address', this.#key);
     if (!answer.ok) throw new Error(`the console answered with status ${answer.status}`);
     const { token } = (await answer.json()) as { token: string };
-    // Without an opener the other tab has a sessionStorage of its own.
+    // Without an opener the other tab has its own sessionStorage.
     window.open(`/?token=${encodeURIComponent(token)}${hash}`, '_blank', 'noopener');
   }
 }

@@ -1,13 +1,13 @@
-/** Names of hosts, tapes and archives come to the page here, all of them: none may turn the direction of what is shown around it. */
+/** All names of hosts, tapes and archives reach the page here: none may change the direction of the text around it. */
 import type { Channel } from '../contract/channels.ts';
 import { undirected } from '../contract/words.ts';
 
-/** What these answer is the operator's own site file: it is shown, sent back and saved as it is. */
+/** These answer with the operator's own site file: it is shown, sent back and saved unchanged. */
 const ofSiteFile: readonly Channel[] = ['site', 'siteFile', 'draftSite'];
 
 export const isOfSiteFile = (channel: string): boolean => ofSiteFile.some((each) => each === channel);
 
-/** @param value plain data @returns the same value where nothing in it turns a direction */
+/** @param value plain data @returns the same value if nothing in it changes the direction */
 export function undirectedValues(value: unknown): unknown {
   if (typeof value === 'string') return undirected(value);
   if (Array.isArray(value)) {

@@ -1,11 +1,12 @@
 /** A stage that also passes its data to a sink: for data that is compared on its way to where it is written. */
 import { Transform, type Writable } from 'node:stream';
+import { phrase } from '../contract/text/say.ts';
 
 /** Bytes that may wait at each side of the stage. */
 const waitingBytes = 1024 * 1024;
 
 const closedEarly = (sink: Writable): Error =>
-  sink.errored ?? new Error('the sink closed before it had everything');
+  sink.errored ?? new Error(phrase('the sink closed before it had everything'));
 
 /** A remote command that ends early closes its input without an error or any later event. */
 function heardOf(sink: Writable, event: 'drain' | 'finish'): Promise<void> {

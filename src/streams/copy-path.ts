@@ -13,6 +13,7 @@
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
+import { phrase } from '../contract/text/say.ts';
 import { sameDigest } from './digests/digest.ts';
 import type { Checkpoints, Checksum, Digest } from './digests/digest.ts';
 import type { RateSample } from './meter.ts';
@@ -204,7 +205,7 @@ function collect(
 }
 
 function describeChecksum({ bytes, crc32 }: Checksum): string {
-  return `${bytes} bytes with CRC-32 ${crc32}`;
+  return phrase('{bytes} bytes with CRC-32 {crc32}', { bytes, crc32 });
 }
 
 /** The error to throw for a path that broke, with the messages of both ends. */

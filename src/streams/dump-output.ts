@@ -9,6 +9,7 @@
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
 import { shortened } from '../contract/words.ts';
+import { phrase } from '../contract/text/say.ts';
 
 /** "Estimated N blocks" counts blocks of 512 bytes (illumos ufsdump(8), option S), "estimated N blocks" of dump(8) those of 1,024. */
 const blockBytes = { Estimated: 512, estimated: 1024 } as const;
@@ -71,9 +72,14 @@ export class DumpOutput {
   judge(tool: string, evidence: Evidence = {}): void {
     if (this.#rest !== '') this.add('\n');
     const [complaint] = this.#bad;
-    const lastWords = this.#last === '' ? 'it printed nothing' : `its last line was "${this.#last}"`;
-    const unclosed = this.#isClosed ? undefined : `did not say DUMP IS DONE: ${lastWords}`;
-    const reason = complaint === undefined ? unclosed : `said: ${complaint}`;
+    const lastWords =
+      this.#last === ''
+        ? phrase('it printed nothing')
+        : phrase('its last line was "{last}"', { last: this.#last });
+    const unclosed = this.#isClosed
+      ? undefined
+      : phrase('did not say DUMP IS DONE: {lastWords}', { lastWords });
+    const reason = complaint === undefined ? unclosed : phrase('said: {complaint}', { complaint });
     if (reason !== undefined) throw failure('DUMP_NOT_CLOSED', { tool, reason }, evidence);
   }
 

@@ -126,7 +126,7 @@ describe('meter', () => {
     expect(await curve(100, 700)).toEqual([...first, third, { milliseconds: 1000, bytes: 30 }]);
   });
 
-  it('keeps a bounded number of samples over a long run, from its beginning to its end', async () => {
+  it('keeps a bounded number of samples over a long run, from beginning to end', async () => {
     const { meter, send, end } = meterWithClock({ sampleLimit: 50 });
     await send(3000, 10, 100);
     await end();

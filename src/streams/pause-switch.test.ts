@@ -47,4 +47,16 @@ describe('a switch that pauses a dump', () => {
     await asked('Marion');
     expect(heard).toEqual([]);
   });
+
+  it('leaves a dump paused where nobody can tell whether it still is', async () => {
+    const answers = [() => 'Marion', () => Promise.reject(new Error('EIO'))];
+    const heard: (string | undefined)[] = [];
+    const pause = new PauseSwitch(async () => answers.shift()?.());
+    pause.follow((by) => heard.push(by));
+    await pause.look();
+    await pause.look();
+    expect(heard).toEqual(['Marion']);
+    await pause.look();
+    expect(heard).toEqual(['Marion', undefined]);
+  });
 });

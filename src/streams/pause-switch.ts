@@ -13,9 +13,15 @@ export class PauseSwitch {
     this.#ask = ask;
   }
 
-  /** Polls, and notifies the listeners. */
+  /** Polls, and notifies the listeners. A poll that failed changes nothing: what is paused stays paused. */
   async look(): Promise<void> {
-    this.#set(await this.#ask());
+    let by: string | undefined;
+    try {
+      by = await this.#ask();
+    } catch {
+      return;
+    }
+    this.#set(by);
   }
 
   #set(by: string | undefined): void {

@@ -4,6 +4,7 @@
  */
 import { Readable, Writable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
+import { phrase } from '../contract/text/say.ts';
 
 /** What the sender transfers: a piece, the end of the data, or nothing more because its half of the path broke. */
 type Sent = { readonly piece: Uint8Array } | { readonly end: true } | { readonly broken: true };
@@ -17,7 +18,7 @@ const piecesOnTheWay = 16;
 /** The other thread's half of the path broke; that half has the reason. */
 export class OtherHalfBroke extends Error {
   constructor() {
-    super('the other half of the path failed');
+    super(phrase('the other half of the path failed'));
     this.name = 'OtherHalfBroke';
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The first half of a dump, at the host that reads: gate -> meter -> digest ("device") -> [record sampler, tar catalog]
- * -> record cutter -> valve. Its output is whole records. It may run in another thread than the second half.
+ * -> record cutter -> valve. Its output is whole records. It and the second half may run in different threads.
  */
 import type { Duplex } from 'node:stream';
 import { createDigest } from './digests/digest.ts';

@@ -133,7 +133,7 @@ describe('reading over records that cannot be read', () => {
     expect(device.holes).toEqual([]);
   });
 
-  it('rejects a record of another length than requested', async () => {
+  it('rejects a record of a length other than requested', async () => {
     const device = new Device(3 * recordBytes, [1]);
     const source = readOverHoles({
       recordBytes,

@@ -7,6 +7,7 @@
  * are remarks without a kind. For ufsdump and sfxdump, see dump-output.ts.
  */
 import { failure, type Evidence } from '../contract/errors.ts';
+import { phrase } from '../contract/text/say.ts';
 
 /** `unread`: data could not be read, and zeros or nothing replace it. `other`: a message that is not known. */
 export type RemarkKind = 'skipped' | 'inconsistent' | 'unread' | 'other';
@@ -117,12 +118,17 @@ export class ReaderOutput {
   judge(onSkippedFiles: OnSkippedFiles, evidence: Evidence = {}): void {
     const unread = this.remarks.find(({ kind }) => kind === 'unread');
     const tool = this.#tool;
-    if (unread) throw failure('DUMP_NOT_CLOSED', { tool, reason: `said: ${unread.said}` }, evidence);
+    if (unread)
+      throw failure(
+        'DUMP_NOT_CLOSED',
+        { tool, reason: phrase('said: {said}', { said: unread.said }) },
+        evidence,
+      );
     const left = this.#kept.filter(({ kind }) => kind === 'skipped' || kind === 'inconsistent');
     if (onSkippedFiles === 'warn' || left.length === 0) return;
     const count = this.#counts.skipped + this.#counts.inconsistent;
     const names = left.slice(0, namesShown).map(({ said }) => said);
-    const more = count > names.length ? `; and ${count - names.length} more` : '';
+    const more = count > names.length ? phrase('; and {count} more', { count: count - names.length }) : '';
     throw failure('FILES_SKIPPED', { tool, count, files: `${names.join('; ')}${more}` }, evidence);
   }
 

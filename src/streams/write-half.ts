@@ -1,6 +1,6 @@
 /**
- * The second half of a dump, at the host that writes: start watermark -> meter -> CRC-32 ("handed"). It may run in another thread than the
- * first half.
+ * The second half of a dump, at the host that writes: start watermark -> meter -> CRC-32 ("handed"). It and the first
+ * half may run in different threads.
  */
 import type { Duplex } from 'node:stream';
 import { createChecksum } from './digests/digest.ts';

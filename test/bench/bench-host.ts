@@ -19,7 +19,7 @@ export interface LoopDelay {
 }
 
 const [siteFile = '', statePath = ''] = process.argv.slice(2);
-/** Milliseconds between two looks; what it tells is counted from there. */
+/** Milliseconds between two checks; what it reports is counted from there. */
 const resolution = 5;
 
 const served = await serve({ state: new StateFolder(statePath), siteFile, port: 0 });

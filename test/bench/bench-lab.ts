@@ -1,4 +1,7 @@
-/** The lab in a process of its own, as hosts are machines of their own. Tells its parent where the site file and the state lie; ends with it. */
+/**
+ * The lab in a process of its own, as hosts are machines of their own. Reports to its parent where the site file and
+ * the state lie; ends with it.
+ */
 import { copyFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { jobOf, openScene } from '../support/lab-run.ts';

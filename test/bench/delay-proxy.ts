@@ -1,6 +1,6 @@
 /**
- * A proxy that holds everything up, in both directions, as a longer line does. Tells its ports, in the order of those that it leads to; ends with its
- * parent.
+ * A proxy that holds everything up, in both directions, as a longer line does. Prints its ports, in the order of those
+ * that it leads to; ends with its parent.
  *
  * Usage (forked): delay-proxy.ts MILLISECONDS PORT... ; the time is that of a round trip
  */

@@ -1,6 +1,6 @@
 /**
- * The history with ten thousand runs and five million files: how long the index takes to build, and how long questions take. Beside them grep
- * over the same journals and catalogues: the machine's own speed varies, the ratio says more.
+ * The history with ten thousand runs and five million files: how long the index takes to build, and how long questions
+ * take. In comparison, grep over the same journals and catalogues: the machine's own speed varies, the ratio says more.
  *
  * Usage: node test/bench/history-bench.ts [RUNS] [FILES] [CATALOGUES]
  */

@@ -1,12 +1,13 @@
 /**
- * The data path beside the pipe that an administrator would type, `ssh A dd | ssh B dd`: two genuine sshd on loopback, incompressible data, runs in
- * turn. The machine's speed varies with its other load, so ratios are taken within each turn, and their median counts. The clock runs to
- * the exit status of the dd that writes. The logins of the two ssh count, as do those of the console's threads; its sessions stand before.
+ * The data path compared with the pipe that an administrator would type, `ssh A dd | ssh B dd`: two genuine sshd on
+ * loopback, incompressible data, runs in turn. The machine's speed varies with its other load, so ratios are taken
+ * within each turn, and their median counts. The clock runs to the exit status of the dd that writes. The logins of the
+ * two ssh count, as do those of the console's threads; its sessions are connected before.
  *
- * A restore goes the other way, from a tape to a volume: it is measured beside its own pipe.
+ * A restore goes the other way, from a tape to a volume: it is compared with its own pipe.
  *
- * With --roundtrips, the same through a proxy that makes the line as long. A window of ssh is 2 MiB: 2 MiB a round trip is the most that either of
- * them can do.
+ * With --roundtrips, the same through a proxy that makes the line as long. A window of ssh is 2 MiB: 2 MiB a round trip
+ * is the most that either of them can do.
  *
  * Usage: node test/bench/path-bench.ts [--mib N] [--turns N] [--roundtrips 1,10,50] [--json]
  */

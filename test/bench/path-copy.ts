@@ -1,6 +1,6 @@
 /**
- * One dump or restore through the console's own data path, in a process of its own: from a file on one host to /dev/null on another. Tells what it took as
- * a line of JSON, and ends. It also runs below Electron.
+ * One dump or restore through the console's own data path, in a process of its own: from a file on one host to
+ * /dev/null on another. Prints what it took as a line of JSON, and ends. It also runs below Electron.
  *
  * Usage: node path-copy.ts ORDER, where ORDER is JSON (CopyOrder)
  */
@@ -27,7 +27,10 @@ export interface CopyOrder {
 }
 
 export interface CopyCost {
-  /** To the exit status of the command that writes. The sessions of the console stand before; threads, where there are any, log in meanwhile. */
+  /**
+   * To the exit status of the command that writes. The sessions of the console are connected before; threads, where
+   * there are any, log in meanwhile.
+   */
   readonly seconds: number;
   /** Of all threads. */
   readonly cpuSeconds: number;

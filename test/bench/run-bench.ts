@@ -1,6 +1,6 @@
 /**
- * What a whole run costs: the sdxinfo commands of a plain run of 6a, and the elapsed and CPU time of the demo. Beside the demo SHA-256 of
- * as many bytes as it dumps: the machine's own speed varies, the ratio says more.
+ * What a whole run costs: the sdxinfo commands of a plain run of 6a, and the elapsed and CPU time of the demo. In
+ * comparison with the demo, SHA-256 of as many bytes as it dumps: the machine's own speed varies, the ratio says more.
  *
  * Usage: node test/bench/run-bench.ts
  */
@@ -38,7 +38,7 @@ async function queriesOfPlainRun(): Promise<string> {
   }
 }
 
-/** Told by the process itself at its end: Node does not tell the CPU time of a child. */
+/** Reported by the process itself when it ends: Node does not report the CPU time of a child. */
 const tellCpu = `import { writeSync } from 'node:fs';
 process.on('exit', () => writeSync(3, JSON.stringify(process.cpuUsage())));`;
 

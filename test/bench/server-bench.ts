@@ -1,9 +1,10 @@
 /**
- * What route `server` and reading back cost beside plain dd, runs in turn, incompressible data.
+ * What route `server` and reading back cost compared with plain dd, runs in turn, incompressible data.
  *
- * - The script of a detached dump, with cksum and SHA-256 in the same pass, beside the guide's own `dd`. Both write to /dev/null, so that no drive
- *   hides what the digests cost: the rate says how fast a drive may be before the dump waits for its digests.
- * - A tape file as it is read back through the console (route `console`), beside `ssh B dd | sha256sum`.
+ * - The script of a detached dump, with cksum and SHA-256 in the same pass, compared with the guide's own `dd`. Both
+ *   write to /dev/null, so that no drive hides what the digests cost: the rate says how fast a drive may be before the
+ *   dump waits for its digests.
+ * - A tape file as it is read back through the console (route `console`), compared with `ssh B dd | sha256sum`.
  *
  * Usage: node test/bench/server-bench.ts [--mib N] [--turns N]
  */
@@ -28,7 +29,7 @@ const bytes = Number(values.mib) * 2 ** 20;
 const recordBytes = 32_768;
 const run = promisify(execFile);
 
-/** How often the folder is looked at for the end of the work. */
+/** How often the folder is checked for the end of the work. */
 const lookMilliseconds = 10;
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

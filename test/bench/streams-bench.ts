@@ -1,6 +1,6 @@
 /**
- * Throughput of each stage of the data path, and of the whole path, beside a bare PassThrough in the same run:
- * the machine's own speed varies, the ratio says more. Then a tape server beside dd, the same way.
+ * Throughput of each stage of the data path, and of the whole path, compared with a bare PassThrough in the same run:
+ * the machine's own speed varies, the ratio says more. Then a tape server compared with dd, the same way.
  *
  * Usage: node test/bench/streams-bench.ts [MEBIBYTES]
  */

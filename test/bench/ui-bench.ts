@@ -1,6 +1,6 @@
 /**
- * How smooth the console is: the page beside an empty one, in the same browser; and its answers while a dump runs at full speed, beside
- * those at rest. The machine's own speed varies, the ratios say more.
+ * How smooth the console is: the page compared with an empty one, in the same browser; and its answers while a dump
+ * runs at full speed, compared with those at rest. The machine's own speed varies, the ratios say more.
  *
  * Usage: node test/bench/ui-bench.ts (the pages have to be built: npm run build)
  */

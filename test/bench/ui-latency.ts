@@ -44,7 +44,7 @@ async function click(page: Page, screen: string): Promise<number> {
       }, { once: true, capture: true });
     })`,
   ) as Promise<number>;
-  // Where the press itself fails, that is what is to be told.
+  // Where the press itself fails, that is what must be reported.
   shown.catch(() => undefined);
   await page
     .getByRole('navigation')
@@ -73,12 +73,12 @@ async function ask(wire: TestPage, channel: Channel, request: object): Promise<n
   return performance.now() - begun;
 }
 
-/** Clicks and asks in turn until it is told to stop. */
+/** Clicks and asks in turn until instructed to stop. */
 async function measure(page: Page, wire: TestPage, isWanted: () => boolean): Promise<Times> {
   const endsAt = performance.now() + longest;
   const goesOn = () => isWanted() && performance.now() < endsAt;
   const times: Times = { click: [] };
-  // One after the other: nobody's click waits for the answer to another page.
+  // One after the other: no click waits for the answer to another page.
   for (let turn = 0; goesOn(); turn += 1) {
     times['click']?.push(await click(page, screens[turn % screens.length] ?? ''));
     await wait(betweenClicks);
@@ -89,7 +89,7 @@ async function measure(page: Page, wire: TestPage, isWanted: () => boolean): Pro
   return times;
 }
 
-/** Follows a run up to its question, approves, and tells when data is on its way. */
+/** Follows a run up to its question, approves, and reports when data is on its way. */
 async function untilDump(wire: TestPage): Promise<{ followed: Followed; run: string }> {
   const { run } = await wire.result('start', { job: 'raw-dd' });
   const followed = wire.follow('run', { run });
@@ -113,7 +113,7 @@ function bytesOf({ pushes }: Followed, what: string): number {
   return last?.kind === 'progress' ? last.progress.bytes : 0;
 }
 
-/** Goes on for so many milliseconds. */
+/** Continues for so many milliseconds. */
 function enough(milliseconds: number): () => boolean {
   const endsAt = performance.now() + milliseconds;
   return () => performance.now() < endsAt;

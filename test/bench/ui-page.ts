@@ -85,7 +85,7 @@ async function loadTimes(browser: Browser, url: string, ready: string): Promise<
   }
 }
 
-/** The console beside an empty page of the same server. */
+/** The console compared with an empty page of the same server. */
 export async function paintLines(browser: Browser, folder: string): Promise<string[]> {
   const serve = (pages: string) => PageServer.start({ desk: playedDesk(), port: 0, pages });
   const [empty, whole] = await Promise.all([serve(await writePages(folder)), serve(pageFolder())]);
@@ -143,7 +143,7 @@ const wheel = `document.querySelector('svg:has([data-key])').dispatchEvent(new W
   bubbles: true, cancelable: true,
 }));`;
 
-/** Moves 500 volumes, and counts frames; beside a page that does nothing but move a box. */
+/** Moves 500 volumes, and counts frames; compared with a page that does nothing but move a box. */
 export async function frameLines(browser: Browser): Promise<string[]> {
   const server = await PageServer.start({ desk: playedDesk(), port: 0, pages: pageFolder() });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -177,7 +177,7 @@ export async function frameLines(browser: Browser): Promise<string[]> {
 /** 10 a second for an hour. */
 const updates = 36_000;
 
-/** Answers the page's wire from within the page; `tell` says what the followers of a run are told. */
+/** Answers the page's wire from within the page; `tell` says what the followers of a run receive. */
 const playedWire = `(() => {
   const listeners = [];
   const runs = [];
@@ -243,7 +243,7 @@ async function tellMinutes(page: Page, from: number, count: number): Promise<voi
   })`);
 }
 
-/** An hour of progress on the Run screen, and what it leaves behind. */
+/** An hour of progress on the Run screen, and what it leaves. */
 export async function memoryLines(browser: Browser): Promise<string[]> {
   const server = await PageServer.start({ desk: playedDesk(), port: 0, pages: pageFolder() });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });

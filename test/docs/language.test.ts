@@ -1,9 +1,10 @@
-/** Expressions that an operator would stumble over: no text that a person meets has them. */
+/** Expressions that a reader would stumble over: no text that a person meets has them, no comment and no title of a test. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorTable, type ErrorEntry } from '../../src/contract/error-table.ts';
 import { stateWords } from '../../src/folds/run/run-state.ts';
+import { notesOf } from './source-notes.ts';
 import { textsOf, type UserText } from './user-texts.ts';
 
 /** What is not said, and what is said instead. */
@@ -39,6 +40,43 @@ const ruledOut: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bplease\b|[a-z]!\s*$/i, 'nothing'],
 ];
 
+/** What is not said in comments and in titles of tests; fewer than elsewhere, since a comment also names what the code does. */
+const ruledOutInNotes: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  [/\b(goes|going|gone|went) on\b/i, 'continues'],
+  [/\blook(s|ed|ing) at\b|\blook again\b/i, 'checks, shows, reads'],
+  [/\b(came|comes?|became|becomes) of\b/i, 'result'],
+  [/\bis content\b/i, 'exited 0'],
+  [/\bheard\b|\bhears\b/i, 'received, called with, is not known'],
+  [/\bmakes? believe\b/i, 'shows'],
+  [/\bhangs on\b/i, 'is attached to'],
+  [/\b(was|is|are|were|be|been) told\b/i, 'received, reported, shown'],
+  [/\btells\b/i, 'reports, shows, distinguishes'],
+  [/\bformer\b/i, 'earlier'],
+  [/\bmind:/i, 'Warning'],
+  [/\bmend(s|ed)?\b/i, 'correct'],
+  [/\b(bring|brings|bringing|brought) (it |them |the cluster |all )?back\b/i, 'roll back, return'],
+  [/\bto (its|their) end\b/i, 'completely, until it ends'],
+  [/\b(takes|taken|taking|took) (it |one |them )?up\b(?! to)/i, 'resume, reattach'],
+  [/\banother \w+ than\b/i, 'is not, a different'],
+  [/\bbehind (it|them|file|record|line|the end|its)\b/i, 'after'],
+  [/\bhanded over\b/i, 'sent to tape, written'],
+  [/\b(broken|broke|breaks|breaking) off\b/i, 'interrupted'],
+  [/\bunwinding\b/i, 'rolling back, rollback'],
+  [/\bstreaming speed\b|\bgoes back again\b/i, 'minimum streaming rate, shoe-shining'],
+  [/\bprocess (no longer )?lives\b/i, 'process is running'],
+  [/\bended well\b|\bends? well\b/i, 'finished, exited 0, succeeded'],
+  [/\btorn\b/i, 'incomplete'],
+  [/\b(whoever|somebody's|whatever becomes)\b/i, 'who or what it is'],
+  [/\bnobody (knows|looked|looks|sees|saw|said|can tell|tells)\b/i, 'is not known, is not checked'],
+  [/\b(he|his|him)\b/i, 'they, or the role'],
+  [/\b(anew|once more)\b/i, 'again'],
+  [/\bbeside\b/i, 'next to, in addition to, compared with'],
+  [/\b(bears|bore|borne)\b/i, 'has'],
+  [/\btrue where\b/i, 'true if'],
+  [/\b(colour|cancelled|synchronised|unlabelled|labelling|behaviour)s?\b/i, 'US spelling'],
+  [/\bplease\b/i, 'nothing'],
+];
+
 const root = join(import.meta.dirname, '..', '..');
 
 /** Folders whose literals are shown to people: on a screen, a terminal (the help of the command line included), in a plan, a report, a mail. */
@@ -67,10 +105,16 @@ const textsBelow = (place: string): UserText[] =>
     .filter(isSource)
     .flatMap((name) => textsOf(join(root, place, name), join(place, name)));
 
+/** All comments below a folder, and the titles of its tests. */
+const notesBelow = (place: string): UserText[] =>
+  readdirSync(join(root, place), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|svelte)$/.test(name))
+    .flatMap((name) => notesOf(join(root, place, name), join(place, name)));
+
 /** @returns where a text has what is ruled out, and what is said instead */
-const faultsOf = (texts: readonly UserText[]): string[] =>
+const faultsOf = (texts: readonly UserText[], expressions = ruledOut): string[] =>
   texts.flatMap(({ place, text }) =>
-    ruledOut
+    expressions
       .filter(([pattern]) => pattern.test(text))
       .map(([pattern, instead]) => `${place}: "${pattern.exec(text)?.[0]}": say ${instead}`),
   );
@@ -95,6 +139,21 @@ describe('no expression that is ruled out is in', () => {
     const texts = textsBelow(place);
     expect(texts.length).toBeGreaterThan(15);
     expect(faultsOf(texts)).toEqual([]);
+  });
+
+  it.each([
+    'src/contract',
+    'src/folds',
+    'src/lab',
+    'src/main',
+    'src/preload',
+    'src/renderer',
+    'src/streams',
+    'test',
+  ])('the comments and titles of %s', { timeout: 120_000 }, (place) => {
+    const notes = notesBelow(place);
+    expect(notes.length).toBeGreaterThan(0);
+    expect(faultsOf(notes, ruledOutInNotes)).toEqual([]);
   });
 
   it('README and docs', () => {

@@ -33,7 +33,10 @@ interface CatalogueEntry {
 export type Catalogue = Readonly<Record<string, CatalogueEntry>>;
 
 /** The functions of say.ts that take a text, and which of their arguments it is. */
-const takers: Readonly<Record<string, number>> = { say: 0, sayAround: 0, sayCount: 2 };
+const takers: Readonly<Record<string, number>> = {
+  ...{ say: 0, sayAround: 0, sayCount: 2 },
+  ...{ phrase: 0, phraseCount: 2 },
+};
 
 /** @throws where a text is not written out, so that nobody can translate it */
 function literalOf(node: ts.Node | undefined, file: string): string {
@@ -91,7 +94,7 @@ const areas: Readonly<Record<string, readonly string[]>> = {
   report: ['src/main/report'],
   screens: ['src/renderer'],
   // What the command line and the screens both show.
-  program: ['src/main/!(cli|report)'],
+  program: ['src/main/!(cli|report)', 'src/streams'],
 };
 
 const isSource = (name: string): boolean => !/\.(test|test-support|fixture)\.ts$|\bfixtures\b/.test(name);
@@ -170,7 +173,7 @@ export function catalogues(): Readonly<Record<string, Catalogue>> {
 export const catalogueFile = (area: string): string =>
   join(root, 'src', 'contract', 'text', 'catalogue', `${area}.json`);
 
-/** The text of a file of the catalogue. */
+/** The text of a file of the catalog. */
 export async function fileOf(area: string, catalogue: Catalogue): Promise<string> {
   const path = catalogueFile(area);
   return format(JSON.stringify(catalogue), { ...(await resolveConfig(path)), filepath: path });

@@ -20,7 +20,7 @@ afterEach(() => scene.close());
 describe.runIf(missing === undefined || process.env['CI'])(
   `the console in a browser${missing === undefined ? '' : ` (not tested: ${missing})`}`,
   () => {
-    it('shows the cluster of its site, and complains of nothing', async () => {
+    it('shows the cluster of its site, without an error', async () => {
       if (missing !== undefined) throw new Error(missing);
       const served = await serve({ state: scene.state, siteFile: await scene.writeSite(), port: 0 });
       onTestFinished(() => served.close());

@@ -15,7 +15,7 @@ import { drillByClicks, restoreFileByClicks, restoreVolumeByClicks } from '../su
 const { missing } = electronRuntime();
 const entry = join(process.cwd(), 'out', 'main', 'index.js');
 
-/** A window over a lab of its own; each is closed at the end of the test. */
+/** A window with its own lab; each is closed at the end of the test. */
 async function opened(job: string): Promise<{ scene: Scene; desktop: Desktop; on: ConsolePage }> {
   if (missing !== undefined) throw new Error(missing);
   if (!existsSync(entry)) throw new Error('nothing is built: npm run build');
@@ -46,7 +46,7 @@ const goTo = ({ page }: ConsolePage, hash: string) =>
 describe.runIf(missing === undefined || process.env['CI'])(
   `a restore in the desktop window${missing === undefined ? '' : ` (not tested: ${missing})`}`,
   () => {
-    it('gives a master that was overwritten with noise its backup back', async () => {
+    it('restores a master that was overwritten with noise', async () => {
       const { scene, desktop, on } = await opened('raw-dd');
       const digest = sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)));
       await scene.lab.writeMaster(0, randomBytes(4096 * 512));
@@ -64,7 +64,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(desktop.complaints).toEqual([]);
     });
 
-    it('gives a single file back, and drills the backup', async () => {
+    it('restores a single file, and drills the backup', async () => {
       const { scene, desktop, on } = await opened('ufs-tar');
       const onVolume = await filesOfVolume(scene.lab, 'Class1', 'Volume1');
       const target = join(scene.folder, 'restored');

@@ -1,4 +1,4 @@
-/** What the window has of the system: its place, its menu, the task bar, notifications, the keystore; and who may speak to it. */
+/** What the window uses of the system: its place, its menu, the task bar, notifications, the keystore; and who may send to it. */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -44,7 +44,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
     const boundsOf = ({ app }: Desktop) =>
       app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds());
 
-    it('opens where it was, and writes down where it is when it is closed', async () => {
+    it('opens where it was, and records its place when it is closed', async () => {
       const place = { x: 60, y: 40, width: 900, height: 650, maximized: false };
       await writeFile(join(state, 'window.json'), JSON.stringify(place));
       const desktop = await launch();
@@ -65,7 +65,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       });
     });
 
-    it('opens in sight where the screen on which it was is gone, and has a shortcut for each screen', async () => {
+    it('opens on a visible screen if its last one is gone, and has a shortcut for each screen', async () => {
       const place = { x: 9000, y: 40, width: 900, height: 650, maximized: false };
       await writeFile(join(state, 'window.json'), JSON.stringify(place));
       const desktop = await launch();
@@ -92,7 +92,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       ]);
     });
 
-    it('hears its own page alone, and refuses what is too large', async () => {
+    it('accepts only its own page, and refuses what is too large', async () => {
       const { app, page } = await launch();
       await page.getByText('Volume2').first().waitFor();
       const answered = await app.evaluate(async ({ BrowserWindow, ipcMain }) => {
@@ -130,8 +130,8 @@ describe.runIf(missing === undefined || process.env['CI'])(
       });
     });
 
-    it('tells the system how far a run is, and how it has ended', async () => {
-      // The dump takes two seconds: longer than the pause between two things that the window is told.
+    it('shows the system the progress of a run, and how it ended', async () => {
+      // The dump takes two seconds: longer than the pause between two updates of the window.
       scene.lab.faults.set('slow-tape=1000000');
       const { app, page } = await launch((site) => {
         jobOf(site)['approve'] = 'when-verified';
@@ -142,7 +142,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         const [window] = BrowserWindow.getAllWindows();
         if (!window) return;
         window.setProgressBar = (bar) => void told.bars.push(bar);
-        // Nobody checks the window; without a system that notifies, what would be shown is heard here.
+        // Without a system for notifications, the test receives what would be shown.
         window.isFocused = () => false;
         Notification.isSupported = () => true;
         Notification.prototype.show = function show(this: { title: string; body: string }) {
@@ -183,7 +183,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await pushedOnPage(page, run, 'question');
       const pid = await app.evaluate(() => process.pid);
       app.process().stdout?.destroy();
-      // Playwright reads the other stream: it says there when the debugger has to leave.
+      // Playwright reads the other stream: it reports there when the debugger must detach.
       process.kill(pid, 'SIGHUP');
       process.kill(pid, 'SIGHUP');
       for (let time = 0; time < 3; time += 1)
@@ -200,7 +200,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(await clusterState(scene)).toEqual(normalState);
     });
 
-    it('rolls back after an error that nothing caught, and stays', async () => {
+    it('rolls back after an uncaught error, and stays open', async () => {
       const desktop = await launch(asking);
       const { app, page } = desktop;
       const run = await startedRun(desktop);
@@ -219,7 +219,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(await clusterState(scene)).toEqual(normalState);
     });
 
-    it('saves the report of a run where the user says, and nothing that a page did not make', async () => {
+    it('saves the report of a run where the user says, and only what a page has made', async () => {
       const { app, page, complaints } = await launch((site) => {
         jobOf(site)['approve'] = 'when-verified';
       });

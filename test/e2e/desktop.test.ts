@@ -49,7 +49,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       return launchDesktop({ SHADOWTAPE_SITE: site, SHADOWTAPE_STATE: state });
     }
 
-    it('shows the cluster of its site, and complains of nothing', async () => {
+    it('shows the cluster of its site, without an error', async () => {
       const { page, complaints } = await launch();
       await page.getByText('Volume2').first().waitFor();
       await page.getByText('node3').first().waitFor();
@@ -57,7 +57,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(complaints).toEqual([]);
     });
 
-    it('says what is wrong, and what to do, when a host cannot be reached', async () => {
+    it('shows the error, and what to do, when a host cannot be reached', async () => {
       scene.lab.faults.set('login-refused=node1');
       const { page } = await launch();
       expect(await askOnPage(page, 'plan', { job: 'raw-dd' })).toMatchObject({
@@ -68,7 +68,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       });
     });
 
-    it('gives the page nothing of Node, and lets it go nowhere', async () => {
+    it('exposes nothing of Node to the page, and does not let it navigate', async () => {
       const { app, page } = await launch();
       await page.getByText('Volume2').first().waitFor();
       expect(await page.evaluate('[typeof require, typeof process, typeof module]')).toEqual([
@@ -95,7 +95,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       ).toBe('denied');
     });
 
-    it('refuses what is no request of the page', async () => {
+    it('refuses invalid requests of the page', async () => {
       const { page } = await launch();
       const refused = await askOnPage(page, 'plan', { job: 'raw-dd', more: true } as { job: string });
       expect(refused).toMatchObject({
@@ -106,7 +106,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       ).toMatchObject({
         reply: { error: { sentence: 'request "__proto__" refused: unknown channel' } },
       });
-      // No message at all: nothing answers, and what comes after is heard.
+      // Not a message: there is no answer, and later ones are processed.
       await page.evaluate('window.shadowtape.send({ id: "x", request: 1 }); window.shadowtape.send(null)');
       expect(await askOnPage(page, 'site', {})).toMatchObject({ result: { name: 'lab' } });
     });
@@ -145,7 +145,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(await clusterState(scene)).toEqual(normalState);
     });
 
-    it('asks what becomes of a run before it is closed, and rolls the cluster back where that is wished', async () => {
+    it('asks what to do with a run before it is closed, and rolls the cluster back on request', async () => {
       const { app, page } = await launch();
       const run = await started(page);
       await pushedOnPage(page, run, 'question');
@@ -174,12 +174,12 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(place).toMatchObject({ width: 1280, height: 800, maximized: false });
     });
 
-    it('is there once: who starts it again is shown the window that is there', async () => {
+    it('exists once: a second start shows the existing window', async () => {
       const { app, page } = await launch();
       await page.getByText('Volume2').first().waitFor();
       await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
       expect(await startAgain({ SHADOWTAPE_SITE: await scene.writeSite(), SHADOWTAPE_STATE: state })).toBe(0);
-      // The second process may end before the first one has heard of it.
+      // The second process may end before the first one has noticed it.
       const visible = () =>
         app.evaluate(({ BrowserWindow }) =>
           BrowserWindow.getAllWindows().map((window) => window.isVisible()),

@@ -1,4 +1,4 @@
-/** A run that ended in any way, on each screen that shows it: one status, one word, one color, and only the actions that are possible. */
+/** A run with any end, on each screen that shows it: one status, one word, one color, and only the possible actions. */
 import { afterAll, expect, it } from 'vitest';
 import type { EventOf, RunEvent } from '../../src/contract/events.ts';
 import { sampled } from '../support/sampled.ts';
@@ -11,14 +11,14 @@ import { lineOf, runOf } from '../support/ui/played-runs.ts';
 import { playConsole, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
 
 interface Truth {
-  /** What a run is called wherever it is shown, and its color. */
+  /** The word for a run wherever it is shown, and its color. */
   readonly run: readonly [tone: 'ok' | 'warn' | 'bad', word: string];
   readonly heading: string | RegExp;
-  /** What its volume is called on the first screen. */
+  /** The word for its volume on the first screen. */
   readonly home: readonly [tone: 'ok' | 'bad', word: string];
   /** Whether the volume can be restored from it. */
   readonly restores: boolean;
-  /** Whether a person is offered to resume it, or to roll it back. */
+  /** Whether the screens offer to resume it, or to roll it back. */
   readonly open: boolean;
 }
 

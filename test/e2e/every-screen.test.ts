@@ -1,7 +1,7 @@
 /**
- * Every screen in its main states, dialogs included, judged by all rules of axe-core: in light, and what colors decide in dark, too. At
- * each size that a window may have, no text is cut off, and no button is out of reach. `npm test` judges a state of each screen and a sample
- * of the others, `npm run test:failures` all of them.
+ * Every screen in its main states, dialogs included, checked by all rules of axe-core: in the light theme, and the
+ * rules for colors in the dark one, too. At each size of a window, no text is cut off, and no button is out of reach.
+ * `npm test` checks a state of each screen and a sample of the others, `npm run test:failures` all of them.
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -13,10 +13,11 @@ import { clippedOn } from '../support/ui/clipped.ts';
 import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.ts';
 import { playConsole, type PlayedConsole } from '../support/ui/played-console.ts';
 
-/** Screens are drawn with more states than these; what they add is other words in the same places. */
+/** Screens have more states than these; those only have other texts in the same places. */
 const states = [
   'home-mixed',
   'home-asking',
+  'home-digest',
   'home-none',
   'home-lab-dialog',
   'topology-loading',
@@ -151,10 +152,10 @@ const sizedStates: readonly string[] = [
 
 const usualSize = { width: 1280, height: 800 };
 
-/** Runs in the page: true once what was asked for is drawn. */
+/** Runs in the page: true once the answers are drawn. */
 const isDrawn = `document.fonts.status === 'loaded' && !document.querySelector('.skeleton, [aria-busy="true"]')`;
 
-/** @returns for each size at which something is clipped, what it is */
+/** @returns what is clipped, for each size at which something is */
 async function clippedAtSizes(page: Page): Promise<Record<string, string[]>> {
   await expect.poll(() => page.evaluate(isDrawn), { interval: 30 }).toBe(true);
   const found: Record<string, string[]> = {};
@@ -190,7 +191,7 @@ describeInBrowser('every screen', (browser) => {
     return stage;
   }
 
-  /** A console that is to be lost takes its page along. */
+  /** A console that must disappear gets its own page. */
   async function alone(picture: Picture): Promise<{ console: PlayedConsole; on: ConsolePage }> {
     const console = await playConsole(picture.play);
     onTestFinished(() => console.close());

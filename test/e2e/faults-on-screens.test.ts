@@ -1,7 +1,7 @@
 /**
- * Every fault of the lab on every screen: what it says and what it enables, in the table beside this file. `npm test` shows a sample of the
- * faults, `npm run test:failures` all of them. The table is made from recordings of backups under each fault, and its lines are read by a
- * person before they are accepted:
+ * Every fault of the lab on every screen: what it says and what it enables, in the table next to this file. `npm test`
+ * shows a sample of the faults, `npm run test:failures` all of them. The table is made from recordings of backups under
+ * each fault, and its lines are read by a person before they are accepted:
  *
  *     SHADOWTAPE_RECORD=1 npx vitest run test/scenarios/fault-situations.test.ts   # plays all faults on labs
  *     SHADOWTAPE_GOLDEN=1 npx vitest run test/e2e/faults-on-screens.test.ts        # accepts the table as it is now
@@ -30,7 +30,7 @@ interface SeenMoment {
   readonly recording: RecordedFault;
   readonly moment: RecordedMoment;
   readonly screens: Screens;
-  /** What a screen asked that no screen asked when the fault was recorded. */
+  /** Requests of a screen that were not recorded. */
   readonly unknown: readonly string[];
 }
 
@@ -82,7 +82,7 @@ const headingOf = ({ spec, job }: Pick<RecordedFault, 'spec' | 'job'>, { name }:
   `## ${spec}, job ${job}: ${name}`;
 const whereOf = (fault: string, { name }: RecordedMoment): string => `${fault} ${name}`;
 
-/** All moments; what a screen has said before is not written again. */
+/** All moments; repeated texts of a screen are omitted. */
 function tableText(moments: readonly SeenMoment[]): string {
   const before = new Map<string, string>();
   const part = (where: string, name: string, lines: readonly string[]): string[] => {
@@ -129,7 +129,7 @@ const places = new Map(
   ),
 );
 
-/** Each moment of a table and its screens, with what was not written again: so that a part of the moments can be compared. */
+/** Each moment of a table and its screens, with the omitted repetitions: so that a part of the moments can be compared. */
 function momentsOf(table: string): Map<string, Readonly<Record<string, readonly string[]>>> {
   const moments = new Map<string, Record<string, string[]>>();
   let where = '';
@@ -149,11 +149,11 @@ function momentsOf(table: string): Map<string, Readonly<Record<string, readonly 
   return moments;
 }
 
-it('has a recording of every fault that the lab knows, and of no other', () => {
+it('has a recording of exactly the faults of the lab', () => {
   expect(Object.keys(recordedFaults())).toEqual(Object.keys(faultTable).toSorted());
 });
 
-it('asks for nothing that was not recorded', () => {
+it('sends no request that was not recorded', () => {
   requireRecorded(seen);
 });
 
@@ -179,7 +179,7 @@ it('names what was not recorded, and the command that records it', () => {
   );
 });
 
-/** A moment in words, for a failure to tell where it is. */
+/** A moment in words, to locate a failure. */
 const placeOf = ({ fault, moment }: SeenMoment) => whereOf(fault, moment);
 
 /** Why a button does nothing; `enabled`, or undefined if the screen has no such button. */
@@ -199,12 +199,12 @@ it('has one truth: the window, the rail and the footer say the same on every scr
   }
 });
 
-it('has one truth: where the first screen offers no backup, the plan does not, and for the same reason', () => {
+it('has one truth: if the first screen offers no backup, the plan does not, for the same reason', () => {
   for (const at of seen) {
     const home = refusalOf(at.screens.home, 'Back up Class1 Volume2');
     const plan = refusalOf(at.screens.plan, 'Back up Volume2');
     if (home === 'enabled' || plan === undefined) continue;
-    // A run that needs a person has the place of the button.
+    // A run that requires action replaces the button.
     const expected = home ?? expect.stringMatching(/^run \S+ (?:is running|needs action|was interrupted)$/);
     expect([placeOf(at), plan]).toEqual([placeOf(at), expected]);
   }
@@ -231,14 +231,14 @@ it('names no command of the command line on a screen', () => {
   expect(said).toEqual([]);
 });
 
-it('has one truth: the run is called the same at its end and in the history', () => {
+it('has one truth: the run has the same status at its end and in the history', () => {
   for (const at of seen.filter(({ moment }) => moment.name === 'ends')) {
     const [word] = at.screens.run?.chips ?? [];
     expect([placeOf(at), at.screens.runs?.chips]).toEqual([placeOf(at), expect.arrayContaining([word])]);
   }
 });
 
-it('has one truth: a run that asks is answered on its screen, and is called so', () => {
+it('has one truth: a run with a question is answered on its screen, and shown as such', () => {
   for (const at of seen.filter(({ moment }) => moment.name === 'asks')) {
     expect([placeOf(at), at.screens.run?.chips]).toEqual([
       placeOf(at),

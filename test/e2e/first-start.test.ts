@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(state.path, { recursive: true, force: true }));
 
-/** As `npm start` does it on a machine without a screen: no site is named, and the state folder knows nothing. */
+/** Like `npm start` on a machine without a screen: no site is named, and the state folder is empty. */
 async function started(): Promise<{ served: Served; end: () => Promise<number | null> }> {
   let heard: (url: string) => void = () => undefined;
   const printed = new Promise<string>((resolve) => (heard = resolve));
@@ -48,7 +48,7 @@ describeInBrowser('the first start, without a site', (browser) => {
     expect(await pairs.getByRole('rowheader').count()).toBe(6);
     await page.getByRole('banner').getByText('Embedded lab').waitFor();
     await page.getByRole('banner').getByText('no hardware needed').waitFor();
-    // The lab's host keys are known: its hosts are reached, and nobody is asked.
+    // The lab's host keys are known: its hosts are reached without a question.
     const hosts = page.getByRole('list', { name: 'Hosts and drive' });
     for (const words of [/^node1.*reached$/, /^node2.*reached$/, /^node3 · backup.*reached$/])
       await hosts.getByRole('listitem').filter({ hasText: words }).waitFor();
@@ -84,7 +84,7 @@ describeInBrowser('the first start, without a site', (browser) => {
     await console.picture('first-start-sites');
     await page.close();
     expect(await end()).toBe(0);
-    // Looking has begun no run.
+    // Queries have begun no run.
     await expect(access(join(state.path, 'runs'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 

@@ -1,4 +1,4 @@
-/** The history searched: by a line as people type it, for a file on the tapes, and over time. */
+/** Searches of the history: by a line as people type it, for a file on tape, and over time. */
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { RunLine } from '../../src/contract/screens.ts';
 import { captureConsole, answersOf, type Captured } from '../support/ui/captured-console.ts';
@@ -12,7 +12,7 @@ import {
   type ServedScene,
 } from '../support/ui/console-page.ts';
 
-/** Far more than anything takes; loaded machines are slow. */
+/** Far more than anything takes; busy machines are slow. */
 const soon = { timeout: 60_000, interval: 50 };
 
 const searchLine = ({ page }: ConsolePage) => page.getByRole('searchbox', { name: 'Search runs' });
@@ -31,7 +31,7 @@ describeInBrowser('the history searched', (browser) => {
   });
   afterAll(() => opened.close());
 
-  it('takes words and keys, and has its chips write into the line', async () => {
+  it('accepts words and keys, and its chips write into the line', async () => {
     const console = await browser.page(opened);
     const { page } = console;
     await console.open('#/runs');
@@ -53,7 +53,7 @@ describeInBrowser('the history searched', (browser) => {
     expect(await searchLine(console).inputValue()).toBe('');
   });
 
-  it('says where a mistake is, and what can be searched for', async () => {
+  it('shows where an error is, and what can be searched for', async () => {
     const console = await browser.page(opened);
     const { page } = console;
     await console.open('#/runs');
@@ -96,7 +96,7 @@ describeInBrowser('the history searched', (browser) => {
     await console.button('Save this search').waitFor();
   });
 
-  it('finds a file by its name and by a pattern, with the command that brings it back', async () => {
+  it('finds a file by its name and by a pattern, with the command that restores it', async () => {
     const console = await browser.page(opened);
     const { page } = console;
     await console.open('#/runs');
@@ -115,7 +115,7 @@ describeInBrowser('the history searched', (browser) => {
     await console.said(/^[1-4]\d\d\+? copies/).waitFor();
     await page.getByRole('rowheader').filter({ hasText: '2003.tab' }).waitFor();
     await fileLine(console).fill('2003.tab');
-    // A place that is the only one is open.
+    // The only place is open.
     await console.said('1 copy').waitFor();
     const file = page.getByRole('rowheader', { name: './etc/tax/2003.tab' }).getByRole('button');
     expect(await file.getAttribute('aria-expanded')).toBe('true');
@@ -127,7 +127,7 @@ describeInBrowser('the history searched', (browser) => {
     await page.waitForURL(`**#/runs/${tar}`);
   });
 
-  it('says that no tape has a file', async () => {
+  it('reports that no tape has a file', async () => {
     const console = await browser.page(opened);
     await console.open('#/files/no-such-file.txt');
     await console.heading('On no tape').waitFor();
@@ -183,7 +183,7 @@ describeInBrowser('a long history', (browser) => {
     play = { answers: { ...answersOf(captured), ...historyAnswers(lines, []) }, activity: idle, runs: {} };
   });
 
-  it('is read page by page as one scrolls, and draws only what is in view', async () => {
+  it('is read page by page on scrolling, and draws only what is in view', async () => {
     const console = await playConsole(play);
     onTestFinished(() => console.close());
     const page = await browser.page(console);
@@ -191,7 +191,7 @@ describeInBrowser('a long history', (browser) => {
     await page.said('500+ runs').waitFor();
     const grid = page.page.getByRole('grid', { name: 'Runs' });
     await grid.focus();
-    // Chromium may drop a key that scrolls while it still scrolls, so it is pressed until it is heard.
+    // Chromium may drop a key during a scroll, so it is pressed until it takes effect.
     const known = async () => {
       await page.page.keyboard.press('End');
       const said = await page.said(/^[\d,]+\+ runs$/).textContent();
@@ -204,7 +204,7 @@ describeInBrowser('a long history', (browser) => {
     await grid.getByText('TAPE-9999').waitFor();
   });
 
-  it('says what the index does not know yet, and asks again once it has caught up', async () => {
+  it('shows what the index does not cover yet, and queries again once it has caught up', async () => {
     const behind = {
       ...play,
       activity: { ...idle, indexing: { what: 'runs', done: 7289, total: many } as const },

@@ -37,7 +37,7 @@ describeInBrowser('the history', (browser) => {
       .getByRole('row')
       .filter({ has: page.getByRole('gridcell') });
 
-  it('lists the runs, the last first, each with its verdict and what came of it', async () => {
+  it('lists the runs, the last first, each with its verdict and its result', async () => {
     const console = await history();
     expect(await rows(console).allTextContents()).toMatchObject([
       expect.stringMatching(/verified.*Volume2.*ufs-tar.*6b/),
@@ -80,7 +80,7 @@ describeInBrowser('the history', (browser) => {
     await console.heading('Runs').waitFor();
   });
 
-  it('lays two runs beside each other', async () => {
+  it('shows two runs side by side', async () => {
     const console = await history();
     const { page } = console;
     const compare = console.button('Compare two runs');
@@ -99,7 +99,7 @@ describeInBrowser('the history', (browser) => {
     await console.picture('history-compared');
   });
 
-  it('says why a run failed, where it is opened', async () => {
+  it('shows why a run failed when it is opened', async () => {
     const console = await browser.page(opened);
     await console.open(`#/runs/${failed}`);
     await console.page.getByText('writing to the tape failed: write: I/O error').first().waitFor();

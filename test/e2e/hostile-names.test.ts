@@ -1,4 +1,7 @@
-/** Names are text, whatever is in them: nothing that a host, a site file or a tape says becomes an element of the page, or breaks it. */
+/**
+ * Names are text, whatever they contain: nothing from a host, a site file or a tape becomes an element of the page, or
+ * breaks it.
+ */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import {
@@ -66,13 +69,13 @@ describeInBrowser('names on the screen', (browser) => {
       names,
     );
 
-  it('with elements and scripts in them are shown as they are, and nothing of them runs', async () => {
+  it('with elements and scripts in them are shown as they are, and never run', async () => {
     const { page, screens } = await opened(browser, await play(hostile), hostile, captured);
     expect(await walk(page, screens, hostile, madeOfNames)).toEqual([]);
     expect(await page.page.evaluate('window.broken')).toBe(undefined);
   });
 
-  it('of 200 letters leave every screen in its window, and every button in reach', async () => {
+  it('of 200 letters keep every screen in its window, and every button in reach', async () => {
     const { page, screens } = await opened(browser, await play(long), long, captured);
     expect(await walk(page, screens, long, outside)).toEqual([]);
   });
@@ -107,12 +110,12 @@ async function playNamed(named: Captured, names: Names): Promise<PlayedConsole> 
 
 interface Screen {
   readonly hash: string;
-  /** Names that stand on it. */
+  /** Names that are on it. */
   readonly shows: readonly (keyof Names)[];
   readonly act?: (page: ConsolePage) => Promise<void>;
 }
 
-/** Opens it on the question of a host's key, which is answered; and tells the screens to be checked. */
+/** Opens it on the question of a host's key, which is answered; and returns the screens to check. */
 async function opened(
   browser: TestBrowser,
   console: PlayedConsole,
@@ -174,7 +177,7 @@ const read = `[document.title, document.body.innerText, document.body.textConten
     .flatMap((element) => [element.getAttribute('aria-label') ?? '', element.getAttribute('title') ?? '']),
   ...[...document.querySelectorAll('input, select, textarea')].map((field) => field.value)].join('\\n')`;
 
-/** Waits for a name, and is content when it does not come. @returns whether it came */
+/** Waits for a name, within a limit. @returns whether it appeared */
 async function isShown(page: Page, name: string): Promise<boolean> {
   const words = name.trim();
   const shown = async () => (await page.evaluate<string>(read)).includes(words);
@@ -185,7 +188,7 @@ async function isShown(page: Page, name: string): Promise<boolean> {
   return shown();
 }
 
-/** Goes through the screens. @returns what is wrong on them: names that do not stand there, and what `troubles` finds */
+/** Goes through the screens. @returns what is wrong on them: names that are missing, and what `troubles` finds */
 async function walk(
   page: ConsolePage,
   screens: readonly Screen[],

@@ -128,7 +128,7 @@ describeInBrowser('a run that another process performs', (browser) => {
     return { command, run };
   }
 
-  it('says where it runs, offers nothing that would be refused, and is refreshed to its end', async () => {
+  it('says where it runs, offers nothing that would be refused, and is refreshed until it ends', async () => {
     const { scene, site } = await labScene();
     const { command, run } = await dumpingElsewhere(scene, site);
     const on = await browser.page(await served(scene), { width: 900, height: 700 });

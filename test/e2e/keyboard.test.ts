@@ -85,7 +85,7 @@ describeInBrowser('by keyboard alone', (browser) => {
     const approve = console.button('Approve and start the dump');
     await pressOn(console, approve);
     await approve.waitFor({ state: 'detached' });
-    // The button is gone; whoever pressed it is still on the screen.
+    // The button is gone; the focus is still on the screen.
     await expect.poll(() => focused(page), patient).toMatchObject({ wrong: undefined });
 
     await page.keyboard.press('4');
@@ -120,7 +120,7 @@ describeInBrowser('by keyboard alone', (browser) => {
     for (const [index, title] of screens.entries()) {
       await page.keyboard.press(String(index + 1));
       await page.getByRole('heading', { level: 1, name: title }).waitFor();
-      // At the beginning nobody has come from anywhere.
+      // At the beginning there is no previous screen.
       if (index > 0) await expect.poll(() => focused(page), patient).toMatchObject({ wrong: undefined });
       // All the way round, and to the way to the next screen.
       const next = screens[(index + 1) % screens.length] ?? '';

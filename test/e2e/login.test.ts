@@ -150,7 +150,7 @@ describeInBrowser('logging in', (browser) => {
     await hosts.getByRole('row', { name: /^node1 .* known reached Try/ }).waitFor();
     await console.open('#/plan/raw-dd');
     await page.locator('button:not([aria-disabled])').getByText('Back up Volume2').waitFor();
-    // The former key is kept, and counts no more.
+    // The earlier key is kept, and counts no more.
     const lines = (await readFile(opened.scene.state.knownHostsFile, 'utf8')).trimEnd().split('\n');
     const [former = ''] = lines;
     expect(lines.at(-2)).toBe(`@revoked ${former}`);

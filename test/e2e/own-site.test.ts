@@ -80,7 +80,7 @@ describeInBrowser('a first site of one’s own', (browser) => {
       await console.button(`Add ${host} as a primary node`).click();
     await console.button('Add vault as the backup server').click();
 
-    // Host keys are confirmed on screen, each once; what cannot be used is told beside its host.
+    // Host keys are confirmed on screen, each once; what cannot be used is shown next to its host.
     await console.button('Find proxies').click();
     const question = page.getByRole('dialog', { name: /^Is this (payroll-[ab]|vault)\?$/ });
     for (let left = 3; left > 0; left -= 1) {

@@ -62,7 +62,7 @@ describeInBrowser('the plan of a job', (browser) => {
     await console.picture('plan');
   });
 
-  it('gives the plan as text to the clipboard, and reports it', async () => {
+  it('copies the plan as text to the clipboard, and reports it', async () => {
     const console = await planOf();
     await console.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await console.button('Copy as text').click();
@@ -86,7 +86,7 @@ describeInBrowser('the plan of a job', (browser) => {
     for (const { commands } of steps) for (const { line } of commands) expect(lines).toContain(line);
   });
 
-  it('changes with the method and with the route, and says what each route will take', async () => {
+  it('changes with the method and with the route, and shows the duration of each route', async () => {
     const console = await planOf();
     const { page } = console;
     await stepOf(console, '6a')
@@ -115,7 +115,7 @@ describeInBrowser('the plan of a job', (browser) => {
     await console.picture('plan-server');
   });
 
-  it('goes from job to job, and one that the site has not is refused in words', async () => {
+  it('moves from job to job, and refuses an unknown one with a message', async () => {
     const console = await planOf();
     const { page } = console;
     await page.getByRole('combobox', { name: 'Job' }).selectOption('ufs-tar');
@@ -125,7 +125,7 @@ describeInBrowser('the plan of a job', (browser) => {
     await page.getByRole('alert').getByText('the site has no job nightly').waitFor();
   });
 
-  it('of a job that fits the cluster no more says what is wrong, what to do, and what was seen', async () => {
+  it('of a job that no longer fits the cluster shows the error, what to do, and what was seen', async () => {
     const console = await planOf();
     const { page } = console;
     opened.scene.lab.faults.set('missing-column=1STBLK');
@@ -146,7 +146,7 @@ describeInBrowser('the plan of a job', (browser) => {
     await console.heading('Part Volume2 from Volume1').waitFor();
   });
 
-  it('of a job whose shadow names other disks is not made, and says which', async () => {
+  it('of a job whose shadow names other disks is not made, and names them', async () => {
     const console = await browser.page(opened);
     await console.open('#/plan/other-disks');
     const alert = console.page.getByRole('alert');

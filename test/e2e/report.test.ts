@@ -1,4 +1,4 @@
-/** The report of a run on the screen: what it shows, what can be saved of it, and the proof of its journal. */
+/** The report of a run on the screen: what it shows, its exports, and the proof of its journal. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -12,7 +12,7 @@ import {
   type ServedScene,
 } from '../support/ui/console-page.ts';
 
-/** Presses an entry of the menu, and waits for the file. @returns its name and bytes */
+/** Clicks an entry of the menu, and waits for the file. @returns its name and bytes */
 async function saved(console: ConsolePage, entry: RegExp): Promise<{ name: string; bytes: Buffer }> {
   const download = console.page.waitForEvent('download');
   await console.button('Save as…').click();
@@ -21,7 +21,7 @@ async function saved(console: ConsolePage, entry: RegExp): Promise<{ name: strin
   return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
 }
 
-/** Far more than anything takes; loaded machines are slow. */
+/** Far more than anything takes; busy machines are slow. */
 const soon = { timeout: 60_000, interval: 50 };
 
 const contents = (page: Page) => page.getByRole('navigation', { name: 'Contents of the report' });
@@ -81,7 +81,7 @@ describeInBrowser('the report of a run', (browser) => {
     await console.heading(`Backup report, run ${run}`).waitFor();
   });
 
-  it('has its contents beside it, which follow what is read', async () => {
+  it('has its contents next to it, which follow the scrolling', async () => {
     const console = await reportOf(run);
     const { page } = console;
     const here = contents(page).locator('[aria-current="location"]');
@@ -94,7 +94,7 @@ describeInBrowser('the report of a run', (browser) => {
     await page.getByRole('img', { name: /MB\/s/ }).waitFor();
     const paper = console.region('The document');
     await paper.focus();
-    // Chromium may drop a key that scrolls while it still scrolls, so it is pressed until it is heard.
+    // Chromium may drop a key during a scroll, so it is pressed until it takes effect.
     const pressed = async (key: string) => {
       await page.keyboard.press(key);
       return here.textContent();
@@ -119,7 +119,7 @@ describeInBrowser('the report of a run', (browser) => {
     expect(rates.bytes.toString().split('\n').length).toBeGreaterThan(1);
   });
 
-  it('says how a run failed, on the screen as on paper', async () => {
+  it('shows how a run failed, on the screen as on paper', async () => {
     const console = await reportOf(failed);
     const { page } = console;
     await page.getByText(/^Result: Failed/).waitFor();
@@ -138,13 +138,13 @@ describeInBrowser('the report of a run', (browser) => {
     expect(await console.heading(`Backup report, run ${failed}`).isVisible()).toBe(true);
   });
 
-  it('says which run there is none of', async () => {
+  it('names a run that does not exist', async () => {
     const console = await browser.page(opened);
     await console.open('#/report/20200101-000000-volume9');
     await console.page.getByText('there is no run 20200101-000000-volume9').first().waitFor();
   });
 
-  it('is signed with the key of the operator, whose passphrase is asked for', async () => {
+  it('is signed with the key of the operator, whose passphrase is requested', async () => {
     const console = await reportOf(run);
     const { page } = console;
     const proof = console.region('Proof');
@@ -162,7 +162,7 @@ describeInBrowser('the report of a run', (browser) => {
       .getByText(/^signed by ssh-ed25519 SHA256:[A-Za-z0-9+/]{43}/)
       .last()
       .waitFor();
-    // The report tells it, too.
+    // The report shows it, too.
     await console
       .region('The document')
       .getByText(/SHA256:[A-Za-z0-9+/]{43}/)
@@ -171,7 +171,7 @@ describeInBrowser('the report of a run', (browser) => {
     await console.picture('report-signed');
   });
 
-  it('tells which journal is not as it was written', async () => {
+  it('names a journal that is not as it was written', async () => {
     const file = opened.scene.state.journalFile(failed);
     const before = await readFile(file, 'utf8');
     const lines = before.split('\n');
@@ -192,7 +192,7 @@ describeInBrowser('the report of a run', (browser) => {
     }
   });
 
-  it('opens by itself at the end of a run, for who wishes it', async () => {
+  it('opens automatically at the end of a run, if chosen', async () => {
     const console = await reportOf(run);
     const { page } = console;
     const wish = page.getByRole('checkbox', { name: 'Open automatically when a run ends' });

@@ -1,4 +1,4 @@
-/** Restores by clicks alone: a volume whose master holds noise, a single file, a drill. Oracles look at the lab and at the folder. */
+/** Restores by clicks alone: a volume whose master holds noise, a single file, a drill. Oracles check the lab and the folder. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ async function backUp(console: ServedScene, job: string): Promise<string> {
   return run;
 }
 
-/** What the master holds when its services are about to be resumed: from then on they write to it. */
+/** The contents of the master when its services are about to be resumed: from then on they write to it. */
 async function beforeServices({ scene, served }: ServedScene): Promise<string> {
   await expect.poll(() => served.desk.activity.runs.length, { timeout: 60_000 }).toBe(1);
   const run = served.desk.activity.runs[0]?.run ?? '';
@@ -53,7 +53,7 @@ async function beforeServices({ scene, served }: ServedScene): Promise<string> {
 }
 
 describeInBrowser('a restore on the screen', (browser) => {
-  it('gives a master that was overwritten with noise its backup back, byte for byte', async () => {
+  it('restores a master that was overwritten with noise, byte for byte', async () => {
     const console = await servedScene({ jobs: ['raw-dd', 'ufs-tar'] }, change);
     const { scene } = console;
     const backup = await backUp(console, 'raw-dd');
@@ -75,7 +75,7 @@ describeInBrowser('a restore on the screen', (browser) => {
     expect(await restored).toBe(digest);
     expect(scene.lab.world()).toMatchObject({ proxy: { state: 'Join' }, services: { node1: 'running' } });
 
-    // The history shows the restore, and the backup when it was proven.
+    // The history shows the restore, and when the backup was verified.
     await on.button('Open in Runs').click();
     await on.heading('Restore Volume1').waitFor();
     await on.link(backup).first().click();
@@ -89,7 +89,7 @@ describeInBrowser('a restore on the screen', (browser) => {
       .waitFor();
   });
 
-  it('writes the image to a device of a host that nothing uses, and refuses one of GDS', async () => {
+  it('writes the image to an unused device of a host, and refuses one of GDS', async () => {
     const console = await servedScene({ jobs: ['raw-dd'] }, (site) => {
       jobOf(site)['approve'] = 'when-verified';
     });
@@ -113,7 +113,7 @@ describeInBrowser('a restore on the screen', (browser) => {
   it.each([
     ['files', 'ufs-tar', /^Restore \d+ entries$/],
     ['a dump', 'ufsdump', /^Restore files$/],
-  ])('writes %s to a folder of a host, which has all of it then', async (_what, job, start) => {
+  ])('writes %s to a folder of a host, completely', async (_what, job, start) => {
     const console = await servedScene({ jobs: [job], blocks: 8192 }, (site) => {
       jobOf(site, job)['approve'] = 'when-verified';
     });
@@ -149,7 +149,7 @@ describeInBrowser('a restore on the screen', (browser) => {
     ).toEqual([]);
   });
 
-  it('shows what the console refuses in its words', async () => {
+  it('shows refusals of the console as they are', async () => {
     const console = await servedScene({ jobs: ['raw-dd'] }, (site) => {
       jobOf(site)['approve'] = 'when-verified';
     });
@@ -166,7 +166,7 @@ describeInBrowser('a restore on the screen', (browser) => {
     expect(await clusterState(console.scene)).toEqual(normalState);
   });
 
-  it('finds a single file on tape, and restores it to a folder; a drill proves the whole backup', async () => {
+  it('finds a single file on tape, and restores it to a folder; a drill verifies the whole backup', async () => {
     const console = await servedScene({ jobs: ['ufs-tar'] }, change);
     const { scene } = console;
     const onVolume = await filesOfVolume(scene.lab, 'Class1', 'Volume1');

@@ -25,7 +25,7 @@ async function expectBackup(scene: Scene): Promise<void> {
 const halted = { proxy: 'Part', shadowObjects: 3, masterUnchanged: true };
 
 describeInBrowser('a step that fails in the middle', (browser) => {
-  /** Begins the job on a tape that fails, and waits until the run asks. */
+  /** Starts the job on a tape that fails, and waits until the run asks. */
   async function failed(faults: readonly string[]): Promise<ServedScene & { on: ConsolePage; run: string }> {
     const console = await servedScene({ faults }, halting);
     const { run } = await console.ask('start', { job: 'raw-dd' });
@@ -34,11 +34,11 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     return { ...console, on, run };
   }
 
-  it('is tried again, and succeeds', async () => {
+  it('is retried, and succeeds', async () => {
     const { scene, on } = await failed(['tape-error=3']);
     await on.said(`The run is waiting for your answer: ${asked}`).waitFor();
     await on.picture('failure-asked');
-    // The log has what was sent and what came back, in the order of time, and is searched by words.
+    // The log has commands and output, in order of time, and is searched by words.
     await on.button('Log').click();
     const log = on.page.getByRole('dialog', { name: 'Log of the run' });
     const lines = log.getByRole('list', { name: 'Lines of the log' }).getByRole('listitem');
@@ -63,7 +63,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     await expectBackup(scene);
   });
 
-  it('is rolled back: the cluster is in its normal state, and the end says what the tape is', async () => {
+  it('is rolled back: the cluster is in its normal state, and the end describes the tape', async () => {
     const { scene, on } = await failed(['tape-error=3']);
     await on.button('Roll back: remove the shadow and rejoin').click();
     await on.heading('Failed, rolled back').waitFor();
@@ -79,7 +79,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is the reading back, which is left out with a reason: the run ends unverified', async () => {
+  it('is the read-back, which is skipped with a reason: the run ends unverified', async () => {
     const console = await servedScene({}, halting);
     const { scene } = console;
     const stop = scene.lab.onCommand(({ phase, line }) => {
@@ -112,7 +112,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     await expectBackup(scene);
   });
 
-  it('halts the run, which shows what stands and how to continue, and is resumed to its verified end', async () => {
+  it('halts the run, which shows the current state and how to continue, and is resumed to its verified end', async () => {
     const { scene, on } = await failed(['tape-error=3']);
     await on.button('Halt here and leave everything as it is').click();
     await on.heading('Action required').waitFor();
@@ -136,7 +136,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     await expectBackup(scene);
   });
 
-  it('halts the run, which another console holds then: its lock is taken over, and it is rolled back', async () => {
+  it('halts the run, which another console then holds: its lock is taken over, and it is rolled back', async () => {
     const { scene, on, run } = await failed(['tape-error=3']);
     await on.button('Halt here and leave everything as it is').click();
     await on.heading('Action required').waitFor();
@@ -165,7 +165,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     expect(locksLeft(scene)).toEqual([]);
   });
 
-  it('is found on the tape: it does not hold what was read, and the end says not to trust it', async () => {
+  it('is found on tape: it does not hold what was read, and the end says not to trust it', async () => {
     const console = await servedScene({ faults: ['tape-corrupt=40'] }, halting);
     const on = await (await browser.page(console)).open('#/plan/raw-dd');
     await on.button('Back up Volume2').click();

@@ -3,7 +3,7 @@ import { tapeWasWritten, withJob } from '../support/failures.ts';
 import { clusterState, normalState } from '../support/lab-run.ts';
 import { describeInBrowser, servedScene, type ConsolePage } from '../support/ui/console-page.ts';
 
-/** Begins the job, and checks the verification from then on. */
+/** Starts the job, and checks the verification from then on. */
 async function begun(on: ConsolePage): Promise<void> {
   await on.open('#/plan/raw-dd');
   await on.button('Back up Volume2').click();
@@ -16,7 +16,7 @@ const never =
 
 describeInBrowser('a shadow that is not the proxy', (browser) => {
   it('on other blocks: the picture and the rule show it, and Approve is not possible', async () => {
-    // The copy at the end is held up until the page was checked: the run is active until then.
+    // The copy at the end is delayed until the page was checked: the run is active until then.
     const console = await servedScene(
       { faults: ['shadow-first-block=16', 'slow-rejoin=20000'] },
       withJob({ approve: 'operator' }),
@@ -36,7 +36,7 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
     await picture.waitFor();
     await on.picture('mismatch-live');
     const rows = page.getByRole('table', { name: 'Rules of the verification' }).getByRole('row');
-    // What differs stands first.
+    // Differences come first.
     const first = (await rows.nth(1).innerText()).split('\t').map((cell) => cell.trim());
     expect(first.slice(0, 4)).toEqual(['First block', '65,536', '65,552', 'differs']);
 

@@ -7,8 +7,8 @@ import { describeInBrowser, servedScene } from '../support/ui/console-page.ts';
 const recordBytes = 32_768;
 
 describeInBrowser('a dump that needs a second tape', (browser) => {
-  it('asks for it on the screen, continues when it is there, and shows what lies where', async () => {
-    // Forty records, of which each tape takes thirty beside its label.
+  it('asks for it on the screen, continues when it is inserted, and shows what is on each tape', async () => {
+    // Forty records, of which each tape takes thirty in addition to its label.
     const console = await servedScene(
       { blocks: 40 * 64, tapeBytes: 31 * recordBytes },
       withJob({ services: 'not-needed', media: { layout: 'labelled', name: 'NIGHTLY', span: true } }),
@@ -26,7 +26,7 @@ describeInBrowser('a dump that needs a second tape', (browser) => {
     await scene.lab.insertCartridge('second');
     await ready.click();
 
-    // To be read back, both are wanted again.
+    // For the read-back, both are requested again.
     await asked(`tape 1 of run ${run}, "NIGHTLY"`).waitFor();
     await scene.lab.insertCartridge('tape');
     await ready.click();

@@ -22,7 +22,7 @@ async function servedToTwo() {
 }
 
 describeInBrowser('a run that a second person approves, in two browsers', (browser) => {
-  it('shows the operator that somebody else is waited for, and takes the signature of ssh-keygen from the other browser', async () => {
+  it('shows the operator that a second person is waited for, and accepts the signature of ssh-keygen from the other browser', async () => {
     const console = await servedToTwo();
     const { scene, people } = console;
     const { run } = await console.ask('start', { job: 'raw-dd' });
@@ -42,7 +42,7 @@ describeInBrowser('a run that a second person approves, in two browsers', (brows
     expect(statement).toContain(`run: ${run}\n`);
     await theirs.picture('second-person-approves');
 
-    // Somebody's computer, where the statement is downloaded and signed with the command that is shown.
+    // The computer of a second person, where the statement is downloaded and signed with the command that is shown.
     const home = join(scene.folder, 'home');
     await mkdir(join(home, '.ssh'), { recursive: true });
     await copyFile(people.secondKey, join(home, '.ssh', 'id_ed25519'));
@@ -93,7 +93,7 @@ describeInBrowser('a run that a second person approves, in two browsers', (brows
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is declined by the operator, who stops it: the other browser has nothing to sign any more', async () => {
+  it('is declined by the operator, who stops it: the other browser no longer has anything to sign', async () => {
     const console = await servedToTwo();
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const mine = await (await browser.page(console)).open(`#/run/${run}`);

@@ -19,7 +19,7 @@ async function countsTheJournal({ page }: ConsolePage, { scene }: ServedScene, r
   await page.getByRole('contentinfo').getByText(`${events.length} events`, { exact: true }).waitFor();
 }
 
-/** Runs in the page, before anything is loaded: keeps what the footer says when the run's steps are first drawn. */
+/** Runs in the page, before anything is loaded: keeps the footer's text when the run's steps are first drawn. */
 const keepFirstFooter = `window.firstFooter = new Promise((resolve) => {
   new MutationObserver((_changes, observer) => {
     if (!document.querySelector('main button[data-key]')) return;
@@ -29,7 +29,7 @@ const keepFirstFooter = `window.firstFooter = new Promise((resolve) => {
 })`;
 
 describeInBrowser('one run in two windows', (browser) => {
-  it('is the same in both, and what is answered in one is asked in none', async () => {
+  it('is the same in both, and an answer in one removes the question in both', async () => {
     const console = await servedScene({}, withJob({ approve: 'operator' }));
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const mine = await (await browser.page(console)).open(`#/run/${run}`);
@@ -81,7 +81,7 @@ describeInBrowser('one run in two windows', (browser) => {
     expect(await clusterState(console.scene)).toEqual(normalState);
   });
 
-  it('continues while its page has lost the console: the page reports it, and has all of it when it is back', async () => {
+  it('continues while its page has lost the console: the page reports it, and is complete after the reconnect', async () => {
     const console = await servedScene({}, withJob({ approve: 'operator' }));
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const on = await browser.page(console);
@@ -101,7 +101,7 @@ describeInBrowser('one run in two windows', (browser) => {
       expect(await on.button(name).getAttribute('title')).toBe('the connection to the console is lost');
     await on.picture('lost');
 
-    // Meanwhile it is answered elsewhere, and continues to its end.
+    // Meanwhile it is answered elsewhere, and runs until it ends.
     const question = console.served.desk.activity.runs[0];
     expect(question).toMatchObject({ run, asking: true });
     await console.ask('answer', { run, number: 1, choice: 'approve' });

@@ -29,7 +29,7 @@ async function fingerprintOf({ lab }: Scene, port: number): Promise<string> {
 const field = (of: Locator, label: string) => of.getByRole('textbox', { name: label, exact: true });
 const choice = (of: Locator, label: string) => of.getByRole('combobox', { name: label, exact: true });
 
-/** A step of the plan beside the form. */
+/** A step of the plan next to the form. */
 const plannedStep = ({ page }: ConsolePage, words: string | RegExp) =>
   page.getByRole('list', { name: 'Steps of the plan' }).getByRole('listitem').filter({ hasText: words });
 
@@ -41,7 +41,7 @@ describeInBrowser('the way to a first site', (browser) => {
   });
   afterAll(() => Promise.all([scene.close(), first.close()]));
 
-  it('goes from the hosts over the volumes and the job to a file that the command line reads', async () => {
+  it('leads from the hosts through the volumes and the job to a file that the command line reads', async () => {
     const console = await browser.page(first);
     const { page } = console;
     await console.open('#/sites/first');
@@ -51,7 +51,7 @@ describeInBrowser('the way to a first site', (browser) => {
     const [node1, node2, node3] = scene.lab.hosts;
     if (!node1 || !node2 || !node3) throw new Error('the lab has three hosts');
 
-    // A host that is not there: the sentence, the hint, and nothing of what was typed is lost.
+    // A host that does not exist: the sentence, the hint, and no typed text is lost.
     await field(host('node1'), 'Address').fill('127.0.0.1');
     await field(host('node1'), 'Port').fill('1');
     await field(host('node1'), 'Key file').fill(scene.lab.identityFile);
@@ -66,7 +66,7 @@ describeInBrowser('the way to a first site', (browser) => {
     expect(await field(host('node1'), 'Key file').inputValue()).toBe(scene.lab.identityFile);
     await console.picture('first-site-not-reached');
 
-    // The first time, its host key is asked for; refused, nothing is known of the host.
+    // The first time, its host key must be confirmed; if refused, nothing is known of the host.
     await field(host('node1'), 'Port').fill(String(node1.port));
     await console.button('Try node1').click();
     const asks = page.getByRole('dialog', { name: 'Is this node1?' });
@@ -85,7 +85,7 @@ describeInBrowser('the way to a first site', (browser) => {
       await field(host(name), 'Key file').fill(scene.lab.identityFile);
     }
     await console.button('Try all hosts').click();
-    // Whichever of the two was quicker asks first.
+    // The faster of the two asks first.
     const question = page.getByRole('dialog', { name: /^Is this node[23]\?$/ });
     const asked: (string | null)[] = [];
     for (let left = 2; left > 0; left -= 1) {
@@ -157,7 +157,7 @@ describeInBrowser('the way to a first site', (browser) => {
     );
     expect(planned.exitStatus).toBe(0);
 
-    // The file is no draft any more: it is edited like that of any site.
+    // The file is no longer a draft: it is edited like that of any site.
     await console.button('Edit the file').click();
     await console.heading('payroll.yaml').waitFor();
     await console.open('#/sites/first');
@@ -206,7 +206,7 @@ describeInBrowser('a site file that is edited', (browser) => {
     expect(await records.inputValue()).toBe('8');
   });
 
-  it('offers to hash the whole proxy, and takes that back', async () => {
+  it('offers to hash the whole proxy, and can revert that', async () => {
     const { console, form } = await editing();
     const whole = form.getByRole('checkbox', { name: 'Hash the whole proxy after the dump' });
     await whole.check();
@@ -221,7 +221,7 @@ describeInBrowser('a site file that is edited', (browser) => {
     await console.said('no unsaved changes').waitFor();
   });
 
-  it('shows the plan beside the form, and keeps what it does not change, comments too', async () => {
+  it('shows the plan next to the form, and keeps what it does not change, including comments', async () => {
     const { console, form } = await editing();
     await plannedStep(console, 'Part Volume2 from Volume1').waitFor();
     await choice(form, 'Method of step 6').selectOption('6c');
@@ -240,7 +240,7 @@ describeInBrowser('a site file that is edited', (browser) => {
       .waitFor({ state: 'attached' });
   });
 
-  it('that somebody else has changed meanwhile is not overwritten before both sides were seen', async () => {
+  it('that somebody else has changed meanwhile is not overwritten before both sides were shown', async () => {
     const { console, form } = await editing();
     await field(form, 'Shadow class').fill('Class9');
     const theirs = text.replace('fingerprint: 8', 'fingerprint: 4096');
@@ -295,7 +295,7 @@ describeInBrowser('a site file that is edited', (browser) => {
     expect(jobs['raw-dd']).toMatchObject({ media: { layout: 'labelled', pool: 'week' } });
   });
 
-  it('has a field for what few sites need, and each is checked like the others', async () => {
+  it('has fields for rare settings, which are checked like the others', async () => {
     const { console, form } = await editing();
     const { page } = console;
     await form.getByRole('button', { name: 'Add a stripe width' }).click();
@@ -360,7 +360,7 @@ describeInBrowser('a site file that is edited', (browser) => {
     expect(await readFile(file, 'utf8')).toContain(head);
   });
 
-  it('of somewhere else is taken over as a copy, with what is wrong in it', async () => {
+  it('from elsewhere is copied, with its errors', async () => {
     const { console } = await editing();
     const { page } = console;
     await console.open('#/sites');
@@ -383,7 +383,7 @@ describeInBrowser('a site file that is edited', (browser) => {
     await method.selectOption('6a');
     await console.said('changed, not saved').waitFor();
     await console.button('Save as…').click();
-    // What is there already is not overwritten before both were seen.
+    // An existing file is not overwritten before both were shown.
     const save = page.getByRole('dialog', { name: 'Save the site file' });
     await save.getByRole('textbox', { name: 'Path' }).fill(join(opened.scene.folder, 'old.yaml'));
     await page.keyboard.press('Enter');

@@ -1,4 +1,4 @@
-/** Each kind of fault on each screen: what it says, and what it enables. Played from recorded journals, since no lab need run for it. */
+/** Each kind of fault on each screen: what it says, and what it enables. Played from recorded journals, without a lab. */
 import { afterAll, expect, it } from 'vitest';
 import { sampled } from '../support/sampled.ts';
 import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.ts';
@@ -16,7 +16,7 @@ import { playConsole, type Play, type PlayedConsole } from '../support/ui/played
 const screens = ['home', 'topology', 'plan/raw-dd', 'run', 'verify', 'tape', 'sites'] as const;
 type Screen = (typeof screens)[number];
 
-/** Runs in the page: what every screen says alike, and which of its buttons would do something. */
+/** Runs in the page: what every screen has in common, and which of its buttons would do something. */
 const look = `(() => {
   const words = (element) => element?.textContent.replace(/\\s+/g, ' ').trim() ?? '';
   const buttons = [...document.querySelectorAll('main button.button')].map((button) => [
@@ -38,7 +38,7 @@ interface Expected {
   readonly line: string;
   readonly rail: string;
   readonly footer: RegExp;
-  /** Why no backup can be started; `enabled` where one can. */
+  /** Why no backup can be started; `enabled` if one can. */
   readonly backUp: string;
   readonly drive: string;
   readonly leave: string;
@@ -178,7 +178,7 @@ const table: Readonly<Record<FaultName, Expected>> = {
   },
 };
 
-/** The buttons of a screen that start something; absent if a run stands in their place. */
+/** The buttons of a screen that start something; absent if a run replaces them. */
 function buttonsOn(
   screen: Screen,
   { backUp, drive, leave, run, verify = {} }: Expected,
@@ -230,7 +230,7 @@ describeInBrowser('what the screens say and enable', (browser) => {
     expect(on.complaints.splice(0)).toEqual([]);
   });
 
-  it('explain their terms where they are focused', async () => {
+  it('explain their terms on focus', async () => {
     const { on } = await onStage(playOf(faultedSituations['a shadow that is to be approved']));
     const terms: Readonly<Record<string, [string, RegExp]>> = {
       home: ['Last verified backup', /^Every record was read back from tape/],
@@ -253,7 +253,7 @@ describeInBrowser('what the screens say and enable', (browser) => {
     const console = await playConsole(playOf(faultedSituations['an offline page in a dump']));
     const mayComplain = [/^WebSocket connection to/, /ERR_CONNECTION_(RESET|REFUSED)/];
     const on = await browser.page(console, { reducedMotion: true, mayComplain });
-    // Each screen has been seen with the console before it is gone.
+    // Each screen was shown with the console before that is gone.
     for (const screen of screens) {
       await on.open(`#/${screen}`);
       await on.page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' });

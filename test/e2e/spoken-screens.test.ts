@@ -1,6 +1,6 @@
 /**
- * The screens in another language: the built pages, in a document without a browser, are told recorded backups whose sentences have an accent on
- * every letter. What is then shown without one is no text of the catalogue.
+ * The screens in another language: the built pages, in a document without a browser, receive recorded backups whose
+ * sentences have an accent on every letter. What is then shown without one is no text of the catalog.
  */
 import { beforeAll, expect, it } from 'vitest';
 import * as jobWords from '../../src/renderer/screens/job/job-words.ts';
@@ -27,7 +27,7 @@ const values = new Set([
 /** `30 Nov 2026`, as a British clock shows it. */
 const day = /\b\d{1,2} [A-Z][a-z]{2,3} \d{4}\b/g;
 
-/** Examples of what the site file takes. */
+/** Examples of values in the site file. */
 const examples = /^(?:\d+ (?:hours|minutes|days|weeks)|u?mount \/app)$/;
 
 /** Without what is the same in every language. */
@@ -37,10 +37,10 @@ const withoutValues = (text: string): string =>
     .replaceAll(day, '')
     .replaceAll(/[A-Za-z]\w*/g, (word) => (values.has(word) ? '' : word));
 
-/** Stored sentences are as they are stored; their words must not excuse a word of the pages. */
+/** Stored sentences are not translated; their words must not excuse a word of the pages. */
 const sentence = /[a-z]{2,} .*[a-z]{2,}/i;
 
-/** States that the pages compare: they are said by the page. */
+/** States that the pages compare: the page translates them. */
 const states = new Set(['action required', 'waiting for your answer', 'rolling back', 'unsafe shadow']);
 
 /** A site file, which the pages read. */

@@ -1,4 +1,4 @@
-/** Who may use the console in a browser: tabs with an address of their own, and nobody else. */
+/** Who may use the console in a browser: tabs with their own address, and nobody else. */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,13 +7,13 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { addressOf } from '../support/serve.ts';
 import { describeInBrowser, openServedScene, type ServedScene } from '../support/ui/console-page.ts';
 
-/** What Chromium itself says of a page or a request that was refused. */
+/** Chromium's own message for a refused page or request. */
 const mayComplain = [/status of 40[13] \(/, /WebSocket connection to .* failed/, /Failed to load resource/];
 
 const keyOf = (page: Page) => page.evaluate(`sessionStorage.getItem('shadowtape-key')`);
 const shown = (page: Page) => page.getByText('Volume2').first().waitFor();
 
-/** Another server of this machine: it keeps what it is sent, and answers with a page. */
+/** Another server of this machine: it keeps what it receives, and answers with a page. */
 async function otherServer(body: string) {
   const received: { readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
   const server = createServer((request, response) => {
@@ -33,7 +33,7 @@ describeInBrowser('the console in a browser', (browser) => {
   });
   afterAll(() => opened.close());
 
-  it('lets a tab in once by an address, and keeps it in over a reload', async () => {
+  it('admits a tab once by an address, and keeps its access over a reload', async () => {
     const { page } = await (await browser.page(opened)).open();
     await shown(page);
     expect(new URL(page.url()).search).toBe('');
@@ -49,7 +49,7 @@ describeInBrowser('the console in a browser', (browser) => {
     expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(key);
   });
 
-  it('refuses an address that was used, and says what to do', async () => {
+  it('refuses a used address, and shows what to do', async () => {
     const address = addressOf(opened.served);
     const first = await browser.page(opened, { mayComplain });
     await first.page.goto(address);
@@ -70,7 +70,7 @@ describeInBrowser('the console in a browser', (browser) => {
     expect(await second.getByText('Volume2').count()).toBe(0);
   });
 
-  it('opens another tab on the same screen, with an address and a key of its own', async () => {
+  it('opens another tab on the same screen, with its own address and key', async () => {
     const console = await browser.page(opened);
     const { page } = await console.open('#/runs');
     await console.heading('Runs').waitFor();
@@ -94,7 +94,7 @@ describeInBrowser('the console in a browser', (browser) => {
     await shown(page);
   });
 
-  it('gives another server of 127.0.0.1 nothing that lets it in', async () => {
+  it('sends another server of 127.0.0.1 nothing that grants access', async () => {
     const console = await browser.page(opened, { mayComplain });
     const { page } = await console.open();
     await shown(page);
@@ -106,7 +106,7 @@ describeInBrowser('the console in a browser', (browser) => {
     expect(JSON.stringify(other.received)).not.toContain(key);
     for (const { headers } of other.received) {
       expect(headers.cookie).toBeUndefined();
-      // Its own page may be named, as for its icon; ours never is.
+      // It may receive its own address, as for its icon; never ours.
       expect(headers.referer ?? other.url).toBe(other.url);
     }
     expect(
@@ -146,7 +146,7 @@ describeInBrowser('the console in a browser', (browser) => {
     });
   });
 
-  it('refuses the WebSocket of a hostile page even where that page knows the key', async () => {
+  it('refuses the WebSocket of a hostile page even where that page has the key', async () => {
     const { page } = await (await browser.page(opened)).open();
     await shown(page);
     const key = await keyOf(page);

@@ -1,4 +1,7 @@
-/** What the tape screen and a run do with tapes, by clicks: the library moves them, their place is noted, and a second copy is made. */
+/**
+ * What the tape screen and a run do with tapes, by clicks: the library moves them, their place is recorded, and a
+ * second copy is made.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Lab } from '../../src/lab/lab.ts';
@@ -33,7 +36,7 @@ describeInBrowser('the tapes of a library by clicks', (browser) => {
     await scene.close();
   });
 
-  /** What the state folder says of a tape, read by another process. */
+  /** The entry of the state folder for a tape, read by another process. */
   async function recorded(name: string): Promise<unknown> {
     const { stdout } = await startCommand(['--state', scene.state.path, 'tapes', '--json']).end;
     const lines = stdout
@@ -51,18 +54,18 @@ describeInBrowser('the tapes of a library by clicks', (browser) => {
     await on.said('Loaded PAY001L4 from slot 1').waitFor();
     await on.button('Return W1 to its slot').waitFor();
     expect([placeOf(scene, 'PAY001L4'), placeOf(scene, 'PAY002L4')]).toEqual(['drive', 'slot 3']);
-    // The header shows the drive as the screen does.
+    // The header shows the drive like the screen.
     await on.page.getByRole('listitem').filter({ hasText: '/dev/rmt/0' }).getByText('ready').waitFor();
     await on.picture('library-loaded');
     await on.button('Return W1 to its slot').click();
     await on.said('Returned PAY001L4 to slot 1').waitFor();
     expect(placeOf(scene, 'PAY001L4')).toBe('slot 1');
     expect(movesOf(scene)).toEqual(['load 1 0', 'unload 1 0']);
-    // Neither the cleaning cartridge nor what is in the slot for import and export can be loaded.
+    // Neither the cleaning cartridge nor one in the import/export slot can be loaded.
     expect(await on.page.getByRole('button', { name: /^Load / }).allTextContents()).toHaveLength(2);
   });
 
-  it('notes where a tape is, and that it is lost and found', async () => {
+  it('records where a tape is, and that it is lost and found', async () => {
     ({ run } = await console.ask('start', { job: 'raw-dd' }));
     await console.served.desk.runs.settled();
     const on = await opened('#/tape');

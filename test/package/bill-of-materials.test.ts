@@ -56,13 +56,13 @@ describe('the bill of materials', () => {
     expect(bill(componentsOf(packages, ['b'])).serialNumber).not.toBe(bill().serialNumber);
   });
 
-  it('knows the license of everything that the packages hold', () => {
+  it('has the license of everything that the packages hold', () => {
     const all = allComponents(real);
     expect(all.filter((component) => licenseOf(root, component) === '')).toEqual([]);
     expect(new Set(all.map(({ name, version }) => `${name}@${version}`)).size).toBe(all.length);
   });
 
-  it('names what is installed beside the program: neither what is built in, nor native addons', () => {
+  it('names what is installed next to the program: neither what is built in, nor native addons', () => {
     const names = installedComponents(real).map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['ssh2', 'pdfkit', 'node-sqlite3-wasm', 'tweetnacl']));
     expect(names.filter((name) => ['zod', 'tar', 'svelte', 'nan', 'cpu-features'].includes(name))).toEqual(

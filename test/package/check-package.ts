@@ -1,5 +1,6 @@
 /**
- * Looks at what `npm run package` has made: are its fuses those of electron-builder.config.js, and does it show the console?
+ * Checks what `npm run package` has made: are its fuses those of electron-builder.config.js, and does it show the
+ * console?
  *
  * Usage: node test/package/check-package.ts [FOLDER] (dist/linux-unpacked where it is not given)
  */

@@ -43,7 +43,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Files of the packages, as this machine has them; folders are made on the way. Texts that nobody reads are left out. */
+/** Files of the packages, as this machine has them; folders are made on the way. Texts that are not read are omitted. */
 function copyPackages(root: string): void {
   const listed = execFileSync('dpkg', ['--listfiles', ...packages], { encoding: 'utf8' }).split('\n');
   const files = listed.filter(

@@ -1,11 +1,12 @@
 /**
- * The embedded lab and the stand-ins of the real hosts are typed the same commands. Both were written from the GDS guide, neither from the
- * other: where they differ, one of them misreads it.
+ * The embedded lab and the stand-ins of the real hosts are typed the same commands. Both were written from the GDS
+ * guide, neither from the other: where they differ, one of them misreads it.
  *
- * Not compared, since the excerpts of the guide leave it open: the words of errors and which exit status but 0 they end with; what `Part`
- * prints; the class table; columns of the long tables that only one side has (`leftOpen`); the column MODE, and whether a stopped volume
- * keeps its mode; whether a volume that is stopped already is told to be stopped; whether a proxy that is started can be rejoined; what
- * `sdxinfo` prints where there is no object; disks of type single.
+ * Not compared, since the excerpts of the guide leave it open: the words of errors and which exit status but 0 they end
+ * with; what `Part` prints; the class table; columns of the long tables that only one side has (`leftOpen`); the column
+ * MODE, and whether a stopped volume keeps its mode; whether a volume that is stopped already is reported as stopped;
+ * whether a proxy that is started can be rejoined; what `sdxinfo` prints where there is no object; disks of type
+ * single.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

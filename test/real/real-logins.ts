@@ -1,4 +1,4 @@
-/** The home of an operator whose hosts are each logged in to in another way, and what he knows of their keys. */
+/** The home of an operator whose hosts are each logged in to in another way, and which of their keys are known. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -22,14 +22,14 @@ export const sshdOfLogins = {
 } as const;
 
 /**
- * node1 is behind node2 and tape1, node2 has a key with a passphrase, node3 the key of an agent, tape1 a password; every host key is known
- * under a hashed name.
+ * node1 is reached through node2 and tape1, node2 has a key with a passphrase, node3 the key of an agent, tape1 a
+ * password; every host key is known under a hashed name.
  */
 export class Operator {
   readonly #real: RealHosts;
   readonly #home: string;
   #agent: ChildProcess | undefined;
-  /** Whoever was asked for a secret, in order. */
+  /** The persons who were asked for a secret, in order. */
   readonly asked: Pick<SecretQuestion, 'kind' | 'host' | 'attempt'>[] = [];
 
   constructor(real: RealHosts) {
@@ -37,7 +37,7 @@ export class Operator {
     this.#home = join(real.folder, 'operator');
   }
 
-  /** What his site file says of the hosts. */
+  /** What the site file of this person says of the hosts. */
   get hosts() {
     return {
       node1: { address: 'behind-gates' },
@@ -94,7 +94,7 @@ export class Operator {
     await run('ssh-add', ['-q', this.#real.hosts.node3.server.identityFile], { env });
   }
 
-  /** @param passwords that he types for tape1, one after the other; none after the last */
+  /** @param passwords to type for tape1, one after the other; none after the last */
   secrets(passwords: readonly string[]): AskSecret {
     return ({ kind, host, attempt }) => {
       this.asked.push({ kind, host, attempt });
@@ -102,7 +102,7 @@ export class Operator {
     };
   }
 
-  /** Does something as him: with his home and his agent. */
+  /** Does something as this person: with that home and agent. */
   async does<Value>(work: () => Promise<Value>): Promise<Value> {
     const own = { HOME: this.#home, SSH_AUTH_SOCK: this.#socket };
     const before = Object.fromEntries(Object.keys(own).map((name) => [name, process.env[name]]));

@@ -5,13 +5,14 @@ import { openConsole, type RestoreResult } from '../../src/main/application/cons
 import type { RealHostName, RealHosts } from './real-hosts.ts';
 import type { RealScene } from './real-run.ts';
 
-/** An ext3 with names in several encodings, a hard link and a symbolic one. */
+/** An ext3 with names in several encodings, one of two lines, a hard link and a symbolic one. */
 const fill = [
   'mkfs.ext3 -q /dev/sfdsk/Class1/rdsk/Volume1',
   'mount /app',
   'mkdir "/app/a folder" /app/etc',
   'dd if=/dev/urandom of="/app/a folder/Löhne 給与.db" bs=65536 count=4 status=none',
   'printf pay > "/app/`printf "\\265\\353\\315\\277"`"',
+  'echo lines > "/app/`printf "two\\nlines"`"',
   'echo payroll > /app/etc/payroll.conf',
   // Which of two hard links tar stores as the file is left to the file system.
   'echo one > /app/etc/one.conf',
@@ -23,7 +24,7 @@ const fill = [
 ].join(' && ');
 
 /** How many files that is, a hard link counted as one of them. */
-export const filesOfMaster = 5;
+export const filesOfMaster = 6;
 
 const shell = (real: RealHosts, host: RealHostName, line: string) => real.type(host, `sh -c '${line}'`);
 
@@ -44,7 +45,7 @@ interface Wish {
   readonly what: readonly string[];
   readonly to: string;
   readonly tapeFile?: number;
-  /** True: it is cancelled when the first bytes have come from tape. */
+  /** True: it is canceled when the first bytes have come from tape. */
   readonly isCancelled?: boolean;
 }
 

@@ -75,7 +75,7 @@ async function inConsole(
   }
 }
 
-/** Runs the site's job to its end. @param onEvent hears each event of the run */
+/** Runs the site's job until it ends. @param onEvent receives each event of the run */
 export const runReal = (
   scene: RealScene,
   answers: RealAnswers = {},
@@ -103,7 +103,7 @@ export async function holdTape(real: RealHosts, host: RealHostName, records: num
 
 /**
  * Puts a cartridge into a drive, instead of the one that is there.
- * @param image its file beside the others, blank where there is none
+ * @param image its file next to the others, blank where there is none
  * @param megabytes its capacity, of a million bytes each
  */
 export const insertTape = (real: RealHosts, host: RealHostName, image: string, megabytes: number) =>

@@ -1,6 +1,6 @@
 /**
- * What is on tape after runs of real hosts, judged by mt, dd and tar of the tape host: both routes, both layouts, one cartridge and three.
- * Every sshd changes its keys after each MiB, and that of tape1 knows only legacy algorithms.
+ * What is on tape after runs of real hosts, judged by mt, dd and tar of the tape host: both routes, both layouts, one
+ * cartridge and three. Every sshd changes its keys after each MiB, and that of tape1 has only legacy algorithms.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -67,7 +67,7 @@ describe.runIf(realHostsDue(missing))(
       expect(Object.keys(files)).toHaveLength(2);
     }
 
-    it('6a: keys change while 4 MiB go from one host to the other, which knows only legacy algorithms', async () => {
+    it('6a: keys change while 4 MiB go from one host to the other, which has only legacy algorithms', async () => {
       const before = { node3: rekeys('node3'), tape1: rekeys('tape1') };
       const end = await runReal(await scene('rekeys', 'tape1', {}));
       expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });

@@ -30,7 +30,7 @@ import {
 import { expectCleared } from '../support/server-run.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
 
-/** Somebody acts while the operator is asked to approve, and the operator approves nevertheless. */
+/** Somebody interferes while the operator is asked to approve, and the operator approves nevertheless. */
 const duringApproval = (act: () => Promise<unknown>) => ({
   change: withJob({ approve: 'operator', onFailure: 'unwind' }),
   async ask() {
@@ -39,7 +39,7 @@ const duringApproval = (act: () => Promise<unknown>) => ({
   },
 });
 
-/** A reboot explains everything that is missing: nobody else is blamed. */
+/** A reboot explains everything that is missing: no other cause is reported. */
 function expectReboot({ sentence, error }: SceneRun): void {
   expect(sentence).toMatch(
     /^step (verify|6a): the shadow of Volume2 changed after its verification: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/,
@@ -98,7 +98,7 @@ describe('during the approval', () => {
     });
   });
 
-  it('the backup server reboots and takes the shadow away: nothing is dumped', async () => {
+  it('the backup server reboots and the shadow is lost: nothing is dumped', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(
         scene,
@@ -134,7 +134,7 @@ describe('during the approval', () => {
     await inScene(async (scene) => {
       const writes = writesToJoined(scene);
       let withdrawn = false;
-      // The rejoin that comes under the shadow is the administrator's own.
+      // The rejoin under the shadow is the administrator's own.
       const end = await runScene(scene, {
         change: withJob({ approve: 'operator', onFailure: 'unwind' }),
         async ask(_question, abort) {
@@ -157,7 +157,7 @@ describe('during the approval', () => {
     });
   });
 
-  it('the proxy is rejoined, parted and stopped again: what the cluster has written since is not taken for the snapshot', async () => {
+  it('the proxy is rejoined, parted and stopped again: later writes of the cluster do not count as the snapshot', async () => {
     await inScene(async (scene) => {
       const end = await runScene(
         scene,
@@ -187,7 +187,7 @@ describe('during the approval', () => {
   });
 });
 
-/** While a command of that step reads the shadow, it lies elsewhere: built again just before, put back just after. */
+/** While a command of that step reads the shadow, it is elsewhere: rebuilt right before, put back right after. */
 const elsewhereDuring =
   (scene: Scene, step: string, reads: (line: string) => boolean) =>
   (event: RunEvent): void => {
@@ -199,7 +199,7 @@ const elsewhereDuring =
 const isDump = (line: string) => line === 'dd if=/dev/sfdsk/Class2/rdsk/Volume2 bs=32768';
 
 describe('the shadow is rebuilt elsewhere and put back', () => {
-  it('around the dump: no look sees it, the records on tape do', async () => {
+  it('around the dump: no state check sees it, but the records on tape do', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         change: withJob({ onFailure: 'unwind' }),
@@ -219,7 +219,7 @@ describe('the shadow is rebuilt elsewhere and put back', () => {
   });
 });
 
-/** While a dump runs on the backup server, the shadow lies elsewhere: built again just before, put back before anybody polls. */
+/** While a dump runs on the backup server, the shadow is elsewhere: rebuilt right before, put back before the next query. */
 const elsewhereDuringDetachedDump =
   (scene: Scene) =>
   (event: RunEvent): void => {
@@ -228,7 +228,7 @@ const elsewhereDuringDetachedDump =
     if (event.what === 'ended') scene.lab.faults.clear('wrong-disk');
   };
 
-/** What the first file of the tape in the drive holds, read from its image. */
+/** The contents of the first file of the tape in the drive, read from its image. */
 async function onTape({ lab }: Scene): Promise<string> {
   return sha256(Buffer.concat(await firstFileOfTape(lab.tapeFile)));
 }
@@ -275,7 +275,7 @@ describe('by route server, the shadow is rebuilt elsewhere during the dump and p
   it.each([
     ['larger', 262_144],
     ['smaller', 10_240],
-  ])('with tape records that are %s than a sampled one, as well', async (_what, recordBytes) => {
+  ])('also with tape records that are %s than a sampled one', async (_what, recordBytes) => {
     await inScene(async (scene) => {
       const setting = {
         route: 'server',
@@ -289,7 +289,7 @@ describe('by route server, the shadow is rebuilt elsewhere during the dump and p
     });
   });
 
-  it('an operator who is asked cannot leave the read-back out', async () => {
+  it('the operator cannot skip the read-back', async () => {
     await inScene(async (scene) => {
       const offered: string[][] = [];
       const end = await failingRun(scene, {
@@ -307,7 +307,7 @@ describe('by route server, the shadow is rebuilt elsewhere during the dump and p
   });
 });
 
-describe('the shadow is rebuilt elsewhere during a dump whose records cannot be matched', () => {
+describe('the shadow is rebuilt elsewhere during a dump whose records cannot be compared', () => {
   const kinds = [
     { what: 'by tar', job: 'ufs-tar', route: 'console', step: '6b-4' },
     { what: 'of a raw device by route server', job: 'raw-dd', route: 'server', step: '6a' },

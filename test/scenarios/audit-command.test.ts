@@ -1,4 +1,4 @@
-/** `audit` as an auditor calls it: what each exit status promises. */
+/** `audit` as an auditor calls it: what each exit status guarantees. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -40,13 +40,13 @@ async function signingSite() {
   return { key, site, signers };
 }
 
-it('unsigned evidence ends with 5, and says that it shows accidents, not forgery', async () => {
+it('unsigned evidence exits 5, and says that it shows accidents, not forgery', async () => {
   const { exitStatus, text } = await audit(await sealedState(smallEvents()), 'audit');
   expect(text).toContain('not signed: chain and seal show accidents, not forgery\n');
   expect(exitStatus).toBe(5);
 });
 
-it('a missing signature ends with 2 where the site signs, or where signers are named', async () => {
+it('a missing signature exits 2 if the site signs, or if signers are named', async () => {
   const state = await sealedState(smallEvents());
   const { key, site, signers } = await signingSite();
   const ofSite = await audit(state, '--site', site, 'audit');
@@ -57,7 +57,7 @@ it('a missing signature ends with 2 where the site signs, or where signers are n
   expect(ofSigners.exitStatus).toBe(2);
 });
 
-it('a signature ends with 0 where its key counts: that of the site file, or of an allowed signer', async () => {
+it('a signature exits 0 if its key is accepted: that of the site file, or of an allowed signer', async () => {
   const state = await sealedState(smallEvents());
   const { key, site, signers } = await signingSite();
   await signRun({ state, run, keyFile: key, askSecret: () => Promise.resolve(undefined) });
@@ -68,7 +68,7 @@ it('a signature ends with 0 where its key counts: that of the site file, or of a
   expect((await audit(state, 'audit')).exitStatus).toBe(5);
 });
 
-it('--head ends with 2 where the newest run was deleted together with its seal', async () => {
+it('--head exits 2 if the newest run was deleted together with its seal', async () => {
   const state = await newState();
   writeRun(state, smallEvents(), 'older');
   await sealRun(state, 'older');
@@ -86,7 +86,7 @@ it('--head ends with 2 where the newest run was deleted together with its seal',
   expect(exitStatus).toBe(2);
 });
 
-it('--head is refused where it is no hash', async () => {
+it('--head is refused if it is not a hash', async () => {
   const { exitStatus, text } = await audit(await newState(), 'audit', '--head', 'abc');
   expect(text).toContain('a head is 64 hexadecimal digits, as audit prints it.');
   expect(exitStatus).toBe(1);

@@ -1,7 +1,8 @@
 /**
- * A restore loses a connection, its terminal or its reader at each of its steps. It continues, or rolls back by itself; then it is resumed, or
- * rolled back. Until its replacement is approved the master keeps its bytes, and nobody rejoins the proxy before the master is proven.
- * `npm test` takes a few of the scenarios; SHADOWTAPE_SEED gives others.
+ * A restore loses a connection, its terminal or its reader at each of its steps. It continues, or rolls back
+ * automatically; then it is resumed, or rolled back. Until its replacement is approved the master keeps its bytes, and
+ * nobody rejoins the proxy before the master is verified. `npm test` plays a few of the scenarios; SHADOWTAPE_SEED
+ * selects others.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -28,7 +29,7 @@ import { hasTerminals, startOnTerminal, terminalHint } from '../support/terminal
 const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';
 const seed = Number(process.env['SHADOWTAPE_SEED'] ?? 17);
 
-/** When the connection drops: before the first change of the step is sent, while it runs, or before its end is heard. */
+/** When the connection drops: before the first change of the step is sent, while it runs, or before its end arrives. */
 const moments = ['before', 'during', 'after'] as const;
 
 interface Place {
@@ -55,7 +56,7 @@ const places = (await Promise.all((isWhole ? ways : someWay).map(placesOf))).fla
 const some = <Value>(values: readonly Value[], numRuns: number): readonly Value[] =>
   isWhole ? values : fc.sample(fc.constantFrom(...values), { seed, numRuns });
 
-/** Each step at each moment. What comes after that goes round. */
+/** Each step at each moment. The action after that rotates. */
 const drops = places.flatMap((place, index) =>
   moments.map((moment, turn): Drop => ({
     ...place,
@@ -85,7 +86,7 @@ function dropper({ lab }: RestoreScene, { step, moment }: Drop) {
       armed = event;
       if (moment === 'before' && event.changes) strike(event.host);
     }
-    // Nothing of the step was to be changed.
+    // The step would not have changed anything.
     if (event.type === 'step-finished') strike(armed?.host ?? 'node3');
   };
   return { hear, stop, isStruck: () => isStruck };
@@ -119,7 +120,7 @@ describe('a restore whose connection with a host drops', () => {
       if (exitStatus === 0) return expectRestored(scene, run, drop.from, await restored);
       expect([1, 2, 3], [sentence, ...stands].join('\n')).toContain(exitStatus);
       if (exitStatus === 3 && drop.then === 'resumed') return resume(scene, run, drop.from);
-      // Nothing proves whose part it is where its answer was lost: a person says so.
+      // If the answer to the part is lost, nothing proves whose it is: the operator confirms it.
       if (exitStatus === 3) await rollBack(scene, run, drop.step === '3-3');
       await expectSafe(scene, run);
       return expectRestorable(scene, run, drop.from);
@@ -139,7 +140,7 @@ function journalOf({ state, backup }: RestoreScene): { readonly run: string; rea
     : { run, text: readFileSync(state.journalFile(run), 'utf8') };
 }
 
-/** What is seen from outside of a restore in a process of its own. */
+/** What is visible from outside of a restore in a separate process. */
 class Outside {
   readonly #scene: RestoreScene;
   readonly #from: Way;
@@ -150,7 +151,7 @@ class Outside {
   isApproved = false;
   isStruck = false;
 
-  /** @param act once, with the first command of a step or of one after it */
+  /** @param act called once, with the first command of a step or of a later one */
   constructor(watched: RestoreScene, { from, step }: Place, act: () => void) {
     this.#scene = watched;
     this.#from = from;
@@ -178,7 +179,7 @@ class Outside {
     }
   }
 
-  /** Judges how the restore has ended, and takes it up where it has not. */
+  /** Checks how the restore ended, and resumes it if it has not. */
   async judge(exitStatus: number | null, shown: string): Promise<void> {
     this.#stop();
     const { run } = journalOf(this.#scene);
@@ -201,7 +202,7 @@ const wordsOf = async ({ backup, state, writeSite, change }: RestoreScene, from:
   ...(from === 'proxy' ? ['--from-proxy'] : []),
 ];
 
-/** What is written to tells nothing of the method: files are left out where both other ways are there. */
+/** The target does not depend on the method: files are skipped if both other ways are present. */
 const heard = places.filter(({ from }) => !isWhole || from !== 'files');
 
 describe('a restore whose output is closed', () => {
@@ -213,7 +214,7 @@ describe('a restore whose output is closed', () => {
       command.process.stdout.destroy();
       command.process.stderr.destroy();
     });
-    // Nobody is asked: the approval is in the journal before the services are stopped.
+    // There is no question: the approval is in the journal before the services are stopped.
     const approved = scene.lab.onCommand(({ line }) => {
       if (/^umount \/app/.test(line)) outside.isApproved = true;
     });
@@ -240,7 +241,7 @@ describe.runIf(hasTerminals)(`a restore whose terminal is closed${terminalHint}`
           terminal.type(`${word}\r`);
         }
       };
-      // A question that does not come up any more is not answered.
+      // A question that no longer comes up is not answered.
       void answer().catch(() => undefined);
       const exitStatus = await terminal.end;
       await outside.judge(exitStatus, terminal.shown);

@@ -1,6 +1,7 @@
 /**
- * A restore is interrupted at each of its steps, and rolled back or resumed: until its replacement is approved the master keeps its bytes, and nobody
- * rejoins the proxy before the master is proven. `npm test` takes a few of the scenarios; SHADOWTAPE_SEED gives others.
+ * A restore is interrupted at each of its steps, and rolled back or resumed: until its replacement is approved the
+ * master keeps its bytes, and nobody rejoins the proxy before the master is verified. `npm test` plays a few of the
+ * scenarios; SHADOWTAPE_SEED selects others.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
@@ -21,7 +22,10 @@ import { takeUpScene } from '../support/mortal-console.ts';
 import { RestoreOracle, restoreScene, type RestoreScene } from '../support/restore-run.ts';
 import { sampled } from '../support/sampled.ts';
 
-/** `begins`: before anything of the step is sent. `sent`: with its first change, or question. `killed`: the same, and the journal ends there. */
+/**
+ * `begins`: before the step sends anything. `sent`: at its first change, or question. `killed`: the same, and the
+ * journal ends there.
+ */
 const moments = ['begins', 'sent', 'killed'] as const;
 
 interface Place {
@@ -47,7 +51,7 @@ const isAt = ({ step, moment }: Place, event: RunEvent): boolean => {
   );
 };
 
-/** What a console leaves that dies right after it has written a line. */
+/** The state after a console died right after it wrote a line. */
 async function cutJournal(scene: RestoreScene, run: string, last: number): Promise<void> {
   const file = scene.state.journalFile(run);
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
@@ -76,10 +80,13 @@ async function interrupted(scene: RestoreScene, place: Place): Promise<string> {
   return end.run;
 }
 
-/** The console dies while the tape moves: this one is in every sample, and the restore is repeated after it. */
+/** The console dies while the tape moves: this case is in every sample, and the restore is repeated after it. */
 const whileWriting: Place = { from: 'tape', step: 'write', moment: 'killed' };
 
-/** Those for which a resume matters most: data moves, or nothing can be rolled back, since the copy to the master has begun or is over. */
+/**
+ * The moments for which a resume matters most: data moves, or nothing can be rolled back because the copy to the master
+ * has begun or is over.
+ */
 const oftenResumed: readonly Place[] = [
   { from: 'copy', step: 'write', moment: 'killed' },
   { from: 'tape', step: 'rejoin-restore', moment: 'killed' },
@@ -93,7 +100,7 @@ afterEach(async () => {
   scene = undefined;
 });
 
-/** All of them, or the fixed one and, of one way, one more. */
+/** All of them, or the fixed one and one more of one way. */
 async function chosen(): Promise<Place[]> {
   const places: Place[] = [];
   const some = fc.sample(fc.constantFrom(...ways), { seed, numRuns: 1 });
@@ -127,7 +134,7 @@ describe('a restore that is interrupted', () => {
 });
 
 describe('a restore of a second copy that is resumed', () => {
-  it('with the tape of the run in the drive writes nothing of it, and succeeds with the copy', async () => {
+  it('with the tape of the run in the drive writes nothing from it, and succeeds with the copy', async () => {
     scene = await openWay('copy');
     const run = await interrupted(scene, { from: 'copy', step: 'write', moment: 'killed' });
     const before = (await readRun(scene.state, run)).events;

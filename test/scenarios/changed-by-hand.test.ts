@@ -54,7 +54,7 @@ const elsewhere = /^step \S+: the shadow of Volume\d changed after its verificat
 const rejoined =
   /^step \S+: Proxy is parted: expected Part of Volume\d, seen Join of Volume\d on node1, node2$/;
 
-/** Runs a job in which somebody acts right before a step. */
+/** Runs a job in which somebody interferes right before a step. */
 async function disturbedRun(
   kind: KindOfRun,
   step: string,
@@ -79,7 +79,7 @@ describe('right before a command that writes through the shadow', () => {
     { what: 'fsck of sfxfs', kind: tarOfSfxfs, step: '6d-3', command: 'fsck' },
   ] as const;
 
-  it('(the shadow is activated) nobody can rebuild the shadow, which is held open: the backup is whole', async () => {
+  it('(the shadow is activated) nobody can rebuild the shadow, which is held open: the backup is complete', async () => {
     let done: number | undefined;
     const end = await disturbedRun(tarOfUfs, '6b-1', async (he) => {
       await he.rebuildElsewhere();
@@ -112,7 +112,7 @@ describe('right before a command that writes through the shadow', () => {
 });
 
 describe('right before the shadow is verified', () => {
-  it('the backup server reboots: the run reports it, and nobody is told to look for wrong disk names', async () => {
+  it('the backup server reboots: the run reports it, and no hint suggests wrong disk names', async () => {
     const end = await disturbedRun(rawDevice, 'verify', (he) => he.reboot('node3'));
     expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
     expect(end.sentence).toMatch(
@@ -134,7 +134,7 @@ describe('the proxy is rejoined, parted and stopped again between two state chec
     { what: 'between sfxadm and fsck', kind: tarOfSfxfs, step: '6d-3', command: 'fsck' },
   ] as const;
 
-  it.each(steps)('$what: the sampled records tell', async ({ kind, step, command }) => {
+  it.each(steps)('$what: the sampled records show it', async ({ kind, step, command }) => {
     const end = await disturbedRun(kind, step, (he) => he.rejoinPartStop());
     expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
     expect(end.error).toMatchObject({
@@ -152,7 +152,7 @@ describe('the proxy is rejoined, parted and stopped again between two state chec
 });
 
 describe('while the connection is lost', () => {
-  /** The connection with the backup server breaks at an intent, and what is sent next waits until somebody has acted. */
+  /** The connection with the backup server breaks at an intent, and the next command waits until somebody has interfered. */
   function cutOff(administrator: Administrator, isPlace: (event: RunEvent) => boolean) {
     let isArmed = false;
     let isOver = false;
@@ -241,7 +241,7 @@ describe('before an interrupted run is resumed', () => {
     return { run, administrator };
   }
 
-  it('the shadow is rebuilt elsewhere: it is recreated, and what is verified is the snapshot', async () => {
+  it('the shadow is rebuilt elsewhere: it is recreated, and the snapshot is verified', async () => {
     const { run, administrator } = await interrupted();
     await administrator.rebuildElsewhere();
     expect(administrator.done).toBeGreaterThan(0);
@@ -254,7 +254,7 @@ describe('before an interrupted run is resumed', () => {
     expect(await standing(scene)).toEqual(before);
   });
 
-  it('the proxy is rejoined, parted and stopped: the resumed run does not take it for the snapshot', async () => {
+  it('the proxy is rejoined, parted and stopped: the resumed run does not accept it as the snapshot', async () => {
     const { run, administrator } = await interrupted();
     await administrator.rejoinPartStop();
     const end = await takeUpScene(scene, 'resume', run, { change: rollingBack(rawDevice) });

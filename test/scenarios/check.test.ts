@@ -30,7 +30,7 @@ const healthy =
 const installHint = 'install them, or set PATH for non-interactive shells';
 
 describe('check', () => {
-  it('finds everything good on a good lab, and changes nothing', async () => {
+  it('finds everything OK on a healthy lab, and changes nothing', async () => {
     const good = (host: string, what: string, said: string) => ({
       host,
       what,
@@ -59,7 +59,7 @@ describe('check', () => {
     expect(await scene.state.runs()).toEqual([]);
   });
 
-  it('looks on for what else is wrong: a command, the tape and the proxy at once', async () => {
+  it('continues to check after an error: a command, the tape and the proxy at once', async () => {
     for (const fault of ['not-found=node2:sdxproxy', 'no-tape', 'slice=COPY']) scene.lab.faults.set(fault);
     const lines = await checkScene(scene);
     expect(lines.map(({ good }) => good)).toEqual([
@@ -103,7 +103,7 @@ describe('check', () => {
     });
     afterAll(() => scene.lab.insertCartridge('tape'));
 
-    it('refuses it where the run of every job would, and gives the reason of each', async () => {
+    it('refuses it if the run of every job would, and gives the reason of each', async () => {
       const lines = await tapeLines(media({}, { layout: 'labelled', name: 'NIGHTLY' }));
       expect(lines).toMatchObject([
         { good: false, what: device, said: holds },
@@ -117,7 +117,7 @@ describe('check', () => {
       expect(locksLeft(scene)).toEqual([]);
     });
 
-    it('takes it where it is the tape of another job, and reports it', async () => {
+    it('accepts it if it is the tape of another job, and reports it', async () => {
       expect(await tapeLines(media({}, { overwrite: true }))).toMatchObject([
         { good: true, what: device, said: holds },
         {
@@ -129,7 +129,7 @@ describe('check', () => {
     });
   });
 
-  it('asks each host only for the commands that its part needs', async () => {
+  it('queries each host only for the commands that its role needs', async () => {
     for (const fault of ['not-found=node1:mt', 'not-found=node1:sdxshadowdisk', 'not-found=node3:sdxproxy'])
       scene.lab.faults.set(fault);
     expect((await checkScene(scene)).every(({ good }) => good)).toBe(true);
@@ -143,7 +143,7 @@ describe('check', () => {
     expect((await checkScene(scene, change)).every(({ good }) => good)).toBe(true);
   });
 
-  it('tells every rule that a proxy breaks, each with its own remedy', async () => {
+  it('reports every rule that a proxy breaks, each with its own remedy', async () => {
     scene.lab.faults.set('slice=INVALID');
     scene.lab.faults.set('unknown-status=SLEEPING');
     const bad = (await checkScene(scene)).filter(({ what, good }) => what === 'job raw-dd' && !good);
@@ -154,7 +154,7 @@ describe('check', () => {
     expect(new Set(bad.map(({ hint }) => hint)).size).toBe(2);
   });
 
-  it('cannot be made of a site that is wrong', async () => {
+  it('cannot be made of an invalid site', async () => {
     const error = await failureOf(openSceneConsole(scene, (site) => void (jobOf(site)['fingerprint'] = 64)));
     expect(error).toMatchObject({
       code: 'SITE_KEY_UNKNOWN',

@@ -1,4 +1,4 @@
-/** Commands that any primary node may run go to one that works: which one, and why, is told. */
+/** Commands that any primary node may run are sent to a working one: which one, and why, is reported. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
@@ -15,7 +15,7 @@ import { allLocks, changingCommands } from '../support/lab-shell.ts';
 import { checkScene, failureOf, refusedBeforeJournal, refusedRun } from '../support/refusals.ts';
 import { sceneOfTest } from '../support/scene-of-test.ts';
 
-/** From now on each sdxinfo of a node ends with an error; all else works there. */
+/** From now on each sdxinfo of a node fails; everything else works there. */
 const failGds = ({ lab }: Scene, node: NodeName) => lab.faults.set(`fail=${node}:sdxinfo`);
 const repairGds = ({ lab }: Scene, node: NodeName) => lab.faults.clear(`fail=${node}:sdxinfo`);
 
@@ -50,7 +50,7 @@ const onNode2 = [
 ];
 
 describe('the first node answers, and its GDS does not', () => {
-  it('leaves the commands of the cluster to the other node, which is told with the reason', async () => {
+  it('leaves the commands of the cluster to the other node, which is reported with the reason', async () => {
     const scene = await sceneOfTest();
     failGds(scene, 'node1');
     const end = await runScene(scene, { change: rawAny });
@@ -78,7 +78,7 @@ describe('the first node answers, and its GDS does not', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is locked, identified and watched all the same', async () => {
+  it('is locked, identified and watched nevertheless', async () => {
     const scene = await sceneOfTest();
     failGds(scene, 'node1');
     let locked: string[] = [];
@@ -104,7 +104,7 @@ describe('the first node answers, and its GDS does not', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is told by plan and check, with what sdxinfo said', async () => {
+  it("is reported by plan and check, with sdxinfo's message", async () => {
     const scene = await sceneOfTest();
     failGds(scene, 'node1');
     const console = await openSceneConsole(scene, rawAny);
@@ -127,7 +127,7 @@ describe('the first node answers, and its GDS does not', () => {
     );
   });
 
-  it('ends a run that asks every node, and one whose other node has none either, before anything is touched', async () => {
+  it('ends a run that needs every node, and one whose other node has none either, before anything is touched', async () => {
     const scene = await sceneOfTest();
     failGds(scene, 'node1');
     const all = await refusedBeforeJournal(scene, { change: rawAny, nodes: 'all' });
@@ -138,7 +138,7 @@ describe('the first node answers, and its GDS does not', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('refuses the backup of a file system, since nobody sees whether the node uses the proxy; it is not down', async () => {
+  it('refuses the backup of a file system, because nothing shows whether the node uses the proxy; it is not down', async () => {
     const scene = await sceneOfTest();
     failGds(scene, 'node1');
     const change = withJob({ nodes: 'any', services: 'not-needed', fsck: { answerYes: true } }, 'ufs-tar');
@@ -155,7 +155,7 @@ describe('the first node answers, and its GDS does not', () => {
 });
 
 describe('GDS of a node stops answering during a run', () => {
-  it('sends what comes next to the other node, and checks the node again once its GDS answers', async () => {
+  it('sends the next commands to the other node, and checks the node again once its GDS answers', async () => {
     const scene = await sceneOfTest();
     when(scene, 'node3', 'sdxshadowdisk -M', () => failGds(scene, 'node1'));
     when(scene, 'node2', 'sdxproxy Rejoin', () => repairGds(scene, 'node1'));
@@ -175,7 +175,7 @@ describe('GDS of a node stops answering during a run', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('a command that changes something is never sent to a second node, though the first refuses it', async () => {
+  it('a command that changes something is never sent to a second node, even if the first refuses it', async () => {
     const scene = await sceneOfTest();
     scene.lab.faults.set('fail=node1:sdxproxy Part');
     const end = await runScene(scene, { change: rawAny });
@@ -199,7 +199,7 @@ describe('GDS of a node stops answering during a run', () => {
       await lab.copyingFinished();
       await expectWholeJournal(scene, end);
       expect(clusterChanges(scene).filter((line) => line.includes(command))).toHaveLength(1);
-      // Nothing proves whose part it was whose answer was lost: a person decides.
+      // If the answer to the part is lost, nothing proves whose it is: the operator decides.
       expect(end.exitStatus, end.sentence).toBe(command === 'sdxproxy Part' ? 3 : 2);
       const state = await clusterState(scene);
       if (command !== 'sdxproxy Part') expect(state).toEqual(normalState);
@@ -209,7 +209,7 @@ describe('GDS of a node stops answering during a run', () => {
 });
 
 describe('a primary node of the site that does not share the class', () => {
-  it('is sent nothing that concerns the class, in a run that asks every node; why is told', async () => {
+  it('is sent nothing that concerns the class, in a run that needs every node; the reason is reported', async () => {
     const scene = await sceneOfTest();
     scene.lab.shareClass('Class1', ['node2']);
     const change = withJob({ services: 'not-needed' });
@@ -235,7 +235,7 @@ describe('a primary node of the site that does not share the class', () => {
     });
   });
 
-  it('is not left out where the scope is not shown: that it shows nothing proves nothing', async () => {
+  it('is not left out if the scope is not shown: an empty answer proves nothing', async () => {
     const scene = await sceneOfTest();
     scene.lab.shareClass('Class1', ['node2']);
     scene.lab.faults.set('missing-column=SCOPE');

@@ -1,4 +1,4 @@
-/** The output of serve, lab and lists is closed, or there is no room for it: what serves keeps serving, and lists end quietly. */
+/** The output of serve, lab and lists is closed, or there is no room for it: servers keep serving, and lists end quietly. */
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -28,7 +28,7 @@ function endAtLast(pid: number | undefined): void {
     try {
       process.kill(pid ?? Number.NaN, 'SIGKILL');
     } catch {
-      // It has ended, as it should.
+      // It has ended, as expected.
     }
   });
 }
@@ -44,7 +44,7 @@ function printed(pattern: RegExp) {
   return { match, onOutput };
 }
 
-/** What a host of the lab says first: it is an ssh server. */
+/** The banner of a host of the lab: it is an ssh server. */
 async function greeting(port: number): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   const [said] = (await once(socket, 'data')) as [Buffer];
@@ -52,14 +52,14 @@ async function greeting(port: number): Promise<string> {
   return said.toString('latin1').slice(0, 4);
 }
 
-/** Asks until something listens there. */
+/** Polls until something listens there. */
 const answers = <Answer>(ask: () => Promise<Answer>) =>
   expect.poll(() => ask().catch(() => undefined)).toBeTruthy();
 
 const noRoom =
   'shadowtape: the output could not be written: the disk is full\n  hint: the command itself is complete; free some space before you repeat it for its output\n';
 
-/** Serves without pages of its own: what answers a key is the server. */
+/** Serves without pages: the server itself answers a key. */
 const url = /http:\/\/127\.0\.0\.1:\d+\/\?\S+/;
 
 describe('serve', () => {
@@ -75,7 +75,7 @@ describe('serve', () => {
     expect((await command.end).exitStatus).toBe(0);
   });
 
-  it('keeps serving behind head, which has enough', async () => {
+  it('keeps serving after head has read enough', async () => {
     const { match, onOutput } = printed(/pid (\d+)\n/);
     const address = printed(url);
     const command = inShell(
@@ -95,7 +95,7 @@ describe('serve', () => {
     expect((await command.end).stderr).toContain('status 0\n');
   });
 
-  it.runIf(existsSync('/dev/full'))('says so where its address cannot be written, and serves', async () => {
+  it.runIf(existsSync('/dev/full'))('reports that its address cannot be written, and serves', async () => {
     const port = await freePort();
     const { match, onOutput } = printed(/pid (\d+)\n/);
     const full = printed(/the output could not be written: the disk is full\n/);
@@ -120,13 +120,13 @@ describe('serve', () => {
 });
 
 describe('lab', () => {
-  // A small one is there already: the usual one takes a minute of processor time to be made.
+  // A small one exists already: creating the usual one takes a minute of processor time.
   beforeEach(async () => {
     const lab = await openLab({ folder: scene.state.labFolder, blocks: 4096 });
     await lab.close();
   });
 
-  it('keeps running behind head, which has enough, and ends cleanly', async () => {
+  it('keeps running after head has read enough, and ends cleanly', async () => {
     const pid = printed(/pid (\d+)\n/);
     const first = printed(/node1: ssh -p (\d+) /);
     const command = inShell(
@@ -148,7 +148,7 @@ describe('lab', () => {
     expect(stderr).toBe(`pid ${number}\nstatus 0\n`);
   });
 
-  it.runIf(existsSync('/dev/full'))('says so where nothing can be written, and runs', async () => {
+  it.runIf(existsSync('/dev/full'))('reports that nothing can be written, and runs', async () => {
     const pid = printed(/pid (\d+)\n/);
     const full = printed(/the output could not be written: the disk is full\n/);
     const command = inShell(
@@ -170,7 +170,7 @@ describe('lab', () => {
 });
 
 describe('a list below npm', () => {
-  it('ends quietly behind head, which has enough', async () => {
+  it('ends quietly when head has read enough', async () => {
     for (const day of ['20', '21', '22'])
       writeGeneratedRun(scene.state.path, {
         ...{ run: `202611${day}-020004-volume2`, at: new Date(`2026-11-${day}T02:00:04Z`), job: 'raw-dd' },

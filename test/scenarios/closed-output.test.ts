@@ -96,16 +96,16 @@ describe.runIf(existsSync('/dev/full'))('without room for what is printed', () =
     await expectEnd(0);
   });
 
-  it('a run that fails is rolled back, also with its JSON and its errors lost', async () => {
+  it('a failed run is rolled back, even if its JSON and its errors are lost', async () => {
     scene.lab.faults.set('tape-error=2');
     const { exitStatus } = await inShell('"$@" > /dev/full 2>&1', '--trust', 'run', 'raw-dd', '--json').end;
     expect(exitStatus).toBe(2);
     await expectEnd(2);
   });
 
-  it('unwind and resume end as they do elsewhere', async () => {
+  it('unwind and resume end as usual', async () => {
     const killed = startCommand([...site, '--trust', 'run', 'raw-dd']);
-    // The answer to the part is in the journal then: it is proven to be the run's own.
+    // The answer to the part is then in the journal: it is proven to be the run's own.
     when('started', 'sdxvolume -F', () => killed.process.kill('SIGKILL'));
     await killed.end;
     expect((await inShell('"$@" > /dev/full', 'unwind', await theRun()).end).exitStatus).toBe(2);
@@ -143,7 +143,7 @@ describe.runIf(existsSync('/dev/full'))('without room for what is printed', () =
 });
 
 describe('a long list', () => {
-  it('is whole behind a slow reader, and ends quietly behind one that has enough', async () => {
+  it('is complete with a slow reader, and ends quietly when the reader has enough', async () => {
     const run = '20261122-020004-volume2';
     const bytes = 200_000_000_000;
     writeGeneratedRun(scene.state.path, {
@@ -176,7 +176,7 @@ describe('signals of a run', () => {
     await expectEnd(2);
   });
 
-  it('SIGHUP leaves it going below nohup', async () => {
+  it('SIGHUP does not end it under nohup', async () => {
     const command = startProgram(['nohup', ...shadowtape, ...site, '--trust', 'run', 'raw-dd']);
     when('started', 'sdxproxy Part', () => command.process.kill('SIGHUP'));
     when('started', 'dd ibs=', () => command.process.kill('SIGHUP'));

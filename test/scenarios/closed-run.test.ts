@@ -1,4 +1,4 @@
-/** What becomes of a journal at the end of its run: sealed, signed, compressed; and what an audit says while the run continues. */
+/** What happens to a journal at the end of its run: sealed, signed, compressed; and the audit while the run is in progress. */
 import { readdir } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AuditLine } from '../../src/contract/proof.ts';
@@ -18,7 +18,7 @@ interface Told {
   readonly notices: readonly string[];
 }
 
-/** Runs raw-dd on a site that signs with that key, and compresses what has ended. */
+/** Runs raw-dd on a site that signs with that key, and compresses ended runs. */
 async function runSigned(scene: Scene, key: string, ask: Ask): Promise<Told> {
   const change = (site: SiteTree) => {
     withJob({
@@ -47,7 +47,7 @@ const approve: Ask = () => Promise.resolve({ choice: 'approve', by: 'marion' });
 const verdicts = (lines: readonly AuditLine[]) =>
   lines.map(({ run, subject, verdict }) => [run, subject, verdict]);
 
-it('a run is sealed and signed at its end, older ones are compressed, and what fails of that fails no run', async () => {
+it('a run is sealed and signed at its end, older ones are compressed, and no failure of these fails a run', async () => {
   const scene = await openScene({ blocks: 4096 });
   onTestFinished(() => scene.close());
   const { state } = scene;

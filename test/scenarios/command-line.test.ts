@@ -48,7 +48,7 @@ describe('the command line, on a site', () => {
   });
   afterEach(() => scene.close());
 
-  it('asks for --trust where nobody can be asked about a host key, and keeps what was trusted', async () => {
+  it('requires --trust if nobody can be asked about a host key, and keeps trusted keys', async () => {
     const refused = await run([...site, 'plan', 'raw-dd']);
     expect(refused.exitStatus).toBe(1);
     expect(refused.stderr).toMatch(
@@ -87,7 +87,7 @@ describe('the command line, on a site', () => {
     );
   });
 
-  it('rolls the cluster back on Ctrl-C in the middle of the dump, and exits with 2', async () => {
+  it('rolls the cluster back on Ctrl-C during the dump, and exits 2', async () => {
     scene.lab.faults.set('slow-tape=400000');
     const command = startCommand([...site, '--trust', 'run', 'raw-dd'], () => undefined);
     const stopListening = scene.lab.onCommand(({ line, phase }) => {

@@ -42,7 +42,7 @@ async function inBash(...words: string[]): Promise<string[]> {
   return stdout.split('\n').filter((word) => word !== '');
 }
 
-/** What zsh offers for the last word. `compadd` and `_files` are what its completion system is told with. */
+/** What zsh offers for the last word. `compadd` and `_files` are the interface of its completion system. */
 async function inZsh(...words: string[]): Promise<string[]> {
   const script = `${program()}
     compdef() { :; }

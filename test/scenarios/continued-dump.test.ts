@@ -1,4 +1,7 @@
-/** A dump that was interrupted continues at a record of its tape when the run is resumed; where that cannot be proven, it starts over. */
+/**
+ * A dump that was interrupted continues at a record of its tape when the run is resumed; if that cannot be proven, it
+ * starts over.
+ */
 import { open, type FileHandle } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readManifest } from '../../src/main/tape/tape-manifest.ts';
@@ -60,9 +63,9 @@ async function dataOnTape(): Promise<number[]> {
 }
 
 /**
- * Breaks a dump off when so many records of it are on the tape: the drive then fails, and closes the tape with a file mark. What writes has
- * ended by then, and nobody has heard of it.
- * @param strike is called in that moment
+ * Interrupts a dump when a number of its records are on tape: the drive then fails, and closes the tape with a file
+ * mark. The writer has ended by then, unnoticed.
+ * @param strike called at that moment
  */
 async function broken<Result>(
   records: number,
@@ -108,7 +111,7 @@ async function placeOf(file: FileHandle, record: number): Promise<number> {
   return 8 + length.readUInt32LE(0) + 4 + record * (recordBytes + 8);
 }
 
-/** Makes the last record short, as dd does where its input ends in the middle of a record. */
+/** Makes the last record short, as dd does if its input ends within a record. */
 async function shorten(records: number): Promise<void> {
   const file = await open(scene.lab.tapeFile, 'r+');
   const place = await placeOf(file, records - 1);
@@ -123,7 +126,7 @@ async function shorten(records: number): Promise<void> {
   await file.close();
 }
 
-/** Removes the file mark after so many records, as after a power failure. */
+/** Removes the file mark after a number of records, as after a power failure. */
 async function removeMark(records: number): Promise<void> {
   const file = await open(scene.lab.tapeFile, 'r+');
   const place = await placeOf(file, records);
@@ -132,7 +135,7 @@ async function removeMark(records: number): Promise<void> {
   await file.close();
 }
 
-/** Turns a bit of a record of the volume's file over, where nobody but a reader can find it. */
+/** Flips a bit of a record of the volume's file, where only reading it can find it. */
 async function damage(record: number): Promise<void> {
   const file = await open(scene.lab.tapeFile, 'r+');
   const place = (await placeOf(file, record)) + 1004;
@@ -143,7 +146,7 @@ async function damage(record: number): Promise<void> {
   await file.close();
 }
 
-/** Resumes the run. @returns also after which records of the volume's file it was written to, as the lab knows them */
+/** Resumes the run. @returns also the records of the volume's file after which it was written, according to the lab */
 async function resumed(run: string): Promise<{ end: SceneRun; starts: number[]; warnings: string[] }> {
   const starts: number[] = [];
   const stop = scene.lab.onCommand(({ phase, line }) => {
@@ -210,7 +213,7 @@ describe('a dump on a labeled tape', () => {
     });
   });
 
-  it('whose console was killed, twice, continues each time, through threads of its own and on Linux', async () => {
+  it('whose console was killed, twice, continues each time, with separate threads and on Linux', async () => {
     await openLabelled({ platform: 'linux', threadsFromBytes: 0 });
     const run = await killed(100);
     await removeMark(100);
@@ -257,7 +260,7 @@ describe('a dump on a labeled tape', () => {
     await expectNormal(scene, run);
   });
 
-  it('starts over where a record differs that was not yet hashed as a whole', async () => {
+  it('starts over if an incompletely hashed record differs', async () => {
     await openLabelled();
     const run = await cut(100);
     await damage(99);
@@ -270,7 +273,7 @@ describe('a dump on a labeled tape', () => {
     await expectBackup();
   });
 
-  it('is not verified where a record before that was damaged meanwhile', async () => {
+  it('is not verified if a record before that was damaged meanwhile', async () => {
     await openLabelled();
     const run = await cut(100);
     await damage(3);
@@ -280,7 +283,7 @@ describe('a dump on a labeled tape', () => {
     await expectNormal(scene, run);
   });
 
-  it('starts over where the shadow was rebuilt over other blocks', async () => {
+  it('starts over if the shadow was rebuilt over other blocks', async () => {
     await openLabelled();
     const run = await cut(100);
     await rebuildElsewhere(scene, manyBlocks);

@@ -1,4 +1,4 @@
-/** A second copy that is asked for on a screen: it is made, and the run, the places of its files and its report name it. */
+/** A second copy that is requested on a screen: it is made, and the run, the places of its files and its report name it. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ let run: string;
 
 const { ask, result, endOf } = questionsTo(() => desk);
 
-/** Waits until a copy is over, as a page does that follows what the console does. */
+/** Waits until a copy is over, like a page that follows the console. */
 function isOver(name: string): Promise<void> {
   return new Promise((resolve) => {
     const end = desk.follow('activity', {}, (told) => {
@@ -59,8 +59,8 @@ afterAll(async () => {
 
 const drive = 'vault:/dev/rmt/0';
 
-describe('a second copy asked for on a screen', () => {
-  it('is refused before anything is touched where the request is wrong', async () => {
+describe('a second copy requested on a screen', () => {
+  it('is refused before anything is touched if the request is invalid', async () => {
     expect(await ask('copyRun', { run, to: ['OFFSITE-1'], drive: 'cellar:/dev/rmt/0' })).toMatchObject({
       error: { code: 'COPY_DRIVE_UNREADABLE' },
     });

@@ -1,4 +1,4 @@
-/** Dumps whose data has threads and connections of its own, as large dumps have. */
+/** Dumps with separate threads and connections for their data, like large dumps. */
 import { readFile } from 'node:fs/promises';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -35,8 +35,8 @@ afterEach(async () => {
 /** The master's bytes at the part are then those of the beginning. */
 const withoutServices = { services: 'not-needed' };
 
-describe('a dump through threads of its own', () => {
-  it('6a: brings the blocks of the part to tape in whole records, verified', async () => {
+describe('a dump through separate threads', () => {
+  it('6a: writes the blocks of the part to tape in whole records, verified', async () => {
     await open();
     const end = await runScene(scene, { change: withJob(withoutServices) });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
@@ -48,7 +48,7 @@ describe('a dump through threads of its own', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('6b: brings an archive to tape that GNU tar unpacks, with the list of its files', async () => {
+  it('6b: writes an archive to tape that GNU tar unpacks, with the list of its files', async () => {
     await open();
     const files = await filesOfVolume(scene.lab, 'Class1', 'Volume1');
     const end = await runScene(scene, { job: 'ufs-tar' });
@@ -60,7 +60,7 @@ describe('a dump through threads of its own', () => {
     expect(threads).toHaveLength(3);
   });
 
-  it('continues to further tapes, each with what the one before did not take', async () => {
+  it('continues on further tapes, each with what the one before did not accept', async () => {
     await open({
       blocks: 40 * 64,
       tapeBytes: 16 * 32_768,

@@ -34,7 +34,7 @@ function siteIn(zone: string, notify: unknown = undefined) {
   return parseSite('site.yaml', stringify(site));
 }
 
-/** The schedule is in effect since then. */
+/** The schedule has been in effect since then. */
 const watchedSince = (at: string) =>
   writeFileSync(
     join(folder, 'schedule.ndjson'),
@@ -58,7 +58,7 @@ async function factsNow() {
   }
 }
 
-/** @param facts what the history says; it is asked where they are left out */
+/** @param facts the data of the history; by default it is queried */
 async function digestAt(now: string, zone: string, facts?: Awaited<ReturnType<typeof factsNow>>) {
   const state = new StateFolder(folder);
   const at = new Date(now);
@@ -107,7 +107,7 @@ describe('the digest of a week', () => {
   });
 
   it.each(['Asia/Tokyo', 'America/Los_Angeles', 'Pacific/Auckland'])(
-    'joins the week before without a gap and without a night told twice, in %s',
+    'follows the week before without a gap and without a repeated night, in %s',
     async (zone) => {
       watchedSince('2026-01-01T00:00:00Z');
       const told: string[] = [];
@@ -124,7 +124,7 @@ describe('the digest of a week', () => {
     },
   );
 
-  it('says why a night is none, which backup there is, and where the seals end', async () => {
+  it('shows why a night has no backup, the newest backup, and the head of the seals', async () => {
     watchedSince('2026-11-01T00:00:00Z');
     const run = writeRun('2026-11-29T01:31:00Z');
     const lines = digestLines(await digestAt('2026-11-30T06:00:00Z', 'Europe/Berlin'), 'Europe/Berlin');
@@ -184,7 +184,7 @@ describe('sending the digest', () => {
   const outcomes = (all: readonly DigestOutcome[]) =>
     all.map(({ from, outcome }) => `${from.toISOString().slice(0, 10)} ${outcome}`);
 
-  it('reaches who asks for it, once for each week', async () => {
+  it('reaches its receivers, once for each week', async () => {
     const notify = [pager(), { on: ['failure'], command: ['/bin/false'] }];
     expect(outcomes(await sending(notify))).toEqual(['2026-11-22 sent']);
     expect(outcomes(await sending(notify))).toEqual(['2026-11-22 sent before']);
@@ -193,7 +193,7 @@ describe('sending the digest', () => {
     expect(timesTold()).toBe(1);
   });
 
-  it('is tried again until the mail server accepts it, and who has it does not get it twice', async () => {
+  it('is tried again until the mail server accepts it, and no receiver gets it twice', async () => {
     const refusing = await mailServer({ refuses: ['ops@example.com'] });
     const [refused] = await sending([pager(), mailTo(refusing.port)]);
     expect(refused).toMatchObject({
@@ -210,7 +210,7 @@ describe('sending the digest', () => {
     expect(accepting.mails).toHaveLength(1);
   });
 
-  it('is named by status and metrics while it has not reached everybody', async () => {
+  it('is shown by status and metrics while it has not reached all receivers', async () => {
     const refusing = await mailServer({ refuses: ['ops@example.com'] });
     const notify = [mailTo(refusing.port)];
     expect((await statusAt(notify)).digest).toEqual({ unsent: undefined });
@@ -223,15 +223,21 @@ describe('sending the digest', () => {
       week,
       reason: expect.stringContaining('mail to ops@example.com: ') as string,
     });
+    await sending(notify);
+    const again = (await statusAt(notify)).digest?.unsent;
+    expect([again?.since, (again?.at ?? '') > (again?.since ?? '')]).toEqual([
+      status.digest?.unsent?.since,
+      true,
+    ]);
     expect(metricsText(status)).toContain('shadowtape_digest_unsent{site="payroll-cluster"} 1\n');
-    // Nobody asks for it any more.
+    // It has no receivers any more.
     expect((await statusAt(undefined)).digest).toBeUndefined();
     const accepting = await mailServer();
     await sending([mailTo(accepting.port)]);
     expect((await statusAt(notify)).digest).toEqual({ unsent: undefined });
   });
 
-  it('of an earlier week that did not arrive is sent with that of the last one', async () => {
+  it('of an earlier week that did not arrive is sent with the latest one', async () => {
     const refusing = await mailServer({ refuses: ['ops@example.com'] });
     await sending([mailTo(refusing.port)]);
     const accepting = await mailServer();
@@ -257,11 +263,11 @@ describe('sending the digest', () => {
     expect(readdirSync(folder).filter((name) => name.includes('.lock'))).toEqual([]);
   });
 
-  it('is refused where nobody asks for it', async () => {
+  it('is refused if it has no receivers', async () => {
     await expect(sending(undefined)).rejects.toThrow('nobody in notify of the site file asks for the digest');
   });
 
-  it('ends with 2 on the command line, and status warns until it was accepted', async () => {
+  it('exits 2 on the command line, and status warns until it was accepted', async () => {
     const site = sampleSite();
     Object.assign(site, { notify: [{ on: ['digest'], command: ['/bin/sh', '-c', 'test -e "$0"', told()] }] });
     writeFileSync(join(folder, 'site.yaml'), stringify(site));

@@ -1,4 +1,4 @@
-/** The drive is asked about its health while no data moves: before a run, after it, and by check. */
+/** The health of the drive is queried while no data moves: before a run, after it, and by check. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventOf, RunEvent } from '../../src/contract/events.ts';
 import {
@@ -32,7 +32,7 @@ const inSpite = (site: SiteTree) => {
 
 describe('a run', () => {
   // While a program has the drive open, sg_logs of the lab finds it busy, as the genuine one does: no flag would be known.
-  it('tells the health of the drive before it and after it, and never asks while data moves', async () => {
+  it('reports the health of the drive before and after it, and never queries it while data moves', async () => {
     const run = await runScene(scene);
     expect(run, run.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
     expect(told(run.events)).toMatchObject([
@@ -44,7 +44,7 @@ describe('a run', () => {
     );
   });
 
-  it('is refused before anything is touched where the drive reports a critical flag, and runs once it is gone', async () => {
+  it('is refused before anything is touched if the drive reports a critical flag, and runs once it is cleared', async () => {
     scene.lab.faults.set('tape-alert=20');
     expect(await refusedRun(scene)).toMatchObject({
       code: 'DRIVE_ALERT',
@@ -54,7 +54,7 @@ describe('a run', () => {
     expect(await runScene(scene)).toMatchObject({ exitStatus: 0 });
   });
 
-  it('warns of a critical flag where the site says so, and tells it in its result', async () => {
+  it('warns of a critical flag if the site says so, and reports it in its result', async () => {
     scene.lab.faults.set('tape-alert=20');
     const run = await runScene(scene, { change: inSpite });
     expect(run, run.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
@@ -72,7 +72,7 @@ describe('a run', () => {
     );
   });
 
-  it('says what is not available, and never calls it healthy', async () => {
+  it('reports what is not available, and never calls it healthy', async () => {
     scene.lab.faults.set('not-found=node3:sg_logs');
     const run = await runScene(scene);
     expect(run, run.sentence).toMatchObject({ exitStatus: 0 });
@@ -85,7 +85,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('that fails while it writes asks the drive afterwards', async () => {
+  it('that fails while it writes queries the drive afterwards', async () => {
     scene.lab.faults.set('tape-error=20');
     const run = await runScene(scene, {
       onEvent(event) {

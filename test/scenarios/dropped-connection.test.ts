@@ -1,4 +1,4 @@
-/** The connection with a host drops while a command runs there, and the run rolls the cluster back by itself. */
+/** The connection with a host drops while a command runs there, and the run rolls the cluster back automatically. */
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { expectNormal } from '../support/deaths.ts';
@@ -10,7 +10,7 @@ import { failureOf } from '../support/refusals.ts';
 it.each([
   ['node1', 'mount /app'],
   ['node3', 'rmdir /mnt1'],
-] as const)('%s: what %s did is looked at, and not done twice', async (host, command) => {
+] as const)('%s: the effect of %s is checked, and the command is not repeated', async (host, command) => {
   await inScene(async (scene) => {
     const stop = scene.lab.onCommand(({ phase, line }) => {
       if (phase === 'ended' && line === command) scene.lab.breakConnections(host);
@@ -26,7 +26,7 @@ it.each([
   });
 });
 
-it('a lock of which the run hears no more is given back all the same: one that names nobody would keep everybody out', async () => {
+it('a lock whose answer is lost is released nevertheless: one without an owner would keep everybody out', async () => {
   await inScene(async (scene) => {
     const hosts = new Set<string>();
     const stop = scene.lab.onCommand(({ phase, host, line }) => {
@@ -43,7 +43,7 @@ it('a lock of which the run hears no more is given back all the same: one that n
   });
 });
 
-it('a command for the drive whose lock was made unheard fails, and leaves no lock that names nobody', async () => {
+it('a command for the drive whose lock answer is lost fails, and leaves no lock without an owner', async () => {
   await inScene(async (scene) => {
     const stop = scene.lab.onCommand(({ phase, line }) => {
       if (phase !== 'ended' || !/^mkdir \/var\/tmp\/shadowtape-dev\S+\.lock$/.test(line)) return;
@@ -63,7 +63,7 @@ it('a command for the drive whose lock was made unheard fails, and leaves no loc
   });
 });
 
-it('what the reader of the dump still holds mounted is unmounted as soon as it lets go', async () => {
+it('a mount that the reader of the dump still holds is unmounted as soon as the reader ends', async () => {
   await inScene(async (scene) => {
     const stop = scene.lab.onCommand(({ phase, line }) => {
       if (phase === 'started' && line.startsWith('tar cf')) scene.lab.breakConnections('node3');
@@ -98,7 +98,7 @@ it('a host key that changes at a rekey ends the dump, and the run is rolled back
   });
 });
 
-/** From a query of a step on, a host does not answer any more. */
+/** From a query of a step on, a host no longer answers. */
 function silentFrom(scene: Scene, host: 'node1' | 'node2', step: string) {
   let isSilent = false;
   return (event: RunEvent) => {
@@ -109,7 +109,7 @@ function silentFrom(scene: Scene, host: 'node1' | 'node2', step: string) {
   };
 }
 
-it('a host that is silent while the copy is watched ends the watching after 30 minutes, and a person must act', async () => {
+it('a host that is silent while the copy is watched ends the watch after 30 minutes, with action required', async () => {
   await inScene(async (scene) => {
     const end = await runScene(scene, { onEvent: silentFrom(scene, 'node1', '8-2') });
     expect(end).toMatchObject({

@@ -1,4 +1,4 @@
-/** Methods 6c, 6d and 6e: what is on the tape is restored by the tools for it, and compared with the files of the source. */
+/** Methods 6c, 6d and 6e: the tape is restored with the matching tools, and compared with the files of the source. */
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-/** The pair of a job, as the lab has it, and the other pairs, which nobody may have touched. */
+/** The pair of a job, as the lab has it, and the other pairs, which must be untouched. */
 async function expectNormal(name: JobName, masterIsAsBefore = false): Promise<void> {
   const { lab } = scene;
   const { shadow, pairs, mounts } = lab.world();
@@ -80,7 +80,7 @@ async function dumpedFiles(tool: DumpTool): Promise<Record<string, string>> {
   return Object.fromEntries(files.map(({ path, bytes }) => [path, sha256(bytes)]));
 }
 
-/** The commands of step 6, without those that look. */
+/** The commands of step 6, without queries. */
 function dumpCommands(): string[] {
   const begins =
     /^(sdxshadowvolume -[FN]|sfxadm|fsck|mkdir \/mnt1|mount -F|tar|ufsdump|sfxdump|umount \/mnt1|rmdir \/mnt1|dd ibs|sdxshadowvolume -R)/;
@@ -180,7 +180,7 @@ describe('a whole backup', () => {
     },
   );
 
-  it('is told as a ufsdump when the tape is used again', async () => {
+  it('is reported as a ufsdump when the tape is used again', async () => {
     const { run } = await runScene(scene, { job: 'ufsdump' });
     const end = await runScene(scene, { job: 'ufsdump' });
     expect(end).toMatchObject({
@@ -216,7 +216,7 @@ describe('check', () => {
 
 describe('a dump that fails', () => {
   it.each(['ufsdump', 'sfxdump'] as const)(
-    '%s aborts in the middle: the tape holds no backup, and the cluster is rolled back',
+    '%s aborts halfway: the tape holds no backup, and the cluster is rolled back',
     async (name) => {
       const end = await failingRun(scene, { job: name, faults: ['dump-abort=40'] });
       expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_SOURCE_FAILED' } });
@@ -227,7 +227,7 @@ describe('a dump that fails', () => {
   );
 
   it.each(['ufsdump', 'sfxdump'] as const)(
-    '%s ends with status 0 and does not say that it is done: that is no backup either',
+    '%s exits 0 and does not say that it is done: that is not a backup either',
     async (name) => {
       const end = await failingRun(scene, { job: name, faults: ['dump-silent'] });
       expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_NOT_CLOSED' } });
@@ -247,7 +247,7 @@ describe('a dump that fails', () => {
   );
 
   it.each(['sfxfs-tar', 'sfxdump'] as const)(
-    '%s: without sfxadm the run ends before a byte goes to the tape',
+    '%s: without sfxadm the run ends before a byte is written to tape',
     async (name) => {
       const end = await failingRun(scene, { job: name, faults: ['not-found=node3:sfxadm'] });
       expect(end).toMatchObject({
@@ -274,7 +274,7 @@ describe('a dump that fails', () => {
   });
 
   it.each(['ufsdump', 'sfxfs-tar', 'sfxdump'] as const)(
-    '%s: a tape error in the middle is the tape’s, and the cluster is rolled back',
+    '%s: a tape error halfway is blamed on the tape, and the cluster is rolled back',
     async (name) => {
       const end = await failingRun(scene, { job: name, faults: ['tape-error=3'] });
       expect(end).toMatchObject({ exitStatus: 2, error: { code: 'TAPE_WRITE_FAILED' } });

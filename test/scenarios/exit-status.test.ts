@@ -1,4 +1,4 @@
-/** Exit statuses where two things happen in one run: what the tape holds, and what becomes of the cluster. */
+/** Exit statuses with two results in one run: the contents of the tape, and the state of the cluster. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { inScene, normalStands, tapeStands } from '../support/failures.ts';
@@ -39,7 +39,7 @@ async function takeUp(scene: Scene, mode: 'resume' | 'unwind', run: string) {
 }
 
 describe('a tape mismatch ends with 4', () => {
-  it('and one command of step 7 that fails does not make it 2', async () => {
+  it('even if one command of step 7 fails', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('tape-corrupt=40');
       scene.lab.faults.set('fail-once=node3:sdxshadowvolume -F');
@@ -52,7 +52,7 @@ describe('a tape mismatch ends with 4', () => {
     });
   });
 
-  it('where the operator cancels in step 7', async () => {
+  it('if the operator cancels in step 7', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('tape-corrupt=40');
       const cancel = new AbortController();
@@ -66,7 +66,7 @@ describe('a tape mismatch ends with 4', () => {
     });
   });
 
-  it('where the run is stopped in step 7, and resumed to its end', async () => {
+  it('if the run is stopped in step 7, and resumed', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('tape-corrupt=40');
       const halt = new AbortController();
@@ -86,7 +86,7 @@ describe('a tape mismatch ends with 4', () => {
 });
 
 describe('a copy that cannot be seen in step 8-2', () => {
-  it('takes nothing from a verified backup: verified, and action required', async () => {
+  it('does not affect a verified backup: verified, and action required', async () => {
     await inScene(async (scene) => {
       const end = await runScene(scene, {
         onEvent: (event) => {
@@ -121,7 +121,7 @@ describe('a copy that cannot be seen in step 8-2', () => {
     });
   });
 
-  it('does not turn into a failure when the run is rolled back', async () => {
+  it('does not become a failure when the run is rolled back', async () => {
     await inScene(async (scene) => {
       const end = await runScene(scene, {
         onEvent: (event) => {
@@ -135,7 +135,7 @@ describe('a copy that cannot be seen in step 8-2', () => {
     });
   });
 
-  it('is no failure at all where it is seen again', async () => {
+  it('is not a failure if it is seen again', async () => {
     await inScene(async (scene) => {
       const end = await runScene(scene, {
         onEvent: (event) => {
@@ -143,7 +143,7 @@ describe('a copy that cannot be seen in step 8-2', () => {
             scene.lab.faults.set('slow-rejoin=1');
             scene.lab.faults.set('fail-once=node1:sdxinfo -S');
           }
-          // The copy runs on while sdxinfo fails.
+          // The copy continues while sdxinfo fails.
           if (event.type === 'warning' && event.step === '8-2') scene.lab.faults.clear('slow-rejoin');
         },
       });
@@ -151,7 +151,7 @@ describe('a copy that cannot be seen in step 8-2', () => {
     });
   });
 
-  it('is unverified, and action required, where the job reads nothing back', async () => {
+  it('is unverified, and action required, if the job reads nothing back', async () => {
     await inScene(async (scene) => {
       const end = await runScene(scene, {
         change: (site) => {
@@ -167,7 +167,7 @@ describe('a copy that cannot be seen in step 8-2', () => {
     });
   });
 
-  it('is a failure where the copy is seen to have failed', async () => {
+  it('is a failure if the copy is seen to have failed', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('rejoin-invalid');
       const end = await runScene(scene);
@@ -180,10 +180,10 @@ describe('a copy that cannot be seen in step 8-2', () => {
   });
 });
 
-describe('the last look at the hosts', () => {
+describe('the last query of the hosts', () => {
   it('finds a shadow of another class on a disk of the job, made while the copy ran: verified, and action required', async () => {
     await inScene(async (scene) => {
-      // Longer than one look serves.
+      // Longer than one query is valid.
       scene.lab.faults.set(`slow-rejoin=${smallBlocks * 85}`);
       let made: Promise<string> | undefined;
       const stop = scene.lab.onCommand(({ phase, line }) => {

@@ -1,6 +1,6 @@
 /**
- * Random sequences of what operators do and what happens to them: whatever it is, the data of the cluster is safe, and everything can be
- * rolled back. SHADOWTAPE_SEED gives other sequences.
+ * Random sequences of actions and failures: in every case the data of the cluster is safe, and everything can be rolled
+ * back. SHADOWTAPE_SEED selects other sequences.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -11,7 +11,7 @@ const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';
 const seed = Number(process.env['SHADOWTAPE_SEED'] ?? 6_637);
 const most = isWhole ? { walks: 60, seconds: 900 } : { walks: 5, seconds: 30 };
 
-/** @param isOver asked before each act but the first: a command that hangs takes a run more than a minute */
+/** @param isOver called before each act except the first: a command that hangs takes a run more than a minute */
 async function walkAlong(sequence: readonly Act[], isOver: () => boolean): Promise<void> {
   const walk = await RandomWalk.begin();
   try {
@@ -25,11 +25,11 @@ async function walkAlong(sequence: readonly Act[], isOver: () => boolean): Promi
   }
 }
 
-it('random acts, faults, kills and reboots leave the data of the cluster alone, and can be rolled back', async () => {
+it('random acts, faults, kills and reboots do not change the data of the cluster, and can be rolled back', async () => {
   const until = performance.now() + most.seconds * 1000;
   let walks = 0;
   const property = fc.asyncProperty(acts, async (sequence) => {
-    // What is left of the time also bounds the search for a shorter sequence that fails.
+    // The remaining time also limits the search for a shorter sequence that fails.
     const isOver = () => performance.now() > until;
     if (walks > 0 && isOver()) return;
     walks += 1;

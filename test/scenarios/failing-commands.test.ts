@@ -1,4 +1,4 @@
-/** Each command of steps 3-2 to 8-1 fails once, for good, or without saying so: what is said, and what stands afterwards. */
+/** Each command of steps 3-2 to 8-1 fails once, permanently, or silently: the report, and the state afterwards. */
 import { describe, expect, it } from 'vitest';
 import { clusterState, normalState, runScene } from '../support/lab-run.ts';
 import { classLockStands, lockStands } from '../support/lab-shell.ts';
@@ -20,7 +20,7 @@ const shadowLeft = (objects: string) => `node3: shadow objects of Class2: ${obje
 const words = (command: string) =>
   `${command.startsWith('sdx') ? `SDX:${command}: ERROR` : command}: the lab was told to fail this command`;
 
-/** A command that fails whenever it is sent; the rest of the way back is free, so that the cluster is normal in the end. */
+/** A command that always fails; the rest of the rollback works, so that the cluster is normal at the end. */
 const unwound: readonly { readonly fails: string; readonly line: string; readonly job?: string }[] = [
   { fails: 'node1:umount', line: 'umount /app' },
   { fails: 'node1:sdxproxy Part', line: 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off' },
@@ -87,7 +87,7 @@ describe('a command that fails', () => {
     },
   );
 
-  it('while the parted proxy still runs: it is stopped on all nodes before it is rejoined', async () => {
+  it('while the parted proxy is still started: it is stopped on all nodes before it is rejoined', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: ['fail-once=node1:dd'] });
       expect(end).toMatchObject({ exitStatus: 2, stands: normalStands });
@@ -116,7 +116,7 @@ describe('a command that fails', () => {
     }, 'otherwise');
   });
 
-  it('only once is rolled back, even where it is a command of the way back', async () => {
+  it('only once is rolled back, even if it is a command of the rollback', async () => {
     await inScene(async (scene) => {
       const from = scene.lab.commands.length;
       const end = await failingRun(scene, { faults: ['fail-once=node3:sdxshadowgroup -R'] });
@@ -126,7 +126,7 @@ describe('a command that fails', () => {
     });
   });
 
-  it('because its host is away for a while is not repeated where it had its effect', async () => {
+  it('because its host is unreachable for a while is not repeated if it had its effect', async () => {
     await inScene(async (scene) => {
       const stop = scene.lab.onCommand(({ phase, line, host }) => {
         if (phase !== 'ended' || host !== 'node3' || !line.startsWith('sdxshadowvolume -R')) return;
@@ -146,7 +146,7 @@ describe('a command that fails', () => {
   });
 });
 
-describe('a command that says it went well, and did nothing', () => {
+describe('a command that exits 0, and did nothing', () => {
   it.each([
     {
       ignored: 'node1:sdxproxy Part',
@@ -170,14 +170,14 @@ describe('a command that says it went well, and did nothing', () => {
       said: 'step 6b-3: The shadow is mounted: expected /mnt1, seen none',
       job: 'ufs-tar',
     },
-  ])('is found out and rolled back: $ignored', async ({ ignored, said, job = 'raw-dd' }) => {
+  ])('is detected and rolled back: $ignored', async ({ ignored, said, job = 'raw-dd' }) => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: [`ignore=${ignored}`] });
       expect(end).toMatchObject({ exitStatus: 2, sentence: said, stands: normalStands });
     });
   });
 
-  it('does not get the proxy rejoined under a shadow that still lives', async () => {
+  it('does not rejoin the proxy under a shadow that still exists', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: ['ignore=node3:sdxshadowdisk -R'] });
       expect(end).toMatchObject({
@@ -201,7 +201,7 @@ describe('a command that says it went well, and did nothing', () => {
     }, 'otherwise');
   });
 
-  it('at the rejoin is found out: the proxy is still parted', async () => {
+  it('at the rejoin is detected: the proxy is still parted', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: ['ignore=node1:sdxproxy Rejoin'] });
       expect(end).toMatchObject({
@@ -230,7 +230,7 @@ describe('the services', () => {
   const sentTo = (scene: Parameters<typeof proceduralCommands>[0]) =>
     servicesSent(scene.lab.commands.map(({ host, line }) => `${host} ${line}`));
 
-  it('that could not all be stopped are resumed as far as they were, and nothing is parted', async () => {
+  it('that could not all be stopped are resumed if they were stopped, and nothing is parted', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: ['fail=node1:umount'], change: twoCommands });
       expect(end).toMatchObject({ exitStatus: 2, stands: normalStands });
@@ -239,7 +239,7 @@ describe('the services', () => {
     });
   });
 
-  it('that cannot be resumed are told, with the command to resume them; all else is rolled back', async () => {
+  it('that cannot be resumed are reported, with the command to resume them; everything else is rolled back', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: ['fail=node1:mount'], change: twoCommands });
       expect(end).toMatchObject({
@@ -260,7 +260,7 @@ describe('the services', () => {
     }, 'otherwise');
   });
 
-  it('are not resumed twice where only another command of theirs has failed', async () => {
+  it('are not resumed twice if only another of their commands has failed', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         faults: ['fail-once=node1:true'],
@@ -280,7 +280,7 @@ describe('the services', () => {
 });
 
 describe('a lock that cannot be removed', () => {
-  it('spoils neither the tape nor the run, and is told; the next run takes it over, since its run has ended', async () => {
+  it('harms neither the tape nor the run, and is reported; the next run takes it over, because its run has ended', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('fail=node3:rmdir');
       const end = await runScene(scene);

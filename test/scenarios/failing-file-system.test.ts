@@ -37,7 +37,7 @@ describe('the mount of the shadow', () => {
     });
   });
 
-  it('cannot be ended: nothing is removed under it, and the last lines begin with the umount', async () => {
+  it('cannot be undone: nothing is removed under it, and the last lines begin with the umount', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: ['fail=node3:umount'] });
       expect(end).toMatchObject({
@@ -65,7 +65,7 @@ describe('the mount of the shadow', () => {
     }, 'otherwise');
   });
 
-  it('can be ended only at the second try: all is rolled back', async () => {
+  it('can be undone only at the second attempt: everything is rolled back', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: ['fail-once=node3:umount'] });
       expect(end).toMatchObject({ exitStatus: 2, stands: [...normalStands, tapeStands.written] });
@@ -73,7 +73,7 @@ describe('the mount of the shadow', () => {
     });
   });
 
-  it('leaves a mount point that cannot be removed: all else is rolled back, and the rmdir is named', async () => {
+  it('leaves a mount point that cannot be removed: everything else is rolled back, and the rmdir is named', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: ['fail=node3:rmdir /mnt1'] });
       const left = 'node3: the mount point /mnt1 still exists';
@@ -106,7 +106,7 @@ describe('tar', () => {
     });
   });
 
-  it('is cut off when the tape breaks in the middle; the list of what it holds is no list of a backup', async () => {
+  it('is aborted when the tape fails halfway; its file list does not count as that of a backup', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: ['tape-error=5'] });
       expect(end).toMatchObject({
@@ -119,7 +119,7 @@ describe('tar', () => {
     });
   });
 
-  it('leaves everything mounted where the job halts: every line of the way back is named', async () => {
+  it('leaves everything mounted if the job halts: every command of the rollback is named', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         job,
@@ -151,7 +151,7 @@ describe('a file system that was mounted at the part', () => {
     ['no service is stopped', 'not-needed'],
     ['another one is unmounted', { nodes: { node1: { stop: ['umount /data'], resume: ['mount /data'] } } }],
   ])(
-    'is not repaired unasked where %s: fsck is quoted, and the ways out are named',
+    'is not repaired without an order if %s: fsck is quoted, and the solutions are named',
     async (_what, services) => {
       await inScene(async (scene) => {
         const end = await failingRun(scene, { job, change: mounted({ services }) });
@@ -170,7 +170,7 @@ describe('a file system that was mounted at the part', () => {
     },
   );
 
-  it('is repaired with fsck.answerYes: the shadow’s write lands on the disk of the proxy, and the rejoin overwrites it', async () => {
+  it('is repaired with fsck.answerYes: the shadow’s write changes the disk of the proxy, and the rejoin overwrites it', async () => {
     await inScene(async (scene) => {
       let afterRepair: string | undefined;
       const stop = scene.lab.onCommand(({ phase, line }) => {
@@ -194,7 +194,7 @@ describe('a file system that was mounted at the part', () => {
     });
   });
 
-  it('that even fsck -y cannot repair ends the run in fsck’s own words', async () => {
+  it('that even fsck -y cannot repair ends the run with fsck’s own message', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         job,

@@ -1,4 +1,4 @@
-/** The console’s own disk is full, and the copy back that ends badly: the cluster is rolled back as far as it can be. */
+/** The console’s own disk is full, or the resync fails: the cluster is rolled back as far as possible. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const fillDiskFor = fillableDisk();
 
 const makeRoom = 'free some space, or keep the state elsewhere with --state DIR';
 
-describe('a journal that is no longer there', () => {
+describe('a journal that no longer exists', () => {
   it.each([
     { what: 'removed', step: 'verify', change: rmSync, reason: 'it was removed during the run' },
     {
@@ -26,7 +26,7 @@ describe('a journal that is no longer there', () => {
       reason: 'it was replaced by another file during the run',
     },
   ])(
-    'since it was $what in step $step ends the run, which is rolled back',
+    'because it was $what in step $step ends the run, which is rolled back',
     async ({ step, change, reason }) => {
       await inScene(async (scene) => {
         let run = '';
@@ -55,7 +55,7 @@ describe('a full disk on the console', () => {
     { step: '3-3', stands: normalStands },
     { step: 'verify', stands: normalStands },
     { step: '7', stands: [...normalStands, tapeStands.verified] },
-  ])('at step $step ends the run, and does not keep it from being rolled back', async ({ step, stands }) => {
+  ])('at step $step ends the run, and does not prevent its rollback', async ({ step, stands }) => {
     const scene = await openScene();
     try {
       const end = await runScene(scene, {
@@ -76,7 +76,7 @@ describe('a full disk on the console', () => {
         hint: `${makeRoom}; Shadowtape does not run without a journal`,
       });
       expect(await clusterState(scene)).toEqual(normalState);
-      // What is there is whole, and the listener has heard the rest.
+      // The written part is complete, and the listener has received the rest.
       const { events } = parseJournal(end.journalFile, await readFile(end.journalFile));
       expect(events.at(-1)).toMatchObject({ type: 'step-started', step });
       expect(end.events.at(-1)).toMatchObject({ type: 'run-finished', exitStatus: 2 });
@@ -126,12 +126,14 @@ describe('a full disk on the console', () => {
       fillDiskFor('.ndjson');
       await expect(runScene(scene)).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' });
       expect(
-        scene.lab.commands.filter(({ line }) => !/^sdxinfo|^ls -l .dev.rmt$|login-shell/.test(line)),
+        scene.lab.commands.filter(
+          ({ line }) => !/^sdxinfo|^cat .etc.mnttab$|^ls -l .dev.rmt$|login-shell/.test(line),
+        ),
       ).toEqual([]);
     });
   });
 
-  it('that takes only the list of the archive ends the dump, and is told as such', async () => {
+  it('that only affects the file list of the archive ends the dump, and is reported as such', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         job: 'ufs-tar',
@@ -152,8 +154,8 @@ describe('a full disk on the console', () => {
   });
 });
 
-describe('a copy back that ends badly', () => {
-  it('is told with the slice as it is, and the tape as what it is', async () => {
+describe('a resync that fails', () => {
+  it('is reported with the status of the slice, and the state of the tape', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         faults: ['rejoin-invalid'],

@@ -1,4 +1,4 @@
-/** What the operator is asked, what the answers do, and who gave them. */
+/** The questions to the operator, what the answers do, and who gave them. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { Ask } from '../../src/main/application/console.ts';
@@ -95,7 +95,7 @@ describe('the operator', () => {
     });
   });
 
-  it('stops and resumes the services himself, and is asked for each once', async () => {
+  it('stops and resumes the services by hand, and is asked for each once', async () => {
     await inScene(async (scene) => {
       const { ask, texts } = answers('stopped', 'resumed');
       const end = await runScene(scene, { ask, change: withJob({ services: 'ask' }) });
@@ -122,7 +122,7 @@ describe('the operator', () => {
     });
   });
 
-  it('is asked to resume what he stopped, when the part fails', async () => {
+  it('is asked to resume the services when the part fails', async () => {
     await inScene(async (scene) => {
       const { ask, texts } = answers('stopped', 'resumed');
       const faults = ['fail=node1:sdxproxy Part'];
@@ -132,7 +132,7 @@ describe('the operator', () => {
     });
   });
 
-  it('stops at once while he is asked to resume: the last lines say that the services are down', async () => {
+  it('stops immediately while asked to resume: the last lines say that the services are down', async () => {
     await inScene(async (scene) => {
       const halt = new AbortController();
       const ask: Ask = ({ id }) => {

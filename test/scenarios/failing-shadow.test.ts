@@ -1,4 +1,7 @@
-/** A shadow that is not the proxy, whatever the reason: nothing goes to tape, nobody is asked to approve, all is rolled back. */
+/**
+ * A shadow that is not the proxy, whatever the reason: nothing is written to tape, no approval is requested, everything
+ * is rolled back.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   failingRun,
@@ -73,7 +76,7 @@ describe('a shadow that is not the proxy', () => {
     });
   });
 
-  it('is found by its bytes alone where sdxinfo shows nothing wrong', async () => {
+  it('is found by its bytes alone if sdxinfo shows no difference', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         faults: ['wrong-disk'],
@@ -99,7 +102,7 @@ describe('a shadow that is not the proxy', () => {
     });
   });
 
-  it('is not even made once a node has rebooted, which starts the proxy again', async () => {
+  it('is not created once a node has rebooted, which starts the proxy again', async () => {
     await inScene(async (scene) => {
       let rebooted: Promise<void> | undefined;
       const end = await failingRun(scene, {
@@ -120,7 +123,7 @@ describe('a shadow that is not the proxy', () => {
     });
   });
 
-  it('is left alone where the proxy is started while the operator thinks it over', async () => {
+  it('is not used if the proxy is started before the operator answers', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         change: withJob({ approve: 'operator' }),

@@ -1,4 +1,4 @@
-/** Trouble at the tape, or on the way to it, in the middle of the dump and of the reading back. */
+/** Errors of the tape, or of the connection to it, during the dump and the read-back. */
 import { open } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
@@ -59,7 +59,7 @@ describe('the dump', () => {
       said: 'writing to the tape failed: dd: the lab was told to fail this command',
       hint: again,
     },
-  ])('ends in the middle, and all is rolled back: $fault', async ({ fault, code, said, hint }) => {
+  ])('ends halfway, and everything is rolled back: $fault', async ({ fault, code, said, hint }) => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: [fault] });
       expect(end).toMatchObject({
@@ -72,7 +72,7 @@ describe('the dump', () => {
     });
   });
 
-  it('ends in the middle, and all stays for somebody to look at where the job says onFailure: halt', async () => {
+  it('ends halfway, and everything stays for inspection if the job says onFailure: halt', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         faults: ['tape-error=3'],
@@ -95,7 +95,7 @@ describe('the dump', () => {
     }, 'otherwise');
   });
 
-  it('is void when the backup server reboots, which forgets the shadow; the proxy is rejoined', async () => {
+  it('is invalid when the backup server reboots, which removes the shadow; the proxy is rejoined', async () => {
     await inScene(async (scene) => {
       let rebooted: Promise<void> | undefined;
       const stop = scene.lab.onCommand(({ phase, line }) => {
@@ -112,7 +112,7 @@ describe('the dump', () => {
     });
   });
 
-  it('is void when the backup server goes and does not come back; no rejoin is sent while nobody can see the shadow', async () => {
+  it('is invalid when the backup server goes down and stays down; no rejoin is sent while the shadow cannot be checked', async () => {
     await inScene(async (scene) => {
       const stop = scene.lab.onCommand(({ phase, line }) => {
         if (phase !== 'started' || !line.startsWith('dd ibs')) return;
@@ -140,7 +140,7 @@ describe('the dump', () => {
     }, 'otherwise');
   });
 
-  it('does not pass where a node rebooted meanwhile, and started the proxy', async () => {
+  it('is not accepted if a node rebooted meanwhile, and started the proxy', async () => {
     await inScene(async (scene) => {
       let rebooted: Promise<void> | undefined;
       const stop = scene.lab.onCommand(({ phase, line }) => {
@@ -158,7 +158,7 @@ describe('the dump', () => {
     });
   });
 
-  it('fails where the volume cannot be read, whatever the tape says', async () => {
+  it('fails if the volume cannot be read, whatever the tape reports', async () => {
     await inScene(async (scene) => {
       const stop = scene.lab.onCommand(({ phase, line }) => {
         // The last sample of the verification: the next dd of the shadow is that of the dump.
@@ -178,7 +178,7 @@ describe('the dump', () => {
   });
 });
 
-describe('the reading back', () => {
+describe('the read-back', () => {
   it('finds a bit that was flipped on its way to the tape: exit status 4, and the cluster is rolled back', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
@@ -197,7 +197,7 @@ describe('the reading back', () => {
     });
   });
 
-  it('does not take a read error for the end of the data', async () => {
+  it('does not mistake a read error for the end of the data', async () => {
     await inScene(async (scene) => {
       const stop = scene.lab.onCommand(({ phase, line }) => {
         if (phase !== 'ended' || !line.startsWith('dd ibs')) return;
@@ -217,7 +217,7 @@ describe('the reading back', () => {
     });
   });
 
-  it('begins again where the connection with the drive was lost', async () => {
+  it('starts again if the connection with the drive was lost', async () => {
     await inScene(async (scene) => {
       const stop = scene.lab.onCommand(({ phase, line }) => {
         if (phase !== 'ended' || !line.startsWith('dd ibs')) return;
@@ -232,7 +232,7 @@ describe('the reading back', () => {
     });
   });
 
-  it('and a copy back that fails as well need an operator', async () => {
+  it('and a resync that both fail require action', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: ['tape-corrupt=1', 'fail=node1:sdxproxy Rejoin'] });
       expect(end).toMatchObject({
@@ -262,7 +262,7 @@ describe('verifying the tape of an ended run', () => {
     }
   }
 
-  /** Turns a bit over in the middle of the tape, where nobody but the reading back can find it. */
+  /** Flips a bit in the middle of the tape, where only the read-back can find it. */
   async function damageTape({ lab }: Scene): Promise<void> {
     const file = await open(lab.tapeFile, 'r+');
     const byte = Buffer.alloc(1);
@@ -272,7 +272,7 @@ describe('verifying the tape of an ended run', () => {
     await file.close();
   }
 
-  it('passes where the tape holds it, fails where the tape was changed or another was inserted, and changes nothing', async () => {
+  it('passes if the tape matches, fails if the tape was changed or another was inserted, and changes nothing', async () => {
     await inScene(async (scene) => {
       const { run } = await runScene(scene, { change: withJob({ services: 'not-needed' }) });
       const from = scene.lab.commands.length;
@@ -304,7 +304,7 @@ describe('verifying the tape of an ended run', () => {
     });
   });
 
-  it('is refused for a run that never came to its tape, and for one that never was', async () => {
+  it('is refused for a run that never wrote its tape, and for one that does not exist', async () => {
     await inScene(async (scene) => {
       const { run } = await failingRun(scene, { faults: ['fail=node1:umount'] });
       expect(await verify(scene, run)).toMatchObject({

@@ -1,6 +1,6 @@
 /**
- * Every fault of the lab, as an operator meets it in a backup: the situation that all screens read, and what it enables. That each screen says
- * and enables what its situation says is tested in test/e2e/situations.test.ts.
+ * Every fault of the lab, as an operator meets it in a backup: the situation that all screens show, and what it
+ * enables. test/e2e/situations.test.ts tests that each screen follows its situation.
  */
 import { expect, it, onTestFinished } from 'vitest';
 import { situationsOf, whyNoBackup, type Situation } from '../../src/folds/situation.ts';
@@ -27,7 +27,7 @@ const change = (site: SiteTree): void => {
   for (const job of jobs) Object.assign(jobOf(site, job), { onFailure: 'halt', approve: 'when-verified' });
 };
 
-/** Begins a backup under the fault, and tells the situation once the run asks, hangs or has ended. */
+/** Starts a backup under the fault, and returns the situation once the run asks, hangs or has ended. */
 async function situationUnder(scene: Scene, fault: string, { job, hangs }: Played): Promise<Told> {
   const served = await serveScene(scene, change);
   onTestFinished(async () => {
@@ -64,7 +64,7 @@ async function situationUnder(scene: Scene, fault: string, { job, hangs }: Playe
   await Promise.race([settled, asksLogin, hung]);
   const isStuck = desk.activity.logins.length > 0 || hangs !== undefined;
   run ??= desk.activity.runs[0]?.run;
-  // A look waits for a login, too.
+  // A query waits for a login, too.
   const look = isStuck ? undefined : await page.ask('look', {});
   const [site, protection] = [await page.result('site', {}), await page.result('protection', {})];
   const active: readonly ActiveRun[] = desk.activity.runs;
@@ -87,7 +87,7 @@ async function situationUnder(scene: Scene, fault: string, { job, hangs }: Playe
   };
 }
 
-/** What a look at the hosts shows; undefined: it waits. */
+/** What a query of the hosts shows; undefined: it waits. */
 const seenBy = (look: Awaited<ReturnType<TestPage['ask']>> | undefined) => ({
   view: look && 'result' in look ? (look.result as never) : undefined,
   lookTrouble: look && 'error' in look ? look.error.sentence : undefined,
@@ -111,7 +111,7 @@ interface Row {
 
 const atRest = { kind: 'idle', reason: 'no backup running', backUp: 'enabled' } as const;
 const backedUp: Told = { ...atRest, home: 'protected' };
-/** No run was begun: the start says why. */
+/** No run was begun: the refusal says why. */
 const refused: Told = { ...atRest, home: 'overdue' };
 /** The run has ended, and the cluster is rolled back. */
 const failedWith = (failure: string | RegExp): Told => ({ ...refused, failure });
@@ -329,7 +329,7 @@ const table: Readonly<Record<FaultName, Row>> = {
   },
 };
 
-/** Makes a record unreadable that is none of those which the run samples: it is met when the dump reads it. */
+/** Makes a record unreadable that the run does not sample: only the dump reads it. */
 function makeUnreadable({ lab }: Scene): void {
   const sampled = new Set<number>();
   const stop = lab.onCommand(({ phase, line }) => {
@@ -344,7 +344,7 @@ function makeUnreadable({ lab }: Scene): void {
   });
 }
 
-/** A backup under each takes minutes: some are played, and on request all. */
+/** A backup under each takes minutes: a sample is played, and on request all. */
 const isRecorded = process.env['SHADOWTAPE_RECORD'] === '1';
 const isWhole = isRecorded || process.env['SHADOWTAPE_FAILURES'] === 'all';
 const played = (Object.keys(faultTable) as FaultName[]).filter((_fault, at) => isWhole || at % 8 === 2);

@@ -7,10 +7,10 @@ import { auditState } from '../../src/main/proof/audit.ts';
 import { worstToSign } from '../../src/folds/audit-words.ts';
 import { expectNormal } from '../support/deaths.ts';
 import { asItLeftThem, formerScene, type FormerScene, type FormerState } from '../support/former-release.ts';
-import { openSceneConsole } from '../support/lab-run.ts';
+import { openSceneConsole, sha256 } from '../support/lab-run.ts';
 import { locksLeft } from '../support/lab-shell.ts';
 import { performed } from '../support/performed-command.ts';
-import { firstFileOfTape } from '../support/tap-file.ts';
+import { filesOfTape, firstFileOfTape } from '../support/tap-file.ts';
 
 async function former(which: FormerState) {
   const found = await formerScene(which);
@@ -59,6 +59,30 @@ describe('two runs of release 0.1.0 that ended verified', () => {
     await writeFile(file, (await readFile(file, 'utf8')).replace('"verified"', '"unverified"'));
     expect(worstToSign(await auditState({ state: scene.state }))).toBe('wrong');
   });
+
+  it('are restored from their tape: as an image here, and on the cluster', async () => {
+    const { scene, folder, runs, run } = await former('ended');
+    const [, labelled = ''] = runs;
+    await copyFile(join(folder, 'tape.tap'), scene.lab.tapeFileOf('former'));
+    await scene.lab.insertCartridge('former');
+    const [, data = []] = await filesOfTape(scene.lab.tapeFileOf('former'));
+    const onTape = sha256(Buffer.concat(data));
+    const to = join(scene.folder, 'image');
+    const image = await run('restore', labelled, '--to', to);
+    expect(image.exitStatus, image.stderr).toBe(0);
+    expect(sha256(await readFile(to))).toBe(onTape);
+    expect((await run('restore', labelled, '--drill')).exitStatus).toBe(0);
+    expect(await scene.lab.volumeDigest('Class1', 'Volume1')).not.toBe(onTape);
+    let restored: Promise<string> | undefined;
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      // Before the services write to it.
+      if (phase === 'started' && line.startsWith('mount /app'))
+        restored ??= scene.lab.volumeDigest('Class1', 'Volume1');
+    });
+    const volume = await run('restore', labelled, '--replace', 'Volume1', '--yes').finally(stop);
+    expect(volume.exitStatus, volume.stdout + volume.stderr).toBe(0);
+    expect(await restored).toBe(onTape);
+  });
 });
 
 describe.each([
@@ -74,7 +98,7 @@ describe.each([
     return { ...found, name: found.runs[0] ?? '' };
   }
 
-  it('keeps the class locked: the release does not tell whether its process is running', async () => {
+  it('keeps the class locked: that release does not record whether its process is running', async () => {
     const { scene, args, run, name } = await left();
     const locks = locksLeft(scene);
     const next = await run('run', 'raw-dd');

@@ -1,6 +1,7 @@
 /**
- * A run that ends with action required keeps the locks of its class: nobody rejoins its proxy under its shadow, whatever backup server he
- * has. It is resumed, rolled back or discarded while the process that ended it lives on, as a desktop does.
+ * A run that ends with action required keeps the locks of its class: nobody rejoins its proxy under its shadow, from
+ * whatever backup server. It is resumed, rolled back or discarded while the process that ended it keeps running, like a
+ * desktop.
  */
 import { readdir, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
@@ -37,7 +38,7 @@ const folder = lockFolder('Class1');
 const classLocks = ['node1', 'node2', 'node3'].map((host) => `${host} ${folder}`);
 const lockFolders = () => allLocks(scene).filter((path) => path.endsWith('.lock'));
 
-/** The runs that need somebody, as the screens are told. */
+/** The runs that require action, as the screens show them. */
 async function openRuns(): Promise<Pick<OpenRun, 'run' | 'holds' | 'discarded'>[]> {
   const desk = new Desk({ state: scene.state, siteFile: await scene.writeSite(), guest: 'browser' });
   try {
@@ -62,7 +63,7 @@ async function haltedRun(): Promise<SceneRun> {
 
 const elsewhere = (): Scene => ({ ...scene, state: new StateFolder(join(scene.folder, 'other-state')) });
 
-/** Somebody brings the cluster back with the commands that the run has named. */
+/** Somebody rolls the cluster back with the commands that the run has named. */
 async function repairByHand({ stands }: SceneRun): Promise<void> {
   expect(stands).toEqual(expect.arrayContaining(byHand('node3 sdxshadowvolume -F -c Class2 -v Volume2')));
   for (const sentence of stands) {
@@ -100,7 +101,7 @@ describe('a run that is halted', () => {
     const { run } = await haltedRun();
     // A run of the same second and process would have the same name, and so the same lock.
     await expect.poll(() => runName(new Date(), 'Volume2')).not.toBe(run);
-    // Of another backup server the run has no lock, and no shadow can be seen there.
+    // The run has no lock on another backup server, and no shadow is visible there.
     scene.lab.editFolders('node3', (folders) => folders.filter((path) => !path.startsWith(folder)));
     const from = scene.lab.commands.length;
     const end = await runScene(elsewhere(), { change: withJob({ part: { synchroniseFirst: true } }) });
@@ -114,7 +115,7 @@ describe('a run that is halted', () => {
     expect(lockFolders()).toEqual(classLocks.slice(0, 2));
   });
 
-  it('is rolled back by the process that ended it, which lives on: the class is free again', async () => {
+  it('is rolled back by the process that ended it, which is still running: the class is free again', async () => {
     const { run } = await haltedRun();
     const back = await takeUpScene(scene, 'unwind', run, { takeOverLock: false });
     expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${run} was rolled back` });
@@ -192,7 +193,7 @@ describe('a run that is halted', () => {
     expect(await scene.state.runs()).toEqual([]);
   });
 
-  it('and whose journal is deleted is named by its locks: the next run is refused, until it is discarded by the command of the hint', async () => {
+  it('with a deleted journal is named by its locks: the next run is refused, until it is discarded by the command of the hint', async () => {
     const halted = await haltedRun();
     const { run } = halted;
     await rm(scene.state.journalFile(run));
@@ -228,7 +229,7 @@ describe('a run that is halted', () => {
     expect(allLocks(scene)).toEqual([]);
   });
 
-  it('stopped at once, is taken up by the process that stopped it', async () => {
+  it('stopped immediately, is resumed by the process that stopped it', async () => {
     const halt = new AbortController();
     const end = await runScene(scene, {
       halt: halt.signal,
@@ -244,7 +245,7 @@ describe('a run that is halted', () => {
 });
 
 describe('a run whose end was written by an earlier release', () => {
-  it('has no locks: it is rolled back all the same', async () => {
+  it('has no locks: it is rolled back nevertheless', async () => {
     const { run } = await haltedRun();
     for (const host of ['node1', 'node2', 'node3'] as const)
       scene.lab.editFolders(host, (folders) => folders.filter((path) => !path.startsWith('/var/tmp/')));

@@ -29,8 +29,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('the history, asked without a site', () => {
-  it('lists the runs that fit', async () => {
+describe('the history, queried without a site', () => {
+  it('lists the runs that match', async () => {
     const all = await command('runs');
     expect(all.stdout).toBe(
       [
@@ -49,7 +49,7 @@ describe('the history, asked without a site', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ run: run(3).run, verdict: 'failed', exitStatus: 2 });
   });
 
-  it('says where a search is wrong', async () => {
+  it('shows where a search is invalid', async () => {
     const end = await command('runs', 'verdict:good');
     expect(end.exitStatus).toBe(1);
     expect(end.stderr).toBe(
@@ -58,7 +58,7 @@ describe('the history, asked without a site', () => {
     );
   });
 
-  it('says where a file is, and how it comes back', async () => {
+  it('shows where a file is, and how to restore it', async () => {
     const found = await command('where', 'ledger.db');
     expect(found.stdout).toBe(
       [
@@ -80,7 +80,7 @@ describe('the history, asked without a site', () => {
     });
   });
 
-  it('knows runs by the beginnings of their names, and the last one as latest', async () => {
+  it('accepts runs by the beginnings of their names, and the last one as latest', async () => {
     const [first, third] = [run(1).run, run(3).run];
     const shown = await command('show', first.slice(0, 8));
     expect(shown.stderr).toBe(`${first.slice(0, 8)}: run ${first}\n`);
@@ -93,7 +93,7 @@ describe('the history, asked without a site', () => {
     expect(audited.stdout).not.toContain(first);
   });
 
-  it('says where a tape was put, until it is in a drive again', async () => {
+  it('shows where a tape was put, until it is in a drive again', async () => {
     const media = new MediaFile(join(folder, 'tapes.ndjson'));
     const tape = {
       uuid: `uuid-of-${run(1).run}`,
@@ -121,7 +121,7 @@ describe('the history, asked without a site', () => {
     expect((await command('tapes')).stdout).not.toContain('fire safe');
   });
 
-  it('does not guess where several runs begin alike, or none', async () => {
+  it('does not guess if several runs begin alike, or none does', async () => {
     expect(await command('show', '202611')).toEqual({
       exitStatus: 1,
       stdout: '',
@@ -135,7 +135,7 @@ describe('the history, asked without a site', () => {
     );
   });
 
-  it('is found where the environment says, unless an option says otherwise', async () => {
+  it('is found at the place in the environment, unless an option overrides it', async () => {
     const environment = { SHADOWTAPE_STATE: folder, SHADOWTAPE_SITE: join(folder, 'none.yaml') };
     const there = (...args: string[]) => performed(args, environment);
     expect((await there('runs')).stdout).toBe((await command('runs')).stdout);
@@ -180,7 +180,7 @@ describe('the history, asked without a site', () => {
     );
   });
 
-  it('answers though the index is damaged', async () => {
+  it('answers although the index is damaged', async () => {
     writeFileSync(join(folder, 'index.sqlite'), 'damaged');
     expect((await command('runs')).stdout.split('\n')).toHaveLength(4);
   });

@@ -28,7 +28,7 @@ const labelled = (site: SiteTree) => {
   for (const job of Object.values(site.jobs)) job['media'] = { layout: 'labelled', name: 'PAYROLL-01' };
 };
 
-/** SHA-256 of what the run has handed to its tape. */
+/** SHA-256 of what the run has sent to tape. */
 const onTape = ({ events }: SceneRun) =>
   events.flatMap((event) =>
     event.type === 'digest' && event.hop === 'handed' ? [event.onTapeSha256] : [],
@@ -54,7 +54,7 @@ async function verify(run: string) {
 }
 
 describe('a tape whose console is lost', () => {
-  it('brings its run back, which is then listed, shown, audited and read back', async () => {
+  it('imports its run, which is then listed, shown, audited and read back', async () => {
     const end = await runScene(scene, { change: labelled });
     expect(end, end.sentence).toMatchObject({ verdict: 'verified' });
     expect(worstToSign(await auditState({ state: scene.state }))).toBe('proven');
@@ -120,7 +120,7 @@ describe('a tape whose console is lost', () => {
     await console.close();
   });
 
-  it('gives a run that can be read back where its manifest has no journal, and overwrites no journal', async () => {
+  it('yields a run that can be read back even if its manifest has no journal, and overwrites no journal', async () => {
     const end = await runScene(scene, { change: labelled });
     const { run } = end;
     const console = await openSceneConsole(scene, labelled);
@@ -166,7 +166,7 @@ describe('a tape whose console is lost', () => {
     });
   });
 
-  it('is told by the command line, and a tape that is lost in a drive check is marked', async () => {
+  it('is shown by the command line, and a tape that is lost in a drive check is marked', async () => {
     const { run } = await runScene(scene, { change: labelled });
     await rm(scene.state.path, { recursive: true });
     const site = [...(await sceneArguments(scene)), '--trust'];

@@ -1,4 +1,4 @@
-/** Tapes that a console has lost all knowledge of: several of one run, and one whose dump never left the backup server. */
+/** Tapes that are unknown to a console: several of one run, and one whose dump never left the backup server. */
 import { rm } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { listTapes, type Ask, type ImportedTape } from '../../src/main/application/console.ts';
@@ -72,7 +72,7 @@ const partsOf = (run: string) =>
   }));
 
 describe('three tapes of one run', () => {
-  it('are gone through by the changer, and read back; and by an operator who begins with the first', async () => {
+  it('are loaded by the changer, and read back; and by an operator who begins with the first', async () => {
     const run = await threeTapes();
     await forgetAll();
     const importedRun = {
@@ -115,7 +115,7 @@ describe('three tapes of one run', () => {
 });
 
 describe('a tape that cannot be read', () => {
-  it('is passed over where others follow, and said in the end', async () => {
+  it('is skipped if others follow, and reported at the end', async () => {
     const run = await threeTapes();
     await forgetAll();
     // The first tape that is read is the last of the run.
@@ -139,7 +139,7 @@ describe('a tape that cannot be read', () => {
   });
 });
 
-describe('a tape of route server with cksum alone', () => {
+describe('a tape of route server with only cksum', () => {
   it('is imported, and read back by its cksum, with its journal and without it', async () => {
     scene = await openScene({ blocks: 4096 });
     const change = withJob({

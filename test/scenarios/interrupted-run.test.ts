@@ -1,4 +1,7 @@
-/** A console is killed, and somebody starts the next run: it reports the interrupted run, and leaves everything to its resume or rollback. */
+/**
+ * A console is killed, and somebody starts the next run: it reports the interrupted run, and leaves everything to its
+ * resume or rollback.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
@@ -24,7 +27,7 @@ const run = (...args: string[]) => performed([...site, ...args]);
 
 const killedAt = (line: string) => killed(scene, site, line);
 
-/** How many commands were sent that may change something; looking at detached work takes a script. */
+/** How many commands were sent that may change something; a query of detached work needs a script. */
 const changesSent = () => changingCommands(scene).filter((line) => !/^node3 (sh|ps|cat) /.test(line)).length;
 
 /** The next run: refused before anything is sent that changes something, and before it has a journal. */
@@ -66,12 +69,12 @@ describe('a run whose console was killed while its shadow exists', () => {
     expect((await run('run', 'raw-dd')).exitStatus).toBe(0);
   });
 
-  it('is reported where its lock is gone, too', async () => {
+  it('is also reported if its lock is gone', async () => {
     const name = await killedAt('sdxshadowvolume -M');
     expect(locksLeft(scene)).not.toEqual([]);
     removeLocksByHand(scene);
     expect(await refusedNext()).toContain(`run ${name} of job raw-dd was interrupted at step 5`);
-    // Discarded by the command of the hint, whose lock is gone; what was discarded can still be rolled back.
+    // Discarded by the command of the hint, without its lock; a discarded run can still be rolled back.
     const discarded = await run('unlock', 'Class1', '--discard', name, '--yes');
     expect(discarded).toMatchObject({
       exitStatus: 0,
@@ -86,7 +89,7 @@ describe('a run whose console was killed while its shadow exists', () => {
   });
 
   it.each(['resume', 'unwind'])(
-    'stays locked and interrupted, as it was, where a %s is refused after it took the locks',
+    'stays locked and interrupted, as it was, if a %s is refused after it took the locks',
     async (mode) => {
       const name = await killedAt('sdxshadowvolume -M');
       const locks = allLocks(scene).sort();
@@ -103,7 +106,7 @@ describe('a run whose console was killed while its shadow exists', () => {
     },
   );
 
-  it('is discarded by an operator who names it: only its lock goes, and no hint advises a rejoin', async () => {
+  it('is discarded by an operator who names it: only its lock is removed, and no hint advises a rejoin', async () => {
     const name = await killedAt('sdxshadowvolume -M');
     const before = await clusterState(scene);
     const other = await run('unlock', 'Class1', '--discard', 'another', '--yes');
@@ -120,7 +123,7 @@ describe('a run whose console was killed while its shadow exists', () => {
     const next = await run('run', 'raw-dd');
     expect(next.exitStatus).toBe(1);
     expect(next.stdout + next.stderr).not.toMatch(/sdxproxy (Re)?[jJ]oin/);
-    // What was discarded can still be rolled back.
+    // A discarded run can still be rolled back.
     expect((await run('unwind', name)).exitStatus).toBe(2);
     await expectNormal(scene, name);
   });

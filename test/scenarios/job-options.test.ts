@@ -1,4 +1,4 @@
-/** What a job may say of its phases: leave the proxy parted, synchronise first, try the part again, not wait, run scripts. */
+/** Options of a job for its phases: leave the proxy parted, synchronize first, retry the part, do not wait, run scripts. */
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { failingRun, normalStands, proceduralCommands, tapeStands, withJob } from '../support/failures.ts';
 import {
@@ -26,7 +26,7 @@ const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 
 const leaving = withJob({ ...quick, rejoin: 'leave-parted', services: 'not-needed' });
 
 describe('rejoin: leave-parted', () => {
-  it('leaves what was backed up on the proxy: verified, and it is told', async () => {
+  it('leaves the backed up data on the proxy: verified, and reported', async () => {
     const end = await runScene(scene, { change: leaving });
     expect(end).toMatchObject({
       verdict: 'verified',
@@ -42,13 +42,13 @@ describe('rejoin: leave-parted', () => {
     expect(await clusterState(scene)).toEqual({ ...normalState, proxy: 'Part' });
   });
 
-  it('a run that fails brings the proxy back nevertheless', async () => {
+  it('a run that fails rejoins the proxy nevertheless', async () => {
     const end = await failingRun(scene, { change: leaving, faults: ['tape-error=3'] });
     expect(end.exitStatus).toBe(2);
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('a tape that proves bad ends with 4: the proxy stays parted, as the job wants it', async () => {
+  it('a tape mismatch exits 4: the proxy stays parted, as the job wants it', async () => {
     const end = await failingRun(scene, { change: leaving, faults: ['tape-corrupt=3'] });
     expect(end).toMatchObject({
       exitStatus: 4,
@@ -68,7 +68,7 @@ describe('part.synchroniseFirst', () => {
     media: { overwrite: true },
   });
 
-  it('rejoins the proxy that the last run left parted, waits, and backs up what the master holds now', async () => {
+  it('rejoins the proxy that the last run left parted, waits, and backs up the current data of the master', async () => {
     expect(await runScene(scene, { change: again })).toMatchObject({ exitStatus: 0 });
     await scene.lab.writeMaster(8192, Buffer.alloc(4096, 7));
     const master = await scene.lab.volumeDigest('Class1', 'Volume1');
@@ -83,7 +83,7 @@ describe('part.synchroniseFirst', () => {
     ]);
   });
 
-  it('sends nothing where the proxy is joined already', async () => {
+  it('sends nothing if the proxy is joined already', async () => {
     const end = await runScene(scene, {
       change: withJob({ ...quick, part: { synchroniseFirst: true } }),
     });
@@ -93,7 +93,7 @@ describe('part.synchroniseFirst', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is canceled while it waits: it ends at once, and says that the copy continues and what shows it', async () => {
+  it('is canceled while it waits: it ends at once, and reports that the copy continues and how to watch it', async () => {
     await scene.lab.type('node1', 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off');
     scene.lab.faults.set('slow-rejoin=1');
     const cancel = new AbortController();
@@ -115,7 +115,7 @@ describe('part.synchroniseFirst', () => {
         'run by hand on node1: sdxinfo -S -c Class1 -o Volume2',
       ],
     });
-    // Nothing of the run is left that another one could harm.
+    // Nothing of the run remains that another one could damage.
     expect(allLocks(scene)).toEqual([]);
     expect(await clusterState(scene)).toMatchObject({ proxy: 'Join', sliceOfProxy: 'COPY' });
     scene.lab.faults.clear('slow-rejoin');
@@ -123,7 +123,7 @@ describe('part.synchroniseFirst', () => {
     expect((await takeUpScene(scene, 'unwind', end.run, { change: again })).exitStatus).toBe(2);
   });
 
-  it('rejoins nothing while a shadow stands on the backup server', async () => {
+  it('rejoins nothing while a shadow exists on the backup server', async () => {
     await runScene(scene, { change: again });
     await onHost(scene, 'node3', ['sdxshadowdisk', '-M', '-c', 'Class2', '-d', 'c1t1d3=Disk3']);
     const end = await refusedRun(
@@ -137,7 +137,7 @@ describe('part.synchroniseFirst', () => {
     });
   });
 
-  it('rejoins no further proxy once somebody makes a shadow of it meanwhile', async () => {
+  it('rejoins no further proxy once somebody has created a shadow of it', async () => {
     const several = await openScene({ blocks: 4096, jobs: ['three-volumes'] });
     onTestFinished(() => several.close());
     await several.lab.type('node1', 'sdxproxy Part -c Class1 -p Volume2,Volume4,Volume6 -a pjrm=off');
@@ -173,7 +173,7 @@ describe('part.tries', () => {
   const trying = (tries: number) => withJob({ ...quick, part: { tries, everySeconds: 0.02 } });
   const partsSent = () => proceduralCommands(scene).filter((line) => line.includes('sdxproxy Part'));
 
-  it('a proxy that somebody parts meanwhile is not parted again, and left to him', async () => {
+  it('a proxy that somebody else parts meanwhile is not parted again, and stays theirs', async () => {
     let waits = false;
     let foreign: Promise<unknown> | undefined;
     scene.lab.faults.set('fail-once=node1:sdxproxy Part');
@@ -196,7 +196,7 @@ describe('part.tries', () => {
     expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'running' });
   });
 
-  it('a part that fails is tried again, after a warning', async () => {
+  it('a part that fails is retried, after a warning', async () => {
     scene.lab.faults.set('fail-once=node1:sdxproxy Part');
     const end = await runScene(scene, { change: trying(3) });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
@@ -217,7 +217,7 @@ describe('part.tries', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is not tried again where the proxy was parted nevertheless', async () => {
+  it('is not retried if the proxy was parted nevertheless', async () => {
     const stop = scene.lab.onCommand(({ phase, line }) => {
       if (phase === 'ended' && line.startsWith('sdxproxy Part')) scene.lab.faults.set('proxy-parted');
     });
@@ -250,7 +250,7 @@ describe('resynchronisation.wait: false', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('a tape that proves bad ends with 4 while the copy continues', async () => {
+  it('a tape mismatch exits 4 while the copy continues', async () => {
     scene.lab.faults.set('slow-rejoin=20000');
     const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
     const end = await failingRun(scene, { change, faults: ['tape-corrupt=3'] });
@@ -259,8 +259,8 @@ describe('resynchronisation.wait: false', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('a run that is rolled back waits nevertheless: its end says how the cluster is', async () => {
-    // The copy is held up until the run has checked it.
+  it('a run that is rolled back waits nevertheless: its end reports the state of the cluster', async () => {
+    // The copy is delayed until the run has checked it.
     scene.lab.faults.set('slow-rejoin=20000');
     let isCopying = false;
     const stop = scene.lab.onCommand(({ phase, line }) => {
@@ -304,7 +304,7 @@ describe('scripts around the phases', () => {
         /echo (before|after)-|sdxproxy|sdxvolume|sdxshadowvolume -[MR]|of=\/dev\/rmt/.test(line),
       );
 
-  it('run on their hosts, before the first and behind the last step of their phase', async () => {
+  it('run on their hosts, before the first and after the last step of their phase', async () => {
     const end = await runScene(scene, { change: scripted });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
     expect(sentWith()).toEqual([
@@ -342,7 +342,7 @@ describe('scripts around the phases', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('one that fails before anything else was touched is told as such', async () => {
+  it('one that fails before anything else was touched is reported as such', async () => {
     const end = await failingRun(scene, { change: scripted, faults: ['fail=node2:echo before-part'] });
     expect(end).toMatchObject({ exitStatus: 2, error: { code: 'COMMAND_FAILED' }, stands: normalStands });
     expect(proceduralCommands(scene)).toEqual([]);
@@ -382,7 +382,7 @@ describe('scripts around the phases', () => {
     ],
     ['script-6', ['after-dump', 'before-remove', 'after-rejoin']],
     ['7', ['after-rejoin']],
-  ] as const)('a run that is taken up at step %s runs those that are left', async (step, left) => {
+  ] as const)('a run that is resumed at step %s runs the remaining ones', async (step, left) => {
     const { run } = await dyingRun(
       scene,
       'raw-dd',
@@ -408,13 +408,13 @@ describe('scripts around the phases', () => {
 });
 
 describe('limit', () => {
-  it('reads the volume no faster, and changes nothing of what is on tape', async () => {
+  it('reads the volume no faster, and does not change what is on tape', async () => {
     const limited = withJob({ ...quick, services: 'not-needed', limit: '1 MB/s' });
     const end = await runScene(scene, { change: limited });
     expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
     const at = (event: { at: string } | undefined) => Date.parse(event?.at ?? '');
     const of6a = end.events.filter((event) => 'step' in event && event.step === '6a');
-    // Each piece but the first waits for the one before it: at least 1 MiB at 1 MB/s.
+    // Each piece except the first waits for the one before it: at least 1 MiB at 1 MB/s.
     const milliseconds = at(of6a.find(({ type }) => type === 'digest')) - at(of6a[0]);
     expect(milliseconds).toBeGreaterThan(1000);
     expect(sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)))).toBe(scene.masterBefore);

@@ -1,4 +1,4 @@
-/** Consoles that are genuinely killed, in processes of their own, and resumed on the command line. */
+/** Consoles that are genuinely killed, in separate processes, and resumed on the command line. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
@@ -34,7 +34,7 @@ describe('a console that was killed', () => {
     return name;
   }
 
-  it('in the middle of the dump: resume writes the tape again, and verifies it', async () => {
+  it('during the dump: resume writes the tape again, and verifies it', async () => {
     scene.lab.faults.set('slow-tape=2000000');
     const name = await killed('raw-dd', 'started', 'dd ibs=');
     scene.lab.faults.clear('slow-tape');
@@ -55,7 +55,7 @@ describe('a console that was killed', () => {
     expect(again.exitStatus).toBe(1);
   });
 
-  it('in the middle of a dump on a labeled tape: resume continues after the last record', async () => {
+  it('during a dump on a labeled tape: resume continues after the last record', async () => {
     await scene.writeSite((tree) => {
       quick(tree);
       withJob({ services: 'not-needed', media: { layout: 'labelled', name: 'NIGHTLY' } })(tree);
@@ -68,7 +68,7 @@ describe('a console that was killed', () => {
       if (!line.startsWith('dd ibs=')) return;
       if (phase === 'started' && file === 1) starts.push(block);
       if (phase === 'started' || file < 2 || starts.length > 1) return;
-      // Nobody hears that the drive has failed after forty records.
+      // The failure of the drive after forty records is not noticed.
       command.process.kill('SIGKILL');
       return command.end;
     });
@@ -86,7 +86,7 @@ describe('a console that was killed', () => {
     expect(sha256(Buffer.concat(data))).toBe(scene.masterBefore);
   });
 
-  it('while it parted the proxy: unwind resumes the services, and rejoins once the operator says whose part it was', async () => {
+  it('while it parted the proxy: unwind resumes the services, and rejoins once the operator confirms whose part it was', async () => {
     const name = await killed('raw-dd', 'ended', 'sdxproxy Part');
     expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'stopped' });
     expect(locksLeft(scene)).not.toEqual([]);
@@ -122,7 +122,7 @@ describe('a console that was killed', () => {
 
   it('while another console works on its run: the second is refused, and changes nothing', async () => {
     const name = await killed('raw-dd', 'started', 'sdxvolume -F');
-    // The tape is held up until the second console has ended.
+    // The tape is delayed until the second console has ended.
     scene.lab.faults.set('slow-tape=20000');
     const first = startCommand([...site, 'resume', name]);
     let second: ReturnType<typeof run> | undefined;

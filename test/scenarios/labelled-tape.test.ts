@@ -95,7 +95,7 @@ describe('a labeled tape', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is written in this order, on the device that does not rewind', async () => {
+  it('is written in this order, on the no-rewind device', async () => {
     await run();
     const tape = scene.lab.commands.map(({ line }) => line).filter((line) => line.includes('/dev/rmt'));
     const from = tape.findIndex((line) => line.includes('of='));
@@ -116,7 +116,7 @@ describe('a labeled tape', () => {
       'mt -f /dev/rmt/0n status',
       'dd if=/dev/rmt/0n bs=32768 count=64',
       'mt -f /dev/rmt/0n rewind',
-      // How the drive is.
+      // The health of the drive.
       'sg_logs --page=0x2e /dev/rmt/0n',
       'sg_logs --page=0x14 /dev/rmt/0n',
       'sg_logs --page=0x1b /dev/rmt/0n',
@@ -125,7 +125,7 @@ describe('a labeled tape', () => {
     ]);
   });
 
-  it('is named after site, job and day where nobody has named it, and is in the list of tapes', async () => {
+  it('is named after site, job and day by default, and is in the tape inventory', async () => {
     const end = await run();
     const label = await labelOnTape();
     expect(label?.name).toBe(`lab-raw-dd-${today().replaceAll('-', '')}`);
@@ -136,7 +136,7 @@ describe('a labeled tape', () => {
     ]);
   });
 
-  it('carries a tar archive as well', async () => {
+  it('can hold a tar archive, too', async () => {
     const change = withJob({ media: { layout: 'labelled' } }, 'ufs-tar');
     const end = await runScene(scene, { job: 'ufs-tar', change });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
@@ -148,7 +148,7 @@ describe('a labeled tape', () => {
     expect((await verify(end.run))[0]).toMatchObject({ volume: 'Volume2' });
   });
 
-  it('is not verified for another run than its own', async () => {
+  it('is not verified for a run other than its own', async () => {
     const first = await run({ name: 'A' });
     expect((await verify(first.run))[0]).toMatchObject({
       sha256: scene.masterBefore,
@@ -178,7 +178,7 @@ describe('a tape that a labeled job may not write to', () => {
     });
   });
 
-  it('is one of another name, one that is to be kept, and one of which nobody says that it may be lost', async () => {
+  it('is one with another name, one in retention, and one that no job allows to be lost', async () => {
     const first = await run({ name: 'A', keep: '2 weeks' });
     const holds = `the label "A", written ${today()} by run ${first.run}, keep until ${until(14)}`;
     const masterBefore = await scene.lab.volumeDigest('Class1', 'Volume1');
@@ -206,7 +206,7 @@ describe('a tape that a labeled job may not write to', () => {
   });
 });
 
-describe('a labeled tape on which something went wrong', () => {
+describe('a labeled tape with an error', () => {
   const bad = 'tape in /dev/rmt/0 on node3: not a backup: the read-back differs from what was written';
   const incomplete = {
     label: 'tape in /dev/rmt/0 on node3: not a backup: the dump did not finish',
@@ -214,7 +214,7 @@ describe('a labeled tape on which something went wrong', () => {
       'tape in /dev/rmt/0 on node3: not a backup: the dump finished, but the manifest was not written',
   } as const;
 
-  it('is not a backup where its label cannot be read back', async () => {
+  it('is not a backup if its label cannot be read back', async () => {
     scene.lab.faults.set('tape-corrupt=1');
     const end = await run();
     expect(end).toMatchObject({ verdict: 'failed', exitStatus: 4, error: { code: 'TAPE_DIFFERS' } });
@@ -228,7 +228,7 @@ describe('a labeled tape on which something went wrong', () => {
   it.each([
     ['label', 0],
     ['manifest', 2],
-  ])('is not a backup where its %s cannot be written', async (step, files) => {
+  ])('is not a backup if its %s cannot be written', async (step, files) => {
     const change = labelled();
     const onEvent = (event: RunEvent) => {
       if (event.type === 'step-started' && event.step === step)
@@ -251,7 +251,7 @@ describe('a labeled tape on which something went wrong', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is not verified where its manifest is not as it was written', async () => {
+  it('is not verified if its manifest is not as it was written', async () => {
     const end = await run();
     const image = await readFile(scene.lab.tapeFile);
     const place = image.indexOf('SHADOWTAPE MANIFEST');
@@ -278,7 +278,7 @@ describe('a labeled run whose console died', () => {
     ['6a', 'unheard'],
     ['manifest', 'unsent'],
     ['manifest', 'unheard'],
-  ] as const)('in step %s, command %s, goes on to a tape that is whole', async (step, moment) => {
+  ] as const)('in step %s, command %s, continues to a complete tape', async (step, moment) => {
     const { run: name } = await dyingRun(scene, 'raw-dd', around({ step, place: 0 }, moment), change);
     const end = await takeUpScene(scene, 'resume', name, { change });
     expect(end, end.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
@@ -290,7 +290,7 @@ describe('a labeled run whose console died', () => {
     await expectNormal(scene, name);
   });
 
-  it('writes nothing on another tape that was put into the drive meanwhile', async () => {
+  it('writes nothing to another tape that was inserted meanwhile', async () => {
     const other = await run({ name: 'B' });
     expect(other.exitStatus).toBe(0);
     const image = await readFile(scene.lab.tapeFile);
@@ -310,7 +310,7 @@ describe('a labeled run whose console died', () => {
   });
 });
 
-describe('a step of a labeled run that is tried again', () => {
+describe('a step of a labeled run that is retried', () => {
   const halting = (site: SiteTree) => {
     labelled({ name: 'A' })(site);
     withJob({ onFailure: 'halt' })(site);
@@ -321,7 +321,7 @@ describe('a step of a labeled run that is tried again', () => {
       scene.lab.faults.set('fail-once=node3:dd ibs=262144');
   };
 
-  it.each(['6a', 'manifest'])('%s: the tape is whole in the end', async (step) => {
+  it.each(['6a', 'manifest'])('%s: the tape is complete at the end', async (step) => {
     let asked = 0;
     const ask: Ask = () => {
       asked += 1;
@@ -338,7 +338,7 @@ describe('a step of a labeled run that is tried again', () => {
     expect(sha256(Buffer.concat((await filesOfTape(scene.lab.tapeFile))[1] ?? []))).toBe(scene.masterBefore);
   });
 
-  it('is not performed on another tape that was put into the drive meanwhile', async () => {
+  it('is not performed on another tape that was inserted meanwhile', async () => {
     const other = await run({ name: 'B' });
     const image = await readFile(scene.lab.tapeFile);
     const again = { ...scene, masterBefore: await scene.lab.volumeDigest('Class1', 'Volume1') };

@@ -1,4 +1,4 @@
-/** Hosts whose logins have a language of their own: what the program reads is English nevertheless. */
+/** Hosts whose logins have their own language: what the program reads is English nevertheless. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { knownLocales } from '../../src/lab/hosts/languages.ts';

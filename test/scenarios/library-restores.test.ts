@@ -1,4 +1,4 @@
-/** A library with bar codes: restores and drills have their tapes loaded, and returned afterwards. */
+/** A library with bar codes: tapes of restores and drills are loaded, and returned afterwards. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -75,7 +75,7 @@ async function dataOn(...cartridges: string[]): Promise<Buffer> {
 }
 
 describe('a drill in a site with a library', () => {
-  it('begins with an empty drive, has its tape loaded, and returned', async () => {
+  it('begins with an empty drive; its tape is loaded, and returned', async () => {
     const run = await openBackup();
     const { value, moves } = await movesSince(() => drill(run));
     expect(value, value.error?.message).toMatchObject({ exitStatus: 0, notes: [] });
@@ -90,7 +90,7 @@ describe('a drill in a site with a library', () => {
     ]);
   });
 
-  it('returns another tape first, and leaves its own in the drive where the site says so', async () => {
+  it('returns another tape first, and leaves its own in the drive if the site says so', async () => {
     const change = pooled({ unload: 'never' });
     const run = await openBackup(change);
     await runScene(scene, { change });
@@ -101,7 +101,7 @@ describe('a drill in a site with a library', () => {
     expect(await movesSince(() => drill(run, change))).toMatchObject({ value: { exitStatus: 0 }, moves: [] });
   });
 
-  it('is proven although the library does not take its tape back, and says so', async () => {
+  it('is proven although the library does not store its tape, and reports that', async () => {
     const run = await openBackup();
     scene.lab.faults.set(`fail=node3:mtx -f ${changer} unload`);
     const end = await drill(run);
@@ -139,7 +139,7 @@ describe('a drill in a site with a library', () => {
       { W1: 'MAILEDL4' },
       `the tape "W1" is in import/export slot 6 of the library ${changer} on node3`,
     ],
-  ])('is refused where its tape %s, and nothing is moved', async (_what, barcodes, sentence) => {
+  ])('is refused if its tape %s, and nothing is moved', async (_what, barcodes, sentence) => {
     const run = await openBackup();
     const change = pooled({ barcodes });
     const { value, moves } = await movesSince(() => drill(run, change));
@@ -149,14 +149,14 @@ describe('a drill in a site with a library', () => {
     expect(locksLeft(scene)).toEqual([]);
   });
 
-  it('loads no other tape where the cartridge with the bar code is another one', async () => {
+  it('loads no other tape if the cartridge with the bar code holds another one', async () => {
     const run = await openBackup();
     const { value, moves } = await movesSince(() => drill(run, pooled({ barcodes: { W1: 'PAY002L4' } })));
     expect(value).toMatchObject({ exitStatus: 1, error: { code: 'TAPE_IS_ANOTHER' } });
     expect(moves).toEqual(['load 3 0', 'unload 3 0']);
   });
 
-  it('reads its tape from the drive where its label says so, and the bar code does not', async () => {
+  it('reads its tape from the drive if its label identifies it, but the bar code does not', async () => {
     const run = await openBackup();
     await onHost(scene, 'node3', ['mtx', '-f', changer, 'load', '1', '0']);
     const change = pooled({ barcodes: {} }, { tapes: ['W7'] });
@@ -167,7 +167,7 @@ describe('a drill in a site with a library', () => {
 });
 
 describe('a restore in a site with a library', () => {
-  it('of an image has its tape loaded, and returned', async () => {
+  it('of an image: its tape is loaded, and returned', async () => {
     const run = await openBackup();
     const { value, moves } = await movesSince(() => restoreTo(run));
     expect(value.end, value.end.error?.message).toMatchObject({ exitStatus: 0 });
@@ -175,7 +175,7 @@ describe('a restore in a site with a library', () => {
     expect(moves).toEqual(['load 1 0', 'unload 1 0']);
   });
 
-  it('of an image writes nothing where its tape is missing', async () => {
+  it('of an image writes nothing if its tape is missing', async () => {
     const run = await openBackup();
     const { value, moves } = await movesSince(() => restoreTo(run, pooled({ barcodes: { W1: 'PAY009L4' } })));
     expect(value.end).toMatchObject({ exitStatus: 1, error: { code: 'LIBRARY_TAPE_MISSING' } });
@@ -208,7 +208,7 @@ describe('a restore in a site with a library', () => {
     (site: SiteTree): void =>
       pooled(more, { job: { services: jobOf(site)['services'] as unknown } })(site);
 
-  it('of a volume has its tape loaded, and returned', async () => {
+  it('of a volume: its tape is loaded, and returned', async () => {
     const run = await openBackup(served());
     await scene.lab.writeMaster(0, Buffer.alloc(1_000_000, 7));
     const { value, moves } = await movesSince(() => restoreVolume(run, served()));
@@ -259,7 +259,7 @@ describe('a backup on two tapes of a library', () => {
 });
 
 describe('a backup with a second copy', () => {
-  it('is read from the copy where the library has that alone', async () => {
+  it('is read from the copy if the library has only that', async () => {
     const run = await openBackup();
     const load = ['mtx', '-f', changer, 'load', '1', '0'];
     await onHost(scene, 'node3', load);

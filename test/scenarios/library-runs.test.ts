@@ -1,4 +1,4 @@
-/** A library with bar codes: a run has its tape loaded before it is checked, and returned when it ends. */
+/** A library with bar codes: a run's tape is loaded before it is checked, and returned when the run ends. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { sceneArguments } from '../support/command-line.ts';
 import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
@@ -59,7 +59,7 @@ describe('a run in a site with a library', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('returns the tape of the night before first, where the site leaves tapes in the drive', async () => {
+  it('first returns the tape of the night before, if the site leaves tapes in the drive', async () => {
     await open();
     await runScene(scene, { change: pooled({ unload: 'never' }) });
     expect(placeOf('PAY001L4')).toBe('drive');
@@ -69,7 +69,7 @@ describe('a run in a site with a library', () => {
     expect([placeOf('PAY001L4'), placeOf('PAY002L4')]).toEqual(['slot 1', 'drive']);
   });
 
-  it('moves nothing where its tape is in the drive', async () => {
+  it('moves nothing if its tape is in the drive', async () => {
     await open();
     await onHost(scene, 'node3', ['mtx', '-f', changer, 'load', '1', '0']);
     const run = await runScene(scene, { change: pooled({ unload: 'never' }) });
@@ -95,7 +95,7 @@ describe('a run in a site with a library', () => {
         hint: `move it to a storage slot, then run again. On node3: mtx -f ${changer} transfer 6 4`,
       },
     ],
-  ])('is refused where its tape %s, and nothing is moved', async (_what, barcodes, error) => {
+  ])('is refused if its tape %s, and nothing is moved', async (_what, barcodes, error) => {
     await open();
     const run = await runScene(scene, { change: pooled({ barcodes }) });
     expect(run).toMatchObject({ exitStatus: 1, stands: ['nothing was touched'] });
@@ -114,7 +114,7 @@ describe('a run in a site with a library', () => {
     expect(placeOf('MAILEDL4')).toBe('slot 4');
   });
 
-  it('does not take the word of mtx for a move', async () => {
+  it("does not rely on mtx's exit status for a move", async () => {
     await open();
     scene.lab.faults.set(`ignore-once=node3:mtx -f ${changer} load`);
     const run = await runScene(scene, { change: pooled() });
@@ -126,7 +126,7 @@ describe('a run in a site with a library', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('does not take a look that failed for an empty library', async () => {
+  it('does not mistake a failed query for an empty library', async () => {
     await open();
     scene.lab.faults.set(`ignore=node3:mtx -f ${changer} status`);
     const run = await runScene(scene, { change: pooled() });
@@ -134,7 +134,7 @@ describe('a run in a site with a library', () => {
     expect(moves()).toEqual([]);
   });
 
-  it('returns a tape that it was refused', async () => {
+  it('returns a tape that was refused', async () => {
     await open();
     await runScene(scene, { change: pooled({}, { tapes: ['W1'] }) });
     // Another site's pool has the same cartridge under another name: its label says that it is W1.
@@ -155,7 +155,7 @@ describe('a run in a site with a library', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is verified although the library does not take its tape back', async () => {
+  it('is verified although the library does not store its tape', async () => {
     await open();
     scene.lab.faults.set(`fail=node3:mtx -f ${changer} unload`);
     const run = await runScene(scene, { change: pooled() });
@@ -186,7 +186,7 @@ describe('a run in a site with a library', () => {
     }
   });
 
-  it('is told by check where its tape is, and that the empty drive is no fault', async () => {
+  it('check reports where its tape is, and that the empty drive is not a fault', async () => {
     await open();
     const lines = await checkScene(scene, pooled());
     const said = (what: string) => lines.find((line) => line.what === what);
@@ -200,7 +200,7 @@ describe('a run in a site with a library', () => {
   });
 
   it.each(['before', 'after'] as const)(
-    'is resumed where its console died right %s the load was sent',
+    'is resumed if its console died right %s the load was sent',
     async (when) => {
       await open();
       const named = pooled({}, { job: { media: { layout: 'labelled', name: 'W1' } } });
@@ -285,7 +285,7 @@ describe('the commands of a library', () => {
   });
 });
 
-describe('the tape of a run that needs somebody', () => {
+describe('the tape of a run that requires action', () => {
   it('stays in the drive', async () => {
     await open();
     scene.lab.faults.set('tape-error=20');

@@ -50,11 +50,11 @@ const moves = () =>
   scene.lab.commands.flatMap(({ line }) => /^mtx .* ((?:un)?load .*)$/.exec(line)?.[1] ?? []);
 
 describe('a library with two drives, a cleaning cartridge and a mail slot', () => {
-  it('gives a run over two tapes data cartridges alone, in the drive of the site', async () => {
+  it('gives a run over two tapes only data cartridges, in the drive of the site', async () => {
     await open();
     const run = await runScene(scene, { change: withLibrary(1) });
     expect(run, run.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
-    // Written to both, read back from both; the tape that the run began with has the first empty slot that is nobody's.
+    // Written to both, read back from both; the tape that the run began with is in the first free slot.
     expect(moves()).toEqual([
       'load 1 0',
       ...['unload 4 1', 'load 3 1', 'unload 3 1', 'load 4 1', 'unload 4 1', 'load 3 1'],
@@ -76,7 +76,7 @@ describe('a library with two drives, a cleaning cartridge and a mail slot', () =
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is waited for where its drive needs a while to thread each tape', async () => {
+  it('is waited for if its drive needs a while to thread each tape', async () => {
     await open();
     scene.lab.faults.set('slow-threading=3');
     const run = await runScene(scene, { change: withLibrary(1) });
@@ -94,7 +94,7 @@ describe('a library with two drives, a cleaning cartridge and a mail slot', () =
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is given up where its drive shows no tape for as long as it may take', async () => {
+  it('is given up if its drive shows no tape within the limit', async () => {
     await open();
     scene.lab.faults.set('slow-threading=1000');
     const run = await runScene(scene, { change: withLibrary(1) });
@@ -102,7 +102,7 @@ describe('a library with two drives, a cleaning cartridge and a mail slot', () =
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is refused before anything is touched where nothing says which drive is the site’s', async () => {
+  it('is refused before anything is touched if it is not known which drive is the site’s', async () => {
     await open();
     const run = await runScene(scene, { change: withLibrary() });
     expect(run).toMatchObject({
@@ -116,7 +116,7 @@ describe('a library with two drives, a cleaning cartridge and a mail slot', () =
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is told by check', async () => {
+  it('is reported by check', async () => {
     await open();
     const console = await openSceneConsole(scene, withLibrary(1));
     try {

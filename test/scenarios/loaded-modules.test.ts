@@ -1,4 +1,7 @@
-/** What a command loads before it answers: nothing that only other commands need. Times depend on the machine, modules do not. */
+/**
+ * The modules that a command loads before it answers: none that only other commands need. Times depend on the machine,
+ * modules do not.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +48,7 @@ interface Loaded {
   readonly stdout: string;
 }
 
-/** What a command loads. @throws where it fails */
+/** The modules that a command loads. @throws if it fails */
 async function loadedBy(...args: string[]): Promise<Loaded> {
   const words = [process.execPath, '--import', listing, program, '--state', state, ...args];
   const { exitStatus, stdout, stderr } = await startProgram(words).end;
@@ -56,7 +59,7 @@ async function loadedBy(...args: string[]): Promise<Loaded> {
   return { packages: [...new Set(packages)].sort(), sources, stdout };
 }
 
-/** What performs backups: hosts, lab, steps. */
+/** Modules that perform backups: hosts, lab, steps. */
 const works = (sources: readonly string[]): string[] =>
   sources.filter((path) =>
     /^lab\/lab\.ts|^main\/(?:ssh\/ssh-|procedure\/(?:plan|run|recover)\/|site\/site-file)/.test(path),

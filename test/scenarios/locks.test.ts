@@ -22,7 +22,7 @@ afterEach(() => scene.close());
 
 const folder = lockFolder('Class1');
 const since = `${new Date().toISOString().slice(0, 19)}Z`;
-/** No process has so high an id. */
+/** No process has an id this high. */
 const nobody = 2 ** 22 + 1;
 const owner = (change: Partial<LockOwner> = {}): LockOwner => ({
   ...thisOwner('x'),
@@ -34,7 +34,7 @@ const owner = (change: Partial<LockOwner> = {}): LockOwner => ({
   since,
   ...change,
 });
-/** What release 0.1.0 does not say of an owner. */
+/** The fields of an owner that release 0.1.0 does not have. */
 const former = {
   machine: undefined,
   boot: undefined,
@@ -60,7 +60,7 @@ const listed = () => withDesk((desk) => desk.list());
 const yes = () => Promise.resolve(true);
 
 describe('the locks of a site', () => {
-  it('are none where no run is active, and looking changes nothing', async () => {
+  it('are none if no run is active, and listing changes nothing', async () => {
     expect(await listed()).toEqual([]);
     expect(changingCommands(scene).filter((line) => !line.endsWith(' ls /var/tmp'))).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe('the locks of a site', () => {
     ['that are old', { since: '2020-01-01T00:00:00Z' }, { holder: 'gone', old: true }],
     ['of an early release', { ...former, since: undefined }, { holder: 'unknown', old: false }],
     ['of release 0.1.0', former, { holder: 'unknown', old: false }],
-  ])('tell of those %s', async (_whose, change, shown) => {
+  ])('include those %s', async (_whose, change, shown) => {
     const one = owner(change);
     await lockAs(one);
     expect(await listed()).toEqual([
@@ -94,14 +94,14 @@ describe('the locks of a site', () => {
     ]);
   });
 
-  it('are not taken for given back where their folder cannot be read', async () => {
+  it('do not count as released if their folder cannot be read', async () => {
     await lockAs(owner({}));
     scene.lab.faults.set(`fail=node3:ls ${folder}`);
     onTestFinished(() => scene.lab.faults.clear('fail'));
     await expect(listed()).rejects.toMatchObject({ code: 'COMMAND_FAILED' });
   });
 
-  it('tell of one that names nobody', async () => {
+  it('include one without an owner', async () => {
     await onHost(scene, 'node3', ['mkdir', folder]);
     expect(await listed()).toEqual([
       {
@@ -118,7 +118,7 @@ describe('the locks of a site', () => {
 
   it('are held by a run from its first step to its last, since that step', async () => {
     let during: Promise<readonly HeldLock[]> | undefined;
-    // The tape is held up until the locks are listed.
+    // The tape is delayed until the locks are listed.
     scene.lab.faults.set('slow-tape=20000');
     const end = await runScene(scene, {
       onEvent(event) {
@@ -141,7 +141,7 @@ describe('the locks of a site', () => {
   });
 });
 
-describe('a lock that was left behind', () => {
+describe('a stale lock', () => {
   it('is removed once it was shown and confirmed, and the class is free', async () => {
     await lockAs(owner({ console: 'jump.example.com' }));
     const shown: HeldLock[] = [];
@@ -156,7 +156,7 @@ describe('a lock that was left behind', () => {
     expect((await runScene(scene)).exitStatus).toBe(0);
   });
 
-  it('stays where nobody confirms it', async () => {
+  it('stays if it is not confirmed', async () => {
     await lockAs(owner());
     const removed = withDesk((desk) => desk.remove('Class1', () => Promise.resolve(false)));
     expect(await failureOf(removed)).toMatchObject({
@@ -166,7 +166,7 @@ describe('a lock that was left behind', () => {
     expect(locksLeft(scene)).toHaveLength(2);
   });
 
-  it('stays where its process is running, and nobody is even asked', async () => {
+  it('stays if its process is running, without a question', async () => {
     await lockAs(owner({ processId: process.pid }));
     const asked: HeldLock[] = [];
     const removed = withDesk((desk) =>
@@ -183,7 +183,7 @@ describe('a lock that was left behind', () => {
     expect(locksLeft(scene)).toHaveLength(2);
   });
 
-  it('stays where somebody else has taken it meanwhile', async () => {
+  it('stays if somebody else has taken it meanwhile', async () => {
     const [first, second] = [owner(), owner({ run: 'another' })];
     await lockAs(first);
     const removed = withDesk((desk) =>
@@ -200,7 +200,7 @@ describe('a lock that was left behind', () => {
     expect(locksLeft(scene)).toEqual([folder, `${folder}/${ownerName(second)}`]);
   });
 
-  it.each(['Class1', 'Class7', '../../etc'])('cannot be removed where there is none: %s', async (name) => {
+  it.each(['Class1', 'Class7', '../../etc'])('cannot be removed if there is none: %s', async (name) => {
     const from = scene.lab.commands.length;
     expect(await failureOf(withDesk((desk) => desk.remove(name, yes)))).toMatchObject({
       code: 'LOCK_MISSING',
@@ -217,7 +217,7 @@ describe('a lock that was left behind', () => {
 describe('the command line', () => {
   const run = async (...args: string[]) => performed([...(await sceneArguments(scene)), '--trust', ...args]);
 
-  it('lists locks, and removes one only where it is told to', async () => {
+  it('lists locks, and removes one only on request', async () => {
     expect(await run('locks')).toMatchObject({ exitStatus: 0, stdout: 'no class of this site is locked\n' });
     await lockAs(owner());
     const line = `Class1  locked on node3 by run 20261122-020004-volume2 of marion on ${hostname()} (process ${nobody}), since ${since.slice(0, 10)} ${since.slice(11, 16)} UTC; its process has ended\n`;

@@ -52,7 +52,7 @@ async function sessionWith(
   return hosts.session('node3');
 }
 
-/** A session with a host of this login shell, and who logs in there. */
+/** A session with a host with this login shell, and its login. */
 async function loginBy(test: TestContext, shell: string, files: Readonly<Record<string, string>> = {}) {
   const home = await homeOf(test);
   const write = async (name: string, text: string) => writeFile(join(home, name), text);
@@ -132,7 +132,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         'in ~/.bashrc, put "case $- in *i*) ;; *) return ;; esac" before the line that prints',
       ],
     ] as const)(
-      '%s whose start-up files greet is refused until they do as the hint says',
+      '%s whose start-up files print a greeting is refused until the hint is followed',
       async ([path, file, text, remedy, hint], test) => {
         const { session, user, write } = await loginBy(test, path, { [file]: text });
         const error = await failureOf(session.exec(['sdxinfo']));
@@ -149,7 +149,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       },
     );
 
-    it('a shell that only complains is told of, and works', async (test) => {
+    it('a shell that only prints errors is reported, and works', async (test) => {
       const { session } = await loginBy(test, '/bin/tcsh', { '.tcshrc': 'stty erase "^H"\n' });
       expect((await session.loginShell()).says).toMatch(/^stty: .*: Inappropriate ioctl for device$/);
       expect((await session.exec(['echo', 'hello'])).stdout.toString()).toBe('hello\n');

@@ -27,7 +27,7 @@ const hosts = ['node3', 'node1', 'node2'] as const;
 const locksOn = (scene: Scene) =>
   allLocks(scene).flatMap((path) => (path.endsWith(` ${folder}`) ? [path.split(' ')[0]] : []));
 
-/** Somebody removes the lock of Class1 on a host, and may put another owner's in its place. */
+/** Somebody removes the lock of Class1 on a host, perhaps replacing it with another owner's. */
 function removeLock({ lab }: Scene, host: NodeName, owner?: string): void {
   const others = owner === undefined ? [] : [folder, `${folder}/${owner}`];
   lab.editFolders(host, (folders) => [...folders.filter((path) => !path.startsWith(folder)), ...others]);
@@ -57,7 +57,7 @@ async function runWithout(scene: Scene, job: string, moment: Moment, host: NodeN
   return { end, changed };
 }
 
-/** The steps of a good run that send commands which change something. */
+/** The steps of a successful run with commands that change something. */
 async function changingSteps(job: string): Promise<string[]> {
   const scene = await openScene({ blocks: 4096 });
   const { events, exitStatus } = await runScene(scene, { job });
@@ -73,7 +73,7 @@ const steps = {
 };
 
 describe.each(Object.entries(steps))('the lock is removed during a run of %s', (job, ofJob) => {
-  it('the steps below are all that change something', async () => {
+  it('the steps below are all steps that change something', async () => {
     const ofOther = job === 'raw-dd' ? [] : steps['raw-dd'];
     expect((await changingSteps(job)).filter((step) => !ofOther.includes(step))).toEqual(ofJob);
   });
@@ -93,7 +93,7 @@ describe.each(Object.entries(steps))('the lock is removed during a run of %s', (
       expect(end.error?.hint).toBe(
         `find out who removed or took it: shadowtape locks shows who holds Class1. When nobody else works on Class1, resume or roll back the run: shadowtape resume ${end.run}, shadowtape rollback ${end.run}`,
       );
-      // The others stay: nobody else begins while a shadow, or a parted proxy, may be left.
+      // The others stay: nobody else may start while a shadow, or a parted proxy, may remain.
       const kept = step === '3-2' ? [] : hosts.filter((each) => each !== host);
       expect(end.stands.filter((line) => line.includes('the lock'))).toEqual(
         kept.map((each) => `${each}: the lock ${folder} still exists`),
@@ -105,7 +105,7 @@ describe.each(Object.entries(steps))('the lock is removed during a run of %s', (
   );
 });
 
-it('a run names the commands that are left, and is rolled back once its lock is free', async () => {
+it('a run names the remaining commands, and is rolled back once its lock is free', async () => {
   const scene = await sceneOfTest();
   const { end } = await runWithout(scene, 'raw-dd', atStep('7'), 'node3');
   expect(end.stands).toEqual(expect.arrayContaining(byHand('node3 sdxshadowvolume -F -c Class2 -v Volume2')));
@@ -115,7 +115,7 @@ it('a run names the commands that are left, and is rolled back once its lock is 
   expect(allLocks(scene)).toEqual([]);
 });
 
-it('a run whose lock somebody else has taken says who, and leaves it to him', async () => {
+it('a run whose lock somebody else has taken names the owner, and leaves the lock', async () => {
   const scene = await sceneOfTest();
   const other = '20261122-020004-volume2,marion,jump1,4711,20261122T020004Z';
   const { end, changed } = await runWithout(scene, 'raw-dd', atStep('6a'), 'node1', other);
@@ -131,7 +131,7 @@ it('a run whose lock somebody else has taken says who, and leaves it to him', as
   ]);
 });
 
-it('a rollback stops where the lock is removed meanwhile', async () => {
+it('a rollback stops if the lock is removed meanwhile', async () => {
   const scene = await sceneOfTest();
   scene.lab.faults.set('tape-error=3');
   const { end, changed } = await runWithout(scene, 'raw-dd', atStep('7', true), 'node2');
@@ -161,21 +161,21 @@ it('a rollback on request stops, too', async () => {
   });
 });
 
-it('a lock that cannot be read is neither gone nor there: the run is rolled back where it can be seen again', async () => {
+it('a lock that cannot be read is neither gone nor present: the run is rolled back once it can be read again', async () => {
   const scene = await sceneOfTest();
   const end = await runScene(scene, {
     onEvent(event) {
       if (atStep('3-3')(event)) scene.lab.faults.set('fail-once=node1:ls:2');
     },
   });
-  // One look that fails is followed by a look into the folder.
+  // A failed query is followed by a query of the folder.
   expect(end.exitStatus).toBe(0);
 });
 
 describe('the lock of the drive', () => {
   const drive = '/var/tmp/shadowtape-dev.rmt.0.lock';
 
-  it('is needed for the tape alone: where it is removed nothing is written, and the cluster is rolled back', async () => {
+  it('is needed only for the tape: if it is removed nothing is written, and the cluster is rolled back', async () => {
     const scene = await sceneOfTest();
     const end = await runScene(scene, {
       onEvent(event) {
@@ -199,7 +199,7 @@ describe('the lock of the drive, of a command outside of any run', () => {
   const drive = '/var/tmp/shadowtape-dev.rmt.0.lock';
   const never = new AbortController().signal;
 
-  /** Somebody removes the lock when the command has checked the tape, and is about to write to it. */
+  /** Somebody removes the lock when the command has checked the tape, and is about to write. */
   function removeBeforeWriting({ lab }: Scene): void {
     const stop = lab.onCommand(({ phase, line }) => {
       if (phase !== 'ended' || !line.startsWith('dd if=/dev/rmt/0n bs=262144')) return;
@@ -215,7 +215,7 @@ describe('the lock of the drive, of a command outside of any run', () => {
       (service: TapeService) => service.checkDrive({ overwrite: 'data', abort: never }, () => undefined),
     ],
   ])(
-    'is looked for right before each write: %s writes nothing, and what the tape holds is not lost',
+    'is checked right before each write: %s writes nothing, and the contents of the tape are not lost',
     async (step, work) => {
       const scene = await sceneOfTest({ faults: ['tape-not-blank'] });
       const before = await readFile(scene.lab.tapeFile);
@@ -240,7 +240,7 @@ describe('the lock of the class on every node', () => {
   const other = '20261122-020004-volume2,marion,jump1,4711';
 
   it.each(['node1', 'node2'] as const)(
-    'keeps out a run whose backup server is another: held on %s, what was taken before is given back',
+    'keeps out a run with another backup server: held on %s, earlier locks are released',
     async (host) => {
       const scene = await sceneOfTest();
       await onHost(scene, host, ['mkdir', folder], ['mkdir', `${folder}/${other}`]);
@@ -254,7 +254,7 @@ describe('the lock of the class on every node', () => {
     },
   );
 
-  it('is taken in one order, and given back in the reverse one', async () => {
+  it('is taken in one order, and released in reverse', async () => {
     const scene = await sceneOfTest();
     const { exitStatus } = await runScene(scene);
     expect(exitStatus).toBe(0);
@@ -268,7 +268,7 @@ describe('the lock of the class on every node', () => {
     expect(sent('rmdir')).toEqual(order.toReversed());
   });
 
-  it('that cannot be given back, since its node is down at the end, is told, and can be removed later', async () => {
+  it('that cannot be released, because its node is down at the end, is reported, and can be removed later', async () => {
     const scene = await sceneOfTest();
     const end = await runScene(scene, {
       onEvent(event) {

@@ -1,4 +1,4 @@
-/** A tape that nobody finds is declared lost: what it holds does not count any more, until it is found or is in a drive again. */
+/** A missing tape is declared lost: its contents no longer count, until it is found or in a drive again. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ function writeRun(hoursAgo: number, tapeName: string): string {
   return run;
 }
 
-/** As a run notes its tape. */
+/** The entry of a run for its tape. */
 const written = (name: string, run: string, at: Date): MediaEvent => ({
   ...{ what: 'labelled', at: at.toISOString(), uuid: `uuid-of-${run}`, name, run, onto: 'blank' },
   ...{ host: 'node3', device: '/dev/rmt/0', keepUntil: at.toISOString() },
@@ -44,7 +44,7 @@ const written = (name: string, run: string, at: Date): MediaEvent => ({
 
 const command = (...args: string[]) =>
   performed([...args, '--site', join(folder, 'site.yaml'), '--state', folder, '--utc']);
-/** What status is made of, and what it says; the exit status is that of a plugin. */
+/** The data of status, and its output; the exit status is that of a plugin. */
 async function status() {
   const history = new History(state);
   try {
@@ -88,7 +88,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a tape that is declared lost', () => {
-  it('leaves its volume unprotected, and notifies everybody who asks for failures', async () => {
+  it('leaves its volume unprotected, and notifies the receivers of failures', async () => {
     expect(await status()).toMatchObject({ service: 'OK', state: 'protected', backup: { run: newer } });
     expect(await command('tapes', 'lost', 'W2')).toEqual({
       exitStatus: 0,
@@ -104,7 +104,7 @@ describe('a tape that is declared lost', () => {
     expect(told()).toMatch(/^failure /);
   });
 
-  it('is named last by where, and by tapes, show and runs as lost', async () => {
+  it('is listed last by where, and as lost by tapes, show and runs', async () => {
     const places = async (...limit: string[]) => {
       const { stdout } = await command('where', 'ledger.db', '--json', ...limit);
       return stdout
@@ -157,7 +157,7 @@ describe('a tape that is declared lost', () => {
     expect(await status()).toMatchObject({ service: 'OK', backup: { run: newer } });
   });
 
-  it('takes nothing along while a second copy holds its run', async () => {
+  it('loses no backup while a second copy holds its run', async () => {
     media.append({
       ...{ what: 'written', at: new Date().toISOString(), uuid: 'uuid-of-copy', name: 'OFFSITE', run: newer },
       ...{ host: 'node3', device: '/dev/rmt/1', copyOf: `uuid-of-${newer}` },
@@ -183,7 +183,7 @@ describe('a tape that is declared lost, or found, by mistake', () => {
     [['lost', 'W9'], 'there is no tape "W9" in the tape inventory', 'did you mean '],
     [['found', 'W1'], 'the tape "W1" is not declared lost', 'tapes move W1 LOCATION notes where it is'],
     [['found', 'W1', ''], '"" cannot be the location of a tape', 'give 1 to 100 characters on one line'],
-  ])('%j is refused, and nothing is noted', async (words, sentence, hint) => {
+  ])('%j is refused, and nothing is recorded', async (words, sentence, hint) => {
     const before = readFileSync(media.path);
     const end = await command('tapes', ...words);
     expect(end).toMatchObject({ exitStatus: 1, stdout: '' });

@@ -52,7 +52,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     await expectNormal(scene, run);
   }
 
-  /** Wide and without colors: what is shown is read here. */
+  /** Wide and without colors: the output is parsed here. */
   const start = (...args: string[]) =>
     startOnTerminal([...site, '--trust', ...args], { environment: { NO_COLOR: '1' }, columns: 200 });
 
@@ -89,7 +89,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     await expectRolledBack(unanswered);
   });
 
-  it('that gets SIGHUP continues, and is rolled back where a question comes up later', async () => {
+  it('that gets SIGHUP continues, and is rolled back if a question comes up later', async () => {
     const verified = start('run', 'raw-dd');
     when('dd ibs=', () => void verified.signal('SIGHUP'));
     expect(await verified.end).toBe(0);
@@ -125,7 +125,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     await expectRolledBack('writing to the tape failed: write: I/O error');
   });
 
-  it('takes no Ctrl-D for an answer, and asks again', async () => {
+  it('does not accept Ctrl-D as an answer, and asks again', async () => {
     await scene.writeSite(asking);
     const terminal = start('run', 'raw-dd');
     for (const time of [1, 2, 3]) {
@@ -138,7 +138,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     await expectVerified();
   });
 
-  it('takes the name of a node alone for the word that it is down, not the number of that choice', async () => {
+  it('accepts only the name of a node as confirmation that it is down, not the number of that choice', async () => {
     await scene.writeSite((tree) => {
       quick(tree);
       withJob({ nodes: 'any' })(tree);
@@ -166,7 +166,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     await terminal.see('stopping: rolling the cluster back');
   }
 
-  it('is rolled back by Ctrl-C at a question, and stopped at once by a second one', async () => {
+  it('is rolled back by Ctrl-C at a question, and stopped immediately by a second one', async () => {
     await scene.writeSite(asking);
     const once = start('run', 'raw-dd');
     await interrupted(once);
@@ -185,25 +185,22 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
   it.each([
     ['npm', { npm_lifecycle_script: 'node src/main/cli/shadowtape.ts' }],
     ['npm start', { SHADOWTAPE_SIGNALS: 'forwarded' }],
-  ])(
-    'below %s takes the Ctrl-C that is passed on for the one from the keyboard',
-    async (_who, environment) => {
-      const terminal = startOnTerminal([...site, '--trust', 'run', 'raw-dd'], { environment });
-      when('dd ibs=', () => {
-        terminal.type('\x03');
-        void terminal.signal('SIGINT');
-      });
-      expect(await terminal.end).toBe(2);
-      await expectRolledBack('step 6a was canceled');
-    },
-  );
+  ])('below %s treats the forwarded Ctrl-C as the one from the keyboard', async (_who, environment) => {
+    const terminal = startOnTerminal([...site, '--trust', 'run', 'raw-dd'], { environment });
+    when('dd ibs=', () => {
+      terminal.type('\x03');
+      void terminal.signal('SIGINT');
+    });
+    expect(await terminal.end).toBe(2);
+    await expectRolledBack('step 6a was canceled');
+  });
 
-  it('whose host key is not confirmed, but Ctrl-D typed or the terminal closed, is refused before anything is sent', async () => {
-    for (const act of ['type', 'close'] as const) {
+  it('whose host key is not confirmed, but Ctrl-D or Ctrl-C typed or the terminal closed, is refused before anything is sent', async () => {
+    for (const act of ['\x04', '\x03', 'close'] as const) {
       const terminal = startOnTerminal([...site, 'run', 'raw-dd']);
       await terminal.see('[yes/no] ');
-      if (act === 'type') terminal.type('\x04');
-      else terminal.close();
+      if (act === 'close') terminal.close();
+      else terminal.type(act);
       expect(await terminal.end).toBe(1);
       expect(scene.lab.commands).toEqual([]);
     }

@@ -1,4 +1,7 @@
-/** A run with `nodes: any` continues without a primary node that cannot be reached, and says what it does not know of that node. */
+/**
+ * A run with `nodes: any` continues without a primary node that cannot be reached, and reports what it does not know of
+ * that node.
+ */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
@@ -19,7 +22,7 @@ import { takeUpScene } from '../support/mortal-console.ts';
 import { checkScene, failureOf, refusedBeforeJournal, refusedRun } from '../support/refusals.ts';
 import { sceneOfTest } from '../support/scene-of-test.ts';
 
-/** From now on nothing listens at the port of a node; the node itself runs on. */
+/** From now on nothing listens on the port of a node; the node itself keeps running. */
 async function cutOff({ lab }: Scene, node: NodeName): Promise<void> {
   lab.faults.set(`host-down=${node}`);
   await lab.faultsSettled();
@@ -30,7 +33,7 @@ async function reachable({ lab }: Scene, node: NodeName): Promise<void> {
   await lab.faultsSettled();
 }
 
-/** A raw device that nobody needs to be stopped for: nothing has to be known of a node that does not answer. */
+/** A raw device without services to stop: nothing must be known of a node that does not answer. */
 const rawAny = withJob({ nodes: 'any', services: 'not-needed' });
 
 /** Does something when a host receives a command, before it runs there; once. */
@@ -48,7 +51,7 @@ const sentTo = ({ lab }: Scene, node: NodeName, from = 0) =>
 const nodeEvents = ({ events }: Pick<SceneRun, 'events'>) =>
   events.filter((event): event is Extract<RunEvent, { type: 'node' }> => event.type === 'node');
 
-/** The steps in which the run says that a node is not checked. */
+/** The steps in which the run reports that a node is not checked. */
 const stepsUnchecked = ({ events }: Pick<SceneRun, 'events'>) => [
   ...new Set(
     events.flatMap((event) =>
@@ -74,7 +77,7 @@ async function runWithoutNode2(scene: Scene, setting: RunSetting = {}): Promise<
 }
 
 describe('a primary node that does not answer from the beginning', () => {
-  it('is sent nothing, and named with each check that is not made there', async () => {
+  it('is sent nothing, and is named with each check that is not made there', async () => {
     const scene = await sceneOfTest();
     const end = await runWithoutNode2(scene);
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
@@ -94,7 +97,7 @@ describe('a primary node that does not answer from the beginning', () => {
     expect(allLocks(scene)).toEqual([]);
   });
 
-  it('leaves the commands that need one node to the other one, also where it is the first', async () => {
+  it('leaves the commands that need one node to the other one, even if it is the first', async () => {
     const scene = await sceneOfTest();
     await cutOff(scene, 'node1');
     const end = await runScene(scene, { change: rawAny });
@@ -108,7 +111,7 @@ describe('a primary node that does not answer from the beginning', () => {
     expect(sentTo(scene, 'node1')).toEqual([]);
   });
 
-  it('is told by plan and check, with what is not checked on it', async () => {
+  it('is reported by plan and check, with what is not checked on it', async () => {
     const scene = await sceneOfTest();
     await cutOff(scene, 'node2');
     const console = await openSceneConsole(scene, rawAny);
@@ -129,7 +132,7 @@ describe('a primary node that does not answer from the beginning', () => {
     );
   });
 
-  it('ends a run that asks every node, and both nodes end any run, untouched', async () => {
+  it('ends a run that needs every node, and both nodes end any run, before anything is touched', async () => {
     const scene = await sceneOfTest();
     await cutOff(scene, 'node2');
     expect((await refusedBeforeJournal(scene, { change: rawAny, nodes: 'all' })).code).toBe(
@@ -160,7 +163,7 @@ describe('a node that is not known to be down', () => {
       { job: 'raw-dd', change: withJob({ nodes: 'any' }) },
       'services that run there cannot be stopped',
     ],
-  ])('refuses %s, untouched', async (_what, setting, why) => {
+  ])('refuses %s before anything is touched', async (_what, setting, why) => {
     const scene = await sceneOfTest();
     await cutOff(scene, 'node2');
     const error = await refusedRun(scene, { ...setting, approveVerified: true });
@@ -173,7 +176,7 @@ describe('a node that is not known to be down', () => {
     expect(error.hint).toContain('--node-down node2');
   });
 
-  it('is taken for down on the operator’s word alone, which the journal keeps', async () => {
+  it('counts as down only if the operator confirms it, which the journal keeps', async () => {
     const scene = await sceneOfTest();
     const said = await runWithoutNode2(scene, { job: 'ufs-tar', change: ufsAny, nodesDown: ['node2'] });
     expect(said.exitStatus, said.sentence).toBe(0);
@@ -182,7 +185,7 @@ describe('a node that is not known to be down', () => {
     expect(down?.by).toMatch(/ \(--node-down node2\)$/);
   });
 
-  it('is asked about on a terminal; who does not know ends the run untouched', async () => {
+  it('is asked about on a terminal; an operator who does not know ends the run before anything is touched', async () => {
     const scene = await sceneOfTest();
     await cutOff(scene, 'node2');
     const questions: string[] = [];
@@ -201,7 +204,7 @@ describe('a node that is not known to be down', () => {
     );
   });
 
-  it('is no word about a node that answers, or that is none', async () => {
+  it('cannot be confirmed for a node that answers, or for another host', async () => {
     const scene = await sceneOfTest();
     const answers = await failureOf(runScene(scene, { change: rawAny, nodesDown: ['node2'] }));
     expect(answers).toMatchObject({ code: 'NODE_NOT_DOWN', sentence: 'node2 answers, so it is not down' });
@@ -214,8 +217,8 @@ describe('a node that is not known to be down', () => {
   });
 });
 
-describe('a node that goes away during a run', () => {
-  it('is handled as one that was missing from the beginning: the other one finishes the run', async () => {
+describe('a node that becomes unreachable during a run', () => {
+  it('is handled like one that was missing from the beginning: the other one finishes the run', async () => {
     const scene = await sceneOfTest();
     when(scene, 'node3', 'sdxshadowdisk -M', () => cutOff(scene, 'node1'));
     const end = await runScene(scene, { change: rawAny });
@@ -294,7 +297,7 @@ describe('a node that answers again during a run', () => {
     expect(scene.lab.world().shadow.volumes).toEqual([]);
   });
 
-  it('while the services of the others are stopped ends the run: its own were not', async () => {
+  it('while the services of the others are stopped ends the run: its own are not', async () => {
     const scene = await sceneOfTest();
     when(scene, 'node1', 'umount /app', () => reachable(scene, 'node2'));
     const change = withJob({ nodes: 'any' });
@@ -373,7 +376,7 @@ describe('an interrupted run that has lost a node', () => {
     expect(allLocks(scene)).toEqual([]);
   });
 
-  it('and needed every node is rolled back from the other one with --nodes any', async () => {
+  it('and required every node is rolled back from the other one with --nodes any', async () => {
     const scene = await sceneOfTest();
     const halt = new AbortController();
     const first = await runScene(scene, {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-/** Writes what it is told into a file that is named after the event. */
+/** Writes its input to a file that is named after the event. */
 function way(name: string, ...on: string[]) {
   const script = `
     const { readFileSync, writeFileSync } = require('node:fs');
@@ -31,15 +31,15 @@ const ofSite =
   (site: SiteTree) =>
     void (site.notify = ways);
 
-/** What was told, by the name of its file. */
+/** What was sent, by the name of its file. */
 async function told(): Promise<Record<string, string>> {
   const files = (await readdir(scene.folder)).filter((file) => file.startsWith('told-')).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(scene.folder, file), 'utf8')));
   return Object.fromEntries(files.map((file, index) => [file, texts[index] ?? '']));
 }
 
-describe('who has asked for it', () => {
-  it('is told of a good run; a question that is answered at once is no news', async () => {
+describe('a receiver', () => {
+  it('is notified of a successful run, but not of a question that is answered at once', async () => {
     const end = await runScene(scene, {
       approveVerified: true,
       change(site) {
@@ -59,7 +59,7 @@ describe('who has asked for it', () => {
     expect(texts['told-site-success']).toContain(`Seals     head ${lastHash}\n`);
   });
 
-  it('is told by the list of the job, instead of the site’s', async () => {
+  it('is notified according to the list of the job, instead of the site’s', async () => {
     await runScene(scene, {
       change(site) {
         withJob({ notify: [way('job', 'success')] })(site);
@@ -69,7 +69,7 @@ describe('who has asked for it', () => {
     expect(Object.keys(await told())).toEqual(['told-job-success']);
   });
 
-  it('is told of a run that has failed', async () => {
+  it('is notified of a run that has failed', async () => {
     scene.lab.faults.set('fail=node3:sdxshadowdisk -M');
     const end = await runScene(scene, { change: ofSite(way('site', ...everything)) });
     expect(end.exitStatus).toBe(2);
@@ -80,7 +80,7 @@ describe('who has asked for it', () => {
     );
   });
 
-  it('is told of a run that could not begin, since a host is down', async () => {
+  it('is notified of a run that could not begin because a host is down', async () => {
     scene.lab.faults.set('host-down=node1');
     const error = await failureOf(runScene(scene, { change: ofSite(way('site', ...everything)) }));
     const texts = await told();
@@ -88,7 +88,7 @@ describe('who has asked for it', () => {
     expect(texts['told-site-failure']).toContain(` failed\n${error.sentence}\nhint: ${error.hint}\n`);
   });
 
-  it('is not told of a run that was canceled before it began', async () => {
+  it('is not notified of a run that was canceled before it began', async () => {
     const cancel = new AbortController();
     cancel.abort();
     scene.lab.faults.set('host-down=node1');
@@ -97,12 +97,12 @@ describe('who has asked for it', () => {
   });
 });
 
-describe('a way that does not work', () => {
+describe('a channel that does not work', () => {
   const broken = { on: everything, command: ['/nowhere/page'] };
   const warning =
     'the notification by command /nowhere/page failed: the notification command /nowhere/page cannot be started: there is no such program';
 
-  it('spoils neither the run nor its journal, and is said on the standard error', async () => {
+  it('harms neither the run nor its journal, and is reported on standard error', async () => {
     const args = await sceneArguments(scene);
     await scene.writeSite(ofSite(broken, way('site', 'success')));
     const { exitStatus, stderr, stdout } = await performed([...args, '--trust', 'run', 'raw-dd']);
@@ -115,7 +115,7 @@ describe('a way that does not work', () => {
     expect(Object.keys(await told())).toEqual(['told-site-success']);
   });
 
-  it('is found by check --notify, which tries each way once', async () => {
+  it('is found by check --notify, which tests each channel once', async () => {
     const change = (site: SiteTree) => {
       ofSite(broken, way('site', 'success'))(site);
       withJob({ notify: [{ ...broken, on: ['failure'] }] })(site);
@@ -132,7 +132,7 @@ describe('a way that does not work', () => {
     expect((await told())['told-site-test']).toContain('test of the notifications of site lab');
   });
 
-  it('is not tried by check alone', async () => {
+  it('is not tested by check alone', async () => {
     const console = await openSceneConsole(scene, ofSite(way('site', ...everything)));
     await console.check(() => undefined);
     await console.close();

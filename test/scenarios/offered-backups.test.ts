@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 afterEach(() => close());
 
-/** Why no screen offers a backup of the job; undefined where one is offered. */
+/** Why no screen offers a backup of the job; undefined if one is offered. */
 async function whyNotOffered(job: string): Promise<Refusal | undefined> {
   const view = await page.result('look', { fresh: true });
   const site = await page.result('site', {});
@@ -63,7 +63,7 @@ async function whyNotOffered(job: string): Promise<Refusal | undefined> {
   return whyNoBackup(class1, job);
 }
 
-/** Starts a backup. @returns true where it has changed something before its end */
+/** Starts a backup. @returns true if it has changed something before its end */
 async function goesBeyondItsChecks(job: string): Promise<boolean> {
   const from = scene.lab.commands.length;
   const reply = await page.ask('start', { job });
@@ -79,7 +79,7 @@ interface State {
   readonly fault?: string;
   readonly make?: () => Promise<unknown>;
   readonly unmake?: () => Promise<unknown>;
-  /** Why no backup is offered; undefined where one is. */
+  /** Why no backup is offered; undefined if one is. */
   readonly why: string | RegExp | undefined;
   /** A part of what to do instead. */
   readonly instead?: RegExp;

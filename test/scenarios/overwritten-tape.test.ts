@@ -41,7 +41,10 @@ async function verified(
 const lineOf = async ({ run }: SceneRun) =>
   (await shadowtape('runs')).split('\n').find((line) => line.startsWith(`${run} `)) ?? '';
 
-/** Makes the journal one of an earlier release, which does not tell the first record of the tape; nor does the list of tapes know it. */
+/**
+ * Turns the journal into one of an earlier release, without the first record of the tape; the tape inventory does not
+ * have it either.
+ */
 async function forgetFirstRecord({ run }: SceneRun): Promise<void> {
   const file = scene.state.journalFile(run);
   let previous = firstPrevious;
@@ -56,7 +59,7 @@ async function forgetFirstRecord({ run }: SceneRun): Promise<void> {
 
 describe('a tape without a label', () => {
   it.each(['console', 'server'] as const)(
-    'that route %s has written is known by its first record',
+    'that route %s has written is recognized by its first record',
     async (route) => {
       const first = await verified({}, route === 'console' ? 'ufs-tar' : 'raw-dd', route);
       const [record] = (await filesOfTape(scene.lab.tapeFile))[0] ?? [];
@@ -92,7 +95,7 @@ describe('a tape without a label', () => {
   );
 
   it.each(['console', 'server'] as const)(
-    'of an earlier release, that route %s has written, is known once verify has read it back',
+    'of an earlier release, that route %s has written, is recognized once verify has read it back',
     async (route) => {
       const first = await verified({}, 'raw-dd', route);
       await forgetFirstRecord(first);
@@ -110,7 +113,7 @@ describe('a tape without a label', () => {
     },
   );
 
-  it('that verify finds to be another is not taken for that of the run', async () => {
+  it('that verify finds to be another does not count as that of the run', async () => {
     const first = await verified({}, 'ufs-tar');
     await forgetFirstRecord(first);
     await scene.lab.insertCartridge('other', { blank: true });
@@ -120,7 +123,7 @@ describe('a tape without a label', () => {
     expect((await performed([...site, 'label', 'A'])).stderr).not.toContain('written by run');
   });
 
-  it('is read back and cannot be remembered: it holds the backup nevertheless', async () => {
+  it('is read back and cannot be recorded: it holds the backup nevertheless', async () => {
     const first = await verified({}, 'raw-dd');
     await rm(scene.state.tapesFile, { force: true });
     await mkdir(scene.state.tapesFile);
@@ -140,7 +143,7 @@ describe('a tape without a label', () => {
     expect(await lineOf(first)).toContain(`lost: the tape was overwritten by hand on ${today()}`);
   });
 
-  it('is not lost where the cartridge is write-protected', async () => {
+  it('is not lost if the cartridge is write-protected', async () => {
     const first = await verified({}, 'ufs-tar');
     scene.lab.faults.set('write-protected');
     const change = withJob({ services: 'not-needed', media: { overwrite: true } });
@@ -166,7 +169,7 @@ describe('a labeled tape', () => {
 });
 
 describe('the hint of a labeled job that finds a tape without a label', () => {
-  it('works when it is obeyed', async () => {
+  it('works when it is followed', async () => {
     await scene.close();
     scene = await openScene({ blocks: 4096, faults: ['tape-not-blank'] });
     site = [...(await sceneArguments(scene)), '--trust'];

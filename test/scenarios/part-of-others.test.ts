@@ -1,6 +1,6 @@
 /**
- * Whose part it is. Between the check before step 3-3 and its command somebody else may part the proxy; and a command that parts may lose its
- * answer. What nothing proves to be this run's is neither stopped nor rejoined.
+ * Whose part it is. Between the check before step 3-3 and its command somebody else may part the proxy, and the answer
+ * to a part may be lost. A part that is not proven to be this run's is neither stopped nor rejoined.
  */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { withJob } from '../support/failures.ts';
@@ -18,7 +18,7 @@ const part = 'sdxproxy Part -c Class1 -p Volume2';
 const notProven = (run: string) =>
   `Volume2 is parted, and nothing proves that this run parted Volume2: the command that parts failed, or its answer was lost. To do: find out who parted Volume2. If it was this run, roll it back with shadowtape rollback ${run} --own-part. If it was somebody else, discard the run: shadowtape unlock Class1 --discard ${run}`;
 
-/** What is done when the command of step 3-3 reaches its host, or before anybody hears of its end. */
+/** What happens when the command of step 3-3 reaches its host, or before its end arrives. */
 function atPart(phase: 'started' | 'ended', act: () => Promise<unknown> | void): void {
   const stop = scene.lab.onCommand((command) => {
     if (command.phase !== phase || !command.line.startsWith(part)) return undefined;
@@ -30,7 +30,7 @@ function atPart(phase: 'started' | 'ended', act: () => Promise<unknown> | void):
 const touched = (from: number) =>
   scene.lab.commands.slice(from).filter(({ line }) => /^sdx(proxy Rejoin|volume -F)/.test(line));
 
-it('a proxy that somebody else parts right before the command is left to him, by the rollback, too', async () => {
+it('a proxy that somebody else parts right before the command is left alone, also by the rollback', async () => {
   atPart('started', () => scene.lab.type('node1', `${part} -a pjrm=off`));
   const end = await runScene(scene, { change: withJob({ part: { tries: 2, everySeconds: 1 } }) });
   expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3, error: { code: 'COMMAND_FAILED' } });
@@ -57,7 +57,7 @@ it('a proxy that somebody else parts right before the command is left to him, by
   expect(allLocks(scene)).toEqual([]);
 });
 
-it('a part whose answer is lost is rolled back once the operator says that it was this run’s', async () => {
+it('a part whose answer is lost is rolled back once the operator confirms that it was this run’s', async () => {
   atPart('ended', () => scene.lab.breakConnections('node1'));
   const end = await runScene(scene);
   expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3 });

@@ -1,4 +1,4 @@
-/** A dump that is paused and continued by another process than the one that performs it. */
+/** A dump that is paused and continued by a process other than the one that performs it. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { withJob } from '../support/failures.ts';
@@ -22,7 +22,7 @@ afterEach(() => scene.close());
 
 const command = (...words: string[]) => performed(['--state', scene.state.path, ...words]);
 
-/** A run that is paused while it waits for its approval. @param onPause what is done once its dump stands still */
+/** A run that is paused while it waits for its approval. @param onPause called once its dump is paused */
 async function pausedRun(onPause: (run: string) => Promise<void>): Promise<SceneRun> {
   const acts: Promise<void>[] = [];
   let name = '';
@@ -44,7 +44,7 @@ async function pausedRun(onPause: (run: string) => Promise<void>): Promise<Scene
   return end;
 }
 
-it('stands still after a whole record, and is the same on tape when it went on', async () => {
+it('pauses after a whole record, and is the same on tape after it continued', async () => {
   let whilePaused: number | undefined;
   const end = await pausedRun(async (run) => {
     whilePaused = scene.lab.cartridges[0]?.writtenBytes;

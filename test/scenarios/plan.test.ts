@@ -88,7 +88,7 @@ describe('the notes of a plan', () => {
     expect(stepOf(planOfGuide({}), '6a').notes).toBeUndefined();
   });
 
-  it('say that mt on Solaris does not tell write protection, and are printed', () => {
+  it('say that mt on Solaris does not show write protection, and are printed', () => {
     const plan = planOfGuide({});
     const note =
       'mt on Solaris does not show write protection: check the tab of the cartridge. A protected cartridge fails at the first write, after the part';
@@ -118,35 +118,32 @@ describe('a plan through the backup server', () => {
     );
   });
 
-  it.each(Object.keys(guide.methods))(
-    '%s: prints fsck also where it is left out, with the reason',
-    (method) => {
-      const unmounting = planOfGuide({
-        route: 'server',
-        method,
-        services: { stop: ['umount /dev/sfdsk/Class1/dsk/Volume1'], resume: ['mount /app'] },
-      });
-      expect(guideLines(unmounting)).toEqual(guideLines(planOfGuide({ route: 'server', method })));
-      const leftOut = unmounting.steps.flatMap(({ leftOut: reason, commands }) =>
-        reason === undefined ? [] : [[linesOf(commands)[0]?.split(' ')[0], reason]],
-      );
-      const reason =
-        'the file system is unmounted when Volume2 is parted (services.stop): the guide allows skipping this';
-      expect(leftOut).toEqual(method === '6a' ? [] : [['fsck', reason]]);
-      const umount = 'umount /dev/sfdsk/Class1/dsk/Volume1';
-      expect(linesOf(stepOf(unmounting, '3-2').commands)).toEqual([umount, umount]);
-      expect(linesOf(stepOf(unmounting, '3-4').commands)).toEqual(['mount /app', 'mount /app']);
-    },
-  );
+  it.each(Object.keys(guide.methods))('%s: prints fsck even if it is skipped, with the reason', (method) => {
+    const unmounting = planOfGuide({
+      route: 'server',
+      method,
+      services: { stop: ['umount /dev/sfdsk/Class1/dsk/Volume1'], resume: ['mount /app'] },
+    });
+    expect(guideLines(unmounting)).toEqual(guideLines(planOfGuide({ route: 'server', method })));
+    const leftOut = unmounting.steps.flatMap(({ leftOut: reason, commands }) =>
+      reason === undefined ? [] : [[linesOf(commands)[0]?.split(' ')[0], reason]],
+    );
+    const reason =
+      'the file system is unmounted when Volume2 is parted (services.stop): the guide allows skipping this';
+    expect(leftOut).toEqual(method === '6a' ? [] : [['fsck', reason]]);
+    const umount = 'umount /dev/sfdsk/Class1/dsk/Volume1';
+    expect(linesOf(stepOf(unmounting, '3-2').commands)).toEqual([umount, umount]);
+    expect(linesOf(stepOf(unmounting, '3-4').commands)).toEqual(['mount /app', 'mount /app']);
+  });
 
-  it('leaves out steps 3-2 and 3-4 where the data is always consistent, and says why', () => {
+  it('skips steps 3-2 and 3-4 if the data is always consistent, and shows the reason', () => {
     const plan = planOfGuide({ route: 'server' });
     const reason =
       'the site file says that the data on the volume is always consistent (services: not-needed)';
     expect(['3-2', '3-4'].map((id) => stepOf(plan, id).leftOut)).toEqual([reason, reason]);
   });
 
-  it('has fsck answer yes where the job says so; the line is then no longer the guide’s', () => {
+  it('makes fsck answer yes if the job says so; the line is then no longer the guide’s', () => {
     const asking = stepOf(planOfGuide({ route: 'server', method: '6b' }), '6b-2').commands;
     const answering = stepOf(
       planOfGuide({ route: 'server', method: '6b', fsck: { answerYes: true } }),
@@ -186,7 +183,7 @@ describe('a plan through the backup server', () => {
 
 describe('a plan through the console', () => {
   it.each(Object.keys(guide.methods))(
-    '%s: is the guide’s, but for the line that is parted into one that reads and one that writes',
+    '%s: is the guide’s, except the line that is split into one that reads and one that writes',
     (method) => {
       const plan = planOfGuide({ method });
       const withoutDump = (steps: GuideSteps) =>
@@ -211,7 +208,7 @@ describe('a plan through the console', () => {
     },
   );
 
-  it('says where an operator is asked', () => {
+  it('shows where an operator is asked', () => {
     const asked = (job: object) =>
       planOfGuide(job).steps.flatMap(({ step, operator }) =>
         operator === undefined ? [] : [[step, operator]],
@@ -254,8 +251,9 @@ describe('what a run sends', () => {
       expect((await runScene(scene, { job, change: overwrite })).exitStatus).toBe(0);
       const sent = scene.lab.commands.slice(from).map(comparable);
       const looks = new Set(plan.looks.map(comparable));
-      // Looks come as often as something may have changed, those at the locks among them; the owner is named inside the lock; the copy is checked until it has ended;
-      // mt status is asked again where the first record cannot be read, which is how a blank tape shows.
+      // Queries are sent as often as something may have changed, including those of the locks; the owner is named
+      // inside the lock; the copy is checked until it has ended; mt status is sent again if the first record cannot be
+      // read, as on a blank tape.
       const [watch] = stepOf(plan, '8-2').commands.map(comparable);
       const around = (line: string) =>
         looks.has(line) || line.endsWith('/OWNER') || / ls \S+\.lock$/.test(line) || line === watch;
@@ -272,7 +270,7 @@ describe('what a run sends', () => {
               !(line.endsWith(' status') && all[index - 1]?.includes('dd if=/dev/rmt/0n')),
           ),
       ).toEqual(steps.filter((line) => !around(line)));
-      // Where the long form of everything tells all, it is for both forms.
+      // If the long form alone is sufficient, it replaces both forms.
       const isLong = (line: string) => /^\S+ sdxinfo -DGSV( -c \S+)? -e long$/.test(line);
       const spared = sent.filter(isLong).map((line) => line.split(' ')[0]);
       expect(spared.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** Pools of tapes: which tape a run writes to, which ones it refuses, and who is told of the next one. */
+/** Pools of tapes: which tape a run writes to, which ones it refuses, and who is notified of the next one. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ describe('a job with a pool of tapes', () => {
     await scene.close();
   });
 
-  /** Two tapes that are kept for a week. */
+  /** Two tapes with a retention of a week. */
   const pooled =
     (tapes = ['W1', 'W2']) =>
     (site: SiteTree): void => {
@@ -87,7 +87,7 @@ describe('a job with a pool of tapes', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('takes what its hint names once that is done', async () => {
+  it('works once its hint is followed', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-23T02:00:00Z') });
     await run(['W1']);
     await insert('third');
@@ -109,7 +109,7 @@ describe('a job with a pool of tapes', () => {
     expect(await labelOn('tape')).toMatchObject({ name: 'W1', run: halted });
   });
 
-  it('is told by check whether the tape in the drive is the right one', async () => {
+  it('check reports whether the tape in the drive is the right one', async () => {
     await run();
     const console = await openSceneConsole(scene, pooled());
     try {
@@ -133,7 +133,7 @@ describe('the tape of the next night', () => {
   const command = (...args: string[]) =>
     performed(['--site', join(folder, 'site.yaml'), '--state', folder, ...args]);
 
-  /** A job that was due so long ago and has had its run, which wrote to W1. @returns when it is due next */
+  /** A job that was due this long ago and has had its run, which wrote to W1. @returns when it is due next */
   function afterRun(milliseconds: number, tapes: string[]): string {
     const due = new Date(Math.floor((Date.now() - milliseconds) / 60_000) * 60_000);
     const site = sampleSite();
@@ -166,7 +166,7 @@ describe('the tape of the next night', () => {
     return `${next.slice(0, 10)} ${next.slice(11, 16)} UTC`;
   }
 
-  it('is announced once, the day before, and named by status and schedule next', async () => {
+  it('is announced once, the day before, and shown by status and schedule next', async () => {
     const next = afterRun(hour, ['W1', 'W2']);
     const sentence = `the next run, due ${next}, needs the tape "W2", which is in fire safe 2`;
     const first = await command('run', 'nightly', '--if-due');
@@ -185,7 +185,7 @@ describe('the tape of the next night', () => {
     expect((await command('schedule', 'next')).stdout).toContain(`${sentence}\n`);
   });
 
-  it('is asked for when every tape of the pool is in retention', async () => {
+  it('is requested when every tape of the pool is in retention', async () => {
     const next = afterRun(hour, ['W1']);
     await command('run', 'nightly', '--if-due');
     const message = readFileSync(told(), 'utf8');
@@ -196,7 +196,7 @@ describe('the tape of the next night', () => {
     expect(message).toContain('\nhint: add a blank tape to pools.weekly.tapes before then\n');
   });
 
-  it('is not guessed where the tape inventory cannot be read', async () => {
+  it('is not guessed if the tape inventory cannot be read', async () => {
     afterRun(hour, ['W1', 'W2']);
     rmSync(join(folder, 'tapes.ndjson'));
     mkdirSync(join(folder, 'tapes.ndjson'));

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { CheckLine } from '../../src/contract/plan.ts';
 import { openScene, openSceneConsole } from '../support/lab-run.ts';
 
-it('measures ssh and digests with zeros that go nowhere, and lets the plans that follow expect a time', async () => {
+it('measures ssh and digests with zeros that are discarded, and later plans show an expected time', async () => {
   const scene = await openScene();
   onTestFinished(() => scene.close());
   const console = await openSceneConsole(scene);
@@ -34,7 +34,7 @@ it('measures ssh and digests with zeros that go nowhere, and lets the plans that
       hint: undefined,
     },
   ]);
-  // As a large dump goes: a thread that reads, and one that writes.
+  // Like a large dump: a thread that reads, and one that writes.
   expect(threads).toBe(2);
   expect(scene.lab.commands.map(({ line }) => line).slice(-4)).toEqual([
     'dd if=/dev/zero bs=262144 count=256',

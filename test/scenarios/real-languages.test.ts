@@ -115,12 +115,12 @@ describe.runIf(missing === '' || process.env['CI']).each(testedLocales)(
       });
     });
 
-    it('shows a command of route console by its own words', async () => {
+    it('shows a command of route console by its own arguments', async () => {
       const { stream } = await session.openRead(['cat', '/proc/self/cmdline']);
       expect((await buffer(stream)).toString()).toBe('cat\0/proc/self/cmdline\0');
     });
 
-    it('shows the processes of a dump by their own words', async () => {
+    it('shows the processes of a dump by their own arguments', async () => {
       const work = await bench.start(bench.slowDump());
       const all = async (): Promise<string[]> => {
         const { living } = await lookAtWork(place, work);
@@ -144,7 +144,7 @@ describe.runIf(missing === '' || process.env['CI']).each(testedLocales)(
         await writeFile(join(folder, 'Löhne und Gehälter 給与.txt'), 'figures\n');
         const latin1 = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from('Löhne.txt', 'latin1')]);
         await writeFile(latin1, 'figures\n');
-        // Without these, a header of format posix tells the time of the last reading and the process.
+        // Without these, a header of format posix has the access time and the process.
         const options =
           format === 'posix' ? ['--pax-option=delete=atime,delete=ctime,exthdr.name=%d/PaxHeaders/%f'] : [];
         const words = [`--format=${format}`, '--sort=name', ...options, '-C', folder, '-cf', '-', '.'];

@@ -47,7 +47,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await server?.close();
     });
 
-    it('brings every byte over in whole records, as dd counts them, and reads it back', async () => {
+    it('transfers every byte in whole records, as dd counts them, and reads it back', async () => {
       const dump = await runDump({
         source: await session.openRead(rawDeviceArguments(device)),
         sink: await session.openWrite(tapeWriterArguments({ device: tape })),
@@ -84,7 +84,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(listing).toMatchObject({ status: 0 });
     });
 
-    it('says what the host said when the device is not there, and leaves nothing that looks whole', async () => {
+    it("reports the host's message if the device does not exist, and leaves nothing that looks complete", async () => {
       const unwritten = join(server.folder, 'unwritten');
       await expect(
         runDump({

@@ -26,7 +26,7 @@ function portOf(host: string): number {
   return found.port;
 }
 
-/** The key of a host as a known_hosts line has it, by type and fingerprint. */
+/** The key of a host as in a known_hosts line, by type and fingerprint. */
 async function keyOf(host: string): Promise<{ line: string; fingerprint: string }> {
   const lines = (await readFile(scene.lab.knownHostsFile, 'utf8')).split('\n');
   const line = lines.find((text) => text.startsWith(`[127.0.0.1]:${portOf(host)} `)) ?? '';
@@ -36,7 +36,7 @@ async function keyOf(host: string): Promise<{ line: string; fingerprint: string 
   return { line, fingerprint: `SHA256:${digest.replace(/=+$/, '')}` };
 }
 
-/** Changes what the site file says of a host. */
+/** Changes the entry of a host in the site file. */
 const hostWith = (host: string, settings: object) => (site: SiteTree) =>
   void Object.assign(site.hosts[host] ?? {}, settings);
 
@@ -89,7 +89,7 @@ describe('a primary node that cannot be used', () => {
     ]);
   });
 
-  it('has a name that nobody knows', async () => {
+  it('has an unknown name', async () => {
     const error = await refusedBeforeJournal(scene, {
       change: hostWith('node1', { address: 'nonexistent.invalid' }),
     });
@@ -100,7 +100,7 @@ describe('a primary node that cannot be used', () => {
     });
   });
 
-  it('lets nobody log in', async () => {
+  it('refuses every login', async () => {
     scene.lab.faults.set('login-refused=node1');
     const words = {
       code: 'LOGIN_REFUSED',
@@ -118,7 +118,7 @@ describe('a primary node that cannot be used', () => {
     });
   });
 
-  it('needs a key file that is not there', async () => {
+  it('needs a key file that does not exist', async () => {
     const file = join(scene.folder, 'id_missing');
     const words = {
       code: 'KEY_FILE_MISSING',
@@ -137,7 +137,7 @@ describe('a primary node that cannot be used', () => {
 });
 
 describe('a host key', () => {
-  /** A console on the scene's site whose user says no to every new host key. */
+  /** A console on the scene's site whose user refuses every new host key. */
   const options = async (): Promise<ConsoleOptions> => ({
     state: scene.state,
     siteFile: await scene.writeSite(),
@@ -156,7 +156,7 @@ describe('a host key', () => {
     };
   });
 
-  it('that nobody has confirmed is not accepted, and not written down', async () => {
+  it('that is not confirmed is not accepted, and not recorded', async () => {
     const console = await openConsole(await options());
     try {
       const { fingerprint } = await keyOf('node1');
@@ -191,7 +191,7 @@ describe('a host key', () => {
     }
   });
 
-  it('that is not the one written down ends the run before anything is touched, with both fingerprints', async () => {
+  it('that differs from the recorded one ends the run before anything is touched, with both fingerprints', async () => {
     const [own, other] = [await keyOf('node3'), await keyOf('node1')];
     await mkdir(scene.state.path, { recursive: true });
     const line = other.line.replace(/^\S+/, `[127.0.0.1]:${portOf('node3')}`);
@@ -224,7 +224,7 @@ describe('a host key', () => {
 });
 
 describe('a backup server that cannot be used', () => {
-  it('is down: the run is begun, refused and told in its journal', async () => {
+  it('is down: the run is begun, refused and recorded in its journal', async () => {
     scene.lab.faults.set('host-down=node3');
     const port = portOf('node3');
     expect(await refusedRun(scene)).toEqual({
@@ -234,7 +234,7 @@ describe('a backup server that cannot be used', () => {
     });
   });
 
-  it('answers again: the same site then runs to its end', async () => {
+  it('answers again: the same site then runs successfully', async () => {
     const from = scene.lab.commands.length;
     const end = await runScene(scene, {
       change: (site) => void Object.assign(site.jobs['raw-dd'] ?? {}, { services: 'not-needed' }),

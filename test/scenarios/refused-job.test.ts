@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-/** Refused by the job alone: no host was even asked. */
+/** Refused by the job alone: no host was queried. */
 async function refusedUnasked(setting: RunSetting): Promise<object> {
   const from = scene.lab.commands.length;
   const { code, sentence, hint } = await refusedBeforeJournal(scene, setting);
@@ -62,7 +62,7 @@ describe('what cannot be run at this site', () => {
     });
   });
 
-  it('is not planned either, where its method does not exist', async () => {
+  it('cannot be planned either if its method does not exist', async () => {
     const from = scene.lab.commands.length;
     const console = await openSceneConsole(scene, (site) => {
       site.platform = 'linux';
@@ -77,14 +77,14 @@ describe('what cannot be run at this site', () => {
     }
   });
 
-  it('is told by check as well, a day before the run', async () => {
+  it('is reported by check as well, a day before the run', async () => {
     const { hint, sentence } = elsewhereWords;
     const told = (await checkScene(scene, driveElsewhere)).find(({ what }) => what === 'job raw-dd');
     expect(told).toMatchObject({ host: 'node1', good: false, said: sentence, hint });
   });
 });
 
-describe('a job that asks an operator where nobody can be asked', () => {
+describe('a job that asks an operator if nobody can be asked', () => {
   const unattended = { ask: undefined, approveVerified: false };
 
   it('asks about the services', async () => {
@@ -141,8 +141,8 @@ describe('a job that asks an operator where nobody can be asked', () => {
   });
 });
 
-describe('a job that is not there', () => {
-  it('is refused with the names of those that are', async () => {
+describe('a job that does not exist', () => {
+  it('is refused with the names of those that do', async () => {
     expect(await refusedUnasked({ job: 'nightly' })).toEqual({
       code: 'JOB_UNKNOWN',
       sentence: `there is no job "nightly" in ${scene.folder}/site.yaml`,
@@ -176,7 +176,7 @@ describe('a state folder', () => {
     expect(scene.lab.commands.slice(from)).toEqual([]);
   });
 
-  it('in which no journal can be made keeps the run from beginning', async () => {
+  it('in which no journal can be created prevents the run', async () => {
     const state = new StateFolder(join(scene.folder, 'state-without-runs'));
     await mkdir(state.path);
     await writeFile(join(state.path, 'runs'), '');

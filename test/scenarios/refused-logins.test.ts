@@ -1,4 +1,4 @@
-/** Logins of the lab whose shell or sshd does not do what a run needs: refused before anything is touched, or got along with. */
+/** Logins of the lab whose shell or sshd does not do what a run needs: refused before anything is touched, or handled. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   clusterState,
@@ -27,8 +27,8 @@ const greets = (host: string) => ({
   hint: 'in ~/.ssh/rc, /etc/ssh/sshrc or what ForceCommand names, print only where "test -t 1" succeeds; then run "shadowtape check" again',
 });
 
-describe('a host whose login greets', () => {
-  it('is named by check, which looks on for what else is wrong', async () => {
+describe('a host whose login prints a greeting', () => {
+  it('is reported by check, which continues to check the rest', async () => {
     scene.lab.faults.set('greeting=node3');
     const { sentence: said, hint } = greets('node3');
     expect((await checkScene(scene)).filter(({ good }) => !good)).toEqual([
@@ -43,7 +43,7 @@ describe('a host whose login greets', () => {
     ]);
   });
 
-  it('keeps a run from touching anything, on either side', async () => {
+  it('prevents a run from touching anything, on either side', async () => {
     scene.lab.faults.set('greeting=node1');
     expect(await refusedBeforeJournal(scene)).toMatchObject(greets('node1'));
     scene.lab.faults.clear('greeting');
@@ -58,11 +58,11 @@ describe('hosts that open one channel a connection', () => {
   it.each([
     ['console', runScene],
     ['server', runServer],
-  ] as const)('are backed up by route %s as any other', async (_route, run) => {
+  ] as const)('are backed up by route %s like any other', async (_route, run) => {
     for (const host of ['node1', 'node2', 'node3']) scene.lab.faults.set(`max-sessions=${host}:1`);
     const { verdict, exitStatus, events } = await run(scene, { change });
     expect({ verdict, exitStatus }).toEqual({ verdict: 'verified', exitStatus: 0 });
-    // That the tape is written again says nothing about the connections.
+    // The rewritten tape shows nothing about the connections.
     const warnings = events.filter((event) => event.type === 'warning' && event.step !== 'tape');
     expect(warnings).toEqual([]);
     expect(await clusterState(scene)).toEqual(normalState);

@@ -27,7 +27,7 @@ const toldToFail = 'SDX:sdxinfo: ERROR: the lab was told to fail this command';
 const missingHint =
   'install GDS there, or set PATH for non-interactive shells; the backup server needs GDS and GDS Snapshot';
 
-/** What `check` says of the jobs, once a line; the jobs of the lab share their volumes. */
+/** The lines of `check` for the jobs, each once; the jobs of the lab share their volumes. */
 async function checkOfJobs(): Promise<unknown> {
   const lines = await checkScene(scene);
   const ofJobs = lines
@@ -79,13 +79,13 @@ describe('sdxinfo of a primary node', () => {
     expect(await checkOfJobs()).toEqual({ good: false, said: sentence, hint });
   });
 
-  it('may lack a column that nothing depends on', async () => {
+  it('may lack a column that is not needed', async () => {
     scene.lab.faults.set('missing-column=SPARE');
     expect(await checkOfJobs()).toMatchObject({ good: true });
   });
 
   it.each(['FROZEN-2', 'STOPPED'])(
-    'shows the volume status %s, which nobody knows: it is told as printed, and refused',
+    'shows the unknown volume status %s: it is reported as printed, and refused',
     async (word) => {
       scene.lab.faults.set(`unknown-status=${word}`);
       const rule = `Every status is known: expected known status words, seen volume Volume2 ${word} on node1, volume Volume2 ${word} on node2`;
@@ -96,7 +96,7 @@ describe('sdxinfo of a primary node', () => {
     },
   );
 
-  it('shows no class of that name', async () => {
+  it('shows no class with that name', async () => {
     const change = (site: SiteTree) => void (jobOf(site)['class'] = 'Class7');
     expect(await refusedBeforeJournal(scene, { change })).toMatchObject({
       code: 'SDXINFO_FAILED_ON',
@@ -152,20 +152,20 @@ describe('sdxinfo of the backup server', () => {
     });
   });
 
-  it('fails where the server has no object, with words that the site file does not have', async () => {
+  it('fails if the server has no object, with words that the site file does not have', async () => {
     scene.lab.faults.set('fail=node3:sdxinfo');
     const change = (site: SiteTree) => Object.assign(site, { gds: { noObjectsMessage: 'no SDX objects' } });
     expect((await refusedRun(scene, { change })).code).toBe('SDXINFO_FAILED_ON_BACKUP');
   });
 
-  it('fails in words that hold those of the site file, and more', async () => {
+  it('fails with the words of the site file, and more', async () => {
     scene.lab.faults.set('fail=node3:sdxinfo');
     const noObjectsMessage = 'the lab was told to fail this command';
     const change = (site: SiteTree) => Object.assign(site, { gds: { noObjectsMessage } });
     expect((await refusedRun(scene, { change })).code).toBe('SDXINFO_FAILED_ON_BACKUP');
   });
 
-  it('fails where the server has no object, in the words of the site file: the run goes to its end', async () => {
+  it('fails if the server has no object, in the words of the site file: the run succeeds', async () => {
     const { faults } = scene.lab;
     faults.set('fail=node3:sdxinfo');
     const stop = scene.lab.onCommand(({ host, line, phase }) => {

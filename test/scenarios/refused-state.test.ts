@@ -31,7 +31,7 @@ describe('the proxy', () => {
   const copyHint =
     'COPY: wait for the copy to finish. Any other status: repair the slice, see "Slice Status Abnormality" in the GDS guide';
   it.each(['COPY', 'INVALID', 'TEMP-STOP', 'HALF-COPIED'])(
-    'has a slice that is %s, a word of GDS or of nobody',
+    'has a slice that is %s, a known or unknown word',
     async (word) => {
       scene.lab.faults.set(`slice=${word}`);
       const rule = `Proxy slices are valid: expected each slice STOP, seen slice of Disk3 ${word} (node1)`;
@@ -102,7 +102,7 @@ describe('the proxy', () => {
     });
   });
 
-  it('lies on other disks than the job names', async () => {
+  it('is on disks other than those in the job', async () => {
     for (const disks of [{ Disk4: 'c1t1d3' }, { Disk3: 'c1t1d3', Disk4: 'c1t1d4' }]) {
       expect(
         await refusedBeforeJournal(scene, { change: change((job) => (job['shadow'].disks = disks)) }),
@@ -116,7 +116,7 @@ describe('the proxy', () => {
 });
 
 describe('the backup server', () => {
-  it('still has the shadow of another run: every object is told, and the run refused', async () => {
+  it('still has the shadow of another run: every object is reported, and the run refused', async () => {
     await onHost(
       scene,
       'node3',
@@ -189,7 +189,7 @@ describe('the lock of a class', () => {
     return { code: end.error?.code, sentence: end.sentence, hint: end.error?.hint };
   }
 
-  it('is held by a run that lives: its owner is named, and the lock stays his', async () => {
+  it('is held by a running run: its owner is named, and keeps the lock', async () => {
     const holder = owner();
     await lockAs(holder);
     expect(await lockedOut()).toEqual({
@@ -200,7 +200,7 @@ describe('the lock of a class', () => {
     await unlock(holder);
   });
 
-  it('is held by a process of another machine, of which nobody here can tell whether it lives', async () => {
+  it('is held by a process of another machine, whose state is not known here', async () => {
     const holder = owner({ console: 'jump.example.com', processId: 4_194_303 });
     await lockAs(holder);
     expect((await lockedOut()).sentence).toBe(
@@ -209,7 +209,7 @@ describe('the lock of a class', () => {
     await unlock(holder);
   });
 
-  it('is empty: nobody knows whose it was', async () => {
+  it('is empty: its owner is not known', async () => {
     await onHost(scene, 'node3', ['mkdir', folder]);
     expect(await lockedOut()).toEqual({
       code: 'CLASS_LOCKED_NAMELESS',
@@ -246,7 +246,7 @@ describe('the lock of a class', () => {
     );
   });
 
-  it('cannot be made: mkdir is told, not the look behind it', async () => {
+  it('cannot be made: the error of mkdir is reported, not that of the query after it', async () => {
     scene.lab.faults.set('fail=node3:mkdir:2');
     expect(await refusedRun(scene)).toMatchObject({
       code: 'COMMAND_FAILED',

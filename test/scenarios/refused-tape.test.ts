@@ -31,7 +31,7 @@ async function insertForeignTape(): Promise<void> {
   scene = await openScene({ faults: ['tape-not-blank'] });
 }
 
-/** A refusal after which the cartridge holds, bit by bit, what it held. */
+/** A refusal after which the cartridge is unchanged, bit by bit. */
 async function refusedByTape(): Promise<object> {
   const before = sha256(await readFile(scene.lab.tapeFile));
   const words = await refusedRun(scene);
@@ -64,7 +64,7 @@ describe('the drive', () => {
     });
   });
 
-  it('does not say which drive its name leads to', async () => {
+  it('does not show which drive its name leads to', async () => {
     scene.lab.faults.set('fail=node3:ls -l /dev/rmt:2');
     const sentence =
       'node3 does not say which drive /dev/rmt/0 is: ls -l /dev/rmt reports ls: the lab was told to fail this command';
@@ -91,7 +91,7 @@ describe('the drive', () => {
     }
   });
 
-  it('cannot be asked: no mt, an mt that fails, an mt that says what nobody understands', async () => {
+  it('cannot be queried: no mt, an mt that fails, an mt with unknown output', async () => {
     const { faults } = scene.lab;
     faults.set('not-found=node3:mt');
     expect(await refusedByTape()).toEqual({
@@ -130,7 +130,7 @@ describe('the drive', () => {
     });
   });
 
-  it('cannot read the first record, which is not taken for blank', async () => {
+  it('cannot read the first record, which does not count as blank', async () => {
     await insertForeignTape();
     scene.lab.faults.set('tape-read-error=1');
     expect(await refusedByTape()).toEqual({
@@ -145,7 +145,7 @@ describe('a cartridge that is not blank', () => {
   const hint = 'insert a blank tape; or, if its contents may be lost, set media.overwrite: true in the job';
   const foreign = 'data that is neither tar nor ufsdump (first record 10,240 bytes)';
 
-  it('is refused, and told by what it begins with', async () => {
+  it('is refused, and described by its beginning', async () => {
     await insertForeignTape();
     expect(await refusedByTape()).toEqual({
       code: 'TAPE_NOT_BLANK',
@@ -154,7 +154,7 @@ describe('a cartridge that is not blank', () => {
     });
   });
 
-  it('is known by its archive; a run with overwrite: true says what is lost, and continues', async () => {
+  it('is recognized by its archive; a run with overwrite: true reports what is lost, and continues', async () => {
     const first = await runScene(scene, { job: 'ufs-tar' });
     expect(first.exitStatus).toBe(0);
     const archive = `a tar archive that begins with "./", written by run ${first.run}`;
@@ -184,7 +184,7 @@ describe('a cartridge that is not blank', () => {
     expect(await clusterState(scene2)).toEqual(normalState);
   });
 
-  it('is blank to a run that may overwrite, where it is blank', async () => {
+  it('is blank to a run that may overwrite, if it is blank', async () => {
     const change = (site: SiteTree) => {
       notNeeded(site);
       jobOf(site)['media'] = { overwrite: true };

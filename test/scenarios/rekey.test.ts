@@ -48,7 +48,7 @@ const missing = findSshd() === undefined ? sshdMissing : undefined;
 const rmt = '/usr/sbin/rmt-tar';
 const rmtMissing = existsSync(rmt) ? undefined : 'rmt is not installed: apt install tar';
 
-/** What the OpenSSH of this machine knows. */
+/** What the OpenSSH of this machine supports. */
 function known(kind: 'cipher' | 'kex'): Set<string> {
   return missing === undefined
     ? new Set(execFileSync('ssh', ['-Q', kind], { encoding: 'utf8' }).trim().split('\n'))
@@ -62,7 +62,7 @@ const setOf = (name: string, modernNames: readonly string[]): AlgorithmSet =>
 const ciphers = legacy.cipher.filter((name) => known('cipher').has(name));
 const exchanges = legacy.kex.filter((name) => known('kex').has(name));
 
-/** What a test opens, and closes again at its end. Tests that run at once must not take the hook of each other. */
+/** What a test opens, and closes again at its end. Concurrent tests must not share a hook. */
 type Ending = Pick<TestContext, 'onTestFinished'>;
 
 async function serverWith({ onTestFinished }: Ending, ...config: string[]): Promise<OpensshServer> {
@@ -133,14 +133,14 @@ describe.runIf(missing === undefined || process.env['CI'])(
     }, timeout);
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
-    it('tests every cipher and key exchange of the program that sshd knows', () => {
+    it('tests every cipher and key exchange of the program that sshd supports', () => {
       expect(ciphers).toEqual(legacy.cipher);
       expect(exchanges).toEqual(legacy.kex);
     });
 
-    describe.concurrent('asked for by sshd after each MiB', () => {
+    describe.concurrent('requested by sshd after each MiB', () => {
       it.for(ciphers)(`%s carries ${mebibytes} MiB each way`, async (cipher, test) => {
-        // The program's legacy ciphers meet servers that know no MAC but these.
+        // The program's legacy ciphers are for servers that support only these MACs.
         const macs = modern.cipher.includes(cipher) ? [] : ['MACs hmac-sha1'];
         const server = await serverWith(test, 'RekeyLimit 1M', `Ciphers ${cipher}`, ...macs);
         const session = sessionWith(test, server, { algorithms: setOf(cipher, modern.cipher) });
@@ -168,7 +168,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       });
     });
 
-    it('asked for each second, with keepalives on their way', async (test) => {
+    it('requested each second, with keepalives in transit', async (test) => {
       const server = await serverWith(test, 'RekeyLimit default 1s');
       const session = sessionWith(test, server, { keepaliveSeconds: 0.5 });
       const place = folderPlace(folder, 'time');
@@ -226,7 +226,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         const order = { host: 'node3', line, sent: sentLine(argv), command: argv[0] ?? '' };
         return RemoteProcess.start(connection, order, new AbortController().signal);
       };
-      // ssh2's client starts no rekey by itself, and its types do not show that it can.
+      // ssh2's client never starts a rekey itself, and its types do not show that it can.
       const { _protocol: protocol } = connection.client as unknown as { _protocol: { rekey(): void } };
 
       const place = folderPlace(folder, `client-${limit}`);
@@ -251,7 +251,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
           const server = await serverWith(test, 'RekeyLimit 1M');
           const session = sessionWith(test, server);
           const device = folderPlace(folder, 'tape');
-          // rmt of tar opens what is there already.
+          // rmt of tar opens only an existing file.
           await session.exec(['touch', device]);
           const start = async () => {
             const { input, output, ended } = await session.openTalk([rmt]);

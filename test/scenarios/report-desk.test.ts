@@ -1,4 +1,4 @@
-/** Reports on the screen's side, and what must be true of them whatever happens: signed, changed, resumed, on a full disk. */
+/** Reports on the screen's side, and what must always hold for them: signed, changed, resumed, on a full disk. */
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { openScene, runScene, type Scene } from '../support/lab-run.ts';
 import { takeUpScene } from '../support/mortal-console.ts';
 import { serveScene, TestPage } from '../support/serve.ts';
 
-/** One good run, for all who only read it. */
+/** One successful run, for all tests that only read it. */
 let scene: Scene;
 let run: string;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ afterAll(() => scene.close());
 const textOf = ({ sections }: ReportDocument, id: string) =>
   JSON.stringify(sections.find((section) => section.id === id)?.blocks ?? []);
 
-it('a page is given the document, and every form of export', async () => {
+it('a page gets the document, and every form of export', async () => {
   const served = await serveScene(scene);
   try {
     const page = await TestPage.open(served);
@@ -53,12 +53,12 @@ it('a page is given the document, and every form of export', async () => {
   }
 });
 
-it('a PDF is told from one that was changed, and from one that was never exported', async () => {
+it('a PDF is distinguished from a changed one, and from one that was never exported', async () => {
   const desk = new ReportService(scene.state);
   const file = await desk.write({ run, what: 'pdf', paper: 'A4', file: join(scene.folder, 'good.pdf') });
   const audit = (name: string) => auditReport({ state: scene.state }, join(scene.folder, name));
   expect(await audit('good.pdf')).toMatchObject({ run, verdict: 'proven' });
-  // The paper publishes the head of the seals, and is the same again though it does.
+  // The paper publishes the head of the seals, and can be recreated nevertheless.
   const { lastHash: head } = await readSeals(scene.state);
   expect(textOf(await desk.document(run), 'proof')).toContain(`shadowtape audit --head ${head}`);
   const [record] = (await readReportRecords(scene.state, run)).records.slice(-1);
@@ -105,7 +105,7 @@ it('a signature is in the report, with the command that checks it', async () => 
   expect((await desk.again(run, { what: 'pdf', sealed: true })).equals(after.content)).toBe(true);
 });
 
-it('a run that was resumed tells who did so, with what, and what was found', async () => {
+it('a resumed run shows who resumed it, with what, and what was found', async () => {
   const change = withJob({ onFailure: 'halt', media: { layout: 'plain', overwrite: true } });
   const halting = await openScene({ blocks: 4096, faults: ['tape-error=20'] });
   onTestFinished(() => halting.close());
@@ -126,7 +126,7 @@ it('a run that was resumed tells who did so, with what, and what was found', asy
 
 // Links are not followed in the state folder; only root makes a device there.
 it.runIf(existsSync('/dev/full') && process.getuid?.() === 0)(
-  'where the disk is full there is no report, and no half of one',
+  'on a full disk there is no report, not even an incomplete one',
   async () => {
     const record = scene.state.reportsFile(run);
     await rm(record, { force: true });

@@ -1,4 +1,7 @@
-/** A report in another language, tried with a language that has an accent on every letter: what has none was not translated. */
+/**
+ * A report in another language, tested with one that has an accent on every letter: texts without accents were not
+ * translated.
+ */
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +44,7 @@ type Node = Readonly<Record<string, unknown>>;
 
 const isCommand = (node: Node): boolean => node['style'] === 'code' || node['kind'] === 'listing';
 
-/** Every text that a person reads; of what is the same in every language, nothing. */
+/** Every text that a person reads, except what is the same in every language. */
 function textsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(textsIn);
   if (typeof value !== 'object' || value === null || isCommand(value as Node)) return [];
@@ -52,7 +55,7 @@ function textsIn(value: unknown): string[] {
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 
-/** What does not depend on the language: commands, digests, and how the document is built. */
+/** What does not depend on the language: commands, digests, and the structure of the document. */
 function restOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((each) => !isText(each)).map(restOf);
   if (typeof value !== 'object' || value === null) return value;
@@ -69,7 +72,7 @@ describe('the reports of all kinds of runs', () => {
   const pseudo = reportsIn('pseudo');
 
   it.each(journals.map((file, index) => [file.split('/').at(-1) ?? '', index] as const))(
-    'of %s: every text is translated but what the journal holds',
+    'of %s: every text is translated, except what is in the journal',
     (_name, index) => {
       const texts = textsIn(pseudo[index]);
       const events = readFileSync(journals[index] ?? '', 'utf8')

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-it('a run writes its report at its end, and tells where its volumes lay when they were verified', async () => {
+it('a run writes its report at its end, and shows where its volumes were when they were verified', async () => {
   const site = await sceneArguments(scene);
   const report = join(scene.state.path, 'nightly.pdf');
   const ran = await performed([...site, '--trust', 'run', 'raw-dd', '--yes', '--report', report]);

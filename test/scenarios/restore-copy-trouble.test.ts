@@ -1,7 +1,8 @@
-/** What goes wrong right before the copy to the master, and during it: nobody starts a master that is not proven. */
+/** Errors right before and during the copy to the master: an unverified master is never started. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { openSceneConsole } from '../support/lab-run.ts';
+import { sampled } from '../support/sampled.ts';
 import {
   openRestoreScene,
   restoreScene,
@@ -15,7 +16,7 @@ afterEach(() => scene.close());
 const begins = (step: string, event: RunEvent): boolean =>
   event.type === 'step-started' && event.step === step && !event.unwinding;
 
-/** Restores, and has something happen at the beginning of a step. */
+/** Restores, and makes something happen at the beginning of a step. */
 const restoredWhile = (step: string, happens: () => void) =>
   restoreScene(scene, {
     onEvent(event) {
@@ -25,19 +26,33 @@ const restoredWhile = (step: string, happens: () => void) =>
 
 const sent = (word: string): string[] => restoringCommands(scene).filter((line) => line.includes(word));
 
-/** The master kept its bytes and runs again, with its services; the proxy stays parted. */
-async function expectMasterKept(): Promise<void> {
-  expect(sent('RejoinRestore')).toEqual([]);
+/** The master kept its bytes and runs again, with its services. */
+async function expectMasterRuns(): Promise<void> {
   expect(await scene.lab.volumeDigest('Class1', 'Volume1')).toBe(scene.noiseDigest);
   expect(scene.lab.world()).toMatchObject({
-    proxy: { state: 'Part' },
     master: { statusOn: { node1: 'ACTIVE', node2: 'ACTIVE' } },
     services: { node1: 'running' },
   });
 }
 
+/** The same, and the proxy stays parted. */
+async function expectMasterKept(): Promise<void> {
+  expect(sent('RejoinRestore')).toEqual([]);
+  expect(scene.lab.world().proxy.state).toBe('Part');
+  await expectMasterRuns();
+}
+
+/** Types what the last lines of a restore leave to a person. */
+async function typeByHand(lines: readonly string[]): Promise<void> {
+  for (const text of lines) {
+    const [, node, line = ''] = /^run by hand on (node[123]): (.*)$/.exec(text) ?? [];
+    if (node === undefined) continue;
+    expect(await scene.lab.type(node as 'node1', line), line).toMatchObject({ status: 0 });
+  }
+}
+
 describe('a master that cannot be stopped', () => {
-  it('is told with the processes that hold it, and where it is mounted', async () => {
+  it('is reported with the processes that hold it, and its mounts', async () => {
     scene = await openRestoreScene({}, 1_000_000);
     const reader = scene.lab.type('node2', 'sleep 1000 < /dev/sfdsk/Class1/rdsk/Volume1');
     scene.lab.faults.set('ignore=node1:umount');
@@ -59,7 +74,7 @@ describe('a master that cannot be stopped', () => {
     expect(again.exitStatus, again.sentence).toBe(0);
   });
 
-  it('is told with the words of sdxvolume where nothing tells who holds it', async () => {
+  it("is reported with sdxvolume's message if nothing shows what holds it", async () => {
     scene = await openRestoreScene({}, 1_000_000);
     scene.lab.faults.set('not-found=node2:fuser');
     // It ends with the lab.
@@ -104,7 +119,55 @@ describe('a node that reboots', () => {
   });
 });
 
-it('a shadow without its device file is not written: dd would make a plain file in its place', async () => {
+/** What somebody else does right before the copy, or while the proxy is written. */
+const disturbances: readonly (readonly [string, string, 'node1' | 'node2' | 'node3', string, string])[] = [
+  ['starts the proxy', 'write', 'node1', 'sdxvolume -N -c Class1 -v Volume2', 'CHECK_FAILED'],
+  ['stops the shadow', 'write', 'node3', 'sdxshadowvolume -F -c Class2 -v Volume2', 'SHADOW_CHANGED'],
+  ['starts the proxy', 'rejoin-restore', 'node1', 'sdxvolume -N -c Class1 -v Volume2', 'CHECK_FAILED'],
+  ['rejoins the proxy', 'approve-replace', 'node1', 'sdxproxy Rejoin -c Class1 -p Volume2', 'CHECK_FAILED'],
+  [
+    'creates a shadow on its disks',
+    'approve-replace',
+    'node3',
+    'sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3',
+    'CHECK_FAILED',
+  ],
+  ['removes the lock', 'rejoin-restore', 'node3', 'rm -r /var/tmp/shadowtape-Class1.lock', 'LOCK_LOST'],
+];
+
+describe('somebody else', () => {
+  it.each(sampled(disturbances, 2))(
+    '%s at step %s: nothing is copied to the master',
+    async (_what, step, node, line, code) => {
+      scene = await openRestoreScene({}, 1_000_000);
+      scene.lab.faults.set('slow-tape=4000000');
+      let typed: Promise<unknown> | undefined;
+      const end = await restoredWhile(step, () => (typed = scene.lab.type(node, line)));
+      expect(await typed).toMatchObject({ status: 0 });
+      expect(end, end.sentence).toMatchObject({ exitStatus: 3, error: { code } });
+      expect(sent('RejoinRestore')).toEqual([]);
+      await typeByHand(end.stands);
+      await expectMasterRuns();
+    },
+  );
+});
+
+it('a tape that is exchanged while the first approval is asked for is recognized: nothing is written to the proxy', async () => {
+  scene = await openRestoreScene({}, 1_000_000);
+  const proxy = await scene.lab.volumeDigest('Class1', 'Volume2');
+  const end = await restoreScene(scene, {
+    async ask({ choices: [first] }) {
+      await scene.lab.insertCartridge('another');
+      return { choice: first?.id ?? '', by: 'marion' };
+    },
+  });
+  expect(end).toMatchObject({ exitStatus: 3, error: { code: 'TAPE_IS_ANOTHER' } });
+  expect(sent('of=')).toEqual([]);
+  expect(await scene.lab.volumeDigest('Class1', 'Volume2')).toBe(proxy);
+  await expectMasterKept();
+});
+
+it('a shadow without its device file is not written: dd would create a plain file instead', async () => {
   scene = await openRestoreScene({}, 1_000_000);
   scene.lab.faults.set('fail=node3:test -c /dev/sfdsk/Class2/rdsk/Volume2');
   const end = await restoreScene(scene);
@@ -114,7 +177,7 @@ it('a shadow without its device file is not written: dd would make a plain file 
   await expectMasterKept();
 });
 
-it('a copy that ends with INVALID slices leaves the master stopped; the ways on are named', async () => {
+it('a copy that ends with INVALID slices leaves the master stopped; the ways forward are named', async () => {
   scene = await openRestoreScene({}, 1_000_000);
   scene.lab.faults.set('restore-invalid');
   const end = await restoreScene(scene);

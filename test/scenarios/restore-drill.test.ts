@@ -1,4 +1,7 @@
-/** A drill reads all of a backup from its tapes, compares it, and writes nothing; the history then shows when the backup was last proven. */
+/**
+ * A drill reads a whole backup from its tapes, compares it, and writes nothing; the history then shows when the backup
+ * was last verified.
+ */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { History } from '../../src/main/history/history.ts';
@@ -71,7 +74,7 @@ describe('a drill', () => {
     );
   });
 
-  it('of a tape that is not as it was written ends with 4, and leaves the last proof as it was', async () => {
+  it('of a tape mismatch exits 4, and leaves the last verification as it was', async () => {
     const before = (await lineOfRun())?.drilled;
     const file = scene.lab.tapeFile;
     await scene.lab.ejectCartridge();

@@ -1,10 +1,10 @@
-/** A dump of a file system (6c, 6e) is restored whole into a folder of a host, by the program that belongs to it. Files are read there. */
+/** A dump of a file system (6c, 6e) is restored completely into a folder of a host, by its own program. Files are read there. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { RestoreResult } from '../../src/main/application/console.ts';
 import { sceneArguments } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { filesOfVolume, openScene, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
-import { onHost } from '../support/lab-shell.ts';
+import { fillers, fillUp, onHost } from '../support/lab-shell.ts';
 import { failureOf } from '../support/refusals.ts';
 import { changeTape, flipped } from '../support/changed-tape.ts';
 import { performed } from '../support/performed-command.ts';
@@ -57,7 +57,7 @@ describe.each(kinds)('a dump of method $method', ({ job, proxy, tool }) => {
     return Object.fromEntries(names.map((name, index) => [name, (printed[index] ?? '').trim()]));
   }
 
-  it('gives every file back, and names it with its digest', async () => {
+  it('restores every file, and lists it with its digest', async () => {
     const folder = newFolder();
     const result = await restore(`node1:${folder}`);
     expect(result, result.error?.message).toMatchObject({ exitStatus: 0, sources: [{ isCompared: true }] });
@@ -93,7 +93,7 @@ describe.each(kinds)('a dump of method $method', ({ job, proxy, tool }) => {
       'RESTORE_DUMP_TAKEN_WHOLE',
     ],
     ['the folder is not empty', () => restore('node1:/etc'), 'RESTORE_FOLDER_NOT_EMPTY'],
-  ])('is refused where %s', async (_why, refused, code) => {
+  ])('is refused if %s', async (_why, refused, code) => {
     const sent = scene.lab.commands.length;
     expect(await failureOf(refused(`node1:${newFolder()}`))).toMatchObject({ code });
     expect(scene.lab.commands.slice(sent).filter(({ line }) => /^mkdir|exec/.test(line))).toEqual([]);
@@ -113,7 +113,7 @@ describe.each(kinds)('a dump of method $method', ({ job, proxy, tool }) => {
   it.each([
     ['its program fails', `fail-once=node1:sh -c cd "$1" && exec ${tool}`, 'COMMAND_FAILED'],
     ['the connection is lost', 'connection-lost=node1:300000', 'CONNECTION_LOST'],
-  ])('is not said to be restored where %s', async (_why, fault, code) => {
+  ])('is not reported as restored if %s', async (_why, fault, code) => {
     scene.lab.faults.set(fault);
     expect(await restore(`node1:${newFolder()}`)).toMatchObject({
       exitStatus: 2,
@@ -121,6 +121,19 @@ describe.each(kinds)('a dump of method $method', ({ job, proxy, tool }) => {
       files: [],
     });
     expect(scene.lab.faults.list()).toEqual([]);
+  });
+
+  it('is not said to be restored to a host that is filled up meanwhile: the reason is named, and the hint works', async () => {
+    const folder = newFolder();
+    const stop = scene.lab.onCommand(({ phase, line }) =>
+      phase === 'started' && line.includes(`exec ${tool}`) ? fillUp(scene.lab, 'node1') : undefined,
+    );
+    const full = await restore(`node1:${folder}`).finally(stop);
+    expect(full).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_FILE_UNWRITABLE' }, files: [] });
+    expect(full.error?.message).toContain(`node1:${folder} cannot be written: its file system is full; `);
+    await onHost(scene, 'node1', ['rm', ...fillers], ['rm', '-r', folder]);
+    expect(await restore(`node1:${folder}`)).toMatchObject({ exitStatus: 0 });
+    expect(await onDisk(folder)).toEqual(files);
   });
 
   it('that is not what its run wrote is reported', async () => {

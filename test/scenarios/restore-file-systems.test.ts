@@ -1,4 +1,7 @@
-/** Way A for backups of files: a new file system on the proxy, filled and compared there, then copied to the master. Oracles read the disks. */
+/**
+ * Way A for backups of files: a new file system on the proxy, filled and compared there, then copied to the master.
+ * Oracles read the disks.
+ */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { filesOfVolume, jobOf, openSceneConsole, type SiteTree } from '../support/lab-run.ts';
@@ -49,7 +52,7 @@ async function open(
     blocks: 8192,
     ...options,
   });
-  // The proxy was synchronized before the noise came, and has followed the master since: the backup alone has the files.
+  // The proxy was synchronized before the noise, and has followed the master since: only the backup has the files.
   files = scene.filesBefore;
 }
 
@@ -122,7 +125,7 @@ describe('a restore of files', () => {
     ]);
   });
 
-  it('of sfxfs tells the master its own device before the services start', async () => {
+  it("of sfxfs writes the master's own device name before the services start", async () => {
     await open(kinds[2] as Kind, {});
     const end = await restore();
     expect(end.exitStatus, end.sentence).toBe(0);
@@ -141,7 +144,7 @@ describe('a restore of files', () => {
     ]);
   });
 
-  it('of sfxfs is refused where the site does not say how its file system is made', async () => {
+  it('of sfxfs is refused if the site does not say how its file system is made', async () => {
     await open(kinds[3] as Kind, {});
     const change = (site: SiteTree) => {
       scene.change(site);
@@ -154,7 +157,7 @@ describe('a restore of files', () => {
     expect(restoringCommands(scene)).toEqual([]);
   });
 
-  it('takes no parted proxy for its source: nothing proves what a file system holds', async () => {
+  it('does not accept a parted proxy as its source: nothing proves the contents of a file system', async () => {
     await open(kinds[0] as Kind, { rejoin: 'leave-parted' });
     const { code, sentence } = await failureOf(restoreScene(scene, { fromProxy: true }));
     expect(code).toBe('RESTORE_UNSUPPORTED');
@@ -164,7 +167,7 @@ describe('a restore of files', () => {
     expect(end.restored).toEqual(files);
   });
 
-  it('finds a file that arrives otherwise than it is on tape: the master keeps its data', async () => {
+  it('finds a file that differs from the one on tape: the master keeps its data', async () => {
     await open(kinds[0] as Kind, {});
     scene.lab.faults.set('extract-alters');
     const end = await restore();
@@ -177,7 +180,7 @@ describe('a restore of files', () => {
     expect(scene.lab.world().mounts.node3).toEqual([]);
   });
 
-  it('asks with what is lost: a new file system, files that tar had left out', async () => {
+  it('asks with what is lost: a new file system, files that tar had skipped', async () => {
     scene = await openRestoreScene({}, 0, { job: 'ufs-tar', blocks: 8192, faults: ['tar-sockets=2'] });
     const asked: string[] = [];
     await restoreScene(scene, {
@@ -211,7 +214,7 @@ describe('a restore of files', () => {
     expect(restoringCommands(scene)).toEqual([]);
   });
 
-  it('is planned with every command, the new file system among them', async () => {
+  it('is planned with every command, including the new file system', async () => {
     await open(kinds[2] as Kind, {});
     const console = await openSceneConsole(scene, scene.change);
     const plan = await console.volumeRestoreService

@@ -1,4 +1,4 @@
-/** Files and images are restored to this computer; a wrong tape, and one that is not as it was written, is reported. */
+/** Files and images are restored to this computer; a wrong tape, or a tape mismatch, is reported. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import {
   type Scene,
   type SceneRun,
 } from '../support/lab-run.ts';
-import { onHost } from '../support/lab-shell.ts';
+import { fillers, fillUp, onHost } from '../support/lab-shell.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 import { changeTape, flipped, withTapeOut } from '../support/changed-tape.ts';
 import { performed } from '../support/performed-command.ts';
@@ -75,7 +75,7 @@ async function filesBelow(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(digests));
 }
 
-/** Each file in the folder is reported, and no part of one is there; without a folder nothing was written. */
+/** Each file in the folder is reported, and none is incomplete; without a folder nothing was written. */
 async function expectReported(result: RestoreResult): Promise<void> {
   const isThere = existsSync(target);
   const written = result.files.filter(({ kind }) => kind === 'file').map(({ path }) => path.slice(2));
@@ -107,7 +107,7 @@ describe('files of a tar job', () => {
     expect(await filesBelow(target)).toEqual(onVolume);
   });
 
-  it('are restored alone where they are named, and are recorded', async () => {
+  it('are restored selectively if they are named, and are recorded', async () => {
     const result = await restore([run, '/ledger/', 'payroll']);
     expect(result.exitStatus).toBe(0);
     const wanted = Object.entries(onVolume).filter(([path]) => /^ledger\/|^bin\/payroll$/.test(path));
@@ -154,7 +154,21 @@ describe('files of a tar job', () => {
     expect(printed).toMatch(/^l.* -> 2005-12$/m);
   });
 
-  it('that exist stay, and are reported; nothing written ends with 1', async () => {
+  it('are not reported as restored to a host whose disk fills up meanwhile: the reason is named, and the hint works', async () => {
+    const to = 'node1:/var/tmp/filled';
+    const stop = scene.lab.onCommand(({ phase, line }) =>
+      phase === 'started' && line.includes('exec tar xpf') ? fillUp(scene.lab, 'node1') : undefined,
+    );
+    const full = await restore([run], { to }).finally(stop);
+    expect(full).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_FILE_UNWRITABLE' } });
+    expect(full.error?.message).toContain(`${to} cannot be written: its file system is full; `);
+    expect(new Set(full.files.map(({ what }) => what))).toEqual(new Set(['not compared']));
+    await onHost(scene, 'node1', ['rm', ...fillers], ['rm', '-r', '/var/tmp/filled']);
+    const again = await restore([run], { to });
+    expect(again, again.error?.message).toMatchObject({ exitStatus: 0 });
+  });
+
+  it('that exist stay, and are reported; with nothing written, the exit status is 1', async () => {
     await mkdir(join(target, 'bin'), { recursive: true });
     await writeFile(join(target, 'bin', 'payroll'), 'mine');
     const kept = await restore([run, 'payroll']);
@@ -168,7 +182,7 @@ describe('files of a tar job', () => {
     expect(sha256(await readFile(join(target, 'bin', 'payroll')))).toBe(onVolume['bin/payroll']);
   });
 
-  it('are refused where the run does not have them', async () => {
+  it('are refused if the run does not have them', async () => {
     await expect(restore([run, 'nothing'])).rejects.toMatchObject({ code: 'RESTORE_NOTHING_FOUND' });
     expect(existsSync(target)).toBe(false);
   });
@@ -176,7 +190,7 @@ describe('files of a tar job', () => {
   it.each([
     ['is missing', (list: string) => rm(list)],
     ['is cut off', async (list: string) => truncate(list, (await stat(list)).size - 2000)],
-  ])('are found by names while they are read where the file list %s', async (_what, change) => {
+  ])('are found by names while they are read if the file list %s', async (_what, change) => {
     const list = scene.state.catalogueFile(run);
     const before = await readFile(list);
     await change(list);
@@ -198,7 +212,7 @@ describe('files of a tar job', () => {
     });
   });
 
-  it('are not taken from another tape: it is named, and the right one is asked for', async () => {
+  it('are not read from another tape: it is named, and the right one is requested', async () => {
     await scene.lab.insertCartridge('somebody');
     onTestFinished(() => scene.lab.insertCartridge('tape'));
     const named = `the tape in /dev/rmt/0 on node3 is not the tape "PAYROLL-01" of run ${run}: it holds blank`;
@@ -217,7 +231,7 @@ describe('files of a tar job', () => {
     ]);
   });
 
-  it('are not taken from a tape that was overwritten since; the preview says by whom', async () => {
+  it('are not read from a tape that was overwritten since; the preview says by which run', async () => {
     await withTapeOut(scene.lab, async () => {
       await scene.lab.insertCartridge('tape');
       await onConsole((console) =>
@@ -269,7 +283,7 @@ describe('files of a tar job', () => {
     );
   });
 
-  it('are reported where the console is canceled in the middle', async () => {
+  it('are reported if the console is canceled halfway', async () => {
     const cancel = new AbortController();
     const result = await restore([run], { cancel, onFile: () => cancel.abort() });
     expect(result).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_CANCELLED' } });
@@ -277,7 +291,7 @@ describe('files of a tar job', () => {
     await expectReported(result);
   });
 
-  it('are not read by two at once', async () => {
+  it('are not read by two restores at once', async () => {
     let others: Promise<RestoreResult> | undefined;
     const result = await restore([run], {
       onProgress: () => (others ??= restore([run], { to: `${target}-other` })),
@@ -287,7 +301,7 @@ describe('files of a tar job', () => {
     expect(existsSync(`${target}-other`)).toBe(false);
   });
 
-  it('have no place on a disk without room, or in a folder that is missing', async () => {
+  it('are refused on a disk without room, or in a missing folder', async () => {
     const list = scene.state.catalogueFile(run);
     const before = await readFile(list, 'utf8');
     onTestFinished(() => writeFile(list, before));
@@ -313,7 +327,7 @@ describe('the image of a raw volume', () => {
       .update(await readFile(file))
       .digest('hex');
 
-  it('is restored byte for byte, and replaces a file only if told to', async () => {
+  it('is restored byte for byte, and replaces a file only on request', async () => {
     const result = await restore([run]);
     expect(result, result.error?.message).toMatchObject({ exitStatus: 0, uncompared: [] });
     expect(await digestOf(target)).toBe(scene.masterBefore);
@@ -334,7 +348,7 @@ describe('the image of a raw volume', () => {
     });
   });
 
-  it('is removed from a host whose connection is lost, and from one that did not store what it was sent', async () => {
+  it('is removed from a host whose connection is lost, and from one that did not store what was sent', async () => {
     scene.lab.faults.set('connection-lost=node1:300000');
     const lost = await restore([run], { to: 'node1:/var/tmp/lost' });
     expect(lost).toMatchObject({ exitStatus: 1, error: { code: 'CONNECTION_LOST' } });
@@ -344,10 +358,10 @@ describe('the image of a raw volume', () => {
     expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).not.toContain('lost');
   });
 
-  it('is removed from a host where Ctrl-C ends it in the middle, and nothing is reported as left', async () => {
+  it('is removed from a host if Ctrl-C ends it halfway, and nothing is reported as remaining', async () => {
     const words = [...(await sceneArguments(scene)), '--trust', 'restore', run, '--to', 'node1:/var/tmp/cut'];
     const command = startCommand(words);
-    // Longer than the drive fills what waits on the way to the host.
+    // Longer than the drive needs to fill the buffers on the way to the host.
     scene.lab.faults.set('slow-tape=500000');
     onTestFinished(() => scene.lab.faults.clear('slow-tape'));
     const writes = new Promise<void>((resolve) => {
@@ -385,11 +399,10 @@ describe('the image of a raw volume', () => {
     expect(await restore([run], { to: 'node1:/var/tmp/lost' })).toMatchObject({ exitStatus: 0, notes: [] });
   });
 
-  it('is not kept on a host that is filled up meanwhile: the reason is named, and the hint works', async () => {
-    const fill = 'dd if=/dev/zero of=/var/tmp/others bs=1048576 count=2440';
+  it('is not kept on a host whose disk fills up meanwhile: the reason is named, and the hint works', async () => {
     const stop = scene.lab.onCommand(({ phase, line }) =>
       phase === 'started' && line.startsWith('dd of=/var/tmp/filled')
-        ? scene.lab.type('node1', fill)
+        ? fillUp(scene.lab, 'node1')
         : undefined,
     );
     const full = await restore([run], { to: 'node1:/var/tmp/filled' }).finally(stop);
@@ -398,7 +411,7 @@ describe('the image of a raw volume', () => {
       /^node1:\/var\/tmp\/filled cannot be written: its file system is full; dd on node1 ended with exit status 2/,
     );
     expect(full.error?.hint).toMatch(/^free some space or name another place with --to, then restore again$/);
-    await onHost(scene, 'node1', ['rm', '/var/tmp/others']);
+    await onHost(scene, 'node1', ['rm', ...fillers]);
     expect(await restore([run], { to: 'node1:/var/tmp/filled' })).toMatchObject({ exitStatus: 0 });
   });
 
@@ -409,7 +422,7 @@ describe('the image of a raw volume', () => {
     expect((await readdir(scene.folder)).filter((name) => name.startsWith(`restored-${count}`))).toEqual([]);
   });
 
-  it('is not taken from a tape without a label that begins with another record', async () => {
+  it('is not read from a tape without a label that begins with another record', async () => {
     await withTapeOut(scene.lab, async (file) => {
       const [records = []] = await filesOfTape(file);
       const tape = await readFile(file);

@@ -1,4 +1,4 @@
-/** What a restore is asked for, found in a history of several runs. */
+/** The request of a restore, resolved in a history of several runs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ async function found(question: RestoreQuestion) {
 }
 
 describe('a path without a run', () => {
-  it('is taken from the newest run that holds it, a hard link with its target', async () => {
+  it('is restored from the newest run that holds it, a hard link with its target', async () => {
     expect(await found({ what: ['link'] })).toEqual([
       {
         run: runOf(3),
@@ -84,7 +84,7 @@ describe('a path without a run', () => {
     [{ what: ['ledger.db'], volume: 'Volume4' }, 'ledger.db is in no file list'],
     [{ what: [runOf(3)], asOf: '2026-11-02' }, `--as-of chooses a run, and run ${runOf(3)} is named`],
     [{ what: ['ledger.db'], asOf: 'yesterday' }, '"yesterday" is neither a run nor a date'],
-  ])('is refused where nothing holds it: %j', async (question, message) => {
+  ])('is refused if nothing holds it: %j', async (question, message) => {
     await expect(found(question)).rejects.toThrow(message);
   });
 });
@@ -120,11 +120,11 @@ describe('a run', () => {
       `run ${runOf(4)} wrote Volume2 as an image, in which single files are not known`,
     ],
     [[runOf(3), 'old.txt'], `the file list of run ${runOf(3)} does not have old.txt`],
-  ])('is refused where it cannot give that: %j', async (what, message) => {
+  ])('is refused if it cannot provide that: %j', async (what, message) => {
     await expect(found({ what })).rejects.toThrow(message);
   });
 
-  it('is refused where it did not back up that volume', async () => {
+  it('is refused if it did not back up that volume', async () => {
     await expect(found({ what: [runOf(3)], volume: 'Volume4' })).rejects.toThrow(
       `run ${runOf(3)} did not back up Volume4`,
     );

@@ -1,4 +1,4 @@
-/** The console is lost, and with it every journal: backups are restored from what their tapes tell. */
+/** The console is lost, and with it every journal: backups are restored from the data on their tapes. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ async function loseConsole(): Promise<void> {
 
 const unknown = `run ${'\\S+'} was imported from its tape: whether it was verified is not known`;
 
-it('a lost master gets its data back from an imported run; the approval says what is not known', async () => {
+it('a lost master is restored from an imported run; the approval says what is not known', async () => {
   scene = await openRestoreScene({ media: { layout: 'labelled' } }, 1_000_000);
   await loseConsole();
   const asked: string[] = [];
@@ -52,7 +52,7 @@ it('a lost master gets its data back from an imported run; the approval says wha
   );
 });
 
-it('files of an imported run are restored by name, and its drill proves it; what is not known is said', async () => {
+it('files of an imported run are restored by name, and its drill verifies it; what is not known is reported', async () => {
   scene = await openRestoreScene({ media: { layout: 'labelled' } }, 0, { job: 'ufs-tar', blocks: 8192 });
   await loseConsole();
   const console = await openSceneConsole(scene, scene.change);

@@ -1,4 +1,4 @@
-/** What the screens ask for a restore: its plan, the run of it, files, a drill, and what the history tells afterwards. */
+/** The requests of the screens for a restore: its plan, its run, files, a drill, and the history afterwards. */
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ let desk: Desk;
 
 const { ask, result } = questionsTo(() => desk);
 
-/** Follows a run to its end. @param answer of each question, by its id @returns the questions and the exit status */
+/** Follows a run until it ends. @param answer of each question, by its id @returns the questions and the exit status */
 function finish(run: string, answer: (id: string, choices: readonly string[]) => string) {
   const asked: string[] = [];
   return new Promise<{ asked: readonly string[]; exitStatus: number }>((resolve, reject) => {
@@ -39,7 +39,7 @@ function finish(run: string, answer: (id: string, choices: readonly string[]) =>
   });
 }
 
-/** Waits until a restore of files or a drill is over, as a page does that follows what the console does. */
+/** Waits until a restore of files or a drill is over, like a page that follows the console. */
 function isOver(name: string): Promise<void> {
   return new Promise((resolve) => {
     const end = desk.follow('activity', {}, (told) => {
@@ -89,7 +89,7 @@ describe('a volume', () => {
     expect(lines.filter((line) => /sdx(proxy|volume|shadow)|of=/.test(line))).toEqual([]);
   });
 
-  it('is refused with the sentence of the service, and no run begins', async () => {
+  it("is refused with the service's error, and no run begins", async () => {
     expect(await ask('restorePlan', { run: backup, fromProxy: true })).toMatchObject({
       error: { code: 'RESTORE_PROXY_JOINED' },
     });
@@ -144,7 +144,7 @@ describe('files', () => {
     expect(lines.filter((line) => /rmt/.test(line))).toEqual([]);
   });
 
-  it('are restored; the record tells what was written, and the history lists it', async () => {
+  it('are restored; the record shows what was written, and the history lists it', async () => {
     const { restore } = await result('restoreFiles', { what: [backup, 'payroll'], path: target });
     await isOver(restore);
     expect(sha256(await readFile(join(target, 'bin', 'payroll')))).toBe(onVolume['bin/payroll']);
@@ -171,7 +171,7 @@ describe('files', () => {
     expect((await result('searchRuns', { query: `${restore} volume:volume2` })).restores).toHaveLength(1);
   });
 
-  it('are not restored over what is there: the record names each file that was left out', async () => {
+  it('are not restored over existing ones: the record names each file that was skipped', async () => {
     await mkdir(join(target, 'ledger'), { recursive: true });
     await writeFile(join(target, 'bin', 'payroll'), 'newer');
     const { restore } = await result('restoreFiles', { what: [backup, 'payroll'], path: target });
@@ -193,7 +193,7 @@ describe('files', () => {
     });
   });
 
-  it('a drill reads the tape and proves the backup; nobody else moves the tape meanwhile', async () => {
+  it('a drill reads the tape and verifies the backup; no other process moves the tape meanwhile', async () => {
     const { restore } = await result('drill', { run: backup });
     expect(await ask('identify', {})).toMatchObject({ error: { code: 'DRIVE_IN_USE' } });
     expect(await ask('openSite', {})).toMatchObject({ error: { code: 'SITE_IN_USE' } });

@@ -56,7 +56,7 @@ describe('a volume on three tapes', () => {
       ask: ({ lab }) => inserting(lab, ['second', 'third']),
     });
 
-  it('is read whole before anything is touched, then written in the order of its tapes', async () => {
+  it('is read completely before anything is touched, then written in the order of its tapes', async () => {
     scene = await open();
     const early: string[] = [];
     const declined = await restore({ ask: inserting(scene.lab, ['tape'], early) });
@@ -75,7 +75,7 @@ describe('a volume on three tapes', () => {
     expect(scene.lab.world()).toMatchObject({ proxy: { state: 'Join' }, shadow: { volumes: [] } });
   });
 
-  it('leaves the proxy parted and the master alone where the command that writes ends early', async () => {
+  it('leaves the proxy parted and the master untouched if the writing command ends early', async () => {
     scene = await open();
     scene.lab.faults.set('fail=node3:dd ibs=262144');
     const order = ['tape', 'second', 'third'];
@@ -101,7 +101,7 @@ const filesGoneTo = ({ lab, commandsBefore }: RestoreScene): string[] =>
 describe('a backup of three volumes on one tape', () => {
   const pair = { master: 'Volume5', proxy: 'Volume6' };
 
-  it('restores the one that is named, from its own file of a plain tape', async () => {
+  it('restores the named one, from its own file of a plain tape', async () => {
     scene = await openRestoreScene({ media: { layout: 'plain' } }, 0, { job: 'three-volumes', pair });
     const others = () =>
       Promise.all(['Volume2', 'Volume4'].map((volume) => scene.lab.volumeDigest('Class1', volume)));
@@ -123,7 +123,7 @@ describe('a backup of three volumes on one tape', () => {
     expect(proven).toMatchObject({ run: end.run, volumes: ['Volume6'] });
   });
 
-  it('reads the label, the file of the one that is named and the manifest, as planned', async () => {
+  it('reads the label, the file of the named one and the manifest, as planned', async () => {
     scene = await openRestoreScene({}, 0, {
       job: 'three-volumes',
       pair: { master: 'Volume3', proxy: 'Volume4' },
@@ -162,7 +162,7 @@ describe('a backup of three volumes on one tape', () => {
     const sent = events.flatMap((event) =>
       event.type === 'intent' && event.step === 'read-tape' ? [event.line.replace(/^LC_ALL=C /, '')] : [],
     );
-    // The drive is asked first whether it is ready.
+    // The drive is first queried whether it is ready.
     expect(sent.slice(1)).toEqual(planned);
     expect(events).toContainEqual(
       expect.objectContaining({ type: 'restore-digest', volume: 'Volume4', place: 'tape', equal: true }),

@@ -1,6 +1,8 @@
-/** Bad input of a restore on the cluster: it is refused before anything is touched, and the master keeps its bytes. */
+/** Invalid input of a restore on the cluster: it is refused before anything is touched, and the master keeps its bytes. */
 import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { StateFolder } from '../../src/main/application/console.ts';
 import { jobOf, openScene, runScene, type SiteTree } from '../support/lab-run.ts';
 import { failureOf } from '../support/refusals.ts';
 import { filesOfTape } from '../support/tap-file.ts';
@@ -40,7 +42,7 @@ describe('a plain tape', () => {
   beforeAll(async () => void (scene = await openRestoreScene({}, 1_000_000)));
   afterAll(() => scene.close());
 
-  it('of another run is known by its first record', async () => {
+  it('of another run is recognized by its first record', async () => {
     await changeTape(scene.lab, (tape) => tape.fill(1, 4, 4 + 32_768));
     expect(await refusal()).toEqual({
       code: 'TAPE_IS_ANOTHER',
@@ -49,7 +51,7 @@ describe('a plain tape', () => {
     });
   });
 
-  it('that was cut off is not restored: nobody is told to dump again', async () => {
+  it('that was truncated is not restored: no hint advises to dump again', async () => {
     await changeTape(scene.lab, (tape) => tape.subarray(0, Math.floor(tape.length / 2)));
     expect(await refusal()).toEqual({
       code: 'RESTORE_READ_FAILED',
@@ -74,7 +76,7 @@ describe('a labeled tape', () => {
   beforeAll(async () => void (scene = await openRestoreScene({ media: { layout: 'labelled' } }, 1_000_000)));
   afterAll(() => scene.close());
 
-  it('is not restored where its manifest differs, although the data is as it was', async () => {
+  it('is not restored if its manifest differs, although the data is unchanged', async () => {
     const [, , manifest = []] = await filesOfTape(scene.lab.tapeFile);
     const text = Buffer.concat(manifest);
     await changeTape(scene.lab, (tape) => flipped(tape, tape.indexOf('"crc32":"', tape.indexOf(text)) + 9));
@@ -83,7 +85,7 @@ describe('a labeled tape', () => {
     expect(told.sentence).toMatch(/ wrote: expected [0-9a-f]{64}, read [0-9a-f]{64}$/);
   });
 
-  it('is not restored where its label is damaged', async () => {
+  it('is not restored if its label is damaged', async () => {
     await changeTape(scene.lab, (tape) => flipped(tape, tape.indexOf('"name":"') + 8));
     expect(await refusal()).toMatchObject({ code: 'RESTORE_TAPE_DIFFERS', hint: distrust });
   });
@@ -109,7 +111,7 @@ describe('a labeled tape', () => {
 describe('a restore is refused', () => {
   afterEach(() => scene.close());
 
-  it('where nothing proves that the proxy was parted with pjrm=off', async () => {
+  it('if nothing proves that the proxy was parted with pjrm=off', async () => {
     scene = await openRestoreScene({}, 1_000_000);
     await scene.lab.type('node1', 'sdxproxy Part -c Class1 -p Volume2');
     for (const fromProxy of [false, true])
@@ -163,7 +165,33 @@ describe('a restore is refused', () => {
     expect(await scene.lab.volumeDigest('Class1', scene.master)).toBe(scene.noiseDigest);
   });
 
-  it('where the volume has another size than the backup: both are shown', async () => {
+  it('while another restore of the class is running, on this console and on another one', async () => {
+    scene = await openRestoreScene({}, 1_000_000);
+    const elsewhere = join(scene.folder, 'elsewhere');
+    await cp(scene.state.path, elsewhere, { recursive: true });
+    const refused: unknown[] = [];
+    const first = await restoreScene(scene, {
+      async ask({ choices }) {
+        if (refused.length === 0)
+          refused.push(
+            await restoreScene(scene),
+            await failureOf(restoreScene({ ...scene, state: new StateFolder(elsewhere) })),
+          );
+        return { choice: choices[0]?.id ?? '', by: 'marion' };
+      },
+    });
+    const sentence = expect.stringMatching(
+      new RegExp(`^Class1 is locked on node3 by run ${first.run} of `),
+    ) as string;
+    expect(refused).toMatchObject([
+      { exitStatus: 1, stands: ['nothing was touched'], error: { code: 'CLASS_LOCKED' }, sentence },
+      { code: 'CLASS_LOCKED', sentence },
+    ]);
+    expect(first.exitStatus, first.sentence).toBe(0);
+    expect(restoringCommands(scene).filter((line) => line.includes('RejoinRestore'))).toHaveLength(1);
+  });
+
+  it('if the size of the volume differs from the backup: both are shown', async () => {
     scene = await openRestoreScene({}, 0, { job: 'ufs-tar', blocks: 8192 });
     const larger = await openScene({ blocks: 16_384, jobs: ['ufs-tar'] });
     onTestFinished(() => larger.close());

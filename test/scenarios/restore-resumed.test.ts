@@ -28,7 +28,7 @@ async function stoppedWhileReading(of: RestoreScene): Promise<string> {
 }
 
 describe('a restore from the parted proxy', () => {
-  it('is refused where a shadow on its disks was created meanwhile: the master keeps its bytes', async () => {
+  it('is refused if a shadow on its disks was created meanwhile: the master keeps its bytes', async () => {
     scene = await openWay('proxy');
     const run = await stoppedWhileReading(scene);
     await scene.lab.type('node3', 'sdxshadowdisk -M -c Class9 -d c1t1d3=Disk3');
@@ -40,7 +40,7 @@ describe('a restore from the parted proxy', () => {
     ]);
     const sent = scene.lab.commands.slice(from).map(({ line }) => line);
     expect(sent.filter((line) => /^sdxproxy|^sdxvolume -N/.test(line))).toEqual([]);
-    // Nobody else may rejoin the proxy until that is settled.
+    // Nobody else may rejoin the proxy until that is resolved.
     expect(locksLeft(scene).length).toBeGreaterThan(0);
     expect(await scene.lab.volumeDigest('Class1', scene.master)).toBe(scene.noiseDigest);
   });

@@ -1,4 +1,4 @@
-/** Volumes whose backups lie in several runs: a restore takes one run, and its hint leads through both. Oracles read the disks. */
+/** Volumes with backups in several runs: a restore uses one run, and its hint leads through both. Oracles read the disks. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ask } from '../../src/main/application/console.ts';
@@ -17,7 +17,7 @@ import { performed } from '../support/performed-command.ts';
 /** A master whose beginning is noise cannot be mounted again. */
 const noiseFrom = 1_000_000;
 
-/** A job for the second pair alone, on a disk of its own. */
+/** A job for the second pair only, on a separate disk. */
 function change(site: SiteTree): void {
   const job = jobOf(site, 'three-volumes');
   Object.assign(job, {
@@ -89,7 +89,7 @@ describe('Volume1 and Volume3, each backed up by its own run', () => {
     expect(restoringCommands(scene)).toEqual([]);
   });
 
-  it('keep their own refusals where another run, or no run, is meant', async () => {
+  it('keep their own refusals if another run, or no run, is meant', async () => {
     const other = await failureOf(restoreScene(scene, { replace: ['Volume3'], change }));
     expect(other.code).toBe('RESTORE_NOT_CONFIRMED');
     const none = await failureOf(restoreScene(scene, { replace: ['Volume1', 'Volume5'], change }));

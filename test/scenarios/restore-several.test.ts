@@ -44,7 +44,7 @@ async function restore(
 
 const digestOfImage = async () => sha256(await readFile(join(scene.folder, 'image')));
 
-it('three tapes are asked for in their order; a wrong one is named, and left out', async () => {
+it('three tapes are requested in their order; a wrong one is named, and skipped', async () => {
   scene = await openScene({ blocks, tapeBytes: 16 * recordBytes, slots: 16 });
   const media = { layout: 'labelled', name: 'NIGHTLY', span: true };
   const change = withJob({ services: 'not-needed', media, verify: { fingerprint: 8, readback: false } });
@@ -83,7 +83,7 @@ it('three tapes are asked for in their order; a wrong one is named, and left out
   ]);
 });
 
-it('one of several volumes is taken from its own file of the tape', async () => {
+it('one of several volumes is restored from its own file of the tape', async () => {
   scene = await openScene({ blocks, jobs: ['three-volumes'] });
   const { run, exitStatus, sentence } = await runScene(scene, { job: 'three-volumes' });
   expect(exitStatus, sentence).toBe(0);

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-/** A disk of node1 that no class has; slice 0 has 4 MiB, slice 3 12 MiB, slice 2 both. */
+/** A disk of node1 outside of every class; slice 0 has 4 MiB, slice 3 12 MiB, slice 2 both. */
 const free = '/dev/rdsk/c2t0d0s0';
 
 const spoilt = `node1:${free} holds no whole image, and its old data is lost`;
@@ -55,18 +55,18 @@ async function restore(to: string, wish: Wish = {}): Promise<RestoreResult> {
   }
 }
 
-/** SHA-256 of the first so many bytes of a device, as the host itself reads them. */
+/** SHA-256 of the first bytes of a device, as the host itself reads them. */
 const digestOf = async (device: string, records: number): Promise<string> => {
   const read = `dd if=${device} bs=32768 count=${records} 2>/dev/null | digest -a sha256`;
   return (await onHost(scene, 'node1', ['sh', '-c', read])).trim();
 };
 
-/** What was sent that writes anything but the locks of the program. */
+/** The commands that write anything except the locks of the program. */
 const writes = (from: number): string[] =>
   scene.lab.commands.slice(from).flatMap(({ line }) => (/of=|sdxproxy|sdxvolume/.test(line) ? [line] : []));
 
 describe('the image of a raw volume', () => {
-  it('is written to a free device that is named, and read back from it; what is beyond stays', async () => {
+  it('is written to a free device that is named, and read back from it; the bytes after it stay', async () => {
     await scene.lab.type('node1', `sh -c "echo beyond | dd of=${free} bs=512 seek=4096 conv=sync"`);
     const beyond = await digestOf('/dev/rdsk/c2t0d0s3', 2);
     const result = await restore(`node1:${free}`);
@@ -84,7 +84,7 @@ describe('the image of a raw volume', () => {
     ['nothing', []],
     ['another device', ['/dev/rdsk/c2t0d0s3']],
     ['two devices', [free, '/dev/rdsk/c2t0d0s3']],
-  ])('is not written where %s is named', async (_what, replace) => {
+  ])('is not written if %s is named', async (_what, replace) => {
     const sent = scene.lab.commands.length;
     const { code, sentence } = await failureOf(restore(`node1:${free}`, { replace }));
     expect({ code, sentence }).toEqual({
@@ -108,7 +108,7 @@ describe('the image of a raw volume', () => {
     expect(await digestOf(device, 64)).toBe(scene.masterBefore);
   });
 
-  it('is compared with what the device gives back', async () => {
+  it('is compared with what the device returns', async () => {
     scene.lab.faults.set('ignore-once=node1:dd if=/dev/rdsk/c2t0d0s0');
     const end = await restore(`node1:${free}`);
     expect(end).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_IMAGE_DIFFERS' }, notes: [spoilt] });
@@ -130,14 +130,14 @@ describe('the image of a raw volume', () => {
       'fail-once=node1:dd if=/dev/rdsk/c2t0d0s0',
       `node1:${free} cannot be read back: reading stopped after 0 bytes`,
     ],
-  ])('is not there where %s: the device is named as spoilt', async (_what, fault, message) => {
+  ])('is not on the device if %s: the device is reported as overwritten', async (_what, fault, message) => {
     scene.lab.faults.set(fault);
     const end = await restore(`node1:${free}`);
     expect(end.error?.message).toContain(message);
     expect(end).toMatchObject({ exitStatus: 2, files: [], notes: [spoilt] });
   });
 
-  it('that is not what the run wrote is said to be on the device', async () => {
+  it('that is not what the run wrote is reported as being on the device', async () => {
     await changeTape(scene.lab, (tape) => flipped(tape));
     expect(await restore(`node1:${free}`)).toMatchObject({
       exitStatus: 2,
@@ -243,7 +243,7 @@ describe('a device is refused, and nothing is written to it,', () => {
     ['ignore=node2:sdxinfo', ''],
     ['host-down=node2', ''],
     ['fail=node1:cat /etc/vfstab', ''],
-  ])('where a look fails: %s', async (fault, reason) => {
+  ])('if a query fails: %s', async (fault, reason) => {
     scene.lab.faults.set(fault);
     onTestFinished(() => scene.lab.faults.clear(fault));
     const told = await refusal(`node1:${free}`);
@@ -258,7 +258,7 @@ describe('a device is refused, and nothing is written to it,', () => {
     });
   });
 
-  it('that somebody uses since the tape was waited for', async () => {
+  it('that came into use while a tape was waited for', async () => {
     await scene.lab.insertCartridge('another');
     onTestFinished(() => scene.lab.insertCartridge('tape'));
     const sent = scene.lab.commands.length;

@@ -39,7 +39,7 @@ async function restore(setting: RestoreSetting) {
 }
 
 describe('two of three volumes of a labeled tape', () => {
-  it('are restored together, with two approvals that tell of the third', async () => {
+  it('are restored together, with two approvals that mention the third', async () => {
     scene = await openRestoreScene({}, 0, { job: 'three-volumes', pair, blocks: 8192 });
     const third = await digest('Volume5');
     const bytes = 8192 * 512;
@@ -83,7 +83,7 @@ describe('two of three volumes of a labeled tape', () => {
     ]);
   });
 
-  it('are refused where one proxy is parted and the other joined, or their masters run on different nodes', async () => {
+  it('are refused if one proxy is parted and the other joined, or their masters run on different nodes', async () => {
     scene = await openRestoreScene({}, 0, { job: 'three-volumes', pair });
     await scene.lab.type('node2', 'sdxvolume -F -c Class1 -v Volume5');
     const onOther = await failureOf(restoreScene(scene, { replace: ['Volume3', 'Volume5'] }));
@@ -99,7 +99,7 @@ describe('two of three volumes of a labeled tape', () => {
     expect(restoringCommands(scene)).toEqual([]);
   });
 
-  it('stay as they are where only one of them was named to be replaced', async () => {
+  it('are unchanged if only one of them was named to be replaced', async () => {
     scene = await openRestoreScene({}, 0, { job: 'three-volumes', pair });
     const { code } = await failureOf(restoreScene(scene, { replace: ['Volume3', 'Volume2'] }));
     expect(code).toBe('RESTORE_MASTER_NOT_NAMED');
@@ -107,7 +107,7 @@ describe('two of three volumes of a labeled tape', () => {
   });
 });
 
-describe('two volumes with a method each', () => {
+describe('two volumes with different methods', () => {
   it('are restored with their files, each in its own file system', async () => {
     const set = {
       volumes: [

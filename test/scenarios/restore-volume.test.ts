@@ -1,4 +1,4 @@
-/** Ways A and B: the master is lost, and tape or proxy give it back. Oracles look at the lab, not at what the program says. */
+/** Ways A and B: the master is lost, and restored from tape or proxy. Oracles check the lab, not what the program says. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
@@ -20,7 +20,7 @@ let scene: RestoreScene;
 
 const masterDigest = () => scene.lab.volumeDigest('Class1', 'Volume1');
 
-/** Restores, and watches the master until it is approved that it is replaced. */
+/** Restores, and watches the master until its replacement is approved. */
 async function restore(setting: RestoreSetting = {}) {
   const oracle = new RestoreOracle(scene);
   let restored: Promise<string> | undefined;
@@ -68,7 +68,7 @@ describe('a lost master is restored from a plain tape', () => {
   beforeAll(async () => void (scene = await openRestoreScene()));
   afterAll(() => scene.close());
 
-  it('byte for byte, with these commands, and everything else is as it was before', async () => {
+  it('byte for byte, with these commands, and everything else is unchanged', async () => {
     expect(scene.noiseDigest).not.toBe(scene.backupDigest);
     const end = await restore();
     expect(end.error?.message).toBeUndefined();
@@ -106,7 +106,7 @@ describe('a lost master is restored from a plain tape', () => {
     expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).not.toContain('shadowtape');
   });
 
-  it('a copy that copied nothing is not believed: the content of the master decides', async () => {
+  it('a copy that copied nothing is detected: the content of the master decides', async () => {
     await scene.lab.writeMaster(700_000, Buffer.from('newer than the backup'));
     scene.lab.faults.set('restore-skips');
     const end = await restoreScene(scene);
@@ -119,7 +119,7 @@ describe('a lost master is restored from a plain tape', () => {
   });
 });
 
-describe('whatever goes wrong before the master is replaced, it keeps its data, and nobody rejoins the proxy', () => {
+describe('after any error before the master is replaced, it keeps its data, and nobody rejoins the proxy', () => {
   beforeAll(async () => void (scene = await openRestoreScene({}, 1_000_000)));
   afterAll(() => scene.close());
 
@@ -140,7 +140,7 @@ describe('whatever goes wrong before the master is replaced, it keeps its data, 
     scene.lab.faults.clear('tape-read-error');
   });
 
-  it('a shadow of other blocks is found before it is written to; no backup starts from then on', async () => {
+  it('a shadow of other blocks is found before it is written; no backup starts from then on', async () => {
     scene.lab.faults.set('wrong-disk');
     const end = await restore();
     expect(end).toMatchObject({ exitStatus: 3, error: { code: 'FINGERPRINT_DIFFERS' }, hasLocks: true });
@@ -206,7 +206,7 @@ describe('whatever goes wrong before the master is replaced, it keeps its data, 
     });
   });
 
-  it('a RejoinRestore that failed is not rolled back: the ways on are named', async () => {
+  it('a RejoinRestore that failed is not rolled back: the ways forward are named', async () => {
     scene.lab.faults.set('fail-once=node1:sdxproxy RejoinRestore');
     const end = await restore();
     expect(end).toMatchObject({ exitStatus: 3, error: { code: 'COMMAND_FAILED' }, hasLocks: true });
@@ -255,19 +255,19 @@ describe('a labeled tape of route server', () => {
   );
   afterAll(() => scene.close());
 
-  it('that is not the one of the run is refused before anything is touched', async () => {
+  it('that is not the run’s is refused before anything is touched', async () => {
     await scene.lab.insertCartridge('another');
     expect(await restore()).toMatchObject({ exitStatus: 1, stands: ['nothing was touched'] });
     expect(restoringCommands(scene)).toEqual([]);
     await scene.lab.insertCartridge('tape');
   });
 
-  it.each(refused)('is not restored where %s', async (_why, setting, code) => {
+  it.each(refused)('is not restored if %s', async (_why, setting, code) => {
     expect(await failureOf(restoreScene(scene, setting))).toMatchObject({ code });
     expect(restoringCommands(scene)).toEqual([]);
   });
 
-  it('restores the master for who types both names; it is started only where it was active', async () => {
+  it('restores the master if both names are typed; it is started only where it was active', async () => {
     await scene.lab.type('node2', 'sdxvolume -F -c Class1 -v Volume1');
     const asked: string[] = [];
     const end = await restore({
@@ -289,7 +289,7 @@ describe('a proxy that was left parted after the backup', () => {
   beforeAll(async () => void (scene = await openRestoreScene({ rejoin: 'leave-parted' }, 1_000_000)));
   afterAll(() => scene.close());
 
-  it('is hashed whole: one byte that differs leaves everything as it was', async () => {
+  it('is hashed completely: one byte that differs leaves everything as it was', async () => {
     const pieces: Buffer[] = [];
     for await (const piece of scene.lab.readVolume('Class1', 'Volume2')) pieces.push(piece as Buffer);
     const byte = Buffer.concat(pieces).subarray(1_234_567, 1_234_568);
@@ -316,7 +316,7 @@ describe('a proxy that was left parted after the backup', () => {
     expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).not.toContain('shadowtape');
   });
 
-  it('gives the master its data back without the tape', async () => {
+  it('restores the master without the tape', async () => {
     await scene.lab.ejectCartridge();
     const end = await restore({ fromProxy: true });
     expect(end.error?.message).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Logins without rights: what `check --rights` prints is all that a run needs, whatever its job. */
+/** Logins without rights: what `check --rights` prints is all that a run of any job needs. */
 import { describe, expect, it } from 'vitest';
 import type { CheckLine } from '../../src/contract/plan.ts';
 import { openVaultOf } from '../support/carried-copy.ts';
@@ -75,7 +75,7 @@ async function expectAllowed(
 
 const jobs = ['raw-dd', 'ufs-tar', 'ufsdump', 'sfxfs-tar', 'sfxdump', 'three-volumes', 'striped'];
 
-describe('a login that may do nothing but the printed lines', { timeout: 120_000 }, () => {
+describe('a login that may only use the printed lines', { timeout: 120_000 }, () => {
   it.each(sampled(jobs, 3))('job %s ends verified', async (name) => {
     const scene = await openScene({ jobs: [name] });
     try {
@@ -94,7 +94,7 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
     }
   });
 
-  it('all lines are printed in one round, before any is allowed; a run needs no other', async () => {
+  it('all lines are printed at once, before any is allowed; a run needs no other', async () => {
     const scene = await openScene({ jobs: ['raw-dd'] });
     try {
       const change = becoming('sudo');
@@ -225,7 +225,7 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
     }
   });
 
-  it('a drive that is not named well is refused before any host is asked', async () => {
+  it('a drive with an invalid name is refused before any host is queried', async () => {
     const scene = await openScene();
     try {
       const from = scene.lab.commands.length;
@@ -240,7 +240,7 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
     }
   });
 
-  it('a run whose lines lack a command ends before anything is touched, with the words of sudo', async () => {
+  it("a run whose lines lack a command ends before anything is touched, with sudo's message", async () => {
     const scene = await openScene();
     try {
       const change = becoming('sudo');
@@ -264,7 +264,7 @@ describe('a login that may do nothing but the printed lines', { timeout: 120_000
     }
   });
 
-  it('pfexec stands before the same commands', async () => {
+  it('pfexec precedes the same commands', async () => {
     const scene = await openScene();
     try {
       const end = await runScene(scene, { change: becoming('pfexec') });

@@ -19,7 +19,7 @@ import {
 
 const never = () => new AbortController().signal;
 
-/** A run that is stopped at once while its shadow is there. */
+/** A run that is stopped immediately while its shadow exists. */
 async function stoppedRun(scene: Scene): Promise<string> {
   const halt = new AbortController();
   const end = await runScene(scene, {
@@ -115,7 +115,7 @@ const setPort = (host: string, port: number) => (site: SiteTree) => {
 };
 
 describe('a run whose site file names another machine since', () => {
-  it('is not rolled back there: nothing changes on either, and the old site file rolls it back', async () => {
+  it('is not rolled back there: nothing changes on either, and it is rolled back with the old site file', async () => {
     await inScene(async (scene) => {
       const run = await stoppedRun(scene);
       const expected = await keyOf(scene, run, 'node3');
@@ -140,7 +140,7 @@ describe('a run whose site file names another machine since', () => {
 });
 
 describe('a run whose host has a new host key', () => {
-  it('is rolled back once the operator says that it is the same machine', async () => {
+  it('is rolled back once the operator confirms that it is the same machine', async () => {
     await inScene(async (scene) => {
       const run = await stoppedRun(scene);
       const [first = 0, second = 0, third = 0] = scene.lab.hosts.map(({ port }) => port);
@@ -169,8 +169,8 @@ describe('a run whose host has a new host key', () => {
   });
 });
 
-describe('a run whose host no longer says which machine it is', () => {
-  it('is rolled back once the operator says that it is the same machine', async () => {
+describe('a run whose host no longer shows its machine', () => {
+  it('is rolled back once the operator confirms that it is the same machine', async () => {
     await inScene(async (scene) => {
       const run = await stoppedRun(scene);
       scene.lab.faults.set('fail=node3:hostid');

@@ -32,7 +32,7 @@ describe('run --if-due', () => {
 
   const told = () => join(folder, 'told');
 
-  /** A job that was due so long ago, and may begin within the window. @returns when it was due */
+  /** A job that was due this long ago, and may begin within the window. @returns when it was due */
   function writeSite(milliseconds: number, window: string): string {
     const due = new Date(Math.floor((Date.now() - milliseconds) / minute) * minute);
     const site = sampleSite();
@@ -87,7 +87,7 @@ describe('run --if-due', () => {
     });
   });
 
-  it('a missed drill is told by status as loudly as a missed night', async () => {
+  it('status reports a missed drill like a missed night', async () => {
     const site = sampleSite();
     const due = new Date(Math.floor((Date.now() - 2 * hour) / minute) * minute).toISOString();
     site.jobs.nightly.protect = { every: '1 week' };
@@ -108,7 +108,7 @@ describe('run --if-due', () => {
     });
   });
 
-  it('starts nothing where it cannot record nights, and tells whoever asks for failures', async () => {
+  it('starts nothing if it cannot record nights, and notifies the receivers of failures', async () => {
     writeSite(20 * minute, '6 h');
     mkdirSync(join(folder, 'schedule.ndjson'));
     const { exitStatus, stderr } = await command('run', 'nightly', '--if-due');
@@ -142,7 +142,7 @@ describe('schedule install', () => {
   });
   afterEach(() => scene.close());
 
-  /** A program that writes its words, and what it is given, into a file. */
+  /** A program that writes its arguments and its input to a file. */
   function fake(name: string, script = ''): void {
     writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> '${scene.folder}/called'\n${script}\n`);
     chmodSync(join(bin, name), 0o755);
@@ -250,7 +250,7 @@ describe('schedule install', () => {
     expect(second.stdout).toMatch(/^raw-dd: a run has begun in the window of /);
   });
 
-  /** A job whose drill was due ten minutes ago. A drill asks nothing of what a run would ask. */
+  /** A job whose drill was due ten minutes ago. A drill asks none of the questions of a run. */
   const drills = (told = 'told') => ({
     approve: 'operator',
     services: 'ask',
@@ -260,7 +260,7 @@ describe('schedule install', () => {
     notify: [{ on: ['failure'], command: ['/bin/sh', '-c', 'cat >> "$0"', told] }],
   });
 
-  it('installs drills apart from the runs, lists and removes them', async () => {
+  it('installs drills separately from the runs, lists and removes them', async () => {
     await scene.state.prepare();
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
     fake('systemctl');
@@ -280,7 +280,7 @@ describe('schedule install', () => {
     expect(existsSync(drillUnit('timer'))).toBe(false);
   });
 
-  it('installs the timer of the weekly digest: shown first, started as it stands there, and removed', async () => {
+  it('installs the timer of the weekly digest: shown first, started as shown, and removed', async () => {
     await scene.state.prepare();
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
     fake('systemctl');
@@ -317,7 +317,7 @@ describe('schedule install', () => {
     expect([existsSync(digestUnit('timer')), existsSync(digestUnit('service'))]).toEqual([false, false]);
   });
 
-  it('a drill that is due reads the newest verified run; a bad tape is told, and counts as a drill', async () => {
+  it('a drill that is due reads the newest verified run; a tape mismatch is notified, and counts as a drill', async () => {
     const told = join(scene.folder, 'told');
     const backup = await runScene(scene);
     expect(backup.exitStatus, backup.sentence).toBe(0);
@@ -367,17 +367,60 @@ describe('schedule install', () => {
     expect([existsSync(unit('timer')), existsSync(unit('service'))]).toEqual([false, false]);
   });
 
+  it('takes the place of what started the job before, so that nothing starts it twice', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    fake('systemctl');
+    const table = join(scene.folder, 'crontab');
+    fake('crontab', `if [ "$1" = -l ]; then cat '${table}'; else cat > '${table}'; fi`);
+    writeFileSync(table, '0 1 * * * true\n');
+    expect(await schedule(silent, 'install', '--crontab', '--yes')).toMatchObject({ exitStatus: 0 });
+    const shown = await schedule(silent, 'install', '--dry-run');
+    expect(shown.stdout).toContain('replaces: raw-dd, crontab of this user\n');
+    expect(readFileSync(table, 'utf8')).toContain('run raw-dd --if-due');
+    const installed = await schedule(silent, 'install', '--yes');
+    expect(installed.stdout).toContain(
+      'installed: raw-dd, systemd timer of this user\nremoved: raw-dd, crontab of this user\n',
+    );
+    expect(readFileSync(table, 'utf8')).toBe('0 1 * * * true\n');
+    expect(existsSync(unit('timer'))).toBe(true);
+    expect(await schedule(silent, 'install', '--crontab', '--yes')).toMatchObject({ exitStatus: 0 });
+    expect([existsSync(unit('timer')), existsSync(unit('service'))]).toEqual([false, false]);
+    expect(readFileSync(table, 'utf8')).toContain('run raw-dd --if-due');
+  });
+
+  it('installs timers for somebody who may not use crontab', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    fake('systemctl');
+    fake('crontab', 'echo "You (mika) are not allowed to use this program (crontab)" >&2; exit 1');
+    expect(await schedule(silent, 'install', '--yes')).toMatchObject({ exitStatus: 0 });
+    expect(existsSync(unit('timer'))).toBe(true);
+    expect(await schedule(silent, 'install', '--crontab', '--yes')).toMatchObject({
+      exitStatus: 1,
+      stderr: expect.stringContaining('are not allowed to use this program') as string,
+    });
+    expect(existsSync(unit('timer'))).toBe(true);
+  });
+
   it('adds lines to a crontab, which keeps its other lines', async () => {
     await scene.state.prepare();
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
     const table = join(scene.folder, 'crontab');
     fake('crontab', `if [ "$1" = -l ]; then cat '${table}'; else cat > '${table}'; fi`);
-    writeFileSync(table, '0 1 * * * true\n');
-    expect(await schedule(silent, 'install', '--crontab', '--yes')).toMatchObject({ exitStatus: 0 });
-    expect(readFileSync(table, 'utf8')).toMatch(
-      /^0 1 \* \* \* true\n# begin [^]* run raw-dd --if-due >\/dev\/null\n# end .*\n$/,
+    // Lines of a person, the comment in Latin-1: no text in UTF-8.
+    const others = Buffer.from('# Bänder\n0 1 * * * true\n', 'latin1');
+    writeFileSync(table, others);
+    const install = () => schedule(silent, 'install', '--crontab', '--yes');
+    expect(await install()).toMatchObject({ exitStatus: 0 });
+    const installed = readFileSync(table);
+    expect(installed.subarray(0, others.length)).toEqual(others);
+    expect(installed.subarray(others.length).toString()).toMatch(
+      /^# begin [^]* run raw-dd --if-due >\/dev\/null\n# end .*\n$/,
     );
+    expect(await install()).toMatchObject({ exitStatus: 0 });
+    expect(readFileSync(table)).toEqual(installed);
     expect(await schedule(silent, 'remove', '--yes')).toMatchObject({ exitStatus: 0 });
-    expect(readFileSync(table, 'utf8')).toBe('0 1 * * * true\n');
+    expect(readFileSync(table)).toEqual(others);
   });
 });

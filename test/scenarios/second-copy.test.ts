@@ -1,4 +1,4 @@
-/** A second copy: the tape of a run is copied in another drive, compared, and read in its place. */
+/** A second copy: the tape of a run is copied in another drive, compared, and read instead of it. */
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -36,7 +36,7 @@ const drive = 'vault:/dev/rmt/0';
 const openRooms = async (job: string, media: object, more?: (site: SiteTree) => void): Promise<Rooms> =>
   openRoomsOn(await openScene({ jobs: [job] }), job, media, more);
 
-/** @param tapes that are put into the drive one after the other, where the run has several */
+/** @param tapes that are inserted one after the other if the run has several */
 async function openRoomsOn(
   scene: Scene,
   job: string,
@@ -110,7 +110,7 @@ describe('the tape of three volumes', () => {
   });
   afterAll(() => closeRooms(rooms));
 
-  it('is copied record by record, and the copy has a label and a manifest of its own', async () => {
+  it('is copied record by record, and the copy has its own label and manifest', async () => {
     const end = await copyTo(rooms, ['OFFSITE-1']);
     expect(end.error?.message).toBeUndefined();
     expect(end).toMatchObject({ exitStatus: 0, tapes: ['OFFSITE-1'] });
@@ -135,7 +135,7 @@ describe('the tape of three volumes', () => {
     expect(locksLeft(rooms.scene)).toEqual([]);
   });
 
-  it('is named with its copy by show, tapes and the inventory', async () => {
+  it('is listed with its copy by show, tapes and the inventory', async () => {
     const show = await performed(['--state', rooms.scene.state.path, 'show', rooms.run]);
     expect(show.stdout).toMatch(
       /^second copy on OFFSITE-1, read back and compared \d{4}-\d\d-\d\d \d\d:\d\d UTC$/m,
@@ -186,7 +186,7 @@ describe('the tape of three volumes', () => {
   });
 });
 
-describe('a copy that comes to no good end', () => {
+describe('a copy that fails', () => {
   let rooms: Rooms;
   beforeAll(async () => {
     rooms = await openRooms('raw-dd', { layout: 'labelled' });
@@ -194,7 +194,7 @@ describe('a copy that comes to no good end', () => {
   afterAll(() => closeRooms(rooms));
   afterEach(() => expect(locksLeft(rooms.scene)).toEqual([]));
 
-  it('on a cartridge that is too small is told, and a larger one takes it', async () => {
+  it('on a cartridge that is too small is reported, and succeeds on a larger one', async () => {
     await rooms.vault.insertCartridge('small', { blank: true, bytes: 20 * 32_768 });
     const short = await copyTo(rooms, ['OFFSITE-2']);
     expect(short).toMatchObject({ exitStatus: 2, tapes: [], error: { code: 'COPY_TAPE_TOO_SHORT' } });
@@ -219,7 +219,7 @@ describe('a copy that comes to no good end', () => {
     expect(await copyTo(rooms, ['OFFSITE-3'])).toMatchObject({ exitStatus: 0, tapes: ['OFFSITE-3'] });
   });
 
-  it('because the tape of the run is damaged ends with 4, and leaves no copy', async () => {
+  it('because the tape of the run is damaged exits 4, and leaves no copy', async () => {
     const file = rooms.scene.lab.tapeFile;
     await rooms.scene.lab.ejectCartridge();
     const bytes = await readFile(file);
@@ -258,7 +258,7 @@ describe('a tape without a label', () => {
   });
   afterAll(() => closeRooms(rooms));
 
-  it('gets a copy with one, which is read in its place', async () => {
+  it('gets a copy with one, which is read instead', async () => {
     expect(await copyTo(rooms, ['OFFSITE-1'], { keep: '8 weeks' })).toMatchObject({ exitStatus: 0 });
     const [original] = await filesOfTape(rooms.scene.lab.tapeFile);
     const [, copy] = await filesOfTape(rooms.vault.tapeFile);
@@ -267,7 +267,7 @@ describe('a tape without a label', () => {
     expect(await drill(rooms)).toMatchObject({ exitStatus: 0, volumes: [{ copy: ['OFFSITE-1'] }] });
   });
 
-  it('is imported from its copy into a state folder that knows nothing, and drilled', async () => {
+  it('is imported from its copy into an empty state folder, and drilled', async () => {
     const { scene, change, run } = rooms;
     const state = new StateFolder(join(scene.folder, 'another-state'));
     const console = await openSceneConsole({ ...scene, state }, change);
@@ -440,7 +440,7 @@ describe('a request for a copy', () => {
     expect(rooms.scene.lab.commands.length).toBe(sent);
   });
 
-  it('of the same drive under two names is refused, and nothing is written', async () => {
+  it('for the same drive under two names is refused, and nothing is written', async () => {
     const console = await openSceneConsole(rooms.scene, rooms.change);
     try {
       const prepared = await console.copyService.prepare({
@@ -457,14 +457,14 @@ describe('a request for a copy', () => {
     }
   });
 
-  it('takes the retention of the pool of the tape', async () => {
+  it('uses the retention of the pool of the tape', async () => {
     const { keepUntil } = await prepare({ to: ['O1'] });
     const days = (Date.parse(keepUntil ?? '') - Date.now()) / 86_400_000;
     expect(days).toBeGreaterThan(54);
     expect(days).toBeLessThan(57);
   });
 
-  it('leaves a record even where it is refused at the drive', async () => {
+  it('leaves a record even if it is refused at the drive', async () => {
     await mkdir(rooms.scene.state.restoresFolder, { recursive: true });
     const names = await readdir(rooms.scene.state.restoresFolder);
     expect(names.filter((name) => name.endsWith('-copy.ndjson'))).not.toEqual([]);

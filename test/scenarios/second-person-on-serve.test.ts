@@ -1,4 +1,4 @@
-/** approve: { by: other } in the browser: a second person gives a page the signature that ssh-keygen made, and nothing else counts. */
+/** approve: { by: other } in the browser: a second person uploads the signature that ssh-keygen made, and nothing else counts. */
 import { execFileSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
@@ -93,7 +93,7 @@ describe('a second person at a page', { timeout: 120_000 }, () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is told why a signature does not count, each reason by itself, and the run continues to wait', async () => {
+  it('learns why a signature is rejected, with each reason, and the run continues to wait', async () => {
     const first = await askedRun();
     const earlier = (await theirs.result('approval', { run: first.run })).statement;
     await mine.result('halt', { run: first.run });
@@ -138,7 +138,7 @@ describe('a second person at a page', { timeout: 120_000 }, () => {
     }
     expect(await firstFileOfTape(scene.lab.tapeFile)).toEqual([]);
     expect(followed.question).toMatchObject({ bySignature: true });
-    // A key that was revoked while the run waited does not count either.
+    // A key that was revoked while the run waited is rejected, too.
     await writeFile(people.approve.revoked, await readFile(`${secondKey}.pub`));
     expect(await reasonOf(run, signedText(secondKey, statement))).toMatch(/^the key KEY is revoked in /);
     await rm(people.approve.revoked);
@@ -152,7 +152,7 @@ describe('a second person at a page', { timeout: 120_000 }, () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('approves what was true: a tape that was inserted meanwhile is not written', async () => {
+  it('approves the earlier state: a tape that was inserted meanwhile is not written', async () => {
     const { run, followed } = await askedRun();
     const { statement } = await theirs.result('approval', { run });
     const record = Buffer.alloc(10_240, 'the only backup of somebody else ');
@@ -182,7 +182,7 @@ describe('a second person at a page', { timeout: 120_000 }, () => {
     const died = command.end.then(({ stdout, stderr }) => Promise.reject(new Error(stdout + stderr)));
     const run = await Promise.race([asked, died]);
     died.catch(() => undefined);
-    // The question is told before it can be answered.
+    // The question is reported before it can be answered.
     await expect.poll(() => theirs.ask('approval', { run })).toHaveProperty('result');
     return { command, run };
   }

@@ -1,4 +1,4 @@
-/** approve: { by: other }: a dump begins when a second person has signed for it, and not before. */
+/** approve: { by: other }: a dump begins when a second person has signed, and not before. */
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import type { EventOf, RunEvent } from '../../src/contract/events.ts';
 import { normalState, clusterState, jobOf, openScene, runScene, type Scene } from '../support/lab-run.ts';
 import { makeTwoPeople, type TwoPeople } from '../support/two-people.ts';
 
-/** Begins a run, lets somebody act when it asks, and waits for its end. */
+/** Starts a run, lets somebody interfere when it asks, and waits for its end. */
 async function runWhileAsked(
   scene: Scene,
   { approve }: TwoPeople,
@@ -18,7 +18,7 @@ async function runWhileAsked(
   const cancel = new AbortController();
   const running = runScene(scene, {
     change: (site) => (jobOf(site)['approve'] = approve),
-    // Says yes to everything that the operator may say yes to.
+    // Answers yes to everything that the operator may confirm.
     approveVerified: true,
     cancel: cancel.signal,
     onEvent: (event) => {
@@ -88,7 +88,7 @@ describe('a job that a second person approves', { timeout: 120_000 }, () => {
         const name = join(scene.folder, 'name');
         await writeFile(name, 'mary@example.com\n');
         expect((await people.approves(state, [run, '--signature', name])).exitStatus).toBe(1);
-        // Whoever can write the state folder passes the command by, and the run judges again.
+        // Write access to the state folder bypasses the command, so the run checks again.
         await writeFile(scene.state.approvalSignatureFile(run), await readFile(earlier));
         cancel();
       });

@@ -1,4 +1,4 @@
-/** A password or a passphrase is asked for, and the input ends: the command ends with a clear error, and never waits forever. */
+/** A password or a passphrase is requested, and the input ends: the command ends with a clear error, and never waits forever. */
 import { execFileSync } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-/** What is asked for, how the site comes to ask for it, and what the error then says. */
+/** What is requested, why the site requests it, and the error. */
 const secrets = [
   [
     'password',
@@ -43,7 +43,7 @@ const secrets = [
 
 describe.runIf(hasTerminals).each(secrets)(`a %s${terminalHint}`, (_secret, prepare, question, sentence) => {
   it.each(['type', 'close'] as const)(
-    'that nobody gives (%s): refused before anything is sent',
+    'without an answer (%s): refused before anything is sent',
     async (act) => {
       await prepare();
       const terminal = startOnTerminal([...site, '--trust', 'run', 'raw-dd'], {
@@ -57,7 +57,7 @@ describe.runIf(hasTerminals).each(secrets)(`a %s${terminalHint}`, (_secret, prep
     },
   );
 
-  it('of input that is no terminal: refused, and nobody is asked', async () => {
+  it('for input that is not a terminal: refused without a question', async () => {
     await prepare();
     const { exitStatus, stderr } = await startProgram([
       ...['bash', '-c', '"$@" < /dev/null', 'bash'],

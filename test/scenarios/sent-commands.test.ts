@@ -1,4 +1,7 @@
-/** Every command that runs send, handed to the login shells of administrators with odd names in it: each must see the same arguments. */
+/**
+ * Every command that runs send, with odd names in it, in the login shells of administrators: each must see the same
+ * arguments.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +26,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
 
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), 'shadowtape-shells-'));
-      // In the place of sh: tells its arguments.
+      // Instead of sh: prints its arguments.
       writeFileSync(join(folder, 'sh'), `#!/bin/sh\nprintf '%s\\0' sh "$@"\n`, { mode: 0o755 });
       scene = await openScene();
       const seen: string[][] = [];
@@ -50,11 +53,11 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await scene.close();
     });
 
-    /** The words that a shell hands to a program. */
+    /** The words that a shell passes to a program. */
     const wordsIn = (shell: string, line: string, env = process.env): string[] =>
       execFileSync(shell, ['-c', line], { encoding: 'utf8', env }).split('\0').slice(0, -1);
 
-    it('are commands of every kind, scripts of several lines among them', () => {
+    it('are commands of every kind, including scripts of several lines', () => {
       const programs = new Set(commands.map(([program]) => program));
       for (const program of [
         'sdxproxy',
@@ -98,7 +101,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         }),
       ]);
 
-    it('reaches the program unchanged, whatever names it holds', () => {
+    it('reaches the program unchanged, whatever names it contains', () => {
       const property = fc.property(fc.tuple(...commands.map(oddly)), (changed) => {
         const sent = changed.map((argv) => ({ argv, ...sentCommand(argv) }));
         const whole = sent.filter(({ script }) => script === undefined);
@@ -109,7 +112,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       fc.assert(property, { numRuns: 3, endOnFailure: true });
     });
 
-    it('reaches sh as a script where a login shell would not take the line, and all of it or nothing', () => {
+    it('reaches sh as a script if a login shell would not accept the line, completely or not at all', () => {
       const argv = ['sh', '-c', 'echo one\necho "$1!"', 'sh', "it's \\ 'odd'\n!"];
       const { line, script = '' } = sentCommand(argv);
       expect(line).toBe('env LC_ALL=C sh');

@@ -3,7 +3,7 @@ import type { Served } from '../../src/main/serve/serve.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
 import { serveScene, TestPage } from '../support/serve.ts';
 
-/** 32 MiB: some thousand records, so that a message a record would show. */
+/** 32 MiB: about a thousand records, so that one message per record would show. */
 const blocks = 65_536;
 
 let scene: Scene;
@@ -34,7 +34,8 @@ it('sends a page what it shows of the data, never the data', async () => {
   expect(followed.end).toMatchObject({ exitStatus: 0 });
   const dumped = followed.events.filter(({ type }) => type === 'digest');
   expect(dumped[0]).toMatchObject({ bytes: blocks * 512 });
-  // What the journal has of both ways of the data is next to nothing; how often progress is told is a matter of time, not of bytes.
+  // The journal has almost nothing of both directions of the data; the number of progress events depends on time, not
+  // on bytes.
   const ofData = followed.events.filter(
     (event) => 'step' in event && typeof event.step === 'string' && ['6a', 'read-back'].includes(event.step),
   );

@@ -48,21 +48,21 @@ describe('a site file that is being written', () => {
     });
   });
 
-  it('has its jobs planned before it is saved', async () => {
+  it('can have its jobs planned before it is saved', async () => {
     const renamed = text.replace('raw-dd:', 'nightly:').replace('route: console', 'route: server');
     const plan = await page.result('draftPlan', { text: renamed, job: 'nightly' });
     expect(plan).toMatchObject({ job: 'nightly', route: 'server', volume: 'Volume2' });
     expect(plan.steps.map(({ step }) => step)).toContain('3-3');
     const asked = scene.lab.commands.length;
     expect(await page.result('draftPlan', { text: renamed, job: 'nightly' })).toEqual(plan);
-    // While somebody types, sdxinfo is not asked again and again.
+    // While somebody types, sdxinfo is not sent again and again.
     expect(scene.lab.commands).toHaveLength(asked);
     expect(await page.ask('draftPlan', { text: renamed, job: 'raw-dd' })).toMatchObject({
       error: { code: 'JOB_UNKNOWN' },
     });
   });
 
-  it('has its hosts tried, each for itself', async () => {
+  it('can have its hosts tested, each separately', async () => {
     expect(await page.result('probeHost', { text, host: 'node3' })).toEqual({
       host: 'node3',
       reached: true,
@@ -81,7 +81,7 @@ describe('a site file that is being written', () => {
     });
   });
 
-  it('finds the pairs of the cluster out of the hosts alone', async () => {
+  it('finds the pairs of the cluster from the hosts alone', async () => {
     const hostsAlone = text.slice(0, text.indexOf('jobs:'));
     const found = await page.result('findPairs', { text: hostsAlone });
     expect(found.proposedShadowClass).toBe('Class2');

@@ -15,7 +15,7 @@ afterEach(async () => {
   await scene.close();
 });
 
-describe('a look at the hosts', () => {
+describe('a query of the hosts', () => {
   it('shows both domains, the mounts and the drive', async () => {
     served = await serveScene(scene);
     page = await TestPage.open(served);
@@ -35,7 +35,7 @@ describe('a look at the hosts', () => {
     expect(view.tape).toMatchObject({ host: 'node3', device: '/dev/rmt/0', state: 'ready' });
   });
 
-  it('is one for all who ask at the same time', async () => {
+  it('is shared by all simultaneous callers', async () => {
     served = await serveScene(scene);
     const pages = await Promise.all([1, 2, 3].map(() => TestPage.open(served)));
     const views = await Promise.all(pages.map((each) => each.result('look', {})));
@@ -46,7 +46,7 @@ describe('a look at the hosts', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('shows the rest where a host cannot be reached', async () => {
+  it('shows the rest if a host cannot be reached', async () => {
     scene.lab.faults.set('login-refused=node1');
     served = await serveScene(scene);
     page = await TestPage.open(served);
@@ -97,7 +97,7 @@ describe('a site in the browser', () => {
     expect(await page.result('look', {})).toMatchObject({ tape: { state: 'ready' } });
   });
 
-  it('asks for a host key that nobody has seen before', async () => {
+  it('asks about an unknown host key', async () => {
     served = await serveScene(scene);
     page = await TestPage.open(served);
     const text = (await page.result('siteFile', {})).text;

@@ -79,7 +79,7 @@ describe('a run in the browser', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('continues while its page is loaded again, and is then told from the beginning', async () => {
+  it('continues while its page is loaded again, and is then shown from the beginning', async () => {
     await begin(askOperator);
     const { run } = await page.result('start', { job: 'raw-dd' });
     const before = await page.follow('run', { run }).until((followed) => followed.question !== undefined);
@@ -94,7 +94,7 @@ describe('a run in the browser', () => {
     await anew.result('answer', { run, number: after.question?.number ?? 0, choice: 'approve' });
     await after.until(({ end }) => end !== undefined);
     expect(after.end).toMatchObject({ exitStatus: 0 });
-    // Whoever follows it now is told the same out of the journal.
+    // A new page gets the same from the journal.
     const later = await anew.follow('run', { run }).until(({ end }) => end !== undefined);
     expect(later.events).toEqual(after.events);
   });
@@ -116,7 +116,7 @@ describe('a run in the browser', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is halted where it stands, shown as left behind, and rolled back from there', async () => {
+  it('is halted, shown as interrupted, and rolled back from there', async () => {
     await begin(askOperator);
     const { run } = await page.result('start', { job: 'raw-dd' });
     const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);
@@ -132,7 +132,7 @@ describe('a run in the browser', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('offers no resume where the proxy was rejoined by hand since, and takes it up no more once nothing is left', async () => {
+  it('offers no resume if the proxy was rejoined by hand since, and no rollback once nothing is left', async () => {
     await begin(askOperator);
     const { run } = await page.result('start', { job: 'raw-dd' });
     const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);
@@ -160,7 +160,7 @@ describe('a run in the browser', () => {
     });
   });
 
-  it('has the drive for itself, and keeps its site open', async () => {
+  it('uses the drive exclusively, and keeps its site open', async () => {
     await begin(askOperator);
     const { run } = await page.result('start', { job: 'raw-dd' });
     const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);

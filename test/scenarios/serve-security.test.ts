@@ -46,7 +46,7 @@ describe('an address that is printed', () => {
     const page = await ask(server, `/${search}`);
     expect(page).toMatchObject({ status: 200, body: '<!doctype html><title>Shadowtape</title>' });
     expect(page.headers['set-cookie']).toBeUndefined();
-    // A browser that loads an address ahead does not use it up.
+    // A browser that preloads an address does not use it up.
     expect((await ask(server, `/${search}`)).status).toBe(200);
     const entered = await enter(server, address);
     expect(entered).toMatchObject({
@@ -61,7 +61,7 @@ describe('an address that is printed', () => {
     expect((await ask(server, `/${search}`)).status).toBe(403);
   });
 
-  it('is made by a tab for another one, which has a key of its own', async () => {
+  it('is created by a tab for another one, which has its own key', async () => {
     const made = await post('/address', { authorization: `Bearer ${key}` });
     const { token } = JSON.parse(made.body) as { token: string };
     const other = JSON.parse((await enter(server, `${origin()}/?token=${token}`)).body) as { key: string };
@@ -73,12 +73,12 @@ describe('an address that is printed', () => {
     ['no key', {}],
     ['another key', { authorization: 'Bearer AAAA' }],
     ['a cookie', { cookie: 'shadowtape=AAAA' }],
-  ])('is made for nobody with %s', async (_what, headers: Record<string, string>) => {
+  ])('is not created with %s', async (_what, headers: Record<string, string>) => {
     expect(await post('/address', headers)).toMatchObject({ status: 401, body: 'unknown key\n' });
     expect((await post('/known', headers)).status).toBe(401);
   });
 
-  it('is exchanged for no other page, and no name that leads here', async () => {
+  it('is not exchanged for another page, nor for another name of this host', async () => {
     const address = new URL(server.newAddress());
     const body = address.searchParams.get('token') ?? '';
     const from = (headers: Record<string, string>) =>
@@ -93,7 +93,7 @@ describe('an address that is printed', () => {
     expect((await enter(server, address.href)).status).toBe(200);
   });
 
-  it('takes no long body', async () => {
+  it('refuses a long body', async () => {
     const long = ask(server, '/enter', {
       method: 'POST',
       headers: { origin: origin() },
@@ -104,7 +104,7 @@ describe('an address that is printed', () => {
 });
 
 describe('the pages in a browser', () => {
-  it('are the program alone: they hold nothing of the site, and may connect to nobody else', async () => {
+  it('are only the program: they contain nothing of the site, and may not connect elsewhere', async () => {
     const page = await ask(server, '/');
     expect(page).toMatchObject({ status: 200, body: '<!doctype html><title>Shadowtape</title>' });
     expect(page.headers).toMatchObject({
@@ -120,7 +120,7 @@ describe('the pages in a browser', () => {
     expect(asset.headers['cache-control']).toBe('private, max-age=31536000, immutable');
   });
 
-  it('are shown under no other name, and to no other page', async () => {
+  it('are not shown under another name, or to another page', async () => {
     const get = (headers: Record<string, string>) => ask(server, '/', { headers });
     expect(await get({ host: 'evil.example:80' })).toMatchObject({ status: 421 });
     expect(await get({ host: '127.0.0.1:1' })).toMatchObject({ status: 421 });
@@ -147,12 +147,12 @@ describe('the pages in a browser', () => {
   });
 });
 
-it('continues after an address that is none', async () => {
+it('continues after an invalid address', async () => {
   expect(await ask(server, '//')).toMatchObject({ status: 400, body: 'not a valid request\n' });
   expect(await ask(server, '/')).toMatchObject({ status: 200 });
 });
 
-/** What becomes of a WebSocket that is opened like this: the http status that refuses it, or `open`. */
+/** The result of a WebSocket that is opened like this: the http status that refuses it, or `open`. */
 async function opened(
   headers: Record<string, string>,
   protocols = protocolsOf(key),
@@ -172,7 +172,7 @@ async function opened(
   });
 }
 
-/** Opens a page, says that, and waits for the close code. */
+/** Opens a page, sends that, and waits for the close code. */
 async function closedBy(data: string | Buffer): Promise<number> {
   const socket = new WebSocket(`ws://${host}/bridge`, protocolsOf(key), { headers: { origin: origin() } });
   socket.on('error', () => undefined);
@@ -183,7 +183,7 @@ async function closedBy(data: string | Buffer): Promise<number> {
 }
 
 describe('the WebSocket of a page', () => {
-  it('is opened for our own page alone, and never tells the key back', async () => {
+  it('is opened only for our own page, and never returns the key', async () => {
     const own = { origin: origin() };
     expect(await opened(own)).toBe('open');
     expect(await opened({})).toBe(403);
@@ -223,7 +223,7 @@ describe('the WebSocket of a page', () => {
     ).toBe(1009);
   });
 
-  it('refuses requests that there are not, or of another shape, and reports it', async () => {
+  it('refuses unknown or malformed requests, and reports it', async () => {
     const socket = new WebSocket(`ws://${host}/bridge`, protocolsOf(key), { headers: { origin: origin() } });
     await once(socket, 'open');
     const answers: unknown[] = [];
@@ -259,7 +259,7 @@ describe('the metrics', () => {
     ask(at, '/metrics', { method, headers });
   const authorization = `Bearer ${metricsToken}`;
 
-  it('are opened by their token alone, which opens nothing else', async () => {
+  it('are accessible only with their token, which gives access to nothing else', async () => {
     const refused = { status: 401, body: 'the token of the metrics is missing or wrong\n' };
     expect(await metrics(server, {})).toMatchObject(refused);
     expect(await metrics(server, { authorization: `Bearer ${key}` })).toMatchObject(refused);
@@ -269,7 +269,7 @@ describe('the metrics', () => {
     expect((await post('/known', { authorization })).status).toBe(401);
     expect((await post('/address', { authorization })).status).toBe(401);
     expect(await opened({ origin: origin() }, protocolsOf(metricsToken))).toBe(403);
-    // There is no site file: nothing is said of any volume.
+    // There is no site file: no volume is shown.
     expect(await metrics(server, { authorization })).toMatchObject({
       status: 503,
       body: `the status cannot be determined: there is no site file at ${join(folder, 'missing.yaml')}\n`,
@@ -298,7 +298,7 @@ describe('the metrics', () => {
   });
 });
 
-it('says which port is taken', async () => {
+it('names the port that is taken', async () => {
   const port = Number(new URL(server.url).port);
   await expect(PageServer.start({ desk, port, pages: folder })).rejects.toMatchObject({
     code: 'PORT_UNUSABLE',

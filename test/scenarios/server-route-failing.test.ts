@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 describe('the way to the backup server breaks while it dumps', () => {
-  /** Nobody listens at the backup server until the run has told so. */
+  /** Nothing listens on the backup server until the run has reported it. */
   async function outOfReach(when: typeof whenWatched): Promise<SceneRun> {
     scene.lab.faults.set('slow-tape=500000');
     when(scene, () => scene.lab.faults.set('host-down=node3'));
@@ -53,15 +53,15 @@ describe('the way to the backup server breaks while it dumps', () => {
   const warningsOf = ({ events }: SceneRun) =>
     events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
 
-  it('the connection: it is told once, the dump continues, and the run ends verified', async () => {
-    // Two listeners hear of the loss, in any order.
+  it('the connection: it is reported once, the dump continues, and the run ends verified', async () => {
+    // Two listeners get the loss, in any order.
     expect(warningsOf(await outOfReach(whenWatched)).toSorted()).toEqual([
       expect.stringMatching(/^The process that held the shadow of Volume2 open has ended: /),
       expect.stringMatching(/^the connection to node3 was lost: .*; the dump continues$/),
     ]);
   });
 
-  it('the connection, at the moment of the start: a look tells that the dump has begun', async () => {
+  it('the connection, at the moment of the start: a query shows that the dump has begun', async () => {
     const end = await outOfReach((place, act) => whenStarted(place, 'dump', act));
     expect(warningsOf(end)[0]).toMatch(
       /^the connection to node3 was lost: .*; checking whether the dump has started$/,
@@ -69,7 +69,7 @@ describe('the way to the backup server breaks while it dumps', () => {
     expect(startsSent(scene)).toHaveLength(2);
   });
 
-  it('a reboot: the dump has died; what stands is told, and the rest is rolled back', async () => {
+  it('a reboot: the dump has died; the state is reported, and the rest is rolled back', async () => {
     scene.lab.faults.set('slow-tape=100000');
     whenWatched(scene, () => scene.lab.faults.set('reboot=node3'));
     const end = await failingRun(scene, { route: 'server' });
@@ -81,7 +81,7 @@ describe('the way to the backup server breaks while it dumps', () => {
     if (!rebooted.test(end.sentence))
       expect(end.sentence).toBe(`node3: the work in ${folder} died, and its exit status was not recorded`);
     expect(['DETACHED_DIED', 'SHADOW_CHANGED']).toContain(end.error?.code);
-    // Either way the reboot is the reason, and nobody else is blamed.
+    // Either way the reboot is the reason, and no other cause is reported.
     expect(end.error?.hint).toMatch(/\breboot/);
     expect(await clusterState(scene)).toEqual(normalState);
     await expectCleared(scene, end.run);
@@ -147,7 +147,7 @@ describe('the tape fails', () => {
     await expectCleared(scene, end.run);
   });
 
-  it('it ends in the middle', async () => {
+  it('it ends halfway', async () => {
     const end = await failingRun(scene, { route: 'server', faults: ['end-of-medium=10'] });
     expect(end).toMatchObject({
       exitStatus: 2,
@@ -167,7 +167,7 @@ describe('the tape fails', () => {
 });
 
 describe('what reads the volume fails', () => {
-  it('ufsdump aborts in the middle', async () => {
+  it('ufsdump aborts halfway', async () => {
     const end = await failingRun(scene, { job: 'ufsdump', route: 'server', faults: ['dump-abort=40'] });
     expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_SOURCE_FAILED' } });
     expect(end.sentence).toMatch(/^reading stopped after \d+ bytes: .*The ENTIRE dump is aborted\.$/);

@@ -1,4 +1,4 @@
-/** The plan of route `server`: the guide's commands, and how they are run so that they outlive the console. */
+/** The plan of route `server`: the guide's commands, and how they run so that they outlive the console. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/contract/plan.ts';
@@ -38,7 +38,7 @@ describe('a plan of route server', () => {
       const plan = await planOf(job);
       const inGuide: GuideSteps = [...guide.before, ...(guide.methods[method] ?? []), ...guide.after];
       const lines = plan.steps.flatMap(({ commands }) => commands.filter((command) => command.guide));
-      // The lab's volume is smaller than the guide's, and all else has the guide's names.
+      // The lab's volume is smaller than the guide's; everything else has the guide's names.
       expect(lines.map(({ line }) => line.replace('-s 4096', '-s 1048576'))).toEqual(
         inGuide.flatMap(([, commands]) => commands),
       );
@@ -84,7 +84,7 @@ describe('a plan of route server', () => {
     ]);
   });
 
-  it('of several volumes shows it for each, on the device that does not rewind', async () => {
+  it('of several volumes shows it for each, on the no-rewind device', async () => {
     const writers = runAsOf(await planOf('three-volumes')).filter((line) => line.includes('of='));
     expect(writers).toEqual(Array(3).fill('dd ibs=262144 obs=32768 of=/dev/rmt/0n < to-writer'));
   });

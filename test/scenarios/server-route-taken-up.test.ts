@@ -1,4 +1,4 @@
-/** Route `server`: the console dies, is canceled or is stopped at once, while the dump continues without it. */
+/** Route `server`: the console dies, is canceled or is stopped immediately, while the dump continues without it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
@@ -103,7 +103,7 @@ describe('a console that was killed while the backup server dumps', () => {
     await expectCleared(scene, name);
   });
 
-  it('in the middle of the reading back: resume ends that, and reads the tape again', async () => {
+  it('in the middle of the read-back: resume ends that, and reads the tape again', async () => {
     scene.lab.faults.clear('slow-tape');
     const command = startCommand([...site, '--trust', 'run', 'raw-dd']);
     whenStarted(scene, 'read-back', () => {
@@ -176,7 +176,7 @@ describe('a run that is canceled while the backup server dumps', () => {
     await expectCleared(scene, end.run);
   });
 
-  it('while the tape is read back: ends the reading, and rolls the cluster back', async () => {
+  it('while the tape is read back: ends the read-back, and rolls the cluster back', async () => {
     const cancel = new AbortController();
     whenStarted(scene, 'read-back', () => cancel.abort());
     const end = await runServer(scene, {
@@ -212,7 +212,7 @@ describe('a run that is stopped at once while the backup server dumps', () => {
     return end.run;
   }
 
-  it('says where the dump continues; unwind ends it and clears it away', async () => {
+  it('reports where the dump continues; unwind ends it and removes its folder', async () => {
     const name = await halted();
     const end = await takeUpScene(scene, 'unwind', name, { change: settings });
     expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${name} was rolled back` });
@@ -242,8 +242,8 @@ describe('a run that is stopped at once while the backup server dumps', () => {
   });
 });
 
-describe('a console that died before it cleared away', () => {
-  it('unwind removes the folders, though all else is in its normal state', async () => {
+describe('a console that died before its cleanup', () => {
+  it('unwind removes the folders, although everything else is in its normal state', async () => {
     const halt = new AbortController();
     const end = await runServer(scene, {
       halt: halt.signal,

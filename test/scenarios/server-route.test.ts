@@ -58,8 +58,8 @@ async function expectVerified(end: SceneRun, job: JobName): Promise<void> {
 const sourceOf = (job: JobName) => filesOfVolume(scene.lab, 'Class1', volumes[job].master);
 
 /**
- * The command lines that opened a volume or the tape for data; those of the fingerprint, of the records that are kept at the read-back,
- * and of the look at the tape left out.
+ * The command lines that opened a volume or the tape for data; those of the fingerprint, of the records that are kept
+ * at the read-back, and of the query of the tape omitted.
  */
 function linesOverSsh(from: number): string[] {
   return scene.lab.commands
@@ -125,7 +125,7 @@ describe('a whole backup through the backup server', () => {
   it.each([
     ['ufsdump', 'ufsrestore'],
     ['sfxdump', 'sfxrestore'],
-  ] as const)('%s: %s on the backup server brings the files of the source back', async (job, tool) => {
+  ] as const)('%s: %s on the backup server restores the files of the source', async (job, tool) => {
     await blankTape();
     await expectVerified(await runServer(scene, { job }), job);
     const source = await sourceOf(job);
@@ -135,7 +135,7 @@ describe('a whole backup through the backup server', () => {
 });
 
 describe('the digest of the dump', () => {
-  it('cksum: taken in the same pass, and compared when the tape is read back', async () => {
+  it('cksum: computed in the same pass, and compared when the tape is read back', async () => {
     await blankTape();
     const change = withJob({ verify: { fingerprint: 4, digest: 'cksum' } });
     const end = await runServer(scene, { change });
@@ -243,7 +243,7 @@ describe('verify', () => {
   });
 
   it.each(['sha256', 'cksum'] as const)(
-    'by %s: a bit that was flipped on its way to the tape ends with 4',
+    'by %s: a bit that was flipped on its way to the tape exits 4',
     async (digest) => {
       await blankTape();
       scene.lab.faults.set('tape-corrupt=3');

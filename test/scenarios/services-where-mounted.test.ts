@@ -1,4 +1,7 @@
-/** Services that a cluster may move: they are stopped where their file system is mounted, and resumed there unless they have moved on. */
+/**
+ * Services that a cluster may move: they are stopped where their file system is mounted, and resumed there unless they
+ * have moved.
+ */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
@@ -84,7 +87,7 @@ describe('a file system that is mounted on one node', () => {
     await expectServicesOn(scene, node);
   });
 
-  it('is told by the plan: the commands of that node, and that they follow the mount', async () => {
+  it('is shown by the plan: the commands of that node, and that they follow the mount', async () => {
     const scene = await sceneOfTest();
     await failOver(scene, 'node1', 'node2');
     const console = await openSceneConsole(scene, whereMounted);
@@ -107,7 +110,7 @@ describe('a file system that is mounted on one node', () => {
   });
 });
 
-describe('a file system of which it is not clear where its services run', () => {
+describe('a file system with an unknown place of its services', () => {
   it.each([
     ['is mounted on no node', 'no node', (scene: Scene) => typed(scene, 'node1', 'umount /app')],
     [
@@ -137,7 +140,7 @@ describe('a file system of which it is not clear where its services run', () => 
 });
 
 describe('services that move during a run', () => {
-  it('between the look and the stop: the run ends, and they run on where they are', async () => {
+  it('between the query and the stop: the run ends, and they keep running where they are', async () => {
     const scene = await sceneOfTest();
     const tolerant = (line: string) => [['sh', '-c', `${line} /app 2>/dev/null || true`]];
     const change = withJob(
@@ -199,7 +202,7 @@ describe('services that move during a run', () => {
     await expectServicesOn(scene, 'node2');
   });
 
-  it('while their node is lost: they run on the other one, and the run says what it does not know', async () => {
+  it('while their node is lost: they run on the other one, and the run reports what it does not know', async () => {
     const scene = await sceneOfTest();
     const { lab } = scene;
     const onEvent = atStep(scene, '3-4', async () => {
@@ -211,7 +214,7 @@ describe('services that move during a run', () => {
     const change = withJob({ services: mounted, nodes: 'any' }, 'ufs-tar');
     const end = await run(scene, { change, onEvent });
     await lab.copyingFinished();
-    // Whether node1 is down, or still writes to the file system that is backed up, nobody has said.
+    // Nobody has confirmed whether node1 is down, or still writes to the file system that is backed up.
     expect(end).toMatchObject({ exitStatus: 2, error: { code: 'NODE_NOT_KNOWN_DOWN' } });
     expect(serviceCommands(scene)).toEqual(['node1 umount /app']);
     expect(mountedOn(scene)).toEqual(['node2']);
@@ -220,7 +223,7 @@ describe('services that move during a run', () => {
     await lab.faultsSettled();
   });
 
-  it('to a second node beside the first: nothing is resumed, and an operator must act', async () => {
+  it('to a second node in addition to the first: nothing is resumed, and action is required', async () => {
     const scene = await sceneOfTest();
     const readOnly = 'mount -F ufs -o ro /dev/sfdsk/Class1/dsk/Volume1 /app';
     await typed(scene, 'node1', 'umount /app', readOnly);
@@ -240,7 +243,7 @@ describe('services that move during a run', () => {
     expect(mountedOn(scene)).toEqual(['node1', 'node2']);
   });
 
-  it('a node that is not seen when they are to be resumed: nothing is mounted, and an operator must act', async () => {
+  it('a node that cannot be queried when they must be resumed: nothing is mounted, and action is required', async () => {
     const scene = await sceneOfTest();
     const { lab } = scene;
     const onEvent = atStep(scene, '3-4', async () => {
@@ -256,7 +259,7 @@ describe('services that move during a run', () => {
   });
 });
 
-it('check names the node, and what keeps a run from knowing it', async () => {
+it('check names the node, or why a run cannot know it', async () => {
   const scene = await sceneOfTest();
   const change = (site: Parameters<typeof whereMounted>[0]) => {
     whereMounted(site);

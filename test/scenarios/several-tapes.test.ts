@@ -116,7 +116,7 @@ describe('a dump of forty records', () => {
     [7, 7, 'linux'],
     [11, 4, 'linux'],
   ])(
-    'continues from tape to tape where each takes %d records: %d tapes, %s',
+    'continues from tape to tape if each takes %d records: %d tapes, %s',
     async (records, needed, dialect) => {
       // One more than the data needs: the manifest may come to lie on a tape of its own.
       await open({ records, count: needed + 1, faults: faultsOf(dialect) });
@@ -149,7 +149,7 @@ function operator(tapes: readonly string[], questions: string[] = []): Ask {
 const sixteen = 16;
 
 describe('the operator is asked for each tape', () => {
-  it('and again where the wrong one was put in, when it is written and when it is read back', async () => {
+  it('and again if the wrong one was inserted, when it is written and when it is read back', async () => {
     await open({ records: sixteen, count: 1 });
     const questions: string[] = [];
     const tapes = ['blank-2', 'tape', 'blank-3', 'tape', 'blank-3', 'blank-2', 'blank-3'];
@@ -176,7 +176,7 @@ describe('the operator is asked for each tape', () => {
     ]);
   });
 
-  it('and rolls the cluster back where there is none', async () => {
+  it('and the cluster is rolled back if there is none', async () => {
     await open({ records: sixteen, count: 1 });
     const run = await runScene(scene, { change: spanning(false), ask: operator(['blank-2']) });
     expect(run).toMatchObject({
@@ -187,7 +187,7 @@ describe('the operator is asked for each tape', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('and where nobody can be asked, the run reports it', async () => {
+  it('and if nobody can be asked, the run reports it', async () => {
     await open({ records: sixteen, count: 1 });
     const run = await runScene(scene, { change: spanning(false) });
     expect(run).toMatchObject({
@@ -209,7 +209,7 @@ describe('a command of the site', () => {
     `if test "$1" = NIGHTLY-3; then mtx -f ${changer} load 3; fi`,
   ].join('\n');
 
-  it('is told which tape is wanted, when it is written and when it is read back', async () => {
+  it('gets the name of the requested tape, when it is written and when it is read back', async () => {
     await open({ records: sixteen, count: 4 });
     // The tape that the run begins with comes from a slot, too.
     await onHost(scene, 'node3', ['mtx', '-f', changer, 'unload']);
@@ -335,7 +335,7 @@ describe('three tapes', () => {
     expect(sha256(Buffer.concat(data))).toBe(sha256(Buffer.concat(masters)));
   });
 
-  it('are of no use where the last record of a tape cannot be written', async () => {
+  it('do not count as a backup if the last record of a tape cannot be written', async () => {
     await open({ records: sixteen, count: 3, faults: ['tape-error=15'] });
     const run = await runScene(scene, { change: spanning(true) });
     expect(run).toMatchObject({ exitStatus: 2, error: { code: 'TAPE_WRITE_FAILED' } });
@@ -357,7 +357,7 @@ describe('a connection that is lost while several tapes are read back', () => {
   }
 
   it.each([1, 2, 3])(
-    'is made again, and tape %d is read from its beginning: the run is verified',
+    'is restored, and tape %d is read from its beginning: the run is verified',
     async (part) => {
       await open({ records: sixteen, count: 3 });
       whenReading(part, () => scene.lab.breakConnections('node3'));
@@ -380,7 +380,7 @@ describe('a connection that is lost while several tapes are read back', () => {
     },
   );
 
-  it('and meanwhile the tape is changed: the right one is asked for', async () => {
+  it('and meanwhile the tape is changed: the right one is requested', async () => {
     await open({ records: sixteen, count: 1 });
     const questions: string[] = [];
     whenReading(2, async () => {

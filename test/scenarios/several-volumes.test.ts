@@ -1,4 +1,4 @@
-/** Several volumes a job: they share one instant, and each becomes a file of the tape. */
+/** Several volumes in a job: they share one instant, and each becomes a file of the tape. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failingRun, withJob } from '../support/failures.ts';
 import {
@@ -68,26 +68,31 @@ const normalStands = (count: number) => [
 ];
 
 describe('three volumes on one tape', () => {
-  it.each(['console', 'server'] as const)('route %s: verified, a file each in their order', async (route) => {
-    const before = await Promise.all(pairs.map(({ master }) => digestOf(master)));
-    const end = await runScene(scene, {
-      job: 'three-volumes',
-      route,
-      change: withJob({ services: 'not-needed' }, 'three-volumes'),
-    });
-    expect(end).toMatchObject({
-      verdict: 'verified',
-      exitStatus: 0,
-      stands: normalStands(3),
-    });
-    expect(end.sentence).toMatch(
-      /^Volume2, Volume4 and Volume6 are on the tape ".*" in \/dev\/rmt\/0 on node3, and every record was read back and compared$/,
-    );
-    expect((await tapeDigests()).slice(1, 4)).toEqual(before);
-    expect((await filesOfTape(scene.lab.tapeFile)).slice(4).map(({ length }) => length > 0)).toEqual([true]);
-    await expectNormal();
-    if (route === 'server') await expectCleared(scene, end.run);
-  });
+  it.each(['console', 'server'] as const)(
+    'route %s: verified, one file each in their order',
+    async (route) => {
+      const before = await Promise.all(pairs.map(({ master }) => digestOf(master)));
+      const end = await runScene(scene, {
+        job: 'three-volumes',
+        route,
+        change: withJob({ services: 'not-needed' }, 'three-volumes'),
+      });
+      expect(end).toMatchObject({
+        verdict: 'verified',
+        exitStatus: 0,
+        stands: normalStands(3),
+      });
+      expect(end.sentence).toMatch(
+        /^Volume2, Volume4 and Volume6 are on the tape ".*" in \/dev\/rmt\/0 on node3, and every record was read back and compared$/,
+      );
+      expect((await tapeDigests()).slice(1, 4)).toEqual(before);
+      expect((await filesOfTape(scene.lab.tapeFile)).slice(4).map(({ length }) => length > 0)).toEqual([
+        true,
+      ]);
+      await expectNormal();
+      if (route === 'server') await expectCleared(scene, end.run);
+    },
+  );
 
   it('share one instant: what an application writes to both masters between two parts is on none of them', async () => {
     const before = await Promise.all(pairs.map(({ master }) => digestOf(master)));
@@ -168,7 +173,7 @@ describe('three volumes on one tape', () => {
 });
 
 describe('two volumes without a label', () => {
-  it('are two files on the device that does not rewind, and the tape holds nothing else', async () => {
+  it('are two files on the no-rewind device, and the tape holds nothing else', async () => {
     const before = await Promise.all(pairs.slice(0, 2).map(({ master }) => digestOf(master)));
     const end = await runScene(scene, { job: 'three-volumes', change: twoPlain() });
     expect(end).toMatchObject({
@@ -211,7 +216,7 @@ describe('two volumes without a label', () => {
 });
 
 describe('a shadow that needs a stand-in', () => {
-  it('is built behind it, proven, and removed with it', async () => {
+  it('is built after it, verified, and removed with it', async () => {
     const end = await runScene(scene, { job: 'stand-in' });
     expect(end).toMatchObject({
       verdict: 'verified',
@@ -261,7 +266,7 @@ describe('one of several volumes fails', () => {
     },
   );
 
-  it('the shadow of the second is wrong: nothing of any goes to the tape', async () => {
+  it('the shadow of the second is wrong: nothing of any is written to tape', async () => {
     const end = await failingRun(scene, { job: 'three-volumes', faults: ['wrong-disk'] });
     expect(end).toMatchObject({ exitStatus: 2, error: { code: 'FINGERPRINT_DIFFERS' } });
     expect(end.stands).toEqual(normalStands(3));
@@ -281,7 +286,7 @@ describe('one of several volumes fails', () => {
     await expectNormal();
   });
 
-  it('by route server: is canceled in the middle of the second dump', async () => {
+  it('by route server: is canceled during the second dump', async () => {
     const cancel = new AbortController();
     const stop = scene.lab.onCommand(({ phase, line }) => {
       if (phase === 'ended' && line.includes('nohup') && line.includes('.Volume4.dump.work')) cancel.abort();
@@ -295,7 +300,7 @@ describe('one of several volumes fails', () => {
 });
 
 describe('a run with several volumes that was interrupted', () => {
-  it('is rolled back though one was joined by hand already', async () => {
+  it('is rolled back although one was joined by hand already', async () => {
     const { run } = await dyingRun(
       scene,
       'three-volumes',
@@ -311,7 +316,7 @@ describe('a run with several volumes that was interrupted', () => {
     await expectNormal();
   });
 
-  it('continues with the second dump, and both files are whole', async () => {
+  it('continues with the second dump, and both files are complete', async () => {
     const before = await Promise.all(pairs.slice(0, 2).map(({ master }) => digestOf(master)));
     const { run } = await dyingRun(
       scene,

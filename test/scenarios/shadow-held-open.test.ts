@@ -1,4 +1,4 @@
-/** The shadow is held open on the backup server from its verification until it is judged after the dump. */
+/** The shadow is held open on the backup server from its verification until it is checked after the dump. */
 import { appendFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
@@ -85,7 +85,7 @@ describe('while the operator is asked to approve', () => {
     });
   });
 
-  it('somebody kills the process that holds it: it is judged again, held again, and the run reports it', async () => {
+  it('somebody kills the process that holds it: it is checked again, held again, and the run reports it', async () => {
     await inScene(async (scene) => {
       const [first, second] = [taken(1), taken(2)];
       const end = await runScene(scene, {
@@ -144,7 +144,7 @@ const warnings = (events: readonly RunEvent[]) =>
 const isTar = (line: string) => line.startsWith('tar cf - ');
 
 describe('during a dump', () => {
-  it('by tar the shadow cannot be stopped: verified, and held open all the time but for the steps that need it closed', async () => {
+  it('by tar the shadow cannot be stopped: verified, and held open all the time except in the steps that need it closed', async () => {
     await inScene(async (scene) => {
       const seen: string[][] = [];
       const { acted, onEvent } = duringDump(scene, isTar, async () => {
@@ -204,7 +204,7 @@ describe('during a dump', () => {
     }, 'otherwise');
   });
 
-  it('by route server the connection drops: both sides are judged, and the shadow is held open again', async () => {
+  it('by route server the connection drops: both sides are checked, and the shadow is held open again', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('slow-tape=250000');
       const again = taken(2);
@@ -225,7 +225,7 @@ describe('during a dump', () => {
 });
 
 describe('a backup server that does not notice that the connection is lost', () => {
-  it('is told to end the process that holds the shadow: it is held open again, and removed in the end', async () => {
+  it('gets the signal to end the process that holds the shadow: it is held open again, and removed at the end', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('slow-tape=250000');
       const again = taken(2);
@@ -246,7 +246,7 @@ const doingWithout = { verify: { fingerprint: 8, unheld: 'allow' } };
 
 describe('a backup server that does not allow it', () => {
   it.each(['console', 'server'] as const)(
-    'ends a run whose records cannot be matched before anything is dumped, by route %s',
+    'ends a run whose records cannot be compared before anything is dumped, by route %s',
     async (route) => {
       await inScene(async (scene) => {
         scene.lab.faults.set(noHolder);
@@ -269,7 +269,7 @@ describe('a backup server that does not allow it', () => {
     { job: 'ufs-tar', route: 'console', step: '6b-4' },
     { job: 'raw-dd', route: 'server', step: '6a' },
   ] as const)(
-    'is no reason to refuse $job by route $route where the job does without, and the run says so',
+    'does not refuse $job by route $route if the job allows it, and the run reports that',
     async ({ job, route, step }) => {
       await inScene(async (scene) => {
         scene.lab.faults.set(noHolder);
@@ -288,7 +288,7 @@ describe('a backup server that does not allow it', () => {
   );
 });
 
-describe('a backup server that does not allow it, and a dump whose records cannot be matched', () => {
+describe('a backup server that does not allow it, and a dump whose records cannot be compared', () => {
   const line = 'ufsdump 0uf - /dev/sfdsk/Class2/rdsk/Volume2';
 
   it('reads another file system, and the proxy’s is put back when it ends: nothing is written to tape', async () => {
@@ -305,7 +305,8 @@ describe('a backup server that does not allow it, and a dump whose records canno
       const end = await failingRun(scene, { ...kind, onEvent: hold.onEvent }).finally(() => hold.stop());
       expect(hold.isUsed).toBe(true);
       expect(administrator.done).toBeGreaterThan(10);
-      // Whoever puts the shadow back may still be at it when the run is rolled back: then the cluster is not proven to be normal.
+      // The shadow may still be in the process of being put back when the run is rolled back: the cluster is then not
+      // proven to be normal.
       expect(end).toMatchObject({ verdict: 'failed', error: { code: 'SNAPSHOT_CHANGED' } });
       expect([2, 3]).toContain(end.exitStatus);
       expect(end.sentence).toMatch(
@@ -319,7 +320,7 @@ describe('a backup server that does not allow it, and a dump whose records canno
   });
 });
 
-/** The console dies when it has heard that the detached dump is started. */
+/** The console dies when it has recorded that the detached dump is started. */
 function dyingOnceStarted(): Death {
   let isStarting = false;
   return (event) => {
@@ -348,7 +349,7 @@ describe('no process holds the shadow open', () => {
     });
   });
 
-  it('after a run that is stopped at once', async () => {
+  it('after a run that is stopped immediately', async () => {
     await inScene(async (scene) => {
       const halt = new AbortController();
       const end = await runScene(scene, {

@@ -1,4 +1,7 @@
-/** A backup server whose sdxinfo says nothing, or not all: whether a shadow exists is then not known, and nothing is rejoined on a guess. */
+/**
+ * A backup server whose sdxinfo prints nothing, or not everything: whether a shadow exists is then not known, and
+ * nothing is rejoined on a guess.
+ */
 import { describe, expect, it } from 'vitest';
 import { clusterState, normalState, runScene, type Scene } from '../support/lab-run.ts';
 import {
@@ -34,8 +37,8 @@ const build = (device: string) => [
   ['sdxshadowvolume', '-M', '-c', 'Class9', '-g', 'Group1', '-v', 'Volume1', '-s', '2048'],
 ];
 
-describe('sdxinfo of a backup server prints nothing where there is nothing to show', () => {
-  it('a run goes to its end: other witnesses tell that there is no shadow', async () => {
+describe('sdxinfo of a backup server prints nothing if there is nothing to show', () => {
+  it('a run succeeds: other witnesses show that there is no shadow', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('no-titles');
       const expectNoRejoinUnderShadow = watchRejoins(scene);
@@ -58,7 +61,7 @@ describe('sdxinfo of a backup server prints nothing where there is nothing to sh
     });
   });
 
-  it('a shadow that is removed in part, and a reboot: the device files that stay are no shadow', async () => {
+  it('a shadow that is partly removed, and a reboot: the remaining device files are not a shadow', async () => {
     await inScene(async (scene) => {
       when(scene, 'ended', 'sdxshadowvolume -M', () => scene.lab.faults.set('reboot=node3'));
       const end = await failingRun(scene, { faults: ['no-titles'] });
@@ -80,7 +83,7 @@ describe('sdxinfo of a backup server prints nothing where there is nothing to sh
 });
 
 describe('sdxinfo of a backup server falls silent while the shadow exists', () => {
-  it('and the removal does nothing, though each command ends with 0: nothing is rejoined, exit status 3', async () => {
+  it('and the removal does nothing, although each command exits 0: nothing is rejoined, exit status 3', async () => {
     await inScene(async (scene) => {
       when(scene, 'started', 'sdxshadowvolume -F', () => {
         for (const command of ['sdxinfo', 'sdxshadowvolume', 'sdxshadowgroup', 'sdxshadowdisk'])
@@ -100,7 +103,7 @@ describe('sdxinfo of a backup server falls silent while the shadow exists', () =
     }, 'otherwise');
   });
 
-  it('once, in an answer that is lost: it is asked again, and the run goes to its end', async () => {
+  it('once, in an answer that is lost: it is queried again, and the run succeeds', async () => {
     await inScene(async (scene) => {
       when(scene, 'ended', 'sdxshadowvolume -M', () => scene.lab.faults.set('ignore-once=node3:sdxinfo'));
       const end = await runScene(scene);
@@ -109,7 +112,7 @@ describe('sdxinfo of a backup server falls silent while the shadow exists', () =
     });
   });
 
-  it('for good, while the run is rolled back: the shadow is removed, and the witnesses agree', async () => {
+  it('permanently, while the run is rolled back: the shadow is removed, and the witnesses agree', async () => {
     await inScene(async (scene) => {
       when(scene, 'started', 'dd if=/dev/sfdsk/Class2', () => scene.lab.faults.set('ignore=node3:sdxinfo'));
       const end = await failingRun(scene, { faults: ['fail=node3:dd if=/dev/sfdsk/Class2/rdsk/Volume2'] });
@@ -132,7 +135,7 @@ describe('an answer of sdxinfo that does not end', () => {
   });
 });
 
-describe('the disks behind the devices of a job', () => {
+describe('the disks of the devices of a job', () => {
   const shown = async (scene: Scene) => {
     const { events, ...end } = await runScene(scene);
     const checks = events.flatMap((event) =>
@@ -152,7 +155,7 @@ describe('the disks behind the devices of a job', () => {
     });
   });
 
-  it('are not told by every host: the checks say so, and the run goes to its end', async () => {
+  it('are not shown by every host: the checks say so, and the run succeeds', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('no-serial');
       const { end, seen } = await shown(scene);
@@ -161,7 +164,7 @@ describe('the disks behind the devices of a job', () => {
     });
   });
 
-  it('are others than the site file says: the run is refused before the part', async () => {
+  it('differ from the site file: the run is refused before the part', async () => {
     await inScene(async (scene) => {
       const change = withJob({ shadow: { class: 'Class2', disks: { Disk3: 'c1t1d6' } } });
       expect(await runScene(scene, { change })).toMatchObject({

@@ -1,4 +1,4 @@
-/** A reader that complains and ends with exit status 0: what it left out is told everywhere, or fails the run. */
+/** A reader with errors that exits 0: what it skipped is reported everywhere, or fails the run. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ReportService } from '../../src/main/application/console.ts';
 import { endLines } from '../../src/main/cli/run-command.ts';
@@ -74,7 +74,7 @@ describe.each(routes)('route %s: files that tar skips', (route) => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('fail the run where the job says onSkippedFiles: fail; it is rolled back', async () => {
+  it('fail the run if the job says onSkippedFiles: fail; it is rolled back', async () => {
     scene.lab.faults.set('tar-sockets=2');
     const end = await runScene(scene, {
       job: 'ufs-tar',
@@ -89,7 +89,7 @@ describe.each(routes)('route %s: files that tar skips', (route) => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('that change while tar reads them are counted apart', async () => {
+  it('that change while tar reads them are counted separately', async () => {
     scene.lab.faults.set('tar-changed=1');
     const end = await runScene(scene, { job: 'ufs-tar', route });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0, inconsistent: 1 });
@@ -110,8 +110,8 @@ describe.each(routes)('route %s: files that tar skips', (route) => {
   });
 });
 
-describe('a tar that says nothing', () => {
-  it('leaves the end of the run as it was: no field, no word', async () => {
+describe('a tar without messages', () => {
+  it('leaves the end of the run unchanged: no field, no text', async () => {
     const end = await runScene(scene, { job: 'ufs-tar' });
     const last = end.events.at(-1);
     expect(last).toMatchObject({ verdict: 'verified', exitStatus: 0 });

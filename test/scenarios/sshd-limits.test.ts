@@ -37,7 +37,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
     it('one channel a connection: a volume is copied within one host over two connections', async (test) => {
       const { server, session, logins } = await serverWith(test, { config: ['MaxSessions 1'] });
       const [from, to] = [join(server.folder, 'volume'), join(server.folder, 'tape')];
-      // More than the host may send ahead: the reader is still there when the writer is started.
+      // More than the host may send ahead: the reader is still running when the writer is started.
       const data = randomBytes(16_000_000);
       await writeFile(from, data);
       const source = await session.openRead(['dd', `if=${from}`, 'bs=32768']);
@@ -45,7 +45,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await pipeline(source.stream, target.stream);
       expect((await readFile(to)).equals(data)).toBe(true);
       expect(logins()).toBe(2);
-      // Neither was lost: nothing has to be judged again.
+      // Neither was lost: nothing must be checked again.
       expect(session.connections).toBe(1);
     });
 
@@ -61,7 +61,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(logins()).toBe(after);
     });
 
-    it('a channel that is refused while another one closes is asked for again', async (test) => {
+    it('a channel that is refused while another one closes is requested again', async (test) => {
       const { session, logins } = await serverWith(test, { config: ['MaxSessions 1'] });
       for (let count = 0; count < 10; count += 1) expect((await session.exec(['true'])).status).toBe(0);
       expect(logins()).toBe(1);
@@ -76,7 +76,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       });
     });
 
-    it('too many logins in progress: the host is tried until one of them is done', async (test) => {
+    it('too many logins in progress: the host is retried until one of them is done', async (test) => {
       const profile = { retry: { tries: 1, everySeconds: 0.05 } };
       const { server, session } = await serverWith(test, { config: ['MaxStartups 1'], profile });
       const other = connect(server.port, '127.0.0.1');
@@ -92,7 +92,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       );
     });
 
-    it('a banner is shown once, and is no part of what commands print', async (test) => {
+    it('a banner is shown once, and is not part of the output of commands', async (test) => {
       const shown: string[] = [];
       const { server, session } = await serverWith(test, {
         config: ['MaxSessions 1', `Banner ${import.meta.dirname}/fixtures/banner.txt`],

@@ -1,4 +1,4 @@
-/** How often the hosts are asked for their state: sdxinfo is slow when it is asked often. */
+/** How often the hosts are queried for their state: sdxinfo is slow when it is sent often. */
 import { describe, expect, it } from 'vitest';
 import { inScene } from '../support/failures.ts';
 import { runScene } from '../support/lab-run.ts';
@@ -10,7 +10,7 @@ describe('a plain run of method 6a', () => {
       const end = await runScene(scene);
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
       const { queries, polls } = stateQueriesOf(scene, end.events);
-      // The copy takes time: where no poll is seen, the polls are counted as queries.
+      // The copy takes time: if no poll is seen, the polls are counted as queries.
       expect(polls).toBeGreaterThan(0);
       expect(queries).toBeLessThanOrEqual(40);
     });

@@ -1,4 +1,4 @@
-/** `state import` on the command line: host keys of the archive are listed, and taken only where somebody says so. */
+/** `state import` on the command line: host keys of the archive are listed, and imported only on request. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ import { performed } from '../support/performed-command.ts';
 
 afterEach(removeFolders);
 
-it('lists new host keys, takes none where nobody can be asked, and all of them with --trust', async () => {
+it('lists new host keys, imports none if nobody can be asked, and all of them with --trust', async () => {
   const key = publicKeyOf(newKey());
   const line = `node1 ssh-ed25519 ${key.toString('base64')}\n`;
   const from = await sealedState(smallEvents());

@@ -1,4 +1,4 @@
-/** A name in the state folder that is a link to something else: nothing is read from there, and nothing written to it. */
+/** A name in the state folder that is a link to something else: its target is neither read nor written. */
 import { lstat, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,7 +87,7 @@ describe('a link in the state folder', () => {
     expect(await readFile(other, 'utf8')).toBe('not ours\n');
   });
 
-  it('is no folder of runs', async () => {
+  it('is not a folder of runs', async () => {
     writeRun(state, smallEvents());
     const elsewhere = join(folder, 'elsewhere');
     await rename(state.runsFolder, elsewhere);
@@ -98,7 +98,7 @@ describe('a link in the state folder', () => {
     await expect(state.prepare()).rejects.toMatchObject(refused);
   });
 
-  it('is no file of secrets, and none for the place of the window', async () => {
+  it('is not a file of secrets, nor one for the place of the window', async () => {
     const file = join(state.path, 'secrets.json');
     await writeFile(other, '{"a":"b"}');
     await symlink(other, file);
@@ -107,14 +107,14 @@ describe('a link in the state folder', () => {
     expect(await readFile(other, 'utf8')).toBe('{"a":"b"}');
   });
 
-  it('is no mark of a run', async () => {
+  it('is not a mark of a run', async () => {
     await mkdir(state.liveFolder);
     await writeFile(other, JSON.stringify({ ...thisProcess(), since: '2026-11-22T03:00:00.000Z' }));
     await symlink(other, join(state.liveFolder, `${run}.json`));
     expect(await liveRuns(state)).toEqual([]);
   });
 
-  it('is no index, and what it leads to stays as it is', async () => {
+  it('is not an index, and its target is unchanged', async () => {
     const file = join(state.path, 'index.sqlite');
     for (const name of [file, `${file}-journal`]) await symlink(other, name);
     const index = new IndexFile(file, 'links');
@@ -124,7 +124,7 @@ describe('a link in the state folder', () => {
     expect(await readFile(other, 'utf8')).toBe('not ours\n');
   });
 
-  it('counts as no rates', async () => {
+  it('does not count as rates', async () => {
     const file = join(state.path, 'rates.json');
     await writeFile(other, '{"s/h":{"read":1,"write":1}}');
     await symlink(other, file);

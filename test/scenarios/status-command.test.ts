@@ -43,7 +43,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('status', () => {
-  it('ends with 0 when the newest backup is young enough, and shows its age since the part', async () => {
+  it('exits 0 when the newest backup is young enough, and shows its age since the part', async () => {
     writeSite({ every: '24 hours' });
     writeRun(8, { ends: 'failed' });
     const run = writeRun(5);
@@ -66,7 +66,7 @@ describe('status', () => {
     });
   });
 
-  it('ends with 2 when a newer run failed', async () => {
+  it('exits 2 when a newer run failed', async () => {
     writeSite({ every: '24 hours' });
     const older = writeRun(9);
     const run = writeRun(2, { ends: 'failed' });
@@ -76,7 +76,7 @@ describe('status', () => {
     expect(stdout).toMatch(new RegExp(`; run ${run} is not verified; the dump failed; the cluster is back`));
   });
 
-  it('ends with 1 when the newest backup is too old, and with 2 when nobody ended a run', async () => {
+  it('exits 1 when the newest backup is too old, and 2 when a run was interrupted', async () => {
     writeSite({ every: '4 hours' });
     writeRun(5);
     expect(await status()).toMatchObject({
@@ -125,7 +125,7 @@ describe('status', () => {
     });
   });
 
-  it('ends with 3 when the job does not say how old a backup may be, and when there is no site file', async () => {
+  it('exits 3 when the job does not say how old a backup may be, and when there is no site file', async () => {
     writeSite(undefined);
     writeRun(1);
     expect(await status()).toMatchObject({

@@ -1,4 +1,4 @@
-/** A step fails after the dump has begun, the job halts, and an operator sits there: he is asked what is to happen. */
+/** A step fails after the dump has begun, the job halts, and an operator is present: the run asks what to do. */
 import { describe, expect, it } from 'vitest';
 import { furtherLines } from '../../src/main/cli/run-follower.ts';
 import type { Ask } from '../../src/main/application/console.ts';
@@ -28,7 +28,7 @@ const choices = ['retry', 'unwind', 'halt'];
 describe('an operator who is asked about a failed step', () => {
   const run = (scene: Scene, ask: Ask) => runScene(scene, { ask, change: halting });
 
-  it('tries the dump again: the tape is checked, and written from its beginning', async () => {
+  it('retries the dump: the tape is checked, and written from its beginning', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('tape-error=3');
       const asked: Asked[] = [];
@@ -45,7 +45,7 @@ describe('an operator who is asked about a failed step', () => {
     });
   });
 
-  it('is asked again where it fails again, and has the cluster rolled back', async () => {
+  it('is asked again if it fails again, and chooses to roll back', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('tape-error=3');
       const asked: Asked[] = [];
@@ -60,7 +60,7 @@ describe('an operator who is asked about a failed step', () => {
     });
   });
 
-  it('halts, and is told how to continue', async () => {
+  it('halts, and sees how to continue', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('tape-error=3');
       const end = await run(scene, answers([], ['halt']));
@@ -74,7 +74,7 @@ describe('an operator who is asked about a failed step', () => {
     }, 'otherwise');
   });
 
-  it('leaves the reading back out: the run ends unverified, with his reason in the journal', async () => {
+  it('leaves the read-back out: the run ends unverified, with the reason in the journal', async () => {
     await inScene(async (scene) => {
       const asked: Asked[] = [];
       const end = await runScene(scene, {
@@ -107,7 +107,7 @@ describe('an operator who is asked about a failed step', () => {
     });
   });
 
-  it('may leave fsck out, which the guide allows', async () => {
+  it('may skip fsck, which the guide allows', async () => {
     await inScene(async (scene) => {
       const asked: Asked[] = [];
       scene.lab.faults.set('fail=node3:fsck');
@@ -120,7 +120,7 @@ describe('an operator who is asked about a failed step', () => {
       expect(proceduralCommands(scene)).toContain(
         'node3 mount -F ufs -o ro /dev/sfdsk/Class2/dsk/Volume2 /mnt1',
       );
-      // The lab's ufs is not mounted as long as it is not clean; what was skipped is the operator's to answer for.
+      // The lab's ufs is not mounted while it is not clean; the operator is responsible for what was skipped.
       expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
       expect(end.sentence).toMatch(/^node3: mount -F ufs -o ro .* is not okay; run fsck and try again$/);
       expect(await clusterState(scene)).toEqual(normalState);
@@ -137,7 +137,7 @@ describe('an operator who is asked about a failed step', () => {
     });
   });
 
-  it('tries the removal again, of which a part is done', async () => {
+  it('retries the removal, which is partly done', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('fail-once=node3:sdxshadowgroup -R');
       const asked: Asked[] = [];

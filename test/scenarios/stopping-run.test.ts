@@ -1,4 +1,4 @@
-/** The operator cancels, or stops at once; two runs meet. */
+/** The operator cancels, or stops immediately; two runs meet. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { Ask } from '../../src/main/application/console.ts';
@@ -102,7 +102,7 @@ describe('a run that is canceled', () => {
     await inScene(async (scene) => {
       const cancel = new AbortController();
       let active = step !== '8-2';
-      // The same look is taken before the part: only that of step 8-2 counts.
+      // The same query is sent before the part: only that of step 8-2 counts.
       const { onEvent } = active ? moment(scene, () => cancel.abort()) : {};
       const end = await failingRun(scene, {
         cancel: cancel.signal,
@@ -134,7 +134,7 @@ describe('a run that is canceled', () => {
     });
   });
 
-  it('while the operator is asked no longer waits for his answer', async () => {
+  it('while the operator is asked no longer waits for the answer', async () => {
     await inScene(async (scene) => {
       const cancel = new AbortController();
       const ask: Ask = () => {
@@ -156,7 +156,7 @@ describe('a run that is canceled', () => {
     });
   });
 
-  it('when all is done but the lock is still a good run', async () => {
+  it('when everything except the lock is done is still a successful run', async () => {
     await inScene(async (scene) => {
       const cancel = new AbortController();
       const end = await runScene(scene, {
@@ -168,7 +168,7 @@ describe('a run that is canceled', () => {
     });
   });
 
-  it('does not break off a command that changes something; stopping at once does', async () => {
+  it('does not interrupt a command that changes something; an immediate stop does', async () => {
     await inScene(async (scene) => {
       const cancel = new AbortController();
       const halt = new AbortController();
@@ -179,7 +179,7 @@ describe('a run that is canceled', () => {
         'sdxvolume -F',
       )(scene, () => {
         cancel.abort();
-        // Were the command interrupted, its outcome would be there before the host is asked for something else.
+        // If the command were interrupted, its outcome would come before the next query of the host.
         setImmediate(() => {
           sent.push(...proceduralCommands(scene).slice(-1));
           halt.abort();
@@ -225,7 +225,7 @@ describe('a run that is stopped at once', () => {
     return end;
   }
 
-  it('in the middle of the dump sends nothing more, and says what it saw last', async () => {
+  it('during the dump sends nothing more, and reports what it last saw', async () => {
     await inScene(async (scene) => {
       const end = await halted(scene, writing);
       expect(end.sentence).toBe('step 6a was stopped immediately, and nothing was rolled back');
@@ -263,7 +263,7 @@ describe('a run that is stopped at once', () => {
     }, 'otherwise');
   });
 
-  it('while the shadow is removed names every command that may be left', async () => {
+  it('while the shadow is removed names every command that may remain', async () => {
     await inScene(async (scene) => {
       const end = await halted(scene, atCommand('started', 'node3', 'sdxshadowgroup -R'));
       const all = byHand(bringingBack[0]);
@@ -285,7 +285,7 @@ describe('a run that is stopped at once', () => {
     }, 'otherwise');
   });
 
-  it('before anything was touched has only its lock to tell of, which the next run takes away', async () => {
+  it('before anything was touched reports only its lock, which the next run removes', async () => {
     await inScene(async (scene) => {
       const halt = new AbortController();
       const moment = afterStep('lock')(scene, () => halt.abort());
@@ -303,7 +303,7 @@ describe('two runs at once', () => {
   it('on one class: the second is refused with the name of the first, which continues', async () => {
     await inScene(async (scene) => {
       let second: ReturnType<typeof runScene> | undefined;
-      // The tape is held up until the second run has ended.
+      // The tape is delayed until the second run has ended.
       scene.lab.faults.set('slow-tape=20000');
       const first = await runScene(scene, {
         onEvent(event) {

@@ -1,4 +1,4 @@
-/** Another tape is put into the drive after the run has checked it: the run writes nothing to a tape that it may not overwrite. */
+/** Another tape is inserted after the run has checked the first: the run writes nothing to a tape that it may not overwrite. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lostTapesOf, type Ask } from '../../src/main/application/console.ts';
@@ -60,7 +60,7 @@ describe('a tape with data that is inserted during the approval', () => {
     },
   );
 
-  it('halts where the job says so, asks, and is written once a blank tape is in the drive', async () => {
+  it('halts if the job says so, asks, and is written once a blank tape is in the drive', async () => {
     const said: string[] = [];
     const ask: Ask = async ({ id, text }) => {
       if (id !== 'step-failed') {
@@ -83,7 +83,7 @@ describe('a tape with data that is inserted during the approval', () => {
 });
 
 describe('a run that is resumed', () => {
-  it('does not take an older backup of the same volume for its own unfinished file', async () => {
+  it('does not mistake an older backup of the same volume for its own unfinished file', async () => {
     const older = await runScene(scene, { change: asking(), ask: approveAfter(blank) });
     expect(older.exitStatus).toBe(0);
     const image = await readFile(scene.lab.tapeFile);
@@ -100,7 +100,7 @@ describe('a run that is resumed', () => {
     expect(await clusterState(again)).toEqual(normalState);
   });
 
-  it('and overwrites a tape that may be its own unfinished one does not say that an older backup is lost', async () => {
+  it('and overwrites a tape that may be its own unfinished one does not report an older backup as lost', async () => {
     const older = await runScene(scene, { change: withJob({ services: 'not-needed' }) });
     expect(older.exitStatus).toBe(0);
     await insert(blank);

@@ -25,7 +25,7 @@ const after =
   (event) =>
     event.type === 'step-finished' && event.step === step ? 'after' : undefined;
 
-/** Dies before the end of a step's first changing command is heard of. */
+/** Dies before the end of a step's first changing command arrives. */
 const amid = (step: string): Death => around({ step, place: 0 }, 'unheard');
 
 const warnings = (end: { events: readonly { type: string }[] }) =>
@@ -51,7 +51,7 @@ describe('a run that continues after a reboot', () => {
     });
   });
 
-  it('of a primary node: the proxy that runs again is stopped again', async () => {
+  it('of a primary node: the proxy that was started again is stopped again', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('5'));
       await scene.lab.rebootNode('node1');
@@ -80,7 +80,7 @@ describe('a run that continues after a reboot', () => {
 });
 
 describe('a run that continues', () => {
-  it('after its dump was complete, but not said so, reads the tape back at once', async () => {
+  it('after its dump was complete, but not recorded, reads the tape back at once', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', (event) =>
         event.type === 'digest' && event.hop === 'counted' ? 'after' : undefined,
@@ -105,7 +105,7 @@ describe('a run that continues', () => {
     });
   });
 
-  it('with files begins a list of its own, beside the unfinished one', async () => {
+  it('with files begins a new list, next to the unfinished one', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'ufs-tar', amid('6b-4'));
       expect(existsSync(scene.state.catalogueFile(run))).toBe(true);
@@ -136,7 +136,7 @@ describe('a run that continues', () => {
     });
   });
 
-  it('under the name that its journal was given, since another run began in the same second', async () => {
+  it('under the name of its journal, because another run began in the same second', async () => {
     await inScene(async (scene) => {
       mkdirSync(dirname(scene.state.journalFile('x')), { recursive: true });
       const from = Date.now();
@@ -167,7 +167,7 @@ describe('a run that continues', () => {
 });
 
 describe('a run that cannot continue', () => {
-  it('since the proxy was stopped before its fingerprint was taken', async () => {
+  it('because the proxy was stopped before its fingerprint was taken', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('3-4'));
       await onHost(scene, 'node1', ['sdxvolume', '-F', '-c', 'Class1', '-v', 'Volume2', '-e', 'allnodes']);
@@ -179,14 +179,14 @@ describe('a run that cannot continue', () => {
         sentence: `run ${run} cannot be resumed: Volume2 is stopped, and the journal has no complete fingerprint: a shadow cannot be proven`,
         hint: `roll the cluster back with shadowtape rollback ${run}, then start the job again`,
       });
-      // The proxy is still stopped: nobody else may begin here.
+      // The proxy is still stopped: nobody else may start here.
       expect(locksLeft(scene)).toEqual(locks);
       expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2, stands: normalStands });
       expect(locksLeft(scene)).toEqual([]);
     });
   });
 
-  it('since somebody has rejoined the proxy', async () => {
+  it('because somebody has rejoined the proxy', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('4'));
       await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
@@ -203,7 +203,7 @@ describe('a run that cannot continue', () => {
     });
   });
 
-  it('since the site file has another job under its name', async () => {
+  it('because the site file has another job under its name', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('4'));
       const change = withJob({ media: { recordBytes: 65_536 } });
@@ -221,7 +221,7 @@ describe('a run that cannot continue', () => {
 });
 
 describe('a run that is rolled back', () => {
-  it('after the backup server rebooted while the shadow was half removed', async () => {
+  it('after the backup server rebooted while the shadow was partly removed', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', amid('7'));
       await scene.lab.rebootNode('node3');
@@ -255,7 +255,7 @@ describe('a run that is rolled back', () => {
     });
   });
 
-  it('in part says what is left, and is rolled back when the cause is gone', async () => {
+  it('in part reports what remains, and is rolled back when the cause is gone', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('verify'));
       scene.lab.faults.set('fail=node3:sdxshadowgroup -R');
@@ -292,7 +292,7 @@ describe('a run that is rolled back', () => {
     });
   });
 
-  it('is refused where it has succeeded', async () => {
+  it('is refused if it has succeeded', async () => {
     await inScene(async (scene) => {
       const { run } = await runScene(scene);
       expect(await failureOf(takeUpScene(scene, 'unwind', run))).toMatchObject({
@@ -304,7 +304,7 @@ describe('a run that is rolled back', () => {
 });
 
 describe('the lock of a run that is resumed', () => {
-  it('is not taken from a console on another machine, unless that is said', async () => {
+  it('is not taken from a console on another machine, except on request', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('4'));
       const lock = '/var/tmp/shadowtape-Class1.lock';

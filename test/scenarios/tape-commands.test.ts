@@ -35,7 +35,7 @@ describe('identify', () => {
     });
   });
 
-  it('says what somebody else’s tape holds, and leaves it as it is', async () => {
+  it('shows the contents of somebody else’s tape, and leaves it unchanged', async () => {
     await scene.close();
     await open(['tape-not-blank']);
     const before = await tapeBytes();
@@ -51,7 +51,7 @@ describe('identify', () => {
     expect((await run('tapes')).stdout).toBe(`no tapes yet in ${scene.state.tapesFile}\n`);
   });
 
-  it('says what a labeled tape holds, file by file, and brings it into the list of tapes', async () => {
+  it('shows the contents of a labeled tape, file by file, and adds it to the tape inventory', async () => {
     const change = withJob({ media: { layout: 'labelled', name: 'PAYROLL-01', keep: '1 week' } }, 'ufs-tar');
     const end = await runScene(scene, { job: 'ufs-tar', change });
     expect(end.exitStatus).toBe(0);
@@ -83,7 +83,7 @@ describe('identify', () => {
 });
 
 describe('label', () => {
-  it('that fails while it writes ends with 2, since what the tape held may be lost; refused, with 1', async () => {
+  it('that fails while it writes exits 2, because the contents of the tape may be lost; if refused, 1', async () => {
     scene.lab.faults.set('write-protected');
     expect((await run('label', 'A')).exitStatus).toBe(1);
     scene.lab.faults.clear('write-protected');
@@ -93,7 +93,7 @@ describe('label', () => {
     expect(failed.exitStatus).toBe(2);
   });
 
-  it('labels a blank tape, and then only who names it', async () => {
+  it('labels a blank tape, and then only if it is named', async () => {
     expect((await run('label', 'A')).stdout).toBe(
       'labeled: the tape in /dev/rmt/0 on node3 is now "A"; it was blank\n',
     );
@@ -113,7 +113,7 @@ describe('label', () => {
     expect(tapes.map((line) => (JSON.parse(line) as { name: string }).name)).toEqual(['B', 'A']);
   });
 
-  it('refuses a tape that is to be kept, a name that is none, and a tape that cannot be written', async () => {
+  it('refuses a tape in retention, an invalid name, and a tape that cannot be written', async () => {
     const change = withJob({ media: { layout: 'labelled', name: 'A', keep: '1 year' } });
     expect((await runScene(scene, { change })).exitStatus).toBe(0);
     const kept = await run('label', 'B', '--overwrite', 'A');
@@ -135,7 +135,7 @@ describe('drive-check', () => {
   const marks = (stdout: string) =>
     stdout.split('\n').flatMap((line) => /^[✓✗] [^:]+/u.exec(line)?.[0] ?? []);
 
-  it('writes, reads and spaces on a blank tape, and says what it leaves', async () => {
+  it('writes, reads and spaces on a blank tape, and reports what remains on it', async () => {
     const { exitStatus, stdout } = await run('drive-check', '--scratch');
     expect(marks(stdout)).toEqual([
       '✓ tape',
@@ -165,7 +165,7 @@ describe('drive-check', () => {
     expect((await run('label', 'A', '--overwrite', 'data')).exitStatus).toBe(0);
   });
 
-  it('is not begun without --scratch, nor on a tape that nobody has named', async () => {
+  it('is not started without --scratch, nor on a tape that is not named', async () => {
     expect((await run('drive-check')).stderr).toContain("required option '--scratch' not specified");
     await run('label', 'A');
     const before = await tapeBytes();
@@ -177,7 +177,7 @@ describe('drive-check', () => {
     expect(await tapeBytes()).toBe(before);
   });
 
-  it('tells which record size a drive fails at, and continues', async () => {
+  it('reports which record size a drive fails at, and continues', async () => {
     scene.lab.faults.set('fail-once=node3:dd ibs=262144 obs=10240');
     const { exitStatus, stdout } = await run('drive-check', '--scratch');
     expect(exitStatus).toBe(1);
@@ -187,7 +187,7 @@ describe('drive-check', () => {
     );
   });
 
-  it('finds a drive that changes what it is given', async () => {
+  it('detects a drive that corrupts data', async () => {
     scene.lab.faults.set('tape-corrupt=3');
     const { exitStatus, stdout } = await run('drive-check', '--scratch');
     expect(exitStatus).toBe(1);

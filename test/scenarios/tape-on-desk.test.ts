@@ -1,4 +1,7 @@
-/** What the Tape screen asks for: the library as its changer shows it, moves of its tapes, and what the drive told of itself last. */
+/**
+ * The requests of the Tape screen: the library as its changer shows it, moves of its tapes, and the last known health
+ * of the drive.
+ */
 import { copyFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Desk } from '../../src/main/desk/desk.ts';
@@ -52,7 +55,7 @@ async function runJob(): Promise<string> {
 const placeOf = (name: string) => scene.lab.cartridges.find((each) => each.name === name)?.where;
 
 describe('a tape of the inventory', () => {
-  it('is noted where it is, declared lost and found again', async () => {
+  it('is recorded with its place, declared lost and found again', async () => {
     const run = await runJob();
     await result('placeTape', { name: 'W1', location: 'fire safe 2' });
     expect(await result('tapes', {})).toMatchObject([{ name: 'W1', location: 'fire safe 2', lost: false }]);
@@ -83,14 +86,14 @@ describe('the library', () => {
     ]);
   });
 
-  it('is not known where the changer cannot be asked: the reason is told, and no slot counts as empty', async () => {
+  it('is not known if the changer cannot be queried: the reason is shown, and no slot counts as empty', async () => {
     scene.lab.faults.set('not-found=node3:mtx');
     expect(await ask('library', {})).toMatchObject({
       error: { code: 'COMMAND_NOT_FOUND', sentence: 'node3 has no command mtx' },
     });
   });
 
-  it('brings a tape into the drive by its name, and returns it to its slot', async () => {
+  it('loads a tape by its name, and returns it to its slot', async () => {
     expect(await result('loadTape', { name: 'W1' })).toEqual([
       { what: 'loaded', slot: 1, drive: 0, barcode: 'PAY001L4' },
     ]);
@@ -103,7 +106,7 @@ describe('the library', () => {
     expect(await result('unloadTape', {})).toEqual([]);
   });
 
-  it('is neither asked nor moved while a run of this console has the drive', async () => {
+  it('is neither queried nor moved while a run of this console uses the drive', async () => {
     const { run } = await result('start', { job: 'raw-dd' });
     const replies = [await ask('library', {}), await ask('loadTape', { name: 'W1' })];
     expect(replies).toMatchObject([
@@ -121,12 +124,12 @@ describe('the library', () => {
 });
 
 describe('the health of the drive', () => {
-  it('is not known before a run or a check has asked the drive', async () => {
+  it('is not known before a run or a check has queried the drive', async () => {
     expect(await result('driveHealth', {})).toBeNull();
     expect(scene.lab.commands.filter(({ line }) => line.includes('sg_logs'))).toEqual([]);
   });
 
-  it('is what it told after the last run, and what it told a check since then', async () => {
+  it('is that of the last run, or of a later check', async () => {
     const run = await runJob();
     expect(await result('driveHealth', {})).toMatchObject({
       host: 'node3',
@@ -146,7 +149,7 @@ describe('the health of the drive', () => {
     expect(await result('driveHealth', {})).toMatchObject({ by: { run: next }, health: { alerts: [] } });
   });
 
-  it('names what the tape host could not tell, and does not call it healthy', async () => {
+  it('names what the tape host does not report, and does not call it healthy', async () => {
     scene.lab.faults.set('not-found=node3:sg_logs');
     await result('check', {});
     const { health } = (await result('driveHealth', {})) ?? {};

@@ -1,4 +1,4 @@
-/** What the command line prints on terminals of any width and kind, in any time zone, with or without colors, little or much. */
+/** The output of the command line on terminals of any width and kind, in any time zone, with or without colors, short or long. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ const berlin = { TZ: 'Europe/Berlin' };
 const piped = (args: readonly string[], environment: Record<string, string> = {}) =>
   performed([...site, ...args], { ...berlin, ...environment });
 
-/** What stands on the terminal at the end: a slow machine shows a line of progress, and clears it. */
+/** What is on the terminal at the end: a slow machine shows a line of progress, and clears it. */
 async function shownOn(
   args: readonly string[],
   { columns = 80, environment = {} }: { columns?: number; environment?: Record<string, string> } = {},
@@ -79,12 +79,12 @@ describe.runIf(hasTerminals)(`on a terminal${terminalHint}`, () => {
     // On a narrow terminal a listing has no headings.
     const asked = stdout.replace(/^when +verdict .*$/m, '');
     expect(wordsOf(asked).filter((word) => !seen.has(word))).toEqual([]);
-    // What somebody may copy, a command, a path or a digest, stays in one piece.
+    // Texts to copy, such as a command, a path or a digest, stay in one piece.
     const tooWide = lines.filter((line) => line.length > 40 && line.trim().includes(' '));
     expect(tooWide.filter((line) => !/ # |^\.\/accounts of the year/.test(line))).toEqual([]);
   });
 
-  it('runs has headings, and colors for what became of each run', async () => {
+  it('runs has headings, and colors for the result of each run', async () => {
     expect(await shownOn(['runs'], { columns: 200 })).toBe(
       [
         '\x1b[1mRUN                      STATE                JOB     METHOD   SIZE  VOLUMES  RESULT\x1b[0m',
@@ -99,7 +99,7 @@ describe.runIf(hasTerminals)(`on a terminal${terminalHint}`, () => {
     ['--color never', ['--color', 'never'], {}],
     ['NO_COLOR', [], { NO_COLOR: '1' }],
     ['TERM=dumb', [], { TERM: 'dumb' }],
-  ])('%s leaves colors out', async (_what, options, environment) => {
+  ])('%s turns colors off', async (_what, options, environment) => {
     const shown = await shownOn([...options, 'runs'], { columns: 200, environment });
     expect(shown).toBe(withoutColors(shown));
     expect(shown).toContain(`${failed}  failed, rolled back  raw-dd`);
@@ -111,7 +111,7 @@ describe.runIf(hasTerminals)(`on a terminal${terminalHint}`, () => {
 });
 
 describe('in a pipe', () => {
-  it('there are no colors, unless they are asked for', async () => {
+  it('there are no colors, unless requested', async () => {
     const plain = await piped(['runs']);
     expect(plain.stdout).toBe(withoutColors(plain.stdout));
     const colored = await piped(['runs', '--color', 'always'], { NO_COLOR: '1' });
@@ -161,7 +161,7 @@ describe('--quiet and --verbose', () => {
     );
   });
 
-  it('a quiet command leaves notes out, and no error', async () => {
+  it('a quiet command omits notes, but no error', async () => {
     expect(await piped(['-q', 'show', 'latest', '--utc'])).toMatchObject({ exitStatus: 0, stderr: '' });
     expect((await piped(['-q', 'show', 'nosuch'])).stderr).toMatch(/^shadowtape: there is no run nosuch\n/);
     expect((await piped(['-q', '-v', 'runs'])).stderr).toContain(
@@ -190,7 +190,7 @@ describe('the configuration file', () => {
   };
   const there = () => `state: ${scene.state.path}\n`;
 
-  it('says what no option and no variable says', async () => {
+  it('applies where no option and no variable does', async () => {
     const shown = await configured(`${there()}utc: true\ncolor: always\n`, 'runs');
     expect(shown.stdout).toContain('\x1b[32mverified\x1b[0m');
     expect((await configured(`${there()}utc: true\n`, 'trends')).stdout).toContain('2026-11-01 23:30 UTC');
@@ -200,7 +200,7 @@ describe('the configuration file', () => {
     );
   });
 
-  it('names files beside it', async () => {
+  it('names files relative to itself', async () => {
     const { stderr } = await configured(`${there()}site: none.yaml\n`, 'locks');
     expect(stderr).toContain(`shadowtape: there is no site file at ${join(scene.state.path, 'none.yaml')}\n`);
   });
@@ -221,7 +221,7 @@ describe('the configuration file', () => {
     });
   });
 
-  it('must exist where it is named', async () => {
+  it('must exist if it is named', async () => {
     const named = join(scene.state.path, 'nosuch.yaml');
     const { stderr } = await performed(['runs'], { SHADOWTAPE_CONFIG: named });
     expect(stderr).toMatch(

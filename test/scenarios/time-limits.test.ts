@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 describe('a command that hangs', () => {
-  it('fails after the time that the job gives its step, is told to stop, and what it did is checked', async () => {
+  it('fails after the time limit of its step, is signaled to stop, and its effect is checked', async () => {
     scene.lab.faults.set('hang=node1:sdxproxy Part');
     const end = await runScene(scene, { change: withJob({ timeLimits: { '3-3': '1 second' } }) });
     expect(end).toMatchObject({
@@ -36,7 +36,7 @@ describe('a command that hangs', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('fails after the time that the job gives its phase', async () => {
+  it('fails after the time limit of its phase', async () => {
     scene.lab.faults.set('hang=node3:sdxshadowdisk -M');
     const timeLimits = { shadow: '1 second', '3-3': '2 hours' };
     const end = await runScene(scene, { change: withJob({ timeLimits }) });
@@ -50,7 +50,7 @@ describe('a command that hangs', () => {
 /** GDS waits for its daemon, a check of a file system reads all of it, a disk repeats a read that fails, and a tape has a long way to go. */
 const takesLong = /^(sdx\w+|fsck|mount|umount|dd|mt|cd)$/;
 
-it('what takes no time is not waited for as long as what may', async () => {
+it('a quick command is not waited for as long as a slow one', async () => {
   const sent = vi.spyOn(SshSession.prototype, 'exec');
   const end = await runScene(scene, { job: 'ufs-tar' });
   expect(end.verdict).toBe('verified');
@@ -62,7 +62,7 @@ it('what takes no time is not waited for as long as what may', async () => {
   expect([...new Set(patient.map(([argv]) => argv.join(' ')))]).toEqual([]);
 });
 
-describe('time limits of what is no step', () => {
+describe('time limits for something that is not a step', () => {
   const sentence = 'timeLimits names prat, which is neither a step of the job nor a phase';
   const change = withJob({ timeLimits: { prat: '10 minutes' } });
 

@@ -25,13 +25,13 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 const run = (...args: string[]) => startCommand([...site, ...args]).end;
-/** Another console: it has a state folder of its own. */
+/** Another console, with its own state folder. */
 const elsewhere = (...args: string[]) => {
   const [siteOption = '', file = ''] = site;
   return startCommand([siteOption, file, '--state', join(scene.folder, 'other'), '--trust', ...args]).end;
 };
 
-/** Starts a run, and has the tape held up from the beginning of its dump on. */
+/** Starts a run, and delays the tape from the beginning of its dump on. */
 async function whileDumping<Value>(
   start: () => RunningCommand,
   work: (command: RunningCommand) => Promise<Value>,
@@ -99,7 +99,7 @@ describe('during a run', () => {
   });
 });
 
-describe('a drive that a killed process has left', () => {
+describe('a drive locked by a killed process', () => {
   /** SIGKILL as soon as the label is about to be written. */
   async function killedLabel(): Promise<void> {
     const command = startCommand([...site, 'label', 'FIRST-01']);
@@ -129,7 +129,7 @@ describe('a drive that a killed process has left', () => {
     expect(allLocks(scene)).toEqual([]);
   });
 
-  it('stays locked where a run was interrupted: its dump may still be written', async () => {
+  it('stays locked if a run was interrupted: its dump may still be in progress', async () => {
     scene.lab.faults.set('slow-tape=20000');
     const command = startRun();
     const stop = scene.lab.onCommand(({ phase, line }) => {
@@ -153,7 +153,7 @@ describe('a drive that a killed process has left', () => {
   });
 });
 
-it('locks names a host that cannot be checked, and unlock the rest', async () => {
+it('locks and unlock report a host that cannot be checked, and handle the rest', async () => {
   const folder = '/var/tmp/shadowtape-Class1.lock';
   const owner = `${folder}/20261122-020004-volume2,marion,jump1,4711`;
   for (const host of ['node1', 'node3']) await onHost(scene, host, ['mkdir', folder], ['mkdir', owner]);
@@ -183,7 +183,7 @@ function missing(): string | undefined {
 const lacking = missing();
 const isSkipped = lacking !== undefined && process.env['CI'] === undefined;
 it.skipIf(isSkipped)(
-  `a run in another container is neither taken for dead nor rolled back under its feet${isSkipped ? ` (skipped: this machine lacks ${lacking})` : ''}`,
+  `a run in another container neither counts as dead nor is rolled back while it runs${isSkipped ? ` (skipped: this machine lacks ${lacking})` : ''}`,
   async () => {
     const inContainer = ['unshare', '--pid', '--fork', '--mount-proc', ...shadowtape];
     const { value, end } = await whileDumping(

@@ -15,7 +15,7 @@ interface Identified {
   readonly writtenBy: readonly Record<string, unknown>[];
 }
 
-/** What the command says of the tape in the drive, as JSON and in its first line. */
+/** The output of the command for the tape in the drive, as JSON and in its first line. */
 async function identified(): Promise<{ readonly writers: Identified['writtenBy']; readonly line: string }> {
   const site = [...(await sceneArguments(scene)), '--trust'];
   const json = (await performed([...site, 'identify', '--json'])).stdout;
@@ -45,14 +45,14 @@ describe('a tape that a failed dump has left', () => {
     );
   });
 
-  it('is of no known run where it begins otherwise', async () => {
+  it('is of no known run if it begins differently', async () => {
     await broken('raw-dd');
     await scene.lab.insertCartridge('second');
     scene.lab.faults.set('tape-not-blank');
     expect((await identified()).writers).toEqual([]);
   });
 
-  it('is that of a later run, certainly, once that has written it whole', async () => {
+  it('is certainly that of a later run once that has written it completely', async () => {
     await broken('raw-dd');
     await scene.lab.insertCartridge('second');
     const { run, verdict } = await runScene(scene, { job: 'raw-dd' });

@@ -1,4 +1,4 @@
-/** A disk with bad sectors: a job that asks for it gets zeros in their place, and a list of them. */
+/** A disk with bad sectors: a job that allows it gets zeros instead, and a list of them. */
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
@@ -48,7 +48,7 @@ async function masterWithout(...records: number[]): Promise<Buffer> {
 }
 
 describe('a volume with records that cannot be read', () => {
-  it('is on tape with zeros in their place, which run, manifest and report list', async () => {
+  it('is on tape with zeros for them, which run, manifest and report list', async () => {
     const end = await runScene(scene, { change: change(), onEvent: breaking('1,18,64') });
     expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0, unreadable: 3 });
     expect(unreadable(end.events)).toEqual([
@@ -82,7 +82,7 @@ describe('a volume with records that cannot be read', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is still compared with the cluster where it can be read', async () => {
+  it('is still compared with the cluster, except those records', async () => {
     const end = await runScene(scene, {
       change: change(),
       onEvent(event) {
@@ -101,7 +101,7 @@ describe('a volume with records that cannot be read', () => {
       { verify: { fingerprint: 'all' } },
       'zero-and-list does not go with verify.fingerprint: all: the hash of the proxy would differ',
     ],
-  ])('is not asked for with %j', async (more, reason) => {
+  ])('cannot be combined with %j', async (more, reason) => {
     await expect(openSceneConsole(scene, change(more))).rejects.toThrow(`onReadError: ${reason}`);
   });
 });

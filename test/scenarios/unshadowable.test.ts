@@ -8,7 +8,7 @@ import { openScene, openSceneConsole, type Scene } from '../support/lab-run.ts';
 import { changingCommands } from '../support/lab-shell.ts';
 import { failureOf, refusedBeforeJournal } from '../support/refusals.ts';
 
-/** Takes the mirror away that Volume8 is in: what is left is a plain stripe group. */
+/** Removes the mirror of Volume8: a plain stripe group remains. */
 function withoutMirror({ classes }: LabModel): void {
   for (const owner of classes) {
     owner.groups = owner.groups.filter(({ name }) => name !== 'Group6');

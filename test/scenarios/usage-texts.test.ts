@@ -1,4 +1,7 @@
-/** What commander writes itself is recognized and said in the language of the program. Its own parser is the other side: it writes every text. */
+/**
+ * Texts of commander are recognized and shown in the language of the program. The oracle is its own parser, which
+ * writes every text.
+ */
 import { Argument, Command, Option } from 'commander';
 import { afterEach, describe, expect, it } from 'vitest';
 import { speak } from '../../src/contract/text/say.ts';
@@ -62,7 +65,7 @@ describe('an error of usage', () => {
     expect(said).toBe(written);
   });
 
-  it.each(refusals)('of %j is said in another language, but for what was typed', (words, values) => {
+  it.each(refusals)('of %j is shown in another language, except what was typed', (words, values) => {
     speak(pseudo);
     const { said } = refused(words);
     expect(said.replaceAll(new RegExp(values, 'g'), '')).not.toMatch(/[a-z]/i);
@@ -81,7 +84,7 @@ describe('an error of usage', () => {
   });
 });
 
-it('the help says choices, defaults and variables in the language, and keeps their values', () => {
+it('the help shows choices, defaults and variables in the language, and keeps their values', () => {
   const [tape] = program().commands;
   const help = () => (tape?.configureHelp(saidHelp).helpInformation() ?? '').replaceAll(/\s+/g, ' ');
   const english = help();

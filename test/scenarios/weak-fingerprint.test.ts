@@ -1,4 +1,4 @@
-/** What a fingerprint is worth: its coverage is stated, and one of records that are all alike is warned of. */
+/** The strength of a fingerprint: its coverage is reported, with a warning if all records are alike. */
 import { describe, expect, it } from 'vitest';
 import { RunText } from '../../src/main/cli/run-text.ts';
 import { inScene, withJob } from '../support/failures.ts';
@@ -23,7 +23,7 @@ const unmounted = withJob({ services: 'not-needed' });
 const inLarge: typeof inScene = (work, ends) => inScene(work, ends, { blocks: manyBlocks });
 
 describe('the fingerprint', () => {
-  it('of a volume full of data is stated, and not warned of', async () => {
+  it('of a volume full of data is reported, without a warning', async () => {
     await inLarge(async (scene) => {
       const end = await runScene(scene);
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
@@ -52,9 +52,9 @@ describe('the fingerprint', () => {
     }, 'otherwise');
   });
 
-  it('of a volume that is half empty samples what holds data', async () => {
+  it('of a half empty volume samples records with data', async () => {
     await inLarge(async (scene) => {
-      // Every other record is empty.
+      // Every second record is empty.
       for (let record = 0; record < 256; record += 2)
         await scene.lab.writeMaster(record * 32_768, Buffer.alloc(32_768));
       const end = await runScene(scene, { change: unmounted });

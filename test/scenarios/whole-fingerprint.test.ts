@@ -40,7 +40,7 @@ const routes = [
 /** Milliseconds: by route `server` the lab's shell starts hundreds of processes to keep the samples. */
 const unhurried = 400_000;
 
-/** A record that neither set has sampled; in a volume of 256 records and 2 x 64 samples every other one. */
+/** A record that is not sampled; in a volume of 256 records with 2 x 64 samples every second one. */
 function unsampledRecord(events: readonly RunEvent[]): number {
   const taken = events.find((event) => event.type === 'fingerprint' && event.side === 'primary');
   if (taken?.type !== 'fingerprint') throw new Error('the cluster has no fingerprint yet');
@@ -54,7 +54,7 @@ function unsampledRecord(events: readonly RunEvent[]): number {
 
 const isDumped = (event: RunEvent) => event.type === 'digest' && event.hop === 'handed';
 
-/** Changes one block of the proxy's disk once the dump is written, in a record that nobody samples. */
+/** Changes one block of the proxy's disk once the dump is written, in a record that is not sampled. */
 function plantDifference(scene: Scene): (event: RunEvent) => void {
   const events: RunEvent[] = [];
   return (event) => {
@@ -79,7 +79,7 @@ const inOrder = [
   'node1 sdxproxy Rejoin -c Class1 -p Volume2',
 ];
 
-/** What the hash leaves on the node: nothing. */
+/** The remains of the hash on the node: nothing. */
 async function expectNothingLeft(scene: Scene): Promise<void> {
   const listed = await onHost(scene, 'node1', ['sh', '-c', 'ls /var/tmp 2>/dev/null; true']);
   expect(listed.split('\n').filter((name) => name.includes('shadowtape-'))).toEqual([]);
@@ -168,7 +168,7 @@ describe('the whole proxy is hashed', () => {
     });
   });
 
-  it('and the run is canceled meanwhile: what reads is ended, and the proxy stopped and rejoined', async () => {
+  it('and the run is canceled meanwhile: the read is ended, and the proxy stopped and rejoined', async () => {
     await inScene(async (scene) => {
       const stop = new AbortController();
       scene.lab.faults.set('hang=node1:dd if=/dev/sfdsk/Class1/rdsk/Volume2 bs=1048576');
@@ -203,7 +203,7 @@ describe('the whole proxy is hashed', () => {
 const waits = 'the rejoin and its copy wait for the hash: Volume1 has no synchronized copy until they finish';
 
 describe('the plan states what the hash costs', () => {
-  it('without a time, as long as no run has hashed the proxy', async () => {
+  it('without a time, while no run has hashed the proxy', async () => {
     await inScene(async (scene) => {
       const first = await planOf(scene);
       expect(first.cost).toEqual({
@@ -309,7 +309,7 @@ describe('two volumes are hashed', () => {
   });
 });
 
-/** The console dies when the hash has begun, and does not hear so. */
+/** The console dies when the hash has begun, without knowing it. */
 function dyingWhileHashing(): Death {
   let isStarting = false;
   return (event) => {
@@ -323,7 +323,7 @@ describe('the console is killed while the whole proxy is hashed', () => {
     lab.processes('node1').filter((words) => words.startsWith('dd if=/dev/sfdsk/Class1/rdsk/Volume2'));
 
   async function killed(scene: Scene): Promise<string> {
-    // What reads the proxy is still at it when the run is resumed.
+    // The proxy is still being read when the run is resumed.
     scene.lab.faults.set('hang=node1:dd if=/dev/sfdsk/Class1/rdsk/Volume2 bs=1048576');
     const { run } = await dyingRun(scene, 'raw-dd', dyingWhileHashing(), whole());
     await expect.poll(() => readsOfProxy(scene)).toHaveLength(1);
@@ -356,7 +356,7 @@ describe('the console is killed while the whole proxy is hashed', () => {
     });
   });
 
-  it('and rolled back: what reads is ended, the proxy stopped and rejoined, and the run is not verified', async () => {
+  it('and rolled back: the read is ended, the proxy stopped and rejoined, and the run is not verified', async () => {
     await inScene(async (scene) => {
       const run = await killed(scene);
       const end = await takeUpScene(scene, 'unwind', run, { change: whole() });
@@ -398,7 +398,7 @@ describe('a job that halts while the whole proxy is hashed', () => {
 });
 
 describe('"all" is refused', () => {
-  it('for a method that is laid over the job and does not stream the device', async () => {
+  it('for a method override that does not stream the device', async () => {
     await inScene(async (scene) => {
       expect(await failureOf(runScene(scene, { change: whole(), method: '6b' }))).toMatchObject({
         code: 'FINGERPRINT_ALL_IMPOSSIBLE',

@@ -30,7 +30,7 @@ describe('a whole backup of the lab', () => {
   });
   afterEach(() => scene.close());
 
-  it('6a: brings the blocks of the part to tape in whole records, and the cluster back', async () => {
+  it('6a: writes the blocks of the part to tape in whole records, and rejoins the proxy', async () => {
     const end = await runScene(scene, { change: withoutServices });
     expect(end).toMatchObject({
       verdict: 'verified',
@@ -60,7 +60,7 @@ describe('a whole backup of the lab', () => {
     expect(await clusterState(scene)).toEqual({ ...normalState, masterUnchanged: false });
   });
 
-  it('6b: brings an archive to tape that GNU tar reads, with the files of the source', async () => {
+  it('6b: writes an archive to tape that GNU tar reads, with the files of the source', async () => {
     const end = await runScene(scene, { job: 'ufs-tar' });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
     const records = await firstFileOfTape(scene.lab.tapeFile);
@@ -81,7 +81,7 @@ describe('a whole backup of the lab', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('keeps a journal whose chain holds, with an outcome for each intent', async () => {
+  it('keeps a journal with a valid chain, and an outcome for each intent', async () => {
     const end = await runScene(scene);
     const { events, truncated } = await readRun(scene.state, end.run);
     expect(truncated).toBe(false);

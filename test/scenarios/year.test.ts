@@ -1,7 +1,7 @@
 /**
- * A year in a machine room: three volumes each night, over a pool of eight tapes in a library with one drive. Every night is protected or
- * loud, no tape in retention is overwritten, and what the program says agrees each week with the tapes. `npm run test:year` plays all of it,
- * and this file the two weeks in which the clock changes.
+ * A year in a machine room: three volumes each night, over a pool of eight tapes in a library with one drive. Every
+ * night is protected or reported, no tape in retention is overwritten, and the program's reports agree each week with
+ * the tapes. `npm run test:year` plays all of it, and this file the two weeks in which the clock changes.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ import { settableClock } from '../support/year/set-clock.ts';
 
 const isWhole = process.env['SHADOWTAPE_YEAR'] === 'all';
 const seed = Number(process.env['SHADOWTAPE_SEED'] ?? 2026);
-/** Each great trouble has a week of its own, after the first two. */
+/** Each serious failure has a week of its own, after the first two. */
 const weeks = Math.max(6, Number(process.env['SHADOWTAPE_WEEKS'] ?? 52));
 const fill = fillableDisk();
 
@@ -61,7 +61,7 @@ describe('nights of a week in which the clock changes', () => {
     ],
   ];
   it.each(weeksOfChange)(
-    'are each protected or loud, in %s',
+    'are each protected or reported, in %s',
     async (_season, from, kinds) => {
       const nights = await year.begin(from, kinds.length);
       expect(nights).toHaveLength(kinds.length);
@@ -70,7 +70,7 @@ describe('nights of a week in which the clock changes', () => {
       await expectAgreement(scene, year, year.nights);
       await expectRestored(scene, year, random);
       expect(locksLeft(scene)).toEqual([]);
-      // Some seconds; a machine with much else to do takes longer.
+      // Some seconds; a busy machine takes longer.
     },
     400_000,
   );
@@ -86,7 +86,7 @@ async function sizeOf(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** The least of several times is what the work takes; the others have waited. In milliseconds. */
+/** The least of several times is that of the work; the others include waits. In milliseconds. */
 async function leastOf(times: number, work: () => Promise<unknown>): Promise<number> {
   const took: number[] = [];
   for (let index = 0; index < times; index += 1) {
@@ -97,7 +97,7 @@ async function leastOf(times: number, work: () => Promise<unknown>): Promise<num
   return Math.min(...took);
 }
 
-/** One line about a week, so that whoever plays a year sees how far it is. */
+/** One line per week, as progress of a long test. */
 function tellWeek(week: number): void {
   const count = (of: (night: SpentNight) => boolean) => year.nights.filter(of).length;
   const verified = count(({ onTape }) => onTape.length > 0);
@@ -111,7 +111,7 @@ function tellWeek(week: number): void {
 
 describe.runIf(isWhole)('a whole year', () => {
   it(
-    `has no silent night, keeps its tapes, and stays quick (seed ${seed})`,
+    `has no silent night, keeps its tapes, and stays fast (seed ${seed})`,
     async () => {
       const kinds = yearOf(weeks, random);
       const nights = await year.begin('2026-01-02T12:00:00Z', weeks * 7);
@@ -136,7 +136,7 @@ describe.runIf(isWhole)('a whole year', () => {
         tellWeek(week);
       }
       expect(locksLeft(scene)).toEqual([]);
-      // What is kept of a night does not grow with the nights before it.
+      // The data of a night does not grow with the nights before it.
       expect((growth.at(-1) ?? 0) / (growth[1] ?? 1)).toBeLessThan(2);
       expect((speeds.at(-1) ?? 0) / (speeds[0] ?? 1)).toBeLessThan(4);
     },

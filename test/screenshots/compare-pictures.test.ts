@@ -19,7 +19,7 @@ describe('pictures that are compared', () => {
     expect(wordsOf(picture(8, 4, [1, 1]), picture(8, 4, [1, 1]))).toBe(undefined);
   });
 
-  it('are told apart by their pixels, with the box that holds what differs', () => {
+  it('are distinguished by their pixels, with the box that holds what differs', () => {
     const [one, other] = [picture(8, 4), picture(8, 4, [2, 1], [5, 3])];
     expect(wordsOf(one, other)).toBe('2 pixels in 4x3 at 2,1');
     const drawn = readPng(differenceOf(one, other)?.picture ?? Buffer.alloc(0));
@@ -27,7 +27,7 @@ describe('pictures that are compared', () => {
     expect([...drawn.pixels.subarray(0, 3)]).toEqual([223, 223, 223]);
   });
 
-  it('are told apart by their sizes', () => {
+  it('are distinguished by their sizes', () => {
     expect(wordsOf(picture(8, 4), picture(8, 6))).toBe('size 8x4, now 8x6; 0 pixels in 0x0 at 0,0');
   });
 });

@@ -8,7 +8,7 @@ export interface Picture {
   readonly name: string;
   readonly play: Play;
   readonly hash: string;
-  /** Brings the screen into the state, and waits until it is. */
+  /** Sets the screen to the state, and waits until it is. */
   readonly act?: (page: Page, console: PlayedConsole) => Promise<unknown>;
 }
 

@@ -155,6 +155,14 @@ export function homePictures({ normal, broken }: Plays, isProgress: (part: numbe
     [{ kind: 'question', question: normal.asked[0]?.question }],
     normal.asked[0]?.look,
   );
+  const unsentDigest = {
+    ...{
+      week: '2026-11-23T00:00:00.000Z',
+      since: '2026-11-30T07:00:00.000Z',
+      at: '2026-11-30T12:00:00.000Z',
+    },
+    reason: 'mail to operator@example.com: connect ECONNREFUSED 192.0.2.25:25',
+  };
   const lab = { site: () => ({ ...normal.site, isLab: true, file: undefined }) };
   const of = (name: string, play: Play, act?: Picture['act']): Picture => ({
     name: `home-${name}`,
@@ -167,6 +175,7 @@ export function homePictures({ normal, broken }: Plays, isProgress: (part: numbe
     of('protected', resting(normal)),
     of('lab', resting(normal, lab)),
     of('mixed', resting(normal, { protection: () => mixed, site: () => site, look })),
+    of('digest', resting(normal, { protection: () => ({ ...mixed, unsentDigest }), site: () => site, look })),
     of('asking', asked),
     of('dumping', isProgress(0.5)),
     of('halted', resting(broken)),

@@ -83,7 +83,10 @@ export const forTests: PlaysOptions = {
   three: false,
 };
 
-/** Runs of two labs that began in the same second bear the same name: one gets another, since one history shows them all. */
+/**
+ * Runs of two labs that began in the same second have the same name: one gets a different one, since one history shows
+ * them all.
+ */
 function namesApart(): (captured: Captured) => Captured {
   const known = new Set<string>();
   return (captured) => {

@@ -1,4 +1,4 @@
-/** A page whose clock stands still, and a picture of it once nothing moves any more. */
+/** A page with a stopped clock, and a picture of it once nothing moves any more. */
 import type { Browser, Page } from 'playwright-core';
 
 /** Milliseconds between two pictures of a page that is not at rest yet. */
@@ -7,7 +7,7 @@ const pause = 150;
 /** Milliseconds after which a page counts as one that never comes to rest. */
 const patience = 60_000;
 
-/** Runs in the page: its Date tells one moment, and so does the steady clock; timers go on. */
+/** Runs in the page: its Date has one moment, and so does the steady clock; timers continue. */
 function stopClocks(now: number): void {
   const RealDate = Date;
   globalThis.Date = new Proxy(RealDate, {

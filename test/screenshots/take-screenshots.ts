@@ -26,7 +26,7 @@ const sizes = [
 /** Pages that are photographed side by side: most of the time a page waits until it is at rest. */
 const atOnce = 6;
 
-/** What was played, kept beside the pictures: without it no picture is ever the same again. */
+/** What was played, kept next to the pictures: without it no picture is ever the same again. */
 const playedFile = 'played.json';
 
 interface Taking {
@@ -83,7 +83,7 @@ async function take(taking: Taking, picture: Picture): Promise<string[]> {
   return troubles;
 }
 
-/** Times that this process tells are those of the pages. */
+/** Times that this process shows are those of the pages. */
 process.env['TZ'] = 'UTC';
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,4 +1,4 @@
-/** What another administrator does to the lab during a run, by commands of his own. */
+/** What another administrator does to the lab during a run, with their own commands. */
 import type { Scene } from './lab-run.ts';
 import { smallBlocks } from './lab-run.ts';
 import { onHost } from './lab-shell.ts';
@@ -15,7 +15,7 @@ const register = [
 const shadowOf = (blocks: number) => `sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s ${blocks}`;
 const volume = shadowOf(smallBlocks);
 const removeVolume = ['sdxshadowvolume -F -c Class2 -v Volume2', 'sdxshadowvolume -R -c Class2 -v Volume2'];
-/** Something that is before the volume, so that it begins at other blocks. */
+/** An object before the volume, so that it begins at other blocks. */
 const gap = 'sdxshadowvolume -M -c Class2 -g Group2 -v Gap -s 2048';
 const removeGap = ['sdxshadowvolume -F -c Class2 -v Gap', 'sdxshadowvolume -R -c Class2 -v Gap'];
 
@@ -35,7 +35,7 @@ export async function rebootAndBuildAgain(scene: Scene): Promise<void> {
   await onBackupServer(scene, ...register, volume);
 }
 
-/** The shadow volume is stopped. @returns what the command complains of */
+/** The shadow volume is stopped. @returns the error of the command */
 export const stopShadow = (scene: Scene): Promise<string> =>
   onBackupServer(scene, 'sdxshadowvolume -F -c Class2 -v Volume2').then(
     () => 'it was stopped',

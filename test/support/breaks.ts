@@ -6,14 +6,14 @@ import { dyingRun, type Death } from './mortal-console.ts';
 import type { Place } from './places.ts';
 
 /**
- * What happens to a query: it prints nothing and ends with status 0, once or from then on; or half of its output arrives, the exit status,
- * and no end of the output.
+ * What happens to a query: it prints nothing and exits 0, once or from then on; or half of its output arrives, the exit
+ * status, and no end of the output.
  */
 export const silences = ['silent', 'silent from there on', 'cut'] as const;
 
 /**
- * Its command fails; the connection with its host drops before it is sent, while it continues, or before its end is heard; the console is
- * killed when the intent is written, or before the outcome is.
+ * Its command fails; the connection with its host drops before it is sent, while it continues, or before its end
+ * arrives; the console is killed when the intent is written, or before the outcome is.
  */
 export const breaks = [
   'fails',
@@ -36,7 +36,7 @@ type Intent = Extract<NewEvent, { type: 'intent' }>;
 
 type AnyPlace = Pick<Place, 'step' | 'changes' | 'nth'> & Partial<Pick<Place, 'isQuery' | 'host' | 'line'>>;
 
-/** Tells of the intent of the place, once. */
+/** Reports the intent of the place, once. */
 function intentAt({ step, changes, nth, isQuery, host, line }: AnyPlace) {
   let passed = 0;
   return (event: NewEvent | RunEvent): event is Intent => {
@@ -68,7 +68,7 @@ const faultNames = {
   cut: 'cut-once',
 } as const;
 
-/** The fault that breaks one command. A command that is a script is known by how it begins. */
+/** The fault that breaks one command. A command that is a script is recognized by its beginning. */
 function faultOf({ host, argv }: Intent, how: keyof typeof faultNames): string {
   const [first = '', ...more] = argv.join(' ').split('\n');
   return `${faultNames[how]}=${host}:${more.length > 0 ? first.replace(/ \S*$/, '') : first}`;
@@ -76,7 +76,7 @@ function faultOf({ host, argv }: Intent, how: keyof typeof faultNames): string {
 
 const phases = { 'dropped during': 'started', 'dropped after': 'ended' } as const;
 
-/** @returns what is to be done when the intent of the place is written, and what ends the watching */
+/** @returns the action when the intent of the place is written, and a function that ends the watch */
 function striker({ lab }: Scene, how: Exclude<Break, `killed${string}`>) {
   let armed: Intent | undefined;
   const stop = lab.onCommand(({ host, line, phase }) => {
@@ -94,7 +94,7 @@ function striker({ lab }: Scene, how: Exclude<Break, `killed${string}`>) {
   return { strike, stop };
 }
 
-/** @throws where the run never came to the place, or the fault was of no effect */
+/** @throws if the run never reached the place, or the fault had no effect */
 export async function brokenRun(
   scene: Scene,
   place: Place,

@@ -35,7 +35,7 @@ const whenOf = (how: Break): 'started' | 'ended' => (how.endsWith('after') ? 'en
 
 const isInProcess = ({ how }: Scenario): boolean => breaks.some((each) => each === how);
 
-/** This computer cannot lose itself; what the shell does by itself does not fail. */
+/** This computer cannot lose itself; builtins of the shell do not fail. */
 const isPossible = ({ way, at, how }: Scenario): boolean => {
   if (how === 'other dropped') return way.host !== undefined;
   return !(how === 'fails' && at.line.includes('QUESTION'));
@@ -44,11 +44,11 @@ const isPossible = ({ way, at, how }: Scenario): boolean => {
 const otherHost = ({ way, at }: Scenario): NodeName =>
   at.host === 'node3' ? (way.host ?? 'node3') : 'node3';
 
-/** The fault that has a command fail, once; a script is known by how it begins. */
+/** The fault that makes a command fail, once; a script is recognized by its beginning. */
 const failing = (host: NodeName, line: string): string =>
   `fail-once=${host}:${line.replace(/^LC_ALL=C /, '').replaceAll("'", '')}`;
 
-/** Restores, and breaks it off. @returns what it is refused with, or its result */
+/** Restores, and interrupts it. @returns its refusal, or its result */
 async function brokenHere(stage: RestoreStage, scenario: Scenario): Promise<RestoreResult | Error> {
   const { way, at, how } = scenario;
   const { lab } = stage.scene;
@@ -68,7 +68,7 @@ async function brokenHere(stage: RestoreStage, scenario: Scenario): Promise<Rest
   }
 }
 
-/** What it says is true of the disk. */
+/** What it reports matches the disk. */
 async function expectTold(
   stage: RestoreStage,
   { way, how }: Scenario,
@@ -88,7 +88,7 @@ async function expectTold(
   if (exitStatus === 0) return expect(now, words).toEqual(wanted);
   expect(error ?? files.find(({ what }) => what !== 'written'), words).toBeDefined();
   if (exitStatus === 1) expect(now, words).toEqual(before);
-  // An image has its name only once it is whole; whether it has may be unknown.
+  // An image has its name only once it is complete; whether it has may be unknown.
   const isUnknown = notes.some((note) => note.includes('may be the whole image'));
   if (way.goesTo === 'file') expect(isUnknown ? [{}, wanted] : [{}], words).toContainEqual(now);
   for (const { path, what, sha256 } of files)
@@ -184,7 +184,7 @@ export async function brokenFileRestores(
   const all: Scenario[] = [];
   for (const way of played)
     for (const [index, at] of (await commandsOf(stage, way)).entries()) {
-      // A process takes seconds: at each command one of the three, another with another seed.
+      // A process takes seconds: one of the three at each command, depending on the seed.
       const ending = endings[(index + seed) % endings.length] as Break;
       all.push(...[...breaks, ending].map((how) => ({ way, at, how })).filter(isPossible));
     }

@@ -24,12 +24,12 @@ import { SharedScene } from './shared-scene.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What a scenario came to; the reporter counts them. */
+    /** The result of a scenario; the reporter counts them. */
     failureScenario?: string;
   }
 }
 
-/** `nothing`: the run rolls the cluster back by itself (onFailure: unwind). */
+/** `nothing`: the run rolls the cluster back automatically (onFailure: unwind). */
 type Ending = 'resume' | 'unwind' | 'nothing';
 
 interface Scenario {
@@ -40,10 +40,10 @@ interface Scenario {
 
 const isKill = (how: Break) => how.startsWith('killed');
 
-/** What the shell does by itself does not fail. */
+/** Builtins of the shell do not fail. */
 const isPossible = ({ place, how }: Scenario) => how !== 'fails' || !place.line.startsWith('cd ');
 
-/** Every way with every ending. A console that was killed brings nothing back by itself. */
+/** Every way with every ending. A killed console rolls nothing back itself. */
 function everything(places: readonly Place[]): Scenario[] {
   return places.flatMap((place) =>
     (place.isQuery ? silences : breaks).flatMap((how) =>
@@ -60,9 +60,10 @@ const endings = ['resume', 'unwind', 'nothing'] as const;
 const takenUpBy = ['resume', 'unwind'] as const;
 
 /**
- * At every third command that changes something: it fails, the connection drops in one of the three ways, or the console is killed before or
- * after it, in turn. At every fifth of the commands that only look: it fails, or the connection drops. With a dump of one raw device, by
- * either route, every fourth query of the backup server falls silent. The ways and the endings go round from place to place.
+ * At every third command that changes something: it fails, the connection drops in one of the three ways, or the
+ * console is killed before or after it, in turn. At every fifth query: it fails, or the connection drops. With a dump
+ * of one raw device, by either route, every fourth query of the backup server falls silent. The ways and the endings
+ * rotate from place to place.
  */
 function chosen(places: readonly Place[], withQueries: boolean): Scenario[] {
   const queries = places.filter(({ isQuery, host }) => isQuery && host === 'node3');
@@ -94,7 +95,7 @@ function chosenCommands(places: readonly Place[]): Scenario[] {
   });
 }
 
-/** @param nth counts on from one chosen command to the next, so that ways and endings go round */
+/** @param nth counts from one selected command to the next, so that ways and endings rotate */
 function chosenChange(place: Place, nth: number): Scenario {
   const turn = <Value>(values: readonly Value[], by = 0) => values[(nth + by) % values.length] as Value;
   const fails: Scenario = { place, how: 'fails', then: turn(endings) };
@@ -125,8 +126,8 @@ const told = ({ sentence, stands }: Pick<SceneRun, 'sentence' | 'stands'>) =>
   [sentence, ...stands].join('\n');
 
 /**
- * All is as it was; what was left behind in folders, of a run that is over, was told.
- * @returns true where something was left behind
+ * Everything is as it was; remaining folders of an ended run were reported.
+ * @returns true if something remained
  */
 async function expectOver(scene: Scene, before: Standing, run: string, last: SceneRun): Promise<boolean> {
   const now = await standing(scene);
@@ -150,7 +151,7 @@ async function expectOver(scene: Scene, before: Standing, run: string, last: Sce
   return left.length > 0;
 }
 
-/** Nothing proves whose part it is where its answer was not heard: an operator must say so. */
+/** If the answer to the part was lost, nothing proves whose it is: an operator must confirm it. */
 const isUnheardPart = ({ place, how }: Scenario): boolean =>
   place.step === '3-3' && place.changes && how !== 'fails';
 
@@ -164,7 +165,7 @@ const isUnreadTape = ({ place, how }: Scenario): boolean =>
 function expectEnd(scenario: Scenario, end: SceneRun): void {
   const { place, how, then } = scenario;
   const isHalted = then !== 'nothing' && end.exitStatus === 3;
-  // A look that fails may say something nevertheless; what clears away at the end spoils nothing; a tape that cannot be read is bad.
+  // A failed query may report something nevertheless; a failed cleanup does no harm; an unreadable tape is a mismatch.
   const mayGoOn = !place.changes || place.phase === 'finish';
   if (how === 'fails') expect([1, 2, 3, ...(mayGoOn ? [0, 4] : [])], told(end)).toContain(end.exitStatus);
   if (how === 'fails' && place.phase === 'prepare') expect([0, 1], told(end)).toContain(end.exitStatus);
@@ -178,7 +179,8 @@ function expectEnd(scenario: Scenario, end: SceneRun): void {
 }
 
 /**
- * The dump is on the tape, and begins like the tape of an earlier run: nothing tells which of the two is in the drive. The operator obeys the hint.
+ * The dump is on tape, and begins like the tape of an earlier run: nothing shows which of the two is in the drive. The
+ * operator follows the hint.
  */
 async function withAnotherTape({ place }: Scenario, scene: Scene, resumed: SceneRun): Promise<SceneRun> {
   const isEither =
@@ -189,7 +191,7 @@ async function withAnotherTape({ place }: Scenario, scene: Scene, resumed: Scene
   return takeUpScene(scene, 'resume', resumed.run, { change: place.kind.change });
 }
 
-/** What a run came to in the end: the last end, and whether a resume was refused. */
+/** The final result of a run: the last end, and whether a resume was refused. */
 async function takenUp(scene: Scene, scenario: Scenario, broken: BrokenRun): Promise<SceneRun> {
   const { place, then } = scenario;
   const { run, end } = broken;
@@ -211,7 +213,7 @@ async function takenUp(scene: Scene, scenario: Scenario, broken: BrokenRun): Pro
   if (then === 'unwind') return takeUpScene(scene, 'unwind', run, { change });
   const suggested = await refusalScene(scene, 'resume', run, change);
   const resumed = await takeUpScene(scene, 'resume', run, { change }).catch((error: unknown) => error);
-  // Whoever suggests a command judges as the command does.
+  // A suggestion makes the same checks as the command.
   expect(suggested?.message).toBe(resumed instanceof Error ? resumed.message : undefined);
   if (!(resumed instanceof Error)) return withAnotherTape(scenario, scene, resumed as SceneRun);
   if (!isFailure(resumed, 'RESUME_IMPOSSIBLE')) throw resumed;
@@ -253,7 +255,7 @@ async function perform(shared: SharedScene, scenario: Scenario): Promise<string>
 const isPlain = (kind: KindOfRun) =>
   [...kindsOfRuns.rawDevice, ...kindsOfRuns.rawByServer].some((each) => each === kind);
 
-/** Registers the scenarios of kinds of runs: a lab for them all, as long as they leave it as it was. */
+/** Registers the scenarios of kinds of runs: one lab for them all, as long as they leave it as it was. */
 export async function brokenOff(kinds: readonly KindOfRun[]): Promise<void> {
   const shared = new SharedScene();
   const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';

@@ -11,7 +11,7 @@ import { openRestoreScene, RestoreOracle, restoreScene, type RestoreScene } from
 export const ways = ['tape', 'copy', 'proxy', 'files'] as const;
 export type Way = (typeof ways)[number];
 
-/** Every byte but those of the file system's head: a master whose beginning is noise cannot be mounted again. */
+/** Every byte except those of the file system's head: a master whose beginning is noise cannot be mounted again. */
 const noiseFrom = 1_000_000;
 export async function openWay(from: Way): Promise<RestoreScene> {
   if (from === 'files') return openRestoreScene({}, noiseFrom, { job: 'ufs-tar', blocks: 8192 });
@@ -23,7 +23,7 @@ export async function openWay(from: Way): Promise<RestoreScene> {
   return { ...scene, commandsBefore: scene.lab.commands.length };
 }
 
-/** What of the master tells whether it is restored: its files, or all of its bytes. */
+/** What shows that the master is restored: its files, or all of its bytes. */
 export const masterOf = (scene: RestoreScene, from: Way): Promise<unknown> =>
   from === 'files'
     ? filesOfVolume(scene.lab, 'Class1', scene.master)
@@ -53,11 +53,11 @@ export async function stepsOfRestore(planned: RestoreScene, from: Way): Promise<
   }
 }
 
-/** True if a command of the run that has this word may have been sent. */
+/** True if a command of the run with this word may have been sent. */
 const hasSent = (events: readonly RunEvent[], word: string): boolean =>
   events.some((event) => event.type === 'intent' && event.argv.includes(word));
 
-/** What must be true after the rollback, looked at in the lab. */
+/** What must be true after the rollback, checked in the lab. */
 export async function expectSafe(scene: RestoreScene, run: string): Promise<void> {
   await scene.lab.copyingFinished();
   const { lab, commandsBefore } = scene;
@@ -93,11 +93,11 @@ export async function rollBack(scene: RestoreScene, run: string, ownPart = false
     (error: unknown) => (error as { code?: string }).code,
   );
   const isSent = hasSent(events, 'RejoinRestore');
-  // At the last step everything is done but the locks.
+  // At the last step everything is done except the locks.
   expect(isSent ? ['UNWIND_IMPOSSIBLE', 'RUN_ALREADY_ENDED'] : [1, 2, 3, 'RUN_ALREADY_ENDED']).toContain(end);
 }
 
-/** The way on that every refusal and every rollback names: restore again. */
+/** The next action in every refusal and every rollback: restore again. */
 export async function expectRestorable(scene: RestoreScene, run: string, from: Way): Promise<void> {
   const { events } = await readRun(scene.state, run);
   if (hasSent(events, 'RejoinRestore')) return;
@@ -141,7 +141,7 @@ export async function expectRestored(
 const unprovenPart = /nothing proves that this run has parted Volume2/;
 const lostPart = /Volume2 is not shown as parted/;
 
-/** It ends as if it had not been interrupted. At the last step everything may be done but the locks. */
+/** It ends as if it had not been interrupted. At the last step everything may be done except the locks. */
 export async function resume(scene: RestoreScene, run: string, from: Way): Promise<void> {
   const oracle = new RestoreOracle(scene);
   const before = (await readRun(scene.state, run)).events;
@@ -161,7 +161,7 @@ export async function resume(scene: RestoreScene, run: string, from: Way): Promi
       (error: unknown) => error as Error & { code?: string },
     );
   const first = await resumed(false);
-  // Whoever resumes says whose part it is, where its answer was lost.
+  // The operator confirms whose part it is if its answer was lost.
   const isUnheard = first instanceof Error && unprovenPart.test(first.message);
   const end = isUnheard ? await resumed(true) : first;
   if (end instanceof Error) {

@@ -16,7 +16,7 @@ export interface Browser {
   readonly args: readonly string[];
 }
 
-/** The one that CHROMIUM_PATH names, else the system's. */
+/** The one in CHROMIUM_PATH, otherwise the system's. */
 export function chromiumBrowser(): Browser {
   const named = process.env['CHROMIUM_PATH'];
   const executable = (named === undefined ? usual : [named]).find((path) => existsSync(path));

@@ -1,4 +1,4 @@
-/** Whether `npm run build` has seen the sources as they are: what is older is not a witness. */
+/** Whether `npm run build` is newer than the sources: an older build proves nothing. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -34,7 +34,7 @@ const builtPages = (): string | undefined => builtFile(join('renderer', 'index.h
 /** True if neither the program nor its pages need a build. */
 export const isBuilt = (): boolean => builtCommandLine() !== undefined && builtPages() !== undefined;
 
-/** @throws where the pages are missing, or older than their sources: their tests would judge what nobody sees any more */
+/** @throws if the pages are missing, or older than their sources: their tests would check an outdated page */
 export function requireBuiltPages(): void {
   if (process.env['CONSOLE_PAGES'] === undefined && !builtPages())
     throw new Error('the built pages are missing, or older than src/: npm run build');

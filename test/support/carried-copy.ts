@@ -1,4 +1,4 @@
-/** A second copy that was written in another building, and the cartridge of it that somebody carries into the machine room. */
+/** A second copy that was written in another building, and its cartridge that is carried into the machine room. */
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openLab, type Lab } from '../../src/lab/lab.ts';
@@ -18,7 +18,7 @@ export async function carry(scene: Scene, vault: Lab, cartridge: string): Promis
   await scene.lab.insertCartridge(cartridge);
 }
 
-/** Copies the tape of a run, which is in the drive, and puts the copy in its place. */
+/** Copies the tape of a run, which is in the drive, and replaces it with the copy. */
 export async function carryCopyOf(
   scene: Scene,
   run: string,

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
 import type { Lab } from '../../src/lab/lab.ts';
 
-/** @param work is told the file of the cartridge while it is out of the drive */
+/** @param work gets the file of the cartridge while it is out of the drive */
 export async function withTapeOut(lab: Lab, work: (file: string) => Promise<void>): Promise<void> {
   const file = lab.tapeFile;
   const before = await readFile(file);

@@ -17,8 +17,8 @@ export interface RunningCommand {
 }
 
 /**
- * A command of a test ends before its code is worth to be compiled better: without that, and with room for what is short-lived, `status`
- * takes three quarters of the processor time, and a run nineteen twentieths.
+ * A command of a test ends before optimized compilation pays off. Without it, and with room for short-lived objects,
+ * `status` takes three quarters of the processor time, and a run 95 %.
  */
 const shortLived = [
   '--no-turbofan',
@@ -30,8 +30,8 @@ const shortLived = [
 ];
 
 /**
- * The command line as a program of the operating system: Node, and its first arguments. As it is installed where that is built, which
- * starts in half the time; from its sources otherwise.
+ * The command line as a program of the operating system: Node, and its first arguments. The built program if it exists,
+ * which starts in half the time; otherwise its sources.
  */
 export const shadowtape: readonly string[] = [
   process.execPath,
@@ -39,7 +39,7 @@ export const shadowtape: readonly string[] = [
   builtCommandLine() ?? join(process.cwd(), 'src', 'main', 'cli', 'shadowtape.ts'),
 ];
 
-/** @param onOutput hears everything that is printed so far, each time there is more */
+/** @param onOutput called with everything that is printed so far, each time there is more */
 export function startCommand(
   args: readonly string[],
   onOutput: (text: string) => void = () => undefined,

@@ -32,8 +32,8 @@ export async function expectNormal(scene: Scene, run: string): Promise<void> {
 }
 
 /**
- * A file of the tape holds what was handed to it; of a dump that was continued, each of its sections.
- * @param log shown where it does not
+ * A file of the tape holds what was sent to tape; for a continued dump, each of its sections.
+ * @param log shown if it does not
  */
 export function expectHanded(handed: RunEvent | undefined, file: Buffer, log?: string): void {
   if (handed?.type !== 'digest' || !handed.sections) {
@@ -46,7 +46,7 @@ export function expectHanded(handed: RunEvent | undefined, file: Buffer, log?: s
   expect(from, log).toBe(file.length);
 }
 
-/** The tape holds what was handed to it last. */
+/** The tape holds what was last sent to tape. */
 export async function expectTape(scene: Scene, run: string): Promise<void> {
   const { events } = await readRun(scene.state, run);
   const handed = events.findLast((event) => event.type === 'digest' && event.hop === 'handed');

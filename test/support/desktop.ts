@@ -1,4 +1,4 @@
-/** The desktop window as a test sees it, and the wire that its page talks over. */
+/** The desktop window as a test sees it, and the channel of its page. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -9,7 +9,7 @@ import { electronRuntime } from './electron-runtime.ts';
 export interface Desktop {
   readonly app: ElectronApplication;
   readonly page: Page;
-  /** What the page has complained of. */
+  /** The errors of the page. */
   readonly complaints: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export async function launchDesktop(environment: Record<string, string>): Promis
   const { executable: executablePath } = electronRuntime();
   const app = await _electron.launch({ executablePath, args, env: environmentWith(environment) });
   onTestFinished(async () => {
-    // Closing asks what becomes of a run; a test is over.
+    // Closing asks what to do with a run; the test is over.
     await app.evaluate(({ app: application }) => application.exit()).catch(() => undefined);
     await app.close();
   });
@@ -45,7 +45,7 @@ export async function startAgain(environment: Record<string, string>): Promise<n
   return status;
 }
 
-/** Says that on the page's wire, and waits for the answer of that number. */
+/** Sends that on the page's channel, and waits for the answer with that number. */
 export async function sayOnWire(page: Page, message: { readonly id: number }): Promise<unknown> {
   return page.evaluate(
     `new Promise((resolve) => {
@@ -58,7 +58,7 @@ export async function sayOnWire(page: Page, message: { readonly id: number }): P
 
 let number = 1_000_000;
 
-/** Asks the console as the page would. */
+/** Sends a request to the console as the page would. */
 export async function askOnPage<Name extends Channel>(
   page: Page,
   channel: Name,
@@ -71,7 +71,7 @@ export async function askOnPage<Name extends Channel>(
   return answer.reply;
 }
 
-/** Follows a run on the page's wire until a push of that kind comes. */
+/** Follows a run on the page's channel until a push of that kind arrives. */
 export function pushedOnPage(
   page: Page,
   run: string,

@@ -15,13 +15,13 @@ import { openScene, runScene, type Scene, type SceneRun } from './lab-run.ts';
 import { standing, type Standing } from './standing.ts';
 import { filesOfTape } from './tap-file.ts';
 
-/** When the connection drops: before the query is sent, while it runs, or before its end is heard. */
+/** When the connection drops: before the query is sent, while it runs, or before its end is received. */
 const moments = ['before', 'during', 'after'] as const;
 type Moment = (typeof moments)[number];
 
 type Intent = EventOf<'intent'>;
 
-/** The reader of a dump: its data goes to the tape as it comes, and cannot be asked for again. */
+/** The reader of a dump: its data is written to tape as it arrives, and cannot be requested again. */
 const isDump = ({ step, line }: Intent) =>
   /^6[a-e]/.test(step) && /^(dd if=\/dev\/sfdsk|tar |ufsdump |sfxdump |cd )/.test(line);
 
@@ -47,7 +47,7 @@ function dropper({ lab }: Scene, moment: Moment) {
   return { drop, stop };
 }
 
-/** @returns how often the connection was to drop, beside the run */
+/** @returns the run, and how often the connection was planned to drop */
 async function droppedRun(
   scene: Scene,
   kind: KindOfRun,
@@ -73,7 +73,7 @@ async function droppedRun(
   }
 }
 
-/** What reached the hosts but the queries: from the lab, since the run's journal has only what it meant to send. */
+/** The commands that reached the hosts, except queries: from the lab, since the run's journal has only its intents. */
 function changesSince({ lab }: Scene, from: number, { events }: SceneRun): string[] {
   const queries = new Set(events.filter(isQuery).map(({ host, line }) => `${host}: ${line}`));
   const sent = new Set(
@@ -157,13 +157,13 @@ function firstOfStep(): (intent: Intent) => boolean {
   };
 }
 
-/** How many equal queries of the good run come before one of its queries. */
+/** How many equal queries of the successful run come before one of its queries. */
 const equalsBefore = (queries: readonly Intent[], nth: number): number => {
   const place = placeOf(queries[nth] as Intent);
   return queries.slice(0, nth).filter((query) => placeOf(query) === place).length;
 };
 
-/** A query of the good run, by its place among those that are equal to it: how many others come before it differs from run to run. */
+/** A query of the successful run, by its place among equal ones: the number of others before it differs from run to run. */
 function sameQuery(queries: readonly Intent[], nth: number): (intent: Intent) => boolean {
   const place = placeOf(queries[nth] as Intent);
   const before = equalsBefore(queries, nth);
@@ -179,14 +179,14 @@ export async function droppedQueries(kinds: readonly KindOfRun[]): Promise<void>
       isWhole || index === 0 ? moments : moments.filter((_, nth) => nth === index % moments.length);
     const scene = await openScene({ blocks: 4096, jobs: jobsOfKinds });
     const good = await GoodRun.of(scene, kind);
-    /** @param isSure false where a run may have fewer queries of that kind: how often a copy is asked about differs */
+    /** @param isSure false if a run may have fewer queries of that kind: the number of polls of a copy differs */
     const perform = async (moment: Moment, isPlace: (intent: Intent) => boolean, isSure = true) => {
       const from = scene.lab.commands.length;
       const { end, drops } = await droppedRun(scene, kind, moment, isPlace);
       if (isSure) expect(drops).toBeGreaterThan(0);
       await good.expectSame(scene, from, end);
     };
-    describe(`a run of kind ${kind.name} is verified where the connection drops`, () => {
+    describe(`a run of kind ${kind.name} is verified although the connection drops`, () => {
       it.each(some)('%s each query of each step', (moment) => perform(moment, firstOfStep()));
       if (isWhole)
         for (const [nth, { step, line }] of good.queries.entries())

@@ -7,7 +7,7 @@ export interface ElectronRuntime {
   readonly missing: string | undefined;
 }
 
-/** The runtime that ELECTRON_OVERRIDE_DIST_PATH names, else the one that Electron's package has downloaded. */
+/** The runtime in ELECTRON_OVERRIDE_DIST_PATH, otherwise the one that Electron's package has downloaded. */
 export function electronRuntime(): ElectronRuntime {
   const folder =
     process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(process.cwd(), 'node_modules', 'electron', 'dist');

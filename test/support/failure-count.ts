@@ -1,4 +1,4 @@
-/** Prints in the end how many failure scenarios ran, and what came of them: counted by what the tests themselves have reported. */
+/** Prints at the end how many failure scenarios ran, and their results, as reported by the tests themselves. */
 import type { Reporter, TestModule } from 'vitest/node';
 
 export default class FailureCount implements Reporter {

@@ -1,4 +1,4 @@
-/** What every run that failed on its way has in common: its journal is whole, and the dangerous commands came in their order. */
+/** What every failed run has in common: its journal is complete, and the dangerous commands came in order. */
 import { expect } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type SiteTree,
 } from './lab-run.ts';
 
-/** A change of the job that a scenario runs (raw-dd, where none is named). */
+/** A change of the job of a scenario (raw-dd by default). */
 export const withJob =
   (set: Record<string, unknown>, name?: string) =>
   (site: SiteTree): void => {
@@ -44,7 +44,7 @@ const rejoin = 'node1 sdxproxy Rejoin -c Class1 -p Volume2';
 /** The guide's commands of steps 7 and 8-1, in their order. */
 export const bringingBack = [...removal, rejoin] as const;
 
-/** The lines that tell how the cluster is rolled back by hand, from the command on that failed. */
+/** The lines for a rollback by hand, from the failed command on. */
 export function byHand(from: (typeof bringingBack)[number]): string[] {
   const left = bringingBack.slice(bringingBack.indexOf(from));
   const shadowStands = left.length > 1;
@@ -63,8 +63,8 @@ export function tapeWasWritten({ lab }: Scene): boolean {
 }
 
 /**
- * Watches every rejoin as the host receives it: none may come while a shadow object lives.
- * @returns ends the watching, and fails where one came
+ * Watches every rejoin as the host receives it: none may arrive while a shadow object exists.
+ * @returns ends the watch, and fails if one arrived
  */
 export function watchRejoins({ lab }: Scene): () => void {
   const under: string[] = [];
@@ -79,7 +79,7 @@ export function watchRejoins({ lab }: Scene): () => void {
   };
 }
 
-/** The journal is whole, tells the same end, and holds an outcome for each intent. */
+/** The journal is complete, has the same end, and has an outcome for each intent. */
 export async function expectWholeJournal(scene: Scene, end: SceneRun): Promise<void> {
   const { events, truncated } = await readRun(scene.state, end.run);
   expect(truncated).toBe(false);
@@ -103,7 +103,7 @@ export interface Failing extends RunSetting {
   readonly faults?: readonly string[];
 }
 
-/** Runs a job that is to fail, in a lab of its own where none is given, and checks what holds for every failure. */
+/** Runs a job that must fail, by default in a new lab, and checks what holds for every failure. */
 export async function failingRun(scene: Scene, { faults = [], ...setting }: Failing = {}): Promise<SceneRun> {
   for (const fault of faults) scene.lab.faults.set(fault);
   const expectNoRejoinUnderShadow = watchRejoins(scene);
@@ -117,7 +117,7 @@ export async function failingRun(scene: Scene, { faults = [], ...setting }: Fail
   return end;
 }
 
-/** The lines that stand for a cluster in its normal state. */
+/** The lines of a cluster in its normal state. */
 export const normalStands = ['Volume2: joined to Volume1, in sync', 'node3: no shadow object of Class2'];
 
 /** What the last lines say of the tape. */
@@ -132,7 +132,10 @@ export const tapeStands = {
     'tape in /dev/rmt/0 on node3: not a proven backup: it was written completely, but reading it back failed',
 } as const;
 
-/** Gives a scenario a lab of its own, and checks afterwards from outside that it is as it was, unless the scenario checks that itself. */
+/**
+ * Gives a scenario its own lab, and checks afterwards from outside that it is unchanged, unless the scenario checks
+ * that itself.
+ */
 export async function inScene(
   work: (scene: Scene) => Promise<void>,
   ends: 'normal' | 'otherwise' = 'normal',

@@ -1,4 +1,4 @@
-/** Data that real tools make, take and judge on the far side of a connection: dd counts, sha256sum sums up. */
+/** Data that real tools produce, consume and check on the far side of a connection: dd counts, sha256sum hashes. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -33,7 +33,7 @@ export async function sumOf(file: string): Promise<string> {
 /** The command that sends a volume. */
 export const sender = ({ file }: Volume): string[] => ['dd', `if=${file}`, 'bs=32768'];
 
-/** The command that takes what is sent to it in records of 32,768 bytes; `taken` tells what it took. */
+/** The command that reads its input in records of 32,768 bytes; `taken` returns what it read. */
 export const taker = (place: string): string[] => [
   'sh',
   '-c',
@@ -55,7 +55,7 @@ export async function sendTo(stream: Writable, volume: Volume, onPiece?: () => v
   await pipeline(pieces, stream);
 }
 
-/** Reads the stdout of a `sender` to its end. */
+/** Reads the stdout of a `sender` completely. */
 export async function contentOf(stream: Readable): Promise<Content> {
   const digest = createHash('sha256');
   let bytes = 0;

@@ -1,4 +1,7 @@
-/** The ways in which files and images come back from tape without the cluster, on one lab: where each goes, and what is there then. */
+/**
+ * The ways to restore files and images from tape without the cluster, on one lab: the target of each, and its contents
+ * afterwards.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -13,7 +16,7 @@ import { standing, type Standing } from './standing.ts';
 
 interface FileRestore {
   readonly name: string;
-  /** The job whose backup comes back; each has a cartridge of its own. */
+  /** The job whose backup is restored; each has its own cartridge. */
   readonly job: 'raw-dd' | 'ufs-tar' | 'ufsdump';
   /** Whose disk is written; undefined: this computer's. */
   readonly host: NodeName | undefined;
@@ -32,7 +35,7 @@ export const fileRestores: readonly FileRestore[] = [
   { name: 'an image to a device', job: 'raw-dd', host: 'node1', goesTo: 'device' },
 ];
 
-/** SHA-256 of each file by its path below the target; of an image by the empty path. Nothing: the target is not there. */
+/** SHA-256 of each file by its path below the target; of an image by the empty path. Nothing: the target does not exist. */
 export type Contents = Readonly<Record<string, string>>;
 
 export const device = '/dev/rdsk/c2t0d0s0';
@@ -40,12 +43,12 @@ export const device = '/dev/rdsk/c2t0d0s0';
 const nextSlice = '/dev/rdsk/c2t0d0s3';
 const imageRecords = 64;
 const hostTarget = '/var/tmp/back';
-/** What others have on the host and on this computer beside the target. */
+/** Data of others next to the target, on the host and on this computer. */
 const theirs = '/var/tmp/theirs';
 
 const jobs = ['raw-dd', 'ufs-tar', 'ufsdump'] as const;
 
-/** A lab with a backup of each job, each on a tape of its own, and data of others beside every target. */
+/** A lab with a backup of each job, each on its own tape, and data of others next to every target. */
 export class RestoreStage {
   readonly scene: Scene;
   readonly #runs = new Map<string, { readonly run: string; readonly wanted: Contents }>();
@@ -55,7 +58,7 @@ export class RestoreStage {
     this.scene = scene;
   }
 
-  /** @param ways those that are restored: what they need is backed up */
+  /** @param ways those to restore: what they need is backed up */
   static async open(ways: readonly FileRestore[]): Promise<RestoreStage> {
     const scene = await openScene({ blocks: 4096, jobs: [...jobs] });
     const stage = new RestoreStage(scene);
@@ -86,7 +89,7 @@ export class RestoreStage {
     this.#runs.set(job, { run: end.run, wanted });
   }
 
-  /** The site as all backups and restores have it. */
+  /** The site of all backups and restores. */
   static readonly change = (site: Parameters<ReturnType<typeof withJob>>[0]): void => {
     for (const job of jobs) withJob({ verify: { fingerprint: 2, readback: true } }, job)(site);
   };
@@ -118,7 +121,7 @@ export class RestoreStage {
     return printed.join('');
   }
 
-  /** The tape that this way reads is in the drive, and nothing is at its target; a device is overwritten with what somebody had there. */
+  /** The tape of this way is in the drive, and its target is empty; a device is overwritten with its earlier data. */
   async prepare(way: FileRestore): Promise<void> {
     await this.#insert(way.job);
     await this.#clear();
@@ -126,7 +129,7 @@ export class RestoreStage {
       await this.onHost('node1', ['sh', '-c', `echo old | dd of=${device} bs=512 conv=sync 2>/dev/null`]);
   }
 
-  /** What a console that is gone has left reading holds the drive until the host has ended it. */
+  /** A reader left by a dead console holds the drive until the host has ended it. */
   async #insert(cartridge: string): Promise<void> {
     const { lab } = this.scene;
     for (;;) {
@@ -145,7 +148,7 @@ export class RestoreStage {
     }
   }
 
-  /** As the operator does whom the program has told what is left there. */
+  /** Like an operator, according to the program's report of the remains. */
   async #clear(): Promise<void> {
     for (const name of await readdir(this.scene.folder))
       if (name.startsWith('back')) await rm(join(this.scene.folder, name), { recursive: true });
@@ -154,13 +157,13 @@ export class RestoreStage {
       if (name.startsWith('back')) await this.onHost('node1', ['rm', '-r', `/var/tmp/${name}`]);
   }
 
-  /** What the target holds, read from its disk. */
+  /** The contents of the target, read from its disk. */
   contents(way: FileRestore): Promise<Contents> {
     if (way.goesTo === 'device') return this.#ofDevice();
     return way.host === undefined ? this.#here(this.path(way)) : this.#onHost(way.host, this.path(way));
   }
 
-  /** Temporary files beside the target that are still there. */
+  /** Remaining temporary files next to the target. */
   async leftBeside(way: FileRestore): Promise<string[]> {
     if (way.goesTo === 'device') return [];
     const path = this.path(way);
@@ -192,7 +195,7 @@ export class RestoreStage {
     return Object.fromEntries(await Promise.all(pairs));
   }
 
-  /** Its own `ls` and `digest` tell. */
+  /** From its own `ls` and `digest`. */
   async #onHost(host: NodeName, path: string): Promise<Contents> {
     const is = async (test: string) => (await this.scene.lab.type(host, `test ${test} ${path}`)).status === 0;
     if (await is('-f')) {
@@ -222,7 +225,7 @@ export class RestoreStage {
     });
   }
 
-  /** What others have: beside the target, on the device after it, and every tape. */
+  /** What others have: next to the target, on the device after it, and every tape. */
   async #others(): Promise<string> {
     const { lab } = this.scene;
     const tapes = await Promise.all([...this.#runs.keys()].map((job) => readFile(lab.tapeFileOf(job))));
@@ -233,7 +236,7 @@ export class RestoreStage {
     ].join('\n');
   }
 
-  /** What was not the restore's is as it was, and no lock is left. @returns what is different, a line each */
+  /** Everything that is not the restore's is unchanged, and no lock remains. @returns the differences, one per line */
   async harm(way: FileRestore): Promise<string[]> {
     const before = this.#before;
     if (!before) throw new Error('the stage is not open');
@@ -253,7 +256,7 @@ export class RestoreStage {
     ];
   }
 
-  /** Restores to the end. @throws what it is refused with */
+  /** Restores. @throws its refusal */
   async restore(way: FileRestore, abort = new AbortController().signal): Promise<RestoreResult> {
     const console = await openSceneConsole(this.scene, RestoreStage.change);
     try {

@@ -35,7 +35,7 @@ export async function formerScene(which: FormerState): Promise<FormerScene> {
   await mkdir(folder);
   await extract({ file: archive, cwd: folder });
   await cp(join(folder, which, 'state'), scene.state.path, { recursive: true });
-  // The machines of the lab are others: somebody has accepted their keys.
+  // The machines of the lab differ: their keys were accepted.
   await copyFile(scene.lab.knownHostsFile, scene.state.knownHostsFile);
   const written = parse(await readFile(join(folder, which, 'site.yaml'), 'utf8')) as SiteTree;
   return {

@@ -1,8 +1,8 @@
-/** Ports of the loopback for programs that want to be told theirs beforehand. */
+/** Loopback ports for programs that need theirs in advance. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-/** A port that was free a moment ago: it is taken and given back. */
+/** A port that was just free: it is opened and closed again. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -16,9 +16,9 @@ export async function freePort(): Promise<number> {
 const attempts = 5;
 
 /**
- * Starts a program on a free port, and on another one where somebody was faster.
- * @param isTaken whether the port was taken is the reason why the start failed
- * @throws what the start fails with otherwise
+ * Starts a program on a free port, and on another one if that was taken meanwhile.
+ * @param isTaken whether the start failed because the port was taken
+ * @throws any other failure of the start
  */
 export async function onFreePort<Begun>(
   start: (port: number) => Promise<Begun>,

@@ -1,4 +1,4 @@
-/** A disk that is full for some files: what Node's own `fs` says then, to all who use it in this process. */
+/** A disk that is full for some files: the errors of Node's own `fs`, for all users in this process. */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterEach, beforeEach } from 'vitest';
@@ -33,7 +33,7 @@ function watchWrites(isFull: IsFull): () => void {
     const handle = await open(path, ...rest);
     return isFull(String(path)) ? refuse(handle) : handle;
   };
-  // Whoever has imported them by name uses these, too.
+  // Named imports get these, too.
   syncBuiltinESMExports();
   return () => {
     Object.assign(fs, { openSync, writeSync });
@@ -43,8 +43,8 @@ function watchWrites(isFull: IsFull): () => void {
 }
 
 /**
- * To be called once in a file of tests. What it returns lets no file be written any more whose name ends so, or for which the function says
- * so, until the test is over or it is called with undefined; what is there already stays.
+ * To be called once per test file. The returned function blocks writes to files with that ending, or selected by the
+ * function, until the test is over or it is called with undefined; existing data stays.
  */
 export function fillableDisk(): (full: string | IsFull | undefined) => void {
   let isFull: IsFull = () => false;

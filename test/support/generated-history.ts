@@ -1,4 +1,4 @@
-/** Journals and catalogues of runs that nobody performed: real in form, chained, quickly written. */
+/** Journals and catalogues of runs that were not performed: real in form, chained, quickly written. */
 import { mkdirSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewEvent } from '../../src/contract/events.ts';
@@ -17,7 +17,7 @@ export interface GeneratedRun {
   readonly ends?: 'verified' | 'failed' | 'not';
   /** How many progress lines the dump has. */
   readonly progress?: number;
-  /** Entries of its catalogue. */
+  /** Entries of its catalog. */
   readonly entries?: number;
   readonly site?: string;
   readonly platform?: 'solaris' | 'linux';

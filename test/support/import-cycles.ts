@@ -1,11 +1,11 @@
-/** Which source files import each other in a circle. Imports of types count: they tie files together as much as others. */
+/** Which source files import each other in a cycle. Imports of types count: they connect files as much as others. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 /** Path -> text of each file. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** `import … from`, `export … from`, `import('…')`, of a file beside or above. */
+/** `import … from`, `export … from`, `import('…')`, of a file next to or above. */
 const importOf = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g;
 
 /** Every source file below a folder, by its path from there. */

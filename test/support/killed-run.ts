@@ -1,4 +1,4 @@
-/** A run of the command line whose process is killed: what it had begun is left to a resume or a rollback. */
+/** A run of the command line whose process is killed: a resume or a rollback must finish it. */
 import { expect } from 'vitest';
 import { startCommand } from './command-line.ts';
 import type { Scene } from './lab-run.ts';

@@ -5,15 +5,15 @@ export interface KindOfRun {
   readonly name: string;
   readonly job: string;
   readonly change: (site: SiteTree) => void;
-  /** Kinds whose steps are interrupted there: only what this kind does otherwise is interrupted here. */
+  /** Kinds whose steps are interrupted there: here only the differences of this kind are interrupted. */
   readonly like: readonly KindOfRun[];
-  /** Phases that are interrupted nevertheless, though their commands look the same: they end something else. */
+  /** Phases that are interrupted nevertheless, although their commands look the same: their effect differs. */
   readonly again: readonly string[];
-  /** How the cluster is when the run begins, where that is not as a run leaves it. */
+  /** The state of the cluster when the run begins, if not the normal one. */
   readonly begins?: 'parted';
   /** A fault that is set when the run begins. */
   readonly fault?: string;
-  /** How the ids of steps end that another kind stands for, though they are called otherwise there. */
+  /** The ends of step ids that another kind covers, although they differ there. */
   readonly stoodFor?: string;
 }
 
@@ -22,7 +22,7 @@ export const jobsOfKinds = ['raw-dd', 'ufs-tar', 'ufsdump', 'sfxfs-tar', 'sfxdum
 
 type Sample = (typeof jobsOfKinds)[number];
 
-/** A fingerprint of few records; nobody is asked what is to happen. */
+/** A fingerprint of few records; no questions are asked. */
 function kind(
   name: string,
   job: Sample,
@@ -37,15 +37,15 @@ function kind(
 }
 
 /**
- * Stops a service by a script: fsck is then not left out, and the file system is clean nevertheless. Nobody can see whether such a command
- * was done, so that it may be sent twice.
+ * Stops a service by a script: fsck is then not skipped, and the file system is clean nevertheless. The effect of such
+ * a command is not visible, so it may be sent twice.
  */
 const unseen = (directory: string) => {
   const script = (line: string) => [['sh', '-c', `${line} ${directory} 2>/dev/null || true`]];
   return { stop: script('umount'), resume: script('mount') };
 };
 const onNode1 = (directory: string) => ({ services: { nodes: { node1: unseen(directory) } } });
-/** How far detached work is is asked no more often than need be. */
+/** The progress of detached work is queried no more often than necessary. */
 const server = { route: 'server', resynchronisation: { everySeconds: 0.1 } };
 const labelled = { media: { layout: 'labelled', name: 'DAILY-01' } };
 
@@ -53,7 +53,7 @@ const rawDevice = kind('6a', 'raw-dd', {});
 const tarOfUfs = kind('6b', 'ufs-tar', onNode1('/app'), [rawDevice]);
 const ufsdump = kind('6c', 'ufsdump', onNode1('/app'), [rawDevice, tarOfUfs]);
 const tarOfSfxfs = kind('6d', 'sfxfs-tar', onNode1('/data'), [rawDevice, tarOfUfs]);
-/** The mount tables are asked around each step up to 3-4: its commands are the same, and end something else. */
+/** The mount tables are queried around each step up to 3-4: its commands are the same, but their effect differs. */
 const whereMounted = kind(
   '6b, services where the file system is mounted',
   'ufs-tar',
@@ -64,7 +64,7 @@ const whereMounted = kind(
 const sfxdump = kind('6e', 'sfxdump', onNode1('/data'), [rawDevice, tarOfUfs]);
 const label = kind('6a, labelled', 'raw-dd', labelled, [rawDevice]);
 
-/** From the start of the detached dump on, another state is left behind than by route `console`. */
+/** From the start of the detached dump on, the state that is left differs from that of route `console`. */
 const afterStart = ['dump', 'remove', 'rejoin', 'finish'];
 const rawByServer = kind('6a by route server', 'raw-dd', server, [rawDevice], afterStart);
 const byServer = (name: string, job: Sample, set: Record<string, unknown>, console: KindOfRun) =>
@@ -97,7 +97,7 @@ const synchronized: KindOfRun = {
   ...kind('6a, synchronized first', 'raw-dd', { part: { synchroniseFirst: true } }, [rawDevice]),
   begins: 'parted',
 };
-/** The steps around the part, since its first try fails. */
+/** The steps around the part, because its first attempt fails. */
 const triedAgain: KindOfRun = {
   ...kind(
     '6a, parted at the second try',

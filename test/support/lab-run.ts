@@ -24,7 +24,7 @@ import { survivingHolders } from './shadow-holders.ts';
 /** 2 MiB: 64 records. */
 export const smallBlocks = 4096;
 
-/** 8 MiB, 256 records: for scenarios in which a sample is to be a small part of a volume. */
+/** 8 MiB, 256 records: for scenarios in which a sample must be a small part of a volume. */
 export const manyBlocks = 16_384;
 
 /** The lab's site as a tree that a scenario may change before it is written. */
@@ -39,7 +39,7 @@ export interface SiteTree {
   notify?: unknown;
 }
 
-/** A job of the site, raw-dd where none is named. */
+/** A job of the site, raw-dd by default. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a scenario changes it at will
 export function jobOf(site: SiteTree, name = 'raw-dd'): Record<string, any> {
   const job = site.jobs[name];
@@ -53,7 +53,7 @@ export interface Scene {
   readonly state: StateFolder;
   /** SHA-256 of the master volume at the beginning. */
   readonly masterBefore: string;
-  /** Lines that may arrive without LC_ALL=C: commands of the site, and those of an operator who types them. */
+  /** Lines that may arrive without LC_ALL=C: commands of the site, and those that an operator types. */
   readonly inLoginLanguage: Set<string>;
   readonly threadsFromBytes: number | undefined;
   readonly checkpointBytes: number | undefined;
@@ -62,17 +62,17 @@ export interface Scene {
   /** Writes the lab's site file, changed as the scenario wants it. @returns its path */
   writeSite(change?: (site: SiteTree) => void): Promise<string>;
   /**
-   * @throws where the program sent a command, other than one of the site, without asking for English; where a process that held the shadow
-   *   open has survived its run
+   * @throws if the program sent a command, other than one of the site, without LC_ALL=C, or if a process that held the
+   *   shadow open has survived its run
    */
   close(): Promise<void>;
 }
 
-/** Labs are small, and their data goes through one thread: SHADOWTAPE_THREADS=all gives all data threads of its own. */
+/** Labs are small, and their data uses one thread: SHADOWTAPE_THREADS=all uses separate threads for all data. */
 const usualThreadsFrom = process.env['SHADOWTAPE_THREADS'] === 'all' ? 0 : undefined;
 
 export interface SceneOptions extends Partial<LabOptions> {
-  /** Which of the lab's sample jobs the site file has; those that each scenario knows where it is not given. */
+  /** Which of the lab's sample jobs the site file has; those that each scenario has by default. */
   readonly jobs?: readonly string[];
   /** See SshHostsOptions. */
   readonly threadsFromBytes?: number;
@@ -95,7 +95,7 @@ export async function openScene({
     folder: join(folder, 'lab'),
     blocks: smallBlocks,
     rejoinBytesPerSecond: 64_000_000,
-    // The lab lives in this process: no kill of a console takes it along.
+    // The lab runs in this process: killing a console does not end it.
     savesOnlyAtClose: true,
     ...options,
   }).catch(async (error: unknown) => {
@@ -172,7 +172,7 @@ export async function openSceneConsole(
   });
 }
 
-/** Runs a job (raw-dd, where none is named) to its end. */
+/** Runs a job (raw-dd by default) until it ends. */
 export async function runScene(scene: Scene, setting: RunSetting = {}): Promise<SceneRun> {
   const console = await openSceneConsole(scene, setting.change);
   const events: RunEvent[] = [];
@@ -198,7 +198,7 @@ export async function runScene(scene: Scene, setting: RunSetting = {}): Promise<
   }
 }
 
-/** What is true of the cluster, for one comparison at the end of a scenario. */
+/** The state of the cluster, for one comparison at the end of a scenario. */
 export interface ClusterState {
   readonly masterUnchanged: boolean;
   readonly proxyEqualsMaster: boolean;
@@ -220,14 +220,14 @@ export const normalState: ClusterState = {
   services: 'running',
 };
 
-/** CRC-32 of a volume of Class1: tells whether it is another than before, in a tenth of the time that SHA-256 takes. */
+/** CRC-32 of a volume of Class1: shows whether it has changed, in a tenth of the time of SHA-256. */
 export async function volumeChecksum(lab: Lab, volume: string): Promise<number> {
   let checksum = 0;
   for await (const piece of lab.readVolume('Class1', volume)) checksum = crc32(piece as Buffer, checksum);
   return checksum;
 }
 
-/** Looks at the lab from outside, not through the program. */
+/** Checks the lab from outside, not through the program. */
 export async function clusterState({ lab, masterBefore }: Scene): Promise<ClusterState> {
   const world = lab.world();
   const [master, proxy] = [await volumeChecksum(lab, 'Volume1'), await volumeChecksum(lab, 'Volume2')];

@@ -1,4 +1,4 @@
-/** What a scenario does to the lab behind the program's back, and what it looks for in what the program sent. */
+/** What a scenario does to the lab without the program, and how it checks what the program sent. */
 import { join } from 'node:path';
 import { labSite } from '../../src/lab/lab-site.ts';
 import { siteOf } from '../../src/main/site/site-file.ts';
@@ -49,8 +49,8 @@ const looking =
   /^(sdxinfo|sh -c ': shadowtape-(holder |login-shell;)|cat \/etc\/mnttab|cat \/proc\/|cat \/etc\/machine-id$|lsblk |kstat -p|who -b|hostid$|uname -n$|iostat -En$|ls -[dlR]|readlink -f |command -v|echo|mt -f \S+ (status|rewind|eod)|mtx -f \S+ status$|sg_logs |sg_inq |stenc -f \S+$|dd if=\S+( bs=\d+)?( (iseek|skip)=\d+)?( bs=\d+)?( count=1)?$)/;
 
 /**
- * The command lines since the `from`th that change something on a host, by what they are, not by what the program thinks of them:
- * everything that is neither known to look only, nor the lock.
+ * The command lines since the `from`th that change something on a host, by what they are, not by what the program
+ * thinks of them: everything except known queries and the lock.
  */
 export function changingCommands(scene: Scene, from = 0): string[] {
   return scene.lab.commands
@@ -59,7 +59,7 @@ export function changingCommands(scene: Scene, from = 0): string[] {
     .map(({ host, line }) => `${host} ${line}`);
 }
 
-/** What is in the lock folders of the backup server, those of its drive aside. */
+/** The contents of the lock folders of the backup server, except those of its drive. */
 export function locksLeft(scene: Scene, host: 'node1' | 'node2' | 'node3' = 'node3'): string[] {
   return locksOn(scene, host).filter((path) => !path.startsWith(driveLock));
 }
@@ -72,13 +72,13 @@ function locksOn(scene: Scene, host: 'node1' | 'node2' | 'node3'): string[] {
     .directories[host].filter((directory) => directory.startsWith('/var/tmp/shadowtape-'));
 }
 
-/** What a run says of its locks that it still has: of the class, then of the drive. */
+/** The report of a run on its remaining locks: of the class, then of the drive. */
 export const lockStands = (...hosts: readonly string[]): string[] => [
   ...hosts.map((host) => `${host}: the lock /var/tmp/shadowtape-Class1.lock still exists`),
   'node3: the lock /var/tmp/shadowtape-dev.rmt.0.lock still exists',
 ];
 
-/** What a run says of the locks that it keeps where it ends with action required: those of its class alone. */
+/** The report of a run on the locks that it keeps with action required: only those of its class. */
 export const classLockStands = ['node3', 'node1', 'node2'].map(
   (host) => `${host}: the lock /var/tmp/shadowtape-Class1.lock still exists`,
 );
@@ -96,4 +96,14 @@ export function allLocks(scene: Scene): string[] {
   return (['node1', 'node2', 'node3'] as const).flatMap((host) =>
     locksOn(scene, host).map((path) => `${host} ${path}`),
   );
+}
+
+/** What somebody else fills the root file system of a host with. */
+export const fillers = ['/var/tmp/others', '/var/tmp/more'];
+
+/** Writes zeros until no kilobyte is free there. */
+export async function fillUp({ type }: Pick<Scene['lab'], 'type'>, host: 'node1' | 'node3'): Promise<void> {
+  const [large = '', small = ''] = fillers;
+  await type(host, `dd if=/dev/zero of=${large} bs=1048576 count=2600`);
+  await type(host, `dd if=/dev/zero of=${small} bs=1024 count=1024`);
 }

@@ -1,4 +1,4 @@
-/** A library with bar codes, as scenarios use it, and what is seen of it from outside. */
+/** A library with bar codes for scenarios, and how it is observed from outside. */
 import { readLabel } from '../../src/main/tape/tape-label.ts';
 import { withJob } from './failures.ts';
 import { openScene, type Scene, type SceneOptions, type SiteTree } from './lab-run.ts';
@@ -43,7 +43,7 @@ export const movesOf = ({ lab }: Scene): string[] =>
 export const placeOf = ({ lab }: Scene, name: string): string | undefined =>
   lab.cartridges.find((each) => each.name === name)?.where;
 
-/** What the label on a cartridge says; undefined if it has none. */
+/** The label on a cartridge; undefined if it has none. */
 export async function labelOn({ lab }: Scene, cartridge: string) {
   const [first] = await filesOfTape(lab.tapeFileOf(cartridge));
   const reading = readLabel(first?.[0] ?? Buffer.alloc(0));

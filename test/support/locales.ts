@@ -1,4 +1,4 @@
-/** Locales of this machine in which its dd answers in another language than English. */
+/** Locales of this machine in which its dd answers in a language other than English. */
 import { spawnSync } from 'node:child_process';
 
 /** What glibc calls ENOSPC, which dd passes on; coreutils 9.1 leaves dd's counts in English in Japanese. */
@@ -22,7 +22,7 @@ function speaksEnglish(locale: TestedLocale): boolean {
 
 const lacking = testedLocales.filter(speaksEnglish);
 
-/** What is not installed, and how it is; undefined if all is there. */
+/** What is not installed, and how to install it; undefined if everything is. */
 export const missingLocales: string | undefined =
   lacking.length === 0
     ? undefined

@@ -22,15 +22,15 @@ export const testShells: readonly TestShell[] = [
   { path: '/bin/zsh', packageName: 'zsh' },
 ];
 
-/** What to tell someone whose machine lacks shells; undefined if it has all. */
+/** The message for a machine that lacks shells; undefined if it has all. */
 export function shellsMissing(): string | undefined {
   const missing = testShells.filter(({ path }) => !existsSync(path)).map(({ packageName }) => packageName);
   return missing.length === 0 ? undefined : `shells are not installed: apt install ${missing.join(' ')}`;
 }
 
 /**
- * An sshd whose user has this login shell. sshd takes the shell from the account of whoever runs the tests; so the shell is what it is
- * made to run instead, in the same words.
+ * An sshd whose user has this login shell. sshd takes the shell from the account of the user who runs the tests; so it
+ * is configured to run this shell instead, with the same arguments.
  * @param home where the start-up files are
  */
 export function withLoginShell(

@@ -1,7 +1,7 @@
 /** The files whose tests take longest come first, so that no worker is left alone with one of them in the end. */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Their files are short, by which Vitest would judge them. */
+/** Their files are short, and Vitest would sort them by size. */
 const long = /\/(broken-off-|rival-|every-screen|failing-at-random|tape-contract|real\/)/;
 
 export default class LongestFirst extends BaseSequencer {

@@ -1,6 +1,6 @@
 /**
- * A console that dies in the middle of a run, within this process: from one moment on its journal holds nothing more and its hosts
- * hear nothing more, as after SIGKILL. (Genuine kills take a process each: see killed-console.test.ts.)
+ * A console that dies in the middle of a run, within this process: from one moment on nothing more is journaled or sent
+ * to its hosts, as after SIGKILL. (Genuine kills take a process each: see killed-console.test.ts.)
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ import { nextOrder } from '../../src/main/journal/run-history.ts';
 import { FastClock } from './fast-clock.ts';
 import { openSceneConsole, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 
-/** Says of each event that is about to be written whether the console dies before it, after it, or lives on. */
+/** Decides for each event that is about to be written whether the console dies before it, after it, or not. */
 export type Death = (event: NewEvent) => 'before' | 'after' | undefined;
 
 class ConsoleDied extends Error {}
@@ -94,8 +94,8 @@ export interface DeadRun {
 let born = 0;
 
 /**
- * Begins a run whose console dies at one moment.
- * @throws where it did not die
+ * Starts a run whose console dies at one moment.
+ * @throws if it did not die
  */
 export async function dyingRun(
   scene: Scene,
@@ -162,7 +162,7 @@ export function tearLastLine(scene: Scene, run: string): void {
   appendFileSync(scene.state.journalFile(run), '{"seq":999,"at":"2026-11-22T0');
 }
 
-/** Takes a run up as the command line does. */
+/** Resumes a run as the command line does. */
 export async function takeUpScene(
   scene: Scene,
   mode: 'resume' | 'unwind',
@@ -184,7 +184,7 @@ export async function takeUpScene(
       run,
       ask: undefined,
       approveVerified: true,
-      // The one who died lived in this very process, which lives on.
+      // The dead console was in this process, which keeps running.
       takeOverLock: setting.takeOverLock ?? true,
       ownPart: setting.ownPart,
       cancel: setting.cancel ?? never,
@@ -200,7 +200,7 @@ export async function takeUpScene(
   }
 }
 
-/** What a run's resume or rollback would be refused with, as it is judged before one of them is suggested. */
+/** The error with which a run's resume or rollback would be refused, as checked before one of them is suggested. */
 export async function refusalScene(
   scene: Scene,
   mode: 'resume' | 'unwind',

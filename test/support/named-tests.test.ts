@@ -8,14 +8,14 @@ const texts: Readonly<Record<string, string>> = {
 };
 const named = (...names: string[]) => testsNamed(names, Object.keys(texts), (file) => texts[file] ?? '');
 
-describe('the names behind npm test --', () => {
+describe('the names after npm test --', () => {
   it('are parts of paths: all tests of these files, each file once', () => {
     expect(named('scenarios/plan', 'exit-status', 'exit')).toEqual([
       { files: ['test/scenarios/exit-status.test.ts', 'test/scenarios/plan.test.ts'] },
     ]);
   });
 
-  it('are words of a title where no path has them, with hyphens or without, in capitals or not', () => {
+  it('are words of a title if no path has them, with or without hyphens, in any case', () => {
     for (const name of ['tape-mismatch', 'Tape mismatch'])
       expect(named(name)).toEqual([
         {

@@ -5,14 +5,14 @@ export interface NamedTests {
   readonly title?: string;
 }
 
-/** Words that stand one after the other; between them hyphens, spaces, or what is neither letter nor digit. */
+/** Consecutive words; between them hyphens, spaces, or other characters that are neither letters nor digits. */
 const wordsPattern = (name: string): string => name.split(/[^\p{L}\p{N}]+/u).join('[^a-zA-Z0-9]+');
 
 /**
  * @param files all test files
  * @param textOf the text of a file
  * @returns one group for all names that are parts of paths, one for each title
- * @throws where no path and no text contains a name
+ * @throws if no path and no text contains a name
  */
 export function testsNamed(
   names: readonly string[],

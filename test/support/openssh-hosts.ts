@@ -1,4 +1,7 @@
-/** Sessions of the program with genuine OpenSSH servers, as whoever runs the tests, with the keys that the servers admit. */
+/**
+ * Sessions of the program with genuine OpenSSH servers, as the user who runs the tests, with the keys that the servers
+ * accept.
+ */
 import { join } from 'node:path';
 import type { HostProfile } from '../../src/main/ssh/host-profile.ts';
 import { SshHosts, type SshHostsOptions } from '../../src/main/ssh/ssh-hosts.ts';
@@ -6,7 +9,7 @@ import type { OpensshServer } from './openssh-server.ts';
 
 /**
  * The profile of a server, `node3` unless it is given another name.
- * @param more wins over the usual values
+ * @param more overrides the usual values
  */
 export function opensshProfile(server: OpensshServer, more: Partial<HostProfile> = {}): HostProfile {
   return {
@@ -24,9 +27,9 @@ export function opensshProfile(server: OpensshServer, more: Partial<HostProfile>
 }
 
 /**
- * Hosts that know the keys of these servers and accept no other. Close them before the servers.
+ * Hosts that accept only the keys of these servers. Close them before the servers.
  * @param servers those that are connected to, jump hosts included
- * @param more wins over the usual options
+ * @param more overrides the usual options
  */
 export function opensshHosts(
   servers: readonly OpensshServer[],

@@ -1,6 +1,6 @@
 /**
- * A genuine OpenSSH server on a free loopback port, with its own keys and configuration in a temporary folder.
- * Whoever logs in is the user that runs the tests, with an empty home: start-up files of this machine would run at each command.
+ * A genuine OpenSSH server on a free loopback port, with its own keys and configuration in a temporary folder. The
+ * login is the user who runs the tests, with an empty home: start-up files of this machine would run at each command.
  */
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -19,7 +19,7 @@ export interface OpensshServer {
   readonly identityFile: string;
   /** The server's host key as a line of known_hosts. */
   readonly hostKeyLine: string;
-  /** Temporary folder of the server; tests may put files into it. It goes away with the server. */
+  /** Temporary folder of the server; tests may put files into it. It is removed with the server. */
   readonly folder: string;
   /** What the server has logged so far. */
   log(): string;
@@ -27,12 +27,12 @@ export interface OpensshServer {
 }
 
 export interface OpensshServerOptions {
-  /** Further lines of sshd_config; they win over the usual ones. */
+  /** Further lines of sshd_config; they override the usual ones. */
   readonly config?: readonly string[];
   readonly keyType?: 'ed25519' | 'rsa';
   /** Makes a key `authority` in the folder of the server, whose certificates it admits. */
   readonly trustsAuthority?: boolean;
-  /** A program and its arguments that becomes sshd, whose own words follow: for an sshd with another view of the machine. */
+  /** A program that executes sshd with the arguments that follow: for an sshd with another view of the machine. */
   readonly startedBy?: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export function findSshd(): string | undefined {
   return sshdPaths.find((path) => existsSync(path));
 }
 
-/** What to tell someone whose machine has no sshd. */
+/** The message for a machine without sshd. */
 export const sshdMissing = 'sshd is not installed: apt install openssh-server';
 
 const run = promisify(execFile);
@@ -111,12 +111,12 @@ export async function startOpensshServer(options: OpensshServerOptions = {}): Pr
   const authority = join(folder, 'authority');
   if (options.trustsAuthority) await makeKey(authority, 'ed25519');
   const trust = options.trustsAuthority ? [`TrustedUserCAKeys ${authority}.pub`] : [];
-  // Hosts with another view of the machine bring their own homes along.
+  // Hosts with another view of the machine have their own homes.
   const home = options.startedBy ? undefined : join(folder, 'home');
   if (home !== undefined) await mkdir(home);
   const more = withHome([...trust, ...(options.config ?? [])], home);
   const configFile = join(folder, 'sshd_config');
-  // A server that runs as root leaves its privileges behind in this folder; packages make it only when their service starts.
+  // A server that runs as root drops its privileges in this folder; packages make it only when their service starts.
   if (process.getuid?.() === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
 
   let logged = '';

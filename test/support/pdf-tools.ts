@@ -11,15 +11,15 @@ const isThere = (program: string) => spawnSync(program, ['--version']).error ===
 
 const isWhole = ['qpdf', 'pdftotext', 'pdftoppm', 'pdfinfo', 'pdfdetach'].every(isThere);
 
-/** What is not installed, and how it is; undefined if all is there. */
+/** What is not installed, and how to install it; undefined if everything is. */
 const missingPdfTools: string | undefined = isWhole
   ? undefined
   : 'no qpdf or poppler: apt install qpdf poppler-utils';
 
-/** Nothing may be missing in CI: there the tests that need these tools fail instead of being left out. */
+/** Nothing may be missing in CI: there the tests that need these tools fail instead of being skipped. */
 export const pdfToolsLeftOut: boolean = missingPdfTools !== undefined && process.env['CI'] === undefined;
 
-/** A test's name says why it is left out. */
+/** A test's title says why it is skipped. */
 export const withPdfTools = (name: string): string =>
   missingPdfTools === undefined ? name : `${name} (${missingPdfTools})`;
 
@@ -45,7 +45,7 @@ export const textOf = (pdf: Buffer): Promise<string> =>
     async (file) => (await run('pdftotext', ['-layout', file, '-'], { maxBuffer: 50_000_000 })).stdout,
   );
 
-/** What qpdf finds. @throws where it finds something wrong */
+/** The findings of qpdf. @throws if it finds an error */
 export const checked = (pdf: Buffer): Promise<string> =>
   withFile(pdf, async (file) => (await run('qpdf', ['--check', file])).stdout);
 
@@ -64,7 +64,7 @@ export const attachedTo = (pdf: Buffer): Promise<Record<string, string>> =>
     return Object.fromEntries(names.map((name, at) => [name, texts[at] ?? '']));
   });
 
-/** A page as a coarse grid of darkness, 0 to 9: robust against how a renderer smooths its edges. */
+/** A page as a coarse grid of darkness, 0 to 9: independent of a renderer's antialiasing. */
 export interface Grid {
   readonly columns: number;
   readonly rows: readonly string[];
@@ -99,6 +99,6 @@ export const gridsOf = (pdf: Buffer): Promise<Grid[]> =>
     return Promise.all(files.map(async (name) => gridOf(await readFile(join(folder, name)))));
   });
 
-/** Of a PDF of this program, told by its bytes: needs no tool. */
+/** Of a PDF of this program, identified by its bytes: needs no tool. */
 export const pageCount = (pdf: Buffer): number =>
   Number(/\/Type \/Pages\n\/Count (\d+)/.exec(pdf.toString('latin1'))?.[1]);

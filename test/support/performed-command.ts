@@ -1,7 +1,9 @@
 /**
- * A command line in the process of the test: it prints and ends as a process of its own does, and starts in a tenth of the time.
+ * A command line in the process of the test: it prints and ends like a separate process, and starts in a tenth of the
+ * time.
  *
- * For commands that are neither stopped by signals nor lose their output, and that ask nothing: those are started (command-line.ts).
+ * For commands that are neither stopped by signals nor lose their output, and that ask nothing: those are started
+ * (command-line.ts).
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -10,7 +12,7 @@ import { shadowtape, type CommandEnd } from './command-line.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a process begins with, and what its end forgets. @returns what puts everything back */
+/** The initial state of a process, which ends with it. @returns a function that restores everything */
 function asProcess(args: readonly string[], environment: Environment, folder: string): () => void {
   const before = {
     argv: process.argv,
@@ -34,7 +36,7 @@ function asProcess(args: readonly string[], environment: Environment, folder: st
   };
 }
 
-/** Takes what is written to stdout and stderr. */
+/** Captures what is written to stdout and stderr. */
 function takingOutput(): { readonly written: Record<1 | 2, Buffer[]>; readonly giveBack: () => void } {
   const written: Record<1 | 2, Buffer[]> = { 1: [], 2: [] };
   const { write } = fs;
@@ -79,8 +81,8 @@ async function performNow(
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Performs a command line, after those that were asked for before.
- * @param environment variables beside those of the test
+ * Performs a command line, after earlier ones.
+ * @param environment variables in addition to those of the test
  * @param folder the current folder of the command
  */
 export function performed(

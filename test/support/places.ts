@@ -1,6 +1,6 @@
 /**
- * The places at which a run is interrupted: the commands of a good run, as its journal has them. A step that is added to the procedure has
- * its places as soon as it sends a command; what performers send of their own counts, too.
+ * The places at which a run is interrupted: the commands of a successful run, from its journal. A new step has its
+ * places as soon as it sends a command; commands that performers add count, too.
  */
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { PlannedCommand, PlannedStep } from '../../src/contract/plan.ts';
@@ -8,8 +8,8 @@ import type { KindOfRun } from './kinds-of-run.ts';
 import { openSceneConsole, runScene, type Scene } from './lab-run.ts';
 
 /**
- * A command of a run, by its step and its place among those of the step's commands that change something, or that only look. A query has its
- * place among those that are equal to it: how many others come between them differs from run to run.
+ * A command of a run, by its step and its place among those of the step's commands that change something, or among its
+ * queries. A query has its place among equal ones: the number of others in between differs from run to run.
  */
 export interface Place {
   readonly kind: KindOfRun;
@@ -21,7 +21,7 @@ export interface Place {
   readonly nth: number;
   /** The first line of what is sent. */
   readonly line: string;
-  /** True for each sdxinfo, whether it is the step's first look or not. */
+  /** True for each sdxinfo, whether it is the step's first query or not. */
   readonly isQuery?: true;
 }
 
@@ -48,7 +48,7 @@ export async function stepsOfPlan(
   }
 }
 
-/** The steps that no other kind stands for. */
+/** The steps that no other kind covers. */
 export async function ownSteps(scene: Scene, kind: KindOfRun): Promise<Map<string, PlannedStep>> {
   const others = new Set<string>();
   for (const like of kind.like) for (const step of await stepsOfPlan(scene, like)) others.add(shapeOf(step));
@@ -67,7 +67,7 @@ const firstLine = (line: string) => (line.split('\n')[0] ?? '').replace(/\d{8}-\
 const isEqualTo = (one: { host: string; line: string }) => (other: { host: string; line: string }) =>
   one.host === other.host && one.line === other.line;
 
-/** The first and the last of equal queries of a step; how many stand between them may differ from run to run. */
+/** The first and the last of equal queries of a step; the number in between may differ from run to run. */
 function queriesAmong(looking: readonly Extract<RunEvent, { type: 'intent' }>[]) {
   return looking.filter(
     (intent) =>
@@ -77,7 +77,7 @@ function queriesAmong(looking: readonly Extract<RunEvent, { type: 'intent' }>[])
   );
 }
 
-/** Each command that changes something, each query, and of those that only look the step's first: one of its own, where it has one. */
+/** Each command that changes something, each sdxinfo, and the first query of a step: one of its own, if it has one. */
 function placesOfStep(kind: KindOfRun, { step, phase, commands }: PlannedStep, events: readonly RunEvent[]) {
   const sent = events.filter((event) => event.type === 'intent').filter((intent) => intent.step === step);
   const changing = sent.filter(({ changes }) => changes);
@@ -96,8 +96,8 @@ function placesOfStep(kind: KindOfRun, { step, phase, commands }: PlannedStep, e
 }
 
 /**
- * Performs the kind of run once, to its good end.
- * @throws where it does not end well, or a step of the plan was not performed
+ * Performs the kind of run once, successfully.
+ * @throws if it fails, or a step of the plan was not performed
  */
 export async function placesOf(scene: Scene, kind: KindOfRun): Promise<Place[]> {
   const own = await ownSteps(scene, kind);

@@ -1,4 +1,4 @@
-/** What an operator may do with a small site, and what may happen to him meanwhile: for sequences that nobody has thought of. */
+/** What an operator may do with a small site, and what may happen meanwhile: for unforeseen sequences. */
 import fc from 'fast-check';
 import type { NewEvent, RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
@@ -93,7 +93,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
-/** Without a run there would be nothing to go wrong. */
+/** Without a run, nothing could fail. */
 export const acts: fc.Arbitrary<Act[]> = fc
   .tuple(run, fc.array(act, { minLength: 1, maxLength: 5 }))
   .map(([first, rest]) => [first, ...rest]);
@@ -129,7 +129,10 @@ export function actSite(site: SiteTree): void {
 /** Steps of which one begins when another administrator acts. */
 const stepsCounted = 24;
 
-/** Holds the first query of a step back while another administrator acts. What changes something is not held: see rival-moment.ts. */
+/**
+ * Delays the first query of a step while another administrator acts. Commands that change something are not delayed:
+ * see rival-moment.ts.
+ */
 function rivalry({ lab }: Scene, { kind, at, rival: { act, later } }: Trouble, administrator: Administrator) {
   let begun = -1;
   let armed: { readonly host: string; readonly line: string } | undefined;

@@ -1,4 +1,4 @@
-/** Does random acts in a lab of its own, and looks after each whether everything is as the program has said. */
+/** Does random acts in a separate lab, and checks after each whether everything is as the program has reported. */
 import { expect } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
@@ -19,7 +19,7 @@ const disksOfMasters = new Set(['Disk1', 'Disk2', 'Disk4', 'Disk5']);
 const pairOf = (scene: Scene, proxy: string) =>
   scene.lab.world().pairs.find((pair) => pair.proxy.name === proxy);
 
-/** The backup server may write to proxies that are parted, and to nothing else; no proxy is rejoined under a shadow. */
+/** The backup server may write only to parted proxies; no proxy is rejoined under a shadow. */
 function watchWrongs(scene: Scene, disksOfProxies: ReadonlyMap<string, readonly string[]>) {
   const wrong: string[] = [];
   const stops = [
@@ -40,7 +40,7 @@ function watchWrongs(scene: Scene, disksOfProxies: ReadonlyMap<string, readonly 
   return { wrong, stop: () => stops.forEach((stop) => stop()) };
 }
 
-/** Proxy -> SHA-256 of what it held when it was parted last. */
+/** Proxy -> SHA-256 of its contents when it was last parted. */
 function watchParts(scene: Scene): { readonly held: Map<string, Promise<string>>; stop: () => void } {
   const held = new Map<string, Promise<string>>();
   const stop = scene.lab.onCommand(({ phase, line, status }) => {
@@ -66,7 +66,7 @@ export class RandomWalk {
   readonly #administrators: ReadonlyMap<string, Administrator>;
   readonly #log: string[] = [];
   #writings = 0;
-  /** When the tape was labeled again last, ISO 8601: what it held is lost, whatever a run says that has read it before. */
+  /** When the tape was last labeled again, ISO 8601: its earlier contents are lost, whatever an earlier run reports. */
   #labelledAt = '';
 
   private constructor(scene: Scene, normal: Standing, objects: ReadonlyMap<string, JobObjects>) {
@@ -100,12 +100,12 @@ export class RandomWalk {
     return this.#scene.close();
   }
 
-  /** What was done so far and the result, a line each. */
+  /** What was done so far and the result, one per line. */
   get log(): string {
     return this.#log.join('\n');
   }
 
-  /** @throws where something is not as it must be */
+  /** @throws if something is not as it must be */
   async do(act: Act): Promise<void> {
     const end = await this.#perform(act).catch((error: unknown) => this.#refused(error));
     this.#log.push(
@@ -171,7 +171,7 @@ export class RandomWalk {
     return administrator;
   }
 
-  /** The job of a run; any, where there is no such run. */
+  /** The job of a run; any, if there is no such run. */
   async #jobOf(run: string): Promise<string> {
     const start = await readRun(this.#scene.state, run).then(
       ({ events }) => events.find((event) => event.type === 'run-started'),
@@ -213,7 +213,7 @@ export class RandomWalk {
     };
     try {
       if (given.kind !== 'killed') return await runScene(scene, { job, change, ...trouble });
-      // It may be over before it comes so far.
+      // It may be over before it gets that far.
       return await dyingRun(scene, job, trouble.death, change).then(
         ({ run }) => `${run} has died`,
         (error: unknown) => (isOverBefore(error) ? 'ended before it died' : Promise.reject(error as Error)),
@@ -242,7 +242,7 @@ export class RandomWalk {
     ).toEqual([]);
   }
 
-  /** The tape holds what was handed to it; of a raw device that is what the proxy held at the part. */
+  /** The tape holds what was sent to it; for a raw device, what the proxy held at the part. */
   async #expectTape(
     start: Extract<RunEvent, { type: 'run-started' }> | undefined,
     events: readonly RunEvent[],
@@ -260,12 +260,12 @@ export class RandomWalk {
     }
   }
 
-  /** Unwinds every run that is open, the last first, a few times; then all is as it was before the first act. */
+  /** Rolls back every open run, the last first, a few times; then everything is as it was before the first act. */
   async bringBack(): Promise<void> {
     for (const administrator of this.#administrators.values()) await administrator.undo();
     for (let attempt = 1; attempt <= 3; attempt += 1)
       for (const run of (await this.#scene.state.runs()).reverse()) {
-        // What others have parted is joined again: what is parted now is of the runs, whatever became of the answer.
+        // Proxies that others parted are joined again: the others were parted by the runs, even if an answer was lost.
         const setting = { change: actSite, ownPart: true };
         const came = await takeUpScene(this.#scene, 'unwind', run, setting).catch((error: unknown) =>
           this.#refused(error),
@@ -277,7 +277,7 @@ export class RandomWalk {
     expect(this.#wrongs.wrong, this.log).toEqual([]);
     this.#parts.stop();
     this.#wrongs.stop();
-    // The locks of a run that was over, but could not remove them, were told; no run follows that takes them over.
+    // The locks of an ended run that could not remove them were reported; no later run takes them over.
     removeLocksByHand(this.#scene);
     const now = await standing(this.#scene);
     expect({ ...now, checksums: {} }, this.log).toEqual({ ...this.#normal, checksums: {} });

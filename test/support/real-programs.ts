@@ -1,4 +1,4 @@
-/** Prints in the end which programs the hosts were made of that no part of this project imitates. */
+/** Prints at the end which genuine programs the hosts used, not imitations of this project. */
 import type { Reporter, TestModule } from 'vitest/node';
 
 declare module 'vitest' {

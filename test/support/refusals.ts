@@ -1,4 +1,4 @@
-/** What every refusal has in common: it says so in the table's words, and nothing on the cluster was touched. */
+/** What every refusal has in common: an error of the table, and nothing on the cluster was touched. */
 import { expect } from 'vitest';
 import { isFailure, type ErrorInfo } from '../../src/contract/errors.ts';
 import type { CheckLine } from '../../src/contract/plan.ts';
@@ -16,7 +16,7 @@ import { changingCommands, locksLeft } from './lab-shell.ts';
 
 type Told = Pick<ErrorInfo, 'code' | 'sentence' | 'hint'>;
 
-/** The error that a work ends with. @throws where it succeeds */
+/** The error of some work. @throws if it succeeds */
 export async function failureOf(work: Promise<unknown>): Promise<ErrorInfo> {
   const error = await work.then(
     () => new Error('it went well'),
@@ -26,7 +26,7 @@ export async function failureOf(work: Promise<unknown>): Promise<ErrorInfo> {
   throw error;
 }
 
-/** A run that never began: it is thrown before a journal is made. */
+/** A run that never began: it is refused before a journal is created. */
 export async function refusedBeforeJournal(scene: Scene, setting: RunSetting = {}): Promise<ErrorInfo> {
   const from = scene.lab.commands.length;
   const error = await failureOf(runScene(scene, setting));
@@ -67,7 +67,7 @@ export async function refusedRun(
   return { code, sentence: end.sentence, hint } as Told;
 }
 
-/** What `check` says. It may change nothing, whatever it finds. */
+/** The output of `check`. It must change nothing, whatever it finds. */
 export async function checkScene(scene: Scene, change?: (site: SiteTree) => void): Promise<CheckLine[]> {
   const from = scene.lab.commands.length;
   const console = await openSceneConsole(scene, change);

@@ -21,7 +21,7 @@ export async function startRelay(port: number): Promise<Relay> {
     socket.once('close', () => sockets.delete(socket));
     return socket;
   };
-  // A small packet is passed on at once: otherwise each command would wait 40 ms for an acknowledgment that the receiver delays.
+  // A small packet is forwarded at once: otherwise each command would wait 40 ms for a delayed acknowledgment.
   const relay = createServer({ noDelay: true }, (near) => {
     keep(near);
     if (refusing) return void near.destroy();

@@ -1,10 +1,10 @@
-/** The commands of a restore that nobody disturbs, and how somebody acts at one of them when it is sent again. */
+/** The commands of an undisturbed restore, and how somebody interferes at one of them when it is repeated. */
 import { expect } from 'vitest';
 import type { Lab } from '../../src/lab/lab.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import type { FileRestore, RestoreStage } from './file-restores.ts';
 
-/** A command by its host, its line and its place among those that are equal; from 0. */
+/** A command by its host, its line and its place among equal ones; from 0. */
 export interface SentCommand {
   readonly host: NodeName;
   readonly line: string;
@@ -21,7 +21,7 @@ const steady = (line: string): string =>
 /** For the title of a test. */
 export const shortLine = ({ line }: SentCommand): string => line.slice(0, 60);
 
-/** Performs it once, to its good end. */
+/** Performs it once, successfully. */
 export async function commandsOf(stage: RestoreStage, way: FileRestore): Promise<SentCommand[]> {
   await stage.prepare(way);
   const sent: SentCommand[] = [];
@@ -38,11 +38,11 @@ export async function commandsOf(stage: RestoreStage, way: FileRestore): Promise
   return sent;
 }
 
-/** What writes, makes or removes something. */
+/** A command that writes, creates or removes something. */
 export const changes = ({ line }: SentCommand): boolean =>
   /^(mkdir|rmdir|rm|mv) |^dd .*of=|exec (tar xpf|\w+restore) /.test(line);
 
-/** Calls something once when a command is about to run, or has ended; whoever sent it is held back meanwhile. */
+/** Calls something once when a command is about to run, or has ended; its sender is delayed meanwhile. */
 export class AtCommand {
   readonly stop: () => void;
   #left: number;

@@ -1,4 +1,4 @@
-/** Somebody else at the target of a restore, or at its tape. What he makes he finds again unchanged, and takes back in the end. */
+/** Somebody else at the target of a restore, or at its tape. Their data must be unchanged, and is removed at the end. */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -30,7 +30,7 @@ export class RestoreRival {
     return this.#stage.path(this.#way);
   }
 
-  /** Types a line. @returns true where it had an effect */
+  /** Types a line. @returns true if it had an effect */
   async #type(host: 'node1' | 'node3', line: string): Promise<boolean> {
     return (await this.#stage.scene.lab.type(host, line)).status === 0;
   }
@@ -43,7 +43,7 @@ export class RestoreRival {
     } else if (await this.#type(this.#way.host as 'node1', `mkdir ${path}`)) this.#folders.push(path);
   }
 
-  /** A file that is there already is not his. */
+  /** An existing file is not theirs. */
   async #makeFile(path: string): Promise<void> {
     if (this.#way.host === undefined) {
       const made = await writeFile(path, mine, { flag: 'wx' }).then(
@@ -91,8 +91,11 @@ export class RestoreRival {
     if (lab.processes('node1').every((each) => before.has(each))) throw new Error('the device is not open');
   }
 
+  /** A drive that is read from does not give its cartridge. */
   async exchangeTape(): Promise<void> {
-    await this.#stage.scene.lab.insertCartridge('another');
+    await this.#stage.scene.lab.insertCartridge('another').catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'EBUSY') throw error;
+    });
   }
 
   async rewindTape(): Promise<void> {
@@ -103,7 +106,7 @@ export class RestoreRival {
     await this.#type('node3', 'dd if=/dev/rmt/0n of=/dev/null bs=262144 count=3');
   }
 
-  /** What he made and does not find as he made it. */
+  /** Their data that has changed. */
   async missed(): Promise<string[]> {
     const missed: string[] = [];
     for (const file of this.#files) {
@@ -116,12 +119,12 @@ export class RestoreRival {
     return missed;
   }
 
-  /** His files, by their paths below the target; '' is one in its place. */
+  /** Their files, by their paths below the target; '' is the target itself. */
   get paths(): readonly string[] {
     return this.#files.map((file) => file.slice(this.#target.length + 1));
   }
 
-  /** True if a file system of his is mounted on the target. */
+  /** True if their file system is mounted on the target. */
   get isMounted(): boolean {
     return this.#isMounted;
   }
@@ -147,9 +150,9 @@ export class RestoreRival {
 export interface RestoreAct {
   readonly name: string;
   readonly act: (he: RestoreRival) => Promise<void>;
-  /** At which ways it can happen. */
+  /** The ways at which it can happen. */
   readonly isFor: (way: FileRestore) => boolean;
-  /** The look by which it is seen. Nobody sees what is done between the last look and the command for which it was made. Left out: whenever. */
+  /** The query that notices it. Nothing notices what is done between the last query and its command. By default, at any time. */
   readonly seenBy?: RegExp;
 }
 

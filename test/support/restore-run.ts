@@ -1,4 +1,4 @@
-/** A restore on the lab, and what is seen of it from outside. */
+/** A restore on the lab, and its observation from outside. */
 import { randomBytes } from 'node:crypto';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { Ask, EndedRun } from '../../src/main/application/console.ts';
@@ -41,11 +41,11 @@ export interface RestoreScene extends Scene, Pair {
 }
 
 export interface RestoreSceneOptions extends SceneOptions {
-  /** The job that is backed up; raw-dd where none is named. */
+  /** The job that is backed up; raw-dd by default. */
   readonly job?: string;
   /** The pair of it whose master is lost. */
   readonly pair?: Pair;
-  /** Answers the backup; it approves by itself where this is left out. */
+  /** Answers the questions of the backup; it is approved by default. */
   readonly ask?: (scene: Scene) => Ask;
 }
 
@@ -108,7 +108,7 @@ export interface RestoreSetting {
   readonly onEvent?: (event: RunEvent) => void;
 }
 
-/** Restores the scene's backup to its end. */
+/** Restores the scene's backup completely. */
 export async function restoreScene(scene: RestoreScene, setting: RestoreSetting = {}): Promise<SceneRun> {
   const console = await openSceneConsole(scene, setting.change ?? scene.change);
   const events: RunEvent[] = [];
@@ -132,7 +132,7 @@ export async function restoreScene(scene: RestoreScene, setting: RestoreSetting 
   }
 }
 
-/** Rolls a restore back that was left where it was. */
+/** Rolls back a restore that was halted. */
 export async function rollBackRestore(scene: RestoreScene, run: string): Promise<EndedRun> {
   const console = await openSceneConsole(scene, scene.change);
   try {
@@ -174,7 +174,7 @@ export class RestoreOracle {
       this.#seen.push(this.#scene.lab.volumeDigest('Class1', this.#scene.master));
   };
 
-  /** @returns what went wrong, one sentence each */
+  /** @returns the errors, one sentence each */
   async wrong(): Promise<string[]> {
     const { noiseDigest } = this.#scene;
     const changed = (await Promise.all(this.#seen)).filter((digest) => digest !== noiseDigest).length;

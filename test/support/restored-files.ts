@@ -1,4 +1,4 @@
-/** What the tools for it bring back from a tape: the files with their digests. */
+/** What the matching tools restore from a tape: the files with their digests. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,9 +12,9 @@ const run = promisify(execFile);
 export type FileDigests = Readonly<Record<string, string>>;
 
 /**
- * Has GNU tar list the records of a tape file, and extract them.
- * @param paths the files that are compared
- * @throws where tar does not list one of them
+ * Makes GNU tar list the records of a tape file, and extract them.
+ * @param paths the files to compare
+ * @throws if tar does not list one of them
  */
 export async function filesFromTar(
   scene: Scene,
@@ -41,9 +41,9 @@ async function printedRestore(tool: string, device: string): Promise<string> {
 }
 
 /**
- * Has ufsrestore or sfxrestore on the backup server extract the file under the head of the drive.
- * @param paths the files that are compared
- * @param place what brings the head there; nothing: the beginning of the tape, since the drive was rewound
+ * Makes ufsrestore or sfxrestore on the backup server extract the file under the head of the drive.
+ * @param paths the files to compare
+ * @param place moves the head there; by default the beginning of the tape, since the drive was rewound
  */
 export async function filesFromRestore(
   scene: Scene,

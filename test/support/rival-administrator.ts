@@ -1,16 +1,16 @@
 /**
- * Another administrator who works on the cluster and the backup server while a run continues. He types his commands at the consoles of
- * the hosts: what arrives by ssh is the program's. What a host refuses him he leaves alone.
+ * Another administrator who works on the cluster and the backup server while a run continues. Their commands are typed
+ * at the consoles of the hosts: everything over ssh is the program's. They give up on what a host refuses.
  */
 import { readFileSystem } from '../../src/lab/gds/lab-file-system.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import type { PlannedStep } from '../../src/contract/plan.ts';
 import type { Scene } from './lab-run.ts';
 
-/** What a job works on, taken from its plan: whoever adds a step to the procedure changes nothing here. */
+/** The objects of a job, from its plan: a new step needs no change here. */
 export interface JobObjects {
   readonly proxies: readonly string[];
-  /** The physical disks of the proxies, which bear the same names on the backup server. */
+  /** The physical disks of the proxies, which have the same names on the backup server. */
   readonly disks: readonly string[];
   readonly devices: readonly string[];
   /** The guide's commands of step 5, which make the shadow, and of step 7, which remove it. */
@@ -63,11 +63,11 @@ export class Administrator {
   readonly #job: JobObjects;
   /** Masters whose files hold other bytes than at first. */
   readonly #changed = new Set<string>();
-  /** Proxies that he has parted. */
+  /** Proxies that the rival has parted. */
   readonly #parted = new Set<string>();
   #madeShadow = false;
   #areFlipped = false;
-  /** Shadow volumes that were started for writing when he removed them. */
+  /** Shadow volumes that were started for writing when they were removed. */
   #writable: string[] = [];
   #done = 0;
 
@@ -76,7 +76,7 @@ export class Administrator {
     this.#job = job;
   }
 
-  /** How many of his commands had an effect. */
+  /** How many of the rival's commands had an effect. */
   get done(): number {
     return this.#done;
   }
@@ -87,7 +87,7 @@ export class Administrator {
     return status === 0;
   }
 
-  /** Types lines until one is refused. @returns true where none was */
+  /** Types lines until one is refused. @returns true if none was */
   async #typeAll(node: NodeName, lines: readonly string[]): Promise<boolean> {
     for (const line of lines) if (!(await this.#type(node, line))) return false;
     return true;
@@ -112,7 +112,7 @@ export class Administrator {
     if (!this.#changed.delete(master)) this.#changed.add(master);
   }
 
-  /** Everything in a volume is another byte, but where its file system keeps its index. */
+  /** Every byte in a volume differs, except where its file system keeps its index. */
   async #flipFiles(volume: string): Promise<void> {
     const { lab } = this.#scene;
     const pieces: Buffer[] = [];
@@ -122,7 +122,7 @@ export class Administrator {
       read: (target, position) => Promise.resolve(bytes.copy(target, 0, position)),
       write: () => Promise.reject(new Error('read only')),
     });
-    // The files are after the index; what is after them belongs to nobody.
+    // The files are after the index; what is after them belongs to no file.
     const from = Math.min(...entries.flatMap(({ type, offset }) => (type === 'file' ? [offset] : [])));
     await lab.writeMaster(from, Buffer.from(bytes.subarray(from).map((byte) => byte ^ 0x5a)), volume);
   }
@@ -237,7 +237,7 @@ export class Administrator {
     if (hadShadow) await this.#build('elsewhere');
   }
 
-  /** Takes back what he has done himself; what the run has parted or built stays as it is. */
+  /** Undoes the rival's own actions; what the run has parted or built stays. */
   async undo(): Promise<void> {
     const { lab } = this.#scene;
     const world = lab.world();
@@ -251,7 +251,7 @@ export class Administrator {
         'sdxshadowgroup -R -c Other -g Foreign',
         'sdxshadowdisk -R -c Other -d Foreign1',
       ]);
-    // Objects may be gone in part.
+    // Some objects may be gone.
     if (this.#madeShadow) for (const line of this.#job.remove) await this.#type('node3', line);
     for (const proxy of this.#parted)
       if (this.#pair(proxy).proxy.state === 'Part')
@@ -269,7 +269,7 @@ export interface RivalAct {
   readonly name: string;
   readonly side: 'cluster' | 'backup';
   readonly act: (administrator: Administrator) => Promise<void>;
-  /** Takes it back when the run begins its next step. */
+  /** Undoes it when the run begins its next step. */
   readonly later?: (administrator: Administrator) => Promise<void>;
 }
 
@@ -301,7 +301,7 @@ export const rivalActs: readonly RivalAct[] = [
   ),
 ];
 
-/** What he may do to a shadow while one command uses it: when that command has ended, it is as it was. */
+/** What the rival may do to a shadow while one command uses it: after that command, it is as it was. */
 export const rivalActsWithin: readonly RivalAct[] = [
   ...rivalActs.filter(({ later, name }) => later || name === 'rejoins, parts and stops the proxy'),
   {

@@ -48,7 +48,7 @@ interface Scenario {
   readonly then: 'resume' | 'unwind';
 }
 
-/** One kind of run, and what a run of it does and leaves that nobody disturbs. */
+/** One kind of run, and what an undisturbed run of it does and leaves. */
 export interface Known {
   readonly kind: KindOfRun;
   readonly job: JobObjects;
@@ -57,7 +57,7 @@ export interface Known {
   readonly tape: TapeDigests;
 }
 
-/** Brings the lab to where a run of the kind begins. */
+/** Prepares the lab for the start of a run of the kind. */
 async function begin({ lab }: Scene, { begins, fault }: KindOfRun, { proxies }: JobObjects): Promise<void> {
   if (begins === 'parted')
     await lab.type('node1', `sdxproxy Part -c Class1 -p ${proxies.join(',')} -a pjrm=off`);
@@ -76,21 +76,24 @@ export async function learn(scene: Scene, kind: KindOfRun): Promise<Known> {
   return { kind, job, moments, within: momentsWithin(end.events), tape };
 }
 
-/** What the console of a run that died last sent is known by one command: nothing is held back. */
+/** The last command of a dead console identifies the moment: nothing is delayed. */
 const coursesOf = ({ when, changes }: Moment): readonly Course[] =>
   when === 'after' && changes ? courses : ['in the run'];
 
 /**
- * Not so, since nobody can see it:
- * - While sfxadm or fsck changes blocks, only the watch can tell that the proxy was rejoined, parted and stopped. It looks more often than
- *   disks can be copied, but the lab copies its small volumes in no time. What is changed on purpose is not compared.
- * - ufsdump or sfxdump reads another file system through a shadow that is not held open, and is over before both sides are judged (SECURITY.md,
- *   "What `verified` means"). The dumps of the campaign are so small. Of a raw device the records on tape tell, and tar's is mounted.
+ * Excluded, because nothing can notice it:
+ * - While sfxadm or fsck changes blocks, only the watch can tell that the proxy was rejoined, parted and stopped. It
+ *   looks more often than disks can be copied, but the lab copies its small volumes in no time. What is changed on
+ *   purpose is not compared.
+ * - ufsdump or sfxdump reads another file system through a shadow that is not held open, and is over before both sides
+ *   are judged (SECURITY.md, "What `verified` means"). The dumps of the campaign are so small. Of a raw device the
+ *   records on tape tell, and tar's is mounted.
  */
 const isPossible = ({ moment: { step, when, line }, act }: Scenario): boolean => {
-  // How often the copy is asked for differs from run to run.
+  // The number of polls of the copy differs from run to run.
   if (step === 'synchronise' && when === 'amid') return false;
-  // What the master then holds is what the run parts and backs up: another backup than that of the run that nobody disturbed, and as good.
+  // What the master then holds is what the run parts and backs up: a different backup than that of the undisturbed run,
+  // and as good.
   if (step === 'synchronise' && act.name === 'rejoins, parts and stops the proxy') return false;
   const changesBlocks = /^(fsck|sfxadm) /.test(line);
   if (act.name === 'rejoins, parts and stops the proxy')
@@ -130,7 +133,7 @@ const clearFaults = ({ lab }: Scene): void => {
   for (const fault of lab.faults.list()) lab.faults.clear(fault);
 };
 
-/** A run that fails is rolled back. */
+/** A failed run is rolled back. */
 export const rollingBack =
   (kind: KindOfRun) =>
   (site: SiteTree): void => {
@@ -245,7 +248,7 @@ class Play {
     await lab.copyingFinished();
   }
 
-  /** Everything was done by hand: the run keeps its locks until it is given up. */
+  /** Everything was done by hand: the run keeps its locks until it is discarded. */
   async #discard(run: string): Promise<void> {
     const console = await openSceneConsole(this.#scene, this.#scenario.kind.change);
     try {
@@ -257,7 +260,7 @@ class Play {
 
   /**
    * Where the answer of the part was lost, nothing proves that the run has parted the proxies, and a person has to say
-   * so. Here nobody else has: the administrator has taken back what he did.
+   * so. Here nobody else has: the administrator has undone the change.
    * @returns the end of what the run has asked for; undefined if it has not
    */
   async #ownPart(run: string, { exitStatus, sentence }: SceneRun): Promise<SceneRun | undefined> {
@@ -270,14 +273,14 @@ class Play {
     return takeUpScene(this.#scene, 'unwind', run, { change: this.#scenario.kind.change, ownPart: true });
   }
 
-  /** The administrator takes back what he did; then what the run has named is done, or the run is rolled back. */
+  /** The administrator undoes the change; then what the run has named is done, or the run is rolled back. */
   async bringBack(run: string, end: SceneRun | undefined): Promise<void> {
     const { then, kind } = this.#scenario;
     await this.#administrator.undo();
     await this.#rejoinUnparted(run);
     if (end && end.exitStatus !== 3) return;
     if (end && then === 'resume') {
-      // What he has taken back himself is refused.
+      // What the administrator has undone is refused.
       for (const { host, line } of commandsNamed(end)) await this.#scene.lab.type(host as NodeName, line);
       await this.#discard(run);
       return;
@@ -296,7 +299,7 @@ async function perform(scene: Scene, before: Standing, known: Known, scenario: S
     const { run, end } = await play.perform();
     clearFaults(scene);
     await scene.lab.copyingFinished();
-    // While it gives back its locks, a run has looked at both sides for the last time.
+    // When it releases its locks, a run has queried both sides for the last time.
     const isLookedAt = scenario.moment.step !== 'unlock';
     if (end) await play.watch.expectTrue(end, known.tape, isLookedAt);
     const told = end ? toldBy(end) : 'the resume was refused';
@@ -311,7 +314,7 @@ async function perform(scene: Scene, before: Standing, known: Known, scenario: S
   }
 }
 
-/** Locks and work folders of a run that is over are the only thing that may be left, and only where that was told. */
+/** Only locks and work folders of an ended run may remain, and only if that was reported. */
 export async function expectAsBefore(scene: Scene, before: Standing, told: string): Promise<void> {
   const now = await standing(scene);
   const left = now.directories.node3.filter((folder) => !before.directories.node3.includes(folder));
@@ -343,7 +346,7 @@ export async function rivalCampaign(kinds: readonly KindOfRun[], sampled: number
     const known = await learn((await stage.take()).scene, kind);
     const all = everything(known).filter(isPossible);
     const within = everythingWithin(known).filter(isPossible);
-    // A cut answer is waited for, three seconds long.
+    // A truncated answer is waited for, three seconds long.
     const quick = all.filter(({ trouble }) => trouble !== 'cut');
     // One of each file.
     const ofWithin = kind === kinds.at(-1) ? 1 : 0;

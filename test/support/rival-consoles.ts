@@ -1,7 +1,8 @@
 /**
- * A scenario for each thing that a second console may try at each step of a run: run the same job, resume the run, roll it back, unlock the
- * class; and the same once somebody has removed the locks by hand. While the first run has its locks, the second console changes nothing,
- * and the first run ends as if it were alone. Never do two consoles write to one class by turns.
+ * A scenario for each thing that a second console may try at each step of a run: run the same job, resume the run, roll
+ * it back, unlock the class; and the same once somebody has removed the locks by hand. While the first run has its
+ * locks, the second console changes nothing, and the first run ends as if it were alone. Two consoles never write to
+ * one class in turn.
  *
  * `npm run test:failures` plays all of them, `npm test` a sample. SHADOWTAPE_SEED gives another one.
  */
@@ -24,7 +25,7 @@ import { SharedScene } from './shared-scene.ts';
 interface ConsoleAct {
   readonly name: string;
   readonly what: ConsoleOrder['what'];
-  /** It has the state folder of the first console, and so the journal of its run. */
+  /** It uses the state folder of the first console, and so the journal of its run. */
   readonly isSameFolder: boolean;
   readonly backupServer: string;
   /** Somebody has removed every lock by hand before. */
@@ -97,7 +98,7 @@ class WriterWatch {
     return this.#sent.filter((sent) => sent.writer === writer).map(({ line }) => line);
   }
 
-  /** One has written after the other, if both have: never by turns. */
+  /** One has written after the other, if both have: never in turn. */
   expectApart(told: string): void {
     const turns = this.#sent.filter(({ writer }, index) => this.#sent[index - 1]?.writer !== writer);
     expect(turns.map(({ writer, line }) => `${writer} from ${line}`).slice(2), told).toEqual([]);
@@ -147,7 +148,7 @@ function expectNormal({ lab }: Scene, { job }: Known, told: string): void {
   expect({ parted, shadows, mounted: mounts.node3 }, told).toEqual({ parted: [], shadows: [], mounted: [] });
 }
 
-/** What a run says of itself is so, as far as the lab shows it. */
+/** The report of a run is true, as far as the lab shows. */
 async function expectTrue(
   scene: Scene,
   known: Known,
@@ -179,7 +180,7 @@ async function expectRight(
     await expectTrue({ ...scene, state }, known, { run, verdict, exitStatus }, watch.by('second'), told);
   }
   if (isLocked && !act.isForced) {
-    // As if nobody else were there.
+    // As if there were no other console.
     expect(watch.by('second'), told).toEqual([]);
     expect(end, told).toMatchObject({ exitStatus: 0, verdict: 'verified' });
   }

@@ -1,6 +1,7 @@
 /**
- * A scenario for each thing that somebody else may do to the target or to the tape at each command of each way of a file restore. What he made
- * stays as he made it, and once he has taken it back the restore succeeds. `npm test` takes a few; SHADOWTAPE_SEED gives others.
+ * A scenario for each thing that somebody else may do to the target or to the tape at each command of each way of a
+ * file restore. Their data stays unchanged, and once they have removed it the restore succeeds. `npm test` takes a few;
+ * SHADOWTAPE_SEED gives others.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
@@ -21,7 +22,10 @@ interface Scenario {
 const isFinal = ({ line }: SentCommand): boolean =>
   / exec (tar xpf|\w+restore) |^mv |^mkdir \/var\/tmp\/back$|^dd .*of=\/dev\/rdsk/.test(line);
 
-/** Before each look, and after each command that changes something; for an act that a look must see, up to the last such look. */
+/**
+ * Before each query, and after each command that changes something; for an act that a query must notice, up to the last
+ * such query.
+ */
 function scenariosOf(way: FileRestore, sent: readonly SentCommand[]): Scenario[] {
   const upTo = sent.findIndex(isFinal);
   return restoreActs

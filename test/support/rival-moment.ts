@@ -1,14 +1,14 @@
-/** The moments of a run at which another administrator acts: the command in question is held back until he is done. */
+/** The moments of a run at which another administrator acts: the command in question is delayed until the act is done. */
 import type { PlannedStep } from '../../src/contract/plan.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 
 /**
- * `before`: the step's first command, which only looks. A command that changes something is not held back before it runs: between the last
- * look and the command for which it was made nobody can see anything. `amid`: a query within the step. `after`: the answer of a command
- * that changes something. `within`: from before one command reads or writes through the shadow until it has ended; what was done is taken
- * back before anybody hears of that end.
+ * `before`: the step's first command, which only looks. A command that changes something is not held back before it
+ * runs: between the last look and the command for which it was made nothing can be seen. `amid`: a query within the
+ * step. `after`: the answer of a command that changes something. `within`: from before one command reads or writes
+ * through the shadow until it has ended; what was done is taken back before that end is known.
  */
 export interface Moment {
   readonly step: string;
@@ -84,14 +84,14 @@ export function momentsWithin(events: readonly RunEvent[]): Moment[] {
   });
 }
 
-/** What is done at a moment, and where it is taken back, when the next step begins. */
+/** The act at a moment, and, if it is undone, when the next step begins. */
 export interface HeldAct {
   /** @param host to which the command that is held back belongs */
   readonly act: (host: NodeName) => Promise<void>;
   readonly later?: (() => Promise<void>) | undefined;
 }
 
-/** Holds one command of a run back while somebody acts. */
+/** Delays one command of a run while somebody acts. */
 export class Hold {
   readonly #moment: Moment;
   readonly #stop: () => void;
@@ -117,7 +117,7 @@ export class Hold {
     });
   }
 
-  /** True if the run came to the moment. */
+  /** True if the run reached the moment. */
   get isUsed(): boolean {
     return this.#isUsed;
   }
@@ -140,7 +140,7 @@ export class Hold {
   #armAct(intent: Intent): void {
     const { step, when, changes, nth, line } = this.#moment;
     if (intent.step !== step || intent.changes !== changes) return;
-    // Where the shadow is not held open, other queries come before it than in a run that nobody disturbs.
+    // Where the shadow is not held open, other queries come before it than in an undisturbed run.
     if (when === 'within' && firstLine(intent.line) !== line) return;
     this.#passed += 1;
     if (this.#passed === nth)

@@ -1,6 +1,6 @@
 /**
- * Whether a run that another administrator has disturbed was right in what it did and said. It goes by what happened in the lab and by
- * the bytes on the tape, never by what the program says of itself.
+ * Whether a run that another administrator has disturbed acted and reported correctly. The judge is the lab and the
+ * bytes on tape, never the program's own report.
  */
 import { expect } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
@@ -14,7 +14,7 @@ import { filesOfTape } from './tap-file.ts';
 /** Proxy volume -> SHA-256 of what its file on the tape holds. */
 export type TapeDigests = ReadonlyMap<string, string>;
 
-/** The first bytes of a dump tell when it was made: what it holds counts. */
+/** The first bytes of a dump contain its date: only its contents count. */
 function contentDigest(method: string, bytes: Buffer): string {
   const tool = method === '6c' ? 'ufsdump' : method === '6e' ? 'sfxdump' : undefined;
   const dump = tool && readDump(bytes, tool);
@@ -24,7 +24,7 @@ function contentDigest(method: string, bytes: Buffer): string {
   return sha256(Buffer.from(JSON.stringify({ device, isWhole, held })));
 }
 
-/** The files of a run on the tape in the drive, whatever the run says of them. */
+/** The files of a run on the tape in the drive, whatever the run reports. */
 export async function tapeDigests(scene: Scene, run: string): Promise<TapeDigests> {
   const { events } = await readRun(scene.state, run);
   const start = events.find((event) => event.type === 'run-started');
@@ -75,7 +75,7 @@ export class RunWatch {
     for (const stop of this.#stops) stop();
   }
 
-  /** No rejoin came under a shadow, and no write through one reached a joined proxy. */
+  /** No rejoin was sent under a shadow, and no write through one reached a joined proxy. */
   expectSafe(told: string): void {
     expect(this.#wrong, told).toEqual([]);
   }
@@ -94,7 +94,7 @@ export class RunWatch {
     if (isLookedAt && [0, 2, 4].includes(end.exitStatus)) this.#expectNormal(told);
   }
 
-  /** What exit status 0, 2 and 4 promise of the job's volumes and disks. */
+  /** What exit statuses 0, 2 and 4 guarantee for the job's volumes and disks. */
   #expectNormal(told: string): void {
     const { pairs, mounts } = this.#scene.lab.world();
     const parted = pairs

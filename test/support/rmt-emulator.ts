@@ -1,6 +1,7 @@
 /**
- * A tape server in memory as a program of its own, to be started over ssh: `node rmt-emulator.ts RECORDS FILE`. Its tape holds so many
- * records. When the connection ends, the data on the tape goes to the file, so that others can judge it.
+ * A tape server in memory as a separate program, to be started over ssh: `node rmt-emulator.ts RECORDS FILE`. Its tape
+ * holds that many records. When the connection ends, the data on the tape is written to the file, so that others can
+ * check it.
  */
 import { writeFileSync } from 'node:fs';
 import { fileMark, ServedTape } from '../../src/streams/rmt/rmt-server.test-support.ts';

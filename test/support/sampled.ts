@@ -1,11 +1,11 @@
 /** What `npm test` plays of a generated test whose parts are independent of each other: a sample. `npm run test:failures` plays all of them. */
 import { randomOf, sample } from './random-numbers.ts';
 
-/** True if every part is asked for. */
+/** True if every part is requested. */
 export const playsAll = process.env['SHADOWTAPE_FAILURES'] === 'all';
 
 /**
- * Some of the parts, in their order. Which ones they are, a seed says: SHADOWTAPE_SEED gives others.
+ * Some of the parts, in order. A seed selects them: SHADOWTAPE_SEED selects others.
  * @param count how many are drawn
  * @param isAlways true for a part that no sample may miss; it does not count
  */

@@ -1,4 +1,4 @@
-/** The process of a second console: does what it is told over its channel, one order after the other, and reports the result. */
+/** The process of a second console: carries out orders from its channel, one after the other, and reports the results. */
 import { isFailure } from '../../src/contract/errors.ts';
 import { openConsole, StateFolder, type ShadowtapeConsole } from '../../src/main/application/console.ts';
 import { FastClock } from './fast-clock.ts';

@@ -82,16 +82,16 @@ export class SecondConsole {
     return new SecondConsole(scene, child, detours);
   }
 
-  /** @param client see CommandEvent @returns true where the connection is one of the second console's */
+  /** @param client see CommandEvent @returns true if the connection is one of the second console's */
   isOwn(client: number): boolean {
     return [...this.#detours.values()].some((detour) => detour.leads(client));
   }
 
   /**
-   * @param order what it is to do; `site` and `state` are filled in
+   * @param order what it has to do; `site` and `state` are filled in
    * @param change of the site, as the first console has it
-   * @param isSameFolder true where it has the state folder of the first console
-   * @param backupServer under which name it knows the backup server
+   * @param isSameFolder true if it has the state folder of the first console
+   * @param backupServer its name of the backup server
    */
   async do(
     order: Omit<ConsoleOrder, 'site' | 'state'>,

@@ -1,4 +1,4 @@
-/** In which language hosts of the lab answer, and in which they were asked. */
+/** The language in which hosts of the lab answer, and the one that was requested. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
@@ -17,7 +17,7 @@ export function sentInLoginLanguage({ commands }: Lab, from = 0): string[] {
     .map(({ host, line }) => `${host} ${line}`);
 }
 
-/** Its line as it is sent, with the rights of its host; none where the site file is to be refused for it. */
+/** Its line as it is sent, with the rights of its host; none if the site file must be refused for it. */
 function lineOf(command: unknown): string[] {
   try {
     const words = typeof command === 'string' ? commandWords(command) : command;
@@ -39,8 +39,8 @@ export function siteCommandLines(part: unknown): string[] {
 }
 
 /**
- * What arrived at the hosts in the language of their logins without being allowed to: the program reads what it prints, and must ask
- * for English.
+ * Commands that arrived at the hosts in the language of their logins by mistake: the program parses their output, and
+ * must request English.
  */
 export function sentWithoutLanguage(lab: Lab, allowed: ReadonlySet<string>): string[] {
   const isAllowed = (line: string) => [...allowed].some((known) => `${line} `.startsWith(`${known} `));

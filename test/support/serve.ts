@@ -1,4 +1,4 @@
-/** The console served to a page that a test plays: a WebSocket with the key that an address is exchanged for. */
+/** The console served to a page that a test plays: a WebSocket with the key for which an address was exchanged. */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -31,7 +31,7 @@ export async function serveScene(scene: Scene, change?: (site: SiteTree) => void
   const siteFile = await scene.writeSite(change);
   const pages = await writePages(scene.folder);
   await scene.state.prepare();
-  // The lab's host keys are known: nobody is asked.
+  // The lab's host keys are known: there is no question.
   await copyFile(scene.lab.knownHostsFile, scene.state.knownHostsFile);
   return serve({ state: scene.state, siteFile, port: 0, pages });
 }
@@ -89,7 +89,7 @@ export const protocolsOf = (key: string): string[] => ['shadowtape', `key.${key}
 
 type Waiting = { readonly test: () => boolean; readonly resolve: () => void };
 
-/** What a page that follows a run has been told. */
+/** What a page that follows a run has received. */
 export class Followed {
   readonly pushes: RunPush[] = [];
   error: unknown;
@@ -114,7 +114,7 @@ export class Followed {
     return last?.kind === 'question' ? last.question : undefined;
   }
 
-  /** Resolves as soon as the test holds, which is made at each push. */
+  /** Resolves as soon as the condition holds, which is checked at each push. */
   until(test: (followed: this) => boolean): Promise<this> {
     return new Promise((resolve) => {
       const waiting: Waiting = {

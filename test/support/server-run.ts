@@ -5,11 +5,11 @@ import { readRun } from '../../src/main/application/console.ts';
 import { runScene, type RunSetting, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 import { locksLeft, onHost } from './lab-shell.ts';
 
-/** The folder that tells how far a dump is. */
+/** The folder that shows the progress of a dump. */
 export const dumpFolder = (run: string, proxy = 'Volume2'): string =>
   `/var/tmp/shadowtape-${run}.${proxy}.dump.work`;
 
-/** Work folders and locks that still stand on the backup server. */
+/** Work folders and locks that still exist on the backup server. */
 export async function leftOnServer(scene: Scene): Promise<string[]> {
   const listed = await onHost(scene, 'node3', ['sh', '-c', 'ls /var/tmp 2>/dev/null; true']);
   return [...new Set([...listed.split('\n'), ...locksLeft(scene)])].filter((name) =>
@@ -17,7 +17,7 @@ export async function leftOnServer(scene: Scene): Promise<string[]> {
   );
 }
 
-/** The processes of detached work that live on the backup server now. */
+/** The running processes of detached work on the backup server. */
 export async function runningOnServer(scene: Scene): Promise<string[]> {
   const listed = await onHost(scene, 'node3', ['ps', '-e', '-o', 'args']);
   const isOfWork = /^(sh \S*\.work\/|dd |tar |ufsdump |sfxdump |tee |cksum|digest )/;
@@ -26,7 +26,7 @@ export async function runningOnServer(scene: Scene): Promise<string[]> {
 
 const isStart = (line: string) => line.startsWith("sh -c '") && line.includes('nohup');
 
-/** Looks at detached work less often than scenarios look at a resynchronization: each look is two commands. */
+/** Queries detached work less often than scenarios poll a resynchronization: each query is two commands. */
 const unhurried = (site: SiteTree): void => {
   for (const job of Object.values(site.jobs))
     job['resynchronisation'] = { ...(job['resynchronisation'] as object), everySeconds: 0.1 };
@@ -56,7 +56,7 @@ export function whenStarted({ lab }: Scene, purpose: 'dump' | 'read-back', act: 
   });
 }
 
-/** Acts once, when the backup server is asked how far a dump is that was started. */
+/** Acts once, when the backup server is queried for the progress of a started dump. */
 export function whenWatched(scene: Scene, act: () => void): void {
   whenStarted(scene, 'dump', () => {
     const stop = scene.lab.onCommand(({ phase, line }) => {
@@ -75,11 +75,11 @@ export function startsSent({ lab }: Scene, from = 0): string[] {
     .filter(isStart);
 }
 
-/** What the journal says of detached work: purpose and what happened, in order. */
+/** The journal's events of detached work: purpose and event, in order. */
 export const worksOf = (events: readonly RunEvent[]): string[] =>
   events.flatMap((event) => (event.type === 'work' ? [`${event.purpose} ${event.what}`] : []));
 
-/** Nothing of a run is left on the backup server, and its journal is whole. */
+/** Nothing of a run remains on the backup server, and its journal is complete. */
 export async function expectCleared(scene: Scene, run: string): Promise<void> {
   expect(await leftOnServer(scene)).toEqual([]);
   expect(await runningOnServer(scene)).toEqual([]);

@@ -1,9 +1,9 @@
-/** The processes on the lab's backup server that hold a shadow open, and what a run says of them. */
+/** The processes on the lab's backup server that hold a shadow open, and what a run reports of them. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EventOf, RunEvent } from '../../src/contract/events.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 
-/** Those that live now, each by its words. One that hangs has opened nothing. */
+/** Those that are running now, each by its arguments. One that hangs has opened nothing. */
 export const holdersOn = (lab: Pick<Lab, 'processes'>): string[] =>
   lab.processes('node3', 'working').filter((words) => words.startsWith('sh -c : shadowtape-holder '));
 
@@ -23,7 +23,7 @@ const isHold = (event: RunEvent): event is EventOf<'hold'> => event.type === 'ho
 export const holdsIn = (events: readonly RunEvent[]): string[] =>
   events.filter(isHold).map(({ step, what }) => `${step} ${what}`);
 
-/** What the run says in the end of how its shadow was held. */
+/** The run's final report on how its shadow was held. */
 export const holdingTold = (events: readonly RunEvent[]) =>
   events.flatMap((event) =>
     event.type === 'check' && event.rule === 'shadow-held'

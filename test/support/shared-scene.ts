@@ -9,7 +9,7 @@ export interface OpenedScene {
   readonly before: Standing;
 }
 
-/** Scenarios of one lab. Each leaves a journal behind, and all journals are looked at whenever a run begins. */
+/** The limit of scenarios per lab. Each leaves a journal, and all journals are read whenever a run begins. */
 const mostScenarios = 100;
 
 export class SharedScene {
@@ -27,7 +27,7 @@ export class SharedScene {
     return { scene, before: await standing(scene) };
   }
 
-  /** The next scenario is given a lab of its own: after one that left something behind, and at the end. */
+  /** The next scenario gets a new lab: after one that left something, and at the end. */
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;

@@ -1,7 +1,7 @@
 /** Generated files of ssh_config(5), as administrators write them: sections, Includes, quotes, comments, any case. */
 import fc from 'fast-check';
 
-/** One set of files, and the host that it is asked for. */
+/** One set of files, and the host to look up. */
 export interface GeneratedConfig {
   /** Path below the folder -> text; `config` is the main file. */
   readonly files: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** Everything that is in a lab, for one comparison: nothing of a run may be left when it is over. */
+/** Everything that is in a lab, for one comparison: nothing of a run may remain when it is over. */
 import type { WorldSnapshot } from '../../src/lab/world.ts';
 import { volumeChecksum, type Scene } from './lab-run.ts';
 
@@ -15,7 +15,7 @@ export interface Standing {
   readonly directories: WorldSnapshot['directories'];
 }
 
-/** Looks at the lab from outside, not through the program, once no copy continues any more. */
+/** Observes the lab from outside, not through the program, once no copy is in progress. */
 export async function standing({ lab }: Scene): Promise<Standing> {
   await lab.copyingFinished();
   const { pairs, shadow, mounts, directories } = lab.world();

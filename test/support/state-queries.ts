@@ -1,4 +1,4 @@
-/** How often a run asks the hosts for their state, counted where the hosts receive it. */
+/** How often a run queries the state of the hosts, counted where the hosts receive it. */
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { Scene } from './lab-run.ts';
 

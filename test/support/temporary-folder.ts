@@ -1,4 +1,4 @@
-/** Where the tests keep their folders: in memory where there is room. */
+/** Where the tests keep their folders: in memory if there is room. */
 import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 

@@ -69,7 +69,7 @@ while True:
             os._exit(0)
 `;
 
-/** Why there are no terminals here, and what helps; undefined if there are. */
+/** Why there are no terminals here, and how to get them; undefined if there are. */
 const terminalMissing: string | undefined =
   spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_exitcode']).status === 0
     ? undefined
@@ -84,7 +84,7 @@ export const hasTerminals = terminalMissing === undefined || Boolean(process.env
 export interface OnTerminal {
   /** Everything that was shown so far. */
   readonly shown: string;
-  /** Resolves when this text is shown; what was waited for before does not count. */
+  /** Resolves when this text is shown; text that was awaited before does not count. */
   see(text: string): Promise<void>;
   type(keys: string): void;
   /** Closes the terminal, as a lost connection does. */
@@ -99,7 +99,7 @@ interface TerminalOptions {
   readonly environment?: Record<string, string>;
   /** The program and its first arguments; without them the command line. */
   readonly words?: readonly string[];
-  /** Keys that are typed in the moment in which this text is first shown, sooner than any person could. */
+  /** Keys that are typed at the moment when this text is first shown, faster than any person could. */
   readonly answer?: { readonly to: string; readonly keys: string };
   /** The width of the terminal; without it, the terminal does not know it. */
   readonly columns?: number;
@@ -123,7 +123,7 @@ export function startOnTerminal(
     try {
       process.kill(program, 'SIGKILL');
     } catch {
-      // It has just ended by itself.
+      // It has just ended on its own.
     }
   });
   let shown = '';

@@ -1,4 +1,4 @@
-/** The operator of a run and a second person, each with a key of his own, as ssh-keygen of this machine makes and uses them. */
+/** The operator of a run and a second person, each with their own key, as ssh-keygen of this machine makes and uses them. */
 import { execFile, execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
@@ -9,14 +9,14 @@ import { startCommand, type CommandEnd } from './command-line.ts';
 const run = promisify(execFile);
 
 export interface TwoPeople {
-  /** What the site file says of the approval. */
+  /** The approval settings of the site file. */
   readonly approve: { readonly by: 'other'; readonly signers: string; readonly revoked: string };
   /** Private keys. */
   readonly operatorKey: string;
   readonly secondKey: string;
   /** Of nobody who is an allowed signer. */
   readonly strangerKey: string;
-  /** Of former second persons: their lines end yesterday, begin tomorrow, or are withdrawn by the file of revoked keys. */
+  /** Of other second persons: their lines end yesterday, begin tomorrow, or are revoked by the file of revoked keys. */
   readonly expiredKey: string;
   readonly earlyKey: string;
   readonly revokedKey: string;

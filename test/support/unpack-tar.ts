@@ -1,4 +1,4 @@
-/** What GNU tar makes of an archive, and restore(8) of a dump. */
+/** What GNU tar extracts from an archive, and restore(8) from a dump. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,7 +36,7 @@ export const unpackedFiles = (archive: Buffer): Promise<Record<string, string>> 
 
 /** The same of a dump of level 0. */
 export async function restoredFiles(dump: Buffer): Promise<Record<string, string>> {
-  // What restore keeps for the next level lies beside the files.
+  // What restore keeps for the next level lies next to the files.
   const { restoresymtable, ...files } = await unpackedBy(['restore', '-rf'], dump);
   if (restoresymtable === undefined) throw new Error('restore has not restored a whole file system');
   return files;

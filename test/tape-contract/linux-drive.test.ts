@@ -76,7 +76,7 @@ function testFacts(open: () => Promise<ContractDrive>): void {
     return counts && [counts.in.full + counts.in.partial, counts.out.full + counts.out.partial];
   };
 
-  /** Runs the lines, each of which must end well. */
+  /** Runs the lines, each of which must succeed. */
   async function succeed(...lines: string[]): Promise<string[]> {
     const printed = await drive.run(...lines);
     printed.forEach(({ status, text }, index) => expect(status, `${lines[index]}: ${text}`).toBe(0));
@@ -190,7 +190,7 @@ function testFacts(open: () => Promise<ContractDrive>): void {
     expect(place(next)).toEqual(at(1, 0));
   });
 
-  it('what is written in the middle is the end of the tape: nothing that lay behind is left', async () => {
+  it('what is written in the middle is the end of the tape: nothing after it is left', async () => {
     const [, , , status] = await succeed(mt('rewind'), zeros(1), mt('eod'), mt('status'));
     expect(place(status)).toEqual(at(1, undefined, true));
   });

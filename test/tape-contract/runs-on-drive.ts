@@ -1,4 +1,7 @@
-/** Whole runs whose tape host has a genuine drive: the nodes and the backup server are the lab's. What is on the tape, plain dd tells. */
+/**
+ * Whole runs whose tape host has a genuine drive: the nodes and the backup server are the lab's. Plain dd shows what is
+ * on the tape.
+ */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Ask } from '../../src/main/application/console.ts';
 import {

@@ -149,6 +149,7 @@ export const runErrors = {
   DRIVE_IN_USE: {
     sentence: 'the drive {device} on {host} is in use: {user}',
     hint: 'wait until it ends; {remedy}',
+    onScreen: 'wait until it ends; {remedyOnScreen}',
   },
   // ---- the end of a run ----
   OPERATOR_NEEDED: {
@@ -193,6 +194,7 @@ export const runErrors = {
   RUN_INTERRUPTED: {
     sentence: 'run {run} of job {job} {how}; it may have left {class} parted, or a shadow on {host}{dump}',
     hint: '{remedies}',
+    onScreen: '{remediesOnScreen}',
   },
   PART_NOT_PROVEN: {
     sentence:

@@ -2,8 +2,8 @@
  * The catalog of texts: every text that a person can meet, by the area where it is met. `npm run docs` writes it from
  * the sources.
  *
- * A text is its own key, in English. Each entry has the names of its values and the files that use it, for whoever
- * translates it. These are types alone: the program needs no table for English.
+ * A text is its own key, in English. Each entry has the names of its values and the files that use it, for translators.
+ * These are types alone: the program needs no table for English.
  */
 import type commandLine from './catalogue/command-line.json';
 import type errors from './catalogue/errors.json';
@@ -19,7 +19,7 @@ type Catalogue = typeof commandLine &
   typeof screens &
   typeof shared;
 
-/** A text of the catalogue. */
+/** A text of the catalog. */
 type Message = keyof Catalogue;
 
 /** A text with a number: another one where the number is one. */

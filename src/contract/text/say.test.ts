@@ -1,6 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Language, Translation } from './catalogue.ts';
-import { said, say, sayAround, sayCount, speak, spokenLanguage } from './say.ts';
+import { phrasesIn, recall } from './phrases.ts';
+import {
+  inEnglish,
+  phrase,
+  phraseCount,
+  phrases,
+  said,
+  say,
+  sayAround,
+  sayCount,
+  speak,
+  spokenLanguage,
+  told,
+} from './say.ts';
 
 /** Some texts of the catalog, in a language that has more plurals than English. */
 const polish = {
@@ -67,6 +80,86 @@ describe('a text', () => {
     speak(polish);
     expect(said('Attached files')).toBe('Załączone pliki');
     expect(said('/dev/nst0 on tapehost')).toBe('/dev/nst0 on tapehost');
+  });
+});
+
+describe('a phrase', () => {
+  const digests = () => phrase('Digests of {proxy} at each hop', { proxy: 'Volume2' });
+
+  it('is English, and shown in the language of the process', () => {
+    expect(told(digests())).toBe('Digests of Volume2 at each hop');
+    speak(polish);
+    expect(digests()).toBe('Digests of Volume2 at each hop');
+    expect(told(digests())).toBe('Skróty Volume2 na każdym etapie');
+    expect(told(phrase('Attached files'))).toBe('Załączone pliki');
+  });
+
+  it('with a number is shown in the plural of the language', () => {
+    speak(polish);
+    const counted = [1, 2, 5].map((count) => phraseCount(count, '{count} record', '{count} records'));
+    expect(counted).toEqual(['1 record', '2 records', '5 records']);
+    expect(counted.map(told)).toEqual(['1 rekord', '2 rekordy', '5 rekordów']);
+  });
+
+  it('that is the value of another text is shown with it, however deep', () => {
+    speak(polish);
+    const list = phrases([digests(), 'sdxinfo: ERROR', phrase('Attached files')], '; ');
+    expect(list).toBe('Digests of Volume2 at each hop; sdxinfo: ERROR; Attached files');
+    expect(say('SHA-256 of the journal’s last line: {hash}', { hash: list })).toBe(
+      'Skróty Volume2 na każdym etapie; sdxinfo: ERROR; Załączone pliki to SHA-256 ostatniego wiersza dziennika',
+    );
+  });
+
+  it('that is the whole of another text is shown in the language', () => {
+    speak(polish);
+    expect(told(phrases(['Volume2'], '; '))).toBe('Volume2');
+    expect(told(phrases([digests()], '; '))).toBe('Skróty Volume2 na każdym etapie');
+  });
+
+  it('is also what is said in English to be stored', () => {
+    speak(polish);
+    const stored = inEnglish(() => say('Digests of {proxy} at each hop', { proxy: 'Volume7' }));
+    expect(stored).toBe('Digests of Volume7 at each hop');
+    expect(told(stored)).toBe('Skróty Volume7 na każdym etapie');
+  });
+
+  it('of one part is told as that part, and not again and again', () => {
+    speak(polish);
+    expect(told(phrases([digests(), ''], ''))).toBe('Skróty Volume2 na każdym etapie');
+  });
+
+  it('is told by another process, which was given what it was made of', () => {
+    speak(polish);
+    const stored = { sentence: phrases(['sdxinfo', digests()], ': ') };
+    const given = structuredClone(phrasesIn({ also: ['no phrase'], ...stored }));
+    expect(given.map(({ english }) => english)).toEqual([stored.sentence, digests()]);
+    for (let number = 0; number < 10_000; number += 1)
+      phrase('Digests of {proxy} at each hop', { proxy: `Other${number}` });
+    expect(told(stored.sentence)).toBe(stored.sentence);
+    recall(given);
+    expect(told(stored.sentence)).toBe('sdxinfo: Skróty Volume2 na każdym etapie');
+  });
+
+  it('that claims to be made of itself is not told', () => {
+    speak(polish);
+    const values = { proxy: 'Digests of A at each hop' };
+    recall([{ english: 'Digests of A at each hop', text: 'Digests of {proxy} at each hop', values }]);
+    expect(told('Digests of A at each hop')).toBe('Digests of A at each hop');
+  });
+
+  it('is English where what it was made of is not known any more', () => {
+    speak(polish);
+    const first = digests();
+    for (let number = 0; number < 10_000; number += 1)
+      phrase('Digests of {proxy} at each hop', { proxy: `Other${number}` });
+    expect(told(first)).toBe('Digests of Volume2 at each hop');
+  });
+});
+
+describe('what is no phrase', () => {
+  it.each(['Volume2', '/dev/nst0 on tapehost', ''])('is shown as it is: "%s"', (text) => {
+    speak(polish);
+    expect(told(text)).toBe(text);
   });
 });
 

@@ -6,26 +6,34 @@
  */
 import type { CountedMessage, Language, Names, PlainMessage } from './catalogue.ts';
 import { countText } from './count-text.ts';
+import { phraseOf, remember, type Value } from './phrases.ts';
 
-type Value = string | number;
 type Values<Text extends string> = Readonly<Record<Names<Text>, Value>>;
+
+type CountedValues<Text extends string> = [Exclude<Names<Text>, 'count'>] extends [never]
+  ? [values?: Readonly<Record<'count', Value>>]
+  : [values: Readonly<Record<Exclude<Names<Text>, 'count'>, Value> & Partial<Record<'count', Value>>>];
 
 /** Undefined for English. */
 let spoken: Language | undefined;
+
+/** Inside `inEnglish`: what is said is remembered, so that it can be shown in another language later. */
+let isStored = false;
 
 /** Chooses the language of the process. @param language undefined for English */
 export function speak(language: Language | undefined): void {
   spoken = language;
 }
 
-/** What is stored, or read by another program, is said in English. @param work says it, at once */
+/** What is stored, or read by another program, is said in English; `told` says it in the language of the program. @param work says it, at once */
 export function inEnglish<Result>(work: () => Result): Result {
-  const before = spoken;
+  const before = { spoken, isStored };
   spoken = undefined;
+  isStored = true;
   try {
     return work();
   } finally {
-    spoken = before;
+    ({ spoken, isStored } = before);
   }
 }
 
@@ -37,16 +45,51 @@ function textOf(text: string): string {
   return typeof translated === 'string' ? translated : text;
 }
 
+/** A value that is a phrase of the program itself is translated, too; a name, or what a host printed, is left alone. */
 const filled = (text: string, values: Readonly<Record<string, Value>>): string =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? told(String(values[name])) : whole));
 
-/** A text of the catalogue. @param values for what is in braces */
+function countedText(text: string, count: number): string | undefined {
+  const forms = spoken?.texts[text as CountedMessage];
+  return forms?.[new Intl.PluralRules(spoken?.name).select(count)] ?? forms?.other;
+}
+
+function inWords(text: string, values: Readonly<Record<string, Value>> = {}, count?: number): string {
+  return filled((count === undefined ? undefined : countedText(text, count)) ?? textOf(text), values);
+}
+
+/** Keeps what English that is stored was made of. */
+function kept(
+  english: string,
+  text: string,
+  values?: Readonly<Record<string, Value>>,
+  count?: number,
+): string {
+  if (!isStored) return english;
+  // Texts of an error are given the values of all of them.
+  const own =
+    values && Object.fromEntries(Object.entries(values).filter(([name]) => text.includes(`{${name}}`)));
+  remember(english, { text, ...(own && { values: own }), ...(count !== undefined && { count }) });
+  return english;
+}
+
+function counted(
+  count: number,
+  one: string,
+  other: string,
+  values?: Readonly<Record<string, Value>>,
+): string {
+  const words = countedText(other, count) ?? (count === 1 ? one : other);
+  const all = { count: countText(count), ...values };
+  return kept(filled(words, all), other, all, count);
+}
+
+/** A text of the catalog. @param values for what is in braces */
 export function say<const Text extends PlainMessage>(
   text: Text,
   ...[values]: [Names<Text>] extends [never] ? [] : [values: Values<Text>]
 ): string {
-  const words = spoken === undefined ? text : textOf(text);
-  return values === undefined ? words : filled(words, values);
+  return said(text, values);
 }
 
 /**
@@ -59,13 +102,9 @@ export function sayCount<const Text extends CountedMessage>(
   count: number,
   one: string,
   other: Text,
-  ...[values]: [Exclude<Names<Text>, 'count'>] extends [never]
-    ? [values?: Readonly<Record<'count', Value>>]
-    : [values: Readonly<Record<Exclude<Names<Text>, 'count'>, Value> & Partial<Record<'count', Value>>>]
+  ...[values]: CountedValues<Text>
 ): string {
-  const forms = spoken?.texts[other];
-  const words = forms?.[new Intl.PluralRules(spoken?.name).select(count)] ?? forms?.other;
-  return filled(words ?? (count === 1 ? one : other), { count: countText(count), ...values });
+  return counted(count, one, other, values);
 }
 
 /** A text with something other than text in it, such as a link: its pieces in their order. */
@@ -89,5 +128,50 @@ export function sayAround<const Text extends PlainMessage, Part>(
 /** A text of a table that is a part of the catalog; any other one is not changed. @param values for what is in braces */
 export function said(text: string, values?: Readonly<Record<string, Value>>): string {
   const words = spoken === undefined ? text : textOf(text);
-  return values === undefined ? words : filled(words, values);
+  return kept(values === undefined ? words : filled(words, values), text, values);
+}
+
+/**
+ * A text of the catalog in English, for what is stored, printed as JSON, or a part of an error. `told` says it in the
+ * language of the program.
+ * @param values for what is in braces
+ */
+export function phrase<const Text extends PlainMessage>(
+  text: Text,
+  ...[values]: [Names<Text>] extends [never] ? [] : [values: Values<Text>]
+): string {
+  return inEnglish(() => said(text, values));
+}
+
+/** A phrase with a number, as `sayCount` says it. */
+export function phraseCount<const Text extends CountedMessage>(
+  count: number,
+  one: string,
+  other: Text,
+  ...[values]: CountedValues<Text>
+): string {
+  return inEnglish(() => counted(count, one, other, values));
+}
+
+/** Several phrases as one, such as a reason and what a host printed. @param separator the same in every language */
+export function phrases(parts: readonly string[], separator: string): string {
+  const names = parts.map((_part, index) => `{${index}}`);
+  return inEnglish(() => said(names.join(separator), Object.fromEntries(Object.entries(parts))));
+}
+
+/** The same phrase with some of its values replaced. What is no phrase is not changed. */
+export function rephrase(english: string, values: Readonly<Record<string, Value>>): string {
+  const known = phraseOf(english);
+  return known === undefined ? english : inEnglish(() => said(known.text, { ...known.values, ...values }));
+}
+
+/**
+ * Stored English in the language of the program: what `phrase` or `inEnglish` made, and any text of the catalog that
+ * has several words. Anything else, such as a name or the output of a host, is not changed.
+ */
+export function told(english: string): string {
+  if (spoken === undefined) return english;
+  const phrase = phraseOf(english);
+  if (phrase !== undefined) return inWords(phrase.text, phrase.values, phrase.count);
+  return english.includes(' ') ? textOf(english) : english;
 }

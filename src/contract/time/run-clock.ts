@@ -1,9 +1,10 @@
 /**
- * Durations of a run. The clock of a computer can be set while a run is performed, so events also have the time since the run began by a
- * clock that nobody sets (`elapsed`). Journals of earlier releases do not: for them the clock of the computer counts. Pure.
+ * Durations of a run. The clock of a computer can be set while a run is performed, so events also have the time since
+ * the run began by the monotonic clock (`elapsed`). Journals of earlier releases do not: for them the clock of the
+ * computer counts. Pure.
  */
 
-/** What an event tells of when it happened. */
+/** What an event records of when it happened. */
 export interface Stamp {
   /** ISO 8601, UTC. */
   readonly at: string;

@@ -51,7 +51,7 @@ it('an instant and its wall time lead to each other, but where the clock shows a
     }
 });
 
-it('knows which names are time zones', () => {
+it('distinguishes time zones from other names', () => {
   expect(['Europe/Berlin', 'UTC'].every(isTimeZone)).toBe(true);
   expect(['Europe/Nowhere', ''].some(isTimeZone)).toBe(false);
 });

@@ -24,7 +24,7 @@ describe('the chart of a report', () => {
     most: 20,
   };
 
-  it('breaks a line at a gap, and shows what stands alone as a point', () => {
+  it('breaks a line at a gap, and shows a single value as a point', () => {
     const drawn = layoutReportChart(chart, frame);
     expect(drawn.lines.map(({ path }) => path.match(/[ML]/g)?.join('') ?? '')).toEqual(['MLM', '']);
     expect(drawn.lines[0]?.alone).toHaveLength(1);

@@ -2,12 +2,12 @@
 import type { ReportExtent, ReportMark, ReportShadowed, ReportSpace } from '../../contract/report.ts';
 import { say } from '../../contract/text/say.ts';
 
-/** More masters than these are told of in words. */
+/** More masters than these are listed in words. */
 const mostMasters = 6;
-/** Volumes that take less than this part of what they are in are drawn larger, with torn edges. */
+/** Volumes that take less than this part of what they are in are drawn larger, with jagged edges. */
 const leastShare = 0.3;
 
-/** In blocks; torn where the strip continues. */
+/** In blocks; jagged where the strip continues. */
 export interface ShownBlocks {
   readonly from: number;
   readonly to: number;

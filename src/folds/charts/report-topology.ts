@@ -35,7 +35,7 @@ export interface TopologyMetrics {
   /** Above the first space of the primary domain, and below its last one. */
   readonly head: number;
   readonly tail: number;
-  /** Of the line that tells of further masters, and its base line. */
+  /** Of the line that lists further masters, and its base line. */
   readonly more: readonly [height: number, words: number];
   /** Between both frames. */
   readonly ribbon: number;
@@ -51,7 +51,7 @@ export interface TopologyMetrics {
   readonly tiesStrips: boolean;
   /** Width of the smallest extent. */
   readonly least: number;
-  /** What a label, and a pair of numbers, need beside their own width. */
+  /** What a label, and a pair of numbers, need in addition to their own width. */
   readonly room: readonly [label: number, numbers: number];
   readonly tape: {
     readonly above: number;
@@ -223,10 +223,10 @@ export function layoutPair(
 
 /** @param frame its upper edge is that of the room for the tape */
 function layoutTape(
-  { title, files }: NonNullable<ReportTopology['tape']>,
+  { title, files, isRead = false }: NonNullable<ReportTopology['tape']>,
   frame: Frame,
   by: TopologyMetrics,
-): DrawnFrame & { readonly files: readonly (Box & { readonly name: string })[] } {
+): DrawnFrame & { readonly isRead: boolean; readonly files: readonly (Box & { readonly name: string })[] } {
   const y = frame.y + by.tape.above;
   const names = filesOnTape(files);
   const width = (frame.width - 2 * by.pad) / names.length;
@@ -235,6 +235,7 @@ function layoutTape(
     y,
     height: by.tape.height,
     title,
+    isRead,
     titleY: y + by.tape.title,
     files: names.map((name, index) => ({
       x: frame.x + by.pad + index * width,
@@ -246,7 +247,7 @@ function layoutTape(
   };
 }
 
-/** All pairs below each other, and the tape behind them. @returns `end`: where the drawing ends */
+/** All pairs below each other, and the tape after them. @returns `end`: where the drawing ends */
 export function layoutReportTopology(topology: ReportTopology, frame: Frame, by: TopologyMetrics) {
   let { y } = frame;
   const pairs = topology.shadowed.map((shadowed) => {

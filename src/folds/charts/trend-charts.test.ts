@@ -40,7 +40,7 @@ describe('the trends of a volume', () => {
     ]);
   });
 
-  it('are told in words', () => {
+  it('are described in words', () => {
     const [size, rate, durations] = trendCharts(series).map(trendWords);
     expect(size).toBe('Size: bytes on tape between 1 and 4 GiB, last 4');
     expect(rate).toContain('lowest between 40 and 40 MB/s');

@@ -24,7 +24,7 @@ export class LegBuilder {
   #pruneAt = 2 * liveSeconds;
   #view: LegModel | undefined;
 
-  /** @param when it began: `at` by the clock that nobody sets, `shownAt` by that of the computer; milliseconds since 1970 */
+  /** @param when it began: `at` by the monotonic clock, `shownAt` by that of the computer; milliseconds since 1970 */
   constructor(
     pass: number,
     what: 'dump' | 'read-back',
@@ -42,7 +42,7 @@ export class LegBuilder {
     return this.#isConcluded;
   }
 
-  /** When it was heard of last, by the clock that nobody sets; milliseconds since 1970. */
+  /** When it was last reported, by the monotonic clock; milliseconds since 1970. */
   get endsAt(): number {
     return this.#since + this.#seconds * 1000;
   }
@@ -53,22 +53,22 @@ export class LegBuilder {
   }
 
   /**
-   * True if a progress of the same step tells of the next file: this one was counted to its end. What is pushed may be
-   * late, and is then of this one, unless it tells of fewer bytes.
+   * True if a progress of the same step is of the next file: this one was counted completely. What is pushed may be
+   * late, and is then of this one, unless it has fewer bytes.
    */
   isOverFor({ bytes }: ProgressView, live: boolean): boolean {
     if (bytes === 0 && this.#latest.bytes > 0) return true;
     return this.#isConcluded && (!live || bytes < (this.#told ?? 0));
   }
 
-  /** @param at milliseconds since 1970, by the clock that nobody sets */
+  /** @param at milliseconds since 1970, by the monotonic clock */
   add(progress: ProgressView, at: number, live: boolean): void {
     if (this.#isConcluded) return;
     this.#told = progress.bytes;
     const seconds = Math.max(0, (at - this.#since) / 1000);
     const last = this.#samples.at(-1);
     this.#view = undefined;
-    // The journal's line of a second comes along with a live one; an older one of either tells nothing new.
+    // The journal's line of a second comes along with a live one; an older one of either has nothing new.
     if (last && progress.bytes < this.#latest.bytes) return;
     this.#latest = progress;
     this.#seconds = seconds;
@@ -79,7 +79,7 @@ export class LegBuilder {
 
   /**
    * What its digest counted in the end: the last progress came before that.
-   * @param at milliseconds since 1970, by the clock that nobody sets
+   * @param at milliseconds since 1970, by the monotonic clock
    */
   conclude(bytes: number | undefined, records: number | undefined, at: number): void {
     this.#view = undefined;
@@ -92,7 +92,7 @@ export class LegBuilder {
 
   /**
    * What the tape host had written when the dump failed: the last progress counts what was sent.
-   * @param at milliseconds since 1970, by the clock that nobody sets
+   * @param at milliseconds since 1970, by the monotonic clock
    */
   fail({ bytes, records }: { readonly bytes: number; readonly records: number }, at: number): void {
     const { total } = this.#latest;

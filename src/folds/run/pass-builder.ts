@@ -56,7 +56,7 @@ export class PassBuilder {
 
   readonly #since: number;
 
-  /** @param since when it began, by the clock that nobody sets */
+  /** @param since when it began, by the monotonic clock */
   constructor(started: EventOf<'step-started'>, since: number) {
     this.#started = started;
     this.#since = since;

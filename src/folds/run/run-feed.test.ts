@@ -40,7 +40,7 @@ const question: QuestionView = {
   choices: [{ id: 'approve', label: 'Approve', asksReason: false }],
 };
 
-it('tells the first at once, and then at most ten times a second', () => {
+it('delivers the first at once, and then at most ten times a second', () => {
   const { feed: run, clock, told } = feed();
   for (const event of events.slice(0, 50)) {
     run.hear({ push: { kind: 'events', events: [event] } });
@@ -111,7 +111,7 @@ it('puts live progress where it belongs by the clock of the journal, though this
   expect(told.at(-1)?.model.legs[0]?.samples.map(({ seconds }) => seconds)).toEqual([0, 0.2]);
 });
 
-it('tells no more once it is closed', () => {
+it('delivers nothing once it is closed', () => {
   const { feed: run, clock, told } = feed();
   run.hear({ push: { kind: 'events', events: events.slice(0, 1) } });
   run.hear({ push: { kind: 'events', events: events.slice(1) } });

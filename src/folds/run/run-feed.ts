@@ -1,6 +1,6 @@
 /**
- * Follows the pushes of a run and tells what stands, at most ten times a second. Begins again where the replay does: after a
- * reconnection the first events come again.
+ * Follows the pushes of a run and delivers the current state, at most ten times a second. Begins again where the replay
+ * does: after a reconnection the first events come again.
  */
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { ProgressView, QuestionView, RunPush } from '../../contract/screens.ts';
@@ -25,7 +25,7 @@ export interface Clock {
 }
 
 export const pageClock: Clock = {
-  // Nobody sets it: a duration that is shown must not jump.
+  // Monotonic: a duration that is shown must not jump.
   now: () => performance.timeOrigin + performance.now(),
   after(milliseconds, act) {
     const timer = setTimeout(act, milliseconds);
@@ -125,7 +125,7 @@ export class RunFeed {
     };
   }
 
-  /** Tells no more. */
+  /** Delivers nothing more. */
   close(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;

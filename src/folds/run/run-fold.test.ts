@@ -98,7 +98,7 @@ describe('a run that fails', () => {
 describe('a run whose console died', () => {
   const until = eventsUntil(fixtureEvents('raw-dd'), 'intent', '6a');
 
-  it('shows the step that continued as running until somebody takes it up', () => {
+  it('shows the step that continued as running until somebody resumes it', () => {
     expect(foldRun(until).current?.step).toBe('6a');
   });
 

@@ -33,7 +33,7 @@ export class RunFold {
   #count = 0;
   #lastSeq = 0;
   #at: number | undefined;
-  /** The last event by the clock that nobody sets. */
+  /** The last event by the monotonic clock. */
   #steadyAt: number | undefined;
   readonly #passes: PassBuilder[] = [];
   #legs: LegBuilder[] = [];
@@ -66,7 +66,7 @@ export class RunFold {
     return Math.max(0, last - steadyMoment(this.#start, this.#start));
   }
 
-  /** The last event by the clock that nobody sets, in milliseconds since 1970. */
+  /** The last event by the monotonic clock, in milliseconds since 1970. */
   get steadyAt(): number | undefined {
     return this.#steadyAt;
   }
@@ -96,7 +96,7 @@ export class RunFold {
     }
   }
 
-  /** What a step found out or was told. */
+  /** What a step found out or received. */
   #takeFact(event: RunEvent): void {
     switch (event.type) {
       case 'check':
@@ -126,7 +126,7 @@ export class RunFold {
     }
   }
 
-  /** @param at milliseconds since 1970, by the clock of the journal that nobody sets */
+  /** @param at milliseconds since 1970, by the journal's monotonic clock */
   addLive(progress: ProgressView, at: number): void {
     if (this.#end === undefined) this.#advance(progress, at, at, true);
   }
@@ -167,7 +167,7 @@ export class RunFold {
   }
 
   #endPass(event: EventOf<'step-finished'>): void {
-    // A resumed run tells of steps that a former process ended: they have no beginning of their own.
+    // A resumed run has steps that an earlier process ended: they have no beginning of their own.
     this.#inPass(event.step, (pass) => pass.finish(event));
   }
 
@@ -196,7 +196,7 @@ export class RunFold {
     pass.touch();
   }
 
-  /** @param at by the clock that nobody sets; @param shownAt by that of the computer */
+  /** @param at by the monotonic clock; @param shownAt by that of the computer */
   #advance(progress: ProgressView, at: number, shownAt: number, live: boolean): void {
     this.#inPass(progress.step, (pass) => {
       pass.advance(progress);
@@ -240,7 +240,7 @@ export class RunFold {
     if (place !== 'tape') this.#conclude(place === 'sent' ? 'dump' : 'read-back', { step, bytes, at });
   }
 
-  /** What was so short that no progress told of it has its digest alone. */
+  /** What was so short that it had no progress has its digest alone. */
   #conclude(
     what: LegModel['what'],
     { step, bytes, records, at }: Pick<EventOf<'digest'>, 'step' | 'bytes' | 'records' | 'at'>,
@@ -271,7 +271,7 @@ export class RunFold {
     this.#fingerprints.set(volume, { ...known, backup, [side]: event });
   }
 
-  /** What stands so far. Steps that have not changed since the last asking are the same objects. */
+  /** The state so far. Steps that have not changed since the last asking are the same objects. */
   model(): RunModel {
     const last = this.#passes.at(-1);
     return {

@@ -3,7 +3,7 @@ import type { EventOf } from '../../contract/events.ts';
 import type { Hop } from '../../contract/data-events.ts';
 import type { ProgressView } from '../../contract/screens.ts';
 
-/** `unheard`: its end was never heard of, since the console died. */
+/** `unheard`: its end is not known, since the console died. */
 type CommandState = 'running' | 'good' | 'bad' | 'unheard';
 
 export interface CommandModel {
@@ -42,7 +42,7 @@ export interface PassModel {
   readonly unwinding: boolean;
   readonly state: PassState;
   readonly startedAt: number;
-  /** The same by the clock that nobody sets: durations are counted from it. */
+  /** The same by the monotonic clock: durations are counted from it. */
   readonly since: number;
   readonly milliseconds: number | undefined;
   /** Why it was left out. */
@@ -74,7 +74,7 @@ export interface LegModel {
   readonly step: string;
   readonly what: 'dump' | 'read-back';
   readonly startedAt: number;
-  /** The same by the clock that nobody sets. */
+  /** The same by the monotonic clock. */
   readonly since: number;
   readonly samples: readonly Sample[];
   readonly latest: ProgressView;

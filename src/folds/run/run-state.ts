@@ -6,9 +6,9 @@ import type { State } from '../states.ts';
 import type { RunModel } from './run-model.ts';
 
 /**
- * `unread`: nothing can be shown of it. `elsewhere`: another process performs it. `dead`: it has no end, and nobody performs it.
- * `tape-bad`: the cluster is normal, the tape is not a backup. `halted`: an operator must act; the two in `-act`: too, but the tape holds
- * the backup.
+ * `unread`: nothing can be shown of it. `elsewhere`: another process performs it. `dead`: it has no end, and no process
+ * performs it. `tape-bad`: the cluster is normal, the tape is not a backup. `halted`: an operator must act; the two in
+ * `-act`: too, but the tape holds the backup.
  */
 export type RunState =
   | 'loading'
@@ -87,7 +87,7 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   dead: { state: 'bad', word: 'interrupted' },
 };
 
-/** A good end with omissions is told with them, and is not green. */
+/** A good end with omissions is shown with them, and is not green. */
 export function withOmissions({ state, word }: StateWords, omissions: Omissions): StateWords {
   const omitted = omissionWords(omissions);
   return { state: omitted !== '' && state === 'ok' ? 'warn' : state, word: `${word}${omitted}` };

@@ -26,7 +26,7 @@ afterAll(async () => {
 describe('dd from a volume', () => {
   const shadow = '/dev/sfdsk/Class2/rdsk/Volume2';
 
-  test('gives all its bytes and counts records by bs', async () => {
+  test('yields all its bytes and counts records by bs', async () => {
     const { status, stdout, stderr } = await run(`dd if=${shadow} bs=32768`);
     expect([status, stderr]).toEqual([0, '256+0 records in\n256+0 records out\n']);
     expect(sha256(stdout)).toBe(await lab.volumeDigest('Class1', 'Volume2'));
@@ -67,7 +67,7 @@ describe('dd to the tape', () => {
     expect(back.stdout.length).toBe(512);
   });
 
-  test('records come back as they were written, whatever the buffer', async () => {
+  test('records read back as written, for any buffer', async () => {
     await run('dd ibs=1000 obs=1000 of=/dev/rmt/0', randomBytes(2500));
     expect((await run('dd if=/dev/rmt/0 bs=32768')).stderr).toBe('0+3 records in\n0+3 records out\n');
   });
@@ -85,7 +85,7 @@ describe('dd to the tape', () => {
     expect((await run('dd if=/dev/rmt/0n bs=32768')).stdout.toString('utf8')).toBe('first');
   });
 
-  test('a client that dies in the middle leaves a file that looks whole', async () => {
+  test('a client that dies halfway leaves a file that looks complete', async () => {
     const other = await logIn(lab, 'node3');
     const ended = new Promise<void>((resolve) => {
       const off = lab.onCommand((event) => {

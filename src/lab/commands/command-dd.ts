@@ -8,8 +8,8 @@ import { IoError } from '../faults/io-error.ts';
 import { platformOf } from '../gds/lab-model.ts';
 
 /**
- * dd(1M): the words of its errors and its exit status 2 are those of the illumos source (cmd/dd/dd.c); on Linux those of GNU dd, which
- * ends with 1 and counts its bytes in a third line.
+ * dd(1M): its messages and exit status 2 are those of the illumos source (cmd/dd/dd.c); on Linux those of GNU dd, which
+ * exits 1 and counts its bytes in a third line.
  */
 
 const isLinux = ({ machine }: CommandCall): boolean => platformOf(machine.world.model) === 'linux';
@@ -75,7 +75,7 @@ class Transfer {
     this.#rest = Buffer.allocUnsafe(operands.repacks ? operands.outputBytes : 0);
   }
 
-  /** @returns false where the input ended within what was to be skipped */
+  /** @returns false if the input ended within the skipped part */
   async skip(): Promise<boolean> {
     const { skip, inputBytes, inputSeek, outputSeek, outputBytes } = this.#operands;
     if (this.#source.seek) this.#source.seek(skip * inputBytes);
@@ -191,7 +191,7 @@ async function copy(call: CommandCall, operands: DdOperands, transfer: Transfer)
 
 export const dd: Command = async (call) => {
   const words = call.argv.slice(1);
-  // GNU dd has it since coreutils 9.1: a host of that age does not know it.
+  // GNU dd has it since coreutils 9.1: a host of the lab's age does not have it.
   const foreign = isLinux(call) ? words.find((word) => /^[io]seek=/.test(word)) : undefined;
   if (foreign !== undefined) return complain(call, `dd: unrecognized operand '${foreign}'`);
   const operands = parseDdOperands(words);

@@ -69,7 +69,7 @@ function step(value: number, byte: number): number {
   return (value << 8) ^ (table[(value >>> 24) ^ byte] ?? 0);
 }
 
-/** Reads a file whole, piece by piece. @param path undefined: the standard input */
+/** Reads a whole file, piece by piece. @param path undefined: the standard input */
 async function readAll(
   call: CommandCall,
   path: string | undefined,

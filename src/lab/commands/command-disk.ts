@@ -1,4 +1,4 @@
-/** What Solaris tells of the slices of a disk: prtvtoc(1M), and swap(1M) -l. */
+/** What Solaris shows of the slices of a disk: prtvtoc(1M), and swap(1M) -l. */
 import { physicalBlocks, physicalDiskOf } from '../gds/lab-volumes.ts';
 import { complain } from '../hosts/command-call.ts';
 import type { Command } from '../hosts/command-call.ts';

@@ -116,7 +116,7 @@ describe.each(['ufs', 'sfxfs'] as const)('a %s', (kind) => {
     expect(await mustRun(lab, 'node3', 'cat /etc/dumpdates')).toMatch(new RegExp(`^${raw(kind)} 0 .*\\n$`));
   });
 
-  test('is written to the tape by the guide’s own line, and comes back', async () => {
+  test('is written to tape by the guide’s own line, and can be restored', async () => {
     await writableShadow(kind);
     if (kind === 'sfxfs') await mustRun(lab, 'node3', `sfxadm ${raw(kind)}`);
     await mustRun(lab, 'node3', `${tool} 0ucf /dev/rmt/0 ${raw(kind)}`);
@@ -135,7 +135,7 @@ describe.each(['ufs', 'sfxfs'] as const)('a %s', (kind) => {
   test.each([
     ['its dump', `${tool} 0uf - ${raw(kind)}`, restore],
     ['its archive', 'tar cf - -C /mnt1 .', 'tar xpf -'],
-  ])('is made new and filled from %s: the same files', async (_what, dumps, restores) => {
+  ])('is recreated and filled from %s: the same files', async (_what, dumps, restores) => {
     await writableShadow(kind);
     if (kind === 'sfxfs') await mustRun(lab, 'node3', `sfxadm ${raw(kind)}`);
     const mounted = `mount -F ${kind} ${block(kind)} /mnt1`;
@@ -157,7 +157,7 @@ describe.each(['ufs', 'sfxfs'] as const)('a %s', (kind) => {
     await mustRun(lab, 'node3', `fsck -F ${kind} ${raw(kind)}`);
   });
 
-  test('that is told to abort ends with status 3, in the middle', async () => {
+  test('that is instructed to abort exits 3, halfway', async () => {
     await writableShadow(kind);
     if (kind === 'sfxfs') await mustRun(lab, 'node3', `sfxadm ${raw(kind)}`);
     lab.faults.set('dump-abort=40');
@@ -174,7 +174,7 @@ describe.each(['ufs', 'sfxfs'] as const)('a %s', (kind) => {
 });
 
 describe('an sfxfs', () => {
-  test('is neither mounted nor checked nor dumped under a name that it does not know; sfxadm tells it', async () => {
+  test('is neither mounted nor checked nor dumped under an unknown name; sfxadm sets the name', async () => {
     await writableShadow('sfxfs', true);
     await mustRun(lab, 'node3', 'mkdir /mnt1');
     const mount = `mount -F sfxfs -o ro ${block('sfxfs')} /mnt1`;
@@ -204,7 +204,7 @@ describe('an sfxfs', () => {
     });
   });
 
-  test('keeps the master’s name on the master: a rejoin brings it back to the proxy', async () => {
+  test('keeps the master’s name on the master: a rejoin returns it to the proxy', async () => {
     const before = await lab.volumeDigest('Class1', 'Volume3');
     await writableShadow('sfxfs', true);
     await mustRun(lab, 'node3', `sfxadm ${raw('sfxfs')}`);
@@ -219,7 +219,7 @@ describe('an sfxfs', () => {
     expect(await lab.volumeDigest('Class1', 'Volume4')).toBe(before);
   });
 
-  test('comes back at boot, mounted by vfstab', async () => {
+  test('is mounted again at boot, by vfstab', async () => {
     await lab.rebootNode('node1');
     expect(lab.world().mounts.node1).toMatchObject([
       { directory: '/app', type: 'ufs' },
@@ -255,7 +255,7 @@ describe('sfxadm refuses', () => {
 });
 
 describe('a dump', () => {
-  test('refuses what is mounted for writing, what is not there, and what is no such file system', async () => {
+  test('refuses a volume that is mounted for writing, that does not exist, or that has another file system', async () => {
     const master = '/dev/sfdsk/Class1/rdsk/Volume1';
     expect(await run(lab, 'node1', `ufsdump 0uf - ${master}`)).toMatchObject({
       status: 1,
@@ -273,7 +273,7 @@ describe('a dump', () => {
     expect(await node3('ufsdump')).toMatchObject({ status: 1 });
   });
 
-  test('asks nobody when the tape fails, and aborts', async () => {
+  test('does not ask when the tape fails, and aborts', async () => {
     await writableShadow('ufs');
     lab.faults.set('tape-error=3');
     const ran = await node3(`ufsdump 0ucf /dev/rmt/0 ${raw('ufs')}`);
@@ -281,7 +281,7 @@ describe('a dump', () => {
     expect(ran.stderr).toMatch(/ {2}DUMP: NEEDS ATTENTION: .*\n {2}DUMP: The ENTIRE dump is aborted\.\n$/);
   });
 
-  test('is read by its own restore only', async () => {
+  test('can only be read by its own restore', async () => {
     await writableShadow('ufs');
     const { stdout } = await node3(`ufsdump 0uf - ${raw('ufs')}`);
     expect(await run(lab, 'node3', 'sfxrestore tf -', stdout)).toMatchObject({

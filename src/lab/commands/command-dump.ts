@@ -13,9 +13,10 @@ import { openVolume } from '../gds/volume-access.ts';
 import type { OpenVolume } from '../gds/volume-access.ts';
 
 /**
- * ufsdump(1M) and sfxdump(1M): one string of options, whose arguments follow in its order. The lines on the standard error and
- * the exit statuses are ufsdump's (illumos cmd/backup/dump); sfxdump has the same options (GFS guide 4.2), its lines are presumed
- * to be alike. Those of dump(8) of Linux are dump 0.4b47's, without the lines that tell the time. Where the real one tells its progress every ten minutes, the lab does so at every tenth of the dump.
+ * ufsdump(1M) and sfxdump(1M): one string of options, whose arguments follow in its order. The lines on the standard
+ * error and the exit statuses are ufsdump's (illumos cmd/backup/dump); sfxdump has the same options (GFS guide 4.2),
+ * its lines are presumed to be the same. Those of Linux dump(8) are dump 0.4b47's, without the lines with times. The
+ * real one reports its progress every ten minutes, the lab at every tenth of the dump.
  */
 
 const statuses = { startup: 1, abort: 3 } as const;
@@ -24,7 +25,7 @@ const diskBlockBytes = 512;
 const blockings = { plain: 20, cartridge: 126 } as const;
 const fileSystems = { ufsdump: 'ufs', sfxdump: 'sfxfs', dump: 'ext3' } as const;
 const defaultDevices = { ufsdump: '/dev/rmt/0', sfxdump: '/dev/rmt/0', dump: '/dev/tape' } as const;
-/** Where u notes the dump down: ufsdump(1M); dump(8). */
+/** Where u records the dump: ufsdump(1M); dump(8). */
 const dateFiles = {
   ufsdump: '/etc/dumpdates',
   sfxdump: '/etc/dumpdates',
@@ -37,11 +38,11 @@ interface DumpRequest {
   /** undefined: the standard output */
   readonly output: string | undefined;
   readonly recordBytes: number;
-  /** u: note the dump down in /etc/dumpdates. */
+  /** u: record the dump in /etc/dumpdates. */
   readonly notesDate: boolean;
 }
 
-/** c of dump(8) changes how long it takes a tape to be, and no record. */
+/** c of dump(8) changes the assumed length of a tape, not its records. */
 function defaultBlocking(tool: DumpTool, letters: string): number {
   return letters.includes('c') && tool !== 'dump' ? blockings.cartridge : blockings.plain;
 }
@@ -96,7 +97,7 @@ function dateText(seconds: number): string {
   return `${weekdays[date.getUTCDay()]} ${months[date.getUTCMonth()]} ${day} ${time} ${date.getUTCFullYear()}`;
 }
 
-/** A size as dump tells it: blocks of 512 bytes, and mebibytes. */
+/** A size as dump prints it: blocks of 512 bytes, and mebibytes. */
 function sizeText(bytes: number): string {
   return `${Math.ceil(bytes / diskBlockBytes)} blocks (${(bytes / 1_048_576).toFixed(2)}MB)`;
 }
@@ -117,7 +118,7 @@ function unfit(tool: DumpTool, system: FileSystem, special: string): string | un
   return wrongDevice(system, special);
 }
 
-/** Tells how far the dump is, and does what a fault wants done in the middle. */
+/** Reports the progress of the dump, and performs what a fault requires during it. */
 class DumpProgress {
   readonly #call: CommandCall;
   readonly #total: number;
@@ -266,7 +267,7 @@ const dumpWith =
       if (isNoDevice)
         return refuse(call, `Cannot open \`${request.special}': ${error.message}`, statuses.startup);
       if (error.code === 'EINVAL') return refuse(call, 'bad sblock magic number', statuses.abort);
-      // nobody is there to whom it could put its question, and so it aborts (illumos dumpoptr.c)
+      // without an operator to ask, it aborts (illumos dumpoptr.c)
       await tell(call, `Write error: ${error.message}`);
       return refuse(call, 'NEEDS ATTENTION: Do you want to restart?: ("yes" or "no") ', statuses.abort);
     }

@@ -12,7 +12,7 @@ import { IoError } from '../faults/io-error.ts';
 /** How much cat and tee read at once, in bytes. */
 const pieceBytes = 1_048_576;
 
-/** Does something for each path; a path that fails is told, and the others continue. */
+/** Does something for each path; a path that fails is reported, and the others continue. */
 async function forEach(
   call: CommandCall,
   paths: readonly string[],
@@ -177,7 +177,7 @@ async function longLine(call: CommandCall, path: string, name: string): Promise<
   return `${kindLetters[kind]}${rights} ${String(files.namesOf(path)).padStart(3)} root     other    ${String(size).padStart(8)} Jan  1 00:00 ${name}`;
 }
 
-/** `readlink -f FILE` of GNU coreutils: what a file is in the end. Only the names of the drive are links. */
+/** `readlink -f FILE` of GNU coreutils: what a path resolves to. Only the names of the drive are links. */
 export const readlink: Command = async (call) => {
   const [option, path] = call.argv.slice(1);
   if (option !== '-f' || path === undefined) return complain(call, 'readlink: missing operand', 1);

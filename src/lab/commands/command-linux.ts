@@ -62,7 +62,7 @@ const passes = [
   'Pass 5: Checking group summary information',
 ];
 
-/** `fsck.ext3 -y DEVICE`, `fsck.ext3 -p DEVICE`: without either it asks, and wants a terminal for that. */
+/** `fsck.ext3 -y DEVICE`, `fsck.ext3 -p DEVICE`: without either it asks, and needs a terminal for that. */
 export const fsckExt3: Command = async (call) => {
   const { world, node } = call.machine;
   const options = parseOptions(call.argv.slice(1), 'ypf');
@@ -122,7 +122,7 @@ async function check(call: CommandCall, special: string, isPreen: boolean): Prom
   }
 }
 
-/** `lsblk -dnP -o NAME,WWN,SERIAL`: what each disk is that the node sees. */
+/** `lsblk -dnP -o NAME,WWN,SERIAL`: the identity of each disk that the node sees. */
 export const lsblk: Command = async (call) => {
   if (call.argv.slice(1).join(' ') !== '-dnP -o NAME,WWN,SERIAL')
     return complain(call, 'lsblk: not part of the lab', 1);

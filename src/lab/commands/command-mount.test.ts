@@ -50,7 +50,7 @@ describe('a proxy that was parted after umount', () => {
     await writableShadow();
   });
 
-  test('is clean, mounts, and stands in mnttab', async () => {
+  test('is clean, mounts, and is listed in mnttab', async () => {
     expect((await node3(`fsck -F ufs ${raw}`)).status).toBe(0);
     await mustRun(lab, 'node3', `mount -F ufs -o ro ${block} /mnt1`);
     expect(await mustRun(lab, 'node3', 'cat /etc/mnttab')).toMatch(

@@ -11,8 +11,8 @@ import type { Machine } from '../hosts/machine.ts';
 
 /**
  * mount, umount and fsck for the lab's file system, with the exit statuses of Solaris' ufs commands: 32 for a mount
- * that fails, 36 for a file system that is left as it was found, wrong. Their sentences are close to Solaris', not literal; what
- * the commands of sfxfs say is not known, and is the lab's own.
+ * that fails, 36 for a file system whose errors remain. Their sentences are close to Solaris', not literal; those of
+ * sfxfs are not known, and are the lab's own.
  */
 
 const mountFailed = 32;
@@ -39,12 +39,12 @@ export function isFileSystemType(word: string): word is FileSystemType {
   return fileSystemTypes.some((type) => type === word);
 }
 
-/** The block device behind either special file of a volume. */
+/** The block device of either special file of a volume. */
 export function blockDeviceOf(special: string): string {
   return special.replace('/rdsk/', '/dsk/');
 }
 
-/** Why a file system cannot be used on a device though it is one of the right type; undefined if it can. */
+/** Why a file system of the right type cannot be used on a device; undefined if it can. */
 export function wrongDevice(system: FileSystem, special: string): string | undefined {
   if (system.type !== 'sfxfs' || system.device === blockDeviceOf(special)) return undefined;
   return `${special}: the partition information is that of ${system.device}`;
@@ -110,7 +110,7 @@ export const mount: Command = async (call) => {
 
 /**
  * Unmounts a mount point, or a device.
- * @returns `busy` where somebody uses it, `absent` where nothing is mounted there
+ * @returns `busy` if it is in use, `absent` if nothing is mounted there
  */
 export async function unmount(call: CommandCall, target: string): Promise<'done' | 'busy' | 'absent'> {
   const { machine } = call;
@@ -137,7 +137,10 @@ export const umount: Command = async (call) => {
   return ending === 'busy' ? complain(call, `umount: ${directory} busy`) : 0;
 };
 
-/** What was mounted for writing is clean once it is unmounted. A superblock that was overwritten meanwhile keeps nobody from unmounting. */
+/**
+ * A file system that was mounted for writing is clean once it is unmounted. An overwritten superblock does not prevent
+ * unmounting.
+ */
 async function cleanAfter(machine: Machine, found: Mount): Promise<void> {
   if (found.options === 'ro') return;
   const volume = openVolume(machine.world, machine.node, found.special, 'write');

@@ -21,7 +21,7 @@ const senseTexts: Record<number, string> = {
   0x13: 'EOT',
 };
 
-/** A beginning of an operation's name is enough, the first that fits. */
+/** The beginning of an operation's name is enough; the first match counts. */
 function operationOf(text: string): TapeOperationName | 'load' | undefined {
   const names = Object.keys(tapeOperations) as TapeOperationName[];
   return [...names, 'load' as const].find((name) => name.startsWith(text));
@@ -126,7 +126,7 @@ export const mt: Command = async (call) => {
     drive.load();
     return 0;
   }
-  // On Linux the status of an empty drive is told, too: mt opens it without waiting for a medium.
+  // On Linux the status of an empty drive is also printed: mt opens it without waiting for a medium.
   if (name === 'status' && call.machine.world.faults.has('linux-tape') && !drive.isLoaded && !drive.isOpen)
     return showStatus(call);
   let handle: TapeHandle;

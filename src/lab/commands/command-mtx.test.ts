@@ -29,7 +29,7 @@ const refused = async (line: string): Promise<string> => {
 const padded = (name: string): string => name.padEnd(32);
 
 describe('mtx', () => {
-  test('shows drive and slots; the first empty slot counts as home where none is known', async () => {
+  test('shows drive and slots; the first empty slot counts as home if none is known', async () => {
     expect(await run('status')).toEqual({
       status: 0,
       errors: '',
@@ -45,7 +45,7 @@ describe('mtx', () => {
     });
   });
 
-  test('unloads and loads; the drive then stands at the beginning of the other tape', async () => {
+  test('unloads and loads; the drive is then at the beginning of the other tape', async () => {
     const handle = await bench.drive.open('/dev/rmt/0n', 'write');
     await handle.write(numbered(0));
     await handle.close();
@@ -140,7 +140,7 @@ describe('mtx of a library with two drives and a mail slot', () => {
     );
   });
 
-  test('moves the tape of the lab only where its own drive is named', async () => {
+  test('moves the tape of the lab only if its own drive is named', async () => {
     expect((await run('load 1 0')).output).toBe('Loading media from Storage Element 1 into drive 0...done\n');
     expect(bench.drive.isLoaded).toBe(true);
     expect(await refused('load 1 2')).toBe("1 mtx: illegal <drive-number> argument '2' to 'load' command\n");

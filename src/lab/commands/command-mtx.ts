@@ -4,8 +4,8 @@ import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { IoError } from '../faults/io-error.ts';
 
 /**
- * mtx(1) 1.3: status, load, unload, transfer and next. Words and exit status 1 are those of its source (mtx.c); slots are counted from 1, drives
- * from 0. Several commands may be in one line.
+ * mtx(1) 1.3: status, load, unload, transfer and next. Messages and exit status 1 are those of its source (mtx.c);
+ * slots are counted from 1, drives from 0. Several commands may be in one line.
  */
 
 const changerDevice = '/dev/scsi/changer/c2t0d0';
@@ -14,7 +14,7 @@ const addresses = { drives: 256, slots: 4095 } as const;
 /** mtx prints a bar code with the spaces after it, as a library reports them. */
 const barcodeLength = 32;
 
-/** What mtx says before it ends with exit status 1. */
+/** What mtx prints before it exits 1. */
 class Refusal extends Error {}
 
 const usage = [
@@ -64,7 +64,7 @@ function requireDrive(changer: Changer, command: string, drive: number): void {
     throw new Refusal(`illegal <drive-number> argument '${drive}' to '${command}' command`);
 }
 
-/** Tells on the standard output what is moved; `done` follows where it came there. */
+/** Prints on the standard output what is moved; `done` follows if it succeeded. */
 async function move(
   { call }: Changer,
   words: string,
@@ -113,7 +113,7 @@ async function unload(changer: Changer, wanted: number | undefined, drive = 0): 
   await move(changer, words, () => cartridges.unload(slot, drive), failed);
 }
 
-/** Prints nothing where it succeeds; what is in the slots is the library's to judge. */
+/** Prints nothing on success; the library judges the slots. */
 async function transfer(changer: Changer, from: number | undefined, to: number | undefined): Promise<void> {
   const { call, cartridges } = changer;
   if (from === undefined) throw new Refusal('No source specified');
@@ -138,7 +138,7 @@ async function next(changer: Changer, drive = 0): Promise<void> {
   throw new Refusal('No More Media');
 }
 
-/** Commands with the number of figures that may stand after them. */
+/** Commands with the number of arguments that may follow. */
 const mtxCommands = {
   status: { figures: 0, run: status },
   load: { figures: 2, run: load },

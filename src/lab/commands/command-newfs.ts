@@ -9,8 +9,9 @@ import type { PayrollEntry } from '../gds/payroll-files.ts';
 import { openVolume } from '../gds/volume-access.ts';
 
 /**
- * newfs(1M) makes a ufs: as of illumos it asks only where its standard input is a terminal. mkfs(1M) has the form `mkfs -F FSType DEVICE`
- * for every type; which options sfxfs has there is not known, and so it takes none here. The sentences are close to Solaris', not literal.
+ * newfs(1M) makes a ufs: as in illumos it asks only if its standard input is a terminal. mkfs(1M) has the form `mkfs -F
+ * FSType DEVICE` for every type; the options of sfxfs are not known, so it has none here. The sentences are close to
+ * Solaris', not literal.
  */
 
 /** What every new file system holds. */

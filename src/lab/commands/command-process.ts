@@ -68,7 +68,7 @@ interface Column {
   readonly value: (process: Process) => string;
 }
 
-/** The columns of `-o`: names with commas between them; `=` behind a name leaves its head out. */
+/** The columns of `-o`: names with commas between them; `=` after a name leaves its head out. */
 function columnsOf(format: string): Column[] | string {
   const chosen: Column[] = [];
   for (const entry of format.split(',')) {
@@ -80,10 +80,10 @@ function columnsOf(format: string): Column[] | string {
   return chosen;
 }
 
-/** As ps sets a number: right-justified in five places. */
+/** As ps prints a number: right-justified in five places. */
 const cell = (text: string): string => (/^\d+$/.test(text) ? text.padStart(5) : text);
 
-/** `ps -p PID,...` or `ps -e`, with `-o`: exit status 1 where none of the processes lives. */
+/** `ps -p PID,...` or `ps -e`, with `-o`: exit status 1 if none of the processes is running. */
 export const ps: Command = async (call) => {
   const options = parseOptions(call.argv.slice(1), 'efp:o:');
   if (typeof options === 'string') return complain(call, `ps: ${options}`);
@@ -99,7 +99,7 @@ export const ps: Command = async (call) => {
   return shown.length > 0 ? 0 : 1;
 };
 
-/** The processes that have the volume of a special file open, or a slice of a disk. @throws IoError where there is none */
+/** The processes that have the volume of a special file open, or a slice of a disk. @throws IoError if there is none */
 function holdersOf({ machine }: CommandCall, path: string): Process[] {
   const { node, world, processes } = machine;
   const isDisk = /^\/dev\/r?dsk\//.test(path);

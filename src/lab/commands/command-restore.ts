@@ -8,8 +8,9 @@ import { IoError } from '../faults/io-error.ts';
 import type { PayrollEntry } from '../gds/payroll-files.ts';
 
 /**
- * ufsrestore(1M) and sfxrestore(1M), as far as it takes to see what a dump holds: list (t), extract into the current directory (x) and
- * restore a whole file system into it (r), with f and v. The latter leaves restoresymtable behind (illumos ufsrestore(8)).
+ * ufsrestore(1M) and sfxrestore(1M), as far as needed to show the contents of a dump: list (t), extract into the
+ * current directory (x) and restore a whole file system into it (r), with f and v. The latter leaves restoresymtable
+ * (illumos ufsrestore(8)).
  */
 
 const largestRecordBytes = 1_048_576;

@@ -38,7 +38,7 @@ function serve(...parts: (string | Buffer)[]): Promise<BenchRun> {
   return theBench().run(rmt, ['/usr/sbin/rmt'], input);
 }
 
-/** Numbers of records a file of the tape; what is not a whole numbered record is told. */
+/** The numbers of the records in each file of the tape; others are reported. */
 async function tapeFiles(): Promise<(number | string)[][]> {
   const files = await filesOfTape(theBench().tapeFile);
   return files.map((records) =>
@@ -68,7 +68,7 @@ describe('a dialogue', () => {
     expect(await tapeFiles()).toEqual([upTo(64)]);
   });
 
-  test('version 1 is found out, and tells status without newlines', async () => {
+  test('version 1 is detected, and reports status without newlines', async () => {
     const { status, output } = await serve(
       'I-1\n0\n',
       open,
@@ -112,7 +112,7 @@ describe('a dialogue', () => {
     expect(await tapeFiles()).toEqual([]);
   });
 
-  test('what is not open, not there, or opened for something else', async () => {
+  test('a device that is not open, absent, or opened for another use', async () => {
     expect((await serve('W5\nhelloR9\nI5\n1\nL0\n0\nsFSC\n')).output).toBe('E9\nBad file number\n'.repeat(7));
     expect((await serve('O/etc/passwd\n0\n')).output).toBe('E2\nNo such file or directory\n');
     const closed = 'E9\nBad file number\n';
@@ -122,7 +122,7 @@ describe('a dialogue', () => {
     expect((await serve('O/dev/rmt/0n\n1\nR9\nL7\n0\nC\n')).output).toBe(`A3\n${closed}A7\nA0\n`);
   });
 
-  test('an empty drive, a write-protected cartridge, a drive that another program has', async () => {
+  test('an empty drive, a write-protected cartridge, a drive in use by another program', async () => {
     const { faults, drive } = theBench();
     faults.set('no-tape');
     expect((await serve(open)).output).toBe('E5\nI/O error\n');
@@ -144,7 +144,7 @@ describe('a dialogue', () => {
     expect(await tapeFiles()).toEqual([[0]]);
   });
 
-  test('a channel that ends in the middle of a record: exit status 2, and a tape that looks whole', async () => {
+  test('a channel that ends within a record: exit status 2, and a tape that looks complete', async () => {
     const cut = await serve(open, write(0), write(1), write(2).subarray(0, 20_000));
     expect(cut).toMatchObject({ status: 2, output: `A3\n${answers(2)}` });
     expect(await tapeFiles()).toEqual([[0, 1]]);
@@ -153,7 +153,7 @@ describe('a dialogue', () => {
   });
 });
 
-describe('the pieces in which it comes', () => {
+describe('the pieces of its input', () => {
   test('make no difference', async () => {
     const dialogue = [
       open,
@@ -177,7 +177,7 @@ describe('the pieces in which it comes', () => {
     );
   });
 
-  test('a word that is too long is cut, and its rest is garbage', async () => {
+  test('a word that is too long is truncated, and its rest is garbage', async () => {
     expect(await serve('R', '1'.repeat(63), '2')).toMatchObject({
       status: 3,
       output: 'E9\nBad file number\n',
@@ -210,7 +210,7 @@ describe('the end of the medium, with records sent ahead', () => {
     expect(await tapeFiles()).toEqual([upTo(5)]);
   });
 
-  test('a write error in the middle of what was sent ahead', async () => {
+  test('a write error among records that were sent ahead', async () => {
     theBench().faults.set('tape-error=3');
     const { output } = await serve(open, ...writes(4), 'C\n');
     expect(output).toBe(`A3\n${answers(2)}${'E5\nI/O error\n'.repeat(2)}A0\n`);
@@ -234,7 +234,7 @@ describe('close and open', () => {
     expect(await tapeFiles()).toEqual([[0], [1]]);
   });
 
-  test('Linux: the server ends after C, knows no version 1, and needs a newline behind S', async () => {
+  test('Linux: the server ends after C, has no version 1, and needs a newline after S', async () => {
     theBench().faults.set('linux-tape');
     expect(await serve('I-1\n0\n', open, 'I-1\n0\nC\nS\n')).toMatchObject({
       status: 0,

@@ -10,8 +10,8 @@ import { tapeOperations } from '../tape/tape-operations.ts';
 import type { TapeOperationName } from '../tape/tape-operations.ts';
 
 /**
- * rmt(8): the drive for programs on other hosts, as cmd/rmt/rmt.c of illumos serves it; with the fault `linux-tape` as that of GNU.
- * Commands may be sent ahead; they are done and answered in their order.
+ * rmt(8): the drive for programs on other hosts, as cmd/rmt/rmt.c of illumos serves it; with the fault `linux-tape` as
+ * that of GNU. Commands may be sent ahead; they are carried out and answered in order.
  */
 
 /** Numbers of errors (sys/errno.h), the same on Solaris and Linux as far as they are here. */
@@ -78,7 +78,7 @@ class RmtServer {
       if (error instanceof Exit) return error.status;
       throw error;
     } finally {
-      // the end of a process closes what it has open: a file mark after what was written, whole or not
+      // the end of a process closes what it has open: a file mark after what was written, complete or not
       await this.#close();
     }
   }
@@ -190,7 +190,7 @@ class RmtServer {
     });
   }
 
-  /** @param unless an access that does not do for what is to be done @throws IoError EBADF */
+  /** @param unless an access mode that is not sufficient @throws IoError EBADF */
   #opened(unless?: TapeAccess): TapeHandle {
     if (!this.#handle || this.#handle.access === unless) throw new IoError('EBADF');
     return this.#handle;

@@ -17,7 +17,7 @@ import type { TableLetter } from '../gds/sdxinfo-tables.ts';
 
 type AccessMode = GdsVolume['mode'];
 
-/** Runs the work of an sdx command; a refusal is printed in the manner of the guide, exit status 1. */
+/** Runs the work of an sdx command; a refusal is printed in the guide's form, with exit status 1. */
 export async function answer(call: CommandCall, work: () => Promise<string> | string): Promise<number> {
   try {
     await call.output.write(await work());
@@ -36,7 +36,7 @@ export function sdxOptions(words: readonly string[], letters: string): Options['
   return options.given;
 }
 
-/** An option's argument. @throws GdsRefusal where it is missing */
+/** An option's argument. @throws GdsRefusal if it is missing */
 export function needed(given: Options['given'], letter: string): string {
   const value = given.get(letter);
   if (!value) throw refuse(`option -${letter} is required`);
@@ -48,7 +48,7 @@ export function info(call: CommandCall, text: string): string {
   return `SDX:${call.argv[0]}: INFO: ${text}\n`;
 }
 
-/** What is told when a volume starts: the line and its two special files (GDS guide 4.1, E.4.3). */
+/** What is printed when a volume starts: the line and its two special files (GDS guide 4.1, E.4.3). */
 export function startedText(call: CommandCall, className: string, volume: string, node: NodeName): string {
   const files = ['rdsk', 'dsk'].map((kind) => `        /dev/sfdsk/${className}/${kind}/${volume}\n`);
   return `${info(call, `${volume}: started volume on node ${node}`)}${files.join('')}`;
@@ -88,14 +88,14 @@ async function part({ call, given, className, names }: ProxyCall): Promise<strin
   if (attribute !== undefined && mode === undefined) throw refuse(`${attribute}: illegal attribute`);
   if (given.has('e')) throw refuse(`${given.get('e')}: not part of the lab`);
   const pjrm = mode as 'on' | 'off' | undefined;
-  // between two writes: what was written before is in every proxy, what is written after in none
+  // between two writes: earlier ones are in every proxy, later ones in none
   await world.writing.run(() => Promise.resolve(partProxies(world, node, className, names, pjrm)));
   await world.save();
   const { scope } = classOn(world.model, node, className);
   return names.flatMap((name) => scope.map((entry) => startedText(call, className, name, entry))).join('');
 }
 
-/** Waits for copies, and tells that they have ended. */
+/** Waits for copies, and reports their end. */
 async function untilCopied({ call, names }: ProxyCall): Promise<string> {
   await Promise.race([call.machine.world.resynchronisation.finished(), whenKilled(call.killed)]);
   return names.map((name) => info(call, `${name}: copying completed successfully`)).join('');
@@ -111,7 +111,10 @@ async function rejoin(order: ProxyCall): Promise<string> {
   return mode === 'waitsync' ? untilCopied(order) : '';
 }
 
-/** Waits for the copy unless it is told not to: `nowaitsync` is the opposite of Rejoin's `waitsync` (GDS guide 4.5, D.14). */
+/**
+ * Waits for the copy, unless `nowaitsync` is given: `nowaitsync` is the opposite of Rejoin's `waitsync` (GDS guide 4.5,
+ * D.14).
+ */
 async function rejoinRestore(order: ProxyCall): Promise<string> {
   const { call, given, className, names } = order;
   const { world, node } = call.machine;

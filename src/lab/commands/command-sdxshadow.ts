@@ -18,14 +18,14 @@ import { groupTypes } from '../gds/lab-model.ts';
 /**
  * sdxshadowdisk, sdxshadowgroup and sdxshadowvolume (GDS guide 4.5, D.15 - D.17).
  *
- * The types behind a disk's name (`single`) and the attributes `type` and `width` are not in the excerpts known here: they are
- * presumed to be those of sdxdisk.
+ * The types after a disk's name (`single`) and the attributes `type` and `width` are not in the excerpts known here:
+ * they are presumed to be those of sdxdisk.
  */
 
-/** Carries out one operation; returns what it prints. */
+/** Carries out one operation; returns its output. */
 type Operation = (call: CommandCall, given: Options['given'], className: string) => string;
 
-/** A command whose first option says what is done; what was changed is saved. */
+/** A command whose first option selects the operation; changes are saved. */
 function operations(letters: string, table: Readonly<Record<string, Operation>>): Command {
   const names = Object.keys(table);
   return (call) =>

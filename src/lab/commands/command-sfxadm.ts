@@ -7,8 +7,8 @@ import { renameDevice } from '../gds/lab-file-system.ts';
 import { openVolume } from '../gds/volume-access.ts';
 
 /**
- * sfxadm(1M), as far as the GDS guide uses it (6.6.3.7, steps 6d-2 and 6e-2): writes into an sfxfs on which device it lies. Its
- * other options, its messages and its exit statuses are not known; the sentences here are the lab's own.
+ * sfxadm(1M), as far as the GDS guide uses it (6.6.3.7, steps 6d-2 and 6e-2): writes the name of its device into an
+ * sfxfs. Its other options, its messages and its exit statuses are not known; the sentences here are the lab's own.
  */
 export const sfxadm: Command = async (call) => {
   const { world, node } = call.machine;

@@ -7,7 +7,7 @@ import { plainDisk } from '../hosts/plain-disk.ts';
 import { platformOf } from '../gds/lab-model.ts';
 import { deviceOf, physicalBlocks, physicalDisks } from '../gds/lab-volumes.ts';
 
-/** Commands that only say something. */
+/** Commands that only print something. */
 
 const says =
   (text: (node: string) => string): Command =>
@@ -48,7 +48,7 @@ export const uname: Command = async (call) => {
 
 export const hostname = says((node) => node);
 
-/** The number that Solaris keeps in its NVRAM (hostid(1)): of its own in each lab. */
+/** The number that Solaris keeps in its NVRAM (hostid(1)): different in each lab. */
 export const hostid: Command = async (call) => {
   await call.output.write(`${call.machine.hostId}\n`);
   return 0;
@@ -106,7 +106,7 @@ export const who: Command = async (call) => {
   return 0;
 };
 
-/** `iostat -En`: what each disk is that the node sees; the one that no class has comes first. */
+/** `iostat -En`: the identity of each disk that the node sees; the one without a class comes first. */
 export const iostat: Command = async (call) => {
   if (call.argv.slice(1).join(' ') !== '-En') return complain(call, 'iostat: not part of the lab', 2);
   const { node, world } = call.machine;
@@ -133,10 +133,10 @@ export const iostat: Command = async (call) => {
   return 0;
 };
 
-/** What the system has of the root file system, in kilobytes. */
+/** The system's use of the root file system, in kilobytes. */
 const systemKilobytes = 5_482_934;
 
-/** `df -k` (df(1M)) of the root file system, whatever is named. */
+/** `df -k` (df(1M)) of the root file system, for any argument. */
 export const df: Command = async (call) => {
   const [option, path = '/'] = call.argv.slice(1);
   if (option !== '-k') return complain(call, 'df: not part of the lab', 2);

@@ -92,11 +92,11 @@ interface Faulty {
   /** Names of files that come as zeros. */
   readonly blanked: ReadonlySet<string>;
   readonly words: readonly string[];
-  /** What tar ends with because of them. */
+  /** The exit status of tar because of them. */
   readonly status: number;
 }
 
-/** What the faults make of the files. Solaris tar ends with 0 after each of these messages, unless it is given `e` (illumos tar.c). */
+/** The effect of the faults on the files. Solaris tar exits 0 after each of these messages, unless it has `e` (illumos tar.c). */
 function withFaults(call: CommandCall, entries: readonly ArchiveEntry[]): Faulty {
   const { faults } = call.machine.world;
   // An empty file would not show why the output is missing.
@@ -114,7 +114,7 @@ function withFaults(call: CommandCall, entries: readonly ArchiveEntry[]): Faulty
         ...unread.map((name) => `tar: ${name}: Read error at byte 0, while reading 512 bytes: I/O error\n`),
       ]
     : wordsOfSolaris({ links, sockets, changed, unread });
-  // GNU tar ends with 1 where a file changed, and where one could not be read (tar(1), RETURN VALUE).
+  // GNU tar exits 1 if a file changed, or could not be read (tar(1), RETURN VALUE).
   const status = isLinux(call) && changed.length + unread.length > 0 ? 1 : 0;
   return {
     status,
@@ -200,7 +200,7 @@ async function create(call: CommandCall, request: TarRequest): Promise<number> {
   }
 }
 
-/** Everything is read before the tree changes: in a lab that is small. */
+/** Everything is read before the tree changes: it is small in a lab. */
 async function extract(call: CommandCall, request: TarRequest): Promise<number> {
   try {
     const source = await openSource(call, request.archive);

@@ -7,7 +7,10 @@ import { IoError } from '../faults/io-error.ts';
 
 const pieceBytes = 65_536;
 
-/** Hands on what a file holds, piece by piece, until the end or until `take` says false. @param path undefined: the standard input */
+/**
+ * Passes on the contents of a file, piece by piece, until the end or until `take` returns false. @param path undefined:
+ * the standard input
+ */
 async function readPieces(
   call: CommandCall,
   path: string | undefined,
@@ -60,7 +63,7 @@ function partOf(words: readonly string[]): Part | string {
   return { count: Number(count), unit: bytes === undefined ? 'lines' : 'bytes', path: options.operands[0] };
 }
 
-/** The place behind the first `count` lines; the length of the text where it has fewer. */
+/** The place after the first `count` lines; the length of the text where it has fewer. */
 function behindLines(bytes: Buffer, count: number): { place: number; lines: number } {
   let [place, lines] = [0, 0];
   while (lines < count) {

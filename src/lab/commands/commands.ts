@@ -46,7 +46,7 @@ import { head, tail, wc } from './command-text.ts';
 /** Programs that hand their process over to others; the shell runs them itself. */
 const otherPrograms = ['env', 'nohup', 'pfexec', 'setsid', 'sh', 'sudo'];
 
-/** `command -v NAME`: where a command lies, exit status 1 where it is not there. */
+/** `command -v NAME`: the path of a command, exit status 1 if it does not exist. */
 const command: Command = async (call) => {
   const name = call.argv[1] === '-v' ? call.argv[2] : undefined;
   const { faults, model } = call.machine.world;
@@ -123,7 +123,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
   }),
 );
 
-/** What Linux does not have: those of Solaris alone, and of file systems that it has not. */
+/** Commands that Linux does not have: Solaris' own, and those of file systems that it lacks. */
 const notOnLinux = new Set(
   'digest fsck fuser iostat kstat mkfs newfs prtvtoc swap sfxadm sfxdump sfxrestore ufsdump ufsrestore /etc/rmt'.split(
     ' ',
@@ -150,7 +150,7 @@ export const commandsOn = (platform: Platform): ReadonlyMap<string, Command> =>
 const isInstalled = (name: string, platform: Platform): boolean =>
   commandsOn(platform).has(name) || otherPrograms.includes(name);
 
-/** True for what runs as a program, by its name or its path: a fault can meet it. What the shell does by itself is none. */
+/** True for what runs as a program, by its name or its path: a fault can affect it. The shell's builtins are not. */
 export function isProgram(name: string, platform: Platform = 'solaris'): boolean {
   return isInstalled(name.replace(/^(\/usr)?\/s?bin\//, ''), platform);
 }

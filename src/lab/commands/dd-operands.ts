@@ -1,4 +1,4 @@
-/** What a dd command line asks for. Sizes in bytes. */
+/** The operands of a dd command line. Sizes in bytes. */
 export interface DdOperands {
   readonly input: string | undefined;
   readonly output: string | undefined;
@@ -52,7 +52,7 @@ function readValues(words: readonly string[]): Values | string {
 
 /**
  * Reads the operands of dd(1M).
- * @returns a sentence where one cannot be understood
+ * @returns a sentence if one is invalid
  */
 export function parseDdOperands(words: readonly string[]): DdOperands | string {
   const values = readValues(words);

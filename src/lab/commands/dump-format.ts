@@ -12,8 +12,8 @@
  *   28  chosen so that the block's 256 words add up to 84446, as in a real ufsdump
  *   32  length of the text after it
  *   36  the text, JSON: {device} at the beginning, {path, type, mode, modified, size, target} for an entry, {entries} at the end
- * Behind an entry's header come the bytes of its file, filled up with zeros to a whole block. The end is written as often as it
- * takes to fill the last record.
+ * An entry's header is followed by the bytes of its file, filled up with zeros to a whole block. The end is repeated
+ * until the last record is full.
  */
 import type { FileSystemEntry, VolumeBytes } from '../gds/lab-file-system.ts';
 
@@ -52,7 +52,7 @@ export function dumpBlocks({ entries, recordBytes }: DumpPlan): number {
   return Math.ceil(blocks / perRecord) * perRecord;
 }
 
-/** Directories first, as a dump has them. */
+/** Directories first, as in a dump. */
 export function inDumpOrder(entries: readonly FileSystemEntry[]): FileSystemEntry[] {
   const isDirectory = (entry: FileSystemEntry): boolean => entry.type === 'directory';
   return [...entries.filter(isDirectory), ...entries.filter((entry) => !isDirectory(entry))];
@@ -124,7 +124,7 @@ export async function* dumpPieces(
   }
 }
 
-/** What was read from a dump. */
+/** The contents of a dump. */
 export interface ReadDump {
   readonly device: string;
   /** Seconds since 1970. */
@@ -151,9 +151,8 @@ function readHeader(bytes: Buffer, at: number, tool: DumpTool): ReadHeader | und
 }
 
 /**
- * Reads a dump back: the reader that ufsrestore, sfxrestore and restore stand on, and that tests have for a tape's
- * bytes.
- * @param bytes the records of the dump, one behind the other
+ * Reads a dump back: the reader of ufsrestore, sfxrestore and restore, also for tests of a tape's bytes.
+ * @param bytes the records of the dump, one after the other
  * @param tool that made it
  * @returns undefined if these are not the bytes of a dump of that tool
  */

@@ -20,7 +20,7 @@ const pathBelow = (name: string): string =>
     .filter((part) => part !== '' && part !== '.')
     .join('/');
 
-/** Gathers the entries of an archive. */
+/** Collects the entries of an archive. */
 export class ExtractedTree {
   readonly #entries: PayrollEntry[] = [];
   #isBroken = false;
@@ -37,7 +37,7 @@ export class ExtractedTree {
     if (!this.#isBroken) this.#parser.write(bytes);
   }
 
-  /** @returns undefined if it was no archive */
+  /** @returns undefined if it was not an archive */
   async end(): Promise<readonly PayrollEntry[] | undefined> {
     if (this.#isBroken) return undefined;
     const ended = once(this.#parser, 'end').catch(() => undefined);
@@ -71,7 +71,7 @@ export class ExtractedTree {
   }
 }
 
-/** What the fault makes of the last file that is not empty. */
+/** The effect of the fault on the last file that is not empty. */
 function withFault({ machine }: CommandCall, entries: readonly PayrollEntry[]): readonly PayrollEntry[] {
   const last = entries.findLast(({ content }) => content !== undefined && content.length > 0);
   if (!machine.world.faults.has('extract-alters') || !last?.content) return entries;

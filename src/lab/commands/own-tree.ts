@@ -1,4 +1,4 @@
-/** What a host has of its own below a directory, outside of mounted volumes: as a file system whose files follow each other. */
+/** A host's own tree below a directory, outside of mounted volumes, as a file system whose files follow each other. */
 import { posix } from 'node:path';
 import type { FileSystemEntry, VolumeBytes } from '../gds/lab-file-system.ts';
 import type { HostFiles } from '../hosts/host-files.ts';

@@ -1,6 +1,6 @@
 import type { RecordTarget } from '../hosts/data-files.ts';
 
-/** Gathers bytes into records and pads the last one with zeros, as tar and ufsdump do for a tape and for a pipe. */
+/** Collects bytes into records and pads the last one with zeros, as tar and ufsdump do for a tape and for a pipe. */
 export class Blocker {
   readonly #target: RecordTarget;
   readonly #record: Buffer;

@@ -29,7 +29,8 @@ function headerBlocks({ name, entry }: ArchiveEntry): Buffer {
   };
   const block = Buffer.alloc(blockBytes);
   const header = new Header(fields);
-  // encode tells whether a field did not fit; a name beyond ASCII needs the extended header too, to be read alike everywhere
+  // encode reports whether a field did not fit; a name beyond ASCII also needs the extended header, to be read the same
+  // everywhere
   const needsExtended = header.encode(block) || /[^\x20-\x7e]/.test(name);
   return needsExtended ? Buffer.concat([new Pax(fields).encode(), block]) : block;
 }
@@ -37,8 +38,8 @@ function headerBlocks({ name, entry }: ArchiveEntry): Buffer {
 /**
  * The archive's bytes, piece by piece; each piece is valid until the next is asked for. Ends with two zero blocks.
  * @param volume in which the files lie
- * @param onEntry told of each entry before its bytes come
- * @param blanked names of files in whose place zeros come
+ * @param onEntry called for each entry before its bytes
+ * @param blanked names of files that are replaced by zeros
  */
 export async function* archiveBytes(
   entries: Iterable<ArchiveEntry>,

@@ -16,7 +16,7 @@ import {
 } from '../lab.test-support.ts';
 
 describe('a fault', () => {
-  test('that is not in the table is refused, and the table is listed', () => {
+  test('that is not in the table is refused, with a list of the table', () => {
     const refused = catching(() => parseFault('tape-eror=3'));
     expect(refused).toMatchObject({ code: 'LAB_FAULT_UNKNOWN', message: 'there is no fault "tape-eror"' });
     expect(isFailure(refused) && refused.hint).toBe(
@@ -38,7 +38,7 @@ describe('a fault', () => {
     expect(catching(() => parseFault(spec))).toMatchObject({ code: 'LAB_FAULT_VALUE_WRONG', message });
   });
 
-  test('is kept until it is cleared; several of one name stand beside each other where they name a host', () => {
+  test('is kept until it is cleared; several with one name may coexist if they name hosts', () => {
     const faults = new Faults();
     for (const spec of ['tape-error=3', 'tape-error=5', 'fail=node1:sdxproxy Part', 'fail=node3:dd:2'])
       faults.set(spec);
@@ -48,7 +48,7 @@ describe('a fault', () => {
     expect(faults.list()).toEqual(['fail=node1:sdxproxy Part']);
   });
 
-  test('meant for a command hits only lines that begin with its words', () => {
+  test('for a command affects only lines that begin with its words', () => {
     const faults = new Faults();
     faults.set('fail-once=node1:sdxproxy Part:9');
     const hit = (...argv: string[]): number | undefined =>
@@ -74,7 +74,7 @@ describe('in a lab', () => {
   beforeEach(async () => ({ lab, end } = await testLab()));
   afterEach(() => end());
 
-  test('fail, not-found: the command does not happen', async () => {
+  test('fail, not-found: the command is not carried out', async () => {
     lab.faults.set('fail=node1:sdxproxy Part:3');
     lab.faults.set('not-found=node3:mt');
     expect(await run(lab, 'node1', 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off')).toMatchObject({
@@ -103,7 +103,7 @@ describe('in a lab', () => {
     expect(status).toBe(143);
   });
 
-  test('host-down: nothing listens, until it is cleared; then at the same port', async () => {
+  test('host-down: nothing listens until it is cleared; then on the same port', async () => {
     lab.faults.set('host-down=node2');
     await lab.faultsSettled();
     await expect(logIn(lab, 'node2')).rejects.toThrow('ECONNREFUSED');
@@ -142,7 +142,7 @@ describe('in a lab', () => {
     expect(await readFile(lab.knownHostsFile, 'utf8')).toMatch(
       /^(\[127\.0\.0\.1\]:\d+ ssh-ed25519 \S+\n){3}$/,
     );
-    // A host that was reinstalled shows the same new key to everybody.
+    // A reinstalled host shows the same new key to everybody.
     const { port = 0 } = lab.hosts.find(({ name }) => name === 'node1') ?? {};
     const shownKey = () =>
       new Promise<string>((resolve) => {
@@ -157,7 +157,7 @@ describe('in a lab', () => {
     expect(await shownKey()).toBe(await shownKey());
   });
 
-  test('connection-lost: the connection breaks after so many bytes, once', async () => {
+  test('connection-lost: the connection breaks after a number of bytes, once', async () => {
     await partProxy(lab);
     await makeShadow(lab);
     lab.faults.set('connection-lost=node3:3000000');
@@ -177,7 +177,7 @@ describe('in a lab', () => {
     );
   });
 
-  test('the shadow that is not what was asked for', async () => {
+  test('a shadow that differs from the request', async () => {
     await partProxy(lab);
     for (const spec of ['shadow-first-block=16', 'shadow-blocks=8192', 'disk-size', 'disk-name'])
       lab.faults.set(spec);
@@ -194,7 +194,7 @@ describe('in a lab', () => {
     }
   });
 
-  test('wrong-disk: sdxinfo looks right, the bytes are others', async () => {
+  test('wrong-disk: sdxinfo looks right, but the bytes differ', async () => {
     await partProxy(lab);
     await makeShadow(lab);
     const line = 'dd if=/dev/sfdsk/Class2/rdsk/Volume2 bs=32768';

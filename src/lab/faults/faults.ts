@@ -15,7 +15,7 @@ interface FaultKind {
   readonly most?: number;
 }
 
-/** Every fault that the lab knows. Record numbers count from 1, since the tape was opened. */
+/** Every fault of the lab. Record numbers count from 1, since the tape was opened. */
 export const faultTable = {
   'tape-error': { value: 'number', least: 1, sentence: 'writing record N fails with an I/O error' },
   'tape-read-error': { value: 'number', least: 1, sentence: 'reading record N fails with an I/O error' },
@@ -250,13 +250,13 @@ export function parseFault(spec: string): Fault {
 
 const isSwitch = (fault: Fault): boolean => fault.command === undefined && fault.host === undefined;
 
-/** What a fault may be about: anything else would be accepted and have no effect. */
+/** Possible subjects of a fault: anything else would be accepted without an effect. */
 export interface FaultSubjects {
-  /** True for the name of a program that a fault can meet: not for what a shell does by itself. */
+  /** True for the name of a program that a fault can affect: not for a shell's builtins. */
   isProgram(name: string): boolean;
   /** True for the title of a column of sdxinfo. */
   isColumn(title: string): boolean;
-  /** True for a fault that only the other platform's programs have. */
+  /** True for a fault that only exists on the other platform. */
   isForeign?(name: FaultName): boolean;
 }
 
@@ -268,8 +268,8 @@ export class Faults {
   readonly #listeners = new Set<(fault: Fault, on: boolean) => void>();
 
   /**
-   * @param subjects undefined: whatever a fault is about is taken
-   * @param always what is not a fault of this lab but its nature: it is neither listed nor cleared
+   * @param subjects undefined: any subject is accepted
+   * @param always permanent properties of this lab: neither listed nor cleared
    */
   constructor(subjects?: FaultSubjects, always: readonly FaultName[] = []) {
     this.#subjects = subjects;
@@ -337,7 +337,7 @@ export class Faults {
     return this.#find(name)?.value;
   }
 
-  /** The fault of one of these names that is meant for a command line; one that happens once is used up by it. */
+  /** The fault with one of these names that applies to a command line; a one-time fault is consumed. */
   forCommand(host: NodeName, argv: readonly string[], names: readonly FaultName[]): Fault | undefined {
     const line = `${argv.join(' ')} `;
     const found = this.#active.find(
@@ -347,7 +347,7 @@ export class Faults {
     return found;
   }
 
-  /** Takes a fault that happens once. */
+  /** Consumes a one-time fault. */
   takeOnce(name: FaultName, host: NodeName): void {
     this.#active = this.#active.filter((fault) => !(fault.name === name && fault.host === host));
   }

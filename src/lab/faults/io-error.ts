@@ -1,4 +1,4 @@
-/** Errors of devices and files inside the lab, as a Solaris host words them. */
+/** Errors of devices and files inside the lab, in the words of a Solaris host. */
 
 export const words = {
   EACCES: 'Permission denied',

@@ -17,7 +17,7 @@ it('ends its wait when it is aborted', async () => {
   await expect(passed).rejects.toMatchObject({ name: 'AbortError' });
 });
 
-it('holds work down to its rate', async () => {
+it('limits work to its rate', async () => {
   const start = performance.now();
   const pace = new Pace(() => 100_000);
   for (let piece = 0; piece < 4; piece += 1) await pace.passed(5000);

@@ -2,16 +2,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /** Milliseconds. Below this a wait costs more than it paces. */
 const shortestWait = 4;
-/** Milliseconds. The rate is asked again after this time, so that a new one takes effect while a piece waits. */
+/** Milliseconds. The rate is read again after this time, so that a new one takes effect while a piece waits. */
 const longestWait = 50;
 
-/** Holds work down to a rate: call `passed` after each piece. */
+/** Limits work to a rate: call `passed` after each piece. */
 export class Pace {
   readonly #rate: () => number | undefined;
   #bytes = 0;
   #start = performance.now();
 
-  /** @param rate bytes per second; undefined or 0: no limit. Asked each time, so that it may change. */
+  /** @param rate bytes per second; undefined or 0: no limit. Read each time, so that it may change. */
   constructor(rate: () => number | undefined) {
     this.#rate = rate;
   }

@@ -14,8 +14,8 @@ import { payrollFiles } from './payroll-files.ts';
 
 const pieceBytes = 4_194_304;
 /**
- * How much of the private area and of the free space next to the volumes is filled with bytes of the disk's own, at most; on a small
- * disk an eighth of what its volumes have.
+ * How much of the private area and of the free space next to the volumes is filled with bytes unique to the disk, at
+ * most; on a small disk an eighth of what its volumes have.
  */
 const marginBytes = 1_048_576;
 
@@ -32,7 +32,7 @@ export class Disks {
     return new Disks(await openAll(folder, 'r+'));
   }
 
-  /** Creates the disk files: mirrors alike, private areas and free space each disk its own. */
+  /** Creates the disk files: mirrors are equal, private areas and free space differ for each disk. */
   static async create(folder: string, model: LabModel): Promise<Disks> {
     await mkdir(join(folder, 'disks'), { recursive: true });
     const handles = await openAll(folder, 'w+');
@@ -87,7 +87,7 @@ export class Disks {
   }
 }
 
-/** Pieces that lie directly behind each other on one disk: what a stripe has cut apart is one piece of work for each disk. */
+/** Pieces that follow each other directly on one disk: the parts of a stripe become one piece of work per disk. */
 interface Run {
   readonly physical: string;
   readonly position: number;
@@ -141,14 +141,14 @@ async function writeFully(handle: FileHandle, bytes: Buffer, position: number): 
   }
 }
 
-/** Where all bytes of a volume lie, or a stretch of them, on every disk. */
+/** Where all bytes of a volume, or a range of them, are on every disk. */
 function piecesOfVolume(owner: GdsClass, name: string, position = 0, length?: number): DiskPiece[] {
   const { on, firstBlock, blocks } = volumeOf(owner, name);
   const start = bytesOf(firstBlock - privateBlocks);
   return piecesOf(dataSpaceOf(owner, on), start + position, length ?? bytesOf(blocks), 'every');
 }
 
-/** The first byte of a physical disk behind all volumes that are on it. */
+/** The first byte of a physical disk after all of its volumes. */
 function endOfVolumes(owner: GdsClass, physical: string): number {
   const pieces = owner.volumes.flatMap(({ name }) => piecesOfVolume(owner, name));
   return pieces
@@ -181,7 +181,7 @@ function overlay(bytes: Buffer, position: number, files: LaidOutFileSystem): voi
   }
 }
 
-/** What is between and behind the files of a pair, and what its files are. */
+/** The bytes between and after the files of a pair, and its files. */
 function contentOf(
   pair: VolumePair,
   seed: string,

@@ -16,7 +16,7 @@ export function blocksOf(owner: GdsClass, name: string): number {
   return privateBlocks + dataSpaceOf(owner, name).bytes / blockBytes;
 }
 
-/** Everything behind the private area, in order and without gaps. */
+/** Everything after the private area, in order and without gaps. */
 export function extentsOn(owner: GdsClass, name: string): Extent[] {
   const extents: Extent[] = [];
   let next = privateBlocks;

@@ -12,7 +12,7 @@ const disk = (physical: string, blocks: number): DataSpace => ({
   bytes: bytesOf(blocks),
 });
 
-/** Disk and block behind the private area, for each block of a piece. */
+/** Disk and block after the private area, for each block of a piece. */
 const blocksOf = (pieces: readonly DiskPiece[]): string[] =>
   pieces.flatMap(({ physical, position, length }) =>
     Array.from({ length: length / 512 }, (_, index) => `${physical}.${(position - start) / 512 + index}`),
@@ -86,7 +86,7 @@ describe('for any geometry', () => {
     );
   });
 
-  test('any stretch lies where the same bytes of the whole lie', () => {
+  test('any range is where the same bytes of the whole are', () => {
     fc.assert(
       fc.property(spaces(), fc.nat(), fc.nat(), (space, from, size) => {
         const position = space.bytes === 0 ? 0 : from % space.bytes;

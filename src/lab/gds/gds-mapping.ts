@@ -4,10 +4,10 @@ import { bytesOf, type GdsClass, type GdsGroup, privateBlocks } from './lab-mode
 /**
  * On which bytes of which disks the blocks of a group lie.
  *
- * Every disk keeps a private area at its beginning; what is after it is its data area. A group puts the data areas of its
- * members together (GDS guide 4.5, 2.1.3): a mirror lays them over each other, a concatenation one behind the other, a stripe in
- * turn, `width` blocks each. Blocks of a group, too, are counted with a private area before its data: that 1STBLK of the first
- * volume in a stripe or a concatenation is the same as in a mirror is presumed.
+ * Every disk keeps a private area at its beginning; what is after it is its data area. A group puts the data areas of
+ * its members together (GDS guide 4.5, 2.1.3): a mirror lays them over each other, a concatenation one after the other,
+ * a stripe in turn, `width` blocks each. Blocks of a group, too, are counted with a private area before its data: that
+ * 1STBLK of the first volume in a stripe or a concatenation is the same as in a mirror is presumed.
  */
 
 interface DiskSpace {
@@ -65,7 +65,7 @@ export function layTogether(
 
 /**
  * The data area of a group or a disk.
- * @throws GdsRefusal where the class has neither of that name
+ * @throws GdsRefusal if the class has neither with that name
  */
 export function dataSpaceOf(owner: GdsClass, name: string): DataSpace {
   if (hasGroup(owner, name)) {

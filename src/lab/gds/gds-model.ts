@@ -17,7 +17,7 @@ import {
  * the lab's own, only their form (`SDX:command: ERROR: ...`, GDS guide 4.5, E.4) is the guide's.
  */
 
-/** A refusal of an sdx command; `message` goes behind `SDX:command: ERROR: `. */
+/** A refusal of an sdx command; `message` follows `SDX:command: ERROR: `. */
 export class GdsRefusal extends Error {}
 
 export function refuse(message: string): GdsRefusal {
@@ -29,7 +29,7 @@ export function classesOn(model: LabModel, node: NodeName): GdsClass[] {
   return model.classes.filter((entry) => entry.scope.includes(node));
 }
 
-/** @throws GdsRefusal where the node sees no class of that name */
+/** @throws GdsRefusal if the node sees no class with that name */
 export function classOn(model: LabModel, node: NodeName, name: string): GdsClass {
   const found = classesOn(model, node).find((entry) => entry.name === name);
   if (!found) throw refuse(`${name}: no such class`);
@@ -94,7 +94,7 @@ export function hasGroup(owner: GdsClass, name: string): boolean {
   return owner.groups.some((group) => group.name === name);
 }
 
-/** A group with every group below it; nothing where the name is that of a disk. */
+/** A group with every group below it; nothing if the name is that of a disk. */
 export function groupsFrom(owner: GdsClass, name: string): GdsGroup[] {
   if (!hasGroup(owner, name)) return [];
   const group = groupOf(owner, name);
@@ -119,7 +119,7 @@ export function volumeStatus(volume: GdsVolume, node: NodeName): string {
   return volume.runningOn.includes(node) ? 'ACTIVE' : 'STOP';
 }
 
-/** A slice is COPY while it is filled, INVALID where that failed, and otherwise as its volume. */
+/** A slice is COPY while it is filled, INVALID if that failed, and otherwise like its volume. */
 export function sliceStatus(volume: GdsVolume, node: NodeName): string {
   return volume.copy === 'copying' ? 'COPY' : volumeStatus(volume, node);
 }
@@ -154,7 +154,7 @@ export function specialFilesOn(model: LabModel, node: NodeName): string[] {
   return [...new Set([...live, ...(model.hosts[node].staleDevices ?? [])])];
 }
 
-/** The volume behind a special file. @throws IoError ENOENT; ENXIO where a reboot has taken the volume */
+/** The volume of a special file. @throws IoError ENOENT; ENXIO if a reboot has removed the volume */
 export function volumeOfSpecialFile(
   model: LabModel,
   node: NodeName,

@@ -6,7 +6,8 @@ import type { World } from '../world.ts';
 /**
  * What sdxproxy and sdxvolume do in the primary domain (GDS guide 4.5, D.4 and D.14).
  *
- * This side does not know about shadow volumes: a rejoin under a living shadow is accepted, and overwrites what the shadow maps.
+ * This side does not know about shadow volumes: a rejoin under an existing shadow is accepted, and overwrites what the
+ * shadow maps.
  */
 
 function proxyOf(owner: GdsClass, name: string): GdsVolume {
@@ -80,8 +81,9 @@ function refuseStarted({ name, runningOn }: GdsVolume): void {
 }
 
 /**
- * Rejoins parted proxies, all of them or none, and rebuilds their masters from them (GDS guide 4.5, 2.2.1). Master and proxy must be stopped
- * (GDS guide (Linux) 4.2, 1.5). What pjrm=on leaves out of the copy is not part of the lab.
+ * Rejoins parted proxies, all of them or none, and rebuilds their masters from them (GDS guide 4.5, 2.2.1). Master and
+ * proxy must be stopped (GDS guide (Linux) 4.2, 1.5). The parts that pjrm=on omits from the copy are not part of the
+ * lab.
  * @throws GdsRefusal
  */
 export function rejoinAndRestore(
@@ -130,7 +132,7 @@ export function startVolumes(
   for (const volume of volumes) {
     if (volume.proxy === 'Join') throw refuse(`${volume.name}: volume is a joined proxy`);
     if (volume.copy === 'invalid') throw refuse(`${volume.name}: data is not valid`);
-    // That a master can be started before it is rebuilt is told of an option that the lab does not have.
+    // Only an option that the lab does not have allows starting a master before it is rebuilt.
     if (volume.copy === 'copying') throw refuse(`${volume.name}: synchronization copying in progress`);
   }
   for (const volume of volumes) {

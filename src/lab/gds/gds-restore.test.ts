@@ -46,7 +46,7 @@ describe('sdxproxy RejoinRestore', () => {
     expect(await lab.volumeDigest('Class1', 'Volume1')).toBe(wanted);
   });
 
-  test('waits for the copy unless it is told not to', async () => {
+  test('waits for the copy unless instructed not to', async () => {
     const wanted = await lostMaster();
     expect(await mustRun(lab, 'node1', restore)).toBe(
       'SDX:sdxproxy: INFO: Volume2: copying completed successfully\n',

@@ -107,7 +107,7 @@ describe('the backup server refuses', () => {
   beforeEach(async () => void (client = await logIn(lab, 'node3')));
   afterEach(() => void client.end());
 
-  test('to take a shadow apart in the wrong order', async () => {
+  test('to remove a shadow in the wrong order', async () => {
     await partProxy(lab);
     await makeShadow(lab);
     expect(await refused('sdxshadowvolume -R -c Class2 -v Volume2')).toBe('Volume2: volume is active');
@@ -120,7 +120,7 @@ describe('the backup server refuses', () => {
     expect(await refused('sdxinfo -V -c Class2')).toBe('Class2: no such class');
   });
 
-  test('devices, names and sizes that are not there', async () => {
+  test('devices, names and sizes that do not exist', async () => {
     expect(await refused('sdxshadowdisk -M -c Class2 -d c1t1d9=Disk9')).toBe('c1t1d9: no such device');
     expect(await refused('sdxshadowdisk -C -c Class2 -g Group2 -d Disk3')).toBe('Class2: no such class');
     await runOn(client, 'sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3');
@@ -134,7 +134,7 @@ describe('the backup server refuses', () => {
     expect(await refused('sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s 0')).toBe('0: illegal size');
   });
 
-  test('to change the mode of a volume that is started, and to write to a read-only one', async () => {
+  test('to change the mode of a started volume, and to write to a read-only one', async () => {
     await partProxy(lab);
     await makeShadow(lab);
     expect(await refused('sdxshadowvolume -N -c Class2 -v Volume2 -e mode=rw')).toBe(
@@ -142,7 +142,7 @@ describe('the backup server refuses', () => {
     );
   });
 
-  test('nothing when the shadow’s master is rejoined under it: the copy goes through the shadow', async () => {
+  test('nothing when the shadow’s proxy is rejoined under it: the copy is visible through the shadow', async () => {
     await partProxy(lab);
     await makeShadow(lab);
     await lab.writeMaster(5_000_000, Buffer.from('newer than the shadow'));
@@ -154,7 +154,7 @@ describe('the backup server refuses', () => {
 });
 
 describe('volumes of a shadow group', () => {
-  test('lie behind each other in the order in which they are made', async () => {
+  test('follow each other in the order in which they are made', async () => {
     await makeShadow(lab, 8192);
     await mustRun(lab, 'node3', 'sdxshadowvolume -M -c Class2 -g Group2 -v Volume3 -s 4096');
     expect(lab.world().shadow.volumes).toMatchObject([

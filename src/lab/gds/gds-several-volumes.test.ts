@@ -6,7 +6,7 @@ import { logIn, mustRun, runOn, testLab } from '../lab.test-support.ts';
 const masters = ['Volume1', 'Volume3', 'Volume5'];
 const proxies = ['Volume2', 'Volume4', 'Volume6'];
 const all = proxies.join(',');
-/** Where an application counts up, in bytes of the master: in nobody's file. */
+/** Where an application counts up, in bytes of the master: in no file. */
 const place = 900_000;
 
 let lab: Lab;

@@ -44,7 +44,7 @@ describe('a shadow of a volume on a stripe below a mirror', () => {
     return isTrue('Volume8');
   };
 
-  test('shows the proxy’s bytes where width, order and type are the proxy’s', async () => {
+  test('shows the proxy’s bytes if width, order and type are the proxy’s', async () => {
     expect(await built('Disk11,Disk12', 'type=stripe,width=32')).toBe(true);
     const read = await runOn(client, 'dd if=/dev/sfdsk/Class2/rdsk/Volume8 bs=32768');
     expect(read.stderr).toBe('32+0 records in\n32+0 records out\n');
@@ -91,7 +91,7 @@ describe('a shadow of the second volume of a group', () => {
     'sdxshadowdisk -C -c Class2 -g Group4 -d Disk6',
   ];
 
-  test('shows the proxy’s bytes behind a stand-in for the first', async () => {
+  test('shows the proxy’s bytes after a stand-in for the first', async () => {
     await build(
       ...group,
       `sdxshadowvolume -M -c Class2 -g Group4 -v Volume4 -s ${blocks}`,

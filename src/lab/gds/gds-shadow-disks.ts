@@ -16,7 +16,7 @@ export interface NewDisk {
 }
 
 /**
- * Registers physical disks; the class comes into being with its first disk.
+ * Registers physical disks; the first disk creates the class.
  * @throws GdsRefusal
  */
 export function createShadowDisks(
@@ -56,7 +56,7 @@ function refuseUse(disks: readonly GdsDisk[], isNewGroup: boolean): void {
 }
 
 /**
- * Connects disks to a group; the group comes into being with its first disk. The volumes of a single disk are then the group's.
+ * Connects disks to a group; the first disk creates the group. The volumes of a single disk are then the group's.
  * @throws GdsRefusal
  */
 export function connectShadowDisks(

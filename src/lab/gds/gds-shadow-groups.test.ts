@@ -20,7 +20,7 @@ afterEach(async () => {
   await lab.rebootNode('node3');
 });
 
-/** Runs lines that must succeed; what the last one said, without `SDX:command: INFO: `. */
+/** Runs lines that must succeed; the output of the last one, without `SDX:command: INFO: `. */
 async function done(...lines: string[]): Promise<string[]> {
   let said = '';
   for (const line of lines) {
@@ -47,7 +47,7 @@ const nested = 'sdxshadowgroup -C -c Class2 -h Group6 -l Group6a';
 const volume = 'sdxshadowvolume -M -c Class2 -g Group6 -v Volume8 -s 2048';
 
 describe('a nested group', () => {
-  test('is built from below, and taken apart from above', async () => {
+  test('is built from below, and removed from above', async () => {
     await done(disks);
     expect(await done(stripe)).toEqual([
       'Group6a: created group',
@@ -77,7 +77,7 @@ describe('a nested group', () => {
     expect(lab.world().shadow).toEqual({ disks: [], groups: [], volumes: [] });
   });
 
-  test('takes two lower groups, and gives one back while the other holds the volume', async () => {
+  test('takes two lower groups, and releases one while the other holds the volume', async () => {
     await done(disks, stripe, concat);
     expect(await done('sdxshadowgroup -C -c Class2 -h Group6 -l Group6a,Group8a -a type=mirror')).toEqual([
       'Group6: created group',
@@ -154,7 +154,7 @@ describe('groups are refused', () => {
     expect(lab.world().shadow.groups).toEqual([]);
   });
 
-  test('with other attributes than they have, under a name that is taken, with a disk named twice', async () => {
+  test('with attributes other than theirs, under a name that is taken, with a disk named twice', async () => {
     await done(disks, stripe);
     const connect = (group: string, names: string, attributes = ''): Promise<string> =>
       refused(`sdxshadowdisk -C -c Class2 -g ${group} -d ${names} ${attributes}`);
@@ -249,7 +249,7 @@ describe('several volumes', () => {
   const places = (): (readonly [string, number])[] =>
     lab.world().shadow.volumes.map(({ name, firstBlock }) => [name, firstBlock] as const);
 
-  test('stand in the order in which they are made; a new one takes the first gap that holds it', async () => {
+  test('follow the order in which they are made; a new one takes the first gap that is large enough', async () => {
     await done(
       ...group,
       'sdxshadowvolume -F -c Class2 -v Volume4',
@@ -279,7 +279,7 @@ describe('several volumes', () => {
     await new Promise<void>((resolve, reject) => {
       client.exec('dd if=/dev/sfdsk/Class2/rdsk/Volume2 bs=32768', (error, channel) => {
         if (error) return reject(error);
-        // nobody reads on: the channel is full, and the command keeps the volume open
+        // nothing reads the output: the channel is full, and the command keeps the volume open
         channel.once('readable', () => resolve());
       });
     });
@@ -302,7 +302,7 @@ describe('several volumes', () => {
     expect(lab.world().shadow.volumes[0]?.statusOn).toEqual({ node3: 'STOP' });
   });
 
-  test('feel the faults of a shadow on the one that is made first', async () => {
+  test('have the faults of a shadow on the one that is made first', async () => {
     for (const fault of ['shadow-first-block=16', 'shadow-blocks=512']) lab.faults.set(fault);
     try {
       await done(...group);

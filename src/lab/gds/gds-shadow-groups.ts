@@ -13,21 +13,21 @@ import type { World } from '../world.ts';
 
 /** What sdxshadowgroup does on the backup server (GDS guide 4.5, D.16), and what all groups have in common. */
 
-/** What a group is asked to be; undefined: not said. */
+/** The requested properties of a group; undefined: not given. */
 export interface GroupAttributes {
   readonly type: GroupType | undefined;
   /** Blocks. */
   readonly width: number | undefined;
 }
 
-/** Stripe width in blocks where none is asked for; presumed. */
+/** The default stripe width in blocks; presumed. */
 const defaultWidth = 32;
 /** How many disks and lower groups a group can have (GDS guide 4.5, 2.1.3). */
 const mostMembers = { mirror: 8, stripe: 64, concat: 64 } as const;
 
 /**
  * The group of that name, or a new one, which is not in the class yet.
- * @throws GdsRefusal where a group of that name is another than what is asked for
+ * @throws GdsRefusal if a group with that name differs from the request
  */
 export function openGroup(
   owner: GdsClass,
@@ -88,7 +88,7 @@ function refuseAsLower(owner: GdsClass, lower: GdsGroup, higher: GdsGroup): void
 
 /**
  * Connects groups to a higher one, which comes into being with the first.
- * @returns true where the higher group is new
+ * @returns true if the higher group is new
  * @throws GdsRefusal
  */
 export function connectShadowGroups(
@@ -114,7 +114,7 @@ export function connectShadowGroups(
   return isNew;
 }
 
-/** A member stands for itself again. */
+/** A member is independent again. */
 function release(owner: GdsClass, member: string): void {
   if (hasGroup(owner, member)) groupOf(owner, member).group = null;
   else Object.assign(diskOf(owner, member), { group: null, type: 'undef' });
@@ -122,7 +122,7 @@ function release(owner: GdsClass, member: string): void {
 
 /**
  * Takes a lower group out of a higher one; the higher one is forgotten with its last member.
- * @returns true where the higher group is gone
+ * @returns true if the higher group is gone
  * @throws GdsRefusal where the volumes of the higher group need it
  */
 export function disconnectShadowGroup(

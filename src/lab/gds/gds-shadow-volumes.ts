@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 
 /** What sdxshadowvolume does on the backup server (GDS guide 4.5, D.17). Nothing here touches a disk's bytes. */
 
-/** Where a volume is to stand. */
+/** The requested place of a volume. */
 export type Place = { readonly group: string } | { readonly disk: string };
 
 function placeOn(owner: GdsClass, place: Place): string {

@@ -3,7 +3,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 /**
  * Endless seeded bytes that never repeat: AES-128 in counter mode over zeros.
  *
- * Any place of the stream can be made without the bytes before it, so that a block tells where it belongs.
+ * Any place of the stream can be computed without the bytes before it, so that a block identifies its place.
  */
 export class Keystream {
   readonly #key: Buffer;
@@ -13,7 +13,7 @@ export class Keystream {
   }
 
   /**
-   * The stream's bytes of one stretch.
+   * The stream's bytes of one range.
    * @param position where it begins, in bytes, a multiple of 16
    * @param length in bytes
    */

@@ -23,7 +23,7 @@ async function filled(size = 8_388_608): Promise<ReturnType<typeof memoryVolume>
 }
 
 describe('a file system laid out', () => {
-  test('gives every file back, byte for byte', async () => {
+  test('yields every file, byte for byte', async () => {
     const volume = await filled();
     const { entries } = await readFileSystem(volume);
     const files = payrollFiles('seed', 8_388_608);
@@ -55,7 +55,7 @@ describe('a file system laid out', () => {
     }
   });
 
-  test('is dirty at first, and clean once it is marked so', async () => {
+  test('is dirty at first, and clean once it is marked as clean', async () => {
     const volume = await filled();
     expect(await readFileSystem(volume)).toMatchObject({ state: 'dirty', lastMounted: '/app' });
     await markFileSystem(volume, 'clean');

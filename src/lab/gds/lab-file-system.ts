@@ -1,5 +1,5 @@
 /**
- * The lab's own file system: what stands for ufs, sfxfs and ext3 inside a volume.
+ * The lab's own file system, in place of ufs, sfxfs and ext3 inside a volume.
  *
  * Byte 0, one block of 512 bytes, big-endian, the superblock:
  *    0  magic "LABUFS01", "LABSFX01" or "LABEXT03"
@@ -9,10 +9,11 @@
  *   24  length of the index in bytes (64 bits)
  *   32  SHA-256 of the index
  *   64  the directory on which it was last mounted, ended by a zero byte
- *  320  sfxfs only: the block device that it takes itself to be on, ended by a zero byte. sfxfs keeps the names of its devices inside
+ * 320  sfxfs only: the block device that it believes to be on, ended by a zero byte. sfxfs keeps the names of its
+ * devices inside
  *       the file system (GFS guide 4.2, 3.3); one that is found on another device is not mounted until sfxadm has rewritten the name
- * From the offset on, the index: a JSON array of entries {path, type, mode, modified, size, offset, target}. A file's bytes
- * are in one piece at `offset`, which is a multiple of 512. All else belongs to nobody.
+ * From the offset on, the index: a JSON array of entries {path, type, mode, modified, size, offset, target}. A file's
+ * bytes are in one piece at `offset`, which is a multiple of 512. All else belongs to no file.
  */
 import { createHash } from 'node:crypto';
 import { IoError } from '../faults/io-error.ts';
@@ -46,7 +47,7 @@ export interface VolumeBytes {
 
 export interface FileSystem {
   readonly type: FileSystemType;
-  /** The device that an sfxfs takes itself to be on; '' for ufs and ext3, which do not know. */
+  /** The device that an sfxfs believes to be on; '' for ufs and ext3, which do not store it. */
   readonly device: string;
   readonly state: 'clean' | 'dirty';
   readonly lastMounted: string;
@@ -55,7 +56,7 @@ export interface FileSystem {
 
 const wholeBlocks = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes;
 
-/** What a file system is to say of itself. */
+/** The identity of a file system. */
 export interface FileSystemIdentity {
   readonly type: FileSystemType;
   readonly lastMounted: string;
@@ -89,7 +90,7 @@ const ufsOfApp: FileSystemIdentity = { type: 'ufs', lastMounted: '/app', device:
 /**
  * Lays entries out, marked dirty as on a volume that is mounted.
  * @param entries directories before what is in them
- * @param identity a ufs on /app where it is not given
+ * @param identity a ufs on /app by default
  */
 export function layOut(
   entries: readonly PayrollEntry[],

@@ -1,4 +1,4 @@
-/** What the lab remembers: plain data, kept in `model.json` of its folder. What it begins with is in lab-volumes.ts. */
+/** The state of the lab: plain data, kept in `model.json` of its folder. Its initial state is in lab-volumes.ts. */
 
 export const nodeNames = ['node1', 'node2', 'node3'] as const;
 export type NodeName = (typeof nodeNames)[number];
@@ -12,7 +12,7 @@ export interface GdsDisk {
   physical: string;
   /** Its device as the nodes of the class name it. */
   device: string;
-  /** That of its group; `single` where volumes are made on the disk itself, `undef` where it is for no use yet. */
+  /** That of its group; `single` if volumes are made on the disk itself, `undef` if it has no use yet. */
   type: GroupType | 'single' | 'undef';
   group: string | null;
   blocks: number;
@@ -21,7 +21,7 @@ export interface GdsDisk {
 export interface GdsGroup {
   name: string;
   type: GroupType;
-  /** Of a stripe: blocks that are on one member before the next one's turn comes. */
+  /** Of a stripe: blocks on one member before the next one. */
   width: number | null;
   /** Disks and lower groups, in connection order. */
   members: string[];
@@ -43,7 +43,7 @@ export interface GdsVolume {
   copy: 'none' | 'copying' | 'invalid';
   /** Bytes that the running (or interrupted) synchronisation has copied. */
   copiedBytes: number;
-  /** Of a proxy: the just resynchronization mode that it was parted with; absent if Part did not tell. */
+  /** Of a proxy: the just resynchronization mode that it was parted with; absent if Part did not set it. */
   pjrm?: 'on' | 'off';
   /** Of a master that is rebuilt by RejoinRestore: the proxy that is copied from. */
   restoredFrom?: string;
@@ -100,9 +100,9 @@ export interface CartridgeModel {
   name: string;
   /** A number is a slot of the changer, counted from 1; `drive N` a drive of the changer that is another host's. */
   place: 'drive' | 'shelf' | number | `drive ${number}`;
-  /** The slot from which the changer brought it into the drive. */
+  /** The slot from which the changer moved it into the drive. */
   home: number | null;
-  /** Capacity in bytes of data, where it has one of its own. */
+  /** Capacity in bytes of data, if it has its own. */
   bytes?: number;
   /** Bytes of data that are recorded on it. */
   written: number;
@@ -115,13 +115,16 @@ export interface TapeModel {
   /** After an error on a no-rewind device the next open rewinds (Solaris mtio(4I), Close Operation). */
   rewindAtOpen: boolean;
   senseKey: number;
-  /** Linux: after spacing back over a file mark, until the next one is met, st does not know how many records lie before the head. */
+  /**
+   * Linux: after spacing back over a file mark, until the next one is met, st does not know how many records are before
+   * the head.
+   */
   blockUnknown?: boolean;
 }
 
 export interface LabModel {
   version: 3;
-  /** Solaris where it is not given. */
+  /** Solaris by default. */
   platform?: Platform;
   seed: string;
   /** Size of Volume1 and Volume2. */

@@ -17,10 +17,10 @@ import type {
  * The disks, groups and volumes with which a lab begins.
  *
  * Names are those of the GDS guide's example: Class1 with Group1 (Disk1, Disk2: master Volume1) and Group2 (Disk3:
- * proxy Volume2) on node1 and node2; Class2 on the backup server node3 once a shadow is made. The guide's methods for sfxfs have a
- * second pair in the same class, an eighth as large. After them stand pairs of every other kind that GDS can snapshot, each a
- * thirty-second as large: volumes that are not the first of their group, volumes on stripes and on a concatenation below a mirror
- * (GDS guide (Linux) 4.3, 2.3.12), volumes on single disks.
+ * proxy Volume2) on node1 and node2; Class2 on the backup server node3 once a shadow is made. The guide's methods for
+ * sfxfs have a second pair in the same class, an eighth as large. After them are pairs of every other kind that GDS can
+ * snapshot, each a thirty-second as large: volumes that are not the first of their group, volumes on stripes and on a
+ * concatenation below a mirror (GDS guide (Linux) 4.3, 2.3.12), volumes on single disks.
  */
 
 /** A file system that is in a pair of volumes. */
@@ -28,14 +28,14 @@ interface PairFileSystem {
   readonly type: FileSystemType;
   /** Where node1 has the master mounted. */
   readonly directory: string;
-  /** What tells its files from those of the other file systems; those without it hold the same files. */
+  /** What distinguishes its files from those of the other file systems; those without it hold the same files. */
   readonly files?: string;
 }
 
 /** A master and its proxy. */
 export interface VolumePair {
   readonly master: string;
-  /** The group, or the single disk, on which the master stands. */
+  /** The group, or the single disk, on which the master is. */
   readonly masterOn: string;
   readonly proxy: string;
   readonly proxyOn: string;
@@ -264,7 +264,7 @@ export function primaryClass(volumeBlocks: number, platform: Platform = 'solaris
 }
 
 /**
- * A lab as it is on its first day: proxies joined, /app, /data and /home mounted on node1, a blank tape.
+ * A lab in its initial state: proxies joined, /app, /data and /home mounted on node1, a blank tape.
  * @param volumeBlocks size of Volume1 and Volume2 in 512-byte blocks
  */
 export function newModel(seed: string, volumeBlocks: number, platform: Platform = 'solaris'): LabModel {

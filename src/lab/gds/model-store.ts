@@ -6,7 +6,7 @@ import type { HostModel, LabModel } from './lab-model.ts';
 
 const fileOf = (folder: string): string => join(folder, 'model.json');
 
-/** The model is written whole at each change: what is longer than this many characters is beside it, and is written once. */
+/** The whole model is written at each change: contents longer than this many characters are next to it, and are written once. */
 const mostCharacters = 4096;
 
 type SmallFile = HostModel['files'][string];
@@ -17,7 +17,7 @@ interface Beside {
 
 const besideOf = (folder: string): string => join(folder, 'contents');
 
-/** What is beside it, as a whole; undefined for what the lab keeps in a file of its own. */
+/** The content next to it, completely; undefined for what the lab keeps in a separate file. */
 const textOf = (content: SmallFile): string | undefined => {
   if (typeof content === 'string') return content;
   return 'base64' in content ? `base64 ${content.base64}` : undefined;
@@ -56,7 +56,7 @@ async function whole(folder: string, model: LabModel): Promise<LabModel> {
 
 /**
  * The model of an earlier lab in this folder, or undefined if there is none.
- * @throws LAB_FOLDER_FOREIGN where model.json is not one of this version
+ * @throws LAB_FOLDER_FOREIGN if model.json is not of this version
  */
 export async function loadModel(folder: string): Promise<LabModel | undefined> {
   let text: string;
@@ -75,13 +75,13 @@ export async function loadModel(folder: string): Promise<LabModel | undefined> {
   throw failure('LAB_FOLDER_FOREIGN', { folder });
 }
 
-/** Keeps the model on disk; a save never leaves half a file behind. */
+/** Keeps the model on disk; a save never leaves an incomplete file. */
 export class ModelStore {
   readonly #folder: string;
   readonly #model: LabModel;
   #saving: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | undefined;
-  /** Contents that are beside the model, with their names: the same text is neither hashed nor written twice. */
+  /** Contents next to the model, with their names: the same text is neither hashed nor written twice. */
   readonly #beside = new Map<string, string>();
 
   constructor(folder: string, model: LabModel) {
@@ -89,7 +89,7 @@ export class ModelStore {
     this.#model = model;
   }
 
-  /** Saves what the model is when its turn comes; several callers share one write. */
+  /** Saves the model as it is at that moment; several callers share one write. */
   save(): Promise<void> {
     this.#waiting ??= this.#saving
       .catch(() => undefined)

@@ -1,7 +1,7 @@
 import { Keystream } from './keystream.ts';
 
 /**
- * The files of a payroll service, as they are in /app: invented people, believable shapes.
+ * The files of a payroll service, as they are in /app: invented people, plausible shapes.
  *
  * Sizes follow the volume: about a tenth of it, whatever its size; names are the same for every lab.
  */
@@ -33,7 +33,7 @@ function employee(index: number): { number: string; name: string; department: st
   return { number: `E${10_001 + index}`, name, department: departments[index % departments.length] ?? '' };
 }
 
-/** Lines made by `line` until `bytes` are reached; the last line is whole. */
+/** Lines made by `line` until `bytes` are reached; the last line is complete. */
 function lines(head: string, bytes: number, line: (index: number) => string): Buffer {
   const parts = [head];
   for (let length = head.length, index = 0; length < bytes; index += 1) {
@@ -62,7 +62,7 @@ function record(index: number): Buffer {
 
 function program(stream: Keystream, place: number, bytes: number): Buffer {
   const code = stream.bytes(place * 1_048_576, bytes);
-  // the first bytes of a 32-bit big-endian executable: what file(1) of a SPARC host would look at
+  // the first bytes of a 32-bit big-endian executable: what file(1) of a SPARC host recognizes
   Buffer.from([0x7f, 0x45, 0x4c, 0x46, 1, 2, 1, 0]).copy(code);
   return code;
 }

@@ -53,7 +53,7 @@ export class Resynchronisation {
       this.#stopping.signal.throwIfAborted();
       const position = target.copiedBytes;
       const bytes = piece.subarray(0, Math.min(piece.length, size - position));
-      // no application writes meanwhile: what it wrote before is read, what it writes after goes to both
+      // no application writes meanwhile: earlier writes are read, later ones go to both
       await storage.writing.run(async () => {
         await source.read(bytes, position);
         await writeSlices(storage, owner, target, bytes, position);

@@ -125,7 +125,7 @@ test('a volume on a single disk has no group; the long form names its disk', asy
 });
 
 describe('two volumes in a group', () => {
-  test('stand behind each other; a group shows both, a volume itself', async () => {
+  test('follow each other; a group shows both, a volume itself', async () => {
     expect(await rows('sdxinfo -V -S -c Class1 -o Group3')).toEqual([
       'volume * Class1 Group3 * * 0 65535 65536 PRIVATE',
       'volume Volume3 Class1 Group3 off on 65536 67583 2048 ACTIVE',
@@ -141,7 +141,7 @@ describe('two volumes in a group', () => {
     ]);
   });
 
-  test('leave a free extent where the first is removed', async () => {
+  test('leave a free extent if the first is removed', async () => {
     const backup = await logIn(lab, 'node3');
     for (const line of [
       'sdxshadowdisk -M -c Class2 -d c1t1d6=Disk6,c1t1d3=Disk3',
@@ -166,7 +166,7 @@ describe('two volumes in a group', () => {
   });
 });
 
-test('what is not there is refused', async () => {
+test('a missing object is refused', async () => {
   expect((await runOn(client, 'sdxinfo -V -c Class1 -o Volume99')).stderr).toBe(
     'SDX:sdxinfo: ERROR: Volume99: no such object\n',
   );

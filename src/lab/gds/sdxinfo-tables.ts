@@ -76,7 +76,7 @@ const tableColumns = {
 export const isColumn = (title: string): boolean =>
   Object.values(tableColumns).some((table) => table.some((column) => column.title === title));
 
-/** The objects of a class that an answer is about. */
+/** The objects of a class that an answer shows. */
 interface Selection {
   readonly owner: GdsClass;
   readonly disks: readonly GdsDisk[];
@@ -128,7 +128,7 @@ function isAbove(owner: GdsClass, { members }: GdsGroup, name: string): boolean 
   );
 }
 
-/** The faults of a disk mean the one that a shadow class was given first, whichever volume is shadowed. */
+/** The faults of a disk apply to the first disk of a shadow class, whichever volume is shadowed. */
 const isFaultyDisk = (owner: GdsClass, name: string): boolean =>
   owner.shadow && owner.disks[0]?.name === name;
 
@@ -256,9 +256,10 @@ function withoutColumn(table: Table, title: string | undefined): Table {
 }
 
 /**
- * The tables that answer a question, as the node sees the world; tables without rows are left out, unless all of them are without.
- * What sdxinfo prints on a node without objects is not in the excerpts known here: titles are presumed, the fault `no-titles` takes them away.
- * @throws GdsRefusal where the class or the object is not there
+ * The tables that answer a question, as the node sees the world; tables without rows are omitted, unless all of them
+ * are empty. What sdxinfo prints on a node without objects is not in the excerpts known here: titles are presumed, the
+ * fault `no-titles` removes them.
+ * @throws GdsRefusal if the class or the object does not exist
  */
 export function sdxinfoTables(world: World, node: NodeName, question: Question): Table[] {
   const classes = classesOn(world.model, node).filter(

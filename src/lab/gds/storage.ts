@@ -11,7 +11,7 @@ export interface Storage {
   /** Held while a piece is written to a master or copied to its proxy, so that neither overtakes the other. */
   readonly writing: Lock;
   readonly openVolumes: OpenVolumes;
-  /** Told of each write of a process to a volume. */
+  /** Called for each write of a process to a volume. */
   readonly onWrite: Set<(write: VolumeWrite) => void>;
   save(): Promise<void>;
 }
@@ -20,13 +20,13 @@ export interface Storage {
 export interface VolumeWrite {
   readonly node: NodeName;
   readonly volume: string;
-  /** The disks that were written to, by their names in the primary class, wherever the volume was said to lie. */
+  /** The disks that were written, by their names in the primary class, whatever the volume's definition. */
   readonly disks: readonly string[];
   /** Written through a shadow: the joined proxies whose blocks these are. */
   readonly joined: readonly string[];
 }
 
-/** Which volumes are open on which node, and by whom: what is in use cannot be stopped. */
+/** Which volumes are open on which node, and by whom: a volume in use cannot be stopped. */
 export class OpenVolumes {
   readonly #openings = new Map<string, Set<{ readonly by: AbortSignal | undefined }>>();
 

@@ -30,7 +30,7 @@ function wrongDisks(storage: Storage, owner: GdsClass): Set<string> {
   return new Set(disksBelow(owner, first.on).map(({ physical }) => physical));
 }
 
-/** The joined proxies whose blocks lie where that is written. */
+/** The joined proxies on whose blocks the write falls. */
 function joinedBelow(storage: Storage, pieces: readonly DiskPiece[]): string[] {
   const meet = (one: DiskPiece, other: DiskPiece): boolean =>
     one.physical === other.physical &&

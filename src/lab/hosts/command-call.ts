@@ -39,9 +39,9 @@ export interface Options {
 }
 
 /**
- * Splits the words behind a command's name.
+ * Splits the words after a command's name.
  * @param letters as for getopt(3): a letter followed by ':' takes an argument
- * @returns a sentence where a word cannot be understood
+ * @returns a sentence if a word is invalid
  */
 export function parseOptions(words: readonly string[], letters: string): Options | string {
   const given = new Map<string, string>();

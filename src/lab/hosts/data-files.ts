@@ -11,13 +11,13 @@ import { openVolume } from '../gds/volume-access.ts';
 
 /** How much is read from a volume at once, in bytes. */
 const pieceBytes = 1_048_576;
-/** How much is gathered from the tape before it is handed on, in bytes. */
+/** How much is collected from the tape before it is passed on, in bytes. */
 const tapePieceBytes = 262_144;
 
-/** Who opens a file, and where. */
+/** The process that opens a file, and its host. */
 export type FilePlace = Pick<CommandCall, 'machine' | 'directory' | 'killed'>;
 
-/** Reads in records, several at once where that is cheaper. */
+/** Reads in records, several at once if that is cheaper. */
 export interface RecordSource {
   /**
    * Up to `most` records of `size` bytes; only the last may be short. Empty at the end. Valid until the next call.
@@ -126,7 +126,7 @@ async function tapeSource(call: FilePlace, path: string): Promise<RecordSource> 
   const gathered = Buffer.allocUnsafe(tapePieceBytes);
   let isAtEnd = false;
   let failed: unknown;
-  /** One record, or undefined at the file mark and at an error, which is told by the next read. */
+  /** One record, or undefined at the file mark and at an error, which the next read reports. */
   const next = async (limit: number): Promise<Buffer | undefined> => {
     try {
       const bytes = await handle.read(limit, call.killed);
@@ -191,7 +191,7 @@ function contentSource(content: OpenContent): RecordSource {
   };
 }
 
-/** The standard input or a FIFO: one read gives what has come, which is less than a record where no more is there yet. */
+/** The standard input or a FIFO: one read yields what has arrived, perhaps less than a record. */
 function streamSource(reader: ByteReader, close: () => Promise<void>): RecordSource {
   return {
     read: (size, most) => reader.read(size * Math.max(1, Math.min(most, Math.floor(pieceBytes / size)))),
@@ -256,10 +256,13 @@ async function tapeTarget(call: FilePlace, path: string): Promise<RecordTarget> 
   };
 }
 
-/** What is not a text is put into its file in pieces of this many bytes: it is kept in another form there, which is recreated each time. */
+/**
+ * Binary data is written to its file in pieces of this many bytes: it is stored in another form, which is recreated
+ * each time.
+ */
 const gatheredBytes = 1_048_576;
 
-/** A small file of the host: others see text as soon as it is written, and what is not a text when it is closed. */
+/** A small file of the host: others see text as soon as it is written, and binary data when it is closed. */
 function fileTarget({ machine }: FilePlace, path: string): RecordTarget {
   let gathered: Buffer[] = [];
   let length = 0;

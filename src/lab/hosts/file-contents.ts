@@ -1,6 +1,7 @@
 /**
- * What the files of a host hold. A short text is in the model, so that it can be read there. Anything else is in a file of the lab's folder:
- * the model is written whole at each change. Files of several names share it, and zeros are holes in it.
+ * The contents of a host's files. A short text is in the model, so that it can be read there. Anything else is in a
+ * file of the lab's folder: the model is written whole at each change. Files of several names share it, and zeros are
+ * holes in it.
  */
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
@@ -28,7 +29,7 @@ const mostTextBytes = 1_048_576;
 const pieceBytes = 65_536;
 const zeros = Buffer.alloc(pieceBytes);
 
-/** Reads a content from any place, whatever happens to the names of its file meanwhile. */
+/** Reads a content from any place, whatever happens to its file's names meanwhile. */
 export interface OpenContent {
   /** @returns how many bytes were read; 0 at the end */
   read(target: Buffer, position: number): Promise<number>;
@@ -41,7 +42,7 @@ export const contentLength = (content: FileContent): number => {
   return 'stored' in content ? content.bytes : (content.base64.length * 3) / 4;
 };
 
-/** What the root file system has room for beside the system, as df shows it. */
+/** The free space of the root file system beyond the system, as df shows it. */
 export const rootKilobytes = 2_500_011;
 
 /** @param contents of all its files, of several names of one of them the same one */
@@ -151,7 +152,7 @@ export class FileContents {
     return content;
   }
 
-  /** Removes one of its names; with the last one, the file is gone. A reader that has it open continues. */
+  /** Removes one of its names; with the last one, the file is gone. A reader that has it open can continue. */
   forget(content: FileContent): void {
     if (!isStored(content)) return;
     const isUsed = Object.values(this.#model.hosts).some(({ files }) =>

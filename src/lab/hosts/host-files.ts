@@ -22,7 +22,7 @@ export class HostFiles {
   readonly #node: NodeName;
   readonly #world: World;
   readonly #machineId: string;
-  /** FIFOs by their paths. They live as long as the lab: nothing of them is in the model. */
+  /** FIFOs by their paths. They exist as long as the lab: they are not in the model. */
   readonly #fifos = new Map<string, Pipe>();
 
   /** @param machineId 32 hexadecimal digits: machine-id(5) of Linux */
@@ -50,7 +50,7 @@ export class HostFiles {
     return throughLinks(this.#model.links ?? {}, path, isFollowed);
   }
 
-  /** Where a symbolic link of this host leads; undefined if the path is none. */
+  /** The target of a symbolic link of this host; undefined if the path is not one. */
   linkAt(path: string): string | undefined {
     return this.#model.links?.[this.#real(path, false)];
   }
@@ -62,7 +62,7 @@ export class HostFiles {
     return Object.values(this.#model.files).filter((other) => other === content).length;
   }
 
-  /** What is there, or undefined. */
+  /** The object at the path, or undefined. */
   async kindOf(named: string): Promise<FileKind | undefined> {
     const path = this.#real(named, false);
     if (this.linkAt(path) !== undefined) return 'symlink';
@@ -121,7 +121,7 @@ export class HostFiles {
     if (!keeps || !Object.hasOwn(this.#model.files, path)) this.#put(path, '');
   }
 
-  /** In place of what the file held. */
+  /** Replaces the contents of the file. */
   #put(path: string, content: FileContent): void {
     const { files } = this.#model;
     const before = files[path];
@@ -140,7 +140,8 @@ export class HostFiles {
   }
 
   /**
-   * Adds to a file, which others see at once; it is saved later. A file that was removed while it was open takes nothing.
+   * Adds to a file, which others see at once; it is saved later. A file that was removed while it was open accepts
+   * nothing.
    * @throws IoError ENOSPC
    */
   append(named: string, bytes: Buffer): void {
@@ -205,8 +206,9 @@ export class HostFiles {
   }
 
   /**
-   * Puts entries below a directory, all in one act; directories that are there stay. Files of one buffer become names of one file.
-   * @throws IoError ENOSPC where the files together are more than the host has room for, and where a file cannot stand
+   * Puts entries below a directory, all in one act; directories that are there stay. Files of one buffer become names
+   * of one file.
+   * @throws IoError ENOSPC where the files together are more than the host has room for, and where a file cannot exist
    */
   async writeTree(directory: string, entries: readonly PayrollEntry[]): Promise<void> {
     const names = new Map<Buffer, number>();
@@ -264,7 +266,7 @@ export class HostFiles {
     if (!this.#isDirectory(posix.dirname(path))) throw new IoError('ENOENT');
   }
 
-  /** Makes one directory; whether it exists and that it comes into being is one act, so that it serves as a lock. @throws IoError */
+  /** Makes one directory; the test and the creation are atomic, so that it serves as a lock. @throws IoError */
   makeDirectory(named: string): Promise<void> {
     const path = this.#real(named, false);
     this.#refuseInMount(path);

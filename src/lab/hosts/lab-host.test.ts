@@ -1,4 +1,4 @@
-/** A host of the lab that is down keeps its port, so that nobody else is taken for it. */
+/** A host of the lab that is down keeps its port, so that no other server is mistaken for it. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => end());
 
-/** What a host says first, or why it cannot be reached. */
+/** The banner of a host, or why it cannot be reached. */
 async function answerAt(port: number): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   try {
@@ -26,7 +26,7 @@ async function answerAt(port: number): Promise<string> {
   }
 }
 
-/** The ports of this machine that Linux gives to nobody who asks for any free one. */
+/** The ports of this machine that Linux never assigns as a free port. */
 async function portsInUse(): Promise<number[]> {
   const lines = (await readFile('/proc/net/tcp', 'latin1')).trim().split('\n').slice(1);
   // "  0: 0100007F:A3D2 00000000:0000 0A …"; 06 is a connection that only waits for late packets

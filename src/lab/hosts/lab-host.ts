@@ -21,13 +21,13 @@ import { breakOff, writeInBatches } from './written-batches.ts';
 /** The only user of a lab host. */
 export const labUser = 'root';
 
-/** Of that user, where a host is to ask for one; everybody may know it. */
+/** Of that user, for hosts that ask for one; it is not a secret. */
 const labPassword = 'shadowtape';
 
 /** A command line that a host was sent, and how it ended. */
 export interface CommandEvent extends ReceivedCommand {
   readonly phase: 'started' | 'ended';
-  /** The port that the command's connection comes from: tells one client from another. */
+  /** The port that the command's connection comes from: distinguishes one client from another. */
   readonly client: number;
   readonly status?: number;
 }
@@ -36,7 +36,7 @@ export interface HostOptions {
   readonly machine: Machine;
   readonly hostKey: string;
   readonly clientKey: ParsedKey;
-  /** What it returns is waited for: before the command runs, or before its end is told. */
+  /** Its promise is awaited: before the command runs, or before its end is reported. */
   readonly onCommand: (event: CommandEvent) => Promise<unknown> | void;
 }
 
@@ -73,7 +73,7 @@ function textReader(text: string): ByteReader {
   };
 }
 
-/** The three open files of a channel's shell, and when the last process has let its output and errors go. */
+/** The three open files of a channel's shell, and when the last process has closed its output and errors. */
 function filesOf(streams: Pick<ChannelStreams, 'input' | 'output' | 'errors'>): {
   descriptors: Descriptors;
   outputClosed: Promise<unknown>;
@@ -98,8 +98,8 @@ interface Reservation {
 }
 
 /**
- * Keeps a port without listening there: it is the own end of a connection to somewhere else. A server that is given any free port would
- * otherwise sooner or later get this one, and be taken for the host that is down.
+ * Keeps a port without listening there: as the local end of a connection elsewhere. Another server on a free port would
+ * otherwise eventually get this one, and be mistaken for the host that is down.
  */
 async function reserve(port: number): Promise<Reservation> {
   const peer = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
@@ -127,7 +127,7 @@ export class LabHost {
   readonly #connections = new Set<Connection>();
   /** Broken ones whose end the host does not notice. */
   readonly #unnoticed = new WeakSet<Socket>();
-  /** What a fault has it show: one key, as of a host that was reinstalled. */
+  /** The key that a fault makes it show: like that of a reinstalled host. */
   #changedKey: string | undefined;
   #listener: NetServer | undefined;
   /** Keeps the port while nothing listens there. */
@@ -169,7 +169,7 @@ export class LabHost {
     this.#port = typeof address === 'object' && address ? address.port : port;
   }
 
-  /** Stops listening and breaks every connection. Who asks for any free port does not get this one meanwhile. */
+  /** Stops listening and breaks every connection. Another server does not get this port meanwhile. */
   async stopListening(): Promise<void> {
     await this.close();
     this.#reservation = await reserve(this.#port);
@@ -187,7 +187,8 @@ export class LabHost {
 
   /**
    * Breaks every connection without closing it.
-   * @param notice false: the host does not notice, as an sshd whose client fell silent: processes that wait for their input live on
+   * @param notice false: the host does not notice, like an sshd with a silent client: processes that wait for their
+   *   input keep running
    */
   breakConnections(notice = true): void {
     for (const socket of this.#sockets) {
@@ -282,7 +283,8 @@ export class LabHost {
     const closed = (): void => streams.closed();
     closeAll.add(closed);
     session.on('close', closed);
-    // the exit status goes out when the shell has ended, the channel closes when nobody holds its output any more: so does sshd's
+    // the exit status is sent when the shell has ended; the channel closes when no process holds its output any more:
+    // like sshd's
     const script = readsScript(line) ? await readWhole(streams.input) : undefined;
     const received = { ...receivedCommand(this.node, line, script), client: socket.remotePort ?? 0 };
     const cut = machine.world.faults.forCommand(this.node, received.line.split(' '), ['cut-once']);
@@ -291,7 +293,7 @@ export class LabHost {
     const files = filesOf({ input, output: half ?? streams.output, errors: streams.errors });
     const boot = machine.boots;
     await onCommand({ ...received, phase: 'started' });
-    // whoever held it back may have rebooted the machine: the command went down with it
+    // the machine may have rebooted while it was held back: the command went down with it
     if (machine.boots !== boot) return;
     if (machine.world.faults.has('greeting', this.node))
       await streams.output.write(`Welcome to ${this.node}, ${labUser}\n`);
@@ -309,7 +311,7 @@ export class LabHost {
     await onCommand({ ...received, phase: 'ended', status });
     await half?.send();
     channel.exit(status);
-    // what is cut does not end: the channel stays open until the other side gives it up
+    // truncated output does not end: the channel stays open until the other side closes it
     if (half) return;
     await files.outputClosed;
     closeAll.delete(closed);

@@ -17,8 +17,8 @@ export interface LabKeys {
 }
 
 /**
- * A new private key in OpenSSH format. ssh2 1.17 leaves out leading zero bytes of the public half (lib/keygen.js), so that one
- * key in 256 cannot be read, by itself neither: such a key is thrown away.
+ * A new private key in OpenSSH format. ssh2 1.17 leaves out leading zero bytes of the public half (lib/keygen.js), so
+ * one key in 256 cannot be read, not even by ssh2 itself: such a key is discarded.
  */
 export function newPrivateKey(comment: string): string {
   for (;;) {

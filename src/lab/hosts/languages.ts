@@ -2,7 +2,7 @@ import type { ByteWriter } from './open-file.ts';
 import type { IoErrorCode } from '../faults/io-error.ts';
 import { words } from '../faults/io-error.ts';
 
-/** The languages in which commands of a lab host can answer. They change what a command says on its standard error, and nothing else. */
+/** The languages in which commands of a lab host can answer. They change only the messages on standard error. */
 
 interface Language {
   /** Includes the space after the count: French has a no-break space there. */
@@ -63,7 +63,7 @@ const languages: Readonly<Record<string, Language>> = {
   },
 };
 
-/** What glibc calls the errors that Solaris calls otherwise, in English. */
+/** The English texts of glibc for errors that Solaris words differently. */
 export const englishOfLinux: Language = {
   recordsIn: ' records in',
   recordsOut: ' records out',
@@ -84,7 +84,7 @@ export function languageOf(environment: ReadonlyMap<string, string>): Language |
   return knownLocales.some((known) => known === locale) ? languages[locale?.slice(0, 2) ?? ''] : undefined;
 }
 
-/** A standard error that says the same in another language. What is not text goes through as it is. */
+/** A standard error in another language. Binary data passes unchanged. */
 export function inLanguage(errors: ByteWriter, language: Language | undefined): ByteWriter {
   if (!language) return errors;
   const translated = (text: string) =>

@@ -32,12 +32,12 @@ export class Machine {
     this.files = new HostFiles(node, world, identity.slice(8, 40));
   }
 
-  /** Resolves when somebody can log in: at once, or when the machine has come up again. */
+  /** Resolves when logins are possible: at once, or when the machine has booted again. */
   get up(): Promise<void> {
     return this.#up;
   }
 
-  /** Lets nobody log in until that work is done. */
+  /** Refuses logins until that work is done. */
   async whileDown(work: () => Promise<void>): Promise<void> {
     this.#boots += 1;
     const done = work();

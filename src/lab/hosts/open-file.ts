@@ -14,7 +14,7 @@ export interface ByteWriter {
   write(bytes: Buffer | string): Promise<void>;
 }
 
-/** What an open file can do; what is left out it was not opened for. */
+/** What an open file can do; an absent method was not requested at open. */
 export interface FileEnds {
   /** See ByteReader. @param killed ends a wait, and nothing is taken then */
   readonly read?: (limit: number, killed: AbortSignal) => Promise<Buffer>;
@@ -23,7 +23,7 @@ export interface FileEnds {
   readonly close?: () => Promise<void> | void;
 }
 
-/** An open file of a host. Several processes may hold it, as after fork(2): the last one that lets it go closes it. */
+/** An open file of a host. Several processes may hold it, as after fork(2): the last one that releases it closes it. */
 export class OpenFile {
   readonly #ends: FileEnds;
   #holders = 1;
@@ -80,7 +80,7 @@ export function orKilled<Result>(killed: AbortSignal, work: Promise<Result>): Pr
 export class Descriptors {
   readonly #files: Map<number, OpenFile>;
 
-  /** Takes the files over; they are let go by `close`. */
+  /** Takes the files over; `close` releases them. */
   constructor(files: Iterable<readonly [number, OpenFile]>) {
     this.#files = new Map(files);
   }

@@ -23,7 +23,7 @@ async function stateOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe('a pipe', () => {
-  test('hands on the bytes in their order, however they are cut', async () => {
+  test('passes the bytes on in order, however they are cut', async () => {
     const sizes = fc.array(fc.oneof(fc.nat(50), fc.nat(200_000)), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1000, max: 100_000 }), async (lengths, limit) => {
@@ -33,7 +33,7 @@ describe('a pipe', () => {
           for (const piece of pieces) {
             const bytes = Buffer.from(piece);
             await writer.writerFor(living).write(bytes);
-            // whoever was told that it was written may use the buffer again
+            // the writer may reuse the buffer once the write has resolved
             bytes.fill(0xff);
           }
           await writer.release();
@@ -93,7 +93,7 @@ describe('a FIFO', () => {
     expect((await readAll((await reading).readerFor(living))).toString('utf8')).toBe('text');
   });
 
-  test('lets a process go that is killed while it waits', async () => {
+  test('releases a process that is killed while it waits', async () => {
     const fifo = new Pipe();
     const controller = new AbortController();
     const opening = fifo.openWriter(controller.signal);
@@ -103,7 +103,7 @@ describe('a FIFO', () => {
     expect(await stateOf(fifo.openReader(living))).toBe('waits');
   });
 
-  test('keeps its bytes for the next reader when one is killed that waits for them', async () => {
+  test('keeps its bytes for the next reader if a waiting one is killed', async () => {
     const fifo = new Pipe();
     const controller = new AbortController();
     const [first, second, writer] = await Promise.all([

@@ -6,15 +6,16 @@ const capacity = 65_536;
 
 interface Piece {
   bytes: Buffer;
-  /** Tells the writer who waits that its bytes were taken; undefined if they were copied and nobody waits. */
+  /** Notifies the waiting writer that its bytes were read; undefined if they were copied and there is no waiting writer. */
   readonly settle: ((error?: IoError) => void) | undefined;
 }
 
 /**
  * A pipe between processes: the nameless one of `a | b`, and what is after the name of a FIFO.
  *
- * A small piece is copied and its writer continues; a piece for which there is no room is handed to the reader as it is, and its
- * writer waits until it was used. So no more than `capacity` is held beside what the writers hold themselves.
+ * A small piece is copied and its writer continues; a piece for which there is no room is passed to the reader as it
+ * is, and its writer waits until it was used. So no more than `capacity` is held in addition to what the writers hold
+ * themselves.
  */
 export class Pipe {
   readonly #pieces: Piece[] = [];
@@ -90,7 +91,7 @@ export class Pipe {
       write: (bytes, killed) => this.#write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, killed),
       close: () => {
         this.#writers -= 1;
-        // what nobody can read any more is gone once the last process has closed the pipe
+        // unread data is gone once the last process has closed the pipe
         if (this.#writers === 0 && this.#readers === 0) this.#clear();
         this.#tell();
       },
@@ -142,7 +143,7 @@ export class Pipe {
     return { bytes, settle: piece.settle };
   }
 
-  /** The last reader has gone: whoever waits for one gets EPIPE. */
+  /** The last reader has gone: waiting writers get EPIPE. */
   #refuseWaiting(): void {
     if (this.#writers === 0) return this.#clear();
     const waiting = this.#pieces.filter(({ settle }) => settle);

@@ -1,4 +1,4 @@
-/** A disk of one Solaris host that no class of GDS has: c2t0d0. Its bytes live as long as the machine. */
+/** A disk of one Solaris host outside of every GDS class: c2t0d0. Its bytes exist as long as the machine. */
 import { IoError } from '../faults/io-error.ts';
 
 /** The disk that a host of the lab has for itself; the boot disk is the other one, and cannot be opened. */
@@ -47,7 +47,7 @@ export function slicesAt(path: string, blocksOf: (disk: string) => number | unde
 
 /** What is written to the disk of a host. */
 export class PlainDisk {
-  /** Undefined until somebody opens it. */
+  /** Undefined until it is opened. */
   #bytes: Buffer | undefined;
 
   /**

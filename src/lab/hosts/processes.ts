@@ -11,7 +11,7 @@ export const signalNumbers: Readonly<Record<string, number>> = {
   USR2: 17,
 };
 
-/** Why a process ends that got a signal. */
+/** Why a process ends after a signal. */
 class Killed extends Error {
   readonly signal: number;
 
@@ -29,7 +29,7 @@ export function hasLostPower(killed: AbortSignal): boolean {
   return killed.aborted && killed.reason instanceof PowerLoss;
 }
 
-/** The exit status, as a shell tells it, of a process that a signal ended. */
+/** The exit status, as in a shell, of a process that a signal ended. */
 export const signalled = (signal: number): number => 128 + signal;
 
 /** A process of a lab host. */
@@ -104,7 +104,7 @@ export class Process {
 /** The first processes of a host, which the lab does not have. */
 const firstPid = 400;
 
-/** The processes of a host. They live until they end, whatever becomes of the connection that began them. */
+/** The processes of a host. They run until they end, independently of the connection that started them. */
 export class ProcessTable {
   readonly #living = new Map<number, Process>();
   #lastPid = firstPid;

@@ -11,7 +11,7 @@ export interface ReceivedCommand {
 
 /** `env NAME=value ...` in front of a command. */
 const environmentWords = /^env (?:[A-Za-z_]\w*=\S* )+/;
-/** `sh -c '"$@"' sh` in front of a command that only a shell knows. */
+/** `sh -c '"$@"' sh` in front of a command that only a shell has. */
 const shellWords = /^sh -c '"\$@"' sh /;
 
 /** A script that has one command run, and that command. */

@@ -78,7 +78,10 @@ const trap: Builtin = async (call, _state, process) => {
   return 0;
 };
 
-/** `wait` for all children in the background, or `wait PID...`: the status of the last; 127 for one that is not a child of the shell. */
+/**
+ * `wait` for all children in the background, or `wait PID...`: the status of the last; 127 for one that is not a child
+ * of the shell.
+ */
 const wait: Builtin = async ({ argv, killed }, { jobs }) => {
   if (argv.length === 1) {
     await orKilled(killed, Promise.all([...jobs.values()].map((job) => job.ended)));
@@ -93,7 +96,7 @@ const wait: Builtin = async ({ argv, killed }, { jobs }) => {
   return status;
 };
 
-/** `read NAME`: one line of the standard input, blanks around it left out; exit status 1 at its end. */
+/** `read NAME`: one line of the standard input, without blanks around it; exit status 1 at end of file. */
 const read: Builtin = async ({ argv, input }, state) => {
   const bytes: number[] = [];
   for (;;) {

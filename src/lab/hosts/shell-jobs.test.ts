@@ -83,7 +83,7 @@ describe('a process in the background', () => {
     expect([status, stdout.toString('utf8')]).toEqual([0, 'for the shell alone']);
   });
 
-  test('is waited for, and tells its status', async () => {
+  test('is waited for, and has an exit status', async () => {
     expect(await said('(exit 5) & wait $!; echo $?; wait; echo $?; wait 1; echo $?')).toEqual([
       0,
       '5\n0\n127\n',
@@ -112,7 +112,7 @@ describe('a process in the background', () => {
     await said('sdxshadowvolume -N -c Class2 -v Volume2');
   });
 
-  test('shows what it wrote while it runs', async () => {
+  test('shows its output while it runs', async () => {
     await detached('{ echo first >&2; nothing; echo > begun; cat < go; } 2> errors');
     expect(await said(`cat ${work}/begun; cat ${work}/errors`)).toEqual([
       0,

@@ -51,7 +51,7 @@ describe('words', () => {
     ]);
   });
 
-  test('that are nothing but an empty variable vanish, unless they are quoted', async () => {
+  test('that consist only of an empty variable vanish, unless they are quoted', async () => {
     expect(await words(`a $NONE b "$NONE" $NONE'' $NONE`)).toEqual(['a', 'b', '', '']);
   });
 
@@ -81,7 +81,7 @@ describe('words', () => {
     ]);
   });
 
-  test('with a pattern become the names that fit, or stay as they are', async () => {
+  test('with a pattern become the matching names, or stay unchanged', async () => {
     expect(await words(`/var/*.status "/var/*" /var/tm? /var/*.none /var/.h*`)).toEqual([
       '/var/reader.status',
       '/var/tee.status',
@@ -92,7 +92,7 @@ describe('words', () => {
     ]);
   });
 
-  test('come out as they were quoted, whatever they are', async () => {
+  test('are the quoted text, whatever it is', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'))),

@@ -1,6 +1,6 @@
 /** Splits a script into words and operators, by the quoting rules of the POSIX shell. */
 
-/** A part of a word. What was quoted is neither split into fields nor taken for a pattern. */
+/** A part of a word. Quoted text is neither split into fields nor treated as a pattern. */
 export type WordPart =
   | { readonly kind: 'text'; readonly text: string; readonly isQuoted: boolean }
   | { readonly kind: 'variable'; readonly name: string; readonly isQuoted: boolean };
@@ -18,7 +18,7 @@ export type Token = { readonly line: number } & (
   | { readonly kind: 'redirect'; readonly descriptor: number; readonly text: '<' | '>' | '>>' | '>&' | '<&' }
 );
 
-/** What the lab's shell cannot read; `message` goes behind `sh: `. */
+/** A script that the lab's shell cannot parse; `message` follows `sh: `. */
 export class ShellSyntaxError extends Error {}
 
 const operators: readonly OperatorText[] = ['&&', '||', ';', '|', '&', '(', ')', '\n'];
@@ -83,7 +83,7 @@ class Lexer {
     return parts;
   }
 
-  /** A backslash outside of quotes: the next sign is meant; before a new line both vanish. */
+  /** A backslash outside of quotes: the next character is literal; before a new line both vanish. */
   #escaped(parts: WordPart[]): void {
     if (this.#place >= this.#script.length) return add(parts, '\\', true);
     const sign = this.#take();

@@ -11,7 +11,7 @@ import type { Process } from './processes.ts';
 import { withAssignments } from './shell-state.ts';
 import { sudoAllows, sudoOrder } from './sudo.ts';
 
-/** What a program finds when it takes a process over. */
+/** The state that a program gets when it replaces a process. */
 export interface ProgramPlace {
   readonly machine: Machine;
   readonly process: Process;
@@ -90,7 +90,7 @@ async function runSudo(place: ProgramPlace, words: readonly string[], shell: She
   return order.onlyLists ? 0 : runProgram(place, order.argv, shell);
 }
 
-/** The exit status that a fault, or a name that nobody knows, gives a command; undefined: it runs. */
+/** The exit status that a fault, or an unknown name, gives a command; undefined: it runs. */
 async function faultStatus(
   { process }: ProgramPlace,
   call: CommandCall,
@@ -117,8 +117,8 @@ async function faultStatus(
 }
 
 /**
- * Runs what a process does. A write that nobody reads any more ends it with signal 13; what the lab itself fails at is told on its
- * standard error.
+ * Runs what a process does. A write without a reader ends it with signal 13; errors of the lab itself are reported on
+ * its standard error.
  * @throws the reason for which the process was killed
  */
 export async function runCommand(call: CommandCall, work: () => Promise<number>): Promise<number> {

@@ -5,7 +5,7 @@ import { OpenFile } from './open-file.ts';
 import type { Descriptors } from './open-file.ts';
 import type { Redirection } from './shell-parser.ts';
 
-/** A redirection that cannot be made; `message` goes behind `sh: `. */
+/** A redirection that cannot be made; `message` follows `sh: `. */
 export class RedirectionError extends Error {}
 
 export interface ExpandedRedirection {

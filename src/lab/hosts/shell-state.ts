@@ -6,9 +6,9 @@ const firstVariables = [
   ['SHELL', '/bin/sh'],
 ] as const;
 
-/** What a shell remembers between two commands. */
+/** The state of a shell between two commands. */
 export class ShellState {
-  /** `$$`: the process of the shell itself; a subshell tells that of the shell it came from. */
+  /** `$$`: the process of the shell itself; a subshell shows that of its parent shell. */
   readonly pid: number;
   directory: string;
   /** `$0`, `$1` ... */
@@ -22,7 +22,7 @@ export class ShellState {
   lastJob: number | undefined;
   /** Its own background processes, ended ones too: wait asks for them. */
   readonly jobs = new Map<number, Process>();
-  /** True behind exit and exec. */
+  /** True after exit and exec. */
   isOver = false;
 
   private constructor(
@@ -55,7 +55,7 @@ export class ShellState {
 
   static readonly firstEnvironment: ReadonlyMap<string, string> = new Map(firstVariables);
 
-  /** The same for a subshell, which knows everything and changes nothing here. */
+  /** The same for a subshell, which inherits everything and changes nothing here. */
   fork(): ShellState {
     const { pid, directory, name, parameters, variables, exported } = this;
     const state = new ShellState(pid, directory, name, parameters, variables, exported);
@@ -64,7 +64,7 @@ export class ShellState {
     return state;
   }
 
-  /** What stands for `$name`; '' where there is nothing. */
+  /** The value of `$name`; '' if it is not set. */
   value(name: string): string {
     if (name === '?') return String(this.status);
     if (name === '$') return String(this.pid);

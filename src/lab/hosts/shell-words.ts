@@ -1,7 +1,7 @@
 import { IoError } from '../faults/io-error.ts';
 import type { Word, WordPart } from './shell-lexer.ts';
 
-/** Where the values and the names come from that take the place of variables and patterns. */
+/** The source of values and names for variables and patterns. */
 export interface WordScope {
   /** '' where there is none. */
   readonly value: (name: string) => string;

@@ -88,7 +88,7 @@ describe('a command line', () => {
   });
 });
 
-/** Scripts of lists, pipes, groups, subshells, if and for, around commands that tell which of them ran. */
+/** Scripts of lists, pipes, groups, subshells, if and for, around commands that show which of them ran. */
 const scripts = fc.letrec<Record<'list' | 'command', string>>((tie) => ({
   list: fc
     .array(fc.tuple(tie('command'), fc.constantFrom('; ', ' && ', ' || ', ' | ', '\n')), {
@@ -118,7 +118,7 @@ test('scripts run as in a real shell', async () => {
 });
 
 describe('mkdir', () => {
-  test('of many at once exactly one makes the directory', async () => {
+  test('of many at once exactly one creates the directory', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => said('mkdir /var/tmp/lock')));
     expect(all.filter(([status]) => status === 0)).toHaveLength(1);
     expect(all.find(([status]) => status !== 0)).toEqual([

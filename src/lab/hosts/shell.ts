@@ -25,10 +25,10 @@ class Shell {
   readonly #machine: Machine;
   readonly #process: Process;
   readonly #state: ShellState;
-  /** What it holds; while a command of its own is redirected, that command's. */
+  /** Its open files; while one of its own commands is redirected, that command's. */
   #files: Descriptors;
 
-  /** @param files let go by whoever made the shell */
+  /** @param files released by the creator of the shell */
   constructor(machine: Machine, process: Process, files: Descriptors, state: ShellState) {
     this.#machine = machine;
     this.#process = process;
@@ -87,7 +87,7 @@ class Shell {
     for (const [index, command] of commands.entries()) {
       const files = this.#files.copy();
       const [before, after] = [pipes[index - 1], pipes[index]];
-      // each end belongs to one stage alone: when that ends, its neighbour sees the end of the file, or a broken pipe
+      // each end belongs to one stage alone: when that ends, its neighbor sees the end of the file, or a broken pipe
       if (before) await files.put(0, before.reader);
       if (after) await files.put(1, after.writer);
       stages.push(this.#fork(files, (shell) => shell.#runHere(command)));
@@ -105,7 +105,7 @@ class Shell {
     return this.#whileLiving(child.ended);
   }
 
-  /** A command for which this process was made: a program takes it over. */
+  /** A command for which this process was created: a program replaces it. */
   async #runHere(command: ShellCommand): Promise<number> {
     if (command.kind !== 'simple')
       return this.#redirectedForGood(command.redirections, () => this.#runBody(command));
@@ -159,7 +159,7 @@ class Shell {
 
   async #runLoop({ kind, condition, body }: Loop): Promise<number> {
     for (let status = 0; ; status = await this.#runList(body)) {
-      // a loop of commands that wait for nothing leaves room for the rest of the lab
+      // a loop of commands without waits yields to the rest of the lab
       await nextTurn();
       if (this.#state.isOver) return status;
       const isTrue = (await this.#runList(condition)) === 0;
@@ -255,7 +255,7 @@ class Shell {
 
 const isShellsOwn = ([name = '']: readonly string[]): boolean => name === 'exec' || builtins.has(name);
 
-/** Runs a process that was just begun, to its end: whatever it holds is let go then. */
+/** Runs a newly started process until it ends: its files are then released. */
 export async function runAsProcess(place: ProgramPlace, work: () => Promise<number>): Promise<number> {
   try {
     return await runCommand(callOf(place, ['sh']), work);
@@ -287,7 +287,7 @@ interface ShellStart {
   readonly parameters: readonly string[];
 }
 
-/** What the words behind `sh` ask for; a sentence where that cannot be had. */
+/** The request in the words after `sh`; a sentence if it is not supported. */
 async function startOf(call: CommandCall, words: readonly string[]): Promise<ShellStart | string> {
   const [first, ...rest] = words;
   if (first === '-c') {

@@ -92,7 +92,7 @@ test('input is read in the pieces in which it came, no longer than asked for, an
   expect(await input.read(100)).toHaveLength(0);
 });
 
-test('a sender that is faster than the command is held, and let go again', async () => {
+test('a sender that is faster than the command is paused, and resumed', async () => {
   const channel = new FakeChannel();
   const { input } = streamsOver(channel);
   channel.emit('data', Buffer.alloc(1_048_576));

@@ -3,10 +3,10 @@ import type { ByteReader, ByteWriter } from './open-file.ts';
 import { IoError } from '../faults/io-error.ts';
 import { Lock } from '../lock.ts';
 
-/** How much may wait unread before the sender is held, in bytes. */
+/** How much may wait unread before the sender is paused, in bytes. */
 const waitingLimit = 1_048_576;
 
-/** Counts the bulk bytes of a channel and cuts the connection where a fault wants it. */
+/** Counts the data bytes of a channel and cuts the connection if a fault requires it. */
 export interface BulkGuard {
   /** How many more bytes may pass; undefined: any number. */
   readonly left: () => number | undefined;

@@ -26,20 +26,20 @@ function allowsCommand(rule: string, program: string, words: string): boolean {
   return pattern === '""' ? words === '' : argumentsPattern(pattern).test(words);
 }
 
-/** What sudo was asked for, and whether it is only to say whether it would run it. */
+/** The request to sudo, and whether it is only a query. */
 export interface SudoOrder {
   readonly argv: readonly string[];
   readonly onlyLists: boolean;
 }
 
-/** @param words behind the name of sudo */
+/** @param words after the name of sudo */
 export function sudoOrder(words: readonly string[]): SudoOrder {
   const first = words.findIndex((word) => !word.startsWith('-'));
   const split = first < 0 ? words.length : first;
   return { argv: words.slice(split), onlyLists: words.slice(0, split).includes('-l') };
 }
 
-/** Says what sudo says where it does not allow a command. @returns true where it allows it */
+/** Prints sudo's message if it does not allow a command. @returns true if it allows it */
 export async function sudoAllows(
   { machine, errors }: CommandCall,
   { argv, onlyLists }: SudoOrder,

@@ -1,4 +1,4 @@
-/** The directories and files that a host has from its system: mount tables, and who it is. */
+/** The directories and files of a host's system: mount tables, and its identity. */
 import type { HostModel, NodeName, Platform } from '../gds/lab-model.ts';
 import { bootId, bootIdFile, fstab, linuxFiles, solarisFiles, vfstab } from '../gds/system-files.ts';
 
@@ -35,7 +35,7 @@ export function namesBelow(paths: readonly string[], directory: string): string[
   return [...new Set(names)].sort();
 }
 
-/** As proc(5) has it, parted by blanks. */
+/** As proc(5) has it, separated by blanks. */
 function procMounts({ mounts }: HostModel): string {
   const lines = mounts.map(
     ({ special, directory, type, options }) => `${special} ${directory} ${type} ${options} 0 0\n`,

@@ -3,14 +3,14 @@ import type { Machine } from './machine.ts';
 import { runAsProcess, runShell } from './shell.ts';
 import { ShellState } from './shell-state.ts';
 
-/** How a command ended that somebody typed. */
+/** How a typed command ended. */
 export interface Typed {
   readonly status: number;
   /** Its output and its errors, as a screen shows them. */
   readonly printed: string;
 }
 
-/** Runs a command line on a machine as its own console does: without ssh, so that nothing counts as sent by the program. */
+/** Runs a command line on a machine as its own console does: without ssh, so it does not count as sent by the program. */
 export async function typeCommand(machine: Machine, line: string): Promise<Typed> {
   const pieces: Buffer[] = [];
   const screen = (): OpenFile =>

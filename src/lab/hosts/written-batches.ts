@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Has all packets of one turn leave in one write. ssh2 writes each packet in three pieces, and a quick command is answered by five packets.
+ * Sends all packets of one turn in one write. ssh2 writes each packet in three pieces, and a quick command is answered
+ * by five packets.
  */
 export function writeInBatches(socket: Socket): void {
   const { write } = socket;

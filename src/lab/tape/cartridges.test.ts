@@ -25,7 +25,7 @@ async function write(bench: Bench, records: number): Promise<void> {
 }
 
 describe('cartridges', () => {
-  test('are changed by hand: a new one comes into being, the other goes to the shelf and comes back as it was', async () => {
+  test('are changed by hand: a new one is created, the other goes to the shelf and returns unchanged', async () => {
     const bench = await openBench({ folder: await benchFolder(), wanted: [{ name: 'B' }] });
     await write(bench, 2);
     await bench.cartridges.insert('C');
@@ -67,7 +67,7 @@ describe('cartridges', () => {
     await bench.cartridges.close();
   });
 
-  test('what finds no slot lies on the shelf', async () => {
+  test('a cartridge without a slot is on the shelf', async () => {
     const wanted = ['A', 'B', 'C'].map((name) => ({ name }));
     const first = await openBench({ folder: await benchFolder(), wanted, slots: 2 });
     expect(places(first)).toEqual(['tape: drive, 0', 'A: slot 1, 0', 'B: slot 2, 0', 'C: shelf, 0']);

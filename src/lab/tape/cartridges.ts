@@ -18,26 +18,26 @@ export interface Cartridge {
   readonly writtenBytes: number;
 }
 
-/** A cartridge that a lab is to have. */
+/** A cartridge that a lab must have. */
 export interface WantedCartridge {
   /**
    * Letters, digits, `_` and `-`, at most 32: the name of its file and what is printed on its bar code. One that begins with CLN cleans the
    * drive, which ejects it at once.
    */
   readonly name: string;
-  /** Its capacity in bytes of data, where it is not that of all others. */
+  /** Its capacity in bytes of data, if it differs from all others. */
   readonly bytes?: number;
-  /** Where it is at first; the first free slot, mail slots left out, where it is not given. */
+  /** Where it is at first; by default the first free slot, except mail slots. */
   readonly slot?: number;
 }
 
 /** A changer beyond its slots. */
 export interface ChangerShape {
-  /** 1 where it is not given. */
+  /** 1 by default. */
   readonly drives?: number;
-  /** Which of them is the lab's drive, counted from 0; the others are other hosts' and have no device here. 0 where it is not given. */
+  /** Which of them is the lab's drive, counted from 0; the others are other hosts' and have no device here. 0 by default. */
   readonly ownDrive?: number;
-  /** How many of its slots, the last ones, are for import and export; 0 where it is not given. */
+  /** How many of its slots, the last ones, are for import and export; 0 by default. */
   readonly mailSlots?: number;
 }
 
@@ -81,7 +81,7 @@ export class Cartridges {
     this.#size = size;
   }
 
-  /** Brings the shelf and the slots to what is wanted, and the cartridge in the drive under its head where that was left. */
+  /** Sets up the shelf and the slots as requested, and positions the cartridge in the drive where its head was left. */
   static async open(options: CartridgesOptions): Promise<Cartridges> {
     const all = new Cartridges(options);
     for (const cartridge of options.model.cartridges) {
@@ -138,8 +138,8 @@ export class Cartridges {
   }
 
   /**
-   * Puts a cartridge into the drive by hand, a new one where there is none of this name; what was in the drive goes to the shelf.
-   * The head stands at its beginning afterwards.
+   * Puts a cartridge into the drive by hand, a new one where there is none of this name; what was in the drive goes to
+   * the shelf. The head is at its beginning afterwards.
    * @throws IoError EBUSY while a program has the drive open
    */
   insert(name: string, { blank = false, bytes }: InsertOptions = {}): Promise<void> {
@@ -160,7 +160,7 @@ export class Cartridges {
     return this.#moving.run(() => this.#takeOut('shelf'));
   }
 
-  /** The changer's arm brings a cartridge from its slot into an empty drive. @throws IoError EBUSY, ENXIO (nothing there) */
+  /** The changer's arm moves a cartridge from its slot into an empty drive. @throws IoError EBUSY, ENXIO (nothing there) */
   load(slot: number, drive: number): Promise<void> {
     return this.#moving.run(async () => {
       const place = this.#placeOf(drive);
@@ -172,7 +172,7 @@ export class Cartridges {
     });
   }
 
-  /** The changer's arm brings the cartridge from a drive into an empty slot. @throws IoError EBUSY, ENXIO (nothing there) */
+  /** The changer's arm moves the cartridge from a drive into an empty slot. @throws IoError EBUSY, ENXIO (nothing there) */
   unload(slot: number, drive: number): Promise<void> {
     return this.#moving.run(async () => {
       const cartridge = this.inChangerDrive(drive);
@@ -182,7 +182,7 @@ export class Cartridges {
     });
   }
 
-  /** The changer's arm brings a cartridge from one slot into another, empty one. @throws IoError ENXIO (nothing there, or full) */
+  /** The changer's arm moves a cartridge from one slot into another, empty one. @throws IoError ENXIO (nothing there, or full) */
   transfer(from: number, to: number): Promise<void> {
     return this.#moving.run(() => {
       const cartridge = this.#model.cartridges.find((entry) => entry.place === from);

@@ -12,12 +12,13 @@ export interface MediumSize {
 /**
  * What a drive does with writes at the end of the medium.
  *
- * The write that reaches the early warning is done. From then on one write is refused and one is done by turns, until the physical
- * end, where every write fails. So a cartridge of N records takes exactly N of them in one go.
+ * The write that reaches the early warning is done. From then on one write is refused and one is done by turns, until
+ * the physical end, where every write fails. So a cartridge of N records takes exactly N of them in one go.
  *
- * Solaris (illumos mtio(4I), Write Operation): a write that goes beyond the early warning is cut there, a refused one transfers
- * 0 bytes, and behind the physical end there is EIO. Linux (kernel 6.1, drivers/scsi/st.c, st_write): writes are never cut, and
- * what is refused has ENOSPC. Both forget the warning when the head moves otherwise, or the drive is opened again.
+ * Solaris (illumos mtio(4I), Write Operation): a write that goes beyond the early warning is cut there, a refused one
+ * transfers 0 bytes, and after the physical end there is EIO. Linux (kernel 6.1, drivers/scsi/st.c, st_write): writes
+ * are never cut, and what is refused has ENOSPC. Both forget the warning when the head moves otherwise, or the drive is
+ * opened again.
  */
 export class EndOfMedium {
   readonly #size: MediumSize;

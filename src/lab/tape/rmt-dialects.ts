@@ -1,7 +1,7 @@
 import type { TapeModel } from '../gds/lab-model.ts';
 import type { TapeOperationName } from './tape-operations.ts';
 
-/** In what the rmt servers of Solaris and of Linux differ. */
+/** How the rmt servers of Solaris and of Linux differ. */
 export interface RmtDialect {
   /** Operations of the command I by their number, as mtio.h of the system has them. */
   readonly operations: readonly (TapeOperationName | undefined)[];

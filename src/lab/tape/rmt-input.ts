@@ -1,6 +1,6 @@
 import type { ByteReader } from '../hosts/open-file.ts';
 
-/** How much is asked of the channel at once, in bytes. */
+/** How much is requested from the channel at once, in bytes. */
 const pieceBytes = 262_144;
 
 /** The standard input of rmt(8): bytes, words that end with their line, and data, in whatever pieces they come. */

@@ -64,7 +64,7 @@ describe('closing', () => {
     expect(await read('/dev/rmt/0', 3)).toEqual([32_768, 32_768, 0]);
   });
 
-  test('the n device stays behind the mark, so that files follow each other', async () => {
+  test('the n device stays after the mark, so that files follow each other', async () => {
     await write('/dev/rmt/0n', 1);
     await write('/dev/rmt/0n', 2);
     expect(position()).toMatchObject({ file: 2, block: 0 });
@@ -85,7 +85,7 @@ describe('closing', () => {
     expect(position()).toMatchObject({ file: 1, block: 0 });
   });
 
-  test('when the power goes there is no mark', async () => {
+  test('when the power fails there is no mark', async () => {
     const handle = await drive.open('/dev/rmt/0n', 'write');
     await handle.write(record);
     await handle.close(true);
@@ -94,7 +94,7 @@ describe('closing', () => {
 });
 
 describe('reading', () => {
-  test('a second read behind a file mark fails, on the b device it gives the next file', async () => {
+  test('a second read after a file mark fails; on the b device it reads the next file', async () => {
     await write('/dev/rmt/0n', 1);
     await write('/dev/rmt/0', 1);
     await expect(read('/dev/rmt/0', 3)).rejects.toThrow('I/O error');
@@ -164,7 +164,7 @@ describe('the end of the medium', () => {
     expect(await attempts('/dev/rmt/0', 21)).toEqual([...whole(10), ...end]);
   });
 
-  test('on Linux a write that goes beyond it is done whole', async () => {
+  test('on Linux a write that goes beyond it is carried out completely', async () => {
     await newBench({ capacityRecords: 2, moreBytes: 100 });
     faults.set('linux-tape');
     expect(await attempts('/dev/rmt/0', 4)).toEqual([...whole(3), 'No space left on device']);
@@ -186,7 +186,7 @@ describe('the end of the medium', () => {
     await handle.close();
   });
 
-  test('a program that wants its record whole is told that there is no space', async () => {
+  test('a program that needs a whole record gets "no space"', async () => {
     const handle = await drive.open('/dev/rmt/0', 'write');
     for (let done = 0; done < 10; done += 1) await handle.write(record);
     await expect(handle.write(record)).rejects.toThrow('No space left on device');
@@ -264,7 +264,7 @@ describe('moving back within one session', () => {
 });
 
 describe('opening', () => {
-  test('a second opener is told that the drive is busy', async () => {
+  test('a second open fails: the drive is busy', async () => {
     const handle = await drive.open('/dev/rmt/0', 'read');
     await expect(drive.open('/dev/rmt/0n', 'read')).rejects.toThrow('Device busy');
     await handle.close();
@@ -277,12 +277,12 @@ describe('opening', () => {
     expect(await read('/dev/rmt/0', 1)).toEqual([32_768]);
   });
 
-  test('Linux has another word for write protection', async () => {
+  test('Linux has another error for write protection', async () => {
     for (const fault of ['write-protected', 'linux-tape']) faults.set(fault);
     await expect(write('/dev/rmt/0', 1)).rejects.toThrow('Read-only file system');
   });
 
-  test('a cartridge that was thrown out is gone for the program that has the drive open', async () => {
+  test('an ejected cartridge is gone for the program that has the drive open', async () => {
     const handle = await drive.open('/dev/rmt/0n', 'read-write');
     await handle.transfer(record);
     await tapeOperations.offline.run(handle, 1);

@@ -9,7 +9,7 @@ import type { TapeAccess } from './tape-handle.ts';
 import { beginningOfTape } from './virtual-tape.ts';
 import type { VirtualTape } from './virtual-tape.ts';
 
-/** The drive: how the tape that is in it behaves behind /dev/rmt/0, or /dev/st0 on Linux. */
+/** The drive: how the tape in it behaves through /dev/rmt/0, or /dev/st0 on Linux. */
 
 const devicePatterns = { solaris: /^\/dev\/rmt\/0[lmhuc]?b?n?$/, linux: /^\/dev\/n?st0$/ } as const;
 
@@ -19,7 +19,7 @@ const rewindsAtClose = (path: string): boolean => !path.endsWith('n') && !path.s
 export interface LoadedCartridge {
   readonly tape: VirtualTape;
   readonly size: MediumSize;
-  /** Told whenever the drive is closed. */
+  /** Called whenever the drive is closed. */
   readonly onClose?: () => void;
 }
 
@@ -64,16 +64,16 @@ export class TapeDrive {
   /** What is in the drive from now on; the drive must be closed. */
   put(cartridge: LoadedCartridge | undefined): void {
     this.#cartridge = cartridge;
-    // One more than it is asked in vain.
+    // One more than the failing queries.
     this.#threadingLeft = cartridge ? (this.#faults.numberOf('slow-threading') ?? -1) + 1 : 0;
   }
 
-  /** mt asks for the drive: while that threads a tape, it is a step further. */
+  /** mt queries the drive: each query moves a threading tape one step further. */
   wasAsked(): void {
     this.#threadingLeft = Math.max(0, this.#threadingLeft - 1);
   }
 
-  /** Puts the cartridge back that `mt offline` has thrown out. */
+  /** Reinserts the cartridge that `mt offline` has ejected. */
   load(): void {
     this.#model.loaded = this.#cartridge !== undefined;
   }
@@ -108,7 +108,7 @@ export class TapeDrive {
     });
   }
 
-  /** Puts somebody else's file on the tape: what a run must not overwrite unasked. */
+  /** Writes somebody else's file to the tape: a run must not overwrite it without an order. */
   async putForeignFile(): Promise<void> {
     const handle = await this.open('/dev/rmt/0', 'write');
     for (let record = 0; record < 4; record += 1) {

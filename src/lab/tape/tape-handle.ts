@@ -49,8 +49,8 @@ export class TapeHandle {
   /**
    * Reads a record; empty at a file mark.
    * @param limit size of the buffer; a longer record is refused
-   * @throws IoError EIO (blank place, read error, a second read behind a file mark, no cartridge), EINVAL (buffer too small; ENOMEM on Linux, and the record counts
-   *   as read)
+   * @throws IoError EIO (blank place, read error, a second read after a file mark, no cartridge), EINVAL (buffer too
+   *   small; ENOMEM on Linux, and the record counts as read)
    */
   async read(limit: number, signal?: AbortSignal): Promise<Buffer> {
     const { tape, faults, isBerkeley } = this.#session;
@@ -103,7 +103,7 @@ export class TapeHandle {
     this.#last = 'mark-written';
   }
 
-  /** Notes that something was written behind this handle's back. */
+  /** Notes that something was written without this handle. */
   hasWritten(): void {
     this.#last = 'written';
   }
@@ -119,7 +119,7 @@ export class TapeHandle {
     endsAt: 'data' | 'other' = 'other',
   ): Promise<void> {
     if (await this.#moved(move)) return;
-    // Linux tells in its status that the end of the data was met.
+    // Linux reports in its status that the end of the data was reached.
     const isEndOfData = this.#isLinux && endsAt === 'data';
     await this.#fail('EIO', isEndOfData ? senseKeys.blankCheck : senseKeys.endOfTape);
   }
@@ -136,8 +136,8 @@ export class TapeHandle {
   }
 
   /**
-   * Moves the tape towards its beginning. The file mark behind data that was written is passed back at once, so that what is
-   * counted is what was there before.
+   * Moves the tape towards its beginning. The file mark after data that was written is passed back at once, so that
+   * what is counted is what was there before.
    * @param over what is passed back over
    */
   async moveBack(move: (tape: VirtualTape) => Promise<boolean>, over: 'records' | 'marks'): Promise<void> {
@@ -155,7 +155,7 @@ export class TapeHandle {
     this.#session.model.senseKey = senseKeys.blankCheck;
   }
 
-  /** Throws the cartridge out; the drive must be closed and loaded before it can be used again. */
+  /** Ejects the cartridge; the drive must be closed and loaded before it can be used again. */
   unload(): void {
     this.#session.model.loaded = false;
   }

@@ -1,4 +1,4 @@
-/** Where the names of the lab's drive lead to that are links. */
+/** The targets of those names of the lab's drive that are links. */
 
 const serialName = 'scsi-35000e11100a00001';
 const pathName = 'pci-0000:03:00.0-sas-0x5000e11100a00001-lun-0';
@@ -14,7 +14,7 @@ const linuxLinks: ReadonlyMap<string, string> = new Map(
 /** The kernel's device that a persistent name of Linux leads to; the path itself where it is no such name. */
 export const kernelDevice = (path: string): string => linuxLinks.get(path) ?? path;
 
-/** What `ls -l` shows behind a name of the drive on Solaris: the node of st(7D), with its density and manner as the minor name. */
+/** What `ls -l` shows after a name of the drive on Solaris: the node of st(7D), with its density and manner as the minor name. */
 export function solarisLink(path: string): string | undefined {
   const minor = /^\/dev\/rmt\/0([lmhuc]?b?n?)$/.exec(path)?.[1];
   return minor === undefined ? undefined : `../../devices/pci@1f,4000/scsi@3/st@5,0:${minor}`;

@@ -16,7 +16,7 @@ export const numbered = (number: number, length = recordBytes): Buffer =>
 
 export interface BenchOptions {
   readonly folder: string;
-  /** Records of 32,768 bytes up to the early warning; 10 where it is not given. */
+  /** Records of 32,768 bytes up to the early warning; 10 by default. */
   readonly capacityRecords?: number;
   /** Bytes beyond that, for a capacity that is not a whole number of records. */
   readonly moreBytes?: number;
@@ -27,7 +27,7 @@ export interface BenchOptions {
   readonly model?: TapeModel;
 }
 
-/** A tape drive on the bench: cartridges and changer, without hosts and without ssh. */
+/** A tape drive for tests: cartridges and changer, without hosts and without ssh. */
 export interface Bench {
   readonly faults: Faults;
   readonly drive: TapeDrive;
@@ -58,7 +58,7 @@ class Pieces implements ByteWriter {
   }
 }
 
-/** Gives bytes out in pieces as they are; what is left of one comes with the next read. */
+/** Yields bytes in given pieces; the rest of one comes with the next read. */
 export function readerOf(pieces: readonly Buffer[]): ByteReader {
   const left = pieces.filter(({ length }) => length > 0);
   return {

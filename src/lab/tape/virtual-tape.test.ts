@@ -140,7 +140,7 @@ describe('the medium', () => {
     await second.close();
   });
 
-  test('writing in the middle discards everything behind', async () => {
+  test('writing in the middle discards everything after it', async () => {
     const tape = await blankTape();
     for (const size of [10, 20, 30]) await tape.writeRecord(contentOf(size));
     await tape.rewind();

@@ -15,7 +15,7 @@ const lengthBytes = 4;
 
 export const beginningOfTape: Readonly<TapePosition> = { offset: 0, file: 0, block: 0, bytes: 0 };
 
-/** What stands at the head: a record (valid until the next call), a file mark, nothing, or a record longer than the buffer. */
+/** What is at the head: a record (valid until the next call), a file mark, nothing, or a record longer than the buffer. */
 export type TapeReading =
   | { readonly kind: 'record'; readonly bytes: Buffer }
   | { readonly kind: 'file-mark' }
@@ -85,8 +85,8 @@ export class VirtualTape {
   }
 
   /**
-   * Reads what stands at the head and moves after it. The head stays before a blank place, and before a record that is longer
-   * than `limit`: such a read is refused.
+   * Reads what is at the head and moves past it. The head stays before a blank place, and before a record that is
+   * longer than `limit`: such a read is refused.
    */
   async readRecord(limit: number): Promise<TapeReading> {
     await this.flush();
@@ -108,7 +108,7 @@ export class VirtualTape {
     this.#position = { ...beginningOfTape };
   }
 
-  /** Moves behind the next file mark. @returns false where the recorded part ends before one */
+  /** Moves after the next file mark. @returns false if the recorded part ends before one */
   async skipFile(): Promise<boolean> {
     await this.flush();
     for (;;) {
@@ -122,7 +122,7 @@ export class VirtualTape {
     }
   }
 
-  /** Moves behind the next record. @returns false at a file mark (the head is then after it) or at a blank place */
+  /** Moves after the next record. @returns false at a file mark (the head is then after it) or at a blank place */
   async skipRecord(): Promise<boolean> {
     await this.flush();
     const length = await this.#lengthAt(this.#position.offset);
@@ -147,7 +147,7 @@ export class VirtualTape {
     return this.#position.offset > 0 && this.#passItemBack();
   }
 
-  /** Moves behind everything that is recorded. */
+  /** Moves past everything that is recorded. */
   async skipToEnd(): Promise<void> {
     while (await this.skipFile());
   }
@@ -160,7 +160,7 @@ export class VirtualTape {
     this.#window = Buffer.alloc(0);
   }
 
-  /** Brings everything that was written into the file, with the mark of its end. */
+  /** Writes everything to the file, with the mark of its end. */
   async flush(): Promise<void> {
     if (!this.#isAppending) return;
     await this.#writePending();

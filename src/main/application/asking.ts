@@ -1,5 +1,6 @@
 /** Whether the questions of a job can be answered, and by whom. */
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
 import type { Ask, Question } from '../procedure/hosts/questions.ts';
 import type { Job } from '../site/site-schema.ts';
@@ -21,12 +22,13 @@ export interface Asking {
 export function requireSomebodyToAsk(job: Job, { ask, approveVerified }: Asking): void {
   if (ask) return;
   if (job.services === 'ask') {
-    const remedy = 'name the commands in services.stop and services.resume, or run it on a terminal';
+    const remedy = phrase('name the commands in services.stop and services.resume, or run it on a terminal');
     throw failure('OPERATOR_NEEDED', { question: 'services: ask', remedy });
   }
   if (job.approve === 'operator' && !approveVerified) {
-    const remedy =
-      'run with --yes, or set approve: when-verified in the job: the dump then starts when every rule holds';
+    const remedy = phrase(
+      'run with --yes, or set approve: when-verified in the job: the dump then starts when every rule holds',
+    );
     throw failure('OPERATOR_NEEDED', { question: 'approve: operator', remedy });
   }
 }
@@ -61,7 +63,8 @@ export function answering({ ask, approveVerified }: Asking, second?: Ask): Ask {
     // A restore with --yes has named the master that is replaced.
     if (isRestoreApproval(question) && approveVerified && approval)
       return { choice: approval.id, by: '--yes' };
-    if (!ask) throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run it on a terminal' });
+    if (!ask)
+      throw failure('OPERATOR_NEEDED', { question: question.id, remedy: phrase('run it on a terminal') });
     return ask(question, abort);
   };
 }

@@ -4,6 +4,7 @@
  */
 import { healthText, type DriveHealth } from '../../contract/drive-health.ts';
 import { isFailure } from '../../contract/errors.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 import { requireChangerDrive, type ChangerSight } from '../procedure/drive/changer-work.ts';
 import { driveStatus, requireReadyDrive } from '../procedure/drive/drive-ready.ts';
 import { lookAtHealth } from '../procedure/drive/look-at-health.ts';
@@ -56,7 +57,7 @@ function troubleOf({ site, inventory }: TapeCheck, named: NamedJob, tape: FoundT
 
 function sayJudged(check: TapeCheck, said: string, tape: FoundTape): void {
   const { site, tell } = check;
-  const what = `tape ${site.tape.device}`;
+  const what = phrase('tape {device}', { device: site.tape.device });
   const now = new Date();
   const judged = Object.entries(site.jobs).map(([name, job]): Judged => ({
     job: name,
@@ -67,10 +68,15 @@ function sayJudged(check: TapeCheck, said: string, tape: FoundTape): void {
   tell(what, isGood, said);
   // A site with several tapes has only one of them in its drive: jobs of the others are reported, and are not a fault
   // of this one.
-  const rest = isGood ? `; the tape suits ${takers.join(', ')}` : '';
+  const rest = isGood ? phrase('; the tape suits {takers}', { takers: takers.join(', ') }) : '';
   for (const { job, trouble } of judged)
     if (trouble)
-      tell(`${what}, job ${job}`, isGood, `not for this job: ${trouble.message}${rest}`, trouble.hint);
+      tell(
+        phrase('{what}, job {job}', { what, job }),
+        isGood,
+        phrase('not for this job: {reason}{more}', { reason: trouble.message, more: rest }),
+        trouble.hint,
+      );
 }
 
 /** The contents of the changer, and whether it has the site's drive. A fault of it is reported, and hides nothing of the tape. */
@@ -80,12 +86,20 @@ async function lookAtChanger(
 ): Promise<ChangerSight | undefined> {
   const { changer } = site.tape;
   if (changer === undefined) return undefined;
-  const what = `changer ${changer}`;
+  const what = phrase('changer {changer}', { changer });
   try {
     const room = { runner, step, drive, change: tapeChangeOf(site) };
     const seen = await requireChangerDrive(room, changer);
     const words = changerWords(seen.status, site.library?.cleaning);
-    tell(what, true, `${drive.tapeDevice} is its drive ${seen.drive}; ${words}`);
+    tell(
+      what,
+      true,
+      phrase('{device} is its drive {drive}; {cartridges}', {
+        device: drive.tapeDevice,
+        drive: seen.drive,
+        cartridges: words,
+      }),
+    );
     return seen;
   } catch (error) {
     if (!isFailure(error)) throw error;
@@ -100,7 +114,7 @@ function sayLibrary({ site, inventory, tell }: TapeCheck, { status, drive }: Cha
   const { host, changer = '' } = site.tape;
   if (!library) return;
   for (const [name, named] of Object.entries(site.jobs)) {
-    const what = `library, job ${name}`;
+    const what = phrase('library, job {name}', { name });
     try {
       const { job } = withTapeOfPool(site, { name, job: named }, inventory, new Date());
       const tape = job.media.name;
@@ -109,7 +123,9 @@ function sayLibrary({ site, inventory, tell }: TapeCheck, { status, drive }: Cha
       tell(
         what,
         true,
-        load ? `the tape "${tape}" is in slot ${load.slot}` : `the tape "${tape}" is in the drive`,
+        load
+          ? phrase('the tape "{tape}" is in slot {slot}', { tape, slot: load.slot })
+          : phrase('the tape "{tape}" is in the drive', { tape }),
       );
     } catch (error) {
       if (!isFailure(error)) throw error;
@@ -123,7 +139,7 @@ async function sayHealth({ runner, tell, onHealth }: TapeCheck, drive: KnownDriv
   const health = await lookAtHealth(runner, step, drive);
   onHealth(health);
   const grave = (health.alerts ?? []).filter(({ severity }) => severity !== 'information');
-  const what = `drive ${drive.tapeDevice}`;
+  const what = phrase('drive {tapeDevice}', { tapeDevice: drive.tapeDevice });
   const [first] = grave;
   tell(what, !first, healthText(health), first?.remedy);
 }
@@ -137,7 +153,11 @@ async function isEmptyDriveOfLibrary(
   if (!site.library || !seen || seen.status.drives.get(seen.drive)?.cartridge) return false;
   const { state } = await driveStatus(runner, step, drive);
   if (state !== 'no-cartridge') return false;
-  tell(`tape ${drive.tapeDevice}`, true, 'the drive is empty; the library loads the tape of each run');
+  tell(
+    phrase('tape {tapeDevice}', { tapeDevice: drive.tapeDevice }),
+    true,
+    phrase('the drive is empty; the library loads the tape of each run'),
+  );
   return true;
 }
 
@@ -151,13 +171,13 @@ async function look(check: TapeCheck, drive: KnownDrive): Promise<void> {
   const seen = await lookAtTape(runner, step, drive);
   const tape = withWriters(seen, writersOf(knownTapes, seen));
   const cartridge = tape.blank
-    ? 'a blank cartridge is in the drive'
-    : `the cartridge in the drive holds ${tape.found}`;
+    ? phrase('a blank cartridge is in the drive')
+    : phrase('the cartridge in the drive holds {found}', { found: tape.found });
   const protection =
     writeProtected === undefined
-      ? `; mt on ${drive.tapeHost} does not say whether it is write-protected`
+      ? phrase('; mt on {tapeHost} does not say whether it is write-protected', { tapeHost: drive.tapeHost })
       : '';
-  sayJudged(check, `${cartridge}${protection}`, tape);
+  sayJudged(check, phrases([cartridge, protection], ''), tape);
 }
 
 /**
@@ -173,6 +193,6 @@ export async function checkTapeInDrive(check: TapeCheck): Promise<void> {
     await whileDriveLocked({ runner, place, command: 'check', ...lockKnowledge }, () => look(check, drive));
   } catch (error) {
     if (!isFailure(error)) throw error;
-    tell(`tape ${tapeDevice}`, false, error.message, error.hint);
+    tell(phrase('tape {tapeDevice}', { tapeDevice }), false, error.message, error.hint);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { CheckLine, Plan } from '../../contract/plan.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
@@ -93,7 +94,7 @@ export interface ConsoleOptions {
   readonly checkpointBytes?: number | undefined;
 }
 
-const labSiteName = 'the embedded lab';
+const labSiteName = phrase('the embedded lab');
 
 export class ShadowtapeConsole {
   readonly site: Site;
@@ -160,7 +161,7 @@ export class ShadowtapeConsole {
   }
 
   /**
-   * Every step of a job with its command lines. Looks at the cluster, changes nothing.
+   * Every step of a job with its command lines. Queries the cluster, changes nothing.
    * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, TIME_LIMIT_UNKNOWN, and errors of the
    *   queries
    */
@@ -215,6 +216,7 @@ export class ShadowtapeConsole {
       assigner: this.#assigner,
       state: this.#state,
       runs: this.#runs,
+      lockRefusals: (hosts) => this.lockService.refusals(hosts),
     });
   }
 
@@ -261,7 +263,8 @@ export class ShadowtapeConsole {
       const drive = { tapeHost: tape.host, tapeDevice: tape.device, platform: this.site.platform };
       const copies = provenCopies(this.#state.restoresFolder, run);
       const copy = await copyInDrive(runner, 'verify', drive, copies);
-      if (copy) onNotice(`reading the second copy of run ${run}: ${copyNames(copy)}`);
+      if (copy)
+        onNotice(phrase('reading the second copy of run {run}: {names}', { run, names: copyNames(copy) }));
       return verifyRun({
         ...onCopy({ run, events }, copy),
         runner,

@@ -44,7 +44,7 @@ async function start(options: EmbeddedLabOptions): Promise<Lab> {
   });
 }
 
-/** Removes a lab that nobody runs. @throws LAB_FOLDER_BUSY */
+/** Removes a lab that no process runs. @throws LAB_FOLDER_BUSY */
 async function removeLab(folder: string): Promise<void> {
   const lab = await openLab({ folder }).catch((error: unknown) => {
     if (isFailure(error, 'LAB_FOLDER_BUSY')) throw error;

@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
-import { inEnglish } from '../../contract/text/say.ts';
+import { inEnglish, phrase } from '../../contract/text/say.ts';
 import { asUnreadBackup } from '../procedure/drive/unread-backup.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';
 import type { DataRoom, LiveProgress } from '../procedure/hosts/remote-data.ts';
@@ -37,7 +37,7 @@ export interface RestoreRequest extends RestoreQuestion {
   /** `HOST:/path`, or a path of this computer. */
   readonly to: string;
   readonly overwrite: Overwrite;
-  /** Reads this file of the tape in the drive, whoever wrote it; `what` then has only paths. */
+  /** Reads this file of the tape in the drive, whatever program wrote it; `what` then has only paths. */
   readonly tapeFile?: number | undefined;
 }
 
@@ -111,7 +111,7 @@ export class FileRestoreService {
       if (deviceOf(target))
         throw failure('RESTORE_DEVICE_REFUSED', {
           target: targetWords(target),
-          reason: 'without a journal the size of the image is not known',
+          reason: phrase('without a journal the size of the image is not known'),
         });
       const work = { kind: 'loose', file: tapeFile, patterns: request.what } as const;
       return { target, device: undefined, work, overwrite, preview: [] };
@@ -137,7 +137,10 @@ export class FileRestoreService {
       ...losses.map((loss) => inEnglish(() => lossSentence(loss))),
       ...(alike.length > 0
         ? [
-            `The tape of run ${dump.run} begins like that of ${alike.join(', ')}: a wrong one is detected only after all of it is read`,
+            phrase(
+              'The tape of run {run} begins like that of {alike}: a wrong one is detected only after all of it is read',
+              { run: dump.run, alike: alike.join(', ') },
+            ),
           ]
         : []),
     ];

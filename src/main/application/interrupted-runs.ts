@@ -4,6 +4,7 @@
  */
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 import { Journal } from '../journal/journal.ts';
 import { laterRuns, readRun } from '../journal/run-history.ts';
 import { lastOf, summarise, type RunSummary } from '../journal/run-summary.ts';
@@ -97,15 +98,27 @@ interface Remedies {
 /** Names only commands that would accept the run, and why the others would not. */
 function remediesOf({ resume, rollBack, discard }: Remedies): string {
   const choices = [
-    ...(resume.refusal ? [] : [`resume it: ${resume.line}`]),
-    ...(rollBack.refusal ? [] : [`roll it back: ${rollBack.line}`]),
-    `discard it: ${discard}`,
+    ...(resume.refusal ? [] : [phrase('resume it: {line}', { line: resume.line })]),
+    ...(rollBack.refusal ? [] : [phrase('roll it back: {line}', { line: rollBack.line })]),
+    phrase('discard it: {discard}', { discard }),
   ];
-  const reasons = [
-    ...new Set([resume.refusal, rollBack.refusal].flatMap((refusal) => refusal?.message ?? [])),
-  ];
-  return [choices.join('; or '), ...reasons].join('. ');
+  return [choices.join('; or '), ...reasonsOf({ resume, rollBack })].join('. ');
 }
+
+/** The same for a screen, whose buttons need no command. */
+function remediesOnScreen({ resume, rollBack }: Remedies): string {
+  const choices = [
+    ...(resume.refusal ? [] : [phrase('resume it')]),
+    ...(rollBack.refusal ? [] : [phrase('roll it back')]),
+    phrase('discard it'),
+  ];
+  const offered = phrase('on the Plan screen, {choices}', { choices: choices.join(` ${phrase('or')} `) });
+  return [offered, ...reasonsOf({ resume, rollBack })].join('. ');
+}
+
+const reasonsOf = ({ resume, rollBack }: Omit<Remedies, 'discard'>): string[] => [
+  ...new Set([resume.refusal, rollBack.refusal].flatMap((refusal) => refusal?.message ?? [])),
+];
 
 export class InterruptedRuns {
   readonly #options: InterruptedOptions;
@@ -269,11 +282,14 @@ export class InterruptedRuns {
         exitStatus: 3,
         sentence:
           verdict === 'unfinished'
-            ? `${operator} discarded the interrupted run`
-            : `${operator} discarded the run: ${sentence ?? ''}`,
+            ? phrase('{operator} discarded the interrupted run', { operator })
+            : phrase('{operator} discarded the run: {sentence}', { operator, sentence: sentence ?? '' }),
         discarded: true,
         stands: [
-          `${className} may be parted, and a shadow may exist on ${backupServer}: check both with sdxinfo before a rejoin`,
+          phrase(
+            '{className} may be parted, and a shadow may exist on {backupServer}: check both with sdxinfo before a rejoin',
+            { className, backupServer },
+          ),
         ],
       });
     } finally {
@@ -300,6 +316,11 @@ export class InterruptedRuns {
     const { run, job, class: className } = summary;
     const step = lastOf(events, 'step-started')?.step;
     const dumps = await dumpWords(run, events);
+    const remedies = {
+      resume: { line: `${program} resume ${run}`, refusal: await takeUpRefusal('resume', run) },
+      rollBack: { line: `${program} rollback ${run}`, refusal: await takeUpRefusal('unwind', run) },
+      discard: this.#discard(className, run),
+    };
     const values = {
       run,
       job,
@@ -307,14 +328,16 @@ export class InterruptedRuns {
       host,
       how:
         summary.finishedAt === undefined
-          ? `was interrupted${step === undefined ? '' : ` at step ${step}`}`
-          : 'ended with action required',
-      dump: dumps.map((text) => `; ${text}`).join(''),
-      remedies: remediesOf({
-        resume: { line: `${program} resume ${run}`, refusal: await takeUpRefusal('resume', run) },
-        rollBack: { line: `${program} rollback ${run}`, refusal: await takeUpRefusal('unwind', run) },
-        discard: this.#discard(className, run),
-      }),
+          ? phrase('was interrupted{words}', {
+              words: step === undefined ? '' : phrase(' at step {step}', { step }),
+            })
+          : phrase('ended with action required'),
+      dump: phrases(
+        dumps.flatMap((text) => ['; ', text]),
+        '',
+      ),
+      remedies: remediesOf(remedies),
+      remediesOnScreen: remediesOnScreen(remedies),
     };
     return failure('RUN_INTERRUPTED', values, { run });
   }

@@ -1,13 +1,13 @@
 /**
- * Why a backup of a job would be refused, judged of what a look at the hosts has seen by the rules that a run refuses by before its first
- * change. What a look does not ask, such as the tape in the drive, only the run tells.
+ * Why a backup of a job would be refused, judged of what a look at the hosts has seen by the rules that a run refuses
+ * by before its first change. What a look does not ask, such as the tape in the drive, only the run finds out.
  */
 import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { JobRefusal, Refusal } from '../../contract/job-refusal.ts';
 import type { HostLook } from '../../contract/screens.ts';
 import { saidList } from '../../contract/words.ts';
-import { say } from '../../contract/text/say.ts';
+import { say, told } from '../../contract/text/say.ts';
 import { missingHostWords } from '../../folds/host-states.ts';
 import { assign, observedOf, requireRunnable } from '../procedure/model/assign.ts';
 import { proxiesOf, type Assignment } from '../procedure/model/assignment.ts';
@@ -55,15 +55,20 @@ const ruleWords: Readonly<Record<string, RuleWords>> = {
 };
 
 function wordsOf(assignment: Assignment, { rule, title, expected, actual, volume }: RuleVerdict): Refusal {
-  const values = { volume: volume ?? saidList(proxiesOf(assignment)), seen: actual };
+  const values = { volume: volume ?? saidList(proxiesOf(assignment)), seen: told(actual) };
   const reason =
     ruleWords[rule]?.(values) ??
-    say('{title}: expected {expected}, seen {seen}', { title, expected, seen: actual });
-  return { reason, instead: remedyOnScreen(rule) };
+    say('{title}: expected {expected}, seen {seen}', {
+      title: told(title),
+      expected: told(expected),
+      seen: told(actual),
+    });
+  return { reason, instead: told(remedyOnScreen(rule)) };
 }
 
-function errorWords({ told }: ShadowtapeError): Refusal {
-  return { reason: told.sentence, instead: told.onScreen ?? told.hint };
+function errorWords(error: ShadowtapeError): Refusal {
+  const { sentence, hint, onScreen = hint } = error.told;
+  return { reason: sentence, instead: onScreen };
 }
 
 /** A host without a report: it was not reached, or its sdxinfo ended with an error. */
@@ -73,7 +78,7 @@ function missingWords({ looks }: HostsSeen, host: string): Refusal {
   return { reason: reason ?? missingHostWords({ host, code: look?.code }), instead: look?.hint };
 }
 
-/** True where a node that answers shows nothing of the class, or its sdxinfo ends with an error: it may not share the class. */
+/** True if a node that answers shows nothing of the class, or its sdxinfo ends with an error: it may not share the class. */
 function mayBeOutside({ looks, reports }: HostsSeen, job: Job, nodes: readonly string[]): boolean {
   const isReached = (node: string) => looks.some(({ host, reached }) => host === node && reached);
   return nodes.some((node) => {

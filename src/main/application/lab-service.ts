@@ -1,6 +1,7 @@
 /** What a person can do at the embedded lab: moves cartridges, write-protects them, breaks the drive, a host or a shadow. */
 import { failure } from '../../contract/errors.ts';
 import type { LabAct, LabView } from '../../contract/lab.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { Lab } from '../../lab/lab.ts';
 
 /** Fault of the lab -> how it is switched on. A dump fails at its 20th record; a shadow begins 512 blocks too late. */
@@ -31,7 +32,11 @@ export class LabService {
   constructor(lab: Lab | undefined, isLab: boolean) {
     this.#lab = lab;
     this.#refusal =
-      lab !== undefined ? undefined : isLab ? 'another process runs it' : 'the site is not the embedded lab';
+      lab !== undefined
+        ? undefined
+        : isLab
+          ? phrase('another process runs it')
+          : phrase('the site is not the embedded lab');
   }
 
   get view(): LabView {
@@ -81,13 +86,15 @@ export class LabService {
 
   #cartridge({ cartridges }: Lab, name: string | undefined): string {
     const found = cartridges.find((each) => each.name === name);
-    if (!found) throw failure('LAB_NOT_HERE', { reason: `it has no cartridge ${name ?? ''}` });
+    if (!found)
+      throw failure('LAB_NOT_HERE', { reason: phrase('it has no cartridge {name}', { name: name ?? '' }) });
     return found.name;
   }
 
   async #reboot(lab: Lab, name: string | undefined): Promise<void> {
     const host = lab.hosts.find((each) => each.name === name);
-    if (!host) throw failure('LAB_NOT_HERE', { reason: `it has no host ${name ?? ''}` });
+    if (!host)
+      throw failure('LAB_NOT_HERE', { reason: phrase('it has no host {name}', { name: name ?? '' }) });
     await lab.rebootNode(host.name);
   }
 }

@@ -67,7 +67,7 @@ export class LockService {
     }
   }
 
-  /** @param askDrive false where the tape host is not to be asked what its drive is called */
+  /** @param askDrive false where the tape host must not be asked what its drive is called */
   async #places(askDrive = true): Promise<LockPlace[]> {
     const { tape } = this.#options.site;
     const [backupServer, primaryNodes] = [this.backupServer, this.#hosts('primary')];

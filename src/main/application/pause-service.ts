@@ -3,11 +3,12 @@
  * run, so that any process of the state folder can make it: the command line pauses a run of the desktop, and vice
  * versa.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
-import { ownFlags } from '../journal/own-files.ts';
+import { phrase } from '../../contract/text/say.ts';
+import { readOwn } from '../journal/kept-file.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { beginningOf } from '../procedure/run/run-began.ts';
@@ -20,12 +21,10 @@ const millisecondsBetweenLooks = 500;
 
 const pauseFile = (state: StateFolder, run: string): string => join(state.liveFolder, `${run}.pause`);
 
-/** Who has paused a run. @returns undefined if it is not paused */
+/** Who has paused a run. @returns undefined if it is not paused. @throws STATE_FILE_UNREADABLE */
 async function pausedBy(state: StateFolder, run: string): Promise<string | undefined> {
-  const text = await readFile(pauseFile(state, run), { encoding: 'utf8', flag: ownFlags.read }).catch(
-    () => undefined,
-  );
-  return text === undefined ? undefined : text.trim() || 'somebody';
+  const bytes = await readOwn(pauseFile(state, run));
+  return bytes && (bytes.toString('utf8').trim() || 'somebody');
 }
 
 /** @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_NOT_PAUSABLE */
@@ -33,9 +32,10 @@ async function requirePausable(state: StateFolder, run: string): Promise<void> {
   const { events } = await readRun(state, run);
   const start = beginningOf(events, state.journalFile(run));
   const refused = (reason: string) => failure('RUN_NOT_PAUSABLE', { run, reason });
-  if (!(await performedRuns(state)).some((live) => live.run === run)) throw refused('it is not running');
-  if (start.restore) throw refused('it is a restore');
-  if (start.route === 'server') throw refused('its dump runs on the backup server (route server)');
+  if (!(await performedRuns(state)).some((live) => live.run === run))
+    throw refused(phrase('it is not running'));
+  if (start.restore) throw refused(phrase('it is a restore'));
+  if (start.route === 'server') throw refused(phrase('its dump runs on the backup server (route server)'));
 }
 
 /**
@@ -48,11 +48,11 @@ export async function pauseRun(state: StateFolder, run: string): Promise<void> {
   await writeWhole(pauseFile(state, run), `${by}\n`, { mode: 'replace' });
 }
 
-/** @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_NOT_PAUSABLE */
+/** @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_NOT_PAUSABLE, STATE_FILE_UNREADABLE */
 export async function continueRun(state: StateFolder, run: string): Promise<void> {
   await requirePausable(state, run);
   if ((await pausedBy(state, run)) === undefined)
-    throw failure('RUN_NOT_PAUSABLE', { run, reason: 'it is not paused' });
+    throw failure('RUN_NOT_PAUSABLE', { run, reason: phrase('it is not paused') });
   await rm(pauseFile(state, run), { force: true });
 }
 

@@ -1,5 +1,6 @@
 /** How fast the hosts are over ssh: measured once, and used by later plans. */
 import type { CheckLine, RouteExpectation } from '../../contract/plan.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { bytesOfVolumes, type Assignment } from '../procedure/model/assignment.ts';
 import { measureDigests, measureRate } from '../procedure/hosts/measure-rate.ts';
 import { expectRoutes, type MeasuredRate } from '../procedure/model/route-expectation.ts';
@@ -23,7 +24,7 @@ const mostJournals = 10;
 const rateText = (bytesPerSecond: number) => `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
 
 const sshWords = ({ read, write }: MeasuredRate) =>
-  `${rateText(read)} from the host, ${rateText(write)} to it`;
+  phrase('{read} from the host, {write} to it', { read: rateText(read), write: rateText(write) });
 
 const digestWords = ({ sha256, cksum }: NonNullable<MeasuredRate['digests']>) =>
   [
@@ -58,11 +59,11 @@ export class RateService {
     );
     for (const host of new Set([...backup, site.tape.host])) {
       const ssh = await measureRate(hosts, host, abort);
-      listener(rateLine(host, 'rate over ssh', sshWords(ssh)));
+      listener(rateLine(host, phrase('rate over ssh'), sshWords(ssh)));
       const digests = backup.includes(host)
         ? await measureDigests(hosts, host, site.platform, abort)
         : undefined;
-      if (digests) listener(rateLine(host, 'rate of digests', digestWords(digests)));
+      if (digests) listener(rateLine(host, phrase('rate of digests'), digestWords(digests)));
       await keepRate(state.ratesFile, site.site, host, { ...ssh, digests });
     }
   }

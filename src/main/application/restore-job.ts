@@ -5,6 +5,7 @@
 import { failure } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -100,6 +101,7 @@ export async function backupOf(
   if (first === undefined) return { backup: { run, events } };
   const copies = provenCopies(state.restoresFolder, run);
   const copy = copies.find(({ tapes }) => tapes[0]?.uuid === first);
-  if (!copy) throw failure('RESTORE_UNSUPPORTED', { run, reason: 'the record of its second copy is gone' });
+  if (!copy)
+    throw failure('RESTORE_UNSUPPORTED', { run, reason: phrase('the record of its second copy is gone') });
   return { backup: onCopy({ run, events }, copy) };
 }

@@ -1,6 +1,7 @@
 /** Which run is meant by part of a name. */
 import { failure } from '../../contract/errors.ts';
 import { nearestWord } from '../../contract/nearest-word.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { newestRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 
@@ -23,7 +24,7 @@ export async function runNamed(state: StateFolder, word: string): Promise<string
   const meant = runs.filter((run) => run.startsWith(word)).sort();
   if (meant.length > 1) {
     const names = meant.slice(-shownNames).reverse();
-    const more = meant.length > names.length ? ' and older ones' : '';
+    const more = meant.length > names.length ? phrase(' and older ones') : '';
     throw failure('RUN_NAME_AMBIGUOUS', { word, count: meant.length, names: `${names.join(', ')}${more}` });
   }
   return meant[0] ?? word;

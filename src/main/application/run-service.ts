@@ -2,7 +2,7 @@
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
-import { Journal } from '../journal/journal.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { laterRuns, nextOrder, readRun } from '../journal/run-history.ts';
 import { defaultStateFolder, runName, type StateFolder } from '../journal/state-folder.ts';
 import type { RetryClock } from '../procedure/hosts/query-retry.ts';
@@ -37,6 +37,7 @@ import { watchPause } from './pause-service.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { tapeKnowledge } from './media/tape-knowledge.ts';
 import { answersOf, operatorHere, requireAnswers } from './second-person.ts';
+import { newJournal } from './new-journal.ts';
 import { RunNotices } from './run-notices.ts';
 import { version } from './version.ts';
 
@@ -155,9 +156,9 @@ export class RunService {
   ): Promise<EndedRun> {
     timeLimitsOf(planned.job, stepsOf(planned));
     const order = await nextOrder(this.#at.state);
-    const journal = this.#newJournal(name);
+    const journal = newJournal(this.#at.state, name);
     const { run } = journal;
-    // Another run may have taken the name: a resumed run knows the one in its journal.
+    // Another run may have taken the name: a resumed run has the one in its journal.
     const assignment = { ...planned, fingerprintSeed: run };
     request.onPlan?.(planOf(assignment));
     notices.writeTo(journal);
@@ -373,28 +374,16 @@ export class RunService {
     if (works.length === 0) return [];
     try {
       const start = beginningOf(events, run);
-      const assignment = await this.#assigner.assign(
-        this.#assigner.job({ job: start.job, ...overridesOf(start) }),
-        run,
-      );
+      const job = this.#assigner.job({ job: start.job, ...overridesOf(start) });
+      const assignment = await this.#assigner.assign(job, run);
       const states = await lookAtDumps(this.#assigner.runner(), assignment, run, { works });
-      return [...states].flatMap(([volume, state]) =>
-        state === 'running' ? [`its dump of ${volume} still runs on ${assignment.backupServer}`] : [],
-      );
+      const { backupServer: host } = assignment;
+      const running = [...states].filter(([, state]) => state === 'running');
+      return running.map(([volume]) => phrase('its dump of {volume} still runs on {host}', { volume, host }));
     } catch {
-      return works.map(({ volume, host }) => `its dump of ${volume} may still run on ${host}`);
-    }
-  }
-
-  /** Runs that begin in the same second get different names. @throws JOURNAL_UNWRITABLE */
-  #newJournal(name: string): Journal {
-    for (let number = 1; ; number += 1) {
-      const run = number === 1 ? name : `${name}-${number}`;
-      try {
-        return new Journal({ file: this.#at.state.journalFile(run), run });
-      } catch (error) {
-        if (!isFailure(error, 'JOURNAL_EXISTS')) throw error;
-      }
+      return works.map(({ volume, host }) =>
+        phrase('its dump of {volume} may still run on {host}', { volume, host }),
+      );
     }
   }
 }

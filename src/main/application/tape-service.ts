@@ -28,6 +28,7 @@ import { importTape, type ImportedTape, type Importer } from '../proof/import-ta
 import type { Site } from '../site/site-schema.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import type { WriterOfTape } from '../../contract/screens.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { dataSlots, holdsData } from '../tape/changer.ts';
 import { mediaEvent, type KnownTape, type HeldFile as FileOnTape } from '../tape/media-catalogue.ts';
 import type { FoundTape } from '../tape/overwrite-rule.ts';
@@ -176,7 +177,11 @@ export class TapeService {
       return await importTape(this.#options.state, await identifyTape(runner, this.#drive), importer);
     } catch (error) {
       if (isAlone || !isFailure(error, ...ofOneTape)) throw error;
-      return { what: 'unread', run: undefined, sentence: `tape skipped: ${error.message}` };
+      return {
+        what: 'unread',
+        run: undefined,
+        sentence: phrase('tape skipped: {reason}', { reason: error.message }),
+      };
     }
   }
 
@@ -193,7 +198,7 @@ export class TapeService {
   async #nextTape(changing: TapeChanging): Promise<boolean> {
     try {
       await changeTape(changing, {
-        words: 'the next tape to import',
+        words: phrase('the next tape to import'),
         name: undefined,
         use: 'read',
         slot: undefined,

@@ -3,6 +3,7 @@ import { failure, isFailure } from '../../contract/errors.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { listed } from '../../contract/words.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
@@ -25,6 +26,7 @@ import { tapesToRead } from '../procedure/model/tape/run-tapes.ts';
 import type { World } from '../procedure/model/world.ts';
 import { isProxyJoined } from '../procedure/plan/cluster-checks.ts';
 import { planOf } from '../procedure/plan/plan.ts';
+import { otherSources } from '../procedure/plan/restore/restore-checks.ts';
 import { makerOf } from '../procedure/plan/restore/steps-write-files.ts';
 import { beginningFields, overridesOf } from '../procedure/run/run-began.ts';
 import type { NamedJob } from '../site/site-file.ts';
@@ -34,6 +36,7 @@ import { onCopy } from './media/copy-in-drive.ts';
 import { tapesOfRestore, type TapesToRead } from './media/tapes-of-restore.ts';
 import { requireSomebodyToAsk } from './asking.ts';
 import type { JobAssigner, SiteAtHand } from './job-assigner.ts';
+import type { LockRefusal } from './job-refusals.ts';
 import { atTapeFiles, restoreJob, type ReadyRestore } from './restore-job.ts';
 import type { EndedRun, Following, RunService } from './run-service.ts';
 
@@ -54,6 +57,8 @@ export interface VolumeRestoreOptions extends SiteAtHand {
   readonly assigner: JobAssigner;
   readonly state: StateFolder;
   readonly runs: RunService;
+  /** See LockService. */
+  readonly lockRefusals: (hosts: ReadonlySet<string>) => Promise<readonly LockRefusal[]>;
 }
 
 /** The properties of the pair that must be unchanged, with their words. */
@@ -67,11 +72,11 @@ const agreements = [
   {
     what: 'size in blocks',
     words: ({ volumes, blocks }: Beginning) =>
-      volumes.map((volume) => volume.blocks ?? blocks ?? 'unknown').join(', '),
+      volumes.map((volume) => volume.blocks ?? blocks ?? phrase('unknown')).join(', '),
   },
   {
     what: 'disks',
-    words: ({ shadow }: Beginning) => shadow?.disks.map(({ name }) => name).join(', ') ?? 'unknown',
+    words: ({ shadow }: Beginning) => shadow?.disks.map(({ name }) => name).join(', ') ?? phrase('unknown'),
   },
 ] as const;
 
@@ -96,10 +101,18 @@ function activeOn(run: string, { class: className, volumes }: Assignment, { prim
       .filter(({ report }) => findVolume(report, className, master)?.status?.word === 'ACTIVE')
       .map(({ node }) => node);
   const [first, ...others] = volumes.map(({ master }) => ({ master, nodes: nodesOf(master) }));
-  const words = (nodes: readonly string[]) => nodes.join(', ') || 'no node';
+  const words = (nodes: readonly string[]) => nodes.join(', ') || phrase('no node');
   const other = others.find(({ nodes }) => words(nodes) !== words(first?.nodes ?? []));
   if (first && other) {
-    const reason = `${first.master} is active on ${words(first.nodes)}, and ${other.master} on ${words(other.nodes)}. Start them on the same nodes, or restore one at a time`;
+    const reason = phrase(
+      '{master} is active on {nodes}, and {otherMaster} on {otherNodes}. Start them on the same nodes, or restore one at a time',
+      {
+        master: first.master,
+        nodes: words(first.nodes),
+        otherMaster: other.master,
+        otherNodes: words(other.nodes),
+      },
+    );
     throw failure('RESTORE_UNSUPPORTED', { run, reason });
   }
   return first?.nodes ?? [];
@@ -142,7 +155,11 @@ function orderOf(ordering: Ordering): RestoreOrder {
   const { run } = backup;
   const [proxy, master] = [listed(proxiesOf(assignment)), listed(mastersOf(assignment))];
   const isJoined = areJoined(assignment, world);
-  const common = { run, activeOn: activeOn(run, assignment, world), ...restorable.order };
+  const otherProxies = otherSources(assignment, world);
+  const common = {
+    ...{ run, activeOn: activeOn(run, assignment, world), ...restorable.order },
+    ...(otherProxies.length > 0 ? { otherProxies } : {}),
+  };
   if (isJoined && fromProxy) throw failure('RESTORE_PROXY_JOINED', { proxy, master, run });
   if (isJoined) return { ...common, from: 'tape', begins: 'joined' };
   return {
@@ -163,12 +180,18 @@ function requireFilesRestorable(
   const files = volumes.filter(({ method }) => method !== '6a');
   const [first] = files;
   if (first && fromProxy) {
-    const reason = `its backup has the files of ${first.proxy}, so nothing proves that the parted proxy still holds them. Restore from tape`;
+    const reason = phrase(
+      'its backup has the files of {proxy}, so nothing proves that the parted proxy still holds them. Restore from tape',
+      { proxy: first.proxy },
+    );
     throw failure('RESTORE_UNSUPPORTED', { run, reason });
   }
   const unmade = files.find((volume) => !makerOf({ job, platform }, volume));
   if (unmade) {
-    const reason = `the files of ${unmade.proxy} need a new file system, and only the site knows how its sfxfs is made. Set jobs.${name}.restore.makeFileSystem.sfxfs`;
+    const reason = phrase(
+      'the files of {proxy} need a new file system, and only the site knows how its sfxfs is made. Set jobs.{name}.restore.makeFileSystem.sfxfs',
+      { proxy: unmade.proxy, name },
+    );
     throw failure('RESTORE_UNSUPPORTED', { run, reason });
   }
 }
@@ -231,7 +254,7 @@ export class VolumeRestoreService {
     const assignment = { ...atTapeFiles(assigned, restorable.start), ...seen };
     requireSamePair(run, restorable.start, assignment);
     requireFilesRestorable(run, named, assignment, fromProxy);
-    const order = orderOf({ backup, restorable, known, assignment, world, fromProxy });
+    const order = await this.#order({ backup, restorable, known, assignment, world, fromProxy });
     const read = {
       ...order,
       ...(copy?.tapes[0] ? { copy: copy.tapes[0].uuid } : {}),
@@ -247,6 +270,22 @@ export class VolumeRestoreService {
         : [],
     );
     return { named, assignment: { ...assignment, restore }, backup, pending, supersedes };
+  }
+
+  /**
+   * A proxy may be parted by a run of another console, which is still at work or needs a person: then its lock is named, not the proxy.
+   * @throws as orderOf; CLASS_LOCKED, RESTORE_PENDING
+   */
+  async #order(ordering: Ordering): Promise<RestoreOrder> {
+    try {
+      return orderOf(ordering);
+    } catch (error) {
+      if (!isFailure(error, 'RESTORE_PROXY_PARTED')) throw error;
+      const { class: className, primaryNodes, backupServer } = ordering.assignment;
+      const refusals = await this.#at.lockRefusals(new Set([backupServer, ...primaryNodes]));
+      const locked = refusals.find(({ what, name }) => what === 'class' && name === className);
+      throw locked?.error ?? error;
+    }
   }
 
   async #known(run: string): Promise<KnownRun> {
@@ -298,13 +337,14 @@ export class VolumeRestoreService {
     if (site.platform === 'linux')
       throw failure('RESTORE_UNSUPPORTED', {
         run,
-        reason: 'restoring volumes of Linux hosts is not supported',
+        reason: phrase('restoring volumes of Linux hosts is not supported'),
       });
     const given = assigner.job({ job: start.job, ...overridesOf(start) });
     const named = restoreJob(given, start, { ...order, tape });
     if (named.job.services === 'not-needed') {
-      const reason =
-        'the job says services: not-needed, and a boot or a failover would start the half-copied master. Name the commands that stop the cluster application';
+      const reason = phrase(
+        'the job says services: not-needed, and a boot or a failover would start the half-copied master. Name the commands that stop the cluster application',
+      );
       throw failure('RESTORE_UNSUPPORTED', { run, reason });
     }
     return named;

@@ -87,7 +87,7 @@ const wrappedHelp = (text: string, { columns }: { readonly columns: number | und
     .flatMap((line) => shownLines(line, { width: columns || undefined, colors: false }))
     .join('\n');
 
-/** What a host shows before the login, on the standard error: its output is that of the command alone. */
+/** The banner of a host, on standard error: standard output is for the command alone. */
 function onBanner(host: string, text: string): void {
   for (const line of text.trimEnd().split(/\r?\n/)) note(`${host}: ${line}`);
 }
@@ -157,7 +157,7 @@ export class CommandLine {
     .exitOverride()
     .hook('preAction', () => this.#configure());
 
-  /** What no option and no variable of the environment says, the configuration file may say. @throws CONFIG_…, LANGUAGE_UNKNOWN */
+  /** The configuration file applies where no option and no environment variable does. @throws CONFIG_…, LANGUAGE_UNKNOWN */
   async #configure(): Promise<void> {
     languageNamed(this.#globals.lang);
     const config = await readConfig();
@@ -173,7 +173,7 @@ export class CommandLine {
     return this.program.opts<GlobalOptions>();
   }
 
-  /** Of a run: what goes wrong afterwards does not change it. */
+  /** Of a run: later errors do not change it. */
   endWith(exitStatus: number): void {
     this.exitStatus = exitStatus;
     this.#hasEnded = true;
@@ -188,7 +188,7 @@ export class CommandLine {
     return new StateFolder(this.#globals.state);
   }
 
-  /** @param folder the usual one where it is left out */
+  /** @param folder the usual one if it is omitted */
   stateAt(folder: string | undefined): StateFolder {
     return folder === undefined ? this.state : new StateFolder(folder);
   }
@@ -203,14 +203,14 @@ export class CommandLine {
     return this.#globals.site;
   }
 
-  /** `--state DIR` and `--site FILE` as they have to be given again, or nothing where they were not. */
+  /** `--state DIR` and `--site FILE` as they must be repeated, or nothing if they were not given. */
   get again(): GlobalOptionWords {
     const { state, site } = this.#globals;
     return givenOptions(state === defaultStateFolder() ? undefined : state, site);
   }
 
   /**
-   * Opens the console of the site, or of the embedded lab, and closes it behind the work.
+   * Opens the console of the site, or of the embedded lab, and closes it after the work.
    * @throws LAB_OPTION_WITH_SITE, and errors of opening
    */
   async withConsole<Result>(

@@ -1,6 +1,6 @@
 /**
- * What commander itself writes, in the language of the program: errors of usage, and words of the help. It has no texts to be replaced, so
- * they are recognized as its 14th version writes them; one that is not recognized stays English.
+ * What commander itself writes, in the language of the program: errors of usage, and words of the help. Its texts
+ * cannot be replaced, so they are recognized in the wording of its version 14; an unknown one stays English.
  */
 import { Help, type Argument, type Command, type Help as HelpText, type Option } from 'commander';
 import { say, sayCount } from '../../contract/text/say.ts';
@@ -21,7 +21,7 @@ const reasonWords = (reason: string): string => {
   return choices === undefined ? reason : say('Allowed choices are {choices}.', { choices });
 };
 
-/** The error, and what it says of a value that it refuses. */
+/** The error, and its reason for a refused value. */
 const withReason = (error: string, reason: string): string =>
   reason === '' ? error : `${error} ${reasonWords(reason)}`;
 
@@ -105,7 +105,7 @@ function saidText(text: string): string {
   return text;
 }
 
-/** An error of usage as commander writes it: the error, and what may have been meant in a line of its own. */
+/** An error of usage as commander writes it: the error, and a suggestion on a separate line. */
 export function usageErrorText(text: string): string {
   const [, error = '', guess = '', end = ''] = /^(.*?)(\n\(Did you mean .*\?\))?(\n*)$/s.exec(text) ?? [];
   return `${saidText(error)}${guess === '' ? '' : `\n${saidText(guess.slice(1))}`}${end}`;
@@ -130,7 +130,7 @@ const help = new Help();
 const withSaidPlaces = (usage: string): string =>
   usage.replace('[options]', say('[options]')).replace('[command]', say('[command]'));
 
-/** What commander writes into the help beside our own texts. */
+/** What commander adds to the help. */
 export const saidHelp: Partial<HelpText> = {
   optionDescription: (option: Option) => withSaidMore(help.optionDescription(option)),
   argumentDescription: (argument: Argument) => withSaidMore(help.argumentDescription(argument)),

@@ -44,7 +44,7 @@ const groups = [
   registerCompletion,
 ];
 
-/** Gives a command line all its commands. */
+/** Adds all commands to a command line. */
 export function registerCommands(line: CommandLine): void {
   for (const register of groups) register(line);
 }

@@ -1,4 +1,4 @@
-/** completion: what makes a shell complete the words of a command; and what the shell then calls. */
+/** completion: the script that makes a shell complete the words of a command, and the command that it calls. */
 import { Argument } from 'commander';
 import { say } from '../../contract/text/say.ts';
 import type { CommandLine } from './command-line.ts';
@@ -16,7 +16,7 @@ const typedValue = (words: readonly string[], option: string): string | undefine
   return index < 0 ? undefined : words[index + 1];
 };
 
-/** Nobody is told an error in the middle of typing: what cannot be read has no completions. */
+/** Errors are not shown during typing: what cannot be read has no completions. */
 function namesFor(line: CommandLine, words: readonly string[]): CompletedNames {
   const state = line.stateAt(typedValue(words, '--state'));
   const jobs = async (): Promise<string[]> => {

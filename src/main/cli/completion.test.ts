@@ -53,7 +53,7 @@ describe('the word under the cursor', () => {
     expect(await after(...words)).toEqual(expected);
   });
 
-  it('is a class: only its holder knows those', async () => {
+  it('is a class: only the hosts know those', async () => {
     expect(await after('unlock', '')).toEqual([]);
   });
 });

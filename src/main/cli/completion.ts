@@ -1,16 +1,16 @@
 /** What the Tab key completes: commands, options and their values, runs and jobs. */
 import type { Argument, Command, Option } from 'commander';
 
-/** Names that are not in the program itself. Each is asked for only where it is needed. */
+/** Names that are not in the program itself. Each is only read if it is needed. */
 export interface CompletedNames {
   runs(): Promise<readonly string[]>;
   jobs(): Promise<readonly string[]>;
 }
 
-/** Where the word under the cursor stands. */
+/** The position of the word under the cursor. */
 interface Position {
   readonly command: Command;
-  /** How many arguments of the command stand before it. */
+  /** How many arguments of the command come before it. */
   readonly argumentsBefore: number;
   /** The option whose value it is. */
   readonly valueOf: Option | undefined;
@@ -36,7 +36,7 @@ function positionAfter(program: Command, before: readonly string[]): Position {
   let valueOf: Option | undefined;
   for (const word of before) {
     if (valueOf) {
-      // The values of --fault A B go on until the next option, as far as anybody can tell.
+      // The values of --fault A B are assumed to continue up to the next option.
       valueOf = undefined;
     } else if (word.startsWith('-')) {
       const option = optionNamed(command, word);
@@ -62,7 +62,7 @@ async function valuesOf(name: string, choices: readonly string[] | undefined, na
   return name === 'job' ? names.jobs() : [];
 }
 
-/** The last argument of a command may be there several times. */
+/** The last argument of a command may occur several times. */
 function argumentAt({ command, argumentsBefore }: Position): Argument | undefined {
   const { registeredArguments: all } = command;
   const last = all.at(-1);
@@ -82,7 +82,7 @@ async function wordsAt(position: Position, isOption: boolean, names: CompletedNa
 
 /**
  * @param words what was typed after the program's name; the last one is under the cursor, and may be ''
- * @returns the words that may stand there, each once; none where a file is named
+ * @returns the words that are possible there, each once; none if a file is expected
  */
 export async function completionsOf(
   program: Command,
@@ -95,7 +95,7 @@ export async function completionsOf(
   return [...new Set(possible)].filter((word) => word.startsWith(typed));
 }
 
-/** What each shell reads. A word that has no completion of ours may be a file. */
+/** The script for each shell. A word without a completion of ours may be a file. */
 export const completionScripts = {
   bash: `# shadowtape completion bash > /etc/bash_completion.d/shadowtape
 _shadowtape() {

@@ -1,4 +1,4 @@
-/** The configuration file of the command line: what somebody would otherwise give with every command. */
+/** The configuration file of the command line: options that would otherwise be given with every command. */
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -6,7 +6,7 @@ import { failure } from '../../contract/errors.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
 import { colorChoices, type ColorChoice } from './terminal/display.ts';
 
-/** What the file may say. Each key is that of an option, which comes first. */
+/** The keys of the file. Each is that of an option, which takes precedence. */
 interface Config {
   readonly site?: string;
   readonly state?: string;
@@ -16,7 +16,7 @@ interface Config {
 
 const keys = ['site', 'state', 'utc', 'color'] as const;
 
-/** Where the file is named: empty means that there is none. */
+/** The variable that names the file: empty means that there is none. */
 const configVariable = 'SHADOWTAPE_CONFIG';
 
 /** @returns undefined if SHADOWTAPE_CONFIG is empty */
@@ -24,7 +24,7 @@ function configPath(environment: NodeJS.ProcessEnv = process.env): string | unde
   const named = environment[configVariable];
   if (named !== undefined) return named === '' ? undefined : resolve(named);
   const base = environment['XDG_CONFIG_HOME'];
-  // A relative path is to be ignored (XDG Base Directory Specification).
+  // A relative path must be ignored (XDG Base Directory Specification).
   return join(base?.startsWith('/') ? base : join(homedir(), '.config'), 'shadowtape', 'config.yaml');
 }
 
@@ -47,7 +47,7 @@ async function textOf(file: string, isNamed: boolean): Promise<string | undefine
 
 type Checked = (value: unknown, file: string) => Config;
 
-/** Files that it names are those beside it. `~/` is the home folder. */
+/** File names in it are relative to it. `~/` is the home folder. */
 function pathOf(value: string, file: string): string {
   return value.startsWith('~/') ? join(homedir(), value.slice(2)) : resolve(dirname(file), value);
 }
@@ -107,7 +107,7 @@ async function configOf(text: string, file: string): Promise<Config> {
 
 /**
  * Reads the configuration file.
- * @returns nothing where there is none
+ * @returns nothing if there is none
  * @throws CONFIG_UNREADABLE, CONFIG_NOT_YAML, CONFIG_KEY_UNKNOWN, CONFIG_VALUE_WRONG
  */
 export async function readConfig(environment: NodeJS.ProcessEnv = process.env): Promise<Config> {

@@ -17,7 +17,7 @@ it.each([
     'then run "shadowtape --site \'/my site.yaml\' --state /s check" again',
   ],
   ['shadowtape --state DIR rollback R', "shadowtape --site '/my site.yaml' --state DIR rollback R"],
-  // These are no commands, or have their options.
+  // These are not commands, or have their options already.
   ['name a PDF that shadowtape report wrote', 'name a PDF that shadowtape report wrote'],
   ['shadowtape --site /other.yaml resume R', 'shadowtape --site /other.yaml resume R'],
   ['the user who runs shadowtape', 'the user who runs shadowtape'],

@@ -1,10 +1,11 @@
-/** Options that were given with a command, and that the next one needs, too: a hint must work as it is printed. */
+/** Options of a command that the next one also needs: a hint must work as it is printed. */
 import { quoteArgument as shellWord } from '../ssh/quoting.ts';
+import { told } from '../../contract/text/say.ts';
 
 export interface GlobalOptionWords {
-  /** ` --state DIR`, where it was given: for the lines that say how to see the run. */
+  /** ` --state DIR`, if it was given: for the lines that show how to see the run. */
   readonly stateOption: string;
-  /** ` --site FILE`, where it was given: for the lines that say how to continue. */
+  /** ` --site FILE`, if it was given: for the lines that show how to continue. */
   readonly siteOption: string;
 }
 
@@ -17,13 +18,13 @@ export const givenOptions = (state: string | undefined, site: string | undefined
   siteOption: site === undefined ? '' : ` --site ${shellWord(site)}`,
 });
 
-/** Without the site file they speak of the embedded lab. */
+/** Without the site file they apply to the embedded lab. */
 const ofSite = 'resume|rollback|unwind|unlock|locks|run|check|label|verify|identify|drive-check|restore';
 const ofState = 'runs|show|tapes|where';
 const command = new RegExp(`\\bshadowtape( --state DIR)? (?:(${ofSite})|(${ofState}))(?![\\w-])`, 'g');
 
-/** Adds the options to each command in the text of a hint. A state folder that the hint asks for stays open. */
+/** A hint in the language of the program, with the options at each command. A placeholder for a state folder stays. */
 export const asGiven = (text: string, { stateOption, siteOption }: GlobalOptionWords): string =>
-  text.replace(command, (_all, open: string | undefined, site: string | undefined, state: string) =>
+  told(text).replace(command, (_all, open: string | undefined, site: string | undefined, state: string) =>
     ['shadowtape', site === undefined ? '' : siteOption, open ?? stateOption, ` ${site ?? state}`].join(''),
   );

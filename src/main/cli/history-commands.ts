@@ -18,7 +18,7 @@ import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
 import { countText } from './terminal/text.ts';
 import { loginName } from '../owner/login-name.ts';
 
-/** Commands that only sample or look would drown the rest: a step's like ones are shown as one line with their number. */
+/** Commands that only sample or query would hide the rest: similar ones of a step are shown as one line with their number. */
 function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
   const sampling = new Set(['fingerprint', 'verify']);
   return events.filter(
@@ -72,7 +72,7 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
   return 0;
 }
 
-/** @returns 0 where the tape holds what the run wrote, 4 where it does not */
+/** @returns 0 if the tape holds what the run wrote, 4 if it does not */
 async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<number> {
   const progress = new ProgressLine(standardOutput);
   try {

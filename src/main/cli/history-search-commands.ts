@@ -26,7 +26,7 @@ function progressWords({ what, done, total }: IndexProgress): string {
   });
 }
 
-/** On a terminal a line says how far the index is while the answer is waited for. */
+/** On a terminal a line shows the progress of the index during the wait for the answer. */
 export async function withHistory<Result>(
   state: StateFolder,
   work: (history: History) => Promise<Result>,
@@ -99,21 +99,21 @@ function printHit(hit: FileHit): void {
 
 const then = () => `, ${say('then')} `;
 
-/** The tapes that hold a file: those first that still hold it, and what is lost apart from them. */
+/** The tapes that hold a file: first those that still hold it, then lost ones separately. */
 function hitPlaces({ tapes, lost = [] }: FileHit) {
   const own = tapes.map(tapeText).join(then());
   const copies = copiesOfHit(tapes);
   const ofTapes = tapes.flatMap(({ name, lost: loss }) => (loss ? [{ tape: name, ...loss }] : []));
   const isGone = ofTapes.some(({ certain }) => certain);
   const [copy, ...more] = isGone ? copies : [];
-  // The file of a tape without a label is one further on its copy, which has one.
+  // The file number of an unlabeled tape is one higher on its copy, which has a label.
   const byHand = copy === undefined || tapes.every(({ uuid }) => uuid !== undefined);
   return copy === undefined
     ? { first: own, others: isGone ? [] : copies, losses: ofTapes.length > 0 ? ofTapes : lost, byHand }
     : { first: copy, others: more, losses: ofTapes, byHand };
 }
 
-/** Each whole second copy: of a file on several tapes, those that were copied from them in their order. */
+/** Each complete second copy: for a file on several tapes, their copies in order. */
 function copiesOfHit(tapes: readonly TapePlace[]): string[] {
   const most = Math.min(...tapes.map(({ copies = [] }) => copies.length));
   return Array.from({ length: Number.isFinite(most) ? most : 0 }, (_, index) => {
@@ -125,7 +125,7 @@ function copiesOfHit(tapes: readonly TapePlace[]): string[] {
 
 const shownHits = 20;
 
-/** @returns 1 where it is nowhere */
+/** @returns 1 if it is not found */
 async function whereCommand(
   state: StateFolder,
   file: string,

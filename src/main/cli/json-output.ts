@@ -1,5 +1,6 @@
 /**
- * What each command prints with --json: an object a line. docs/json has these types as JSON schemas (`npm run docs`).
+ * What each command prints with --json: one object per line. docs/json has these types as JSON schemas (`npm run
+ * docs`).
  *
  * Fields are never renamed once released; more may be added.
  */
@@ -11,7 +12,7 @@ import type { FileHit, TrendSeries } from '../../contract/history.ts';
 import type { LibraryElement } from '../../contract/library.ts';
 import type { CheckLine, PlannedStep } from '../../contract/plan.ts';
 import type { AuditLine, SignatureFacts } from '../../contract/proof.ts';
-import type { ServiceState } from '../../contract/protection.ts';
+import type { ServiceState, UnsentDigest } from '../../contract/protection.ts';
 import type { RunLine } from '../../contract/screens.ts';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type {
@@ -26,7 +27,6 @@ import type {
   RestoreResult,
   ShadowtapeConsole,
 } from '../application/console.ts';
-import type { UnsentDigest } from '../application/digest/digest-record.ts';
 import type { HeldLock } from '../application/lock-service.ts';
 import type { Starter } from '../application/schedule/schedule-install.ts';
 import type { NextOfJob } from '../application/schedule/schedule-service.ts';
@@ -39,7 +39,7 @@ interface MissingNode {
   readonly missing: string;
   readonly since: string;
   readonly unchecked: readonly string[];
-  /** Where the node answers, and its GDS does not: what sdxinfo said, a sentence. */
+  /** If the node answers, and its GDS does not: the message of sdxinfo, a sentence. */
   readonly gds?: string;
 }
 
@@ -55,7 +55,7 @@ interface LostTape extends TapeLoss {
   readonly run: string;
 }
 
-/** The last drill that has proven the backup: not from the journal. */
+/** The last drill that verified the backup: not from the journal. */
 interface DrilledRun extends ProvenDrill {
   readonly type: 'drilled';
   readonly run: string;
@@ -82,7 +82,7 @@ interface UnseenHost {
 
 type Manifest = NonNullable<IdentifiedTape['manifest']>;
 
-/** The journal that a manifest carries is left out but for its digest. */
+/** The journal in a manifest is omitted, except its digest. */
 interface ShownTape extends Omit<IdentifiedTape, 'manifest'> {
   readonly manifest:
     (Omit<Manifest, 'journal'> & { readonly journal: { readonly sha256: string } }) | undefined;
@@ -122,7 +122,7 @@ interface DrillEnd {
   readonly exitStatus: number;
   /** What is proven. */
   readonly volumes: Drilled['volumes'];
-  /** What went wrong beside it, one sentence each. */
+  /** Other errors, one sentence each. */
   readonly notes?: Drilled['notes'];
   /** The file that records the drill. */
   readonly record: string;
@@ -148,7 +148,7 @@ interface CopiedRun {
   readonly isImported: boolean;
   /** Names of the tapes. */
   readonly tapes: readonly string[];
-  /** What was read back from them, and is as the run wrote it; none where the copy was imported. */
+  /** What was read back from them, and matches the run; none if the copy was imported. */
   readonly volumes: readonly ComparedVolume[];
 }
 
@@ -156,7 +156,7 @@ interface ServedVolume extends VolumeStatus {
   readonly service: ServiceState;
   /** SHA-256 (hex) of the last line of the list of seals. */
   readonly sealsHead: string | undefined;
-  /** A digest of the site that did not reach everybody; absent if there is none. */
+  /** A digest of the site that did not reach all receivers; absent if there is none. */
   readonly unsentDigest?: (UnsentDigest & { readonly sentence: string }) | undefined;
 }
 
@@ -177,7 +177,7 @@ export interface JsonOutput {
   audit: AuditLine;
   /** Something that was checked on a host. */
   check: CheckLine;
-  /** With --dry-run, what would be copied; else what was. */
+  /** With --dry-run, what would be copied; otherwise what was. */
   copy: CopyPreview | CopyEnd;
   /** The differences between two runs. */
   compare: ComparedRuns;
@@ -185,7 +185,7 @@ export interface JsonOutput {
   digest: WeekDigest;
   /** A check of the drive. */
   'drive-check': CheckLine;
-  /** What the tape in the drive holds; with --import, what became of a tape. */
+  /** The contents of the tape in the drive; with --import, the result for a tape. */
   identify: ShownTape | ImportedTape;
   /** The new label. */
   label: LabelledTape;

@@ -12,7 +12,7 @@ import { stoppable } from './terminal/stop-signals.ts';
 import { hasTerminal, typedOnTerminal } from './terminal/terminal.ts';
 import { bytesText, countText } from './terminal/text.ts';
 
-/** Disk use, a line a kind. */
+/** Disk use, one line per kind. */
 async function stateCommand(state: StateFolder): Promise<number> {
   const { diskUse } = await import('../proof/state-archive.ts');
   print(state.path);
@@ -39,7 +39,7 @@ const importWords: Readonly<Record<Exclude<ImportedFile['what'], 'same'>, string
   declined: say('its new host keys were not accepted; --trust accepts them without asking'),
 };
 
-/** @param trust takes host keys that are new here, and shows them */
+/** @param trust accepts new host keys, and shows them */
 function confirmKeys(trust: boolean): ConfirmArchivedKeys {
   return async (keys) => {
     print(sayCount(keys.length, 'new host key:', '{count} new host keys:'));
@@ -54,7 +54,7 @@ function confirmKeys(trust: boolean): ConfirmArchivedKeys {
   };
 }
 
-/** @returns 1 where something was not taken, since it differs, or since nobody confirmed it */
+/** @returns 1 if something was not imported, because it differs, or was not confirmed */
 async function stateImportCommand(state: StateFolder, file: string, trust: boolean): Promise<number> {
   const { importState } = await import('../proof/state-archive.ts');
   const confirmHostKeys = confirmKeys(trust);
@@ -97,7 +97,7 @@ async function stateCompressCommand(state: StateFolder, olderThan = '0 days'): P
   return done.length === runs.length ? 0 : 1;
 }
 
-/** Has the name of the run typed, unless it was given twice. @throws REMOVAL_NOT_CONFIRMED, and what removing ends with */
+/** Requires the name of the run to be typed, unless it was given twice. @throws REMOVAL_NOT_CONFIRMED, and errors of removing */
 async function stateRemoveCommand(
   state: StateFolder,
   run: string,

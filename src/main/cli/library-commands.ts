@@ -1,4 +1,4 @@
-/** tapes library, load and unload: what is in the library, and a tape brought into the drive or back, outside any run. */
+/** tapes library, load and unload: the contents of the library, and moves of a tape to the drive or back, outside any run. */
 import type { Command } from 'commander';
 import type { CartridgeMove, LibraryElement } from '../../contract/library.ts';
 import { say } from '../../contract/text/say.ts';

@@ -1,4 +1,4 @@
-/** locks and unlock: who holds the classes and the drive of the site, and how to remove a lock that was left behind. */
+/** locks and unlock: who holds the classes and the drive of the site, and how to remove a stale lock. */
 import { say } from '../../contract/text/say.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import {
@@ -50,7 +50,7 @@ function lockLine(lock: HeldLock): string {
 const unseenLine = ({ host, error }: UnseenHost): string =>
   say('{host}  not checked, it may have locks: {message}', { host, message: error.message });
 
-/** @returns exit status 1 where a host could not be checked: its locks are not forgotten */
+/** @returns exit status 1 if a host could not be checked: it may still have locks */
 async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
   const { locks, unseen } = await console.lockService.look();
   if (json) {
@@ -64,9 +64,9 @@ async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<
 }
 
 interface UnlockOptions {
-  /** Asks nothing. */
+  /** Asks no question. */
   readonly yes: boolean;
-  /** The run that is given up: interrupted, or ended with action required. */
+  /** The run that is discarded: interrupted, or ended with action required. */
   readonly discard?: string;
 }
 
@@ -101,7 +101,7 @@ const givenUp = (run: string, backupServer: string): string =>
     { run, backupServer },
   );
 
-/** Shows the locks, and has the name of the class or the drive typed before they are removed. */
+/** Shows the locks, and requires the name of the class or the drive to be typed before they are removed. */
 async function unlockCommand(
   console: ShadowtapeConsole,
   name: string,

@@ -4,13 +4,13 @@ import { say } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import { note } from './terminal/output.ts';
 
-/** Names of the arguments, and of the option, that take a run. */
+/** Names of the arguments, and of the option, that accept a run. */
 const runArguments = new Set(['run', 'other']);
 const runOption = 'discard';
 
 /**
  * The run that a word stands for, which is shown on the standard error.
- * @param mustExist false for a run of another state folder, which may be known to the hosts alone
+ * @param mustExist false for a run of another state folder, which may be known only to the hosts
  * @throws RUN_NAME_AMBIGUOUS, RUN_NONE, RUN_MISSPELT, STATE_FILE_UNREADABLE
  */
 export async function named(state: StateFolder, word: string, mustExist = true): Promise<string> {
@@ -28,7 +28,7 @@ export const runWord = (state: StateFolder, word: string): Promise<string> =>
   isRunWord(word) ? named(state, word) : Promise.resolve(word);
 
 /**
- * Replaces what somebody typed for runs by their names, before the command begins.
+ * Replaces abbreviations of runs by their names, before the command begins.
  * @throws RUN_NAME_AMBIGUOUS, RUN_NONE, RUN_MISSPELT, STATE_FILE_UNREADABLE
  */
 export async function nameRuns(command: Command, state: StateFolder): Promise<void> {

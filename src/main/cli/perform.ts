@@ -9,7 +9,7 @@ import { standardOutput } from './terminal/output.ts';
 import { showError } from './terminal/shown-error.ts';
 import { unexpectedStatus } from './terminal/stop-signals.ts';
 
-/** Commands whose output is all that they are for: where it is lost, they have failed. */
+/** Commands whose only purpose is their output: if it is lost, they have failed. */
 const answers = new Set(
   'plan check status runs where compare trends index show audit state tapes locks identify completion'.split(
     ' ',
@@ -21,7 +21,7 @@ function isUsage(error: unknown): error is { exitCode: number } {
   return error instanceof Error && 'exitCode' in error && error.name === 'CommanderError';
 }
 
-/** As a shell shows the end of a process whose reader is gone: 128 and the number of SIGPIPE. */
+/** The exit status of a process whose reader is gone, as in a shell: 128 and the number of SIGPIPE. */
 const readerGoneStatus = 141;
 
 /** Reports output that could not be written. @returns the exit status */
@@ -42,12 +42,12 @@ function statusOfError(line: CommandLine, error: unknown, set: typeof process.ex
 
 /**
  * Performs a command and prints what it answers, or the error that it ends with.
- * @param line a new one: it takes the commands, and keeps the exit status of an error that nothing catches
+ * @param line a new one: it gets the commands, and keeps the exit status of an uncaught error
  * @param words without the program's own name
  * @returns the exit status, once everything is printed
  */
 export async function perform(line: CommandLine, words: readonly string[]): Promise<number> {
-  // What commander prints by itself is an answer, too.
+  // What commander prints itself is an answer, too.
   let isAnswer = true;
   registerCommands(line);
   line.program.hook('preAction', (_program, command) => {
@@ -56,7 +56,7 @@ export async function perform(line: CommandLine, words: readonly string[]): Prom
   });
   line.program.hook('preAction', (_program, command) => nameRuns(command, line.state));
   try {
-    // Said plainly, since Electron as Node would be taken for an application of its own.
+    // Set explicitly, because Electron as Node would be treated as a packaged application.
     await line.program.parseAsync(words, { from: 'user' });
     if (process.exitCode === unexpectedStatus) line.exitStatus = unexpectedStatus;
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The plan as text: one heading per step, and one line per command, exactly as it is sent. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
-import { say } from '../../contract/text/say.ts';
+import { say, told } from '../../contract/text/say.ts';
 import { momentText } from './terminal/display.ts';
 import { bytesText, durationText, rateText } from './terminal/text.ts';
 
@@ -32,7 +32,7 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
       : [`    ${say('Warning: {endangers}', { endangers: step.endangers })}`]),
     ...(step.notes ?? []).map((note) => `    ${say('note: {note}', { note })}`),
     ...(step.leftOut === undefined ? [] : [`    ${say('skipped: {leftOut}', { leftOut: step.leftOut })}`]),
-    ...(step.without === undefined ? [] : [`    ${step.without}`]),
+    ...(step.without === undefined ? [] : [`    ${told(step.without)}`]),
     ...(step.operator === undefined ? [] : [`    ${step.operator}`]),
     ...readLines(say('shadow held open from here on, where the host allows it:'), step.holds, all),
     ...readLines(say('read first:'), step.before, all),
@@ -86,7 +86,7 @@ function missingLines({ nodes, missing = [] }: Plan): string[] {
       gds === undefined
         ? say('! {node} has not answered since {since}. Not checked:', { node, since })
         : say('! GDS on {node} has not answered since {since} ({gds}). Not checked:', { node, since, gds }),
-      ...unchecked.map((what) => `    ${what}`),
+      ...unchecked.map((what) => `    ${told(what)}`),
     ]),
   ];
 }
@@ -110,7 +110,7 @@ function headLine({ job, site, method, route, volume, bytes, restores }: Plan): 
   });
 }
 
-/** @param all true: also lists of like commands (the fingerprint's) are printed whole */
+/** @param all true: lists of similar commands (the fingerprint's) are also printed completely */
 export function planLines(plan: Plan, all: boolean): string[] {
   return [
     headLine(plan),

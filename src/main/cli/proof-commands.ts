@@ -1,7 +1,7 @@
 /** audit and sign: whether the files are unchanged, and who signed them. */
 import { InvalidArgumentError } from 'commander';
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
-import { say } from '../../contract/text/say.ts';
+import { say, told } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { RenderReport } from '../proof/audit.ts';
 import type { SignatureDemand } from '../proof/audit-signature.ts';
@@ -10,6 +10,15 @@ import type { JsonOutput } from './json-output.ts';
 import { isQuiet } from './terminal/display.ts';
 import { print, printJson, printVerbatim, warn } from './terminal/output.ts';
 import { terminalSecret } from './terminal/terminal.ts';
+
+/** As `--json` names them. */
+const subjectWords: Readonly<Record<AuditLine['subject'], string>> = {
+  journal: say('journal'),
+  catalogue: say('catalogue'),
+  signature: say('signature'),
+  report: say('report'),
+  seals: say('seals'),
+};
 
 const signs: Readonly<Record<AuditVerdict, string>> = { proven: '✓', unproven: '?', wrong: '✗' };
 const exitStatuses: Readonly<Record<AuditVerdict, number>> = { proven: 0, wrong: 2, unproven: 5 };
@@ -34,13 +43,13 @@ read-back, removal, rejoin, verdict.`)}`;
 function auditLineText({ run = '-', subject, verdict, sentence, line, at }: AuditLine): string {
   const place =
     line === undefined || at === undefined ? '' : ` ${say('(line {line} is of {at})', { line, at })}`;
-  return `${signs[verdict]} ${run.padEnd(28)}  ${subject.padEnd(9)}  ${sentence}${place}`;
+  return `${signs[verdict]} ${run.padEnd(28)}  ${subjectWords[subject].padEnd(9)}  ${told(sentence)}${place}`;
 }
 
 interface AuditCommandOptions {
   readonly runs: readonly string[];
   readonly json: boolean;
-  /** A PDF that is to be one of the exported reports. */
+  /** A PDF that must be one of the exported reports. */
   readonly report?: string | undefined;
   readonly demand: SignatureDemand;
   /** A published head of the list of seals. */
@@ -65,17 +74,17 @@ async function auditCommand(
     const line = await auditReport(options, report, render);
     show(line);
     lines.push(line);
-    // A report proves no more than the journal that it was made of.
+    // A report proves no more than its journal.
     if (line.run !== undefined) named.add(line.run);
   }
   if (report === undefined || named.size > 0 || head !== undefined)
     lines.push(...(await auditState(options, [...named], show)));
-  // A folder that was named wrongly proves nothing.
+  // A misspelt folder proves nothing.
   if (lines.length === 0) warn(say('no runs in {path}: there is nothing to prove', { path: state.path }));
   return exitStatuses[lines.length === 0 ? 'unproven' : auditVerdictOf(lines)];
 }
 
-/** Says who signed, and how stock OpenSSH checks it. */
+/** Shows who signed, and how to check it with stock OpenSSH. */
 function showSigned({ run, file, signature }: SignedRun, journal: string, json: boolean): void {
   if (json) return void printJson<JsonOutput['sign']>({ run, file, ...signature });
   const { keyType, fingerprint, namespace } = signature;
@@ -85,7 +94,7 @@ function showSigned({ run, file, signature }: SignedRun, journal: string, json: 
   );
 }
 
-/** Signs without any site: with the key that is named, else with one of the operator's own. */
+/** Signs without any site: with the named key, otherwise with one of the operator's own. */
 async function signCommand(
   state: StateFolder,
   run: string,

@@ -1,4 +1,4 @@
-/** report: what a run did, for those who were not there; as a PDF, or as a file for programs. */
+/** report: what a run did, as a PDF for people, or as a file for programs. */
 import type { ExportWhat, ReportPaper } from '../../contract/report.ts';
 import { Option } from 'commander';
 import { failure } from '../../contract/errors.ts';
@@ -10,7 +10,7 @@ import { printVerbatim, standardOutput } from './terminal/output.ts';
 import { printable } from './terminal/text.ts';
 
 interface ReportCommandOptions {
-  /** Absent: the run's name in the present folder. */
+  /** By default the run's name in the current folder. */
   readonly output?: string | undefined;
   readonly paper: ReportPaper;
   readonly as: ExportWhat;
@@ -29,7 +29,7 @@ Forms:
   rates     throughput over time, as CSV
   journal   the journal itself, uncompressed`)}`;
 
-/** What a run came to does not change where its report cannot be written. @returns the last line of the run */
+/** The result of a run does not change if its report cannot be written. @returns the last line of the run */
 export async function reportAtEnd(desk: ReportService, run: string, file: string): Promise<string> {
   try {
     return printable(

@@ -3,7 +3,7 @@ import { failure } from '../../contract/errors.ts';
 import { endLines } from './run-command.ts';
 import { plainText } from './terminal/lines.ts';
 
-it('says of a tape that differs what is wrong with it, once, and that the cluster is well', () => {
+it('describes a tape mismatch once, and reports that the cluster is normal', () => {
   const error = failure('TAPE_DIFFERS', { what: 'CRC-32', expected: '1', actual: '2' });
   const lines = endLines(
     {

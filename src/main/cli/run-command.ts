@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../contract/events.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
-import { say } from '../../contract/text/say.ts';
+import { say, told } from '../../contract/text/say.ts';
 import type { EndedRun, Following, ShadowtapeConsole } from '../application/console.ts';
 import {
   faultOption,
@@ -42,9 +42,9 @@ export function endLines(end: EndedRun, given: GlobalOptionWords): Line[] {
   const { sentence, error, stands, journalFile, journalBroken, run } = end;
   const word = `${endWord(end)}${omissionWords(end)}`;
   return [
-    [stateTone(word), `: ${sentence}`],
+    [stateTone(word), `: ${told(sentence)}`],
     ...(error?.hint ? [`  ${say('hint: {hint}', { hint: asGiven(error.hint, given) })}`] : []),
-    ...stands.map((line) => `  ${line}`),
+    ...stands.map((line) => `  ${told(line)}`),
     [
       `${say('journal:')} `,
       exact(journalFile),
@@ -55,8 +55,8 @@ export function endLines(end: EndedRun, given: GlobalOptionWords): Line[] {
 }
 
 /**
- * Where an operator must act: the commands that resume the run or roll it back, judged as they judge it.
- * @param halted true where nothing may be asked any more
+ * If action is required: the commands that resume the run or roll it back, with the same checks.
+ * @param halted true if no more queries may be sent
  */
 async function actLines(
   console: ShadowtapeConsole,
@@ -73,11 +73,11 @@ async function actLines(
   return furtherLines(run, words, { resume: resume?.message, unwind: unwind?.message });
 }
 
-/** Events that are shown however little is to be shown. */
+/** Events that are always shown, even with --quiet. */
 const isLoud = (event: RunEvent): boolean =>
   event.type === 'warning' || (event.type === 'step-finished' && event.result === 'failed');
 
-/** What is shown of an event, with `--quiet` or `--verbose` less or more. The end of a run has lines of its own. */
+/** What is shown of an event, less with `--quiet`, more with `--verbose`. The end of a run has its own lines. */
 function linesFor(event: RunEvent, text: RunText): Line[] {
   if (isVerbose() && event.type !== 'run-finished') return eventLines(event, text);
   const lines = text.linesOf(event);
@@ -86,7 +86,7 @@ function linesFor(event: RunEvent, text: RunText): Line[] {
 
 /**
  * Follows a run, answers its questions, and prints its end.
- * @param ended told the exit status as soon as it is known: what fails later does not change it
+ * @param ended called with the exit status as soon as it is known: later errors do not change it
  */
 async function follow(
   console: ShadowtapeConsole,
@@ -128,11 +128,11 @@ async function follow(
       onProgress: (shown) => progress.show(shown),
       onNotice(sentence) {
         progress.clear();
-        warn(`shadowtape: ${sentence}`);
+        warn(`shadowtape: ${told(sentence)}`);
       },
     });
     ended(end.exitStatus);
-    // Set apart from what the run has printed; a quiet one has printed nothing.
+    // Separated from the output of the run; a quiet one has printed nothing.
     if (progress.hasPrinted) progress.print(['']);
     progress.print(endLines(end, options));
     progress.print(await actLines(console, end, options, stop.halt.aborted));
@@ -151,7 +151,7 @@ async function follow(
 
 type Begin = (console: ShadowtapeConsole, following: Following) => Promise<EndedRun>;
 
-/** Opens the console, and follows what begins there to its end. */
+/** Opens the console, and follows the run until it ends. */
 export function followOn(
   line: CommandLine,
   lab: LabFlags,

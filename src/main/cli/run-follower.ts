@@ -1,10 +1,10 @@
-/** What a command knows of its run: enough to say, whatever ends the process, whether anything was changed. */
+/** What a command records of its run: enough to report whether anything was changed, whatever ends the process. */
 import type { RunEvent } from '../../contract/events.ts';
 import { say } from '../../contract/text/say.ts';
 import type { GlobalOptionWords } from './given-options.ts';
 import { printable } from './terminal/text.ts';
 
-/** Steps of these phases leave the cluster as it is: lock, tape position, looking. */
+/** Steps of these phases do not change the cluster: lock, tape position, queries. */
 const harmlessPhases = new Set(['prepare', 'finish']);
 
 /** Why resume and unwind would refuse a run, one sentence each; undefined if they would not. */
@@ -58,8 +58,8 @@ export class RunFollower {
   }
 
   /**
-   * The last lines where the run has no end of its own.
-   * @returns none where nothing was changed
+   * The last lines if the run has no end of its own.
+   * @returns none if nothing was changed
    */
   abandonedLines(words: GlobalOptionWords): string[] {
     if (!this.#changed || this.#run === undefined) return [];

@@ -1,11 +1,11 @@
-/** What a run tells on the command line, event by event. */
+/** The output of a run on the command line, event by event. */
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../../contract/events.ts';
 import { RunText } from './run-text.ts';
 
 const stamp = { seq: 1, at: '2026-11-30T00:33:03.144Z', elapsed: 1, run: 'R', prev: '' };
 
-it('a dump that is paused says who has paused it, and how it is continued', () => {
+it('a paused dump shows who has paused it, and how to continue it', () => {
   const paused: RunEvent = { ...stamp, type: 'pause', step: '6a', what: 'paused', by: 'mika@console' };
   const continued: RunEvent = { ...stamp, type: 'pause', step: '6a', what: 'continued' };
   const text = new RunText();

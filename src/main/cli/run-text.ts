@@ -1,12 +1,12 @@
-/** A run as lines of text: one a step, and what an operator must know in between. */
+/** A run as lines of text: one per step, and what an operator must know in between. */
 import type { RunEvent } from '../../contract/events.ts';
 import { outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
 import { coverageText } from '../../contract/words.ts';
-import { said, say } from '../../contract/text/say.ts';
+import { said, say, told } from '../../contract/text/say.ts';
 import { momentText } from './terminal/display.ts';
 import { countText, durationText } from './terminal/text.ts';
 
-/** How a run has ended, as its last line and `show` say it: `failed, rolled back`. */
+/** How a run ended, as in its last line and in `show`: `failed, rolled back`. */
 export function endWord(end: Parameters<typeof outcomeOf>[0]): string {
   const outcome = outcomeOf(end);
   return outcome === 'tape-mismatch'
@@ -30,17 +30,17 @@ export class RunText {
           say('run {run}, resumed by {by}: {reason}', { run: event.run, by: event.by, reason: event.reason }),
         ];
       case 'observed':
-        return event.findings.map((finding) => `  ${finding}`);
+        return event.findings.map((finding) => `  ${told(finding)}`);
       case 'step-started':
         this.#titles.set(
           event.step,
-          `${event.step.padEnd(11)} ${event.unwinding && event.phase !== 'finish' ? `${say('(rolling back)')} ` : ''}${event.title}`,
+          `${event.step.padEnd(11)} ${event.unwinding && event.phase !== 'finish' ? `${say('(rolling back)')} ` : ''}${told(event.title)}`,
         );
         return [];
       case 'step-finished':
         return this.#finished(event);
       case 'warning':
-        return [`! ${event.text}`];
+        return [`! ${told(event.text)}`];
       case 'baseline':
         return [
           `  ${say('baseline of {volume}: {changed} of {blocks} sampled records changed since the part', { volume: event.volume, changed: countText(event.changed), blocks: countText(event.blocks.length) })}`,
@@ -67,7 +67,7 @@ export class RunText {
         `${signs.skipped} ${say('{title} - skipped: {reason}', { title, reason: event.reason ?? '' })}`,
       ];
     const line = `${signs[event.result]} ${title} (${durationText(event.milliseconds / 1000)})`;
-    return event.error ? [line, `  ${event.error.sentence}`] : [line];
+    return event.error ? [line, `  ${told(event.error.sentence)}`] : [line];
   }
 }
 
@@ -129,20 +129,20 @@ function waitingLines(event: RunEvent): string[] {
   return event.type === 'asked' ? secondPersonLines(event) : [];
 }
 
-/** Nothing moves meanwhile: whoever watches is told why. */
+/** Nothing moves meanwhile: the line shows why. */
 function pauseLine({ what, by = say('somebody'), run }: Extract<RunEvent, { type: 'pause' }>): string {
   return what === 'paused'
     ? `  ${say('paused by {by}; to continue it: shadowtape continue {run}', { by, run })}`
     : `  ${say('continued')}`;
 }
 
-/** The operator waits for somebody else, and tells that person how to approve. */
+/** The operator waits for a second person, who needs these instructions. */
 const secondPersonLines = ({ statement, text, run }: Extract<RunEvent, { type: 'asked' }>): string[] =>
   statement === undefined
     ? []
     : [`  ${text}`, `  ${say('a second person approves with: shadowtape approve {run}', { run })}`];
 
-/** What is lost or cannot be had is a warning of its own. */
+/** Losses and missing data are separate warnings. */
 function holdLines({ what, volume, host, pid }: Extract<RunEvent, { type: 'hold' }>): string[] {
   return what === 'taken'
     ? [

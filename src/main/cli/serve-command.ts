@@ -26,16 +26,16 @@ async function monitoredBy(state: StateFolder): Promise<MetricsToken> {
 }
 
 /**
- * Serves the console until Ctrl-C. During a run the first one rolls back, and the second stops immediately.
- * An address works once: when it was used, the next one is printed.
- * A closed terminal ends it, too, but only after the runs: their questions are answered in the browser.
+ * Serves the console until Ctrl-C. During a run the first one rolls back, and the second stops immediately. An address
+ * works once: after its use, the next one is printed. A closed terminal ends it, too, but only after the runs: their
+ * questions are answered in the browser.
  * @returns the exit status
  */
 async function serveCommand({ metrics, ...options }: ServeCommandOptions): Promise<number> {
-  // Whoever has lost all tabs, or needs another browser, finds the next address on the terminal.
+  // An operator without a tab, or with another browser, finds the next address on the terminal.
   const onEntered = () =>
     print(say('next address, for another browser or tab: {newAddress}', { newAddress: served.newAddress() }));
-  // Loaded here: no other command pays for it.
+  // Loaded here, so that other commands start faster.
   const { serve } = await import('../serve/serve.ts');
   const monitored = metrics ? await monitoredBy(options.state) : undefined;
   const served = await serve({ ...options, onEntered, metricsToken: monitored?.token });

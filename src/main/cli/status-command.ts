@@ -1,6 +1,6 @@
 /** status: whether every volume is protected, for people and for monitors. */
 import type { ServiceState } from '../../contract/protection.ts';
-import { say } from '../../contract/text/say.ts';
+import { say, told } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { SiteStatus, VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
@@ -14,7 +14,7 @@ import { dayText } from './terminal/display.ts';
 import { listingLines, type Column } from './terminal/table.ts';
 import { durationText } from './terminal/text.ts';
 
-/** As plugins of Nagios and Icinga end. */
+/** The exit statuses of Nagios and Icinga plugins. */
 const exitStatuses: Readonly<Record<ServiceState, number>> = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 };
 
 const statusText = `\n${say(`protected        the newest backup is verified, still on tape, and not older than protect.every of the job
@@ -32,7 +32,7 @@ Exit status, as monitoring plugins end. It is that of the worst volume:
   2  CRITICAL  a run of a volume failed or needs action, a scheduled night or drill was missed, or a backup is older than that
   3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`)}`;
 
-/** How long ago it was last proven that the backup can be restored. */
+/** How long ago the backup was last proven restorable. */
 function provenWords(provenAt: string | undefined): string {
   if (provenAt === undefined) return '';
   return say(', proven restorable {time} ago', {
@@ -59,7 +59,7 @@ function backupWords({ backup, everySeconds }: VolumeStatus): string {
   });
 }
 
-/** Cells of the listing. @param called what the volume is called */
+/** Cells of the listing. @param called the name of the volume */
 function cellsOf(volume: VolumeStatus, called: string): (string | Piece)[] {
   const {
     state,
@@ -75,17 +75,17 @@ function cellsOf(volume: VolumeStatus, called: string): (string | Piece)[] {
   } = volume;
   const words = [
     backupWords(volume),
-    ...(state === 'protected' ? [] : [reason]),
-    ...(trouble?.sentence === undefined ? [] : [trouble.sentence]),
+    ...(state === 'protected' ? [] : [told(reason)]),
+    ...(trouble?.sentence === undefined ? [] : [told(trouble.sentence)]),
     ...(runningRun === undefined ? [] : [say('run {runningRun} is running', { runningRun })]),
-    ...(nextTape === undefined ? [] : [nextTape.sentence]),
+    ...(nextTape === undefined ? [] : [told(nextTape.sentence)]),
     ...(lastRun?.driveAlerts
       ? [say('the drive reported {driveAlerts}', { driveAlerts: lastRun.driveAlerts.join(', ') })]
       : []),
     ...(missedDrill === undefined ? [] : [missedDrill.sentence]),
   ];
   return [
-    missedDrill === undefined ? stateTone(called) : toned('bad', called),
+    missedDrill === undefined ? stateTone(called) : toned('bad', told(called)),
     `${className}/${master}`,
     jobs.join(', '),
     words.join('; '),
@@ -109,18 +109,18 @@ interface StatusPlace {
   readonly siteFile: string | undefined;
 }
 
-/** The digest that did not reach everybody, with its sentence. */
+/** The digest that did not reach all receivers, with its sentence. */
 async function unsentOf({ digest }: SiteStatus) {
   const unsent = digest?.unsent;
   if (!unsent) return undefined;
-  const { unsentSentence } = await import('../application/digest/digest-record.ts');
+  const { unsentSentence } = await import('../application/protection/status-service.ts');
   return { ...unsent, sentence: unsentSentence(unsent, dayText(unsent.week)) };
 }
 
 const exitStatusOf = (worst: ServiceState, isDigestUnsent: boolean): number =>
   exitStatuses[isDigestUnsent && worst === 'OK' ? 'WARNING' : worst];
 
-/** @returns the exit status. @throws SITE_… where there is no site file, STATE_FILE_… */
+/** @returns the exit status. @throws SITE_… if there is no site file, STATE_FILE_… */
 async function statusCommand(
   { state, siteFile }: StatusPlace,
   { json = false, prometheus }: StatusOptions,
@@ -159,7 +159,7 @@ async function statusCommand(
   return exitStatusOf(worstServiceState(volumes), unsentDigest !== undefined);
 }
 
-/** A monitor takes 1 and 2 for what it says of volumes: what kept the command from looking is 3. */
+/** A monitor reads 1 and 2 as the state of volumes: errors of the command itself are 3. */
 const notLooked = exitStatuses.UNKNOWN;
 
 export function registerStatus(line: CommandLine): void {

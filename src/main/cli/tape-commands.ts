@@ -2,7 +2,7 @@
 import { isFailure } from '../../contract/errors.ts';
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
-import { say } from '../../contract/text/say.ts';
+import { say, told } from '../../contract/text/say.ts';
 import type { IdentifiedTape, ImportedTape, ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import {
   faultOption,
@@ -26,7 +26,7 @@ import { listingLines, type Column } from './terminal/table.ts';
 import { bytesText, countText } from './terminal/text.ts';
 import { loginName } from '../owner/login-name.ts';
 
-/** `, written by run R (verified)`; empty for a tape with a label, which names its run, and where no run is known. */
+/** `, written by run R (verified)`; empty for a tape with a label, which names its run, and if no run is known. */
 function writerText({ label, writtenBy }: IdentifiedTape): string {
   if (label || writtenBy.length === 0) return '';
   const unfinished = writtenBy.find((writer) => writer.unfinished);
@@ -66,7 +66,7 @@ async function identifyCommand(console: ShadowtapeConsole, json: boolean): Promi
   return 0;
 }
 
-/** The journal that a manifest carries is of no use in a list. */
+/** The journal in a manifest is of no use in a list. */
 function withoutJournal(tape: IdentifiedTape): JsonOutput['identify'] {
   const { manifest } = tape;
   return {
@@ -75,7 +75,7 @@ function withoutJournal(tape: IdentifiedTape): JsonOutput['identify'] {
   };
 }
 
-/** Takes tapes and their runs into the state folder, one tape after the other. */
+/** Imports tapes and their runs into the state folder, one tape after the other. */
 async function importCommand(
   console: ShadowtapeConsole,
   { changer, json }: { readonly changer: boolean; readonly json: boolean },
@@ -97,10 +97,13 @@ interface LabelOptions {
   readonly json: boolean;
 }
 
-/** The drive has refused the write: the tape holds what it held. */
+/** The drive has refused the write: the tape is unchanged. */
 const unwrittenCodes = ['TAPE_WRITE_PROTECTED', 'TAPE_NOT_LOADED', 'TAPE_BUSY', 'DRIVE_LOCK_LOST'] as const;
 
-/** @param lost called where it fails once what the tape held may be lost: exit status 1 says that nothing was changed */
+/**
+ * @param lost called on a failure after which the contents of the tape may be lost: exit status 1 means that nothing
+ *   was changed
+ */
 async function labelCommand(
   console: ShadowtapeConsole,
   name: string,
@@ -176,7 +179,7 @@ async function tapesCommand(state: StateFolder, json: boolean): Promise<number> 
   return 0;
 }
 
-/** @returns 1 where a check has failed */
+/** @returns 1 if a check has failed */
 async function driveCheckCommand(
   console: ShadowtapeConsole,
   { overwrite, json }: LabelOptions,
@@ -185,7 +188,7 @@ async function driveCheckCommand(
   const show = (line: CheckLine) => {
     if (json) return printJson<JsonOutput['drive-check']>(line);
     if (line.good && isQuiet()) return undefined;
-    print(`${line.good ? '✓' : '✗'} ${line.what}: ${line.said}`);
+    print(`${line.good ? '✓' : '✗'} ${told(line.what)}: ${told(line.said)}`);
     if (line.hint !== undefined) print(`    ${say('hint: {hint}', { hint: asGiven(line.hint, given) })}`);
     return undefined;
   };

@@ -1,6 +1,6 @@
-/** tapes move, lost and found: a person notes where a tape is. Contacts no host, and needs no site. */
+/** tapes move, lost and found: a person records where a tape is. Contacts no host, and needs no site. */
 import type { Command } from 'commander';
-import { say, sayCount } from '../../contract/text/say.ts';
+import { say, sayCount, told } from '../../contract/text/say.ts';
 import type { CommandLine } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import { print, warn } from './terminal/output.ts';
@@ -21,7 +21,11 @@ async function lostCommand({ state, siteFile }: CommandLine, name: string): Prom
   const { readSite } = await import('../application/console.ts');
   const site = await readSite(siteFile);
   const lines = await withHistory(state, (history) => history.lines());
-  await tellLostTape({ state, site, lines, warn: (sentence) => warn(`shadowtape: ${sentence}`) }, name, loss);
+  await tellLostTape(
+    { state, site, lines, warn: (sentence) => warn(`shadowtape: ${told(sentence)}`) },
+    name,
+    loss,
+  );
 }
 
 /** @param tapes the command that these belong to */

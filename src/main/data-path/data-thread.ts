@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { RemoteEnd } from '../ssh/channels/remote-process.ts';
 import type { ReadOptions, StreamOptions } from '../ssh/ssh-session.ts';
 import type { HostLogin } from '../ssh/ssh-hosts.ts';
@@ -13,7 +14,7 @@ import type { DataEnd } from './data-way.ts';
 import type { MainCalls, OpenOrder, PlainEnd, ThreadCalls, ThreadSetting } from './thread-calls.ts';
 import { errorOf, ThreadWire } from './wire.ts';
 
-/** The thread's own file: beside this one in the sources; what is built has it on top. */
+/** The thread's own file: next to this one in the sources; what is built has it on top. */
 function workerFile(): string {
   const here = fileURLToPath(import.meta.url);
   const name = `data-worker${extname(here)}`;
@@ -21,7 +22,7 @@ function workerFile(): string {
   return existsSync(beside) ? beside : join(dirname(here), '..', name);
 }
 
-/** Little of what a thread makes lives long. V8 gives a young generation 48 MiB otherwise: 75 MiB more for both threads. */
+/** Most objects of a thread are short-lived. V8 gives a young generation 48 MiB otherwise: 75 MiB more for both threads. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 
 /**
@@ -85,7 +86,7 @@ export class DataThread {
       readBackSoFar: (progress) => this.#moving.readBackSoFar?.(progress),
     };
     this.#wire = new ThreadWire<ThreadCalls>(this.#worker, calls);
-    let reason = 'it ended';
+    let reason = phrase('it ended');
     this.#worker.on('error', (error) => {
       reason = error instanceof Error ? error.message : String(error);
     });
@@ -154,7 +155,7 @@ export class DataThread {
     this.#wire.tell('hold', isHeld);
   }
 
-  /** Breaks off what is being moved. */
+  /** Cancels the current transfer. */
   cancel(): void {
     this.#wire.tell('cancel', undefined);
   }

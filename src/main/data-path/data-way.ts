@@ -11,7 +11,7 @@ import type { ReadOptions, StreamOptions } from '../ssh/ssh-session.ts';
 export interface DataEnd {
   /** Always resolves. */
   readonly ended: Promise<ProcessEnd>;
-  /** Ends the command where nobody uses it. */
+  /** Ends the command if it is not used. */
   stop(): void;
 }
 

@@ -20,7 +20,7 @@ import { plainError, type ThreadWire } from './wire.ts';
 
 const plainBreak = ({ at, error }: Break) => ({ at, error: plainError(error) });
 
-/** Tells the entries of an archive to the main thread, which holds the data up until it has written them down. */
+/** Sends the entries of an archive to the main thread, which holds the data up until it has written them down. */
 class EntryTeller {
   readonly #main: ThreadWire<MainCalls>;
   #untold: TarEntry[] = [];

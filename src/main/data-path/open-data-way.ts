@@ -34,7 +34,7 @@ export interface DataWayOptions {
   readonly inThisThread?: boolean;
   readonly abort: AbortSignal;
   readonly onRetry?: OnRetry | undefined;
-  /** Hears why threads could not be used. */
+  /** Called with the reason when threads could not be used. */
   readonly onFallBack: (reason: string) => void;
 }
 

@@ -38,21 +38,21 @@ export type PlainEnd = Omit<RemoteEnd, 'lost'> & { readonly lost: PlainError | u
 export interface ReadOrder {
   readonly source: number;
   readonly half: Omit<ReadHalfOptions, 'onEntry'>;
-  /** True: the entries of a tar archive are told, see `entries`. */
+  /** True: the entries of a tar archive are reported, see `entries`. */
   readonly tellsEntries: boolean;
   /** Leads to the thread that writes. */
   readonly port: MessagePort;
 }
 
 export interface WriteOrder {
-  /** The opened command; where it is left out, tapes are asked for with `nextTape`. */
+  /** The opened command; if it is omitted, tapes are asked for with `nextTape`. */
   readonly sink: number | undefined;
   readonly recordBytes: number | undefined;
   readonly watermark: WatermarkOptions | undefined;
   readonly port: MessagePort;
 }
 
-/** What became of a half. */
+/** Result of a half. */
 export interface HalfMoved<Result> {
   readonly bytes: number;
   readonly broken: { readonly at: BrokenAt; readonly error: PlainError } | undefined;

@@ -25,6 +25,7 @@ import {
 } from './data-way.ts';
 import type { HalfMoved, WriteMoved } from './thread-calls.ts';
 import { errorOf, plainError } from './wire.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Tapes as they are asked for here, and written there. */
 class ThreadTapes implements TapesEnd {
@@ -66,7 +67,7 @@ function idOf(end: object): number {
   return end.id;
 }
 
-/** What became of a half whose thread is gone. */
+/** Result of a half whose thread is gone. */
 const brokenHalf = (error: unknown): HalfMoved<never> => ({
   bytes: 0,
   broken: { at: 'stage', error: plainError(error) },
@@ -162,7 +163,7 @@ export class ThreadWay implements DataWay {
       const [read, write] = await Promise.all([reading, writing]);
       const broken = breakOf(read, write, order.abort);
       if (broken || !read.result || !write.result) {
-        const unknown: Break = { at: 'stage', error: new Error('a half of the path told no result') };
+        const unknown: Break = { at: 'stage', error: new Error(phrase('a half of the path told no result')) };
         return {
           broken: broken ?? unknown,
           readBytes: Math.max(read.bytes, readBytes),
@@ -186,7 +187,7 @@ export class ThreadWay implements DataWay {
     };
     const entries: MovingCalls['entries'] = (told) => told.forEach((entry) => onEntry?.(entry));
     return this.#reads.move('read', readOrder, { ...calls, entries }, [port]).catch((error: unknown) => {
-      // The other thread may never have heard of this one.
+      // The other thread may have no record of this one.
       this.#writer.cancel();
       return brokenHalf(error);
     });

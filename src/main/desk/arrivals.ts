@@ -6,7 +6,7 @@ export class Arrivals {
   readonly #changed: () => void;
   #count = 0;
 
-  /** @param changed told when `count` has changed */
+  /** @param changed called when `count` has changed */
   constructor(changed: () => void) {
     this.#changed = changed;
   }

@@ -8,7 +8,7 @@ export class Checking {
   readonly #changed: () => void;
   #now: { readonly what: What; readonly lines: CheckLine[] } | undefined;
 
-  /** @param changed told when `now` has changed */
+  /** @param changed called when `now` has changed */
   constructor(changed: () => void) {
     this.#changed = changed;
   }
@@ -17,7 +17,7 @@ export class Checking {
     return this.#now && { what: this.#now.what, lines: [...this.#now.lines] };
   }
 
-  /** @param work is given who hears each line; of two checks at a time the later one is shown */
+  /** @param work receives the listener of each line; of two checks at a time the later one is shown */
   async during<Value>(
     what: What,
     work: (listener: (line: CheckLine) => void) => Promise<Value>,

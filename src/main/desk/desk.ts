@@ -13,6 +13,7 @@ import {
 } from '../../contract/channels.ts';
 import { failure, isFailure, type ErrorInfo } from '../../contract/errors.ts';
 import type { ActivityPush, RunPush } from '../../contract/screens.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import { metricsText } from '../application/protection/status-metrics.ts';
 import { History } from '../history/history.ts';
@@ -33,6 +34,7 @@ import { restoreHandlers } from './restores/restore-handlers.ts';
 import { runHandlers } from './run-handlers.ts';
 import { siteHandlers } from './site-handlers.ts';
 import { tapeHandlers } from './tape-handlers.ts';
+import { toldView } from './told-view.ts';
 
 export interface DeskOptions {
   readonly state: StateFolder;
@@ -44,7 +46,7 @@ export interface DeskOptions {
   readonly openConsole?: OpenConsole | undefined;
 }
 
-/** What a follower is told: a push, or that following has failed. */
+/** What a follower receives: a push, or that following has failed. */
 export type FollowerTold<Name extends Topic> =
   { readonly push: Pushes[Name] } | { readonly error: ErrorInfo };
 
@@ -83,7 +85,8 @@ export class Desk {
     };
     const logins = new LoginQuestions(keystore, { changed, notice });
     const { confirmHostKey, askSecret } = logins;
-    const onBanner = (host: string, text: string) => notice(`${host} says: ${text.trim()}`);
+    const onBanner = (host: string, text: string) =>
+      notice(phrase('{host} says: {text}', { host, text: text.trim() }));
     const options = { state, lab: { fresh: false, faults: [] }, confirmHostKey, askSecret, onBanner };
     const runs = new LiveRuns({ state, changed, notice });
     this.#room = {
@@ -149,19 +152,19 @@ export class Desk {
   /** Never throws: what goes wrong is in the reply. */
   async answer(channel: string, payload: unknown, abort: AbortSignal): Promise<Reply<Channel>> {
     try {
-      if (!Object.hasOwn(requestSchemas, channel)) throw refused(channel, 'unknown channel');
+      if (!Object.hasOwn(requestSchemas, channel)) throw refused(channel, phrase('unknown channel'));
       const name = channel as Channel;
       const parsed = requestSchemas[name].safeParse(payload);
-      if (!parsed.success) throw refused(channel, 'it has the wrong shape');
+      if (!parsed.success) throw refused(channel, phrase('it has the wrong shape'));
       const handler = this.#handlers[name] as Handler<typeof name>;
-      return { result: await handler(parsed.data as never, abort) };
+      return { result: toldView(await handler(parsed.data as never, abort)) };
     } catch (error) {
       return { error: toldError(error) };
     }
   }
 
   /**
-   * Tells of a topic until the following is ended.
+   * Sends the pushes of a topic until the following is ended.
    * @returns what ends it
    */
   follow(topic: string, payload: unknown, listener: (told: FollowerTold<Topic>) => void): () => void {
@@ -169,11 +172,11 @@ export class Desk {
       ? topicSchemas[topic as Topic].safeParse(payload)
       : undefined;
     if (!parsed?.success) {
-      listener({ error: refused(topic, 'it has the wrong shape').toInfo() });
+      listener({ error: toldError(refused(topic, phrase('it has the wrong shape'))) });
       return () => undefined;
     }
     if ('run' in parsed.data) return this.#followRun(parsed.data.run, listener);
-    return this.#followActivity((push) => listener({ push }));
+    return this.#followActivity((push) => listener({ push: toldView(push) }));
   }
 
   #followActivity(follower: (push: ActivityPush) => void): () => void {
@@ -186,7 +189,7 @@ export class Desk {
     let isOver = false;
     let end = () => undefined as void;
     const push = (told: RunPush) => {
-      if (!isOver) listener({ push: told });
+      if (!isOver) listener({ push: toldView(told) });
     };
     this.#room.runs.follow(run, push).then(
       (unfollow) => {

@@ -1,5 +1,6 @@
 import { failure } from '../../contract/errors.ts';
 import type { SiteDraft } from '../../contract/site-views.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { siteFileOf } from '../application/console.ts';
 import { DraftService } from '../application/site/draft-service.ts';
 import { parseSite, readDraft } from '../application/site/site-draft.ts';
@@ -54,7 +55,7 @@ export function draftHandlers({ state, site, logins }: DeskRoom): DraftHandlers 
     saveSite: async ({ file, text, digest }) => {
       const path = await fileNamed(file);
       if (path === siteFileOf(state.labFolder)) {
-        const reason = 'the embedded lab rewrites it at each start';
+        const reason = phrase('the embedded lab rewrites it at each start');
         throw failure('SITE_FILE_UNWRITABLE', { file: path, reason });
       }
       // Others run jobs by this file, at night too: a text that is wrong does not take its place.

@@ -1,17 +1,18 @@
 /** Who uses the drive: only one run or operator at a time may move the tape. */
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export interface DrivePlace {
   readonly host: string;
   readonly device: string;
 }
 
-const remedy = 'nothing else may move the tape until then';
+const remedy = phrase('nothing else may move the tape until then');
 
 export class DriveUse {
   #user: string | undefined;
 
-  /** In words; undefined while nobody does. */
+  /** In words; undefined while it is not used. */
   get user(): string | undefined {
     return this.#user;
   }
@@ -19,7 +20,13 @@ export class DriveUse {
   /** @param instead what to do once it is free. @throws DRIVE_IN_USE */
   requireFree({ host, device }: DrivePlace, instead: string): void {
     if (this.#user === undefined) return;
-    throw failure('DRIVE_IN_USE', { host, device, user: this.#user, remedy: instead });
+    throw failure('DRIVE_IN_USE', {
+      host,
+      device,
+      user: this.#user,
+      remedy: instead,
+      remedyOnScreen: instead,
+    });
   }
 
   /**

@@ -26,7 +26,7 @@ async function linesWithLive({ state, runs }: DeskRoom, lines: readonly RunLine[
   });
 }
 
-/** What monitors are told of the open site. @throws what keeps the site from being opened, and STATE_FILE_UNREADABLE */
+/** What monitors receive about the open site. @throws what keeps the site from being opened, and STATE_FILE_UNREADABLE */
 export async function statusOfDesk(room: DeskRoom): Promise<SiteStatus> {
   const { state, history, site } = room;
   const { console } = await site.current;

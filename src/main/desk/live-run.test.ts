@@ -27,7 +27,7 @@ function liveRun(before: readonly RunEvent[]): LiveRun {
   return new LiveRun('one', { cancel, halt: cancel, plan: undefined }, before);
 }
 
-describe('what pages are told of an active run', () => {
+describe('what pages receive about an active run', () => {
   it('is the number of its events, and the phase and step that began last', () => {
     const run = liveRun([started(1, '3-3', 'part'), started(2, '4', 'view')]);
     expect(run.activity(false)).toMatchObject({ events: 2, phase: 'view', step: '4', title: 'Step 4' });

@@ -5,7 +5,7 @@ import { RunPulseFold } from '../../folds/run/run-pulse.ts';
 
 const measured = new Set<ProgressView['what']>(['dump', 'read-back']);
 
-/** 0 to 1; undefined if nothing tells. */
+/** 0 to 1; undefined if it is not known. */
 function doneOf({ what, bytes, total }: ProgressView): number | undefined {
   return measured.has(what) && total !== undefined && total > 0 ? Math.min(1, bytes / total) : undefined;
 }
@@ -48,7 +48,7 @@ export class LiveRun {
     if (event.type === 'step-finished') this.progress = undefined;
   }
 
-  /** Rolls the run back. @param reason why, where nobody has asked for it */
+  /** Rolls the run back. @param reason why, if no person asked for it */
   cancel(reason?: Error): void {
     this.#cancel.abort(reason);
   }

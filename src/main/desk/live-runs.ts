@@ -2,6 +2,7 @@
 import { errorInfoOf } from '../../contract/channels.ts';
 import { failure } from '../../contract/errors.ts';
 import type { ActiveRun, ProgressView, QuestionView, RunPush } from '../../contract/screens.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { readRun, type EndedRun, type Following, type StateFolder } from '../application/console.ts';
 import type { LiveRun } from './live-run.ts';
 import { paced } from './paced.ts';
@@ -11,15 +12,15 @@ import { RunFollowers, type Follow } from './run-followers.ts';
 import { loginName } from '../owner/login-name.ts';
 
 const millisecondsBetweenProgress = 100;
-const journalTrouble = 'the end of its journal could not be written';
+const journalTrouble = phrase('the end of its journal could not be written');
 /** As the command line ends with what is likely a mistake of its own. */
 const unexpectedStatus = 70;
 
 export interface LiveRunsOptions {
   readonly state: StateFolder;
-  /** Told when what `active` tells may have changed. */
+  /** Called when `active` may have changed. */
   readonly changed: () => void;
-  /** Told what can no longer be written to any journal. */
+  /** Called with what can no longer be written to any journal. */
   readonly notice: (sentence: string) => void;
 }
 
@@ -96,7 +97,7 @@ export class LiveRuns {
     this.#questioning.answer(given, loginName());
   }
 
-  /** Asks whoever follows that run, though it may not be performed: its tape is read back, and the next one is wanted. */
+  /** Asks the followers of that run, though it may not be performed: its tape is read back, and the next one is wanted. */
   readonly ask = (run: string, ...asked: Parameters<NonNullable<Following['ask']>>) =>
     this.#questioning.ask(run, ...asked);
 
@@ -105,7 +106,7 @@ export class LiveRuns {
     return this.#questioning.questionOf(run);
   }
 
-  /** @returns shows how far something is to whoever follows that run; at most ten times a second */
+  /** @returns shows how far something is to the followers of that run; at most ten times a second */
   progressOf(run: string): (progress: ProgressView) => void {
     let shown: ProgressView | undefined;
     const pace = paced(millisecondsBetweenProgress, () => {
@@ -118,7 +119,7 @@ export class LiveRuns {
   }
 
   /**
-   * Begins a run, or takes one up.
+   * Begins or resumes a run.
    * @returns its name, as soon as its first event was written
    * @throws what is refused before that
    */

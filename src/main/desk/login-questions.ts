@@ -1,6 +1,10 @@
-/** What the ssh sessions ask a person: host keys that nobody has seen before, passwords, passphrases. Secrets go to the session alone. */
+/**
+ * What the ssh sessions ask a person: host keys that are not known yet, passwords, passphrases. Secrets go to the
+ * session alone.
+ */
 import { failure } from '../../contract/errors.ts';
 import type { LoginQuestion } from '../../contract/screens.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { AskSecret, ConfirmHostKey, SecretQuestion } from '../application/console.ts';
 
 /** Where the system keeps secrets for this user. */
@@ -24,14 +28,16 @@ const soonMilliseconds = 10_000;
  * Secrets of one kind, user, host and host key are the same: one that was kept for a machine is not shown to another. Answers to a host's
  * own prompts are good once.
  */
-const nameOf = ({ kind, user, host, hostKey = 'no host key', keyFile }: SecretQuestion): string =>
-  kind === 'passphrase' ? `passphrase of ${keyFile ?? ''}` : `password of ${user} on ${host} (${hostKey})`;
+const nameOf = ({ kind, user, host, hostKey = phrase('no host key'), keyFile }: SecretQuestion): string =>
+  kind === 'passphrase'
+    ? phrase('passphrase of {keyFile}', { keyFile: keyFile ?? '' })
+    : phrase('password of {user} on {host} ({hostKey})', { user, host, hostKey });
 
 export class LoginQuestions {
   readonly #keystore: Keystore | undefined;
   readonly #changed: () => void;
   readonly #notice: (sentence: string) => void;
-  /** Told once. */
+  /** Called once. */
   #refusal: string | undefined;
   readonly #waiting = new Map<number, Waiting>();
   /** Name -> secret that was answered in this session: a connection that was lost is recreated without asking. */
@@ -41,8 +47,8 @@ export class LoginQuestions {
   #number = 0;
 
   /**
-   * @param changed told when `waiting` has changed
-   * @param notice told, where a secret is wanted and cannot be kept, why
+   * @param changed called when `waiting` has changed
+   * @param notice called, where a secret is wanted and cannot be kept, why
    */
   constructor(
     keystore: Keystore | undefined,
@@ -59,7 +65,10 @@ export class LoginQuestions {
   }
 
   readonly confirmHostKey: ConfirmHostKey = async ({ host, address, port, keyType, fingerprint }) => {
-    const text = `${host} (${address}, port ${port}) shows a new ${keyType} host key. Compare it with the key on the host itself.`;
+    const text = phrase(
+      '{host} ({address}, port {port}) shows a new {keyType} host key. Compare it with the key on the host itself.',
+      { host, address, port, keyType },
+    );
     const { answer } = await this.#ask({ kind: 'host-key', host, text, fingerprint, mayKeep: false });
     return answer === 'yes';
   };

@@ -1,7 +1,7 @@
 /** The one site that is open: its console, and going over to another one. */
 import { openConsole, type ConsoleOptions, type ShadowtapeConsole } from '../application/console.ts';
 
-/** How a console is opened; tests put their own in its place. */
+/** How a console is opened; tests replace it by their own. */
 export type OpenConsole = (options: ConsoleOptions) => Promise<ShadowtapeConsole>;
 
 export interface OpenedSite {
@@ -16,7 +16,7 @@ export class OpenSite {
   #opened: Promise<OpenedSite>;
   #wanted: string | undefined;
 
-  /** Begins to open the first site; what keeps it from being opened is told by whoever needs it. */
+  /** Begins to open the first site; what keeps it from being opened is reported by the call that needs it. */
   constructor(
     options: Omit<ConsoleOptions, 'siteFile'>,
     file: string | undefined,
@@ -58,7 +58,7 @@ export class OpenSite {
 
   async #goOver(opened: Promise<OpenedSite>, file: string | undefined): Promise<OpenedSite> {
     const before = await opened.catch(() => undefined);
-    // The embedded lab is one process's: it is not begun a second time beside itself.
+    // The embedded lab is one process's: it is not begun a second time while it runs.
     if (before && file === undefined && before.file === undefined) return before;
     const next = await this.#start(file, { fresh: false, faults: [] });
     this.#wanted = file;

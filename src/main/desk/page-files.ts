@@ -34,7 +34,7 @@ export function pageFolder(from: string = import.meta.dirname): string {
   }
 }
 
-/** The page tells its language to screen readers, and chooses its texts by it. */
+/** The page declares its language to screen readers, and chooses its texts by it. */
 const inLanguage = (page: Buffer, language: string): Buffer =>
   Buffer.from(page.toString('utf8').replace('<html lang="en">', `<html lang="${language}">`));
 
@@ -68,7 +68,7 @@ async function namesBelow(folder: string): Promise<string[]> {
 
 /**
  * What a page may load, and where it may connect to.
- * @param connect sources beside the page's own
+ * @param connect sources in addition to the page's own
  */
 export function contentSecurityPolicy(...connect: readonly string[]): string {
   return [

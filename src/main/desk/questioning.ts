@@ -1,6 +1,7 @@
 /** The questions of runs that wait for an answer, one a run. The first answer that is one of the choices counts. */
 import { failure } from '../../contract/errors.ts';
 import type { QuestionView } from '../../contract/screens.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { Ask } from '../application/console.ts';
 
 type Question = Parameters<Ask>[0];
@@ -35,7 +36,7 @@ export class Questioning {
   readonly #changed: (run: string, question: QuestionView | undefined) => void;
   #number = 0;
 
-  /** @param changed told when a run begins to ask, and when its question is over */
+  /** @param changed called when a run begins to ask, and when its question is over */
   constructor(changed: (run: string, question: QuestionView | undefined) => void) {
     this.#changed = changed;
   }
@@ -83,12 +84,15 @@ export class Questioning {
     if (waiting?.view.number !== number) throw failure('QUESTION_OVER');
     const chosen = waiting.view.choices.find(({ id }) => id === choice);
     if (waiting.view.bySignature === true) {
-      const reason = 'a second person answers with a signature';
+      const reason = phrase('a second person answers with a signature');
       throw failure('REQUEST_REFUSED', { channel: 'answer', reason });
     }
     if (!chosen) {
       const choices = waiting.view.choices.map(({ id }) => id).join(', ');
-      throw failure('REQUEST_REFUSED', { channel: 'answer', reason: `the choices are ${choices}` });
+      throw failure('REQUEST_REFUSED', {
+        channel: 'answer',
+        reason: phrase('the choices are {choices}', { choices }),
+      });
     }
     waiting.answer({ choice, by, ...(chosen.asksReason && reason ? { reason } : {}) });
   }

@@ -33,7 +33,7 @@ export class RunBeginning {
     return this.#hasBegun;
   }
 
-  /** @returns the run, where it is open and has heard the event */
+  /** @returns the run, where it is open and has received the event */
   hear(event: RunEvent): LiveRun | undefined {
     if (this.#live) {
       this.#live.hear(event);
@@ -42,7 +42,7 @@ export class RunBeginning {
     this.#waiting.push(event);
     if (!this.#hasBegun) {
       this.#hasBegun = true;
-      // A run that begins has nothing after it, and its events are told without a pause.
+      // A run that begins has nothing after it, and its events are sent without a pause.
       if (event.seq === 1) this.#open(event.run, []);
       else void this.#openAfterReading(event);
     }

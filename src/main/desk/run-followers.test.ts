@@ -10,14 +10,14 @@ const eventsUpTo = (count: number): RunEvent[] =>
 const eventsOf = (pushes: readonly RunPush[]) =>
   pushes.flatMap((push) => (push.kind === 'events' ? push.events : []));
 
-it('tells each event once and in order, wherever it was found, in pieces that can be sent', () => {
+it('delivers each event once and in order, wherever it was found, in pieces that can be sent', () => {
   fc.assert(
     fc.property(fc.nat(6000), fc.nat(6000), fc.nat(50), (journal, heardBefore, live) => {
       const all = eventsUpTo(Math.max(journal, heardBefore) + live);
       const followers = new RunFollowers();
       const pushes: RunPush[] = [];
       followers.add('run1', (push) => pushes.push(push), { events: all.slice(0, journal), then: [] });
-      // What had been heard before the run was entered overlaps with the journal.
+      // What was received before the run was entered overlaps with the journal.
       followers.events('run1', all.slice(Math.min(journal, heardBefore)));
       expect(eventsOf(pushes)).toEqual(all);
       expect(pushes.every((push) => push.kind !== 'events' || push.events.length <= 2000)).toBe(true);
@@ -26,7 +26,7 @@ it('tells each event once and in order, wherever it was found, in pieces that ca
   );
 });
 
-it('tells nothing of another run, and nothing after the following has ended', () => {
+it('delivers nothing of another run, and nothing after the following has ended', () => {
   const followers = new RunFollowers();
   const pushes: RunPush[] = [];
   const end = followers.add('run1', (push) => pushes.push(push), {

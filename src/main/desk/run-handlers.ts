@@ -2,6 +2,7 @@ import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { RunLine } from '../../contract/screens.ts';
+import { phrase } from '../../contract/text/say.ts';
 import {
   copiesOf,
   lostTapesOf,
@@ -42,7 +43,7 @@ const patience = 300;
 /** A plan of what is left takes a look at the hosts: where they cannot be reached, the run is shown without one. */
 async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise<Plan | undefined> {
   const [start] = events;
-  // What a restore has left to do is not told by the plan of a backup.
+  // What a restore has left to do is not in the plan of a backup.
   if (start?.type !== 'run-started' || start.restore) return undefined;
   const { job, method, route, nodes } = start;
   try {
@@ -52,10 +53,10 @@ async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise
   }
 }
 
-/** What the index knows of the run beside its journal: whether its backup was proven restorable. */
+/** What the index has on the run in addition to its journal: whether its backup was proven restorable. */
 async function proofsOf({ history }: DeskRoom, run: string): Promise<Pick<RunLine, 'restored' | 'drilled'>> {
   const question = { query: `"${run}"`, limit: mostNamesakes, patience };
-  // An index that cannot be read keeps nobody from the run; the history says so.
+  // A run is available even if the index cannot be read; the history says so.
   const { lines } = await history.search(question).catch(() => ({ lines: [] }));
   const { restored, drilled } = lines.find((line) => line.run === run) ?? {};
   return { ...(restored ? { restored } : {}), ...(drilled ? { drilled } : {}) };
@@ -66,7 +67,7 @@ async function proofsOf({ history }: DeskRoom, run: string): Promise<Pick<RunLin
  * nobody else begins as it is.
  */
 async function holdsLock(console: ShadowtapeConsole, run: string): Promise<boolean> {
-  // Who cannot be asked now cannot be asked by the taking up either, which then says why.
+  // A question that cannot be asked now cannot be asked by the resumed run either, which then says why.
   const { locks } = await console.lockService.look().catch(() => ({ locks: [] }));
   return locks.some(
     ({ owner, holder }) => holder === 'lives' && owner?.run === run && owner.processId === process.pid,
@@ -76,22 +77,22 @@ async function holdsLock(console: ShadowtapeConsole, run: string): Promise<boole
 export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
   const { state, site, runs, drive, history } = room;
 
-  /** Begins a run, or takes one up; what it came to goes into the index at its end. */
+  /** Begins or resumes a run; its result is written to the index when it ends. */
   const begin = async (perform: (following: Following) => Promise<EndedRun>): Promise<{ run: string }> => ({
     run: await runs.begin((following) => perform(following).finally(() => void history.refresh())),
   });
 
-  /** A run has the drive from its beginning to its end: between two of its commands nobody else may move the tape. */
+  /** A run uses the drive from beginning to end: between two of its commands nobody else may move the tape. */
   async function beginWithDrive(
     what: string,
     perform: (opened: OpenedSite, following: Following) => Promise<EndedRun>,
   ): Promise<{ run: string }> {
     const opened = await site.current;
     // Until the hosts have let it in, and its journal is open, there is no run.
-    const beginning = `${what} is starting`;
+    const beginning = phrase('{what} is starting', { what });
     const giveBack = drive.take(tapeOf(opened), beginning);
     const begun = await begin((following) => perform(opened, following).finally(giveBack));
-    drive.rename(beginning, `${what} is running`);
+    drive.rename(beginning, phrase('{what} is running', { what }));
     return begun;
   }
 
@@ -127,18 +128,20 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     plan: async (request) => (await site.current).console.plan(request),
 
     start: (request) =>
-      beginWithDrive(`a run of job ${request.job}`, ({ console }, following) =>
+      beginWithDrive(phrase('a run of job {job}', { job: request.job }), ({ console }, following) =>
         console.run({ ...request, ...following }),
       ),
 
     restore: (request) =>
-      beginWithDrive(`a restore of run ${request.run}`, ({ console }, following) =>
+      beginWithDrive(phrase('a restore of run {run}', { run: request.run }), ({ console }, following) =>
         console.volumeRestoreService.restore({ ...request, ...following }),
       ),
 
     resume: (request) =>
       alone(request.run, () =>
-        beginWithDrive(`run ${request.run}`, (_opened, following) => takeUp('resume', request, following)),
+        beginWithDrive(phrase('run {run}', { run: request.run }), (_opened, following) =>
+          takeUp('resume', request, following),
+        ),
       ),
 
     // No tape is moved while the cluster is rolled back.
@@ -212,7 +215,7 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     verifyTape: async ({ run }, abort) => {
       requireNotLive(run);
       const opened = await site.current;
-      return drive.during(tapeOf(opened), `the tape of run ${run} is being read`, () =>
+      return drive.during(tapeOf(opened), phrase('the tape of run {run} is being read', { run }), () =>
         opened.console.verify(
           run,
           abort,

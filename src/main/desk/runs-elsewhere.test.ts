@@ -6,7 +6,7 @@ import { StateFolder } from '../application/console.ts';
 import { markLive } from '../proof/live-runs.ts';
 import { runsElsewhere } from './runs-elsewhere.ts';
 
-it('names the process of a run where it lives, or where only another machine can tell', async () => {
+it('names the process of a run if it is running, or where only another machine can tell', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shadowtape-elsewhere-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const state = new StateFolder(folder);
@@ -19,7 +19,7 @@ it('names the process of a run where it lives, or where only another machine can
   };
   const { since } = own;
   const other = { ...own, host: `not-${own.host}`, machine: 'abc', boot: 'abc' };
-  // The parent lives as long as this process.
+  // The parent runs as long as this process.
   const parent = { host: own.host, process: process.ppid, since };
   const marks = { parent, rebooted: { ...own, process: process.ppid, boot: 'abc' }, other };
   for (const [run, mark] of Object.entries(marks)) await writeFile(file(run), JSON.stringify(mark));

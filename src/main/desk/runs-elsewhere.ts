@@ -4,7 +4,7 @@ import type { RunLine, RunProcess } from '../../contract/screens.ts';
 import type { StateFolder } from '../application/console.ts';
 import { performedRuns } from '../proof/live-runs.ts';
 
-/** Run -> the process that performs it. Those of this process are left out: the desk knows them better. */
+/** Run -> the process that performs it. Those of this process are left out: the desk has more on them. */
 export async function runsElsewhere(state: StateFolder): Promise<ReadonlyMap<string, RunProcess>> {
   const marks = await performedRuns(state);
   return new Map(

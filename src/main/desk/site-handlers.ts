@@ -1,5 +1,6 @@
 import type { ClusterView } from '../../contract/screens.ts';
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 import { siteInfo } from './site-views.ts';
 
@@ -19,8 +20,8 @@ interface Look {
 function requireIdle({ runs, drive }: DeskRoom): void {
   const [active] = runs.active;
   const what = active
-    ? `run ${active.run} is running`
-    : (drive.user ?? (runs.isBusy ? 'a run is starting' : undefined));
+    ? phrase('run {run} is running', { run: active.run })
+    : (drive.user ?? (runs.isBusy ? phrase('a run is starting') : undefined));
   if (what !== undefined) throw failure('SITE_IN_USE', { what });
 }
 
@@ -29,7 +30,7 @@ export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
   let last: Look | undefined;
 
   /**
-   * One look at a time: who asks meanwhile gets the same one. Nobody's giving up ends it for the others.
+   * One look at a time: who asks meanwhile gets the same one. A caller that gives up does not end it for the others.
    * @param fresh true: not one that is done already
    */
   async function look({ fresh = false }: { readonly fresh?: boolean | undefined }): Promise<ClusterView> {

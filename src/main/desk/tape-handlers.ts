@@ -1,4 +1,5 @@
 import type { CartridgeMove } from '../../contract/library.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { listTapes } from '../application/console.ts';
 import { declareTapeFound, declareTapeLost, moveTape } from '../application/known-tapes.ts';
 import { knownHealth } from '../application/media/known-health.ts';
@@ -19,7 +20,7 @@ export type TapeChannel =
   | 'loseTape'
   | 'tapes';
 
-const moving = 'the library is moving a tape';
+const moving = phrase('the library is moving a tape');
 
 export function tapeHandlers(room: DeskRoom): Pick<Handlers, TapeChannel> {
   const { state, site, drive, checking, history } = room;
@@ -29,14 +30,14 @@ export function tapeHandlers(room: DeskRoom): Pick<Handlers, TapeChannel> {
 
     identify: async (_request, abort) => {
       const opened = await site.current;
-      return drive.during(tapeOf(opened), 'a tape is being identified', async () =>
+      return drive.during(tapeOf(opened), phrase('a tape is being identified'), async () =>
         tapeContents(await opened.console.tapeService.identify(abort)),
       );
     },
 
     label: async ({ name, overwrite }, abort) => {
       const opened = await site.current;
-      return drive.during(tapeOf(opened), 'a tape is being labeled', async () => {
+      return drive.during(tapeOf(opened), phrase('a tape is being labeled'), async () => {
         const { label } = await opened.console.tapeService.label(name, { overwrite, abort });
         return { name: label.name, uuid: label.uuid };
       });
@@ -44,7 +45,7 @@ export function tapeHandlers(room: DeskRoom): Pick<Handlers, TapeChannel> {
 
     driveCheck: async ({ overwrite }, abort) => {
       const opened = await site.current;
-      return drive.during(tapeOf(opened), 'the drive is being tested', () =>
+      return drive.during(tapeOf(opened), phrase('the drive is being tested'), () =>
         checking.during('driveCheck', (listener) =>
           opened.console.tapeService.checkDrive({ overwrite, abort }, listener),
         ),
@@ -59,7 +60,7 @@ export function tapeHandlers(room: DeskRoom): Pick<Handlers, TapeChannel> {
     // A drive that streams slows down when it is asked for its serial number, and in an autoloader the changer is a part of it.
     library: async (_request, abort) => {
       const opened = await site.current;
-      drive.requireFree(tapeOf(opened), 'then refresh the library');
+      drive.requireFree(tapeOf(opened), phrase('then refresh the library'));
       return opened.console.tapeService.library(abort);
     },
 

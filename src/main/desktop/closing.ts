@@ -1,4 +1,4 @@
-/** Closing the window while a run, a restore of files or a drill continues: it is asked what becomes of it. */
+/** Closing the window while a run, a restore of files or a drill continues: its end is asked for first. */
 import { app, dialog, type BrowserWindow } from 'electron';
 import { say } from '../../contract/text/say.ts';
 import type { Desk } from '../desk/desk.ts';

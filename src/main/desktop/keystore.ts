@@ -3,12 +3,13 @@ import { safeStorage } from 'electron';
 import { z } from 'zod';
 import { readSmallFile, writeSmallFile } from '../application/small-file.ts';
 import type { Keystore } from '../desk/login-questions.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 const fileSchema = z.record(z.string(), z.base64());
 
 /** Without a keyring Electron would encrypt with a password that everybody knows (safeStorage, basic_text). */
 function refusalOf(): string | undefined {
-  const noKeyring = 'secrets are kept for this session only: the system has no keyring';
+  const noKeyring = phrase('secrets are kept for this session only: the system has no keyring');
   if (!safeStorage.isEncryptionAvailable()) return noKeyring;
   if (process.platform !== 'linux') return undefined;
   return ['basic_text', 'unknown'].includes(safeStorage.getSelectedStorageBackend()) ? noKeyring : undefined;

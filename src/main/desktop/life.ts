@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import type { Desk } from '../desk/desk.ts';
 import type { Closing } from './closing.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** The terminal that the window was started from may be gone: what is written there is dropped. */
 export function dropLostOutput(): void {
@@ -29,6 +30,6 @@ export function guardLife(desk: Desk, closing: Closing): void {
   process.on('uncaughtException', (error: unknown) => {
     complain(error);
     const sentence = error instanceof Error ? error.message : String(error);
-    desk.runs.cancelAll(new Error(`unexpected error: ${sentence}`));
+    desk.runs.cancelAll(new Error(phrase('unexpected error: {sentence}', { sentence })));
   });
 }

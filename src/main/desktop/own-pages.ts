@@ -3,6 +3,7 @@ import { protocol, type WebFrameMain } from 'electron';
 import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { contentSecurityPolicy, pageFile, pageFolder } from '../desk/page-files.ts';
+import { say } from '../../contract/text/say.ts';
 
 export const pageAddress = (): string => pathToFileURL(join(pageFolder(), 'index.html')).href;
 
@@ -13,9 +14,9 @@ async function answer({ url, method }: Request): Promise<Response> {
   const folder = pageFolder();
   const path = fileURLToPath(new URL(url));
   if (method !== 'GET' || !path.startsWith(`${folder}${sep}`))
-    return plainText(403, 'only the pages of the console are read');
+    return plainText(403, say('only the pages of the console are read'));
   const file = await pageFile(folder, path.slice(folder.length).split(sep).join('/'));
-  if (!file) return plainText(404, 'page not found');
+  if (!file) return plainText(404, say('page not found'));
   return new Response(new Uint8Array(file.bytes), {
     headers: {
       'Content-Type': file.type,

@@ -14,7 +14,7 @@ function situationOf(runs: readonly ActiveRun[]): Situation | undefined {
   return situationsOf({ ...nothing, connection: 'connected', active: runs, open: [] })[0];
 }
 
-/** @returns undefined if no run continues: the page then names the window, and knows what the history needs */
+/** @returns undefined if no run continues: the page then names the window, and has what the history needs */
 export function titleOf(runs: readonly ActiveRun[]): string | undefined {
   const now = situationOf(runs);
   const run = runs.find((each) => each.run === now?.run);
@@ -25,7 +25,7 @@ export function titleOf(runs: readonly ActiveRun[]): string | undefined {
 }
 
 export interface TaskBar {
-  /** As BrowserWindow.setProgressBar has it: 0 to 1; 2: it continues, nobody knows its progress; -1: none. */
+  /** As BrowserWindow.setProgressBar has it: 0 to 1; 2: it continues, its progress is not known; -1: none. */
   readonly progress: number;
   readonly mode: 'none' | 'normal' | 'indeterminate' | 'paused' | 'error';
 }

@@ -14,7 +14,7 @@ export class RunWatch {
   #pageTitle: string;
   #runs: readonly ActiveRun[] = [];
 
-  /** @param onEnd told of the end of each run */
+  /** @param onEnd called at the end of each run */
   constructor(window: BrowserWindow, desk: Desk, onEnd: (exitStatus: number) => void) {
     this.#window = window;
     this.#desk = desk;
@@ -47,7 +47,7 @@ export class RunWatch {
     if (!this.#window.isDestroyed()) this.#window.setTitle(titleOf(this.#runs) ?? this.#pageTitle);
   }
 
-  /** Its end is told to whoever follows it. */
+  /** Its end is sent to its followers. */
   #follow(run: ActiveRun): void {
     if (this.#followed.has(run.run)) return;
     const end = this.#desk.follow('run', { run: run.run }, (told) => {

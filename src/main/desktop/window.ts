@@ -10,7 +10,7 @@ import { rememberedPlace, rememberPlace } from './window-place.ts';
 const mostReloads = 3;
 const reloadsMilliseconds = 60_000;
 
-/** A crash of the page ends no run: it is loaded again, and told all that was. */
+/** A crash of the page ends no run: it is loaded again, and receives all earlier events. */
 function reloadAfterCrash(window: BrowserWindow): void {
   const reloads: number[] = [];
   window.webContents.on('render-process-gone', (_event, { reason }) => {

@@ -45,7 +45,7 @@ describe('answers of sdxinfo', () => {
   });
 });
 
-describe('a report that nobody has judged', () => {
+describe('a report that is not judged yet', () => {
   it('shows the objects that are in it, of whatever kind, and never that there are none', () => {
     const { classes, disks, groups, volumes, extents, slices } = parseSdxinfo(
       `${readFixture('shadow')}OBJ NAME\n--- ---\nclass Class2\n`,

@@ -7,6 +7,7 @@
  */
 import type { DeviceFile } from './device-files.ts';
 import type { SdxinfoReport } from './sdxinfo-objects.ts';
+import { phrase, phraseCount } from '../../contract/text/say.ts';
 
 export interface Sight {
   readonly shown: 'objects' | 'nothing' | 'unknown';
@@ -17,7 +18,7 @@ export interface Sight {
 /** What one query has printed: objects, titles without rows, the words of the site file, or nothing. */
 export type PrintedAnswer = 'objects' | 'titles' | 'message' | 'silence';
 
-/** What a run knows of the backup server from before. */
+/** What a run recorded of the backup server earlier. */
 export interface BackupPast {
   /** The last time that the query for every object showed any. */
   readonly sighting?:
@@ -46,58 +47,72 @@ export interface Silence {
   readonly boot: string | undefined;
   /** Undefined if they could not be listed. */
   readonly deviceFiles: readonly DeviceFile[] | undefined;
-  /** Those among the device files that can be read from: a volume is behind them. */
+  /** Those among the device files that can be read from: a volume has them. */
   readonly readable: readonly DeviceFile[];
   /** Devices of GDS in the mount table. */
   readonly mounted: readonly string[];
 }
 
-const printedNothing = 'sdxinfo printed nothing';
+const printedNothing = phrase('sdxinfo printed nothing');
 
 const unknown = (reason: string): Sight => ({
   shown: 'unknown',
-  evidence: `${printedNothing}, and ${reason}`,
+  evidence: phrase('{printedNothing}, and {reason}', { printedNothing, reason }),
 });
 const nothing = (evidence: string): Sight => ({ shown: 'nothing', evidence });
 
 const pathOf = ({ class: name, volume }: DeviceFile) => `/dev/sfdsk/${name}/rdsk/${volume}`;
-const exist = (paths: readonly string[]) => `${paths.join(', ')} ${paths.length === 1 ? 'exists' : 'exist'}`;
+const exist = (paths: readonly string[]) =>
+  phraseCount(paths.length, '{paths} exists', '{paths} exist', { paths: paths.join(', ') });
 
-/** A shadow lives in memory only: after a reboot those of before are gone, but their device files stay (GDS guide 4.5, 2.2.2 and A.2.36). */
+/**
+ * A shadow exists in memory only: after a reboot those of before are gone, but their device files stay (GDS guide 4.5,
+ * 2.2.2 and A.2.36).
+ */
 function afterReboot({ past, readable }: Silence, deviceFiles: readonly DeviceFile[]): Sight {
   const foreign = deviceFiles.filter((file) => !past.classes.has(file.class)).map(pathOf);
   if (foreign.length > 0) return unknown(exist(foreign));
-  if (readable.length > 0) return unknown(`${readable.map(pathOf).join(', ')} can be read`);
+  if (readable.length > 0)
+    return unknown(phrase('{readable} can be read', { readable: readable.map(pathOf).join(', ') }));
   return nothing(
-    `${printedNothing}; the server has rebooted since the run built its shadow, and no device file of GDS can be read`,
+    phrase(
+      '{printedNothing}; the server has rebooted since the run built its shadow, and no device file of GDS can be read',
+      { printedNothing },
+    ),
   );
 }
 
 function inSameBoot({ past }: Silence, deviceFiles: readonly DeviceFile[]): Sight {
   const { sighting } = past;
-  if (!sighting || past.createdSince) return unknown('what the run created was never shown');
-  if (!sighting.isWhole) return unknown('the earlier record is incomplete');
+  if (!sighting || past.createdSince) return unknown(phrase('what the run created was never shown'));
+  if (!sighting.isWhole) return unknown(phrase('the earlier record is incomplete'));
   const left = sighting.objects.filter((object) => !past.removed.has(object));
-  if (left.length > 0) return unknown(`no command with exit status 0 removed ${left.join(', ')}`);
+  if (left.length > 0)
+    return unknown(phrase('no command with exit status 0 removed {left}', { left: left.join(', ') }));
   if (deviceFiles.length > 0) return unknown(exist(deviceFiles.map(pathOf)));
   return nothing(
-    `${printedNothing}; it showed the shadow before, each removal ended with exit status 0, the device files are gone, and the server has not rebooted`,
+    phrase(
+      '{printedNothing}; it showed the shadow before, each removal ended with exit status 0, the device files are gone, and the server has not rebooted',
+      { printedNothing },
+    ),
   );
 }
 
 /** What the silence of sdxinfo amounts to. */
 export function judgeSilence(silence: Silence): Sight {
   const { past, boot, deviceFiles, mounted } = silence;
-  if (mounted.length > 0) return unknown(`${mounted.join(', ')} is mounted`);
-  if (deviceFiles === undefined) return unknown('the device files of GDS cannot be listed');
+  if (mounted.length > 0) return unknown(phrase('{mounted} is mounted', { mounted: mounted.join(', ') }));
+  if (deviceFiles === undefined) return unknown(phrase('the device files of GDS cannot be listed'));
   if (!past.sighting && past.classes.size === 0) {
     return deviceFiles.length > 0
       ? unknown(exist(deviceFiles.map(pathOf)))
-      : nothing(`${printedNothing}; no device file of GDS exists, and none is mounted`);
+      : nothing(
+          phrase('{printedNothing}; no device file of GDS exists, and none is mounted', { printedNothing }),
+        );
   }
   const bootBefore = past.createdSince ? past.bootOfCreation : past.sighting?.boot;
   if (boot === undefined || bootBefore === undefined)
-    return unknown('it is not known whether the server has rebooted since it showed objects');
+    return unknown(phrase('it is not known whether the server has rebooted since it showed objects'));
   return boot === bootBefore ? inSameBoot(silence, deviceFiles) : afterReboot(silence, deviceFiles);
 }
 
@@ -105,21 +120,21 @@ const isSilent = (answer: PrintedAnswer) => answer === 'silence';
 
 /** @returns undefined if the answers leave it open, and other witnesses are to be asked */
 export function judgeAnswers(answers: readonly PrintedAnswer[]): Sight | undefined {
-  if (answers.includes('objects')) return { shown: 'objects', evidence: 'sdxinfo shows objects' };
+  if (answers.includes('objects')) return { shown: 'objects', evidence: phrase('sdxinfo shows objects') };
   if (answers.length === 0 || answers.some(isSilent)) return undefined;
   return nothing(
     answers.includes('message')
-      ? 'sdxinfo printed the message from the site file'
-      : 'sdxinfo printed titles without objects',
+      ? phrase('sdxinfo printed the message from the site file')
+      : phrase('sdxinfo printed titles without objects'),
   );
 }
 
-/** What was seen where nobody has judged it: objects speak for themselves, nothing else does. */
+/** What was seen, not judged yet: objects speak for themselves, nothing else does. */
 export function sightOf({ report, sight }: { report: SdxinfoReport; sight?: Sight | undefined }): Sight {
   if (sight) return sight;
   const { classes, disks, groups, volumes, extents, slices } = report;
   const objects = [classes, disks, groups, volumes, extents, slices].some(({ length }) => length > 0);
   return objects
-    ? { shown: 'objects', evidence: 'sdxinfo shows objects' }
-    : { shown: 'unknown', evidence: 'not checked' };
+    ? { shown: 'objects', evidence: phrase('sdxinfo shows objects') }
+    : { shown: 'unknown', evidence: phrase('not checked') };
 }

@@ -54,7 +54,7 @@ describe('what is on a group up to a volume', () => {
       expect(obstacles(`* G ${blocks} PRIVATE`)).toEqual(['reserved blocks of unknown place or size']);
   });
 
-  test('is known where free blocks have no place: what no row tells of is free', () => {
+  test('is known where free blocks have no place: what is in no row is free', () => {
     for (const blocks of ['* * *', '100 * *', '* * 800'])
       expect(upTo(['* G 0 99 100 PRIVATE', `* G ${blocks} FREE`, proxy])).toEqual({
         texts: ['900 free blocks at 100', 'volume P at 1000'],

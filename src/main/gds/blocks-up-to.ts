@@ -9,6 +9,7 @@ import { extentsOfPlace, isSamePlace, placeOf } from './report-lookup.ts';
 import type { VolumePlace } from './report-lookup.ts';
 import { blocksText } from './rule-verdict.ts';
 import type { SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Blocks of one volume, or free blocks. */
 export interface Stretch {
@@ -25,7 +26,7 @@ export interface BlocksUpTo {
   readonly obstacles: readonly string[];
 }
 
-const reserved = 'reserved blocks';
+const reserved = phrase('reserved blocks');
 
 type Found = Stretch & { readonly isReserved: boolean };
 
@@ -33,7 +34,7 @@ type Found = Stretch & { readonly isReserved: boolean };
 function placeless(volumes: readonly SdxVolume[], place: VolumePlace): string[] {
   if ('group' in place) return [];
   const others = volumes.filter((other) => placeOf(other) === undefined);
-  return others.map(({ name }) => `volume ${name} on an unknown disk`);
+  return others.map(({ name }) => phrase('volume {name} on an unknown disk', { name }));
 }
 
 function foundUpTo(
@@ -48,19 +49,19 @@ function foundUpTo(
   for (const { name, firstBlock, blocks } of volumes.filter((volume) =>
     isSamePlace(placeOf(volume), place),
   )) {
-    if (firstBlock === undefined) obstacles.push(`volume ${name} at an unknown block`);
+    if (firstBlock === undefined) obstacles.push(phrase('volume {name} at an unknown block', { name }));
     else if (firstBlock > last) continue;
-    else if (blocks === undefined) obstacles.push(`volume ${name} of unknown size`);
+    else if (blocks === undefined) obstacles.push(phrase('volume {name} of unknown size', { name }));
     else found.push({ volume: name, firstBlock, blocks, isReserved: false });
   }
   for (const { firstBlock, blocks, status } of extentsOfPlace(report, className, place)) {
     if (firstBlock !== undefined && firstBlock > last) continue;
     const word = status?.word;
     if (word !== 'PRIVATE' && word !== 'FREE')
-      obstacles.push(`blocks that are ${word ?? 'of unknown state'}`);
+      obstacles.push(phrase('blocks that are {word}', { word: word ?? phrase('of unknown state') }));
     else if (firstBlock !== undefined && blocks !== undefined)
       found.push({ volume: undefined, firstBlock, blocks, isReserved: word === 'PRIVATE' });
-    else if (word === 'PRIVATE') obstacles.push(`${reserved} of unknown place or size`);
+    else if (word === 'PRIVATE') obstacles.push(phrase('{reserved} of unknown place or size', { reserved }));
   }
   return { found, obstacles };
 }
@@ -72,18 +73,20 @@ function foundUpTo(
  */
 export function blocksUpTo(report: SdxinfoReport, volume: SdxVolume, place: VolumePlace): BlocksUpTo {
   const last = volume.firstBlock;
-  if (last === undefined) return { stretches: [], obstacles: [`volume ${volume.name} at an unknown block`] };
+  if (last === undefined)
+    return { stretches: [], obstacles: [phrase('volume {name} at an unknown block', { name: volume.name })] };
   const { found, obstacles } = foundUpTo(report, volume.class, place, last);
-  // What no row tells of is as free as what a row calls FREE.
+  // What is in no row is as free as what a row calls FREE.
   const occupied = found.filter(({ volume: name, isReserved }) => name !== undefined || isReserved);
   occupied.sort((one, other) => one.firstBlock - other.firstBlock);
   const stretches: Stretch[] = [];
   let next = Math.min(...found.map(({ firstBlock }) => firstBlock));
-  let before = reserved;
+  let before: string = reserved;
   for (const { volume: name, firstBlock, blocks, isReserved } of occupied) {
-    const what = isReserved ? reserved : `volume ${name}`;
+    const what = isReserved ? reserved : phrase('volume {name}', { name: name ?? '' });
     const isBothReserved = isReserved && before === reserved;
-    if (firstBlock < next && !isBothReserved) obstacles.push(`${before} and ${what} overlap`);
+    if (firstBlock < next && !isBothReserved)
+      obstacles.push(phrase('{before} and {what} overlap', { before, what }));
     if (firstBlock > next) stretches.push({ volume: undefined, firstBlock: next, blocks: firstBlock - next });
     if (!isReserved) stretches.push({ volume: name, firstBlock, blocks });
     if (firstBlock + blocks > next) before = what;
@@ -94,5 +97,7 @@ export function blocksUpTo(report: SdxinfoReport, volume: SdxVolume, place: Volu
 
 /** A stretch as a person names it: `volume Volume4`, `1,024 free blocks`. */
 export function stretchText({ volume, blocks }: Stretch): string {
-  return volume === undefined ? blocksText(blocks).replace(' ', ' free ') : `volume ${volume}`;
+  return volume === undefined
+    ? blocksText(blocks).replace(' ', ' free ')
+    : phrase('volume {volume}', { volume });
 }

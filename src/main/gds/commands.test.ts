@@ -120,7 +120,7 @@ describe('the command lines of the guide', () => {
     expect(blockDevice('Class2', 'Volume2')).toBe('/dev/sfdsk/Class2/dsk/Volume2');
   });
 
-  test('several names stand in one argument, in the order given', () => {
+  test('several names are in one argument, in the order given', () => {
     expect(sdxproxyPart({ class: 'Class1', proxyVolumes: ['Volume4', 'Volume2'] })).toContain(
       'Volume4,Volume2',
     );

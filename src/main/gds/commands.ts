@@ -2,11 +2,12 @@
  * The sdx commands of the guide's steps, as argument lists. Options are in the guide's own order.
  *
  * Without -v, GDS starts or stops every volume of a class (GDS guide 4.5, D.4, D.17): each builder that changes
- * something names its class and its objects, and refuses an empty list. Nothing here is quoted; whoever sends a list
- * to a shell does that.
+ * something names its class and its objects, and refuses an empty list. Nothing here is quoted; the caller that sends a
+ * list to a shell does that.
  */
 
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { deviceName, gdsName, isSingleDiskName, longestSingleDiskName } from './gds-name.ts';
 import type { NamedObject } from './gds-name.ts';
 
@@ -169,7 +170,11 @@ export function sdxvolumeStartOn(request: Volumes & { readonly nodes: readonly s
 function registration({ device, disk, single }: ShadowDiskDevice): string {
   if (single !== true) return `${device}=${disk}`;
   if (!isSingleDiskName(disk)) {
-    throw failure('GDS_NAME_FORBIDDEN', { name: disk, what: 'single disk', longest: longestSingleDiskName });
+    throw failure('GDS_NAME_FORBIDDEN', {
+      name: disk,
+      what: phrase('single disk'),
+      longest: longestSingleDiskName,
+    });
   }
   return `${device}=${disk}:single`;
 }
@@ -204,8 +209,8 @@ function shapeAttributes(command: string, shape: GroupShape | undefined): string
 }
 
 /**
- * `sdxshadowdisk -C -c Class2 -g Group2 -d Disk3`: connects disks in this order, and creates the group, a mirror where its
- * shape is not told (GDS guide 6.6.3.7, step 5; 4.5, D.15).
+ * `sdxshadowdisk -C -c Class2 -g Group2 -d Disk3`: connects disks in this order, and creates the group, a mirror if its
+ * shape is not given (GDS guide 6.6.3.7, step 5; 4.5, D.15).
  * @param request shape: width in blocks of 512 bytes
  * @throws GDS_NAME_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS, GDS_WIDTH_FORBIDDEN
  */

@@ -10,8 +10,8 @@ Media Error: 0 Device Not Ready: 0 No Device: 0 Recoverable: 0
 Illegal Request: 0 Predictive Failure Analysis: 0
 `;
 
-describe('the disk behind a device', () => {
-  it('is told by vendor, product and serial number on Solaris', () => {
+describe('the disk of a device', () => {
+  it('is identified by vendor, product and serial number on Solaris', () => {
     expect(diskQuery('solaris')).toEqual(['iostat', '-En']);
     const text = iostat('c1t1d3', '0003') + iostat('c1t1d4', '0004  ');
     expect([...parseDiskIdentities('solaris', text)]).toEqual([
@@ -20,7 +20,7 @@ describe('the disk behind a device', () => {
     ]);
   });
 
-  it('is told by World Wide Name or serial number on Linux', () => {
+  it('is identified by World Wide Name or serial number on Linux', () => {
     expect(diskQuery('linux')).toEqual(['lsblk', '-dnP', '-o', 'NAME,WWN,SERIAL']);
     const text =
       'NAME="sda" WWN="0x600000e00d" SERIAL="S1"\nNAME="sdb" WWN="" SERIAL="S2"\nNAME="sdc" WWN="" SERIAL=""\n';
@@ -30,7 +30,7 @@ describe('the disk behind a device', () => {
     ]);
   });
 
-  it('is told alike by two hosts, however they pad what they print', () => {
+  it('is the same on two hosts, however they pad their output', () => {
     const blanks = fc.integer({ min: 0, max: 3 }).map((count) => ' '.repeat(count));
     fc.assert(
       fc.property(blanks, blanks, blanks, blanks, (one, two, three, four) => {
@@ -47,7 +47,7 @@ describe('the disk behind a device', () => {
     expect(parseDiskIdentities('linux', text).get('sdb')).toBe('0x6000');
   });
 
-  it('is not known where the host tells nothing, or the same of several', () => {
+  it('is not known where the host reports nothing, or the same of several', () => {
     expect(parseDiskIdentities('solaris', iostat('c1t1d3', '')).size).toBe(0);
     expect(parseDiskIdentities('solaris', iostat('c1t1d3', '77') + iostat('c1t1d4', '77')).size).toBe(0);
     expect(parseDiskIdentities('solaris', 'iostat: not found\n').size).toBe(0);
@@ -60,7 +60,7 @@ describe('the disk behind a device', () => {
     expect([...told]).toEqual([['sdb', '78']]);
   });
 
-  it('is not told by a line without a device', () => {
+  it('is not in a line without a device', () => {
     const [, ...rest] = iostat('c1t1d3', '0003').split('\n');
     expect(parseDiskIdentities('solaris', rest.join('\n')).size).toBe(0);
     expect(parseDiskIdentities('linux', 'WWN="0x6000" SERIAL="S"\n').size).toBe(0);

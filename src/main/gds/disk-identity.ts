@@ -1,16 +1,16 @@
 /**
  * Identifies the physical disk of a device: two hosts may give one disk two names, and two disks one name. Pure.
  *
- * Solaris tells vendor, product and serial number (iostat(1M), -E), Linux the World Wide Name or the serial number (lsblk(8)). Some arrays
- * give all of their disks one serial number: a serial number that several devices of a host share tells nothing. A World Wide Name that
- * they share is one disk by several ways.
+ * Solaris reports vendor, product and serial number (iostat(1M), -E), Linux the World Wide Name or the serial number
+ * (lsblk(8)). Some arrays give all of their disks one serial number: a serial number that several devices of a host
+ * share identifies nothing. A World Wide Name that they share is one disk by several ways.
  */
 import type { Argv } from './commands.ts';
 
 /** The operating system of a host, as the site file names it. */
 type Platform = 'solaris' | 'linux';
 
-/** Device name, as sdxinfo shows it -> what identifies the disk. Devices that the host tells nothing of are left out. */
+/** Device name, as sdxinfo shows it -> what identifies the disk. Devices that the host reports nothing about are omitted. */
 export type DiskIdentities = ReadonlyMap<string, string>;
 
 /** Asks for every disk of a host: a serial number that several of them have is then noticed. */

@@ -12,7 +12,7 @@ export const longestName = 32;
 /** GDS guide (Linux) 4.2, A.1.1: the name of a disk that is used singly, outside any group. */
 export const longestSingleDiskName = 28;
 
-/** The kinds of object that bear a GDS name, as a message calls them. */
+/** The kinds of object that have a GDS name, as a message calls them. */
 export type NamedObject = 'class' | 'group' | 'disk' | 'volume' | 'proxy volume' | 'object';
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;

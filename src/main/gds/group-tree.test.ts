@@ -69,7 +69,7 @@ describe('the tree of a group', () => {
     expect(told(moved, 'Group5')).toMatchObject({ disks: ['Disk7', 'Disk12'], order: 'Disk7' });
   });
 
-  test('tells each type that its rows show, in the order of the words', () => {
+  test('shows each type that its rows have, in the order of the words', () => {
     const other = nested.replace('Disk11 stripe', 'Disk11 switch').replace('Disk12 stripe', 'Disk12 concat');
     const tree = treeOf(other);
     expect(tree && typesText(tree, 'mirror')).toBe('mirror of concat, switch');

@@ -8,6 +8,7 @@
 import { disksOfGroup, findDisk, findGroup } from './report-lookup.ts';
 import type { VolumePlace } from './report-lookup.ts';
 import type { SdxDisk, SdxinfoReport } from './sdxinfo-objects.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export type TreeMember =
   | { readonly kind: 'disk'; readonly name: string; readonly disk: SdxDisk }
@@ -28,7 +29,7 @@ export interface GroupTree {
   readonly strays: readonly SdxDisk[];
 }
 
-/** Each text once, sorted; what is not told is left out. */
+/** Each text once, sorted; what is not reported is omitted. */
 export function distinct(texts: readonly (string | undefined)[]): string[] {
   return [...new Set(texts.filter((text) => text !== undefined))].sort();
 }
@@ -122,5 +123,5 @@ export function typesText(tree: GroupTree, volumeType: string | undefined): stri
   const lower = lowerGroups(tree);
   if (lower.length === 0) return own === '' ? undefined : own;
   const ofLower = lower.map((group) => typesText(group, undefined) ?? '?');
-  return `${own === '' ? '?' : own} of ${ofLower.join(', ')}`;
+  return phrase('{type} of {types}', { type: own === '' ? '?' : own, types: ofLower.join(', ') });
 }

@@ -6,6 +6,7 @@ import { disksBelow, groupTree } from './group-tree.ts';
 import { extentsOfPlace, findVolume, nameOfPlace, placeOf, slicesOfVolume } from './report-lookup.ts';
 import type { NodeReport } from './sdxinfo-objects.ts';
 import type { Status } from './status-words.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export interface ShownStatus {
   /** The object as a person names it: `slice of Disk3`. */
@@ -22,18 +23,21 @@ export function statusesShown({ node, report }: NodeReport, className: string, n
   const extents = place === undefined ? [] : extentsOfPlace(report, className, place);
   const placeName = place === undefined ? '' : nameOfPlace(place);
   const found: { object: string; status: Status | undefined }[] = [
-    { object: `volume ${name}`, status: volume.status },
-    { object: `proxy state of ${name}`, status: volume.proxy },
+    { object: phrase('volume {name}', { name }), status: volume.status },
+    { object: phrase('proxy state of {name}', { name }), status: volume.proxy },
     ...slicesOfVolume(report, className, name).map(({ disk, status }) => ({
-      object: `slice of ${disk}`,
+      object: phrase('slice of {disk}', { disk }),
       status,
     })),
     ...disksBelow(groupTree(report, className, place)).map((disk) => ({
-      object: `disk ${disk.name}`,
+      object: phrase('disk {name}', { name: disk.name }),
       status: disk.status,
     })),
     ...extents.map(({ firstBlock, status }) => ({
-      object: `extent of ${placeName} at block ${firstBlock ?? '?'}`,
+      object: phrase('extent of {placeName} at block {firstBlock}', {
+        placeName,
+        firstBlock: firstBlock ?? '?',
+      }),
       status,
     })),
   ];
@@ -44,5 +48,7 @@ export function statusesShown({ node, report }: NodeReport, className: string, n
 export function unknownStatuses(shown: readonly ShownStatus[]): string[] {
   return shown
     .filter(({ status }) => !status.known)
-    .map(({ object, node, status }) => `${object} ${status.word} on ${node}`);
+    .map(({ object, node, status }) =>
+      phrase('{object} {word} on {node}', { object, word: status.word, node }),
+    );
 }

@@ -30,12 +30,12 @@ describe('no shadow is left', () => {
     });
   });
 
-  test('holds beside objects of another class on other disks', () => {
+  test('holds in addition to objects of another class on other disks', () => {
     const [verdict] = noShadowObjects(shown(shadow + class2), inClass('Class3', 'c9t9d9'));
     expect(verdict).toMatchObject({ rule: 'no-shadow-objects', actual: 'none', verdict: 'holds' });
   });
 
-  test('holds beside a disk of another class whose device is not shown', () => {
+  test('holds in addition to a disk of another class whose device is not shown', () => {
     const untold = shown(edited(shadow, 'c1t1d3', '*     '));
     expect(refusals(noShadowObjects(untold, inClass('Class3', 'c1t1d3')))).toEqual([]);
   });

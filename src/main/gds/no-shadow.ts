@@ -6,6 +6,7 @@ import { sightOf, type Sight } from './backup-sight.ts';
 import { judge, commaText, none, oneSided } from './rule-verdict.ts';
 import type { RuleVerdict } from './rule-verdict.ts';
 import type { SdxinfoReport } from './sdxinfo-objects.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** What the backup server shows. */
 export interface BackupSide {
@@ -27,12 +28,18 @@ interface Facts extends PossibleShadows {
 function objectsOf(report: SdxinfoReport, className: string): string[] {
   const inClass = (object: { class: string }) => object.class === className;
   return [
-    ...report.classes.filter(({ name }) => name === className).map(({ name }) => `class ${name}`),
-    ...report.disks.filter(inClass).map(({ name }) => `disk ${name}`),
-    ...report.groups.filter(inClass).map(({ name }) => `group ${name}`),
-    ...report.volumes.filter(inClass).map(({ name }) => `volume ${name}`),
-    ...report.slices.filter(inClass).map(({ disk, volume }) => `slice ${disk}.${volume}`),
-    ...report.extents.filter(inClass).map(({ group }) => `blocks of group ${group ?? none}`),
+    ...report.classes
+      .filter(({ name }) => name === className)
+      .map(({ name }) => phrase('class {name}', { name })),
+    ...report.disks.filter(inClass).map(({ name }) => phrase('disk {name}', { name })),
+    ...report.groups.filter(inClass).map(({ name }) => phrase('group {name}', { name })),
+    ...report.volumes.filter(inClass).map(({ name }) => phrase('volume {name}', { name })),
+    ...report.slices
+      .filter(inClass)
+      .map(({ disk, volume }) => phrase('slice {disk}.{volume}', { disk, volume })),
+    ...report.extents
+      .filter(inClass)
+      .map(({ group }) => phrase('blocks of group {group}', { group: group ?? none })),
   ];
 }
 
@@ -46,8 +53,16 @@ function foreignOn({ backup: { report }, shadowClass, devices }: Facts): string[
     const disks = foreign.filter((disk) => disk.class === name);
     const volumes = report.volumes.filter((volume) => volume.class === name);
     return [
-      ...disks.map((disk) => `disk ${disk.name} of class ${name} on ${disk.device ?? none}`),
-      ...volumes.map((volume) => `volume ${volume.name} of class ${name}`),
+      ...disks.map((disk) =>
+        phrase('disk {name} of class {class} on {device}', {
+          name: disk.name,
+          class: name,
+          device: disk.device ?? none,
+        }),
+      ),
+      ...volumes.map((volume) =>
+        phrase('volume {name} of class {class}', { name: volume.name, class: name }),
+      ),
     ];
   });
 }
@@ -59,13 +74,13 @@ function ownObjects({ backup: { report }, shadowClass }: Facts): string[] {
 function absence(left: readonly string[], backup: BackupSide) {
   const { shown, evidence } = sightOf(backup);
   if (left.length > 0) return oneSided(none, commaText(left) ?? none, false);
-  if (shown === 'unknown') return oneSided(none, `unknown: ${evidence}`, false);
-  return oneSided(none, shown === 'nothing' ? `${none} (${evidence})` : none, true);
+  if (shown === 'unknown') return oneSided(none, phrase('unknown: {evidence}', { evidence }), false);
+  return oneSided(none, shown === 'nothing' ? phrase('{none} ({evidence})', { none, evidence }) : none, true);
 }
 
 const rule = {
-  title: 'No shadow is left',
-  why: 'a shadow that exists during a rejoin can damage the data of the master',
+  title: phrase('No shadow is left'),
+  why: phrase('a shadow that exists during a rejoin can damage the data of the master'),
   source: 'GDS guide 6.6.3.7, step 7',
 };
 

@@ -8,6 +8,7 @@ import { findVolume, placeOf, slicesOfVolume } from './report-lookup.ts';
 import { commaText, judge, none, oneSided, onNodes } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { NodeReport, SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export interface ProxyNames {
   readonly class: string;
@@ -40,7 +41,7 @@ function proxyFacts(report: SdxinfoReport, names: ProxyNames): ProxyFacts {
 function proxyText(volume: SdxVolume | undefined): string {
   if (volume === undefined) return none;
   const word = volume.proxy?.word ?? none;
-  return volume.master === undefined ? word : `${word} of ${volume.master}`;
+  return volume.master === undefined ? word : phrase('{word} of {master}', { word, master: volume.master });
 }
 
 /** A disk or lower group without a slice of the proxy holds none of its data, though a shadow would read it there. */
@@ -48,8 +49,8 @@ function judgeSlices({ report, names, tree }: ProxyFacts): { text: string; good:
   const slices = slicesOfVolume(report, names.class, names.proxyVolume);
   const without = sliceHolders(tree).filter((name) => slices.every(({ disk }) => disk !== name));
   const texts = [
-    ...slices.map(({ disk, status }) => `slice of ${disk} ${status.word}`),
-    ...without.map((name) => `slice of ${name} ${none}`),
+    ...slices.map(({ disk, status }) => phrase('slice of {disk} {word}', { disk, word: status.word })),
+    ...without.map((name) => phrase('slice of {name} {none}', { name, none })),
   ];
   const good = slices.length > 0 && slices.every(({ status }) => status.word === 'STOP');
   return {
@@ -61,34 +62,38 @@ function judgeSlices({ report, names, tree }: ProxyFacts): { text: string; good:
 const joinedRules: readonly Rule<ProxyFacts>[] = [
   {
     id: 'proxy-joined',
-    title: 'Proxy is joined',
-    why: 'only a joined proxy holds the data of its master',
+    title: phrase('Proxy is joined'),
+    why: phrase('only a joined proxy holds the data of its master'),
     source: 'GDS guide 6.6.3.7, step 3-1',
     compare: ({ volume, names }) => {
       const good = volume?.proxy?.word === 'Join' && volume.master === names.masterVolume;
-      return oneSided(`Join of ${names.masterVolume}`, proxyText(volume), good);
+      return oneSided(
+        phrase('Join of {masterVolume}', { masterVolume: names.masterVolume }),
+        proxyText(volume),
+        good,
+      );
     },
   },
   {
     id: 'proxy-slices-in-sync',
-    title: 'Proxy slices are valid',
-    why: 'a slice that is not STOP is still being copied, or is damaged',
+    title: phrase('Proxy slices are valid'),
+    why: phrase('a slice that is not STOP is still being copied, or is damaged'),
     source: 'GDS guide 6.6.3.7, step 3-1',
     compare: (facts) => {
       const { text, good } = judgeSlices(facts);
-      return oneSided('each slice STOP', text, good);
+      return oneSided(phrase('each slice STOP'), text, good);
     },
   },
   {
     id: 'proxy-disks-enabled',
-    title: 'Proxy disks are enabled',
-    why: 'a changed or failed disk cannot be backed up',
+    title: phrase('Proxy disks are enabled'),
+    why: phrase('a changed or failed disk cannot be backed up'),
     source: 'GDS guide 4.5, F.1.3',
     compare: ({ tree }) => {
       const disks = disksBelow(tree);
       const texts = disks.map(({ name, status }) => `${name} ${status.word}`);
       const good = disks.length > 0 && disks.every(({ status }) => status.word === 'ENABLE');
-      return oneSided('each disk ENABLE', commaText(texts) ?? none, good);
+      return oneSided(phrase('each disk ENABLE'), commaText(texts) ?? none, good);
     },
   },
 ];
@@ -106,22 +111,26 @@ function everyNode(
 /** After `sdxproxy Part`. */
 export const partedRule: Rule<EveryNodeFacts> = {
   id: 'proxy-parted',
-  title: 'Proxy is parted',
+  title: phrase('Proxy is parted'),
   why: 'while the proxy is joined, the cluster keeps writing to it',
   source: 'GDS guide 6.6.3.7, step 3-3',
   compare: (facts) =>
-    everyNode(facts, `Part of ${facts.names.masterVolume}`, ({ volume }) => {
-      // Whether MASTER stays filled while parted is not told; another master is wrong in any case.
-      const otherMaster = volume?.master !== undefined && volume.master !== facts.names.masterVolume;
-      return { text: proxyText(volume), good: volume?.proxy?.word === 'Part' && !otherMaster };
-    }),
+    everyNode(
+      facts,
+      phrase('Part of {masterVolume}', { masterVolume: facts.names.masterVolume }),
+      ({ volume }) => {
+        // Whether MASTER stays filled while parted is not documented; another master is wrong in any case.
+        const otherMaster = volume?.master !== undefined && volume.master !== facts.names.masterVolume;
+        return { text: proxyText(volume), good: volume?.proxy?.word === 'Part' && !otherMaster };
+      },
+    ),
 };
 
 /** After `sdxvolume -F -e allnodes`. */
 export const stoppedRule: Rule<EveryNodeFacts> = {
   id: 'proxy-stopped',
-  title: 'Proxy is stopped',
-  why: 'nothing on the cluster may open the proxy while the backup server uses its blocks',
+  title: phrase('Proxy is stopped'),
+  why: phrase('nothing on the cluster may open the proxy while the backup server uses its blocks'),
   source: 'GDS guide 6.6.3.7, step 3-5; a stopped volume starts again when its node reboots (4.5, D.4)',
   compare: (facts) =>
     everyNode(facts, 'STOP', ({ volume }) => ({
@@ -133,10 +142,10 @@ export const stoppedRule: Rule<EveryNodeFacts> = {
 /** While a shadow is on the proxy. */
 export const validSlicesRule: Rule<EveryNodeFacts> = {
   id: 'proxy-slices',
-  title: 'Proxy slices are valid',
-  why: 'a shadow copies nothing: a slice that is out of sync stays out of sync in the backup',
+  title: phrase('Proxy slices are valid'),
+  why: phrase('a shadow copies nothing: a slice that is out of sync stays out of sync in the backup'),
   source: 'GDS guide 6.6.3.7, step 3-1; (Linux) 4.1, 2.7.2.4',
-  compare: (facts) => everyNode(facts, 'each slice STOP', judgeSlices),
+  compare: (facts) => everyNode(facts, phrase('each slice STOP'), judgeSlices),
 };
 
 /**

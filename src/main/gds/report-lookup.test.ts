@@ -62,7 +62,7 @@ describe('blocks of a single disk that belong to no volume', () => {
     expect(of(titles + others + rows, 'Disk3')).toEqual(['- 30 ODD']);
   });
 
-  test('are all that are not free, where no row names the disk and its blocks: whose they are is not told', () => {
+  test('are all that are not free, where no row names the disk and its blocks, not their owner', () => {
     const rows =
       'volume * Class1 * 0 9 10 PRIVATE\nvolume * Class1 * 20 29 10 FREE\nvolume * Class1 * 30 39 10 ODD\n' +
       'volume * Class1 Group1 40 49 10 ODD\nvolume * Class7 * 50 59 10 ODD\nvolume * Class1 * 60 69 10 *\n';

@@ -24,7 +24,7 @@ export function disksOfGroup(report: SdxinfoReport, className: string, group: st
   return report.disks.filter((disk) => disk.class === className && disk.group === group);
 }
 
-/** Where a volume stands: in a group, or on a disk that is used singly. */
+/** Where a volume is: in a group, or on a disk that is used singly. */
 export type VolumePlace = { readonly group: string } | { readonly disk: string };
 
 /** Undefined if neither a group nor a disk is shown; the default form of sdxinfo shows no disk. */

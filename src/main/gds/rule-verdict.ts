@@ -3,6 +3,7 @@
  */
 
 import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
+import { phrase, phraseCount, phrases } from '../../contract/text/say.ts';
 
 export type { RuleVerdict };
 
@@ -38,12 +39,12 @@ export function oneSided(expected: string, actual: string, good: boolean): Findi
 
 /** Texts as one; undefined if there is none. */
 export function commaText(texts: readonly string[]): string | undefined {
-  return texts.length === 0 ? undefined : texts.join(', ');
+  return texts.length === 0 ? undefined : phrases(texts, ', ');
 }
 
 /** A number of blocks as a person reads it: `1,048,576 blocks`. */
 export function blocksText(blocks: number): string {
-  return `${blocks.toLocaleString('en-US')} ${blocks === 1 ? 'block' : 'blocks'}`;
+  return phraseCount(blocks, '{count} block', '{count} blocks');
 }
 
 /** One line of what several nodes say: `STOP on node1, node2`, or `STOP on node1; ACTIVE on node2`. */
@@ -53,7 +54,7 @@ export function onNodes(sights: readonly { readonly node: string; readonly text:
   return texts
     .map((text) => {
       const nodes = sights.filter((sight) => sight.text === text).map(({ node }) => node);
-      return `${text} on ${nodes.join(', ')}`;
+      return phrase('{text} on {nodes}', { text, nodes: nodes.join(', ') });
     })
     .join('; ');
 }

@@ -39,7 +39,7 @@ it('where a host does not tell, the verdict reports it', () => {
   ]);
 });
 
-it('of several devices, one that is another disk is refused, and one that is not told proves nothing', () => {
+it('of several devices, one that is another disk is refused, and one that is not reported proves nothing', () => {
   const devices = { Disk1: 'c2t0d0', Disk3: 'c2t0d1' };
   const expected = 'Disk1 E4000 01, Disk3 E4000 03';
   const seen = (first: string, second?: string) =>

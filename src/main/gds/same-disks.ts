@@ -1,18 +1,19 @@
 /**
- * The rule that a device of the backup server is the disk of the proxy: while master and proxy are joined they hold the same bytes, so
- * that neither name nor content tells the one from the other. Facts in, verdict out.
+ * The rule that a device of the backup server is the disk of the proxy: while master and proxy are joined they hold the
+ * same bytes, so that neither name nor content distinguishes them. Facts in, verdict out.
  */
 import type { DiskIdentities } from './disk-identity.ts';
 import { judge } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { SdxDisk } from './sdxinfo-objects.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 
 export interface DiskPairs {
   /** The disks of the class on the cluster, as its first node shows them. */
   readonly disks: readonly SdxDisk[];
   /** GDS disk name -> the device's name on the backup server. */
   readonly devices: Readonly<Record<string, string>>;
-  /** What each side tells of its devices. */
+  /** What each side reports of its devices. */
   readonly primary: DiskIdentities;
   readonly backup: DiskIdentities;
 }
@@ -28,24 +29,32 @@ function sidesOf({ disks, devices, primary, backup }: DiskPairs) {
 
 function compareDisks(pairs: DiskPairs): Finding {
   const told = sidesOf(pairs).map(({ name, expected, actual }) => ({
-    expected: `${name} ${expected ?? 'not shown'}`,
-    actual: `${name} ${actual ?? 'not shown'}`,
+    expected: phrases([name, expected ?? phrase('not shown')], ' '),
+    actual: phrases([name, actual ?? phrase('not shown')], ' '),
     differs: expected !== undefined && actual !== undefined && expected !== actual,
     isTold: expected !== undefined && actual !== undefined,
   }));
   const differs = told.some((pair) => pair.differs);
   const isTold = told.every((pair) => pair.isTold);
   return {
-    expected: told.map(({ expected }) => expected).join(', '),
-    actual: told.map(({ actual }) => actual).join(', '),
+    expected: phrases(
+      told.map(({ expected }) => expected),
+      ', ',
+    ),
+    actual: phrases(
+      told.map(({ actual }) => actual),
+      ', ',
+    ),
     verdict: differs ? 'differs' : isTold ? 'equal' : 'holds',
   };
 }
 
 const sameDisks: Rule<DiskPairs> = {
   id: 'disk-identity',
-  title: 'Same physical disks',
-  why: 'disk names repeat from cluster to cluster, and the disks of master and proxy hold the same bytes; without serial numbers this is not proven',
+  title: phrase('Same physical disks'),
+  why: phrase(
+    'disk names repeat from cluster to cluster, and the disks of master and proxy hold the same bytes; without serial numbers this is not proven',
+  ),
   source: 'Shadowtape',
   compare: compareDisks,
 };

@@ -7,7 +7,7 @@ import { emptyReport } from './sdxinfo-objects.ts';
 const defaultForm = readFixture('shadow');
 const longForm = readFixture('shadow-with-mode');
 
-describe('two looks at the same node', () => {
+describe('two queries of the same node', () => {
   test('the default and the long form together tell all of a volume', () => {
     const merged = mergeReports(parseSdxinfo(defaultForm), parseSdxinfo(longForm));
     expect(merged.volumes).toHaveLength(1);
@@ -90,7 +90,7 @@ describe('two looks at the same node', () => {
     expect(parseSdxinfo(titles + rows).volumes).toHaveLength(2);
   });
 
-  test('free blocks outside any group stay apart, since nothing tells on which disk they lie', () => {
+  test('free blocks outside any group stay apart, since it is not known on which disk they are', () => {
     const free = (last: number) =>
       parseSdxinfo(
         'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n' +
@@ -100,7 +100,7 @@ describe('two looks at the same node', () => {
     expect(extents.map(({ blocks }) => blocks)).toEqual([10, 100]);
   });
 
-  test('blocks of a single disk, told by the long form, do not stand a second time without their disk', () => {
+  test('blocks of a single disk, reported by the long form, are not listed a second time without their disk', () => {
     const short = parseSdxinfo(
       'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n' +
         'volume * Class1 * 0 9 10 PRIVATE\nvolume * Class1 * 20 29 10 FREE\nvolume * Class9 * 0 9 10 PRIVATE\n',
@@ -131,7 +131,7 @@ describe('two looks at the same node', () => {
     ).toEqual(['Class1 Group1 0', 'Class1 Group2 *', 'Class7 Group1 *', 'Class1 * *']);
   });
 
-  test('blocks of a group are kept beside those of a disk at the same place', () => {
+  test('blocks of a group are kept in addition to those of a disk at the same place', () => {
     const long =
       'OBJ NAME TYPE CLASS GROUP DISK MASTER PROXY 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- --- --- --- --- ---\n';
     const rows = [

@@ -6,6 +6,7 @@
  */
 
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { columnsOfFields } from './sdxinfo-objects.ts';
 import type { ObjectKind, SdxExtent, SdxinfoReport, ShownObject } from './sdxinfo-objects.ts';
 
@@ -13,7 +14,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 interface Joining<T> {
   readonly kind: ObjectKind;
-  /** What tells one object from another; undefined if nothing does, and equal objects are then one. */
+  /** What distinguishes one object from another; undefined if nothing does, and equal objects are then one. */
   readonly key: (object: T) => string | undefined;
   readonly title: (object: T) => string;
 }
@@ -70,14 +71,14 @@ function extentKey(extent: SdxExtent): string | undefined {
   return keyOf(extent.class, extent.group, extent.firstBlock);
 }
 
-/** An extent of the shortened long form, without blocks, tells nothing once the same group's blocks are known. */
+/** An extent of the shortened long form, without blocks, adds nothing once the same group's blocks are known. */
 function withoutBlankExtents(extents: readonly SdxExtent[]): SdxExtent[] {
   const placeOf = (extent: SdxExtent) => keyOf(extent.class, extent.group ?? '*');
   const known = new Set(extents.filter((extent) => extent.firstBlock !== undefined).map(placeOf));
   return extents.filter((extent) => extent.firstBlock !== undefined || !known.has(placeOf(extent)));
 }
 
-/** Blocks of a single disk, whose disk only the long form tells: the row that tells it says all that the other does. */
+/** Blocks of a single disk, whose disk only the long form has: that row has all that the other has. */
 function withoutDiskless(extents: readonly SdxExtent[]): SdxExtent[] {
   const placeOf = ({ class: name, firstBlock, blocks }: SdxExtent) =>
     keyOf(name, firstBlock ?? '*', blocks ?? '*');
@@ -97,19 +98,32 @@ export function mergeReports(...reports: readonly SdxinfoReport[]): SdxinfoRepor
   return {
     classes: joinAll(
       reports.flatMap((report) => report.classes),
-      { kind: 'class', key: ({ name }) => name, title: ({ name }) => `class ${name}` },
+      { kind: 'class', key: ({ name }) => name, title: ({ name }) => phrase('class {name}', { name }) },
     ),
     disks: joinAll(
       reports.flatMap((report) => report.disks),
-      { kind: 'disk', key: named, title: (disk) => `disk ${disk.name} of class ${disk.class}` },
+      {
+        kind: 'disk',
+        key: named,
+        title: (disk) => phrase('disk {name} of class {class}', { name: disk.name, class: disk.class }),
+      },
     ),
     groups: joinAll(
       reports.flatMap((report) => report.groups),
-      { kind: 'group', key: named, title: (group) => `group ${group.name} of class ${group.class}` },
+      {
+        kind: 'group',
+        key: named,
+        title: (group) => phrase('group {name} of class {class}', { name: group.name, class: group.class }),
+      },
     ),
     volumes: joinAll(
       reports.flatMap((report) => report.volumes),
-      { kind: 'volume', key: named, title: (volume) => `volume ${volume.name} of class ${volume.class}` },
+      {
+        kind: 'volume',
+        key: named,
+        title: (volume) =>
+          phrase('volume {name} of class {class}', { name: volume.name, class: volume.class }),
+      },
     ),
     extents: withoutDiskless(
       withoutBlankExtents(
@@ -118,7 +132,12 @@ export function mergeReports(...reports: readonly SdxinfoReport[]): SdxinfoRepor
           {
             kind: 'volume',
             key: extentKey,
-            title: ({ class: name, group, firstBlock }) => `block ${firstBlock} of ${group} of class ${name}`,
+            title: ({ class: name, group, firstBlock }) =>
+              phrase('block {firstBlock} of {group} of class {name}', {
+                firstBlock: String(firstBlock),
+                group: String(group),
+                name,
+              }),
           },
         ),
       ),
@@ -128,7 +147,12 @@ export function mergeReports(...reports: readonly SdxinfoReport[]): SdxinfoRepor
       {
         kind: 'slice',
         key: (slice) => keyOf(slice.class, slice.disk, slice.volume),
-        title: (slice) => `slice ${slice.disk}.${slice.volume} of class ${slice.class}`,
+        title: (slice) =>
+          phrase('slice {disk}.{volume} of class {class}', {
+            disk: slice.disk,
+            volume: slice.volume,
+            class: slice.class,
+          }),
       },
     ),
     messages: reports.flatMap((report) => report.messages),

@@ -2,7 +2,7 @@
  * The output of sdxinfo as typed objects. Plain data, one interface a kind of object.
  *
  * A field is undefined if sdxinfo printed `*` (not applicable) and also where the column was not printed at all;
- * `columns` tells the two apart. Blocks are 512 bytes and counted from the start of the group (GDS guide 4.5,
+ * `columns` distinguishes the two. Blocks are 512 bytes and counted from the start of the group (GDS guide 4.5,
  * glossary).
  */
 

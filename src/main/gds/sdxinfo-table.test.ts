@@ -48,7 +48,7 @@ describe('tables of sdxinfo', () => {
     ]);
   });
 
-  test('collects the messages that stand among the tables', () => {
+  test('collects the messages between the tables', () => {
     const { messages, tables } = readSdxinfoText(readFixture('unknown-words'));
     expect(readSdxinfoText('  SDX:sdxinfo:INFO: blanks around \n').messages).toEqual([
       { severity: 'INFO', line: 'SDX:sdxinfo:INFO: blanks around' },
@@ -60,7 +60,7 @@ describe('tables of sdxinfo', () => {
     expect(tables).toHaveLength(2);
   });
 
-  test('fails with the text of an error message, even where tables stand beside it', () => {
+  test('fails with the text of an error message, even where there are tables, too', () => {
     const text = `${header}slice Class1 Disk3\n  SDX:sdxinfo: ERROR: sfdsk driver returned an error, errno=12\n`;
     expect(() => readSdxinfoText(text)).toThrow(
       expect.objectContaining({

@@ -8,6 +8,7 @@
 
 import { failure } from '../../contract/errors.ts';
 import { shortened } from '../../contract/words.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export interface SdxinfoRow {
   /** Counted from 1, in the text that was read. */
@@ -23,7 +24,7 @@ export interface SdxinfoTable {
   readonly rows: readonly SdxinfoRow[];
 }
 
-/** A line `SDX:command: severity: text` (GDS guide 4.5, E.4) that stood among the tables. */
+/** A line `SDX:command: severity: text` (GDS guide 4.5, E.4) between the tables. */
 export interface SdxinfoMessage {
   readonly severity: 'INFO' | 'WARNING';
   /** The whole line. */
@@ -87,9 +88,10 @@ function messagesOf(lines: readonly Line[], text: string): SdxinfoMessage[] {
 function openTable(line: Line): OpenTable {
   const { words } = line;
   const twice = words.find((word, index) => words.indexOf(word) !== index);
-  if (twice !== undefined) throw unreadable(line.number, line.text, `the column ${twice} appears twice`);
+  if (twice !== undefined)
+    throw unreadable(line.number, line.text, phrase('the column {twice} appears twice', { twice }));
   if (words.slice(0, -1).includes(cutOff)) {
-    throw unreadable(line.number, line.text, 'columns are left out in the middle of the header');
+    throw unreadable(line.number, line.text, phrase('columns are left out in the middle of the header'));
   }
   return { header: words, rows: [], dashesSeen: false };
 }
@@ -103,7 +105,7 @@ function readDashes(table: OpenTable, line: Line): void {
     throw unreadable(
       line.number,
       line.text,
-      'a line of dashes, one group a column, is expected under the header',
+      phrase('a line of dashes, one group a column, is expected under the header'),
     );
   }
   table.dashesSeen = true;
@@ -112,12 +114,19 @@ function readDashes(table: OpenTable, line: Line): void {
 function readRow(table: OpenTable, line: Line): void {
   const { header } = table;
   if (line.words.length !== header.length) {
-    const counts = `the row has ${line.words.length} cells and the header has ${header.length} columns`;
+    const counts = phrase('the row has {cells} cells and the header has {columns} columns', {
+      cells: line.words.length,
+      columns: header.length,
+    });
     throw unreadable(line.number, line.text, counts);
   }
   const pairs = header.map((name, index): [string, string] => [name, line.words[index] ?? '']);
   if (pairs.some(([name, cell]) => (name === cutOff) !== (cell === cutOff))) {
-    throw unreadable(line.number, line.text, 'the row and the header are cut off at different places');
+    throw unreadable(
+      line.number,
+      line.text,
+      phrase('the row and the header are cut off at different places'),
+    );
   }
   const cells = new Map(pairs.filter(([name]) => name !== cutOff));
   table.rows.push({ lineNumber: line.number, line: line.text, cells });
@@ -127,11 +136,11 @@ function readTables(lines: readonly Line[]): SdxinfoTable[] {
   const tables: OpenTable[] = [];
   for (const line of lines) {
     if (hasControlCharacter(line.text))
-      throw unreadable(line.number, line.text, 'it holds a control character');
+      throw unreadable(line.number, line.text, phrase('it holds a control character'));
     const table = tables.at(-1);
     if (line.words[0] === 'OBJ') tables.push(openTable(line));
     else if (table === undefined)
-      throw unreadable(line.number, line.text, 'it comes before any table header');
+      throw unreadable(line.number, line.text, phrase('it comes before any table header'));
     else if (!table.dashesSeen) readDashes(table, line);
     else readRow(table, line);
   }

@@ -1,12 +1,13 @@
 /** Finds out whether two answers of sdxinfo on the same host are whole: output that was cut would hide objects. Pure. */
 import type { SdxinfoReport } from './sdxinfo-objects.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 interface Named {
   readonly class: string;
   readonly name: string;
 }
 
-const wordsOf = ({ class: className, name }: Named) => `${name} of ${className}`;
+const wordsOf = ({ class: className, name }: Named) => phrase('{name} of {className}', { name, className });
 
 /** An object that only one of the two forms shows. */
 function onlyInOne(kind: string, one: readonly Named[], other: readonly Named[]): string | undefined {
@@ -16,7 +17,9 @@ function onlyInOne(kind: string, one: readonly Named[], other: readonly Named[])
     ...one.filter((object) => !among(other, object)),
     ...other.filter((object) => !among(one, object)),
   ];
-  return found[0] && `only one of two forms shows ${kind} ${wordsOf(found[0])}`;
+  return (
+    found[0] && phrase('only one of two forms shows {kind} {object}', { kind, object: wordsOf(found[0]) })
+  );
 }
 
 /** A disk or group that another object names, and that has no row. */
@@ -32,7 +35,7 @@ function nameWithoutRow({ disks, groups, volumes, slices }: SdxinfoReport): stri
     ...slices.map(({ class: className, disk }) => ({ class: className, name: disk })),
   ];
   const missing = named.find((object) => !shown.has(wordsOf(object)));
-  return missing && `${wordsOf(missing)} is named but has no row`;
+  return missing && phrase('{object} is named but has no row', { object: wordsOf(missing) });
 }
 
 /**

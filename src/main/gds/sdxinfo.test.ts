@@ -59,7 +59,7 @@ describe('samples of the GDS guide', () => {
     ]);
   });
 
-  test('a group tells its stripe width where that is shown, and is a number', () => {
+  test('a group has its stripe width where that is shown, and is a number', () => {
     const widthOf = (cell: string) =>
       parseSdxinfo(
         `OBJ NAME CLASS DISKS BLKS WIDTH\n--- --- --- --- --- ---\ngroup Group6a Class1 Disk11:Disk12 900 ${cell}\n`,
@@ -141,7 +141,7 @@ describe('other forms of output', () => {
     expect(extents.map(({ status }) => status?.word)).toEqual(['PRIVATE', 'FREE']);
   });
 
-  test('an extent of which not all is told is kept as far as it is told', () => {
+  test('an extent that is reported in part is kept as far as it is reported', () => {
     const text = edited(readFixture('guide-volume-default'), '65536 17596415 17530880', '65536 * 17530880');
     expect(parseSdxinfo(text).volumes[0]).toMatchObject({
       firstBlock: 65536,
@@ -162,7 +162,7 @@ describe('other forms of output', () => {
     expect(Object.values(report).flat()).toEqual([]);
   });
 
-  test('a column may bear the name of a property of every object', () => {
+  test('a column may have the name of a property of every object', () => {
     const text = 'OBJ NAME __proto__ constructor\n--- --- --- ---\nclass Class1 a b\n';
     const unknown = parseSdxinfo(text).classes[0]?.unknownColumns ?? {};
     expect(Object.entries(unknown)).toEqual([

@@ -6,6 +6,7 @@
  */
 
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { mergeReports } from './sdxinfo-merge.ts';
 import { columnsOfFields, emptyReport } from './sdxinfo-objects.ts';
 import type {
@@ -46,7 +47,7 @@ function optional(row: SdxinfoRow, column: string): string | undefined {
 
 function required(row: SdxinfoRow, column: string): string {
   const cell = optional(row, column);
-  if (cell === undefined) throw unreadable(row.lineNumber, row.line, `${column} is empty`);
+  if (cell === undefined) throw unreadable(row.lineNumber, row.line, phrase('{column} is empty', { column }));
   return cell;
 }
 
@@ -55,7 +56,7 @@ function wholeNumber(row: SdxinfoRow, column: string): number | undefined {
   if (cell === undefined) return undefined;
   const value = /^[0-9]+$/.test(cell) ? Number(cell) : Number.NaN;
   if (!Number.isSafeInteger(value)) {
-    throw unreadable(row.lineNumber, row.line, `${column} is not a number of blocks`);
+    throw unreadable(row.lineNumber, row.line, phrase('{column} is not a number of blocks', { column }));
   }
   return value;
 }
@@ -69,7 +70,7 @@ function stripeWidth(row: SdxinfoRow): number | undefined {
 function colonList(row: SdxinfoRow, column: string): readonly string[] | undefined {
   const names = optional(row, column)?.split(':');
   if (names?.includes(''))
-    throw unreadable(row.lineNumber, row.line, `${column} has an empty name in its list`);
+    throw unreadable(row.lineNumber, row.line, phrase('{column} has an empty name in its list', { column }));
   return names;
 }
 
@@ -90,7 +91,7 @@ function extentOf(row: SdxinfoRow): Extent {
   const blocks = wholeNumber(row, 'BLOCKS');
   if (firstBlock !== undefined && lastBlock !== undefined && blocks !== undefined) {
     if (blocks < 1 || blocks !== lastBlock - firstBlock + 1) {
-      throw unreadable(row.lineNumber, row.line, 'BLOCKS is not LASTBLK - 1STBLK + 1');
+      throw unreadable(row.lineNumber, row.line, phrase('BLOCKS is not LASTBLK - 1STBLK + 1'));
     }
   }
   return { firstBlock, lastBlock, blocks };
@@ -184,10 +185,18 @@ function kindOf(table: SdxinfoTable): ObjectKind | undefined {
   if (first === undefined) return undefined;
   const word = first.cells.get('OBJ') ?? '';
   if (!isKind(word))
-    throw unreadable(first.lineNumber, first.line, `"${word}" is not a known kind of object`);
+    throw unreadable(
+      first.lineNumber,
+      first.line,
+      phrase('"{word}" is not a known kind of object', { word }),
+    );
   const other = table.rows.find((row) => row.cells.get('OBJ') !== word);
   if (other !== undefined) {
-    throw unreadable(other.lineNumber, other.line, `a row of another kind is in the ${word} table`);
+    throw unreadable(
+      other.lineNumber,
+      other.line,
+      phrase('a row of another kind is in the {word} table', { word }),
+    );
   }
   return word;
 }

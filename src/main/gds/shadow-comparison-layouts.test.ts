@@ -110,7 +110,7 @@ describe('a shadow of a mirror of stripes', () => {
     expect(found(others)['stripe-width']).toBe('32 blocks equal');
   });
 
-  test('a width of which neither cluster nor layout tells is not shown', () => {
+  test('a width that neither cluster nor layout has is not shown', () => {
     const facts = factsOf(nested, { backup: (text) => text + widthTable('Class2', 32) });
     const { layout } = facts.plan;
     const [volume] = layout.volumes;
@@ -179,7 +179,7 @@ describe('a shadow of a mirror of stripes', () => {
     );
   });
 
-  test('a disk that stands below another group', () => {
+  test('a disk below another group', () => {
     const backup = (text: string) => text.replaceAll('Disk12', 'Disk13').replaceAll('c1t1d12', 'c1t1d13');
     expect(blocking(nested, { backup })).toContain('disk-names: Disk11, Disk12 | Disk11, Disk13 | differs');
   });
@@ -199,7 +199,7 @@ describe('a shadow of a single disk', () => {
     expect(Object.keys(found(facts))).not.toContain('stripe-width');
   });
 
-  test('another device, and a volume that stands on another disk', () => {
+  test('another device, and a volume on another disk', () => {
     expect(blocking(single, { backup: (text) => edited(text, 'c1t1d17', 'c1t1d18') })).toEqual([
       'disk-devices: Disk17=c1t1d17 | Disk17=c1t1d18 | differs',
     ]);
@@ -237,7 +237,7 @@ describe('a shadow among others of the same layout', () => {
   });
 });
 
-describe('a shadow behind stand-ins', () => {
+describe('a shadow after stand-ins', () => {
   test('passes every rule: what the layout has is nothing else', () => {
     expect(blocks(compareShadow(factsOf(several)))).toEqual([]);
     const rule = compareShadow(factsOf(several)).find(({ rule: id }) => id === 'nothing-else');
@@ -268,7 +268,7 @@ describe('a shadow behind stand-ins', () => {
     ]);
   });
 
-  test('a stand-in that is shorter, stands elsewhere or is not there', () => {
+  test('a stand-in that is shorter, is elsewhere or is not there', () => {
     expect(standIns((text) => text.replace(/327679 +262144/, '327678 262143'))[1]).toBe(
       'stand-in-size: Size of the stand-in Volume4: 262,144 blocks | 262,143 blocks | differs',
     );

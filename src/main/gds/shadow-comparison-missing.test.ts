@@ -36,7 +36,7 @@ describe('missing objects', () => {
     expect(lines).toContain('group-type: none | none | differs');
   });
 
-  test('a proxy that no node shows, beside a shadow on the very devices of the plan', () => {
+  test('a proxy that no node shows, and a shadow on the very devices of the plan', () => {
     const lines = blocking({ node1: '', node2: '' });
     expect(lines).toContain('disk-devices: Disk3=c1t1d3 | Disk3=c1t1d3 | differs');
   });
@@ -67,7 +67,7 @@ describe('missing objects', () => {
     );
   });
 
-  test('a disk that bears the name of a property of every object', () => {
+  test('a disk that has the name of a property of every object', () => {
     const primary = stopped.replaceAll('Disk3', 'constructor');
     const verdicts = blocking({ node1: primary, node2: primary, plan: { deviceOfDisk: {} } });
     expect(verdicts).toContain('disk-devices: constructor=none | constructor=none | differs');

@@ -46,7 +46,7 @@ describe('a shadow that shows the right blocks', () => {
     expect(blocking({})).toEqual([]);
   });
 
-  test('passes where a second shadow of the same run stands in the class', () => {
+  test('passes where a second shadow of the same run is in the class', () => {
     const second = shadow.replaceAll(
       /Disk3|Group2|Volume2|c1t1d3/g,
       (word) => ({ Disk3: 'Disk4', Group2: 'Group4', Volume2: 'Volume4', c1t1d3: 'c1t1d4' })[word] ?? word,
@@ -94,7 +94,7 @@ describe('a shadow that shows other blocks', () => {
     ]);
   });
 
-  test('a device whose size neither side tells', () => {
+  test('a device whose size neither side reports', () => {
     const sizeless = (text: string) => edited(text, 'c1t1d3   1736704', 'c1t1d3   *');
     const node = sizeless(stopped);
     expect(blocking({ node1: node, node2: node, node3: sizeless(shadow) })).toEqual([
@@ -102,7 +102,7 @@ describe('a shadow that shows other blocks', () => {
     ]);
   });
 
-  test('two disks, the size of one of which neither side tells', () => {
+  test('two disks, one with a size that neither side reports', () => {
     const sizeless = (text: string) => edited(text, 'c1t1d4   1736704', 'c1t1d4   *');
     const node = sizeless(mirrored.node());
     const node3 = sizeless(mirrored.shadow());
@@ -176,7 +176,7 @@ describe('a shadow that shows other blocks', () => {
   });
 });
 
-describe('states in which nobody may read the shadow', () => {
+describe('states in which the shadow must not be read', () => {
   test('the proxy is still joined on one node', () => {
     expect(blocking({ node2: readFixture('primary-joined') })).toEqual([
       'proxy-parted: Part of Volume1 | Part of Volume1 on node1; Join of Volume1 on node2 | fails',

@@ -15,6 +15,7 @@ import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import { bothSides, disksOf, proxySide, shadowSide } from './shadow-sides.ts';
 import type { ShadowFacts, ShadowPlan, Side } from './shadow-sides.ts';
 import { compareWidths, isStriped } from './stripe-width.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 
 interface ShadowRule extends Rule<ShadowFacts> {
   /** Where the rule has something to judge; absent: always. */
@@ -27,18 +28,22 @@ function sizesOf(side: Side): string | undefined {
   return commaText(disks.map(({ name, blocks }) => `${name}: ${blocksText(blocks ?? 0)}`));
 }
 
-/** Every type that is told, on each level: by disks, by groups and by the volume. They must be one and the same. */
+/** Every type that is reported, on each level: by disks, by groups and by the volume. They must be one and the same. */
 function typesOf({ tree, volume }: Side): string | undefined {
   return tree === undefined || disksBelow(tree).length === 0 ? undefined : typesText(tree, volume?.type);
 }
 
-/** What a proxy may stand on (GDS guide (Linux) 4.3, 2.3.12; 4.5, D.16). */
+/** What a proxy may be on (GDS guide (Linux) 4.3, 2.3.12; 4.5, D.16). */
 const soundTypes = /^(single|mirror|mirror of (stripe|concat)(, (stripe|concat))*)$/;
 
 function compareTypes(facts: ShadowFacts): Finding {
   const finding = bothSides(facts, typesOf);
   if (finding.verdict !== 'equal' || soundTypes.test(finding.expected)) return finding;
-  return { expected: 'mirror or single', actual: `${finding.actual} on both sides`, verdict: 'fails' };
+  return {
+    expected: phrase('mirror or single'),
+    actual: phrase('{actual} on both sides', { actual: finding.actual }),
+    verdict: 'fails',
+  };
 }
 
 function compareDevices(facts: ShadowFacts): Finding {
@@ -58,7 +63,7 @@ function compareDevices(facts: ShadowFacts): Finding {
 
 function shadowActive(facts: ShadowFacts): Finding {
   const side = shadowSide(facts);
-  const expected = 'volume ACTIVE, each slice ACTIVE, each disk ENABLE';
+  const expected = phrase('volume ACTIVE, each slice ACTIVE, each disk ENABLE');
   if (side.volume === undefined) return oneSided(expected, none, false);
   const disks = disksOf(side);
   const slices = slicesOfVolume(side.report, side.class, facts.plan.shadowVolume);
@@ -66,10 +71,10 @@ function shadowActive(facts: ShadowFacts): Finding {
   const withoutSlice = holders.filter((name) => slices.every(({ disk }) => disk !== name));
   const word = side.volume.status?.word ?? none;
   const texts = [
-    `volume ${word}`,
-    ...slices.map(({ disk, status }) => `slice of ${disk} ${status.word}`),
-    ...withoutSlice.map((name) => `slice of ${name} ${none}`),
-    ...disks.map(({ name, status }) => `disk ${name} ${status.word}`),
+    phrase('volume {word}', { word }),
+    ...slices.map(({ disk, status }) => phrase('slice of {disk} {word}', { disk, word: status.word })),
+    ...withoutSlice.map((name) => phrase('slice of {name} {none}', { name, none })),
+    ...disks.map(({ name, status }) => phrase('disk {name} {word}', { name, word: status.word })),
   ];
   const good =
     word === 'ACTIVE' &&
@@ -77,14 +82,15 @@ function shadowActive(facts: ShadowFacts): Finding {
     withoutSlice.length === 0 &&
     slices.every(({ status }) => status.word === 'ACTIVE') &&
     disks.every(({ status }) => status.word === 'ENABLE');
-  return oneSided(expected, texts.join(', '), good);
+  return oneSided(expected, phrases(texts, ', '), good);
 }
 
 function accessMode(facts: ShadowFacts): Finding {
   const { volume } = shadowSide(facts);
   const expected = facts.plan.mode;
   if (volume === undefined) return { expected, actual: none, verdict: 'differs' };
-  if (!volume.columns.includes('MODE')) return { expected, actual: 'not shown', verdict: 'not-shown' };
+  if (!volume.columns.includes('MODE'))
+    return { expected, actual: phrase('not shown'), verdict: 'not-shown' };
   const actual = volume.mode ?? none;
   return { expected, actual, verdict: actual === expected ? 'equal' : 'differs' };
 }
@@ -108,18 +114,25 @@ function nothingElse({ backup: { report }, plan }: ShadowFacts): Finding {
   const inClass = (object: { class: string }) => object.class === plan.shadowClass;
   const { disks, groups, volumes } = plannedObjects(plan);
   const others = [
-    ...report.disks.filter(inClass).flatMap(({ name }) => (disks.includes(name) ? [] : [`disk ${name}`])),
-    ...report.groups.filter(inClass).flatMap(({ name }) => (groups.includes(name) ? [] : [`group ${name}`])),
+    ...report.disks
+      .filter(inClass)
+      .flatMap(({ name }) => (disks.includes(name) ? [] : [phrase('disk {name}', { name })])),
+    ...report.groups
+      .filter(inClass)
+      .flatMap(({ name }) => (groups.includes(name) ? [] : [phrase('group {name}', { name })])),
     ...report.volumes
       .filter(inClass)
-      .flatMap(({ name }) => (volumes.includes(name) ? [] : [`volume ${name}`])),
+      .flatMap(({ name }) => (volumes.includes(name) ? [] : [phrase('volume {name}', { name })])),
     ...report.slices
       .filter(inClass)
-      .flatMap(({ disk, volume }) => (volumes.includes(volume) ? [] : [`slice ${disk}.${volume}`])),
+      .flatMap(({ disk, volume }) =>
+        volumes.includes(volume) ? [] : [phrase('slice {disk}.{volume}', { disk, volume })],
+      ),
   ];
   const names = [...new Set([...disks, ...groups, ...volumes])].join(', ');
-  const actual = others.length === 0 ? 'nothing else' : `also ${others.join(', ')}`;
-  return oneSided(`only ${names}`, actual, others.length === 0);
+  const actual =
+    others.length === 0 ? phrase('nothing else') : phrase('also {others}', { others: phrases(others, ', ') });
+  return oneSided(phrase('only {names}', { names }), actual, others.length === 0);
 }
 
 function statusesKnown({ primaries, backup, plan }: ShadowFacts): Finding {
@@ -128,9 +141,9 @@ function statusesKnown({ primaries, backup, plan }: ShadowFacts): Finding {
     ...statusesShown(backup, plan.shadowClass, plan.shadowVolume),
   ];
   const unknown = unknownStatuses(shown);
-  const actual = shown.length === 0 ? none : 'every status known';
+  const actual = shown.length === 0 ? none : phrase('every status known');
   return oneSided(
-    'every status known',
+    phrase('every status known'),
     commaText(unknown) ?? actual,
     shown.length > 0 && unknown.length === 0,
   );
@@ -140,58 +153,58 @@ function statusesKnown({ primaries, backup, plan }: ShadowFacts): Finding {
 export const shadowRules: readonly ShadowRule[] = [
   {
     id: 'disk-names',
-    title: 'Disk names',
-    why: 'a shadow disk must have the same name as the disk on the cluster',
+    title: phrase('Disk names'),
+    why: phrase('a shadow disk must have the same name as the disk on the cluster'),
     source: 'GDS guide (Linux) 4.1, 2.7.2.2',
     compare: (facts) => bothSides(facts, (side) => commaText(disksOf(side).map(({ name }) => name))),
   },
   {
     id: 'disk-devices',
-    title: 'Disk devices',
-    why: 'the name alone proves nothing: the same name can belong to another disk',
+    title: phrase('Disk devices'),
+    why: phrase('the name alone proves nothing: the same name can belong to another disk'),
     source: 'GDS guide 6.6.3.7, step 5; the devices are those of the site file',
     compare: compareDevices,
   },
   {
     id: 'device-sizes',
-    title: 'Device sizes',
-    why: 'a device of a different size is a different disk',
+    title: phrase('Device sizes'),
+    why: phrase('a device of a different size is a different disk'),
     source: 'inferred from GDS guide 6.6.3.7, step 5',
     compare: (facts) => bothSides(facts, sizesOf),
   },
   {
     id: 'group-type',
-    title: 'Group type',
-    why: 'the type decides how blocks are distributed over the disks',
+    title: phrase('Group type'),
+    why: phrase('the type decides how blocks are distributed over the disks'),
     source: 'inferred from GDS guide 6.6.3.7, step 5',
     compare: compareTypes,
   },
   {
     id: 'disk-order',
-    title: 'Disk order',
-    why: 'the order of the disks decides where each block is',
+    title: phrase('Disk order'),
+    why: phrase('the order of the disks decides where each block is'),
     source: 'inferred from GDS guide 6.6.3.7, step 5',
     compare: (facts) => bothSides(facts, ({ tree }) => (tree === undefined ? undefined : orderText(tree))),
   },
   {
     id: 'stripe-width',
-    title: 'Stripe width',
-    why: 'a different stripe width puts the same blocks elsewhere',
+    title: phrase('Stripe width'),
+    why: phrase('a different stripe width puts the same blocks elsewhere'),
     source: 'inferred from GDS guide 6.6.3.7, step 5',
     applies: isStriped,
     compare: compareWidths,
   },
   {
     id: 'first-block',
-    title: 'First block',
-    why: 'a shadow that starts elsewhere reads and writes another volume',
+    title: phrase('First block'),
+    why: phrase('a shadow that starts elsewhere reads and writes another volume'),
     source: 'GDS guide (Linux) 4.2, 2.7.2.4',
     compare: (facts) => bothSides(facts, ({ volume }) => volume?.firstBlock?.toLocaleString('en-US')),
   },
   {
     id: 'size',
     title: 'Size',
-    why: 'a shadow has exactly the BLOCKS that sdxinfo -V shows for the proxy',
+    why: phrase('a shadow has exactly the BLOCKS that sdxinfo -V shows for the proxy'),
     source: 'GDS guide 4.5, D.17',
     compare: (facts) =>
       bothSides(facts, ({ volume }) =>
@@ -200,15 +213,15 @@ export const shadowRules: readonly ShadowRule[] = [
   },
   {
     id: 'shadow-active',
-    title: 'Shadow is active',
-    why: 'a volume that is not ACTIVE on all slices cannot be read completely',
+    title: phrase('Shadow is active'),
+    why: phrase('a volume that is not ACTIVE on all slices cannot be read completely'),
     source: 'GDS guide (Linux) 4.1, 2.7.2.2 and 2.7.2.5',
     compare: shadowActive,
   },
   {
     id: 'access-mode',
-    title: 'Access mode',
-    why: 'only the file system check needs to write to a shadow',
+    title: phrase('Access mode'),
+    why: phrase('only the file system check needs to write to a shadow'),
     source: 'GDS guide 4.5, D.17',
     compare: accessMode,
   },
@@ -217,15 +230,15 @@ export const shadowRules: readonly ShadowRule[] = [
   onCluster(validSlicesRule),
   {
     id: 'nothing-else',
-    title: 'Nothing else in the shadow class',
-    why: 'a shadow that this run did not create belongs to somebody else, or to an interrupted run',
+    title: phrase('Nothing else in the shadow class'),
+    why: phrase('a shadow that this run did not create belongs to somebody else, or to an interrupted run'),
     source: 'inferred from GDS guide 6.6.3.7, step 7',
     compare: nothingElse,
   },
   {
     id: 'statuses-known',
-    title: 'Every status is known',
-    why: 'an unknown status never counts as a good one',
+    title: phrase('Every status is known'),
+    why: phrase('an unknown status never counts as a good one'),
     source: 'GDS guide 4.5, D.6 (its list of words is not completely legible)',
     compare: statusesKnown,
   },

@@ -95,7 +95,7 @@ describe('a volume that is not the first of its group', () => {
         `${name} ${firstBlock} ${blocks} ${proxy ?? '-'} ${standsInFor ?? '-'}`,
     );
 
-  test('stand-ins for what lies before it, nothing for what lies behind', () => {
+  test('stand-ins for what lies before it, nothing for what lies after', () => {
     expect(shape({ proxies: ['Volume6'] })).toEqual([
       'Volume4 65536 262144 - Volume4',
       'gap-327680 327680 32768 - -',
@@ -104,7 +104,7 @@ describe('a volume that is not the first of its group', () => {
     expect(shape({ proxies: ['Volume4'] })).toEqual(['Volume4 65536 262144 Volume4 -']);
   });
 
-  test('proxies of the same job are no stand-ins, and the order of the job counts for nothing', () => {
+  test('proxies of the same job are no stand-ins, and the order of the job has no effect', () => {
     const both = [
       'Volume4 65536 262144 Volume4 -',
       'gap-327680 327680 32768 - -',
@@ -154,7 +154,7 @@ describe('a volume that is not the first of its group', () => {
     );
   });
 
-  test('blocks that no row tells of are free', () => {
+  test('blocks that are in no row are free', () => {
     const untold = several.replace(/^volume \* .* 327680 .*\n/m, '');
     expect(untold).not.toBe(several);
     expect(layoutOf(untold, { proxies: ['Volume6'] })).toEqual(layoutOf(several, { proxies: ['Volume6'] }));
@@ -297,7 +297,7 @@ describe('what cannot be built', () => {
   });
 });
 
-/** What may stand on a group, in order: a volume of the job, another volume, or a hole; sizes in blocks. */
+/** What may be on a group, in order: a volume of the job, another volume, or a hole; sizes in blocks. */
 const stretch = fc.record({
   kind: fc.constantFrom('proxy', 'other', 'hole'),
   blocks: fc.integer({ min: 1, max: 5000 }),
@@ -316,7 +316,7 @@ test('property: built in order, each at the first free block, every volume lies 
         for (const { kind, blocks } of stretches) {
           const place = `${next} ${next + blocks - 1} ${blocks}`;
           const name = kind === 'proxy' ? `P${next}` : `gap-${next}`;
-          // Nothing tells of a hole before the first row, so that one always has its row.
+          // Nothing shows a hole before the first row, so that one always has its row.
           if (kind !== 'hole') rows.push(`volume ${name} C G off on ${place} STOP`);
           else if (tellsHoles || rows.length === 0) rows.push(`volume * C G * * ${place} FREE`);
           if (kind === 'proxy') firstBlocks.set(name, next);

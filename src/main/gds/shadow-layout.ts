@@ -113,7 +113,7 @@ function freeName(wanted: string, taken: Set<string>): string {
 
 /**
  * One name for each object. What was asked for is kept, the others make way.
- * @param keep names that stand besides, such as those of disks
+ * @param keep names that exist besides, such as those of disks
  */
 function chooseNames(
   objects: readonly string[],
@@ -199,7 +199,7 @@ export function shadowLayout(report: SdxinfoReport, request: ShadowLayoutRequest
     diskNames(tree).map((name): LayoutDisk => ({ name, single: 'disk' in place })),
   );
   const trees = needed.flatMap(({ place, tree }) => ('group' in place ? [tree] : []));
-  // Disks and lower groups stand side by side in a list of members: no two may have one name.
+  // Disks and lower groups are both in a list of members: no two may have one name.
   const groupNames = chooseNames(
     trees.flatMap((tree) => [tree.name, ...lowerGroups(tree).map(({ name }) => name)]),
     request.groupNames,

@@ -1,6 +1,6 @@
 /**
- * Which volume of the cluster a shadow volume shows. GDS does not show it: a shadow class knows nothing of the other domain.
- * Found by comparing, for the picture only; whether a shadow is right is for the shadow comparison to say.
+ * Which volume of the cluster a shadow volume shows. GDS does not show it: a shadow class has no record of the other
+ * domain. Found by comparing, for the picture only; whether a shadow is right is for the shadow comparison to say.
  */
 
 import type { ShadowLink, TopologyGroup, TopologyVolume } from '../../contract/topology.ts';
@@ -33,7 +33,7 @@ function sameExtent(one: TopologyVolume, other: TopologyVolume): boolean {
 
 /**
  * Links each shadow volume to at most one volume of the primary domain: as declared, else by blocks, else by name.
- * @param declared links that a plan knows; those of shadows that are not there are left out
+ * @param declared links of a plan; those of shadows that do not exist are omitted
  */
 export function linkShadows(
   primary: DomainVolumes,

@@ -67,7 +67,7 @@ export function disksOf(side: Side): SdxDisk[] {
   return disksBelow(side.tree).sort(byName);
 }
 
-/** Compares what every primary node tells with what the backup server tells; undefined: not there. */
+/** Compares what every primary node reports with what the backup server reports; undefined: not there. */
 export function bothSides(facts: ShadowFacts, tell: (side: Side) => string | undefined): Finding {
   const expected = facts.primaries.map(({ node, report }) => ({
     node,

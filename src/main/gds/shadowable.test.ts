@@ -26,7 +26,7 @@ describe('which proxies can be shadowed', () => {
     ]);
   });
 
-  test('a volume behind others and behind free blocks', () => {
+  test('a volume after others and after free blocks', () => {
     const [, , found] = verdictsOf(readFixture('primary-several'), 'Volume6');
     expect(found).toMatchObject({ actual: 'volume Volume4, 32,768 free blocks', verdict: 'holds' });
   });
@@ -138,7 +138,7 @@ describe('which proxies can be shadowed', () => {
     ]);
   });
 
-  test('not a volume behind blocks of an unknown state, or a volume without a place', () => {
+  test('not a volume after blocks of an unknown state, or a volume without a place', () => {
     const row = 'volume Volume2 Class1  Group2  off  on     65536  1114111  1048576 STOP';
     const hole = (word: string) =>
       edited(

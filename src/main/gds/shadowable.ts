@@ -10,6 +10,7 @@ import type { VolumePlace } from './report-lookup.ts';
 import { commaText, judge, none, oneSided } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 
 export interface ProxyVolumeName {
   readonly class: string;
@@ -31,64 +32,81 @@ function isLowerGroup({ types, members, strays }: GroupTree): boolean {
 
 function memberText(member: TreeMember): string {
   if (member.kind === 'disk') return member.name;
-  if (member.kind === 'unknown') return `${member.name} is neither a disk nor a group`;
+  if (member.kind === 'unknown') return phrase('{name} is neither a disk nor a group', { name: member.name });
   const { types, members, strays } = member.group;
   const inside = [...members, ...strays].map(({ name }) => name).join(', ');
-  return `${member.name} (${types.join(', ') || 'no type'} of ${inside || none})`;
+  return phrase('{name} ({types} of {inside})', {
+    name: member.name,
+    types: types.join(', ') || phrase('no type'),
+    inside: inside || none,
+  });
 }
 
 function judgeType({ volume, place, tree }: ProxySight): Finding {
-  if (volume === undefined) return oneSided('mirror or single', none, false);
-  if (place === undefined) return oneSided('mirror or single', 'neither a group nor a disk', false);
+  if (volume === undefined) return oneSided(phrase('mirror or single'), none, false);
+  if (place === undefined)
+    return oneSided(phrase('mirror or single'), phrase('neither a group nor a disk'), false);
   const expected = 'group' in place ? 'mirror' : 'single';
-  if (tree === undefined) return oneSided(expected, `${nameOfPlace(place)} is not shown`, false);
+  if (tree === undefined)
+    return oneSided(
+      expected,
+      phrase('{nameOfPlace} is not shown', { nameOfPlace: nameOfPlace(place) }),
+      false,
+    );
   const types = distinct([...tree.types, volume.type]);
   return oneSided(expected, commaText(types) ?? none, types.length === 1 && types[0] === expected);
 }
 
 function judgeMembers({ tree }: ProxySight): Finding {
-  const expected = 'disks, or stripe or concat groups of disks';
+  const expected = phrase('disks, or stripe or concat groups of disks');
   if (tree === undefined) return oneSided(expected, none, false);
   const { members, strays } = tree;
   const allDisks = members.every(({ kind }) => kind === 'disk');
   const allLower = members.every((member) => member.kind === 'group' && isLowerGroup(member.group));
   const texts = [
     ...members.map(memberText),
-    ...strays.map(({ name }) => `${name} is in the group, but the group does not name it`),
+    ...strays.map(({ name }) => phrase('{name} is in the group, but the group does not name it', { name })),
   ];
   // A tree without members has strays: there is no tree where nothing is shown of a group.
   const good = strays.length === 0 && (allDisks || allLower);
-  return oneSided(expected, texts.join(', '), good);
+  return oneSided(expected, phrases(texts, ', '), good);
 }
 
 function judgeBlocksBefore({ report, volume, place }: ProxySight): Finding {
-  const expected = 'volumes, free or reserved blocks before it, each of known place and size';
+  const expected = phrase('volumes, free or reserved blocks before it, each of known place and size');
   if (volume === undefined || place === undefined) return oneSided(expected, none, false);
   const { stretches, obstacles } = blocksUpTo(report, volume, place);
-  const before = stretches.slice(0, -1).map(stretchText).join(', ');
-  const actual = obstacles.length === 0 ? before || 'only reserved blocks before it' : obstacles.join(', ');
+  const before = phrases(stretches.slice(0, -1).map(stretchText), ', ');
+  const actual =
+    obstacles.length === 0 ? before || phrase('only reserved blocks before it') : phrases(obstacles, ', ');
   return oneSided(expected, actual, obstacles.length === 0);
 }
 
 const rules: readonly Rule<ProxySight>[] = [
   {
     id: 'shadowable-type',
-    title: 'Proxy is a mirror or a single disk',
-    why: 'a proxy is synchronized with its master in a mirror group or on a single disk; stripes and concatenations are below a mirror',
+    title: phrase('Proxy is a mirror or a single disk'),
+    why: phrase(
+      'a proxy is synchronized with its master in a mirror group or on a single disk; stripes and concatenations are below a mirror',
+    ),
     source: 'GDS guide (Linux) 4.3, 2.3.12',
     compare: judgeType,
   },
   {
     id: 'shadowable-members',
-    title: 'The group can be rebuilt',
-    why: 'a group holds disks, or stripe or concat groups of disks; the shadow is built from the same in the same order',
+    title: phrase('The group can be rebuilt'),
+    why: phrase(
+      'a group holds disks, or stripe or concat groups of disks; the shadow is built from the same in the same order',
+    ),
     source: 'GDS guide 4.5, D.15 and D.16',
     compare: judgeMembers,
   },
   {
     id: 'shadowable-blocks-before',
-    title: 'Blocks before the proxy are known',
-    why: 'the shadow gets the right blocks only if stand-ins of the same size are created for everything before it',
+    title: phrase('Blocks before the proxy are known'),
+    why: phrase(
+      'the shadow gets the right blocks only if stand-ins of the same size are created for everything before it',
+    ),
     source: 'GDS guide (Linux) 4.2, 2.7.2.4',
     compare: judgeBlocksBefore,
   },

@@ -8,6 +8,7 @@ import { blocksText, judge, none } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
 import type { LayoutVolume, ShadowLayout } from './shadow-layout.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 interface StandInFacts {
   readonly standIn: LayoutVolume;
@@ -23,16 +24,16 @@ function rulesOf({ name }: LayoutVolume): Rule<StandInFacts>[] {
   return [
     {
       id: 'stand-in-first-block',
-      title: `First block of the stand-in ${name}`,
-      why: 'a stand-in elsewhere shifts the volumes after it',
+      title: phrase('First block of the stand-in {name}', { name }),
+      why: phrase('a stand-in elsewhere shifts the volumes after it'),
       source: 'GDS guide (Linux) 4.2, 2.7.2.4',
       compare: ({ standIn, shown }) =>
         compared(standIn.firstBlock.toLocaleString('en-US'), shown?.firstBlock?.toLocaleString('en-US')),
     },
     {
       id: 'stand-in-size',
-      title: `Size of the stand-in ${name}`,
-      why: 'a stand-in of a different size shifts the volumes after it',
+      title: phrase('Size of the stand-in {name}', { name }),
+      why: phrase('a stand-in of a different size shifts the volumes after it'),
       source: 'GDS guide (Linux) 4.2, 2.7.2.4',
       compare: ({ standIn, shown }) =>
         compared(

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { statusOf, statusWord, statusWords } from './status-words.ts';
 
 describe('status words', () => {
-  test('tells where a word was seen', () => {
+  test('shows where a word was seen', () => {
     expect(statusWord('slice', 'COPY')).toEqual({
       word: 'COPY',
       source: 'manual',
@@ -22,7 +22,7 @@ describe('status words', () => {
     expect(statusOf('slice', 'constructor').known).toBe(false);
   });
 
-  test('no word stands twice under one kind', () => {
+  test('no word is listed twice under one kind', () => {
     for (const words of Object.values(statusWords)) {
       expect(new Set(words.map(({ word }) => word)).size).toBe(words.length);
     }

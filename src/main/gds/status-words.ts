@@ -6,6 +6,7 @@
  */
 
 import type { Status } from '../../contract/topology.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** What has a status. An extent is a row `*` of the volume table: blocks that belong to no volume. */
 export type StatusKind = 'slice' | 'volume' | 'extent' | 'disk' | 'proxy';
@@ -25,7 +26,7 @@ export interface StatusWord {
 const seen = (word: string, page: string): StatusWord => ({
   word,
   source: 'manual',
-  seen: `seen in ${page}`,
+  seen: phrase('seen in {page}', { page }),
 });
 const presumed = (word: string): StatusWord => ({ word, source: 'presumed', seen: 'presumed' });
 
@@ -36,7 +37,7 @@ export const statusWords: Readonly<Record<StatusKind, readonly StatusWord[]>> = 
     seen('COPY', 'the GDS guide 4.1, 6.6.3.7, step 8-2'),
     seen('INVALID', 'the GDS guide 4.5, F.1.1'),
     seen('NOUSE', 'the GDS guide 4.5, D.10'),
-    // D.10 writes only "TEMP*"; which words belong to that family is not told.
+    // D.10 writes only "TEMP*"; which words belong to that family is not documented.
     presumed('TEMP'),
     presumed('TEMP-STOP'),
     presumed('COPY-TEMP'),

@@ -8,8 +8,9 @@ import { blocksText, commaText, none } from './rule-verdict.ts';
 import type { Finding } from './rule-verdict.ts';
 import { bothSides, layoutVolumeOf, proxySide, shadowSide } from './shadow-sides.ts';
 import type { ShadowFacts, Side } from './shadow-sides.ts';
+import { phrase } from '../../contract/text/say.ts';
 
-const notShown = 'not shown';
+const notShown = phrase('not shown');
 
 function stripesOf({ tree }: Side): GroupTree[] {
   return tree === undefined ? [] : lowerGroups(tree).filter(({ types }) => types.includes('stripe'));

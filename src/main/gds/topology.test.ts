@@ -122,7 +122,7 @@ describe('the picture of both domains', () => {
     ]);
   });
 
-  test('a mode is shown where the long form tells it', () => {
+  test('a mode is shown where the long form has it', () => {
     const { volumes } = buildTopology({
       primaries: [],
       backup: sight('node3', shadow + readFixture('shadow-with-mode')),
@@ -242,7 +242,7 @@ describe('the picture of both domains', () => {
 });
 
 describe('what nodes tell differently', () => {
-  test('statuses and devices stand by node, and are no disagreement', () => {
+  test('statuses and devices are listed by node, and are no disagreement', () => {
     const node2 = edited(edited(primary, '1048576 STOP', '1048576 ACTIVE'), 'c1t1d3', 'c9t9d9');
     const topology = buildTopology({ primaries: [sight('node1', primary), sight('node2', node2)] });
     expect(topology.volumes[1]?.statusOn).toMatchObject({
@@ -297,7 +297,7 @@ describe('what nodes tell differently', () => {
     expect(disagreements.map(({ object, field }) => `${object} ${field}`)).toEqual(found);
   });
 
-  test('what the first node does not tell is told by another', () => {
+  test('what the first node does not report is taken from another', () => {
     const untold = edited(primary, 'c1t1d3   1736704', '*        *      ');
     const { disks } = buildTopology({ primaries: [sight('node1', untold), sight('node2', primary)] });
     expect(disks[2]).toMatchObject({ name: 'Disk3', blocks: 1736704, deviceOn: { node2: 'c1t1d3' } });
@@ -354,7 +354,7 @@ describe('which volume a shadow shows', () => {
     expect(shadowsOf(shadow.replaceAll('Disk3', 'Disk9'))).toEqual([]);
   });
 
-  test('a plan goes before what is found', () => {
+  test('a plan takes precedence over what is found', () => {
     const link = {
       shadow: { class: 'Class2', volume: 'Volume2' },
       of: { class: 'Class1', volume: 'Volume1' },

@@ -15,6 +15,7 @@ import type {
   TopologyGroup,
   TopologyVolume,
 } from '../../contract/topology.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export interface TopologySources {
   /** Reports of the primary nodes, default and long form merged. */
@@ -55,7 +56,7 @@ function byNode<T, Value>(seen: Seen<T>, tell: (object: T) => Value | undefined)
   return Object.fromEntries(told);
 }
 
-/** The first value that any node tells, or null. */
+/** The first value that any node reports, or null. */
 function firstTold<T, Value>(seen: Seen<T>, tell: (object: T) => Value | undefined): Value | null {
   return seen.on.map(({ object }) => tell(object)).find((value) => value !== undefined) ?? null;
 }
@@ -134,7 +135,7 @@ function extentsOf(domain: Domain, reports: readonly NodeReport[]): TopologyExte
   });
 }
 
-/** Everything that tells of a type goes by class and group. */
+/** Everything that has a type is listed by class and group. */
 interface TypeTellers {
   readonly disks: readonly Seen<SdxinfoReport['disks'][number]>[];
   readonly volumes: readonly Seen<SdxinfoReport['volumes'][number]>[];
@@ -205,13 +206,17 @@ function partOf(domain: Domain, reports: readonly NodeReport[]): DomainPart {
     })),
     disagreements: [
       ...disks.flatMap((seen) =>
-        disagreementsOf(`disk ${seen.first.name}`, seen, ['type', 'group', 'blocks']),
+        disagreementsOf(phrase('disk {name}', { name: seen.first.name }), seen, ['type', 'group', 'blocks']),
       ),
       ...groups.flatMap((seen) =>
-        disagreementsOf(`group ${seen.first.name}`, seen, ['disks', 'blocks', 'width']),
+        disagreementsOf(phrase('group {name}', { name: seen.first.name }), seen, [
+          'disks',
+          'blocks',
+          'width',
+        ]),
       ),
       ...volumes.flatMap((seen) =>
-        disagreementsOf(`volume ${seen.first.name}`, seen, [
+        disagreementsOf(phrase('volume {name}', { name: seen.first.name }), seen, [
           'group',
           'disk',
           'firstBlock',

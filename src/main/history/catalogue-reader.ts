@@ -37,7 +37,7 @@ function parseLines(text: string): CatalogueEntry[] {
 
 /**
  * @param file one that ends with .gz is unpacked
- * @throws what reading ends with; a file that is torn at its end gives what is whole
+ * @throws what reading ends with; of a file with an incomplete end the whole part
  */
 export async function* readCatalogue(file: string): AsyncGenerator<CatalogueEntry[]> {
   const plain = createReadStream(file, {

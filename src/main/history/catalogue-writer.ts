@@ -4,7 +4,7 @@ import { encodeEntries, type HeldEntry, type LinkTarget, type Prefix } from './h
 import { NameWriter } from './name-list.ts';
 import type { Sqlite } from './sqlite.ts';
 
-/** A line of a catalog, as the tar catalog tells it. */
+/** A line of a catalog, as it is in the tar catalog. */
 export interface CatalogueEntry {
   readonly path: string;
   readonly type: string;
@@ -47,7 +47,7 @@ export class CatalogueWriter {
   #entries: HeldEntry[] = [];
   #last: Directory | undefined;
 
-  /** Reads the hashes of all names that the index knows. */
+  /** Reads the hashes of all names in the index. */
   constructor(sqlite: Sqlite) {
     this.#directories = new NameWriter(sqlite, 'directory_page');
     this.#files = new NameWriter(sqlite, 'file_page');

@@ -61,9 +61,7 @@ function mayHold({ low, high }: NamePage, { begin, isExact }: NameRule): boolean
 
 const lineFeed = 10;
 
-/**
- * Tells the place in the page of each name that fits. Only lines that hold the piece are checked closely.
- */
+/** Reports the place in the page of each name that fits. Only lines that hold the piece are checked closely. */
 function fittingPlaces(names: Buffer, { line, piece }: NameRule, tell: (place: number) => void): void {
   const wanted = Buffer.from(piece === '' ? '\n' : piece, 'latin1');
   let place = -1;

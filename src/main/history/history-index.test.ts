@@ -253,7 +253,7 @@ describe('the index', () => {
     expect(await whole()).toMatchObject(expected);
   });
 
-  it('leaves a file that is none beside it', async () => {
+  it('leaves a file next to it that is not an index', async () => {
     rmSync(indexFile());
     writeFileSync(indexFile(), 'a letter of somebody');
     expect(await whole()).toMatchObject(expected);

@@ -110,8 +110,8 @@ export class HistoryIndex {
   readonly #changes: ChangesTeller;
 
   /**
-   * @param key tells this index apart from others of this process
-   * @param told hears the progress of a refresh; undefined: no refresh runs
+   * @param key distinguishes this index from others of this process
+   * @param told receives the progress of a refresh; undefined: no refresh runs
    */
   constructor(state: StateFolder, key: string, told: (progress: IndexProgress | undefined) => void) {
     this.#tapesFile = state.tapesFile;
@@ -224,7 +224,7 @@ function markOfFile(file: string): string | undefined {
   return stat && `${stat.size} ${stat.mtimeMs}`;
 }
 
-/** What a run wrote may be gone: the tape inventory knows, and the index does not hold it. */
+/** What a run wrote may be gone: the tape inventory records that, and the index does not have it. */
 function withLosses<Line extends { readonly run: string }>(
   losses: ReadonlyMap<string, readonly TapeLoss[]>,
   lines: readonly Line[],
@@ -251,7 +251,7 @@ function withDrills<Line extends Pick<RunLine, 'run' | 'volumes'>>(
       });
 }
 
-/** A catalog that cannot be read keeps nobody from the history; `tapes` says so. */
+/** The history is available even if a catalog cannot be read; `tapes` says so. */
 function readTapes(file: string): readonly KnownTape[] {
   try {
     return new MediaFile(file).list().tapes;

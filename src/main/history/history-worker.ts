@@ -1,4 +1,4 @@
-/** The thread that works on the index: long work, and questions that read much, hold up nobody else. */
+/** The thread that works on the index: long work, and questions that read much, delay no other work. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { StateFolder } from '../journal/state-folder.ts';
 import { answerOfIndex, type IndexQuestion, type WorkerSetting } from './history-messages.ts';

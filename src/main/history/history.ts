@@ -5,6 +5,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import { compareRuns, type Comparison } from '../../folds/compare-runs.ts';
 import { foldRun } from '../../folds/run/run-fold.ts';
@@ -17,7 +18,7 @@ import { indexLock } from './index-file.ts';
 
 export { runLineOf } from './run-line.ts';
 
-/** The thread's own file: beside this one in the sources; what is built has it on top. */
+/** The thread's own file: next to this one in the sources; what is built has it on top. */
 function workerFile(): string {
   const here = fileURLToPath(import.meta.url);
   const name = `history-worker${extname(here)}`;
@@ -46,13 +47,13 @@ export class History {
 
   #progress: IndexProgress | undefined;
 
-  /** @param changed told when `progress` has changed */
+  /** @param changed called when `progress` has changed */
   constructor(state: StateFolder, changed: () => void = () => undefined) {
     this.#state = state;
     this.#changed = changed;
   }
 
-  /** How far the index is behind; undefined if it is not. */
+  /** How far the index lags behind; undefined if it does not. */
   get progress(): IndexProgress | undefined {
     return this.#progress;
   }
@@ -99,7 +100,7 @@ export class History {
     return this.#ask('view', question);
   }
 
-  /** Takes in what is new, such as a run that has just ended. Never throws, and holds up nobody. */
+  /** Takes in what is new, such as a run that has just ended. Never throws, and delays no caller. */
   async refresh(): Promise<void> {
     await this.#ask('refresh', undefined as never).catch(() => undefined);
   }
@@ -128,7 +129,7 @@ export class History {
     const key = randomUUID();
     const worker = new Worker(workerFile(), { workerData: { folder: this.#state.path, key } });
     const thread = { worker, key };
-    let reason = 'it has ended';
+    let reason = phrase('it has ended');
     worker.on('message', (said: Said) => this.#hear(said, worker));
     worker.on('error', (error) => {
       reason = error.message;
@@ -151,7 +152,8 @@ export class History {
     if (this.#thread === thread) this.#thread = undefined;
     // A thread that was ended in the middle of its work has left its lock.
     indexLock(indexFileOf(this.#state), thread.key).release();
-    for (const { reject } of this.#waiting.values()) reject(new Error(`the index thread ended: ${reason}`));
+    for (const { reject } of this.#waiting.values())
+      reject(new Error(phrase('the index thread ended: {reason}', { reason })));
     this.#waiting.clear();
     this.#tell(undefined);
   }

@@ -8,7 +8,7 @@ export interface PathHash {
 
 export const emptyHash: PathHash = { high: 0x811c9dc5 | 0, low: 0x9747b28c | 0 };
 
-/** Goes on with a hash: that of a directory with the name of a file. */
+/** Continues a hash: that of a directory with the name of a file. */
 export function hashOn({ high, low }: PathHash, text: string): PathHash {
   let one = high;
   let other = low;

@@ -16,7 +16,7 @@ const lockTimes = { everyMilliseconds: 4, patienceMilliseconds: 120_000 };
 
 /**
  * The lock of the index among the consoles of a state folder. It is held for a moment at a time.
- * @param key tells this index apart from others of this process
+ * @param key distinguishes this index from others of this process
  */
 export const indexLock = (file: string, key: string): LockFile =>
   new LockFile(`${file}.owner`, { key, ...lockTimes });
@@ -37,7 +37,7 @@ export class IndexFile {
   /** How often something was wrong with it. */
   #tries = 0;
 
-  /** @param key tells this index apart from others of this process */
+  /** @param key distinguishes this index from others of this process */
   constructor(file: string, key: string) {
     this.file = file;
     this.#lock = indexLock(file, key);

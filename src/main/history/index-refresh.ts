@@ -86,7 +86,7 @@ export class IndexRefresh {
   #unreadEntries = 0;
   #writer: { readonly of: CatalogueWriter; generation: number } | undefined;
 
-  /** @param told hears its progress; undefined: at its end */
+  /** @param told receives its progress; undefined: at its end */
   constructor(state: StateFolder, file: IndexFile, told: (progress: IndexProgress | undefined) => void) {
     this.#state = state;
     this.#file = file;
@@ -139,8 +139,8 @@ export class IndexRefresh {
   }
 
   /**
-   * Run -> size and time of the journal that it was made of, and the version of them all. Ten thousand marks are not read again while
-   * nobody has changed one.
+   * Run -> size and time of the journal that it was made of, and the version of them all. Ten thousand marks are not
+   * read again while none has changed.
    */
   marksIn(sqlite: Sqlite): KnownMarks {
     const version = versionOf(sqlite);
@@ -191,7 +191,7 @@ export class IndexRefresh {
   }
 
   async #takeCatalogue({ id, file, done }: Pending, told: (entries: number) => void): Promise<void> {
-    // A state folder may have been moved, and a catalog compressed: it is beside its journal.
+    // A state folder may have been moved, and a catalog compressed: it is next to its journal.
     const found = presentFile(join(dirname(this.#state.journalFile('any')), basename(file)));
     let read = 0;
     try {
@@ -224,7 +224,7 @@ export class IndexRefresh {
       const fresh = entries.slice(Math.max(0, numberOf(row['done']) - from));
       if (fresh.length === 0) return true;
       const generation = generationOf(sqlite);
-      // Whatever was changed by somebody else may have brought new names.
+      // A change by somebody else may have added new names.
       if (this.#writer?.generation !== generation)
         this.#writer = { of: new CatalogueWriter(sqlite), generation };
       const writer = this.#writer;

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { failure, type ErrorCode } from '../../contract/errors.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
 import type { RestoredEntry, RestoreLine, RestoreView } from '../../contract/restore-views.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { readTrouble } from '../journal/kept-file.ts';
 import { ownFlags } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -193,7 +194,7 @@ async function lineOfFile(folder: string, name: string, live: boolean): Promise<
       await handle.close();
     }
   } catch {
-    // What cannot be read is no line; whoever opens it is told why.
+    // What cannot be read is no line; the call that opens it gets the reason.
     return undefined;
   }
 }
@@ -282,7 +283,7 @@ export async function restoreView(
   }
   try {
     const ends = await endsOf(handle);
-    if (!ends) throw unreadable('its first line is not that of a record');
+    if (!ends) throw unreadable(phrase('its first line is not that of a record'));
     const { started, finished } = ends;
     const error = finished?.error;
     return {

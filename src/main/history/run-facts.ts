@@ -181,7 +181,7 @@ function tapesOf(start: Started, events: readonly RunEvent[], volume: string): P
   return [{ name: label?.name, uuid: label?.uuid, file, firstRecord: 0, records: undefined }];
 }
 
-/** The last catalog of each volume: one of a dump that was interrupted tells what is not on the tape. */
+/** The last catalog of each volume: one of an interrupted dump lists what is not on the tape. */
 function cataloguesOf(start: Started, events: readonly RunEvent[]): CatalogueFacts[] {
   const last = new Map<string, EventOf<'catalogue'>>();
   for (const event of events) if (event.type === 'catalogue') last.set(event.volume, event);

@@ -1,6 +1,7 @@
 /** A run as a line of the history, folded from its events. Pure. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { RunLine } from '../../contract/screens.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { summarise } from '../journal/run-summary.ts';
 
 /** The line of a run whose journal cannot be read. */
@@ -37,7 +38,7 @@ export function handedBytes(events: readonly RunEvent[]): Map<string, number> {
 /** @param live true while this console performs it */
 export function runLineOf(run: string, events: readonly RunEvent[], live: boolean): RunLine {
   const summary = summarise(events);
-  if (!summary) return unreadableLine(run, 'the journal has no start event');
+  if (!summary) return unreadableLine(run, phrase('the journal has no start event'));
   const tapeNames = events.flatMap((event) => (event.type === 'label' ? [event.name] : []));
   const handed = handedBytes(events);
   return {

@@ -194,7 +194,7 @@ export function trendsOf(sqlite: Sqlite, volume: string | undefined): TrendSerie
     const [site, className, name] = [textOf(row['site']), textOf(row['class']), textOf(row['volume'])];
     const key = JSON.stringify([site, className, name]);
     const one = series.get(key) ?? { site, class: className, volume: name, points: [] };
-    // Those that come later are put behind: the latest is the last in the map.
+    // Those that come later are appended: the latest is the last in the map.
     series.delete(key);
     series.set(key, one);
     one.points.push(JSON.parse(textOf(row['point'])) as Omit<VolumeFacts, 'volume'>);

@@ -18,7 +18,7 @@ describe('a search', () => {
     ]);
   });
 
-  it('knows days, times and sizes', () => {
+  it('parses days, times and sizes', () => {
     expect(terms('after:2026 before:2026-11-22T02:00 longer:1.5h larger:2G')).toEqual([
       { kind: 'date', key: 'after', at: '2026-01-01T00:00:00.000Z' },
       { kind: 'date', key: 'before', at: '2026-11-22T02:00:00.000Z' },

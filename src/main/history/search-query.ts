@@ -1,6 +1,7 @@
 /** The search of the history, as people type it: words, "phrases", and key:value. Pure. */
 import { failure } from '../../contract/errors.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Keys whose value is searched for as a part of the run's own. */
 const textKeys = ['tape', 'host', 'operator', 'job', 'site', 'class', 'volume', 'code'] as const;
@@ -81,7 +82,7 @@ function quoted(query: string, at: number): { text: string; end: number } {
       index += 1;
     } else text += sign;
   }
-  throw wrong(at + 1, 'unclosed quote');
+  throw wrong(at + 1, phrase('unclosed quote'));
 }
 
 /** `2026`, `2026-11`, `2026-11-22`, `2026-11-22T02:00`: the first moment of it, in UTC. */
@@ -90,7 +91,10 @@ function dateOf({ text, valueAt }: Token): string {
     /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})Z?)?)?)?$/.exec(text) ?? [];
   const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:00.000Z`);
   if (year === undefined || Number.isNaN(at.getTime()) || at.getUTCDate() !== Number(day))
-    throw wrong(valueAt, `${shown(text)} is not a date such as 2026-11-22 or 2026-11-22T02:00 (UTC)`);
+    throw wrong(
+      valueAt,
+      phrase('{text} is not a date such as 2026-11-22 or 2026-11-22T02:00 (UTC)', { text: shown(text) }),
+    );
   return at.toISOString();
 }
 
@@ -104,7 +108,8 @@ function amountOf(
 ): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(text.toLowerCase()) ?? [];
   const scale = unit === undefined ? undefined : units[unit.replace(/(?<=^[kmgt])i?b$/, '')];
-  if (amount === undefined || scale === undefined) throw wrong(valueAt, `${shown(text)} is not ${example}`);
+  if (amount === undefined || scale === undefined)
+    throw wrong(valueAt, phrase('{text} is not {example}', { text: shown(text), example }));
   return Number(amount) * scale;
 }
 
@@ -116,7 +121,14 @@ const isOne = <Key extends string>(known: readonly Key[], key: string): key is K
 function choiceOf(key: ChoiceKey, { text, valueAt }: Token): Term {
   const value = text.toLowerCase();
   if (!isOne<string>(choices[key], value))
-    throw wrong(valueAt, `${key} must be one of ${choices[key].join(', ')}, not ${shown(text)}`);
+    throw wrong(
+      valueAt,
+      phrase('{key} must be one of {choice}, not {text}', {
+        key,
+        choice: choices[key].join(', '),
+        text: shown(text),
+      }),
+    );
   return { kind: 'choice', key, value };
 }
 
@@ -124,12 +136,27 @@ function keyed(key: string, token: Token): Term {
   if (isOne(choiceKeys, key)) return choiceOf(key, token);
   if (isOne(dateKeys, key)) return { kind: 'date', key, at: dateOf(token) };
   if (isOne(lengthKeys, key))
-    return { kind: 'number', key, value: amountOf(token, secondsIn, 'a time, such as 90s, 30min or 2h') };
+    return {
+      kind: 'number',
+      key,
+      value: amountOf(token, secondsIn, phrase('a time, such as 90s, 30min or 2h')),
+    };
   if (isOne(sizeKeys, key))
-    return { kind: 'number', key, value: amountOf(token, bytesIn, 'a size, such as 500M, 20G or 1T') };
+    return {
+      kind: 'number',
+      key,
+      value: amountOf(token, bytesIn, phrase('a size, such as 500M, 20G or 1T')),
+    };
   if (!isOne(textKeys, key))
-    throw wrong(token.at, `unknown key ${shown(key)}; ${didYouMean(key, keys)}keys: ${keys.join(', ')}`);
-  if (token.text === '') throw wrong(token.valueAt, `${key}: has no value`);
+    throw wrong(
+      token.at,
+      phrase('unknown key {key}; {didYouMean}keys: {keys}', {
+        key: shown(key),
+        didYouMean: didYouMean(key, keys),
+        keys: keys.join(', '),
+      }),
+    );
+  if (token.text === '') throw wrong(token.valueAt, phrase('{key}: has no value', { key }));
   return { kind: 'text', key, text: token.text.toLowerCase() };
 }
 

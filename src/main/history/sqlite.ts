@@ -1,4 +1,4 @@
-/** SQLite on a file. Only this file knows its library. */
+/** SQLite on a file. Only this file uses its library. */
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as SqliteLibrary from 'node-sqlite3-wasm';
@@ -14,9 +14,9 @@ export type SqlRow = Readonly<Record<string, SqlValue>>;
 const applicationId = 0x53_68_54_70;
 
 /**
- * The library locks a file by a folder beside it. A crash leaves that behind, for good; and while it exists, SQLite takes the process itself
- * for another one that writes, and never rolls back what a crash has left half written. So the folder is not made for these files:
- * whoever opens them holds a lock of another kind (index-file.ts).
+ * The library locks a file by a folder next to it. A crash leaves that there, for good; and while it exists, SQLite
+ * takes the process itself for another one that writes, and never rolls back what a crash has left half written. So the
+ * folder is not made for these files: the process that opens them holds a different kind of lock (index-file.ts).
  */
 const unlocked = new Set<string>();
 const { mkdirSync, rmdirSync } = fs;

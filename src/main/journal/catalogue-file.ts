@@ -4,7 +4,7 @@ import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { writeTrouble } from './journal.ts';
 import { syncNameOf } from './sync-folder.ts';
 
-/** Writes the entries of a passing archive into a file beside the journal, a line each. */
+/** Writes the entries of a passing archive into a file next to the journal, a line each. */
 export class CatalogueFile {
   readonly path: string;
   readonly #handle: number;
@@ -51,7 +51,7 @@ export class CatalogueFile {
 
   /**
    * The whole file is on disk when this returns: what the journal has of it must be there after a crash.
-   * @returns SHA-256 (hex) of the file; to be asked once, at its end
+   * @returns SHA-256 (hex) of the file; to be called once, when the file is complete
    * @throws CATALOGUE_UNWRITABLE
    */
   digest(): string {

@@ -30,7 +30,7 @@ describe('the clock of the computer', () => {
     expect(watch.step()).toBeUndefined();
   });
 
-  it('is noticed when it goes ahead, or when the computer slept', () => {
+  it('is noticed when it jumps ahead, or when the computer slept', () => {
     const { watch, pass } = clocks();
     pass(7_200_000, 0);
     expect(watch.step()).toBe(

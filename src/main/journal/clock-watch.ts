@@ -1,4 +1,5 @@
-/** Notices that the clock of this computer was set, by a clock that nobody can set. */
+/** Notices that the clock of this computer was set, by the monotonic clock. */
+import { phrase } from '../../contract/text/say.ts';
 
 /** What may lie between the two clocks without a word: NTP slews by far less between two lines of a journal. */
 const tolerableMilliseconds = 2000;
@@ -27,7 +28,7 @@ export class ClockWatch {
 
   /**
    * Whether the clock was set since the last call.
-   * @returns a sentence; undefined if it was not. The steady clock of Linux stands still while the computer sleeps.
+   * @returns a sentence; undefined if it was not. The steady clock of Linux stops while the computer sleeps.
    */
   step(): string | undefined {
     const offset = this.#now();
@@ -36,7 +37,12 @@ export class ClockWatch {
     if (Math.abs(moved) <= tolerableMilliseconds) return undefined;
     const seconds = Math.round(Math.abs(moved) / 1000);
     return moved < 0
-      ? `the clock of this computer was set back by ${seconds} s: times before and after this line do not match`
-      : `the clock of this computer jumped ahead by ${seconds} s: it was set, or the computer slept`;
+      ? phrase(
+          'the clock of this computer was set back by {seconds} s: times before and after this line do not match',
+          { seconds },
+        )
+      : phrase('the clock of this computer jumped ahead by {seconds} s: it was set, or the computer slept', {
+          seconds,
+        });
   }
 }

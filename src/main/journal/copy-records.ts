@@ -1,5 +1,7 @@
-/** Second copies of a state folder: each leaves a record beside those of drills, and its last line says which tapes hold what. A copy on one
- * tape that is imported gets such a record, too. */
+/**
+ * Second copies of a state folder: each leaves a record next to those of drills, and the last line says which tapes
+ * hold what. A copy on one tape that is imported gets such a record, too.
+ */
 import { z } from 'zod';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { recordFiles, recordLine } from './restore-records.ts';
@@ -19,7 +21,7 @@ const tapeShape = z.looseObject({
   manifest: z.looseObject({ file: z.int(), bytes: z.int(), sha256: z.string() }).optional(),
 });
 
-/** The last line of a record; whoever writes it keeps to this. */
+/** The last line of a record, in this form. */
 const finishedShape = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('copy-finished'),

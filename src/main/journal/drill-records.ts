@@ -1,12 +1,13 @@
 /**
- * Drills of a state folder: each leaves a record of its own beside those of restores, and its last line says what was proven.
+ * Drills of a state folder: each leaves a record of its own next to those of restores, and its last line says what was
+ * proven.
  */
 import { z } from 'zod';
 import { recordFiles, recordLine } from './restore-records.ts';
 
 export const drillSuffix = '-drill';
 
-/** The last line of a record; whoever writes it keeps to this. */
+/** The last line of a record, in this form. */
 const finishedShape = z.looseObject({
   type: z.literal('drill-finished'),
   at: z.string(),

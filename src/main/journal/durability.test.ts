@@ -120,7 +120,7 @@ describe('a journal', () => {
     journal.close();
   });
 
-  it('that is continued knows how long it is', () => {
+  it('that is continued has its length', () => {
     const file = join(folder, 'run-1.ndjson');
     const first = new Journal({ file, run: 'run-1' });
     first.append(warning);
@@ -133,7 +133,7 @@ describe('a journal', () => {
 });
 
 describe('a list of files', () => {
-  it('is on disk, and its name, before its digest is told', () => {
+  it('is on disk, and its name, before its digest is returned', () => {
     const list = new CatalogueFile(join(folder, 'run-1.catalogue.ndjson'));
     list.add({ path: 'a' });
     expect(done).toEqual(['sync .', 'write run-1.catalogue.ndjson']);

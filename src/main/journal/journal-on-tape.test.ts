@@ -34,7 +34,7 @@ describe('a journal that is made to exhaust the memory', () => {
   });
 });
 
-describe('a journal that goes onto a tape', () => {
+describe('a journal that is written to a tape', () => {
   it('comes back byte by byte', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -1,6 +1,8 @@
 /** Reads a journal back, and checks its chain. */
 import { failure, isFailure } from '../../contract/errors.ts';
 import { runEventSchema, type RunEvent } from '../../contract/events.ts';
+import { recall } from '../../contract/text/phrases.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { firstPrevious, lineHash } from './journal.ts';
 import { readKept } from './kept-file.ts';
 
@@ -19,7 +21,7 @@ function broken(file: string, line: number, reason: string) {
 
 const lineFeed = 0x0a;
 
-/** Only bytes that are UTF-8 throughout: a decoder that mends them would take two different lines for the same. */
+/** Only bytes that are UTF-8 throughout: a decoder that replaces them would take two different lines for the same. */
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The lines that are ended by a line feed, and whether something follows the last of them. */
@@ -37,7 +39,7 @@ function decode(file: string, number: number, line: Buffer): string {
   try {
     return strictDecoder.decode(line);
   } catch {
-    throw broken(file, number, 'it is not UTF-8');
+    throw broken(file, number, phrase('it is not UTF-8'));
   }
 }
 
@@ -46,15 +48,22 @@ function parseLine(file: string, number: number, line: string, previous: string)
   try {
     data = JSON.parse(line);
   } catch {
-    throw broken(file, number, 'it is not JSON');
+    throw broken(file, number, phrase('it is not JSON'));
   }
   const parsed = runEventSchema.safeParse(data);
   if (!parsed.success) {
     const field = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw broken(file, number, field === '' ? 'it is not an event' : `it is not an event: ${field} is wrong`);
+    throw broken(
+      file,
+      number,
+      field === '' ? phrase('it is not an event') : phrase('it is not an event: {field} is wrong', { field }),
+    );
   }
-  if (parsed.data.prev !== previous) throw broken(file, number, 'it does not follow the previous line');
-  if (parsed.data.seq !== number) throw broken(file, number, `its number is ${parsed.data.seq}`);
+  if (parsed.data.prev !== previous)
+    throw broken(file, number, phrase('it does not follow the previous line'));
+  if (parsed.data.seq !== number)
+    throw broken(file, number, phrase('its number is {seq}', { seq: parsed.data.seq }));
+  recall(parsed.data.said);
   return parsed.data;
 }
 

@@ -21,7 +21,7 @@ const journalIn = (file: string) =>
   new Journal({ file, run: 'run-1', now: () => new Date(Date.UTC(2026, 10, 22, 2, 0, 4)) });
 
 describe('a journal', () => {
-  it('chains each line to the one before, and tells its listeners the same', () => {
+  it('chains each line to the one before, and sends its listeners the same', () => {
     const file = join(folder, 'runs', 'run-1.ndjson');
     const journal = journalIn(file);
     const heard: unknown[] = [];
@@ -51,7 +51,7 @@ describe('a journal', () => {
     expect(journal.isBroken).toBe(false);
   });
 
-  it('tells how long the run has been going, whatever is done to the clock of the computer', () => {
+  it('shows how long the run has been running, whatever is done to the clock of the computer', () => {
     const file = join(folder, 'run-1.ndjson');
     const time = { wall: Date.parse('2026-11-22T02:00:00.000Z'), steady: 7000 };
     const options = {
@@ -134,7 +134,7 @@ describe('a journal', () => {
     expect(journal.events).toHaveLength(3);
   });
 
-  it('that is continued keeps its chain, and loses a torn last line', () => {
+  it('that is continued keeps its chain, and loses an incomplete last line', () => {
     const file = join(folder, 'run-1.ndjson');
     const first = journalIn(file);
     first.append({ type: 'warning', step: '3-3', text: 'one' });

@@ -18,6 +18,8 @@ import type { NewEvent, RunEvent } from '../../contract/events.ts';
 import { linkTrouble, ownFlags } from './own-files.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { millisecondsBetween } from '../../contract/time/run-clock.ts';
+import { phrasesIn } from '../../contract/text/phrases.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { ClockWatch, systemClocks, type Clocks } from './clock-watch.ts';
 import { LockFileHeld } from '../owner/lock-file.ts';
 import { syncNameOf } from './sync-folder.ts';
@@ -58,20 +60,20 @@ export interface JournalOptions {
 export interface JournalSoFar {
   readonly events: readonly RunEvent[];
   readonly lastHash: string;
-  /** Length in bytes of its whole lines; what follows is a torn line. */
+  /** Length in bytes of its whole lines; what follows is an incomplete line. */
   readonly wholeBytes: number;
 }
 
 const writeTroubles: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder does not exist',
-  EISDIR: 'it is a folder',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of this user is exhausted',
-  EACCES: 'this user may not write there',
-  EROFS: 'the file system is read only',
+  ENOENT: phrase('its folder does not exist'),
+  EISDIR: phrase('it is a folder'),
+  ENOSPC: phrase('the disk is full'),
+  EDQUOT: phrase('the quota of this user is exhausted'),
+  EACCES: phrase('this user may not write there'),
+  EROFS: phrase('the file system is read only'),
   ELOOP: linkTrouble,
-  EEXIST: 'its folder is a file',
-  ENOTDIR: 'a part of its path is not a folder',
+  EEXIST: phrase('its folder is a file'),
+  ENOTDIR: phrase('a part of its path is not a folder'),
 };
 
 /** Somebody else changed a file that this process writes. */
@@ -141,7 +143,7 @@ export class Journal implements EventSink {
   }
 
   /**
-   * Goes on with a journal that was read, whose chain holds. A torn last line is cut off.
+   * Continues a journal that was read, whose chain holds. An incomplete last line is cut off.
    * @throws JOURNAL_UNWRITABLE
    */
   static reopen(options: JournalOptions, soFar: JournalSoFar): Journal {
@@ -158,7 +160,7 @@ export class Journal implements EventSink {
     return this.#trouble !== undefined;
   }
 
-  /** From here on a line that cannot be written is no error: what was begun must be brought to its end, journal or not. */
+  /** From here on a line that cannot be written is no error: what was begun must be completed, with or without a journal. */
   carryOn(): void {
     this.#carriesOn = true;
   }
@@ -189,12 +191,14 @@ export class Journal implements EventSink {
 
   #append(event: NewEvent): number {
     this.#seq += 1;
+    const said = phrasesIn(event);
     const line = JSON.stringify({
       seq: this.#seq,
       at: this.#now().toISOString(),
       elapsed: Math.max(0, Math.round(this.#clocks.steady() - this.#begunAt)),
       run: this.run,
       ...event,
+      ...(said.length > 0 && { said }),
       prev: this.#previous,
     });
     this.#previous = lineHash(line);
@@ -228,7 +232,7 @@ export class Journal implements EventSink {
     }
   }
 
-  /** How long the run has been going, in milliseconds. Between two processes only the clock of the computer tells. */
+  /** How long the run has been going, in milliseconds. Between two processes only the clock of the computer is available. */
   #elapsedSoFar(events: readonly RunEvent[]): number {
     const [first, last] = [events[0], events.at(-1)];
     if (!first || !last) return 0;
@@ -251,14 +255,15 @@ export class Journal implements EventSink {
     }
   }
 
-  /** What is written to a file that nobody finds under its name any more is lost when the run ends. */
+  /** What is written to a file that no longer has its name is lost when the run ends. */
   #requireOwn(handle: number): void {
     const own = fstatSync(handle);
     const named = statSync(this.file, { throwIfNoEntry: false });
-    if (named === undefined) throw new ForeignChange('it was removed during the run');
+    if (named === undefined) throw new ForeignChange(phrase('it was removed during the run'));
     if (own.nlink === 0 || named.ino !== own.ino || named.dev !== own.dev)
-      throw new ForeignChange('it was replaced by another file during the run');
-    if (own.size !== this.#length) throw new ForeignChange('another program wrote to it during the run');
+      throw new ForeignChange(phrase('it was replaced by another file during the run'));
+    if (own.size !== this.#length)
+      throw new ForeignChange(phrase('another program wrote to it during the run'));
   }
 
   #unwritable(error: unknown) {

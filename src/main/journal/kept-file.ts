@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { failure } from '../../contract/errors.ts';
 import { bytesText } from '../../contract/words.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { linkTrouble, ownFlags, requireNoLink } from './own-files.ts';
 
 const unzip = promisify(gunzip);
@@ -22,10 +23,10 @@ export const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 
 const readTroubles: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  ENOTDIR: 'a part of its path is not a folder',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
+  ENOENT: phrase('it does not exist'),
+  ENOTDIR: phrase('a part of its path is not a folder'),
+  EISDIR: phrase('it is a folder'),
+  EACCES: phrase('this user may not read it'),
   ELOOP: linkTrouble,
 };
 
@@ -62,7 +63,9 @@ export async function unpack(file: string, packed: Buffer): Promise<Buffer> {
     return await unzip(packed, { maxOutputLength: limit });
   } catch (error) {
     const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    const reason = isTooLarge ? `it unpacks into more than ${bytesText(limit)}` : readTrouble(error);
+    const reason = isTooLarge
+      ? phrase('it unpacks into more than {limit}', { limit: bytesText(limit) })
+      : readTrouble(error);
     throw failure('PACKED_FILE_DAMAGED', { file, reason }, {}, error);
   }
 }

@@ -1,9 +1,10 @@
 /**
- * Files of the state folder are opened themselves, never what a symbolic link of that name leads to: whoever may put a name there must not
- * have this user read or write elsewhere. The state folder itself may be a link.
+ * Files of the state folder are opened themselves, never what a symbolic link of that name leads to: a user who may put
+ * a name there must not have this user read or write elsewhere. The state folder itself may be a link.
  */
 import { constants, type Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Unknown on Windows. */
 const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
@@ -17,7 +18,7 @@ export const ownFlags = {
 } as const;
 
 /** Why a link is refused, in a few words. */
-export const linkTrouble = 'it is a symbolic link; the state folder may not contain any';
+export const linkTrouble = phrase('it is a symbolic link; the state folder may not contain any');
 
 /** A folder below the state folder. @throws Error with code ELOOP where it is a link; not where it is missing */
 export async function requireNoLink(folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** All exports of a run, one line each, beside its journal: a report that this program never made can then be recognized. */
+/** All exports of a run, one line each, next to its journal: a report that this program never made can then be recognized. */
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
@@ -15,7 +15,7 @@ const reportRecordSchema = z.looseObject({
   paper: z.enum(['A4', 'Letter']).optional(),
   /** Of a PDF and of commands: IANA name of the zone of its times; absent: UTC. */
   zone: z.string().optional(),
-  /** Of a PDF: whether it tells of a signature. */
+  /** Of a PDF: whether it mentions a signature. */
   signed: z.boolean().optional(),
   /** Of a PDF: the tapes of the run that it says are lost; absent if none. */
   lost: z
@@ -46,7 +46,7 @@ const reportRecordSchema = z.looseObject({
       }),
     )
     .optional(),
-  /** Of a PDF: whether it tells the head of the seals. */
+  /** Of a PDF: whether it shows the head of the seals. */
   sealed: z.boolean().optional(),
   /** Of the exported file. */
   sha256,

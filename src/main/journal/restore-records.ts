@@ -1,4 +1,7 @@
-/** Records beside those of restores: of drills and of second copies. Their names tell them from the records of restores, which may have a million lines. */
+/**
+ * Records next to those of restores: of drills and of second copies. Their names tell them from the records of
+ * restores, which may have a million lines.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -12,7 +12,7 @@ const lineFeed = 0x0a;
 
 /** The first line of a file, without its line feed; undefined if it is too long, or not ended. */
 async function firstLine(handle: FileHandle): Promise<string | undefined> {
-  // Every journal is looked at whenever a run begins: of most of them one small piece is enough.
+  // Every journal is checked whenever a run begins: of most of them one small piece is enough.
   for (const bytes of [usualHeadBytes, longestHeadBytes]) {
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(bytes), 0, bytes, 0);
     const end = buffer.subarray(0, bytesRead).indexOf(lineFeed);

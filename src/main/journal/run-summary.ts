@@ -5,7 +5,7 @@ import type { EventOf, RunEvent } from '../../contract/events.ts';
 import { millisecondsBetween } from '../../contract/time/run-clock.ts';
 import { givenOmissions } from '../../contract/run-outcome.ts';
 import type { RunLine } from '../../contract/screens.ts';
-import { inEnglish } from '../../contract/text/say.ts';
+import { inEnglish, phrase } from '../../contract/text/say.ts';
 
 /** A line of the history without what only the index and the desk know. `unfinished`: the run is running, or its console died. */
 export type RunSummary = Omit<
@@ -21,7 +21,7 @@ export function lastOf<Type extends RunEvent['type']>(
   return events.findLast((event): event is EventOf<Type> => event.type === type);
 }
 
-/** What was sent to tape of a volume last; undefined if it was not dumped to its end. */
+/** What was sent to tape of a volume last; undefined if it was not dumped completely. */
 export function writtenOf(events: readonly RunEvent[], volume: string): EventOf<'digest'> | undefined {
   return events.findLast(
     (event): event is EventOf<'digest'> =>
@@ -44,8 +44,11 @@ function digestsOf(events: readonly RunEvent[]): RunSummary['digests'] {
 function importedSentence(events: readonly RunEvent[]): string | undefined {
   const imported = lastOf(events, 'imported');
   if (!imported) return undefined;
-  const made = imported.from === 'manifest' ? ', from its manifest only' : '';
-  return `imported from tape "${imported.tape.name}"${made}: the end of the run is not known`;
+  const made = imported.from === 'manifest' ? phrase(', from its manifest only') : '';
+  return phrase('imported from tape "{name}"{made}: the end of the run is not known', {
+    name: imported.tape.name,
+    made,
+  });
 }
 
 /** What the drive reported after the run: flags that need somebody. */

@@ -15,7 +15,7 @@ export function defaultStateFolder(
   return join(base, 'shadowtape');
 }
 
-/** What is beside the journal of a run has one word more: RUN.catalogue.ndjson, RUN.reports.ndjson. */
+/** What is next to the journal of a run has one word more: RUN.catalogue.ndjson, RUN.reports.ndjson. */
 const journalName = /^(.+?)(?<!\.(?:catalogue|reports))\.ndjson(?:\.gz)?$/;
 
 export class StateFolder {
@@ -48,7 +48,7 @@ export class StateFolder {
     return join(this.path, 'metrics-token');
   }
 
-  /** What became of the nights of scheduled jobs, an event a line. */
+  /** Results of the nights of scheduled jobs, an event a line. */
   get scheduleFile(): string {
     return join(this.path, 'schedule.ndjson');
   }
@@ -65,7 +65,7 @@ export class StateFolder {
       for (const folder of [this.runsFolder, this.restoresFolder, this.liveFolder, this.labFolder])
         await requireNoLink(folder);
     } catch (error) {
-      // Whoever only names the folder does not load what writes journals.
+      // Code that only names the folder does not load what writes journals.
       const { writeTrouble } = await import('./journal.ts');
       throw failure('STATE_FOLDER_UNUSABLE', { folder: this.path, reason: writeTrouble(error) }, {}, error);
     }
@@ -127,7 +127,7 @@ export class StateFolder {
       await requireNoLink(this.runsFolder);
       files = await readdir(this.runsFolder);
     } catch (error) {
-      // Where there is a file instead, it is told by who wants to write there.
+      // Where there is a file instead, it is reported by the writer.
       if (isMissing(error)) return [];
       const reason = readTrouble(error);
       throw failure('STATE_FILE_UNREADABLE', { file: this.runsFolder, reason }, {}, error);

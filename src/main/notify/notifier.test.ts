@@ -120,28 +120,40 @@ describe('the head of the seals', () => {
     expect(await told('told-success')).toMatch(/Journal {3}\/state\/runs\/R\.ndjson\n$/);
   });
 
-  it('is written to the system log through logger, in one line', async () => {
-    const logger = join(folder, 'logger');
-    const file = join(folder, 'logged');
-    await writeFile(logger, `#!/bin/sh\nprintf '%s\\n' "$@" > ${file}\n`, { mode: 0o755 });
+  const sentTo = async (script: string) => {
+    await writeFile(join(folder, 'logger'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
     const one = notifier([{ on: ['success'], syslog: 'local0.notice' }], { sealSeconds: 3600 });
     for (const event of [started, finished()]) one.listen(event);
     one.sealed(head);
     await one.settled();
     vi.unstubAllEnvs();
-    expect(await readFile(file, 'utf8')).toBe(
-      [
-        '-t',
-        'shadowtape',
-        '-p',
-        'local0.notice',
-        '--',
-        `shadowtape: nightly verified (run R): Volume2 is on the tape; head of the seals ${head}`,
-        '',
-      ].join('\n'),
-    );
+  };
+  const line = `shadowtape: nightly verified (run R): Volume2 is on the tape; head of the seals ${head}`;
+  const words = ['-t', 'shadowtape', '-p', 'local0.notice', '--', line, ''];
+
+  it('is written to the system log through logger, in one line, and a log that nobody keeps is an error', async () => {
+    const file = join(folder, 'logged');
+    await sentTo(`printf '%s\\n' "$@" > ${file}`);
+    expect(await readFile(file, 'utf8')).toBe(['--socket-errors=on', ...words].join('\n'));
     expect(warnings).toEqual([]);
+  });
+
+  it('is written by a logger that does not know the option for missing sockets', async () => {
+    const file = join(folder, 'logged-without');
+    const refusal = `echo "logger: unrecognized option '$1'" >&2; exit 1`;
+    await sentTo(`case "$1" in --*) ${refusal};; esac; printf '%s\\n' "$@" > ${file}`);
+    expect(await readFile(file, 'utf8')).toBe(words.join('\n'));
+    expect(warnings).toEqual([]);
+  });
+
+  it('is not counted as sent where nothing takes it', async () => {
+    await sentTo(
+      '[ "$1" = --socket-errors=on ] || exit 0; echo "logger: socket /dev/log: No such file" >&2; exit 1',
+    );
+    expect(warnings).toEqual([
+      expect.stringContaining('ended with exit status 1: logger: socket /dev/log: No such file') as string,
+    ]);
   });
 });
 

@@ -5,6 +5,7 @@
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
 import type { NextTapeOfJob } from '../../contract/protection.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { NotifyWay } from '../site/notify-schema.ts';
 import {
   askedNotification,
@@ -132,7 +133,12 @@ export class Notifier {
       const event = notification.events.find((each) => each !== 'test' && way.on.includes(each));
       if (event === undefined) continue;
       const sending = send(way, notification, event, this.#options.limitSeconds).catch((error: unknown) =>
-        this.#options.warn(`the notification by ${wayWords(way)} failed: ${sentenceOf(error)}`),
+        this.#options.warn(
+          phrase('the notification by {way} failed: {error}', {
+            way: wayWords(way),
+            error: sentenceOf(error),
+          }),
+        ),
       );
       this.#sending.add(sending);
       void sending.finally(() => this.#sending.delete(sending));

@@ -2,10 +2,11 @@
 import { open } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 const fileReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  EACCES: 'this user may not read it',
+  ENOENT: phrase('it does not exist'),
+  EACCES: phrase('this user may not read it'),
 };
 
 /** No password is longer than this. */

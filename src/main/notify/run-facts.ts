@@ -1,6 +1,7 @@
 /** The facts of a run in a notification, folded from its events. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { Stamp } from '../../contract/time/run-clock.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export class NotifiedRun {
   readonly job: string;
@@ -32,7 +33,7 @@ export class NotifiedRun {
       case 'run-started':
         this.class = event.class;
         this.volumes = event.volumes;
-        this.drive = `${event.tape.device} on ${event.tape.host}`;
+        this.drive = phrase('{device} on {host}', { device: event.tape.device, host: event.tape.host });
         this.began = event.at;
         this.takenUp = event;
         break;

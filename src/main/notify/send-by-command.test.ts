@@ -117,7 +117,7 @@ describe('a notification command', () => {
   });
 });
 
-/** A killed process that nobody has reaped yet is no longer alive. */
+/** A killed process that is not reaped yet is no longer alive. */
 async function lives(id: number): Promise<boolean> {
   try {
     return !/^State:\s+Z/m.test(await readFile(`/proc/${id}/status`, 'utf8'));

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { Notification, NotificationEvent } from './notification.ts';
 
 /** Bytes of its standard error that are kept. */
@@ -34,8 +35,8 @@ function kill({ pid }: ChildProcess): void {
 }
 
 const spawnReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such program',
-  EACCES: 'this user may not run it',
+  ENOENT: phrase('there is no such program'),
+  EACCES: phrase('this user may not run it'),
 };
 
 interface ProgramEnd {
@@ -58,17 +59,23 @@ function runToEnd(
     };
     const timer = setTimeout(() => {
       kill(child);
-      finish(`did not finish within ${limit.seconds} s`);
+      finish(phrase('did not finish within {seconds} s', { seconds: limit.seconds }));
     }, limit.seconds * 1000);
     child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
       stderr = (stderr + piece).slice(-keptBytes);
     });
     child.once('error', (error: NodeJS.ErrnoException) =>
-      finish(`cannot be started: ${spawnReasons[error.code ?? ''] ?? error.message}`),
+      finish(
+        phrase('cannot be started: {spawnReason}', {
+          spawnReason: spawnReasons[error.code ?? ''] ?? error.message,
+        }),
+      ),
     );
     child.once('exit', (status, signal) => {
       const bad =
-        status === null ? `was ended by ${signal ?? 'a signal'}` : `ended with exit status ${status}`;
+        status === null
+          ? phrase('was ended by {signal}', { signal: signal ?? phrase('a signal') })
+          : phrase('ended with exit status {status}', { status });
       const how = status === 0 ? undefined : bad;
       const closed = once(child, 'close');
       const silence = setTimeout(() => finish(how), silenceMilliseconds);

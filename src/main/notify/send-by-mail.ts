@@ -1,6 +1,7 @@
 /** Notifies by mail: plain text over SMTP. */
 import { createTransport } from 'nodemailer';
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { Mail } from '../site/notify-schema.ts';
 import type { Notification } from './notification.ts';
 import { readPassword } from './password-file.ts';
@@ -26,16 +27,16 @@ function withoutSecret(text: string, login: Login | undefined): string {
 }
 
 const socketReasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ENOTFOUND: 'no address is known for that name',
-  EDNS: 'no address is known for that name',
-  EHOSTUNREACH: 'there is no route to it',
+  ECONNREFUSED: phrase('the connection was refused'),
+  ENOTFOUND: phrase('no address is known for that name'),
+  EDNS: phrase('no address is known for that name'),
+  EHOSTUNREACH: phrase('there is no route to it'),
 };
 
 function reasonOf(error: unknown, login: Login | undefined, limitSeconds: number): string {
   const { code, originalCode, message, name } = error as Error & { code?: string; originalCode?: string };
   if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT')
-    return `did not finish within ${limitSeconds} s`;
+    return phrase('did not finish within {limitSeconds} s', { limitSeconds });
   const known = socketReasons[originalCode ?? ''] ?? socketReasons[code ?? ''];
   return known ?? withoutSecret(message.split('\n')[0] ?? '', login);
 }
@@ -81,5 +82,6 @@ export async function sendByMail(
     .catch((error: unknown) => {
       throw failed(reasonOf(error, login, limitSeconds));
     });
-  if (sent.rejected.length > 0) throw failed(`${sent.rejected.map(String).join(', ')} was refused`);
+  if (sent.rejected.length > 0)
+    throw failed(phrase('{rejected} was refused', { rejected: sent.rejected.map(String).join(', ') }));
 }

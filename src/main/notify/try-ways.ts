@@ -1,6 +1,7 @@
 /** Tests each channel of a site once, and reports the result. */
 import { isFailure } from '../../contract/errors.ts';
 import type { CheckLine } from '../../contract/plan.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { NotifyWay } from '../site/notify-schema.ts';
 import type { Site } from '../site/site-schema.ts';
 import { testNotification } from './notification.ts';
@@ -25,7 +26,12 @@ export async function tryWays(site: Site, listener: (line: CheckLine) => void): 
     listener(line);
   };
   if (ways.length === 0)
-    tell('notify', false, 'the site file has no notify entry', 'add notify to the site file or to a job');
+    tell(
+      'notify',
+      false,
+      phrase('the site file has no notify entry'),
+      phrase('add notify to the site file or to a job'),
+    );
   for (const way of ways) {
     try {
       await send(
@@ -36,7 +42,9 @@ export async function tryWays(site: Site, listener: (line: CheckLine) => void): 
       tell(
         wayWords(way),
         true,
-        way.mail ? `${way.mail.host} accepted the test message` : 'test sent; command exited 0',
+        way.mail
+          ? phrase('{host} accepted the test message', { host: way.mail.host })
+          : phrase('test sent; command exited 0'),
       );
     } catch (error) {
       if (!isFailure(error)) throw error;

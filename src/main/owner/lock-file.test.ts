@@ -40,7 +40,7 @@ it('is taken where its process has ended', async () => {
   expect(await readdir(dirname(lock))).toEqual([]);
 });
 
-it('is taken where whoever was about to remove it died, too', async () => {
+it('is taken if the process that was about to remove it died, too', async () => {
   const lock = await newLock();
   const dead = lockOf({});
   await writeFile(lock, dead);
@@ -54,7 +54,7 @@ describe('of a process that is gone', () => {
   const guardOf = (lock: string, content: string) =>
     `${lock}.${createHash('sha256').update(content).digest('hex').slice(0, 16)}`;
 
-  it('is removed by one alone: a late remover leaves the lock to whoever has taken it since', async () => {
+  it('is removed by one alone: a late remover leaves the lock to the process that has taken it since', async () => {
     const lock = await newLock();
     const next = new LockFile(lock);
     await next.during(() => {
@@ -75,7 +75,7 @@ describe('of a process that is gone', () => {
   });
 });
 
-describe('stays where nobody can tell whether its process is running', () => {
+describe('stays where it is not known whether its process is running', () => {
   const rest = 'it is not known whether that process is running; if it is not, remove the file';
   it.each([
     ['of another boot: a clone looks the same', lockOf({ boot: '0123456789ab' })],

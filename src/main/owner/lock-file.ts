@@ -1,22 +1,25 @@
 /**
- * A lock between processes that share a folder: a file that names its owner. It is made by link(2), which is atomic, and has its content
- * from its first moment. One whose owner is gone is removed; one whose owner cannot be told stays until a person removes it.
+ * A lock between processes that share a folder: a file that names its owner. It is made by link(2), which is atomic,
+ * and has its content from its first moment. One whose owner is gone is removed; one whose owner is not known stays
+ * until a person removes it.
  *
- * No two processes remove the same dead lock: whoever removes it first holds a second lock, named after the dead owner. An owner that is
- * gone never comes back, so that a late remover finds another owner in the file, and leaves it.
+ * No two processes remove the same dead lock: the process that removes it first holds a second lock, named after the
+ * dead owner. An owner that is gone never comes back, so that a late remover finds another owner in the file, and
+ * leaves it.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { livenessOf, thisProcess, type Liveness, type ProcessOwner } from './process-owner.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export interface LockFileOptions {
-  /** Tells this lock from others of the same process. */
+  /** Distinguishes this lock from others of the same process. */
   readonly key?: string;
   /** The pause between two attempts, in milliseconds. */
   readonly everyMilliseconds?: number;
-  /** How long somebody else may hold it, in milliseconds. An owner that cannot be told is waited for ten seconds at most. */
+  /** How long somebody else may hold it, in milliseconds. An owner that is not known is waited for ten seconds at most. */
   readonly patienceMilliseconds?: number;
 }
 
@@ -41,7 +44,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @returns undefined if the file names nobody */
+/** @returns undefined if the file names no owner */
 function ownerOf(text: string): ProcessOwner | undefined {
   const content = parseJson(text);
   const lock = lockSchema.safeParse(content);
@@ -70,7 +73,7 @@ function write(file: string, content: string): void {
   try {
     writeSync(handle, content);
   } catch (error) {
-    // A lock that names nobody would stay.
+    // A lock without an owner would stay.
     rmSync(file, { force: true });
     throw error;
   } finally {
@@ -130,7 +133,9 @@ const unknownMilliseconds = 10_000;
 
 /** `process 4711 on jump1`. */
 const wordsOf = (owner: ProcessOwner | undefined): string =>
-  owner ? `process ${owner.process} on ${owner.host}` : 'an unnamed process';
+  owner
+    ? phrase('process {process} on {host}', { process: owner.process, host: owner.host })
+    : phrase('an unnamed process');
 
 /** Somebody else holds a lock file for too long. */
 export class LockFileHeld extends Error {
@@ -141,8 +146,10 @@ function busy(file: string, content: string, liveness: Liveness): Error {
   const rest =
     liveness === 'alive'
       ? ''
-      : ', and it is not known whether that process is running; if it is not, remove the file';
-  return new LockFileHeld(`${file} is held by ${wordsOf(ownerOf(content))}${rest}`);
+      : phrase(', and it is not known whether that process is running; if it is not, remove the file');
+  return new LockFileHeld(
+    phrase('{file} is held by {holder}{advice}', { file, holder: wordsOf(ownerOf(content)), advice: rest }),
+  );
 }
 
 export class LockFile {

@@ -1,7 +1,7 @@
 /** Who uses the program. */
 import { userInfo } from 'node:os';
 
-/** The login of this process's owner. $USER is not asked: whoever starts the program can set it to any name. */
+/** The login of this process's owner. $USER is not asked: a user who starts the program can set it to any name. */
 export function loginName(): string {
   try {
     return userInfo().username;

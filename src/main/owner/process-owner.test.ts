@@ -39,7 +39,7 @@ describe('an owner of this machine, boot and PID namespace', () => {
   });
 });
 
-describe('an owner whose process has no number here cannot be told', () => {
+describe('an owner whose process has no number here is not known', () => {
   const gone = { ...thisProcess(), process: nobody };
   it.each<[string, Partial<ProcessOwner>]>([
     ['where the boot is another: a reboot and a clone look alike', { boot: other }],
@@ -55,7 +55,7 @@ describe('an owner whose process has no number here cannot be told', () => {
     expect(livenessOf({ ...gone, ...change })).toBe('unknown');
   });
 
-  it('where this platform tells nothing: there a process is alive, or cannot be told', () => {
+  it('where this platform reports nothing: there a process is alive, or not known', () => {
     const bare = { host: hostname() };
     expect(livenessOf(gone, bare)).toBe('unknown');
     expect(livenessOf({ host: hostname(), process: nobody }, bare)).toBe('unknown');
@@ -63,7 +63,7 @@ describe('an owner whose process has no number here cannot be told', () => {
   });
 });
 
-describe('an owner with the number of a process that lives here', () => {
+describe('an owner with the number of a process that runs here', () => {
   it.each<[string, Partial<ProcessOwner>]>([
     ['of a clone', { machine: other }],
     ['of an earlier boot', { boot: other }],

@@ -1,15 +1,16 @@
 /**
  * Who owns something: a process of one boot of one machine. And whether that owner is running, gone, or unknown.
  *
- * A number of a process means something in its PID namespace alone, a namespace in its boot alone, and two machines may have one host name.
- * So an owner is gone only where host name, machine, boot and namespace are ours. Where Linux does not tell them (another platform, no
- * /proc), no owner is ever gone: its process is alive where this host has one of that number, and cannot be told otherwise.
+ * A number of a process means something in its PID namespace alone, a namespace in its boot alone, and two machines may
+ * have one host name. So an owner is gone only where host name, machine, boot and namespace are ours. Where Linux does
+ * not tell them (another platform, no /proc), no owner is ever gone: its process is alive where this host has one of
+ * that number, and is not known otherwise.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** What tells one machine, boot and PID namespace from another; undefined if the platform does not say. */
+/** What distinguishes one machine, boot and PID namespace from another; undefined if the platform does not say. */
 export interface ProcessPlace {
   /** The host name. */
   readonly host: string;
@@ -29,7 +30,7 @@ export interface ProcessOwner extends ProcessPlace {
   readonly console?: string | undefined;
 }
 
-/** `unknown`: the owner may live, and cannot be asked from here. */
+/** `unknown`: the owner may be running, and cannot be asked from here. */
 export type Liveness = 'alive' | 'gone' | 'unknown';
 
 function textOf(file: string): string | undefined {
@@ -103,7 +104,7 @@ const differs = (one: string | undefined, other: string | undefined): boolean =>
   one !== undefined && other !== undefined && one !== other;
 
 /**
- * Says whether the process of an owner lives. A reboot and a clone look alike, so neither makes an owner gone.
+ * Reports whether the process of an owner is running. A reboot and a clone look alike, so neither makes an owner gone.
  * @param here where this process runs
  */
 export function livenessOf(owner: ProcessOwner, here: ProcessPlace = thisPlace()): Liveness {
@@ -121,10 +122,10 @@ export function livenessOf(owner: ProcessOwner, here: ProcessPlace = thisPlace()
   if (!isSurelyHere) return mayBeHere && exists(process) ? 'alive' : 'unknown';
   if (!exists(process)) return 'gone';
   const state = stateOf(process);
-  // A number is used again, and whoever hides /proc from others hides the difference.
+  // A number is used again, and a system that hides /proc from others hides the difference.
   return state && (state.isZombie || differs(began, state.started)) ? 'gone' : 'alive';
 }
 
-/** True if the owner says that it runs on another host than this. */
+/** True if the owner says that it runs on a different host. */
 export const isElsewhere = ({ host }: ProcessPlace, here: ProcessPlace = thisPlace()): boolean =>
   host !== here.host;

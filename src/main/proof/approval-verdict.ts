@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { readTrouble } from '../journal/kept-file.ts';
 import { countsAt, signersOf, type AllowedSigner } from '../ssh/keys/allowed-signers.ts';
 import { isRevoked, troubleOfRevoked } from '../ssh/keys/revoked-keys.ts';
@@ -72,11 +73,19 @@ const timeText = (time: number): string =>
 function whyNotNow(key: string, lines: readonly AllowedSigner[], now: number): string {
   for (const { principals, validAfter, validBefore } of lines) {
     if (validBefore !== undefined && now > validBefore)
-      return `${key} of ${principals} expired at ${timeText(validBefore)}`;
+      return phrase('{key} of {principals} expired at {validBefore}', {
+        key,
+        principals,
+        validBefore: timeText(validBefore),
+      });
     if (validAfter !== undefined && now < validAfter)
-      return `${key} of ${principals} is not valid before ${timeText(validAfter)}`;
+      return phrase('{key} of {principals} is not valid before {validAfter}', {
+        key,
+        principals,
+        validAfter: timeText(validAfter),
+      });
   }
-  return `${key} is not a key of an allowed signer`;
+  return phrase('{key} is not a key of an allowed signer', { key });
 }
 
 /** @returns the person whose key it is */
@@ -85,17 +94,23 @@ async function signerOf(request: ApprovalRequest, read: ReadSignature): Promise<
   const key = `the key ${read.fingerprint}`;
   const lines = signersOf(await readAllowedSigners(signersFile), read.publicKey, read.namespace);
   const names = lines.flatMap(({ principals }) => principals.split(','));
-  // Whoever has a line of his own has another person's key, too, if both lines name that key.
+  // A person with a line in the file has another person's key, too, if both lines name that key.
   if (names.some((name) => loginOf(name) === loginOf(operator)))
-    throw refused(request, `${key} is that of ${operator}, who performs the run`);
+    throw refused(request, phrase('{key} is that of {operator}, who performs the run', { key, operator }));
   if (isRevoked(await readRevokedKeys(revokedFile), read.publicKey))
-    throw refused(request, `${key} is revoked in ${revokedFile ?? ''}`);
+    throw refused(
+      request,
+      phrase('{key} is revoked in {revokedFile}', { key, revokedFile: revokedFile ?? '' }),
+    );
   const now = Date.now();
   const valid = lines.find((line) => countsAt(line, now));
   if (!valid) throw refused(request, whyNotNow(key, lines, now));
   const [by = ''] = valid.principals.split(',');
   if (by === '' || /[*?!]/.test(valid.principals))
-    throw refused(request, `its line names no person: ${valid.principals}`);
+    throw refused(
+      request,
+      phrase('its line names no person: {principals}', { principals: valid.principals }),
+    );
   return by;
 }
 
@@ -113,15 +128,21 @@ export async function judgeApproval(
   const read = orRefused(request, () => readSignature(armored));
   const { keyType, fingerprint, namespace } = read;
   if (namespace !== approvalNamespace)
-    throw refused(request, `it was made for "${namespace}", not for "${approvalNamespace}"`);
+    throw refused(
+      request,
+      phrase('it was made for "{namespace}", not for "{approvalNamespace}"', {
+        namespace,
+        approvalNamespace,
+      }),
+    );
   const isOf = (text: string) => orRefused(request, () => isSignatureOf(read, Buffer.from(text)));
   if (!isOf(statement)) {
     const isEarlier = (await earlier()).some(isOf);
     throw refused(
       request,
       isEarlier
-        ? 'it is a signature of an earlier question of this run'
-        : 'it is a signature of another text',
+        ? phrase('it is a signature of an earlier question of this run')
+        : phrase('it is a signature of another text'),
     );
   }
   const by = await signerOf(request, read);

@@ -54,7 +54,7 @@ describe('a file of revoked keys', () => {
   const key = Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.alloc(36, 7)]);
   const line = `ssh-ed25519 ${key.toString('base64')} mary@example.com`;
 
-  it('names public keys, beside comments and empty lines', () => {
+  it('names public keys, among comments and empty lines', () => {
     const text = `# left\r\n\r\n${line}\r\n`;
     expect([troubleOfRevoked(text), isRevoked(text, key)]).toEqual([undefined, true]);
     expect(isRevoked(text, Buffer.concat([key, key]))).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * The approval of a run by a second person (`approve: { by: other }`): a statement that the run writes, and a signature over it by somebody
- * else. A typed name proves nothing, and whoever performs the run can type any.
+ * The approval of a run by a second person (`approve: { by: other }`): a statement that the run writes, and a signature
+ * over it by somebody else. A typed name proves nothing, and the person who performs the run can type any.
  */
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
@@ -99,10 +99,10 @@ export async function signStatement({ statement }: ApprovalRequest, choice: Sign
   return signMessage(signer, approvalNamespace, Buffer.from(statement));
 }
 
-/** Nobody needs an answer sooner. */
+/** No answer is needed sooner. */
 const lookMilliseconds = 250;
 
-/** Waits for a signature that counts. One that does not is told, and removed. */
+/** Waits for a signature that counts. One that does not is reported, and removed. */
 async function awaitSignature(
   state: StateFolder,
   request: ApprovalRequest,
@@ -126,7 +126,7 @@ async function awaitSignature(
   }
 }
 
-/** Who hears of the approval that a run waits for. */
+/** The listener for the approval that a run waits for. */
 interface Awaiting {
   /** From now on it can be given. */
   readonly onAwaited: () => void;

@@ -10,7 +10,7 @@ export interface ArchivedHostKey {
   readonly isRevoked: boolean;
 }
 
-/** @returns true where all of them are to be taken */
+/** @returns true if all of them are to be taken */
 export type ConfirmArchivedKeys = (keys: readonly ArchivedHostKey[]) => Promise<boolean>;
 
 export interface NewHostKeys {

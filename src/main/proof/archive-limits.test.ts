@@ -110,7 +110,7 @@ describe('host keys of an archive', () => {
     );
   });
 
-  it('are not asked about where they are known, and not taken where nobody confirms them', async () => {
+  it('are not asked about where they are known, and not imported if they are not confirmed', async () => {
     const archive = await archiveWithKeys();
     const state = await newState();
     const done = await importState(state, archive);

@@ -61,7 +61,7 @@ describe('a published head of the seals', () => {
     expect((await saidOfHead(state, second))?.sentence).toMatch(/\(there are no seals\)/);
   });
 
-  it('is told for the journal that was sealed, and for no other', async () => {
+  it('is reported for the journal that was sealed, and for no other', async () => {
     const { state, first } = await twoRuns();
     const seals = await readSeals(state);
     const { lastHash } = parseJournal('', await readFile(state.journalFile(older)));

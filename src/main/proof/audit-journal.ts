@@ -1,11 +1,10 @@
 /** What the bytes of a journal come to, by its chain and its seals. Pure. */
 import type { AuditLine } from '../../contract/proof.ts';
+import { phrase, phraseCount } from '../../contract/text/say.ts';
 import { checkChain, type CheckedChain } from './chain.ts';
 import { lastSealOf, type Seal } from './seal.ts';
 
-const countText = (count: number, what: string) =>
-  `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
-const linesText = (lines: number) => countText(lines, 'line');
+const linesText = (lines: number) => phraseCount(lines, '{count} line', '{count} lines');
 
 /** Verdict and place, without the run. */
 type Verdict = Pick<AuditLine, 'verdict' | 'sentence' | 'line' | 'at'>;
@@ -24,35 +23,48 @@ const unproven = (sentence: string, line?: number, at?: string): Verdict => ({
 });
 
 const sealWords = ({ what, at, sealedAt }: Seal) =>
-  what === 'imported' ? `sealed ${sealedAt ?? ''} elsewhere, imported ${at}` : `sealed ${at}`;
+  what === 'imported'
+    ? phrase('sealed {sealedAt} elsewhere, imported {at}', { sealedAt: sealedAt ?? '', at })
+    : phrase('sealed {at}', { at });
 
 /** A journal that was never sealed: the reason why that may be so. */
 function withoutSeal(chain: CheckedChain, firstSealAt: string | undefined): Verdict {
   const last = chain.parsed.at(-1);
-  const intact = `${linesText(chain.lines)}, chain intact, but not sealed`;
-  const cannot = 'a removed or changed last line would not be noticed';
+  const intact = phrase('{lines}, chain intact, but not sealed', { lines: linesText(chain.lines) });
+  const cannot = phrase('a removed or changed last line would not be noticed');
   if (chain.parsed.some((line) => line?.type === 'imported'))
-    return unproven(`${intact}: it was imported from a tape; ${cannot}`);
+    return unproven(phrase('{intact}: it was imported from a tape; {cannot}', { intact, cannot }));
   if (last?.type !== 'run-finished')
-    return unproven(`${intact}: its run has no end: it is running or interrupted; ${cannot}`);
+    return unproven(
+      phrase('{intact}: its run has no end: it is running or interrupted; {cannot}', { intact, cannot }),
+    );
   if (firstSealAt !== undefined && last.at > firstSealAt)
-    return unproven(`${intact}, although earlier journals are: its seal was not written, or was removed`);
-  return unproven(`${intact}: it is older than the first seal; ${cannot}`);
+    return unproven(
+      phrase('{intact}, although earlier journals are: its seal was not written, or was removed', { intact }),
+    );
+  return unproven(phrase('{intact}: it is older than the first seal; {cannot}', { intact, cannot }));
 }
 
-/** Lines that came behind the seal: the run was resumed, or somebody wrote them. */
+/** Lines after the seal: the run was resumed, or somebody wrote them. */
 function behindSeal(chain: CheckedChain, seal: Seal): Verdict {
   const next = chain.parsed[seal.lines];
   const line = seal.lines + 1;
   if (chain.hashes[seal.lines - 1] !== seal.hash) return replaced(chain, seal);
   if (next?.type !== 'run-resumed')
     return wrong(
-      `line ${line} was added: the journal ended with line ${seal.lines} when it was ${sealWords(seal)}`,
+      phrase('line {line} was added: the journal ended with line {lines} when it was {seal}', {
+        line,
+        lines: seal.lines,
+        seal: sealWords(seal),
+      }),
       line,
       next?.at,
     );
   return unproven(
-    `${linesText(chain.lines)}, chain intact, the first ${seal.lines} of them ${sealWords(seal)}: the run was resumed and not sealed since`,
+    phrase(
+      '{lines}, chain intact, the first {count} of them {seal}: the run was resumed and not sealed since',
+      { lines: linesText(chain.lines), count: seal.lines, seal: sealWords(seal) },
+    ),
     line,
     next.at,
   );
@@ -61,7 +73,10 @@ function behindSeal(chain: CheckedChain, seal: Seal): Verdict {
 function replaced(chain: CheckedChain, seal: Seal): Verdict {
   const was = chain.hashes[seal.lines - 1] ?? '';
   return wrong(
-    `line ${seal.lines} is not the line that was ${sealWords(seal)}: it is ${was.slice(0, 16)}…, and it was ${seal.hash.slice(0, 16)}…; it was changed, or the whole journal was replaced`,
+    phrase(
+      'line {lines} is not the line that was {seal}: it is {was}…, and it was {hash}…; it was changed, or the whole journal was replaced',
+      { lines: seal.lines, seal: sealWords(seal), was: was.slice(0, 16), hash: seal.hash.slice(0, 16) },
+    ),
     seal.lines,
     chain.parsed[seal.lines - 1]?.at,
   );
@@ -70,19 +85,30 @@ function replaced(chain: CheckedChain, seal: Seal): Verdict {
 function withSeal(chain: CheckedChain, seal: Seal): Verdict {
   if (chain.lines < seal.lines)
     return wrong(
-      `it was cut: ${linesText(seal.lines)} were ${sealWords(seal)}, and it has ${chain.lines}`,
+      phrase('it was cut: {lines} were {seal}, and it has {now}', {
+        lines: linesText(seal.lines),
+        seal: sealWords(seal),
+        now: chain.lines,
+      }),
       chain.lines + 1,
     );
   if (chain.lines > seal.lines) return behindSeal(chain, seal);
   if (chain.lastHash !== seal.hash) return replaced(chain, seal);
   if (chain.bytes !== seal.bytes)
     return wrong(
-      `everything after line ${seal.lines} was added: the journal was ${sealWords(seal)}`,
+      phrase('everything after line {lines} was added: the journal was {seal}', {
+        lines: seal.lines,
+        seal: sealWords(seal),
+      }),
       seal.lines + 1,
     );
   return {
     verdict: 'proven',
-    sentence: `${linesText(chain.lines)}, chain intact, ${sealWords(seal)}; final hash ${chain.lastHash}`,
+    sentence: phrase('{lines}, chain intact, {seal}; final hash {lastHash}', {
+      lines: linesText(chain.lines),
+      seal: sealWords(seal),
+      lastHash: chain.lastHash,
+    }),
   };
 }
 
@@ -90,7 +116,10 @@ function withSeal(chain: CheckedChain, seal: Seal): Verdict {
 function torn({ lines, bytes, wholeBytes }: CheckedChain): Verdict | undefined {
   if (bytes === wholeBytes) return undefined;
   return unproven(
-    `line ${lines + 1} is incomplete: the console died while writing it; ${linesText(lines)} before it, chain intact`,
+    phrase('line {line} is incomplete: the console died while writing it; {lines} before it, chain intact', {
+      line: lines + 1,
+      lines: linesText(lines),
+    }),
     lines + 1,
   );
 }
@@ -127,11 +156,15 @@ export function auditJournal(
 
 /** A run of which there are only seals. */
 export function auditMissing(run: string, file: string, seal: Seal): AuditLine {
-  const facts = `${linesText(seal.lines)}, final hash ${seal.hash}`;
+  const facts = phrase('{lines}, final hash {hash}', { lines: linesText(seal.lines), hash: seal.hash });
   const sentence =
     seal.what === 'removed'
-      ? `removed ${seal.at}${seal.by === undefined ? '' : ` by ${seal.by}`}: ${facts}`
-      : `the journal is missing: it was ${sealWords(seal)}, ${facts}`;
+      ? phrase('removed {at}{by}: {facts}', {
+          at: seal.at,
+          by: seal.by === undefined ? '' : phrase(' by {by}', { by: seal.by }),
+          facts,
+        })
+      : phrase('the journal is missing: it was {seal}, {facts}', { seal: sealWords(seal), facts });
   return {
     run,
     subject: 'journal',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { isFailure } from '../../contract/errors.ts';
 import type { AuditLine } from '../../contract/proof.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { isMissing, readKept, statKept } from '../journal/kept-file.ts';
 import { readReportRecords, type ReportRecord } from '../journal/report-record.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -37,7 +38,7 @@ async function auditCatalogue(
   event: CatalogueEvent,
   isImported: boolean,
 ): Promise<AuditLine> {
-  // The state folder may lie elsewhere now: the list is searched for beside the journal.
+  // The state folder may lie elsewhere now: the list is searched for next to the journal.
   const file = join(state.runsFolder, basename(event.file));
   const line = { run, subject: 'catalogue', file } as const;
   try {
@@ -46,12 +47,15 @@ async function auditCatalogue(
       return {
         ...line,
         verdict: 'proven',
-        sentence: `the file list is unchanged: sha256 ${actual}`,
+        sentence: phrase('the file list is unchanged: sha256 {actual}', { actual }),
       };
     return {
       ...line,
       verdict: 'wrong',
-      sentence: `the file list was changed: its sha256 is ${actual}, the journal has ${event.sha256}`,
+      sentence: phrase('the file list was changed: its sha256 is {actual}, the journal has {sha256}', {
+        actual,
+        sha256: event.sha256,
+      }),
     };
   } catch (error) {
     if (!isMissing(error)) return { ...line, verdict: 'wrong', sentence: messageOf(error) };
@@ -59,14 +63,20 @@ async function auditCatalogue(
       ? {
           ...line,
           verdict: 'unproven',
-          sentence: 'there is no file list: the run was imported from a tape',
+          sentence: phrase('there is no file list: the run was imported from a tape'),
         }
-      : { ...line, verdict: 'wrong', sentence: 'the file list is missing' };
+      : { ...line, verdict: 'wrong', sentence: phrase('the file list is missing') };
   }
 }
 
 const exportWords = ({ what, paper, at }: ReportRecord) =>
-  `${what === 'pdf' ? `report${paper === undefined ? '' : ` (${paper})`}` : `export (${what})`} of ${at}`;
+  phrase('{what} of {at}', {
+    what:
+      what === 'pdf'
+        ? `report${paper === undefined ? '' : ` (${paper})`}`
+        : phrase('export ({what})', { what }),
+    at,
+  });
 
 /** True if the journal has, or once had, that final hash. */
 const endsSo = ({ hashes }: CheckedChain, hash: string) => hashes.includes(hash);
@@ -78,14 +88,17 @@ async function auditExports({ state }: AuditOptions, run: string, chain: Checked
     ...line,
     line: number,
     verdict: 'wrong',
-    sentence: `line ${number} of the list of exports is not a record`,
+    sentence: phrase('line {number} of the list of exports is not a record', { number }),
   }));
   const foreign = records
     .filter(({ journalHash }) => !endsSo(chain, journalHash))
     .map((record): AuditLine => ({
       ...line,
       verdict: 'wrong',
-      sentence: `the ${exportWords(record)} was made from another journal with the final hash ${record.journalHash}`,
+      sentence: phrase('the {export} was made from another journal with the final hash {journalHash}', {
+        export: exportWords(record),
+        journalHash: record.journalHash,
+      }),
     }));
   return [...damaged, ...foreign];
 }
@@ -106,8 +119,10 @@ function unreadable(state: StateFolder, run: string, seals: readonly Seal[], err
   const file = state.journalFile(run);
   if (isMissing(error) && seal) return auditMissing(run, file, seal);
   if (isMissing(error))
-    return { run, subject: 'journal', file, verdict: 'wrong', sentence: 'there is no such run' };
-  const sentence = isFailure(error) ? error.message : `the journal cannot be read: ${messageOf(error)}`;
+    return { run, subject: 'journal', file, verdict: 'wrong', sentence: phrase('there is no such run') };
+  const sentence = isFailure(error)
+    ? error.message
+    : phrase('the journal cannot be read: {message}', { message: messageOf(error) });
   return { run, subject: 'journal', file, verdict: 'wrong', sentence };
 }
 

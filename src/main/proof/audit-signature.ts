@@ -1,5 +1,6 @@
 /** What the signature of a run proves, and what it means that there is none. */
 import type { AuditLine } from '../../contract/proof.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { countsAt, type AllowedSigner } from '../ssh/keys/allowed-signers.ts';
 import type { CheckedChain } from './chain.ts';
@@ -27,7 +28,7 @@ type ReadCheck = Exclude<SignatureCheck, { verdict: 'unreadable' }>;
 /** Why a signature is required; undefined if it is not. */
 function requiredBy({ allowedSigners, siteKey }: SignatureDemand): string | undefined {
   if (allowedSigners !== undefined) return '--signers requires a signature';
-  return siteKey && `the site signs its runs with ${siteKey.file}`;
+  return siteKey && phrase('the site signs its runs with {file}', { file: siteKey.file });
 }
 
 const hasEnded = ({ parsed, bytes, wholeBytes }: CheckedChain): boolean =>
@@ -36,23 +37,24 @@ const hasEnded = ({ parsed, bytes, wholeBytes }: CheckedChain): boolean =>
 function withoutSignature(chain: CheckedChain, demand: SignatureDemand): Verdict {
   const required = requiredBy(demand);
   if (!hasEnded(chain))
-    return { verdict: 'unproven', sentence: 'not signed: only a run that has ended can be signed' };
-  if (required !== undefined) return { verdict: 'wrong', sentence: `the signature is missing: ${required}` };
+    return { verdict: 'unproven', sentence: phrase('not signed: only a run that has ended can be signed') };
+  if (required !== undefined)
+    return { verdict: 'wrong', sentence: phrase('the signature is missing: {required}', { required }) };
   return {
     verdict: 'unproven',
-    sentence: 'not signed: chain and seal show accidents, not forgery',
+    sentence: phrase('not signed: chain and seal show accidents, not forgery'),
   };
 }
 
 const signerWords = ({ facts: { keyType, fingerprint, principal } }: ReadCheck) =>
-  `${keyType} ${fingerprint}${principal === undefined ? '' : ` of ${principal}`}`;
+  `${keyType} ${fingerprint}${principal === undefined ? '' : phrase(' of {principal}', { principal })}`;
 
 const timeWords = (time: number) => new Date(time).toISOString().replace('.000Z', 'Z');
 
 /** ` only from 2026-01-01T00:00:00Z until 2027-01-01T00:00:00Z`. */
 function validWords({ validAfter, validBefore }: AllowedSigner): string {
-  const from = validAfter === undefined ? '' : ` from ${timeWords(validAfter)}`;
-  const until = validBefore === undefined ? '' : ` until ${timeWords(validBefore)}`;
+  const from = validAfter === undefined ? '' : phrase(' from {time}', { time: timeWords(validAfter) });
+  const until = validBefore === undefined ? '' : phrase(' until {time}', { time: timeWords(validBefore) });
   return `only${from}${until}`;
 }
 
@@ -64,20 +66,30 @@ const endOf = ({ parsed }: CheckedChain): number => Date.parse(parsed.at(-1)?.at
  * key that no longer counts could have made the signature since.
  */
 function allowedSignature(check: ReadCheck, chain: CheckedChain): Verdict {
-  const signed = `signed by ${signerWords(check)}`;
+  const signed = phrase('signed by {signer}', { signer: signerWords(check) });
   const { signers } = check;
   const [first] = signers;
-  if (!first) return { verdict: 'wrong', sentence: `${signed}, which is not a key of an allowed signer` };
+  if (!first)
+    return {
+      verdict: 'wrong',
+      sentence: phrase('{signed}, which is not a key of an allowed signer', { signed }),
+    };
   const atEnd = signers.filter((signer) => countsAt(signer, endOf(chain)));
   if (atEnd.some((signer) => countsAt(signer, Date.now()))) return { verdict: 'proven', sentence: signed };
   return atEnd[0]
     ? {
         verdict: 'unproven',
-        sentence: `${signed}, whose key is valid ${validWords(atEnd[0])}: it could have signed later with a false time`,
+        sentence: phrase(
+          '{signed}, whose key is valid {valid}: it could have signed later with a false time',
+          { signed, valid: validWords(atEnd[0]) },
+        ),
       }
     : {
         verdict: 'wrong',
-        sentence: `${signed}, whose key is valid ${validWords(first)}, not when the run ended`,
+        sentence: phrase('{signed}, whose key is valid {valid}, not when the run ended', {
+          signed,
+          valid: validWords(first),
+        }),
       };
 }
 
@@ -87,18 +99,23 @@ function goodSignature(
   chain: CheckedChain,
   { allowedSigners, siteKey }: SignatureDemand,
 ): Verdict {
-  const signed = `signed by ${signerWords(check)}`;
+  const signed = phrase('signed by {signer}', { signer: signerWords(check) });
   if (allowedSigners !== undefined) return allowedSignature(check, chain);
   if (siteKey?.fingerprint === undefined)
     return {
       verdict: 'unproven',
-      sentence: `${signed}; the owner of the key was not checked: --signers names the accepted keys`,
+      sentence: phrase('{signed}; the owner of the key was not checked: --signers names the accepted keys', {
+        signed,
+      }),
     };
   return siteKey.fingerprint === check.facts.fingerprint
-    ? { verdict: 'proven', sentence: `${signed}, the key of the site file` }
+    ? { verdict: 'proven', sentence: phrase('{signed}, the key of the site file', { signed }) }
     : {
         verdict: 'unproven',
-        sentence: `${signed}, which is not the key of the site file; --signers names other accepted keys`,
+        sentence: phrase(
+          '{signed}, which is not the key of the site file; --signers names other accepted keys',
+          { signed },
+        ),
       };
 }
 
@@ -106,10 +123,14 @@ function otherSignature(check: ReadCheck, chain: CheckedChain, demand: Signature
   const isWrong =
     check.verdict === 'wrong' ||
     (check.verdict === 'voided' && hasEnded(chain) && requiredBy(demand) !== undefined);
-  const how = check.verdict === 'unknown' ? 'was not checked' : 'is invalid';
+  const how = check.verdict === 'unknown' ? phrase('was not checked') : phrase('is invalid');
   return {
     verdict: isWrong ? 'wrong' : 'unproven',
-    sentence: `the signature by ${signerWords(check)} ${how}: ${check.reason}`,
+    sentence: phrase('the signature by {signer} {how}: {reason}', {
+      signer: signerWords(check),
+      how,
+      reason: check.reason,
+    }),
   };
 }
 
@@ -127,7 +148,11 @@ export async function auditSignature(
   const check = await signatureOf(state, run, demand.allowedSigners);
   if (!check) return { ...line, ...withoutSignature(chain, demand) };
   if (check.verdict === 'unreadable')
-    return { ...line, verdict: 'wrong', sentence: `the signature cannot be read: ${check.reason}` };
+    return {
+      ...line,
+      verdict: 'wrong',
+      sentence: phrase('the signature cannot be read: {reason}', { reason: check.reason }),
+    };
   const verdict =
     check.verdict === 'good' ? goodSignature(check, chain, demand) : otherSignature(check, chain, demand);
   return { ...line, signature: check.facts, ...verdict };

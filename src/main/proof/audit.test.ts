@@ -112,7 +112,7 @@ describe('the audit of a journal that was sealed', () => {
     );
   });
 
-  it('tells number and time of that line', async () => {
+  it('shows number and time of that line', async () => {
     const state = await sealedState();
     const events = recordedEvents('raw-dd');
     await change(state, (lines) =>
@@ -155,7 +155,7 @@ describe('the audit of a journal that was sealed', () => {
     expect(auditVerdictOf(await auditState({ state }))).toBe('wrong');
   });
 
-  it('knows a run that was resumed, and one that was sealed again', async () => {
+  it('lists a run that was resumed, and one that was sealed again', async () => {
     const state = await sealedState(smallEvents());
     const file = state.journalFile(run);
     const journal = Journal.reopen({ file, run }, parseJournal(file, await readFile(file)));
@@ -175,7 +175,7 @@ describe('the audit of a journal that was sealed', () => {
     expect(await said(state)).toMatch(/^proven: 5 lines, chain intact, sealed /);
   });
 
-  it('finds lines behind the end that no taking up has written', async () => {
+  it('finds lines after the end that no resumed run has written', async () => {
     const state = await sealedState(smallEvents());
     const file = state.journalFile(run);
     const journal = Journal.reopen({ file, run }, parseJournal(file, await readFile(file)));
@@ -208,7 +208,7 @@ describe('the audit of a journal without a seal', () => {
     );
   });
 
-  it('is told where others that ended before it are sealed', async () => {
+  it('is reported where others that ended before it are sealed', async () => {
     const state = await newState();
     writeRun(state, smallEvents());
     const seal = { what: 'sealed', run: 'r', lines: 1, bytes: 1, hash: '0'.repeat(64) } as const;
@@ -220,7 +220,7 @@ describe('the audit of a journal without a seal', () => {
 });
 
 describe('the list of seals', () => {
-  it('is cut where a crash has torn its last line, and continues', async () => {
+  it('is cut where a crash left its last line incomplete, and continues', async () => {
     const state = await sealedState(smallEvents());
     await appendFile(state.sealsFile, '{"what":"sea');
     expect((await auditState({ state }))[0]).toMatchObject({
@@ -268,7 +268,7 @@ describe('the list of seals', () => {
   });
 });
 
-describe('the audit of what lies beside a journal', () => {
+describe('the audit of what lies next to a journal', () => {
   it('compares the list of files with what the journal says of it', async () => {
     const state = await newState();
     const file = state.catalogueFile(run);
@@ -306,7 +306,7 @@ describe('the audit of what lies beside a journal', () => {
     });
   });
 
-  it('knows the reports that were exported of it', async () => {
+  it('lists the reports that were exported of it', async () => {
     const state = await sealedState(smallEvents());
     const { lastHash: journalHash } = parseJournal('', await readFile(state.journalFile(run)));
     const pdf = Buffer.from('%PDF-1.7 a report');

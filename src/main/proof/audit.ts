@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
 import type { AuditLine, AuditVerdict } from '../../contract/proof.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { readTrouble } from '../journal/kept-file.ts';
 import { readReportRecords, type ReportRecord } from '../journal/report-record.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -23,35 +24,46 @@ function auditSeals(file: string, { trouble, isTorn, seals, lastHash }: ReadSeal
       ...line,
       verdict: 'unproven',
       line: seals.length + 1,
-      sentence: `line ${seals.length + 1} of the list of seals is incomplete: a console died while writing it`,
+      sentence: phrase('line {seals} of the list of seals is incomplete: a console died while writing it', {
+        seals: seals.length + 1,
+      }),
     };
   if (seals.length === 0) return undefined;
   return {
     ...line,
     verdict: 'proven',
-    sentence: `${sealsText(seals.length)}, chain intact; head ${lastHash}`,
+    sentence: phrase('{seals}, chain intact; head {lastHash}', { seals: sealsText(seals.length), lastHash }),
   };
 }
 
-const sealsText = (count: number) => (count === 1 ? '1 seal' : `${count} seals`);
+const sealsText = (count: number) => (count === 1 ? phrase('1 seal') : phrase('{count} seals', { count }));
 
 /** @param head one that was published: the list must still reach to it */
 function auditHead(file: string, head: string, { hashes, lastHash }: ReadSeals): AuditLine {
   const line = { run: undefined, subject: 'seals', file } as const;
   const place = hashes.indexOf(head);
   if (place < 0) {
-    const list = hashes.length === 0 ? 'there are no seals' : `${sealsText(hashes.length)}, head ${lastHash}`;
+    const list =
+      hashes.length === 0
+        ? phrase('there are no seals')
+        : phrase('{seals}, head {lastHash}', { seals: sealsText(hashes.length), lastHash });
     return {
       ...line,
       verdict: 'wrong',
-      sentence: `the list of seals does not contain the published head ${head} (${list}): seals were removed from its end, with or without their runs, or the list was replaced`,
+      sentence: phrase(
+        'the list of seals does not contain the published head {head} ({list}): seals were removed from its end, with or without their runs, or the list was replaced',
+        { head, list },
+      ),
     };
   }
   const later = hashes.length - place - 1;
   return {
     ...line,
     verdict: 'proven',
-    sentence: `line ${place + 1} of the list of seals is the published head${later === 0 ? '; nothing was sealed since' : `; sealed since: ${later}`}`,
+    sentence: phrase('line {place} of the list of seals is the published head{more}', {
+      place: place + 1,
+      more: later === 0 ? phrase('; nothing was sealed since') : phrase('; sealed since: {later}', { later }),
+    }),
   };
 }
 
@@ -60,7 +72,7 @@ export interface AuditStateOptions extends AuditOptions {
   readonly head?: string | undefined;
 }
 
-/** Runs that are there, and those that a seal tells of; removed ones only where they are asked for. */
+/** Runs that are there, and those that a seal lists; removed ones only if requested. */
 async function namesOf(state: StateFolder, { seals }: ReadSeals): Promise<string[]> {
   const sealed = new Map(seals.map(({ run, what }) => [run, what]));
   const missing = [...sealed].flatMap(([run, what]) => (what === 'removed' ? [] : [run]));
@@ -125,17 +137,24 @@ async function auditFound(
     return {
       ...line,
       verdict: 'wrong',
-      sentence: `the journal of run ${run} was changed: ${journal?.line.sentence ?? 'it cannot be read'}`,
+      sentence: phrase('the journal of run {run} was changed: {sentence}', {
+        run,
+        sentence: journal?.line.sentence ?? phrase('it cannot be read'),
+      }),
     };
   const { chain } = journal;
-  const was = `exported ${record.at} by shadowtape ${record.version}`;
+  const was = phrase('exported {at} by shadowtape {version}', { at: record.at, version: record.version });
   if (record.journalHash !== chain.lastHash)
     return chain.hashes.includes(record.journalHash)
-      ? { ...line, verdict: 'unproven', sentence: `${was}; the journal of run ${run} has grown since then` }
+      ? {
+          ...line,
+          verdict: 'unproven',
+          sentence: phrase('{was}; the journal of run {run} has grown since then', { was, run }),
+        }
       : {
           ...line,
           verdict: 'wrong',
-          sentence: `${was}, from a journal other than the present one of run ${run}`,
+          sentence: phrase('{was}, from a journal other than the present one of run {run}', { was, run }),
         };
   const again = await render?.(run, record).catch(() => undefined);
   const digest = createHash('sha256')
@@ -146,12 +165,15 @@ async function auditFound(
     again === undefined
       ? ''
       : isSame
-        ? '; recreated, it is identical'
-        : '; recreated by this version, it differs';
+        ? phrase('; recreated, it is identical')
+        : phrase('; recreated by this version, it differs');
   return {
     ...line,
     verdict: 'proven',
-    sentence: `the report of run ${run}, ${was}, from the present journal: final hash ${chain.lastHash}${anew}`,
+    sentence: phrase(
+      'the report of run {run}, {was}, from the present journal: final hash {lastHash}{anew}',
+      { run, was, lastHash: chain.lastHash, anew },
+    ),
   };
 }
 
@@ -178,7 +200,10 @@ export async function auditReport(
     subject: 'report',
     file,
     verdict: 'wrong',
-    sentence: `no export of this state folder has its sha256 ${digest}: it was changed, or comes from elsewhere`,
+    sentence: phrase(
+      'no export of this state folder has its sha256 {digest}: it was changed, or comes from elsewhere',
+      { digest },
+    ),
   };
 }
 

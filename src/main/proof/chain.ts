@@ -1,6 +1,7 @@
 /** Looks through the chain of a journal and says what was done to it. Pure. */
 import { createHash } from 'node:crypto';
 import { firstPrevious } from '../journal/journal.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** What of a line the chain needs; events that a later version writes are none of its business. */
 interface ChainLine {
@@ -14,7 +15,7 @@ interface ChainLine {
 interface ChainTrouble {
   /** From 1; of lines that were removed, the first one's number. */
   readonly line: number;
-  /** The time that the line tells, or that the line behind the removed ones does. */
+  /** The time of the line, or of the line after the removed ones. */
   readonly at: string | undefined;
   readonly sentence: string;
 }
@@ -67,7 +68,8 @@ function parse(line: Buffer): ChainLine | undefined {
   }
 }
 
-const linesText = (from: number, to: number) => (from === to ? `line ${from}` : `lines ${from} to ${to}`);
+const linesText = (from: number, to: number) =>
+  from === to ? phrase('line {from}', { from }) : phrase('lines {from} to {to}', { from, to });
 const wereText = (from: number, to: number, what: string) =>
   `${linesText(from, to)} ${from === to ? 'was' : 'were'} ${what}`;
 const short = (hash: string) => `${hash.slice(0, 16)}…`;
@@ -103,32 +105,57 @@ class Chain {
   #troubleAt(index: number): ChainTrouble | undefined {
     const line = this.parsed[index];
     const number = index + 1;
-    if (!line) return this.#at(index, `line ${number} is not an event: it was changed or added`);
-    if (line.run !== this.#run) return this.#at(index, `line ${number} belongs to another run, ${line.run}`);
+    if (!line)
+      return this.#at(index, phrase('line {number} is not an event: it was changed or added', { number }));
+    if (line.run !== this.#run)
+      return this.#at(
+        index,
+        phrase('line {number} belongs to another run, {run}', { number, run: line.run }),
+      );
     if (!this.#follows(index)) return this.#broken(index, line);
-    if (line.seq !== number) return this.#at(index, `line ${number} has number ${line.seq}`);
+    if (line.seq !== number)
+      return this.#at(index, phrase('line {number} has number {seq}', { number, seq: line.seq }));
     return undefined;
   }
 
-  /** The line does not follow the one before it: whichever of both is not as it was, the line behind tells. */
+  /** The line does not follow the one before it: the line after it shows which of both is not as it was. */
   #broken(index: number, line: ChainLine): ChainTrouble {
     const number = index + 1;
     const before = this.#hashBefore(index);
-    const should = `it should follow ${index === 0 ? 'nothing' : `line ${index}, ${short(before)}`}, and says ${short(line.prev)}`;
+    const should = phrase('it should follow {previous}, and says {said}', {
+      previous:
+        index === 0 ? phrase('nothing') : phrase('line {index}, {before}', { index, before: short(before) }),
+      said: short(line.prev),
+    });
     if (index + 1 < this.parsed.length && !this.#follows(index + 1)) {
       const wasAdded = this.parsed[index + 1]?.prev === before;
-      return this.#at(index, `line ${number} was ${wasAdded ? 'added' : 'changed'}: ${should}`);
+      return this.#at(
+        index,
+        wasAdded
+          ? phrase('line {number} was added: {should}', { number, should })
+          : phrase('line {number} was changed: {should}', { number, should }),
+      );
     }
     if (line.seq > number)
       return this.#at(
         index,
-        `${wereText(number, line.seq - 1, 'removed')}: after line ${index} comes number ${line.seq}`,
+        phrase('{were}: after line {index} comes number {seq}', {
+          were: wereText(number, line.seq - 1, 'removed'),
+          index,
+          seq: line.seq,
+        }),
       );
-    if (line.seq < number) return this.#at(index, `line ${number} was added: ${should}`);
-    if (index === 0) return this.#at(index, `line 1 was changed: ${should}`);
+    if (line.seq < number)
+      return this.#at(index, phrase('line {number} was added: {should}', { number, should }));
+    if (index === 0) return this.#at(index, phrase('line 1 was changed: {should}', { should }));
     return this.#at(
       index - 1,
-      `line ${index} was changed: line ${number} follows ${short(line.prev)}, and line ${index} is ${short(before)}`,
+      phrase('line {index} was changed: line {number} follows {prev}, and line {index} is {before}', {
+        index,
+        number,
+        prev: short(line.prev),
+        before: short(before),
+      }),
     );
   }
 

@@ -107,7 +107,7 @@ describe('any single change of a real journal', () => {
         changed.writeUInt8(changed.readUInt8(place) ^ 1, place);
         const line = content.subarray(0, place).filter((byte) => byte === 0x0a).length + 1;
         const { trouble, lines } = checkChain(changed, run);
-        // Only the seal tells of the last line.
+        // Only the seal proves the last line.
         if (line < lines) expect(trouble?.line).toBe(line);
       }),
       { numRuns: 100 },

@@ -1,5 +1,6 @@
 /** What happens once the journal of a run is closed: it is sealed, and signed if the site file says so. Old journals may be compressed. */
 import { isFailure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { millisecondsOf } from './packed-runs.ts';
@@ -16,9 +17,9 @@ export interface ClosedRun {
   readonly compressAfter: string | undefined;
   readonly askSecret: AskSecret;
   readonly agentSocket: string | undefined;
-  /** Hears what failed, in a sentence: it fails no run. */
+  /** Called with what failed, in a sentence: it fails no run. */
   readonly notice: (sentence: string) => void;
-  /** Hears the head of the list of seals once the run is sealed; undefined if it was not. */
+  /** Called with the head of the list of seals once the run is sealed; undefined if it was not. */
   readonly onSealed: (head: string | undefined) => void;
 }
 
@@ -39,16 +40,16 @@ async function orNotice(
 export async function closeRun(closed: ClosedRun): Promise<void> {
   const { state, run, sign, compressAfter, askSecret, agentSocket, notice, onSealed } = closed;
   let head: string | undefined;
-  await orNotice(`the journal of run ${run} was not sealed`, notice, async () => {
+  await orNotice(phrase('the journal of run {run} was not sealed', { run }), notice, async () => {
     head = await sealRun(state, run);
   });
   onSealed(head);
   if (sign)
-    await orNotice(`run ${run} was not signed`, notice, () =>
+    await orNotice(phrase('run {run} was not signed', { run }), notice, () =>
       signRun({ state, run, keyFile: sign.key, agentSocket, askSecret }),
     );
   if (compressAfter !== undefined)
-    await orNotice('journals were not compressed', notice, () =>
+    await orNotice(phrase('journals were not compressed'), notice, () =>
       compressRuns(state, millisecondsOf(compressAfter)),
     );
 }

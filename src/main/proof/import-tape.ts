@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CopiedTape } from '../../contract/copied-tape.ts';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { NewEvent } from '../../contract/events.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { IdentifiedTape, ManifestPlace } from '../procedure/drive/identify-tape.ts';
 import { copySuffix, provenCopies } from '../journal/copy-records.ts';
 import { Journal } from '../journal/journal.ts';
@@ -87,7 +88,10 @@ async function ownJournal({ label, manifest }: WrittenTape): Promise<Buffer | un
   const { run } = manifest;
   try {
     const content = await journalFromTape(gzip);
-    const { events, lastHash, truncated } = parseJournal(`the journal on ${label.name}`, content);
+    const { events, lastHash, truncated } = parseJournal(
+      phrase('the journal on {name}', { name: label.name }),
+      content,
+    );
     if (truncated || lastHash !== sha256)
       throw new Error('it does not end with the line named in the manifest');
     if (events.some((event) => event.run !== run)) throw new Error('it belongs to another run');
@@ -107,19 +111,27 @@ async function journalHere(state: StateFolder, run: string): Promise<Buffer | un
   }
 }
 
-/** Whether the journal that is there is the one that the tape tells of. */
+/** Whether the journal that is there is the one that is on the tape. */
 function compare(here: Buffer, tape: WrittenTape, own: Buffer | undefined): ImportedTape {
   const { run, journal } = tape.manifest;
-  const there = `run ${run} already exists`;
+  const there = phrase('run {run} already exists', { run });
   const events = parseJournal(run, here).events;
   const agrees = own
     ? here.subarray(0, own.length).equals(own)
     : events.some(({ prev }) => prev === journal.sha256) ||
       parseJournal(run, here).lastHash === journal.sha256;
-  if (agrees) return { what: 'there', run, sentence: `${there}, and its journal matches the tape` };
+  if (agrees)
+    return { what: 'there', run, sentence: phrase('{there}, and its journal matches the tape', { there }) };
   if (events.some(({ type }) => type === 'imported'))
-    return { what: 'there', run, sentence: `${there}: it was imported from the manifest of a tape` };
-  const sentence = `${there}, and its journal is not the one on tape "${tape.label.name}": check it with shadowtape audit ${run}`;
+    return {
+      what: 'there',
+      run,
+      sentence: phrase('{there}: it was imported from the manifest of a tape', { there }),
+    };
+  const sentence = phrase(
+    '{there}, and its journal is not the one on tape "{name}": check it with shadowtape audit {run}',
+    { there, name: tape.label.name, run },
+  );
   return { what: 'there', run, sentence };
 }
 
@@ -161,7 +173,11 @@ async function writeJournal(
 async function importRun(state: StateFolder, tape: WrittenTape, importer: Importer): Promise<ImportedTape> {
   const { run } = tape.manifest;
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run))
-    throw failure('TAPE_IMPORT_DIFFERS', { run, tape: tape.label.name, reason: 'it does not name a run' });
+    throw failure('TAPE_IMPORT_DIFFERS', {
+      run,
+      tape: tape.label.name,
+      reason: phrase('it does not name a run'),
+    });
   const own = await ownJournal(tape);
   const here = await journalHere(state, run);
   if (here) return compare(here, tape, own);
@@ -169,12 +185,16 @@ async function importRun(state: StateFolder, tape: WrittenTape, importer: Import
   const before = own ? [] : eventsOfManifest(tape);
   await writeJournal(state, run, own, before, lastEvents(tape, importer, from));
   const what = own
-    ? `with its journal up to ${tape.manifest.writtenAt}`
-    : 'from its manifest, which has no journal';
+    ? phrase('with its journal up to {writtenAt}', { writtenAt: tape.manifest.writtenAt })
+    : phrase('from its manifest, which has no journal');
   return {
     what: 'imported',
     run,
-    sentence: `run ${run} was imported from tape "${tape.label.name}", ${what}; the end of the run is not known`,
+    sentence: phrase('run {run} was imported from tape "{name}", {what}; the end of the run is not known', {
+      run,
+      name: tape.label.name,
+      what,
+    }),
   };
 }
 
@@ -209,8 +229,8 @@ export async function importTape(
   const { label } = tape;
   if (!label) {
     const sentence = tape.blank
-      ? 'the tape is blank: nothing was imported'
-      : 'the tape has no label: nothing was imported';
+      ? phrase('the tape is blank: nothing was imported')
+      : phrase('the tape has no label: nothing was imported');
     return { what: 'nothing', run: undefined, sentence };
   }
   await state.prepare();
@@ -220,7 +240,10 @@ export async function importTape(
     await noteCopy(state, tape);
     return imported;
   }
-  const of = label.run === undefined ? '' : ` of run ${label.run}`;
-  const sentence = `tape "${label.name}"${of} was added to the tape inventory; it has no manifest: that is on the last tape of the run, or the run was interrupted`;
+  const of = label.run === undefined ? '' : phrase(' of run {run}', { run: label.run });
+  const sentence = phrase(
+    'tape "{name}"{of} was added to the tape inventory; it has no manifest: that is on the last tape of the run, or the run was interrupted',
+    { name: label.name, of },
+  );
   return { what: 'tape', run: label.run, sentence };
 }

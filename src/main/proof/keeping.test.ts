@@ -49,7 +49,7 @@ describe('a journal that is compressed', () => {
     expect(await readdir(state.runsFolder)).not.toContain(`${run}.ndjson.gz`);
   });
 
-  it('is whole at every moment: the plain one counts while both are there, and goes at the next compressing', async () => {
+  it('is whole at every moment: the plain one counts while both are there, and is removed at the next compressing', async () => {
     const state = await sealedState(smallEvents());
     const file = state.journalFile(run);
     const plain = await readFile(file);
@@ -82,7 +82,7 @@ describe('a journal that is compressed', () => {
     expect(() => millisecondsOf('long ago')).toThrow('"long ago" is not a length of time');
   });
 
-  it('is compressed by two at once, and what a killed process has left goes', async () => {
+  it('is compressed by two at once, and what a killed process has left is removed', async () => {
     const state = await sealedState();
     const [old, young] = ['0123456789ab', 'ba9876543210'].map((word) =>
       join(state.runsFolder, `${run}.ndjson.gz.${word}.tmp`),
@@ -115,7 +115,7 @@ describe('a journal that is compressed', () => {
 });
 
 describe('the archive of a state folder', () => {
-  it('brings all of it into an empty one, where it is proven as before', async () => {
+  it('copies all of it into an empty one, where it is proven as before', async () => {
     const state = await sealedState();
     await mkdir(state.labFolder);
     await writeFile(join(state.labFolder, 'disk'), 'x');
@@ -135,7 +135,7 @@ describe('the archive of a state folder', () => {
     expect((await importState(other, archive)).map(({ what }) => what)).toEqual(['same', 'same']);
   });
 
-  it('brings the records of drills, and leaves out those of restores', async () => {
+  it('copies the records of drills, and omits those of restores', async () => {
     const state = await sealedState(smallEvents());
     await mkdir(state.restoresFolder);
     const finished = {
@@ -158,7 +158,7 @@ describe('the archive of a state folder', () => {
     expect(provenDrills(other.restoresFolder).get(run)).toEqual({ at: finished.at, volumes: ['Volume2'] });
   });
 
-  it('overwrites nothing that differs, and brings the seals of what was new', async () => {
+  it('overwrites nothing that differs, and copies the seals of what was new', async () => {
     const state = await sealedState(smallEvents());
     const archive = join(await newFolder(), 'state.tar.gz');
     await exportState(state, archive);
@@ -177,7 +177,7 @@ describe('the archive of a state folder', () => {
     expect(await readFile(other.journalFile(run), 'utf8')).toBe('mine');
   });
 
-  it('brings the seal of a journal that an import has left without one, which was interrupted', async () => {
+  it('copies the seal of a journal that an import has left without one, which was interrupted', async () => {
     const state = await sealedState(smallEvents());
     const archive = join(await newFolder(), 'state.tar.gz');
     await exportState(state, archive);
@@ -257,7 +257,7 @@ describe('the archive of a state folder', () => {
   });
 });
 
-/** The journal of a run that has sent a command that changes something, and that ended as told. */
+/** The journal of a run that has sent a command that changes something, and that ended as recorded. */
 async function stateOf(end: { exitStatus: 2 | 3; discarded?: true } | undefined): Promise<StateFolder> {
   const recorded = recordedEvents('raw-dd').map((event) =>
     event.type === 'run-finished' ? { ...event, verdict: 'failed' as const, ...end } : event,

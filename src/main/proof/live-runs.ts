@@ -1,8 +1,9 @@
 /**
- * Which runs of a state folder are running: each leaves a file that names its process. The locks of a run are on the hosts.
+ * Which runs of a state folder are running: each leaves a file that names its process. The locks of a run are on the
+ * hosts.
  *
- * A run that ends and keeps locks leaves its file, with `ended`: the process that the locks name may live on, as a desktop does, but no
- * longer works on the run.
+ * A run that ends and keeps locks leaves its file, with `ended`: the process that the locks name may continue, as a
+ * desktop does, but no longer works on the run.
  */
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -96,14 +97,15 @@ async function allMarks(state: StateFolder): Promise<LiveMark[]> {
 
 const mayLive = (mark: LiveMark) => mark.ended !== true && livenessOf(mark) !== 'gone';
 
-/** Runs whose process is running, or cannot be told: it is of another machine, of an earlier boot, or of another container. */
+/** Runs whose process is running, or not known: it is of another machine, of an earlier boot, or of another container. */
 export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
   return (await allMarks(state)).filter(mayLive);
 }
 
 /**
- * Runs to be shown as running: their process is running, or only another machine can tell. A mark of this host that cannot be told was left
- * before a reboot, or by another container: whoever takes that run up is asked about its lock, and it is shown as interrupted.
+ * Runs to be shown as running: their process is running, or only another machine can tell. A mark of this host that
+ * cannot be judged was left before a reboot, or by another container: the person who resumes that run is asked about
+ * its lock, and it is shown as interrupted.
  */
 export async function performedRuns(state: StateFolder): Promise<LiveMark[]> {
   return (await allMarks(state)).filter(isPerformed);
@@ -139,7 +141,7 @@ export async function endedMarkOf(state: StateFolder, run: string): Promise<Live
   return mark?.ended === true ? mark : undefined;
 }
 
-/** Removes the mark of a run, whoever left it: its lock was taken over, or it is given up. */
+/** Removes the mark of a run, whichever process left it: its lock was taken over, or it is given up. */
 export async function removeMarkOf(state: StateFolder, run: string): Promise<void> {
   await rm(markFile(state, run), { force: true });
 }

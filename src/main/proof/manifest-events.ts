@@ -6,7 +6,7 @@ import type { ManifestFile, TapeManifest } from '../tape/tape-manifest.ts';
 
 type Method = Extract<NewEvent, { type: 'run-started' }>['method'];
 
-/** What no manifest tells. */
+/** What no manifest has. */
 const unknown = 'unknown';
 const methods: readonly Method[] = ['6a', '6b', '6c', '6d', '6e'];
 const methodOf = (name: string | undefined): Method => methods.find((method) => method === name) ?? '6a';

@@ -6,6 +6,7 @@ import { gzip } from 'node:zlib';
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { leftNothing, outcomeOf } from '../../contract/run-outcome.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
 import { packedFile, readKept, readOwn, statKept, unpack } from '../journal/kept-file.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -36,7 +37,7 @@ async function holds(file: string, content: Buffer): Promise<boolean> {
 }
 
 /**
- * Puts the compressed form in place of a file. What was written is read back before the plain one goes.
+ * Puts the compressed form in place of a file. What was written is read back before the plain one is removed.
  * @returns by how many bytes it is smaller; undefined if it was compressed before
  * @throws STATE_FILE_UNWRITABLE
  */
@@ -46,7 +47,8 @@ export async function compressFile(file: string): Promise<number | undefined> {
   const packed = packedFile(file);
   if (!(await holds(packed, content))) {
     await writeWhole(packed, await zip(content, { level: 9 }), { mode: 'replace' });
-    if (!(await holds(packed, content))) throw unwritable(packed, new Error('it reads back differently'));
+    if (!(await holds(packed, content)))
+      throw unwritable(packed, new Error(phrase('it reads back differently')));
   }
   const { length } = await readFile(packed);
   // Somebody else may compress here, too.
@@ -76,7 +78,7 @@ async function reasonAgainst(state: StateFolder, run: string, before: number): P
   try {
     const file = state.journalFile(run);
     const { events, truncated } = parseJournal(file, await readKept(file));
-    if (truncated) return 'its last line is incomplete';
+    if (truncated) return phrase('its last line is incomplete');
     return isOver(events, before) ? undefined : '';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -126,7 +128,8 @@ export async function compressRuns(
   const done: CompressedRun[] = [];
   for (const run of await state.runs()) {
     if ((await liveRuns(state)).some((live) => live.run === run)) continue;
-    if (abort?.aborted) throw failure('STATE_STOPPED', { what: `runs from ${run} on were not changed` });
+    if (abort?.aborted)
+      throw failure('STATE_STOPPED', { what: phrase('runs from {run} on were not changed', { run }) });
     const compressed = await compressRun(state, run, before);
     if (!compressed) continue;
     done.push(compressed);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { firstPrevious } from '../journal/journal.ts';
 import { hashOfLine, wholeLines } from './chain.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -60,11 +61,14 @@ function parse(line: Buffer): Seal | undefined {
 function troubleOf(seals: readonly (Seal | undefined)[], hashes: readonly string[]): ReadSeals['trouble'] {
   for (const [index, seal] of seals.entries()) {
     const line = index + 1;
-    if (!seal) return { line, sentence: `line ${line} of the list of seals was changed` };
+    if (!seal) return { line, sentence: phrase('line {line} of the list of seals was changed', { line }) };
     if (seal.prev !== (hashes[index - 1] ?? firstPrevious))
       return {
         line,
-        sentence: `line ${line} of the list of seals does not follow line ${index}: a line was changed, removed or added`,
+        sentence: phrase(
+          'line {line} of the list of seals does not follow line {index}: a line was changed, removed or added',
+          { line, index },
+        ),
       };
   }
   return undefined;

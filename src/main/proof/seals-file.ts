@@ -17,7 +17,7 @@ export async function readSeals(state: StateFolder): Promise<ReadSeals> {
 }
 
 /**
- * Writes seals behind those that are there, on disk when this returns. A last line that a crash has torn is cut off.
+ * Writes seals after the existing ones, on disk when this returns. A last line that a crash left incomplete is cut off.
  * @returns the head of the list: SHA-256 (hex) of its last line
  * @throws SEALS_UNWRITABLE, STATE_FILE_UNREADABLE
  */

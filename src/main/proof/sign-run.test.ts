@@ -286,7 +286,7 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
       verdict: 'proven',
       sentence: `${signed}, the key of the site file`,
     });
-    // The passphrase hides the key in the file: its public half is beside it.
+    // The passphrase hides the key in the file: its public half is next to it.
     expect(await signatureLine(state, await siteOf(other))).toMatchObject({
       verdict: 'unproven',
       sentence: `${signed}, which is not the key of the site file; --signers names other accepted keys`,

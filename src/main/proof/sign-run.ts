@@ -1,6 +1,7 @@
 /** Signs the journal of a run that has ended, so that stock OpenSSH can check it. */
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { SignedRun } from '../../contract/proof.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
 import { readKept } from '../journal/kept-file.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
@@ -29,13 +30,13 @@ async function journalOf(state: StateFolder, run: string): Promise<Buffer> {
 }
 
 /**
- * Writes RUN.ndjson.sig beside the journal, in place of a signature that is there.
+ * Writes RUN.ndjson.sig next to the journal, in place of a signature that is there.
  * @throws RUN_UNKNOWN, RUN_NOT_ENDED, JOURNAL_BROKEN, STATE_FILE_UNWRITABLE, and what choosing a key ends with
  */
 export async function signRun(options: SignOptions): Promise<SignedRun> {
   const { state, run, keyFile, agentSocket, askSecret } = options;
   const journal = await journalOf(state, run);
-  // Nobody is to put a name to a journal that is not what was written.
+  // No person is to sign a journal that is not what was written.
   const { events, truncated } = parseJournal(state.journalFile(run), journal);
   if (truncated || events.at(-1)?.type !== 'run-finished')
     throw failure('RUN_NOT_ENDED', { run, what: 'signed' });
@@ -52,7 +53,7 @@ export async function signRun(options: SignOptions): Promise<SignedRun> {
   if (checked.verdict !== 'good')
     throw failure('SIGN_KEY_UNUSABLE', {
       key: signer.name,
-      reason: `its signature is invalid: ${checked.reason}`,
+      reason: phrase('its signature is invalid: {reason}', { reason: checked.reason }),
     });
   const file = state.signatureFile(run);
   await writeWhole(file, armored, { mode: 'replace' });

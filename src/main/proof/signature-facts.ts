@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
 import type { SignatureFacts } from '../../contract/proof.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { readKept, readOwn, readTrouble } from '../journal/kept-file.ts';
 import { signersOf, troubleOfSigners, type AllowedSigner } from '../ssh/keys/allowed-signers.ts';
 import { isSignatureOf, readSignature, type ReadSignature } from '../ssh/keys/ssh-signature.ts';
@@ -55,13 +56,16 @@ export function checkSignature(armored: string, journal: Buffer, allowedSigners?
     return {
       ...check,
       verdict: 'wrong',
-      reason: `it was made for "${read.namespace}", not for "${signatureNamespace}"`,
+      reason: phrase('it was made for "{namespace}", not for "{signatureNamespace}"', {
+        namespace: read.namespace,
+        signatureNamespace,
+      }),
     };
   try {
     if (isSignatureOf(read, journal)) return { ...check, verdict: 'good', reason: '' };
     if (formerEnds(journal).some((bytes) => isSignatureOf(read, journal.subarray(0, bytes))))
-      return { ...check, verdict: 'voided', reason: 'the run was resumed after it was signed' };
-    return { ...check, verdict: 'wrong', reason: 'it is a signature of other bytes' };
+      return { ...check, verdict: 'voided', reason: phrase('the run was resumed after it was signed') };
+    return { ...check, verdict: 'wrong', reason: phrase('it is a signature of other bytes') };
   } catch (error) {
     return { ...check, verdict: 'unknown', reason: error instanceof Error ? error.message : String(error) };
   }

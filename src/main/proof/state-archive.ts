@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { create, extract, list, type ReadEntry } from 'tar';
 import { failure, isFailure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { isMissing, orMissing, readKept, readTrouble } from '../journal/kept-file.ts';
 import { copySuffix } from '../journal/copy-records.ts';
 import { drillSuffix } from '../journal/drill-records.ts';
@@ -69,13 +70,13 @@ export async function exportState(
     await giveName(temporary, target, 'new');
   } catch (error) {
     await discard(temporary);
-    if (abort.aborted) throw failure('STATE_STOPPED', { what: 'nothing was written' }, {}, error);
+    if (abort.aborted) throw failure('STATE_STOPPED', { what: phrase('nothing was written') }, {}, error);
     throw unwritable(target, error);
   }
   return names.length;
 }
 
-/** What became of a file of the archive. */
+/** Result for a file of the archive. */
 export interface ImportedFile {
   /** Below the state folder. */
   readonly name: string;
@@ -94,7 +95,7 @@ async function requireStateArchive(file: string, budget: UnpackBudget): Promise<
   };
   await readArchive(file, budget, list({ strict: true, onReadEntry: look }));
   if (forbidden !== undefined) throw failure('STATE_ARCHIVE_FORBIDDEN', { file, entry: forbidden });
-  if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: 'it has no entries' });
+  if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: phrase('it has no entries') });
 }
 
 async function contentOf(file: string): Promise<Buffer | undefined> {
@@ -108,7 +109,7 @@ async function contentOf(file: string): Promise<Buffer | undefined> {
 
 const plainName = (name: string) => name.replace(/\.gz$/, '');
 
-/** Lines that are not there yet are written behind those that are. */
+/** New lines are written after the existing ones. */
 async function mergeLines(target: string, content: Buffer): Promise<ImportedFile['what']> {
   const here = (await readFile(target, 'utf8')).split('\n');
   const known = new Set(here);
@@ -248,7 +249,8 @@ export async function importState(
     const done = await importHostKeys(state, unpacked, confirmHostKeys);
     for (const name of names)
       if (name !== 'seals.ndjson' && name !== 'known_hosts') {
-        if (abort?.aborted) throw failure('STATE_STOPPED', { what: `${done.length} files were added` });
+        if (abort?.aborted)
+          throw failure('STATE_STOPPED', { what: phrase('{done} files were added', { done: done.length }) });
         done.push(await importFile(state, unpacked, name));
       }
     const became = new Map(done.map(({ name, what }) => [plainName(name), what]));
@@ -258,7 +260,7 @@ export async function importState(
     if (isFailure(error)) throw error;
     throw unwritable(state.path, error);
   } finally {
-    // What an unpacking that has failed still writes may come behind the removal.
+    // What an unpacking that has failed still writes may come after the removal.
     await discard(unpacked);
   }
 }

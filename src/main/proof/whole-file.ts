@@ -9,7 +9,7 @@ import type { StateFolder } from '../journal/state-folder.ts';
 export interface WholeFileOptions {
   /** `new`: a file of that name is never replaced. */
   readonly mode: 'new' | 'replace';
-  /** Permission bits, of which the umask takes its own away; this user alone where they are left out. */
+  /** Permission bits, of which the umask takes its own away; this user alone if they are omitted. */
   readonly access?: number;
 }
 
@@ -101,8 +101,8 @@ async function removeIn(folder: string): Promise<void> {
 }
 
 /**
- * Removes what processes have left behind that were killed while they wrote a file whole, or unpacked an archive. Nothing of it is of use: a
- * file that was whole has its own name. That one cannot be removed hinders nothing.
+ * Removes what processes have left that were killed while they wrote a file whole, or unpacked an archive. Nothing of
+ * it is of use: a file that was whole has its own name. That one cannot be removed hinders nothing.
  */
 export async function removeLeftOver(state: StateFolder): Promise<void> {
   await removeIn(state.path);

@@ -2,6 +2,7 @@
 import { failure } from '../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { writtenOf } from '../journal/run-summary.ts';
 import { currentTape, partsOf, tapeWithUuid, type RunTape } from '../procedure/model/tape/run-tapes.ts';
 
@@ -136,16 +137,25 @@ export function uncomparedOf(source: DumpSource): string[] {
   const isPlain = parts.every(({ tape }) => tape === undefined);
   return [
     ...(!hasChecksum(source)
-      ? [`Run ${run} recorded no checksum: only the number of bytes and records is compared`]
+      ? [phrase('Run {run} recorded no checksum: only the number of bytes and records is compared', { run })]
       : []),
     ...(isPlain && firstRecordSha256 === undefined
       ? [
-          'The tape has no label and its first record is not known: a wrong tape is detected only after all of it is read',
+          phrase(
+            'The tape has no label and its first record is not known: a wrong tape is detected only after all of it is read',
+          ),
         ]
       : []),
     ...(restoreTool !== undefined
-      ? [`Only ${restoreTool} reads this dump: its files are as good as its exit status and messages say`]
+      ? [
+          phrase(
+            'Only {restoreTool} reads this dump: its files are as good as its exit status and messages say',
+            { restoreTool },
+          ),
+        ]
       : []),
-    ...(isImported ? [`Run ${run} was imported from its tape: whether it was verified is not known`] : []),
+    ...(isImported
+      ? [phrase('Run {run} was imported from its tape: whether it was verified is not known', { run })]
+      : []),
   ];
 }

@@ -1,5 +1,6 @@
 /** Makes the library of the site load the tapes to read, and return the last of them afterwards. */
 import { isFailure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { bringBackup, requireReadable, type Choices } from '../procedure/drive/bring-backup.ts';
 import { returnTape, type LibraryRoom } from '../procedure/drive/library-work.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
@@ -75,7 +76,7 @@ export class LibraryUse {
       return undefined;
     } catch (error) {
       if (!isFailure(error)) throw error;
-      return `The tape was not returned to its slot: ${error.message}`;
+      return phrase('The tape was not returned to its slot: {reason}', { reason: error.message });
     }
   }
 }

@@ -18,6 +18,7 @@ import type { SourceDigest } from './read-source.ts';
 import type { RestoreOutcome } from './restore-outcome.ts';
 import { deviceOf, type RestoreTarget } from './target/restore-target.ts';
 import type { OnRestored } from './restored-file.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Reads the whole backup through a stream. */
 export type ReadThrough = (through: Duplex, cksum: boolean) => Promise<SourceDigest>;
@@ -52,15 +53,22 @@ export class ListedEntries {
   /** Entries that were not in the archive at the place in the list. */
   tellMissing(tell: OnRestored): void {
     for (const { path } of this.#left.values())
-      tell({ path, what: 'left out', reason: 'the archive does not have it where the file list says' });
+      tell({
+        path,
+        what: 'left out',
+        reason: phrase('the archive does not have it where the file list says'),
+      });
   }
 }
 
 /** Access control lists are lost on this computer only. */
 function noteAttributes({ outcome }: Restoring, count: number): void {
   if (count === 0) return;
-  const words = count === 1 ? '1 access control list or set' : `${count} access control lists or sets`;
-  outcome.notes.push(`${words} of extended attributes were not restored`);
+  const words =
+    count === 1
+      ? phrase('1 access control list or set')
+      : phrase('{count} access control lists or sets', { count });
+  outcome.notes.push(phrase('{what} of extended attributes were not restored', { what: words }));
 }
 
 async function filesHere(restoring: Restoring, wants: Wants, path: string): Promise<SourceDigest> {
@@ -146,7 +154,9 @@ async function imageOnDevice(
     return await device.write(recordBytes, before, (through) => read(through, false));
   } catch (error) {
     if (outcome.mayHaveWritten)
-      outcome.notes.push(`${placeWords(place)} holds no whole image, and its old data is lost`);
+      outcome.notes.push(
+        phrase('{place} holds no whole image, and its old data is lost', { place: placeWords(place) }),
+      );
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { readablePath } from '../history/name-encoding.ts';
 import { uncomparedOf, type DumpSource } from './dump-source.ts';
 import type { FilesOfDump, RestoreWork } from './restore-work.ts';
 import { tapeWords } from './source-tapes.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 interface PreviewedFile {
   readonly path: string;
@@ -75,7 +76,10 @@ function dumpPreview(source: DumpSource, files: FilesOfDump | undefined): Previe
 }
 
 const withoutList = ({ run }: DumpSource): string =>
-  `The file list of run ${run} is missing or cannot be read: names are searched while the archive is read, and room for all of it is needed`;
+  phrase(
+    'The file list of run {run} is missing or cannot be read: names are searched while the archive is read, and room for all of it is needed',
+    { run },
+  );
 
 export const previewOf = (work: RestoreWork): PreviewedDump[] =>
   work.kind === 'image'

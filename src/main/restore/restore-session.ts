@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
@@ -76,7 +77,7 @@ export class RestoreSession {
     await this.#requireTarget(kind, bytes, source.restoreTool);
     outcome.uncompared.push(...uncomparedOf(read));
     const [first] = read.parts;
-    if (read.isCopy) outcome.notes.push(`Read from ${tapeWords(read, first?.tape)}`);
+    if (read.isCopy) outcome.notes.push(phrase('Read from {tape}', { tape: tapeWords(read, first?.tape) }));
     return (through: Duplex, cksum: boolean) => readSource(read, tapes, { ...reading, through, cksum });
   }
 
@@ -118,7 +119,7 @@ export class RestoreSession {
   }
 
   /**
-   * Restores a file of the tape in the drive, whoever wrote it.
+   * Restores a file of the tape in the drive, whatever program wrote it.
    * @throws RESTORE_TAPE_FILE_UNSUPPORTED, and errors of reading the tape and of writing to the target
    */
   loose(drive: KnownDrive, file: number, patterns: readonly string[]): Promise<void> {
@@ -144,6 +145,9 @@ export class RestoreSession {
 }
 
 const uncomparedOfLoose = ({ file, kind }: SeenFile): string[] => [
-  `No journal records what file ${file} of this tape must hold: its size and digest cannot be compared, nor can the space that it needs`,
-  ...(kind === 'image' ? ['A truncated image cannot be distinguished from a whole one'] : []),
+  phrase(
+    'No journal records what file {file} of this tape must hold: its size and digest cannot be compared, nor can the space that it needs',
+    { file },
+  ),
+  ...(kind === 'image' ? [phrase('A truncated image cannot be distinguished from a whole one')] : []),
 ];

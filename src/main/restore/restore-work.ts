@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
 import type { FileHit } from '../../contract/history.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { isReadTrouble, readCatalogue } from '../history/catalogue-reader.ts';
 import { statKept } from '../journal/kept-file.ts';
 import { readRun } from '../journal/run-history.ts';
@@ -111,7 +112,7 @@ async function lastMoment(state: StateFolder, asOf: string | undefined): Promise
 }
 
 const untilWords = (until: number): string =>
-  until === Infinity ? '' : ` up to ${new Date(until).toISOString().slice(0, 19)}Z`;
+  until === Infinity ? '' : phrase(' up to {time}Z', { time: new Date(until).toISOString().slice(0, 19) });
 
 /**
  * The newest hit up to a moment.

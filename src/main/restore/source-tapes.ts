@@ -1,6 +1,7 @@
 /** The tapes of a backup, as they are requested and recognized. Pure. */
 import type { ProvenCopy } from '../../contract/copied-tape.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { KnownTape } from '../tape/media-catalogue.ts';
 import { firstRecordSha256, type FoundTape } from '../tape/overwrite-rule.ts';
 import { plainUuid, withWriters, writersOf } from '../tape/tape-holders.ts';
@@ -16,10 +17,12 @@ export function tapeWords(
   { run, parts, isCopy }: Pick<DumpSource, 'run' | 'parts' | 'isCopy'>,
   tape: RunTape | undefined,
 ): string {
-  if (!tape) return `the tape without a label of run ${run}`;
-  const of = isCopy ? `the copy of run ${run}` : `run ${run}`;
+  if (!tape) return phrase('the tape without a label of run {run}', { run });
+  const of = isCopy ? phrase('the copy of run {run}', { run }) : phrase('run {run}', { run });
   const isOneOfSeveral = new Set(parts.map((part) => part.tape?.uuid)).size > 1;
-  return isOneOfSeveral ? `tape ${tape.number} of ${of}, "${tape.name}"` : `the tape "${tape.name}" of ${of}`;
+  return isOneOfSeveral
+    ? phrase('tape {number} of {of}, "{name}"', { number: tape.number, of, name: tape.name })
+    : phrase('the tape "{name}" of {of}', { name: tape.name, of });
 }
 
 /** The same backup, read from the tapes of a copy. */

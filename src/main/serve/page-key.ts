@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 
 /** A page opens its address at once. */
 const pageTokenSeconds = 60;
-/** Of addresses that pages have asked for and nobody has opened yet. */
+/** Of addresses that pages have requested, not opened yet. */
 const mostPageTokens = 100;
 /** The subprotocol of the WebSocket; the key follows it as another one (RFC 6455, 11.3.4), where no address and no log has it. */
 export const subprotocol = 'shadowtape';
@@ -15,7 +15,7 @@ const keyPrefix = 'key.';
 
 /** 256 bits. */
 const newSecret = () => randomBytes(32).toString('base64url');
-/** Secrets are found by their digests, so that the time of an answer tells nothing of them. */
+/** Secrets are found by their digests, so that the time of an answer reveals nothing about them. */
 const digestOf = (secret: string) => createHash('sha256').update(secret).digest('hex');
 
 /** What a request has after `Authorization: Bearer`. */
@@ -92,7 +92,7 @@ export function isOwnHost({ headers: { host } }: IncomingMessage, port: number):
   return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
 }
 
-/** @returns true where it comes from a page of ours, or where nothing is said (an address that was typed) */
+/** @returns true if it comes from a page of ours, or where nothing is said (an address that was typed) */
 export function isOwnOrigin({ headers: { origin, host } }: IncomingMessage): boolean {
   return origin === undefined || origin === `http://${host ?? ''}`;
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { failure } from '../../contract/errors.ts';
+import { phrase, say } from '../../contract/text/say.ts';
 import type { Desk } from '../desk/desk.ts';
 import { contentSecurityPolicy, pageFile } from '../desk/page-files.ts';
 import { hasToken, isOwnHost, isOwnOrigin, PageKeys, subprotocol } from './page-key.ts';
@@ -18,7 +19,7 @@ export interface PageServerOptions {
   readonly port: number;
   /** Where the built pages lie. */
   readonly pages: string;
-  /** Hears that an address of the terminal was used: it works no more. */
+  /** Called when an address of the terminal was used: it works no more. */
   readonly onEntered?: (() => void) | undefined;
   /** Opens `/metrics`, and nothing else; without it there is no such page. */
   readonly metricsToken?: string | undefined;
@@ -33,8 +34,8 @@ const mostBodyBytes = 200;
 type Refusal = { readonly status: number; readonly words: string };
 
 const words: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process is using it',
-  EACCES: 'this user is not allowed to',
+  EADDRINUSE: phrase('another process is using it'),
+  EACCES: phrase('this user is not allowed to'),
 };
 
 export class PageServer {
@@ -59,7 +60,7 @@ export class PageServer {
     server.on('request', (request, response) => {
       this.#answer(request, response).catch(() => {
         if (response.headersSent) response.destroy();
-        else refuse(response, { status: 400, words: 'not a valid request' });
+        else refuse(response, { status: 400, words: say('not a valid request') });
       });
     });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -92,8 +93,9 @@ export class PageServer {
 
   /** What holds for pages and WebSockets alike. */
   #refusal(request: IncomingMessage): Refusal | undefined {
-    if (!isOwnHost(request, this.#port)) return { status: 421, words: 'this console has a different name' };
-    if (!isOwnOrigin(request)) return { status: 403, words: 'the request comes from another page' };
+    if (!isOwnHost(request, this.#port))
+      return { status: 421, words: say('this console has a different name') };
+    if (!isOwnOrigin(request)) return { status: 403, words: say('the request comes from another page') };
     return undefined;
   }
 
@@ -110,12 +112,12 @@ export class PageServer {
     if (refusal) return refuse(response, refusal);
     if (request.method === 'POST') return this.#post(pathname, request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return refuse(response, { status: 405, words: 'pages are read-only' });
+      return refuse(response, { status: 405, words: say('pages are read-only') });
     const { metricsToken } = this.#options;
     if (pathname === metricsPath && metricsToken !== undefined)
       return this.#metrics(metricsToken, request, response);
     const file = await pageFile(this.#options.pages, pathname);
-    if (!file) return refuse(response, { status: 404, words: 'page not found' });
+    if (!file) return refuse(response, { status: 404, words: say('page not found') });
     if (file.isLasting) response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
     // The page says what to do about an address that was used before. It is the program's, and holds nothing of the site.
     const token = searchParams.get('token');
@@ -128,14 +130,17 @@ export class PageServer {
   async #metrics(token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!hasToken(request, token)) {
       response.setHeader('WWW-Authenticate', 'Bearer');
-      return refuse(response, { status: 401, words: 'the token of the metrics is missing or wrong' });
+      return refuse(response, { status: 401, words: say('the token of the metrics is missing or wrong') });
     }
     let text: string;
     try {
       text = await this.#options.desk.metrics();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return refuse(response, { status: 503, words: `the status cannot be determined: ${reason}` });
+      return refuse(response, {
+        status: 503,
+        words: say('the status cannot be determined: {reason}', { reason }),
+      });
     }
     response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
     response.end(request.method === 'HEAD' ? undefined : text);
@@ -144,19 +149,19 @@ export class PageServer {
   /** What the page of a tab asks before it has its WebSocket. A browser sends the origin with each POST. */
   async #post(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers.origin === undefined)
-      return refuse(response, { status: 403, words: 'the request does not come from a page' });
+      return refuse(response, { status: 403, words: say('the request does not come from a page') });
     if (pathname === '/enter') {
       const entered = this.#keys.exchange(await bodyOf(request));
       if (!entered)
-        return refuse(response, { status: 403, words: 'this address was already used, or is unknown' });
+        return refuse(response, { status: 403, words: say('this address was already used, or is unknown') });
       answerJson(response, { key: entered.key });
       if (entered.of === 'terminal') this.#options.onEntered?.();
       return;
     }
-    if (!this.#keys.opens(request)) return refuse(response, { status: 401, words: 'unknown key' });
+    if (!this.#keys.opens(request)) return refuse(response, { status: 401, words: say('unknown key') });
     if (pathname === '/known') return answerJson(response, {});
     if (pathname === '/address') return answerJson(response, { token: this.#keys.newToken('page') });
-    refuse(response, { status: 404, words: 'page not found' });
+    refuse(response, { status: 404, words: say('page not found') });
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -1,12 +1,13 @@
 /** One page at its WebSocket: a JSON object a message, both ways. */
 import type { RawData, WebSocket } from 'ws';
 import type { HostMessage } from '../../contract/wire.ts';
+import { say } from '../../contract/text/say.ts';
 import type { Desk } from '../desk/desk.ts';
 import { PageSession } from '../desk/page-session.ts';
 
-/** Bytes that wait for a slow page, from which on progress is left out; its next one tells the same and more. */
+/** Bytes that wait for a slow page, from which on progress is dropped; its next one has the same and more. */
 const slowBytes = 1024 * 1024;
-/** Nobody reads there any more. */
+/** There is no reader any more. */
 const mostWaitingBytes = 256 * 1024 * 1024;
 const millisecondsBetweenPings = 30_000;
 /** WebSocket close codes (RFC 6455, 7.4.1). */
@@ -45,7 +46,7 @@ export function servePage(socket: WebSocket, desk: Desk): void {
     isAlive = true;
   });
   socket.on('message', (data, isBinary) => {
-    if (!session.receive(parse(data, isBinary))) socket.close(policyViolation, 'not a valid request');
+    if (!session.receive(parse(data, isBinary))) socket.close(policyViolation, say('not a valid request'));
   });
   // What was too long, or broken, closes it by itself.
   socket.on('error', () => undefined);

@@ -8,7 +8,7 @@ export interface ServeOptions extends Pick<DeskOptions, 'state' | 'siteFile'> {
   readonly port: number;
   /** Where the built pages lie; found by default. */
   readonly pages?: string | undefined;
-  /** Hears that an address of `url` or `newAddress` was used. */
+  /** Called when an address of `url` or `newAddress` was used. */
   readonly onEntered?: (() => void) | undefined;
   /** See PageServerOptions. */
   readonly metricsToken?: string | undefined;

@@ -32,7 +32,7 @@ function replaceAt(tree: Tree, path: readonly string[], value: unknown): unknown
   return tree;
 }
 
-describe('whatever stands in a site file', () => {
+describe('any content of a site file', () => {
   it('is a site or an error of the table: any data', () => {
     fc.assert(
       fc.property(

@@ -1,4 +1,5 @@
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** What a shell would do something with, as it is outside quotes. */
 const shellSigns = new Set('|&;<>()$`*?[]{}~#!\n\r'.split(''));
@@ -10,10 +11,10 @@ interface Reader {
 
 function readQuoted(reader: Reader, quote: string): string {
   const end = reader.text.indexOf(quote, reader.at + 1);
-  if (end < 0) throw wrong(reader.text, `the ${quote} is never closed`);
+  if (end < 0) throw wrong(reader.text, phrase('the {quote} is never closed', { quote }));
   const inside = reader.text.slice(reader.at + 1, end);
   if (quote === '"' && /[$`\\]/.test(inside))
-    throw wrong(reader.text, 'write $, ` and \\ between single quotes');
+    throw wrong(reader.text, phrase('write $, ` and \\ between single quotes'));
   reader.at = end + 1;
   return inside;
 }
@@ -26,7 +27,10 @@ function readWord(reader: Reader): string {
     if (sign === "'" || sign === '"') {
       word += readQuoted(reader, sign);
     } else if (sign === '\\' || shellSigns.has(sign)) {
-      throw wrong(reader.text, `"${sign === '\n' ? 'a line feed' : sign}" needs a shell`);
+      throw wrong(
+        reader.text,
+        phrase('"{sign}" needs a shell', { sign: sign === '\n' ? phrase('a line feed') : sign }),
+      );
     } else {
       word += sign;
       reader.at += 1;
@@ -53,6 +57,6 @@ export function commandWords(text: string): string[] {
     if (sign === ' ' || sign === '\t') reader.at += 1;
     else words.push(readWord(reader));
   }
-  if (words.length === 0) throw wrong(text, 'it is empty');
+  if (words.length === 0) throw wrong(text, phrase('it is empty'));
   return words;
 }

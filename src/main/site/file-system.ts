@@ -6,6 +6,7 @@
  * as well, 6b and 6c are those two steps with ext3, tar and dump(8) instead of ufs, tar and ufsdump. Linux has no
  * sfxfs.
  */
+import { phrase } from '../../contract/text/say.ts';
 
 export const platforms = ['solaris', 'linux'] as const;
 type Platform = (typeof platforms)[number];
@@ -17,11 +18,11 @@ export const fileSystems = ['gfs-shared', 'gfs-local', 'ufs', 'ext3', 'raw'] as 
 type FileSystem = (typeof fileSystems)[number];
 
 const names: Readonly<Record<FileSystem, string>> = {
-  'gfs-shared': 'a GFS Shared File System',
-  'gfs-local': 'a GFS Local File System',
-  ufs: 'a ufs file system',
-  ext3: 'an ext3 file system',
-  raw: 'data of a raw device',
+  'gfs-shared': phrase('a GFS Shared File System'),
+  'gfs-local': phrase('a GFS Local File System'),
+  ufs: phrase('a ufs file system'),
+  ext3: phrase('an ext3 file system'),
+  raw: phrase('data of a raw device'),
 };
 
 /**
@@ -54,12 +55,22 @@ export function whyMethodDoesNotFit(
   if (fileSystem === undefined) return undefined;
   const needed = onlyOn[fileSystem];
   if (needed !== undefined && needed !== platform)
-    return `${platformNames[platform]} has no ${fileSystem} file system`;
+    return phrase('{platformName} has no {fileSystem} file system', {
+      platformName: platformNames[platform],
+      fileSystem,
+    });
   const fitting = fittingMethods[fileSystem];
   const wrong = volumes.map((volume) => volume.method ?? method).find((used) => !fitting.includes(used));
   if (wrong === undefined) return undefined;
-  const words = fitting.length === 1 ? `method ${fitting.join('')} only` : `methods ${fitting.join(', ')}`;
-  return `method ${wrong} does not back up ${names[fileSystem]}: use ${words}`;
+  const words =
+    fitting.length === 1
+      ? phrase('method {fitting} only', { fitting: fitting.join('') })
+      : phrase('methods {fitting}', { fitting: fitting.join(', ') });
+  return phrase('method {method} does not back up {fileSystem}: use {methods}', {
+    method: wrong,
+    fileSystem: names[fileSystem],
+    methods: words,
+  });
 }
 
 /** The file system that a method backs up; undefined for the raw device. On Linux `sfxfs` says that there is no such method. */

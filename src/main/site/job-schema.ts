@@ -8,6 +8,7 @@ import { fileSystems, methods } from './file-system.ts';
 import { notifySchema } from './notify-schema.ts';
 import { scheduleSchema } from './schedule-schema.ts';
 import { age, command, duration, lengthOfTime, nonEmpty, rate, seconds, tapeName } from './value-schemas.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 const serviceCommands = z.strictObject({
   stop: z.array(command).describe('Commands that stop the services, in this order.'),
@@ -51,7 +52,7 @@ const script = z
     command: command.describe('Words, not shell.'),
   })
   .refine(({ before, after }) => (before === undefined) !== (after === undefined), {
-    error: 'takes either before or after, with the name of a phase',
+    error: phrase('takes either before or after, with the name of a phase'),
   });
 
 /** Records that the fingerprint samples where the job does not say how many. */
@@ -73,7 +74,7 @@ const shadow = z.strictObject({
       'Each GDS disk of the proxy, and the name that the same disk has on the backup server: `{ Disk3: c1t1d3 }`.',
     ),
   stripeWidth: z
-    .record(nonEmpty, z.int().min(1, 'must be at least one block'))
+    .record(nonEmpty, z.int().min(1, phrase('must be at least one block')))
     .optional()
     .describe(
       'Stripe widths in blocks of 512 bytes, by stripe group: `{ Group2: 32 }`. Needed where `sdxinfo -G -e long` does not show the width.',
@@ -118,14 +119,17 @@ const media = z.strictObject({
     .int()
     .min(512)
     .max(1_048_576)
-    .multipleOf(512, 'must be a multiple of 512')
+    .multipleOf(512, phrase('must be a multiple of 512'))
     .default(32_768)
     .describe('Bytes in each tape record. The GDS guide uses 32,768.'),
 });
 
 const verify = z.strictObject({
   fingerprint: z
-    .union([z.int().min(2, 'must be at least 2 (the first and the last block)').max(4096), z.literal('all')])
+    .union([
+      z.int().min(2, phrase('must be at least 2 (the first and the last block)')).max(4096),
+      z.literal('all'),
+    ])
     .default(usualSamples)
     .describe(
       'How many records of 32 KiB are compared between the proxy and its shadow; as many others are compared with the data on tape. `all` (method 6a): also hashes the whole proxy on a cluster node after the shadow is removed, see [Evidence](evidence.md#the-whole-proxy).',
@@ -197,13 +201,13 @@ const approvedByOther = z.strictObject({
     ),
   signers: z
     .string()
-    .regex(/^(\/|~\/)/, 'must begin with / or ~/')
+    .regex(/^(\/|~\/)/, phrase('must begin with / or ~/'))
     .describe(
       'File of allowed signers, as in `ssh-keygen -Y verify -f`. A line names one person; the operator’s own key does not count.',
     ),
   revoked: z
     .string()
-    .regex(/^(\/|~\/)/, 'must begin with / or ~/')
+    .regex(/^(\/|~\/)/, phrase('must begin with / or ~/'))
     .optional()
     .describe('File of public keys that no longer count, one on each line.'),
 });
@@ -212,7 +216,7 @@ export const jobSchema = z.strictObject({
   class: z.string().describe('The disk class of the master and the proxy.'),
   volumes: z
     .array(volumePair)
-    .min(1, 'names no volume')
+    .min(1, phrase('names no volume'))
     .describe(
       'Pairs of master and proxy. Several are parted in one instant and dumped one after another, each into a tape file of its own.',
     ),
@@ -259,7 +263,7 @@ export const jobSchema = z.strictObject({
     .string()
     .regex(
       /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/,
-      'must be an absolute path of letters, digits, ".", "_" and "-"',
+      phrase('must be an absolute path of letters, digits, ".", "_" and "-"'),
     )
     .default('/mnt1')
     .describe(
@@ -294,7 +298,7 @@ export const jobSchema = z.strictObject({
     ),
   timeLimits: z
     .record(
-      z.string().regex(/^(\d[a-e]?(-\d+)?|[a-z][a-z-]*)$/, 'is not the name of a step or a phase'),
+      z.string().regex(/^(\d[a-e]?(-\d+)?|[a-z][a-z-]*)$/, phrase('is not the name of a step or a phase')),
       duration,
     )
     .optional()

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { usualCleaning } from '../tape/changer.ts';
 import { tapeName } from './value-schemas.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Characters of Code 39, and small letters; mtx cuts and pads at 32. */
 const barcode = z
   .string()
-  .regex(/^[A-Za-z0-9._$/+%-]{1,32}$/, 'must be a bar code of 1 to 32 letters and digits');
+  .regex(/^[A-Za-z0-9._$/+%-]{1,32}$/, phrase('must be a bar code of 1 to 32 letters and digits'));
 
 export const librarySchema = z.strictObject({
   barcodes: z

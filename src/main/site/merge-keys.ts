@@ -13,6 +13,7 @@ import {
   type Pair,
   type YAMLMap,
 } from 'yaml';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Something that a site file must not have, and where it begins in the text. */
 export interface Trouble {
@@ -40,11 +41,13 @@ export function mergeTrouble(
   for (const pair of map.items.filter(isMerge))
     for (const source of sourcesOf(pair)) {
       const merged = isAlias(source) ? anchors.get(source.source) : source;
-      // An alias without an anchor is told by its own name.
+      // An alias without an anchor is reported by its own name.
       if (isAlias(source) && merged === undefined) continue;
       const at = startOf(pair.key);
-      if (!isMap(merged)) return { at, reason: 'the merge key << needs a set of keys, such as *NAME' };
-      if (around.includes(merged)) return { at, reason: 'the merge key << merges a set of keys into itself' };
+      if (!isMap(merged))
+        return { at, reason: phrase('the merge key << needs a set of keys, such as *NAME') };
+      if (around.includes(merged))
+        return { at, reason: phrase('the merge key << merges a set of keys into itself') };
     }
   return undefined;
 }

@@ -11,7 +11,7 @@ function siteWith(change: (site: Tree) => void) {
   return siteOf('site.yaml', site);
 }
 
-describe('who is told', () => {
+describe('who is notified', () => {
   it('is a command, split into words, or a mail with its defaults; of the site, or of a job', () => {
     const site = siteWith((tree) => {
       tree.notify = [
@@ -72,7 +72,7 @@ describe('who is told', () => {
     expect(refusalOf((site) => (site.jobs.nightly.notify = notify))).toMatchObject(ofJob);
   });
 
-  it('may be told over this machine without TLS', () => {
+  it('may be notified over this machine without TLS', () => {
     const way = { ...mail, host: '127.0.0.1', user: 'backup', passwordFile: '~/secret', secure: 'none' };
     expect(refusalOf((site) => (site.notify = [{ on: ['failure'], mail: way }]))).toBeUndefined();
   });

@@ -1,8 +1,9 @@
 /** `onReadError: zero-and-list`: which jobs can write zeros instead of what cannot be read. Pure. */
 import type { Job } from './site-schema.ts';
 import { hashesAll } from './whole-fingerprint.ts';
+import { phrase } from '../../contract/text/say.ts';
 
-/** @returns why the job cannot go on after a read error; undefined if it can, or does not ask for it */
+/** @returns why the job cannot continue after a read error; undefined if it can, or does not ask for it */
 export function whyNotOverReadErrors(
   job: Pick<Job, 'onReadError' | 'verify' | 'method' | 'route' | 'volumes'>,
 ): string | undefined {
@@ -10,10 +11,13 @@ export function whyNotOverReadErrors(
   const other = job.volumes.find((volume) => (volume.method ?? job.method) !== '6a');
   if (other) {
     const method = other.method ?? job.method;
-    return `zero-and-list needs method 6a: with ${method} another program reads ${other.proxy}`;
+    return phrase('zero-and-list needs method 6a: with {method} another program reads {proxy}', {
+      method,
+      proxy: other.proxy,
+    });
   }
-  if (job.route === 'server') return 'zero-and-list needs route: console, which sees each record';
+  if (job.route === 'server') return phrase('zero-and-list needs route: console, which sees each record');
   return hashesAll(job)
-    ? 'zero-and-list does not go with verify.fingerprint: all: the hash of the proxy would differ'
+    ? phrase('zero-and-list does not go with verify.fingerprint: all: the hash of the proxy would differ')
     : undefined;
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { weekdays, type Schedule, type Weekday } from '../../contract/time/schedule.ts';
 import { isTimeZone, ownZone } from '../../contract/time/wall-clock.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** From Monday on, as ranges are written. */
 const week: readonly Weekday[] = [...weekdays.slice(1), ...weekdays.slice(0, 1)];
@@ -33,7 +34,10 @@ const longestWindow = 24 * 3600;
 export const scheduleSchema = z.strictObject({
   at: z
     .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time from 00:00 to 23:59 in quotes, such as "02:00"')
+    .regex(
+      /^([01]\d|2[0-3]):[0-5]\d$/,
+      phrase('must be a time from 00:00 to 23:59 in quotes, such as "02:00"'),
+    )
     .describe(
       'When the job is due: `"02:00"`. A time that the clock skips in spring counts from the change; one that it shows twice in autumn counts once.',
     ),
@@ -43,7 +47,10 @@ export const scheduleSchema = z.strictObject({
     .transform((text, context): readonly Weekday[] => {
       const days = daysOf(text);
       if (days) return days;
-      context.addIssue({ code: 'custom', message: 'must be days such as "mon-fri", "sat,sun" or "daily"' });
+      context.addIssue({
+        code: 'custom',
+        message: phrase('must be days such as "mon-fri", "sat,sun" or "daily"'),
+      });
       return z.NEVER;
     })
     .describe('On which days: `mon-fri`, `sat,sun`, `mon,wed-fri`, `daily`.'),
@@ -56,7 +63,7 @@ export const scheduleSchema = z.strictObject({
       if (seconds > 0 && seconds <= longestWindow) return seconds;
       context.addIssue({
         code: 'custom',
-        message: 'must be at most 24 hours, such as "6 hours" or "90 min"',
+        message: phrase('must be at most 24 hours, such as "6 hours" or "90 min"'),
       });
       return z.NEVER;
     })
@@ -65,7 +72,7 @@ export const scheduleSchema = z.strictObject({
     ),
   zone: z
     .string()
-    .refine(isTimeZone, 'must be the name of a time zone such as "Europe/Berlin"')
+    .refine(isTimeZone, phrase('must be the name of a time zone such as "Europe/Berlin"'))
     .optional()
     .describe('The time zone of `at`. Default: the zone of the console.'),
 });

@@ -178,7 +178,7 @@ describe('a site file with a wrong key or value', () => {
       'stop, resume',
       job((nightly) => (nightly.services = { nodes: { node1: { stop: [], resume: [], reload: [] } } })),
     ],
-  ])('refuses the unknown key "%s" in %s, and tells the others', (key, path, allowed, change) => {
+  ])('refuses the unknown key "%s" in %s, and lists the others', (key, path, allowed, change) => {
     expect(refusalOf(change)).toMatchObject({
       code: 'SITE_KEY_UNKNOWN',
       sentence: `site.yaml: unknown key "${key}" in ${path}`,
@@ -308,7 +308,7 @@ describe('a site file with several errors', () => {
     .replace('method: 6a ', 'method: 7a ')
     .replace('approve:', 'aprove:');
 
-  it('tells all of them with their lines, and misspelt keys first', () => {
+  it('lists all of them with their lines, and misspelt keys first', () => {
     expect(() => parseSite('site.yaml', broken)).toThrow(
       expect.objectContaining({
         code: 'SITE_KEY_UNKNOWN',
@@ -325,7 +325,7 @@ describe('a site file with several errors', () => {
     );
   });
 
-  it('tells every rule that is broken', () => {
+  it('lists every rule that is broken', () => {
     const text = sampleSiteText
       .replace('/dev/rmt/0', '/dev/st0')
       .replace('class: Class2', 'class: Class1')

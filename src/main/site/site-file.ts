@@ -16,6 +16,7 @@ import {
 } from 'yaml';
 import { failure, isFailure, ShadowtapeError } from '../../contract/errors.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
+import { phrase, rephrase } from '../../contract/text/say.ts';
 import { isMerge, mergedKeys, mergeTrouble, startOf, type Trouble } from './merge-keys.ts';
 import { siteFailures } from './site-issues.ts';
 import { pathOf, SiteLines } from './site-lines.ts';
@@ -33,9 +34,9 @@ const longestText = 500_000;
 
 /** The parser's words where they help; its advice to programmers where they do not. */
 function parserWords({ code, message }: YAMLParseError): string {
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and a site file has one';
+  if (code === 'MULTIPLE_DOCS') return phrase('a second document begins here, and a site file has one');
   const [first = ''] = message.split('\n');
-  if (/call stack/.test(first)) return 'its lists and keys are nested too deeply';
+  if (/call stack/.test(first)) return phrase('its lists and keys are nested too deeply');
   return first.charAt(0).toLowerCase() + first.slice(1);
 }
 
@@ -43,8 +44,8 @@ function parserWords({ code, message }: YAMLParseError): string {
 const keyOf = ({ key }: Pair): string | undefined => (isScalar(key) ? String(key.value) : undefined);
 
 /**
- * Looks at each node once, in the order of the text: the library compares every key with every other, and looks for the anchor of each
- * alias from the beginning.
+ * Checks each node once, in the order of the text: the library compares every key with every other, and looks for the
+ * anchor of each alias from the beginning.
  * @throws SITE_FILE_TOO_LARGE
  */
 function troubleIn(file: string, document: Document): Trouble | undefined {
@@ -62,20 +63,25 @@ function troubleIn(file: string, document: Document): Trouble | undefined {
       merges += map.items.filter(isMerge).length;
       if (keys > mostKeys || merges > mostMerges) return visit.BREAK;
       const double = firstDouble(map.items);
-      if (double) trouble = { at: startOf(double.key), reason: 'this key appears twice' };
+      if (double) trouble = { at: startOf(double.key), reason: phrase('this key appears twice') };
       else trouble = mergeTrouble(map, anchors, [...around, map]);
       return trouble && visit.BREAK;
     },
     Alias(_key, alias) {
       if (anchors.has(alias.source)) return undefined;
-      const reason = `there is no anchor &${alias.source} before *${alias.source}`;
+      const reason = phrase('there is no anchor &{source} before *{source}', { source: alias.source });
       trouble = { at: startOf(alias), reason };
       return visit.BREAK;
     },
   });
-  if (merges > mostMerges) throw tooLarge(file, `it has more than ${mostMerges} merge keys (<<)`);
+  if (merges > mostMerges)
+    throw tooLarge(file, phrase('it has more than {mostMerges} merge keys (<<)', { mostMerges }));
   const isLarge = keys > mostKeys || (!trouble && mergedKeys(document) > mostKeys);
-  if (isLarge) throw tooLarge(file, `it has more than ${mostKeys.toLocaleString('en-US')} keys`);
+  if (isLarge)
+    throw tooLarge(
+      file,
+      phrase('it has more than {mostKeys} keys', { mostKeys: mostKeys.toLocaleString('en-US') }),
+    );
   return trouble;
 }
 
@@ -95,7 +101,12 @@ const tooLarge = (file: string, reason: string) => failure('SITE_FILE_TOO_LARGE'
 /** @throws SITE_FILE_NOT_YAML, SITE_FILE_TOO_LARGE */
 export function parseYaml(file: string, text: string): unknown {
   if (text.length > longestText)
-    throw tooLarge(file, `it has more than ${longestText.toLocaleString('en-US')} characters`);
+    throw tooLarge(
+      file,
+      phrase('it has more than {longestText} characters', {
+        longestText: longestText.toLocaleString('en-US'),
+      }),
+    );
   const lines = new LineCounter();
   const notYaml = (at: number, reason: string, cause?: unknown) => {
     const { line, col } = lines.linePos(at);
@@ -115,7 +126,7 @@ export function parseYaml(file: string, text: string): unknown {
   try {
     return document.toJS({ maxAliasCount: mostAliases });
   } catch (cause) {
-    throw notYaml(0, 'its anchors and aliases unfold into more than a site file can hold', cause);
+    throw notYaml(0, phrase('its anchors and aliases unfold into more than a site file can hold'), cause);
   }
 }
 
@@ -137,7 +148,7 @@ function withRetentionOfPools(site: Site): Site {
   return { ...site, jobs: Object.fromEntries(jobs) };
 }
 
-/** How many errors are told at once. */
+/** How many errors are listed at once. */
 const mostErrors = 50;
 
 /** One error with the sentences of the others as its evidence. */
@@ -145,16 +156,16 @@ function together([first, ...others]: readonly ShadowtapeError[]): ShadowtapeErr
   if (!first) throw new Error('there is an error');
   const told = others.slice(0, mostErrors).map(({ message }) => message);
   const left = others.length - told.length;
-  const also = [...told, ...(left > 0 ? [`and ${left} more`] : [])].join('\n');
+  const also = [...told, ...(left > 0 ? [phrase('and {left} more', { left })] : [])].join('\n');
   return also === '' ? first : new ShadowtapeError({ ...first.toInfo(), evidence: { also } });
 }
 
-/** The same error with its line behind the name of the file, as compilers write it. */
+/** The same error with its line after the name of the file, as compilers write it. */
 function withLine(file: string, linesOf: () => SiteLines, error: ShadowtapeError): ShadowtapeError {
   const path = pathOf(file, error);
   const line = path === undefined ? undefined : linesOf().lineOf(path);
   if (line === undefined) return error;
-  const sentence = `${file}:${line}${error.message.slice(file.length)}`;
+  const sentence = rephrase(error.message, { file: `${file}:${line}` });
   return new ShadowtapeError({ ...error.toInfo(), sentence });
 }
 
@@ -180,10 +191,10 @@ export function siteOf(file: string, data: unknown): Site {
 }
 
 const fileWords: Readonly<Record<string, string>> = {
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
-  ENOTDIR: 'a part of its path is not a folder',
-  ELOOP: 'its symbolic links lead in a circle',
+  EISDIR: phrase('it is a folder'),
+  EACCES: phrase('this user may not read it'),
+  ENOTDIR: phrase('a part of its path is not a folder'),
+  ELOOP: phrase('its symbolic links lead in a circle'),
 };
 
 /** @throws SITE_FILE_MISSING, SITE_FILE_UNREADABLE, SITE_FILE_TOO_LARGE */
@@ -191,7 +202,12 @@ export async function readSiteText(file: string): Promise<string> {
   try {
     // In bytes: at most four a character.
     if ((await stat(file)).size > 4 * longestText)
-      throw tooLarge(file, `it has more than ${longestText.toLocaleString('en-US')} characters`);
+      throw tooLarge(
+        file,
+        phrase('it has more than {longestText} characters', {
+          longestText: longestText.toLocaleString('en-US'),
+        }),
+      );
     return await readFile(file, 'utf8');
   } catch (error) {
     if (isFailure(error)) throw error;
@@ -230,7 +246,7 @@ export function chooseJob(file: string, site: Site, name: string | undefined, ta
   const job = Object.hasOwn(site.jobs, chosen) ? site.jobs[chosen] : undefined;
   if (!job) {
     const nearest = didYouMean(chosen, names);
-    throw failure('JOB_UNKNOWN', { job: chosen, file, nearest, jobs: names.join(', ') || 'none' });
+    throw failure('JOB_UNKNOWN', { job: chosen, file, nearest, jobs: names.join(', ') || phrase('none') });
   }
   return { name: chosen, job };
 }

@@ -1,13 +1,14 @@
-/** Turns what zod finds wrong into errors of the table, with the file, the place and what may stand there. */
+/** Turns what zod finds wrong into errors of the table, with the file, the place and what is valid there. */
 import type { z } from 'zod';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 
 type Path = readonly PropertyKey[];
 
 /** "jobs.nightly.volumes[0].master", or "the file" for the top. */
 function pathText(path: Path): string {
-  if (path.length === 0) return 'the file';
+  if (path.length === 0) return phrase('the file');
   return path
     .map((part, index) =>
       typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
@@ -42,7 +43,7 @@ function unwrap(schema: SchemaShape | undefined): SchemaShape[] {
   return definition?.options?.flatMap(unwrap) ?? [schema];
 }
 
-/** What may stand at a place; several where a union is on the way. */
+/** What is valid at a place; several where a union is on the way. */
 function schemasAt(root: SchemaShape, path: Path): SchemaShape[] {
   let current = unwrap(root);
   for (const part of path) {
@@ -68,7 +69,7 @@ interface Place {
   readonly data: unknown;
 }
 
-/** An error for each key. Of several forms that may stand there, the one is told that has most of the keys that were given. */
+/** An error for each key. Of several valid forms, the one is reported that has most of the keys that were given. */
 function unknownKeys(
   { file, root, data }: Place,
   issue: Extract<z.core.$ZodIssue, { code: 'unrecognized_keys' }>,
@@ -102,40 +103,46 @@ function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
 
 /** zod's names of types, as an administrator says them. */
 const typeWords: Readonly<Record<string, string>> = {
-  object: 'a set of keys',
-  record: 'a set of keys',
-  array: 'a list',
-  string: 'text',
-  boolean: 'true or false',
-  number: 'a number',
-  int: 'a whole number',
-  NaN: 'not a number',
-  null: 'empty',
+  object: phrase('a set of keys'),
+  record: phrase('a set of keys'),
+  array: phrase('a list'),
+  string: phrase('text'),
+  boolean: phrase('true or false'),
+  number: phrase('a number'),
+  int: phrase('a whole number'),
+  NaN: phrase('not a number'),
+  null: phrase('empty'),
 };
 
-const typeWord = (type: string) => typeWords[type] ?? `a ${type}`;
+const typeWord = (type: string) => typeWords[type] ?? phrase('a {type}', { type });
 
 function typeWording(issue: Extract<z.core.$ZodIssue, { code: 'invalid_type' }>): string {
-  const found = /received (.+)$/.exec(issue.message)?.[1] ?? 'something else';
-  if (found === 'undefined') return 'is missing';
-  if (issue.expected === 'int' && found === 'number') return 'must be a whole number';
-  return `must be ${typeWord(issue.expected)}, but is ${typeWord(found)}`;
+  const found = /received (.+)$/.exec(issue.message)?.[1] ?? phrase('something else');
+  if (found === 'undefined') return phrase('is missing');
+  if (issue.expected === 'int' && found === 'number') return phrase('must be a whole number');
+  return phrase('must be {expected}, but is {found}', {
+    expected: typeWord(issue.expected),
+    found: typeWord(found),
+  });
 }
 
 /** `minimum` of a length is a count of entries. */
 function boundWording(word: 'least' | 'most', bound: number | bigint, origin: string): string {
-  const unit = origin === 'array' ? ' entries' : origin === 'string' ? ' characters' : '';
-  return `must be at ${word} ${bound}${unit}`;
+  const unit = origin === 'array' ? phrase(' entries') : origin === 'string' ? phrase(' characters') : '';
+  const values = { bound: String(bound), unit };
+  return word === 'least'
+    ? phrase('must be at least {bound}{unit}', values)
+    : phrase('must be at most {bound}{unit}', values);
 }
 
-/** Every form that a union lets stand: "ask, {stop, resume}". */
+/** Every form that a union accepts: "ask, {stop, resume}". */
 function formsWording(forms: readonly SchemaShape[]): string {
   const words = forms.flatMap(({ shape, _zod }) => {
     if (shape) return [`{${Object.keys(shape).join(', ')}}`];
-    if (_zod?.def.type === 'number') return ['a whole number'];
-    return _zod?.def.values?.map(String) ?? ['text', 'a list'];
+    if (_zod?.def.type === 'number') return [phrase('a whole number')];
+    return _zod?.def.values?.map(String) ?? [phrase('text'), phrase('a list')];
   });
-  return `must have one of these forms: ${[...new Set(words)].join(', ')}`;
+  return phrase('must have one of these forms: {forms}', { forms: phrases([...new Set(words)], ', ') });
 }
 
 /** Messages that the schema gives itself begin in lower case; zod's own do not. */
@@ -143,7 +150,8 @@ const isOwnMessage = (message: string) => /^[^A-Z]/.test(message);
 
 function wording({ root }: Place, issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return typeWording(issue);
-  if (issue.code === 'invalid_value') return `must be one of: ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_value')
+    return phrase('must be one of: {values}', { values: issue.values.map(String).join(', ') });
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   if (issue.code === 'invalid_union') return formsWording(schemasAt(root, issue.path));
   if (isOwnMessage(issue.message)) return issue.message;
@@ -168,7 +176,11 @@ function droppedNames(
     const inside = [...path, Array.isArray(value) ? Number(key) : key];
     if (key !== '__proto__') return droppedNames(file, inner, inside, seen);
     return [
-      failure('SITE_VALUE_WRONG', { file, path: pathText(inside), reason: 'this name cannot be used' }),
+      failure('SITE_VALUE_WRONG', {
+        file,
+        path: pathText(inside),
+        reason: phrase('this name cannot be used'),
+      }),
     ];
   });
 }

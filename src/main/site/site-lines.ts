@@ -39,7 +39,7 @@ export class SiteLines {
   readonly #contents: Node | null;
 
   constructor(text: string) {
-    // The library compares every key with every other: parseYaml finds keys that stand twice.
+    // The library compares every key with every other: parseYaml finds duplicate keys.
     const options = { lineCounter: this.#lines, logLevel: 'silent', uniqueKeys: false } as const;
     this.#contents = parseDocument(text, options).contents;
   }
@@ -61,7 +61,7 @@ function lineIn(contents: Node | null, lines: LineCounter, path: string): number
   return place.at === undefined ? undefined : lines.linePos(place.at).line;
 }
 
-/** The place that a message about a site file names behind the path of the file; undefined if it names none. */
+/** The place that a message about a site file names after the path of the file; undefined if it names none. */
 export function pathOf(file: string, { code, message }: ShadowtapeError): string | undefined {
   if (code === 'SITE_KEY_UNKNOWN') {
     const [, key = '', parent = ''] = /: unknown key "(.*)" in (.*)$/s.exec(message) ?? [];

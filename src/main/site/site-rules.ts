@@ -1,5 +1,6 @@
 /** Rules of a site file that no single value can break alone: GDS names, hosts that are the same machine, roles. */
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { isDeviceName, isGdsName } from '../gds/gds-name.ts';
 import { isForData } from '../tape/changer.ts';
 import { withoutRewind } from '../tape/tape-device.ts';
@@ -31,25 +32,28 @@ function checkShadow(file: string, path: string, job: Job): void {
   for (const group of Object.keys(shadow.stripeWidth ?? {}))
     checkName({ file, path: `${path}.stripeWidth` }, group);
   const disks = Object.entries(shadow.disks);
-  if (disks.length === 0) throw wrong({ file, path: `${path}.disks` }, 'names no disk');
+  if (disks.length === 0) throw wrong({ file, path: `${path}.disks` }, phrase('names no disk'));
   const seen = new Map<string, string>();
   for (const [disk, device] of disks) {
     checkName({ file, path: `${path}.disks` }, disk);
     if (!isDeviceName(device)) {
       throw wrong(
         { file, path: `${path}.disks.${disk}` },
-        `"${device}" is not the name of a device, such as c1t1d3 (without its path)`,
+        phrase('"{device}" is not the name of a device, such as c1t1d3 (without its path)', { device }),
       );
     }
     const other = seen.get(device);
     if (other !== undefined)
-      throw wrong({ file, path: `${path}.disks.${disk}` }, `${device} is already the device of ${other}`);
+      throw wrong(
+        { file, path: `${path}.disks.${disk}` },
+        phrase('{device} is already the device of {other}', { device, other }),
+      );
     seen.set(device, disk);
   }
   if (shadow.class === job.class) {
     throw wrong(
       { file, path: `${path}.class` },
-      `the shadow class must not have the name of the primary class (${job.class})`,
+      phrase('the shadow class must not have the name of the primary class ({class})', { class: job.class }),
     );
   }
 }
@@ -59,7 +63,10 @@ function checkShadowOfSeveral(file: string, path: string, { shadow, volumes }: J
   if (volumes.length === 1) return;
   for (const key of ['group', 'volume'] as const) {
     if (shadow[key] === undefined) continue;
-    const reason = `is only for a job with one volume, and this job has ${volumes.length}; their shadows get the names of their proxies`;
+    const reason = phrase(
+      'is only for a job with one volume, and this job has {volumes}; their shadows get the names of their proxies',
+      { volumes: volumes.length },
+    );
     throw wrong({ file, path: `${path}.${key}` }, reason);
   }
 }
@@ -74,20 +81,20 @@ function checkVolumes(file: string, path: string, job: Job): void {
       if (seen.has(volume))
         throw wrong(
           { file, path: place },
-          `${volume} is named twice; a proxy volume cannot be its own master`,
+          phrase('{volume} is named twice; a proxy volume cannot be its own master', { volume }),
         );
       seen.add(volume);
     }
   });
 }
 
-/** Only a label tells which tape of several is in the drive, and only through the console is each record answered for. */
+/** Only a label identifies which tape of several is in the drive, and only through the console is each record answered for. */
 function checkSpan(file: string, path: string, { media, route }: Job): void {
   if (!media.span) return;
   if (media.layout !== 'labelled')
-    throw wrong({ file, path: `${path}.media.span` }, 'several tapes need layout: labelled');
+    throw wrong({ file, path: `${path}.media.span` }, phrase('several tapes need layout: labelled'));
   if (route === 'server')
-    throw wrong({ file, path: `${path}.media.span` }, 'several tapes need route: console');
+    throw wrong({ file, path: `${path}.media.span` }, phrase('several tapes need route: console'));
 }
 
 /** A pool says which tape is next, so that nothing else may. */
@@ -95,16 +102,19 @@ function checkPool(file: string, path: string, { media }: Job, { pools = {}, lib
   if (media.pool === undefined) return;
   const place = { file, path: `${path}.media.pool` };
   if (!Object.hasOwn(pools, media.pool)) {
-    const names = Object.keys(pools).join(', ') || 'none';
-    throw wrong(place, `there is no pool ${media.pool}; pools: ${names}`);
+    const names = Object.keys(pools).join(', ') || phrase('none');
+    throw wrong(place, phrase('there is no pool {pool}; pools: {names}', { pool: media.pool, names }));
   }
-  if (media.layout !== 'labelled') throw wrong(place, 'a pool needs layout: labelled');
-  if (media.name !== undefined) throw wrong(place, 'use either pool or name, not both');
+  if (media.layout !== 'labelled') throw wrong(place, phrase('a pool needs layout: labelled'));
+  if (media.name !== undefined) throw wrong(place, phrase('use either pool or name, not both'));
   // Only a library finds the next tape of the pool by its name.
   if (media.span && !library)
-    throw wrong(place, 'a run of a pool writes one tape, unless the site has a library: leave out span');
+    throw wrong(
+      place,
+      phrase('a run of a pool writes one tape, unless the site has a library: leave out span'),
+    );
   if (media.overwrite)
-    throw wrong(place, 'the pool keeps its tapes for their retention: leave out overwrite');
+    throw wrong(place, phrase('the pool keeps its tapes for their retention: leave out overwrite'));
 }
 
 /** A tape in two pools would have two retentions. */
@@ -114,8 +124,12 @@ function checkPools(file: string, { pools = {} }: Site): void {
     tapes.forEach((tape, index) => {
       const other = seen.get(tape);
       if (other !== undefined) {
-        const where = other === pool ? 'named twice' : `already in the pool ${other}`;
-        throw wrong({ file, path: `pools.${pool}.tapes[${index}]` }, `${tape} is ${where}`);
+        const where =
+          other === pool ? phrase('named twice') : phrase('already in the pool {other}', { other });
+        throw wrong(
+          { file, path: `pools.${pool}.tapes[${index}]` },
+          phrase('{tape} is {where}', { tape, where }),
+        );
       }
       seen.set(tape, pool);
     });
@@ -129,7 +143,7 @@ function checkFingerprint(file: string, path: string, job: Job): void {
 /** Through the backup server nothing is between the reader and the tape that could hold data back. */
 function checkLimit(file: string, path: string, { limit, route }: Job): void {
   if (limit !== undefined && route === 'server')
-    throw wrong({ file, path: `${path}.limit` }, 'a limit needs route: console');
+    throw wrong({ file, path: `${path}.limit` }, phrase('a limit needs route: console'));
 }
 
 function checkReadErrors(file: string, path: string, job: Job): void {
@@ -147,7 +161,10 @@ function checkScripts(file: string, path: string, job: Job, site: Site): void {
     if (!hostNamed(site, host))
       throw wrong(
         { file, path: `${path}[${index}].host` },
-        `there is no host ${host}; hosts: ${Object.keys(site.hosts).join(', ')}`,
+        phrase('there is no host {host}; hosts: {hosts}', {
+          host,
+          hosts: Object.keys(site.hosts).join(', '),
+        }),
       );
   });
 }
@@ -156,7 +173,10 @@ function checkServices(file: string, path: string, job: Job, site: Site): void {
   if (typeof job.services === 'string' || !('nodes' in job.services)) return;
   for (const node of Object.keys(job.services.nodes)) {
     if (hostNamed(site, node)?.role !== 'primary') {
-      throw wrong({ file, path: `${path}.nodes.${node}` }, `${node} is not a primary node of this site`);
+      throw wrong(
+        { file, path: `${path}.nodes.${node}` },
+        phrase('{node} is not a primary node of this site', { node }),
+      );
     }
   }
 }
@@ -176,12 +196,15 @@ function checkHosts(file: string, site: Site): void {
     seen.set(address, name);
   }
   const count = (role: string) => hosts.filter(([, host]) => host.role === role).length;
-  if (count('primary') === 0) throw wrong({ file, path: 'hosts' }, 'no host has the role primary');
+  if (count('primary') === 0) throw wrong({ file, path: 'hosts' }, phrase('no host has the role primary'));
   if (count('backup') !== 1)
-    throw wrong({ file, path: 'hosts' }, `exactly one host has the role backup, not ${count('backup')}`);
+    throw wrong(
+      { file, path: 'hosts' },
+      phrase('exactly one host has the role backup, not {count}', { count: count('backup') }),
+    );
 }
 
-/** A drive that mt can be told of by name, on the platform of the site. */
+/** A drive that mt accepts by name, on the platform of the site. */
 function isDriveOf(platform: Site['platform'], device: string): boolean {
   try {
     withoutRewind(device);
@@ -197,36 +220,43 @@ function checkTape(file: string, site: Site): void {
   if (!hostNamed(site, host)) {
     throw wrong(
       { file, path: 'tape.host' },
-      `there is no host ${host}; hosts: ${Object.keys(site.hosts).join(', ')}`,
+      phrase('there is no host {host}; hosts: {hosts}', { host, hosts: Object.keys(site.hosts).join(', ') }),
     );
   }
   if (site.tape.changer !== undefined && site.tape.nextTape !== undefined)
     throw wrong(
       { file, path: 'tape.nextTape' },
-      'use either the changer or a command for the next tape, not both',
+      phrase('use either the changer or a command for the next tape, not both'),
     );
   if (site.tape.changerDrive !== undefined && site.tape.changer === undefined)
     throw wrong(
       { file, path: 'tape.changerDrive' },
-      'is the number of a drive in tape.changer, which is missing',
+      phrase('is the number of a drive in tape.changer, which is missing'),
     );
   if (isDriveOf(site.platform, device)) return;
   const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 or /dev/IBMtape0 (Linux)';
-  throw wrong({ file, path: 'tape.device' }, `${device} is not a tape device such as ${example}`);
+  throw wrong(
+    { file, path: 'tape.device' },
+    phrase('{device} is not a tape device such as {example}', { device, example }),
+  );
 }
 
 /** A library is worked through a changer, and each cartridge of it is one tape. */
 function checkLibrary(file: string, { library, tape }: Site): void {
   if (!library) return;
   if (tape.changer === undefined)
-    throw wrong({ file, path: 'library' }, 'needs the changer of the library in tape.changer');
+    throw wrong({ file, path: 'library' }, phrase('needs the changer of the library in tape.changer'));
   const seen = new Map<string, string>();
   for (const [name, barcode] of Object.entries(library.barcodes)) {
     const place = { file, path: `library.barcodes.${name}` };
     const other = seen.get(barcode);
-    if (other !== undefined) throw wrong(place, `${barcode} is already the bar code of ${other}`);
+    if (other !== undefined)
+      throw wrong(place, phrase('{barcode} is already the bar code of {other}', { barcode, other }));
     if (!isForData({ barcode }, library.cleaning))
-      throw wrong(place, `${barcode} is the bar code of a cleaning or diagnostic cartridge`);
+      throw wrong(
+        place,
+        phrase('{barcode} is the bar code of a cleaning or diagnostic cartridge', { barcode }),
+      );
     seen.set(barcode, name);
   }
 }
@@ -237,12 +267,17 @@ function checkNotify(file: string, path: string, ways: readonly NotifyWay[] = []
   ways.forEach(({ command, mail, syslog }, index) => {
     const place = { file, path: `${path}[${index}]` };
     if ([command, mail, syslog].filter((way) => way !== undefined).length !== 1)
-      throw wrong(place, 'must name exactly one of command, mail and syslog');
+      throw wrong(place, phrase('must name exactly one of command, mail and syslog'));
     if (!mail) return;
     if ((mail.user === undefined) !== (mail.passwordFile === undefined))
-      throw wrong({ file, path: `${place.path}.mail` }, 'needs both user and passwordFile, or neither');
+      throw wrong(
+        { file, path: `${place.path}.mail` },
+        phrase('needs both user and passwordFile, or neither'),
+      );
     if (mail.secure === 'none' && mail.user !== undefined && !mailToThisMachine.has(mail.host)) {
-      const reason = `the password would be sent to ${mail.host} unencrypted; use starttls or tls`;
+      const reason = phrase('the password would be sent to {host} unencrypted; use starttls or tls', {
+        host: mail.host,
+      });
       throw wrong({ file, path: `${place.path}.mail.secure` }, reason);
     }
   });
@@ -254,7 +289,7 @@ function checkNoDigest(file: string, path: string, ways: readonly NotifyWay[] = 
   if (index >= 0)
     throw wrong(
       { file, path: `${path}[${index}].on` },
-      'the digest is about the whole site: ask for it in notify of the site',
+      phrase('the digest is about the whole site: ask for it in notify of the site'),
     );
 }
 

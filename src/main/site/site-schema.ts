@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { fileNameEncodings } from '../../contract/file-names.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { platforms } from './file-system.ts';
 import { jobSchema } from './job-schema.ts';
 import { librarySchema } from './library-schema.ts';
@@ -15,7 +16,7 @@ import { command, lengthOfTime, nonEmpty, seconds, tapeName } from './value-sche
 const connections = z.strictObject({
   tries: z
     .int()
-    .min(1, 'must be at least 1')
+    .min(1, phrase('must be at least 1'))
     .max(1000)
     .default(3)
     .describe(
@@ -81,7 +82,7 @@ const gds = z.strictObject({
 });
 
 /** Names that udev makes of the path to a device hold colons, such as /dev/tape/by-path/pci-0000:00:1f.2-scsi-0:0:0:0. */
-const deviceFile = z.string().regex(/^\/dev\/[A-Za-z0-9/_.:@,+=-]+$/, 'must be a device below /dev');
+const deviceFile = z.string().regex(/^\/dev\/[A-Za-z0-9/_.:@,+=-]+$/, phrase('must be a device below /dev'));
 
 const tape = z.strictObject({
   host: nonEmpty.describe('The host of the drive: a host of role `backup` or `tape`.'),
@@ -122,7 +123,7 @@ const tape = z.strictObject({
 const report = z.strictObject({
   folder: z
     .string()
-    .regex(/^(\/|~\/)/, 'must begin with / or ~/')
+    .regex(/^(\/|~\/)/, phrase('must begin with / or ~/'))
     .describe('Where the report of each run is written at its end. Failing to write it is a warning.'),
   paper: z.enum(['A4', 'Letter']).default('A4').describe('Paper size.'),
 });
@@ -142,7 +143,7 @@ const journals = z.strictObject({
 const pool = z.strictObject({
   tapes: z
     .array(tapeName)
-    .min(1, 'names no tape')
+    .min(1, phrase('names no tape'))
     .describe(
       'Names of the tapes. Each run writes to one: first to those that were never written, in this order, then to the one that was written the longest ago.',
     ),
@@ -162,8 +163,8 @@ export const siteSchema = z.strictObject({
     ),
   gds: gds.prefault({}),
   hosts: z
-    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not a host name'), hostSchema)
-    .describe('The hosts by name. What the ssh configuration knows of a name need not be repeated.'),
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, phrase('is not a host name')), hostSchema)
+    .describe('The hosts by name. What the ssh configuration has for a name need not be repeated.'),
   tape: tape.describe('The tape drive.'),
   library: librarySchema
     .optional()
@@ -175,12 +176,12 @@ export const siteSchema = z.strictObject({
   sign: sign.optional(),
   journals: journals.optional(),
   pools: z
-    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not the name of a pool'), pool)
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, phrase('is not the name of a pool')), pool)
     .optional()
     .describe('Pools of tapes by name. A job takes its tapes from the one in `media.pool`.'),
   notify: notifySchema.optional().describe('Who is notified of a run. `check --notify` tests it.'),
   jobs: z
-    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not a job name'), jobSchema)
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, phrase('is not a job name')), jobSchema)
     .describe('The jobs by name.'),
 });
 

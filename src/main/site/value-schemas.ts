@@ -1,20 +1,21 @@
 /** Values that are in several places of a site file. */
 import { z } from 'zod';
 import { isFailure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import { isTapeName } from '../tape/tape-label.ts';
 import { commandWords } from './command-words.ts';
 
-export const nonEmpty = z.string().min(1, 'must not be empty');
+export const nonEmpty = z.string().min(1, phrase('must not be empty'));
 
-/** What stands on a label. */
+/** What is on a label. */
 export const tapeName = z
   .string()
-  .refine(isTapeName, 'must be 1 to 32 letters, digits, "_", "." and "-", and not "data"');
+  .refine(isTapeName, phrase('must be 1 to 32 letters, digits, "_", "." and "-", and not "data"'));
 
 /** A command of the site: a line ("umount /app") or its words (["umount", "/app"]). */
 export const command = z
-  .union([nonEmpty, z.array(z.string()).min(1, 'must not be empty')])
+  .union([nonEmpty, z.array(z.string()).min(1, phrase('must not be empty'))])
   .transform((value, context) => {
     try {
       const words = Array.isArray(value) ? value : commandWords(value);
@@ -40,14 +41,17 @@ export const duration = z
   .string()
   .regex(
     /^[1-9]\d{0,4} (second|minute|hour)s?$/,
-    'must be a number of seconds, minutes or hours, such as "10 minutes"',
+    phrase('must be a number of seconds, minutes or hours, such as "10 minutes"'),
   )
   .transform(secondsOfText);
 
 /** `24 hours`, as seconds. */
 export const age = z
   .string()
-  .regex(/^[1-9]\d{0,3} (hour|day|week)s?$/, 'must be a number of hours, days or weeks, such as "24 hours"')
+  .regex(
+    /^[1-9]\d{0,3} (hour|day|week)s?$/,
+    phrase('must be a number of hours, days or weeks, such as "24 hours"'),
+  )
   .transform(secondsOfText);
 
 /** `30 days`, as it is written. @param example in the message where it is something else */
@@ -56,7 +60,7 @@ export const lengthOfTime = (example: string) =>
     .string()
     .regex(
       /^[1-9]\d{0,3} (day|week|year)s?$/,
-      `must be a number of days, weeks or years, such as "${example}"`,
+      phrase('must be a number of days, weeks or years, such as "{example}"', { example }),
     );
 
 const bytesOf = { kB: 1e3, MB: 1e6, GB: 1e9 } as const;
@@ -64,7 +68,7 @@ const bytesOf = { kB: 1e3, MB: 1e6, GB: 1e9 } as const;
 /** `80 MB/s`, as bytes per second; decimal, as drive makers have it. */
 export const rate = z
   .string()
-  .regex(/^[1-9]\d{0,5} [kMG]B\/s$/, 'must be a rate such as "80 MB/s"')
+  .regex(/^[1-9]\d{0,5} [kMG]B\/s$/, phrase('must be a rate such as "80 MB/s"'))
   .transform((text) => {
     const [count = '', unit = ''] = text.replace('/s', '').split(' ');
     return Number(count) * bytesOf[unit as keyof typeof bytesOf];

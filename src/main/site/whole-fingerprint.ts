@@ -1,6 +1,7 @@
 /** `verify.fingerprint: all`: the whole proxy is hashed on the cluster, and compared with what was streamed. Pure. */
 import { usualSamples } from './job-schema.ts';
 import type { Job } from './site-schema.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 type Verifying = Pick<Job, 'verify'>;
 
@@ -19,11 +20,16 @@ export function whyNotAll(
   const other = job.volumes.find((volume) => (volume.method ?? job.method) !== '6a');
   if (other) {
     const method = other.method ?? job.method;
-    return `"all" needs method 6a: ${method} does not write the bytes of the device for ${other.proxy}, so they cannot be compared`;
+    return phrase(
+      '"all" needs method 6a: {method} does not write the bytes of the device for {proxy}, so they cannot be compared',
+      { method, proxy: other.proxy },
+    );
   }
   if (job.nodes === 'any')
-    return '"all" needs nodes: all: one node reads the whole proxy, and only that node can report its progress';
+    return phrase(
+      '"all" needs nodes: all: one node reads the whole proxy, and only that node can report its progress',
+    );
   return job.route === 'server' && job.verify.digest === 'none'
-    ? '"all" needs verify.digest: sha256 or cksum: without a digest there is nothing to compare'
+    ? phrase('"all" needs verify.digest: sha256 or cksum: without a digest there is nothing to compare')
     : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Asks an ssh agent (draft-miller-ssh-agent). ssh2's own client leaves out every key whose type it does not know, and keeps of a signature
- * only what the types that it knows need; here both come whole.
+ * Asks an ssh agent (draft-miller-ssh-agent). ssh2's own client leaves out every key whose type it does not know, and
+ * keeps of a signature only what its known types need; here both come whole.
  */
 import ssh2 from 'ssh2';
 import { string, uint32, WireReader } from './wire.ts';
@@ -20,7 +20,7 @@ export const rsaFlags = { sha256: 2, sha512: 4 } as const;
 /** @returns the agent's answer, from its type on */
 function ask(socket: string, request: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // ssh2 knows the ways to the agents of Windows, too.
+    // ssh2 supports the agents of Windows, too.
     ssh2.createAgent(socket).getStream?.((error, stream) => {
       if (!stream) return reject(error ?? new Error('Failed to connect to agent'));
       let answer = Buffer.alloc(0);

@@ -29,7 +29,7 @@ describe('algorithms', () => {
     expect(lists.compress).toEqual(['none']);
   });
 
-  it('adds the old ones behind them for a legacy host', () => {
+  it('adds the old ones after them for a legacy host', () => {
     const modern = algorithmsFor('modern', [], electron);
     const legacy = algorithmsFor('legacy', [], electron);
     expect(legacy.kex.slice(modern.kex.length)).toEqual([

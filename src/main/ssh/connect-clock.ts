@@ -1,6 +1,6 @@
 /** How long connecting and logging in may take. */
 
-/** A limit that stands still while a person is being asked. */
+/** A limit that pauses while a person is being asked. */
 export class ConnectClock {
   #milliseconds: number;
   readonly #expire: () => void;

@@ -1,11 +1,13 @@
 /**
- * Public keys of types that ssh2 does not know: certificates (OpenSSH's PROTOCOL.certkeys) and keys on security tokens (PROTOCOL.u2f).
- * ssh2 is given an object of its own kind, which tells their type and their bytes; whoever has the private half signs.
+ * Public keys of types that ssh2 does not know: certificates (OpenSSH's PROTOCOL.certkeys) and keys on security tokens
+ * (PROTOCOL.u2f). ssh2 is given an object of its own kind, which has their type and their bytes; the party that has the
+ * private half signs.
  */
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { keyTypeOf } from './keys/known-hosts.ts';
 import { string, WireReader } from './wire.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 const plainTypes = [
   'ssh-ed25519',
@@ -28,7 +30,10 @@ export const isOnToken = (keyType: string): boolean => tokenTypes.some((type) =>
 const algorithmOf = (keyType: string) =>
   keyType === certificateOf('ssh-rsa') ? certificateOf('rsa-sha2-512') : keyType;
 
-/** ssh2 recognizes its keys by a property that it shows to nobody, so that a foreign key is made out of one of them. It never signs. */
+/**
+ * ssh2 recognizes its keys by a property that it does not export, so that a foreign key is made out of one of them. It
+ * never signs.
+ */
 function carrier(): ParsedKey {
   const key = ssh2.utils.parseKey(
     Buffer.concat([string('ssh-rsa'), string(Buffer.from([3])), string(Buffer.from([1]))]),
@@ -54,7 +59,7 @@ export function foreignKey(blob: Buffer): ParsedKey | undefined {
   return key;
 }
 
-/** What follows type and nonce of a certificate, where it is one for that key: the rest behind the key's own fields. */
+/** What follows type and nonce of a certificate, where it is one for that key: the rest after the key's own fields. */
 function behindKey(certificate: Buffer, key: Buffer): WireReader | undefined {
   if (certifiedTypes.get(keyTypeOf(certificate)) !== keyTypeOf(key)) return undefined;
   const [reader, own] = [new WireReader(certificate), new WireReader(key)];
@@ -78,22 +83,22 @@ const instant = (seconds: bigint) => new Date(Number(seconds) * 1000).toISOStrin
 /**
  * @param certificate, key in wire form
  * @param now milliseconds since 1970
- * @returns why hosts do not accept the certificate, in words that fit behind its name; undefined if it shows nothing of
+ * @returns why hosts do not accept the certificate, in words that fit after its name; undefined if it shows nothing of
  *   that kind
  */
 export function certificateTrouble(certificate: Buffer, key: Buffer, now: number): string | undefined {
   try {
     const reader = behindKey(certificate, key);
-    if (!reader) return 'belongs to another key';
+    if (!reader) return phrase('belongs to another key');
     // Serial number, kind, identity and principals.
     reader.uint64();
     reader.uint32();
     reader.string();
     reader.string();
     const [after, before, seconds] = [reader.uint64(), reader.uint64(), BigInt(Math.floor(now / 1000))];
-    if (seconds < after) return `is not valid before ${instant(after)}`;
-    return seconds >= before ? `expired at ${instant(before)}` : undefined;
+    if (seconds < after) return phrase('is not valid before {instant}', { instant: instant(after) });
+    return seconds >= before ? phrase('expired at {instant}', { instant: instant(before) }) : undefined;
   } catch {
-    return 'cannot be read';
+    return phrase('cannot be read');
   }
 }

@@ -1,8 +1,9 @@
 /**
- * Diffie-Hellman over a group that the host names (RFC 4419). `crypto.createDiffieHellman` first tests whether the group is one: half a
- * minute of CPU time for 8192 bits in Node 24 and Electron, in which nothing else of the process goes on. OpenSSH's client does not test
- * it either: the host signs the exchange, and a host that wants weak keys could as well publish them.
- * node:crypto makes keys for other groups than its own in no other way that Electron has, too; with BigInt an exchange takes 0.1 s.
+ * Diffie-Hellman over a group that the host names (RFC 4419). `crypto.createDiffieHellman` first tests whether the
+ * group is one: half a minute of CPU time for 8192 bits in Node 24 and Electron, in which nothing else of the process
+ * runs. OpenSSH's client does not test it either: the host signs the exchange, and a host that wants weak keys could as
+ * well publish them. node:crypto makes keys for other groups than its own in no other way that Electron has, too; with
+ * BigInt an exchange takes 0.1 s.
  */
 import { randomBytes } from 'node:crypto';
 
@@ -22,7 +23,7 @@ function power(base: bigint, exponent: Buffer, prime: bigint): bigint {
   for (const byte of exponent) {
     for (let bit = 7; bit >= 0; bit -= 1) {
       result = (result * result) % prime;
-      // Multiplied in any case, so that the time tells little of the exponent.
+      // Multiplied in any case, so that the time reveals little about the exponent.
       const multiplied = (result * base) % prime;
       if ((byte >> bit) & 1) result = multiplied;
     }

@@ -14,7 +14,7 @@ export interface KeyFile {
 /** How to log in, tried in this order: key files, agent, password. */
 export interface LoginMethods {
   readonly keyFiles: readonly KeyFile[];
-  /** Certificates for these keys or the agent's (CertificateFile); where it is left out, FILE-cert.pub beside each key file. */
+  /** Certificates for these keys or the agent's (CertificateFile); if it is omitted, FILE-cert.pub next to each key file. */
   readonly certificateFiles?: readonly string[] | undefined;
   /** Path of the ssh agent's socket. */
   readonly agentSocket?: string | undefined;
@@ -26,7 +26,7 @@ export interface LoginMethods {
 
 export type AlgorithmSet = 'modern' | 'legacy';
 
-/** Tries to reach a host until a connection stands; a command that may have been started is never sent again. */
+/** Tries to reach a host until a connection is established; a command that may have been started is never sent again. */
 export interface ConnectRetry {
   /** At least 1; all of them together, the first included. */
   readonly tries: number;
@@ -37,7 +37,7 @@ export interface ConnectRetry {
 /** Called for each new attempt, in a sentence. */
 export type OnRetry = (sentence: string) => void;
 
-/** Hears what a host shows before the login: Banner in sshd_config(5). */
+/** Called with what a host shows before the login: Banner in sshd_config(5). */
 export type OnBanner = (host: string, text: string) => void;
 
 export interface HostProfile {
@@ -58,7 +58,7 @@ export interface HostProfile {
   readonly hostKeyAlias?: string | undefined;
   /** Read instead of the usual known_hosts files. */
   readonly knownHostsFiles?: readonly string[] | undefined;
-  /** Any, where it is left out. */
+  /** Any, if it is omitted. */
   readonly addressFamily?: 4 | 6 | undefined;
   /** The local address that the connection is made from. */
   readonly bindAddress?: string | undefined;
@@ -66,7 +66,7 @@ export interface HostProfile {
   readonly retry?: ConnectRetry | undefined;
   /** A dead peer is noticed after `keepaliveCount` of these; 0 turns the question off. */
   readonly keepaliveSeconds: number;
-  /** 3 where it is left out. */
+  /** 3 if it is omitted. */
   readonly keepaliveCount?: number | undefined;
   /** Limit for connecting and logging in. The time that a person takes to answer a question does not count. */
   readonly connectSeconds: number;
@@ -97,7 +97,7 @@ export interface SecretQuestion {
 /** Answers `undefined` where nobody can be asked. */
 export type AskSecret = (question: SecretQuestion) => Promise<string | undefined>;
 
-/** The question whether a host key that nobody has seen before is the right one. */
+/** The question whether a host key that is not known yet is the right one. */
 export interface HostKeyQuestion {
   readonly host: string;
   readonly address: string;

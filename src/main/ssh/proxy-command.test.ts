@@ -96,7 +96,7 @@ describe('a ProxyCommand', () => {
       userKnownHostsFiles: [known],
     });
     const refusal = failureOf(hosts.session('node1').connect());
-    // Opens once it is read, and is at its end once it is closed.
+    // Opens once it is read, and ends once it is closed.
     const keys = await open(known, 'w');
     await expect.poll(() => existsSync(pidFile)).toBe(true);
     await gone(await pid());
@@ -148,7 +148,7 @@ describe('a host whose ssh configuration cannot be followed', () => {
 });
 
 describe('two hosts at the same address', () => {
-  it('share no session behind different jump hosts', async () => {
+  it('share no session through different jump hosts', async () => {
     const jump = (port: number) => profileOf(port, {}, { name: `gate${port}` });
     const profiles = [1, 2].map((port) => profileOf(22, {}, { name: `node${port}`, jump: jump(port) }));
     const hosts = await bench.hosts(profiles);

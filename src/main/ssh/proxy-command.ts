@@ -5,6 +5,7 @@ import { Duplex } from 'node:stream';
 import type { Readable, Writable } from 'node:stream';
 import { isFailure, ShadowtapeError } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** As much of standard error as an error shows. */
 const mostStderr = 2000;
@@ -13,7 +14,9 @@ const mostStderr = 2000;
 const patienceMilliseconds = 2000;
 
 const endWords = (status: number | null, signal: string | null) =>
-  signal === null ? `exit status ${status}` : `signal ${signal}`;
+  signal === null
+    ? phrase('exit status {status}', { status: String(status) })
+    : phrase('signal {signal}', { signal });
 
 /** What the command reads is what is written here, and the other way round. Destroying it ends the command. */
 class ProxySocket extends Duplex {
@@ -26,7 +29,7 @@ class ProxySocket extends Duplex {
   constructor(command: string) {
     super();
     this.command = command;
-    // Whoever uses the connection hears of it as well.
+    // The users of the connection receive it as well.
     this.on('error', () => {});
     // `exec`, as OpenSSH: what is signalled is the command, not a shell before it. A process group of its own, since Ctrl-C in the terminal
     // is for the run alone.
@@ -46,10 +49,12 @@ class ProxySocket extends Duplex {
       this.#stderr = (this.#stderr + text).slice(-mostStderr);
     });
     stdin.on('error', () => {});
-    this.#child.once('error', (error) => this.#hasEnded(`its ProxyCommand did not start: ${error.message}`));
+    this.#child.once('error', (error) =>
+      this.#hasEnded(phrase('its ProxyCommand did not start: {reason}', { reason: error.message })),
+    );
     // After all of its output.
     this.#child.once('close', (status, signal) =>
-      this.#hasEnded(`its ProxyCommand ended with ${endWords(status, signal)}`),
+      this.#hasEnded(phrase('its ProxyCommand ended with {end}', { end: endWords(status, signal) })),
     );
   }
 

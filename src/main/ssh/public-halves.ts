@@ -48,8 +48,9 @@ async function certificatesIn(paths: readonly string[]): Promise<CertificateFile
 }
 
 /**
- * The public halves of key files, from the `.pub` beside each, or from the file itself: IdentityFile may name the public key of one that
- * only the agent has. Certificates are those of CertificateFile; where there is none, FILE-cert.pub beside each (ssh_config(5)).
+ * The public halves of key files, from the `.pub` next to each, or from the file itself: IdentityFile may name the
+ * public key of one that only the agent has. Certificates are those of CertificateFile; where there is none,
+ * FILE-cert.pub next to each (ssh_config(5)).
  */
 export async function publicHalves({
   keyFiles,

@@ -103,12 +103,12 @@ describe('the line that is sent', () => {
     expect(said).toMatch(/^dd: writing to .*: No space left on device\n1\+0 records in\n0\+0 records out\n/);
   });
 
-  it('finds what only a shell knows, and fails where nothing is found', () => {
+  it('finds what only a shell has, and fails where nothing is found', () => {
     expect(shell(sentLine(['command', '-v', 'dd']))).toMatch(/\/dd\n$/);
     expect(() => shell(sentLine(['command', '-v', 'no-such-tool']))).toThrow('Command failed');
   });
 
-  it('has built-ins of the shell where no program bears their name', () => {
+  it('has built-ins of the shell where no program has their name', () => {
     const quiet = 'PATH=/nowhere; export PATH; ';
     const sent = (...argv: string[]) =>
       sentLine(argv).replaceAll(/\b(env|sh)\b/g, (name) => paths[name] ?? name);

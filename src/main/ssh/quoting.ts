@@ -1,9 +1,11 @@
 /**
- * Quoting for the login shell, whichever it is: sshd hands it the command line as one string, so this is the one place where an argument
- * vector becomes text, and where a command is told its language. What it makes means the same in sh, ksh, bash, zsh, csh and tcsh.
+ * Quoting for the login shell, whichever it is: sshd hands it the command line as one string, so this is the one place
+ * where an argument vector becomes text, and where a command receives its language. What it makes means the same in sh,
+ * ksh, bash, zsh, csh and tcsh.
  */
 import { failure } from '../../contract/errors.ts';
 import { bytesOfName } from '../../contract/file-names.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { withRights, type Become } from './rights.ts';
 
 /**
@@ -25,15 +27,16 @@ const loneSurrogate = /\p{Surrogate}/u;
 
 function refuseUnsendable(text: string): void {
   if (text.includes('\0'))
-    throw failure('ARGUMENT_FORBIDDEN', { reason: 'an argument holds a NUL character' });
+    throw failure('ARGUMENT_FORBIDDEN', { reason: phrase('an argument holds a NUL character') });
   if (loneSurrogate.test(text)) {
-    throw failure('ARGUMENT_FORBIDDEN', { reason: 'an argument holds half of a character' });
+    throw failure('ARGUMENT_FORBIDDEN', { reason: phrase('an argument holds half of a character') });
   }
 }
 
 /**
- * Everything between single quotes, but for three characters, each behind a backslash outside them. The quote itself; `!`, which csh reads
- * as a reference to its history even between single quotes; and the backslash, which quotes there in a tcsh that has `backslash_quote` set.
+ * Everything between single quotes, but for three characters, each after a backslash outside them. The quote itself;
+ * `!`, which csh reads as a reference to its history even between single quotes; and the backslash, which quotes there
+ * in a tcsh that has `backslash_quote` set.
  */
 function singleQuoted(text: string): string {
   if (text === '') return "''";
@@ -79,7 +82,7 @@ export function quoteName(name: string): string {
 export function commandLine(argv: readonly string[]): string {
   const [program, ...rest] = argv;
   if (program === undefined || program === '') {
-    throw failure('ARGUMENT_FORBIDDEN', { reason: 'no program is named' });
+    throw failure('ARGUMENT_FORBIDDEN', { reason: phrase('no program is named') });
   }
   refuseUnsendable(program);
   const bare = bareProgram.test(program) && !reservedWords.has(program);
@@ -137,7 +140,9 @@ export function shownLine(argv: readonly string[], become?: Become): string {
 function rightful(argv: readonly string[], become: Become | undefined): readonly string[] {
   const words = withRights(argv, become);
   if (words !== argv && isOddForSudo(argv[0] ?? ''))
-    throw failure('ARGUMENT_FORBIDDEN', { reason: `${become ?? ''} cannot run a program of that name` });
+    throw failure('ARGUMENT_FORBIDDEN', {
+      reason: phrase('{become} cannot run a program of that name', { become: become ?? '' }),
+    });
   return words;
 }
 
@@ -169,9 +174,9 @@ const longestWord = 1000;
 const fitsLine = (word: string): boolean => !word.includes('\n') && quoteArgument(word).length <= longestWord;
 
 /**
- * What is sent for a command: the line, or where a login shell might not take that, `sh` and a script on its input. The script is one
- * group, so that sh runs nothing of one that was cut off.
- * @param readsInput true where the command has an input of its own, or may have
+ * What is sent for a command: the line, or where a login shell might not take that, `sh` and a script on its input. The
+ * script is one group, so that sh runs nothing of one that was cut off.
+ * @param readsInput true if the command has an input of its own, or may have
  * @param become how the host's commands get their rights
  * @throws ARGUMENT_FORBIDDEN for what `shownLine` refuses, and for a command with an input that does not fit on a line
  */
@@ -185,7 +190,10 @@ export function sentCommand(
   if (argv.every(fitsLine)) return { line };
   if (readsInput)
     throw failure('ARGUMENT_FORBIDDEN', {
-      reason: `an argument of a command that reads data holds a line feed, or more than ${longestWord} characters`,
+      reason: phrase(
+        'an argument of a command that reads data holds a line feed, or more than {longestWord} characters',
+        { longestWord },
+      ),
     });
   return {
     line: commandLine([...environment[language], 'sh']),

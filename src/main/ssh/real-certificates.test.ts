@@ -82,13 +82,13 @@ describe.runIf(missing === undefined || process.env['CI'])(
       ['ECDSA', ['ecdsa']],
       ['RSA', ['rsa', '-b', '2048']],
     ])(
-      'the certificate of a key of type %s is shown, beside the key file and held by an agent',
+      'the certificate of a key of type %s is shown, next to the key file and held by an agent',
       async (words, type) => {
         const path = await newKey(`id_${words}`, ...type);
         await certify(path);
         const expected = new RegExp(`^${words}-CERT SHA256:\\S+ ID ada `);
         expect(await logIn(keyFile(path))).toMatch(expected);
-        // ssh-add loads the certificate beside the key, too; the host does not admit the key itself.
+        // ssh-add loads the certificate next to the key, too; the host does not admit the key itself.
         const agentSocket = await genuineAgent(path);
         await rm(path);
         expect(await logIn({ agentSocket })).toMatch(expected);

@@ -150,7 +150,7 @@ describe.skipIf(missing)('a genuine OpenSSH server', { timeout: 30_000 }, () => 
     });
   });
 
-  it('takes no output for an answer that a process left behind keeps open', async () => {
+  it('takes no output for an answer that a process left running keeps open', async () => {
     const argv = ['sh', '-c', 'echo half; sleep 20 & exit 0'];
     // At the same time, since each is given up after some seconds of silence.
     const [asked, told] = await Promise.allSettled([

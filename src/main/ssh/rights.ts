@@ -49,7 +49,7 @@ const withoutOperands: IsFree = (words) => words.length === 0;
 /** Program -> whether it needs no rights with these words. A program that is not listed needs them. */
 const free: Readonly<Record<string, IsFree>> = {
   ...Object.fromEntries(
-    // They print what everybody may know; cd is a line of the guide that nobody sends.
+    // They print what everybody may know; cd is a line of the guide that is not sent.
     'cd command echo hostid hostname iostat kstat lsblk mkfifo ps readlink true uname who'
       .split(' ')
       .map((name) => [name, always]),
@@ -96,5 +96,5 @@ const refusals =
 /** Why sudo did not run a command, in its own words; undefined if it says nothing of the kind. @param stderr what was printed */
 export const refusalOf = (stderr: string): string | undefined => refusals.exec(stderr)?.[0].trim();
 
-/** True if sudo knows no program of that name: it ends with 1 then, where a shell ends with 127. */
+/** True if sudo finds no program of that name: it ends with 1 then, where a shell ends with 127. */
 export const isUnknownToSudo = (stderr: string): boolean => /^sudo: .*: command not found$/m.test(stderr);

@@ -14,13 +14,13 @@ export interface SessionDeps extends HostKeyFiles {
   readonly replacedKey?: ReplacedHostKey | undefined;
   /** True if much data is read: see connectForBulk. */
   readonly isForBulk?: boolean | undefined;
-  /** Hears what a host shows before the login. */
+  /** Called with what a host shows before the login. */
   readonly onBanner?: OnBanner | undefined;
 }
 
 export interface StreamOptions {
   readonly abort?: AbortSignal | undefined;
-  /** From the start of the command to its end. No limit where it is left out. */
+  /** From the start to the end of the command. Without it, no limit. */
   readonly timeLimitSeconds?: number | undefined;
   readonly onRetry?: OnRetry | undefined;
   /** Called when the host was connected to again for this command, before it is sent. What it throws keeps it from being sent. */
@@ -30,9 +30,9 @@ export interface StreamOptions {
 export interface ReadOptions extends StreamOptions {
   /** See KeepsOutput; not in a thread. */
   readonly keepsOutput?: KeepsOutput | undefined;
-  /** Hears all of stderr, as it comes; the end of it is in `ended` in every case. */
+  /** Called with all of stderr, as it comes; the end of it is in `ended` in every case. */
   readonly onStderr?: ((piece: Buffer) => void) | undefined;
-  /** Makes the buffers that stdout is collected in; see RemoteOutput. It comes as the host sends it where this is left out. */
+  /** Makes the buffers that stdout is collected in; see RemoteOutput. It comes as the host sends it if it is omitted. */
   readonly makeBuffer?: MakeBuffer | undefined;
 }
 

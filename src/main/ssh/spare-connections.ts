@@ -1,6 +1,6 @@
 /**
- * Further connections with a host that opens fewer channels on one than are needed (MaxSessions in sshd_config(5)): reading and writing on
- * one host takes two. Nobody chooses a connection: a command goes to the first that has room.
+ * Further connections with a host that opens fewer channels on one than are needed (MaxSessions in sshd_config(5)):
+ * reading and writing on one host takes two. Connections are not chosen: a command goes to the first that has room.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { ChannelRefused } from './channels/remote-process.ts';
@@ -23,7 +23,7 @@ export interface SpareDeps {
   readonly open: () => Promise<SshConnection>;
   /** False for a connection that nothing more may be sent on. */
   readonly fits: (connection: SshConnection) => boolean;
-  /** Hears that a spare connection was lost. */
+  /** Called when a spare connection was lost. */
   readonly onLost: () => void;
 }
 

@@ -4,6 +4,7 @@ import ssh2 from 'ssh2';
 import type { AuthHandlerMiddleware, Client } from 'ssh2';
 import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { algorithmsFor } from './algorithms.ts';
 import { ConnectClock } from './connect-clock.ts';
 import {
@@ -37,7 +38,7 @@ export interface ConnectionDeps extends HostKeyFiles, HostKeyLimits {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
   readonly openedKeys: OpenedKeys;
-  /** Hears what the host shows before the login (Banner in sshd_config(5)). */
+  /** Called with what the host shows before the login (Banner in sshd_config(5)). */
   readonly onBanner?: ((text: string) => void) | undefined;
   /** The host has let this login in before. */
   readonly wasLetIn?: boolean | undefined;
@@ -70,9 +71,10 @@ export class SshConnection {
     client.on('error', (error: Ssh2Error) => {
       if (error.level === 'agent') return;
       // The first error is the cause; a client that failed reports what it cannot do any more as further errors.
-      reason ??= error.level === 'client-timeout' ? `${host} no longer answers` : socketReason(error);
+      reason ??=
+        error.level === 'client-timeout' ? phrase('{host} no longer answers', { host }) : socketReason(error);
     });
-    const ended = () => this.#markLost(this.#lostBecause(reason ?? `${host} closed it`));
+    const ended = () => this.#markLost(this.#lostBecause(reason ?? phrase('{host} closed it', { host })));
     client.once('end', ended);
     client.once('close', ended);
   }
@@ -84,7 +86,7 @@ export class SshConnection {
    */
   static async open(profile: HostProfile, deps: ConnectionDeps, socket?: Duplex): Promise<SshConnection> {
     const client = new ssh2.Client();
-    // Made before the first packet, so that no loss goes unnoticed.
+    // Made before the first packet, so that every loss is noticed.
     const connection = new SshConnection(profile.name, client, socket);
     const attempt = new ConnectAttempt(profile, deps, client, (refusal) => connection.#markLost(refusal));
     connection.#hostKey = await attempt.run(socket);
@@ -98,12 +100,12 @@ export class SshConnection {
     return this.#hostKey;
   }
 
-  /** The error with which the connection was lost; undefined while it stands. */
+  /** The error with which the connection was lost; undefined while it is connected. */
   get lost(): ShadowtapeError | undefined {
     return this.#lost;
   }
 
-  /** Calls back once when the connection is lost, before any channel hears of it. Returns its own undoing. */
+  /** Calls back once when the connection is lost, before any channel receives it. Returns its own undoing. */
   onLost(listener: (error: ShadowtapeError) => void): () => void {
     this.#lostListeners.add(listener);
     return () => this.#lostListeners.delete(listener);
@@ -124,10 +126,19 @@ export class SshConnection {
   /** A way through this host to another address. */
   forward(profile: HostProfile): Promise<Duplex> {
     const refused = (error: Error) =>
-      this.#lost ?? unreachable(profile, `${this.#host} cannot reach it (${plainReason(error)})`, error);
+      this.#lost ??
+      unreachable(
+        profile,
+        phrase('{host} cannot reach it ({plainReason})', {
+          host: this.#host,
+          plainReason: plainReason(error),
+        }),
+        error,
+      );
     return new Promise((resolve, reject) => {
       const { connectSeconds } = profile;
-      const silent = () => reject(refused(new Error(`no answer within ${connectSeconds} s`)));
+      const silent = () =>
+        reject(refused(new Error(phrase('no answer within {connectSeconds} s', { connectSeconds }))));
       const clock = new ConnectClock(connectSeconds, silent);
       try {
         this.client.forwardOut('127.0.0.1', 0, profile.address, profile.port, (error, channel) => {
@@ -143,7 +154,7 @@ export class SshConnection {
     });
   }
 
-  /** A host behind this one is told why its connection ends: it did not end it. */
+  /** A host reached through this one receives why its connection ends: it did not end it. */
   #tellOfLoss(channel: Duplex): void {
     channel.on('error', () => {});
     const undo = this.onLost((lost) => channel.emit('error', new Error(lost.message)));
@@ -156,7 +167,7 @@ export class SshConnection {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.client.destroy();
-        this.#markLost(this.#lostBecause('it was closed here'));
+        this.#markLost(this.#lostBecause(phrase('it was closed here')));
       }, goodbyeMilliseconds);
       this.onLost(() => {
         clearTimeout(timer);
@@ -169,7 +180,7 @@ export class SshConnection {
 
 /** ssh2 writes "(SSH) Channel open failure: Connection refused". */
 export function plainReason(error: Error): string {
-  return error.message.replace(/^\(SSH\) Channel open failure: /, '') || 'no reason given';
+  return error.message.replace(/^\(SSH\) Channel open failure: /, '') || phrase('no reason given');
 }
 
 /** The way from nothing to a client that is logged in. */
@@ -188,7 +199,7 @@ class ConnectAttempt {
   #hostKey: string | undefined;
   #failed = false;
 
-  /** @param lose told of a host key that is refused after the login: the connection is lost with that error */
+  /** @param lose called with a host key that is refused after the login: the connection is lost with that error */
   constructor(
     profile: HostProfile,
     deps: ConnectionDeps,
@@ -234,16 +245,16 @@ class ConnectAttempt {
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => reject(check.refusal ?? error);
       this.#watch(resolve, fail);
-      // The way ended while the known keys were read: no event tells of that any more.
+      // The way ended while the known keys were read: no event reports that any more.
       if (socket?.destroyed) {
         const { message } = socket.errored ?? new Error(closedReason);
         return fail(unreachable(this.#profile, message, socket.errored));
       }
       this.#clock = new ConnectClock(connectSeconds, () => {
         const limit = this.#loggingIn
-          ? `${connectSeconds * loginPatience} s while logging in`
+          ? phrase('{connectSeconds} s while logging in', { connectSeconds: connectSeconds * loginPatience })
           : `${connectSeconds} s`;
-        fail(unreachable(this.#profile, `no answer within ${limit}`));
+        fail(unreachable(this.#profile, phrase('no answer within {limit}', { limit })));
       });
       try {
         const isBulk = this.#deps.isForBulk === true && socket === undefined;
@@ -356,7 +367,8 @@ class ConnectAttempt {
     try {
       const method = await this.#login.next(admitted);
       if (this.#settled) return;
-      if (method === false) fail(loginRefused(this.#profile, this.#login, 'every method was refused'));
+      if (method === false)
+        fail(loginRefused(this.#profile, this.#login, phrase('every method was refused')));
       else next(method);
     } catch (error) {
       fail(error);

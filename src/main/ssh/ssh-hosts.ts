@@ -1,4 +1,4 @@
-/** The one owner of all sessions: one a host, shared by whoever needs the host. */
+/** The one owner of all sessions: one a host, shared by all that need the host. */
 import { failure } from '../../contract/errors.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile, OnBanner } from './host-profile.ts';
 import { OpenedKeys } from './keys/opened-keys.ts';
@@ -35,7 +35,10 @@ export interface HostLogin extends Omit<
   readonly hostKey: string;
 }
 
-/** What tells two sessions apart: who logs in, where, by which way, and how commands get their rights. One address may be another machine behind another jump host. */
+/**
+ * What distinguishes two sessions: who logs in, where, by which way, and how commands get their rights. One address may
+ * be a different machine through a different jump host.
+ */
 function wayTo(profile: HostProfile): unknown[] {
   const { user, address, port, proxyCommand = null, hostKeyAlias = null, become = 'none', jump } = profile;
   return [user, address, port, proxyCommand, hostKeyAlias, become, jump ? wayTo(jump) : null];

@@ -20,7 +20,7 @@ export interface TestServerOptions {
   readonly authenticate?: (attempt: AuthContext) => void;
   readonly algorithms?: Algorithms;
   readonly hostKeys?: readonly string[];
-  /** A free one where it is left out. */
+  /** A free one if it is omitted. */
   readonly port?: number;
   /** Never answers a request for a command. */
   readonly deaf?: boolean;
@@ -102,7 +102,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const signals: string[] = [];
   let logins = 0;
   const { algorithms } = options;
-  // ssh2's server keeps a signal to itself once the client has ended its input; only its log tells.
+  // ssh2's server keeps a signal to itself once the client has ended its input; only its log shows that.
   const debug = (line: string) => {
     const name = /Inbound: CHANNEL_REQUEST .*signal: (\w+)/.exec(line)?.[1];
     if (name) signals.push(name);

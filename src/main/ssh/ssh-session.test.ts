@@ -25,7 +25,7 @@ async function sessionTo(server: TestServer): Promise<SshSession> {
   return (await bench.hosts([profileOf(server.port)])).session('node1');
 }
 
-/** A port of loopback where nobody listens. */
+/** A port of loopback without a listener. */
 async function deadPort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -135,7 +135,7 @@ describe('a session', () => {
 });
 
 describe('a host that cannot be reached', () => {
-  it('has a name that nobody knows', async () => {
+  it('has an unknown name', async () => {
     const hosts = await bench.hosts([profileOf(22, {}, { address: 'nonexistent.invalid' })]);
     expect(await failureOf(hosts.session('node1').connect())).toMatchObject({
       code: 'HOST_NAME_UNKNOWN',
@@ -213,7 +213,7 @@ describe('the key of a host', () => {
     );
   });
 
-  it('is refused when nobody confirms it, and not written down', async () => {
+  it('is refused when it is not confirmed, and not written down', async () => {
     const server = await bench.server();
     const hosts = await bench.hosts([profileOf(server.port)], { confirmHostKey: async () => false });
     const [key] = server.hostKeys as [Buffer];
@@ -282,7 +282,7 @@ describe('the key of a host', () => {
     });
     const connecting = hosts.session('node1').connect();
     await question;
-    // A second host that never answers marks the time: its limit is longer than the one that must stand still here.
+    // A second host that never answers marks the time: its limit is longer than the one that must pause here.
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     bench.onEnd(async () => silent.close());
@@ -295,7 +295,7 @@ describe('the key of a host', () => {
 });
 
 describe('a jump host', () => {
-  it('leads to a host behind it, and is connected to once', async () => {
+  it('leads to a host reached through it, and is connected to once', async () => {
     const gate = await bench.server({ commands: { true: ok } });
     const inner = await bench.server({ commands: { true: ok } });
     const jump = profileOf(gate.port, {}, { name: 'gate' });
@@ -321,7 +321,7 @@ describe('a jump host', () => {
     );
   });
 
-  it('takes the connection behind it along when it is lost', async () => {
+  it('ends the connection through it when it is lost', async () => {
     const gate = await bench.server();
     const inner = await bench.server({ commands: { hangs: () => gate.sockets[0]?.destroy() } });
     const jump = profileOf(gate.port, {}, { name: 'gate' });

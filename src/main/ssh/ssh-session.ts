@@ -23,10 +23,11 @@ import type { ReadOptions, SeenHost, SessionDeps, StreamOptions, WriteOptions } 
 import { NamedTurns } from './named-turns.ts';
 import { isUnknownToSudo } from './rights.ts';
 import type { RemoteWrite } from './channels/ssh-write.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 export type { ReadOptions, SeenHost, StreamOptions, WriteOptions } from './session-options.ts';
 
-/** A connection was made or lost while a command waited for one: whoever sends it is asked again first. */
+/** A connection was made or lost while a command waited for one: its sender is asked again first. */
 class ConnectedAnew extends Error {}
 
 export class SshSession {
@@ -83,7 +84,7 @@ export class SshSession {
 
   /**
    * From now on nothing is sent to a host that shows another host key: HOST_IS_ANOTHER.
-   * @param hostKey as `seen` tells it
+   * @param hostKey as `seen` reports it
    * @returns what ends that
    */
   pin(hostKey: string): () => void {
@@ -95,7 +96,7 @@ export class SshSession {
     return (await this.#connection.connected(onRetry)).forward(profile);
   }
 
-  /** @param readsInput true where the command has an input */
+  /** @param readsInput true if the command has an input */
   #order(argv: readonly string[], readsInput: boolean, language?: CommandLanguage): ProcessOrder {
     const { become } = this.profile;
     const { line: sent, script } = sentCommand(argv, language, readsInput, become);
@@ -170,7 +171,10 @@ export class SshSession {
         if (attempt >= tries || this.#connection.isClosed) throw error.lost;
         attempt += 1;
         const { command } = order;
-        const words = `before ${command} was sent; connecting again (${attemptWords(attempt, tries)})`;
+        const words = phrase('before {command} was sent; connecting again ({attempt})', {
+          command,
+          attempt: attemptWords(attempt, tries),
+        });
         onRetry?.(`${error.message}, ${words}`);
       }
     }
@@ -186,10 +190,10 @@ export class SshSession {
   }
 
   /**
-   * Runs a command to its end, and to the end of its output; resolves for every exit status.
+   * Runs a command until it ends, and until its output ends; resolves for every exit status.
    * @param argv program and arguments; quoted here
-   * @throws COMMAND_OUTPUT_CUT, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, COMMAND_NOT_STARTED, CONNECTION_LOST, ARGUMENT_FORBIDDEN,
-   *   RIGHTS_REFUSED, and what `connect` throws
+   * @throws COMMAND_OUTPUT_CUT, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, COMMAND_NOT_STARTED,
+   *   CONNECTION_LOST, ARGUMENT_FORBIDDEN, RIGHTS_REFUSED, and what `connect` throws
    */
   async exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
     const order = this.#order(argv, options.stdin !== undefined, options.language);

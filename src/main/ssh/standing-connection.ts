@@ -1,9 +1,10 @@
 /**
- * The connection with one host: made when it is first needed, and again when it was lost. Where the host allows no more channels on it, spare
- * ones are opened beside it, with the same machine.
+ * The connection with one host: made when it is first needed, and again when it was lost. Where the host allows no more
+ * channels on it, spare ones are opened in addition, with the same machine.
  */
 import type { Duplex } from 'node:stream';
 import { failure, ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { ConnectRetry, HostProfile, OnRetry } from './host-profile.ts';
 import { once, openWithTries } from './login/connect-tries.ts';
 import { openProxy } from './proxy-command.ts';
@@ -26,7 +27,7 @@ export class StandingConnection {
   readonly #closing = new AbortController();
   /** Host keys that runs know this host by. The newest counts: a host may have keys of several types. */
   readonly #pins: string[] = [];
-  /** Connections that showed another key than the pinned one; what was begun on them may end there. */
+  /** Connections that did not show the pinned key; what was begun on them may end there. */
   readonly #retired = new Set<SshConnection>();
   #connection: Promise<SshConnection> | undefined;
   #established = false;
@@ -103,7 +104,7 @@ export class StandingConnection {
     return this.#telling(onRetry, () => this.#spares.start(begin, signal));
   }
 
-  /** Tells of each new attempt to connect as long as the work lasts. */
+  /** Reports each new attempt to connect as long as the work lasts. */
   async #telling<Value>(onRetry: OnRetry | undefined, work: () => Promise<Value>): Promise<Value> {
     if (onRetry) this.#onRetry.add(onRetry);
     try {
@@ -116,7 +117,7 @@ export class StandingConnection {
   async #standing(retry = this.#profile.retry ?? once): Promise<SshConnection> {
     if (this.isClosed) {
       const { name: host } = this.#profile;
-      throw failure('CONNECTION_LOST', { host, reason: 'the session was closed' }, { host });
+      throw failure('CONNECTION_LOST', { host, reason: phrase('the session was closed') }, { host });
     }
     const connecting = (this.#connection ??= this.#open(retry));
     try {

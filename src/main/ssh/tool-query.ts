@@ -1,7 +1,10 @@
 /** How a host is asked where a program is. Pure. */
 import { scriptOfLogin, type Become } from './rights.ts';
 
-/** Where sudo and pfexec find programs beside those of the login (sudoers(5), secure_path): the login's own PATH may lack them. */
+/**
+ * Where sudo and pfexec find programs in addition to those of the login (sudoers(5), secure_path): the login's own PATH
+ * may lack them.
+ */
 const administratorsPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
@@ -15,7 +18,8 @@ export function toolQuery(tool: string, become: Become = 'none'): readonly strin
 }
 
 /**
- * The path in the answer. A shell names what it has built in by its name alone; POSIX wants a program of that name beside it.
+ * The path in the answer. A shell names what it has built in by its name alone; POSIX wants a program of that name next
+ * to it.
  * @param stdout what the query printed
  */
 export function toolPath(stdout: string): string | undefined {

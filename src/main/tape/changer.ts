@@ -1,4 +1,5 @@
 /** A tape changer as mtx(1) shows and operates it. Drives are counted from 0, slots from 1. Pure. */
+import { phrase, phraseCount, phrases } from '../../contract/text/say.ts';
 
 interface ChangerCartridge {
   /** As it is read from the label; undefined if the cartridge has none, or the library has no reader. */
@@ -121,11 +122,16 @@ export function changerWords(status: ChangerStatus, cleaning = usualCleaning): s
   const data = dataSlots(status, cleaning).length;
   const others = inSlots.length - mail - data;
   const cartridges = [
-    `${data} data ${data === 1 ? 'cartridge' : 'cartridges'}`,
-    ...(others > 0 ? [`${others} for cleaning or diagnosis`] : []),
-    ...(mail > 0 ? [`${mail} import/export`] : []),
+    phraseCount(data, '{count} data cartridge', '{count} data cartridges'),
+    ...(others > 0 ? [phrase('{others} for cleaning or diagnosis', { others })] : []),
+    ...(mail > 0 ? [phrase('{mail} import/export', { mail })] : []),
   ];
-  return `${drives.size} ${drives.size === 1 ? 'drive' : 'drives'}; slots: ${cartridges.join(', ')}`;
+  return phraseCount(
+    drives.size,
+    '{count} drive; slots: {cartridges}',
+    '{count} drives; slots: {cartridges}',
+    { cartridges: phrases(cartridges, ', ') },
+  );
 }
 
 export const changerStatusArguments = (device: string): string[] => ['mtx', '-f', device, 'status'];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { driveSpeed } from './drive-speeds.ts';
 
-it('knows a drive however the site file spells it', () => {
+it('recognizes a drive however the site file spells it', () => {
   const speed = { floor: 40_000_000, top: 120_000_000 };
   expect(['LTO-4', 'lto4', 'LTO 4', 'LTO-4 HH'].map(driveSpeed)).toEqual([speed, speed, speed, speed]);
 });

@@ -40,7 +40,7 @@ describe('the drives of a changer', () => {
     );
   });
 
-  it('are told apart by serial numbers, with vendor and product before them or without', () => {
+  it('are distinguished by serial numbers, with vendor and product before them or without', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(serial, { minLength: 1, maxLength: 6 }),

@@ -1,6 +1,7 @@
 /** Which cartridge of a library is which tape: by bar codes. Decides what must be moved, and moves nothing. Pure. */
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { CartridgeUse } from '../../contract/library.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { dataSlots, isForData, slotToReturnTo, type ChangerStatus } from './changer.ts';
 
 /** The library of the site file. */
@@ -78,7 +79,7 @@ const barcodeOf = ({ barcodes }: Library, name: string): string =>
   (Object.hasOwn(barcodes, name) ? barcodes[name] : undefined) ?? name;
 
 const placeWords = ({ drive, slot }: Found): string =>
-  drive === undefined ? `slot ${slot ?? ''}` : `drive ${drive}`;
+  drive === undefined ? phrase('slot {slot}', { slot: slot ?? '' }) : phrase('drive {drive}', { drive });
 
 function refusalOf(
   status: ChangerStatus,

@@ -110,7 +110,7 @@ export interface KnownTape {
   readonly firstRecordSha256: string | undefined;
 }
 
-/** @returns undefined for a line that is not an event, such as a torn one */
+/** @returns undefined for a line that is not an event, such as an incomplete one */
 export function parseMediaLine(line: string): MediaEvent | undefined {
   try {
     const event = mediaEventSchema.safeParse(JSON.parse(line));
@@ -170,7 +170,7 @@ function merged(before: KnownTape | undefined, event: MediaEvent): KnownTape {
   };
 }
 
-/** A tape that is put somewhere is unchanged: nobody has read its data. */
+/** A tape that is put somewhere is unchanged: its data was not read. */
 function moved(before: KnownTape, { location, found }: MediaEvent): KnownTape {
   if (!found) return { ...before, location };
   return { ...before, declaredLost: undefined, ...(location === undefined ? {} : { location }) };

@@ -46,7 +46,7 @@ describe('the list of tapes', () => {
     ]);
   });
 
-  it('knows where a person put a tape, which says nothing about its data', () => {
+  it('records where a person put a tape, which says nothing about its data', () => {
     const moved = { what: 'moved', uuid: 'u1', name: 'A', location: 'fire safe 2', ...at(3) } as const;
     add(mediaEvent('written', label('A', 'u1'), at(1)), mediaEvent('lost', label('A', 'u1'), at(2)), moved);
     expect(media.list().tapes).toMatchObject([

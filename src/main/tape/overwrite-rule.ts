@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { localDay } from '../../contract/time/wall-clock.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { isKept } from './retention.ts';
 import { unlabelledWord, type TapeLabel } from './tape-label.ts';
 
@@ -45,7 +46,8 @@ export function refusalByHand(
     : failure('TAPE_IS_ANOTHER', { host, device, found, wanted: wantedWords(named) });
 }
 
-const wantedWords = (name: string) => (name === unlabelledWord ? 'unlabeled data' : `the tape "${name}"`);
+const wantedWords = (name: string) =>
+  name === unlabelledWord ? phrase('unlabeled data') : phrase('the tape "{name}"', { name });
 
 /** What a job in layout `labelled` says of its tapes. */
 export interface TapeWish {
@@ -84,7 +86,7 @@ export function refusalOfJob(
 export function refusalOfRun(tape: FoundTape, wish: TapeWish, now: Date): ShadowtapeError | undefined {
   const { host, device, found, label } = tape;
   if (tape.blank) return undefined;
-  const wanted = wish.name === undefined ? 'a blank tape' : wantedWords(wish.name);
+  const wanted = wish.name === undefined ? phrase('a blank tape') : wantedWords(wish.name);
   if (!label) return failure('TAPE_NOT_LABELLED', { host, device, found, wanted, name: wish.name ?? 'NAME' });
   if (wish.run !== undefined && label.run === wish.run) return undefined;
   if (wish.name !== undefined && wish.name !== label.name)

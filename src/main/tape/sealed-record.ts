@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Label and manifest are written in records of this many bytes, whatever the records of the data are. */
 export const ownRecordBytes = 32_768;
@@ -56,18 +57,19 @@ export function unseal(kind: SealedKind, bytes: Buffer): Unsealed {
   const begin = `SHADOWTAPE ${kind} `;
   if (bytes.toString('latin1', 0, begin.length) !== begin) return { kind: 'foreign' };
   if (bytes.length === 0 || bytes.length % ownRecordBytes !== 0)
-    return damaged(`it has ${bytes.length.toLocaleString('en-US')} bytes`);
+    return damaged(phrase('it has {bytes} bytes', { bytes: bytes.length.toLocaleString('en-US') }));
   const text = textOf(bytes);
-  if (text === undefined) return damaged('it does not end in zeros');
+  if (text === undefined) return damaged(phrase('it does not end in zeros'));
   const [head = '', seal = '', json = '', ...rest] = text.split('\n');
-  if (head !== firstLine(kind)) return damaged(`its first line is not "${firstLine(kind)}"`);
+  if (head !== firstLine(kind))
+    return damaged(phrase('its first line is not "{firstLine}"', { firstLine: firstLine(kind) }));
   const digest = digestLine.exec(seal)?.[1];
   if (digest === undefined || rest.length !== 1 || rest[0] !== '')
-    return damaged('its lines are out of order');
-  if (sha256(json) !== digest) return damaged('its SHA-256 does not match its content');
+    return damaged(phrase('its lines are out of order'));
+  if (sha256(json) !== digest) return damaged(phrase('its SHA-256 does not match its content'));
   try {
     return { kind: 'whole', value: JSON.parse(json) as unknown };
   } catch {
-    return damaged('its content is not JSON');
+    return damaged(phrase('its content is not JSON'));
   }
 }

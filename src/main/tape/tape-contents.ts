@@ -1,6 +1,7 @@
 /** Identifies the beginning of a tape by its first record. */
 import { describeLabel, readLabel } from './tape-label.ts';
 import { readManifest } from './tape-manifest.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 const tarHeaderBytes = 512;
 const tarChecksumAt = 148;
@@ -37,16 +38,17 @@ function tarName(record: Buffer): string {
 /** A SPARC host writes the number with its highest byte first. If the lowest comes first, it may also be a dump(8) of Linux. */
 function describeDump(record: Buffer): string | undefined {
   if (record.length < dumpMagicAt + 4) return undefined;
-  if (record.readUInt32BE(dumpMagicAt) === dumpMagic) return 'a ufsdump';
-  return record.readUInt32LE(dumpMagicAt) === dumpMagic ? 'a ufsdump or a dump of Linux' : undefined;
+  if (record.readUInt32BE(dumpMagicAt) === dumpMagic) return phrase('a ufsdump');
+  return record.readUInt32LE(dumpMagicAt) === dumpMagic ? phrase('a ufsdump or a dump of Linux') : undefined;
 }
 
 /** What Shadowtape itself has written; undefined if the record is not one of those. */
 function describeOwn(record: Buffer): string | undefined {
   const label = readLabel(record);
   if (label.kind === 'label') return describeLabel(label.label);
-  if (label.kind === 'damaged') return `a damaged Shadowtape label: ${label.reason}`;
-  return readManifest(record).kind === 'foreign' ? undefined : 'a Shadowtape manifest';
+  if (label.kind === 'damaged')
+    return phrase('a damaged Shadowtape label: {reason}', { reason: label.reason });
+  return readManifest(record).kind === 'foreign' ? undefined : phrase('a Shadowtape manifest');
 }
 
 /**
@@ -54,16 +56,18 @@ function describeOwn(record: Buffer): string | undefined {
  * @param record the first record's bytes; empty if the tape begins with a file mark
  */
 export function describeFirstRecord(record: Buffer): string {
-  if (record.length === 0) return 'a file mark at its beginning';
+  if (record.length === 0) return phrase('a file mark at its beginning');
   const own = describeOwn(record);
   if (own !== undefined) return own;
-  const size = `${record.length.toLocaleString('en-US')} bytes`;
+  const size = phrase('{record} bytes', { record: record.length.toLocaleString('en-US') });
   if (hasTarChecksum(record)) {
     const kind =
       record.toString('latin1', tarMagicAt, tarMagicAt + 5) === 'ustar'
         ? 'a tar archive'
         : 'an old tar archive';
-    return `${kind} that begins with "${tarName(record)}"`;
+    return phrase('{kind} that begins with "{tarName}"', { kind, tarName: tarName(record) });
   }
-  return describeDump(record) ?? `data that is neither tar nor ufsdump (first record ${size})`;
+  return (
+    describeDump(record) ?? phrase('data that is neither tar nor ufsdump (first record {size})', { size })
+  );
 }

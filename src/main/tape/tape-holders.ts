@@ -1,5 +1,6 @@
 /** Whose data is on a tape, by its label or by the digest of its first record; and what would be lost with it. Pure. */
 import type { TapeLoss } from '../../contract/tape-loss.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { mediaEvent, type KnownTape, type MediaEvent } from './media-catalogue.ts';
 import { firstRecordSha256, type FoundTape } from './overwrite-rule.ts';
 
@@ -68,8 +69,11 @@ export function writersOf(tapes: readonly KnownTape[], found: FoundTape, unfinis
 /** Adds who wrote the tape to the words on a tape without a label; a label says so itself. */
 export function withWriters(found: FoundTape, writers: readonly string[]): FoundTape {
   if (found.label || writers.length === 0) return found;
-  const words = writers.length === 1 ? `run ${writers[0]}` : `one of the runs ${writers.join(', ')}`;
-  return { ...found, found: `${found.found}, written by ${words}` };
+  const words =
+    writers.length === 1
+      ? phrase('run {writer}', { writer: writers[0] ?? '' })
+      : phrase('one of the runs {writers}', { writers: writers.join(', ') });
+  return { ...found, found: phrase('{found}, written by {runs}', { found: found.found, runs: words }) };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { failure } from '../../contract/errors.ts';
 import { localDay } from '../../contract/time/wall-clock.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
 
 export const longestTapeName = 32;
@@ -37,7 +38,7 @@ const labelSchema = z.looseObject({
   keepUntil: moment.optional(),
   /** Which tape of its run it is, from 1; absent on the first. */
   number: z.int().positive().optional(),
-  /** The tape that it is a second copy of, as the tape inventory knows that one. */
+  /** The tape that it is a second copy of, as recorded for it in the tape inventory. */
   copyOf: z.string().optional(),
 });
 
@@ -55,7 +56,7 @@ export interface TapeLabel {
   readonly recordBytes: number;
   readonly keepUntil?: string | undefined;
   readonly number?: number | undefined;
-  /** The tape that it is a second copy of, as the tape inventory knows that one. */
+  /** The tape that it is a second copy of, as recorded for it in the tape inventory. */
   readonly copyOf?: string | undefined;
 }
 
@@ -73,11 +74,12 @@ export type LabelReading =
 export function readLabel(record: Buffer): LabelReading {
   const read = unseal('LABEL', record);
   if (read.kind !== 'whole') return read;
-  if (record.length !== ownRecordBytes) return { kind: 'damaged', reason: 'it is longer than one record' };
+  if (record.length !== ownRecordBytes)
+    return { kind: 'damaged', reason: phrase('it is longer than one record') };
   const label = labelSchema.safeParse(read.value);
   return label.success
     ? { kind: 'label', label: label.data }
-    : { kind: 'damaged', reason: 'its content is not a label' };
+    : { kind: 'damaged', reason: phrase('its content is not a label') };
 }
 
 /** The day of a moment, in UTC: `2026-11-22`. */
@@ -85,11 +87,17 @@ const dayOf = (moment: string): string => moment.slice(0, 10);
 
 /** In words that fit after "the tape holds". */
 export function describeLabel({ name, run, writtenAt, keepUntil, number = 1, copyOf }: TapeLabel): string {
-  const which = number === 1 ? '' : ` as its tape ${number}`;
-  const by = copyOf === undefined ? ' by run' : ' as a copy of run';
+  const which = number === 1 ? '' : phrase(' as its tape {number}', { number });
+  const by = copyOf === undefined ? phrase(' by run') : phrase(' as a copy of run');
   const writer = run === undefined ? '' : `${by} ${run}${which}`;
-  const kept = keepUntil === undefined ? '' : `, keep until ${localDay(keepUntil)}`;
-  return `the label "${name}", written ${dayOf(writtenAt)}${writer}${kept}`;
+  const kept =
+    keepUntil === undefined ? '' : phrase(', keep until {keepUntil}', { keepUntil: localDay(keepUntil) });
+  return phrase('the label "{name}", written {writtenAt}{writer}{kept}', {
+    name,
+    writtenAt: dayOf(writtenAt),
+    writer,
+    kept,
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The manifest: the last file of a tape in layout `labelled`. It lists the contents of each file before it, with the digests. */
 import { z } from 'zod';
 import { isFailure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { seal, unseal } from './sealed-record.ts';
 
 /** 64 records: some thousands of files. */
@@ -119,5 +120,5 @@ export function readManifest(bytes: Buffer): ManifestReading {
   const manifest = manifestSchema.safeParse(read.value);
   return manifest.success
     ? { kind: 'manifest', manifest: manifest.data }
-    : { kind: 'damaged', reason: 'its content is not a manifest' };
+    : { kind: 'damaged', reason: phrase('its content is not a manifest') };
 }

@@ -61,7 +61,7 @@ describe('where blocks lie on disks', () => {
     );
   });
 
-  it('is undefined where it is not shown, or a group contains itself', () => {
+  it('is undefined if it is not shown, or a group contains itself', () => {
     const index = indexCluster(guideCluster('joined'));
     const range = { firstBlock: null, blocks: 5 };
     expect(spansOnDisks(index, place, { group: 'Group1', disk: null }, range)).toEqual([]);

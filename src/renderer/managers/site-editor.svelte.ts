@@ -6,7 +6,7 @@ import type { Bridge } from '../../contract/channels.ts';
 import type { Plan } from '../../contract/screens.ts';
 import type { SiteFileView, SiteTrouble } from '../../contract/site-views.ts';
 import { renameHost } from '../site-text/rename-host.ts';
-import { renameKey, setValue, valueAt, valueOf, type Path } from '../site-text/site-edit.ts';
+import { removeField, renameKey, setValue, valueAt, valueOf, type Path } from '../site-text/site-edit.ts';
 import { isInside, pathText } from '../site-text/site-paths.ts';
 import { isMap, type Value } from '../site-text/yaml-text.ts';
 import { Asked } from './asked.svelte.ts';
@@ -144,7 +144,7 @@ export class SiteEditor {
 
   /** @param value undefined removes the place */
   set(path: Path, value: Value | undefined): void {
-    this.#edit((text) => setValue(text, path, value));
+    this.#edit((text) => (value === undefined ? removeField(text, path) : setValue(text, path, value)));
   }
 
   rename(path: Path, name: string): void {

@@ -1,4 +1,4 @@
-/** Times as the screens of tapes and sites say them. */
+/** Times as the screens of tapes and sites show them. */
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });

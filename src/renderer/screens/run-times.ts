@@ -1,4 +1,4 @@
-/** Moments and durations of runs as screens say them, in this machine's time zone. */
+/** Moments and durations of runs as screens show them, in this machine's time zone. */
 
 import { durationText } from '../../contract/words.ts';
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });

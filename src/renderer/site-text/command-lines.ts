@@ -1,9 +1,9 @@
-/** Commands of a site file as lines that a person edits: one command a line. */
+/** Commands of a site file as lines that a person edits: one command per line. */
 import { isList, type Value } from './yaml-text.ts';
 
 const plain = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
-/** A word as it is written in a command line; what a shell would do something with stands in quotes. */
+/** A word as it is written in a command line; characters that are special to a shell are quoted. */
 function quoted(word: string): string {
   if (plain.test(word)) return word;
   return word.includes("'") ? `"${word}"` : `'${word}'`;
@@ -18,7 +18,7 @@ export function linesOf(commands: Value | undefined): string {
   return isList(commands) ? commands.map(commandText).join('\n') : '';
 }
 
-/** @returns a command a line; empty lines are none */
+/** @returns one command per line; empty lines do not count */
 export function commandsOf(lines: string): string[] {
   return lines
     .split('\n')

@@ -5,7 +5,7 @@ import { lineDiff, withContext, type DiffLine } from './line-diff.ts';
 const only = (lines: readonly DiffLine[], ...kinds: DiffLine['kind'][]) =>
   lines.filter(({ kind }) => kinds.includes(kind)).map(({ text }) => text);
 
-test('a changed line stands once on each side', () => {
+test('a changed line is shown once on each side', () => {
   expect(lineDiff('a\nb\nc', 'a\nB\nc')).toEqual([
     { kind: 'same', text: 'a' },
     { kind: 'left', text: 'b' },
@@ -14,7 +14,7 @@ test('a changed line stands once on each side', () => {
   ]);
 });
 
-test('far from what differs, lines are left out', () => {
+test('far from differences, lines are omitted', () => {
   const text = Array.from({ length: 20 }, (_, at) => `line ${at}`);
   const lines = withContext(lineDiff(text.join('\n'), text.with(10, 'other').join('\n')), 1);
   expect(lines.map((line) => line?.text)).toEqual([
@@ -27,7 +27,7 @@ test('far from what differs, lines are left out', () => {
   ]);
 });
 
-test('both texts can be read out of what stands beside each other', () => {
+test('both texts can be reconstructed from the two sides', () => {
   const text = fc
     .array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 })
     .map((lines) => lines.join('\n'));

@@ -1,11 +1,11 @@
-/** Two texts beside each other, line by line: what both have, what only one has. */
+/** Two texts side by side, line by line: what both have, what only one has. */
 
 export interface DiffLine {
   readonly kind: 'same' | 'left' | 'right';
   readonly text: string;
 }
 
-/** Beyond this, both sides are shown as wholly different where they differ. */
+/** Beyond this, differing parts are shown as completely different. */
 const mostCells = 4_000_000;
 
 function commonStart(a: readonly string[], b: readonly string[]): number {
@@ -61,7 +61,7 @@ export function lineDiff(left: string, right: string): DiffLine[] {
   ];
 }
 
-/** Only what differs, with a few lines around it; `undefined` stands for lines that are left out. */
+/** Only what differs, with a few lines around it; `undefined` stands for omitted lines. */
 export function withContext(lines: readonly DiffLine[], around = 3): (DiffLine | undefined)[] {
   const near = lines.map((_, at) =>
     lines.slice(Math.max(0, at - around), at + around + 1).some(({ kind }) => kind !== 'same'),

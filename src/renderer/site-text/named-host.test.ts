@@ -6,7 +6,7 @@ const hostLines = (text: string) =>
   text.slice(text.indexOf('hosts:'), text.indexOf('jobs:')).split('\n').slice(1).filter(Boolean);
 
 describe('a host that the ssh configuration names', () => {
-  test('takes the place of a host that nobody has described yet; the drive follows its host', () => {
+  test('replaces a host that is not described yet; the drive follows its host', () => {
     let text = withNamedHost(newSiteText, { name: 'payroll-a', user: 'root' }, 'primary');
     text = withNamedHost(text, { name: 'payroll-b', user: undefined }, 'primary');
     text = withNamedHost(text, { name: 'vault', user: 'backup' }, 'backup');
@@ -18,7 +18,7 @@ describe('a host that the ssh configuration names', () => {
     ]);
   });
 
-  test('is added where every host is described', () => {
+  test('is added if every host is described', () => {
     let text = newSiteText;
     for (const name of ['a', 'b', 'c']) text = withNamedHost(text, { name, user: undefined }, 'primary');
     expect(hostLines(text)).toEqual([
@@ -30,7 +30,7 @@ describe('a host that the ssh configuration names', () => {
     ]);
   });
 
-  test('that has the name of a host of the new file is that host', () => {
+  test('with the name of a host of the new file is that host', () => {
     const text = withNamedHost(newSiteText, { name: 'node2', user: 'gds' }, 'primary');
     expect(hostLines(text)).toEqual([
       '  node1: { role: primary, user: root }',

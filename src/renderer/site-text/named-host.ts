@@ -1,4 +1,4 @@
-/** A host that the ssh configuration names, written into a first site file: instead of one that nobody has described yet. */
+/** A host that the ssh configuration names, written into a first site file: instead of one that is not described yet. */
 import type { NamedHost } from '../../contract/site-views.ts';
 import { newSiteText } from './new-site.ts';
 import { renameHost } from './rename-host.ts';
@@ -12,7 +12,7 @@ const hostsOf = (text: string): Readonly<Record<string, Value>> => {
   return isMap(hosts) ? hosts : {};
 };
 
-/** The hosts of the text that still are as the new file has them. */
+/** The hosts of the text that are unchanged since the new file. */
 export function undescribedHosts(text: string): string[] {
   const begun = hostsOf(newSiteText);
   return Object.entries(hostsOf(text)).flatMap(([name, host]) => {
@@ -22,8 +22,8 @@ export function undescribedHosts(text: string): string[] {
 }
 
 /**
- * The text with the host in that role. What the ssh configuration says of it is not repeated.
- * @throws EditRefused where a host that is described has its name
+ * The text with the host in that role. Its settings in the ssh configuration are not repeated.
+ * @throws EditRefused if a described host has its name
  */
 export function withNamedHost(
   text: string,

@@ -1,4 +1,4 @@
-/** The text that a first site begins with, and what is put into it once the cluster was looked at. */
+/** The initial text of a first site, and what is added once the cluster was queried. */
 import type { FoundPair } from '../../contract/site-views.ts';
 import type { ValueMap } from './yaml-text.ts';
 
@@ -13,12 +13,12 @@ tape: { host: node3, device: /dev/rmt/0 }
 jobs: {}
 `;
 
-/** A key that tells pairs apart. */
+/** A key that identifies a pair. */
 export const pairKey = (pair: FoundPair): string => `${pair.class}/${pair.master}/${pair.proxy}`;
 
 /**
- * A job that backs up the pairs, which are of one class. What the file does not say has the default that is safe: services are asked
- * about, the operator approves the shadow, a tape that is not blank is refused.
+ * A job that backs up the pairs, which belong to one class. The file leaves the rest to safe defaults: the operator
+ * handles services and approves the shadow, and a tape that is not blank is refused.
  * @param devices GDS disk -> its device on the backup server, as the operator has them
  */
 export function jobOfPairs(
@@ -36,7 +36,7 @@ export function jobOfPairs(
     },
     method: '6a',
     services: 'ask',
-    // Several files find their place on the tape by its label.
+    // Several files need a label to be found on tape.
     media: { layout: pairs.length > 1 ? 'labelled' : 'plain', overwrite: false },
     verify: { fingerprint: 64, readback: true },
     approve: 'operator',

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { newWay, withWay } from './notify-ways.ts';
 import { setValue, valueAt, valueOf } from './site-edit.ts';
 
-test('a way that is added is told of what needs a person', () => {
+test('a new channel is notified of what requires action', () => {
   const text = setValue('site: payroll\n', ['notify'], [newWay('command')]);
   expect(text).toBe('site: payroll\nnotify: [{ on: [failure, operator-needed], command: "" }]\n');
 });
 
-test('the other kind of way keeps its occasions, and never stands beside the first', () => {
+test('the other kind of channel keeps its occasions, and replaces the first', () => {
   const byCommand = { on: ['success'], command: '/opt/page' };
   expect(withWay(byCommand, 'mail')).toEqual({ on: ['success'], mail: { to: [], from: '', host: '' } });
   expect(withWay(byCommand, 'command')).toEqual(byCommand);
@@ -15,7 +15,7 @@ test('the other kind of way keeps its occasions, and never stands beside the fir
   expect(withWay(both, 'mail')).toEqual({ on: ['failure'], mail: { to: ['a@example.com'] } });
 });
 
-test('a way by mail is written below its list, and its parts can be set', () => {
+test('a mail channel is written below its list, and its parts can be set', () => {
   const begun = setValue(
     'jobs:\n  nightly:\n    class: Class1\n',
     ['jobs', 'nightly', 'notify'],

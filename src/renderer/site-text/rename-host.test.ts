@@ -14,7 +14,7 @@ jobs:
       - { after: dump, host: node1, command: warm }
 `;
 
-test('whatever points at a host follows its new name; words of commands do not', () => {
+test('references to a host follow its new name; words of commands do not', () => {
   expect(renameHost(renameHost(text, 'node1', 'oslo'), 'node3', 'bergen')).toBe(`hosts:
   oslo: { role: primary } # the first
   bergen: { role: backup }

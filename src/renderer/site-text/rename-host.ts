@@ -1,4 +1,4 @@
-/** Another name for a host of a site file: whatever points at it follows. */
+/** A new name for a host of a site file: references to it follow. */
 import { renameKey, setValue, valueAt, valueOf, type Path } from './site-edit.ts';
 import { isList, isMap, type Value } from './yaml-text.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EditRefused, renameKey, setValue, valueAt, valueOf, type Path } from './site-edit.ts';
+import { EditRefused, renameKey, removeField, setValue, valueAt, valueOf, type Path } from './site-edit.ts';
 import type { Value } from './yaml-text.ts';
 
 const file = `# Payroll, written by Aiko
@@ -39,14 +39,14 @@ function difference(before: string, after: string): string[] {
 const edit = (path: Path, value: Value | undefined) => difference(file, setValue(file, path, value));
 
 describe('a change of one value', () => {
-  test('touches its own line only, and keeps the comment behind it in its column', () => {
+  test('touches its own line only, and keeps the comment after it in its column', () => {
     expect(edit(['platform'], 'linux')).toEqual([
       '- platform: solaris              # solaris | linux',
       '+ platform: linux                # solaris | linux',
     ]);
   });
 
-  test('of what is the same already leaves every byte', () => {
+  test('to the same value leaves every byte', () => {
     expect(setValue(file, ['jobs', 'nightly', 'class'], 'Class1')).toBe(file);
   });
 
@@ -57,7 +57,7 @@ describe('a change of one value', () => {
     ]);
   });
 
-  test('that is not there yet is added behind its neighbours', () => {
+  test('of a missing value adds it after its neighbors', () => {
     expect(edit(['jobs', 'nightly', 'method'], '6c')).toEqual(['+     method: 6c']);
     expect(edit(['hosts', 'node1', 'port'], 2222)).toEqual([
       '-   node1: { role: primary, user: root }',
@@ -68,7 +68,7 @@ describe('a change of one value', () => {
     ]);
   });
 
-  test('that is taken away leaves no trace', () => {
+  test('that removes a value leaves no trace', () => {
     expect(edit(['hosts', 'node3', 'ssh'], undefined)).toEqual([
       '-   node3: { role: backup, address: backup.example.com, ssh: legacy } # old Sun SSH',
       '+   node3: { role: backup, address: backup.example.com } # old Sun SSH',
@@ -124,7 +124,19 @@ describe('lists and sets of keys', () => {
     ]);
   });
 
-  test('the last job taken away leaves an empty set', () => {
+  test('removing the last field of a schedule or of drills leaves no empty group, which would be refused', () => {
+    const scheduled = setValue(file, ['jobs', 'nightly', 'schedule', 'at'], '02:00');
+    expect(removeField(scheduled, ['jobs', 'nightly', 'schedule', 'at'])).toBe(file);
+    const at = ['jobs', 'nightly', 'drill', 'schedule', 'at'];
+    const days = ['jobs', 'nightly', 'drill', 'schedule', 'days'];
+    const drilled = setValue(setValue(file, at, '14:00'), days, 'sat');
+    expect(valueAt(valueOf(removeField(drilled, at)), ['jobs', 'nightly', 'drill'])).toEqual({
+      schedule: { days: 'sat' },
+    });
+    expect(removeField(removeField(drilled, at), days)).toBe(file);
+  });
+
+  test('removing the last job leaves an empty set', () => {
     expect(valueAt(valueOf(setValue(file, ['jobs', 'nightly'], undefined)), ['jobs'])).toEqual({});
   });
 });
@@ -134,7 +146,7 @@ describe('text of other shapes', () => {
     expect(setValue('', ['site'], 'payroll')).toBe('site: payroll\n');
   });
 
-  test('a key without a value is filled in its place', () => {
+  test('a key without a value is filled where it is', () => {
     const text = 'site: x\njobs: # none yet\ntape: { host: n }\n';
     const changed = setValue(text, ['jobs', 'nightly', 'class'], 'Class1');
     expect(valueAt(valueOf(changed), ['jobs'])).toEqual({ nightly: { class: 'Class1' } });
@@ -152,13 +164,13 @@ describe('text of other shapes', () => {
     expect(setValue('site: x', ['platform'], 'linux')).toBe('site: x\nplatform: linux\n');
   });
 
-  test('a value that two places share by an alias is not changed behind the back of the other', () => {
+  test('a value that two places share by an alias is not changed at one of them alone', () => {
     const text = 'a: &root { user: root }\nb: *root\n';
     expect(() => setValue(text, ['b', 'user'], 'backup')).toThrow(EditRefused);
     expect(() => setValue(text, ['a', 'user'], 'backup')).toThrow(EditRefused);
   });
 
-  test('words that YAML would take for something else are quoted', () => {
+  test('words with another meaning in YAML are quoted', () => {
     const words = [
       'yes, please',
       'null',
@@ -180,7 +192,7 @@ describe('text of other shapes', () => {
 });
 
 describe('another name', () => {
-  test('of a job changes its key alone', () => {
+  test('of a job changes only its key', () => {
     expect(difference(file, renameKey(file, ['jobs', 'nightly'], 'weekly'))).toEqual([
       '-   nightly:',
       '+   weekly:',
@@ -224,7 +236,7 @@ const places: Path[] = [
 const anyPlace = fc.constantFrom(...places);
 const comments = (text: string) => text.match(/#.*$/gm) ?? [];
 
-test('any value at any place reads back as it was meant, and is written once', () => {
+test('any value at any place reads back as intended, and is written once', () => {
   fc.assert(
     fc.property(anyPlace, anyValue, (path, value) => {
       const changed = setValue(file, path, value);
@@ -235,7 +247,7 @@ test('any value at any place reads back as it was meant, and is written once', (
   );
 });
 
-test('two changes in a row leave what each of them meant', () => {
+test('two changes in a row both have their intended effect', () => {
   fc.assert(
     fc.property(anyPlace, anyValue, anyValue, (path, first, second) => {
       const changed = setValue(setValue(file, path, first), path, second);

@@ -2,9 +2,8 @@
  * Changes of a site file's text that leave everything else as its author wrote it: comments, their columns, order,
  * quotes.
  *
- * Each change is first cut into the text where it belongs (text-cuts.ts), and what comes out is read again: where it is
- * not exactly what was meant, the whole file is written again by the YAML library, which keeps comments but not their
- * columns.
+ * Each change is first made in the text itself (text-cuts.ts), and the result is parsed: if it is not exactly what was
+ * intended, the YAML library writes the whole file again, which keeps comments but not their columns.
  */
 import { parseDocument } from 'yaml';
 import { say } from '../../contract/text/say.ts';
@@ -36,7 +35,7 @@ export function valueOf(text: string): Value | undefined {
   }
 }
 
-/** What stands at a place of plain data; undefined if nothing does. */
+/** The value at a place of plain data; undefined if there is none. */
 export function valueAt(data: Value | undefined, path: Path): Value | undefined {
   let value: Value | undefined = data;
   for (const part of path) {
@@ -47,7 +46,7 @@ export function valueAt(data: Value | undefined, path: Path): Value | undefined 
   return value;
 }
 
-/** A copy with another value at the place; undefined takes it away. Lists are only changed inside or at their end. */
+/** A copy with another value at the place; undefined removes it. Lists are only changed inside or at their end. */
 function withValue(data: Value | undefined, path: Path, value: Value | undefined): Value | undefined {
   const [first, ...rest] = path;
   if (first === undefined) return value;
@@ -79,7 +78,7 @@ function rewritten(text: string, path: Path, value: Value | undefined): string {
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });
 }
 
-/** The library throws where a path leads through an alias. */
+/** The library throws if a path leads through an alias. */
 function orNothing(attempt: () => string | undefined): string | undefined {
   try {
     return attempt();
@@ -125,7 +124,7 @@ function setList(text: string, path: Path, old: readonly Value[], value: readonl
 }
 
 /**
- * The text with another value at a place. What is the same already stays as it is written.
+ * The text with another value at a place. An equal value stays as it is written.
  * @param path keys and list positions, from the top
  * @param value undefined takes the place away
  * @throws EditRefused
@@ -139,6 +138,23 @@ export function setValue(text: string, path: Path, value: Value | undefined): st
   if (isList(old) && isList(value) && old.length > 0 && value.length > 0)
     return setList(text, path, old, value);
   return setOne(text, path, value);
+}
+
+/** Groups of a job that are wrong while they are empty: without a schedule there is no `schedule`. */
+const optionalGroups: readonly (string | number | undefined)[] = ['schedule', 'drill', 'protect'];
+
+/** The text without a field of the form, and without the optional groups around it that hold nothing then. */
+export function removeField(text: string, path: Path): string {
+  const [of, , group] = path;
+  let changed = setValue(text, path, undefined);
+  const kept = of === 'jobs' && optionalGroups.includes(group) ? 2 : path.length;
+  for (let length = path.length - 1; length > kept; length -= 1) {
+    const around = path.slice(0, length);
+    const left = valueAt(valueOf(changed), around);
+    if (!isMap(left) || Object.keys(left).length > 0) break;
+    changed = setValue(changed, around, undefined);
+  }
+  return changed;
 }
 
 const sharesKey = (a: object, b: object) => Object.keys(a).some((key) => Object.hasOwn(b, key));

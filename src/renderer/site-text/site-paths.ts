@@ -1,4 +1,4 @@
-/** Places of a site file in words, as the troubles of a draft name them: `jobs.nightly.volumes[0].master`. */
+/** Places of a site file in words, as the errors of a draft name them: `jobs.nightly.volumes[0].master`. */
 import type { SiteTrouble } from '../../contract/site-views.ts';
 import type { Path } from './site-edit.ts';
 
@@ -8,13 +8,13 @@ export function pathText(path: Path): string {
     .join('');
 }
 
-/** The reason alone, for the field that it stands at: without the file and the place before it. */
+/** Only the reason, for the field that shows it: without the file and the place before it. */
 export function reasonOf({ sentence, path }: SiteTrouble): string {
   const at = path === undefined ? -1 : sentence.indexOf(`${path}: `);
   return at < 0 || path === undefined ? sentence : sentence.slice(at + path.length + 2);
 }
 
-/** True if the trouble stands at the place, or inside of it. */
+/** True if the error is at the place, or inside of it. */
 export function isInside(trouble: SiteTrouble, path: Path): boolean {
   const place = pathText(path);
   const { path: of } = trouble;

@@ -9,7 +9,7 @@ test('a place is named as the console names it', () => {
   expect(pathText(['jobs', 'nightly', 'volumes', 0, 'master'])).toBe('jobs.nightly.volumes[0].master');
 });
 
-test('at its field a trouble says the reason alone', () => {
+test('at its field an error shows only the reason', () => {
   const trouble = {
     sentence: 'payroll.yaml: jobs.nightly.media.keep: must be a number of days',
     hint: '',
@@ -22,7 +22,7 @@ test('at its field a trouble says the reason alone', () => {
   expect(reasonOf({ ...trouble, path: undefined })).toBe(trouble.sentence);
 });
 
-test('commands are shown a line each, and words with blanks in quotes', () => {
+test('commands are shown one per line, and words with blanks in quotes', () => {
   expect(linesOf(['umount /app', ['mount', '/my data']])).toBe("umount /app\nmount '/my data'");
   expect(linesOf([['echo', "it's"]])).toBe('echo "it\'s"');
   expect(commandsOf(' umount /app\n\nmount /app ')).toEqual(['umount /app', 'mount /app']);
@@ -41,7 +41,7 @@ const pair = (master: string, proxy: string, disks: string[]): FoundPair => ({
   refusal: undefined,
 });
 
-test('a job of two pairs names each disk once, and takes labels', () => {
+test('a job of two pairs names each disk once, and uses labels', () => {
   const pairs = [pair('Volume1', 'Volume2', ['Disk3']), pair('Volume3', 'Volume4', ['Disk3', 'Disk4'])];
   expect(jobOfPairs(pairs, 'Class2', { Disk3: 'c1t1d3' })).toMatchObject({
     class: 'Class1',
@@ -54,7 +54,7 @@ test('a job of two pairs names each disk once, and takes labels', () => {
   });
 });
 
-test('the text of a first site takes a job, and keeps its comments', () => {
+test('the text of a first site accepts a job, and keeps its comments', () => {
   const text = setValue(newSiteText, ['jobs', 'nightly'], jobOfPairs([pair('V1', 'V2', ['D'])], 'C2', {}));
   expect(valueOf(text)).toMatchObject({
     site: 'my-cluster',

@@ -1,4 +1,4 @@
-/** The places of a site file's text where a value is put in, written over, or taken away; each leaves the rest of the text alone. */
+/** Inserts, overwrites or removes a value in a site file's text, without changing the rest. */
 import {
   isMap as isMapNode,
   isPair,
@@ -14,7 +14,7 @@ import { flowText, itemLines, pairLines, type Value } from './yaml-text.ts';
 
 export type Path = readonly (string | number)[];
 
-/** Changes the text; undefined if the place has a form that it does not know. */
+/** Changes the text; undefined if the place has an unsupported form. */
 export type Cut = (text: string, document: Document) => string | undefined;
 
 export function splice(text: string, from: number, to: number, by: string): string {
@@ -29,7 +29,7 @@ export const rangeOf = (node: unknown): [number, number, number] | undefined => 
 /** Start of the line that holds the offset. */
 const lineStart = (text: string, at: number) => text.lastIndexOf('\n', at - 1) + 1;
 
-/** Behind the line that holds the offset. */
+/** After the line that holds the offset. */
 function lineEnd(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   return end < 0 ? text.length : end + 1;
@@ -53,7 +53,7 @@ function insertLines(text: string, at: number, lines: string): string {
   return splice(text, at, at, joint + lines);
 }
 
-/** Puts `inside` behind the last entry of a collection on one line. */
+/** Inserts `inside` after the last entry of a collection on one line. */
 function insertIntoFlow(text: string, node: YAMLMap | YAMLSeq, inside: string): string | undefined {
   const range = rangeOf(node);
   if (!range) return undefined;
@@ -66,13 +66,13 @@ function insertIntoFlow(text: string, node: YAMLMap | YAMLSeq, inside: string): 
   return splice(text, at, at, joint + inside);
 }
 
-/** `jobs: {}` becomes a block below its key where what comes into it is long. */
+/** `jobs: {}` becomes a block below its key if its new contents are long. */
 function unfoldEmpty(text: string, map: YAMLMap, lines: readonly string[]): string | undefined {
   const range = rangeOf(map);
   if (!range) return undefined;
   const start = lineStart(text, range[0]);
   const before = text.slice(start, range[0]);
-  // Inside of a collection on one line no block can begin.
+  // No block can begin inside a collection on one line.
   const [whole, space = ''] = /^( *)[^{}[\],'"#]+: *$/.exec(before) ?? [];
   if (whole === undefined) return undefined;
   const end = lineEnd(text, range[1]);
@@ -102,7 +102,7 @@ function insertItem(text: string, list: YAMLSeq, value: Value): string | undefin
   return insertLines(text, end, indented(itemLines(value), range[0] - lineStart(text, range[0])));
 }
 
-/** Sets what is missing: the deepest part of the path that is there gets a new entry. */
+/** Adds a missing value: the deepest existing part of the path gets a new entry. */
 export function insertion(path: Path, value: Value): Cut {
   return (text, document) => {
     const parentPath = path.slice(0, -1);
@@ -122,7 +122,7 @@ export function insertion(path: Path, value: Value): Cut {
 
 const isEmptyNode = (node: unknown) => isScalar(node) && node.value === null;
 
-/** `key:` without a value gets one: on the same line, or below where it is long. */
+/** `key:` without a value gets one: on the same line, or below if it is long. */
 function fillEmpty(text: string, pair: Pair, value: Value): string | undefined {
   const key = rangeOf(pair.key);
   if (!key) return undefined;
@@ -143,7 +143,7 @@ export function pairAt(document: Document, path: Path): Pair | undefined {
   );
 }
 
-/** A comment behind the value stays in its column where there is room. */
+/** A comment after the value stays in its column if there is room. */
 function overwrite(text: string, from: number, to: number, by: string): string {
   const [gap = ''] = /^ +(?=#)/.exec(text.slice(to, lineEnd(text, to))) ?? [];
   const room = gap.length + (to - from) - by.length;
@@ -151,7 +151,7 @@ function overwrite(text: string, from: number, to: number, by: string): string {
   return splice(text, from, to + gap.length, by + filler);
 }
 
-/** Writes another value over one that is there and stands on one line. */
+/** Overwrites an existing value on one line. */
 export function replacement(path: Path, value: Value): Cut {
   return (text, document) => {
     const node = document.getIn(path, true);
@@ -164,7 +164,7 @@ export function replacement(path: Path, value: Value): Cut {
   };
 }
 
-/** Takes an entry of a collection on one line away, with the comma that parts it from its neighbour. */
+/** Removes an entry of a collection on one line, with the comma next to it. */
 function removeFromFlow(text: string, entries: readonly unknown[], at: number): string | undefined {
   const startOf = (entry: unknown) => rangeOf(isPair(entry) ? entry.key : entry)?.[0];
   const endOf = (entry: unknown) => rangeOf(isPair(entry) ? (entry.value ?? entry.key) : entry)?.[1];
@@ -176,7 +176,7 @@ function removeFromFlow(text: string, entries: readonly unknown[], at: number): 
   return splice(text, before ?? from, to, '');
 }
 
-/** Takes the lines of a block's entry away; comments above it stay. */
+/** Removes the lines of a block's entry; comments above it stay. */
 function removeFromBlock(text: string, entry: unknown): string | undefined {
   const start = rangeOf(isPair(entry) ? entry.key : entry)?.[0];
   const end = blockEnd(text, isPair(entry) ? (entry.value ?? entry.key) : entry);

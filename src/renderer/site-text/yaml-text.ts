@@ -27,7 +27,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
   return keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]));
 }
 
-/** A single value as it may stand everywhere in a site file, in lists and sets of keys on one line too. */
+/** A single value in a form that is valid everywhere in a site file, also in lists and sets of keys on one line. */
 function scalarText(value: null | boolean | number | string): string {
   const list = new Document([value], { version: '1.2' });
   const node = list.contents as unknown as { flow: boolean };
@@ -38,7 +38,7 @@ function scalarText(value: null | boolean | number | string): string {
     doubleQuotedMinMultiLineLength: 1e9,
   });
   const inside = text.trim().slice(1, -1).trim();
-  // A flow list of one word that is broken over lines is joined again as a quoted one.
+  // A flow list of one word that is split over lines is joined as a quoted one.
   return inside.includes('\n') || inside.endsWith(',') ? JSON.stringify(value) : inside;
 }
 
@@ -53,7 +53,7 @@ export function flowText(value: Value): string {
 const isFlow = (value: Value): boolean =>
   !(isList(value) || isMap(value)) || flowText(value).length <= longestFlow;
 
-/** Lines of a value that stands behind its key or its dash; the first goes on in the line of the key. */
+/** Lines of a value after its key or its dash; the first continues the line of the key. */
 function blockLines(value: Value): string[] {
   if (isFlow(value)) return [` ${flowText(value)}`];
   const entries = isList(value) ? value.map(itemLines) : Object.entries(value as ValueMap).map(pairOf);
@@ -62,13 +62,13 @@ function blockLines(value: Value): string[] {
 
 const pairOf = ([key, value]: [string, Value]): string[] => pairLines(key, value);
 
-/** `key: value`, over several lines where it is long; without indentation. */
+/** `key: value`, over several lines if it is long; without indentation. */
 export function pairLines(key: string, value: Value): string[] {
   const [first = '', ...rest] = blockLines(value);
   return [`${scalarText(key)}:${first}`, ...rest];
 }
 
-/** `- value`, over several lines where it is long; without indentation. */
+/** `- value`, over several lines if it is long; without indentation. */
 export function itemLines(value: Value): string[] {
   if (isFlow(value)) return [`- ${flowText(value)}`];
   const [, ...lines] = blockLines(value);

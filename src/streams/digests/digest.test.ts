@@ -7,7 +7,7 @@ import { cutAt, failureOf, noise, passThrough, sha256 } from '../stream.test-sup
 const hexadecimal = (bytes: Buffer) => crc32(bytes).toString(16).padStart(8, '0');
 
 describe('digest', () => {
-  it('knows the published values of "123456789"', async () => {
+  it('has the published values of "123456789"', async () => {
     const digest = createDigest();
     await passThrough([Buffer.from('1234'), Buffer.from('56789')], digest.stream);
     expect(digest.result()).toEqual({

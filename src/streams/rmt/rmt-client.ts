@@ -4,6 +4,7 @@
  */
 import type { Readable, Writable } from 'node:stream';
 import { failure, ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import {
   closeRequest,
   openRequest,
@@ -41,7 +42,7 @@ export class RmtError extends Error {
   readonly text: string;
 
   constructor(errno: number, text: string) {
-    super(`${text} (errno ${errno})`);
+    super(phrase('{text} (errno {errno})', { text, errno }));
     this.name = 'RmtError';
     this.errno = errno;
     this.text = text;
@@ -110,8 +111,8 @@ export class RmtClient {
     await closed;
     // There will be no more answers, and the end of the server is no longer a failure.
     this.#failure ??= failure('TAPE_SERVER_ENDED', {
-      unanswered: 'a request',
-      reason: 'the device is closed',
+      unanswered: phrase('a request'),
+      reason: phrase('the device is closed'),
     });
   }
 
@@ -180,7 +181,8 @@ export class RmtClient {
   #endedEarly(end: ProcessEnd, error: Error | undefined): ShadowtapeError {
     const first = `"${this.#unanswered[0]?.what ?? 'close'}"`;
     const count = this.#unanswered.length;
-    const unanswered = count <= 1 ? first : `${count} requests, the first of them ${first}`;
+    const unanswered =
+      count <= 1 ? first : phrase('{count} requests, the first of them {first}', { count, first });
     const reason = error && end.stderr === '' ? error.message : endReason(end);
     return failure('TAPE_SERVER_ENDED', { unanswered, reason }, endEvidence(end), error);
   }

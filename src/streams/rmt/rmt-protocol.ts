@@ -6,6 +6,7 @@
  */
 import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 
 /** Which numbers the server passes to ioctl: those of BSD and Solaris, or those of Linux, which differ. */
 export type RmtDialect = 'solaris' | 'linux';
@@ -56,7 +57,9 @@ const accessNumbers: Readonly<Record<RmtAccess, number>> = { read: 0, write: 2 }
 /** Throws ARGUMENT_FORBIDDEN for a name that would end its own line. */
 export function openRequest(device: string, access: RmtAccess): Buffer {
   if (device === '' || /[\n\0]/.test(device)) {
-    throw failure('ARGUMENT_FORBIDDEN', { reason: `${JSON.stringify(device)} cannot be a device` });
+    throw failure('ARGUMENT_FORBIDDEN', {
+      reason: phrase('{device} cannot be a device', { device: JSON.stringify(device) }),
+    });
   }
   return Buffer.from(`O${device}\n${accessNumbers[access]}\n`);
 }

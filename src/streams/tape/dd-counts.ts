@@ -4,6 +4,7 @@
  * GNU, busybox and illumos print the same two lines; GNU and illumos add a line with the bytes (illumos dd.c, stats).
  * A signal makes dd print them in between, so the last ones count.
  */
+import { phrase } from '../../contract/text/say.ts';
 
 export interface RecordsCounted {
   readonly full: number;
@@ -34,7 +35,9 @@ export function withSummedCounts(stderr: string): string {
   const sum = (direction: 'in' | 'out'): string | undefined => {
     const all = [...stderr.matchAll(countsOf(direction))];
     const total = (group: number) => all.reduce((count, match) => count + Number(match[group]), 0);
-    return all.length === 0 ? undefined : `${total(1)}+${total(2)} records ${direction}`;
+    return all.length === 0
+      ? undefined
+      : phrase('{whole}+{partial} records {direction}', { whole: total(1), partial: total(2), direction });
   };
   const [input, output] = [sum('in'), sum('out')];
   if (input === undefined || output === undefined) return stderr;

@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { failure, isFailure, type Evidence } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import type { CopyProgress } from '../progress.ts';
 import { readBack } from './read-back.ts';
 import type { ReadBackOptions, ReadBackResult } from './read-back.ts';
@@ -106,7 +107,7 @@ function differs(before: number, now: number) {
   const [expected, actual] = [hex(before), hex(now)];
   return failure(
     'TAPE_DIFFERS',
-    { what: 'CRC-32 of what was read before', expected, actual },
+    { what: phrase('CRC-32 of what was read before'), expected, actual },
     { expected, actual },
   );
 }

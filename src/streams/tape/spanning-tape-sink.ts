@@ -10,6 +10,7 @@
  */
 import { addAbortSignal, Writable } from 'node:stream';
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { defaultRecordBytes, requireRecordBytes } from '../record-cutter.ts';
 import type { RecordCount } from '../record-cutter.ts';
 import type { ByteSink, ProcessEnd } from '../stage.ts';
@@ -123,7 +124,7 @@ export function totalOf(segments: readonly TapeSegment[]): { records: number; by
 }
 
 function inWords({ records, bytes }: { records: number; bytes: number }): string {
-  return `${records} records, ${bytes} bytes`;
+  return phrase('{records} records, {bytes} bytes', { records, bytes });
 }
 
 /** The tapes one after the other. `put` and `finish` are called one at a time, as by a stream. */
@@ -225,7 +226,9 @@ class TapeSequence {
   #requireProgress(): void {
     const [last, before] = this.#closed.slice(-2).reverse();
     if (!last || !before || last.records > 0 || before.records > 0) return;
-    throw failure('TAPE_TOO_SMALL', { tapes: `${before.tape + 1} and ${last.tape + 1}` });
+    throw failure('TAPE_TOO_SMALL', {
+      tapes: phrase('{first} and {second}', { first: before.tape + 1, second: last.tape + 1 }),
+    });
   }
 }
 

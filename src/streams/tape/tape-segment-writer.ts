@@ -8,6 +8,7 @@
  * refused one are on tape nevertheless: strays. The tape is moved back over them, and a file mark overwrites them.
  */
 import { failure } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { RmtClient, RmtError } from '../rmt/rmt-client.ts';
 import type { RmtChannel } from '../rmt/rmt-client.ts';
 import { errnos, tapeServerFailure } from '../rmt/rmt-trouble.ts';
@@ -98,10 +99,10 @@ export class TapeSegmentWriter {
   async closeEnded(): Promise<Buffer[]> {
     await this.settled();
     if (this.#strays > 0) {
-      const doing = `space back over ${this.#strays} records after the end`;
+      const doing = phrase('space back over {strays} records after the end', { strays: this.#strays });
       await this.#performed(doing, this.#client.operate('back-records', this.#strays));
     }
-    await this.#performed('write a file mark', this.#client.operate('write-file-mark'));
+    await this.#performed(phrase('write a file mark'), this.#client.operate('write-file-mark'));
     await this.close();
     return this.#unwritten;
   }
@@ -137,7 +138,14 @@ export class TapeSegmentWriter {
     else if (physicalEnd) this.#physicalEnd = true;
     else
       this.#fail(
-        tapeServerFailure(error, `write record ${this.#records} (${record.length} bytes)`, this.#tape),
+        tapeServerFailure(
+          error,
+          phrase('write record {records} ({record} bytes)', {
+            records: this.#records,
+            record: record.length,
+          }),
+          this.#tape,
+        ),
       );
     this.#wake();
   }
@@ -145,7 +153,9 @@ export class TapeSegmentWriter {
   /** How many records are after the end is no longer certain. */
   #takenPastTheEnd(): Error {
     const { device, evidence } = this.#tape;
-    const reason = `${device}: the drive accepted a record after an error at the end of the tape`;
+    const reason = phrase('{device}: the drive accepted a record after an error at the end of the tape', {
+      device,
+    });
     return failure('TAPE_WRITE_FAILED', { reason }, evidence);
   }
 

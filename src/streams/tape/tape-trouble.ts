@@ -7,6 +7,7 @@
  */
 import { failure } from '../../contract/errors.ts';
 import type { ErrorCode, Evidence, ShadowtapeError } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { ddCountText, ddComplaint, parseDdCounts } from './dd-counts.ts';
 import type { ProcessEnd } from '../stage.ts';
 
@@ -84,8 +85,10 @@ function lastWords(complaint: string): string {
 export function endReason(end: ProcessEnd): string {
   const complaint = lastWords(ddComplaint(end.stderr));
   if (complaint !== '') return complaint;
-  if (end.signal !== undefined) return `signal ${end.signal}`;
-  return end.status === undefined ? 'no exit status came' : `exit status ${end.status}`;
+  if (end.signal !== undefined) return phrase('signal {signal}', { signal: end.signal });
+  return end.status === undefined
+    ? phrase('no exit status came')
+    : phrase('exit status {status}', { status: end.status });
 }
 
 function troubleOf(
@@ -98,6 +101,6 @@ function troubleOf(
   const code = troubles.find(([, words]) => words.test(end.stderr))?.[0] ?? otherwise;
   const counts = parseDdCounts(end.stderr);
   // Named only at the end of the medium, where the written records count.
-  const records = counts ? ddCountText(counts.out) : 'an unknown number of';
+  const records = counts ? ddCountText(counts.out) : phrase('an unknown number of');
   return failure(code, { reason: endReason(end), records }, endEvidence(end, evidence), cause);
 }

@@ -1,6 +1,7 @@
 /** The last part of the path: dd on the tape host, and what its end shows of the records on tape. */
 import { failure } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/errors.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { ddCountText, parseDdCounts } from './dd-counts.ts';
 import type { RecordsCounted } from './dd-counts.ts';
 import { defaultRecordBytes, requireRecordBytes } from '../record-cutter.ts';
@@ -73,5 +74,8 @@ export function expectedCount(expected: ExpectedRecords): RecordsCounted {
 
 /** `F+P records, N bytes`. */
 export function describe(counted: RecordsCounted, bytes: number | undefined): string {
-  return `${ddCountText(counted)} records${bytes === undefined ? '' : `, ${bytes} bytes`}`;
+  return phrase('{records} records{bytes}', {
+    records: ddCountText(counted),
+    bytes: bytes === undefined ? '' : phrase(', {bytes} bytes', { bytes }),
+  });
 }

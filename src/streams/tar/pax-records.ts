@@ -1,8 +1,8 @@
 /**
- * The records of a pax extended header: `LENGTH KEYWORD=VALUE\n`, LENGTH counting the whole record in bytes
- * (POSIX pax). Solaris' type X headers have the same form (archives.h). Read by their lengths, so that a newline
- * in a name does no harm. Names are UTF-8 by the standard; an archiver that cannot convert them, or is told not to (`hdrcharset=BINARY`),
- * writes their bytes.
+ * The records of a pax extended header: `LENGTH KEYWORD=VALUE\n`, LENGTH counting the whole record in bytes (POSIX
+ * pax). Solaris' type X headers have the same form (archives.h). Read by their lengths, so that a newline in a name
+ * does no harm. Names are UTF-8 by the standard; an archiver that cannot convert them, or is instructed not to
+ * (`hdrcharset=BINARY`), writes their bytes.
  */
 import { nameOfBytes } from '../../contract/file-names.ts';
 

@@ -9,6 +9,7 @@
 import { Header, types } from 'tar';
 import { failure } from '../../contract/errors.ts';
 import { nameOfBytes } from '../../contract/file-names.ts';
+import { phrase } from '../../contract/text/say.ts';
 import { parsePaxRecords } from './pax-records.ts';
 import type { PaxFields } from './pax-records.ts';
 
@@ -72,7 +73,7 @@ const extendedBytesAtMost = 1024 * 1024;
 /** Links, devices, directories, FIFOs: no content follows, whatever their size field says (illumos tar, passtape). */
 const typesWithoutContent = new Set(['1', '2', '3', '4', '5', '6']);
 
-const endsWithin = 'it ends in the middle of an entry';
+const endsWithin = phrase('it ends in the middle of an entry');
 
 const longNameTypes = new Set(['L', 'N']);
 const paxTypes = new Set(['x', 'X']);
@@ -213,7 +214,8 @@ class Walker implements TarWalker {
 
   #beginExtended(header: Header, type: string, offset: number): void {
     const size = header.size ?? 0;
-    if (size > extendedBytesAtMost) throw unreadable(offset, `an extended header of ${size} bytes`);
+    if (size > extendedBytesAtMost)
+      throw unreadable(offset, phrase('an extended header of {size} bytes', { size }));
     this.#extended = { type, parts: [] };
     this.#extendedDataLeft = size;
     this.#contentLeft = wholeBlocks(size);
@@ -223,7 +225,7 @@ class Walker implements TarWalker {
   #readEntry(header: Header, type: string, offset: number): void {
     const hasContent = !typesWithoutContent.has(type) && header.type !== 'Directory';
     const size = hasContent ? header.size : 0;
-    if (size === undefined) throw unreadable(offset, 'the size field is not a number');
+    if (size === undefined) throw unreadable(offset, phrase('the size field is not a number'));
     const entry: TarEntry = {
       path: this.#pending.path ?? pathOf(this.#block),
       type: typeName(header, type),
@@ -275,7 +277,7 @@ class Walker implements TarWalker {
 
   #paxFields(text: Buffer): PaxFields {
     const fields = parsePaxRecords(text);
-    if (!fields) throw unreadable(this.#pendingOffset ?? this.#offset, 'a damaged extended header');
+    if (!fields) throw unreadable(this.#pendingOffset ?? this.#offset, phrase('a damaged extended header'));
     return fields;
   }
 }
@@ -325,8 +327,8 @@ function kindOfBlock(block: Buffer): 'zeros' | 'header' | 'other' {
 
 function notHeaderReason(offset: number, block: Buffer): string {
   const compressed = block.readUInt16BE(0) === 0x1f8b;
-  if (offset === 0 && compressed) return 'this is compressed data';
-  return offset === 0 ? 'this is not a tar header' : 'the checksum of the header is wrong';
+  if (offset === 0 && compressed) return phrase('this is compressed data');
+  return offset === 0 ? phrase('this is not a tar header') : phrase('the checksum of the header is wrong');
 }
 
 function unreadable(offset: number, reason: string): Error {

@@ -1,4 +1,4 @@
-/** English with an accent on every letter: a text that is shown without accents was not taken from the catalogue. */
+/** English with an accent on every letter: a text that is shown without accents was not taken from the catalog. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Language } from '../../../src/contract/text/catalogue.ts';
@@ -10,13 +10,13 @@ interface Entry {
 const plain = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const accented = [...'áƀćđéƒǵĥíĵķĺḿńóṕɋŕśťúṽẃẋýźÁɃĆĐÉƑǴĤÍĴĶĹḾŃÓṔɊŔŚŤÚṼẂẊÝŹ'];
 
-/** `Volume {volume}` becomes `Ṽóĺúḿé {volume}`: values are left alone. */
+/** `Volume {volume}` becomes `Ṽóĺúḿé {volume}`: values are unchanged. */
 export const withAccents = (text: string): string =>
   text.replace(/\{\w+\}|[a-zA-Z]/g, (found) =>
     found.length > 1 ? found : (accented[plain.indexOf(found)] ?? found),
   );
 
-/** Every text of the catalogue. */
+/** Every text of the catalog. */
 export function catalogueEntries(): [text: string, entry: Entry][] {
   const folder = join(import.meta.dirname, '..', '..', '..', 'src', 'contract', 'text', 'catalogue');
   return globSync('*.json', { cwd: folder }).flatMap((name) =>
@@ -24,7 +24,7 @@ export function catalogueEntries(): [text: string, entry: Entry][] {
   );
 }
 
-/** The language, made of the catalog as it is. */
+/** The language, made from the current catalog. */
 export const pseudoLanguage = (): Language => ({
   name: 'en-XA',
   texts: Object.fromEntries(

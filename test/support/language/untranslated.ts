@@ -1,10 +1,10 @@
-/** Finds what a text in the pseudo language says in plain English. */
+/** Finds the plain English parts of a text in the pseudo language. */
 
 /** Units, names of formats and programs: the same in every language. */
 const everywhere =
   /\b(?:[KMGT]iB|MB|SHA|CRC|UTC|PDF|latest|GDS|PRIMECLUSTER|Shadowtape|Node|min|ms|bytes?|crc|cksum|sha256|DEVICE|uuid|Z|s|h|B)\b/;
 
-/** Words of an event that say whose or which it is; any other word in lower case is a state, which a report says in its language. */
+/** Words of an event that identify something; any other word in lower case is a state, which a report translates. */
 const naming = new Set([
   'by',
   'operator',

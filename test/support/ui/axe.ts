@@ -1,4 +1,4 @@
-/** What axe-core finds on a page. */
+/** The findings of axe-core on a page. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -12,7 +12,7 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
 }
 
-/** @returns what is wrong, a line each; none where all is well */
+/** @returns the errors, one per line; none if there are none */
 async function violations(
   page: Page,
   runOnly: { type: 'tag' | 'rule'; values: string[] },
@@ -25,12 +25,12 @@ async function violations(
   );
 }
 
-/** By all rules, in the theme that the page has. @returns what is wrong, a line each */
+/** By all rules, in the current theme. @returns the errors, one per line */
 export async function violationsOn(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return violations(page, { type: 'tag', values: tags });
 }
 
-/** What the colors alone decide, on a page that all rules have judged. @returns what is wrong, a line each */
+/** Only the rules for colors, on a page that all rules have checked. @returns the errors, one per line */
 export const contrastViolationsOn = (page: Page): Promise<string[]> =>
   violations(page, { type: 'rule', values: ['color-contrast'] });

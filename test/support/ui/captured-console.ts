@@ -1,4 +1,4 @@
-/** What a real console answered on a small lab, kept to be played: as it was, under other names, or cut off in the middle. */
+/** The answers of a real console on a small lab, kept for replay: unchanged, with other names, or truncated. */
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Channel, RequestOf, Responses } from '../../../src/contract/channels.ts';
@@ -36,7 +36,7 @@ export type Captured = { readonly [Name in Kept]: Responses[Name] } & {
   readonly plans: Readonly<Record<string, Responses['plan']>>;
   readonly probes: Readonly<Record<string, Responses['probeHost']>>;
   readonly opened: readonly RunView[];
-  /** What the runs asked, the first first, and what was seen of the cluster while they waited. */
+  /** The questions of the runs, in order, and the state of the cluster while they waited. */
   readonly asked: readonly { readonly question: QuestionView; readonly look: Responses['look'] }[];
   /** The moment at which it is played, in milliseconds since 1970; without it, it is the present. */
   readonly playedAt?: number;
@@ -44,7 +44,7 @@ export type Captured = { readonly [Name in Kept]: Responses[Name] } & {
   readonly restores?: CapturedRestores;
 };
 
-/** The moment at which a console is played, as a look at the cluster tells it. */
+/** The moment at which a console is played, as a look at the cluster shows it. */
 export const playedNow = ({ playedAt }: Pick<Captured, 'playedAt'>): string =>
   new Date(playedAt ?? Date.now()).toISOString();
 
@@ -54,7 +54,7 @@ interface CapturedTarget {
   readonly record: Responses['restoreRecord'];
 }
 
-/** What restores of the captured runs were answered with. */
+/** The answers to restores of the captured runs. */
 interface CapturedRestores {
   readonly plan: Responses['restorePlan'];
   readonly preview: Responses['restorePreview'];
@@ -78,7 +78,7 @@ export interface CaptureOptions extends SceneOptions {
 const answerTo = ({ id, choices }: QuestionView): string =>
   id === 'step-failed' ? 'halt' : (choices[0]?.id ?? '');
 
-/** Follows a run to its end. @returns what it asked */
+/** Follows a run until it ends. @returns what it asked */
 async function finish(desk: Desk, run: string, ask: Asker): Promise<Captured['asked']> {
   const asked: { question: QuestionView; look: Responses['look'] }[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -106,7 +106,7 @@ function askerOf(desk: Desk): Asker {
   };
 }
 
-/** Runs jobs on a lab of its own, asks everything that a page can ask, and closes the lab. */
+/** Runs jobs on a separate lab, sends every request that a page can send, and closes the lab. */
 export async function captureConsole({
   runs,
   change,
@@ -135,7 +135,7 @@ export async function captureConsole({
       if (!restores) return { ...(await captureRest(ask)), opened, asked };
       const { begun, ...captured } = await captureRestores(scene, desk, ask, opened);
       const restored = await perform(begun);
-      // What is proven is known since.
+      // The verification is known since.
       const backups = await Promise.all(opened.map(({ line }) => ask('run', { run: line.run })));
       return { ...(await captureRest(ask)), opened: [restored, ...backups], asked, restores: captured };
     } finally {
@@ -216,7 +216,7 @@ async function captureRest(ask: Asker): Promise<Omit<Captured, 'opened' | 'asked
   };
 }
 
-/** Puts other names in place of those in every text of an answer, keys included. */
+/** Replaces names in every text of an answer, including keys. */
 export function renamed<Answer>(answer: Answer, names: Readonly<Record<string, string>>): Answer {
   const entries = Object.entries(names);
   const text = (value: string) => entries.reduce((result, [from, to]) => result.replaceAll(from, to), value);
@@ -271,7 +271,7 @@ export function answersOf(captured: Captured): Answers {
   };
 }
 
-/** All that a page is told of a run that has ended. */
+/** Everything that a page receives of a run that has ended. */
 export function endedPushes({ events, line }: RunView): RunPush[] {
   return [
     { kind: 'events', events },
@@ -280,14 +280,14 @@ export function endedPushes({ events, line }: RunView): RunPush[] {
   ];
 }
 
-/** A run as it was in the middle: its events up to and with the first that a test names. */
+/** A run in progress: its events up to and including the first that a test names. */
 export interface Middle {
   readonly view: RunView;
   readonly active: ActiveRun;
   readonly pushes: readonly RunPush[];
 }
 
-/** It goes on at the moment: the clock of a page counts from its events. */
+/** It is in progress: the clock of a page counts from its events. */
 function endingAt(events: readonly RunEvent[], now: number): RunEvent[] {
   const shift = now - Date.parse(events.at(-1)?.at ?? '');
   return events.map((event) => ({ ...event, at: new Date(Date.parse(event.at) + shift).toISOString() }));

@@ -1,10 +1,10 @@
-/** What nobody can read or press on a page: texts that are cut off, buttons that are out of sight, covered or too small. */
+/** What cannot be read or clicked on a page: texts that are cut off, buttons that are out of view, covered or too small. */
 import type { Page } from 'playwright-core';
 
 /**
- * Runs in the page. A text is cut off where it reaches beyond what can be seen or scrolled to: beyond a box that hides what overflows it,
- * or beyond the width of the window. A box may shorten its text with an ellipsis where the whole text is its title, or that of what it
- * stands in.
+ * Runs in the page. A text is cut off if it extends beyond the visible or scrollable area: beyond a box that hides what
+ * overflows it, or beyond the width of the window. A box may shorten its text with an ellipsis where the whole text is
+ * its title, or that of what it is in.
  */
 const cutTexts = `(() => {
   const found = [];
@@ -44,7 +44,7 @@ const cutTexts = `(() => {
   return [...new Set(found)];
 })()`;
 
-/** Runs in the page: buttons of the bar at the foot that are not in sight, or stand below one another. */
+/** Runs in the page: buttons of the bar at the foot that are out of view, or below one another. */
 const lostButtons = `(() => {
   const bar = document.querySelector('.action-bar');
   if (!bar) return [];
@@ -61,7 +61,7 @@ const lostButtons = `(() => {
   ];
 })()`;
 
-/** Runs in the page: buttons in sight that nobody could press, since they are too small, or something lies over them. */
+/** Runs in the page: visible buttons that cannot be clicked, because they are too small or covered. */
 const deadButtons = `(() =>
   [...document.querySelectorAll('main button')].flatMap((button) => {
     const { left, top, width, height } = button.getBoundingClientRect();
@@ -83,7 +83,7 @@ const deadButtons = `(() =>
   })
 )()`;
 
-/** @returns what is cut off, out of sight or covered, a line each; none where all can be read and pressed */
+/** @returns what is cut off, out of view or covered, one per line; none if everything can be read and clicked */
 export async function clippedOn(page: Page): Promise<string[]> {
   const cut = await page.evaluate<string[]>(cutTexts);
   const lost = await page.evaluate<string[]>(lostButtons);

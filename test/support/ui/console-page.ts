@@ -18,16 +18,16 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly reducedMotion?: boolean;
-  /** What the browser itself may say, such as that a connection was refused. */
+  /** Messages that the browser itself may print, such as a refused connection. */
   readonly mayComplain?: readonly RegExp[];
 }
 
 export interface ServedScene {
   readonly scene: Scene;
   readonly served: Served;
-  /** Asks the desk past the page. @throws the sentence of an error */
+  /** Sends a request to the desk without the page. @throws the sentence of an error */
   ask<Name extends Channel>(channel: Name, request: RequestOf<Name>): Promise<Responses[Name]>;
-  /** Ends what continues, the desk and the lab. */
+  /** Ends running work, the desk and the lab. */
   close(): Promise<void>;
 }
 
@@ -87,7 +87,7 @@ export async function servedScene(
 /** A page of the console. Find things by `getByRole`, as a user of a screen reader would. */
 export class ConsolePage {
   readonly page: Page;
-  /** What the console of the browser said, and what the page threw. */
+  /** The messages of the browser's console, and the errors of the page. */
   readonly complaints: string[] = [];
   readonly #address: string;
   #isOpen = false;
@@ -145,7 +145,7 @@ export class ConsolePage {
     await expect.poll(() => this.page.title(), { timeout: patience, interval: 50 }).toMatch(title);
   }
 
-  /** Looks at it, where CONSOLE_PICTURES names a folder: in both themes. */
+  /** Takes a picture in both themes if CONSOLE_PICTURES names a folder. */
   async picture(name: string): Promise<void> {
     const folder = process.env['CONSOLE_PICTURES'];
     if (folder === undefined) return;
@@ -177,7 +177,7 @@ export class TestBrowser {
     await this.#browser?.close();
   }
 
-  /** A page for many tests, open until the browser is closed. They judge themselves what it complains of. */
+  /** A page for many tests, open until the browser is closed. They check its errors themselves. */
   async lastingPage(
     { served }: { readonly served: Address },
     options: PageOptions = {},
@@ -192,7 +192,7 @@ export class TestBrowser {
     return new ConsolePage(await context.newPage(), addressOf(served), mayComplain);
   }
 
-  /** A page of its own for one test; at its end the browser must have complained of nothing. */
+  /** A page for one test; at its end the browser must not have reported an error. */
   async page(console: { readonly served: Address }, options: PageOptions = {}): Promise<ConsolePage> {
     const page = await this.lastingPage(console, options);
     onTestFinished(async ({ task }) => {
@@ -204,7 +204,7 @@ export class TestBrowser {
   }
 }
 
-/** Tests in a browser: left out, and so named, where a user's machine has none; a failure in CI. */
+/** Tests in a browser: skipped, with a note in the title, if a machine has none; a failure in CI. */
 export function describeInBrowser(title: string, tests: (browser: TestBrowser) => void): void {
   const { missing } = chromiumBrowser();
   const runs = missing === undefined || Boolean(process.env['CI']);

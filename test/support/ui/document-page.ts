@@ -10,12 +10,12 @@ import type { Language } from '../../../src/contract/text/catalogue.ts';
 import type { HostMessage, PageMessage, Wire } from '../../../src/contract/wire.ts';
 import { pageFolder } from '../../../src/main/desk/page-files.ts';
 
-/** What a page speaks to: it is given the page's messages, and answers them. */
+/** The other end of a page: it receives the page's messages, and answers them. */
 export interface Host {
   receive(message: PageMessage): void;
 }
 
-/** What Node has, too, and the page would notice no difference: a Window's own are emulated more slowly. */
+/** What Node has as well, without a difference for the page: those of a Window are emulated more slowly. */
 const ofNode = new Set(['undefined', 'NaN', 'Infinity', 'eval', 'Array', 'Object', 'Function']);
 
 /** Names of a window that can be parameters: what a page finds as globals. */
@@ -37,7 +37,7 @@ const isBuiltIn = (name: string): boolean =>
 /** Where the built pages choose their language: a test may give them one that they do not know. */
 const languageChoice = /(document\.documentElement\.lang=\w+;var (\w+)=)(\w+\.get\(\w+\);\2!==void 0&&)/;
 
-/** @throws where the pages choose their language in another way */
+/** @throws if the pages choose their language in another way */
 function withLanguageOfTest(text: string): string {
   if (!languageChoice.test(text))
     throw new Error('the built pages do not choose their language as this test expects');
@@ -65,7 +65,7 @@ const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
 export class DocumentPage {
   readonly #window: Window;
   #hear: (message: HostMessage) => void = () => undefined;
-  /** Messages to and fro. */
+  /** Messages in both directions. */
   #said = 0;
   readonly #unanswered = new Set<number>();
   /** Timers of the page that end at once, and frames that it waits for. */
@@ -76,8 +76,8 @@ export class DocumentPage {
   }
 
   /**
-   * @param meet given the way to the page; what it returns is given what the page says
-   * @param language that the page speaks; English by default
+   * @param meet gets the connection to the page; its result receives the page's messages
+   * @param language of the page; English by default
    */
   static async open(
     meet: (tell: (message: HostMessage) => void) => Host,
@@ -166,7 +166,7 @@ export class DocumentPage {
     return this.#unanswered.size;
   }
 
-  /** Resolves once nothing is said for a few turns of the event loop: then everything that was told is shown. */
+  /** Resolves once there are no messages for a few turns of the event loop: then everything is shown. */
   async settled(): Promise<void> {
     for (let quiet = 0; quiet < 4; quiet += 1) {
       const before = this.#said;
@@ -189,7 +189,7 @@ export class DocumentPage {
     return this.#window.document.title;
   }
 
-  /** Every text that a person sees or hears of, but what a program reads: commands, paths. */
+  /** Every text that is shown or spoken, except what a program reads: commands, paths. */
   get texts(): string[] {
     const { document } = this.#window;
     const spoken = ['aria-label', 'title', 'placeholder', 'alt', 'data-label'].flatMap((name) =>
@@ -213,7 +213,7 @@ export class DocumentPage {
     return [...this.#window.document.querySelectorAll<HTMLElement>(selector)];
   }
 
-  /** Presses a button of the screen, or of a dialog over it. @throws where it has none, or where it does nothing */
+  /** Clicks a button of the screen, or of a dialog over it. @throws if there is none, or if it does nothing */
   async press(name: string): Promise<void> {
     const button = this.all('button').find((each) => nameOf(each) === name);
     if (!button) throw new Error(`no button "${name}"`);
@@ -223,7 +223,7 @@ export class DocumentPage {
     await this.settled();
   }
 
-  /** Fills in the field of a label, or chooses there. @throws where the screen has no such field */
+  /** Fills in the field with a label, or selects there. @throws if the screen has no such field */
   async fill(label: string, value: string): Promise<void> {
     const named = this.all('label').find((each) => wordsOf(each) === label);
     const field = named && this.#window.document.getElementById(named.getAttribute('for') ?? '');
@@ -249,5 +249,5 @@ function bound(window: Window, name: string): unknown {
 export const wordsOf = (element: Pick<HTMLElement, 'textContent'> | null): string =>
   (element?.textContent ?? '').replace(/\s+/g, ' ').trim();
 
-/** What a button is called. */
+/** The name of a button. */
 export const nameOf = (button: HTMLElement): string => button.getAttribute('aria-label') ?? wordsOf(button);

@@ -7,7 +7,7 @@ type End = Partial<
 > &
   Pick<EventOf<'run-finished'>, 'verdict' | 'exitStatus' | 'sentence' | 'stands'>;
 
-/** The journal with another end; `until`: without what came after. */
+/** The journal with another end; `until`: without later events. */
 function endedAs(
   events: readonly RunEvent[],
   end: End,

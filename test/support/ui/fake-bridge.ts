@@ -1,4 +1,4 @@
-/** A console that is not there: answers what a screen asks out of functions that a test gives it. */
+/** A fake console: answers the requests of a screen with functions of a test. */
 import type {
   Bridge,
   Channel,
@@ -25,11 +25,11 @@ export type Answers = {
 };
 
 export interface FakeBridge extends Bridge {
-  /** What was asked, the first first. */
+  /** The requests, in order. */
   readonly asked: { readonly channel: Channel; readonly request: unknown }[];
-  /** What is followed now, the first first. */
+  /** The current subscriptions, in order. */
   readonly followed: readonly { readonly topic: Topic; readonly request: unknown }[];
-  /** Tells all who follow the topic. */
+  /** Pushes to all subscribers of the topic. */
   push<Name extends Topic>(topic: Name, push: Pushes[Name]): void;
 }
 

@@ -1,4 +1,4 @@
-/** A console that is played in a faulted situation: all that its pages ask for, derived from the journal and the last look. */
+/** A console that is played in a faulted situation: the answers for its pages, derived from the journal and the last query. */
 import type { Responses } from '../../../src/contract/channels.ts';
 import type { RunPush } from '../../../src/contract/screens.ts';
 import { runLineOf } from '../../../src/main/history/run-line.ts';
@@ -20,7 +20,7 @@ const approval: Responses['approval'] = {
   ...{ fileCommand: 'ssh-keygen run.statement', pipedCommand: 'printf x | ssh-keygen' },
 };
 
-/** What a page asks of the console in that situation. */
+/** The requests of a page to the console in that situation. */
 export function playOf({ facts, events }: FaultedSituation): Play {
   const isLive = facts.active.length > 0;
   const lines = events.length === 0 ? [] : [runLineOf(runOf(events), events, isLive)];

@@ -1,4 +1,7 @@
-/** Situations of a class as faults of the lab bring them about: recorded journals, cut off where the fault strikes, and what the hosts show. */
+/**
+ * Situations of a class under faults of the lab: recorded journals, truncated where the fault strikes, and what the
+ * hosts show.
+ */
 import { failure } from '../../../src/contract/errors.ts';
 import type { RunEvent } from '../../../src/contract/events.ts';
 import type { OpenRun } from '../../../src/contract/protection.ts';
@@ -50,7 +53,7 @@ export const jobSite = {
   ],
 } as const;
 
-/** What a look shows; hosts that are named do not answer. */
+/** The result of a query; the named hosts do not answer. */
 function look(topology: ClusterView['topology'], ...missing: string[]): ClusterView {
   const seen = seenCluster(topology);
   return {
@@ -63,7 +66,7 @@ function look(topology: ClusterView['topology'], ...missing: string[]): ClusterV
   };
 }
 
-/** What a look shows where node2 answers with another host key. */
+/** The result of a query if node2 answers with another host key. */
 const impostor: ClusterView = {
   ...look(guideCluster('joined')),
   hosts: look(guideCluster('joined')).hosts.map((host) =>
@@ -144,7 +147,7 @@ const unsafe = {
   volumes: shadowed.volumes.map((each) => (each.master === null ? each : { ...each, joined: true })),
 };
 
-/** Nothing continues, and all is well. */
+/** Nothing is in progress, and everything is normal. */
 export const atRest: SituationFacts = {
   connection: 'connected',
   site: jobSite,
@@ -157,7 +160,7 @@ export const atRest: SituationFacts = {
 
 export interface FaultedSituation {
   readonly facts: SituationFacts;
-  /** Of the run that the situation is about. */
+  /** Of the run of the situation. */
   readonly events: readonly RunEvent[];
 }
 
@@ -168,7 +171,7 @@ const of = (facts: Partial<SituationFacts>, events: readonly RunEvent[] = []): F
 
 const silent = silenced(dumping, 'node1', 'node2', 'node3');
 
-/** Each kind of fault, as the facts from which screens derive what they say. */
+/** Each kind of fault, as the facts from which screens derive their texts. */
 export const faultedSituations = {
   'at rest': of({}),
   'a dump': of({ active: [active(dumping, flow)], view: look(shadowed) }, dumping),

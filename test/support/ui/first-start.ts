@@ -7,7 +7,7 @@ import { StateFolder } from '../../../src/main/application/console.ts';
 import { serve, type Served } from '../../../src/main/serve/serve.ts';
 import { smallBlocks } from '../lab-run.ts';
 
-/** A state folder of its own. The embedded lab's disks are of 512 MiB; one that is there already continues as it was made. */
+/** A state folder of its own. The embedded lab's disks are of 512 MiB; an existing one is used as it is. */
 export async function firstStateFolder(): Promise<StateFolder> {
   const state = new StateFolder(await mkdtemp(join(tmpdir(), 'shadowtape-first-')));
   const lab = await openLab({ folder: state.labFolder, blocks: smallBlocks });

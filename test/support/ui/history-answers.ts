@@ -1,4 +1,4 @@
-/** Answers about the history for a console that is played: out of lines and journals that a test gives, and of made-up files and times. */
+/** Answers about the history for a played console: from lines and journals of a test, and from invented files and times. */
 import type { RequestOf, Responses } from '../../../src/contract/channels.ts';
 import { failure } from '../../../src/contract/errors.ts';
 import type { FileHit, TrendPoint } from '../../../src/contract/history.ts';
@@ -11,7 +11,7 @@ import type { Seal } from '../../../src/main/proof/seal.ts';
 import { reportOf } from '../../../src/main/report/document/report-document.ts';
 import type { Answers } from './fake-bridge.ts';
 
-/** Words, and a few of the keys, as the console's own search has them. */
+/** Words, and a few of the keys of the console's own search. */
 function searchLines(
   lines: readonly RunLine[],
   { query, limit = 100, before }: RequestOf<'searchRuns'>,
@@ -100,7 +100,7 @@ function exportOf({ run, what, paper = 'A4' }: RequestOf<'exportRun'>): Response
 const madeUpLines = 148;
 
 /**
- * What an audit says of a made-up journal.
+ * The audit of an invented journal.
  * @param how `changed`: its line 17 is not as it was written; `unsealed`: it was never sealed
  */
 export function madeUpAudit(
@@ -132,7 +132,7 @@ const madeUpSignature: SignatureFacts = {
   hash: 'sha512',
 };
 
-/** What else the history answers, over the runs that are there. */
+/** The other answers of the history, for the existing runs. */
 export function historyAnswers(lines: readonly RunLine[], opened: readonly RunView[]): Answers {
   const viewOf = (run: string): RunView => {
     const view = opened.find(({ line }) => line.run === run);

@@ -1,4 +1,7 @@
-/** What the managers of a page need of one: they are compiled as for a browser, and the bridge finds a wire that nobody speaks through. */
+/**
+ * What the managers of a page need from it: they are compiled as for a browser, and the bridge finds a channel without
+ * messages.
+ */
 import type { Environment } from 'vitest/runtime';
 
 const silentWire = { send: () => undefined, listen: () => undefined };

@@ -1,4 +1,4 @@
-/** A console that is played: the built pages, served as ever, over answers that a test gives. For states that no lab is brought into. */
+/** A played console: the built pages, served as usual, with answers of a test. For states that no lab can reach. */
 import { once } from 'node:events';
 import type { Topic } from '../../../src/contract/channels.ts';
 import { failure } from '../../../src/contract/errors.ts';
@@ -9,20 +9,20 @@ import { PageServer } from '../../../src/main/serve/page-server.ts';
 import type { Address } from '../serve.ts';
 import { fakeBridge, type Answers } from './fake-bridge.ts';
 
-/** What the played console says; may be changed while it is served. */
+/** The answers of the played console; may be changed while it is served. */
 export interface Play {
   answers: Answers;
   activity: ActivityPush;
-  /** Run -> all that a page which follows it is told. */
+  /** Run -> everything that a page which follows it receives. */
   runs: Readonly<Record<string, readonly RunPush[]>>;
 }
 
 export interface PlayedConsole {
   readonly play: Play;
   readonly served: Address;
-  /** Tells those who follow what the console does now. */
+  /** Pushes the current work of the console to its subscribers. */
   tellActivity(activity: ActivityPush): void;
-  /** Gone, as a console that died: pages lose their connection. */
+  /** Ends like a console that died: pages lose their connection. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** A run that has come to some event, as the console tells of it: live, and as a line of the history. */
+/** A run up to some event, as the console reports it: live, and as a line of the history. */
 import type { RunEvent } from '../../../src/contract/events.ts';
 import type { ActiveRun, ProgressView, RunLine, RunPulse } from '../../../src/contract/screens.ts';
 import { RunPulseFold } from '../../../src/folds/run/run-pulse.ts';
@@ -11,7 +11,7 @@ export function pulseOf(events: readonly RunEvent[]): RunPulse {
   return fold.view();
 }
 
-/** A run that this console performs, and has come to the last of these events. */
+/** A run that this console performs, up to the last of these events. */
 export function active(events: readonly RunEvent[], progress?: ProgressView): ActiveRun {
   const step = events.findLast((event) => event.type === 'step-started');
   const asked = events.findLast(({ type }) => type === 'asked' || type === 'answered');

@@ -1,4 +1,4 @@
-/** Whether the volumes of a console that is played are protected: judged of its lines as a console judges them. */
+/** Whether the volumes of a played console are protected: judged from its lines as by a console. */
 import type { RunLine, RunView, SiteInfo } from '../../../src/contract/screens.ts';
 import { openRunsOf } from '../../../src/folds/open-runs.ts';
 import { lastFailureOf, pointsOf, protectionOf, type PairRun } from '../../../src/folds/protection.ts';

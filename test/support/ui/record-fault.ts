@@ -12,11 +12,11 @@ export interface Recorded {
   readonly scene: Scene;
   readonly job: string;
   readonly run: string | undefined;
-  /** What the start of the backup was answered. */
+  /** The answer to the start of the backup. */
   readonly started: unknown;
 }
 
-/** Longer than any host of the lab takes; what waits for a person, or for a command that hangs, is not answered. */
+/** Longer than any host of the lab takes; requests that wait for a person, or for a command that hangs, get no answer. */
 const patienceMilliseconds = 8000;
 
 /** Waits for the answers of a page; what was not answered once is not waited for again. */
@@ -91,7 +91,7 @@ async function rollsBack(about: Recorded): Promise<RecordedMoment | undefined> {
   return moment;
 }
 
-/** Number and choice of the question that the run asks now. */
+/** Number and choice of the open question of the run. */
 function questionOf(desk: Desk, run: string): Promise<{ number: number; choice: string } | undefined> {
   return new Promise((resolve) => {
     const end = desk.follow('run', { run }, (told) => {

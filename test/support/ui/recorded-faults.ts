@@ -1,6 +1,7 @@
 /**
- * Backups under each fault of the lab, as a page heard of them: recorded once from a lab, and told again without one. A recording has all that
- * a page asks for and follows at the moments at which an operator looks: while the run asks or rolls back, and at its end.
+ * Backups under each fault of the lab, as a page sees them: recorded once from a lab, and replayed without one. A
+ * recording has all requests and subscriptions of a page at the moments of interest: while the run asks or rolls back,
+ * and at its end.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
@@ -14,7 +15,7 @@ import { DocumentPage, type Host } from './document-page.ts';
 export interface RecordedMoment {
   readonly name: 'asks' | 'rolls back' | 'ends' | 'hangs' | 'asks for a password' | 'is refused';
   readonly activity: ActivityPush;
-  /** What a page is told that follows the run. */
+  /** What a page that follows the run receives. */
   readonly pushes: readonly RunPush[];
   /** `look {}` -> the reply; null where none came. */
   readonly replies: Readonly<Record<string, unknown>>;
@@ -41,7 +42,7 @@ export function recordedFaults(): Readonly<Record<string, RecordedFault>> {
 
 const isHash = (key: string) => key === 'prev' || key === 'lastHash';
 
-/** @param folder of the scene, which is on no other machine */
+/** @param folder of the scene, which differs on other machines */
 export function saveRecording(fault: string, recording: RecordedFault, folder: string): void {
   let all: Readonly<Record<string, RecordedFault>> = {};
   try {
@@ -49,7 +50,7 @@ export function saveRecording(fault: string, recording: RecordedFault, folder: s
   } catch {
     // The first one.
   }
-  // Hashes are different in each recording, and nothing that a page says depends on them.
+  // Hashes differ in each recording, and no text of a page depends on them.
   const text = JSON.stringify(recording, (key, value: unknown) => (isHash(key) ? '' : value))
     .replaceAll(folder, '/lab')
     .replaceAll(`${userInfo().username}@${hostname()}`, 'operator@console')
@@ -66,11 +67,11 @@ export function saveRecording(fault: string, recording: RecordedFault, folder: s
   writeFileSync(file, brotliCompressSync(plain, { params }));
 }
 
-/** What a page asks, as the name of its answer. */
+/** A request of a page, as the name of its answer. */
 const keyOf = ({ channel, payload }: { readonly channel: string; readonly payload: unknown }): string =>
   `${channel} ${JSON.stringify(payload)}`;
 
-/** Between a page and its host: keeps what the page asked, and what it was answered. */
+/** Between a page and its host: keeps the page's requests and their answers. */
 export class Recorder implements Host {
   readonly #host: Host;
   readonly #tell: (message: HostMessage) => void;
@@ -112,7 +113,7 @@ export class Recorder implements Host {
     this.#tell(message);
   }
 
-  /** What was heard since the page was opened. */
+  /** What was received since the page was opened. */
   get heard(): Pick<RecordedMoment, 'pushes' | 'replies'> {
     return { pushes: this.#pushes, replies: this.#replies };
   }
@@ -121,7 +122,7 @@ export class Recorder implements Host {
 /** A site's text is checked after a pause: whether a recording has lasted that long is chance, and no screen here depends on it. */
 const isPaced = (key: string) => key.startsWith('draftSite ');
 
-/** Tells a page what was recorded. @throws where the page asks what no page asked when it was recorded */
+/** Replays a recording to a page. @throws if the page sends a request that was not recorded */
 class Replay implements Host {
   readonly #tell: (message: HostMessage) => void;
   readonly #moment: RecordedMoment;
@@ -150,7 +151,7 @@ class Replay implements Host {
   }
 }
 
-/** As a page is told that comes later: all events together, and of everything else how it is by now. */
+/** As for a page that opens later: all events together, and the current state of everything else. */
 function toldAtOnce(pushes: readonly RunPush[]): RunPush[] {
   const events = pushes.flatMap((push) => (push.kind === 'events' ? push.events : []));
   const others = new Map(
@@ -159,7 +160,7 @@ function toldAtOnce(pushes: readonly RunPush[]): RunPush[] {
   return [{ kind: 'events', events }, ...others.values()];
 }
 
-/** A page at a moment of a recording. @param unknown is given what the page asks that was not recorded */
+/** A page at a moment of a recording. @param unknown gets requests that were not recorded */
 export const replayed = (
   moment: RecordedMoment,
   unknown: string[],

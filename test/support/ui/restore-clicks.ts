@@ -1,4 +1,4 @@
-/** What an operator presses to restore: the same in a browser and in the desktop window. */
+/** The clicks of an operator for a restore: the same in a browser and in the desktop window. */
 import { expect } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { ConsolePage } from './console-page.ts';
@@ -41,7 +41,7 @@ export async function restoreVolumeByClicks(on: ConsolePage, moments: VolumeMome
 
   await on.heading('Overwrite the proxy?').waitFor();
   await on.picture('restore-approval-1-run');
-  // It is approved where both sides are beside each other, and nowhere else.
+  // It is approved only where both sides are shown side by side.
   expect(await on.button('Replace the data of Volume2…').count()).toBe(0);
   await on.button('Show the verification…').click();
   await on.heading('The shadow is the same blocks').waitFor();
@@ -58,7 +58,7 @@ export async function restoreVolumeByClicks(on: ConsolePage, moments: VolumeMome
   await on.picture('restore-end');
 }
 
-/** From the file that was found to its end in a folder. */
+/** From the file that was found until it is in a folder. */
 export async function restoreFileByClicks(on: ConsolePage, target: string): Promise<void> {
   await on.button('Restore this file…').click();
   await on.heading('Restore').waitFor();
@@ -81,8 +81,8 @@ async function chooseHost({ page }: ConsolePage, host: string, path: string): Pr
 }
 
 /**
- * From the wizard with a run that is chosen to the end of its restore into a folder of a host.
- * @param start the words of the button that begins it
+ * From the wizard with a selected run to the end of its restore into a folder of a host.
+ * @param start the label of the button that starts it
  */
 export async function restoreToHostByClicks(
   on: ConsolePage,
@@ -99,7 +99,7 @@ export async function restoreToHostByClicks(
   await on.picture('restore-host-end');
 }
 
-/** From the wizard with a run that is chosen to the end of its restore to a device of a host. */
+/** From the wizard with a selected run to the end of its restore to a device of a host. */
 export async function restoreDeviceByClicks(on: ConsolePage, host: string, device: string): Promise<void> {
   const { page } = on;
   await on.button('Choose the target').click();
@@ -117,7 +117,7 @@ export async function restoreDeviceByClicks(on: ConsolePage, host: string, devic
   await on.picture('restore-device-end');
 }
 
-/** From the wizard with a run that is chosen to the end of its drill. */
+/** From the wizard with a selected run to the end of its drill. */
 export async function drillByClicks(on: ConsolePage): Promise<void> {
   await on.button('Choose the target').click();
   await on.page.getByRole('radio', { name: /a drill/ }).check();

@@ -1,4 +1,4 @@
-/** What a screen says and enables, in lines that can be read: of the built pages in a document, see DocumentPage. */
+/** What a screen says and enables, in readable lines: for the built pages in a document, see DocumentPage. */
 import type { HTMLElement } from 'happy-dom';
 import { nameOf, wordsOf, type DocumentPage } from './document-page.ts';
 
@@ -17,7 +17,7 @@ export interface ScreenWords {
   readonly chips: readonly string[];
   /** Errors, ends, empty states and hints. */
   readonly says: readonly string[];
-  /** Buttons; `NAME: WHY` where one does nothing. */
+  /** Buttons; `NAME: WHY` if one does nothing. */
   readonly enabled: readonly string[];
   readonly disabled: readonly string[];
 }
@@ -26,7 +26,7 @@ const tones = ['ok', 'warn', 'bad', 'busy', 'idle'];
 const chipWords = (chip: HTMLElement): string =>
   `${tones.find((tone) => chip.classList.contains(tone)) ?? ''} ${wordsOf(chip)}`.trim();
 
-/** What tells of a state in sentences. */
+/** Sentences about a state. */
 const sayings = [
   'main .note p',
   'main section.callout :is(h2, p)',
@@ -72,7 +72,7 @@ function screenWords(page: DocumentPage): ScreenWords {
   };
 }
 
-/** The address of a screen, about the run and the job of a recording; undefined if the screen needs a run and there is none. */
+/** The address of a screen, for the run and the job of a recording; undefined if the screen needs a run and there is none. */
 function addressOf(
   screen: ShownScreen,
   { run, job }: { readonly run: string | undefined; readonly job: string },
@@ -82,7 +82,7 @@ function addressOf(
   return run === undefined ? undefined : `#/${screen}/${run}`;
 }
 
-/** What an operator does on a screen without changing anything: says what is on the tape, and begins what was refused. */
+/** What an operator does on a screen without changing anything: identifies the tape, and retries a refused start. */
 async function actOn(screen: ShownScreen, page: DocumentPage, isRefused: boolean): Promise<void> {
   const can = (name: string) =>
     page.all('main button.button').some((each) => nameOf(each) === name && isEnabled(each));

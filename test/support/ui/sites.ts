@@ -1,4 +1,4 @@
-/** A site to be shown, without any host after it. */
+/** A site to show, without any host. */
 import type { ClusterView, SiteInfo } from '../../../src/contract/screens.ts';
 import type { Topology } from '../../../src/contract/topology.ts';
 

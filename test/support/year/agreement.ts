@@ -1,4 +1,4 @@
-/** Whether status, inventory, retention, history, audit and digest say what was seen of the nights, and whether a file can be restored. */
+/** Whether status, inventory, retention, history, audit and digest match the nights, and whether a file can be restored. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -23,7 +23,7 @@ async function withHistory<Value>(scene: Scene, work: (history: History) => Prom
   }
 }
 
-/** What status and digest are made of. */
+/** The data of status and digest. */
 export const historyFacts = (scene: Scene) =>
   withHistory(scene, async (history) => ({
     lines: await history.lines(),
@@ -51,7 +51,7 @@ function runsExpected({ kind, tries }: SpentNight): number {
   }
 }
 
-/** A night has a verified run whose tape holds what was parted, or somebody was told that it has none. */
+/** A night has a verified run whose tape holds the parted data, or a notification that it has none. */
 export function expectProtectedOrLoud(night: SpentNight): void {
   const { isVerified, isLoud } = kindsOfNight[night.kind];
   const failures = night.told.filter((line) => line.startsWith('failure '));
@@ -80,7 +80,7 @@ function midnightAfter(instant: string, days: number): string {
 
 const isCopy = ({ copyOf }: TapeLabel): boolean => copyOf !== undefined;
 
-/** The inventory knows what is recorded on each cartridge, and of everything else that it is gone. */
+/** The inventory has what is recorded on each cartridge, and shows everything else as lost. */
 function expectInventory(scene: Scene, recorded: readonly OnCartridge[]): void {
   const { tapes, unreadableLines } = listTapes(scene.state);
   expect(unreadableLines).toBe(0);
@@ -117,7 +117,7 @@ async function expectRetention(year: Year, recorded: readonly OnCartridge[]): Pr
   if (held !== undefined) expect(Date.parse(held)).toBeLessThanOrEqual(Date.now() + 86_400_000);
 }
 
-/** The history knows every run, how it ended, and which of them are still on tape. */
+/** The history has every run, how it ended, and which of them are still on tape. */
 function expectHistory(year: Year, { lines, series }: HistoryFacts, recorded: readonly OnCartridge[]): void {
   const runs = year.nights.flatMap((night) => night.runs);
   expect(lines.map(({ run }) => run).toSorted()).toEqual(runs.toSorted());
@@ -181,7 +181,7 @@ export async function expectAgreement(scene: Scene, year: Year, week: readonly S
 
 const bare = (path: string): string => path.replace(/^\.\//, '');
 
-/** Where the program says that a file of a volume is. */
+/** Where a file of a volume is, according to the program. */
 const hitsOf = (scene: Scene, proxy: Proxy, path: string): Promise<FileHit[]> =>
   withHistory(scene, async (history) => {
     const { hits } = await history.where({ file: path, limit: 10_000 });
@@ -217,7 +217,7 @@ interface Wanted {
   readonly path: string;
 }
 
-/** Restores the file; the library loads the tape, and has it back. @returns its content */
+/** Restores the file; the library loads the tape, and stores it again. @returns its content */
 async function restored(scene: Scene, year: Year, { run, proxy, path }: Wanted): Promise<Buffer> {
   const to = join(scene.folder, 'restored');
   const console = await openSceneConsole(scene, year.change);

@@ -1,8 +1,8 @@
-/** What each night of a year is like: one in seven goes wrong in a small way, and each great trouble comes once. */
+/** The plan of each night of a year: one in seven has a minor failure, and each serious failure comes once. */
 import { below, oneOf } from '../random-numbers.ts';
 import type { KindOfNight } from './nights.ts';
 
-/** What happens now and then. */
+/** Failures that recur. */
 const smallTroubles: readonly KindOfNight[] = [
   'late console',
   'off',
@@ -12,7 +12,7 @@ const smallTroubles: readonly KindOfNight[] = [
   'tape full',
 ];
 
-/** What happens once a year, each in a week of its own: the nights in their order. */
+/** Failures once a year, each in its own week: the nights in order. */
 const greatTroubles: readonly (readonly KindOfNight[])[] = [
   ['dead drive', 'dead drive', 'dead drive'],
   ['disk fills', 'disk full'],
@@ -20,7 +20,7 @@ const greatTroubles: readonly (readonly KindOfNight[])[] = [
 ];
 
 /**
- * @param weeks how many; the first two have no great trouble
+ * @param weeks how many; the first two have no serious failure
  * @returns a kind for each night
  */
 export function yearOf(weeks: number, random: () => number): KindOfNight[] {
@@ -30,7 +30,7 @@ export function yearOf(weeks: number, random: () => number): KindOfNight[] {
   const third = Math.floor((weeks - 3) / greatTroubles.length);
   for (const [nth, trouble] of greatTroubles.entries()) {
     const week = 2 + nth * third + below(third, random);
-    // It is over before the week is, so that the last night of the week shows what came of it.
+    // It is over before the week is, so that the last night of the week shows the result.
     nights.splice(week * 7 + 1 + below(3, random), trouble.length, ...trouble);
   }
   return nights;

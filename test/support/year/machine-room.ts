@@ -1,6 +1,6 @@
 /**
- * The machine room of a year: an application that writes into three volumes, and cartridges in a library. What stands here is known without
- * the program: the bytes of the volumes when they were parted, and what is recorded on each cartridge.
+ * The machine room of a year: an application that writes into three volumes, and cartridges in a library. This is known
+ * without the program: the bytes of the volumes when they were parted, and what is recorded on each cartridge.
  */
 import { stat } from 'node:fs/promises';
 import { readFileSystem, type FileSystemEntry } from '../../../src/lab/gds/lab-file-system.ts';
@@ -134,13 +134,13 @@ export class MachineRoom {
     await lab.ejectCartridge();
   }
 
-  /** Puts a cartridge into the first free slot; one of that name is bought where there is none. */
+  /** Puts a cartridge into the first free slot; one with that name is created if there is none. */
   async putIn(cartridge: string, { isShort = false } = {}): Promise<void> {
     await this.#scene.lab.insertCartridge(cartridge, { bytes: isShort ? shortBytes : wholeBytes });
     await this.#type(`mtx -f ${changer} unload`);
   }
 
-  /** Nobody finds the cartridge any more. */
+  /** The cartridge can no longer be found. */
   lose(cartridge: string): void {
     this.#lost.add(cartridge);
   }

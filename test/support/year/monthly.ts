@@ -1,4 +1,4 @@
-/** What is done once a month: a drill of the newest backup, and a second copy of it on a tape in another building. */
+/** Once a month: a drill of the newest backup, and a second copy of it on a tape in another building. */
 import { expect } from 'vitest';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { siteStatus } from '../../../src/main/application/protection/status-service.ts';
@@ -18,7 +18,10 @@ function newestOf(year: Year): { run: string; imageSha256: string } {
   return { run, imageSha256: sha256(image) };
 }
 
-/** The library loads the tape, the drill reads all of it and has it returned, and status says when it was proven restorable. */
+/**
+ * The library loads the tape, the drill reads all of it, the tape is returned, and status shows when it was proven
+ * restorable.
+ */
 export async function expectDrilled(scene: Scene, year: Year): Promise<void> {
   const { run, imageSha256 } = newestOf(year);
   const console = await openSceneConsole(scene, year.change);

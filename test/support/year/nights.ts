@@ -1,6 +1,6 @@
 /**
- * A machine room, night after night, by a clock that the test sets: the timer starts the job in the hours in which it starts it, and things
- * go wrong as they do in a year.
+ * A machine room, night after night, with a clock that the test sets: the timer starts the job at its hours, and
+ * failures occur as in a year.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ export const zone = 'Europe/Berlin';
 export const pool = ['PAY001', 'PAY002', 'PAY003', 'PAY004', 'PAY005', 'PAY006', 'PAY007', 'PAY008'];
 export const cartridgeOf = (tape: string): string => `${tape}L4`;
 
-/** What a night is like, and what has to come of it: a verified backup, a message that something failed, or both. */
+/** The kind of a night, and its expected result: a verified backup, a failure message, or both. */
 export const kindsOfNight = {
   good: { isVerified: true, isLoud: false },
   /** The console is on only an hour after the job was due. */
@@ -68,7 +68,7 @@ export const kindsOfNight = {
 } as const;
 export type KindOfNight = keyof typeof kindsOfNight;
 
-/** What became of a night. */
+/** The result of a night. */
 export interface SpentNight extends Night {
   readonly kind: KindOfNight;
   /** How often the timer started in its window. */
@@ -79,11 +79,11 @@ export interface SpentNight extends Night {
   readonly onTape: readonly string[];
   /** Occasions that were notified until the next noon, each with its sentence. */
   readonly told: readonly string[];
-  /** What the timer said beside that, as a log of the system keeps it. */
+  /** Other messages of the timer, as a system log keeps them. */
   readonly logged: readonly string[];
 }
 
-/** A tape whose label gave way to another one although it was to be kept. */
+/** A tape in retention whose label was overwritten. */
 interface Overwritten {
   readonly cartridge: string;
   readonly label: TapeLabel;
@@ -102,7 +102,7 @@ export class Year {
   readonly room: MachineRoom;
   readonly nights: SpentNight[] = [];
   readonly overwritten: Overwritten[] = [];
-  /** Tapes that are gone for good. */
+  /** Tapes that are permanently lost. */
   readonly lost: string[] = [];
   readonly #options: YearOptions;
   readonly #labels = new Map<string, TapeLabel>();
@@ -167,7 +167,7 @@ export class Year {
     this.#pool = [...this.#pool, tape];
   }
 
-  /** What was told since the last time. */
+  /** The messages since the last call. */
   #news(): string[] {
     const lines = this.#allTold();
     const fresh = lines.slice(this.#heard);
@@ -183,7 +183,7 @@ export class Year {
     }
   }
 
-  /** The timer starts. @param onEvent hears the events of the run */
+  /** The timer starts. @param onEvent called with the events of the run */
   async #timer(at: Date, onStep: (step: string) => void = () => undefined): Promise<void> {
     this.#options.setClock(at);
     const siteFile = await this.#scene.writeSite(this.change);
@@ -232,7 +232,7 @@ export class Year {
     return next.name;
   }
 
-  /** Compares what is recorded on every cartridge with what was before, and remembers it. */
+  /** Compares what is recorded on every cartridge with the previous state, and keeps it. */
   async #lookAtTapes(runs: readonly string[]): Promise<string[]> {
     const recorded = await this.room.recorded();
     for (const [cartridge, label] of [...this.#labels]) {
@@ -242,7 +242,7 @@ export class Year {
     }
     this.#labels.clear();
     for (const { cartridge, label } of recorded) this.#labels.set(cartridge, label);
-    // What is on no tape any more is not asked for again.
+    // Runs that are no longer on tape are not checked again.
     const held = new Set(recorded.map(({ label }) => label.run));
     for (const run of [...this.#instants.keys()]) if (!held.has(run)) this.#instants.delete(run);
     return runs.filter((run) => recorded.some((each) => this.#isWhole(run, each)));
@@ -253,7 +253,7 @@ export class Year {
     return label.run === run && image !== undefined && sha256(image) === imageSha256;
   }
 
-  /** What goes wrong in the evening. */
+  /** Failures in the evening. */
   async #before(kind: KindOfNight): Promise<void> {
     const { lab, state } = this.#scene;
     const tape = cartridgeOf(await this.nextTape());
@@ -275,7 +275,7 @@ export class Year {
     declareTapeLost(this.#scene.state, tape);
   }
 
-  /** What is put right in the morning. */
+  /** Repairs in the morning. */
   async #afterwards(kind: KindOfNight, tape: string): Promise<void> {
     const { lab } = this.#scene;
     for (const fault of lab.faults.list()) lab.faults.clear(fault);
@@ -299,7 +299,7 @@ export class Year {
         if (kind === 'disk fills' && step === '6a:Volume6')
           this.#options.fill((path) => path.startsWith(this.#scene.state.path));
       });
-      // The timer starts again, and has nothing to do: played where something went wrong.
+      // The timer starts again, and has nothing to do: played after a failure.
       if (kind === 'good') return times.length;
     }
     for (const time of after) await this.#timer(time);
@@ -316,7 +316,7 @@ export class Year {
     await this.room.work();
     const tries = await this.#perform(night, kind);
     const noon = new Date(night.until.getTime() + 6 * hour);
-    // At noon the console is on, whatever the night was; after a good one there is nothing to be said.
+    // At noon the console is on, whatever the night was; after a good night there is no message.
     if (kind === 'good') this.#options.setClock(noon);
     else await this.#timer(noon);
     const runs = (await this.#scene.state.runs()).filter((run) => !before.has(run));
@@ -326,7 +326,7 @@ export class Year {
     return spent;
   }
 
-  /** From now on nights count. @returns those of so many days */
+  /** From now on nights count. @returns those of a number of days */
   async begin(from: string, days: number): Promise<Night[]> {
     this.#options.setClock(from);
     const schedule = await this.schedule();

@@ -1,4 +1,4 @@
-/** A clock that a test sets, and that then runs like any other: what reads the time of this process reads it there. */
+/** A clock that a test sets, and that then runs normally: everything in this process reads its time. */
 import { vi } from 'vitest';
 
 /** From now on `Date` shows the time that was set last. `vi.unstubAllGlobals` ends that. @returns sets the clock */

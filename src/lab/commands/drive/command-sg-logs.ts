@@ -3,8 +3,8 @@ import type { Command } from '../../hosts/command-call.ts';
 import { IoError } from '../../faults/io-error.ts';
 
 /**
- * sg_logs(8) of sg3_utils 1.46 for three log pages of a tape drive. The lines are what the genuine program decodes of such pages (--in);
- * exit status 5 is "illegal request", 15 a device that cannot be opened.
+ * sg_logs(8) of sg3_utils 1.46 for three log pages of a tape drive. The lines are the genuine program's for such pages
+ * (--in); exit status 5 is "illegal request", 15 a device that cannot be opened.
  */
 
 /** Names of the 64 flags, in their order. */

@@ -1,21 +1,12 @@
 /** Which receivers have accepted the digest of which week, and which it did not reach: events in `schedule.ndjson`. */
 import { createHash } from 'node:crypto';
+import type { UnsentDigest } from '../../../contract/protection.ts';
 import { lastWeek, type Period } from '../../../contract/time/week.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import type { NotifyWay } from '../../site/notify-schema.ts';
 import type { Site } from '../../site/site-schema.ts';
 import { scheduleEvents, type ScheduleEvent, type TaskName } from '../schedule/schedule-file.ts';
 import { digestName } from '../schedule/schedule-units.ts';
-
-/** A digest that did not reach every receiver. */
-export interface UnsentDigest {
-  /** When its week begins; ISO 8601, UTC. */
-  readonly week: string;
-  /** When it was last tried; ISO 8601, UTC. */
-  readonly at: string;
-  /** Which receivers it did not reach, and why. */
-  readonly reason: string;
-}
 
 const dayMilliseconds = 86_400_000;
 /** A digest that could not be sent for this long is given up: it is no longer of use. */
@@ -104,20 +95,9 @@ export async function unsentDigest(
   const failures = events.filter(({ what, due }) => what === 'digest-failed' && due === week);
   const last = new Map(failures.map((event) => [event.way, event]));
   const open = [...last].flatMap(([way, event]) => (way !== undefined && left.has(way) ? [event] : []));
-  const reasons = open.flatMap(({ reason }) => reason ?? []);
-  return open.length === 0
-    ? undefined
-    : {
-        week,
-        at:
-          open
-            .map(({ at }) => at)
-            .sort()
-            .at(-1) ?? '',
-        reason: reasons.join('; '),
-      };
+  if (open.length === 0) return undefined;
+  const tries = failures.filter(({ way }) => open.some((event) => event.way === way)).map(({ at }) => at);
+  const [since = '', ...later] = tries.sort();
+  const reason = open.flatMap((event) => event.reason ?? []).join('; ');
+  return { week, since, at: later.at(-1) ?? since, reason };
 }
-
-/** One sentence, without a full stop. @param day on which its week begins */
-export const unsentSentence = ({ reason }: Pick<UnsentDigest, 'reason'>, day: string): string =>
-  `the digest of the week of ${day} did not reach everybody: ${reason}`;

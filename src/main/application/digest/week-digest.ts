@@ -6,6 +6,7 @@ import type { DigestNight, DigestVolume, WeekDigest } from '../../../contract/di
 import { outcomeOf, outcomeWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import type { Period } from '../../../contract/time/week.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { missedNightsOf, missedSentence } from '../schedule/schedule-service.ts';
 import { scheduledTasks } from '../schedule/scheduled-job.ts';
 import { siteStatus, type StatusFacts, type VolumeStatus } from '../protection/status-service.ts';
@@ -21,7 +22,7 @@ const isOf = ({ class: className, proxy }: VolumeStatus, line: RunLine): boolean
 function nightOf(line: RunLine): DigestNight {
   const { run, startedAt: at, verdict, exitStatus, sentence } = line;
   if (verdict === 'unfinished' || exitStatus === undefined)
-    return { at, outcome: 'unfinished', isLoud: true, run, reason: sentence ?? 'the run has no end' };
+    return { at, outcome: 'unfinished', isLoud: true, run, reason: sentence ?? phrase('the run has no end') };
   const isGood = verdict === 'verified' && exitStatus === 0;
   const outcome = outcomeWords[outcomeOf({ verdict, exitStatus })];
   return { at, outcome, isLoud: !isGood, run, reason: isGood ? undefined : sentence };

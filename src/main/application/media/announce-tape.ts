@@ -1,6 +1,7 @@
 /** The day before a job is due, announces which tape of its pool is needed. Queries no host. */
 import type { RunLine } from '../../../contract/screens.ts';
 import type { NextTapeOfJob } from '../../../contract/protection.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { notifierOf } from '../schedule/job-notifier.ts';
 import { performedRuns } from '../../proof/live-runs.ts';
@@ -31,9 +32,11 @@ async function isPoolInUse(
 /** What a person must do before the night. */
 function hintOf({ site, job }: ScheduledJob, { name }: NextTapeOfJob): string {
   const { host, device, changer } = site.tape;
-  if (name === undefined) return `add a blank tape to pools.${job.media.pool ?? ''}.tapes before then`;
-  if (changer !== undefined) return `make sure that the changer ${changer} on ${host} holds it before then`;
-  return `insert it into ${device} on ${host} before then`;
+  if (name === undefined)
+    return phrase('add a blank tape to pools.{pool}.tapes before then', { pool: job.media.pool ?? '' });
+  if (changer !== undefined)
+    return phrase('make sure that the changer {changer} on {host} holds it before then', { changer, host });
+  return phrase('insert it into {device} on {host} before then', { device, host });
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The contents of a library, element by element, with what the tape inventory knows of each tape. Queries no host. */
+/** The contents of a library, element by element, with what the tape inventory records of each tape. Queries no host. */
 import type { LibraryElement } from '../../../contract/library.ts';
 import { libraryOf } from '../../procedure/model/assign.ts';
 import type { Site } from '../../site/site-schema.ts';

@@ -3,6 +3,7 @@
  * no host.
  */
 import type { RunLine } from '../../../contract/screens.ts';
+import { phraseCount } from '../../../contract/text/say.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import type { Site } from '../../site/site-schema.ts';
 import type { DeclaredLoss } from '../known-tapes.ts';
@@ -30,7 +31,12 @@ export async function tellLostTape(
     if (own.length === 0) continue;
     const notifier = notifierOf(state, { site, name: jobName, job }, warn);
     notifier.tapeLost(
-      `the tape "${name}" was declared lost by ${by}; no other tape holds ${own.length === 1 ? 'run' : 'the runs'} ${own.join(', ')}`,
+      phraseCount(
+        own.length,
+        'the tape "{name}" was declared lost by {by}; no other tape holds run {runs}',
+        'the tape "{name}" was declared lost by {by}; no other tape holds the runs {runs}',
+        { name, by, runs: own.join(', ') },
+      ),
       name,
     );
     await notifier.settled();

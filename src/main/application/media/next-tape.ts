@@ -3,6 +3,7 @@ import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { NextTapeOfJob } from '../../../contract/protection.ts';
 import { nextNight } from '../../../contract/time/schedule.ts';
 import { zonedText } from '../../../contract/time/wall-clock.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { scheduleOf } from '../../site/schedule-schema.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
@@ -79,12 +80,18 @@ export function nextTapeOfJob(
   const choice = night && choiceOf(site, job, tapes, night.due);
   if (!choice) return undefined;
   const { next } = choice;
-  const place = next?.location === undefined ? '' : `, which is in ${next.location}`;
-  const need = next ? `needs the tape "${next.name}"${place}` : `has no tape: ${exhausted(choice).message}`;
+  const place =
+    next?.location === undefined ? '' : phrase(', which is in {location}', { location: next.location });
+  const need = next
+    ? phrase('needs the tape "{name}"{place}', { name: next.name, place })
+    : phrase('has no tape: {reason}', { reason: exhausted(choice).message });
   return {
     due: night.due.toISOString(),
     name: next?.name,
     location: next?.location,
-    sentence: `the next run, due ${zonedText(night.due, schedule.zone)}, ${need}`,
+    sentence: phrase('the next run, due {zoned}, {need}', {
+      zoned: zonedText(night.due, schedule.zone),
+      need,
+    }),
   };
 }

@@ -3,10 +3,10 @@
  * nothing else.
  */
 import { randomBytes } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { failure } from '../../../contract/errors.ts';
-import { ownFlags } from '../../journal/own-files.ts';
+import { failure, isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { readOwn } from '../../journal/kept-file.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { unwritable, writeWhole } from '../../proof/whole-file.ts';
@@ -42,7 +42,7 @@ async function readToken(file: string): Promise<string | undefined> {
   if (text === undefined) return undefined;
   const token = text.split('\n')[0]?.trim() ?? '';
   if (tokenShape.test(token)) return token;
-  const reason = 'its first line is not a token of at least 32 letters, digits, "-" and "_"';
+  const reason = phrase('its first line is not a token of at least 32 letters, digits, "-" and "_"');
   throw failure('STATE_FILE_UNREADABLE', { file, reason });
 }
 
@@ -56,14 +56,12 @@ export async function metricsToken(state: StateFolder): Promise<MetricsToken> {
   if (known !== undefined) return { token: known, file };
   const token = randomBytes(32).toString('base64url');
   try {
-    const handle = await open(file, ownFlags.create, 0o600);
-    try {
-      await handle.writeFile(`${token}\n`);
-    } finally {
-      await handle.close();
-    }
+    await writeWhole(file, `${token}\n`, { mode: 'new' });
   } catch (error) {
-    throw unwritable(file, error);
+    // Another process was quicker.
+    const others = isFailure(error, 'STATE_FILE_THERE') ? await readToken(file) : undefined;
+    if (others === undefined) throw error;
+    return { token: others, file };
   }
   return { token, file };
 }

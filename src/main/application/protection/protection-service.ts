@@ -20,6 +20,7 @@ import { MediaFile } from '../../tape/media-file.ts';
 import { sentCommands } from '../../procedure/model/sent-commands.ts';
 import { performedRuns } from '../../proof/live-runs.ts';
 import type { Site } from '../../site/site-schema.ts';
+import { unsentDigest } from '../digest/digest-record.ts';
 import { nextTapeOfJob } from '../media/next-tape.ts';
 import { lastMissedNight, missedSentence } from '../schedule/schedule-service.ts';
 import { scheduledTasks } from '../schedule/scheduled-job.ts';
@@ -173,8 +174,10 @@ export async function siteProtectionView(facts: ProtectionFacts): Promise<Protec
       ...(run.how === 'action-required' ? { discarded: await isDiscarded(state, run.run) } : {}),
     })),
   );
+  const unsent = await unsentDigest(state, site, now);
   return {
     at: now.toISOString(),
+    ...(unsent ? { unsentDigest: unsent } : {}),
     pairs: all.map(({ pair, runs: own }) => ({
       ...pair,
       points: pointsOf(pair, site.site, series),

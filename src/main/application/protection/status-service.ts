@@ -1,14 +1,15 @@
 /** What monitors get of a site: its volumes, their last runs, the head of the list of seals. No host is queried. */
 import type { TrendSeries } from '../../../contract/history.ts';
-import type { PairProtection } from '../../../contract/protection.ts';
+import type { PairProtection, UnsentDigest } from '../../../contract/protection.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { volumesOf, worstFirstOf, type OfVolume } from '../../../folds/volume-protection.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { readSeals } from '../../proof/seals-file.ts';
 import type { Site } from '../../site/site-schema.ts';
-import { unsentDigest, wantsDigest, type UnsentDigest } from '../digest/digest-record.ts';
+import { unsentDigest, wantsDigest } from '../digest/digest-record.ts';
 import { siteProtection } from './protection-service.ts';
 
+export { unsentSentence } from '../../../folds/unsent-digest.ts';
 export { protectionWords, serviceStateOf, worstServiceState } from '../../../folds/volume-protection.ts';
 
 /** The newest backup run of a volume that has ended. */

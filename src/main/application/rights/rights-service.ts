@@ -4,6 +4,7 @@
  */
 import { isFailure } from '../../../contract/errors.ts';
 import type { CheckLine } from '../../../contract/plan.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { assign } from '../../procedure/model/assign.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import { sdxinfoAllowed, uniqueCommands, type AllowedCommand } from '../../procedure/plan/rights-needed.ts';
@@ -26,15 +27,17 @@ interface RightsOptions {
   readonly listener: (line: CheckLine) => void;
 }
 
-const step = 'rights';
+const step = phrase('rights');
 const limits = { anyStatus: true, timeLimitSeconds: 60 };
 
 const addHint = (host: string) =>
-  `add the line on ${host} with visudo, for instance: visudo -f /etc/sudoers.d/shadowtape`;
-const presumedWords =
-  'sdxinfo cannot be asked yet, so names of shadow groups and sizes of volumes are not known: * stands for the rest of a command, and a number has a line for each length';
-const againHint =
-  'add the lines, then run "check --rights" again: it prints exact lines to put in the place of those with *';
+  phrase('add the line on {host} with visudo, for instance: visudo -f /etc/sudoers.d/shadowtape', { host });
+const presumedWords = phrase(
+  'sdxinfo cannot be asked yet, so names of shadow groups and sizes of volumes are not known: * stands for the rest of a command, and a number has a line for each length',
+);
+const againHint = phrase(
+  'add the lines, then run "check --rights" again: it prints exact lines to put in the place of those with *',
+);
 
 /** The ends of run names: the first proxy of the job, or the first restored one. */
 function namesInRuns({ jobs }: Site): string[] {
@@ -85,7 +88,7 @@ class RightsCheck {
     for (const host of unnamed)
       this.#say(
         host,
-        'rights',
+        phrase('rights'),
         true,
         `the lines for copies to a drive of this host need its name: --drive ${host}:DEVICE`,
       );
@@ -135,8 +138,16 @@ class RightsCheck {
     const path = await this.#pathOf(host, program);
     if (path === undefined && optionalPrograms.includes(program)) return [];
     if (path === undefined) {
-      const hint = 'install it, or name it with its path in the site file';
-      return [{ host, what: 'rights', good: false, said: `not found: ${program}`, hint }];
+      const hint = phrase('install it, or name it with its path in the site file');
+      return [
+        {
+          host,
+          what: phrase('rights'),
+          good: false,
+          said: phrase('not found: {program}', { program }),
+          hint,
+        },
+      ];
     }
     if (this.#become(host) === 'sudo') return this.#checkSudo(command, path);
     return [{ host, what: 'profile', good: true, said: profileLine(path), hint: undefined }];
@@ -196,12 +207,17 @@ class RightsCheck {
     void this.#drives;
     const [first] = Object.keys(this.#options.site.hosts);
     if (this.#hosts.length === 0) {
-      this.#say(first ?? '', 'rights', true, 'every login has its rights itself (become: none)');
+      this.#say(
+        first ?? '',
+        phrase('rights'),
+        true,
+        phrase('every login has its rights itself (become: none)'),
+      );
       return this.#lines;
     }
     if (!(await this.#begin())) {
       await this.#checkAll(this.#presumed());
-      this.#say(this.#hosts.join(', '), 'rights', false, presumedWords, againHint);
+      this.#say(this.#hosts.join(', '), phrase('rights'), false, presumedWords, againHint);
       return this.#lines;
     }
     await this.#checkAll(await this.#ofJobs());

@@ -62,11 +62,23 @@ async function textOf(file: string): Promise<string | undefined> {
   }
 }
 
-/** @returns the crontab of this user; empty if crontab reports that there is none. @throws SCHEDULE_NOT_CHANGED */
+/** A line of others may be in any encoding: a crontab is handled as bytes, a character for each. */
+const bytesOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+const textIn = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
+
+/** @returns the bytes of the crontab of this user; empty if crontab reports that there is none. @throws SCHEDULE_NOT_CHANGED */
 async function readCrontab(): Promise<string> {
-  const { exitStatus, stderr } = await runLocally(['crontab', '-l']);
-  if (exitStatus === 1 && /^(crontab: )?no crontab for /m.test(stderr)) return '';
-  return requireLocally(['crontab', '-l']);
+  const list = ['crontab', '-l'];
+  const { exitStatus, stderr } = await runLocally(list);
+  // Who may not have one has none.
+  if (exitStatus === 1 && /^(crontab: )?no crontab for |not allowed to use/m.test(stderr)) return '';
+  return requireLocally(list, '', 'latin1');
+}
+
+/** @param lines of the job; none removes it. @throws SCHEDULE_NOT_CHANGED */
+async function changeCrontab(job: StartedName, lines: readonly string[]): Promise<void> {
+  const changed = crontabWith(await readCrontab(), job, lines.map(bytesOf));
+  await requireLocally(['crontab', '-'], changed, 'latin1');
 }
 
 const systemctl = (owner: TimerOwner, ...words: readonly string[]): Promise<string> =>
@@ -105,8 +117,7 @@ async function changeUnits(
  */
 export async function installJob(job: StartedJob, starter: Starter): Promise<void> {
   if (starter === 'crontab') {
-    const crontab = await readCrontab();
-    await requireLocally(['crontab', '-'], crontabWith(crontab, job, cronLines(job, ownZone())));
+    await changeCrontab(job, cronLines(job, ownZone()));
     return;
   }
   const files = new Map(piecesOf(job, starter).map(({ place: file, text }) => [file, text]));
@@ -116,7 +127,7 @@ export async function installJob(job: StartedJob, starter: Starter): Promise<voi
 /** @throws SCHEDULE_NOT_CHANGED, STATE_FILE_UNWRITABLE */
 export async function removeJob(job: StartedName, starter: Starter): Promise<void> {
   if (starter === 'crontab') {
-    await requireLocally(['crontab', '-'], crontabWith(await readCrontab(), job, []));
+    await changeCrontab(job, []);
     return;
   }
   await systemctl(starter, 'disable', '--now', `${unitNameOf(job)}.timer`);
@@ -136,7 +147,7 @@ async function textsOf(job: StartedName, starter: Starter): Promise<(string | un
   if (starter === 'crontab') {
     if (!(await isOnPath('crontab'))) return [undefined];
     const lines = cronLinesIn(await readCrontab(), job);
-    return [lines.length === 0 ? undefined : lines.join('\n')];
+    return [lines.length === 0 ? undefined : textIn(lines.join('\n'))];
   }
   const { service, timer } = unitFiles(job, starter);
   return [await textOf(service), await textOf(timer)];

@@ -1,7 +1,4 @@
-/**
- * The nights of scheduled jobs and drills: which one is due now, which were missed; a missed one is recorded and
- * notified. Queries no host.
- */
+/** The nights of scheduled jobs and drills: which is due, which were missed (recorded and notified). Queries no host. */
 import { isDeepStrictEqual } from 'node:util';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import {
@@ -14,6 +11,7 @@ import {
 } from '../../../contract/time/schedule.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { zonedText } from '../../../contract/time/wall-clock.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { drillsMade } from '../../journal/drill-records.ts';
 import { notifierOf } from './job-notifier.ts';
@@ -26,20 +24,26 @@ import { addScheduleEvents, scheduleEvents, type ScheduleEvent, type TaskName } 
 /** The words for each task. */
 const wordsOf = {
   run: {
-    night: 'the night',
-    nights: 'nights',
-    notDue: (job: string) => `${job} is not due`,
-    made: 'a run has begun in the window of',
-    none: 'no run was started in its window',
-    refused: 'the run was refused',
+    missed: (night: string, reason: string) =>
+      phrase('the night of {night} was missed: {reason}', { night, reason }),
+    severalMissed: (count: number, nights: string, reason: string) =>
+      phrase('{count} nights were missed: {nights}; the last one: {reason}', { count, nights, reason }),
+    notDue: (job: string, next: string) => phrase('{job} is not due{next}', { job, next }),
+    made: (job: string, night: string, next: string) =>
+      phrase('{job}: a run has begun in the window of {night}{next}', { job, night, next }),
+    none: phrase('no run was started in its window'),
+    refused: (reason: string) => phrase('the run was refused: {reason}', { reason }),
   },
   drill: {
-    night: 'the drill',
-    nights: 'drills',
-    notDue: (job: string) => `${job}: no drill is due`,
-    made: 'a drill was made in the window of',
-    none: 'no drill was made in its window',
-    refused: 'the drill ended early',
+    missed: (night: string, reason: string) =>
+      phrase('the drill of {night} was missed: {reason}', { night, reason }),
+    severalMissed: (count: number, nights: string, reason: string) =>
+      phrase('{count} drills were missed: {nights}; the last one: {reason}', { count, nights, reason }),
+    notDue: (job: string, next: string) => phrase('{job}: no drill is due{next}', { job, next }),
+    made: (job: string, night: string, next: string) =>
+      phrase('{job}: a drill was made in the window of {night}{next}', { job, night, next }),
+    none: phrase('no drill was made in its window'),
+    refused: (reason: string) => phrase('the drill ended early: {reason}', { reason }),
   },
 } as const;
 
@@ -63,7 +67,7 @@ export interface MissedNight extends Night {
 /** A run that ended before anything was touched. */
 const isRefused = ({ verdict, exitStatus }: RunLine): boolean => verdict === 'failed' && exitStatus === 1;
 
-/** When backup runs of the job began, whoever started them, or drills of its runs with a result. */
+/** When backup runs of the job began, however they were started, or drills of its runs with a result. */
 function startsOf(state: StateFolder, job: ScheduledJob, lines: readonly RunLine[]): Date[] {
   const own = backupsOf(job, lines);
   if (job.task === 'run')
@@ -141,7 +145,7 @@ function reasonOf({ task }: ScheduledJob, { due, until }: Night, { events, refus
   const event = events.findLast(({ what, due: of }) => what === 'refused' && of === due.toISOString());
   const run = refused.findLast(({ startedAt: at }) => new Date(at) >= due && new Date(at) < until);
   const reason = event?.reason ?? run?.sentence;
-  return reason === undefined ? words.none : `${words.refused}: ${reason}`;
+  return reason === undefined ? words.none : words.refused(reason);
 }
 
 /** Nights missed since the schedule took effect, recorded or not; the earliest first. */
@@ -191,13 +195,13 @@ const nightText = ({ schedule: { zone } }: ScheduledJob, { due }: Night): string
 
 /** `the night of 2026-11-28 02:00 CET was missed: no run was started in its window`. */
 export const missedSentence = (job: ScheduledJob, night: MissedNight): string =>
-  `${wordsOf[job.task].night} of ${nightText(job, night)} was missed: ${night.reason}`;
+  wordsOf[job.task].missed(nightText(job, night), night.reason);
 
 function missedWords(job: ScheduledJob, nights: readonly MissedNight[]): string {
   const last = nights.at(-1);
   if (!last || nights.length === 1) return last ? missedSentence(job, last) : '';
   const texts = nights.map((night) => nightText(job, night));
-  return `${nights.length} ${wordsOf[job.task].nights} were missed: ${texts.join(', ')}; the last one: ${last.reason}`;
+  return wordsOf[job.task].severalMissed(nights.length, texts.join(', '), last.reason);
 }
 
 export interface Settled {
@@ -213,13 +217,13 @@ function dueNow(job: ScheduledJob, starts: readonly Date[], now: Date): Pick<Set
   const { schedule } = job;
   const last = lastNight(schedule, now);
   const next = nextNight(schedule, now);
-  const nextWords = next ? `; next: ${nightText(job, next)}` : '';
+  const nextWords = next ? phrase('; next: {night}', { night: nightText(job, next) }) : '';
   if (!last || now >= last.until)
-    return { due: undefined, words: `${wordsOf[job.task].notDue(job.name)}${nextWords}` };
+    return { due: undefined, words: wordsOf[job.task].notDue(job.name, nextWords) };
   if (!isServed(last, starts)) return { due: last, words: '' };
   return {
     due: undefined,
-    words: `${job.name}: ${wordsOf[job.task].made} ${nightText(job, last)}${nextWords}`,
+    words: wordsOf[job.task].made(job.name, nightText(job, last), nextWords),
   };
 }
 
@@ -301,7 +305,10 @@ export async function tellFailedDrill(
   warn: (sentence: string) => void,
 ): Promise<void> {
   const notifier = notifierOf(state, job, warn);
-  notifier.drillFailed(`the drill of run ${run} failed: ${error.message}`, error.hint);
+  notifier.drillFailed(
+    phrase('the drill of run {run} failed: {reason}', { run, reason: error.message }),
+    error.hint,
+  );
   await notifier.settled();
 }
 

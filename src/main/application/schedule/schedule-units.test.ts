@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkTimesOf, nightsBetween, type Schedule } from '../../../contract/time/schedule.ts';
 import {
@@ -117,6 +118,34 @@ describe('a crontab', () => {
     );
     expect(crontabWith(once, started, [])).toBe(other);
     expect(crontabWith('', started, lines)).toBe(`${lines.join('\n')}\n`);
+  });
+
+  it('loses no line of others, wherever its marks were damaged', () => {
+    const lines = cronLines(started, 'Europe/Berlin');
+    const others = fc.constantFrom(
+      '# mine',
+      '0 1 * * * true',
+      '',
+      'MAILTO=ops',
+      lines[0] ?? '',
+      ...lines.slice(1, -1),
+    );
+    fc.assert(
+      fc.property(fc.array(others, { maxLength: 6 }), fc.array(others, { maxLength: 6 }), (above, below) => {
+        const crontab = [...above, ...lines, ...below].map((line) => `${line}\n`).join('');
+        const rest = [...above, ...below].map((line) => `${line}\n`).join('');
+        expect(crontabWith(crontab, started, [])).toBe(rest);
+        expect(crontabWith(crontabWith(rest, started, lines), started, [])).toBe(rest);
+      }),
+    );
+  });
+
+  it('passes its variables in a way that csh understands, too', () => {
+    const [, first = ''] = cronLines(
+      { ...started, environment: { ELECTRON_RUN_AS_NODE: '1' } },
+      'Europe/Berlin',
+    );
+    expect(first).toMatch(/^30 2,3,4,5 \* \* 1,2,3,4,5 env ELECTRON_RUN_AS_NODE=1 /);
   });
 
   it('checks four times an hour for a schedule of another zone', () => {

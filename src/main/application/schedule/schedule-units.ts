@@ -66,7 +66,7 @@ export function serviceUnit(started: StartedJob, owner: TimerOwner): string {
   return [
     '[Unit]',
     `Description=Shadowtape: ${aboutOf(started)} of ${plain(site)}`,
-    // The user's manager knows no targets of the machine.
+    // The user's manager has no targets of the machine.
     ...(owner === 'system' ? ['Wants=network-online.target', 'After=network-online.target'] : []),
     '',
     '[Service]',
@@ -121,7 +121,7 @@ export function timerUnit(started: StartedJob): string {
   ].join('\n');
 }
 
-/** cron only knows the zone of the machine; for another one, a check runs four times an hour. */
+/** cron only uses the zone of the machine; for another one, a check runs four times an hour. */
 function cronTimes({ schedule, announcesTape }: StartedJob, ownZone: string): string[] {
   if (schedule.zone !== ownZone) return ['*/15 * * * *'];
   return checkTimesOf(schedule, announcesTape).map(({ days, hours, minute }) => {
@@ -140,7 +140,9 @@ const endOf = (started: StartedName): string => `# end ${unitNameOf(started)}`;
 /** @returns the lines of a crontab for the job, with the marks around them */
 export function cronLines(started: StartedJob, ownZone: string): string[] {
   const variables = Object.entries(started.environment).map(([name, value]) => `${name}=${cronWord(value)}`);
-  const command = [...variables, ...started.argv.map(cronWord)].join(' ');
+  // SHELL of the crontab may be a csh, which knows no assignment before a command.
+  const prefix = variables.length > 0 ? ['env', ...variables] : [];
+  const command = [...prefix, ...started.argv.map(cronWord)].join(' ');
   return [
     beginOf(started),
     // cron mails what a command prints: only errors must be printed.
@@ -149,18 +151,27 @@ export function cronLines(started: StartedJob, ownZone: string): string[] {
   ];
 }
 
+/**
+ * Where the lines of the job are, from the first mark to after the last one. A first mark without a last one holds
+ * nothing: what follows it may be lines of others.
+ */
+function rangeIn(lines: readonly string[], started: StartedName): readonly [number, number] | undefined {
+  const last = lines.indexOf(endOf(started));
+  const first = last < 0 ? -1 : lines.slice(0, last).lastIndexOf(beginOf(started));
+  return first < 0 ? undefined : [first, last + 1];
+}
+
 /** The lines of the job in a crontab, marks included; empty if there are none. */
 export function cronLinesIn(crontab: string, started: StartedName): string[] {
   const lines = crontab.split('\n');
-  const [first, last] = [lines.indexOf(beginOf(started)), lines.indexOf(endOf(started))];
-  return first < 0 || last < first ? [] : lines.slice(first, last + 1);
+  const range = rangeIn(lines, started);
+  return range ? lines.slice(...range) : [];
 }
 
 /** The crontab with new lines for the job; everything else is unchanged. @param own empty: the job is removed */
 export function crontabWith(crontab: string, started: StartedName, own: readonly string[]): string {
   const lines = crontab === '' ? [] : crontab.replace(/\n$/, '').split('\n');
-  const found = cronLinesIn(crontab, started);
-  if (found.length > 0) lines.splice(lines.indexOf(beginOf(started)), found.length, ...own);
-  else lines.push(...own);
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  const [from, to] = rangeIn(lines, started) ?? [lines.length, lines.length];
+  const changed = [...lines.slice(0, from), ...own, ...lines.slice(to)];
+  return changed.length === 0 ? '' : `${changed.join('\n')}\n`;
 }

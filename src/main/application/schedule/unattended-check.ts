@@ -1,5 +1,6 @@
 /** Whether a job would ask a question: nobody can answer at night. Connects to the hosts, and sends no command of the guide. */
 import { failure, isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
 import { sshConfiguration } from '../../ssh/config/config-files.ts';
@@ -27,21 +28,27 @@ const open = (of: string, question: string, remedy: string): OpenQuestion => ({ 
 function questionsOfTapes(name: string, { media }: Job, { tape }: Site): OpenQuestion[] {
   const hasNextTape = tape.changer !== undefined || tape.nextTape !== undefined;
   return media.span && !hasNextTape
-    ? [open(name, 'media.span: the next tape', 'name tape.changer or tape.nextTape')]
+    ? [open(name, phrase('media.span: the next tape'), phrase('name tape.changer or tape.nextTape'))]
     : [];
 }
 
 function questionsOfRun(name: string, job: Job): OpenQuestion[] {
   return [
     ...(job.services === 'ask'
-      ? [open(name, 'services: ask', 'name the commands in services.stop and services.resume, or not-needed')]
+      ? [
+          open(
+            name,
+            'services: ask',
+            phrase('name the commands in services.stop and services.resume, or not-needed'),
+          ),
+        ]
       : []),
     ...(job.approve === 'operator'
       ? [
           open(
             name,
             'approve: operator',
-            'set approve: when-verified: the dump then starts when every rule holds',
+            phrase('set approve: when-verified: the dump then starts when every rule holds'),
           ),
         ]
       : []),
@@ -50,7 +57,7 @@ function questionsOfRun(name: string, job: Job): OpenQuestion[] {
           open(
             name,
             'approve: by other',
-            'set approve: when-verified: the dump then starts when every rule holds',
+            phrase('set approve: when-verified: the dump then starts when every rule holds'),
           ),
         ]
       : []),

@@ -3,6 +3,7 @@ import { isBlocking } from '../../../contract/checks.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import type { CheckLine } from '../../../contract/plan.ts';
 import { shortened } from '../../../contract/words.ts';
+import { inEnglish, phrase, phrases } from '../../../contract/text/say.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
@@ -73,9 +74,16 @@ async function checkTools(room: Room, host: string): Promise<void> {
     );
     if (result.status !== 0) missing.push(tool);
   }
-  const hint = 'install them, or set PATH for non-interactive shells';
-  if (missing.length > 0) room.tell(host, 'commands', false, `not found: ${missing.join(', ')}`, hint);
-  else room.tell(host, 'commands', true, tools.join(', '));
+  const hint = phrase('install them, or set PATH for non-interactive shells');
+  if (missing.length > 0)
+    room.tell(
+      host,
+      phrase('commands'),
+      false,
+      phrase('not found: {missing}', { missing: missing.join(', ') }),
+      hint,
+    );
+  else room.tell(host, phrase('commands'), true, tools.join(', '));
 }
 
 /** How far the check of a host got. */
@@ -84,25 +92,33 @@ type Reached = 'nowhere' | 'logged in' | 'usable';
 async function checkShell({ runner, tell }: Room, host: string): Promise<void> {
   const shell = await runner.hosts.session(host).loginShell?.(0);
   const { path = '', says = '' } = shell ?? {};
-  const noise = says === '' ? '' : `; every command also prints on standard error: ${shortened(says, 120)}`;
-  tell(host, 'login shell', true, `${path === '' ? 'unknown' : path}, passes every byte unchanged${noise}`);
+  const noise =
+    says === ''
+      ? ''
+      : phrase('; every command also prints on standard error: {says}', { says: shortened(says, 120) });
+  tell(
+    host,
+    phrase('login shell'),
+    true,
+    phrase('{shell}, passes every byte unchanged{noise}', { shell: path === '' ? 'unknown' : path, noise }),
+  );
 }
 
 /** Settings of the ssh configuration that are not supported: the host may be reachable nevertheless. */
 function showWarnings({ runner, tell }: Room, host: string): void {
   const { warnings = [] } = runner.hosts.session(host).profile ?? {};
-  for (const warning of warnings) tell(host, 'ssh configuration', true, warning);
+  for (const warning of warnings) tell(host, phrase('ssh configuration'), true, warning);
 }
 
 async function checkHost(room: Room, host: string): Promise<Reached> {
   showWarnings(room, host);
-  const isLoggedIn = await attempt(room, host, 'login', async () => {
+  const isLoggedIn = await attempt(room, host, phrase('login'), async () => {
     await room.runner.hosts.session(host).connect?.();
-    room.tell(host, 'login', true, 'reached, host key known, logged in');
+    room.tell(host, phrase('login'), true, phrase('reached, host key known, logged in'));
   });
   if (!isLoggedIn) return 'nowhere';
-  if (!(await attempt(room, host, 'login shell', () => checkShell(room, host)))) return 'logged in';
-  await attempt(room, host, 'commands', () => checkTools(room, host));
+  if (!(await attempt(room, host, phrase('login shell'), () => checkShell(room, host)))) return 'logged in';
+  await attempt(room, host, phrase('commands'), () => checkTools(room, host));
   return 'usable';
 }
 
@@ -127,13 +143,13 @@ async function servicePlaces({ runner }: Room, assignment: Assignment) {
   });
   return {
     verdicts: [judgeMountedOnce(assignment, seen)],
-    said: `; services run on ${mountedWords(assignment, seen)}`,
+    said: phrase('; services run on {mounted}', { mounted: mountedWords(assignment, seen) }),
   };
 }
 
 async function checkJob(room: Room, named: NamedJob, unreached: readonly string[]): Promise<void> {
   const { name, job } = named;
-  const what = `job ${name}`;
+  const what = phrase('job {name}', { name });
   const observed = observedOf(room.site, job);
   const place = observed.primaryNodes.find((node) => !unreached.includes(node)) ?? '';
   await attempt(room, place, what, async () => {
@@ -144,23 +160,37 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
     const services = await servicePlaces(room, assignment);
     const blocking = [...judgeReady(assignment, world), ...services.verdicts].filter(isBlocking);
     for (const { title, expected, actual, rule } of blocking) {
-      room.tell(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOnScreen(rule));
+      room.tell(
+        place,
+        what,
+        false,
+        phrase('{title}: expected {expected}, seen {actual}', { title, expected, actual }),
+        remedyOnScreen(rule),
+      );
     }
     if (blocking.length > 0) return;
     const seen = assignment.volumes.map(({ master, proxy, blocks }) => {
       const volume = world.primaries[0] && findVolume(world.primaries[0].report, job.class, proxy);
-      const size = `${blocks.toLocaleString('en-US')} blocks from ${volume?.firstBlock?.toLocaleString('en-US') ?? '?'}`;
-      return `${proxy} is joined to ${master}, in sync, ${size}`;
+      const size = phrase('{blocks} blocks from {firstBlock}', {
+        blocks: blocks.toLocaleString('en-US'),
+        firstBlock: volume?.firstBlock?.toLocaleString('en-US') ?? '?',
+      });
+      return phrase('{proxy} is joined to {master}, in sync, {size}', { proxy, master, size });
     });
     const without = [
-      ...outside.map((node) => `; ${outsideWords(job.class, node)}`),
-      ...(world.missing ?? []).map((missing) => `; ${missingWords(assignment, missing)}`),
-    ];
+      ...outside.map((node) => inEnglish(() => outsideWords(job.class, node))),
+      ...(world.missing ?? []).map((missing) => inEnglish(() => missingWords(assignment, missing))),
+    ].map((sentence) => phrases(['', sentence], '; '));
     room.tell(
       place,
       what,
       true,
-      `${seen.join('; ')}; no shadow in ${assignment.shadow.class}${services.said}${without.join('')}`,
+      phrase('{seen}; no shadow in {class}{said}{without}', {
+        seen: phrases(seen, '; '),
+        class: assignment.shadow.class,
+        said: services.said,
+        without: phrases(without, ''),
+      }),
     );
   });
 }
@@ -202,9 +232,11 @@ export async function checkSite(check: SiteCheck): Promise<CheckLine[]> {
     else
       tell(
         unreached.join(', '),
-        `job ${name}`,
+        phrase('job {name}', { name }),
         false,
-        `not checked: ${unreached.join(' and ')} cannot be ${trouble}`,
+        trouble === 'reached'
+          ? phrase('not checked: {hosts} cannot be reached', { hosts: phrases(unreached, phrase(' and ')) })
+          : phrase('not checked: {hosts} cannot be used', { hosts: phrases(unreached, phrase(' and ')) }),
       );
   }
   return lines;

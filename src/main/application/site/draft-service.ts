@@ -5,6 +5,7 @@ import { errorInfoOf } from '../../../contract/channels.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { Plan } from '../../../contract/plan.ts';
 import type { FoundSite, NamedHost, ProbedHost } from '../../../contract/site-views.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { foundPairs, shadowClassName } from './found-pairs.ts';
 import { lookAtHost } from '../cluster-service.ts';
 import { openHosts, userKnownHostsFiles, type LoginDialogue, type OpenHostsOptions } from '../open-hosts.ts';
@@ -27,7 +28,7 @@ import type { SshHosts } from '../../ssh/ssh-hosts.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { toolQuery } from '../../ssh/tool-query.ts';
 
-const draftName = 'the site file';
+const draftName = phrase('the site file');
 /** The author waits: an unreachable host is not tried again. */
 const connections = { tries: 1, everySeconds: 5 };
 /**

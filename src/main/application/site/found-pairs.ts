@@ -1,6 +1,7 @@
 /** Which pairs of master and proxy the cluster has, and whether a shadow of each proxy could be built. Pure. */
 import { isBlocking } from '../../../contract/checks.ts';
 import type { FoundPair } from '../../../contract/site-views.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { disksBelow, groupTree } from '../../gds/group-tree.ts';
 import { findVolume, placeOf } from '../../gds/report-lookup.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
@@ -37,7 +38,14 @@ function pairOf(
     blocks: seen?.blocks ?? undefined,
     joined: seen?.joined ?? false,
     proposedDevices: Object.fromEntries(proposed),
-    refusal: broken && `${broken.title}: expected ${broken.expected}, seen ${broken.actual} (${broken.why})`,
+    refusal:
+      broken &&
+      phrase('{title}: expected {expected}, seen {actual} ({why})', {
+        title: broken.title,
+        expected: broken.expected,
+        actual: broken.actual,
+        why: broken.why,
+      }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { SiteTrouble } from '../../../contract/site-views.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { parseYaml } from '../../site/site-file.ts';
 import { siteFailures } from '../../site/site-issues.ts';
 import { pathOf, SiteLines } from '../../site/site-lines.ts';
@@ -33,7 +34,7 @@ export interface ReadDraft {
 }
 
 /** The placeholder for the path of the file in messages; it is removed from them, since the screen shows the text. */
-const draft = 'the site file';
+const draft = phrase('the site file');
 
 /** More errors than anybody corrects before the draft is checked again. */
 const mostTroubles = 100;

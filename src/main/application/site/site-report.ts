@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ReportPaper } from '../../../contract/report.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { ReportService } from '../report-service.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 
@@ -31,7 +32,10 @@ export async function writeSiteReport(
     });
   } catch (error) {
     notice(
-      `the report of run ${run} was not written: ${error instanceof Error ? error.message : String(error)}`,
+      phrase('the report of run {run} was not written: {reason}', {
+        run,
+        reason: error instanceof Error ? error.message : String(error),
+      }),
     );
   }
 }

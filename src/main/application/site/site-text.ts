@@ -4,6 +4,7 @@ import { copyFile, open, readFile, realpath, rename, rm, stat } from 'node:fs/pr
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { readSiteText } from '../../site/site-file.ts';
 
 const mostBytes = 4_000_000;
@@ -26,8 +27,9 @@ const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).co
 export function sitePath(named: string): string {
   const file = named.startsWith('~/') ? join(homedir(), named.slice(2)) : named;
   const refuse = (reason: string) => failure('SITE_FILE_UNREADABLE', { file: named, reason });
-  if (!isAbsolute(file)) throw refuse('its path must begin with / or ~/');
-  if (!/\.ya?ml$/.test(basename(file))) throw refuse('the name of a site file ends with .yaml or .yml');
+  if (!isAbsolute(file)) throw refuse(phrase('its path must begin with / or ~/'));
+  if (!/\.ya?ml$/.test(basename(file)))
+    throw refuse(phrase('the name of a site file ends with .yaml or .yml'));
   return file;
 }
 
@@ -38,7 +40,7 @@ export async function readText(file: string): Promise<SiteText> {
     () => 0,
   );
   if (size > mostBytes)
-    throw failure('SITE_FILE_UNREADABLE', { file, reason: 'it is too long for a site file' });
+    throw failure('SITE_FILE_UNREADABLE', { file, reason: phrase('it is too long for a site file') });
   const text = await readSiteText(file);
   return { file, text, digest: digestOf(text) };
 }

@@ -1,5 +1,5 @@
 /** Two runs side by side: what differs in facts, checks, steps and commands. */
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 import type { compareTwo } from '../../history/history.ts';
 import { columnsOf, exact, padded, shownLines, toned, type Line } from '../terminal/lines.ts';
 import { durationText } from '../terminal/text.ts';
@@ -8,7 +8,7 @@ type Comparison = Awaited<ReturnType<typeof compareTwo>>;
 type ComparedStep = Comparison['steps'][number];
 type ComparedCheck = Comparison['checks'][number];
 
-/** A check of a step that only one of the two has performed says no more than the step. */
+/** A check of a step that only one of the two performed adds nothing to the step. */
 function isOfMissingStep(check: ComparedCheck, steps: readonly ComparedStep[]): boolean {
   const step = steps.find((one) => one.step === check.step);
   return (
@@ -17,7 +17,7 @@ function isOfMissingStep(check: ComparedCheck, steps: readonly ComparedStep[]): 
   );
 }
 
-/** What differs, and means something. */
+/** Differences that matter. */
 export function differencesOf({ facts, steps, checks }: Comparison): Comparison {
   return {
     facts: facts.filter(({ differs }) => differs),
@@ -26,7 +26,7 @@ export function differencesOf({ facts, steps, checks }: Comparison): Comparison 
   };
 }
 
-/** Columns of the name, and of each value, where no terminal is. */
+/** Columns of the name, and of each value, without a terminal. */
 const fixed = { name: 26, value: 30 };
 const gap = '  ';
 /** On a narrower terminal the two values follow below the name. */
@@ -41,7 +41,7 @@ function sideBySide([name, ...values]: Row, width: number): string[] {
   const valueWidth = Math.floor((width - nameWidth) / 2) - gap.length;
   const widths = [nameWidth, valueWidth, valueWidth];
   const cells = [name, ...values].map((text, index) => cellLines(text, widths[index] ?? valueWidth));
-  // A path that fits no column is not cut.
+  // A path that does not fit its column is not cut.
   if (cells.some((lines, index) => lines.some((line) => columnsOf(line) > (widths[index] ?? 0))))
     return below([name, ...values]);
   const height = Math.max(...cells.map(({ length }) => length));
@@ -68,6 +68,9 @@ function rowLines(row: Row, width: number | undefined): string[] {
 
 const stepTime = (milliseconds: number | undefined) =>
   milliseconds === undefined ? say('not performed') : durationText(milliseconds / 1000);
+
+const shownCheck = (found: string | undefined): string =>
+  found === undefined ? say('not checked') : told(found);
 
 const wordsText = (words: readonly string[]): string => (words.length === 0 ? '-' : words.join(' '));
 
@@ -104,15 +107,15 @@ export function comparisonLines(
   if (facts.length + steps.length + checks.length === 0) return [say('nothing differs')];
   const several = new Set(checks.map(({ step }) => step)).size > 1;
   const checkName = ({ step, title, volume }: ComparedCheck) =>
-    `${several ? `${step} ` : ''}${title}${volume === undefined ? '' : `, ${volume}`}`;
+    `${several ? `${step} ` : ''}${told(title)}${volume === undefined ? '' : `, ${volume}`}`;
   return [
     ...rowLines(['', ...runs], width).map((text): Line => [toned('heading', text)]),
-    ...facts.flatMap(({ name, one, other }) => rowLines([name, one, other], width)),
+    ...facts.flatMap(({ name, one, other }) => rowLines([told(name), told(one), told(other)], width)),
     ...checks.flatMap((check) =>
-      rowLines([checkName(check), check.one ?? say('not checked'), check.other ?? say('not checked')], width),
+      rowLines([checkName(check), shownCheck(check.one), shownCheck(check.other)], width),
     ),
     ...steps.flatMap((step) => [
-      ...rowLines([`${step.step} ${step.title}`, stepTime(step.one), stepTime(step.other)], width),
+      ...rowLines([`${step.step} ${told(step.title)}`, stepTime(step.one), stepTime(step.other)], width),
       ...commandLines(step),
     ]),
   ];

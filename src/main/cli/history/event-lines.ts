@@ -1,7 +1,7 @@
 /** Events of a journal in lines, with the commands that were sent. */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { omissionWords } from '../../../contract/run-outcome.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 import { endWord, type RunText } from '../run-text.ts';
 import { clockText } from '../terminal/display.ts';
 import { exact, toned, type Line, type Piece } from '../terminal/lines.ts';
@@ -26,14 +26,14 @@ export function eventLines(event: RunEvent, text: RunText): Line[] {
             ],
           ];
     case 'check':
-      return [[`  ${time}  `, signOf(event), ` ${event.title}: ${event.actual}`]];
+      return [[`  ${time}  `, signOf(event), ` ${told(event.title)}: ${told(event.actual)}`]];
     case 'answered':
       return [`  ${time}  ${event.question}: ${event.answer} (${event.by})`];
     case 'run-finished':
       return [
         '',
-        [stateTone(`${endWord(event)}${omissionWords(event)}`), `: ${event.sentence}`],
-        ...event.stands.map((line) => `  ${line}`),
+        [stateTone(`${endWord(event)}${omissionWords(event)}`), `: ${told(event.sentence)}`],
+        ...event.stands.map((line) => `  ${told(line)}`),
         say('exit status {exitStatus}', { exitStatus: event.exitStatus }),
       ];
     default:

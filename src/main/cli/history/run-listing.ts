@@ -1,4 +1,4 @@
-/** Runs in lines: what became of each, how large it is, what it holds. */
+/** Runs in lines: result, size and contents of each. */
 import { omissionWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { said, say } from '../../../contract/text/say.ts';
@@ -16,7 +16,7 @@ export function stateWord({ verdict, run, exitStatus }: RunLine, running: Readon
   return running.has(run) ? 'running' : 'interrupted';
 }
 
-/** As people are told it: also what became of the cluster, and of the tape. */
+/** As shown to people: with the state of the cluster, and of the tape. */
 function shownState(line: RunLine, running: ReadonlySet<string>): string {
   const { verdict, exitStatus = 3 } = line;
   if (line.trouble !== undefined) return say('unreadable');
@@ -31,7 +31,7 @@ const provenText = ({ at, volumes }: NonNullable<RunLine['drilled']>): string =>
 const restoredText = (restored: NonNullable<RunLine['restored']>): string =>
   say('{restored} by run {run}', { restored: provenText(restored), run: restored.run });
 
-/** As a line of `runs` and of `show` says it. */
+/** As in a line of `runs` and of `show`. */
 export const drillText = (drilled: NonNullable<RunLine['drilled']>): string =>
   say('{drilled} by a drill: its tape was read and compared', { drilled: provenText(drilled) });
 

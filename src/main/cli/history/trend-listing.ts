@@ -1,4 +1,4 @@
-/** Sizes, rates and times of a volume over its runs, with bars where there is room for them. */
+/** Sizes, rates and times of a volume over its runs, with bars if there is room for them. */
 import type { TrendPoint, TrendSeries } from '../../../contract/history.ts';
 import { say } from '../../../contract/text/say.ts';
 import { momentText } from '../terminal/display.ts';
@@ -51,7 +51,7 @@ const figures: readonly Figure[] = [
   },
 ];
 
-/** @param bars false: the figures alone */
+/** @param bars false: only the figures */
 function listingOf(points: readonly TrendPoint[], bars: boolean): Listing {
   const most = figures.map(({ value }) => Math.max(0, ...points.map((point) => value(point) ?? 0)));
   const columnsOf = ({ name, width, hasBar }: Figure): Column[] => [

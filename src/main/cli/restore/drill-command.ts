@@ -1,4 +1,4 @@
-/** `restore RUN --drill`: reads all of a backup from tape and compares it. Nothing is written, and the cluster is left alone. */
+/** `restore RUN --drill`: reads all of a backup from tape and compares it. Nothing is written, and the cluster is not touched. */
 import { failure } from '../../../contract/errors.ts';
 import { say } from '../../../contract/text/say.ts';
 import type { DrillResult } from '../../application/console.ts';
@@ -16,13 +16,13 @@ import { loginName } from '../../owner/login-name.ts';
 interface DrillOptions {
   readonly volume?: string | undefined;
   readonly json?: boolean;
-  /** The first word is a job: its newest verified run is drilled where a drill is due. */
+  /** The first word is a job: its newest verified run is drilled if a drill is due. */
   readonly ifDue?: boolean;
 }
 
 /**
  * @param words the run
- * @throws DRILL_UNNAMED, and what keeps the drill from starting, see FileRestoreService
+ * @throws DRILL_UNNAMED, and refusals, see FileRestoreService
  */
 export async function drill(
   line: CommandLine,

@@ -1,4 +1,4 @@
-/** One command restores volumes, and with `--to` files and images: what belongs to the other form is refused, not ignored. */
+/** One command restores volumes, and with `--to` files and images: options of the other form are refused, not ignored. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const undrilled =
   'shadowtape: a drill takes one run, and no paths\n' +
   '  hint: shadowtape --state STATE restore RUN --drill reads all of its tapes; --volume names one volume\n';
 
-describe('restore is refused, untouched', () => {
+describe('restore is refused before anything is touched', () => {
   it.each<[string, string[], string]>([
     ['--volume without --to', ['RUN', '--volume', 'Volume2'], misfit('--volume', 'without')],
     ['--overwrite without --to', ['RUN', '--overwrite', 'never'], misfit('--overwrite', 'without')],

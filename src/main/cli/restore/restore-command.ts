@@ -72,7 +72,7 @@ interface Performing {
   readonly replace: readonly string[] | undefined;
 }
 
-/** On a terminal the path of a device is typed, where it was not given. @returns what may be overwritten */
+/** On a terminal the path of a device is typed, if it was not given. @returns what may be overwritten */
 async function namedDevice(
   { target }: PreparedRestore,
   replace: readonly string[] | undefined,
@@ -142,7 +142,7 @@ type RestoreOptions = Omit<FileOptions, 'to' | 'overwrite'> &
     readonly ifDue?: boolean;
   };
 
-/** `node1:/dev/rdsk/c2t0d0s2`: what is overwritten is named with --replace, as a volume is. */
+/** `node1:/dev/rdsk/c2t0d0s2`: the overwritten device is named with --replace, like a volume. */
 const isDeviceOfHost = (to: string): boolean => /^[^/:]+:\/dev\//.test(to);
 
 /** Options of the one form that the other would ignore. */

@@ -1,6 +1,6 @@
 /** What a restore will do, and its result, in lines. */
 import type { FileNameEncoding } from '../../../contract/file-names.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 import type {
   PreparedRestore,
   PreviewedDump,
@@ -12,18 +12,18 @@ import { momentText } from '../terminal/display.ts';
 import { exact, type Line } from '../terminal/lines.ts';
 import { bytesText, countText } from '../terminal/text.ts';
 
-/** How names are shown that are not UTF-8. */
+/** How names that are not UTF-8 are shown. */
 export interface ShownPath {
   readonly fileNames: FileNameEncoding | undefined;
 }
 
 type Target = PreparedRestore['target'];
 
-/** As `--to` takes it. */
+/** In the form of `--to`. */
 export const targetText = (target: Target): string =>
   target.kind === 'here' ? target.path : `${target.host}:${target.path}`;
 
-/** More names than this are counted only; --json has all of them. */
+/** More names than this are only counted; --json has all of them. */
 const shownNames = 20;
 
 const counted = (count: number, one: string, many: string): string =>
@@ -80,7 +80,7 @@ export function previewLines({ preview, target, work }: PreparedRestore): Line[]
 }
 
 function notWrittenLine({ path, what, reason = '' }: RestoredFile, { fileNames }: ShownPath): Line {
-  return [`${what}: `, exact(`${readablePath(path, fileNames)}:`), ` ${reason}`];
+  return [`${what}: `, exact(`${readablePath(path, fileNames)}:`), ` ${told(reason)}`];
 }
 
 function summaryLine(files: readonly RestoredFile[], target: Target): Line {
@@ -95,7 +95,7 @@ function summaryLine(files: readonly RestoredFile[], target: Target): Line {
   return [`${say('restored: {parts} to', { parts: parts.join(', ') })} `, exact(targetText(target))];
 }
 
-/** What was written is named where the restore did not finish. */
+/** Written files are named if the restore did not finish. */
 export function resultLines(result: RestoreResult, target: Target, shown: ShownPath): Line[] {
   const { files, sources, uncompared, notes, error, record } = result;
   const written = files.filter(({ what }) => what === 'written');

@@ -1,4 +1,4 @@
-/** `restore RUN` without `--to`: gives a volume back what a run has backed up, from tape or from the parted proxy. */
+/** `restore RUN` without `--to`: restores a volume from a run's backup, from tape or from the parted proxy. */
 import type { CommandLine, JsonOption, LabFlags } from '../command-line.ts';
 import { followOn } from '../run-command.ts';
 
@@ -11,7 +11,7 @@ export interface RestoreVolumeOptions extends LabFlags, JsonOption {
 
 /**
  * Restores the volume of a run on the cluster, and prints the end.
- * @throws what keeps the restore from starting, see VolumeRestoreService
+ * @throws refusals, see VolumeRestoreService
  */
 export function restoreVolume(
   line: CommandLine,

@@ -1,6 +1,6 @@
 /** What an operator approves with the shadow: its devices, sizes and tape, and every rule with what was seen. */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 import { toned, type Line } from '../terminal/lines.ts';
 import { bytesText, countText } from '../terminal/text.ts';
 
@@ -36,14 +36,14 @@ function deviceLines({ shadow, tape, drive, hosts = [] }: Start): Line[] {
 
 function checkLine({ title, volume, actual, verdict }: Check): Line {
   const isGood = verdict === 'holds' || verdict === 'equal';
-  const what = volume === undefined ? title : `${title}, ${volume}`;
-  return ['  ', isGood ? toned('good', '✓') : toned('bad', '✗'), ` ${what}: ${actual}`];
+  const what = volume === undefined ? told(title) : `${told(title)}, ${volume}`;
+  return ['  ', isGood ? toned('good', '✓') : toned('bad', '✗'), ` ${what}: ${told(actual)}`];
 }
 
-/** Hears the events of a run, and knows at any time what its approval would be about. */
+/** Receives the events of a run, and always has the subject of its approval. */
 export class ApprovalText {
   #start: Start | undefined;
-  /** Rule and volume -> the last check of the present step. */
+  /** Rule and volume -> the last check of the current step. */
   #checks = new Map<string, Check>();
   #step: string | undefined;
 

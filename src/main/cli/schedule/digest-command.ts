@@ -30,7 +30,7 @@ function outcomeText({ outcome }: DigestOutcome, week: string): string {
   return say('the digest of the week of {week} did not reach everybody', { week });
 }
 
-/** @throws DIGEST_UNSENT where somebody has not accepted one; it is tried again at the next call */
+/** @throws DIGEST_UNSENT if a receiver has not accepted one; it is tried again at the next call */
 async function sendCommand(line: CommandLine, { site, facts, now }: DigestPlace): Promise<void> {
   const { weekDigest } = await import('../../application/digest/week-digest.ts');
   const { sendDigests } = await import('../../application/digest/send-digest.ts');

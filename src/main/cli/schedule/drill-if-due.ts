@@ -1,4 +1,7 @@
-/** `restore JOB --drill --if-due`: what a timer starts. Drills the newest verified run where a drill is due, and records drills that were missed. */
+/**
+ * `restore JOB --drill --if-due`: what a timer starts. Drills the newest verified run if a drill is due, and records
+ * missed drills.
+ */
 import { readSite, siteFileOf, type DrillResult } from '../../application/console.ts';
 import {
   recordRefusal,
@@ -11,11 +14,12 @@ import type { CommandLine } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
 import { isQuiet } from '../terminal/display.ts';
 import { print, warn } from '../terminal/output.ts';
+import { told } from '../../../contract/text/say.ts';
 
 /**
  * @param choice the job, and whether the standard output is for the drill alone
  * @param perform drills a run, and prints the result
- * @throws DRILL_NOT_SCHEDULED, DRILL_NOTHING, what reading the site and the state folder can end with, and what keeps the drill from starting
+ * @throws DRILL_NOT_SCHEDULED, DRILL_NOTHING, errors of reading the site and the state folder, and refusals
  */
 export async function drillIfDue(
   { state, siteFile }: CommandLine,
@@ -25,10 +29,10 @@ export async function drillIfDue(
   const file = siteFile ?? siteFileOf(state.labFolder);
   const scheduled = scheduledJob(await readSite(file), file, choice.job, 'drill');
   const lines = await withHistory(state, (history) => history.lines());
-  const tell = (sentence: string) => warn(`shadowtape: ${sentence}`);
+  const tell = (sentence: string) => warn(`shadowtape: ${told(sentence)}`);
   const { due, words } = await settleNights(state, scheduled, lines, new Date(), tell);
   if (!due) {
-    // An answer, not a complaint: cron mails what is on the standard error.
+    // An answer, not an error: cron mails what is on standard error.
     if (!choice.json && !isQuiet()) print(words);
     return;
   }

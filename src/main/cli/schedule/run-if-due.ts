@@ -1,4 +1,4 @@
-/** run --if-due: what a timer starts. Runs the job where its schedule asks for it now, and records nights that were missed. */
+/** run --if-due: what a timer starts. Runs the job if its schedule requires it now, and records missed nights. */
 import { announceTape } from '../../application/media/announce-tape.ts';
 import { readSite, siteFileOf } from '../../application/console.ts';
 import { recordRefusal, settleNights } from '../../application/schedule/schedule-service.ts';
@@ -7,11 +7,12 @@ import type { CommandLine } from '../command-line.ts';
 import { withHistory } from '../history-search-commands.ts';
 import { isQuiet } from '../terminal/display.ts';
 import { print, warn } from '../terminal/output.ts';
+import { told } from '../../../contract/text/say.ts';
 
 /**
  * @param choice the job, and whether the standard output is for events alone
- * @param begin runs the job to its end; throws where it is refused before anything is touched
- * @throws SCHEDULE_MISSING, what reading the site and the state folder can end with, and what `begin` throws
+ * @param begin runs the job; throws if it is refused before anything is touched
+ * @throws SCHEDULE_MISSING, errors of reading the site and the state folder, and what `begin` throws
  */
 export async function runIfDue(
   line: CommandLine,
@@ -22,15 +23,15 @@ export async function runIfDue(
   const file = siteFile ?? siteFileOf(state.labFolder);
   const scheduled = scheduledJob(await readSite(file), file, choice.job);
   const runs = () => withHistory(state, (history) => history.lines());
-  const tell = (sentence: string) => warn(`shadowtape: ${sentence}`);
+  const tell = (sentence: string) => warn(`shadowtape: ${told(sentence)}`);
   const isShown = !choice.json && !isQuiet();
   const announce = async () => {
     const sentence = await announceTape(state, scheduled, runs, new Date(), tell);
-    if (sentence !== undefined && isShown) print(`${scheduled.name}: ${sentence}`);
+    if (sentence !== undefined && isShown) print(`${scheduled.name}: ${told(sentence)}`);
   };
   const { due, words } = await settleNights(state, scheduled, await runs(), new Date(), tell);
   if (!due) {
-    // An answer, not a complaint: cron mails what is on the standard error.
+    // An answer, not an error: cron mails what is on standard error.
     if (isShown) print(words);
     return announce();
   }

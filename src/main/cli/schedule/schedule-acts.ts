@@ -1,8 +1,8 @@
-/** What `schedule` does: what starts jobs by itself is shown first, installed, listed and removed. Loaded when one of its commands is given. */
+/** What `schedule` does: timers are first shown, then installed, listed and removed. Loaded when one of its commands is given. */
 import { resolve } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import { ownZone, zonedText } from '../../../contract/time/wall-clock.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 import { readSite, siteFileOf, type Site } from '../../application/console.ts';
 import { wantsDigest } from '../../application/digest/digest-record.ts';
 import {
@@ -60,7 +60,7 @@ async function siteOfLine({ siteFile, state }: CommandLine): Promise<OpenedSite>
   return { site: await readSite(file), file };
 }
 
-/** Runs and drills. @param names every job with a schedule where it is empty. @throws JOB_UNKNOWN, SCHEDULE_MISSING */
+/** Runs and drills. @param names if empty, every job with a schedule. @throws JOB_UNKNOWN, SCHEDULE_MISSING */
 function chosen({ site, file }: OpenedSite, names: readonly string[]): ScheduledJob[] {
   const jobs =
     names.length === 0 ? scheduledTasks(site) : names.flatMap((name) => scheduledTasksOf(site, file, name));
@@ -78,7 +78,7 @@ function programOf(
   const places = ['--site', resolve(file), '--state', resolve(line.state.path)];
   return {
     argv: [...program, ...places, ...words],
-    // Electron is the program, too, and has to be told that it is Node.
+    // Electron may be the program, and needs a variable to run as Node.
     environment: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
   };
 }
@@ -103,7 +103,7 @@ function startedOf(
 
 /** The weekly digest is sent on Mondays from this hour on, in the zone of this machine. */
 const digestHour = 7;
-/** Each hour in which one that was not accepted is tried again. */
+/** Each hour, a digest that was not accepted is tried again. */
 const digestWindowSeconds = 12 * 3600;
 
 /** What sends the digest of the site. */
@@ -124,7 +124,7 @@ export interface ChangeOptions {
   readonly dryRun: boolean;
 }
 
-/** @returns false where it is only shown. @throws SCHEDULE_NOT_CONFIRMED */
+/** @returns false if it is only shown. @throws SCHEDULE_NOT_CONFIRMED */
 async function isConfirmed({ yes, dryRun }: ChangeOptions, question: string): Promise<boolean> {
   if (dryRun || yes) return !dryRun;
   const typed = hasTerminal() ? await typedOnTerminal(`${question} [yes/no] `) : undefined;
@@ -137,6 +137,19 @@ export interface InstallOptions extends ChangeOptions {
   readonly crontab: boolean;
 }
 
+interface Replaced {
+  readonly job: StartedJob;
+  readonly starter: Starter;
+}
+
+/** What else starts the jobs. Two timers would begin a run at the same time, and one of them would be refused each night. */
+async function replacedBy(starter: Starter, started: readonly StartedJob[]): Promise<Replaced[]> {
+  const found = await Promise.all(started.map(async (job) => ({ job, starters: await startersOf(job) })));
+  return found.flatMap(({ job, starters }) =>
+    starters.filter((other) => other !== starter).map((other) => ({ job, starter: other })),
+  );
+}
+
 export async function install(
   line: CommandLine,
   names: readonly string[],
@@ -145,11 +158,14 @@ export async function install(
   const opened = await siteOfLine(line);
   const jobs = chosen(opened, names);
   const starter = options.crontab ? 'crontab' : options.system ? 'system' : 'user';
-  // Who installs some jobs alone asks for these.
+  // Only the requested jobs.
   const digests = names.length === 0 && wantsDigest(opened.site) ? [digestOf(line, opened)] : [];
   const started = [...jobs.map((job) => startedOf(line, opened, job)), ...digests];
   for (const { place, text } of started.flatMap((job) => piecesOf(job, starter)))
     for (const shown of [`# ${place}`, ...text.trimEnd().split('\n'), '']) printVerbatim(shown);
+  const replaced = await replacedBy(starter, started);
+  for (const { job, starter: other } of replaced)
+    print(say('replaces: {job}, {starterWord}', { job: titleOf(job), starterWord: starterWords[other] }));
   // No timer has the agent of a session.
   delete process.env['SSH_AUTH_SOCK'];
   requireNoQuestion([
@@ -163,6 +179,10 @@ export async function install(
     const scheduled = jobs[index];
     if (scheduled) await watchNights(line.state, scheduled);
     print(say('installed: {job}, {starterWord}', { job: titleOf(job), starterWord: starterWords[starter] }));
+  }
+  for (const { job, starter: other } of replaced) {
+    await removeJob(job, other);
+    print(say('removed: {job}, {starterWord}', { job: titleOf(job), starterWord: starterWords[other] }));
   }
   if (starter === 'user')
     note(say('timers of a user run without a login only after: loginctl enable-linger'));
@@ -237,7 +257,7 @@ export async function next(
         }),
       );
       for (const more of [found.tape, found.missed])
-        if (more !== undefined) print(`${''.padEnd(12)}  ${more}`);
+        if (more !== undefined) print(`${''.padEnd(12)}  ${told(more)}`);
     }
   }
 }

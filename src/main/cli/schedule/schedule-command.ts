@@ -1,4 +1,4 @@
-/** schedule: what starts jobs by itself - shown first, installed, listed, removed - and when they are due. */
+/** schedule: timers for jobs (shown first, installed, listed, removed), and when jobs are due. */
 import { say } from '../../../contract/text/say.ts';
 import { jsonOption, type CommandLine, type JsonOption } from '../command-line.ts';
 import type { ChangeOptions, InstallOptions } from './schedule-acts.ts';

@@ -41,7 +41,7 @@ describe('times', () => {
     ]);
   });
 
-  it('stay as they are where they are none', () => {
+  it('are unchanged if they are not times', () => {
     expect(momentText('an unknown time')).toBe('an unknown time');
   });
 

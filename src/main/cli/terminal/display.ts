@@ -1,4 +1,4 @@
-/** How the command line shows what it prints: the time zone, the colors, how much. Chosen once, before a command begins. */
+/** How the command line formats its output: the time zone, the colors, how much. Chosen once, before a command begins. */
 import { lossSentenceOn, type TapeLoss } from '../../../contract/tape-loss.ts';
 import { ownZone, zonedText } from '../../../contract/time/wall-clock.ts';
 import { zonedClock, zonedDay, zonedSecond, zoneName } from '../../../contract/time/zoned-time.ts';
@@ -12,7 +12,7 @@ export interface DisplayChoice {
   readonly color: ColorChoice;
   /** Only answers, warnings and errors. */
   readonly quiet: boolean;
-  /** Also every command that is sent, and errors with all that was seen. */
+  /** Also every command that is sent, and errors with all evidence. */
   readonly verbose: boolean;
 }
 
@@ -28,7 +28,7 @@ export const isVerbose = (): boolean => chosen.verbose;
 /** Where times are shown: IANA name of the zone. */
 export const shownZone = (): string => (chosen.utc ? 'UTC' : ownZone());
 
-/** A time in a zone of its own, such as that of a schedule, is in UTC as well where all are. */
+/** A time with its own zone, such as that of a schedule, is in UTC if all are. */
 export const zoneInstead = (zone: string): string => (chosen.utc ? 'UTC' : zone);
 
 /** True if the terminal can move its cursor, and so draw over a line. */
@@ -36,7 +36,8 @@ export const isDumb = (environment: NodeJS.ProcessEnv = process.env): boolean =>
   environment['TERM'] === undefined || environment['TERM'] === '' || environment['TERM'] === 'dumb';
 
 /**
- * Whether a stream gets colors: as `--color` says, else none with NO_COLOR (no-color.org), in files, pipes and on dumb terminals.
+ * Whether a stream gets colors: as in `--color`, otherwise none with NO_COLOR (no-color.org), in files, pipes and on
+ * dumb terminals.
  * @param isTTY of the stream
  */
 export function hasColors(isTTY: boolean, environment: NodeJS.ProcessEnv = process.env): boolean {
@@ -44,7 +45,7 @@ export function hasColors(isTTY: boolean, environment: NodeJS.ProcessEnv = proce
   return isTTY && !isDumb(environment) && (environment['NO_COLOR'] ?? '') === '';
 }
 
-/** What is no time, such as in a lock that somebody changed, stays as it is. */
+/** A text that is not a time, such as in an edited lock, is unchanged. */
 function shownAt(at: string, text: (instant: Date, zone: string) => string): string {
   const instant = new Date(at);
   return Number.isNaN(instant.getTime()) ? at : text(instant, shownZone());
@@ -65,7 +66,7 @@ export const clockText = (at: string): string =>
       `${zonedClock(instant, zone)}.${String(instant.getUTCMilliseconds()).padStart(3, '0')}`,
   );
 
-/** That a tape was overwritten, as commands say it. */
+/** The text for an overwritten tape. */
 export const lossText = (loss: TapeLoss): string => lossSentenceOn(loss, momentText(loss.at));
 
 /** Of this program's sentences: no part of a path or a name. */

@@ -14,14 +14,14 @@ describe('a line that is wider than the terminal', () => {
     ]);
   });
 
-  it('is indented by two columns where it has no gap', () => {
+  it('is indented by two columns if it has no gap', () => {
     expect(plain('  hint: check the drive and the cartridge', 24)).toEqual([
       '  hint: check the drive',
       '    and the cartridge',
     ]);
   });
 
-  it('keeps a long word whole, so that it can be copied', () => {
+  it('does not split a long word, so that it can be copied', () => {
     const file = '/var/lib/shadowtape/runs/20261129-212719-volume2.ndjson';
     expect(plain(`the journal is ${file}`, 40)).toEqual(['the journal is', file]);
   });
@@ -33,7 +33,7 @@ describe('a line that is wider than the terminal', () => {
       'a command that continues',
       'or roll it back: shadowtape --state /tmp/s rollback 20261129-212719-volume2',
     ],
-  ])('keeps %s whole', (_what, line) => {
+  ])('does not split %s', (_what, line) => {
     const last = plain(line, 40).at(-1) ?? '';
     expect(line.endsWith(last.trimStart())).toBe(true);
     expect(last).toMatch(/node3 # dd|sdxproxy Rejoin -c Class1 -p Volume2|^ *shadowtape --state/);
@@ -43,7 +43,7 @@ describe('a line that is wider than the terminal', () => {
     expect(plain('  hint: shadowtape runs lists the runs', 24)).toHaveLength(2);
   });
 
-  it('counts wide signs as two columns', () => {
+  it('counts wide characters as two columns', () => {
     expect(columnsOf('日本 a')).toBe(6);
     expect(plain('日本 日本 日本', 10)).toEqual(['日本 日本', '  日本']);
   });
@@ -52,7 +52,7 @@ describe('a line that is wider than the terminal', () => {
 describe('colors', () => {
   const colored = (line: Line, width?: number) => shownLines(line, { width, colors: true });
 
-  it('mark the sign of a step and a state, and nothing else', () => {
+  it('mark the symbol of a step and a state, and nothing else', () => {
     expect(colored('✗ 6a  Back up the raw device')).toEqual(['\x1b[31m✗\x1b[0m 6a  Back up the raw device']);
     expect(colored('! the tape is slow')).toEqual(['\x1b[33m!\x1b[0m the tape is slow']);
     expect(colored([toned('good', 'verified'), ': all is on tape'])).toEqual([
@@ -93,6 +93,11 @@ describe('any line, in any width from 40 to 200', () => {
           expect(columnsOf(text)).toBeLessThanOrEqual(Math.max(width, ...words(text).map(columnsOf)));
       }),
     );
+  });
+
+  it('begins further to the left if its first word would not fit', () => {
+    expect(plain(['   ', exact('a'.repeat(39))], 40)).toEqual([` ${'a'.repeat(39)}`]);
+    expect(plain(['   ', exact('a'.repeat(41)), ' b'], 40)).toEqual(['a'.repeat(41), '     b']);
   });
 
   it('has the same text with colors', () => {

@@ -1,12 +1,12 @@
 /** Lines for people: wrapped to the width of a terminal, with colors for what must not be overlooked. Pure. */
 
-/** Colors are for signs and statuses alone. */
+/** Colors are only for symbols and statuses. */
 export type Tone = 'good' | 'bad' | 'caution' | 'heading';
 
 export interface Piece {
   readonly text: string;
   readonly tone?: Tone | undefined;
-  /** True for what somebody may copy, such as a path: it is one word, and its blanks and times stay as they are. */
+  /** True for text to copy, such as a path: it is one word, and its blanks and times are unchanged. */
   readonly isExact?: boolean;
 }
 
@@ -27,14 +27,14 @@ export const plainText = (line: Line): string =>
     ? line
     : line.map((piece) => (typeof piece === 'string' ? piece : piece.text)).join('');
 
-/** East Asian wide and fullwidth signs (Unicode, UAX #11), and emoji. */
+/** East Asian wide and fullwidth characters (Unicode, UAX #11), and emoji. */
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const widthless = /[\p{Mn}\p{Me}\u200b-\u200d\ufeff]/u;
 
 /** How many columns of a terminal a text takes. */
 export function columnsOf(text: string): number {
-  // Most text needs no look at each sign.
+  // Most text needs no check of each character.
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let columns = 0;
   for (const sign of text) columns += widthless.test(sign) ? 0 : wide.test(sign) ? 2 : 1;
@@ -118,14 +118,14 @@ function shownRow(row: readonly Word[], colors: boolean): string {
   return shown;
 }
 
-/** What a line begins with shows whether it is good or bad: the signs of steps, checks and warnings. */
+/** The beginning of a line shows whether it is good or bad: the symbols of steps, checks and warnings. */
 const signTones: readonly (readonly [RegExp, Tone])[] = [
   [/^ *✓(?= )/, 'good'],
   [/^ *✗(?= )/, 'bad'],
   [/^ *(?:!|\?|Warning:)(?= )/, 'caution'],
 ];
 
-/** Commands that somebody may copy: `HOST # COMMAND`, and what follows `run by hand on HOST:` or ends a line. */
+/** Commands to copy: `HOST # COMMAND`, and what follows `run by hand on HOST:` or ends a line. */
 const wholeCommand = /^ *[\w.-]+ # /;
 const commandAtEnd = /^( *run by hand on [^:]*: |(?! *hint: ).*: (?=shadowtape ))(.+)$/s;
 
@@ -153,7 +153,8 @@ export interface LineFormat {
 }
 
 /**
- * A line as it is shown. It is wrapped between words; a word that is too long, such as a path, stays whole, so that it can be copied.
+ * A line as it is shown. It is wrapped between words; a word that is too long, such as a path, is not split, so that it
+ * can be copied.
  * @returns lines without line feeds
  */
 export function shownLines(line: Line, { width, colors }: LineFormat): string[] {
@@ -168,9 +169,10 @@ export function shownLines(line: Line, { width, colors }: LineFormat): string[] 
   for (const unit of unitsOf(wordsOf(pieces))) {
     const [first, ...joined] = unit as [Word, ...Word[]];
     const needed = unitColumns(unit);
-    if (row.length > 0 && columns + first.blanks.length + needed > width) {
-      rows.push(row);
-      const blanks = ' '.repeat(Math.max(0, Math.min(indent, width - needed)));
+    if (columns + first.blanks.length + needed > width) {
+      if (row.length > 0) rows.push(row);
+      const most = row.length > 0 ? indent : first.blanks.length;
+      const blanks = ' '.repeat(Math.max(0, Math.min(most, width - needed)));
       row = [{ ...first, blanks }, ...joined];
       columns = blanks.length + needed;
     } else {

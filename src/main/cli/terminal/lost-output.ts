@@ -1,4 +1,4 @@
-/** Output that could not be written: said once, as soon as it is known. */
+/** Output that could not be written: reported once, as soon as it is known. */
 import { failure } from '../../../contract/errors.ts';
 import { say } from '../../../contract/text/say.ts';
 import { outputWritten, standardOutput } from './output.ts';
@@ -13,8 +13,8 @@ const lostReasons: Readonly<Record<string, string>> = {
 let isTold = false;
 
 /**
- * Waits until the output is written, and says where it could not be. A reader that is gone needs to hear nothing. A command that waits
- * for a signal calls this after its first lines: whoever started it would wait for them.
+ * Waits until the output is written, and reports if it could not be. No report is needed for a reader that is gone. A
+ * command that waits for a signal calls this after its first lines, since its caller may wait for them.
  */
 export async function tellLostOutput(): Promise<void> {
   await outputWritten();

@@ -3,7 +3,7 @@ import { Output, OutputQueue, type WriteBytes } from './output.ts';
 
 type Done = Parameters<WriteBytes>[5];
 
-/** A file that takes what it is given when the test says so. */
+/** A file that accepts data when the test says so. */
 function slowFile() {
   const asked: { handle: number; text: string; done: Done }[] = [];
   const queue = new OutputQueue((handle, bytes, offset, length, _position, done) => {
@@ -27,14 +27,14 @@ it('keeps the order of both streams, and writes lines together that wait for the
   await queue.idle();
 });
 
-it('writes the rest of what was taken in part', () => {
+it('writes the rest of what was partly accepted', () => {
   const { output, texts, take } = slowFile();
   output.write('abcdef');
   take(4);
   expect(texts()).toEqual(['1 abcdef', '1 ef']);
 });
 
-it('writes to the other stream though one takes nothing: a question is seen behind a paused pager', async () => {
+it('writes to the other stream while one is blocked: a question is visible despite a paused pager', async () => {
   const { output, errors, texts } = slowFile();
   output.write('list\n');
   errors.write('question\n');
@@ -42,7 +42,7 @@ it('writes to the other stream though one takes nothing: a question is seen behi
   expect([output.isBehind, errors.isBehind]).toEqual([true, true]);
 });
 
-it('tries a full pipe again that does not block', async () => {
+it('retries a full non-blocking pipe', async () => {
   const { output, texts, fail, take } = slowFile();
   output.write('a');
   fail('EAGAIN');
@@ -51,7 +51,7 @@ it('tries a full pipe again that does not block', async () => {
   expect([output.isBehind, output.trouble]).toEqual([false, undefined]);
 });
 
-it.each(['EPIPE', 'EIO', 'EBADF'])('drops everything after %s: nobody reads any more', async (code) => {
+it.each(['EPIPE', 'EIO', 'EBADF'])('drops everything after %s: there is no reader any more', async (code) => {
   const { queue, output, texts, fail } = slowFile();
   output.write('a');
   output.write('b');
@@ -62,7 +62,7 @@ it.each(['EPIPE', 'EIO', 'EBADF'])('drops everything after %s: nobody reads any 
   expect([output.isGone, output.trouble]).toEqual([true, code]);
 });
 
-it.each(['ENOSPC', 'EDQUOT'])('drops only what %s meets: space may be freed', (code) => {
+it.each(['ENOSPC', 'EDQUOT'])('drops only what fails with %s: space may become free', (code) => {
   const { output, texts, fail, take } = slowFile();
   output.write('a');
   fail(code);

@@ -8,6 +8,7 @@ import { write as writeToFile } from 'node:fs';
 import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { printableJson } from '../../../contract/words.ts';
+import { told } from '../../../contract/text/say.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { hasColors, isDumb, isQuiet, withShownTimes } from './display.ts';
 import { exact, shownLines, type Line, type LineFormat, type Piece } from './lines.ts';
@@ -23,11 +24,11 @@ export type WriteBytes = (
   done: (error: NodeJS.ErrnoException | null, written: number) => void,
 ) => void;
 
-/** Lines of both streams keep their order, unless one of them takes nothing for this long. */
+/** Lines of both streams keep their order, unless one of them is blocked for this long. */
 const stuckMilliseconds = 200;
 /** A non-blocking pipe that is full is tried again after this time. */
 const againMilliseconds = 20;
-/** Lines that wait for the same stream are written together, up to so many bytes. */
+/** Lines that wait for the same stream are written together, up to this many bytes. */
 const mostBytesAtOnce = 65_536;
 
 /** The next write may succeed: space is freed. Anything else stays as it is: the reader or the terminal is gone. */
@@ -38,12 +39,12 @@ interface Waiting {
   readonly bytes: Buffer;
 }
 
-/** Writes what all outputs are given, in the order in which it was given. */
+/** Writes the data of all outputs, in the order of arrival. */
 export class OutputQueue {
   readonly #writeBytes: WriteBytes;
   #waiting: Waiting[] = [];
   readonly #busy = new Set<Output>();
-  /** Busy, and given up on for the order of lines. */
+  /** Busy, and ignored for the order of lines. */
   readonly #stuck = new Set<Output>();
   #onIdle: (() => void)[] = [];
 
@@ -57,7 +58,7 @@ export class OutputQueue {
     this.#next();
   }
 
-  /** True while something of this output waits, or is being written. */
+  /** True while part of this output waits, or is being written. */
   isBehind(output: Output): boolean {
     return this.#busy.has(output) || this.#waiting.some((one) => one.output === output);
   }
@@ -76,7 +77,7 @@ export class OutputQueue {
       for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
-  /** Takes the lines of an output from the queue that stand together, stuck outputs aside. */
+  /** Takes the lines of an output from the queue that belong together, without stuck outputs. */
   #take(output: Output): Buffer {
     const taken: Buffer[] = [];
     const left: Waiting[] = [];
@@ -124,7 +125,7 @@ export class OutputQueue {
   }
 }
 
-/** stdout or stderr. Never emits an error; what is written before the process ends is written whole, or dropped. */
+/** stdout or stderr. Never emits an error; what is written before the process ends is written completely, or dropped. */
 export class Output extends Writable {
   readonly handle: number;
   readonly isTTY: boolean;
@@ -133,7 +134,7 @@ export class Output extends Writable {
   #trouble: string | undefined;
   #isGone = false;
 
-  /** @param stream what Node makes of the handle: knows the width of a terminal */
+  /** @param stream what Node makes of the handle: has the width of a terminal */
   constructor(handle: number, queue: OutputQueue, stream: () => Partial<NodeJS.WriteStream> = () => ({})) {
     super({ decodeStrings: true });
     this.handle = handle;
@@ -147,7 +148,7 @@ export class Output extends Writable {
     return this.isTTY ? this.#stream().columns : undefined;
   }
 
-  /** How lines for people are shown here. A terminal that does not know its width says 0. */
+  /** How lines for people are shown here. A terminal with an unknown width reports 0. */
   get format(): LineFormat {
     return { width: this.columns || undefined, colors: hasColors(this.isTTY) };
   }
@@ -157,12 +158,12 @@ export class Output extends Writable {
     return this.isTTY && !isDumb() && !isQuiet();
   }
 
-  /** True while lines wait to be written: what is only drawn over is then better left out. */
+  /** True while lines wait to be written: temporary lines are then skipped. */
   get isBehind(): boolean {
     return this.#queue.isBehind(this);
   }
 
-  /** True once nobody can read any more: the pipe or the terminal is closed. */
+  /** True once there is no reader any more: the pipe or the terminal is closed. */
   get isGone(): boolean {
     return this.#isGone;
   }
@@ -172,7 +173,7 @@ export class Output extends Writable {
     return this.#trouble;
   }
 
-  /** To be called by the queue alone. */
+  /** To be called by the queue only. */
   fail(error: NodeJS.ErrnoException): void {
     const code = error.code ?? error.message;
     this.#trouble ??= code;
@@ -190,7 +191,8 @@ const queue = new OutputQueue();
 export const standardOutput = new Output(1, queue, () => process.stdout);
 export const standardError = new Output(2, queue, () => process.stderr);
 
-// Nothing of the program writes to Node's own streams. On a terminal they know the width, and fail when the terminal goes away.
+// Nothing of the program writes to Node's own streams. On a terminal they know the width, and fail when the terminal is
+// closed.
 if (standardOutput.isTTY) process.stdout.on('error', () => undefined);
 if (standardError.isTTY) process.stderr.on('error', () => undefined);
 
@@ -198,14 +200,14 @@ if (standardError.isTTY) process.stderr.on('error', () => undefined);
 export const outputWritten = (): Promise<void> => queue.idle();
 
 function forPeoplePiece(piece: string | Piece): string | Piece {
-  if (typeof piece === 'string') return printable(withShownTimes(piece));
+  if (typeof piece === 'string') return printable(withShownTimes(told(piece)));
   const { text, isExact } = piece;
-  return { ...piece, text: printable(isExact ? text : withShownTimes(text)) };
+  return { ...piece, text: printable(isExact ? text : withShownTimes(told(text))) };
 }
 
-/** A line for people: control characters are made visible, times are local. */
+/** A line for people: a stored sentence is told in the language of the program, control characters are made visible, times are local. */
 const forPeople = (line: Line): Line =>
-  typeof line === 'string' ? printable(withShownTimes(line)) : line.map(forPeoplePiece);
+  typeof line === 'string' ? printable(withShownTimes(told(line))) : line.map(forPeoplePiece);
 
 /** A line as people see it, wrapped to the width of the terminal; with line feeds, also after the last one. */
 export function textForPeople(line: Line, format: LineFormat): string {
@@ -217,17 +219,17 @@ export function textForPeople(line: Line, format: LineFormat): string {
 export const print = (line: Line): void =>
   void standardOutput.write(textForPeople(line, standardOutput.format));
 
-/** Prints a line that somebody may copy, such as a command or a path: it is neither wrapped nor colored. */
+/** Prints a line to copy, such as a command or a path: it is neither wrapped nor colored. */
 export const printVerbatim = (line: string): void => print([exact(line)]);
 
 /** Prints a value as a line of JSON; its type is that of the command in `JsonOutput`. Control characters are escaped. */
 export const printJson = <Line extends JsonOutput[keyof JsonOutput] = never>(value: NoInfer<Line>): void =>
   void standardOutput.write(`${printableJson(value)}\n`);
 
-/** Prints a line that is not a part of the answer, and that somebody may be without (`--quiet`). */
+/** Prints a line that is not part of the answer, and that `--quiet` omits. */
 export const note = (line: Line): void => {
   if (!isQuiet()) warn(line);
 };
 
-/** Prints a line that is not a part of the answer, and that must be seen. */
+/** Prints a line that is not part of the answer, and that must be visible. */
 export const warn = (line: Line): void => void standardError.write(textForPeople(line, standardError.format));

@@ -16,7 +16,7 @@ describe('the progress of a dump', () => {
     );
   });
 
-  it('shows what is known where there is no total', () => {
+  it('shows what is known if there is no total', () => {
     expect(progressText({ what: 'resynchronisation', bytes: 0, words: 'slice of Disk3 COPY, 3 s' })).toBe(
       'resynchronise  slice of Disk3 COPY, 3 s',
     );
@@ -54,13 +54,13 @@ describe('the progress line', () => {
     expect(screen.written).toEqual(['\r\x1b[2Kreading 2 of 20,000', '\r\x1b[2K']);
   });
 
-  it('is whole on a terminal that does not know its width', () => {
+  it('is complete on a terminal with an unknown width', () => {
     const screen = terminal(true, 0);
     new ProgressLine(screen).show(half);
     expect(screen.written[0]).toContain('50 %');
   });
 
-  it('is not drawn where there is no terminal', () => {
+  it('is not drawn without a terminal', () => {
     const screen = terminal(false);
     new ProgressLine(screen).show(half);
     expect(screen.written).toEqual([]);

@@ -1,4 +1,4 @@
-/** One line at the bottom of a terminal that shows how far the present long work is; the lines above scroll. */
+/** One line at the bottom of a terminal with the progress of the current work; the lines above scroll. */
 import type { EventOf } from '../../../contract/events.ts';
 import { say } from '../../../contract/text/say.ts';
 import type { Line, LineFormat } from './lines.ts';
@@ -49,7 +49,7 @@ export interface Terminal {
   readonly canDraw?: boolean;
   readonly columns?: number | undefined;
   readonly format?: LineFormat;
-  /** True while lines wait to be written, since nobody reads: a progress is then not drawn. */
+  /** True while lines wait to be written because there is no reader: no progress is drawn then. */
   readonly isBehind?: boolean;
   write(text: string): unknown;
 }
@@ -67,7 +67,7 @@ export class ProgressLine {
     this.#terminal = terminal;
   }
 
-  /** Draws the line again; does nothing where it cannot be drawn over. */
+  /** Redraws the line; does nothing if that is not possible. */
   show(progress: Progress): void {
     this.draw(progressText(progress));
   }
@@ -75,7 +75,7 @@ export class ProgressLine {
   /** Draws these words, cut to the terminal's width: a line that wraps could not be cleared. */
   draw(words: string): void {
     if (!this.#terminal.canDraw || this.#terminal.isBehind) return;
-    // A terminal that does not know its width says 0.
+    // A terminal with an unknown width reports 0.
     this.#terminal.write(`${clearLine}${words.slice(0, (this.#terminal.columns || 80) - 1)}`);
     this.#shown = true;
   }

@@ -15,7 +15,7 @@ const seen = (count: number) => [
   ['    error output: ', ...printed.slice(0, count).map((line) => `      ${line}`)].join('\n'),
 ];
 
-it('an error has its hint, and the beginning of what was seen', () => {
+it('an error has its hint, and the beginning of its evidence', () => {
   const shown = shownError(error);
   expect(shown.told.map(plainText)).toEqual([
     'shadowtape: node1: sdxproxy Part ended with exit status 1',
@@ -24,6 +24,6 @@ it('an error has its hint, and the beginning of what was seen', () => {
   expect(shown.seen).toEqual(seen(12));
 });
 
-it('with --verbose, an error has all that was seen', () => {
+it('with --verbose, an error has all its evidence', () => {
   expect(shownError(error, undefined, true).seen).toEqual(seen(14));
 });

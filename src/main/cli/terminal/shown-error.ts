@@ -25,7 +25,7 @@ const evidenceNames: Readonly<Record<Shown, string>> = {
 /** Lines of a host's output that are shown of each stream. */
 const shownOutput = 12;
 
-/** What was seen where it failed, a value each. @param whole true: all that a host printed */
+/** The evidence, one value per line. @param whole true: everything that a host printed */
 function evidenceLines(evidence: ErrorInfo['evidence'], whole: boolean): string[] {
   return (Object.keys(evidenceNames) as Shown[]).flatMap((name) => {
     const value = evidence[name];
@@ -40,24 +40,24 @@ function evidenceLines(evidence: ErrorInfo['evidence'], whole: boolean): string[
 interface ShownError {
   /** Sentence and hint. */
   readonly told: readonly Line[];
-  /** What a host printed is shown as it is. */
+  /** The output of a host is shown unchanged. */
   readonly seen: readonly string[];
 }
 
 /**
  * @param given the global options, for the commands of the hint
- * @param whole true: all that a host printed
+ * @param whole true: everything that a host printed
  */
 export function shownError(error: unknown, given?: GlobalOptionWords, whole = false): ShownError {
   if (!isFailure(error)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { told: [], seen: [`shadowtape: ${text}`] };
   }
-  const { sentence, hint } = error.told;
+  const { sentence, hint, evidence } = error.told;
   const hintLine = hint && `  ${say('hint: {hint}', { hint: given ? asGiven(hint, given) : hint })}`;
   return {
     told: [[toned('bad', 'shadowtape:'), ` ${sentence}`], ...(hintLine ? [hintLine] : [])],
-    seen: evidenceLines(error.evidence, whole),
+    seen: evidenceLines(evidence, whole),
   };
 }
 

@@ -1,4 +1,4 @@
-/** The color of a state: what is well, what needs a look, what failed. */
+/** The color of a state: good, needs attention, failed. */
 import { said } from '../../../contract/text/say.ts';
 import { toned, type Piece } from './lines.ts';
 

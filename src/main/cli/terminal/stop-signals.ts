@@ -1,10 +1,11 @@
-/** What ends work from outside: signals, a closed terminal, and errors that nothing catches. The one owner of all of them. */
+/** What ends work from outside: signals, a closed terminal, and uncaught errors. The only owner of all of them. */
 import { isatty } from 'node:tty';
 import { outputWritten } from './output.ts';
 import { showError } from './shown-error.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 export interface StopSwitch {
-  /** Ends the work; a run is rolled back. Its reason says why, where it was not a signal. */
+  /** Ends the work; a run is rolled back. Its reason says why, if it was not a signal. */
   readonly cancel: AbortSignal;
   readonly halt: AbortSignal;
   /** The terminal is closed: nobody can be asked any more. */
@@ -13,16 +14,16 @@ export interface StopSwitch {
   rollBack(reason: string): void;
   /** True once an error was met that nothing caught. */
   readonly hasFailed: boolean;
-  /** Gives the signals back to Node. */
+  /** Returns the signals to Node. */
   release(): void;
 }
 
 export interface StopOptions {
-  /** Told once what the first signal does. */
+  /** Called once with what the first signal does. */
   readonly say?: ((line: string) => void) | undefined;
-  /** What a closed terminal does to the work: ends it, as Ctrl-C does, or leaves it going. */
+  /** What a closed terminal does to the work: ends it, like Ctrl-C, or lets it continue. */
   readonly hangup: 'ends' | 'continues';
-  /** Called where the work can no longer come to an end by itself. The process ends after it. @returns the exit status */
+  /** Called if the work can no longer end on its own. The process ends after it. @returns the exit status */
   readonly abandoned?: (() => number) | undefined;
 }
 
@@ -30,8 +31,8 @@ export interface StopOptions {
 export const unexpectedStatus = 70;
 
 /**
- * Where Ctrl-C arrives twice: npm and `npm start` pass on what the terminal has sent to the whole group of processes.
- * The second within this time is the first again.
+ * Ctrl-C may arrive twice: npm and `npm start` forward what the terminal has sent to the whole process group. A second
+ * one within this time counts as the first.
  */
 const millisecondsOfEcho = 500;
 const isEchoed =
@@ -39,7 +40,7 @@ const isEchoed =
   /shadowtape|start\.ts/.test(process.env['npm_lifecycle_script'] ?? '');
 
 /**
- * True if SIGHUP can mean that the terminal is closed. `nohup` takes the terminal away from all three streams. Whether
+ * True if SIGHUP can mean that the terminal is closed. `nohup` detaches all three streams from the terminal. Whether
  * SIGHUP was ignored at the start cannot be read: Node gives each ignored signal its default action back before any
  * program code runs.
  */
@@ -92,7 +93,7 @@ class Switch implements StopSwitch {
 
   release(): void {
     for (const [signal, handler] of this.#handlers) process.off(signal, handler);
-    // Notifications may still be on their way.
+    // Notifications may still be in transit.
     if (this.#options.hangup === 'continues') process.on('SIGHUP', () => undefined);
     active = undefined;
     process.off('uncaughtException', this.#unexpected);
@@ -109,7 +110,9 @@ class Switch implements StopSwitch {
       return;
     }
     this.#options.say?.(
-      'stopping: rolling the cluster back to its normal state; press again to stop immediately and leave everything as it is',
+      phrase(
+        'stopping: rolling the cluster back to its normal state; press again to stop immediately and leave everything as it is',
+      ),
     );
     this.#cancel.abort();
   };
@@ -117,21 +120,25 @@ class Switch implements StopSwitch {
   readonly #hangUp = (): void => {
     if (!this.#losesTerminal) return;
     this.#terminal.abort();
-    if (this.#options.hangup === 'ends') this.rollBack('the terminal is closed');
+    if (this.#options.hangup === 'ends') this.rollBack(phrase('the terminal is closed'));
   };
 
   readonly #unexpected = (error: unknown): void => {
     this.#hasFailed = true;
     showError(error);
-    this.rollBack(`unexpected error: ${error instanceof Error ? error.message : String(error)}`);
+    this.rollBack(
+      phrase('unexpected error: {reason}', {
+        reason: error instanceof Error ? error.message : String(error),
+      }),
+    );
   };
 
-  /** Whatever was waited for is lost: each time that this comes again, less is tried. */
+  /** Pending waits are lost: each time that this happens again, less is tried. */
   readonly #nothingLeft = (): void => {
     this.#hasFailed = true;
-    // Node asks again only where the loop had something to do.
+    // Node checks again only if the loop had something to do.
     setImmediate(() => undefined);
-    if (!this.#cancel.signal.aborted) this.rollBack('unexpected error: nothing left to wait for');
+    if (!this.#cancel.signal.aborted) this.rollBack(phrase('unexpected error: nothing left to wait for'));
     else if (!this.#halt.signal.aborted) this.#halt.abort();
     else {
       this.release();
@@ -140,7 +147,7 @@ class Switch implements StopSwitch {
   };
 }
 
-/** From here to `release` signals and uncaught errors end the work in an orderly way. */
+/** From here to `release`, signals and uncaught errors end the work properly. */
 export function stopOnSignals(options: StopOptions): StopSwitch {
   active = new Switch(options);
   return active;

@@ -36,7 +36,7 @@ describe('a listing', () => {
     ]);
   });
 
-  it('has the text of its last column below each row where there is no room beside it', () => {
+  it('has the text of its last column below each row if there is no room next to it', () => {
     expect(at(50)).toEqual([
       'STATE                JOB          SIZE',
       'verified             nightly  48.6 MiB',
@@ -69,7 +69,7 @@ describe('a listing', () => {
 describe('any listing, in any width from 40 to 200', () => {
   const word = fc.stringMatching(/^[A-Za-z0-9/.:,-]{1,30}$/);
   const text = fc.array(word, { minLength: 1, maxLength: 9 }).map((words) => words.join(' '));
-  // A dash is what a cell without a value has: where no headings are, it is left out.
+  // A cell without a value has a dash: without headings, it is omitted.
   const cell = fc
     .oneof(
       text,

@@ -3,10 +3,10 @@ import { columnsOf, padded, plainText, shownLines, toned, type Line, type Piece 
 
 export interface Column {
   readonly heading: string;
-  /** Columns that it takes at least; where no terminal is, all that it takes, so that scripts find the next one. */
+  /** The minimum width; without a terminal the exact width, so that scripts find the next column. */
   readonly least: number;
   readonly align?: 'left' | 'right';
-  /** Before the value where cells do not stand below headings; none for a value that explains itself. */
+  /** Before the value if there are no headings; none for a value that explains itself. */
   readonly label?: string;
 }
 
@@ -70,7 +70,7 @@ function stackedLine([first = '', ...others]: readonly Cell[], columns: readonly
 
 const wrappedText = (text: string, width: number): string[] => shownLines(text, { width, colors: false });
 
-/** @returns the widths of all columns but the last */
+/** @returns the widths of all columns except the last */
 function widthsOf({ columns, rows }: Listing, isTerminal: boolean): number[] {
   return columns.slice(0, -1).map(({ heading, least }, index) => {
     if (!isTerminal) return least;

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { failure } from '../../../contract/errors.ts';
-import { say } from '../../../contract/text/say.ts';
+import { phrase, say, told } from '../../../contract/text/say.ts';
 import type { Ask, AskSecret, ConfirmHostKey, SecretQuestion } from '../../application/console.ts';
 import type { Line } from './lines.ts';
 import { standardError } from './output.ts';
@@ -15,31 +15,29 @@ export function hasTerminal(): boolean {
   return isatty(0) && isatty(2);
 }
 
-/** What came of a question: a line, Ctrl-D, or no terminal any more. */
+/** The answer to a question: a line; Ctrl-D, or a Ctrl-C that nothing else handles; or a closed terminal. */
 type Typed = { readonly line: string } | { readonly end: 'key' | 'gone' };
 
 let isWatched = false;
 
-/** A closed terminal is met where it is read from; leaving its raw mode fails as well, and nobody needs to hear of that. */
+/** A closed terminal is noticed on reading; leaving its raw mode fails as well, and needs no report. */
 function watchInput(): void {
   if (!isWatched) process.stdin.on('error', () => undefined);
   isWatched = true;
 }
 
-/** True if standard input brings nothing more. Node reads the input of a closed terminal as an error, or as its end. */
+/** True if standard input has ended. Node reads the input of a closed terminal as an error, or as its end. */
 function isInputOver(): boolean {
   const { stdin } = process;
   watchInput();
   return stdin.readableEnded || stdin.destroyed || stdin.errored !== null || standardError.isGone;
 }
 
-/** @throws the reason of the signal, where it aborts before there is an answer */
+/** @throws the reason of the signal, if it aborts before there is an answer */
 function askLine(question: string, abort?: AbortSignal, gone?: AbortSignal): Promise<Typed> {
   abort?.throwIfAborted();
   if (isInputOver() || gone?.aborted) return Promise.resolve({ end: 'gone' });
   const lines = createInterface({ input: process.stdin, output: standardError });
-  // Ctrl-C belongs to the run, not to the question.
-  lines.on('SIGINT', () => process.emit('SIGINT'));
   const over = new AbortController();
   return new Promise<Typed>((resolve, reject) => {
     const goneNow = () => resolve({ end: 'gone' });
@@ -48,6 +46,11 @@ function askLine(question: string, abort?: AbortSignal, gone?: AbortSignal): Pro
     over.signal.addEventListener('abort', () => process.stdin.off('error', goneNow));
     lines.once('line', (line) => resolve({ line: line.trim() }));
     lines.once('close', () => resolve({ end: isInputOver() ? 'gone' : 'key' }));
+    lines.on('SIGINT', () => {
+      process.emit('SIGINT');
+      // Ctrl-C belongs to the run, which ends its question. Where none does, this key ends it: the terminal sends no signal meanwhile.
+      if (!abort) resolve({ end: 'key' });
+    });
     gone?.addEventListener('abort', goneNow, { signal: over.signal });
     abort?.addEventListener('abort', () => reject(abort.reason as Error), { signal: over.signal });
     lines.setPrompt(question);
@@ -58,7 +61,7 @@ function askLine(question: string, abort?: AbortSignal, gone?: AbortSignal): Pro
   });
 }
 
-/** @returns what is typed, without blanks around it; undefined at the end of the input */
+/** @returns what is typed, without blanks around it; undefined at the end of the input, and on Ctrl-C */
 export async function typedOnTerminal(question: string): Promise<string | undefined> {
   const typed = await askLine(question);
   if ('line' in typed) return typed.line;
@@ -66,7 +69,7 @@ export async function typedOnTerminal(question: string): Promise<string | undefi
   return undefined;
 }
 
-/** Asks until there is a line. @throws OPERATOR_NEEDED where the terminal is gone */
+/** Asks until there is a line. @throws OPERATOR_NEEDED if the terminal is closed */
 async function askUntilTyped(
   question: { readonly id: string; readonly words: string },
   abort: AbortSignal,
@@ -77,14 +80,14 @@ async function askUntilTyped(
     if ('line' in typed) return typed.line;
     if (typed.end === 'gone') {
       stop?.rollBack(`nobody can answer "${question.id}": the terminal is closed`);
-      throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run it on a terminal' });
+      throw failure('OPERATOR_NEEDED', { question: question.id, remedy: phrase('run it on a terminal') });
     }
     standardError.write(`\n  ${say('Ctrl-D gives no answer; Ctrl-C cancels')}\n`);
   }
 }
 
 interface AskOptions {
-  /** Told to roll back where nobody can answer any more. */
+  /** Used to roll back if nobody can answer any more. */
   readonly stop?: StopSwitch;
   /** Lines above a question, by its id. */
   readonly about?: (question: string) => readonly Line[];
@@ -98,9 +101,9 @@ export function terminalAsk(
 ): Ask {
   return async (question, abort) => {
     const choices = question.choices.map(({ id, label, byWord }, index) =>
-      byWord ? `  ${say('-  {label} (type {id})', { label, id })}` : `  ${index + 1}  ${label} (${id})`,
+      byWord ? `  ${say('-  {label} (type {id})', { label, id })}` : `  ${index + 1}  ${told(label)} (${id})`,
     );
-    progress.print(['', ...about(question.id), `? ${question.text}`, ...choices]);
+    progress.print(['', ...about(question.id), `? ${told(question.text)}`, ...choices]);
     const ask = (words: string) => askUntilTyped({ id: question.id, words }, abort, stop);
     for (;;) {
       const typed = await ask(
@@ -116,7 +119,7 @@ export function terminalAsk(
   };
 }
 
-/** @param trust accepts keys that nobody has seen before, and shows them */
+/** @param trust accepts unknown keys, and shows them */
 export function terminalHostKeys(trust: boolean, print: (line: string) => void): ConfirmHostKey {
   return async ({ host, address, port, keyType, fingerprint }) => {
     const words = say('{host} ({address}, port {port}) shows a new {keyType} host key: {fingerprint}', {
@@ -143,9 +146,9 @@ export function terminalHostKeys(trust: boolean, print: (line: string) => void):
 function readHidden(question: SecretQuestion): Promise<string | undefined> {
   const { stdin } = process;
   if (isInputOver()) return Promise.resolve(undefined);
-  // Before the question is seen, so that nothing that is typed as an answer is shown, and Ctrl-D arrives as a key.
+  // Before the question is shown, so that a typed answer is never visible, and Ctrl-D arrives as a key.
   stdin.setRawMode(true);
-  standardError.write(`${printable(question.text)} `);
+  standardError.write(`${printable(told(question.text))} `);
   return new Promise((resolve) => {
     let typed = '';
     const finish = (answer: string | undefined) => {
@@ -177,6 +180,6 @@ function readHidden(question: SecretQuestion): Promise<string | undefined> {
   });
 }
 
-/** Nobody is asked where there is no terminal. */
+/** There is no question without a terminal. */
 export const terminalSecret: AskSecret = async (question) =>
   hasTerminal() ? readHidden(question) : undefined;

@@ -7,9 +7,9 @@ import { paced } from '../paced.ts';
 const millisecondsBetweenProgress = 100;
 
 export interface LiveRestoresOptions {
-  /** Told when what `active` tells may have changed. */
+  /** Called when `active` may have changed. */
   readonly changed: () => void;
-  /** Asks whoever looks at that restore. */
+  /** Asks the viewers of that restore. */
   readonly ask: (name: string, ...asked: Parameters<Ask>) => ReturnType<Ask>;
   readonly questionOf: (name: string) => QuestionView | undefined;
 }
@@ -49,7 +49,7 @@ export class LiveRestores {
     return new Set(this.#live.keys());
   }
 
-  /** True if this process performs it, and it is told to stop. What was written stays. */
+  /** True if this process performs it, and it is instructed to stop. What was written stays. */
   stop(name: string): boolean {
     const live = this.#live.get(name);
     live?.abort.abort();

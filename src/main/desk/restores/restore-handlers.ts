@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { CheckedRequest } from '../../../contract/channels.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { PreviewedBackup, RestorePreview } from '../../../contract/restore-views.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { PreparedRestore, PreviewedDump, Where } from '../../application/console.ts';
 import { restoreView } from '../../history/restore-records.ts';
 import { tapeOf, type DeskRoom, type Handlers } from '../handlers.ts';
@@ -58,7 +59,7 @@ export function restoreHandlers(room: DeskRoom): Pick<Handlers, RestoreChannel> 
 
     restoreFiles: async (request) => {
       const { opened, service, ready } = await prepared(request);
-      const giveBack = drive.take(tapeOf(opened), 'files are being restored');
+      const giveBack = drive.take(tapeOf(opened), phrase('files are being restored'));
       const beginning = { kind: previewOf(ready).kind, run: ready.preview[0]?.run };
       const restore = await restores.begin(beginning, (hooks) =>
         service.perform(ready, { ...hooks, replace: request.replace }).finally(giveBack),
@@ -68,7 +69,7 @@ export function restoreHandlers(room: DeskRoom): Pick<Handlers, RestoreChannel> 
 
     drill: async ({ run, volume }) => {
       const opened = await site.current;
-      const giveBack = drive.take(tapeOf(opened), `a drill reads the tape of run ${run}`);
+      const giveBack = drive.take(tapeOf(opened), phrase('a drill reads the tape of run {run}', { run }));
       const restore = await restores.begin({ kind: 'drill', run }, (hooks) =>
         opened.console.fileRestoreService.drill({ run, volume }, hooks).finally(giveBack),
       );
@@ -79,7 +80,10 @@ export function restoreHandlers(room: DeskRoom): Pick<Handlers, RestoreChannel> 
       const opened = await site.current;
       const { copyService } = opened.console;
       const ready = await copyService.prepare(request);
-      const giveBack = drive.take(tapeOf(opened), `the tape of run ${request.run} is being copied`);
+      const giveBack = drive.take(
+        tapeOf(opened),
+        phrase('the tape of run {run} is being copied', { run: request.run }),
+      );
       const restore = await restores.begin({ kind: 'copy', run: request.run }, (hooks) =>
         copyService.perform(ready, hooks).finally(giveBack),
       );

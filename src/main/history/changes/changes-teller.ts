@@ -16,14 +16,14 @@ interface Told {
   readonly marks: KnownMarks['marks'];
 }
 
-/** Whoever restores a run says something of another one. */
+/** A process that restores a run says something of another one. */
 const isOfOthers = ({ restores }: RunLine): boolean => restores !== undefined;
 
 export class ChangesTeller {
   #told: Told | undefined;
 
   /**
-   * @param since what the asker knows; undefined: nothing
+   * @param since what the caller has; undefined: nothing
    * @param around a text that is another one wherever something else than a journal has changed what lines say
    */
   since(

@@ -11,7 +11,7 @@ export interface VolumePoint extends Pick<TrendSeries, 'site' | 'class' | 'volum
 }
 
 export interface HistoryChanges {
-  /** Names what the reader knows after them. */
+  /** Names what the reader has after them. */
   readonly version: string;
   /** True: what was known before is forgotten. */
   readonly isWhole: boolean;

@@ -1,6 +1,7 @@
 /** Starts, stops and clears detached work. Changes of the host are journaled. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import { folderThereStatus, notStartedStatus, startCommand } from './detached-script.ts';
@@ -29,7 +30,9 @@ export async function startWork(
   const trouble = troubleOf({ host, argv }, result);
   if (!trouble) return;
   if (result.status === 127) throw trouble;
-  const reason = wordsOf({ stderr: result.stderr }) || `exit status ${result.status ?? notStartedStatus}`;
+  const reason =
+    wordsOf({ stderr: result.stderr }) ||
+    phrase('exit status {status}', { status: result.status ?? notStartedStatus });
   throw failure('DETACHED_NOT_STARTED', { host, folder, reason }, evidence);
 }
 

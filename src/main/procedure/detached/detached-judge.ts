@@ -1,6 +1,7 @@
 /** The result of detached work: exit statuses, the messages of ufsdump, dd's counts and the digests must agree. Pure. */
 import { failure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
 import { shortened } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import {
   ddCountText,
   parseDdCounts,
@@ -121,7 +122,11 @@ class EndedWork {
     const evidence = { host, ...(said === '' ? {} : { stderr: said }) };
     if (state === 'absent') throw failure('DETACHED_GONE', { host, folder }, evidence);
     if (state === 'unbegun')
-      throw failure('DETACHED_NOT_STARTED', { host, folder, reason: said || 'it does not begin' }, evidence);
+      throw failure(
+        'DETACHED_NOT_STARTED',
+        { host, folder, reason: said || phrase('it does not begin') },
+        evidence,
+      );
     if (state === 'died')
       throw failure('DETACHED_DIED', { host, folder, said: said === '' ? '' : `: ${said}` }, evidence);
     if (state === 'running') throw new Error('work is judged when it has ended');
@@ -176,7 +181,10 @@ class EndedWork {
 }
 
 function howItEnded(end: ProcessEnd): string {
-  const how = end.signal === undefined ? `exit status ${end.status ?? 'unknown'}` : `signal ${end.signal}`;
+  const how =
+    end.signal === undefined
+      ? phrase('exit status {status}', { status: end.status ?? phrase('unknown') })
+      : phrase('signal {signal}', { signal: end.signal });
   const reason = endReason(end);
   return reason === how ? how : `${how}: ${reason}`;
 }
@@ -218,9 +226,15 @@ function judgeReaderWords(one: EndedProcess, onSkippedFiles: OnSkippedFiles): Wo
   const said = saidBy(one);
   const evidence = endEvidence(one.end, one.evidence);
   if (one.look.errorsCut && onSkippedFiles === 'fail')
-    throw failure('DUMP_NOT_CLOSED', { tool: said.tool, reason: 'printed more than can be read' }, evidence);
+    throw failure(
+      'DUMP_NOT_CLOSED',
+      { tool: said.tool, reason: phrase('printed more than can be read') },
+      evidence,
+    );
   said.judge(onSkippedFiles, evidence);
-  const cut = `${said.tool} printed more than can be read: more files may be missing than are listed`;
+  const cut = phrase('{tool} printed more than can be read: more files may be missing than are listed', {
+    tool: said.tool,
+  });
   return { warnings: one.look.errorsCut ? [cut] : [], said };
 }
 
@@ -234,7 +248,11 @@ function judgeWords(
   if (dumpTool === undefined) return judgeReaderWords(one, onSkippedFiles);
   const evidence = endEvidence(one.end, one.evidence);
   if (one.look.errorsCut)
-    throw failure('DUMP_NOT_CLOSED', { tool: dumpTool, reason: 'printed more than can be read' }, evidence);
+    throw failure(
+      'DUMP_NOT_CLOSED',
+      { tool: dumpTool, reason: phrase('printed more than can be read') },
+      evidence,
+    );
   const output = new DumpOutput();
   output.add(one.end.stderr);
   output.judge(dumpTool, evidence);
@@ -248,7 +266,10 @@ function requireReaderCount(host: string, reader: EndedProcess, expected: Expect
   const wanted = ddCountText(expectedCount(expected));
   const actual = ddCountText(counts.out);
   if (actual === wanted) return;
-  const told = { expected: `${wanted} records`, actual: `${actual} records` };
+  const told = {
+    expected: phrase('{wanted} records', { wanted }),
+    actual: phrase('{actual} records', { actual }),
+  };
   throw failure('DETACHED_COUNTS_DIFFER', { host, ...told }, { ...reader.evidence, ...told });
 }
 

@@ -1,6 +1,7 @@
 /** The contents of the folder of detached work, parsed strictly; and which running processes are the work's. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import { shortened } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { errorsAtMost, lookedAt, runScriptName, scriptName } from './detached-script.ts';
 import type { ProcessFile } from './detached-script.ts';
 import { withRights, type Become } from '../../ssh/rights.ts';
@@ -56,14 +57,14 @@ function readFiles(
   unreadable: Unreadable,
 ): Map<string, string> | undefined {
   const [before, ...parts] = `\n${text}`.split(`\n=${boundary}= `);
-  if (before !== '') throw unreadable('it begins with unexpected text');
+  if (before !== '') throw unreadable(phrase('it begins with unexpected text'));
   if (parts.length === 1 && parts[0] === 'absent\n') return undefined;
-  if (parts.pop() !== 'end\n') throw unreadable('its end is missing');
+  if (parts.pop() !== 'end\n') throw unreadable(phrase('its end is missing'));
   const files = new Map<string, string>();
   for (const part of parts) {
     const [name = '', ...lines] = part.split('\n');
     if (!names.includes(name) || files.has(name) || lines.length === 0)
-      throw unreadable(`it shows a file "${name}"`);
+      throw unreadable(phrase('it shows a file "{name}"', { name }));
     files.set(name, lines.join('\n'));
   }
   return files;
@@ -72,7 +73,8 @@ function readFiles(
 /** A number alone in a file. The shell creates the file before it writes to it: an empty one has no number yet. */
 function readNumber(text: string | undefined, file: string, unreadable: Unreadable): number | undefined {
   if (text === undefined || text === '') return undefined;
-  if (!/^\d{1,9}\n$/.test(text)) throw unreadable(`${file} holds "${text.slice(0, 40)}"`);
+  if (!/^\d{1,9}\n$/.test(text))
+    throw unreadable(phrase('{file} holds "{text}"', { file, text: text.slice(0, 40) }));
   return Number(text);
 }
 
@@ -122,13 +124,14 @@ export function parseProcessList(
 ): LivingProcess[] {
   const unreadable = unreadableFolder(work, host);
   const [head = '', ...lines] = text.split('\n').filter((line) => line.trim() !== '');
-  if (!/^\s*PID\s+PPID\s+\S+\s*$/.test(head)) throw unreadable(`ps prints "${shortened(head, 80)}"`);
+  if (!/^\s*PID\s+PPID\s+\S+\s*$/.test(head))
+    throw unreadable(phrase('ps prints "{head}"', { head: shortened(head, 80) }));
   return lines.flatMap((line) => {
     const [, pid, parent, words] = /^\s*(\d{1,9})\s+(\d{1,9})\s+(\S.*)$/.exec(line) ?? [];
     if (pid !== undefined && parent !== undefined && words !== undefined)
       return [{ pid: Number(pid), parent: Number(parent), words: words.trimEnd() }];
     if (isWhole) return [];
-    throw unreadable(`ps prints "${shortened(line, 80)}"`);
+    throw unreadable(phrase('ps prints "{line}"', { line: shortened(line, 80) }));
   });
 }
 
@@ -215,7 +218,7 @@ export function numbersOf(look: FolderLook): number[] {
  */
 export type WorkState = 'absent' | 'unbegun' | 'running' | 'ended' | 'failed' | 'died';
 
-/** @param lives whether a process of the work was seen running before the folder was read */
+/** @param lives true if a process of the work was seen running before the folder was read */
 export function stateOf(look: FolderLook | undefined, lives: boolean): WorkState {
   if (!look) return 'absent';
   if (look.ended) return look.processes.every(({ status }) => status === 0) ? 'ended' : 'failed';

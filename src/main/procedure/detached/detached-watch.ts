@@ -11,6 +11,7 @@ import {
   type ErrorCode,
   type ShadowtapeError,
 } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { DumpOutput } from '../../../streams/dump-output.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { troubleOf, wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
@@ -163,7 +164,9 @@ function progressOf(look: WorkLook, elapsedSeconds: number): WorkProgress {
   const reader = look.processes.find(({ name }) => name === 'reader' || name === 'dump');
   const output = new DumpOutput();
   output.add(reader?.errors ?? '');
-  const words = output.phase ?? (output.percent === undefined ? undefined : `${output.percent}% done`);
+  const words =
+    output.phase ??
+    (output.percent === undefined ? undefined : phrase('{percent}% done', { percent: output.percent }));
   return {
     elapsedSeconds,
     ...(look.bytes === undefined ? {} : { bytes: look.bytes }),

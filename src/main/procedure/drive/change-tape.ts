@@ -3,6 +3,7 @@
  * checked before it is used; after a wrong one, the tape is requested again.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
@@ -83,10 +84,15 @@ async function askForTape(changing: TapeChanging, wanted: WantedTape, trouble: u
   const answer = await ask({
     id: 'next-tape',
     step,
-    text: `${before}Insert ${wanted.words} into ${device} on ${host}.`,
+    text: phrase('{before}Insert {tape} into {device} on {host}.', {
+      before,
+      tape: wanted.words,
+      device,
+      host,
+    }),
     choices: [
-      { id: 'ready', label: 'The tape is in the drive' },
-      { id: 'stop', label: 'No tape: stop here' },
+      { id: 'ready', label: phrase('The tape is in the drive') },
+      { id: 'stop', label: phrase('No tape: stop here') },
     ],
   });
   if (answer.choice !== 'ready') throw failure('OPERATOR_DECLINED', { step, by: answer.by });

@@ -1,5 +1,6 @@
 /** Operates the changer for one of its drives: that of the site. Cartridges in its other drives are never moved. */
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import {
   changerStatusArguments,
@@ -84,14 +85,16 @@ async function move(
 }
 
 const cartridgeWords = (cartridge: { readonly barcode: string | undefined } | undefined): string =>
-  cartridge ? (cartridge.barcode ?? 'a cartridge without a bar code') : 'no cartridge';
+  cartridge ? (cartridge.barcode ?? phrase('a cartridge without a bar code')) : phrase('no cartridge');
 
 /** Loads a cartridge into the site's drive, which is empty. @throws as move */
 export function loadFromSlot(room: ChangerRoom, changer: string, { slot, drive, barcode }: Move) {
   return move(room, changer, loadArguments(changer, slot, drive), ({ drives }) => {
     const present = drives.get(drive)?.cartridge;
     const isThere = present !== undefined && (barcode === undefined || present.barcode === barcode);
-    return isThere ? undefined : `drive ${drive} holds ${cartridgeWords(present)}`;
+    return isThere
+      ? undefined
+      : phrase('drive {drive} holds {cartridge}', { drive, cartridge: cartridgeWords(present) });
   });
 }
 
@@ -99,10 +102,13 @@ export function loadFromSlot(room: ChangerRoom, changer: string, { slot, drive, 
 export function unloadToSlot(room: ChangerRoom, changer: string, { slot, drive, barcode }: Move) {
   return move(room, changer, unloadArguments(changer, slot, drive), ({ drives, slots }) => {
     const present = drives.get(drive)?.cartridge;
-    if (present) return `drive ${drive} holds ${cartridgeWords(present)}`;
+    if (present)
+      return phrase('drive {drive} holds {cartridge}', { drive, cartridge: cartridgeWords(present) });
     const arrived = slots.get(slot)?.cartridge;
     const isThere = arrived !== undefined && (barcode === undefined || arrived.barcode === barcode);
-    return isThere ? undefined : `slot ${slot} holds ${cartridgeWords(arrived)}`;
+    return isThere
+      ? undefined
+      : phrase('slot {slot} holds {cartridge}', { slot, cartridge: cartridgeWords(arrived) });
   });
 }
 

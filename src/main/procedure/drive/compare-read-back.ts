@@ -2,6 +2,7 @@
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import { countText } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { ReadBackResult } from '../../../streams/tape/read-back.ts';
 import type { SampledRecords, StreamedRecord } from '../../../streams/digests/record-sampler.ts';
 import { judgeTapeRead } from '../../../streams/tape/tape-reader.ts';
@@ -49,11 +50,14 @@ function requireSameSections(
   read: ReadBackResult['sections'],
 ): void {
   const covered = written.reduce((sum, { bytes }) => sum + bytes, 0);
-  requireSame('bytes in sections', String(whole), String(covered));
+  requireSame(phrase('bytes in sections'), String(whole), String(covered));
   for (const [index, { firstRecord, records, bytes, sha256 }] of written.entries()) {
-    const what = `records ${countText(firstRecord + 1)} to ${countText(firstRecord + records)}`;
-    requireSame(`bytes of ${what}`, String(bytes), String(read[index]?.bytes ?? 0));
-    requireSame(`SHA-256 of ${what}`, sha256, read[index]?.sha256 ?? 'none');
+    const what = phrase('records {first} to {last}', {
+      first: countText(firstRecord + 1),
+      last: countText(firstRecord + records),
+    });
+    requireSame(phrase('bytes of {what}', { what }), String(bytes), String(read[index]?.bytes ?? 0));
+    requireSame(phrase('SHA-256 of {what}', { what }), sha256, read[index]?.sha256 ?? phrase('none'));
   }
 }
 

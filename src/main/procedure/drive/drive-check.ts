@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { failure, isFailure } from '../../../contract/errors.ts';
 import type { CheckLine } from '../../../contract/plan.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { runDump } from '../../../streams/copy-path.ts';
 import { readBack } from '../../../streams/tape/read-back.ts';
 import { tapeReaderArguments } from '../../../streams/tape/tape-reader.ts';
@@ -88,7 +89,9 @@ class DriveCheck {
 
   async protection(): Promise<string> {
     const { writeProtected } = await driveStatus(this.#room.runner, step, this.#order.drive);
-    return writeProtected === undefined ? 'mt does not show it; writing will' : 'not protected';
+    return writeProtected === undefined
+      ? phrase('mt does not show it; writing will')
+      : phrase('not protected');
   }
 
   /** Writes a file after the existing ones. @returns how long it took, in milliseconds */
@@ -140,7 +143,7 @@ class DriveCheck {
   async records(recordBytes: number): Promise<string> {
     await this.write(recordBytes, recordBytes * recordsOfASize);
     await this.#read(this.#files.length - 1);
-    return `${recordsOfASize} records written, read back and compared`;
+    return phrase('{recordsOfASize} records written, read back and compared', { recordsOfASize });
   }
 
   async #mt(command: 'fsf' | 'bsf' | 'weof' | 'rewind', count?: number): Promise<void> {
@@ -151,7 +154,11 @@ class DriveCheck {
 
   async #requireFile(file: number, what: string): Promise<void> {
     const status = await driveStatus(this.#room.runner, step, this.#order.drive);
-    requireSame(what, `file ${file}`, status.file === undefined ? 'unknown' : `file ${status.file}`);
+    requireSame(
+      what,
+      phrase('file {file}', { file }),
+      status.file === undefined ? 'unknown' : phrase('file {file}', { file: status.file }),
+    );
   }
 
   /** Forwards over all files but the last, which is then read. */
@@ -159,12 +166,12 @@ class DriveCheck {
     const last = this.#files.length - 1;
     const file = this.#files[last];
     if (last < 1 || !file)
-      throw failure('TAPE_STATE_UNKNOWN', this.#place('fewer than two files were written'));
+      throw failure('TAPE_STATE_UNKNOWN', this.#place(phrase('fewer than two files were written')));
     await this.#mt('rewind');
     await this.#mt('fsf', last);
-    await this.#requireFile(last, 'place after fsf');
+    await this.#requireFile(last, phrase('place after fsf'));
     await this.readHere(file);
-    return `spaced over ${last} file marks to the last file and read it`;
+    return phrase('spaced over {last} file marks to the last file and read it', { last });
   }
 
   /** Back from the end, before the mark of the file before the last; then over that mark, to the last file. */
@@ -172,14 +179,14 @@ class DriveCheck {
     const last = this.#files.length - 1;
     const file = this.#files[last];
     if (last < 1 || !file)
-      throw failure('TAPE_STATE_UNKNOWN', this.#place('fewer than two files were written'));
+      throw failure('TAPE_STATE_UNKNOWN', this.#place(phrase('fewer than two files were written')));
     await goToFile(this.#room.runner, step, this.#order.drive, last + 1);
     await this.#mt('bsf', 2);
-    await this.#requireFile(last - 1, 'place after bsf');
+    await this.#requireFile(last - 1, phrase('place after bsf'));
     await this.#mt('fsf', 1);
-    await this.#requireFile(last, 'place after fsf');
+    await this.#requireFile(last, phrase('place after fsf'));
     await this.readHere(file);
-    return 'spaced back over 2 file marks and forward over 1 to the last file, and read it';
+    return phrase('spaced back over 2 file marks and forward over 1 to the last file, and read it');
   }
 
   #place(said: string) {
@@ -191,14 +198,19 @@ class DriveCheck {
     const wrote = await this.write(speedRecordBytes, speedBytes);
     const read = await this.#read(this.#files.length - 1);
     const rate = (milliseconds: number) => `${(speedBytes / 1000 / milliseconds).toFixed(1)} MB/s`;
-    return `64 MiB written at ${rate(wrote)}, read at ${rate(read)} (through the console, records of 32,768 bytes)`;
+    return phrase(
+      '64 MiB written at {written}, read at {read} (through the console, records of 32,768 bytes)',
+      { written: rate(wrote), read: rate(read) },
+    );
   }
 
   async leave(): Promise<string> {
     await this.#mt('rewind');
     await this.#mt('weof', 1);
     await this.#mt('rewind');
-    return 'only a file mark at the beginning; label the tape: shadowtape label NAME --overwrite data';
+    return phrase(
+      'only a file mark at the beginning; label the tape: shadowtape label NAME --overwrite data',
+    );
   }
 }
 
@@ -209,13 +221,15 @@ class DriveCheck {
 export async function checkDrive(room: DataRoom, order: DriveCheckOrder): Promise<readonly CheckLine[]> {
   const { found } = await requireScratch(room, step, order);
   const check = new DriveCheck(room, order);
-  check.tell('tape', true, found);
-  await check.check('write protection', () => check.protection());
+  check.tell(phrase('tape'), true, found);
+  await check.check(phrase('write protection'), () => check.protection());
   for (const size of recordSizes)
-    await check.check(`records of ${size.toLocaleString('en-US')} bytes`, () => check.records(size));
-  await check.check('spacing forwards', () => check.spaceForwards());
-  await check.check('spacing back', () => check.spaceBack());
-  await check.check('speed', () => check.speed());
-  await check.check('left on the tape', () => check.leave());
+    await check.check(phrase('records of {size} bytes', { size: size.toLocaleString('en-US') }), () =>
+      check.records(size),
+    );
+  await check.check(phrase('spacing forwards'), () => check.spaceForwards());
+  await check.check(phrase('spacing back'), () => check.spaceBack());
+  await check.check(phrase('speed'), () => check.speed());
+  await check.check(phrase('left on the tape'), () => check.leave());
   return check.lines;
 }

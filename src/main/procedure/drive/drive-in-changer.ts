@@ -3,6 +3,7 @@
  * `tape.device`.
  */
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { ChangerStatus } from '../../tape/changer.ts';
 import {
   driveIdentifiers,
@@ -38,12 +39,25 @@ async function numberBySerial(room: ChangerRoom, changer: string): Promise<numbe
   const said = (result: typeof asked) =>
     wordsOf({ stdout: result.stdout.toString('utf8'), stderr: result.stderr });
   const serial = asked.status === 0 ? unitSerialIn(asked.stdout.toString('utf8')) : undefined;
-  if (serial === undefined) return `sg_inq shows no serial number of ${device}: ${said(asked)}`;
+  if (serial === undefined)
+    return phrase('sg_inq shows no serial number of {device}: {said}', { device, said: said(asked) });
   const answer = await ask(room, driveIdentifiersArguments(changer), true);
   const identifiers = answer.status === 0 ? driveIdentifiers(answer.stdout) : undefined;
-  if (!identifiers) return `sg_raw shows no serial numbers of the drives of ${changer}: ${answer.stderr}`;
+  if (!identifiers)
+    return phrase('sg_raw shows no serial numbers of the drives of {changer}: {stderr}', {
+      changer,
+      stderr: answer.stderr,
+    });
   const number = driveWithSerial(identifiers, serial);
-  return number ?? `${changer} names the drives ${identifiers.join(', ')}, and ${device} is ${serial}`;
+  return (
+    number ??
+    phrase('{changer} names the drives {identifiers}, and {device} is {serial}', {
+      changer,
+      identifiers: identifiers.join(', '),
+      device,
+      serial,
+    })
+  );
 }
 
 /** @throws CHANGER_DRIVE_UNNAMED, CHANGER_DRIVE_MISSING */

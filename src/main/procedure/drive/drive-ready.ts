@@ -4,6 +4,7 @@
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { durationText } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { parseDriveStatus, type DriveStatus } from '../../tape/drive-status.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import { wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
@@ -30,7 +31,7 @@ export async function driveStatus(
   const stdout = result.stdout.toString('utf8');
   return {
     ...parseDriveStatus(stdout, result.stderr),
-    said: wordsOf({ stdout, stderr: result.stderr }) || 'mt status prints nothing',
+    said: wordsOf({ stdout, stderr: result.stderr }) || phrase('mt status prints nothing'),
   };
 }
 
@@ -47,12 +48,14 @@ export async function requireReadyDrive(
 ): Promise<Told> {
   const status = await driveStatus(runner, step, drive);
   const { tapeDevice: device, tapeHost: host } = drive;
-  const reason = `${device} on ${host}`;
+  const reason = phrase('{device} on {host}', { device, host });
   if (status.state === 'no-cartridge') throw failure('TAPE_NOT_LOADED', { reason });
   if (status.state === 'busy') throw failure('TAPE_BUSY', { reason });
   if (status.state === 'unknown') throw failure('TAPE_STATE_UNKNOWN', { device, host, said: status.said });
   if (use === 'write' && status.writeProtected)
-    throw failure('TAPE_WRITE_PROTECTED', { reason: `the cartridge in ${reason} is write-protected` });
+    throw failure('TAPE_WRITE_PROTECTED', {
+      reason: phrase('the cartridge in {reason} is write-protected', { reason }),
+    });
   return status;
 }
 
@@ -95,7 +98,12 @@ export async function waitForReadyDrive(
     } catch (error) {
       if (!isFailure(error, ...threadingCodes) || clock.now() >= until) throw error;
       if (asked === 1)
-        onWait?.(`${error.message}; the drive has ${durationText(limitSeconds)} to become ready`);
+        onWait?.(
+          phrase('{reason}; the drive has {limitSeconds} to become ready', {
+            reason: error.message,
+            limitSeconds: durationText(limitSeconds),
+          }),
+        );
       await pause(runner, drive, clock, askAgainSeconds, error);
     }
   }

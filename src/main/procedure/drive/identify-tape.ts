@@ -1,6 +1,7 @@
 /** Identifies the tape in a drive: reads the first record of each file, without writing a byte. */
 import { createHash } from 'node:crypto';
 import { isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
 import { readLabel, type TapeLabel } from '../../tape/tape-label.ts';
 import { readManifest, type TapeManifest } from '../../tape/tape-manifest.ts';
@@ -87,9 +88,9 @@ async function endOfTape(
 ): Promise<string | undefined> {
   if (first.status === 0 && first.stdout.length > 0) return undefined;
   const status = await driveStatus(runner, step, drive);
-  if (status.endOfData || status.blankCheck) return 'end of data';
-  if (first.status === 0) return 'an empty file';
-  return isTooLarge(first) ? undefined : `it cannot be read: ${ddWords(first)}`;
+  if (status.endOfData || status.blankCheck) return phrase('end of data');
+  if (first.status === 0) return phrase('an empty file');
+  return isTooLarge(first) ? undefined : phrase('it cannot be read: {dd}', { dd: ddWords(first) });
 }
 
 /** @returns false if the tape ends before that file */
@@ -115,12 +116,15 @@ class Finding {
 
   add(file: number, found: string, first: CommandResult): void {
     const recordBytes = first.status === 0 ? first.stdout.length : undefined;
-    // What the label tells of the file.
+    // What the label has on the file.
     const told = this.label?.volumes.find((one) => one.file === file);
     const kind = this.label && file === 0 ? 'label' : 'data';
+    const holds =
+      told === undefined
+        ? found
+        : phrase('{volume}, method {method}: {found}', { volume: told.volume, method: told.method, found });
     this.files.push({
-      ...{ file, kind, recordBytes },
-      holds: told === undefined ? found : `${told.volume}, method ${told.method}: ${found}`,
+      ...{ file, kind, recordBytes, holds },
       ...(told === undefined ? {} : { volume: told.volume }),
     });
   }
@@ -128,11 +132,14 @@ class Finding {
 
 async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: Finding): Promise<string> {
   for (let file = 1; file < mostFiles; file += 1) {
-    if (!(await reaches(runner, drive, file))) return `no file mark after file ${file - 1}`;
+    if (!(await reaches(runner, drive, file)))
+      return phrase('no file mark after file {file}', { file: file - 1 });
     const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
     const end = await endOfTape(runner, drive, first);
-    if (end !== undefined) return `${end} after file ${file - 1}`;
-    const holds = isTooLarge(first) ? 'records larger than 262,144 bytes' : describeFirstRecord(first.stdout);
+    if (end !== undefined) return phrase('{end} after file {file}', { end, file: file - 1 });
+    const holds = isTooLarge(first)
+      ? phrase('records larger than 262,144 bytes')
+      : describeFirstRecord(first.stdout);
     finding.add(file, holds, first);
     const found = first.status === 0 ? await manifestOf(runner, drive, file, first.stdout) : undefined;
     if (!found) continue;
@@ -144,7 +151,7 @@ async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: 
     const { recordBytes } = lastOf(finding.files);
     finding.files.splice(-1, 1, { file, holds: describeManifest(manifest), kind: 'manifest', recordBytes });
   }
-  return `not checked after file ${mostFiles - 1}`;
+  return phrase('not checked after file {mostFiles}', { mostFiles: mostFiles - 1 });
 }
 
 function lastOf(files: readonly IdentifiedFile[]): IdentifiedFile {
@@ -154,7 +161,10 @@ function lastOf(files: readonly IdentifiedFile[]): IdentifiedFile {
 }
 
 const describeManifest = ({ run, files }: TapeManifest) =>
-  `the manifest of run ${run}: ${files.length === 1 ? '1 file' : `${files.length} files`}`;
+  phrase('the manifest of run {run}: {files}', {
+    run,
+    files: files.length === 1 ? phrase('1 file') : phrase('{files} files', { files: files.length }),
+  });
 
 /**
  * Reads the first record of each file. The tape is rewound at the end.
@@ -180,7 +190,7 @@ export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Pr
     finding.add(0, found, first);
     const isEmpty = first.status === 0 && first.stdout.length === 0;
     end = isEmpty
-      ? 'not checked after a file mark at the beginning'
+      ? phrase('not checked after a file mark at the beginning')
       : await identifyFiles(runner, drive, finding);
   }
   await runner.send(step, rewindCommand(drive));

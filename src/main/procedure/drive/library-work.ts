@@ -4,6 +4,7 @@
  */
 import { failure, isFailure } from '../../../contract/errors.ts';
 import type { CartridgeMove } from '../../../contract/library.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { freeSlotOf, isCartridgeOf, movesFor, useOf, type Library } from '../../tape/library.ts';
 import type { KnownTape } from '../../tape/media-catalogue.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
@@ -33,7 +34,13 @@ export interface LibraryRoom extends ChangerRoom {
 /** What is in the drive, or why it cannot be read. */
 export async function tapeInDrive({ runner, step, drive }: LibraryRoom): Promise<FoundTape | string> {
   const { state, said } = await driveStatus(runner, step, drive);
-  if (state === 'busy') throw failure('TAPE_BUSY', { reason: `${drive.tapeDevice} on ${drive.tapeHost}` });
+  if (state === 'busy')
+    throw failure('TAPE_BUSY', {
+      reason: phrase('{tapeDevice} on {tapeHost}', {
+        tapeDevice: drive.tapeDevice,
+        tapeHost: drive.tapeHost,
+      }),
+    });
   if (state !== 'ready') return said;
   try {
     return await lookAtTape(runner, step, drive);

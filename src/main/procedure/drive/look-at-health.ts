@@ -1,6 +1,7 @@
 /** Queries the health of a drive. What cannot be read is reported as unknown, with the reason: it never counts as healthy. */
 import type { DriveHealth, UnknownHealth } from '../../../contract/drive-health.ts';
 import { isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import {
   compressionState,
   encryptionArguments,
@@ -39,7 +40,10 @@ class Asker {
   ): Promise<Value | undefined> {
     const [program = ''] = argv;
     const none = (reason: string) => void this.unavailable.push({ what, reason });
-    const isMissing = `${program} is not installed on ${this.#drive.tapeHost}`;
+    const isMissing = phrase('{program} is not installed on {tapeHost}', {
+      program,
+      tapeHost: this.#drive.tapeHost,
+    });
     if (this.#missing.has(program)) return none(isMissing) as undefined;
     try {
       const command = { host: this.#drive.tapeHost, argv, changes: false };
@@ -52,7 +56,7 @@ class Asker {
       const stdout = result.stdout.toString('utf8');
       const value = result.status === 0 ? read(stdout) : undefined;
       if (value === undefined)
-        none(wordsOf({ stdout, stderr: result.stderr }) || `${program} printed nothing`);
+        none(wordsOf({ stdout, stderr: result.stderr }) || phrase('{program} printed nothing', { program }));
       return value;
     } catch (error) {
       if (!isFailure(error) || isFailure(error, ...endings)) throw error;
@@ -80,7 +84,7 @@ export async function lookAtHealth(runner: CommandRunner, step: string, drive: D
   const { tapeDevice: device } = drive;
   const asker = new Asker(runner, step, drive);
   const alerts = await asker.ask('TapeAlert', logPageArguments(device, 'alerts'), raisedAlerts);
-  const loads = await asker.ask('load count', logPageArguments(device, 'statistics'), mediaLoads);
+  const loads = await asker.ask(phrase('load count'), logPageArguments(device, 'statistics'), mediaLoads);
   const compression = await asker.ask(
     'compression',
     logPageArguments(device, 'compression'),

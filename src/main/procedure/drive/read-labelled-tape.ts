@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { tapeReadFailure } from '../../../streams/tape/tape-trouble.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
 import { readLabel } from '../../tape/tape-label.ts';
@@ -52,10 +53,10 @@ export async function requireLabelOf(
   }
   if (label.kind === 'foreign' || label.label.uuid !== written.uuid) {
     const { tapeHost: host, tapeDevice: device } = drive;
-    const wanted = `the tape "${written.name}" of run ${run}`;
+    const wanted = phrase('the tape "{name}" of run {run}', { name: written.name, run });
     throw failure('TAPE_IS_ANOTHER', { host, device, wanted, found: describeFirstRecord(stdout) });
   }
-  requireSame('SHA-256 of the label', written.sha256, sha256(stdout));
+  requireSame(phrase('SHA-256 of the label'), written.sha256, sha256(stdout));
 }
 
 /**
@@ -87,6 +88,6 @@ export async function requireManifestOf(
     return runner.send(step, read, { anyStatus: true, binary: true });
   });
   if (status !== 0) throw tapeReadFailure({ status, signal, stderr, bytes: stdout.length }, evidenceOf(read));
-  requireSame('bytes of the manifest', String(written.bytes), String(stdout.length));
-  requireSame('SHA-256 of the manifest', written.sha256, sha256(stdout));
+  requireSame(phrase('bytes of the manifest'), String(written.bytes), String(stdout.length));
+  requireSame(phrase('SHA-256 of the manifest'), written.sha256, sha256(stdout));
 }

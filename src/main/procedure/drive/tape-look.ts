@@ -1,5 +1,6 @@
 /** Reads the beginning of a tape, without writing to it. */
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { ddComplaint } from '../../../streams/tape/dd-counts.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
@@ -41,7 +42,7 @@ async function isBlank(runner: CommandRunner, step: string, drive: KnownDrive): 
 
 /** dd's message about a failed read, without the counts that it prints at the end. */
 export function ddWords({ stderr, status }: Pick<CommandResult, 'stderr' | 'status'>): string {
-  return ddComplaint(stderr) || `dd ended with exit status ${status ?? 'unknown'}`;
+  return ddComplaint(stderr) || `dd ended with exit status ${status ?? phrase('unknown')}`;
 }
 
 /**
@@ -55,7 +56,7 @@ export async function contentsOfTape(
   first: CommandResult,
 ): Promise<string | undefined> {
   if (first.status === 0) return describeFirstRecord(first.stdout);
-  if (isTooLarge(first)) return 'records larger than 262,144 bytes';
+  if (isTooLarge(first)) return phrase('records larger than 262,144 bytes');
   if (await isBlank(runner, step, drive)) return undefined;
   const { tapeDevice: device, tapeHost: host } = drive;
   throw failure('TAPE_STATE_UNKNOWN', { device, host, said: ddWords(first) }, { host, stderr: first.stderr });

@@ -4,6 +4,7 @@
  * sent.
  */
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
 import { driveStatus, type Told } from './drive-ready.ts';
 import {
@@ -24,7 +25,12 @@ async function requireAt(runner: CommandRunner, step: string, drive: Drive, want
   if (isAt(status, wanted)) return;
   const { tapeHost: host, tapeDevice: device } = drive;
   const said =
-    status.file === undefined ? status.said : `file ${status.file}, record ${status.record ?? 'unknown'}`;
+    status.file === undefined
+      ? status.said
+      : phrase('file {file}, record {record}', {
+          file: status.file,
+          record: status.record ?? phrase('unknown'),
+        });
   throw failure('TAPE_POSITION_WRONG', { host, device, wanted, said });
 }
 
@@ -87,7 +93,7 @@ export async function goToRecord(
     const said =
       status.file === undefined || status.record === undefined
         ? status.said
-        : `file ${status.file}, record ${status.record}`;
+        : phrase('file {file}, record {record}', { file: status.file, record: status.record });
     throw failure('TAPE_RECORD_NOT_REACHED', { host, device, file, record, said });
   });
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { failure, isFailure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import { shortened } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { isCountLine } from '../../../streams/tape/dd-counts.ts';
 import type { OnRetry } from '../../ssh/host-profile.ts';
 import { commandLine, shownLine } from '../../ssh/quoting.ts';
@@ -76,7 +77,10 @@ export function errorFields(error: unknown): NonNullable<EventOf<'outcome'>['err
 
 function cut(text: string): string {
   if (text.length <= keptCharacters) return text;
-  return `${text.slice(0, keptCharacters)}… (${text.length - keptCharacters} more characters)`;
+  return phrase('{text}… ({more} more characters)', {
+    text: text.slice(0, keptCharacters),
+    more: text.length - keptCharacters,
+  });
 }
 
 /** No lock is removed and taken again within this time. */
@@ -309,8 +313,8 @@ export function troubleOf(
   if (result.status !== 0) {
     const ended =
       result.status === undefined
-        ? `was ended by signal ${result.signal ?? 'unknown'}`
-        : `ended with exit status ${result.status}`;
+        ? phrase('was ended by signal {signal}', { signal: result.signal ?? phrase('unknown') })
+        : phrase('ended with exit status {status}', { status: result.status });
     const said = wordsOf(evidence);
     return failure(
       'COMMAND_FAILED',

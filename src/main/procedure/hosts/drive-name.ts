@@ -3,6 +3,7 @@
  * name. Only queries.
  */
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import {
   driveNameQuery,
@@ -44,7 +45,9 @@ export async function driveName(
   const name = isPersistent ? driveOfKernelName(stdout.trim()) : lowestNumberOf(stdout, device);
   if (result.status === 0 && name !== undefined) return name;
   const command = commandLine(argv);
-  const said = wordsOf({ stdout, stderr: result.stderr }) || `exit status ${result.status ?? 'unknown'}`;
+  const said =
+    wordsOf({ stdout, stderr: result.stderr }) ||
+    phrase('exit status {status}', { status: result.status ?? phrase('unknown') });
   const evidence = { host, command, stdout, stderr: result.stderr };
   const place = linkPlaces[isPersistent ? 'persistent' : 'solaris'];
   throw failure('DRIVE_NAME_UNKNOWN', { host, device, command, said, ...place }, evidence);

@@ -3,6 +3,7 @@
  * login shell passes data unchanged.
  */
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { hostNamesOf, type Assignment } from '../model/assignment.ts';
 import { machineDifference, movedWords, parseMachine, type HostIdentity } from '../model/host-identity.ts';
 import { commandLine } from '../../ssh/quoting.ts';
@@ -52,7 +53,8 @@ async function machineOf({ runner, assignment, step, mustTell }: IdentifyOptions
       stderr,
       ...(status === undefined ? {} : { exitStatus: status }),
     };
-    const said = wordsOf({ stdout, stderr }) || `exit status ${status ?? 'unknown'}`;
+    const said =
+      wordsOf({ stdout, stderr }) || phrase('exit status {status}', { status: status ?? phrase('unknown') });
     throw failure('HOST_MACHINE_UNKNOWN', { host, command, said }, evidence);
   }
 }
@@ -142,7 +144,10 @@ export function compareHost(
   const then = before.find(({ name }) => name === now.name);
   if (!then)
     return [
-      `${now.name} did not answer before: it is not known whether it is the machine on which the run started`,
+      phrase(
+        '{name} did not answer before: it is not known whether it is the machine on which the run started',
+        { name: now.name },
+      ),
     ];
   const difference = machineDifference(then, now);
   if (!difference) return [movedWords(then, now)].filter((words) => words !== undefined);
@@ -151,6 +156,9 @@ export function compareHost(
   if (!vouched.includes(host))
     throw failure('HOST_IS_ANOTHER', { host, address, port, ...difference }, { host, expected, actual });
   return [
-    `the ${what} of ${host} was ${expected}, now it is ${actual}: the operator confirmed that it is the same machine`,
+    phrase(
+      'the {what} of {host} was {expected}, now it is {actual}: the operator confirmed that it is the same machine',
+      { what, host, expected, actual },
+    ),
   ];
 }

@@ -1,5 +1,6 @@
 /** Whether the process that a lock names still works on its run: only a lock without a working process may be taken over. */
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { isOfCommand, livenessOfOwner, restoresMarked, type LockOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
 import { lockedFailure } from './lock-refusal.ts';
@@ -46,7 +47,9 @@ export async function mayTakeOver(
   const { supersedes = [], whyLockStays } = options;
   const marked = restoresMarked(listing);
   const foreign = marked.find((run) => !supersedes.includes(run));
-  const replacing = `restore ${marked.join(', ')} did not finish; this restore replaces it`;
+  const replacing = phrase('restore {marked} did not finish; this restore replaces it', {
+    marked: marked.join(', '),
+  });
   if (!owner && marked.length > 0 && foreign === undefined) return replacing;
   if (!owner || !(await isLeft(owner, options))) throw lockedFailure(place, listing);
   if (foreign !== undefined)
@@ -54,10 +57,10 @@ export async function mayTakeOver(
   if (marked.length > 0) return replacing;
   // Its console died while the tape was moving. The drive is queried before the tape is read: it may still be busy.
   if (place.what === 'drive' && supersedes.includes(owner.run))
-    return `restore ${owner.run} did not finish and left its lock; the lock was removed`;
+    return phrase('restore {run} did not finish and left its lock; the lock was removed', { run: owner.run });
   // A command for the drive leaves nothing but its lock.
   if (isOfCommand(owner)) return undefined;
   const reason = whyLockStays ? await whyLockStays(owner, place) : lockedFailure(place, listing);
   if (reason) throw reason;
-  return `run ${owner.run} ended and left its lock; the lock was removed`;
+  return phrase('run {run} ended and left its lock; the lock was removed', { run: owner.run });
 }

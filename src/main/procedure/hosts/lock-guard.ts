@@ -8,6 +8,7 @@
  * command must answer.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { namesIn } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
 import { troubleOf, type Command, type CommandRunner } from './command-runner.ts';
@@ -141,11 +142,16 @@ export class LockGuard {
   lose(step: string, place: LockPlace, listing: string | undefined): ShadowtapeError {
     const { host, name, folder, what } = place;
     const owner = listing === undefined ? undefined : parseOwner(listing);
-    const now = owner ? `is held by ${doingWords(owner)} of ${ownerSince(owner)}` : 'is gone';
+    const now = owner
+      ? phrase('is held by {doing} of {ownerSince}', {
+          doing: doingWords(owner),
+          ownerSince: ownerSince(owner),
+        })
+      : phrase('is gone');
     const evidence = { host, command: `ls ${folder}`, stdout: listing ?? '' };
     const { run } = this.#options;
     if (what === 'drive') {
-      const tape = run === undefined ? 'The tape' : `The tape of run ${run}`;
+      const tape = run === undefined ? phrase('The tape') : phrase('The tape of run {run}', { run });
       return failure('DRIVE_LOCK_LOST', { step, drive: name, host, now, tape }, evidence);
     }
     this.#lostPlaces.push(place);

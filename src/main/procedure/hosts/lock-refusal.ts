@@ -1,5 +1,6 @@
 /** The refusal for a locked class or drive: by whom, since when. */
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import {
   doingWords,
   isOfCommand,
@@ -15,21 +16,35 @@ type Locked = Pick<LockPlace, 'what' | 'name' | 'host'>;
 
 /** `marion on jump1 (process 4711), since 2026-11-22T02:00:04Z`. */
 export const ownerSince = (owner: LockOwner): string =>
-  `${ownerWords(owner)}${owner.since === undefined ? '' : `, since ${sinceWords(owner.since)}`}`;
+  phrases(
+    [
+      ownerWords(owner),
+      owner.since === undefined ? '' : phrase(', since {since}', { since: sinceWords(owner.since) }),
+    ],
+    '',
+  );
 
 function driveFailure({ name: device, host }: Locked, owner: LockOwner | undefined): ShadowtapeError {
   if (!owner) return failure('DRIVE_LOCKED_NAMELESS', { device, host });
   const unlock = `shadowtape unlock ${device}`;
   const { run } = owner;
   const rest = isOfCommand(owner)
-    ? `remove the lock with ${unlock}`
-    : `resume or roll back that run on the machine where it was started: shadowtape resume ${run}, shadowtape rollback ${run}. To discard it instead: ${unlock} --discard ${run}`;
+    ? phrase('remove the lock with {unlock}', { unlock })
+    : phrase(
+        'resume or roll back that run on the machine where it was started: shadowtape resume {run}, shadowtape rollback {run}. To discard it instead: {unlock} --discard {run}',
+        { run, unlock },
+      );
   const remedy = `shadowtape locks shows whether its process is running. If it is not, ${rest}`;
   return failure('DRIVE_IN_USE', {
     device,
     host,
-    user: `${doingWords(owner)} of ${ownerSince(owner)}`,
+    user: phrase('{doing} of {ownerSince}', { doing: doingWords(owner), ownerSince: ownerSince(owner) }),
     remedy,
+    remedyOnScreen: isOfCommand(owner)
+      ? phrase('if its process is gone, the lock is removed on the command line, see docs/recovery.md')
+      : phrase(
+          'if its process is gone or the run needs action, resume or roll it back on the console that started it',
+        ),
   });
 }
 

@@ -8,6 +8,7 @@ import type { CommandRunner } from './command-runner.ts';
 import { isLeft, type LockKnowledge } from './left-lock.ts';
 import { busyFailure, lockedFailure } from './lock-refusal.ts';
 import { leaveAsFound, takePlaces, type FoundLock, type LockOrder } from './remote-lock.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 export interface TakeUpOrder extends LockKnowledge {
   readonly runner: CommandRunner;
@@ -46,11 +47,15 @@ async function mayTakeOver(order: TakeUpOrder, found: FoundLock): Promise<string
     throw refused();
   }
   if (livenessOfOwner(owner) === 'gone')
-    return `the lock was left by ${ownerWords(owner)}, whose process has ended; it was taken over`;
+    return phrase('the lock was left by {owner}, whose process has ended; it was taken over', {
+      owner: ownerWords(owner),
+    });
   if (await isLeft(owner, order))
-    return `the lock was left by ${ownerWords(owner)}, which has ended the run; it was taken over`;
+    return phrase('the lock was left by {owner}, which has ended the run; it was taken over', {
+      owner: ownerWords(owner),
+    });
   if (!force) throw refused();
-  return `the lock of ${ownerWords(owner)} was taken over (--take-over-lock)`;
+  return phrase('the lock of {owner} was taken over (--take-over-lock)', { owner: ownerWords(owner) });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Queries the hosts: sdxinfo on every primary node and on the backup server, and the backup server's mounts. */
 import { isFailure, failure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { judgeAnswers, judgeSilence, type PrintedAnswer, type Sight } from '../../gds/backup-sight.ts';
 import { rawDevice } from '../../gds/commands.ts';
 import {
@@ -66,7 +67,7 @@ function read(stdout: string): Reading {
   const report = parseSdxinfo(stdout);
   // Each line of sdxinfo ends with a line feed.
   if (stdout !== '' && !stdout.endsWith('\n'))
-    throw failure('SDXINFO_INCOMPLETE', { reason: 'its last line has no end' });
+    throw failure('SDXINFO_INCOMPLETE', { reason: phrase('its last line has no end') });
   const { tables } = readSdxinfoText(stdout);
   const hasRows = tables.some(({ rows }) => rows.length > 0);
   return { report, answer: hasRows ? 'objects' : tables.length > 0 ? 'titles' : 'silence' };
@@ -88,7 +89,8 @@ async function readSdxinfo(
     if (trouble.code === 'SDXINFO_MISSING') throw trouble;
     const values = {
       host: command.host,
-      text: printed || 'exit status ' + String(result.status ?? 'unknown') + ', and nothing was printed',
+      text:
+        printed || 'exit status ' + String(result.status ?? phrase('unknown')) + ', and nothing was printed',
     };
     throw failure(backup ? 'SDXINFO_FAILED_ON_BACKUP' : 'SDXINFO_FAILED_ON', values, trouble.evidence);
   }
@@ -103,7 +105,10 @@ async function readSdxinfo(
 function withHost(error: unknown, { host, argv }: Command, stdout: string): unknown {
   if (!isFailure(error)) return error;
   const evidence = { host, command: argv.join(' '), stdout, ...error.evidence };
-  return new ShadowtapeError({ ...error.toInfo(), sentence: `${host}: ${error.message}`, evidence }, error);
+  return new ShadowtapeError(
+    { ...error.toInfo(), sentence: phrases([host, error.message], ': '), evidence },
+    error,
+  );
 }
 
 /** Something may change between the two forms: a node that boots starts its volumes. Then they are queried again. */

@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../contract/errors.ts';
 import { durationText } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { driveCommand, withoutRewind, withRewind } from '../../tape/tape-device.ts';
 
 /** How long a query is repeated. */
@@ -147,8 +148,11 @@ export class QueryRetry {
         const leftSeconds = outageSeconds() - (clock.now() - since) / 1000;
         if (leftSeconds <= 0) throw unanswered(host, what, (clock.now() - since) / 1000, error);
         const pauseSeconds = Math.min(pausesSeconds[failed] ?? pausesSeconds.at(-1) ?? 0, leftSeconds);
-        const when = pauseSeconds === 0 ? 'now' : `in ${Math.ceil(pauseSeconds)} s`;
-        onRetry(step, `${error.message}; ${what} is sent again ${when}`);
+        const when =
+          pauseSeconds === 0
+            ? 'now'
+            : phrase('in {pauseSeconds} s', { pauseSeconds: Math.ceil(pauseSeconds) });
+        onRetry(step, phrase('{reason}; {what} is sent again {when}', { reason: error.message, what, when }));
         if (pauseSeconds > 0) await this.#pause(attempt, pauseSeconds, error);
       }
     }

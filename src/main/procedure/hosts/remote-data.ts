@@ -1,5 +1,6 @@
 /** Commands whose data flows through this program: opened with an intent in the journal, closed with an outcome. */
 import type { EventOf } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { CopyProgress } from '../../../streams/progress.ts';
 import { ReaderOutput } from '../../../streams/reader-output.ts';
 import type { ByteSink, ByteSource, ProcessEnd } from '../../../streams/stage.ts';
@@ -48,7 +49,7 @@ export function openWay(
     abort: room.abort,
     onRetry,
     onFallBack(reason) {
-      const text = `no thread for the data (${reason}); it goes through the main thread`;
+      const text = phrase('no thread for the data ({reason}); it goes through the main thread', { reason });
       room.journal.append({ type: 'warning', step, text });
     },
   });

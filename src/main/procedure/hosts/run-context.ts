@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunTrouble } from '../../../contract/run-outcome.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { Job } from '../../site/site-schema.ts';
 import type { MediaEvent } from '../../tape/media-catalogue.ts';
 import type { MediaFile } from '../../tape/media-file.ts';
@@ -283,7 +284,7 @@ export class RunContext {
     this.journal.append({
       type: 'warning',
       step,
-      text: `GDS on ${node} answers again: it is checked like any other node`,
+      text: phrase('GDS on {node} answers again: it is checked like any other node', { node }),
     });
     this.steadiness.disturb();
   }
@@ -291,7 +292,11 @@ export class RunContext {
   /** During a rollback, an unusable node prevents nothing; a lost lock does. */
   #refuseNode(step: string, { node }: MissingNode, error: unknown): void {
     if (!this.unwinding || this.lockGuard.lost || !isFailure(error)) throw error;
-    this.journal.append({ type: 'warning', step, text: `${node} answers again: ${error.message}` });
+    this.journal.append({
+      type: 'warning',
+      step,
+      text: phrase('{node} answers again: {reason}', { node, reason: error.message }),
+    });
   }
 
   get #placesToWatch(): LockPlace[] {

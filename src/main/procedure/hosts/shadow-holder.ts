@@ -1,6 +1,7 @@
 /** A process on the backup server that holds a shadow volume open, as long as this program needs it. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { RemoteEnd } from '../../ssh/channels/remote-process.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { RemoteTalk } from '../../ssh/channels/ssh-talk.ts';
@@ -55,7 +56,10 @@ class Answers {
 
 function howItEnded({ lost, status, signal, stderr }: RemoteEnd): string {
   if (lost) return lost.message;
-  const how = status === undefined ? `signal ${signal ?? 'unknown'}` : `exit status ${status}`;
+  const how =
+    status === undefined
+      ? phrase('signal {signal}', { signal: signal ?? phrase('unknown') })
+      : phrase('exit status {status}', { status });
   const said = wordsOf({ stderr });
   return said === '' ? how : `${how}: ${said}`;
 }
@@ -136,7 +140,9 @@ export class ShadowHolder {
     const isOver = await endsWithin(opened.end.ended, 0.1);
     const end = await endProcess(opened.end);
     recordOutcome(room, step, opened, end);
-    return { reason: isOver ? howItEnded(end) : `no answer within ${answerSeconds} s` };
+    return {
+      reason: isOver ? howItEnded(end) : phrase('no answer within {answerSeconds} s', { answerSeconds }),
+    };
   }
 
   /** Why it no longer holds the volume; undefined while it does. */

@@ -11,6 +11,7 @@ import { whyNotAll } from '../../site/whole-fingerprint.ts';
 import type { Library } from '../../tape/library.ts';
 import { type Assignment, type VolumeAssignment } from './assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { OutsideNode } from './class-scope.ts';
 import type { World } from './world.ts';
 
@@ -71,7 +72,7 @@ function shadowDevices({ name, job }: NamedJob, { disks }: ShadowLayout): Readon
     throw failure('JOB_DISKS_DIFFER', {
       job: name,
       proxy: listed(job.volumes.map(({ proxy }) => proxy)),
-      actual: wanted.join(', ') || 'no disk',
+      actual: wanted.join(', ') || phrase('no disk'),
       named: named.join(', '),
     });
   }

@@ -19,7 +19,7 @@ export interface OutsideNode {
 }
 
 /**
- * @param told of the nodes that answer
+ * @param told one for each node that answers
  * @returns nothing if the scope is not shown, differs between nodes, or lacks a node that shows the class: it then does
  *   not use the nodes' own names, and proves nothing
  */

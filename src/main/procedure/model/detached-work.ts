@@ -3,6 +3,7 @@
  * in a folder that shows their progress. Plain data: a resumed run makes the same work from the same assignment.
  */
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { Platform } from '../../site/site-schema.ts';
 
 /** One process of the work. Its files in the folder have its name. */
@@ -57,9 +58,11 @@ const refused = (reason: string) => failure('ARGUMENT_FORBIDDEN', { reason });
  * @throws ARGUMENT_FORBIDDEN for a name that cannot be part of a path
  */
 export function workFolder(run: string, volume: string, purpose = 'dump'): string {
-  if (!runPattern.test(run)) throw refused(`"${run}" is not the name of a run`);
-  if (!volumePattern.test(volume)) throw refused(`"${volume}" is not the name of a volume`);
-  if (!namePattern.test(purpose)) throw refused(`"${purpose}" is not the name of a purpose`);
+  if (!runPattern.test(run)) throw refused(phrase('"{run}" is not the name of a run', { run }));
+  if (!volumePattern.test(volume))
+    throw refused(phrase('"{volume}" is not the name of a volume', { volume }));
+  if (!namePattern.test(purpose))
+    throw refused(phrase('"{purpose}" is not the name of a purpose', { purpose }));
   return `/var/tmp/shadowtape-${run}.${volume}.${purpose}.work`;
 }
 
@@ -68,7 +71,8 @@ export function workFolder(run: string, volume: string, purpose = 'dump'): strin
  * @throws ARGUMENT_FORBIDDEN
  */
 export function requireWorkFolder(folder: string): string {
-  if (!folderPattern.test(folder)) throw refused(`"${folder}" is not a folder of detached work`);
+  if (!folderPattern.test(folder))
+    throw refused(phrase('"{folder}" is not a folder of detached work', { folder }));
   return folder;
 }
 
@@ -80,11 +84,12 @@ export function requireWork(work: DetachedWork): DetachedWork {
   requireWorkFolder(work.folder);
   const names = [...work.fifos, ...work.processes.map(({ name }) => name)];
   const odd = names.find((name) => !namePattern.test(name) || name === 'run');
-  if (odd !== undefined) throw refused(`"${odd}" cannot be the name of a process or a FIFO`);
-  if (new Set(names).size !== names.length) throw refused('two processes or FIFOs bear one name');
+  if (odd !== undefined) throw refused(phrase('"{odd}" cannot be the name of a process or a FIFO', { odd }));
+  if (new Set(names).size !== names.length) throw refused(phrase('two processes or FIFOs bear one name'));
   for (const { input, output } of work.processes) {
     for (const fifo of [input, output])
-      if (fifo !== undefined && !work.fifos.includes(fifo)) throw refused(`there is no FIFO "${fifo}"`);
+      if (fifo !== undefined && !work.fifos.includes(fifo))
+        throw refused(phrase('there is no FIFO "{fifo}"', { fifo }));
   }
   return work;
 }

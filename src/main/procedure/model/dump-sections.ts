@@ -3,6 +3,7 @@
  * run's events. The state of a hash cannot be saved, so each continuation begins a new section. Pure.
  */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { combinedCrc32 } from '../../../streams/digests/crc32-combine.ts';
 import type { Digest } from '../../../streams/digests/digest.ts';
 import { isLabelled, type Assignment } from './assignment.ts';
@@ -105,8 +106,10 @@ export const isContinuableKind = (assignment: Assignment): boolean =>
 
 /** Why a dump of that kind starts over even so, whatever its tape holds; undefined if the job gives no reason. */
 export function whyJobStartsOver({ job, volumes }: Assignment): string | undefined {
-  if (volumes.length > 1) return 'the job has several volumes';
-  return job.verify.readback ? undefined : 'the job does not read the tape back (verify.readback: false)';
+  if (volumes.length > 1) return phrase('the job has several volumes');
+  return job.verify.readback
+    ? undefined
+    : phrase('the job does not read the tape back (verify.readback: false)');
 }
 
 /** True if an interrupted dump of the job may be continued on its tape. */

@@ -1,6 +1,7 @@
 /** Which machine a host is: its host key, and the identity that its system reports. Pure. */
 import { createHash } from 'node:crypto';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { Platform } from '../../site/site-schema.ts';
 
 export type HostIdentity = EventOf<'hosts-identified'>['hosts'][number];
@@ -48,6 +49,12 @@ export function machineDifference(then: HostIdentity, now: HostIdentity): Machin
 /** @returns a sentence if the same machine is reached in another way; otherwise undefined */
 export function movedWords(then: HostIdentity, now: HostIdentity): string | undefined {
   if (then.address === now.address && then.port === now.port) return undefined;
-  const [before, since] = [then, now].map(({ address, port }) => `${address}, port ${port}`);
-  return `${now.name} is reached at ${since ?? ''}, and was at ${before ?? ''}; it is the same machine`;
+  const [before, since] = [then, now].map(({ address, port }) =>
+    phrase('{address}, port {port}', { address, port }),
+  );
+  return phrase('{name} is reached at {since}, and was at {before}; it is the same machine', {
+    name: now.name,
+    since: since ?? '',
+    before: before ?? '',
+  });
 }

@@ -26,7 +26,7 @@ describe('two runs', () => {
     expect(isSameCluster(run('osaka', one), run('osaka', two))).toBe(false);
   });
 
-  it('are told apart by the name of the site where a journal does not have the host keys', () => {
+  it('are distinguished by the name of the site where a journal does not have the host keys', () => {
     expect(isSameCluster(run('osaka'), run('osaka', one))).toBe(true);
     expect(isSameCluster(run('osaka'), run('kobe', one))).toBe(false);
   });

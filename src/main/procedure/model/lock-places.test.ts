@@ -66,7 +66,7 @@ describe('the locks of a run', () => {
     ]);
   });
 
-  it('are not looked at on a node that does not answer, but on one whose GDS does not', () => {
+  it('are not checked on a node that does not answer, but on one whose GDS does not', () => {
     const missing = { node: 'node2', since: '', reason: '' };
     expect(text(placesInReach(places))).toEqual(text(places));
     expect(text(placesInReach(places, [{ ...missing, gds: true }]))).toEqual(text(places));

@@ -99,7 +99,7 @@ export type KeptLocks = 'none' | 'class' | 'all';
 export interface LockMarks {
   /** True if the run was resumed: the process that resumes it holds its locks before the first event. */
   readonly takenUp: boolean;
-  /** Host and folder -> true where the lock was made, or perhaps made; false where it is no longer this run's. */
+  /** Host and folder -> true if the lock was made, or perhaps made; false where it is no longer this run's. */
   readonly seen: ReadonlyMap<string, boolean>;
   /** Hosts that did not answer when the run was resumed, and on which it had no lock then. */
   readonly without?: ReadonlySet<string>;

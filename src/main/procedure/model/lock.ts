@@ -4,6 +4,7 @@
  */
 import { userInfo } from 'node:os';
 import { livenessOf, thisProcess, type Liveness, type ProcessPlace } from '../../owner/process-owner.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 export interface LockOwner {
   /** The run, or `command:NAME` for a command outside of any run that uses the drive. */
@@ -111,7 +112,7 @@ export function parseOwner(listing: string): LockOwner | undefined {
 
 /** `marion on jump1 (process 4711)`. */
 export function ownerWords({ user, console, processId }: LockOwner): string {
-  return `${user} on ${console} (process ${processId})`;
+  return phrase('{user} on {console} (process {processId})', { user, console, processId });
 }
 
 /** The name under which a command outside of any run locks the drive. */
@@ -122,7 +123,9 @@ export const isOfCommand = ({ run }: LockOwner): boolean => run.startsWith(comma
 
 /** `run 20261122-020004-volume2`, `shadowtape label`. */
 export const doingWords = (owner: LockOwner): string =>
-  isOfCommand(owner) ? `shadowtape ${owner.run.slice(commandPrefix.length)}` : `run ${owner.run}`;
+  isOfCommand(owner)
+    ? `shadowtape ${owner.run.slice(commandPrefix.length)}`
+    : phrase('run {run}', { run: owner.run });
 
 /** Longer than a run takes, its tapes and its copying included. */
 const oldDays = 3;
@@ -136,7 +139,10 @@ export function isOld(since: string | undefined, now: Date = new Date()): boolea
 /** The time, and how many days that is ago where the lock is old. */
 export function sinceWords(since: string, now: Date = new Date()): string {
   if (!isOld(since, now)) return since;
-  return `${since} (${Math.floor((now.getTime() - Date.parse(since)) / millisecondsOfDay)} days ago)`;
+  return phrase('{since} ({now} days ago)', {
+    since,
+    now: Math.floor((now.getTime() - Date.parse(since)) / millisecondsOfDay),
+  });
 }
 
 function readPart(text: string): string | undefined {

@@ -9,7 +9,7 @@ import type { RuleVerdict } from '../../../contract/checks.ts';
 import type { NewEvent } from '../../../contract/events.ts';
 import { mastersOf, proxiesOf, type Assignment } from './assignment.ts';
 import { saidList } from '../../../contract/words.ts';
-import { inEnglish, say, sayCount } from '../../../contract/text/say.ts';
+import { inEnglish, phrase, say, sayCount } from '../../../contract/text/say.ts';
 import type { RunMarks } from './run-marks.ts';
 import type { Step } from './step.ts';
 import type { MissingNode } from './world.ts';
@@ -60,18 +60,20 @@ export function missingWords(assignment: Subject, missing: MissingNode): string 
 export function missingVerdicts(missing: readonly MissingNode[] = []): RuleVerdict[] {
   return missing.map(({ node, since, gds }) => ({
     rule: 'node-not-checked',
-    title: `${node} is not checked`,
-    expected: gds ? `GDS on ${node} answers` : `${node} answers`,
+    title: phrase('{node} is not checked', { node }),
+    expected: gds ? phrase('GDS on {node} answers', { node }) : phrase('{node} answers', { node }),
     actual: inEnglish(() => sinceWords({ since, ...(gds ? { gds } : {}) })),
     verdict: 'not-shown',
-    why: `the other checks cover only the nodes ${gds ? 'whose GDS answers' : 'that answer'}`,
+    why: phrase('the other checks cover only the nodes {which}', {
+      which: gds ? phrase('whose GDS answers') : phrase('that answer'),
+    }),
     source: 'Shadowtape',
   }));
 }
 
 /**
  * The events that report a node that does not answer, or whose GDS does not.
- * @param isLocked true where the run has its lock on that node
+ * @param isLocked true if the run has its lock on that node
  * @param instead the node that the commands of the cluster are sent to
  */
 export function missingEvents(
@@ -91,7 +93,11 @@ export function missingEvents(
     {
       type: 'warning',
       step,
-      text: `${reason}; nodes: any, so commands of the cluster go to ${instead}; ${inEnglish(() => missingWords(assignment, missing))}`,
+      text: phrase('{reason}; nodes: any, so commands of the cluster go to {instead}; {inEnglish}', {
+        reason,
+        instead,
+        inEnglish: inEnglish(() => missingWords(assignment, missing)),
+      }),
     },
   ];
 }
@@ -103,7 +109,10 @@ const laterPerformances = new Set(['read-back', 'manifest']);
 function whyFileSystem({ volumes }: Pick<Assignment, 'volumes'>): string | undefined {
   const ofFileSystem = volumes.find(({ method }) => method !== '6a');
   return (
-    ofFileSystem && `method ${ofFileSystem.method} backs up a file system that the node may still write to`
+    ofFileSystem &&
+    phrase('method {method} backs up a file system that the node may still write to', {
+      method: ofFileSystem.method,
+    })
   );
 }
 
@@ -132,6 +141,6 @@ export function whyDownMustBeKnown(
   const ofFileSystem = whyFileSystem({ volumes });
   if (ofFileSystem !== undefined) return ofFileSystem;
   // After the part, services on that node write to the master alone.
-  if (job.services !== 'not-needed' && !partBegun) return 'services that run there cannot be stopped';
+  if (job.services !== 'not-needed' && !partBegun) return phrase('services that run there cannot be stopped');
   return undefined;
 }

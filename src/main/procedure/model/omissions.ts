@@ -1,6 +1,7 @@
 /** What a reader skipped although it exited 0: written to the journal, and counted from it. Pure. */
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { givenOmissions, type Omissions } from '../../../contract/run-outcome.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { ReaderOutput, Remark } from '../../../streams/reader-output.ts';
 
 type Warning = Extract<NewEvent, { type: 'warning' }>;
@@ -25,7 +26,11 @@ export function warningsOf(step: string, output: ReaderOutput): Warning[] {
   const { remarks, tool } = output;
   const beyond = (['skipped', 'inconsistent'] as const).flatMap((kind): Warning[] => {
     const count = output.count(kind) - remarks.filter((remark) => remark.kind === kind).length;
-    const text = `${tool}: ${count} ${ofKind[kind].more}; their names were not kept`;
+    const text = phrase('{tool}: {count} {more}; their names were not kept', {
+      tool,
+      count,
+      more: ofKind[kind].more,
+    });
     return count === 0 ? [] : [{ type: 'warning', step, text, kind, count }];
   });
   return [...remarks.map((remark) => warningOf(step, tool, remark)), ...beyond];

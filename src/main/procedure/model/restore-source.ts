@@ -2,6 +2,7 @@
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { blockBytes } from './assignment.ts';
 import { isSameCluster } from './later-runs.ts';
 import { omissionsOf } from './omissions.ts';
@@ -30,16 +31,16 @@ function unsupported(run: string, reason: string) {
 
 /** Why a run cannot be restored at any site; undefined if it can. */
 function whyNot(start: Started, events: readonly RunEvent[]): string | undefined {
-  if (start.restore) return 'it is a restore, not a backup';
-  if (start.platform === 'linux') return 'restoring volumes of Linux hosts is not supported';
+  if (start.restore) return phrase('it is a restore, not a backup');
+  if (start.platform === 'linux') return phrase('restoring volumes of Linux hosts is not supported');
   const imported = events.find((event) => event.type === 'imported');
   if (imported)
     return imported.from === 'journal'
       ? undefined
-      : 'it was imported from a tape without its journal, so its pair and its disks are not known';
+      : phrase('it was imported from a tape without its journal, so its pair and its disks are not known');
   const end = events.findLast((event) => event.type === 'run-finished');
-  if (end === undefined) return 'it has not ended';
-  return end.verdict === 'failed' ? 'it failed' : undefined;
+  if (end === undefined) return phrase('it has not ended');
+  return end.verdict === 'failed' ? phrase('it failed') : undefined;
 }
 
 const dumpOf = (events: readonly RunEvent[], proxy: string): EventOf<'digest'> | undefined =>
@@ -65,11 +66,17 @@ function dumpedVolume(
   const { proxy, method = start.method, blocks = start.blocks ?? 0 } = volume;
   const dump = dumpOf(events, proxy);
   if (!dump) throw failure('RUN_HAS_NO_TAPE', { run });
-  if (dump.sections) throw unsupported(run, 'its dump was interrupted and continued');
+  if (dump.sections) throw unsupported(run, phrase('its dump was interrupted and continued'));
   const { onTapeSha256: sha256, bytes = 0 } = dump;
   if (sha256 === undefined) throw failure('RUN_HAS_NO_DIGEST', { run, volume: proxy });
   if (method === '6a' && bytes !== blocks * blockBytes)
-    throw unsupported(run, `its tape holds ${bytes} bytes of a volume of ${blocks * blockBytes} bytes`);
+    throw unsupported(
+      run,
+      phrase('its tape holds {bytes} bytes of a volume of {blocks} bytes', {
+        bytes,
+        blocks: blocks * blockBytes,
+      }),
+    );
   const tapes = tapesOfVolume(events, proxy);
   return { proxy, bytes, sha256, ...(method === '6a' ? {} : { files: true }), ...(tapes ? { tapes } : {}) };
 }
@@ -97,7 +104,9 @@ export function restorableOf(known: KnownRun, masters: readonly string[] = []): 
   if (!start)
     throw unsupported(
       run,
-      `its journal does not tell the disks of ${chosen.map(({ proxy }) => proxy).join(', ')}`,
+      phrase('its journal does not tell the disks of {chosen}', {
+        chosen: chosen.map(({ proxy }) => proxy).join(', '),
+      }),
     );
   const manifestFile = distantManifest(whole);
   const others = whole.volumes.filter((volume) => !chosen.includes(volume)).map(({ master }) => master);

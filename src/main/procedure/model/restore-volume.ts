@@ -2,6 +2,7 @@
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { manifestFileOf } from './assignment.ts';
 import { partsOf } from './tape/run-tapes.ts';
 
@@ -33,7 +34,10 @@ export function volumesToRestore(
     return volumes.filter(({ master }) => masters.includes(master));
   throw failure('RESTORE_MASTER_NOT_NAMED', {
     run,
-    named: unknown === undefined ? 'none of them' : `${unknown}, which is not one of them`,
+    named:
+      unknown === undefined
+        ? phrase('none of them')
+        : phrase('{unknown}, which is not one of them', { unknown }),
     masters: volumes.map(({ master }) => master).join(', '),
   });
 }

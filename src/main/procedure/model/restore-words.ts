@@ -30,3 +30,15 @@ export function othersWords(assignment: Pick<Assignment, 'volumes'>, others: rea
     },
   );
 }
+
+/** @param proxies other proxies of the masters, parted and valid */
+export const otherProxiesWords = (
+  assignment: Pick<Assignment, 'volumes'>,
+  proxies: readonly string[],
+): string =>
+  sayCount(
+    proxies.length,
+    '{proxies} is another proxy of {masters}, parted and valid: it may be the better source',
+    '{proxies} are other proxies of {masters}, parted and valid: one of them may be the better source',
+    { proxies: saidList(proxies), masters: saidList(mastersOf(assignment)) },
+  );

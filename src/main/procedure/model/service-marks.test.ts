@@ -65,7 +65,7 @@ describe('the services', () => {
     expect(settled('good')).toMatchObject([{ line: 'umount /app', sure: true }]);
   });
 
-  it('are the operator’s until he confirms that they are resumed', () => {
+  it('are the operator’s until they are confirmed as resumed', () => {
     const asked = () => stopping().answered('3-2', 'services-stopped', 'stopped');
     expect(asked().marks.operatorStopped).toBe(true);
     expect(asked().answered('verify', 'approve-shadow', 'approve').marks.operatorStopped).toBe(true);

@@ -39,7 +39,7 @@ const newestWith = (master: string, first: KnownRun, known: readonly KnownRun[])
   )?.run;
 
 /**
- * Which runs a restore would need. A part is one instant, and a restore brings back that instant, so it uses one run.
+ * Which runs a restore would need. A part is one instant, and a restore returns that instant, so it uses one run.
  * @param first the run that is restored
  * @param further runs that were also named
  * @param masters that may be replaced

@@ -1,6 +1,7 @@
 /** How long a shadow was held open, folded from the events of its run. Pure. */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 type HoldEvent = EventOf<'hold'>;
 
@@ -28,24 +29,24 @@ class Hold {
 
   take(event: RunEvent, proxy: string): void {
     if (event.type === 'step-started' && event.step === 'verify') [this.gaps, this.closed] = [[], []];
-    if (event.type === 'run-resumed') this.#lose(this.pid, 'the console that held it open ended');
+    if (event.type === 'run-resumed') this.#lose(this.pid, phrase('the console that held it open ended'));
     if (isHold(event) && event.volume === proxy) this.#takeHold(event);
   }
 
-  #takeHold({ what, step, pid, reason = 'unknown reason' }: HoldEvent): void {
+  #takeHold({ what, step, pid, reason = phrase('unknown reason') }: HoldEvent): void {
     if (what === 'taken') {
       this.pid = pid;
       this.closed = this.closed.map((gap) => ({ to: step, ...gap }));
     } else if (what === 'released') {
       this.pid = undefined;
       this.closed = [...this.closed, { from: step }];
-    } else if (what === 'refused') this.gaps.push(`could not be held open: ${reason}`);
+    } else if (what === 'refused') this.gaps.push(phrase('could not be held open: {reason}', { reason }));
     else this.#lose(pid, reason);
   }
 
   #lose(pid: number | undefined, reason: string): void {
     if (this.pid === undefined || this.pid !== pid) return;
-    this.gaps.push(`was released: ${reason}`);
+    this.gaps.push(phrase('was released: {reason}', { reason }));
     this.pid = undefined;
   }
 }
@@ -55,11 +56,13 @@ export function holdingOf(events: readonly RunEvent[], proxy: string): Holding {
   const hold = new Hold();
   for (const event of events) hold.take(event, proxy);
   const gaps = [...new Set(hold.gaps)].join('; ');
-  if (hold.pid === undefined) return { isUnbroken: false, text: gaps || 'was not held open' };
-  if (gaps !== '') return { isUnbroken: false, text: `${gaps}; held open again since then` };
-  const closed = hold.closed.map(({ from, to = '' }) => `from step ${from} to step ${to}`);
-  const except = closed.length === 0 ? '' : `, except ${listed(closed)}`;
-  return { isUnbroken: true, text: `held open${except}` };
+  if (hold.pid === undefined) return { isUnbroken: false, text: gaps || phrase('was not held open') };
+  if (gaps !== '') return { isUnbroken: false, text: phrase('{gaps}; held open again since then', { gaps }) };
+  const closed = hold.closed.map(({ from, to = '' }) =>
+    phrase('from step {from} to step {to}', { from, to }),
+  );
+  const except = closed.length === 0 ? '' : phrase(', except {closed}', { closed: listed(closed) });
+  return { isUnbroken: true, text: phrase('held open{except}', { except }) };
 }
 
 /** The numbers of processes that held a shadow open, and whose end was not seen. */

@@ -4,6 +4,7 @@
  */
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { countText } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** @param record of the volume, from 0 */
 export function unreadableWarning(
@@ -13,7 +14,10 @@ export function unreadableWarning(
   recordBytes: number,
 ): Extract<NewEvent, { type: 'warning' }> {
   const first = record * recordBytes;
-  const text = `record ${countText(record)} of ${volume} (from byte ${countText(first)} on) cannot be read: zeros are on the tape in its place`;
+  const text = phrase(
+    'record {record} of {volume} (from byte {first} on) cannot be read: zeros are on the tape in its place',
+    { record: countText(record), volume, first: countText(first) },
+  );
   return { type: 'warning', step, text, kind: 'unreadable', volume, record };
 }
 

@@ -1,6 +1,7 @@
 /** What must hold on both sides before the cluster is touched, and before each rejoin. Pure. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import type { StepChecks } from '../model/step.ts';
@@ -28,8 +29,8 @@ export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] 
 }
 
 /**
- * What a run refuses by before its first change, as far as it was looked at. A job that rejoins its proxies first may find them parted, or being
- * copied.
+ * What a run refuses by before its first change, as far as it was checked. A job that rejoins its proxies first may
+ * find them parted, or being copied.
  */
 export function judgeStart(assignment: Assignment, world: World): RuleVerdict[] {
   if (!assignment.job.part.synchroniseFirst) return judgeReady(assignment, world);
@@ -63,7 +64,9 @@ export function judgeRejoinable(
  */
 export function unlessOwn({ volumes }: Assignment, { partProven }: RunMarks): string | undefined {
   if (partProven) return undefined;
-  return `once it is certain that nobody else has parted ${listed(proxiesOf({ volumes }))}`;
+  return phrase('once it is certain that nobody else has parted {proxies}', {
+    proxies: listed(proxiesOf({ volumes })),
+  });
 }
 
 /**

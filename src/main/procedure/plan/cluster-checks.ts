@@ -1,5 +1,6 @@
 /** Checks of the proxies as the nodes of the cluster show them: pure functions of the world, put together from the rules of GDS. */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import { statusesShown, unknownStatuses } from '../../gds/involved-statuses.ts';
 import {
@@ -24,7 +25,9 @@ function namesOf({ class: className }: Assignment, { proxy, master }: VolumeAssi
 function onEveryNode(world: World, judge: (node: NodeReport) => RuleVerdict[]): RuleVerdict[] {
   const [first, ...others] = world.primaries.map((node) =>
     judge(node).map((verdict) =>
-      isBlocking(verdict) ? { ...verdict, actual: `${verdict.actual} (${node.node})` } : verdict,
+      isBlocking(verdict)
+        ? { ...verdict, actual: phrase('{actual} ({node})', { actual: verdict.actual, node: node.node }) }
+        : verdict,
     ),
   );
   return (first ?? []).map((verdict, index) => {
@@ -52,13 +55,13 @@ export function judgeStatusesKnown(assignment: Assignment, world: World): RuleVe
     proxiesOf(assignment).flatMap((proxy) => statusesShown(node, assignment.class, proxy)),
   );
   const unknown = [...new Set(unknownStatuses(shown))];
-  const why = 'an unknown status never counts as a good one';
+  const why = phrase('an unknown status never counts as a good one');
   return [
     guideVerdict(
       'statuses-known',
-      'Every status is known',
-      'known status words',
-      unknown.join(', ') || 'known status words',
+      phrase('Every status is known'),
+      phrase('known status words'),
+      unknown.join(', ') || phrase('known status words'),
       unknown.length === 0,
       why,
       '3-1',
@@ -99,11 +102,11 @@ export function judgeProxyNotMounted(
   const actual = mounted.map(({ device, mountPoint }) => `${device} on ${mountPoint} of ${node}`).join(', ');
   return guideVerdict(
     'proxy-not-mounted',
-    `No proxy is mounted on ${node}`,
+    phrase('No proxy is mounted on {node}', { node }),
     'none',
-    actual || 'none',
+    actual || phrase('none'),
     mounted.length === 0,
-    'a node that did not answer for a while may have mounted the proxy',
+    phrase('a node that did not answer for a while may have mounted the proxy'),
     '3-5',
   );
 }
@@ -119,13 +122,13 @@ export function judgeJoining(
       const names = namesOf(assignment, volume);
       const joined = joinedAndInSync(report, names).filter(({ rule }) => rule === 'proxy-joined');
       const state = copyState(report, names);
-      const why = 'any other slice status means that the copy failed';
+      const why = phrase('any other slice status means that the copy failed');
       return [
         ...joined,
         guideVerdict(
           'proxy-copying',
-          'The copy runs',
-          'copying or in-sync',
+          phrase('The copy runs'),
+          phrase('copying or in-sync'),
           state,
           state !== 'unexpected',
           why,
@@ -142,9 +145,9 @@ export function judgeReadable(assignment: Assignment, world: World): RuleVerdict
   const report = world.primaries.find((primary) => primary.node === node)?.report;
   return onEachVolume(assignment, assignment.volumes, ({ proxy }) => {
     const word = report && findVolume(report, assignment.class, proxy)?.status?.word;
-    const why = 'a stopped volume cannot be read';
-    const actual = `${word ?? 'not shown'} on ${node}`;
-    const [title, expected] = ['Proxy can be read', `ACTIVE on ${node}`];
+    const why = phrase('a stopped volume cannot be read');
+    const actual = phrase('{word} on {node}', { word: word ?? phrase('not shown'), node });
+    const [title, expected] = [phrase('Proxy can be read'), phrase('ACTIVE on {node}', { node })];
     return [guideVerdict('proxy-readable', title, expected, actual, word === 'ACTIVE', why, '3-5')];
   });
 }

@@ -1,5 +1,6 @@
 /** What is unmounted must be the run's own. Pure. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { mountsOfClass, type World } from '../model/world.ts';
 
@@ -12,11 +13,11 @@ export function judgeOwnMount({ job, shadow }: Assignment, { backup }: World): R
   return [
     {
       rule: 'own-mount',
-      title: `Nothing but the shadow is mounted on ${mountPoint}`,
-      expected: 'nothing else',
-      actual: foreign.map(({ device }) => device).join(', ') || 'nothing else',
+      title: phrase('Nothing but the shadow is mounted on {mountPoint}', { mountPoint }),
+      expected: phrase('nothing else'),
+      actual: foreign.map(({ device }) => device).join(', ') || phrase('nothing else'),
       verdict: foreign.length === 0 ? 'holds' : 'fails',
-      why: 'the run unmounts only what it has mounted',
+      why: phrase('the run unmounts only what it has mounted'),
       source: 'Shadowtape',
     },
   ];

@@ -1,4 +1,7 @@
-/** What a plan tells beside the guide's lines: what is held open, run detached, left to an operator, and not done where a node is missing. */
+/**
+ * What a plan shows in addition to the guide's lines: what is held open, run detached, left to an operator, and not
+ * done where a node is missing.
+ */
 import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedCommand } from '../../../contract/plan.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
@@ -118,7 +121,7 @@ describe('what a run asks its hosts', () => {
     ]);
   });
 
-  it('is what the nodes have mounted, where services run there, or their commands unmount', () => {
+  it('is what the nodes have mounted if services run there or unmount it', () => {
     const tables = (of: object) => asked({ services: of }).filter((line) => line.endsWith('mnttab'));
     const all = ['node1', 'node2', 'node3'].map((host) => `${host} cat /etc/mnttab`);
     expect(tables({ whereMounted: services })).toEqual(all);
@@ -193,7 +196,7 @@ describe('a plan without a node', () => {
     );
   });
 
-  it('tells why it is missing, and what is not checked on it', () => {
+  it('says why it is missing, and what is not checked on it', () => {
     const unchecked = [
       'whether node2 shows Volume2 parted, stopped and in sync',
       'whether Volume2 is mounted on node2',
@@ -292,7 +295,7 @@ describe('what an operator does in a plan', () => {
     ]);
   });
 
-  it('of a restore is to name what is lost, whoever approves backups', () => {
+  it('of a restore is to name what is lost, also where somebody else approves backups', () => {
     const typed =
       'the operator types the name of the volume, or has named the master with --replace and --yes';
     for (const approve of ['operator', other]) {

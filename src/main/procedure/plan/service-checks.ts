@@ -1,6 +1,7 @@
 /** What services have to do with what the nodes have mounted: where they are stopped and resumed, and what they unmount. Pure. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import type { Job } from '../../site/site-schema.ts';
 import { mastersOf, type Assignment, type MasterMount } from '../model/assignment.ts';
@@ -52,7 +53,7 @@ export const mountedOf = (
       }
     : {};
 
-/** `umount -l` ends before the file system is unmounted: programs may go on writing. */
+/** `umount -l` ends before the file system is unmounted: programs may continue to write. */
 const isLazy = (word: string): boolean => word === '--lazy' || /^-[a-z]*l/i.test(word);
 
 /** What a command unmounts, as it names it: mount points and devices. None where it may leave them mounted. */
@@ -97,7 +98,7 @@ export const nodesMounting = (subject: Subject, seen: readonly MountsOfNode[]): 
 export const mountedWords = (subject: Subject, seen: readonly MountsOfNode[]): string =>
   mountingNodes(subject, seen)
     .map(({ node, points }) => `${node} (${points.join(', ')})`)
-    .join(', ') || 'no node';
+    .join(', ') || phrase('no node');
 
 /**
  * Before anything is stopped. If it is mounted on no node, the services that use it are unknown. Two nodes that mount
@@ -112,11 +113,11 @@ export function judgeMountedOnce(
   const count = mountingNodes(assignment, seen).length;
   return guideVerdict(
     'services-mounted-once',
-    `${listed(mastersOf(assignment))} mounted on one node`,
-    mayBeNone ? 'at most one primary node' : 'one primary node',
+    phrase('{masters} mounted on one node', { masters: listed(mastersOf(assignment)) }),
+    mayBeNone ? phrase('at most one primary node') : phrase('one primary node'),
     mountedWords(assignment, seen),
     count === 1 || (count === 0 && mayBeNone),
-    'services are stopped where the file system is mounted',
+    phrase('services are stopped where the file system is mounted'),
     '3-2',
   );
 }
@@ -132,11 +133,11 @@ export function judgeNotMoved(
 ): RuleVerdict {
   return guideVerdict(
     'services-not-moved',
-    `${listed(mastersOf(assignment))} not mounted where services run`,
+    phrase('{masters} not mounted where services run', { masters: listed(mastersOf(assignment)) }),
     [...stoppedOn, 'no node'].join(' or '),
     mountedWords(assignment, seen),
     nodesMounting(assignment, seen).every((node) => stoppedOn.includes(node)),
-    'services that moved to another node since they were stopped run there',
+    phrase('services that moved to another node since they were stopped run there'),
     '3-2',
   );
 }

@@ -1,5 +1,6 @@
 /** Checks of the shadow as the backup server shows it, and of its disks: pure functions of the world, put together from the rules of GDS. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { sightOf } from '../../gds/backup-sight.ts';
 import { noOwnShadow, noShadowObjects, type PossibleShadows } from '../../gds/no-shadow.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
@@ -93,13 +94,13 @@ function shadowMounts(assignment: Assignment, world: World): string[] {
 /** Nothing of the shadow class is mounted on the backup server. */
 export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[] {
   const mounted = shadowMounts(assignment, world);
-  const why = 'a mounted volume cannot be stopped or removed';
+  const why = phrase('a mounted volume cannot be stopped or removed');
   return [
     guideVerdict(
       'nothing-mounted',
-      'Nothing is mounted',
+      phrase('Nothing is mounted'),
       'none',
-      mounted.join(', ') || 'none',
+      mounted.join(', ') || phrase('none'),
       mounted.length === 0,
       why,
       '6b-5',
@@ -110,13 +111,13 @@ export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[
 export function judgeMounted(assignment: Assignment, world: World): RuleVerdict[] {
   const { mountPoint } = assignment.job;
   const mounted = shadowMounts(assignment, world);
-  const why = 'otherwise tar archives the empty mount point';
+  const why = phrase('otherwise tar archives the empty mount point');
   return [
     guideVerdict(
       'mounted',
-      'The shadow is mounted',
+      phrase('The shadow is mounted'),
       mountPoint,
-      mounted.join(', ') || 'none',
+      mounted.join(', ') || phrase('none'),
       mounted.includes(mountPoint),
       why,
       '6b-3',
@@ -130,12 +131,20 @@ export function judgeShadowWritable(
   world: World,
 ): RuleVerdict[] {
   const volume = findVolume(backupOf(world).report, shadow.class, shadow.volume);
-  const status = volume?.status?.word ?? 'none';
+  const status = volume?.status?.word ?? phrase('none');
   const mode = volume?.mode;
   const shown = mode === undefined ? status : `${status}, ${mode}`;
   const good = status === 'ACTIVE' && (mode === undefined || mode === 'rw');
   return [
-    guideVerdict('shadow-writable', 'The shadow is active', 'ACTIVE, rw', shown, good, 'fsck writes', '6b-1'),
+    guideVerdict(
+      'shadow-writable',
+      phrase('The shadow is active'),
+      phrase('ACTIVE, rw'),
+      shown,
+      good,
+      phrase('fsck writes'),
+      '6b-1',
+    ),
   ];
 }
 
@@ -162,7 +171,11 @@ export function isShadowGone(assignment: Assignment, world: World): boolean {
 export function whyShadowUnknown({ backupServer, shadow }: Assignment, world: World): string | undefined {
   const { shown, evidence } = sightOf(backupOf(world));
   if (shown !== 'unknown') return undefined;
-  return `${backupServer} does not show whether objects of ${shadow.class} exist: ${evidence}`;
+  return phrase('{backupServer} does not show whether objects of {class} exist: {evidence}', {
+    backupServer,
+    class: shadow.class,
+    evidence,
+  });
 }
 
 /** The same of any shadow on the disks of the proxies. */

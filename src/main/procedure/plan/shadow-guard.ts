@@ -4,6 +4,7 @@
  */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import { mountsShadow, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { pastOf } from '../model/backup-past.ts';
@@ -48,7 +49,7 @@ function configurationText({ class: className, volumes }: Assignment, spaces: Sp
     if (isPrimary && space.class !== className) return [];
     const lying = space.volumes
       .filter(({ name }) => !isPrimary || own.has(name))
-      .map(({ name, first, blocks }) => `${name} at ${first}+${blocks}`);
+      .map(({ name, first, blocks }) => phrase('{name} at {first}+{blocks}', { name, first, blocks }));
     if (lying.length === 0) return [];
     const disks = space.disks.map(({ name, device }) => `${name}=${device ?? '?'}`).join(':');
     return [`${space.class}/${space.group ?? '-'} ${space.kind ?? '-'} ${disks} ${lying.sort().join(', ')}`];
@@ -67,11 +68,11 @@ function judgeUnchanged(assignment: Assignment, world: World, events: readonly R
   return [
     {
       rule: 'shadow-unchanged',
-      title: 'Configuration is unchanged since verification',
+      title: phrase('Configuration is unchanged since verification'),
       expected,
       actual: actual === '' ? 'none' : actual,
       verdict: expected === actual ? 'equal' : 'differs',
-      why: 'the verification proves nothing about a changed configuration',
+      why: phrase('the verification proves nothing about a changed configuration'),
       source: 'Shadowtape',
     },
   ];
@@ -90,11 +91,11 @@ function judgeBoot({ backup }: World, earlier: string | undefined): RuleVerdict[
   return [
     {
       rule: 'same-boot',
-      title: 'Backup server was not rebooted',
-      expected: `boot ${earlier ?? ''}`,
-      actual: `boot ${backup?.boot ?? ''}`,
+      title: phrase('Backup server was not rebooted'),
+      expected: phrase('boot {earlier}', { earlier: earlier ?? '' }),
+      actual: phrase('boot {boot}', { boot: backup?.boot ?? '' }),
       verdict: isSame ? 'holds' : 'fails',
-      why: 'a shadow does not survive a reboot: a shadow after a reboot was created by somebody else',
+      why: phrase('a shadow does not survive a reboot: a shadow after a reboot was created by somebody else'),
       source: 'GDS guide 4.5, 2.2.2',
     },
   ];
@@ -131,14 +132,14 @@ function isOwnMount(
 function judgeForeignMounts(assignment: Assignment, world: World, mountPointMade: boolean): RuleVerdict {
   const foreign = mountsOfClass(world.backup?.mounts ?? [], assignment.shadow.class)
     .filter((mount) => !isOwnMount(assignment, mount, mountPointMade))
-    .map(({ device, mountPoint }) => `${device} on ${mountPoint}`);
+    .map(({ device, mountPoint }) => phrase('{device} on {mountPoint}', { device, mountPoint }));
   return {
     rule: 'no-other-mount',
-    title: 'Nobody else has mounted the shadow',
+    title: phrase('Nobody else has mounted the shadow'),
     expected: 'none',
-    actual: foreign.join(', ') || 'none',
+    actual: foreign.join(', ') || phrase('none'),
     verdict: foreign.length === 0 ? 'holds' : 'fails',
-    why: 'a file system mounted by somebody else may be written to during the backup',
+    why: phrase('a file system mounted by somebody else may be written to during the backup'),
     source: 'Shadowtape',
   };
 }
@@ -146,7 +147,7 @@ function judgeForeignMounts(assignment: Assignment, world: World, mountPointMade
 /**
  * @param world both sides, as they are now
  * @param events of the run so far
- * @param mountPointMade true where this run has made its mount point
+ * @param mountPointMade true if this run has made its mount point
  */
 export function judgeGuard(
   assignment: Assignment,
@@ -187,11 +188,11 @@ export function toldOfGuard(verdicts: readonly RuleVerdict[]): readonly RuleVerd
     ...verdicts.filter(({ rule }) => rule === 'proxy-parted' || rule === 'proxy-stopped'),
     {
       rule: 'shadow-as-verified',
-      title: 'Shadow is unchanged since verification',
-      expected: 'every rule holds, and the configuration is unchanged',
-      actual: `${verdicts.length} rules hold`,
+      title: phrase('Shadow is unchanged since verification'),
+      expected: phrase('every rule holds, and the configuration is unchanged'),
+      actual: phrase('{rules} rules hold', { rules: verdicts.length }),
       verdict: 'holds',
-      why: 'what was true before a wait or a command may have changed',
+      why: phrase('what was true before a wait or a command may have changed'),
       source: 'Shadowtape',
     },
   ];

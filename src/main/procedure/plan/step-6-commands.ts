@@ -46,8 +46,8 @@ export function mountLine({ platform, job }: Assignment, volume: VolumeAssignmen
 /**
  * The dump of a whole file system.
  * @param output a device; `-` for the standard output
- * @param onTape true where the guide has `c` (cartridge). dump(8) would then assume 1,700 feet of tape, so it is
- *   omitted on Linux
+ * @param onTape true if the guide has `c` (cartridge). dump(8) would then assume 1,700 feet of tape, so it is omitted
+ *   on Linux
  */
 export function dumpArguments(
   { platform }: Assignment,

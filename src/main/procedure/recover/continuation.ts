@@ -4,6 +4,7 @@
  */
 import { connectionLostCodes, type ErrorCode } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { Sent } from '../model/sent-commands.ts';
 import type { Step } from '../model/step.ts';
@@ -64,16 +65,17 @@ function whyJournalForbids(facts: ContinuationFacts): string | undefined {
   const { steps, events } = facts;
   const label = events.findLast((event) => event.type === 'label');
   const dump = steps.find(({ performance: kind }) => kind === 'dump');
-  if (!label || !dump) return 'its tape was not labelled';
+  if (!label || !dump) return phrase('its tape was not labelled');
   const since = events.filter(({ seq }) => seq > label.seq);
   if ((label.number ?? 1) > 1 || since.some(({ type }) => type === 'tape-part'))
-    return 'its first tape is closed';
+    return phrase('its first tape is closed');
   if (since.some((event) => event.type === 'step-started' && event.step === 'read-back'))
-    return 'its tape was read back';
+    return phrase('its tape was read back');
   const error = endOfDump(since, dump)?.error;
-  if (error && !harmlessCodes.some((code) => code === error.code)) return `it failed: ${error.sentence}`;
+  if (error && !harmlessCodes.some((code) => code === error.code))
+    return phrase('it failed: {sentence}', { sentence: error.sentence });
   const other = otherChange(facts, label.seq);
-  return other === undefined ? undefined : `${other} was sent since its tape was labelled`;
+  return other === undefined ? undefined : phrase('{other} was sent since its tape was labelled', { other });
 }
 
 /**
@@ -85,8 +87,8 @@ export function whyNotContinued(facts: ContinuationFacts): string | undefined {
   if (!isContinuableKind(assignment)) return '';
   const ofJob = whyJobStartsOver(assignment);
   if (ofJob !== undefined) return ofJob;
-  if (!isFingerprintTaken) return 'the fingerprint is taken again';
-  if (!isStopped) return 'the proxy was started since then';
-  if (!isShadowWhole) return 'the shadow is created again';
+  if (!isFingerprintTaken) return phrase('the fingerprint is taken again');
+  if (!isStopped) return phrase('the proxy was started since then');
+  if (!isShadowWhole) return phrase('the shadow is created again');
   return whyJournalForbids(facts);
 }

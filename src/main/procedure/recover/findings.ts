@@ -2,6 +2,7 @@
 import type { RunEvent } from '../../../contract/events.ts';
 import { mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { isShadowGone } from '../plan/shadow-checks.ts';
 import { isJoinedAndInSync } from '../plan/cluster-checks.ts';
 import type { RunMarks } from '../model/run-marks.ts';
@@ -13,16 +14,23 @@ import type { World } from '../model/world.ts';
 function whereItEnds(events: readonly RunEvent[]): string {
   const end = events.findLast((event) => event.type === 'run-finished');
   if (end?.type === 'run-finished' && end === events.at(-1))
-    return `the journal ends with exit status ${end.exitStatus}: ${end.sentence}`;
+    return phrase('the journal ends with exit status {exitStatus}: {sentence}', {
+      exitStatus: end.exitStatus,
+      sentence: end.sentence,
+    });
   const started = events.findLast((event) => event.type === 'step-started');
-  if (started?.type !== 'step-started') return 'the journal ends before the first step';
+  if (started?.type !== 'step-started') return phrase('the journal ends before the first step');
   const finished = events.findLast(
     (event) => event.type === 'step-finished' && event.step === started.step && event.seq > started.seq,
   );
-  const place = started.unwinding ? `step ${started.step} of the rollback` : `step ${started.step}`;
-  if (finished?.type !== 'step-finished') return `the journal ends in the middle of ${place}`;
-  const result = finished.result === 'failed' ? 'failed' : `was ${finished.result}`;
-  return `the journal ends after ${place}, which ${result}`;
+  const place = started.unwinding
+    ? phrase('step {step} of the rollback', { step: started.step })
+    : phrase('step {step}', { step: started.step });
+  if (finished?.type !== 'step-finished')
+    return phrase('the journal ends in the middle of {place}', { place });
+  const result =
+    finished.result === 'failed' ? 'failed' : phrase('was {result}', { result: finished.result });
+  return phrase('the journal ends after {place}, which {result}', { place, result });
 }
 
 /** A command that carries scripts, such as the start of detached work, is shown by its first line. */
@@ -36,8 +44,8 @@ function unheard(events: readonly RunEvent[], settled: readonly Settled[]): stri
     if (ending !== 'unknown' || !intent.changes) return [];
     const seen = settled.find(({ of }) => of === intent.seq);
     const words = { good: 'it took effect', bad: 'it had no effect' } as const;
-    const how = seen ? words[seen.ended] : 'its result is not known';
-    return [`sent to ${intent.host}: ${told(intent.line)}: ${how}`];
+    const how = seen ? words[seen.ended] : phrase('its result is not known');
+    return [phrase('sent to {host}: {line}: {how}', { host: intent.host, line: told(intent.line), how })];
   });
 }
 
@@ -54,13 +62,19 @@ function expectations(assignment: Assignment, events: readonly RunEvent[], world
   const isParted = (part?.intent.seq ?? 0) > (rejoin?.intent.seq ?? 0);
   const hasShadow = (create?.intent.seq ?? 0) > (remove?.intent.seq ?? 0);
   const differing: string[] = [];
+  const pair = { proxies, masters };
+  const place = { class: shadow.class, host: backupServer };
   if (isParted === isJoinedAndInSync(assignment, world))
     differing.push(
-      `expected from the journal: ${proxies} ${isParted ? 'parted from' : 'joined to'} ${masters}`,
+      isParted
+        ? phrase('expected from the journal: {proxies} parted from {masters}', pair)
+        : phrase('expected from the journal: {proxies} joined to {masters}', pair),
     );
   if (hasShadow === isShadowGone(assignment, world))
     differing.push(
-      `expected from the journal: ${hasShadow ? 'a' : 'no'} shadow in ${shadow.class} on ${backupServer}`,
+      hasShadow
+        ? phrase('expected from the journal: a shadow in {class} on {host}', place)
+        : phrase('expected from the journal: no shadow in {class} on {host}', place),
     );
   return differing;
 }
@@ -77,6 +91,6 @@ export function findingsOf(
     whereItEnds(events),
     ...unheard(events, settled),
     ...expectations(assignment, events, world),
-    ...whatStands(assignment, world, marks).map((sentence) => `found: ${sentence}`),
+    ...whatStands(assignment, world, marks).map((sentence) => phrase('found: {sentence}', { sentence })),
   ];
 }

@@ -5,6 +5,7 @@
  */
 import { listed } from '../../../contract/words.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import { mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { sentCommands } from '../model/sent-commands.ts';
@@ -45,12 +46,18 @@ function afterCopy({ assignment, steps, events, world, marks }: ResumeFacts): Ro
   );
   if (marks.masterProven) {
     const next = isStartSent ? 'start-master' : 'close-master';
-    return { todo: from(steps, next), reason: `${masters} is proven: continuing with its start` };
+    return {
+      todo: from(steps, next),
+      reason: phrase('{masters} is proven: continuing with its start', { masters }),
+    };
   }
   const close = isMasterStarted(assignment, world) ? named(steps, 'close-master') : [];
   return {
     todo: [...close, ...from(steps, 'watch-restore')],
-    reason: `${listed(proxiesOf(assignment))} is joined: the copy to ${masters} is watched until it finishes, and ${masters} proven before it is started`,
+    reason: phrase(
+      '{proxies} is joined: the copy to {masters} is watched until it finishes, and {masters} proven before it is started',
+      { proxies: listed(proxiesOf(assignment)), masters },
+    ),
   };
 }
 
@@ -69,7 +76,9 @@ function toMaster({ assignment, steps, world }: ResumeFacts): Route {
   const proxies = listed(proxiesOf(assignment));
   return {
     todo: [...named(steps, 'mark'), ...stop, ...from(steps, 'start-proxy')],
-    reason: `${proxies} is parted: continuing with the comparison of ${proxies} on the cluster`,
+    reason: phrase('{proxies} is parted: continuing with the comparison of {proxies} on the cluster', {
+      proxies,
+    }),
   };
 }
 
@@ -89,7 +98,10 @@ function writeAgain({ assignment, steps, world, marks }: ResumeFacts, order: Res
       ...named(again, 'load-tape'),
       ...from(again, 'open-proxy'),
     ],
-    reason: `${listed(proxiesOf(assignment))} is parted, and may hold a part of the backup: the tape is written again from its beginning`,
+    reason: phrase(
+      '{proxies} is parted, and may hold a part of the backup: the tape is written again from its beginning',
+      { proxies: listed(proxiesOf(assignment)) },
+    ),
   };
 }
 
@@ -101,10 +113,10 @@ function routeOf(facts: ResumeFacts, order: RestoreOrder): Route | string {
   if (marks.restoreSent && isProxyJoined(assignment, world)) return afterCopy(facts);
   const isUntouched = order.begins === 'joined' ? !marks.partBegun : !marks.changed;
   if (isUntouched && !marks.proxyWritten)
-    return { todo: steps.slice(1), reason: 'nothing was changed: starting again after the locks' };
-  if (!isParted) return `${proxies} is not shown as parted on every node`;
+    return { todo: steps.slice(1), reason: phrase('nothing was changed: starting again after the locks') };
+  if (!isParted) return phrase('{proxies} is not shown as parted on every node', { proxies });
   if (order.begins === 'joined' && !marks.partProven)
-    return `nothing proves that this run has parted ${proxies}`;
+    return phrase('nothing proves that this run has parted {proxies}', { proxies });
   // Nothing writes to a proxy that is the source. The checks before its start find a remaining shadow.
   return order.from === 'proxy' || isWritten(facts, order) ? toMaster(facts) : writeAgain(facts, order);
 }

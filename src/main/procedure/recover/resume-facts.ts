@@ -3,6 +3,7 @@ import { isBlocking } from '../../../contract/checks.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { proxiesOf, type Assignment } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { phraseCount } from '../../../contract/text/say.ts';
 import { judgeShadow } from '../plan/shadow-checks.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import type { RunMarks } from '../model/run-marks.ts';
@@ -55,7 +56,7 @@ export const stepOf = ({ steps }: ResumeFacts, id: string) => steps.find((step) 
 /** "Volume2 is", "Volume2 and Volume4 are". */
 export function proxiesAre({ assignment }: ResumeFacts): string {
   const proxies = proxiesOf(assignment);
-  return `${listed(proxies)} ${proxies.length === 1 ? 'is' : 'are'}`;
+  return phraseCount(proxies.length, '{proxies} is', '{proxies} are', { proxies: listed(proxies) });
 }
 
 /** Rules of the proxy alone: it may have to be stopped again first, and is checked again when the shadow is verified. */

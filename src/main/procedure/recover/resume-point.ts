@@ -5,6 +5,7 @@
 import { isBlocking } from '../../../contract/checks.ts';
 import { mounts, proxiesOf, volumeNamed } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase, phraseCount } from '../../../contract/text/say.ts';
 import { isShadowGone, isShadowUnmounted, whyShadowUnknown } from '../plan/shadow-checks.ts';
 import { isProxyJoined, isProxyStopped, judgeParted } from '../plan/cluster-checks.ts';
 import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/samples/fingerprint.ts';
@@ -66,9 +67,11 @@ function addUndone(route: ResumeRoute, { world, marks }: ResumeFacts, step: Step
 function fromTheBeginning(facts: ResumeFacts, route: ResumeRoute): void {
   const { marks } = facts;
   route.addFrom(route.find('load-tape')?.id ?? 'tape');
-  route.reasons.push(`${proxiesAre(facts)} still joined: starting again with step 3-1`);
+  route.reasons.push(
+    phrase('{proxies} still joined: starting again with step 3-1', { proxies: proxiesAre(facts) }),
+  );
   if (marks.operatorStopped || marks.servicesStopped.some(({ sure }) => sure))
-    route.reasons.push('services that are stopped stay stopped until step 3-4');
+    route.reasons.push(phrase('services that are stopped stay stopped until step 3-4'));
 }
 
 /** The whole proxy is hashed if that was not done; a proxy that is joined again holds other data. */
@@ -85,7 +88,7 @@ function addWholeHash(facts: ResumeFacts, past: Past, route: ResumeRoute): void 
   if (isJudged) addUndone(route, facts, stepOf(facts, stop));
   else {
     route.add(start, hash, stop);
-    route.reasons.push('the whole proxy was not compared with the dump');
+    route.reasons.push(phrase('the whole proxy was not compared with the dump'));
   }
 }
 
@@ -102,16 +105,17 @@ function afterTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void 
     );
   const isRead = readEnd?.type === 'step-finished' && readEnd.result !== 'failed';
   for (const { id } of route.dumps)
-    route.reasons.push(`step ${id} is complete: the journal has the count of the tape host`);
+    route.reasons.push(phrase('step {id} is complete: the journal has the count of the tape host', { id }));
   addUndone(route, facts, stepOf(facts, '3-4'));
   for (const step of route.unmounts) addUndone(route, facts, step);
   if (!isRead && readBack) {
     route.add('load-tape', readBack.id);
-    route.reasons.push('the tape was not read back completely');
+    route.reasons.push(phrase('the tape was not read back completely'));
   }
   addUndone(route, facts, stepOf(facts, '7'));
   addWholeHash(facts, past, route);
-  if (isProxyJoined(facts.assignment, facts.world)) route.reasons.push(`${proxiesAre(facts)} joined again`);
+  if (isProxyJoined(facts.assignment, facts.world))
+    route.reasons.push(phrase('{proxies} joined again', { proxies: proxiesAre(facts) }));
   for (const step of route.rejoining)
     if (step.performance === 'watch') route.add(step.id);
     else addUndone(route, facts, step);
@@ -149,19 +153,31 @@ function addShadow(facts: ResumeFacts, past: Past, route: ResumeRoute): string |
   const notSeen = whyShadowUnknown(assignment, world);
   if (notSeen !== undefined) return notSeen;
   if (!begun && !isGone)
-    return `${backupServer} shows objects of ${shadow.class} that this run did not create`;
+    return phrase('{backupServer} shows objects of {class} that this run did not create', {
+      backupServer,
+      class: shadow.class,
+    });
   if (begun && shadowIsWhole(facts, past, route)) {
     const names = assignment.volumes.map((volume) => `${shadow.class}/${volume.shadow.volume}`);
-    const words = names.length === 1 ? 'shadow' : 'shadows';
-    const stand = names.length === 1 ? 'is complete: it is' : 'are complete: they are';
-    route.reasons.push(`the ${words} ${listed(names)} ${stand} verified again`);
+    route.reasons.push(
+      phraseCount(
+        names.length,
+        'the shadow {names} is complete: it is verified again',
+        'the shadows {names} are complete: they are verified again',
+        { names: listed(names) },
+      ),
+    );
     return undefined;
   }
   if (begun && isGone)
-    route.reasons.push(`${backupServer} shows no shadow (a reboot removes it): it is created again`);
+    route.reasons.push(
+      phrase('{backupServer} shows no shadow (a reboot removes it): it is created again', { backupServer }),
+    );
   if (begun && !isGone)
     route.reasons.push(
-      `what is left of the shadow is removed and created again: only a shadow that was never writable is verified`,
+      phrase(
+        'what is left of the shadow is removed and created again: only a shadow that was never writable is verified',
+      ),
     );
   for (const step of route.unmounts) addUndone(route, facts, step);
   if (begun && !isGone) route.add('7');
@@ -175,7 +191,9 @@ function addStop({ assignment }: ResumeFacts, past: Past, route: ResumeRoute): v
   route.add('3-5');
   if (past.sent.some(({ intent, ending }) => intent.step === '3-5' && intent.changes && ending === 'good'))
     route.reasons.push(
-      `${listed(proxiesOf(assignment))} is started, as after a reboot of a node: it is stopped again (step 3-5)`,
+      phrase('{proxies} is started, as after a reboot of a node: it is stopped again (step 3-5)', {
+        proxies: listed(proxiesOf(assignment)),
+      }),
     );
 }
 
@@ -194,10 +212,10 @@ function addBrokenDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void
   route.mayContinue = why === undefined;
   const broken = route.dumps.findLast(({ id }) => lastStart(past.events, id)) ?? route.find('dump');
   const follows = route.mayContinue
-    ? 'it continues after the last proven record on tape, or starts over if there is none'
-    : 'the tape is written again from its beginning';
-  route.reasons.push(`step ${broken?.id ?? ''} was interrupted: ${follows}`);
-  if (why) route.reasons.push(`the dump cannot continue at a record: ${why}`);
+    ? phrase('it continues after the last proven record on tape, or starts over if there is none')
+    : phrase('the tape is written again from its beginning');
+  route.reasons.push(phrase('step {id} was interrupted: {follows}', { id: broken?.id ?? '', follows }));
+  if (why) route.reasons.push(phrase('the dump cannot continue at a record: {why}', { why }));
 }
 
 /** The proxies are parted, and the tape is still to be written. */
@@ -207,9 +225,14 @@ function beforeTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): stri
   const isTaken = fingerprintsOf(facts, past) !== undefined;
   const written = writtenThrough(past);
   if (written)
-    return `${written.intent.argv[0] ?? ''} wrote to the shadow: the fingerprint no longer proves it`;
+    return phrase('{argv} wrote to the shadow: the fingerprint no longer proves it', {
+      argv: written.intent.argv[0] ?? '',
+    });
   if (!isTaken && isStopped)
-    return `${proxiesAre(facts)} stopped, and the journal has no complete fingerprint: a shadow cannot be proven`;
+    return phrase(
+      '{proxies} stopped, and the journal has no complete fingerprint: a shadow cannot be proven',
+      { proxies: proxiesAre(facts) },
+    );
   // The drive is not free, and the shadow is held open, as long as part of an earlier dump is running.
   for (const step of route.dumpsEnded) addUndone(route, facts, step);
   route.add('load-tape', 'tape');
@@ -251,7 +274,11 @@ function dumpUnderWay(facts: ResumeFacts, past: Past, route: ResumeRoute): Step 
   if (!shadowHolds(facts, but) || (mounts(volume.method) && isShadowUnmounted(assignment, world)))
     return undefined;
   route.reasons.push(
-    `the dump of ${volume.proxy} ${state === 'running' ? 'still runs' : 'has ended'} on ${assignment.backupServer}: it is reattached`,
+    phrase('the dump of {proxy} {state} on {backupServer}: it is reattached', {
+      proxy: volume.proxy,
+      state: state === 'running' ? phrase('still runs') : phrase('has ended'),
+      backupServer: assignment.backupServer,
+    }),
   );
   return dump;
 }
@@ -269,7 +296,11 @@ function whenJoined(facts: ResumeFacts, past: Past, route: ResumeRoute): Choice 
     return { completed: [] };
   }
   if (past.part?.ending === 'good')
-    return { refused: `${proxiesAre(facts)} joined again: the data from the moment of the part is lost` };
+    return {
+      refused: phrase('{proxies} joined again: the data from the moment of the part is lost', {
+        proxies: proxiesAre(facts),
+      }),
+    };
   fromTheBeginning(facts, route);
   return { completed: [] };
 }
@@ -280,13 +311,23 @@ function partRefusal(facts: ResumeFacts, past: Past, isWritten: boolean): string
   const joined = assignment.volumes.filter((volume) => isProxyJoined(assignment, world, [volume]));
   const left = assignment.volumes.filter((volume) => !joined.includes(volume));
   const blocking = judgeParted(assignment, world, left).find(isBlocking);
-  if (blocking) return `${blocking.title}: expected ${blocking.expected}, seen ${blocking.actual}`;
-  if (!past.part) return `${proxiesAre(facts)} parted, but not by this run`;
-  if (past.part.ending === 'bad') return `step 3-3 failed, but ${proxiesAre(facts)} parted`;
+  if (blocking)
+    return phrase('{title}: expected {expected}, seen {actual}', {
+      title: blocking.title,
+      expected: blocking.expected,
+      actual: blocking.actual,
+    });
+  if (!past.part) return phrase('{proxies} parted, but not by this run', { proxies: proxiesAre(facts) });
+  if (past.part.ending === 'bad')
+    return phrase('step 3-3 failed, but {proxies} parted', { proxies: proxiesAre(facts) });
   if (!past.part.isProven)
-    return `the answer of step 3-3 is not known: nothing proves that ${proxiesAre(facts)} parted by this run`;
+    return phrase('the answer of step 3-3 is not known: nothing proves that {proxies} parted by this run', {
+      proxies: proxiesAre(facts),
+    });
   if (joined.length > 0 && !isWritten)
-    return `${listed(joined.map(({ proxy }) => proxy))} is joined again: the data from the moment of the part is lost`;
+    return phrase('{joined} is joined again: the data from the moment of the part is lost', {
+      joined: listed(joined.map(({ proxy }) => proxy)),
+    });
   return undefined;
 }
 

@@ -7,6 +7,7 @@ import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { leftNothing, outcomeOf } from '../../../contract/run-outcome.ts';
 import { proxiesOf, volumeNamed } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { lookAtWork } from '../detached/detached-watch.ts';
@@ -73,8 +74,8 @@ function requireUnfinished(options: TakeUpQuestion, events: readonly RunEvent[])
   if (mode === 'unwind' && end.exitStatus !== 0) return;
   const remedy =
     end.exitStatus === 0
-      ? `nothing is left to do; shadowtape verify ${run} reads its tape again`
-      : `start the job again: shadowtape run ${assignment.jobName}`;
+      ? phrase('nothing is left to do; shadowtape verify {run} reads its tape again', { run })
+      : phrase('start the job again: shadowtape run {jobName}', { jobName: assignment.jobName });
   throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
 }
 
@@ -166,7 +167,9 @@ async function requireOwn(options: TakeUpQuestion, { journal, world, marks }: Se
   if (isNormal(assignment, world, marks)) return;
   const end = lastEndOf(journal.events);
   if (end && leftNothing(outcomeOf(end))) {
-    const remedy = `the current state is newer: check with shadowtape runs, and with sdxinfo on both sides`;
+    const remedy = phrase(
+      'the current state is newer: check with shadowtape runs, and with sdxinfo on both sides',
+    );
     throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
   }
   const later = (await options.laterRuns()).find((events) => hasPartedLater(journal.events, events));
@@ -192,7 +195,10 @@ export async function sameHosts(options: TakeUpQuestion, runner: CommandRunner, 
   const asked = { runner, hosts, assignment, step: takeUpStep, nodes };
   const before = identifiedHosts(events);
   if (before !== undefined) return requireSameHosts(asked, before, sameMachines);
-  const unknown = `the journal of ${run} does not identify the machines of its hosts: they are assumed to be those of the site file`;
+  const unknown = phrase(
+    'the journal of {run} does not identify the machines of its hosts: they are assumed to be those of the site file',
+    { run },
+  );
   return { now: await identifyHosts(asked), warnings: [unknown] };
 }
 
@@ -210,7 +216,7 @@ export async function requireOfJournal(options: TakeUpQuestion): Promise<readonl
   if (events.some(({ type }) => type === 'imported'))
     throw impossible(
       options,
-      'it was imported from a tape, and what happened afterwards is not known',
+      phrase('it was imported from a tape, and what happened afterwards is not known'),
       'imported',
     );
   requireUnfinished(options, events);
@@ -223,7 +229,7 @@ export async function requireOfJournal(options: TakeUpQuestion): Promise<readonl
 /** @throws UNWIND_IMPOSSIBLE if the copy to the master has begun */
 function requireRestoreUndoable(options: TakeUpQuestion, events: readonly RunEvent[]): void {
   if (marksNow(options, events).restoreSent)
-    throw impossible(options, 'it has begun to copy to the master', 'rebuilt');
+    throw impossible(options, phrase('it has begun to copy to the master'), 'rebuilt');
 }
 
 /** What refuses a run because of its journal and the hosts, for every caller. */

@@ -8,6 +8,7 @@ import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { proxiesOf } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { CommandRunner } from '../hosts/command-runner.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { performToEnd, recordEnd, withLocks, type RunEnd } from '../run/engine.ts';
@@ -35,18 +36,18 @@ import {
 } from './take-up-judgement.ts';
 
 export interface TakeUpOptions extends Omit<RunOptions, 'journal'>, TakeUpQuestion {
-  /** Takes this run's lock over, whoever owns it. */
+  /** Takes this run's lock over, whatever its owner. */
   readonly takeOverLock: boolean;
   readonly onEvent: EventListener;
 }
 
 const dumpWords: Readonly<Record<WorkState, string>> = {
-  absent: 'nothing left',
-  unbegun: 'not started',
+  absent: phrase('nothing left'),
+  unbegun: phrase('not started'),
   running: 'running',
   ended: 'finished',
   failed: 'failed',
-  died: 'died: killed, or the server was rebooted',
+  died: phrase('died: killed, or the server was rebooted'),
 };
 
 /** Continues the journal, and records who resumes the run and what was found. */
@@ -64,10 +65,11 @@ function openJournal(
   try {
     const reason = point
       ? [`continuing with step ${point.step}`, ...point.reasons].join('; ')
-      : 'to be rolled back';
+      : phrase('to be rolled back');
     journal.append({ type: 'run-resumed', by, version, mode, reason, ...consoleFields() });
-    const torn =
-      'the last line of the journal was incomplete because the console died while writing it; it was removed';
+    const torn = phrase(
+      'the last line of the journal was incomplete because the console died while writing it; it was removed',
+    );
     if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
     journal.append({ type: 'hosts-identified', hosts: [...now] });
     for (const text of warnings) journal.append({ type: 'warning', step, text });
@@ -75,13 +77,19 @@ function openJournal(
       journal.append({
         type: 'warning',
         step,
-        text: `${by} says that this run has parted ${listed(proxiesOf(assignment))}`,
+        text: phrase('{by} says that this run has parted {proxies}', {
+          by,
+          proxies: listed(proxiesOf(assignment)),
+        }),
       });
     const findings = [
       ...findingsOf(assignment, soFar.events, world, marks, settled),
-      ...[...dumps].map(
-        ([volume, state]) =>
-          `found: the dump of ${volume} on ${assignment.backupServer}: ${dumpWords[state]}`,
+      ...[...dumps].map(([volume, state]) =>
+        phrase('found: the dump of {volume} on {backupServer}: {dumpWord}', {
+          volume,
+          backupServer: assignment.backupServer,
+          dumpWord: dumpWords[state],
+        }),
       ),
     ];
     journal.append({
@@ -104,7 +112,7 @@ async function goOn(context: RunContext, point: ResumePoint): Promise<RunEnd> {
   context.fingerprints = fingerprints;
   context.underWay = point.underWay?.id;
   context.mayContinue = mayContinue;
-  const reason = 'the journal has the count of the tape host, and the proxy is still stopped';
+  const reason = phrase('the journal has the count of the tape host, and the proxy is still stopped');
   for (const { id: step } of completed)
     context.journal.append({ type: 'step-finished', step, result: 'done', reason, milliseconds: 0 });
   return performToEnd(context, todo);

@@ -4,6 +4,7 @@
  */
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { givenOmissions, type RunTrouble } from '../../../contract/run-outcome.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { comesAfterBackup } from './tape/after-backup.ts';
 import { provesTapeBad } from './tape/perform-read-back.ts';
 import { skipStep } from './perform-step.ts';
@@ -56,7 +57,7 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
     if (step.performance === 'unlock') continue;
     const { cancel, halt } = context.options;
     if (comesAfterBackup(step) && cancel.aborted && !halt.aborted) {
-      skipStep(context, step, 'the run was canceled when all else was done');
+      skipStep(context, step, phrase('the run was canceled when all else was done'));
       continue;
     }
     try {

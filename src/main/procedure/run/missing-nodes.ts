@@ -6,7 +6,7 @@ import { isBlocking } from '../../../contract/checks.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { durationText, listed } from '../../../contract/words.ts';
-import { inEnglish } from '../../../contract/text/say.ts';
+import { inEnglish, phrase } from '../../../contract/text/say.ts';
 import { compareHost, hasTold, identifyHost, pinHosts } from '../hosts/identify-hosts.ts';
 import { mountTableOf } from '../hosts/node-mounts.ts';
 import type { Question } from '../hosts/questions.ts';
@@ -29,10 +29,13 @@ function downQuestion({ assignment }: RunContext, step: Step, missing: MissingNo
   return {
     id: 'node-down',
     step: step.id,
-    text: `${node} has not answered since ${since}, and ${why}. Is ${node} down (halted or powered off)? A node that is only unreachable from here may still run and use ${masters}.`,
+    text: phrase(
+      '{node} has not answered since {since}, and {why}. Is {node} down (halted or powered off)? A node that is only unreachable from here may still run and use {masters}.',
+      { node, since, why, masters },
+    ),
     choices: [
-      { id: node, label: `${node} is down`, byWord: true },
-      { id: 'end-run', label: `End the run: ${node} may be running` },
+      { id: node, label: phrase('{node} is down', { node }), byWord: true },
+      { id: 'end-run', label: phrase('End the run: {node} may be running', { node }) },
     ],
   };
 }
@@ -40,7 +43,11 @@ function downQuestion({ assignment }: RunContext, step: Step, missing: MissingNo
 function sayDown({ nodes, journal }: RunContext, step: string, node: string, by: string): void {
   nodes.sayDown(node);
   journal.append({ type: 'node', step, node, what: 'down', by });
-  journal.append({ type: 'warning', step, text: `${node} is assumed to be down: confirmed by ${by}` });
+  journal.append({
+    type: 'warning',
+    step,
+    text: phrase('{node} is assumed to be down: confirmed by {by}', { node, by }),
+  });
 }
 
 /** Contexts in which an operator is being asked: checks after the answer do not ask again. */
@@ -93,7 +100,12 @@ export function tellMissingNodes(context: RunContext, step: string, locks?: Lock
     context.tellMissing(step, missing, locks);
     if (missing.gds) continue;
     if (nodesDown.includes(missing.node))
-      sayDown(context, step, missing.node, `${operator} (--node-down ${missing.node})`);
+      sayDown(
+        context,
+        step,
+        missing.node,
+        phrase('{operator} (--node-down {node})', { operator, node: missing.node }),
+      );
   }
 }
 
@@ -154,7 +166,10 @@ async function meetNode(
   journal.append({ type: 'hosts-identified', hosts });
   journal.append({ type: 'node', step, node, what: 'back', since });
   const away = durationText(Math.round((Date.now() - Date.parse(since)) / 1000));
-  const told = `${node} answers again after ${away}; its machine, lock, mounts and proxies are being checked`;
+  const told = phrase(
+    '{node} answers again after {away}; its machine, lock, mounts and proxies are being checked',
+    { node, away },
+  );
   for (const text of [told, ...warnings]) journal.append({ type: 'warning', step, text });
   await lockReturned(context, node);
   requireServicesStopped(context, step, node);

@@ -1,7 +1,8 @@
 /** Hints of errors that end a run which could not be rolled back: they must not suggest another run of the job. Pure. */
 import { ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
-const instead = 'resume the run or roll it back';
+const instead = phrase('resume the run or roll it back');
 
 /** How hints suggest to run the job again. */
 const another = [/\bstart the (?:run|job) again(?: when ready)?/g, /\b(?:run|start) again\b/g];

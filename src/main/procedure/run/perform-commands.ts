@@ -1,5 +1,6 @@
 /** How steps are performed that send commands, or check something before anything is touched. */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { tellSaid } from '../hosts/remote-data.ts';
 import { fsckEnd } from '../plan/step-6-commands.ts';
 import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
@@ -45,7 +46,11 @@ async function sendPatiently(context: RunContext, step: Step, command: StepComma
       context.patience -= 1;
       context.observer.forget();
       if (!(await isStillDue(context, step, command))) return;
-      context.journal.append({ type: 'warning', step: step.id, text: `${error.message}; trying again` });
+      context.journal.append({
+        type: 'warning',
+        step: step.id,
+        text: phrase('{reason}; trying again', { reason: error.message }),
+      });
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Before and during the part: a proxy that was left parted is rejoined first, and a part that fails is retried. */
 import { isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Step } from '../model/step.ts';
 import { isProxyJoined } from '../plan/cluster-checks.ts';
@@ -50,7 +51,12 @@ async function part(context: RunContext, step: Step): Promise<void> {
       if (!(await areJoined(context, step))) throw error;
       tellNotParted(context, step);
       if (attempt >= tries) throw error;
-      const text = `${error.message}; trying again in ${everySeconds} s (${attempt} of ${tries} tries)`;
+      const text = phrase('{reason}; trying again in {everySeconds} s ({attempt} of {tries} tries)', {
+        reason: error.message,
+        everySeconds,
+        attempt,
+        tries,
+      });
       context.journal.append({ type: 'warning', step: step.id, text });
       await context.pause(step.id, everySeconds);
       await context.judgeBefore?.();

@@ -1,6 +1,7 @@
 /** How services are stopped and resumed: by the commands of the site file, or by the operator on request. */
 import { failure } from '../../../contract/errors.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
@@ -20,10 +21,14 @@ function stopQuestion(context: RunContext, step: Step): Question {
   return {
     id: 'services-stopped',
     step: step.id,
-    text: `Stop everything that uses ${listed(mastersOf(assignment))} on ${nodes.answering.join(' and ')}; unmount file systems.${missing}`,
+    text: phrase('Stop everything that uses {masters} on {answering}; unmount file systems.{missing}', {
+      masters: listed(mastersOf(assignment)),
+      answering: nodes.answering.join(' and '),
+      missing,
+    }),
     choices: [
-      { id: 'stopped', label: 'Services are stopped' },
-      { id: 'stop', label: 'End the run' },
+      { id: 'stopped', label: phrase('Services are stopped') },
+      { id: 'stop', label: phrase('End the run') },
     ],
   };
 }
@@ -32,8 +37,10 @@ function resumeQuestion(context: RunContext, step: Step): Question {
   return {
     id: 'services-resumed',
     step: step.id,
-    text: `Start again what was stopped in step 3-2; mount the file systems on ${listed(mastersOf(context.assignment))}.`,
-    choices: [{ id: 'resumed', label: 'Services are running' }],
+    text: phrase('Start again what was stopped in step 3-2; mount the file systems on {masters}.', {
+      masters: listed(mastersOf(context.assignment)),
+    }),
+    choices: [{ id: 'resumed', label: phrase('Services are running') }],
   };
 }
 
@@ -52,7 +59,7 @@ function onAnsweringNodes({ nodes, journal }: RunContext, step: Step): Step {
   const unsent = step.commands.filter(({ host }) => nodes.isMissing(host));
   if (unsent.length === 0) return step;
   const lines = unsent.map(({ host, argv }) => `${host}: ${commandLine(argv)}`);
-  const text = `not sent, since the node does not answer: ${lines.join('; ')}`;
+  const text = phrase('not sent, since the node does not answer: {lines}', { lines: lines.join('; ') });
   journal.append({ type: 'warning', step: step.id, text });
   return { ...step, commands: step.commands.filter((command) => !unsent.includes(command)) };
 }

@@ -1,5 +1,6 @@
 /** Watches copies between volumes: COPY, then STOP; anything else has failed (GDS guide 6.6.3.7, step 8-2). */
 import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { copyState, type CopyState } from '../../gds/proxy-state.ts';
 import { slicesOfVolume } from '../../gds/report-lookup.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
@@ -40,7 +41,7 @@ async function look(
   const slices = slicesOfVolume(report, assignment.class, copy.volume);
   const words = slices.map(({ disk, status }) => `slice of ${disk} ${status.word}`).join(', ');
   const state = copyState(report, { class: assignment.class, proxyVolume: copy.volume });
-  if (state === 'unexpected') throw copy.failed(words || 'no slice is shown');
+  if (state === 'unexpected') throw copy.failed(words || phrase('no slice is shown'));
   return { copy, state, words };
 }
 
@@ -84,7 +85,10 @@ export async function watchCopies(
     } catch (error) {
       failedLooks += 1;
       if (!isFailure(error, ...notShown) || failedLooks >= mostFailedLooks) throw error;
-      const text = `${error.message}; the copy is checked again in ${everySeconds} s`;
+      const text = phrase('{reason}; the copy is checked again in {everySeconds} s', {
+        reason: error.message,
+        everySeconds,
+      });
       context.journal.append({ type: 'warning', step: step.id, text });
     }
     if (copying.length > 0) await context.pause(step.id, everySeconds);

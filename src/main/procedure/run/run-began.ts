@@ -1,6 +1,7 @@
 /** How a run began, and whether the site's job still matches. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, NewEvent, RunEvent } from '../../../contract/events.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { driveSpeed } from '../../tape/drive-speeds.ts';
 import { hashesAll, samplesWanted } from '../../site/whole-fingerprint.ts';
 import type { Assignment } from '../model/assignment.ts';
@@ -14,7 +15,11 @@ export type Beginning = Omit<Extract<NewEvent, { type: 'run-started' }>, 'type' 
 export function beginningOf(events: readonly RunEvent[], file: string): RunStart {
   const [start] = events;
   if (start?.type !== 'run-started')
-    throw failure('JOURNAL_BROKEN', { file, line: 1, reason: 'it does not show how the run started' });
+    throw failure('JOURNAL_BROKEN', {
+      file,
+      line: 1,
+      reason: phrase('it does not show how the run started'),
+    });
   return start;
 }
 
@@ -92,11 +97,14 @@ function volumesText(volumes: RunStart['volumes']): string {
 function shadowText(shadow: RunStart['shadow']): string {
   if (!shadow) return 'unknown';
   const disks = shadow.disks.map(({ name, device }) => `${name} on ${device}`).join(', ');
-  return `${[shadow.class, shadow.group, shadow.volume].filter((word) => word !== undefined).join('/')} of ${disks}`;
+  return phrase('{names} of {disks}', {
+    names: [shadow.class, shadow.group, shadow.volume].filter((word) => word !== undefined).join('/'),
+    disks,
+  });
 }
 
 const sizesText = ({ blocks, volumes }: Beginning): string =>
-  volumes.map((volume) => volume.blocks ?? blocks ?? 'unknown').join(', ');
+  volumes.map((volume) => volume.blocks ?? blocks ?? phrase('unknown')).join(', ');
 
 const methodsText = ({ method, volumes }: Beginning): string =>
   [...new Set(volumes.map((volume) => volume.method ?? method))].join(', ');
@@ -106,17 +114,21 @@ const agreements: readonly { readonly what: string; readonly words: (start: Begi
   { what: 'site', words: ({ site }) => site },
   { what: 'class', words: (start) => start.class },
   { what: 'volumes', words: ({ volumes }) => volumesText(volumes) },
-  { what: 'size in blocks', words: sizesText },
+  { what: phrase('size in blocks'), words: sizesText },
   { what: 'shadow', words: ({ shadow }) => shadowText(shadow) },
   { what: 'method', words: methodsText },
   { what: 'route', words: ({ route }) => route },
-  { what: 'mount point', words: ({ mountPoint }) => mountPoint ?? 'unknown' },
-  { what: 'tape', words: ({ tape }) => `${tape.device} on ${tape.host}` },
+  { what: phrase('mount point'), words: ({ mountPoint }) => mountPoint ?? phrase('unknown') },
+  {
+    what: 'tape',
+    words: ({ tape }) => phrase('{device} on {host}', { device: tape.device, host: tape.host }),
+  },
   { what: 'layout', words: ({ layout }) => layout },
   { what: 'media.recordBytes', words: ({ recordBytes }) => String(recordBytes) },
   {
     what: 'verify.fingerprint',
-    words: ({ fingerprint, fingerprintAll }) => (fingerprintAll ? 'all' : String(fingerprint ?? 'unknown')),
+    words: ({ fingerprint, fingerprintAll }) =>
+      fingerprintAll ? 'all' : String(fingerprint ?? phrase('unknown')),
   },
 ];
 
@@ -126,5 +138,9 @@ export function disagreement(start: RunStart, assignment: Assignment): string | 
   const differing = agreements.find(({ words }) => words(start) !== words(now));
   if (!differing) return undefined;
   const { what, words } = differing;
-  return `it began with ${what} ${words(start)}, and now it is ${words(now)}`;
+  return phrase('it began with {what} {before}, and now it is {now}', {
+    what,
+    before: words(start),
+    now: words(now),
+  });
 }

@@ -11,6 +11,7 @@ import {
 } from '../../../contract/run-outcome.ts';
 import { proxiesOf, type Assignment } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase, phraseCount, phrases } from '../../../contract/text/say.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { clusterMarkOfRestore, restoredSentence, restoreSentences } from './restore/restore-end.ts';
 import { whileOpen } from './open-hint.ts';
@@ -107,7 +108,7 @@ export function statusAtEnd(context: RunContext, world: World): VerdictAndStatus
 
 export function refusedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
   const { assignment, marks } = context;
-  const stands = ['nothing was touched', ...markSentences(assignment, marks)];
+  const stands = [phrase('nothing was touched'), ...markSentences(assignment, marks)];
   return { ...concludeRun(factsOf(context, nothingSeen, 'failed')), sentence: error.message, error, stands };
 }
 
@@ -120,7 +121,7 @@ export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
     sentence: error.message,
     error: whileOpen(error),
     stands: [
-      'this is the last known state; nothing was checked since',
+      phrase('this is the last known state; nothing was checked since'),
       ...whatStands(assignment, observer.lastSeen, marks, observer.stillTrue),
       ...tapeSentences(assignment, marks),
       ...restoreSentences(assignment, marks),
@@ -172,7 +173,7 @@ function failedEnd(
   const open = isComparisonOpen(context) ? 'PROXY_NOT_COMPARED' : 'TAPE_NOT_PROVEN';
   const first = (isTapeFirst ? bad : error) ?? failure(open);
   const shown = exitStatus === 3 ? whileOpen(first) : first;
-  const also = isTapeFirst && error ? [`failed after that: ${error.message}`] : [];
+  const also = isTapeFirst && error ? [phrase('failed after that: {reason}', { reason: error.message })] : [];
   const stands = [
     ...whatStands(assignment, world, marks),
     ...tapeSentences(assignment, marks),
@@ -182,7 +183,7 @@ function failedEnd(
   ];
   const others = [...new Set(troubles)].filter((text) => text !== shown.message && text !== error?.message);
   const left = [
-    ...others.map((text) => `not rolled back: ${text}`),
+    ...others.map((text) => phrase('not rolled back: {text}', { text })),
     ...commandsByHand(options.steps, world, marks),
   ];
   return {
@@ -199,8 +200,10 @@ function tapeWords(events: readonly RunEvent[]): string {
   const first = labels.findLastIndex(({ number = 1 }) => number === 1);
   const ofNumber = new Map(labels.slice(Math.max(first, 0)).map(({ number = 1, name }) => [number, name]));
   const names = [...ofNumber.values()].map((name) => `"${name}"`);
-  if (names.length > 1) return `the tapes ${listed(names)}, written in`;
-  return names.length === 1 ? `the tape ${names.join('')} in` : 'the tape in';
+  if (names.length > 1) return phrase('the tapes {names}, written in', { names: listed(names) });
+  return names.length === 1
+    ? phrase('the tape {names} in', { names: names.join('') })
+    : phrase('the tape in');
 }
 
 /** By route `server` the records of a raw device are only compared with the cluster's when they are read back. */
@@ -211,11 +214,20 @@ function backupSentence({ assignment, journal }: RunContext, isVerified: boolean
   if (assignment.restore) return restoredSentence(assignment);
   const { tapeDevice, tapeHost } = assignment;
   const proxies = proxiesOf(assignment);
-  const dumped = `${listed(proxies)} ${proxies.length === 1 ? 'is' : 'are'}`;
-  const place = `${dumped} on ${tapeWords(journal.events)} ${tapeDevice} on ${tapeHost}`;
+  const place = phraseCount(
+    proxies.length,
+    '{proxies} is on {tape} {device} on {host}',
+    '{proxies} are on {tape} {device} on {host}',
+    { proxies: listed(proxies), tape: tapeWords(journal.events), device: tapeDevice, host: tapeHost },
+  );
   return isVerified
-    ? `${place}, and every record was read back and compared`
-    : `${place}; it was not read back${isUncompared(assignment) ? ', and no record on it was compared with the cluster' : ''}`;
+    ? phrase('{place}, and every record was read back and compared', { place })
+    : phrase('{place}; it was not read back{compared}', {
+        place,
+        compared: isUncompared(assignment)
+          ? phrase(', and no record on it was compared with the cluster')
+          : '',
+      });
 }
 
 /** Why the cluster is not proven normal although every step succeeded. */
@@ -227,7 +239,7 @@ function unprovenFailure({ assignment }: RunContext, world: World, error: Shadow
     const evidence = { host, command: 'sdxinfo', expected: 'none', actual: objects };
     return failure('FOREIGN_SHADOW_AT_END', { host, objects, proxies }, evidence);
   }
-  const reason = error?.message ?? 'see the current state';
+  const reason = error?.message ?? phrase('see the current state');
   return failure('END_NOT_PROVEN', { reason }, error?.evidence, error);
 }
 
@@ -238,11 +250,17 @@ function uncheckedWords({ journal }: RunContext): string {
       journal.events.flatMap((event) => (event.type === 'node' && event.what === wanted ? [event.node] : [])),
     ),
   ];
-  const words = (names: readonly string[], subject: string) =>
+  const words = (names: readonly string[], subject: (names: string) => string) =>
     names.length === 0
       ? ''
-      : `; ${subject}${listed(names)} did not answer all the time, and ${names.length === 1 ? 'was' : 'were'} not checked then`;
-  return words(namesOf('missing'), '') + words(namesOf('gds-failed'), 'GDS on ');
+      : phraseCount(
+          names.length,
+          '; {subject} did not answer all the time, and was not checked then',
+          '; {subject} did not answer all the time, and were not checked then',
+          { subject: subject(listed(names)) },
+        );
+  const missing = words(namesOf('missing'), (names) => names);
+  return phrases([missing, words(namesOf('gds-failed'), (names) => phrase('GDS on {names}', { names }))], '');
 }
 
 function goodEnd(
@@ -252,7 +270,10 @@ function goodEnd(
   { error, troubles = [] }: Ending,
 ): RunEnd {
   const { assignment, marks, options } = context;
-  const sentence = `${backupSentence(context, concluded.verdict === 'verified')}${uncheckedWords(context)}`;
+  const sentence = phrases(
+    [backupSentence(context, concluded.verdict === 'verified'), uncheckedWords(context)],
+    '',
+  );
   const stands = [...whatStands(assignment, world, marks), ...driveSentences(context.journal.events)];
   const omitted = omissionsOf(context.journal.events);
   if (concluded.exitStatus === 0) return { ...concluded, ...omitted, sentence, error: undefined, stands };
@@ -261,11 +282,11 @@ function goodEnd(
   return {
     ...concluded,
     ...omitted,
-    sentence: `${sentence}; ${unproven.message}`,
+    sentence: phrases([sentence, unproven.message], '; '),
     error: whileOpen(unproven),
     stands: [
       ...stands,
-      ...others.map((text) => `not rolled back: ${text}`),
+      ...others.map((text) => phrase('not rolled back: {text}', { text })),
       ...commandsByHand(options.steps, world, marks),
     ],
   };
@@ -303,19 +324,23 @@ export function unwoundEnd(
   const ended = { ...concluded, error: undefined };
   if (concluded.exitStatus !== 3) {
     const sentence = nothingLeft
-      ? `nothing to roll back for run ${run}: everything is in its normal state`
-      : `run ${run} was rolled back`;
+      ? phrase('nothing to roll back for run {run}: everything is in its normal state', { run })
+      : phrase('run {run} was rolled back', { run });
     return { ...ended, sentence, stands };
   }
   if (assignment.restore && troubles.length === 0) {
     const proxies = listed(proxiesOf(assignment));
-    return { ...ended, sentence: `run ${run} was rolled back; ${proxies} stays parted and stopped`, stands };
+    return {
+      ...ended,
+      sentence: phrase('run {run} was rolled back; {proxies} stays parted and stopped', { run, proxies }),
+      stands,
+    };
   }
-  const [first = 'not everything is in its normal state', ...others] = new Set(troubles);
-  const reasons = others.map((text) => `not rolled back: ${text}`);
+  const [first = phrase('not everything is in its normal state'), ...others] = new Set(troubles);
+  const reasons = others.map((text) => phrase('not rolled back: {text}', { text }));
   return {
     ...ended,
-    sentence: `run ${run} was not rolled back: ${first}`,
+    sentence: phrase('run {run} was not rolled back: {first}', { run, first }),
     stands: [...stands, ...reasons, ...commandsByHand(options.steps, world, marks)],
   };
 }

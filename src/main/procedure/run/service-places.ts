@@ -6,6 +6,7 @@
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import { failure } from '../../../contract/errors.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { mountTablesOf } from '../hosts/node-mounts.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { mastersOf } from '../model/assignment.ts';
@@ -91,7 +92,7 @@ function requireNoneMissing({ nodes }: RunContext, step: Step): void {
   const missing = nodes.missing.find(({ node }) => !nodes.isSaidDown(node));
   if (!missing) return;
   const { node, since } = missing;
-  const why = 'the services may have moved there';
+  const why = phrase('the services may have moved there');
   throw failure('NODE_NOT_KNOWN_DOWN', { step: step.id, node, since, why });
 }
 
@@ -115,7 +116,10 @@ export async function resumesWhereStopped(
   const mounting = nodesMounting(assignment, seen);
   if (mounting.length > 0 && mounting.every((node) => !hosts.includes(node))) {
     const masters = listed(mastersOf(assignment));
-    const text = `${masters} mounted on ${mountedWords(assignment, seen)}: the services have moved there, and are not resumed on ${listed([...new Set(hosts)])}`;
+    const text = phrase(
+      '{masters} mounted on {mounted}: the services have moved there, and are not resumed on {names}',
+      { masters, mounted: mountedWords(assignment, seen), names: listed([...new Set(hosts)]) },
+    );
     journal.append({ type: 'warning', step: step.id, text });
     return [];
   }

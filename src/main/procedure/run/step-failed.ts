@@ -1,5 +1,6 @@
 /** A step has failed, the job halts, and an operator can be asked: retry, skip, roll back, or halt here. */
 import { isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { provesTapeBad } from './tape/perform-read-back.ts';
 import { performStep, skipStep } from './perform-step.ts';
 import type { Answer, Choice } from '../hosts/questions.ts';
@@ -20,9 +21,9 @@ const decidedCodes = [
 ] as const;
 
 const skipWords: Readonly<Partial<Record<Step['performance'], string>>> = {
-  'read-back': 'Skip the read-back; the run ends unverified',
+  'read-back': phrase('Skip the read-back; the run ends unverified'),
   // GDS guide 6.6.3.7, step 6b-2: "this step can be skipped".
-  'check-file-system': 'Skip the check: the file system was unmounted at the part',
+  'check-file-system': phrase('Skip the check: the file system was unmounted at the part'),
 };
 
 function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean {
@@ -35,17 +36,17 @@ function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean 
 /** What remains to be rolled back: after the rejoin there is no shadow any more. */
 const rollBackLabel = ({ marks }: RunContext): string =>
   marks.rejoined.length > 0
-    ? 'Roll back: watch the copy once more'
-    : 'Roll back: remove the shadow and rejoin';
+    ? phrase('Roll back: watch the copy once more')
+    : phrase('Roll back: remove the shadow and rejoin');
 
 /** Reading a tape with a proven mismatch cannot be skipped: the run could then end unverified. */
 function choicesOf(context: RunContext, step: Step, error: unknown): Choice[] {
   const skip = isFailure(error, 'DUMP_DIFFERS') ? undefined : skipWords[step.performance];
   return [
-    { id: 'retry', label: `Retry step ${step.id}` },
+    { id: 'retry', label: phrase('Retry step {id}', { id: step.id }) },
     ...(skip === undefined ? [] : [{ id: 'skip', label: skip, asksReason: true }]),
     { id: 'unwind', label: rollBackLabel(context) },
-    { id: 'halt', label: 'Halt here and leave everything as it is' },
+    { id: 'halt', label: phrase('Halt here and leave everything as it is') },
   ];
 }
 
@@ -56,7 +57,7 @@ async function askWhatNext(context: RunContext, step: Step, error: unknown): Pro
     return await context.ask({
       id: 'step-failed',
       step: step.id,
-      text: `Step ${step.id} has failed: ${message} (${hint})`,
+      text: phrase('Step {id} has failed: {message} ({hint})', { id: step.id, message, hint }),
       choices: choicesOf(context, step, error),
     });
   } catch (trouble) {
@@ -87,7 +88,7 @@ export async function performAsked(context: RunContext, step: Step): Promise<voi
     } catch (error) {
       const answer = await askWhatNext(context, step, error);
       if (answer?.choice === 'skip') {
-        skipStep(context, step, `${answer.by}: ${answer.reason ?? 'no reason was given'}`);
+        skipStep(context, step, `${answer.by}: ${answer.reason ?? phrase('no reason was given')}`);
         return;
       }
       if (answer?.choice !== 'retry') {

@@ -1,6 +1,7 @@
 /** Rolls the cluster back: the steps that can roll back and are not done; then a last query, and the locks. */
 import { connectionLostCodes, failure, isFailure } from '../../../contract/errors.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { proxiesOf } from '../model/assignment.ts';
 import { performStep, skipStep } from './perform-step.ts';
 import { leftAtEnd, locksAtEnd } from './locks-at-end.ts';
@@ -18,7 +19,7 @@ async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): 
   if (unwinds.isDone(world, context.marks)) return;
   if (unwinds.isOwn?.(context.marks) === false) throw notProven(context);
   if (unwinds.isDue && !unwinds.isDue(world)) {
-    skipStep(context, step, 'the previous step did not succeed');
+    skipStep(context, step, phrase('the previous step did not succeed'));
     return;
   }
   await performStep(context, step);
@@ -58,7 +59,7 @@ async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwindi
       context.journal.append({
         type: 'warning',
         step: step.id,
-        text: `rollback: ${error.message}; trying again`,
+        text: phrase('rollback: {reason}; trying again', { reason: error.message }),
       });
       context.observer.forget();
     }
@@ -81,9 +82,15 @@ export async function unwind(context: RunContext, steps: readonly Step[]): Promi
       if (context.lockGuard.lost) break;
       // Already in the journal if a step was begun; the current state is queried at the end.
       const { message, hint } = asTableError(error);
-      context.journal.append({ type: 'warning', step: step.id, text: `rollback: ${message}` });
+      context.journal.append({
+        type: 'warning',
+        step: step.id,
+        text: phrase('rollback: {message}', { message }),
+      });
       // No other line has this advice: another rollback would end in the same way.
-      troubles.push(isFailure(error, 'PART_NOT_PROVEN') ? `${message}. To do: ${hint}` : message);
+      troubles.push(
+        isFailure(error, 'PART_NOT_PROVEN') ? phrase('{message}. To do: {hint}', { message, hint }) : message,
+      );
     }
   }
   return troubles;
@@ -150,7 +157,7 @@ export async function leaveLocks(context: RunContext, world: World): Promise<voi
   const { assignment, marks, journal, lockGuard, options, tapeSteps } = context;
   const left = leftAtEnd({ assignment, marks, events: journal.events, world, tapeSteps });
   const isHalted = options.halt.aborted;
-  // A run that has changed nothing leaves nothing, whoever owns the lock by now.
+  // A run that has changed nothing leaves nothing, whatever the owner of the lock is now.
   const isLockLost = lockGuard.lost !== undefined && marks.changed;
   context.keeps = locksAtEnd({ ...left, exitStatus: statusAtEnd(context, world), isHalted, isLockLost });
   const step = options.steps.find(({ performance: kind }) => kind === 'unlock');
@@ -158,14 +165,16 @@ export async function leaveLocks(context: RunContext, world: World): Promise<voi
   if (context.keeps !== 'none') await tellLost(context, step.id);
   const { class: name } = assignment;
   if (context.keeps !== 'none' && heldPlaces(context).some(({ what }) => what === 'class')) {
-    const text = `${name} stays locked for this run until it is resumed, rolled back or discarded`;
+    const text = phrase('{name} stays locked for this run until it is resumed, rolled back or discarded', {
+      name,
+    });
     journal.append({ type: 'warning', step: step.id, text });
   }
   const given = placesGivenBack(context);
   if (given.length === 0) return;
   const onlyDrive = given.every(({ what }) => what === 'drive');
   try {
-    await performStep(context, onlyDrive ? { ...step, title: 'Unlock the drive' } : step);
+    await performStep(context, onlyDrive ? { ...step, title: phrase('Unlock the drive') } : step);
   } catch {
     // The step has journaled it.
   }

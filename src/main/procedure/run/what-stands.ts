@@ -1,7 +1,7 @@
 /** Describes the current state, and whether the cluster is in its normal state. Pure. */
 import { alertText } from '../../../contract/drive-health.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import { inEnglish } from '../../../contract/text/say.ts';
+import { inEnglish, phrase, phrases } from '../../../contract/text/say.ts';
 import { sdxinfo } from '../../gds/commands.ts';
 import { commandNode, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { commandLine } from '../../ssh/quoting.ts';
@@ -45,13 +45,18 @@ function proxySentence(assignment: Assignment, volume: VolumeAssignment, world: 
   const { proxy, master } = volume;
   const first = world.primaries[0];
   const shown = first && findVolume(first.report, className, proxy);
-  if (!first || !shown) return `${proxy}: not seen`;
-  if (isJoinedAndInSync(assignment, world, [volume])) return `${proxy}: joined to ${master}, in sync`;
-  const slices = slicesOfVolume(first.report, className, proxy).map(
-    ({ disk, status }) => `slice of ${disk} ${status.word}`,
+  if (!first || !shown) return phrase('{proxy}: not seen', { proxy });
+  if (isJoinedAndInSync(assignment, world, [volume]))
+    return phrase('{proxy}: joined to {master}, in sync', { proxy, master });
+  const slices = slicesOfVolume(first.report, className, proxy).map(({ disk, status }) =>
+    phrase('slice of {disk} {word}', { disk, word: status.word }),
   );
   const words = [`PROXY ${shown.proxy?.word ?? '*'}`, `STATUS ${shown.status?.word ?? '?'}`, ...slices];
-  return `${proxy}: ${words.join(', ')} (as ${first.node} shows it)`;
+  return phrase('{proxy}: {state} (as {node} shows it)', {
+    proxy,
+    state: phrases(words, ', '),
+    node: first.node,
+  });
 }
 
 /** A rejoin returns at once, and its copy needs no console: the end of the run must mention that it is in progress. */
@@ -63,9 +68,12 @@ function copySentences(assignment: Assignment, world: World, { rejoined }: RunMa
       isJoining(assignment, world, [volume]) && !isJoinedAndInSync(assignment, world, [volume]);
     if (isSeen ? !isCopying : !rejoined.includes(proxy)) return [];
     const look = commandLine(sdxinfo({ show: ['slice'], class: assignment.class, object: proxy }));
-    const state = isSeen ? 'continues' : 'may be running and continues';
+    const state = isSeen ? 'continues' : phrase('may be running and continues');
     return [
-      `the copy from ${master} to ${proxy} ${state} by itself: on ${commandNode(assignment)}, ${look} shows COPY until it has ended`,
+      phrase(
+        'the copy from {master} to {proxy} {state} by itself: on {commandNode}, {look} shows COPY until it has ended',
+        { master, proxy, state, commandNode: commandNode(assignment), look },
+      ),
     ];
   });
 }
@@ -78,26 +86,39 @@ export function foreignOnDisks(assignment: Assignment, world: World): string[] {
 function backupSentences(assignment: Assignment, world: World): string[] {
   const { backup } = world;
   const { backupServer, shadow } = assignment;
-  if (!backup) return [`${backupServer}: not seen`];
+  if (!backup) return [phrase('{backupServer}: not seen', { backupServer })];
   const { report, mounts } = backup;
   const inClass = (object: { class: string }) => object.class === shadow.class;
   const left = [
-    ...report.volumes.filter(inClass).map(({ name, status }) => `volume ${name} (${status?.word ?? '?'})`),
-    ...report.groups.filter(inClass).map(({ name }) => `group ${name}`),
-    ...report.disks.filter(inClass).map(({ name }) => `disk ${name}`),
+    ...report.volumes
+      .filter(inClass)
+      .map(({ name, status }) => phrase('volume {name} ({word})', { name, word: status?.word ?? '?' })),
+    ...report.groups.filter(inClass).map(({ name }) => phrase('group {name}', { name })),
+    ...report.disks.filter(inClass).map(({ name }) => phrase('disk {name}', { name })),
   ];
-  const mounted = mountsOfClass(mounts, shadow.class).map(
-    ({ device, mountPoint }) => `${backupServer}: ${device} is mounted on ${mountPoint}`,
+  const mounted = mountsOfClass(mounts, shadow.class).map(({ device, mountPoint }) =>
+    phrase('{backupServer}: {device} is mounted on {mountPoint}', { backupServer, device, mountPoint }),
   );
   const sight = sightOf(backup);
   const foreign = foreignOnDisks(assignment, world);
   const absent =
     sight.shown === 'unknown'
-      ? `unknown whether shadow objects exist: ${sight.evidence}`
-      : `no shadow object of ${shadow.class}`;
-  const objects = left.length === 0 ? absent : `shadow objects of ${shadow.class}: ${left.join(', ')}`;
-  const onDisks = foreign.length === 0 ? [] : [`${backupServer}: on disks of the job: ${foreign.join(', ')}`];
-  return [`${backupServer}: ${objects}`, ...onDisks, ...mounted];
+      ? phrase('unknown whether shadow objects exist: {evidence}', { evidence: sight.evidence })
+      : phrase('no shadow object of {class}', { class: shadow.class });
+  const objects =
+    left.length === 0
+      ? absent
+      : phrase('shadow objects of {class}: {left}', { class: shadow.class, left: phrases(left, ', ') });
+  const onDisks =
+    foreign.length === 0
+      ? []
+      : [
+          phrase('{backupServer}: on disks of the job: {foreign}', {
+            backupServer,
+            foreign: foreign.join(', '),
+          }),
+        ];
+  return [phrases([backupServer, objects], ': '), ...onDisks, ...mounted];
 }
 
 /** What may have to be removed or started by hand although no host shows it. */
@@ -105,28 +126,48 @@ export function markSentences(assignment: Assignment, marks: RunMarks): string[]
   const hosts = [...new Set(marks.servicesStopped.map(({ host }) => host))];
   const stopped = hosts.map((host) => {
     const lines = marks.servicesStopped.filter((service) => service.host === host).map(({ line }) => line);
-    return `services: stopped on ${host} (${lines.join('; ')}), not all resumed`;
+    return phrase('services: stopped on {host} ({lines}), not all resumed', {
+      host,
+      lines: lines.join('; '),
+    });
   });
   const { backupServer, job } = assignment;
   return [
     ...stopped,
-    ...(marks.operatorStopped ? ['services: stopped by the operator, not resumed'] : []),
-    ...(marks.mountPointMade ? [`${backupServer}: the mount point ${job.mountPoint} still exists`] : []),
+    ...(marks.operatorStopped ? [phrase('services: stopped by the operator, not resumed')] : []),
+    ...(marks.mountPointMade
+      ? [
+          phrase('{backupServer}: the mount point {mountPoint} still exists', {
+            backupServer,
+            mountPoint: job.mountPoint,
+          }),
+        ]
+      : []),
     ...marks.works.map(({ volume, purpose, folder, isOver }) =>
       isOver
-        ? `${workHost(assignment, purpose)}: files of the ${purpose} of ${volume} are in ${folder}`
-        : `${workHost(assignment, purpose)}: the ${purpose} of ${volume} may still run; ${folder} shows its progress`,
+        ? phrase('{workHost}: files of the {purpose} of {volume} are in {folder}', {
+            workHost: workHost(assignment, purpose),
+            purpose,
+            volume,
+            folder,
+          })
+        : phrase('{workHost}: the {purpose} of {volume} may still run; {folder} shows its progress', {
+            workHost: workHost(assignment, purpose),
+            purpose,
+            volume,
+            folder,
+          }),
     ),
-    ...placesHeld(lockPlaces(assignment), marks.locks).map(
-      ({ host, folder }) => `${host}: the lock ${folder} still exists`,
+    ...placesHeld(lockPlaces(assignment), marks.locks).map(({ host, folder }) =>
+      phrase('{host}: the lock {folder} still exists', { host, folder }),
     ),
   ];
 }
 
 const incompleteWords: Readonly<Record<IncompleteBy, string>> = {
-  manifest: 'not a backup: the dump finished, but the manifest was not written',
-  records: 'not a backup: its records are not those of the cluster',
-  unjudged: 'not a proven backup: the dump finished, but it was neither checked nor read back',
+  manifest: phrase('not a backup: the dump finished, but the manifest was not written'),
+  records: phrase('not a backup: its records are not those of the cluster'),
+  unjudged: phrase('not a proven backup: the dump finished, but it was neither checked nor read back'),
 };
 
 const tapeWords = {
@@ -150,7 +191,9 @@ export function tapeSentences({ tapeDevice, tapeHost }: Assignment, marks: RunMa
     marks.tape === 'incomplete' && marks.incompleteBy
       ? incompleteWords[marks.incompleteBy]
       : tapeWords[marks.tape === 'bad' ? badTape(marks) : marks.tape];
-  return [`tape in ${tapeDevice} on ${tapeHost}: ${words}`];
+  return [
+    phrase('tape in {device} on {host}: {contents}', { device: tapeDevice, host: tapeHost, contents: words }),
+  ];
 }
 
 /** What the drive reported after the run: a sentence for each flag that requires action. */
@@ -159,7 +202,12 @@ export function driveSentences(events: readonly RunEvent[]): string[] {
   const alerts = last?.type === 'drive-health' ? (last.alerts ?? []) : [];
   return alerts
     .filter(({ severity }) => severity !== 'information')
-    .map((alert) => `the drive reports ${inEnglish(() => alertText(alert))}: ${alert.remedy}`);
+    .map((alert) =>
+      phrase('the drive reports {inEnglish}: {remedy}', {
+        inEnglish: inEnglish(() => alertText(alert)),
+        remedy: alert.remedy,
+      }),
+    );
 }
 
 function isSeen(look: Look, world: World): boolean {
@@ -178,7 +226,7 @@ export function whatStands(
 ): string[] {
   const dated = (look: Look, sentence: string) =>
     isSeen(look, world) && !isSeen(look, stillTrue)
-      ? `${sentence} - it may have changed since then`
+      ? phrase('{sentence} - it may have changed since then', { sentence })
       : sentence;
   return [
     ...assignment.volumes.map((volume) => dated('primaries', proxySentence(assignment, volume, world))),
@@ -199,7 +247,7 @@ export function commandsByHand(steps: readonly Step[], world: World, marks: RunM
     const seen = unwinds.looks.every((look) => isSeen(look, world));
     if (seen ? unwinds.isDone(world, marks) : unwinds.mayBeNeeded?.(marks) === false) return [];
     const left = commands.filter((command) => !seen || !command.isDone?.(world, marks));
-    const conditions = [...(seen ? [] : ['if not yet done']), unwinds.provided?.(world, marks)];
+    const conditions = [...(seen ? [] : [phrase('if not yet done')]), unwinds.provided?.(world, marks)];
     return left.map(({ host, argv }) => {
       const where = ['run by hand on ' + host, ...conditions.filter((word) => word !== undefined)];
       return `${where.join(', ')}: ${commandLine(argv)}`;

@@ -103,7 +103,7 @@ function checkFile({ run, model }: ReportFacts): ReportAttachment[] {
   ];
 }
 
-/** The hashes of the sampled records: whoever has the volume can take them again. */
+/** The hashes of the sampled records: with the volume they can be computed again. */
 function recordFile({ run, model }: ReportFacts): ReportAttachment[] {
   const rows = model.fingerprints.flatMap(({ volume, primary, backup }): CsvRow[] => {
     const through = new Map(backup?.blocks.map(({ record, sha256 }) => [record, sha256] as const));

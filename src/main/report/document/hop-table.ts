@@ -14,7 +14,7 @@ type Digest = EventOf<'digest'>;
 /** So many volumes have each of their hops on the first page. */
 export const volumesInSummary = 2;
 
-/** Whether any hop has told something. */
+/** Whether any hop has figures. */
 export const hasDigests = ({ digests }: VolumeModel): boolean =>
   hopLines(digests).some(({ digest }) => digest !== undefined);
 

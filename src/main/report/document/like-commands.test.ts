@@ -4,7 +4,7 @@ import { likeCommands } from './like-commands.ts';
 
 let seq = 0;
 
-/** @param milliseconds unheard: its end was never heard of */
+/** @param milliseconds unheard: its end is not known */
 function command(
   line: string,
   milliseconds: number | 'unheard' = 100,
@@ -42,20 +42,20 @@ const reads = (count: number, changes = false) =>
   );
 
 describe('commands that follow upon each other', () => {
-  it('stand once where they are the same', () => {
+  it('are listed once where they are the same', () => {
     expect(told([command('sdxinfo'), command('sdxinfo'), command('mt status')])).toEqual([
       { line: 'sdxinfo', times: 2, differs: false, milliseconds: 200 },
       { line: 'mt status', times: 1, differs: false, milliseconds: 100 },
     ]);
   });
 
-  it('stand once where one number differs: the first as it was sent', () => {
+  it('are listed once where one number differs: the first as it was sent', () => {
     expect(told(reads(6))).toEqual([
       { line: 'dd if=/dev/Volume2 iseek=0 count=1', times: 6, differs: true, milliseconds: 600 },
     ]);
   });
 
-  it('stand one by one where they change something: each is shown as it was sent', () => {
+  it('are listed one by one where they change something: each is shown as it was sent', () => {
     expect(told(reads(6, true)).map(({ line, times }) => `${line} ${times}`)).toEqual(
       reads(6).map(({ line }) => `${line} 1`),
     );
@@ -86,7 +86,7 @@ describe('commands that follow upon each other', () => {
     expect(told(commands).map(({ line }) => line)).toEqual(lines);
   });
 
-  it('have no time where the end of one was not heard of', () => {
+  it('have no time where the end of one is not known', () => {
     expect(told([command('mt rewind', 'unheard'), command('mt rewind', 'unheard')])).toMatchObject([
       { times: 2, milliseconds: undefined },
     ]);

@@ -9,11 +9,11 @@ export interface LikeCommands {
   readonly times: number;
   /** True if the others differ from the first in a number. */
   readonly differs: boolean;
-  /** All of them together; undefined if an end was not heard of. */
+  /** All of them together; undefined if an end is not known. */
   readonly milliseconds: number | undefined;
 }
 
-/** Fewer than these are told one by one. */
+/** Fewer than these are listed one by one. */
 const leastLike = 6;
 
 const numbered = /^(\D*)(\d+)$/;

@@ -75,7 +75,7 @@ describe('times', () => {
     expect(sectionText(text(), 'summary')).toContain('Instant of the part: 2026-11-22 14:53:08 UTC\n');
   });
 
-  it('on another day than the run began have that day', () => {
+  it('on a later day than the run began have that day', () => {
     const times = reportTimes('Europe/Berlin');
     const [began, later] = ['2026-11-22T22:30:00Z', '2026-11-22T23:10:04Z'].map(Date.parse);
     expect(times.clock(later ?? 0, began)).toBe('11-23 00:10:04');
@@ -141,6 +141,7 @@ describe('the first page', () => {
   it('names no restore, and no tape to put away, where nothing whole is on tape', () => {
     const text = sectionText(fixture('tape-error'), 'summary');
     expect(text).not.toContain('shadowtape restore');
+    expect(sectionText(fixture('tape-error'), 'tapes')).not.toContain('Read a file of the tape');
     expect(text).toMatch(/\nOperator\nChecked by$/);
   });
 
@@ -178,6 +179,26 @@ describe('the first page', () => {
 });
 
 describe('the topology', () => {
+  it('of a restore shows the tape that was read, and none where the proxy itself was', () => {
+    const events = fixtureEvents('restore');
+    const tapeOf = (report: ReportDocument) =>
+      report.sections
+        .flatMap(({ blocks }) => blocks)
+        .flatMap((block) =>
+          block.kind === 'figure' && block.figure.kind === 'topology' ? [block.figure.tape] : [],
+        );
+    expect(tapeOf(reportOfEvents(events))).toEqual([
+      { title: '/dev/rmt/0 on node3', files: ['Volume2'], isRead: true },
+    ]);
+    const fromProxy = events.map((event) =>
+      event.type === 'run-started' && event.restore
+        ? { ...event, restore: { ...event.restore, from: 'proxy' as const } }
+        : event,
+    );
+    expect(tapeOf(reportOfEvents(fromProxy))).toEqual([undefined]);
+    expect(sectionText(reportOfEvents(events), 'verification')).toContain('before anything was written.');
+  });
+
   it('draws where master, proxy and shadow lay, and says the same in words', () => {
     const [, section] = reportOfEvents(withLayout()).sections;
     const figure = section?.blocks.find((block) => block.kind === 'figure');
@@ -214,7 +235,7 @@ describe('the topology', () => {
   });
 });
 
-it('tells errors with their hints, the unwinding and what stood where', () => {
+it('lists errors with their hints, the rollback and what was where', () => {
   const report = fixture('tape-error');
   const text = sectionText(report, 'troubles');
   expect(text).toContain('TAPE_WRITE_FAILED: writing to the tape failed: write: I/O error');
@@ -295,7 +316,7 @@ it('has every file of a labeled tape with its digest', () => {
   expect(text).toMatch(/4 \| manifest \| - \| [\d,]+ \| [0-9a-f]{64}/);
 });
 
-it('tells the parts of a volume on three tapes', () => {
+it('shows the parts of a volume on three tapes', () => {
   const report = reportOfEvents(threeTapes());
   expect(sectionText(report, 'summary')).toContain('Stored on tape 3: NIGHTLY-3');
   expect(sectionText(report, 'tape-2')).toContain('1 | Volume2, records 86 to 171 | 86 | 2,818,048 | -');

@@ -1,4 +1,4 @@
-/** What a report is made of: the events of a run, and what is beside its journal. */
+/** What a report is made of: the events of a run, and what is next to its journal. */
 import type { CopyView } from '../../../contract/copied-tape.ts';
 import type { SignatureFacts } from '../../../contract/proof.ts';
 import type { TapeLoss } from '../../../contract/tape-loss.ts';
@@ -22,9 +22,9 @@ export interface ReportSource {
   readonly events: readonly RunEvent[];
   /** SHA-256 (hex) of the last line of the journal. */
   readonly journalHash: string;
-  /** True if the last line is torn: the console died while it wrote. */
+  /** True if the last line is incomplete: the console died while it wrote. */
   readonly torn?: boolean | undefined;
-  /** Who signed the journal, and whether it is a signature of these bytes; undefined if nobody has. */
+  /** Who signed the journal, and whether it is a signature of these bytes; undefined if not verified. */
   readonly signature?: ReportSignature | undefined;
   /** Tapes of the run that were overwritten since; absent if none is known. */
   readonly losses?: readonly TapeLoss[] | undefined;

@@ -11,7 +11,7 @@ export interface ReportTimes {
   moment(at: string | number): string;
   /** `2026-11-22 15:53:39 +01:00 (14:53:39 UTC)`: for the instants that other systems know. */
   both(at: number): string;
-  /** `14:53:39`; `11-23 02:10:04` on another day than the run began. */
+  /** `14:53:39`; `11-23 02:10:04` on a later day than the run began. */
   clock(at: number, startedAt: number | undefined): string;
   /** `2026-11-22`. @param at ISO 8601 */
   day(at: string): string;

@@ -22,8 +22,8 @@ export function endText({ outcome, state }: CommandModel): string {
 }
 
 /**
- * A command that holds a line feed would run on behind the comment of the next one, and one that holds a sign that turns the direction of
- * a text reads as another one: it is written as a comment as a whole.
+ * A command that holds a line feed would continue after the comment of the next one, and one that holds a sign that
+ * turns the direction of a text reads as another one: it is written as a comment as a whole.
  */
 function commandLines(command: CommandModel, times: ReportTimes): string[] {
   const { host, line, startedAt, changes } = command;

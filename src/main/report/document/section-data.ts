@@ -30,7 +30,7 @@ function thinned(points: Points): Points {
   });
 }
 
-/** A point for each moment at which this way of the data tells its rate; null parts one way from the next. */
+/** A point for each moment at which this way of the data reports its rate; null parts one way from the next. */
 function pointsOf(seconds: readonly number[], rates: readonly (number | null)[]): Points {
   const points: Points = [];
   rates.forEach((rate, index) => {

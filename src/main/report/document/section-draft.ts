@@ -8,7 +8,7 @@ export interface SectionDraft {
   /** 1 where nothing is said. */
   readonly level?: 1 | 2 | 3;
   readonly newPage?: boolean;
-  /** Details: numbered by letters, behind the rest. */
+  /** Details: numbered by letters, after the rest. */
   readonly appendix?: boolean;
   readonly blocks: readonly ReportBlock[];
 }

@@ -1,5 +1,5 @@
 /**
- * What the first page tells of a restore instead of what was dumped and on which tape: the backup, the approvals, and
+ * What the first page shows of a restore instead of what was dumped and on which tape: the backup, the approvals, and
  * where every byte was read.
  */
 import type { ReportBlock, ReportFactList as FactsBlock, ReportText } from '../../../contract/report.ts';

@@ -13,8 +13,8 @@ import { stepWord, type SectionDraft } from './section-draft.ts';
 type Row = ReportTable['rows'][number];
 
 const columnsOf = ({ times }: ReportFacts): ReportTable['columns'] => [
-  { title: say('Step'), share: 12 },
-  { title: say('Title and commands as sent'), share: 47 },
+  { title: say('Step'), share: 14 },
+  { title: say('Title and commands as sent'), share: 45 },
   { title: say('Host'), share: 9 },
   { title: say('Start ({word})', { word: times.word }), share: 11 },
   { title: say('Took'), share: 10, align: 'right' },
@@ -87,7 +87,7 @@ function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts):
 const mostOfStep = 8;
 const mostQueries = 4;
 
-/** Their commands are many and change nothing of the cluster; what they found is told elsewhere in the report. */
+/** Their commands are many and change nothing of the cluster; what they found is elsewhere in the report. */
 const stepsWithoutCommands = ['lock', 'unlock', 'drive', 'drive-after'];
 
 function shownOf(step: string, own: readonly LikeCommands[]): readonly LikeCommands[] {

@@ -19,7 +19,7 @@ interface TapeFile {
   readonly holds: string;
   readonly records?: number | undefined;
   readonly bytes?: number | undefined;
-  /** Of the file's bytes as they stand on the tape, padding included. */
+  /** Of the file's bytes as they are on the tape, padding included. */
   readonly sha256?: string | undefined;
 }
 
@@ -137,7 +137,7 @@ function tapeFacts({ model: { start }, losses = [], times }: ReportFacts, tape: 
 
 const whenWords = { before: say('Before the run'), after: say('After the run') } as const;
 
-/** What the drive told of itself; nothing where no drive was asked, as by earlier releases. */
+/** What the drive reported about itself; nothing where no drive was asked, as by earlier releases. */
 function driveFacts(facts: ReportFacts): ReportBlock[] {
   const asked = allOf(facts, 'drive-health');
   if (asked.length === 0) return [];
@@ -189,7 +189,8 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
     return [
       { ...head, blocks: [{ kind: 'paragraph', texts: plain(say('No tape was checked in this run.')) }] },
     ];
-  const restore: ReportBlock = {
+  const hasFile = tapes.some((tape) => filesOf(facts, tape).some(({ bytes }) => bytes !== undefined));
+  const reading: ReportBlock = {
     kind: 'paragraph',
     texts: pieces(
       sayAround(
@@ -216,7 +217,7 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
           ...copyBlocks(facts),
           ...driveFacts(facts),
           tapeTable(facts, only),
-          restore,
+          ...(hasFile ? [reading] : []),
         ],
       },
     ];
@@ -224,7 +225,7 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
     {
       ...head,
       title: say('Contents of the {tapes} tapes', { tapes: tapes.length }),
-      blocks: [...copyBlocks(facts), ...driveFacts(facts), restore, parts],
+      blocks: [...copyBlocks(facts), ...driveFacts(facts), reading, parts],
     },
     ...tapes.map((tape) => ({
       id: `tape-${tape.number}`,

@@ -134,10 +134,13 @@ function hostsText({ model: { start }, events }: ReportFacts, role: 'primary' | 
 }
 
 function tapeOf({ model: { start, tapes, volumes } }: ReportFacts): ReportTopology['tape'] {
-  if (start === undefined) return undefined;
+  if (start === undefined || start.restore?.from === 'proxy') return undefined;
   const names = tapes.flatMap(({ name }) => name ?? []);
   const label = start.layout === 'labelled' ? ['label'] : [];
-  const written = volumes.filter(({ digests }) => digests.handed !== undefined).map(({ proxy }) => proxy);
+  const isRead = start.restore !== undefined;
+  const written = isRead
+    ? start.volumes.map(({ proxy }) => proxy)
+    : volumes.filter(({ digests }) => digests.handed !== undefined).map(({ proxy }) => proxy);
   const manifest = tapes.some(({ manifestFile }) => manifestFile !== undefined) ? ['manifest'] : [];
   const files = written.length > 6 ? [say('{written} volumes', { written: written.length })] : written;
   return {
@@ -147,6 +150,7 @@ function tapeOf({ model: { start, tapes, volumes } }: ReportFacts): ReportTopolo
       names: names.length === 0 ? '' : `: ${named(names, 3)}`,
     }),
     files: [...(names.length === 0 ? [] : label), ...files, ...manifest],
+    ...(isRead ? { isRead } : {}),
   };
 }
 

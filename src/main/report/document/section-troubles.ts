@@ -168,7 +168,7 @@ function unwindingTable({ model, times }: ReportFacts): ReportTable | undefined 
   };
 }
 
-/** `Volume2: joined to Volume1, in sync` is told of Volume2. */
+/** `Volume2: joined to Volume1, in sync` is shown for Volume2. */
 function standRow(sentence: string): FactsBlock['rows'][number] {
   const [, of, what] = /^([^:]{1,60}): (.+)$/s.exec(sentence) ?? [];
   return of === undefined || what === undefined

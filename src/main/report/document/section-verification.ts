@@ -95,7 +95,11 @@ function intro(facts: ReportFacts): ReportBlock[] {
   const when =
     startedAt === undefined
       ? ''
-      : ` ${say('Verified at {at}, before the dump.', { at: times.moment(startedAt) })}`;
+      : ` ${
+          facts.model.start?.restore
+            ? say('Verified at {at}, before anything was written.', { at: times.moment(startedAt) })
+            : say('Verified at {at}, before the dump.', { at: times.moment(startedAt) })
+        }`;
   const approval =
     answered === undefined
       ? model.start !== undefined && verdict === 'equal'

@@ -1,4 +1,4 @@
-/** Draws throughput over time, with the drive's lowest streaming speed as a line. */
+/** Draws throughput over time, with the drive's minimum streaming rate as a line. */
 import type { ReportChart } from '../../../contract/report.ts';
 import { say } from '../../../contract/text/say.ts';
 import { layoutReportChart, type DrawnChart } from '../../../folds/charts/report-chart.ts';

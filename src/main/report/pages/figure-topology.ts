@@ -181,7 +181,8 @@ export function drawTopology(pen: Pen, topology: ReportTopology, top: number): v
   );
   for (const pair of pairs) drawPair(pen, pair);
   if (!tape) return;
-  flow.shape(node, `M${left + width / 2} ${tape.y - 11}v9m-3 -3l3 3l3 -3`, { stroke: inks.ink, width: 0.9 });
+  const head = tape.isRead ? 'm-3 -6l3 -3l3 3' : 'm-3 -3l3 3l3 -3';
+  flow.shape(node, `M${left + width / 2} ${tape.y - 11}v9${head}`, { stroke: inks.ink, width: 0.9 });
   drawFrame(pen, 'TAPE', tape);
   for (const { x, y, width: cell, height, name } of tape.files) {
     flow.rectangle(node, x, y, cell, height, { fill: '#f8ecd0', stroke: inks.ink, width: 0.6 });

@@ -63,7 +63,7 @@ export class Flow {
     this.y = this.frame.top;
   }
 
-  /** Goes on with a new page where less than this is left; what is higher than a page begins on one. */
+  /** Continues on a new page if less than this is left; what is higher than a page begins on one. */
   ensure(height: number): void {
     if (!this.isAtTop && height > this.room) this.newPage();
   }
@@ -129,7 +129,7 @@ export class Flow {
     return breakLines(this.setter, texts, measure);
   }
 
-  /** Sets a broken line. @param y its base line @param width for lines that stand at the right */
+  /** Sets a broken line. @param y its base line @param width for lines that are aligned right */
   setLine(node: StructNode | undefined, line: Line, x: number, y: number, right?: number): void {
     const shift = right === undefined ? x : x + right - line.width;
     if (line.continued) this.#hook(x + 1, y);
@@ -157,7 +157,7 @@ export class Flow {
     });
   }
 
-  /** A shape for a verdict; the word beside it says the same. @param y the base line of that word */
+  /** A shape for a verdict; the word next to it says the same. @param y the base line of that word */
   mark(node: StructNode | undefined, mark: ReportMark, x: number, y: number, size: number): void {
     const d = size * 0.84;
     const top = y - size * 0.78;

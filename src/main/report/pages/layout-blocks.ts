@@ -93,7 +93,7 @@ const listingLines = (flow: Flow, { lines }: ReportListing): Line[] =>
     return broken.map((line) => ({ ...line, runs: line.runs.map((run) => ({ ...run, x: run.x + shift })) }));
   });
 
-/** So many lines are not parted; longer ones are, behind the third at the earliest. */
+/** So many lines are not parted; longer ones are, after the third at the earliest. */
 const wholeLines = 16;
 
 export function listingStart(flow: Flow, block: ReportListing): number {

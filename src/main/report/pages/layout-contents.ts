@@ -76,7 +76,7 @@ function layoutEntry(
   flow.y += entryHeight;
 }
 
-/** Where sections begin is told as it will be with this list in. */
+/** The page numbers of sections are those with this list included. */
 export function layoutContents(
   flow: Flow,
   entries: readonly ReportSection[],

@@ -74,7 +74,7 @@ function startOf(flow: Flow, block: ReportBlock | undefined): number {
 const blockGap = 9;
 const leadingLines = 6 * 13;
 
-/** What must stand on one page from a block on: a short paragraph stays with what it leads to. */
+/** What must be on one page from a block on: a short paragraph stays with what it leads to. */
 function startFrom(flow: Flow, blocks: readonly ReportBlock[], at: number): number {
   const block = blocks[at];
   const next = blocks[at + 1];
@@ -103,7 +103,7 @@ function layoutBlock(flow: Flow, block: ReportBlock, parent: StructNode): void {
   }
 }
 
-/** What must stand on the same page as a heading: what comes first below it, or the next heading with what comes below that. */
+/** What must be on the same page as a heading: what comes first below it, or the next heading with what comes below that. */
 function headStart(flow: Flow, sections: readonly ReportSection[], index: number): number {
   const section = sections[index];
   if (!section) return 0;
@@ -184,7 +184,7 @@ function fill(setter: Typesetter, { sections }: ReportDocument, frame: Frame): F
   return { flow, tree, summary };
 }
 
-/** Running titles are artifacts: who listens to the document hears them never. */
+/** Running titles are artifacts: a screen reader does not read them. */
 function frameThePages(
   { flow }: { flow: Flow },
   { run, title, journalHash, times, ended }: ReportDocument,

@@ -94,7 +94,7 @@ class TableLayout {
     });
   }
 
-  /** Two rows that stand on the same page, if they are no giants. */
+  /** Two rows that are on the same page, if they are no giants. */
   keep(one: Cells, next: Cells): void {
     const both = heightOf(one) + Math.min(heightOf(next), 6 * leading);
     if (both > this.#flow.room && both <= this.#flow.wholeRoom - this.headerHeight) this.#nextPage();
@@ -141,7 +141,7 @@ class TableLayout {
 
 const captionHeight = 14;
 
-/** What stands above a table, a listing or a figure. */
+/** What is above a table, a listing or a figure. */
 export function setCaption(flow: Flow, parent: StructNode, caption: string): void {
   const node = nodeOf('Caption', parent);
   const lines = flow.lines([{ text: caption, style: 'strong' }], {
@@ -212,7 +212,7 @@ export function factsStart(flow: Flow, facts: ReportFactList): number {
   return whole <= flow.wholeRoom / 4 ? whole : (lines[0]?.height ?? 0);
 }
 
-/** Names at the left, what they stand for beside them; a table for who reads it aloud. */
+/** Names at the left, what they stand for next to them; a table for a screen reader. */
 export function layoutFacts(flow: Flow, facts: ReportFactList, parent: StructNode): void {
   const { left, width } = flow.frame;
   const node = nodeOf('Table', parent);

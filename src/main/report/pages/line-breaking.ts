@@ -30,7 +30,7 @@ export interface Measure {
   readonly hang: number;
 }
 
-/** What must not be torn apart, unless it is wider than a line. */
+/** What must not be broken, unless it is wider than a line. */
 interface Atom {
   readonly text: string;
   readonly font: Font;
@@ -49,7 +49,7 @@ const notFirst = /[、。，．・：；？！」』）】〕］｝ー々ァィ�
 
 const pattern = /\s+|\S+/gu;
 
-/** A word is cut where east Asian signs stand side by side. */
+/** A word is cut where east Asian signs are adjacent. */
 function units(word: string): string[] {
   if (!east.test(word)) return [word];
   const parts: string[] = [];
@@ -94,7 +94,7 @@ function atomsOf(setter: Typesetter, texts: ReportTexts, measure: Measure): Atom
   });
 }
 
-/** Long words are cut behind one of these, where one stands not too far before the end. */
+/** Long words are cut after one of these, where one is not too far before the end. */
 const goodEnd = /[/,=:;\-_.]/;
 
 /** The longest beginning of a word that fits, in UTF-16 units; at least one sign. */
@@ -134,7 +134,7 @@ class LineBuilder {
     return this.#runs.length === 0;
   }
 
-  /** Ends the line. @param command true where what follows continues with a command */
+  /** Ends the line. @param command true if what follows continues with a command */
   end(command = false): void {
     const last = this.#runs.at(-1);
     if (last && /^\s+$/.test(last.text)) this.#runs.pop();

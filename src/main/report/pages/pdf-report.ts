@@ -135,7 +135,7 @@ export function pdfOf(
     let painter: PagePainter | undefined;
     for (const page of pages) {
       pdf.addPage();
-      // Boxes of figures are told from the lower edge of a page, so that there must be one.
+      // Boxes of figures are measured from the lower edge of a page, so that there must be one.
       painter ??= new PagePainter(pdf, tree);
       painter.paint(page);
     }

@@ -1,5 +1,6 @@
 /** What a tar entry is, and whether it can be restored. Pure. */
 import type { TarDetails, TarEntry } from '../../../streams/tar/tar-walker.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 export type EntryKind = 'file' | 'directory' | 'symbolic link' | 'hard link';
 
@@ -14,16 +15,16 @@ const kinds: Readonly<Record<string, EntryKind>> = {
 };
 
 const refused: Readonly<Record<string, string>> = {
-  CharacterDevice: 'it is a device',
-  BlockDevice: 'it is a device',
-  FIFO: 'it is a FIFO',
+  CharacterDevice: phrase('it is a device'),
+  BlockDevice: phrase('it is a device'),
+  FIFO: phrase('it is a FIFO'),
 };
 
 /** @returns the kind, or why it is not restored */
 export function entryKind({ type }: Pick<TarEntry, 'type'>): { kind: EntryKind } | { reason: string } {
   const kind = kinds[type];
   if (kind) return { kind };
-  return { reason: refused[type] ?? `tar entries of type ${type} are not restored` };
+  return { reason: refused[type] ?? phrase('tar entries of type {type} are not restored', { type }) };
 }
 
 /** An access control list or extended attributes of Solaris: its entry precedes that of its file. */

@@ -1,6 +1,7 @@
 /** Writes the wanted entries of an archive that passes into a folder of this computer. */
 import { Transform } from 'node:stream';
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { createTarWalker, type TarDetails, type TarEntry } from '../../../streams/tar/tar-walker.ts';
 import { entryKind, isAttribute, type EntryKind } from './entry-kind.ts';
 import type { Attributes, LocalFolder } from '../target/local-folder.ts';
@@ -136,7 +137,10 @@ export class FileExtractor {
     if ('reason' in safe) return this.#leaveOut(entry, safe.reason);
     if ('reason' in known) return this.#leaveOut(entry, known.reason);
     if (details.isSparse)
-      return this.#leaveOut(entry, 'it is stored as a sparse file; restore it to a host with GNU tar');
+      return this.#leaveOut(
+        entry,
+        phrase('it is stored as a sparse file; restore it to a host with GNU tar'),
+      );
     const { mode, uid, gid } = details;
     const attributes = { mode, uid, gid, mtime: entry.mtime };
     const { parts } = safe;
@@ -222,7 +226,12 @@ export class FileExtractor {
     const safe = safePath(entry.linkpath ?? '');
     const target = 'parts' in safe ? this.#folder.written(safe.parts) : undefined;
     if (!target)
-      return this.#leaveOut(entry, `its other name, ${entry.linkpath ?? 'unknown'}, was not restored`);
+      return this.#leaveOut(
+        entry,
+        phrase('its other name, {linkpath}, was not restored', {
+          linkpath: entry.linkpath ?? phrase('unknown'),
+        }),
+      );
     const refusal = await this.#refusal(entry, parts);
     if (refusal !== undefined) return this.#leaveOut(entry, refusal);
     const temporary = await this.#folder.makeLink(parts, target);

@@ -6,6 +6,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Transform, type Writable } from 'node:stream';
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { finishOf, handTo } from '../../../streams/also-into.ts';
 import { pathKey } from '../../../streams/tar/tar-contents.ts';
 import { createTarWalker, type TarDetails, type TarEntry } from '../../../streams/tar/tar-walker.ts';
@@ -121,16 +122,18 @@ export class ArchiveFilter {
   }
 
   #refusal(entry: TarEntry, parts: readonly string[]): string | undefined {
-    if (entry.path.startsWith('/')) return 'its path is absolute';
-    if (entry.path.startsWith('-')) return 'its path begins with "-"';
+    if (entry.path.startsWith('/')) return phrase('its path is absolute');
+    if (entry.path.startsWith('-')) return phrase('its path begins with "-"');
     const isThroughLink = parts.some((_, depth) => this.#links.has(parts.slice(0, depth).join('/')));
-    if (isThroughLink) return 'its path goes through a link';
+    if (isThroughLink) return phrase('its path goes through a link');
     if (entry.type === 'SymbolicLink') return linkRefusal(parts, entry.linkpath ?? '');
     if (entry.type !== 'Link') return undefined;
     const target = this.sent.get(pathKey(entry.linkpath ?? ''));
     return target?.kind === 'file'
       ? undefined
-      : `its other name, ${entry.linkpath ?? 'unknown'}, was not restored`;
+      : phrase('its other name, {linkpath}, was not restored', {
+          linkpath: entry.linkpath ?? phrase('unknown'),
+        });
   }
 
   #end(): void {

@@ -1,4 +1,5 @@
 /** The block devices of a Linux host, as lsblk(8) and blkid(8) show them, and what forbids writing to one of them. Pure. */
+import { phrase } from '../../../contract/text/say.ts';
 
 /** One line of lsblk; a device below several others has a line for each. */
 export interface BlockDevice {
@@ -46,15 +47,18 @@ export function whyInUse(devices: readonly BlockDevice[], name: string): string 
   const mounted = own.find(({ directory }) => directory !== '');
   if (mounted)
     return mounted.directory === '[SWAP]'
-      ? `${name} is used as swap`
-      : `${name} is mounted on ${mounted.directory}`;
-  if (own.some(({ isReadOnly }) => isReadOnly)) return `${name} is read-only`;
+      ? phrase('{name} is used as swap', { name })
+      : phrase('{name} is mounted on {directory}', { name, directory: mounted.directory });
+  if (own.some(({ isReadOnly }) => isReadOnly)) return phrase('{name} is read-only', { name });
   const disk = diskOf(devices, name);
   // What uses the whole disk uses this part of it, too.
   const above = devices.find(
     ({ parent, type }) => parent === name || (parent === disk && parent !== name && type !== 'part'),
   );
-  return above && `${above.name} (${above.type}) is on ${above.parent}`;
+  return (
+    above &&
+    phrase('{name} ({type}) is on {parent}', { name: above.name, type: above.type, parent: above.parent })
+  );
 }
 
 /** What blkid(8) finds on a device, by its names: TYPE, UUID, LABEL, PART_ENTRY_UUID, … */
@@ -75,7 +79,7 @@ const ofOthers = /_member$|^(crypto_LUKS|swap|btrfs|bcache|jbd|DM_\w+|drbd|ceph_
 /** Why a device cannot be written, according to its signature; undefined if that shows no reason. */
 export function whyOfOthers(signature: Signature): string | undefined {
   const type = signature.get('TYPE');
-  return type !== undefined && ofOthers.test(type) ? `it holds ${type}` : undefined;
+  return type !== undefined && ofOthers.test(type) ? phrase('it holds {type}', { type }) : undefined;
 }
 
 /** How /etc/fstab may name a device: by its path, or by what is on it. */

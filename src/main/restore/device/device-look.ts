@@ -1,6 +1,7 @@
 /** How a device of a host is checked before it is overwritten: a failed query is no answer, and the device is then refused. */
 import { failure, isFailure } from '../../../contract/errors.ts';
 import { bytesText } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import { placeWords, restoreStep, type HostPlace } from '../target/host-place.ts';
 
@@ -48,7 +49,8 @@ export async function requireDeviceFile(
   const { host, path } = place;
   const test = { host, argv: ['test', kind.test, path], changes: false };
   const { status } = await runner.send(restoreStep, test, { anyStatus: true });
-  if (status !== 0) throw refusedDevice(place, `${host} has no such ${kind.words}`);
+  if (status !== 0)
+    throw refusedDevice(place, phrase('{host} has no such {what}', { host, what: kind.words }));
 }
 
 /** @throws RESTORE_DEVICE_SMALL. @param size bytes of the device. @param bytes of the image */

@@ -94,7 +94,7 @@ function runnerOf(replies: Replies): CommandRunner {
   return { send } as unknown as CommandRunner;
 }
 
-/** @returns why the device may not be overwritten; undefined where nothing forbids it */
+/** @returns why the device may not be overwritten; undefined if nothing forbids it */
 async function refusal(platform: 'solaris' | 'linux', differing: Replies = {}): Promise<string | undefined> {
   const [path, usual] = platform === 'solaris' ? ['/dev/rdsk/c2t0d0s0', onSolaris] : ['/dev/sdb1', onLinux];
   const runner = runnerOf({ ...usual, ...differing });
@@ -127,7 +127,7 @@ describe('a device of a host', () => {
       ['linux', onLinux],
     ] as const)
       for (const line of Object.keys(replies)) {
-        // A program that is missing is told by command -v, and a table that is missing by test.
+        // `command -v` shows that a program is missing, and `test` that a table is missing.
         if (/ command -v | test -e /.test(line)) continue;
         expect(await refusal(platform, { [line]: { status: 3, err: 'failed' } }), line).toMatch(
           /^RESTORE_DEVICE_(UNKNOWN|REFUSED): /,
@@ -323,7 +323,7 @@ describe('a device that something else uses', () => {
     expect(await refusal('solaris', replies)).toBe(notFree(slice, why));
   });
 
-  it('of Solaris may be beside slices that are used, but must have room', async () => {
+  it('of Solaris may be next to slices that are used, but must have room', async () => {
     const beside = { 'node3 cat /etc/mnttab': { out: '/dev/dsk/c2t0d0s3\t/data\tufs\trw\t1\n' } };
     expect(await refusal('solaris', beside)).toBeUndefined();
     const small = table.replace('8192      8191', '8191      8190');

@@ -4,6 +4,7 @@
  */
 import { failure } from '../../../contract/errors.ts';
 import { listed } from '../../../contract/words.ts';
+import { phrase, phraseCount } from '../../../contract/text/say.ts';
 import { sdxinfo } from '../../gds/commands.ts';
 import { diskQuery, parseDiskIdentities } from '../../gds/disk-identity.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
@@ -44,9 +45,11 @@ async function requireUnopened(
   if (pids)
     throw notFree(
       place,
-      `it is open in ${pids.length === 1 ? 'process' : 'processes'} ${listed([...new Set(pids)])}`,
+      phraseCount(pids.length, 'it is open in process {processes}', 'it is open in processes {processes}', {
+        processes: listed([...new Set(pids)]),
+      }),
     );
-  if (!isNone) throw notKnown(place, 'fuser does not tell which processes have it open');
+  if (!isNone) throw notKnown(place, phrase('fuser does not tell which processes have it open'));
 }
 
 /**
@@ -62,19 +65,28 @@ async function requireNoGdsDisk(
   const identitiesOn = async (host: string) =>
     parseDiskIdentities(platform, await told(runner, place, diskQuery(platform), host));
   const own = (await identitiesOn(place.host)).get(disk);
-  if (own === undefined) throw notKnown(place, `${place.host} shows no serial number of ${disk}`);
+  if (own === undefined)
+    throw notKnown(place, phrase('{host} shows no serial number of {disk}', { host: place.host, disk }));
   for (const host of all) {
     const text = await told(runner, place, sdxinfo({ show: ['disk'] }), host);
     const { disks } = parseSdxinfo(text);
     // Silence is not absence: a cluster has disks, and a target host must prove that the device is none of them.
     const isSilent = primaries.includes(host) || (host === place.host && text.trim() === '');
-    if (disks.length === 0 && isSilent) throw notKnown(place, `sdxinfo on ${host} shows no disk`);
+    if (disks.length === 0 && isSilent)
+      throw notKnown(place, phrase('sdxinfo on {host} shows no disk', { host }));
     const identities = await identitiesOn(host);
     for (const { name, class: className, device = '' } of disks) {
       const isSame = identities.get(device) === own || (host === place.host && device === disk);
-      if (isSame) throw notFree(place, `it is ${name} of ${className}, as ${host} shows it`);
+      if (isSame)
+        throw notFree(
+          place,
+          phrase('it is {name} of {className}, as {host} shows it', { name, className, host }),
+        );
       if (!identities.has(device) && host !== place.host)
-        throw notKnown(place, `${host} shows no serial number of ${name} of ${className}`);
+        throw notKnown(
+          place,
+          phrase('{host} shows no serial number of {name} of {className}', { host, name, className }),
+        );
     }
   }
 }

@@ -1,5 +1,6 @@
 /** A disk or a partition of a Linux host that is large enough and unused, except perhaps by GDS. */
 import { shortened } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import {
   blockDeviceName,
@@ -40,7 +41,7 @@ async function signatureOf(runner: CommandRunner, place: HostPlace): Promise<Sig
   const { status, stdout } = await runner.send(restoreStep, command, { anyStatus: true });
   const text = stdout.toString('utf8');
   if (status !== 0 && (status !== 2 || text.trim() !== ''))
-    throw notKnown(place, 'blkid does not tell what is on it');
+    throw notKnown(place, phrase('blkid does not tell what is on it'));
   return parseSignature(text);
 }
 
@@ -48,7 +49,13 @@ async function signatureOf(runner: CommandRunner, place: HostPlace): Promise<Sig
 async function requireNoHolder(runner: CommandRunner, place: HostPlace, name: string): Promise<void> {
   const holders = (await told(runner, place, ['ls', `/sys/class/block/${name}/holders`])).trim();
   if (holders !== '')
-    throw notFree(place, `${name} is held by ${holders.split(/\s+/).join(', ')}, as the kernel shows it`);
+    throw notFree(
+      place,
+      phrase('{name} is held by {holders}, as the kernel shows it', {
+        name,
+        holders: holders.split(/\s+/).join(', '),
+      }),
+    );
 }
 
 /**
@@ -62,18 +69,18 @@ async function requireUnlisted(
 ): Promise<void> {
   const { host } = place;
   const lists = [
-    { argv: ['cat', '/proc/mounts'], words: 'is mounted' },
-    { argv: ['cat', '/proc/swaps'], words: 'is used as swap' },
+    { argv: ['cat', '/proc/mounts'], words: phrase('is mounted') },
+    { argv: ['cat', '/proc/swaps'], words: phrase('is used as swap') },
   ];
   const test = { host, argv: ['test', '-e', '/proc/mdstat'], changes: false };
   if ((await runner.send(restoreStep, test, { anyStatus: true })).status === 0)
-    lists.push({ argv: ['cat', '/proc/mdstat'], words: 'is named by /proc/mdstat' });
+    lists.push({ argv: ['cat', '/proc/mdstat'], words: phrase('is named by /proc/mdstat') });
   for (const argv of [
     ['pvs', '--noheadings', '-o', 'pv_name'],
     ['zpool', 'status'],
   ])
     if (await isInstalled(runner, host, argv[0] ?? ''))
-      lists.push({ argv, words: `is named by ${argv[0] ?? ''}` });
+      lists.push({ argv, words: phrase('is named by {argv}', { argv: argv[0] ?? '' }) });
   for (const { argv, words } of lists) {
     const text = await told(runner, place, argv);
     const found = devices.find((name) => names(text, name));
@@ -93,13 +100,13 @@ export async function requireUnusedBlockDevice(
 ): Promise<UnusedDevice> {
   const { path } = place;
   const name = blockDeviceName(path);
-  if (name === undefined) throw refusedDevice(place, 'it is not named as /dev/sdb or /dev/sdb1');
-  await requireDeviceFile(runner, place, { test: '-b', words: 'block device' });
+  if (name === undefined) throw refusedDevice(place, phrase('it is not named as /dev/sdb or /dev/sdb1'));
+  await requireDeviceFile(runner, place, { test: '-b', words: phrase('block device') });
   const devices = parseBlockDevices(await told(runner, place, blockDeviceQuery));
   const own = devices.find((device) => device.name === name);
-  if (!own) throw notKnown(place, 'lsblk does not show it');
+  if (!own) throw notKnown(place, phrase('lsblk does not show it'));
   if (!types.includes(own.type))
-    throw refusedDevice(place, `it is neither a disk nor a partition: ${own.type}`);
+    throw refusedDevice(place, phrase('it is neither a disk nor a partition: {type}', { type: own.type }));
   requireRoom(place, own.bytes, bytes);
   const disk = diskOf(devices, name);
   const signature = await signatureOf(runner, place);
@@ -109,6 +116,7 @@ export async function requireUnusedBlockDevice(
   for (const each of whole) await requireNoHolder(runner, place, each);
   await requireUnlisted(runner, place, whole);
   const entry = lineNaming(await told(runner, place, ['cat', '/etc/fstab']), path, signature);
-  if (entry !== undefined) throw notFree(place, `it is in /etc/fstab: ${shortened(entry.trim(), quoted)}`);
+  if (entry !== undefined)
+    throw notFree(place, phrase('it is in /etc/fstab: {entry}', { entry: shortened(entry.trim(), quoted) }));
   return { disk, paths: [path] };
 }

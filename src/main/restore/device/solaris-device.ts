@@ -12,6 +12,7 @@ import {
 } from './device-look.ts';
 import type { HostPlace } from '../target/host-place.ts';
 import { namedIn, parseSliceTable, rawSlice, sharingBlocks, type SliceName } from './slice-table.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** Volume managers that may use the disk, besides GDS; a host may lack them. */
 const otherManagers: readonly (readonly string[])[] = [['metastat', '-p'], ['metadb'], ['zpool', 'status']];
@@ -27,13 +28,13 @@ async function requireUnnamed(
   shared: readonly number[],
 ): Promise<void> {
   const tables = [
-    { argv: ['cat', '/etc/mnttab'], words: 'is mounted' },
-    { argv: ['cat', '/etc/vfstab'], words: 'is in /etc/vfstab' },
-    { argv: ['swap', '-l'], words: 'is used as swap' },
+    { argv: ['cat', '/etc/mnttab'], words: phrase('is mounted') },
+    { argv: ['cat', '/etc/vfstab'], words: phrase('is in /etc/vfstab') },
+    { argv: ['swap', '-l'], words: phrase('is used as swap') },
   ];
   for (const argv of otherManagers)
     if (await isInstalled(runner, place.host, argv[0] ?? ''))
-      tables.push({ argv: [...argv], words: `is named by ${argv.join(' ')}` });
+      tables.push({ argv: [...argv], words: phrase('is named by {argv}', { argv: argv.join(' ') }) });
   for (const { argv, words } of tables) {
     const [found] = namedIn(await told(runner, place, argv), disk, shared);
     if (found !== undefined) throw notFree(place, `${found} ${words}`);
@@ -52,16 +53,23 @@ export async function requireUnusedSlice(
 ): Promise<UnusedDevice> {
   const { path } = place;
   const name = rawSlice(path);
-  if (!name) throw refusedDevice(place, 'it is not named as /dev/rdsk/cNtNdNsN');
-  await requireDeviceFile(runner, place, { test: '-c', words: 'character device' });
+  if (!name) throw refusedDevice(place, phrase('it is not named as /dev/rdsk/cNtNdNsN'));
+  await requireDeviceFile(runner, place, { test: '-c', words: phrase('character device') });
   const table = parseSliceTable(await told(runner, place, ['prtvtoc', path]));
   const slice = table?.slices.find(({ number }) => number === name.number);
-  if (!table || !slice) throw notKnown(place, 'prtvtoc does not show its size');
+  if (!table || !slice) throw notKnown(place, phrase('prtvtoc does not show its size'));
   requireRoom(place, slice.count * table.sectorBytes, bytes);
   const sharing = sharingBlocks(table, slice);
   const mounted = sharing.find(({ directory }) => directory !== undefined);
   if (mounted?.directory !== undefined)
-    throw notFree(place, `${name.disk}s${mounted.number} is mounted on ${mounted.directory}`);
+    throw notFree(
+      place,
+      phrase('{disk}s{number} is mounted on {directory}', {
+        disk: name.disk,
+        number: mounted.number,
+        directory: mounted.directory,
+      }),
+    );
   const shared = sharing.map(({ number }) => number);
   await requireUnnamed(runner, place, name, shared);
   return {

@@ -19,7 +19,7 @@ export interface PlannedPart {
 
 export interface PlannedTape {
   readonly number: number;
-  /** The tape that is copied, as the tape inventory knows it. */
+  /** The tape that is copied, as recorded in the tape inventory. */
   readonly copyOf: string;
   /** The label's name. */
   readonly name: string;

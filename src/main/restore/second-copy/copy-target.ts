@@ -1,5 +1,6 @@
 /** Which tape a second copy may be written to, and until when it is kept. Pure. */
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { Site } from '../../site/site-schema.ts';
 import { refusalOfRun, type FoundTape } from '../../tape/overwrite-rule.ts';
 
@@ -14,9 +15,13 @@ const isNamedBy = (jobs: string, tape: string): boolean =>
 export function requireFreeOfJobs({ jobs, pools = {} }: Pick<Site, 'jobs' | 'pools'>, tape: string): void {
   for (const [job, { media }] of Object.entries(jobs)) {
     if (media.pool !== undefined && pools[media.pool]?.tapes.includes(tape))
-      throw failure('COPY_TAPE_OF_JOB', { name: tape, job, why: `it is in the pool ${media.pool}` });
+      throw failure('COPY_TAPE_OF_JOB', {
+        name: tape,
+        job,
+        why: phrase('it is in the pool {pool}', { pool: media.pool }),
+      });
     if (media.name !== undefined && isNamedBy(media.name, tape))
-      throw failure('COPY_TAPE_OF_JOB', { name: tape, job, why: 'media.name says so' });
+      throw failure('COPY_TAPE_OF_JOB', { name: tape, job, why: phrase('media.name says so') });
   }
 }
 

@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { CopiedTape } from '../../../contract/copied-tape.ts';
 import { failure, isFailure, type Evidence } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { finishOf, handTo } from '../../../streams/also-into.ts';
 import type { ByteSink, ProcessEnd } from '../../../streams/stage.ts';
 import { endInTime } from '../../../streams/stream-failure.ts';
@@ -84,7 +85,7 @@ export class TargetTapes {
   /** Every further tape is requested. */
   async #nextTape(tape: PlannedTape): Promise<FoundTape> {
     const refusal = (found: FoundTape) => this.#refusal(found, tape);
-    const words = `the tape "${tape.name}" for the copy, or a blank one`;
+    const words = phrase('the tape "{name}" for the copy, or a blank one', { name: tape.name });
     const wanted = { words, name: tape.name, use: 'write' as const, slot: undefined, refusal };
     return (await changeTape(this.#changing, wanted)).found;
   }

@@ -1,6 +1,7 @@
 /** Restores a dump of a file system into a folder of a host: only the program of its format reads it. */
 import type { Transform } from 'node:stream';
 import { failure, isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { alsoInto } from '../../../streams/also-into.ts';
 import { troubleOf, type CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { DataRoom } from '../../procedure/hosts/remote-data.ts';
@@ -14,6 +15,7 @@ import { entryKind } from '../archive/entry-kind.ts';
 import { commandOn, makeEmptyFolder, restoreStep, type HostPlace } from './host-place.ts';
 import { LateWriter } from './late-writer.ts';
 import type { OnRestored } from '../restored-file.ts';
+import { asUnwritable } from './write-reason.ts';
 
 /** At most this many lines of the program are quoted in a result. */
 const linesShown = 20;
@@ -27,7 +29,7 @@ export async function requireDumpTool(
   const command = { host, argv: ['command', '-v', tool], changes: false };
   const { status } = await runner.send(restoreStep, command, { anyStatus: true });
   if (status === 0) return;
-  const reason = `${host} does not have ${tool}, which this backup needs`;
+  const reason = phrase('{host} does not have {tool}, which this backup needs', { host, tool });
   throw failure('RESTORE_TARGET_UNUSABLE', { target: `${host}:${path}`, reason });
 }
 
@@ -57,7 +59,7 @@ export class HostDump {
    * @param onWrite called right before the folder changes
    * @param read reads the dump through the given stream
    * @returns the messages of a program that exited 0
-   * @throws COMMAND_FAILED if the program fails, CONNECTION_LOST, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE,
+   * @throws RESTORE_FILE_UNWRITABLE if the program says why it cannot write, COMMAND_FAILED if the program fails, CONNECTION_LOST, RESTORE_FOLDER_NOT_EMPTY, RESTORE_TARGET_UNUSABLE,
    *   and what `read` throws
    */
   async write(onWrite: () => void, read: (through: Transform) => Promise<unknown>): Promise<string[]> {
@@ -72,7 +74,7 @@ export class HostDump {
       await read(alsoInto(sink, { mayCloseEarly }));
     } catch (error) {
       sink.destroy();
-      throw error;
+      throw asUnwritable(this.#place, error);
     } finally {
       await sink.processEnd();
     }
@@ -80,7 +82,7 @@ export class HostDump {
     if (!end) throw new Error('a dump that was read was written');
     const { status, signal, stderr } = end;
     const trouble = troubleOf(command, { status, signal, stdout: Buffer.alloc(0), stderr });
-    if (trouble) throw trouble;
+    if (trouble) throw asUnwritable(this.#place, trouble);
     await room.runner.send(restoreStep, commandOn(this.#place, ['rm', '-f', symbolTableOf(path)], true));
     return saidLines(this.#tool, stderr);
   }

@@ -10,6 +10,7 @@ import { commandOn, makeEmptyFolder, restoreStep, type HostPlace } from './host-
 import { LateWriter } from './late-writer.ts';
 import type { OnRestored, RestoredFile } from '../restored-file.ts';
 import { asUnwritable } from './write-reason.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 export class HostFiles {
   readonly #room: DataRoom;
@@ -42,7 +43,7 @@ export class HostFiles {
       await read(filter.stream(sink));
     } catch (error) {
       sink.destroy();
-      const reason = 'the restore ended before it was compared';
+      const reason = phrase('the restore ended before it was compared');
       if (sink.isStarted)
         for (const { path: sent } of filter.sent.values())
           this.#tell({ path: sent, what: 'not compared', reason });
@@ -64,7 +65,7 @@ export class HostFiles {
       found = await tarSentBack(this.#room, restoreStep, command, this.#room.abort);
     } catch (error) {
       for (const { path } of sent)
-        this.#tell({ path, what: 'not compared', reason: 'what the host holds cannot be read' });
+        this.#tell({ path, what: 'not compared', reason: phrase('what the host holds cannot be read') });
       throw error;
     }
     for (const entry of sent) this.#tell(judged(entry, found));
@@ -73,8 +74,12 @@ export class HostFiles {
 
 function judged({ path, kind, bytes, sha256 }: SentEntry, found: TarContents): RestoredFile {
   const actual = found.contentOf(pathKey(path))?.sha256;
-  if (actual === undefined) return { path, what: 'differs', reason: 'it is not in the folder' };
+  if (actual === undefined) return { path, what: 'differs', reason: phrase('it is not in the folder') };
   if (sha256 !== undefined && actual !== sha256)
-    return { path, what: 'differs', reason: `its SHA-256 is ${actual} instead of ${sha256}` };
+    return {
+      path,
+      what: 'differs',
+      reason: phrase('its SHA-256 is {actual} instead of {sha256}', { actual, sha256 }),
+    };
   return { path, what: 'written', kind, bytes, sha256 };
 }

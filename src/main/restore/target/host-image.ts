@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import { connectionLostCodes, failure, isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { alsoInto } from '../../../streams/also-into.ts';
 import { wordsOf } from '../../procedure/hosts/command-runner.ts';
 import type { DataRoom } from '../../procedure/hosts/remote-data.ts';
@@ -79,7 +80,7 @@ export class HostImage {
     const { stdout, stderr } = await this.#room.runner.send(restoreStep, command);
     const printed = stdout.toString('utf8');
     const found = parseCksum(printed);
-    const expected = `${cksum ?? 'unknown'} ${bytes}`;
+    const expected = `${cksum ?? phrase('unknown')} ${bytes}`;
     if (found && `${found.cksum} ${found.bytes}` === expected) return;
     const actual = found ? `${found.cksum} ${found.bytes}` : wordsOf({ stdout: printed, stderr });
     throw failure(
@@ -139,8 +140,12 @@ export class HostImage {
         () => false,
       ));
     return [
-      ...(isRemoved ? [] : [`${host}:${this.#temporary} may still exist: remove it`]),
-      ...(this.#mayHaveName ? [`${host}:${path} may be the whole image: it was not compared`] : []),
+      ...(isRemoved
+        ? []
+        : [phrase('{host}:{temporary} may still exist: remove it', { host, temporary: this.#temporary })]),
+      ...(this.#mayHaveName
+        ? [phrase('{host}:{path} may be the whole image: it was not compared', { host, path })]
+        : []),
     ];
   }
 }

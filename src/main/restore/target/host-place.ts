@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import { bytesText } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { troubleOf, wordsOf, type CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { StepCommand } from '../../procedure/model/step.ts';
 
@@ -38,7 +39,7 @@ export async function holds(
   const result = await runner.send(restoreStep, command, { anyStatus: true });
   if (result.status === 0) return true;
   if (result.status === 1) return false;
-  throw troubleOf(command, result) ?? new Error('a status other than 0 is trouble');
+  throw troubleOf(command, result) ?? new Error(phrase('a status other than 0 is trouble'));
 }
 
 const unusable = (place: HostPlace, reason: string) =>
@@ -47,20 +48,22 @@ const unusable = (place: HostPlace, reason: string) =>
 /** @throws RESTORE_TARGET_UNUSABLE */
 async function requireFolder(runner: CommandRunner, place: HostPlace): Promise<void> {
   const { host, path } = place;
-  if (!(await holds(runner, host, '-d', path))) throw unusable(place, `${path} is not a folder`);
-  if (!(await holds(runner, host, '-w', path))) throw unusable(place, `${path} cannot be written`);
+  if (!(await holds(runner, host, '-d', path)))
+    throw unusable(place, phrase('{path} is not a folder', { path }));
+  if (!(await holds(runner, host, '-w', path)))
+    throw unusable(place, phrase('{path} cannot be written', { path }));
 }
 
 /**
  * A target folder must be new or empty: the tar of a host would overwrite its contents.
- * @returns true where it must be made
+ * @returns true if it must be made
  * @throws RESTORE_TARGET_UNUSABLE, RESTORE_FOLDER_NOT_EMPTY
  */
 export async function requireEmptyFolder(runner: CommandRunner, place: HostPlace): Promise<boolean> {
   const { host, path } = place;
   if (!(await holds(runner, host, '-d', path))) {
     const isTaken = (await holds(runner, host, '-f', path)) || (await holds(runner, host, '-h', path));
-    if (isTaken) throw unusable(place, `${path} is not a folder`);
+    if (isTaken) throw unusable(place, phrase('{path} is not a folder', { path }));
     await requireFolder(runner, { host, path: posix.dirname(path) });
     return true;
   }
@@ -102,7 +105,7 @@ export async function requireImagePlaceOn(
   if (isFile && !mayReplace) throw failure('RESTORE_TARGET_EXISTS', { target: `${host}:${path}` });
   if (isFile) return;
   for (const test of ['-d', '-h', '-b', '-c', '-p'])
-    if (await holds(runner, host, test, path)) throw unusable(place, 'it is not a regular file');
+    if (await holds(runner, host, test, path)) throw unusable(place, phrase('it is not a regular file'));
 }
 
 /** Sizes in df -k: all, used, free; the name of a device may be on a separate line. */

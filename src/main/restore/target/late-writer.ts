@@ -8,6 +8,7 @@ import type { ByteSink, ProcessEnd } from '../../../streams/stage.ts';
 import { close, open, writer, type DataRoom, type Opened } from '../../procedure/hosts/remote-data.ts';
 import type { StepCommand } from '../../procedure/model/step.ts';
 import { restoreStep } from './host-place.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** Bytes that may wait here. */
 const waitingBytes = 1024 * 1024;
@@ -34,7 +35,7 @@ export class LateWriter extends Writable {
 
   async #open(): Promise<Opened<ByteSink>> {
     await this.#before();
-    if (this.destroyed) throw this.errored ?? new Error('nothing is written any more');
+    if (this.destroyed) throw this.errored ?? new Error(phrase('nothing is written any more'));
     this.#isStarted = true;
     const room = this.#room;
     return open(room, restoreStep, this.#command, writer(room, restoreStep));

@@ -8,6 +8,7 @@ import type { Stats } from 'node:fs';
 import { chmod, chown, lchown, link, lstat, lutimes, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { failure } from '../../../contract/errors.ts';
 import { bytesOfName } from '../../../contract/file-names.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { isMissing } from '../../journal/kept-file.ts';
 import { writeTrouble } from '../../journal/journal.ts';
 
@@ -102,7 +103,10 @@ export class LocalFolder {
     const place = this.#place(parts);
     const there = await this.doing(parts, () => found(place));
     if (there && !there.isDirectory())
-      return `a ${there.isSymbolicLink() ? 'link' : 'file'} is in the place of the folder ${key}`;
+      return phrase('a {what} is in the place of the folder {folder}', {
+        what: there.isSymbolicLink() ? 'link' : 'file',
+        folder: key,
+      });
     if (there) this.#known.add(key);
     else {
       await this.doing(parts, () => mkdir(place, 0o700));
@@ -115,11 +119,11 @@ export class LocalFolder {
   async keeps(parts: readonly string[], mtime: number | undefined): Promise<string | undefined> {
     const there = await this.doing(parts, () => found(this.#place(parts)));
     if (!there || this.#own.has(parts.join('/'))) return undefined;
-    if (there.isDirectory()) return 'a folder is in its place';
+    if (there.isDirectory()) return phrase('a folder is in its place');
     if (this.#overwrite === 'always') return undefined;
-    if (this.#overwrite === 'never') return 'it already exists';
+    if (this.#overwrite === 'never') return phrase('it already exists');
     const isOlder = mtime !== undefined && there.mtimeMs < mtime * 1000;
-    return isOlder ? undefined : 'it already exists and is not older';
+    return isOlder ? undefined : phrase('it already exists and is not older');
   }
 
   /**
@@ -194,7 +198,7 @@ async function giveNew(temporary: Buffer, place: Buffer): Promise<string | undef
   try {
     await link(temporary, place);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return 'it already exists';
+    if (codeOf(error) === 'EEXIST') return phrase('it already exists');
     if (!withoutLinks.has(codeOf(error))) throw error;
     return replace(temporary, place);
   }

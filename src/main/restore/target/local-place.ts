@@ -3,6 +3,7 @@ import { access, constants, lstat, mkdir, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import { bytesText } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { isMissing } from '../../journal/kept-file.ts';
 import { writeTrouble } from '../../journal/journal.ts';
 
@@ -27,7 +28,7 @@ export async function requireImagePlace(file: string, mayReplace: boolean): Prom
   try {
     const there = await lstat(file);
     if (!there.isFile())
-      throw failure('RESTORE_TARGET_UNUSABLE', { target: file, reason: 'it is not a regular file' });
+      throw failure('RESTORE_TARGET_UNUSABLE', { target: file, reason: phrase('it is not a regular file') });
     if (!mayReplace) throw failure('RESTORE_TARGET_EXISTS', { target: file });
   } catch (error) {
     if (!isMissing(error)) throw error;
@@ -48,7 +49,7 @@ async function requireWritable(folder: string): Promise<void> {
 
 /**
  * A missing folder is created when the restore begins, in an existing one.
- * @returns true where it must be made
+ * @returns true if it must be made
  * @throws RESTORE_TARGET_UNUSABLE
  */
 async function isNewFolder(folder: string): Promise<boolean> {
@@ -59,7 +60,7 @@ async function isNewFolder(folder: string): Promise<boolean> {
     if (isMissing(error)) return true;
     throw unusable(folder, error);
   }
-  throw failure('RESTORE_TARGET_UNUSABLE', { target: folder, reason: 'it is not a folder' });
+  throw failure('RESTORE_TARGET_UNUSABLE', { target: folder, reason: phrase('it is not a folder') });
 }
 
 /**

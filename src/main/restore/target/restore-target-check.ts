@@ -1,6 +1,7 @@
 /** Checks whether a target, wherever it is, can take the restore. Changes nothing. */
 import { posix } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import { requireFreeDevice, type GdsHosts } from '../device/device-place.ts';
 import { requireDumpTool } from './host-dump.ts';
@@ -27,7 +28,11 @@ function requireOverwriteKnown({ target, kind, overwrite }: TargetNeeds): void {
   const isKnown =
     kind === 'image' && !isDevice ? overwrite !== 'older' : target.kind === 'here' || overwrite === 'never';
   if (isKnown) return;
-  const what = isDevice ? 'a device' : kind === 'image' ? 'an image' : 'files on a host';
+  const what = isDevice
+    ? phrase('a device')
+    : kind === 'image'
+      ? phrase('an image')
+      : phrase('files on a host');
   throw failure('RESTORE_OVERWRITE_UNSUPPORTED', { overwrite, what });
 }
 
@@ -47,7 +52,7 @@ export async function requireTarget(runner: CommandRunner, needs: TargetNeeds): 
       : requireLocalImage(target.path, bytes, mayReplace);
   const device = deviceOf(target);
   if (device) {
-    const reason = 'files go to a folder';
+    const reason = phrase('files go to a folder');
     if (kind === 'files') throw failure('RESTORE_DEVICE_REFUSED', { target: targetWords(target), reason });
     return requireFreeDevice(runner, device, bytes, needs.gds);
   }

@@ -15,7 +15,7 @@ async function sessionWith(sdxinfo: Command): Promise<SshSession> {
   return (await bench.hosts([profileOf(server.port)])).session('node1');
 }
 
-describe('the output of a command that has told its exit status', { timeout: 30_000 }, () => {
+describe('the output of a command that has reported its exit status', { timeout: 30_000 }, () => {
   const endless: Command = (channel) => {
     channel.write(half);
     channel.exit(0);

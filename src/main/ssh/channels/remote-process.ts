@@ -1,12 +1,14 @@
 /**
- * One command on a remote host, watched from its start to its end.
+ * One command on a remote host, watched from start to end.
  *
- * An ssh2 channel alone does not tell the end: its writes never call back after it has closed, its `close` waits for somebody to read stdout, and both
- * wait for ever when the peer falls silent. This class settles `ended` in every case: exit status, signal, neither, connection lost, stopped by us.
+ * An ssh2 channel alone does not report the end: its writes never call back after it has closed, its `close` waits for
+ * somebody to read stdout, and both wait for ever when the peer falls silent. This class settles `ended` in every case:
+ * exit status, signal, neither, connection lost, stopped by us.
  */
 import type { ClientChannel } from 'ssh2';
 import { failure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { Evidence } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { OutputTail } from './output-tail.ts';
 import { refusalOf } from '../rights.ts';
 import { plainReason } from '../ssh-connection.ts';
@@ -15,7 +17,7 @@ import { sawEndOfData, sendSignal, tellingWhenAsked, widenWindow } from './ssh2-
 
 /** How a remote process ended. */
 export interface RemoteEnd {
-  /** Exit status; undefined when it was killed, or when nobody knows. */
+  /** Exit status; undefined when it was killed, or when it is not known. */
   readonly status: number | undefined;
   /** `SIGTERM` and the like. */
   readonly signal: string | undefined;
@@ -23,7 +25,7 @@ export interface RemoteEnd {
   readonly stdout: string;
   /** The last 64 KiB of stderr. */
   readonly stderr: string;
-  /** Bytes of the stream: read from stdout, or handed over for stdin. */
+  /** Bytes of the stream: read from stdout, or written to stdin. */
   readonly bytes: number;
   /** True if the exit status came, and then neither more output nor its end: what was printed may be cut. */
   readonly outputCut?: boolean;
@@ -70,8 +72,9 @@ const tailBytes = 64 * 1024;
 const stopMilliseconds = 500;
 
 /**
- * Once the process has exited, silence of this length ends the wait: something that it left behind may keep its output open. The same
- * silence comes from output that is still on its way, so `ProcessEnd.outputCut` says that the end of the output was not seen.
+ * Once the process has exited, silence of this length ends the wait: a process that it left running may keep its output
+ * open. The same silence comes from output that is still on its way, so `ProcessEnd.outputCut` says that the end of the
+ * output was not seen.
  */
 const silenceAfterExitMilliseconds = 3000;
 
@@ -116,7 +119,7 @@ export class RemoteProcess {
       this.#heardSomething();
     });
     channel.on('close', () => this.#settle());
-    // A write that comes too late is an error of the channel; `ended` tells the same with its reason.
+    // A write that comes too late is an error of the channel; `ended` reports the same with its reason.
     channel.on('error', () => {});
     channel.stderr.on('data', (piece: Buffer) => {
       this.#stderr.add(piece);
@@ -129,8 +132,9 @@ export class RemoteProcess {
   /**
    * Starts a command.
    * @param stop aborted with the error that ends the command early
-   * @param onStderr hears all of stderr, from its first byte
-   * @throws NeverAsked, ChannelRefused, CONNECTION_LOST, HOST_KEY_SWITCHED, COMMAND_NOT_STARTED, and the reason of `stop`
+   * @param onStderr receives all of stderr, from its first byte
+   * @throws NeverAsked, ChannelRefused, CONNECTION_LOST, HOST_KEY_SWITCHED, COMMAND_NOT_STARTED, and the reason of
+   *   `stop`
    */
   static start(
     connection: SshConnection,
@@ -197,7 +201,7 @@ export class RemoteProcess {
     this.#heardSomething();
   }
 
-  /** Only where nobody holds stdout back does silence mean anything. */
+  /** Silence means something only if the reader does not pause stdout. */
   #heardSomething(): void {
     if (!this.#exited || !this.#drained || this.#settled) return;
     clearTimeout(this.#silence);
@@ -230,7 +234,7 @@ export class RemoteProcess {
     widenWindow(this.#connection.client, this.channel);
   }
 
-  /** True once the process was told to end early: what it still prints is not wanted. */
+  /** True once the process was instructed to end early: what it still prints is not wanted. */
   get stopping(): boolean {
     return this.#stopping !== undefined;
   }
@@ -301,8 +305,10 @@ export function refusedRights(
 
 /** "with exit status 2", "by signal SIGTERM", "without an exit status". */
 export function howItEnded(end: Pick<RemoteEnd, 'status' | 'signal'>): string {
-  if (end.status !== undefined) return `with exit status ${end.status}`;
-  return end.signal === undefined ? 'without an exit status' : `by signal ${end.signal}`;
+  if (end.status !== undefined) return phrase('with exit status {status}', { status: end.status });
+  return end.signal === undefined
+    ? phrase('without an exit status')
+    : phrase('by signal {signal}', { signal: end.signal });
 }
 
 /** The loss of a connection, with the command that it cut off. */

@@ -1,4 +1,4 @@
-/** Runs a command to its end and gives back what it printed. */
+/** Runs a command until it ends and returns what it printed. */
 import { failure } from '../../../contract/errors.ts';
 import type { ShadowtapeError } from '../../../contract/errors.ts';
 import type { OnRetry } from '../host-profile.ts';
@@ -7,7 +7,7 @@ import { howItEnded } from './remote-process.ts';
 import type { ProcessOrder, RemoteProcess } from './remote-process.ts';
 
 export interface CommandResult {
-  /** Exit status; undefined when the command was killed or the host told none. */
+  /** Exit status; undefined when the command was killed or the host reported none. */
   readonly status: number | undefined;
   /** `SIGTERM` and the like. */
   readonly signal: string | undefined;
@@ -25,17 +25,17 @@ export interface CommandOptions {
   readonly onRetry?: OnRetry | undefined;
   /** See StreamOptions. */
   readonly onNewConnection?: (() => Promise<void>) | undefined;
-  /** What the command reads; it finds the end of its input at once where this is left out. */
+  /** What the command reads; it finds the end of its input at once if it is omitted. */
   readonly stdin?: string | Buffer | undefined;
-  /** English where this is left out; `login` only for commands whose output nobody reads for its words. */
+  /** English if it is omitted; `login` only for commands whose output is not parsed. */
   readonly language?: CommandLanguage | undefined;
-  /** True if the exit status alone counts. Where it is left out, output whose end was not seen is a failure. */
+  /** True if the exit status alone counts. If it is omitted, output whose end was not seen is a failure. */
   readonly mayLeaveOutputOpen?: boolean | undefined;
 }
 
 const defaultOutputLimitBytes = 4 * 1024 * 1024;
 
-/** Rejects with the signal's reason as soon as it is aborted; the work itself goes on for others who wait for it. */
+/** Rejects with the signal's reason as soon as it is aborted; the work itself continues for other waiting callers. */
 export function unlessStopped<Value>(work: Promise<Value>, stop: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const onStop = () => reject(stop.reason);
@@ -117,8 +117,9 @@ class LimitedOutput {
 
 /**
  * Runs a command. Resolves for every exit status once the output has ended, too: without that end it may be incomplete.
- * @param begin starts the process, which `reason` stops; is given who hears its stderr
- * @throws COMMAND_OUTPUT_CUT, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, CONNECTION_LOST, and what `begin` throws
+ * @param begin starts the process, which `reason` stops; receives the listener of its stderr
+ * @throws COMMAND_OUTPUT_CUT, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, CONNECTION_LOST, and what
+ *   `begin` throws
  */
 export async function runCommand(
   begin: (onStderr: (piece: Buffer) => void) => Promise<RemoteProcess>,
@@ -136,7 +137,7 @@ export async function runCommand(
   const stderr = new LimitedOutput(limit);
   const process = await begin((piece) => stderr.add(piece) || tooLong());
   process.watchStdout((piece) => stdout.add(piece) || tooLong());
-  // A quick command has ended already: there is nobody to write to.
+  // A quick command has ended already: there is no reader.
   if (process.channel.writable) process.channel.end(order.script ?? options.stdin ?? '');
   const end = await process.ended;
   const milliseconds = Math.round(performance.now() - started);

@@ -12,7 +12,7 @@ export interface RemoteRead {
 /** How much is read ahead of the reader, above the 2 MiB that the channel itself holds. */
 const readAheadBytes = 1024 * 1024;
 
-/** Judges an exit status other than 0: true where what came before it is to be read to its end all the same. */
+/** Judges an exit status other than 0:  true if what came before it is to be read completely all the same. */
 export type KeepsOutput = (end: RemoteEnd) => boolean;
 
 /** Makes a buffer that is to be filled with what comes. */
@@ -46,7 +46,7 @@ export class RemoteOutput extends Readable {
       if (this.#filling) this.push(this.#filling.subarray(0, this.#filled));
       this.push(null);
     });
-    // The stream may fail before its owner has got round to listening.
+    // The stream may fail before its owner listens.
     this.on('error', () => {});
   }
 

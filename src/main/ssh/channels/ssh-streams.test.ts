@@ -71,7 +71,7 @@ describe('running a command', { timeout: 20_000 }, () => {
     expect(result.stdout.toString()).toBe('OBJ NAME\n');
   });
 
-  it('tells a signal from an exit status, and neither from both', async () => {
+  it('distinguishes a signal from an exit status, and both from neither', async () => {
     const { session } = await sessionWith({
       killed: (channel) => {
         channel.exit('KILL', false, '');
@@ -93,7 +93,7 @@ describe('running a command', { timeout: 20_000 }, () => {
     expect((await session.exec(['echo'])).stdout.toString()).toBe('');
   });
 
-  it('gives up when the time is over, tells the command to stop, and does not wait for it', async () => {
+  it('gives up when the time is over, instructs the command to stop, and does not wait for it', async () => {
     const { session, server } = await sessionWith({ hangs: () => {} });
     const error = await failureOf(session.exec(['hangs', 'a b'], { timeLimitSeconds: 0.4 }));
     expect(error).toMatchObject({
@@ -214,7 +214,7 @@ describe('reading from a command', { timeout: 20_000 }, () => {
     const { session, server } = await sessionWith({ dd: endless });
     const { stream, ended } = await session.openRead(['dd'], { abort: abort.signal });
     await once(stream, 'readable');
-    // From here on the server hears nothing any more.
+    // From here on the server receives nothing any more.
     server.sockets[0]?.pause();
     abort.abort();
     expect(await ended).toMatchObject({ lost: { code: 'COMMAND_CANCELLED' } });
@@ -252,7 +252,7 @@ describe('reading from a command', { timeout: 20_000 }, () => {
     expect(await ended).toMatchObject({ status: 0, bytes: 32 * 1024 * 1024 });
   });
 
-  it('survives a failure that nobody listens to yet', async () => {
+  it('survives a failure without a listener', async () => {
     const { session } = await sessionWith({ dd: exitWith(2) });
     const { stream, ended } = await session.openRead(['dd']);
     await ended;

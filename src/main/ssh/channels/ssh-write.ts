@@ -2,12 +2,13 @@
 import { Writable } from 'node:stream';
 import { failure } from '../../../contract/errors.ts';
 import type { ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { howItEnded } from './remote-process.ts';
 import type { RemoteEnd, RemoteProcess } from './remote-process.ts';
 
 export interface RemoteWrite {
   readonly stream: Writable;
-  /** Always resolves. `bytes` is what was handed over, not what the command has made of it. */
+  /** Always resolves. `bytes` is what was written, not what the command has made of it. */
   readonly ended: Promise<RemoteEnd>;
 }
 
@@ -31,7 +32,7 @@ export class RemoteInput extends Writable {
     this.#process = process;
     this.#onTaken = onTaken;
     void process.ended.then((end) => this.#processEnded(end));
-    // The stream may fail before its owner has got round to listening.
+    // The stream may fail before its owner listens.
     this.on('error', () => {});
   }
 
@@ -89,7 +90,13 @@ export class RemoteInput extends Writable {
   #errorOf(end: RemoteEnd): ShadowtapeError | undefined {
     if (end.lost) return end.lost;
     if (!this.#allIsSent) {
-      return this.#process.failed(end, `${howItEnded(end)} after only ${end.bytes} bytes were written`);
+      return this.#process.failed(
+        end,
+        phrase('{howItEnded} after only {bytes} bytes were written', {
+          howItEnded: howItEnded(end),
+          bytes: end.bytes,
+        }),
+      );
     }
     return this.#process.failureOf(end);
   }

@@ -11,11 +11,11 @@ import { canSend, widenWindow, writeInBatches } from './ssh2-parts.ts';
 const clientWith = (socket: object | undefined) => ({ _sock: socket }) as unknown as Client;
 
 describe('a client', () => {
-  it('can send while its socket stands', () => {
+  it('can send while its socket is connected', () => {
     expect(canSend(clientWith({ writable: true, _readableState: { ended: false } }))).toBe(true);
   });
 
-  it('cannot once the peer has ended the socket, even before any event has told of it', () => {
+  it('cannot once the peer has ended the socket, even before any event has reported it', () => {
     expect(canSend(clientWith({ writable: true, _readableState: { ended: true } }))).toBe(false);
     expect(canSend(clientWith({ writable: false, _readableState: { ended: false } }))).toBe(false);
     expect(canSend(clientWith(undefined))).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * The few things that ssh2 1.17 knows but does not show in its types. Everything that depends on them is in this file, and in
- * packet-buffers.ts what spares its buffers.
+ * The few things that ssh2 1.17 has but does not show in its types. Everything that depends on them is in this file,
+ * and in packet-buffers.ts what spares its buffers.
  */
 import { createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -32,8 +32,8 @@ interface WithSocket {
 }
 
 /**
- * True if the client would send something. A socket that has come to its end is refused by ssh2 with "Not connected"
- * before any event tells of it.
+ * True if the client would send something. A socket that has ended is refused by ssh2 with "Not connected" before any
+ * event reports it.
  */
 export function canSend(client: Client): boolean {
   const socket = (client as unknown as WithSocket)._sock;
@@ -44,8 +44,9 @@ export function canSend(client: Client): boolean {
 const firstBytes = 256;
 
 /**
- * Listens to what the host sends first; to be called when the client has connected. ssh2 keeps it to itself where no identification follows: `Exceeded MaxStartups`.
- * @returns tells what it has said so far; '' where that is its identification (RFC 4253, 4.2)
+ * Listens to what the host sends first; to be called when the client has connected. ssh2 keeps it to itself where no
+ * identification follows: `Exceeded MaxStartups`.
+ * @returns a function for what it has said so far; '' where that is its identification (RFC 4253, 4.2)
  */
 export function listenToFirstWords(client: Client): () => string {
   const socket = (client as unknown as WithSocket)._sock;
@@ -115,8 +116,8 @@ function leaveOut(extensions: readonly Extension[], name: string): void {
 }
 
 /**
- * Has RSA keys sign with SHA-512 where the host knows that, as `ssh` does. A host announces what it knows, also where its configuration
- * admits SHA-512 alone, and ssh2 would take SHA-256. Call it once the client is connected.
+ * Has RSA keys sign with SHA-512 if the host supports that, as `ssh` does. A host announces what it supports, also
+ * where its configuration admits SHA-512 alone, and ssh2 would take SHA-256. Call it once the client is connected.
  * @returns has the keys that follow sign with SHA-256; false where the host did not announce that
  */
 export function preferSha512(client: Client): () => boolean {
@@ -169,9 +170,10 @@ function replaceNextPacket(maker: PacketMaker, payload: Buffer): void {
 }
 
 /**
- * Sends signatures by some keys as they were made, with the name of their algorithm in front. ssh2 writes the type of the key there, which
- * for a certificate is not the algorithm, and nothing behind the signature, where security tokens have a counter. What is signed is the
- * session's identifier and the request itself up to the signature (RFC 4252, 7). Call it once the client is connected.
+ * Sends signatures by some keys as they were made, with the name of their algorithm in front. ssh2 writes the type of
+ * the key there, which for a certificate is not the algorithm, and nothing after the signature, where security tokens
+ * have a counter. What is signed is the session's identifier and the request itself up to the signature (RFC 4252, 7).
+ * Call it once the client is connected.
  */
 export function sendWholeSignatures(client: Client, isWhole: (key: object) => boolean): void {
   const { _protocol: protocol } = client as unknown as { readonly _protocol?: KeyLogins };
@@ -213,8 +215,9 @@ export function writeInBatches(client: Client): void {
 }
 
 /**
- * Options for `client.exec` that tell when the host is asked for the command. ssh2 first opens a channel, and reads `env` once it is
- * open, right before it sends the request: a connection that is lost before has not brought the command to the host.
+ * Options for `client.exec` that tell when the host is asked for the command. ssh2 first opens a channel, and reads
+ * `env` once it is open, right before it sends the request: a connection that is lost before has not sent the command
+ * to the host.
  */
 export function tellingWhenAsked(asked: () => void): ExecOptions {
   return {

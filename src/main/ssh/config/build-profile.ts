@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import type { ErrorInfo } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { AlgorithmSet, ConnectRetry, HostProfile, KeyFile, LoginMethods } from '../host-profile.ts';
 import { defaultConnectSeconds, defaultKeepaliveSeconds } from '../host-profile.ts';
 import type { SshConfiguration } from './config-files.ts';
@@ -71,7 +72,9 @@ function knownHostsOf({ userKnownHosts, globalKnownHosts }: ResolvedHost, local:
 
 /** What is set in the files but not followed, for the host and for those on the way to it. */
 function warningsOf({ alias, unfollowed = [] }: ResolvedHost): string[] {
-  return unfollowed.length === 0 ? [] : [`not followed for ${alias}: ${unfollowed.join(', ')}`];
+  return unfollowed.length === 0
+    ? []
+    : [phrase('not followed for {alias}: {unfollowed}', { alias, unfollowed: unfollowed.join(', ') })];
 }
 
 /** A host that cannot be connected to as its configuration says. */

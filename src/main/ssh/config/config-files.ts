@@ -16,7 +16,7 @@ export interface ConfigFiles {
   find(pattern: string): string[];
 }
 
-/** What OpenSSH reads when it is not told otherwise. */
+/** What OpenSSH reads by default. */
 export interface SshConfiguration {
   readonly files: ConfigFiles;
   /** ~/.ssh/config. */

@@ -5,6 +5,7 @@ import { matchesHostList, matchesList } from './config-patterns.ts';
 import { ConfigProblem } from './config-problem.ts';
 import { expandPercent, pathMeanings } from './config-tokens.ts';
 import type { Destination, LocalUser } from './config-tokens.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** What is known of the host when the line is read. */
 export interface MatchFacts {
@@ -28,8 +29,9 @@ export interface MatchVerdict {
 /** How long the command of `Match exec` may take. */
 const execLimitSeconds = 10;
 
-const execRemedy =
-  'set connections.runMatchExec to true in the site file, or name the host by its own Host section';
+const execRemedy = phrase(
+  'set connections.runMatchExec to true in the site file, or name the host by its own Host section',
+);
 
 interface Criterion {
   readonly name: string;
@@ -53,11 +55,11 @@ function criteriaOf(text: string): Criterion[] {
     }
     const argument = takeWord(left.rest);
     if (argument === undefined || argument.word === '' || argument.word.startsWith('#'))
-      throw new ConfigProblem(`Match ${name} has no argument`);
+      throw new ConfigProblem(phrase('Match {name} has no argument', { name }));
     criteria.push({ name, isNegated, argument: argument.word });
     left = takeWord(argument.rest);
   }
-  if (criteria.length === 0) throw new ConfigProblem('Match has no criteria');
+  if (criteria.length === 0) throw new ConfigProblem(phrase('Match has no criteria'));
   requireLoneAll(criteria);
   return criteria;
 }
@@ -66,7 +68,7 @@ function criteriaOf(text: string): Criterion[] {
 function requireLoneAll(criteria: readonly Criterion[]): void {
   const index = criteria.findIndex(({ name }) => name === 'all');
   if (index > 1 || (index >= 0 && index < criteria.length - 1))
-    throw new ConfigProblem('"all" cannot be combined with other Match criteria');
+    throw new ConfigProblem(phrase('"all" cannot be combined with other Match criteria'));
 }
 
 function runs(command: string, { destination, local }: MatchFacts): boolean {
@@ -75,7 +77,10 @@ function runs(command: string, { destination, local }: MatchFacts): boolean {
     stdio: 'ignore',
     timeout: execLimitSeconds * 1000,
   });
-  if (error) throw new ConfigProblem(`Match exec "${line}" did not run: ${error.message}`);
+  if (error)
+    throw new ConfigProblem(
+      phrase('Match exec "{line}" did not run: {reason}', { line, reason: error.message }),
+    );
   return status === 0;
 }
 
@@ -106,7 +111,7 @@ function isMet({ name, argument }: Criterion, facts: MatchFacts): boolean | unde
 }
 
 /**
- * Judges a Match line. A criterion is looked at only while all before it hold, so that no command runs for nothing.
+ * Judges a Match line. A criterion is evaluated only while all before it hold, so that no command runs for nothing.
  * @param text what follows the keyword
  * @throws ConfigProblem where the line is wrong, and where it depends on something that cannot be judged
  */
@@ -117,8 +122,10 @@ export function judgeMatch(text: string, facts: MatchFacts): MatchVerdict {
     const met = isMet(criterion, facts);
     if (met === undefined)
       throw new ConfigProblem(
-        `Match ${criterion.name} is not supported`,
-        criterion.name === 'exec' ? execRemedy : 'remove that line, or put what it sets into a Host section',
+        phrase('Match {name} is not supported', { name: criterion.name }),
+        criterion.name === 'exec'
+          ? execRemedy
+          : phrase('remove that line, or put what it sets into a Host section'),
       );
     if (met === criterion.isNegated) return { matches: false, wantsFinal };
   }

@@ -1,4 +1,5 @@
 import type { LinePlace } from './config-lines.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** Why a host's configuration cannot be followed. Concerns that host alone. */
 export class ConfigProblem extends Error {
@@ -18,7 +19,7 @@ export class ConfigProblem extends Error {
 /** "~/.ssh/config line 12" */
 export function placeWords({ file, line }: LinePlace, homeFolder: string): string {
   const shown = file.startsWith(`${homeFolder}/`) ? `~${file.slice(homeFolder.length)}` : file;
-  return `${shown} line ${line}`;
+  return phrase('{shown} line {line}', { shown, line });
 }
 
 /** Adds the place to the reason of a problem. @throws what `work` throws */

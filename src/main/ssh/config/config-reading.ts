@@ -12,6 +12,7 @@ import { ConfigProblem, placed } from './config-problem.ts';
 import { expandPercent } from './config-tokens.ts';
 import type { LocalUser } from './config-tokens.ts';
 import { deepestInclude, includedFiles } from './included-files.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** One keyword with its value. */
 export interface Setting {
@@ -111,7 +112,7 @@ export class ConfigReading {
     if (file === undefined) return;
     // OpenSSH trusts the system-wide file as it is.
     if (file.isWritableByOthers && (around.isUsers || around.depth > 0))
-      throw new ConfigProblem(`${path} may be written to by other users`);
+      throw new ConfigProblem(phrase('{path} may be written to by other users', { path }));
     let active = isActive;
     for (const line of parseLines(file.text, path)) {
       active = placed(line.place, this.#local.homeFolder, () => this.#line(line, active, around));
@@ -123,8 +124,9 @@ export class ConfigReading {
     const { keyword, words } = line;
     const decides = keyword === 'host' || keyword === 'match' || keyword === 'include';
     if (!active && !decides) return false;
-    if (words === undefined) throw new ConfigProblem('unclosed quote');
-    if (line.text.trim() === '') throw new ConfigProblem(`${line.name} has no argument`);
+    if (words === undefined) throw new ConfigProblem(phrase('unclosed quote'));
+    if (line.text.trim() === '')
+      throw new ConfigProblem(phrase('{name} has no argument', { name: line.name }));
     if (keyword === 'host') return !around.neverMatches && matchesHostLine(this.#host, words);
     if (keyword === 'match') return this.#match(line.text) && !around.neverMatches;
     if (keyword === 'include') this.#include(words, active, around);
@@ -157,7 +159,7 @@ export class ConfigReading {
   }
 
   #include(patterns: readonly string[], active: boolean, around: Around): void {
-    if (around.depth >= deepestInclude) throw new ConfigProblem('Include nested too deeply');
+    if (around.depth >= deepestInclude) throw new ConfigProblem(phrase('Include nested too deeply'));
     const inner = { ...around, depth: around.depth + 1, neverMatches: around.neverMatches || !active };
     for (const pattern of patterns) {
       for (const path of includedFiles(this.#configuration, this.#local, pattern, around.isUsers))

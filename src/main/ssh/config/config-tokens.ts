@@ -1,7 +1,8 @@
-/** What stands for something else in values of ssh_config(5): `~`, `%x` and `${NAME}`. */
+/** Placeholders in values of ssh_config(5): `~`, `%x` and `${NAME}`. */
 import { createHash } from 'node:crypto';
 import { homedir, hostname, userInfo } from 'node:os';
 import { ConfigProblem } from './config-problem.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** Who reads the configuration, and where. */
 export interface LocalUser {
@@ -9,7 +10,7 @@ export interface LocalUser {
   readonly homeFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly userId: number;
-  /** As gethostname(2) tells it. */
+  /** As gethostname(2) returns it. */
   readonly hostName: string;
 }
 
@@ -73,7 +74,8 @@ export function proxyMeanings({ alias, address, port, user, hostKeyAlias }: Dest
 export function expandPercent(text: string, meanings: Meanings): string {
   return text.replace(/%(.?)/gs, (whole, letter: string) => {
     const meaning = letter === '%' ? '%' : meanings[letter];
-    if (meaning === undefined) throw new ConfigProblem(`"${whole}" in "${text}" has no meaning here`);
+    if (meaning === undefined)
+      throw new ConfigProblem(phrase('"{whole}" in "{text}" has no meaning here', { whole, text }));
     return meaning;
   });
 }
@@ -81,7 +83,10 @@ export function expandPercent(text: string, meanings: Meanings): string {
 /** Replaces `~` and `~/` at the beginning. @throws ConfigProblem for the home folder of somebody else */
 export function expandTilde(text: string, local: LocalUser): string {
   if (/^~[^/]/.test(text) && !text.startsWith(`~${local.name}/`))
-    throw new ConfigProblem(`"${text}" names the home folder of another user`, 'write the whole path');
+    throw new ConfigProblem(
+      phrase('"{text}" names the home folder of another user', { text }),
+      phrase('write the whole path'),
+    );
   return text.replace(/^~[^/]*(?=\/|$)/, () => local.homeFolder);
 }
 
@@ -89,13 +94,14 @@ export function expandTilde(text: string, local: LocalUser): string {
 function expandVariables(text: string, local: LocalUser): string {
   return text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
     const value = local.environment[name];
-    if (value === undefined) throw new ConfigProblem(`${whole} in "${text}" is not set`);
+    if (value === undefined)
+      throw new ConfigProblem(phrase('{whole} in "{text}" is not set', { whole, text }));
     return value;
   });
 }
 
 /**
- * A path with all that stands for something else replaced.
+ * A path with its placeholders replaced.
  * @throws ConfigProblem
  */
 export function expandPath(text: string, meanings: Meanings, local: LocalUser): string {

@@ -40,8 +40,9 @@ const followed = [
 ];
 
 /**
- * Without effect here. They concern what ssh does beside the command (forwarding, terminal, environment, sharing of connections), or have
- * a stricter counterpart: a host key that is not known is always asked about, and the site file says how often a host is tried.
+ * Without effect here. They concern what ssh does in addition to the command (forwarding, terminal, environment,
+ * sharing of connections), or have a stricter counterpart: a host key that is not known is always asked about, and the
+ * site file says how often a host is tried.
  */
 const withoutEffect = [
   'addkeystoagent',

@@ -1,6 +1,7 @@
 /** Values of ssh_config(5) as data: switches, numbers, times, ports, jump hosts. */
 import { ConfigProblem } from './config-problem.ts';
 import type { Setting } from './config-reading.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 export interface JumpHost {
   readonly alias: string;
@@ -11,8 +12,8 @@ export interface JumpHost {
 /** The only argument of a keyword. @throws ConfigProblem where there are more, as OpenSSH */
 export function onlyWord({ name, words }: Setting): string {
   const [word = ''] = words;
-  if (words.length > 1) throw new ConfigProblem(`${name} takes one argument`);
-  if (word === '') throw new ConfigProblem(`${name} has no argument`);
+  if (words.length > 1) throw new ConfigProblem(phrase('{name} takes one argument', { name }));
+  if (word === '') throw new ConfigProblem(phrase('{name} has no argument', { name }));
   return word;
 }
 
@@ -21,7 +22,13 @@ export function choice<Word extends string>(setting: Setting, words: readonly Wo
   const text = onlyWord(setting).toLowerCase();
   const found = words.find((word) => word === text);
   if (found === undefined)
-    throw new ConfigProblem(`"${text}" is not a value for ${setting.name} (${words.join(', ')})`);
+    throw new ConfigProblem(
+      phrase('"{text}" is not a value for {name} ({values})', {
+        text,
+        name: setting.name,
+        values: words.join(', '),
+      }),
+    );
   return found;
 }
 
@@ -33,7 +40,8 @@ export function isYes(setting: Setting): boolean {
 /** @throws ConfigProblem */
 export function wholeNumber(setting: Setting): number {
   const text = onlyWord(setting);
-  if (!/^\d{1,9}$/.test(text)) throw new ConfigProblem(`"${text}" is not a number for ${setting.name}`);
+  if (!/^\d{1,9}$/.test(text))
+    throw new ConfigProblem(phrase('"{text}" is not a number for {name}', { text, name: setting.name }));
   return Number(text);
 }
 
@@ -43,7 +51,8 @@ const unitSeconds: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3
 /** @returns seconds. @throws ConfigProblem */
 export function seconds(setting: Setting): number {
   const text = onlyWord(setting);
-  if (!/^(\d+[smhdw]?)+$/i.test(text)) throw new ConfigProblem(`"${text}" is not a time for ${setting.name}`);
+  if (!/^(\d+[smhdw]?)+$/i.test(text))
+    throw new ConfigProblem(phrase('"{text}" is not a time for {name}', { text, name: setting.name }));
   const parts = text.matchAll(/(\d+)([smhdw]?)/gi);
   return [...parts].reduce((sum, [, count, unit = '']) => {
     return sum + Number(count) * (unitSeconds[unit.toLowerCase()] ?? 1);
@@ -57,12 +66,12 @@ const services: Readonly<Record<string, number>> = { ssh: 22, https: 443, http: 
 export function parsePort(text: string): number {
   const port = services[text] ?? Number(text);
   if (!(text in services || /^\d+$/.test(text)) || port < 1 || port > 65_535)
-    throw new ConfigProblem(`"${text}" is not a port`);
+    throw new ConfigProblem(phrase('"{text}" is not a port', { text }));
   return port;
 }
 
 /**
- * `[user@]host[:port]` or `ssh://[user@]host[:port]`; an IPv6 address with a port stands in brackets.
+ * `[user@]host[:port]` or `ssh://[user@]host[:port]`; an IPv6 address with a port is in brackets.
  * @throws ConfigProblem
  */
 export function parseJump(text: string): JumpHost {
@@ -71,7 +80,8 @@ export function parseJump(text: string): JumpHost {
       text.trim(),
     );
   const alias = found?.[2] ?? found?.[3];
-  if (!found || !alias) throw new ConfigProblem(`"${text.trim()}" is not a host of ProxyJump`);
+  if (!found || !alias)
+    throw new ConfigProblem(phrase('"{text}" is not a host of ProxyJump', { text: text.trim() }));
   const port = found[4] === undefined ? undefined : parsePort(found[4]);
   return { alias, user: found[1], port };
 }

@@ -69,7 +69,7 @@ describe('the hosts that the ssh configuration names', () => {
     expect(namedHosts(configurationOf({}), local)).toEqual([]);
   });
 
-  it('are at most 200: nobody reads a longer list', () => {
+  it('are at most 200: a longer list is of no use', () => {
     const text = Array.from({ length: 300 }, (_, at) => `Host node${at}`).join('\n');
     expect(hostsOf(text)).toHaveLength(200);
   });

@@ -13,7 +13,7 @@ const mostNames = 200;
 /** A pattern names no host; a word with blanks or a leading dash is no name. */
 const isName = (word: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(word);
 
-/** Every file is read once, whoever includes it: a name is the same wherever it stands. */
+/** Every file is read once, whichever file includes it: a name is the same in every file. */
 function namesOf(configuration: SshConfiguration, local: LocalUser): string[] {
   const names = new Set<string>();
   const seen = new Set<string>();

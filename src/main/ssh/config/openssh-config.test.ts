@@ -96,7 +96,7 @@ describe('~/.ssh/config', () => {
     });
   });
 
-  it('goes on after an Include with the section around it', () => {
+  it('continues after an Include with the section around it', () => {
     const more = { '/a': 'Host other\n User wrong\nHost *\n Port 23', '/b': 'Port 24\nHost *\n Port 25' };
     expect(
       resolve('Host node1\n Include /a\n User right\nHost other\n Include /b', 'node1', more),

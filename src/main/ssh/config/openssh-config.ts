@@ -1,7 +1,8 @@
 /**
- * What ssh_config(5) says of a host, and of the hosts on the way to it. Nothing is executed but `Match exec`, where the site allows it.
- * Whatever cannot be followed concerns one host: its `problem` says why, and nothing is sent to it. The package `ssh-config` is not used:
- * it knows no `Include` and no negation, and keeps one criterion of a kind for each `Match`.
+ * What ssh_config(5) says of a host, and of the hosts on the way to it. Nothing is executed but `Match exec`, where the
+ * site allows it. Whatever cannot be followed concerns one host: its `problem` says why, and nothing is sent to it. The
+ * package `ssh-config` is not used: it has no `Include` and no negation, and keeps one criterion of a kind for each
+ * `Match`.
  */
 import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
@@ -14,6 +15,7 @@ import type { Destination, LocalUser, Meanings } from './config-tokens.ts';
 import { unfollowed } from './config-unfollowed.ts';
 import { choice, isYes, jumpsOf, onlyWord, parsePort, seconds, wholeNumber } from './config-values.ts';
 import type { JumpHost } from './config-values.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** What ssh_config says of a host; what it does not say is left out. */
 export interface ResolvedHost {
@@ -117,10 +119,10 @@ function requireNoLookup(settings: HostSettings, host: string): void {
   const isProxied = settings.proxyCommand !== undefined || settings.jumps.length > 0;
   const mode = canonicalization(settings);
   if (isIP(host) !== 0 || (isProxied && mode !== 'always')) return;
-  const remedy = 'write the full name of the host as HostName, and CanonicalizeHostname no';
+  const remedy = phrase('write the full name of the host as HostName, and CanonicalizeHostname no');
   settings.of('canonicalizepermittedcnames', ({ words }) => {
     if (words[0]?.toLowerCase() !== 'none')
-      throw new ConfigProblem('CanonicalizePermittedCNAMEs is not supported', remedy);
+      throw new ConfigProblem(phrase('CanonicalizePermittedCNAMEs is not supported'), remedy);
   });
   if (mode === 'no') return;
   const domains = settings.of('canonicaldomains', ({ words }) => words) ?? [];
@@ -131,7 +133,7 @@ function requireNoLookup(settings: HostSettings, host: string): void {
   if (isLookedUp && (searches || fails))
     settings.refuse(
       'canonicalizehostname',
-      new ConfigProblem('CanonicalizeHostname with CanonicalDomains is not supported', remedy),
+      new ConfigProblem(phrase('CanonicalizeHostname with CanonicalDomains is not supported'), remedy),
     );
 }
 
@@ -166,7 +168,7 @@ function agentSocket(text: string, meanings: Meanings, local: LocalUser): string
 
 function filesOf({ words }: Setting, expand: (text: string) => string): string[] {
   const isNone = words[0]?.toLowerCase() === 'none';
-  if (isNone && words.length > 1) throw new ConfigProblem('"none" must be the only argument');
+  if (isNone && words.length > 1) throw new ConfigProblem(phrase('"none" must be the only argument'));
   return isNone ? [] : words.map((word) => absolute(expand(word)));
 }
 
@@ -177,16 +179,18 @@ function proxyLine(settings: HostSettings, destination: Destination): string | u
   const written = settings.proxyCommand;
   if (written === undefined) return undefined;
   return settings.of('proxycommand', () => {
-    if (written === '-') throw new ConfigProblem('ProxyCommand - is not supported', 'name a command');
+    if (written === '-')
+      throw new ConfigProblem(phrase('ProxyCommand - is not supported'), phrase('name a command'));
     if (settings.is('proxyusefdpass'))
       throw new ConfigProblem(
-        'ProxyUseFdpass is not supported',
-        'use a ProxyCommand that passes data, without ProxyUseFdpass',
+        phrase('ProxyUseFdpass is not supported'),
+        phrase('use a ProxyCommand that passes data, without ProxyUseFdpass'),
       );
     const meanings = proxyMeanings(destination);
     const used = written.match(/%./g)?.map((token) => meanings[token.charAt(1)] ?? '') ?? [];
     const unsafe = used.find((value) => unsafeInShell.test(value));
-    if (unsafe !== undefined) throw new ConfigProblem(`"${unsafe}" cannot be part of a ProxyCommand`);
+    if (unsafe !== undefined)
+      throw new ConfigProblem(phrase('"{unsafe}" cannot be part of a ProxyCommand', { unsafe }));
     return expandPercent(written, meanings);
   });
 }
@@ -216,12 +220,12 @@ function refuseUnsafe(settings: HostSettings): void {
   settings.of('revokedhostkeys', ({ words }) => {
     if (words[0]?.toLowerCase() !== 'none')
       throw new ConfigProblem(
-        'RevokedHostKeys is not supported',
-        'mark the keys with @revoked in a known_hosts file instead',
+        phrase('RevokedHostKeys is not supported'),
+        phrase('mark the keys with @revoked in a known_hosts file instead'),
       );
   });
   settings.of('refuseconnection', ({ words }) => {
-    throw new ConfigProblem(`RefuseConnection: ${words.join(' ')}`);
+    throw new ConfigProblem(phrase('RefuseConnection: {text}', { text: words.join(' ') }));
   });
 }
 
@@ -242,7 +246,8 @@ function resolveHop(lookup: Lookup, hop: JumpHost, depth: number, through?: Reso
 
 function followHop(lookup: Lookup, hop: JumpHost, depth: number, through?: ResolvedHost): ResolvedHost {
   const { configuration, local, runsExec } = lookup;
-  if (depth > deepestChain) throw new ConfigProblem(`ProxyJump of "${hop.alias}" leads in a circle`);
+  if (depth > deepestChain)
+    throw new ConfigProblem(phrase('ProxyJump of "{alias}" leads in a circle', { alias: hop.alias }));
   const reading = new ConfigReading(configuration, hop, local, runsExec);
   const settings = new HostSettings(reading, local.homeFolder);
   const address = readAll(reading, settings, hop);

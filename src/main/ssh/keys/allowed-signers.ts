@@ -1,10 +1,11 @@
 /** Whose key it is, and when it counts, by a file of allowed signers (ssh-keygen(1), ALLOWED SIGNERS). Certificate authorities are passed over. */
 import { matchesList } from '../config/config-patterns.ts';
 import { keyTypeOf } from './known-hosts.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** A line of the file. */
 export interface AllowedSigner {
-  /** As they stand in the line. */
+  /** As they are in the line. */
   readonly principals: string;
   /** When the key begins and ceases to count, in milliseconds since 1970; undefined if the line does not say. */
   readonly validAfter?: number | undefined;
@@ -44,13 +45,15 @@ function readOptions(text: string): Options | string {
     const key = name?.toLowerCase();
     const isFlag = key === 'cert-authority';
     const isKnown = isFlag || key === 'namespaces' || key === 'valid-after' || key === 'valid-before';
-    if (key === undefined || !isKnown || isFlag !== (value === undefined)) return `unknown option ${word}`;
-    if (values.has(key)) return `the option ${key} is given twice`;
+    if (key === undefined || !isKnown || isFlag !== (value === undefined))
+      return phrase('unknown option {word}', { word });
+    if (values.has(key)) return phrase('the option {key} is given twice', { key });
     values.set(key, value);
   }
   const times = { validAfter: values.get('valid-after'), validBefore: values.get('valid-before') };
   const wrong = Object.values(times).find((value) => value !== undefined && timeOf(value) === undefined);
-  if (wrong !== undefined) return `"${wrong}" is not a time: YYYYMMDD or YYYYMMDDHHMM[SS], with Z for UTC`;
+  if (wrong !== undefined)
+    return phrase('"{wrong}" is not a time: YYYYMMDD or YYYYMMDDHHMM[SS], with Z for UTC', { wrong });
   return {
     isAuthority: values.has('cert-authority'),
     namespaces: values.get('namespaces'),
@@ -92,7 +95,7 @@ export function troubleOfSigners(text: string): string | undefined {
   for (const [index, line] of linesOf(text).entries()) {
     const read = readLine(line);
     const options = read && readOptions(read.options);
-    if (typeof options === 'string') return `line ${index + 1}: ${options}`;
+    if (typeof options === 'string') return phrase('line {index}: {options}', { index: index + 1, options });
   }
   return undefined;
 }

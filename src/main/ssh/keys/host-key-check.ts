@@ -1,9 +1,10 @@
 /**
- * Decides on the host key of one connection. ssh2 accepts any key unless it is told otherwise, and asks again at each rekey.
- * A key is written down only after the handshake has proved that the host owns it.
+ * Decides on the host key of one connection. ssh2 accepts any key unless configured otherwise, and asks again at each
+ * rekey. A key is written down only after the handshake has proved that the host owns it.
  */
 import { failure } from '../../../contract/errors.ts';
 import type { ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { ConfirmHostKey, HostProfile } from '../host-profile.ts';
 import {
   appendKnownHost,
@@ -178,7 +179,7 @@ export class HostKeyCheck {
     const { host } = this.#where;
     this.refusal = failure(
       'HOST_IS_ANOTHER',
-      { ...this.#where, what: 'host key', expected, actual: shown },
+      { ...this.#where, what: phrase('host key'), expected, actual: shown },
       { host, expected, actual: shown },
     );
     return 'refused';
@@ -210,7 +211,7 @@ export class HostKeyCheck {
       },
       {
         ...{ host: this.#profile.name, expected, actual: shown },
-        ...(first ? { knownIn: `${first.file}, line ${first.line}` } : {}),
+        ...(first ? { knownIn: phrase('{file}, line {line}', { file: first.file, line: first.line }) } : {}),
       },
     );
     return 'refused';

@@ -41,7 +41,7 @@ async function connect({ port }: TestServer, options: Partial<SshHostsOptions>) 
 }
 
 describe('a changed host key', () => {
-  it('that was replaced is the known one from then on; the former is revoked', async () => {
+  it('that was replaced is the known one from then on; the earlier one is revoked', async () => {
     const { server, options } = await changedHost();
     expect(await connect(server, options)).toBe('HOST_KEY_CHANGED');
     const replacedKey = { host: 'node1', fingerprint: shown };

@@ -40,7 +40,7 @@ describe('a rekey', () => {
   const hint =
     'another machine may have taken over the connection: find out who changed the host key before you run again. Commands on node1 may still be running';
 
-  it('with the same host key asks nobody, and the command goes on', async () => {
+  it('with the same host key asks no question, and the command continues', async () => {
     const server = await bench.server({
       hostKeys: [first],
       commands: {
@@ -101,7 +101,7 @@ describe('a rekey', () => {
     expect(server.logins()).toBe(2);
   });
 
-  it('of a jump host with another host key is what the host behind it is lost with', async () => {
+  it('of a jump host with another host key is what the host reached through it is lost with', async () => {
     const gate = await bench.server({
       hostKeys: [first],
       commands: { switches: (channel) => rekey(channel, second) },

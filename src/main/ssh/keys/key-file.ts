@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { failure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { AskSecret, HostProfile, KeyFile } from '../host-profile.ts';
 import { isOnToken } from '../foreign-keys.ts';
 import { keyTypeOf } from './known-hosts.ts';
@@ -19,8 +20,8 @@ function codeOf(error: unknown): string {
 }
 
 const readTroubles: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not read it',
-  EISDIR: 'it is a folder',
+  EACCES: phrase('this user may not read it'),
+  EISDIR: phrase('it is a folder'),
 };
 
 async function readKeyFile(file: KeyFile, host: string): Promise<Buffer | undefined> {
@@ -37,7 +38,7 @@ async function readKeyFile(file: KeyFile, host: string): Promise<Buffer | undefi
 
 /** ssh2 returns errors instead of throwing them, some of its parsers throw all the same. */
 function parse(bytes: Buffer, passphrase?: string): ParsedKey | Error {
-  if (isPkcs8Locked(bytes) && passphrase === undefined) return new Error('no passphrase given');
+  if (isPkcs8Locked(bytes) && passphrase === undefined) return new Error(phrase('no passphrase given'));
   try {
     const text = isPkcs8(bytes) ? fromPkcs8(bytes, passphrase) : bytes;
     const parsed = ssh2.utils.parseKey(text, passphrase);
@@ -56,7 +57,7 @@ const unknownCipher = 'chacha20-poly1305@openssh.com';
 
 const magic = 'openssh-key-v1\0';
 
-/** Cipher and type of a key in the form of OpenSSH (PROTOCOL.key), which stand in it openly; undefined for other forms. */
+/** Cipher and type of a key in the form of OpenSSH (PROTOCOL.key), which are in it unencrypted; undefined for other forms. */
 function headOf(bytes: Buffer): { readonly cipher: string; readonly keyType: string } | undefined {
   const text = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)-----END/.exec(bytes.toString('latin1'))?.[1];
   if (text === undefined) return undefined;
@@ -85,7 +86,7 @@ async function openWithPassphrase(
 ): Promise<ParsedKey | Error> {
   const { name: host, user } = profile;
   for (let attempt = 1; attempt <= passphraseAttempts; attempt += 1) {
-    const text = `Passphrase of ${file.path}`;
+    const text = phrase('Passphrase of {path}', { path: file.path });
     const passphrase = await askSecret({ kind: 'passphrase', host, user, keyFile: file.path, text, attempt });
     if (passphrase === undefined && attempt === 1) {
       throw failure('KEY_PASSPHRASE_MISSING', { host, file: file.path }, { host });
@@ -122,6 +123,6 @@ export async function loadKey(
   const unreadable = (reason: string) =>
     failure('KEY_FILE_UNREADABLE', { host, file: file.path, reason }, { host });
   if (parsed instanceof Error) throw unreadable(parsed.message);
-  if (!parsed.isPrivateKey()) throw unreadable('it holds a public key, not a private one');
+  if (!parsed.isPrivateKey()) throw unreadable(phrase('it holds a public key, not a private one'));
   return parsed;
 }

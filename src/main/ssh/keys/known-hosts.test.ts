@@ -111,7 +111,7 @@ describe('known hosts', () => {
     expect(parseKnownHosts(text, 'f')).toMatchObject([{ line: 9, hosts: 'node1' }]);
   });
 
-  it('knows the key types of a host', () => {
+  it('lists the key types of a host', () => {
     const lines = parseKnownHosts(`node1 ${typed(key)}\nnode1 ${typed(third)}\nnode2 ${typed(key)}`, 'f');
     expect(knownKeyTypes(lines, 'node1', 22)).toEqual(['ssh-ed25519', 'ecdsa-sha2-nistp256']);
     expect(knownKeyTypes(lines, 'node1', 2222)).toEqual(['ssh-ed25519', 'ecdsa-sha2-nistp256']);
@@ -143,14 +143,14 @@ describe('our own known_hosts file', () => {
     expect((await stat(join(folder, 'state'))).mode & 0o777).toBe(0o700);
   });
 
-  it('keeps what a hand has written, and mends an open last line', async () => {
+  it('keeps what a hand has written, and completes an open last line', async () => {
     await appendKnownHost(file, 'node1', 22, key);
     await writeFile(file, '# by hand\nwhat is this');
     await appendKnownHost(file, 'node1', 22, key);
     expect(await readFile(file, 'utf8')).toBe(`# by hand\nwhat is this\nnode1 ${typed(key)}\n`);
   });
 
-  it('takes a key instead of another one: the former is revoked, and no line is taken away', async () => {
+  it('takes a key instead of another one: the earlier one is revoked, and no line is taken away', async () => {
     await appendKnownHost(file, 'node1', 2222, other);
     await appendKnownHost(file, 'node1', 2222, key, [other]);
     expect(await readFile(file, 'utf8')).toBe(

@@ -107,8 +107,8 @@ function linesOf(lines: readonly KnownHostLine[], address: string, port: number)
 }
 
 /**
- * What is known of a key that a host has shown.
- * `changed` only when a key of the same type is known and none agrees: a host may well have a key of a type that nobody has noted yet.
+ * What is known of a key that a host has shown. `changed` only when a key of the same type is known and none agrees: a
+ * host may well have a key of a type that is not recorded yet.
  * @param key the public key in wire form
  */
 export function lookUp(

@@ -1,6 +1,7 @@
 /**
- * Keys in the order in which a host is offered them, each with whoever signs for it. A host counts each key as an attempt and hangs up
- * after six (MaxAuthTries in sshd_config(5)): of an agent with many keys, the one that is meant must come first.
+ * Keys in the order in which a host is offered them, each with its signer. A host counts each key as an attempt and
+ * hangs up after six (MaxAuthTries in sshd_config(5)): of an agent with many keys, the one that is meant must come
+ * first.
  */
 import ssh2 from 'ssh2';
 import type { IdentityCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';
@@ -9,6 +10,7 @@ import { foreignKey, isCertificateOf, isForeign } from '../foreign-keys.ts';
 import { keyTypeOf } from './known-hosts.ts';
 import type { PublicHalves } from '../public-halves.ts';
 import { WireReader } from '../wire.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** A key that a host is offered. */
 export interface Offer {
@@ -47,7 +49,7 @@ export class OrderedAgent extends ssh2.BaseAgent<ParsedKey> {
   ): void {
     const [hash, done] = typeof options === 'function' ? [undefined, options] : [options.hash, callback];
     const offer = this.#offers.find((each) => each.key === key);
-    if (!offer) return done?.(new Error('the key was not offered'));
+    if (!offer) return done?.(new Error(phrase('the key was not offered')));
     offer.sign(data, hash).then(
       (signature) => done?.(undefined, signature),
       (error: unknown) => done?.(asError(error)),

@@ -1,5 +1,6 @@
 /** Keys that no longer count, by a file of public keys, one a line (ssh-keygen(1), -r). The binary format (PROTOCOL.krl) is not read. */
 import { keyTypeOf } from './known-hosts.ts';
+import { phrase } from '../../../contract/text/say.ts';
 
 /** What a binary list of revoked keys begins with (PROTOCOL.krl, 2). */
 const binaryMagic = 'SSHKRL\n\0';
@@ -16,9 +17,9 @@ function keyOf(line: string): Buffer | undefined | false {
 /** @returns why a file cannot be relied on; undefined if it can */
 export function troubleOfRevoked(text: string): string | undefined {
   if (text.startsWith(binaryMagic))
-    return 'it is in the binary format; write it as public keys, one on each line';
+    return phrase('it is in the binary format; write it as public keys, one on each line');
   const at = text.split('\n').findIndex((line) => keyOf(line) === false);
-  return at < 0 ? undefined : `line ${at + 1} is not a public key`;
+  return at < 0 ? undefined : phrase('line {at} is not a public key', { at: at + 1 });
 }
 
 /** @param publicKey in wire form */

@@ -1,6 +1,6 @@
 /**
- * Secrets that a login took, for further connections of this process to the same host: nobody is asked twice. They are in memory only, and go
- * with the sessions that they belong to.
+ * Secrets that a login took, for further connections of this process to the same host: no question is asked twice. They
+ * are in memory only, and end with the sessions that they belong to.
  */
 import type { AskSecret, SecretQuestion } from '../host-profile.ts';
 
@@ -18,7 +18,7 @@ export class SecretMemory {
   readonly #answers = new Map<string, Remembered>();
   readonly #promptedHosts = new Set<string>();
 
-  /** @param ask asks whoever knows the secrets */
+  /** @param ask asks the person who has the secrets */
   constructor(ask: AskSecret) {
     this.#askPerson = ask;
   }

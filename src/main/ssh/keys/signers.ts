@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { BaseAgent, ParsedKey } from 'ssh2';
 import { failure, isFailure, ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { AskSecret } from '../host-profile.ts';
 import { loadKey } from './key-file.ts';
 import { fingerprintOf } from './known-hosts.ts';
@@ -41,7 +42,7 @@ async function agentKeys(socket: string): Promise<ParsedKey[]> {
 }
 
 function signerOfAgent(socket: string, key: ParsedKey): Signer {
-  const name = `the key ${key.comment || key.type} of the ssh agent`;
+  const name = phrase('the key {comment} of the ssh agent', { comment: key.comment || key.type });
   return {
     name,
     publicKey: key.getPublicSSH(),
@@ -55,7 +56,7 @@ function signerOfAgent(socket: string, key: ParsedKey): Signer {
             reject(
               failure('SIGN_KEY_UNUSABLE', {
                 key: name,
-                reason: error?.message ?? 'no signature was returned',
+                reason: error?.message ?? phrase('no signature was returned'),
               }),
             );
         });
@@ -111,8 +112,11 @@ async function fromFile(path: string, askSecret: AskSecret, required: boolean): 
     throw withoutHost(error);
   });
   if (key && !canSignWith(key.getPublicSSH()))
-    throw failure('SIGN_KEY_UNUSABLE', { key: path, reason: `keys of type ${key.type} are not supported` });
-  return key && signerOfKey(`the key ${path}`, key);
+    throw failure('SIGN_KEY_UNUSABLE', {
+      key: path,
+      reason: phrase('keys of type {type} are not supported', { type: key.type }),
+    });
+  return key && signerOfKey(phrase('the key {path}', { path }), key);
 }
 
 async function ofKeyFile(path: string, { agentSocket, askSecret }: SignerChoice): Promise<Signer> {
@@ -122,7 +126,7 @@ async function ofKeyFile(path: string, { agentSocket, askSecret }: SignerChoice)
     if (held) return held;
     throw failure('SIGN_KEY_UNUSABLE', {
       key: path,
-      reason: 'it is a public key, and no ssh agent holds its private key',
+      reason: phrase('it is a public key, and no ssh agent holds its private key'),
     });
   }
   // An agent that holds the key saves the question for its passphrase.

@@ -23,7 +23,10 @@ export interface Signer {
   readonly name: string;
   /** In wire form. */
   readonly publicKey: Buffer;
-  /** @returns the signature alone, as the wire has it behind the name of its algorithm. @param hash of the algorithm; ed25519 has none */
+  /**
+   * @returns the signature alone, as the wire has it after the name of its algorithm. @param hash of the algorithm;
+   *   ed25519 has none
+   */
   sign(data: Buffer, hash: SignatureHash): Promise<Buffer>;
 }
 
@@ -112,7 +115,7 @@ function bytesOf(armored: string): Buffer {
   return Buffer.from(base64, 'base64');
 }
 
-/** @throws Error with the reason, in words that fit behind "the signature cannot be read: " */
+/** @throws Error with the reason, in words that fit after "the signature cannot be read: " */
 export function readSignature(armored: string): ReadSignature {
   const reader = new WireReader(bytesOf(armored));
   if (reader.take(magic.length).toString('latin1') !== magic)

@@ -99,7 +99,7 @@ describe('logging in with an agent', () => {
     },
   );
 
-  it('goes on with a password when the agent is gone', async () => {
+  it('continues with a password when the agent is gone', async () => {
     const server = await bench.server({
       authenticate: (attempt) =>
         attempt.method === 'password' ? attempt.accept() : attempt.reject(['publickey', 'password']),

@@ -1,6 +1,7 @@
 /** Says in plain words why a connection could not be made. */
 import { failure } from '../../../contract/errors.ts';
 import type { ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { HostProfile } from '../host-profile.ts';
 import type { Login } from './login.ts';
 
@@ -11,22 +12,24 @@ export interface Ssh2Error extends Error {
 }
 
 const socketReasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ETIMEDOUT: 'no answer',
-  EHOSTUNREACH: 'there is no route to the host',
-  ENETUNREACH: 'there is no route to the network',
-  ECONNRESET: 'the connection was reset',
-  EPIPE: 'the connection was closed',
+  ECONNREFUSED: phrase('the connection was refused'),
+  ETIMEDOUT: phrase('no answer'),
+  EHOSTUNREACH: phrase('there is no route to the host'),
+  ENETUNREACH: phrase('there is no route to the network'),
+  ECONNRESET: phrase('the connection was reset'),
+  EPIPE: phrase('the connection was closed'),
 };
 
 /** The word for a socket error; its own text where the code says nothing. */
 export function socketReason(error: Ssh2Error): string {
-  return socketReasons[String(error.code)] ?? (error.message || String(error.code ?? 'unknown error'));
+  return (
+    socketReasons[String(error.code)] ?? (error.message || String(error.code ?? phrase('unknown error')))
+  );
 }
 
 function kindOf(message: string): string {
-  if (/key exchange/.test(message)) return 'key exchange';
-  if (/host key/.test(message)) return 'host key type';
+  if (/key exchange/.test(message)) return phrase('key exchange');
+  if (/host key/.test(message)) return phrase('host key type');
   if (/cipher/.test(message)) return 'cipher';
   if (/MAC/.test(message)) return 'MAC';
   return 'algorithm';
@@ -51,12 +54,12 @@ export function loginRefused(profile: HostProfile, login: Login, reason: string)
 export function hungUp(profile: HostProfile, said: string, reason: string, cause?: unknown): ShadowtapeError {
   if (said === '') return unreachable(profile, reason, cause);
   const { name: host, address, port } = profile;
-  const values = { host, address, port, reason: `it disconnects with "${said}"` };
+  const values = { host, address, port, reason: phrase('it disconnects with "{said}"', { said }) };
   return failure('HOST_UNREACHABLE', values, { host, actual: said }, cause);
 }
 
 /** Why a connection ends of which the other side says nothing. */
-export const closedReason = 'it closed the connection';
+export const closedReason = phrase('it closed the connection');
 
 /**
  * A host that closes the connection without a word has refused the login, as one without an account for it does; or it goes down or comes
@@ -65,7 +68,7 @@ export const closedReason = 'it closed the connection';
  */
 export function hungUpDuringLogin(profile: HostProfile, login: Login, wasLetIn: boolean): ShadowtapeError {
   if (wasLetIn || (login.nothingWasTried && login.problems.length === 0))
-    return unreachable(profile, `${closedReason} during the login`);
+    return unreachable(profile, phrase('{closedReason} during the login', { closedReason }));
   return loginRefused(profile, login, closedReason);
 }
 
@@ -97,7 +100,7 @@ export function connectFailure(
     );
   }
   if (error.level === 'client-authentication')
-    return loginRefused(profile, login, 'every method was refused');
+    return loginRefused(profile, login, phrase('every method was refused'));
   // A number is the reason of a disconnect message (RFC 4253, 11.1), such as "Too many authentication failures".
   if (loggingIn && typeof error.code === 'number') return loginRefused(profile, login, error.message);
   return hungUp(profile, said, socketReason(error), error);

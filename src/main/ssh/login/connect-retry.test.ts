@@ -50,7 +50,7 @@ async function slammingDoor(slams: number, options: TestServerOptions = { comman
 }
 
 describe('a host that is away for a moment', () => {
-  it('is tried again until it answers, and each attempt is told', async () => {
+  it('is tried again until it answers, and each attempt is reported', async () => {
     const { port } = await slammingDoor(2);
     const session = await sessionAt(port);
     expect((await session.exec(['true'], { onRetry })).status).toBe(0);

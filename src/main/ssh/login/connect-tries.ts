@@ -1,6 +1,7 @@
 /** How often it is tried to connect with a host, and when. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isFailure } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { isBusy } from './connect-failure.ts';
 import type { ConnectRetry, HostProfile, OnRetry } from '../host-profile.ts';
 
@@ -11,7 +12,8 @@ export const once: ConnectRetry = { tries: 1, everySeconds: 0 };
 const triesWhileBusy = 30;
 
 /** "attempt 2 of 3" */
-export const attemptWords = (attempt: number, tries: number) => `attempt ${attempt} of ${tries}`;
+export const attemptWords = (attempt: number, tries: number) =>
+  phrase('attempt {attempt} of {tries}', { attempt, tries });
 
 /** A host that is away may come back; a key or a password does not become right by waiting. A jump host tries by itself. */
 function mayPass(error: unknown, host: string): boolean {
@@ -44,7 +46,13 @@ export async function openWithTries<Opened>(
       const tries = triesAfter(error, retry);
       if (attempt >= tries || closing.aborted || !mayPass(error, name)) throw error;
       const next = attemptWords(attempt + 1, tries);
-      tell(`${(error as Error).message}; trying again in ${everySeconds} s (${next})`);
+      tell(
+        phrase('{reason}; trying again in {everySeconds} s ({next})', {
+          reason: (error as Error).message,
+          everySeconds,
+          next,
+        }),
+      );
       await wait(everySeconds * 1000, undefined, { signal: closing }).catch(() => {
         throw error;
       });

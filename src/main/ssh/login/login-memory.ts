@@ -14,7 +14,7 @@ export interface RememberingLogin {
 const nameOf = ({ kind, user, host, hostKey }: SecretQuestion): string | undefined =>
   kind === 'password' && hostKey !== undefined ? JSON.stringify([user, host, hostKey]) : undefined;
 
-/** Never leaves the process; goes with the session. */
+/** Never leaves the process; ends with the session. */
 export class LoginMemory {
   readonly #ask: AskSecret;
   readonly #accepted = new Map<string, string>();

@@ -6,12 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { failure } from '../../../contract/errors.ts';
 import type { Evidence, ShadowtapeError } from '../../../contract/errors.ts';
 import { shortened } from '../../../contract/words.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { CommandResult } from '../channels/ssh-command.ts';
 import { howItEnded } from '../channels/remote-process.ts';
 
 /** A login shell that passes on commands and data as they are. */
 export interface LoginShell {
-  /** Its path, as the host tells it; '' where it does not. */
+  /** Its path, as the host reports it; '' if it does not. */
   readonly path: string;
   /** What each command prints on its standard error first; '' where that is nothing. */
   readonly says: string;
@@ -26,7 +27,7 @@ export interface LoginPlace {
 /** Seconds that start-up files may take. */
 export const shellLimitSeconds = 60;
 
-/** Other than 0: whatever stands between sshd and the command must pass it on. */
+/** Other than 0: any program between sshd and the command must pass it on. */
 const probeStatus = 47;
 
 /** Every character that means something to a shell. */
@@ -52,13 +53,16 @@ const quoted = (text: string): string =>
 
 /** How start-up files that print are kept from it, by the name of the shell. */
 const remedies: Readonly<Record<string, string>> = {
-  csh: 'in ~/.cshrc and /etc/csh.cshrc, put "if (! $?prompt) exit" before the line that prints',
-  tcsh: 'in ~/.tcshrc, ~/.cshrc and /etc/csh.cshrc, put "if (! $?prompt) exit" before the line that prints',
-  bash: 'in ~/.bashrc, put "case $- in *i*) ;; *) return ;; esac" before the line that prints',
-  zsh: 'move the line that prints from ~/.zshenv to ~/.zshrc',
+  csh: phrase('in ~/.cshrc and /etc/csh.cshrc, put "if (! $?prompt) exit" before the line that prints'),
+  tcsh: phrase(
+    'in ~/.tcshrc, ~/.cshrc and /etc/csh.cshrc, put "if (! $?prompt) exit" before the line that prints',
+  ),
+  bash: phrase('in ~/.bashrc, put "case $- in *i*) ;; *) return ;; esac" before the line that prints'),
+  zsh: phrase('move the line that prints from ~/.zshenv to ~/.zshrc'),
 };
-const otherRemedy =
-  'in ~/.ssh/rc, /etc/ssh/sshrc or what ForceCommand names, print only where "test -t 1" succeeds';
+const otherRemedy = phrase(
+  'in ~/.ssh/rc, /etc/ssh/sshrc or what ForceCommand names, print only where "test -t 1" succeeds',
+);
 
 function remedyOf(path: string): string {
   const remedy = remedies[path.replace(/^.*\//, '').replace(/^bsd-/, '')];
@@ -76,8 +80,13 @@ function differenceOf(arrived: Buffer, expected: Buffer): string {
   const seen = arrived[at];
   const hex = (byte: number | undefined) => `0x${(byte ?? 0).toString(16).padStart(2, '0')}`;
   return seen === undefined
-    ? `${at} of ${expected.length} bytes come back`
-    : `byte ${at + 1} of ${expected.length} comes back as ${hex(seen)} instead of ${hex(expected[at])}`;
+    ? phrase('{at} of {expected} bytes come back', { at, expected: expected.length })
+    : phrase('byte {at} of {bytes} comes back as {seen} instead of {sent}', {
+        at: at + 1,
+        bytes: expected.length,
+        seen: hex(seen),
+        sent: hex(expected[at]),
+      });
 }
 
 /** One question to a login shell: a command with an odd argument, which returns its input. */
@@ -101,7 +110,13 @@ export class ShellProbe {
     const { status, stdout, stderr } = result;
     const begin = stdout.indexOf(this.#mark);
     if (begin < 0)
-      throw this.#unusable(result, `it ended ${howItEnded(result)} and printed ${whatItPrinted(result)}`);
+      throw this.#unusable(
+        result,
+        phrase('it ended {howItEnded} and printed {whatItPrinted}', {
+          howItEnded: howItEnded(result),
+          whatItPrinted: whatItPrinted(result),
+        }),
+      );
     const told = stdout.subarray(stdout.indexOf('\n', begin) + 1);
     const endOfPath = told.indexOf('\n');
     const path = told.toString('utf8', 0, Math.max(endOfPath, 0)).trim();
@@ -111,7 +126,10 @@ export class ShellProbe {
     if (status !== probeStatus)
       throw this.#unusable(
         result,
-        `a command that ends with exit status ${probeStatus} seems to end ${howItEnded(result)}`,
+        phrase('a command that ends with exit status {probeStatus} seems to end {howItEnded}', {
+          probeStatus,
+          howItEnded: howItEnded(result),
+        }),
       );
     const extra = [stdout.subarray(0, begin), arrived.subarray(expected.length)] as const;
     if (extra.some(({ length }) => length > 0)) throw this.#prints(path, ...extra);
@@ -139,7 +157,7 @@ export class ShellProbe {
 
   #prints(shell: string, before: Buffer, after: Buffer): ShadowtapeError {
     const extra = Buffer.concat([before, after]);
-    const where = after.length === 0 ? 'before' : before.length === 0 ? 'after' : 'before and after';
+    const where = after.length === 0 ? 'before' : before.length === 0 ? 'after' : phrase('before and after');
     const text = quoted(extra.toString('utf8'));
     const values = { ...this.#place, shell, where, bytes: extra.length, text, remedy: remedyOf(shell) };
     return failure('LOGIN_SHELL_PRINTS', values, this.#evidence({ stdout: extra.toString('utf8') }));
@@ -151,7 +169,7 @@ function whatItPrinted({ stdout, stderr }: CommandResult): string {
   return text === '' ? 'nothing' : quoted(text);
 }
 
-/** What was found last, and whoever finds it out now: several commands that wait for it ask once. */
+/** What was found last, and the call that finds it out now: several commands that wait for it ask once. */
 export class ShellMemory {
   #last: { readonly found: LoginShell; readonly at: number } | undefined;
   #asking: Promise<LoginShell> | undefined;

@@ -118,7 +118,7 @@ describe('logging in with a key file', () => {
     });
   });
 
-  it('says that a public key stands where the private one should', async () => {
+  it('says that a public key is where the private one should be', async () => {
     const path = await bench.file('key.pub', ssh2.utils.generateKeyPairSync('ed25519').public);
     const server = await bench.server({ authenticate: (attempt) => attempt.reject(['publickey']) });
     expect((await failureOf(connect(bench, server, keyFile(path))))?.message).toBe(

@@ -6,6 +6,7 @@
 import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, ParsedKey, Prompt } from 'ssh2';
 import { failure, isFailure } from '../../../contract/errors.ts';
 import type { ShadowtapeError } from '../../../contract/errors.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { AskSecret, HostProfile, KeyFile } from '../host-profile.ts';
 import { loadKey } from '../keys/key-file.ts';
 import { certificateTrouble, foreignKey, isCertificateOf } from '../foreign-keys.ts';
@@ -18,7 +19,7 @@ import { signerOfKey, wholeSignature } from '../keys/ssh-signature.ts';
 
 const passwordAttempts = 3;
 
-const agentTitle = (socket: string) => `agent ${socket}`;
+const agentTitle = (socket: string) => phrase('agent {socket}', { socket });
 
 /** How ssh2 passes on what a host asks. */
 type KeyboardInteractiveHandler = (
@@ -41,7 +42,7 @@ interface Attempt {
 export interface LoginDeps {
   readonly askSecret: AskSecret;
   readonly openKey: OpenedKeys['open'];
-  /** Has RSA keys sign with SHA-256 from now on; false where the host knows no other hash than the one that they have signed with. */
+  /** Has RSA keys sign with SHA-256 from now on; false if the host has no other hash than the one that they have signed with. */
   readonly signWithSha256: () => boolean;
 }
 
@@ -77,7 +78,7 @@ export class Login {
   /** The methods tried so far, for messages. */
   get tried(): string {
     const tried = [...new Set(this.#tried)];
-    return tried.length === 0 ? 'nothing (no key, agent or password is available)' : tried.join(', ');
+    return tried.length === 0 ? phrase('nothing (no key, agent or password is available)') : tried.join(', ');
   }
 
   /** True while no key and no password has been shown to the host. */
@@ -85,7 +86,7 @@ export class Login {
     return this.#tried.length === 0;
   }
 
-  /** ssh2 reports trouble with the agent and goes on with the next method. */
+  /** ssh2 reports trouble with the agent and continues with the next method. */
   agentFailed(error: Error): void {
     const { name: host, login } = this.#profile;
     const socket = login.agentSocket ?? '';
@@ -138,7 +139,7 @@ export class Login {
       if (method && key.type === 'ssh-rsa') this.#rsaKeys.set(file.path, method);
       return method;
     };
-    return { wire: 'publickey', title: `key ${file.path}`, prepare };
+    return { wire: 'publickey', title: phrase('key {path}', { path: file.path }), prepare };
   }
 
   /** @returns undefined for a file that is not there, or that could not be opened before: nobody is asked for its passphrase again */
@@ -166,7 +167,7 @@ export class Login {
       if (offers.length === 0) return undefined;
       return { type: 'agent', username, agent: new OrderedAgent(() => Promise.resolve(offers)) };
     };
-    return { wire: 'publickey', title: `certificate of ${file.path}`, prepare };
+    return { wire: 'publickey', title: phrase('certificate of {path}', { path: file.path }), prepare };
   }
 
   #certificateOffers({ path, blob }: CertificateFile, key: ParsedKey): Offer[] {
@@ -188,7 +189,7 @@ export class Login {
       const method = this.#rsaKeys.get(path);
       return Promise.resolve(method && this.#deps.signWithSha256() ? method : undefined);
     };
-    return { wire: 'publickey', title: `key ${path}`, prepare };
+    return { wire: 'publickey', title: phrase('key {path}', { path }), prepare };
   }
 
   /** @param which `named`: those of the key files, which then ask for no passphrase; `others`: all but those */
@@ -211,7 +212,7 @@ export class Login {
     let given = true;
     const ask = async (attempt: number) => {
       if (!given) return undefined;
-      const text = `Password of ${user} on ${host}`;
+      const text = phrase('Password of {user} on {host}', { user, host });
       const password = await this.#deps.askSecret({ kind: 'password', host, user, text, attempt });
       given = password !== undefined;
       return password;

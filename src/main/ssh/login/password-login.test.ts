@@ -31,7 +31,7 @@ describe('logging in with a password', () => {
     ]);
   });
 
-  it('asks once only when nobody answers, and never shows a secret', async () => {
+  it('asks once only without an answer, and never shows a secret', async () => {
     const server = await bench.server({ authenticate: admitPassword });
     await failureOf(connect(bench, server, { password: true }));
     expect(bench.questions).toHaveLength(1);

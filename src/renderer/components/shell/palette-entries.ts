@@ -30,7 +30,7 @@ export interface PaletteContext {
     readonly name: string;
     readonly class: string;
     readonly volumes: readonly string[];
-    /** Why no backup can be started; absent where one can. */
+    /** Why no backup can be started; absent if one can. */
     readonly refusal?: string | undefined;
   }[];
   /** Names of runs that this console performs. */

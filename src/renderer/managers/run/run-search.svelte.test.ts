@@ -18,7 +18,7 @@ describe('the list of runs', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('is read page by page, and knows the total once it has seen the end', async () => {
+  it('is read page by page, and has the total once it has seen the end', async () => {
     const search = new RunSearchManager(fakeBridge({ searchRuns: answer }));
     expect(search.lines).toBeUndefined();
     await search.load();

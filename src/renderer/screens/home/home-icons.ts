@@ -1,4 +1,4 @@
-/** The signs of protection: overdue, missed and failed have one color, and shapes of their own. */
+/** The icons of protection: overdue, missed and failed share a color, with different shapes. */
 import Check from '@lucide/svelte/icons/check';
 import Circle from '@lucide/svelte/icons/circle';
 import ClockAlert from '@lucide/svelte/icons/clock-alert';

@@ -6,7 +6,7 @@ export interface Choice {
   readonly value: string;
   readonly word: string;
   readonly about?: string;
-  /** What is written for it where that is not `value`: a map with keys of its own, which holds `value` under `by`. */
+  /** What is written for it if not `value`: a map with its own keys, with `value` under `by`. */
   readonly writes?: Readonly<Record<string, string>>;
 }
 
@@ -73,7 +73,7 @@ export const digests = choices(
   ['none', 'none', say('only the guide’s command: proves nothing')],
 );
 
-/** Where the backup server does not let a process hold the shadow open. */
+/** If the backup server does not let a process hold the shadow open. */
 export const unheldShadows = choices(
   [
     'refuse',
@@ -172,7 +172,7 @@ export const serviceKinds = choices(
   ['not-needed', say('not needed'), say('the data is always consistent')],
 );
 
-/** Of what somebody is told. */
+/** Occasions of notifications. */
 export const occasions = choices(
   ['success', 'success'],
   ['failure', 'failure'],

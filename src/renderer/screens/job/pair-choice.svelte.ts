@@ -1,4 +1,4 @@
-/** Which pairs of the cluster a new job backs up, and onto which devices of the backup server its shadow is built. */
+/** Which pairs of the cluster a new job backs up, and on which devices of the backup server its shadow is built. */
 import type { Bridge } from '../../../contract/channels.ts';
 import type { FoundPair } from '../../../contract/site-views.ts';
 import { say } from '../../../contract/text/say.ts';
@@ -59,7 +59,7 @@ export class PairChoice {
     if (this.#tapeDevice === '') this.#tapeDevice = found.tapeDevices[0] ?? '';
   }
 
-  /** Pairs of a job are of one class: one of another class takes the place of those that were chosen. */
+  /** Pairs of a job belong to one class: one of another class replaces the selected ones. */
   toggle(pair: FoundPair): void {
     const key = pairKey(pair);
     if (this.#keys.includes(key)) {
@@ -76,7 +76,7 @@ export class PairChoice {
     return this.#keys.includes(pairKey(pair));
   }
 
-  /** Why no job can be made of it yet. */
+  /** Why no job can be made from it yet. */
   get missing(): string | undefined {
     if (this.chosen.length === 0) return say('no pair chosen');
     if (this.#shadowClass.trim() === '') return say('the shadow class has no name');

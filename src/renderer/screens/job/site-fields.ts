@@ -1,4 +1,4 @@
-/** The fields of a site file that its forms show: where each is written, how it is asked for, and what is said of it. */
+/** The fields of a site file that its forms show: the place of each, its input, and its notes. */
 import type { NamedHost } from '../../../contract/site-views.ts';
 import { say } from '../../../contract/text/say.ts';
 import type { SiteEditor } from '../../managers/site-editor.svelte.ts';
@@ -6,9 +6,9 @@ import type { Path } from '../../site-text/site-edit.ts';
 import { isList, isMap, type Value } from '../../site-text/yaml-text.ts';
 import * as words from './job-words.ts';
 
-/** What the part of the file holds that a form is of, by keys such as `media.layout`. */
+/** The values of the part of the file that a form shows, by keys such as `media.layout`. */
 export interface Said {
-  /** Empty if nothing stands there. */
+  /** Empty if there is none. */
   text(key: string): string;
   value(key: string): Value | undefined;
 }
@@ -16,26 +16,26 @@ export interface Said {
 type Words = string | ((said: Said) => string);
 
 export interface Field {
-  /** Below the part of the file that the form is of: `media.layout`. */
+  /** Below the part of the file that the form shows: `media.layout`. */
   readonly key: string;
   readonly label: string;
-  /** `host` is a choice of the file's hosts, `commands` a line each. */
+  /** `host` is a choice of the file's hosts, `commands` has one per line. */
   readonly kind?: 'text' | 'number' | 'switch' | 'choice' | 'commands' | 'host';
   readonly choices?: readonly words.Choice[];
-  /** What holds where the file does not say. */
+  /** The default if the file does not set it. */
   readonly fallback?: Value;
   readonly hint?: Words;
   readonly placeholder?: Words;
   readonly mono?: boolean;
   readonly suggestions?: readonly string[];
-  /** False if it means nothing beside what else is written. */
+  /** False if it has no meaning with the other values. */
   readonly shows?: (said: Said) => boolean;
 }
 
-/** Fields below each other; those of an inner list stand side by side. */
+/** Fields below each other; those of an inner list are side by side. */
 export type Fields = readonly (Field | readonly Field[])[];
 
-/** @param key `volumes.0.proxy`: what is a number is a place of a list */
+/** @param key `volumes.0.proxy`: a number is a place in a list */
 export const placeOf = (path: Path, key: string): Path => [
   ...path,
   ...key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
@@ -49,7 +49,7 @@ export const saidBy = (editor: SiteEditor, path: Path): Said => ({
 type More = Partial<Omit<Field, 'key' | 'label' | 'kind' | 'choices'>>;
 
 const text = (key: string, label: string, more: More = {}): Field => ({ key, label, ...more });
-/** A name, a path or a command: what is typed letter by letter. */
+/** A name, a path or a command: typed letter by letter. */
 const code = (key: string, label: string, more: More = {}): Field => ({ key, label, mono: true, ...more });
 const number = (key: string, label: string, more: More): Field => ({ key, label, kind: 'number', ...more });
 const toggle = (key: string, label: string, fallback: boolean, more: More = {}): Field => ({
@@ -70,7 +70,7 @@ const choice = (key: string, label: string, choices: readonly words.Choice[], mo
 const isLabelled = (said: Said) => said.text('media.layout') === 'labelled';
 const methodOf = (said: Said) => said.text('method') || '6a';
 
-/** Records of the device cannot be matched with what these methods write, so that the shadow is held open. */
+/** Records of the device cannot be compared with what these methods write, so the shadow is held open. */
 function holdsShadow(said: Said): boolean {
   if (methodOf(said) !== '6a' || said.value('verify.unheld') !== undefined) return true;
   const volumes = said.value('volumes');
@@ -109,7 +109,7 @@ export const shadowClassFields: Fields = [
   }),
 ];
 
-/** A job of several volumes cannot name them; what it names all the same is shown, so that it can be taken away. */
+/** A job of several volumes cannot name them; if it does, they are shown so that they can be removed. */
 const namesShadow = (said: Said): boolean => {
   const volumes = said.value('volumes');
   const isOfOne = !isList(volumes) || volumes.length === 1;
@@ -176,6 +176,18 @@ export const protectionFields: Fields = [
     hint: say('a night without a run in this time is missed'),
   }),
   text('schedule.zone', say('Time zone'), { hint: say('that of the console if left empty') }),
+  text('drill.schedule.at', say('Drill due at'), {
+    placeholder: '14:00',
+    hint: say('the newest verified backup is read from its tape and compared'),
+  }),
+  text('drill.schedule.days', say('Drill on'), { placeholder: 'sat' }),
+  text('drill.schedule.window', say('A drill may begin for'), {
+    placeholder: '6 hours',
+    hint: say('a window without a drill is missed'),
+  }),
+  text('drill.schedule.zone', say('Time zone of drills'), {
+    hint: say('that of the console if left empty'),
+  }),
 ];
 
 /** A second person approves. */
@@ -261,8 +273,8 @@ export const mailFields: Fields = [
   }),
 ];
 
-/** @param host whose fields they are: its name is its address where none is written */
-/** @param said what ~/.ssh/config says of the host: what it says need not be typed */
+/** @param host whose fields they are: its name is its address by default */
+/** @param said the settings of ~/.ssh/config for the host: they need not be typed */
 export const hostFields = (host: string, said?: NamedHost): Fields => [
   choice('role', say('Role'), words.roles),
   code('address', say('Address'), { placeholder: said?.address ?? host }),
@@ -282,7 +294,7 @@ const driveKind = text('tape.drive', say('Type of drive'), {
   hint: say('gives its minimum streaming rate'),
 });
 
-/** What a first site needs to be told of itself, and of its drive. */
+/** What must be entered for a first site and its drive. */
 export const firstSiteFields: Fields = [
   [siteName, { ...platform, hint: say('names of devices and commands') }],
 ];

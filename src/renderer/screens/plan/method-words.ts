@@ -15,5 +15,5 @@ const words: Readonly<Record<Platform, Readonly<Record<string, string>>>> = {
   linux: { '6a': say('raw device, with dd'), '6b': say('ext3, with tar'), '6c': say('ext3, with dump') },
 };
 
-/** The methods of a platform, each with what it backs up and how; those of Solaris as long as the site is not known. */
+/** The methods of a platform, each with what it backs up and how; those of Solaris while the site is not known. */
 export const methodWordsOn = (platform: Platform = 'solaris') => words[platform];

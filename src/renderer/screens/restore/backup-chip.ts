@@ -1,4 +1,4 @@
-/** What a backup is worth, as a chip: a tape that was overwritten holds none. */
+/** The state of a backup, as a chip: an overwritten tape holds none. */
 import type { RunLine } from '../../../contract/screens.ts';
 import { omissionWords } from '../../../contract/run-outcome.ts';
 import { lossChip } from '../../../contract/tape-loss.ts';

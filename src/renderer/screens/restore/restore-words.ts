@@ -1,4 +1,4 @@
-/** How a restore is spoken of before it is begun. */
+/** The words for a restore before it starts. */
 import { saidList } from '../../../contract/words.ts';
 import { say, sayCount } from '../../../contract/text/say.ts';
 import { minuteText } from '../../components/short-moment.ts';
@@ -24,7 +24,7 @@ export function startWords({ isOnCluster, target, masters, preview, device }: Pr
   return sayCount(count, 'Restore {count} entry', 'Restore {count} entries');
 }
 
-/** When it was last read from tape as its run had written it, and by what. */
+/** When its tape was last verified, and by what. */
 export const provenText = ({ at, by }: ProvenRestorable): string =>
   by === 'drill'
     ? say('{at}, by a drill', { at: minuteText(at) })

@@ -17,7 +17,7 @@ describe('the choices of a question', () => {
     ['next-tape', ['ready', 'stop'], ['stop'], ['ready']],
     ['step-failed', ['retry', 'skip', 'unwind', 'halt'], ['halt'], ['unwind', 'skip', 'retry']],
     ['node-down', ['down', 'end-run'], ['end-run'], ['down']],
-  ])('of %s: what is dangerous stands apart, the first is the last on the right', (id, all, apart, safe) => {
+  ])('of %s: the dangerous ones are apart, the first choice is last on the right', (id, all, apart, safe) => {
     const placed = placedChoices(question(id, ...all));
     expect(placed.apart.map(({ choice }) => choice.id)).toEqual(apart);
     expect(placed.safe.map(({ choice }) => choice.id)).toEqual(safe);
@@ -26,7 +26,7 @@ describe('the choices of a question', () => {
   });
 });
 
-describe('a choice by which a volume is lost', () => {
+describe('a choice that loses a volume', () => {
   const approval: QuestionView = {
     ...question('approve-replace'),
     step: 'approve-replace',
@@ -36,15 +36,15 @@ describe('a choice by which a volume is lost', () => {
     ],
   };
 
-  it('stands apart, and the way out is safe', () => {
+  it('is shown apart, and the way out is safe', () => {
     const { apart, safe } = placedChoices(approval);
     expect(apart.map(({ choice, kind }) => [choice.id, kind])).toEqual([['Volume1', 'danger']]);
     expect(safe.map(({ choice, kind }) => [choice.id, kind])).toEqual([['stop', 'plain']]);
   });
 });
 
-describe('what a choice leads to', () => {
-  it('without a further tape: a dump is no backup, a restore reads no more', () => {
+describe('the consequence of a choice', () => {
+  it('without a further tape: a dump is not a backup, a restore stops reading', () => {
     const stop = { id: 'stop', label: 'stop', asksReason: false };
     expect(choiceWords(question('next-tape'), stop)).toBe('what was written so far will not be a backup');
     expect(choiceWords({ ...question('next-tape'), step: 'restore' }, stop)).toBe(

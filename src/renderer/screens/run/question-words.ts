@@ -1,4 +1,4 @@
-/** How the questions of a run are put, beside the words that the run itself has for them. */
+/** The words for the questions of a run, in addition to the run's own. */
 import type { ChoiceView, QuestionView } from '../../../contract/screens.ts';
 import { say } from '../../../contract/text/say.ts';
 
@@ -17,7 +17,7 @@ const questionTitles: Readonly<Record<QuestionView['id'], string>> = {
 export const titleOf = ({ id, bySignature }: Pick<QuestionView, 'id' | 'bySignature'>): string =>
   bySignature === true ? say('The shadow is verified: a second person approves it') : questionTitles[id];
 
-/** What a choice leads to, where its label alone does not say it. */
+/** The consequence of a choice, if its label alone does not say it. */
 const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string, string>>>>> = {
   'step-failed': {
     retry: say('the hosts are checked again; a partly written tape is written from its beginning'),
@@ -45,12 +45,12 @@ export function choiceWords({ id, step }: QuestionView, choice: ChoiceView): str
   return words[id]?.[choice.id];
 }
 
-/** Questions that are answered on the Verification screen, where both sides are beside each other. */
+/** Questions that are answered on the Verification screen, where both sides are side by side. */
 export const isVerified = ({ id }: Pick<QuestionView, 'id'>): boolean =>
   id === 'approve-shadow' || id === 'approve-overwrite';
 
 const risky: readonly string[] = ['stop', 'halt', 'unwind', 'end-run'];
-/** After a failure rolling back is the safe way out: it stands with the others. */
+/** After a failure, rolling back is the safe way out: it is with the others. */
 const safeAfterFailure = 'unwind';
 
 export interface PlacedChoice {
@@ -58,12 +58,12 @@ export interface PlacedChoice {
   readonly kind: 'primary' | 'danger' | 'plain';
 }
 
-/** Where the choices of a question stand: what is dangerous apart, the first choice of all last. */
+/** The arrangement of the choices of a question: dangerous ones apart, the first choice last. */
 export function placedChoices({ id, choices }: QuestionView): {
   readonly apart: readonly PlacedChoice[];
   readonly safe: readonly PlacedChoice[];
 } {
-  // Who types the name of what is lost has the other choices as the safe ones.
+  // If the name of what is lost must be typed, the other choices are the safe ones.
   const isTyped = choices.some(({ byWord }) => byWord);
   const isApart = (choice: ChoiceView) =>
     isTyped

@@ -1,11 +1,11 @@
-/** What a run is called, and what a screen reader is told of it as it goes on. */
+/** The title of a run, and what a screen reader announces of it. */
 import type { QuestionView } from '../../../contract/screens.ts';
 import { saidList } from '../../../contract/words.ts';
 import { say } from '../../../contract/text/say.ts';
 import type { RunModel } from '../../../folds/run/run-model.ts';
 import { isOver, isShown, stateWords, withOmissions, type RunState } from '../../../folds/run/run-state.ts';
 
-/** `Back up Volume2`, `Restore Volume1`; its name as long as nothing of it is known. */
+/** `Back up Volume2`, `Restore Volume1`; its name while nothing of it is known. */
 export function runTitle({ volumes, start }: RunModel, run: string): string {
   if (volumes.length === 0) return say('Run {run}', { run });
   return start?.restore

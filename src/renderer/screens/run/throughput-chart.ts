@@ -1,4 +1,4 @@
-/** The throughput of a run as a chart: what its canvas is to draw. */
+/** The throughput of a run as a chart: what its canvas draws. */
 import type uPlot from 'uplot';
 import type { ChartData } from '../../../folds/charts/chart-data.ts';
 import type { Drawing } from '../../components/plot-canvas.ts';
@@ -20,12 +20,12 @@ function columnsOf({ seconds, dump, readBack, floor, from, to }: ChartData): uPl
     [from, ...seconds, to],
     [null, ...dump, null],
     [null, ...readBack, null],
-    // The floor is drawn from edge to edge, also where no data flows.
+    // The minimum streaming rate is drawn from edge to edge, also where no data flows.
     [floor, ...seconds.map(() => floor), floor],
   ];
 }
 
-/** @param now what is shown at the moment: the chart outlives the data that it was begun with */
+/** @param now returns what is currently shown: the chart outlives its initial data */
 export const throughputDrawing = (now: () => ChartData): Drawing => ({
   data: columnsOf(now()),
   options(size, colour, font) {

@@ -59,11 +59,11 @@ describe('the rows of the history', () => {
     ]);
   });
 
-  it('leave restores out that are older than the runs that are here, until those are', () => {
+  it('omit restores that are older than the loaded runs, until those are loaded', () => {
     expect(names([run(5), run(3)], [restore(4), restore(1)], true)).toEqual(['run-5', 'restore-4', 'run-3']);
   });
 
-  it('put no restore above a run whose journal cannot be read', () => {
+  it('never put a restore above a run whose journal cannot be read', () => {
     expect(names([run(5), run(9, { startedAt: '' }), run(1)], [restore(3)], false)).toEqual([
       'run-5',
       'run-9',
@@ -72,7 +72,7 @@ describe('the rows of the history', () => {
     ]);
   });
 
-  it('say what a restore is, how it ended, and where it went', () => {
+  it('show the kind of a restore, how it ended, and its target', () => {
     const [files, drill] = historyRows([], [restore(4), restore(2, { kind: 'drill', to: undefined })], false);
     expect(files).toMatchObject({
       word: 'restored',

@@ -72,7 +72,7 @@ function restoreRow(line: RestoreLine): HistoryRow {
 /**
  * @param lines newest first
  * @param restores newest first
- * @param more true where older runs are not here yet: restores that are older wait for them
+ * @param more true if older runs are not loaded yet: older restores wait for them
  */
 export function historyRows(
   lines: readonly RunLine[],

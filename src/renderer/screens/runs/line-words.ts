@@ -1,4 +1,4 @@
-/** The state of a line of the history, and what came of it. */
+/** The state of a line of the history, and its result. */
 import type { RunLine } from '../../../contract/screens.ts';
 import { lossChip, lossSentence } from '../../../contract/tape-loss.ts';
 import { say } from '../../../contract/text/say.ts';

@@ -1,4 +1,4 @@
-/** Where a place of a site file is on the screen: fields bear the path of what they write. */
+/** Where a place of a site file is on the screen: fields have the path of what they write. */
 
 /** The field at a place, or the one that the place is a part of. */
 function fieldAt(path: string): Element | null {
@@ -9,7 +9,7 @@ function fieldAt(path: string): Element | null {
   return null;
 }
 
-/** Puts the cursor into the field of a place. @returns false where the screen has none */
+/** Moves the cursor to the field of a place. @returns false if the screen has none */
 export function focusField(path: string): boolean {
   const control = fieldAt(path)?.querySelector<HTMLElement>('input, select, textarea, button');
   control?.focus();

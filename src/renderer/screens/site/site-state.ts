@@ -1,4 +1,4 @@
-/** What is changed in a site file outlives the screen. */
+/** Changes of a site file outlive the screen. */
 import { bridge } from '../../bridge.ts';
 import { Asked } from '../../managers/asked.svelte.ts';
 import { HostProbes } from '../../managers/host-probes.svelte.ts';
@@ -6,7 +6,7 @@ import { LineCheck } from '../../managers/line-check.svelte.ts';
 import { SiteEditor } from '../../managers/site-editor.svelte.ts';
 
 export const editor = new SiteEditor(bridge);
-/** Of the first site: begun beside whatever site is open. */
+/** Of the first site: started next to the open site. */
 export const firstSite = new SiteEditor(bridge);
 export const siteCheck = new LineCheck(bridge, 'check');
 /** Of the site that is open. */

@@ -1,9 +1,9 @@
-/** A trend as a chart: a curve each in its color, points that lead to their runs. */
+/** A trend as a chart: each curve in its color, with points that link to their runs. */
 import type uPlot from 'uplot';
 import type { TrendChart, TrendLine } from '../../../folds/charts/trend-charts.ts';
 import type { Drawing } from '../../components/plot-canvas.ts';
 
-/** Token and dash of each curve: also told apart without colors. */
+/** Token and dash of each curve: distinguishable without colors. */
 const looks: Readonly<Record<TrendLine, { token: string; dash?: number[] }>> = {
   size: { token: '--proxy' },
   rate: { token: '--tape' },

@@ -56,7 +56,7 @@ export function spaceCommand({ tapeHost: host, tapeDevice }: Drive, count: numbe
   return { host, argv: driveCommand(tapeDevice, 'fsf', count), guide: false, changes: false };
 }
 
-/** The commands that bring the head from anywhere to the beginning of a tape file. */
+/** The commands that move the head from anywhere to the beginning of a tape file. */
 export function positionCommands(drive: Drive, file: number): StepCommand[] {
   return [rewindCommand(drive), ...(file === 0 ? [] : [spaceCommand(drive, file)])];
 }
@@ -64,7 +64,7 @@ export function positionCommands(drive: Drive, file: number): StepCommand[] {
 /** SPACE(6) of SCSI counts with 24 bits and a sign. */
 const mostRecordsAtOnce = 8_000_000;
 
-/** The commands that bring the head from anywhere to a record of a tape file, counted from 0. */
+/** The commands that move the head from anywhere to a record of a tape file, counted from 0. */
 export function recordCommands(drive: Drive, file: number, record: number): StepCommand[] {
   const { tapeHost: host, tapeDevice } = drive;
   const forward: StepCommand[] = [];

@@ -4,8 +4,9 @@
  * and the file looks whole. After a power failure there is no file mark. Pure.
  */
 import { countText } from '../../../../contract/words.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 
-/** What was read from a place in a volume's file to its end. */
+/** What was read from a place in a volume's file until its end. */
 export interface TapeEndFound {
   /** Records of the file before the place. */
   readonly from: number;
@@ -39,11 +40,15 @@ const startsOver = (reason: string): TapeEndVerdict => ({ kind: 'starts-over', r
 export function judgeTapeEnd({ from, whole, short, ended }: TapeEndFound, reach: DumpReach): TapeEndVerdict {
   const { total, mostRead } = reach;
   const next = from + whole + short;
-  if (ended === 'error') return startsOver(`record ${countText(next + 1)} on tape cannot be read`);
-  if (short > 1) return startsOver(`the tape holds ${countText(short)} short records`);
+  if (ended === 'error')
+    return startsOver(phrase('record {next} on tape cannot be read', { next: countText(next + 1) }));
+  if (short > 1)
+    return startsOver(phrase('the tape holds {short} short records', { short: countText(short) }));
   if (next > Math.min(total, mostRead))
     return startsOver(
-      `the tape holds more than the ${countText(Math.min(total, mostRead))} records that the dump can have read`,
+      phrase('the tape holds more than the {total} records that the dump can have read', {
+        total: countText(Math.min(total, mostRead)),
+      }),
     );
   const after = Math.min(from + whole, total - 1);
   return after > from ? { kind: 'continues', after } : { kind: 'nothing' };

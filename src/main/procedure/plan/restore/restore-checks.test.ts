@@ -5,8 +5,10 @@ import type { RestoreOrder } from '../../../../contract/restore-events.ts';
 import { edited, readFixture } from '../../../gds/fixtures/read-fixture.ts';
 import { parseSdxinfo } from '../../../gds/sdxinfo.ts';
 import type { Assignment } from '../../model/assignment.ts';
+import { guideAssignment } from '../../model/guide-cluster.test-support.ts';
 import type { World } from '../../model/world.ts';
-import { judgeDisksProven, judgeRebuildable, judgeRestorable } from './restore-checks.ts';
+import { stepsOf } from '../steps.ts';
+import { judgeDisksProven, judgeRebuildable, judgeRestorable, otherSources } from './restore-checks.ts';
 
 const joined = readFixture('primary-joined');
 const parted = readFixture('primary-parted');
@@ -70,6 +72,47 @@ describe('before anything is changed', () => {
   it('a pair that no longer exists is refused', () => {
     const text = edited(joined, 'Volume1 Join ', '*       *    ');
     expect(beforeAnything(text)).toContain('proxy-joined: none (node1)');
+  });
+});
+
+describe('another proxy of the master', () => {
+  /** The listing with a proxy Volume9 of the master on a disk of its own. */
+  const withOther = (proxy: string, slice: string) => {
+    const rows: readonly (readonly [RegExp, string])[] = [
+      [/^volume Volume2 Class1.*$/m, 'STOP'],
+      [/^slice .*Volume2 .*$/m, slice],
+      [/^volume Volume2 mirror.*$/m, proxy],
+    ];
+    return rows.reduce((text, [pattern, word]) => {
+      const [row = ''] = pattern.exec(joined) ?? [];
+      const other = row
+        .replace('Volume2', 'Volume9')
+        .replace('Disk3', 'Disk9')
+        .replace(/STOP|Join/, word);
+      return edited(text, row, `${row}\n${other}`);
+    }, joined);
+  };
+  const sources = (...texts: string[]) =>
+    otherSources(assignment, {
+      primaries: texts.map((text, index) => ({ node: `node${index + 1}`, report: parseSdxinfo(text) })),
+    });
+
+  it('that is parted and valid on every node may be the better source', () => {
+    expect(sources(withOther('Part', 'STOP'), withOther('Part', 'ACTIVE'))).toEqual(['Volume9']);
+    expect(beforeAnything(withOther('Part', 'STOP')).join()).not.toContain('other-proxies-parted');
+    const restore = { ...order, otherProxies: ['Volume9'] };
+    const approval = stepsOf({ ...guideAssignment(), restore }).find(({ id }) => id === 'approve-overwrite');
+    expect(approval?.notes).toContain(
+      'Volume9 is another proxy of Volume1, parted and valid: it may be the better source',
+    );
+  });
+
+  it('that is joined, not valid, or not the same on every node is no source', () => {
+    expect(sources(withOther('Join', 'STOP'))).toEqual([]);
+    expect(sources(withOther('Part', 'INVALID'))).toEqual([]);
+    expect(sources(withOther('Part', 'STOP'), withOther('Part', 'COPY'))).toEqual([]);
+    expect(sources(withOther('Part', 'STOP'), joined)).toEqual([]);
+    expect(sources(joined, joined)).toEqual([]);
   });
 });
 

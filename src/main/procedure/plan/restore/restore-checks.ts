@@ -4,9 +4,10 @@
  */
 import type { RuleVerdict } from '../../../../contract/checks.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
+import { phrase, phrases } from '../../../../contract/text/say.ts';
 import { findVolume, slicesOfVolume } from '../../../gds/report-lookup.ts';
 import { oneSided, onNodes } from '../../../gds/rule-verdict.ts';
-import type { SdxinfoReport } from '../../../gds/sdxinfo-objects.ts';
+import type { NodeReport, SdxinfoReport } from '../../../gds/sdxinfo-objects.ts';
 import type { Assignment, VolumeAssignment } from '../../model/assignment.ts';
 import type { World } from '../../model/world.ts';
 import {
@@ -60,7 +61,7 @@ function masterSlices({ class: className }: Assignment, report: SdxinfoReport, m
 }
 
 const sliceText = (slices: readonly { readonly disk: string; readonly word: string }[]): string =>
-  slices.map(({ disk, word }) => `${disk} ${word}`).join(', ') || 'no slice is shown';
+  slices.map(({ disk, word }) => `${disk} ${word}`).join(', ') || phrase('no slice is shown');
 
 /** Each slice of the master has one of these words. */
 const slicesAre =
@@ -78,9 +79,11 @@ const slicesAre =
 function judgeMasterValid(assignment: Assignment, world: World): RuleVerdict[] {
   return onNodesOf(assignment, world, {
     rule: 'master-valid',
-    title: 'Master slices are valid',
-    expected: 'each slice ACTIVE or STOP',
-    why: 'a joined proxy of a failed master may hold the newest data; a spare disk may be being filled',
+    title: phrase('Master slices are valid'),
+    expected: phrase('each slice ACTIVE or STOP'),
+    why: phrase(
+      'a joined proxy of a failed master may hold the newest data; a spare disk may be being filled',
+    ),
     source: 'Shadowtape, based on GDS guide 4.5, F.1.1 and F.1.3',
     tell: slicesAre(assignment, ['ACTIVE', 'STOP']),
   });
@@ -92,14 +95,16 @@ export function judgeMasterStopped(assignment: Assignment, world: World): RuleVe
   const areStopped = slicesAre(assignment, ['STOP']);
   return onNodesOf(assignment, world, {
     rule: 'master-stopped',
-    title: 'Master is stopped',
-    expected: 'STOP, each slice STOP',
-    why: 'RejoinRestore needs master and proxy stopped, and nothing may open the master before it is proven',
+    title: phrase('Master is stopped'),
+    expected: phrase('STOP, each slice STOP'),
+    why: phrase(
+      'RejoinRestore needs master and proxy stopped, and nothing may open the master before it is proven',
+    ),
     source: 'Shadowtape, based on GDS guide (Linux) 4.2, 1.5',
     tell(report, volume) {
-      const word = findVolume(report, className, volume.master)?.status?.word ?? 'none';
+      const word = findVolume(report, className, volume.master)?.status?.word ?? phrase('none');
       const slices = areStopped(report, volume);
-      return { text: `${word}, ${slices.text}`, good: word === 'STOP' && slices.good };
+      return { text: phrases([word, slices.text], ', '), good: word === 'STOP' && slices.good };
     },
   });
 }
@@ -109,9 +114,9 @@ function judgeOtherProxies(assignment: Assignment, world: World): RuleVerdict[] 
   const { class: className } = assignment;
   return onNodesOf(assignment, world, {
     rule: 'other-proxies-parted',
-    title: 'Other proxies of the master are parted',
-    expected: 'none joined',
-    why: 'a joined proxy follows its master: the copy would overwrite it, too',
+    title: phrase('Other proxies of the master are parted'),
+    expected: phrase('none joined'),
+    why: phrase('a joined proxy follows its master: the copy would overwrite it, too'),
     source: 'Shadowtape',
     tell(report, { master, proxy }) {
       const joined = report.volumes.filter(
@@ -121,9 +126,37 @@ function judgeOtherProxies(assignment: Assignment, world: World): RuleVerdict[] 
           volume.name !== proxy &&
           volume.proxy?.word !== 'Part',
       );
-      return { text: joined.map(({ name }) => name).join(', ') || 'none joined', good: joined.length === 0 };
+      return {
+        text: joined.map(({ name }) => name).join(', ') || phrase('none joined'),
+        good: joined.length === 0,
+      };
     },
   });
+}
+
+/**
+ * Other proxies of the masters that hold the data of some instant: parted on every node, with slices that are valid.
+ * @returns their names
+ */
+export function otherSources(
+  { class: className, volumes }: Pick<Assignment, 'class' | 'volumes'>,
+  { primaries }: Pick<World, 'primaries'>,
+): string[] {
+  const masters: readonly (string | undefined)[] = volumes.map(({ master }) => master);
+  const own = volumes.map(({ proxy }) => proxy);
+  const holdsData = ({ report }: NodeReport, name: string): boolean => {
+    const slices = slicesOfVolume(report, className, name).map(({ status }) => status.word);
+    const isParted = findVolume(report, className, name)?.proxy?.word === 'Part';
+    return isParted && slices.length > 0 && slices.every((word) => ['ACTIVE', 'STOP'].includes(word));
+  };
+  const names = primaries.flatMap(({ report }) =>
+    report.volumes
+      .filter((volume) => volume.class === className && masters.includes(volume.master))
+      .map(({ name }) => name),
+  );
+  return [...new Set(names)].filter(
+    (name) => !own.includes(name) && primaries.every((node) => holdsData(node, name)),
+  );
 }
 
 /** What identifies each disk that the shadow is built on, and whether any other disk of the class has the same identity. */
@@ -150,18 +183,20 @@ export function judgeDisksProven(assignment: Assignment, world: World): RuleVerd
   const isProven = told.every(
     ({ expected, actual, others }) => expected !== undefined && expected === actual && others.length === 0,
   );
-  const expected = told.map((disk) => `${disk.name} ${disk.expected ?? 'without serial number'}`);
+  const expected = told.map((disk) => `${disk.name} ${disk.expected ?? phrase('without serial number')}`);
   const actual = told.map(({ name, actual: seen, others }) =>
     [`${name} ${seen ?? 'without serial number'}`, ...others.map((other) => `also ${other}`)].join(', '),
   );
   return [
     {
       rule: 'disks-proven',
-      title: 'The disks of the shadow are those of the proxy',
+      title: phrase('The disks of the shadow are those of the proxy'),
       expected: expected.join(', '),
       actual: actual.join(', '),
       verdict: told.length > 0 && isProven ? 'equal' : 'differs',
-      why: 'what is written through the shadow of another disk destroys other data, and the content does not tell the disks apart',
+      why: phrase(
+        'what is written through the shadow of another disk destroys other data, and the content does not tell the disks apart',
+      ),
       source: 'Shadowtape',
     },
   ];
@@ -203,12 +238,12 @@ export function judgeRejoined(assignment: Assignment, world: World): RuleVerdict
   const { class: className } = assignment;
   return onNodesOf(assignment, world, {
     rule: 'proxy-rejoined',
-    title: 'Proxy is joined again',
+    title: phrase('Proxy is joined again'),
     expected: 'Join',
-    why: 'RejoinRestore joins the proxy and copies it to its master',
+    why: phrase('RejoinRestore joins the proxy and copies it to its master'),
     source: 'Shadowtape, based on GDS guide 4.5, 2.2.1',
     tell(report, { proxy }) {
-      const word = findVolume(report, className, proxy)?.proxy?.word ?? 'none';
+      const word = findVolume(report, className, proxy)?.proxy?.word ?? phrase('none');
       return { text: word, good: word === 'Join' };
     },
   });
@@ -231,15 +266,15 @@ export function judgeMasterActive(
       .filter(({ node }) => activeOn.includes(node))
       .map(({ node, report }) => ({
         node,
-        text: findVolume(report, className, master)?.status?.word ?? 'none',
+        text: findVolume(report, className, master)?.status?.word ?? phrase('none'),
       }));
     const good = sights.length === activeOn.length && sights.every(({ text }) => text === 'ACTIVE');
     return [
       {
         rule: 'master-active',
-        title: 'Master is started',
-        ...oneSided(`ACTIVE on ${activeOn.join(', ')}`, onNodes(sights), good),
-        why: 'it is started where it was active before the restore',
+        title: phrase('Master is started'),
+        ...oneSided(phrase('ACTIVE on {activeOn}', { activeOn: activeOn.join(', ') }), onNodes(sights), good),
+        why: phrase('it is started where it was active before the restore'),
         source: 'Shadowtape, based on GDS guide 4.5, D.4',
       },
     ];

@@ -7,7 +7,7 @@ import { tapeWriterArguments } from '../../../../streams/tape/tape-writer.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
 import { saidList, utcText } from '../../../../contract/words.ts';
 import { say, sayCount } from '../../../../contract/text/say.ts';
-import { importedWords, othersWords, skippedWords } from '../../model/restore-words.ts';
+import { importedWords, otherProxiesWords, othersWords, skippedWords } from '../../model/restore-words.ts';
 import {
   isLabelled,
   proxiesOf,
@@ -173,7 +173,7 @@ function shadowForRestore(assignment: Assignment): Step[] {
 /** What is lost in addition to the data of the proxy, one sentence each. */
 function approvalNotes(
   assignment: Assignment,
-  { run, skipped = 0, others = [], imported }: RestoreOrder,
+  { run, skipped = 0, others = [], otherProxies = [], imported }: RestoreOrder,
 ): string[] {
   return [
     ...(assignment.volumes.some(({ method }) => method !== '6a')
@@ -182,6 +182,7 @@ function approvalNotes(
     ...(imported === true ? [importedWords(run)] : []),
     ...(skipped > 0 ? [skippedWords(skipped)] : []),
     ...(others.length > 0 ? [othersWords(assignment, others)] : []),
+    ...(otherProxies.length > 0 ? [otherProxiesWords(assignment, otherProxies)] : []),
   ];
 }
 

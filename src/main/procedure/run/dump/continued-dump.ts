@@ -1,6 +1,7 @@
 /** A dump that continues after records that are already on the tape: how it differs from one that begins at the first record. */
 import type { NewEvent } from '../../../../contract/events.ts';
 import { countText } from '../../../../contract/words.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import type { DumpResult } from '../../../../streams/copy-path.ts';
 import type { Digest } from '../../../../streams/digests/digest.ts';
 import type { CopyProgress } from '../../../../streams/progress.ts';
@@ -21,8 +22,9 @@ import { findContinuation } from './find-continuation.ts';
 type DigestFields = Omit<Extract<NewEvent, { type: 'digest' }>, 'type' | 'step' | 'volume' | 'hop'>;
 
 /**
- * Finds out whether the dump may be continued on the tape in the drive, and journals the result. The tape is searched once in a resume.
- * @returns true where the label and the records after it stay
+ * Finds out whether the dump may be continued on the tape in the drive, and journals the result. The tape is searched
+ * once in a resume.
+ * @returns true if the label and the records after it stay
  * @throws what findContinuation throws
  */
 export async function keepsTape(context: RunContext, step: Step): Promise<boolean> {
@@ -34,7 +36,10 @@ export async function keepsTape(context: RunContext, step: Step): Promise<boolea
   const found = await findContinuation(context, step, volume);
   context.mayContinue = false;
   if (typeof found === 'string') {
-    const text = `The dump of ${proxy} starts over from the beginning of the tape: ${found}`;
+    const text = phrase('The dump of {proxy} starts over from the beginning of the tape: {found}', {
+      proxy,
+      found,
+    });
     journal.append({ type: 'warning', step: step.id, text });
     return false;
   }
@@ -51,7 +56,11 @@ export async function keepsTape(context: RunContext, step: Step): Promise<boolea
     of,
     sections: [...sections],
   });
-  const text = `The dump of ${proxy} continues after record ${countText(records)} of ${countText(of)}`;
+  const text = phrase('The dump of {proxy} continues after record {records} of {of}', {
+    proxy,
+    records: countText(records),
+    of: countText(of),
+  });
   journal.append({ type: 'warning', step: step.id, text });
   context.continued.set(proxy, found);
   return true;

@@ -4,6 +4,7 @@
  */
 import { failure, isFailure } from '../../../../contract/errors.ts';
 import { countText } from '../../../../contract/words.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { parseDdCounts } from '../../../../streams/tape/dd-counts.ts';
 import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import type { ReadBackResult } from '../../../../streams/tape/read-back.ts';
@@ -143,7 +144,7 @@ class TapeSearch {
     const { runner, assignment } = this.#context;
     const count = to - from;
     const onTape = await runner.persist(this.#step, rewindCommand(assignment), async () => {
-      if (!(await this.#goTo(from))) throw new StartsOver('the tape has moved');
+      if (!(await this.#goTo(from))) throw new StartsOver(phrase('the tape has moved'));
       return this.#read(this.#tapeCommand(count), count, 'tape');
     });
     const { recordBytes } = this.#context.assignment.job.media;
@@ -159,7 +160,11 @@ class TapeSearch {
       );
     if (onTape.bytes !== inShadow.bytes || onTape.sha256 !== inShadow.sha256)
       throw new StartsOver(
-        `records ${countText(from + 1)} to ${countText(to)} on tape are not those of ${this.#volume.proxy}`,
+        phrase('records {from} to {to} on tape are not those of {proxy}', {
+          from: countText(from + 1),
+          to: countText(to),
+          proxy: this.#volume.proxy,
+        }),
       );
     return sectionOf(from, inShadow, recordBytes);
   }
@@ -195,7 +200,7 @@ async function search(context: RunContext, step: Step, volume: VolumeAssignment)
     const section = await tape.compare(from, verdict.after);
     return { records: verdict.after, sections: [...sections, section] };
   }
-  throw new StartsOver('the tape has no record after the last hashed position');
+  throw new StartsOver(phrase('the tape has no record after the last hashed position'));
 }
 
 /**

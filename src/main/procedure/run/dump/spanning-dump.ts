@@ -10,6 +10,7 @@ import { close, evidenceOf, open } from '../../hosts/remote-data.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { currentTape, namesOfTapes, nextFile } from '../../model/tape/run-tapes.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 
 /** The tape server: one process per tape. */
 function tapeServerCommand({ assignment }: Pick<RunContext, 'assignment'>): StepCommand {
@@ -37,9 +38,12 @@ export async function goToNextTape(context: RunContext, step: Step): Promise<voi
   const number = (currentTape(context.journal.events)?.number ?? 1) + 1;
   const { assignment, options, journal } = context;
   const name = options.furtherTape?.(assignment.job, namesOfTapes(journal.events));
-  const any = `tape ${number} of run ${journal.run}: a blank tape, or one that the job may overwrite`;
+  const any = phrase('tape {number} of run {run}: a blank tape, or one that the job may overwrite', {
+    number,
+    run: journal.run,
+  });
   const inserted = await changeTape(changingOf(context, step.id), {
-    words: name === undefined ? any : `the tape "${name}"`,
+    words: name === undefined ? any : phrase('the tape "{name}"', { name }),
     name,
     use: 'write',
     slot: undefined,

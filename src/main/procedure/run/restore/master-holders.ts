@@ -4,6 +4,7 @@ import { blockDevice, rawDevice } from '../../../gds/commands.ts';
 import type { Command } from '../../hosts/command-runner.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { listed } from '../../../../contract/words.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { mastersOf } from '../../model/assignment.ts';
 import { mountLook } from '../../model/look-commands.ts';
 import type { Step } from '../../model/step.ts';
@@ -27,7 +28,7 @@ function processWords(line: string): string[] {
   const [, pid, user, args] = /^\s*(\d+)\s+(\S+)\s+(\S.*?)\s*$/.exec(line) ?? [];
   return pid === undefined || user === undefined || args === undefined
     ? []
-    : [`${args} (process ${pid} of ${user})`];
+    : [phrase('{args} (process {pid} of {user})', { args, pid, user })];
 }
 
 async function processesOn(context: RunContext, step: Step, host: string, devices: readonly string[]) {
@@ -40,7 +41,7 @@ async function processesOn(context: RunContext, step: Step, host: string, device
   const more = pids.length - shown.length;
   return [
     ...stdout.toString('utf8').split('\n').flatMap(processWords),
-    ...(more > 0 ? [`${more} more processes`] : []),
+    ...(more > 0 ? [phrase('{more} more processes', { more })] : []),
   ];
 }
 
@@ -48,7 +49,7 @@ async function mountsOn(context: RunContext, step: Step, host: string, devices: 
   const table = await printed(context, step, mountLook(host, context.assignment.platform));
   return parseMountTable(table)
     .filter(({ device }) => devices.includes(device))
-    .map(({ mountPoint }) => `mounted on ${mountPoint}`);
+    .map(({ mountPoint }) => phrase('mounted on {mountPoint}', { mountPoint }));
 }
 
 /** What holds the masters on a node. A node that does not answer is noted in the journal: it may hold them, too. */
@@ -63,10 +64,14 @@ async function holdersOn(context: RunContext, step: Step, host: string): Promise
       told.push(...(await ask(context, step, host, devices)));
     } catch (error) {
       if (!isFailure(error)) throw error;
-      const text = `what uses ${listed(masters)} on ${host} is not known: ${error.message}`;
+      const text = phrase('what uses {masters} on {host} is not known: {reason}', {
+        masters: listed(masters),
+        host,
+        reason: error.message,
+      });
       journal.append({ type: 'warning', step: step.id, text });
     }
-  return told.map((holder) => `${holder} on ${host}`);
+  return told.map((holder) => phrase('{holder} on {host}', { holder, host }));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The approvals of a restore, and what happens to the master: stopped, rebuilt, watched. */
 import { failure } from '../../../../contract/errors.ts';
 import { durationText, listed, utcText } from '../../../../contract/words.ts';
-import { inEnglish } from '../../../../contract/text/say.ts';
+import { inEnglish, phrase, phraseCount } from '../../../../contract/text/say.ts';
 import type { Question } from '../../hosts/questions.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { mastersOf, proxiesOf } from '../../model/assignment.ts';
@@ -16,7 +16,10 @@ import { asHeldMaster } from './master-holders.ts';
 
 /** `2026-11-28 17:04:11 UTC (26 h 3 min ago)`. */
 function instantWords(at: string, now: Date = new Date()): string {
-  return `${utcText(at)} (${durationText(Math.max(0, (now.getTime() - Date.parse(at)) / 1000))} ago)`;
+  return phrase('{at} ({age} ago)', {
+    at: utcText(at),
+    age: durationText(Math.max(0, (now.getTime() - Date.parse(at)) / 1000)),
+  });
 }
 
 const sentenceOf = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
@@ -28,8 +31,8 @@ function question(id: Question['id'], step: Step, volume: string, text: string):
     step: step.id,
     text,
     choices: [
-      { id: volume, label: `Replace the data of ${volume}`, byWord: true },
-      { id: 'stop', label: 'Stop here; the master keeps its data' },
+      { id: volume, label: phrase('Replace the data of {volume}', { volume }), byWord: true },
+      { id: 'stop', label: phrase('Stop here; the master keeps its data') },
     ],
   };
 }
@@ -40,7 +43,9 @@ function requireApproved(step: Step, volume: string, { choice, by }: { choice: s
 
 /** What is restored, in words. */
 function backupWords({ assignment: { restore } }: RunContext): string {
-  return restore ? `the backup of run ${restore.run}, its data of ${instantWords(restore.at)}` : 'the backup';
+  return restore
+    ? phrase('the backup of run {run}, its data of {at}', { run: restore.run, at: instantWords(restore.at) })
+    : phrase('the backup');
 }
 
 /** Approval 1: both sides are watched while the operator is asked, and checked afterwards. */
@@ -50,10 +55,18 @@ export const performApproveOverwrite: Performer = async (context, step) => {
   const { restore } = assignment;
   const newer =
     restore?.begins === 'parted'
-      ? ` ${proxy} was parted by run ${restore.partedBy ?? 'unknown'}: it may be the better source (--from-proxy).`
+      ? phrase(' {proxy} was parted by run {partedBy}: it may be the better source (--from-proxy).', {
+          proxy,
+          partedBy: restore.partedBy ?? phrase('unknown'),
+        })
       : '';
   const notes = (step.notes ?? []).map((note) => ` ${sentenceOf(note)}.`).join('');
-  const text = `Overwrite ${proxy} with ${backupWords(context)}? The present data of ${proxy} is lost.${notes}${newer}`;
+  const text = phrase('Overwrite {proxy} with {backup}? The present data of {proxy} is lost.{notes}{newer}', {
+    proxy,
+    backup: backupWords(context),
+    notes,
+    newer,
+  });
   const asked = question('approve-overwrite', step, proxy, text);
   requireApproved(step, proxy, await whileWatched(context, step, (abort) => context.ask(asked, abort)));
 };
@@ -66,8 +79,12 @@ export const performApproveReplace: Performer = async (context, step) => {
   const at = assignment.restore?.at ?? '';
   const { others = [] } = assignment.restore ?? {};
   const apart = others.length > 0 ? ` ${sentenceOf(inEnglish(() => othersWords(assignment, others)))}.` : '';
-  const isOne = assignment.volumes.length === 1;
-  const text = `Replace ${master} by ${proxy}, which ${isOne ? 'is' : 'are'} proven to hold ${backupWords(context)}? Changes of ${master} since ${utcText(at)} are lost, and the copy cannot be stopped.${apart}`;
+  const text = phraseCount(
+    assignment.volumes.length,
+    'Replace {master} by {proxy}, which is proven to hold {backup}? Changes of {master} since {at} are lost, and the copy cannot be stopped.{apart}',
+    'Replace {master} by {proxy}, which are proven to hold {backup}? Changes of {master} since {at} are lost, and the copy cannot be stopped.{apart}',
+    { master, proxy, backup: backupWords(context), at: utcText(at), apart },
+  );
   requireApproved(step, master, await context.ask(question('approve-replace', step, master, text)));
 };
 
@@ -101,7 +118,10 @@ async function requireSameBoots(context: RunContext, step: Step): Promise<void> 
     const isSame = isSameBoot(context.nodeBoots.get(node), now.get(node));
     if (isSame === false) throw failure('RESTORE_NODE_REBOOTED', { step: step.id, node, master });
     if (isSame !== undefined) continue;
-    const text = `${node} does not tell its boot: a reboot since ${master} was stopped is not excluded`;
+    const text = phrase(
+      '{node} does not tell its boot: a reboot since {master} was stopped is not excluded',
+      { node, master },
+    );
     context.journal.append({ type: 'warning', step: step.id, text });
   }
 }

@@ -1,5 +1,6 @@
 /** Files of a backup: extracted into a new file system on the shadow, read back and compared with the archive as it passed. */
 import { failure } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { alsoInto } from '../../../../streams/also-into.ts';
 import type { ProcessEnd } from '../../../../streams/stage.ts';
 import { TarContents } from '../../../../streams/tar/tar-contents.ts';
@@ -78,7 +79,7 @@ function compare(context: RunContext, step: Step, archive: TarContents, found: T
   const [compared, count] = [archive.found.size, differing.length];
   journal.append({ type: 'restore-files', step: step.id, volume, host, compared, differing: count });
   if (count === 0) return;
-  const more = count > namesShown ? `; and ${count - namesShown} more` : '';
+  const more = count > namesShown ? phrase('; and {count} more', { count: count - namesShown }) : '';
   throw failure('RESTORE_FILES_DIFFER', {
     ...{ step: step.id, volume, master, host, count, total: compared },
     run: assignment.restore?.run ?? '',

@@ -1,6 +1,7 @@
 /** Reads the whole tape of the run that is restored, and compares it, before anything is changed. */
 import { createHash } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { describeFirstRecord } from '../../../tape/tape-contents.ts';
 import { requireReadyDrive } from '../../drive/drive-ready.ts';
 import { requireLabelOf } from '../../drive/read-labelled-tape.ts';
@@ -46,8 +47,13 @@ async function requireFirstRecord(context: RunContext, { id: step }: Step, backu
   });
   if (createHash('sha256').update(stdout).digest('hex') === wanted) return;
   const { tapeHost: host, tapeDevice: device } = assignment;
-  const found = stdout.length === 0 ? 'no data' : describeFirstRecord(stdout);
-  throw failure('TAPE_IS_ANOTHER', { host, device, wanted: `the tape of run ${backup.run}`, found });
+  const found = stdout.length === 0 ? phrase('no data') : describeFirstRecord(stdout);
+  throw failure('TAPE_IS_ANOTHER', {
+    host,
+    device,
+    wanted: phrase('the tape of run {run}', { run: backup.run }),
+    found,
+  });
 }
 
 /**

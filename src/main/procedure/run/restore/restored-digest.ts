@@ -2,6 +2,7 @@
 import { failure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
 import type { RestoreOrder, RestorePlace } from '../../../../contract/restore-events.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { volumeNamed } from '../../model/assignment.ts';
 import type { Step } from '../../model/step.ts';
@@ -19,26 +20,33 @@ export interface ReadDigest {
 }
 
 const whereWords: Readonly<Record<RestorePlace, string>> = {
-  tape: 'from tape',
-  sent: 'from tape while it was written',
-  shadow: 'back through the shadow',
-  proxy: 'on the cluster',
-  master: 'on the cluster',
+  tape: phrase('from tape'),
+  sent: phrase('from tape while it was written'),
+  shadow: phrase('back through the shadow'),
+  proxy: phrase('on the cluster'),
+  master: phrase('on the cluster'),
 };
 
 function remedyOf(place: RestorePlace, master: string, from: 'tape' | 'proxy', run: string): string {
   switch (place) {
     case 'tape':
     case 'sent':
-      return 'do not trust this tape; restore from another backup';
+      return phrase('do not trust this tape; restore from another backup');
     case 'shadow':
-      return `${master} is unchanged. Check the disks of the proxy for errors, then restore again`;
+      return phrase('{master} is unchanged. Check the disks of the proxy for errors, then restore again', {
+        master,
+      });
     case 'proxy':
       return from === 'proxy'
-        ? `${master} is unchanged. The proxy no longer holds this backup: restore from tape with shadowtape restore ${run}`
-        : `${master} is unchanged. Find out who else writes to the proxy, then restore again`;
+        ? phrase(
+            '{master} is unchanged. The proxy no longer holds this backup: restore from tape with shadowtape restore {run}',
+            { master, run },
+          )
+        : phrase('{master} is unchanged. Find out who else writes to the proxy, then restore again', {
+            master,
+          });
     case 'master':
-      return `do not start ${master}: it is not proven. The lines below show the ways on`;
+      return phrase('do not start {master}: it is not proven. The lines below show the ways on', { master });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Why a restore cannot write through the shadow, in words that fit a volume: dd and its counts are judged as for a tape. */
 import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { commandLine } from '../../../ssh/quoting.ts';
 import { wordsOf } from '../../hosts/command-runner.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
@@ -31,12 +32,17 @@ function reasonOf({ message, evidence, code }: ShadowtapeError, { host, argv }: 
   if (!isOfWriter || !code.startsWith('TAPE_') || code === 'TAPE_COUNT_MISSING') return message;
   const { expected, actual, exitStatus, signal } = evidence;
   const tool = argv[0] ?? '';
-  if (expected !== undefined && actual !== undefined) return `${tool} wrote ${actual} instead of ${expected}`;
+  if (expected !== undefined && actual !== undefined)
+    return phrase('{tool} wrote {actual} instead of {expected}', { tool, actual, expected });
   const said = wordsOf(evidence);
-  if (said !== '') return `${tool} on ${host} said: ${said}`;
+  if (said !== '') return phrase('{tool} on {host} said: {said}', { tool, host, said });
   return signal === undefined
-    ? `${tool} on ${host} ended with exit status ${exitStatus ?? 'unknown'}`
-    : `${tool} on ${host} was ended by signal ${signal}`;
+    ? phrase('{tool} on {host} ended with exit status {exitStatus}', {
+        tool,
+        host,
+        exitStatus: exitStatus ?? phrase('unknown'),
+      })
+    : phrase('{tool} on {host} was ended by signal {signal}', { tool, host, signal });
 }
 
 /**

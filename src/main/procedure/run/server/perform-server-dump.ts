@@ -14,6 +14,7 @@ import { dumpWorkOf } from '../../plan/server-work.ts';
 import { warningsOf } from '../../model/omissions.ts';
 import { whileWatched } from '../shadow/shadow-watch.ts';
 import type { Step } from '../../model/step.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 
 /**
  * The data passes on the backup server alone, so the first record is read back. A tape that cannot be read is left to
@@ -24,7 +25,10 @@ async function readFirstRecord(context: RunContext, step: Step): Promise<string 
     return firstRecordSha256(await lookAtTape(context.runner, step.id, context.assignment));
   } catch (error) {
     const { message } = asTableError(error);
-    const text = `the first record was not read back, so the tape cannot be recognized by it later: ${message}`;
+    const text = phrase(
+      'the first record was not read back, so the tape cannot be recognized by it later: {message}',
+      { message },
+    );
     context.journal.append({ type: 'warning', step: step.id, text });
     return undefined;
   }

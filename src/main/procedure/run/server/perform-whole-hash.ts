@@ -1,6 +1,7 @@
 /** Hashes the whole proxy on a cluster node, and compares it with what was streamed to tape (`verify.fingerprint: all`). */
 import { failure, isFailure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { blockBytes, type VolumeAssignment, volumeCheck } from '../../model/assignment.ts';
 import { workHost, type WorkMark } from '../../model/run-marks.ts';
 import type { Step } from '../../model/step.ts';
@@ -52,18 +53,18 @@ function compare(context: RunContext, step: Step, { proxy }: VolumeAssignment, h
   const expected = what === 'SHA-256' ? streamed?.sha256 : streamed?.cksum?.toString();
   const actual = what === 'SHA-256' ? hashed.sha256 : hashed.cksum.checksum.toString();
   if (expected === undefined || actual === undefined) {
-    const reason = 'the journal has no digest of the dump';
+    const reason = phrase('the journal has no digest of the dump');
     throw failure('PROXY_NOT_HASHED', { step: step.id, proxy, host, reason });
   }
   context.journal.append({
     type: 'check',
     step: step.id,
     rule: 'whole-proxy',
-    ...volumeCheck(context.assignment, proxy, 'Whole proxy'),
-    expected: `${what} ${expected}, as dumped`,
-    actual: `${what} ${actual} on ${host}`,
+    ...volumeCheck(context.assignment, proxy, phrase('Whole proxy')),
+    expected: phrase('{what} {expected}, as dumped', { what, expected }),
+    actual: phrase('{what} {actual} on {host}', { what, actual, host }),
     verdict: expected === actual ? 'equal' : 'differs',
-    why: 'sampled records prove nothing about the data between them',
+    why: phrase('sampled records prove nothing about the data between them'),
     source: 'Shadowtape',
   });
   if (expected !== actual)

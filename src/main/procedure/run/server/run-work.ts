@@ -2,6 +2,7 @@
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../../contract/errors.ts';
 import type { NewEvent } from '../../../../contract/events.ts';
 import { durationText } from '../../../../contract/words.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { driveSpeed } from '../../../tape/drive-speeds.ts';
 import { volumeNamed } from '../../model/assignment.ts';
 import { clearWork, startWork, stopWork } from '../../detached/detached-control.ts';
@@ -79,7 +80,10 @@ async function start(context: RunContext, order: RunWork): Promise<ShadowtapeErr
     return undefined;
   } catch (error) {
     if (!isFailure(error, ...unheardCodes)) throw error;
-    const text = `${error.message}; checking whether the ${order.purpose} has started`;
+    const text = phrase('{reason}; checking whether the {purpose} has started', {
+      reason: error.message,
+      purpose: order.purpose,
+    });
     context.journal.append({ type: 'warning', step, text });
     return error;
   }
@@ -99,10 +103,14 @@ function shownProgress(
   if (bytes !== undefined) return { bytes, ...(total === undefined ? {} : { total }), elapsedSeconds };
   const speed = driveSpeed(assignment.drive);
   const expected =
-    speed && total !== undefined ? `at least ${durationText(total / speed.top)} expected` : undefined;
-  const told = [words, `${durationText(elapsedSeconds)} so far`, expected].filter(
-    (word) => word !== undefined,
-  );
+    speed && total !== undefined
+      ? phrase('at least {total} expected', { total: durationText(total / speed.top) })
+      : undefined;
+  const told = [
+    words,
+    phrase('{elapsedSeconds} so far', { elapsedSeconds: durationText(elapsedSeconds) }),
+    expected,
+  ].filter((word) => word !== undefined);
   return { bytes: 0, words: told.join(', '), elapsedSeconds };
 }
 
@@ -135,7 +143,11 @@ export async function performWork(
     },
     onLost({ message }) {
       if (!isLost)
-        context.journal.append({ type: 'warning', step, text: `${message}; the ${purpose} continues` });
+        context.journal.append({
+          type: 'warning',
+          step,
+          text: phrase('{message}; the {purpose} continues', { message, purpose }),
+        });
       isLost = true;
     },
   });
@@ -166,7 +178,11 @@ export async function stopWorks(context: RunContext, step: string, volume?: stri
     if (signalled.length === 0) continue;
     recordWork(context, step, mark, 'stopped');
     const names = [...new Set(signalled.map(({ name }) => name))].join(', ');
-    const text = `the ${mark.purpose} of ${mark.volume} was still running and was stopped (${names})`;
+    const text = phrase('the {purpose} of {volume} was still running and was stopped ({names})', {
+      purpose: mark.purpose,
+      volume: mark.volume,
+      names,
+    });
     context.journal.append({ type: 'warning', step, text });
   }
 }

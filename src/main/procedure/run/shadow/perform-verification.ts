@@ -2,6 +2,7 @@
 import { failure } from '../../../../contract/errors.ts';
 import { proxiesOf, volumeCheck } from '../../model/assignment.ts';
 import { listed } from '../../../../contract/words.ts';
+import { phrase, phraseCount } from '../../../../contract/text/say.ts';
 import {
   backupSource,
   differingRecords,
@@ -24,7 +25,10 @@ import type { Step } from '../../model/step.ts';
 function warnOfWeakness({ journal }: RunContext, { id }: Step, volume: string, coverage: Coverage): void {
   if (!isWeak(coverage)) return;
   const { distinct, sampled } = coverage;
-  const text = `Weak fingerprint of ${volume}: only ${distinct} of ${sampled} sampled records are distinct. A shadow of another volume may show the same records.`;
+  const text = phrase(
+    'Weak fingerprint of {volume}: only {distinct} of {sampled} sampled records are distinct. A shadow of another volume may show the same records.',
+    { volume, distinct, sampled },
+  );
   journal.append({ type: 'warning', step: id, text });
 }
 
@@ -98,11 +102,11 @@ function compareFingerprints(
     type: 'check',
     step: step.id,
     rule: 'fingerprint',
-    ...volumeCheck(context.assignment, proxy, 'Content fingerprint'),
-    expected: `${total} sampled records match`,
-    actual: `${total - differing.length} match`,
+    ...volumeCheck(context.assignment, proxy, phrase('Content fingerprint')),
+    expected: phrase('{total} sampled records match', { total }),
+    actual: phrase('{total} match', { total: total - differing.length }),
     verdict: differing.length === 0 ? 'equal' : 'differs',
-    why: 'sdxinfo shows names and numbers, not data: the data is read on both sides',
+    why: phrase('sdxinfo shows names and numbers, not data: the data is read on both sides'),
     source: 'Shadowtape',
   });
   const [first] = differing;
@@ -112,19 +116,25 @@ function compareFingerprints(
 
 async function approve(context: RunContext, step: Step): Promise<void> {
   const { job, volumes, tapeDevice, tapeHost } = context.assignment;
-  const shown = volumes.map(({ proxy, shadow }) => `${shadow.class}/${shadow.volume} matches ${proxy}`);
-  const them = volumes.length === 1 ? 'it' : 'them';
+  const shown = volumes.map(({ proxy, shadow }) =>
+    phrase('{class}/{volume} matches {proxy}', { class: shadow.class, volume: shadow.volume, proxy }),
+  );
   // A restore asks with its own question, for the name of the volume that is overwritten.
   if (job.approve === 'when-verified' || context.assignment.restore) return;
-  const text = `Every rule holds and every sampled record matches: ${listed(shown)}. Dump ${them} to ${tapeDevice} on ${tapeHost}?`;
+  const text = phraseCount(
+    volumes.length,
+    'Every rule holds and every sampled record matches: {shown}. Dump it to {device} on {host}?',
+    'Every rule holds and every sampled record matches: {shown}. Dump them to {device} on {host}?',
+    { shown: listed(shown), device: tapeDevice, host: tapeHost },
+  );
   const statement = context.options.statementOf?.(text);
   const question: Question = {
     id: 'approve-shadow',
     step: step.id,
     text,
     choices: [
-      { id: 'approve', label: 'Approve and start the dump' },
-      ...(statement === undefined ? [{ id: 'stop', label: 'Remove the shadow and rejoin' }] : []),
+      { id: 'approve', label: phrase('Approve and start the dump') },
+      ...(statement === undefined ? [{ id: 'stop', label: phrase('Remove the shadow and rejoin') }] : []),
     ],
     statement,
   };

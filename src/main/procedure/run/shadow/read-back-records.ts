@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import type { StreamedRecord } from '../../../../streams/digests/record-sampler.ts';
 import type { VolumeAssignment } from '../../model/assignment.ts';
 import type { DetachedWork } from '../../model/detached-work.ts';
@@ -77,6 +78,6 @@ export async function requireKeptOfCluster(
   if (kept.length === 0) return;
   const hashed = hashedOf(context, volume).filter(({ record }) => kept.includes(record));
   const seen = await fetchKept(context, step, volume, workFile(work, keptFile), kept);
-  const [rule, title] = ['read-back-records', 'Records as read back from tape'];
+  const [rule, title] = ['read-back-records', phrase('Records as read back from tape')];
   requireAsHashed(context, volume, { step, rule, title, hashed, seen });
 }

@@ -6,6 +6,7 @@
  */
 import { failure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { volumeCheck, type VolumeAssignment } from '../../model/assignment.ts';
 import {
   backupSource,
@@ -125,11 +126,11 @@ async function requireBaseline(
     type: 'check',
     step: step.id,
     rule: 'baseline-records',
-    ...volumeCheck(context.assignment, proxy, 'Records after the dump'),
-    expected: `${total} sampled records unchanged by the dump`,
-    actual: `${total - differing.length} match`,
+    ...volumeCheck(context.assignment, proxy, phrase('Records after the dump')),
+    expected: phrase('{total} sampled records unchanged by the dump', { total }),
+    actual: phrase('{total} match', { total: total - differing.length }),
     verdict: differing.length === 0 ? 'equal' : 'differs',
-    why: 'nobody may write to the shadow or replace it during the dump',
+    why: phrase('nobody may write to the shadow or replace it during the dump'),
     source: 'Shadowtape',
   });
   const [first] = differing;

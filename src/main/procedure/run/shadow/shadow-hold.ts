@@ -6,6 +6,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure } from '../../../../contract/errors.ts';
 import type { NewEvent } from '../../../../contract/events.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { rawDevice } from '../../../gds/commands.ts';
 import { processListCommand } from '../../detached/detached-script.ts';
 import { triesWhileHeldOpen, type RunContext } from '../../hosts/run-context.ts';
@@ -33,7 +34,10 @@ function recordRefusal(context: RunContext, step: string, volume: VolumeAssignme
   const last = lastHold(context.journal.events, volume.proxy);
   record(context, step, volume, { what: 'refused', reason });
   if (last?.what === 'refused' && last.reason === reason) return;
-  const text = `The shadow of ${volume.proxy} could not be held open: ${reason}`;
+  const text = phrase('The shadow of {proxy} could not be held open: {reason}', {
+    proxy: volume.proxy,
+    reason,
+  });
   context.journal.append({ type: 'warning', step, text });
 }
 
@@ -49,7 +53,7 @@ async function take(context: RunContext, step: string, volume: VolumeAssignment)
   const { holders } = context;
   if (holders.size >= mostHeld) {
     // Its turn comes after the dump of another one.
-    const reason = `at most ${mostHeld} shadows are held open at once`;
+    const reason = phrase('at most {mostHeld} shadows are held open at once', { mostHeld });
     return recordRefusal(context, step, volume, reason);
   }
   const first = await ShadowHolder.start(context, step, volume);
@@ -91,10 +95,13 @@ async function recordLoss(
   holder: ShadowHolder,
 ): Promise<void> {
   context.holders.delete(volume.proxy);
-  const { pid, lost: reason = 'it does not answer' } = holder;
+  const { pid, lost: reason = phrase('it does not answer') } = holder;
   const isEndSeen = await holder.release();
   record(context, step, volume, { what: isEndSeen ? 'ended' : 'lost', pid, reason });
-  const text = `The process that held the shadow of ${volume.proxy} open has ended: ${reason}`;
+  const text = phrase('The process that held the shadow of {proxy} open has ended: {reason}', {
+    proxy: volume.proxy,
+    reason,
+  });
   context.journal.append({ type: 'warning', step, text });
 }
 
@@ -108,7 +115,7 @@ async function release(
   context.holders.delete(volume.proxy);
   const { pid } = holder;
   if (await holder.release()) return record(context, step, volume, { what: 'released', pid });
-  record(context, step, volume, { what: 'lost', pid, reason: 'its end was not seen' });
+  record(context, step, volume, { what: 'lost', pid, reason: phrase('its end was not seen') });
 }
 
 /** Seconds within which a signaled process must have ended, and between two queries for it. */
@@ -156,7 +163,9 @@ async function endLeftHolders(context: RunContext, step: string): Promise<void> 
     if (living.length > 0) context.patience = triesWhileHeldOpen;
   } catch (error) {
     if (!isFailure(error) || error.code === 'JOURNAL_UNWRITABLE') throw error;
-    const text = `Whether a process still holds the shadow open is not known: ${asTableError(error).message}`;
+    const text = phrase('Whether a process still holds the shadow open is not known: {reason}', {
+      reason: asTableError(error).message,
+    });
     context.journal.append({ type: 'warning', step, text });
   }
 }
@@ -258,11 +267,11 @@ function recordHolding({ assignment, journal }: RunContext, step: Step, proxy: s
     type: 'check',
     step: step.id,
     rule: 'shadow-held',
-    ...volumeCheck(assignment, proxy, 'Shadow held open'),
-    expected: 'held open from the verification to the end of the dump',
+    ...volumeCheck(assignment, proxy, phrase('Shadow held open')),
+    expected: phrase('held open from the verification to the end of the dump'),
     actual: text,
     verdict: isUnbroken ? 'holds' : 'not-shown',
-    why: 'a volume in use cannot be stopped or removed (sdxshadowvolume -F)',
+    why: phrase('a volume in use cannot be stopped or removed (sdxshadowvolume -F)'),
     source: 'GDS guide 4.5, D.17',
   });
 }

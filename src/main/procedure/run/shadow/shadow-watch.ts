@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isFailure } from '../../../../contract/errors.ts';
 import { durationText } from '../../../../contract/words.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { noJournal } from '../../../journal/journal.ts';
 import { blockBytes, type Assignment } from '../../model/assignment.ts';
 import { CommandRunner } from '../../hosts/command-runner.ts';
@@ -113,7 +114,7 @@ class ShadowWatch {
   /** A failed query shows nothing: the journal must have the time without a watch. */
   #tellUnseen(error: unknown): void {
     if (this.#unseenSince === undefined) {
-      const text = `Cannot watch proxy and shadow: ${asTableError(error).message}`;
+      const text = phrase('Cannot watch proxy and shadow: {reason}', { reason: asTableError(error).message });
       this.#context.journal.append({ type: 'warning', step: this.#step.id, text });
     }
     this.#unseenSince ??= performance.now();
@@ -123,7 +124,10 @@ class ShadowWatch {
     if (this.#unseenSince === undefined) return;
     const seconds = (performance.now() - this.#unseenSince) / 1000;
     this.#unseenSince = undefined;
-    const text = `Proxy and shadow are watched again after ${durationText(seconds)}. A rejoin in between may have gone unnoticed.`;
+    const text = phrase(
+      'Proxy and shadow are watched again after {seconds}. A rejoin in between may have gone unnoticed.',
+      { seconds: durationText(seconds) },
+    );
     this.#context.journal.append({ type: 'warning', step: this.#step.id, text });
   }
 }

@@ -3,6 +3,7 @@
  * the same ones as they passed. A shadow may be rebuilt during the dump, and put back before the next state check.
  */
 import { failure } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import type { SampledRecords, StreamedRecord } from '../../../../streams/digests/record-sampler.ts';
 import { volumeCheck, type VolumeAssignment } from '../../model/assignment.ts';
 import { differingRecords, sampleBytes, type SampledBlock } from '../../model/samples/fingerprint.ts';
@@ -69,10 +70,12 @@ export function requireAsHashed(
     step,
     rule,
     ...volumeCheck(context.assignment, proxy, title),
-    expected: `${total} sampled records match`,
-    actual: `${total - differing.length} match`,
+    expected: phrase('{total} sampled records match', { total }),
+    actual: phrase('{total} match', { total: total - differing.length }),
     verdict: differing.length === 0 ? 'equal' : 'differs',
-    why: 'a shadow that was rebuilt during the dump and put back passes every check before and after it',
+    why: phrase(
+      'a shadow that was rebuilt during the dump and put back passes every check before and after it',
+    ),
     source: 'Shadowtape',
   });
   const [first] = differing;
@@ -93,7 +96,7 @@ export function requireOfCluster(
   seen: readonly StreamedRecord[],
   startsAt = 0,
 ): void {
-  const [rule, title] = ['streamed-records', 'Records as written to tape'];
+  const [rule, title] = ['streamed-records', phrase('Records as written to tape')];
   const hashed = hashedOf(context, volume).filter(({ record }) => record * sampleBytes >= startsAt);
   requireAsHashed(context, volume, { step, rule, title, hashed, seen });
 }

@@ -1,6 +1,7 @@
 /** The tape of a run in layout `plain`, recognized by the digest of its first record. */
 import { failure } from '../../../../contract/errors.ts';
 import type { RunEvent } from '../../../../contract/events.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { firstRecordSha256 } from '../../../tape/overwrite-rule.ts';
 import { lookAtTape } from '../../drive/tape-look.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
@@ -22,5 +23,10 @@ export async function requireOwnFirstFile(context: RunContext, step: string): Pr
   const written = writtenFirstRecord(events);
   if (written === undefined ? !tape.blank : firstRecordSha256(tape) === written) return;
   const { host, device, found } = tape;
-  throw failure('TAPE_IS_ANOTHER', { host, device, found, wanted: `the tape that run ${run} writes` });
+  throw failure('TAPE_IS_ANOTHER', {
+    host,
+    device,
+    found,
+    wanted: phrase('the tape that run {run} writes', { run }),
+  });
 }

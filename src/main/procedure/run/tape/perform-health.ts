@@ -1,7 +1,7 @@
 /** Queries the health of the drive before the run changes anything, and when it no longer needs the tape. */
 import { alertText, type DriveHealth } from '../../../../contract/drive-health.ts';
 import { failure, isFailure } from '../../../../contract/errors.ts';
-import { inEnglish } from '../../../../contract/text/say.ts';
+import { inEnglish, phrase } from '../../../../contract/text/say.ts';
 import { lookAtHealth } from '../../drive/look-at-health.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
@@ -9,7 +9,7 @@ import type { Performer } from '../perform-commands.ts';
 import { endsRun } from './after-backup.ts';
 
 const inUse: DriveHealth = {
-  unavailable: [{ what: 'drive health', reason: 'a dump may still use the drive' }],
+  unavailable: [{ what: phrase('drive health'), reason: phrase('a dump may still use the drive') }],
 };
 
 async function look(context: RunContext, step: Step): Promise<DriveHealth> {
@@ -41,7 +41,10 @@ function record(
       journal.append({
         type: 'warning',
         step: step.id,
-        text: `the drive reports ${inEnglish(() => alertText(alert))}: ${alert.remedy}`,
+        text: phrase('the drive reports {inEnglish}: {remedy}', {
+          inEnglish: inEnglish(() => alertText(alert)),
+          remedy: alert.remedy,
+        }),
       });
 }
 
@@ -68,7 +71,9 @@ export const performHealthAfter: Performer = async (context, step) => {
     record(context, step, 'after', await look(context, step));
   } catch (error) {
     if (!isFailure(error) || endsRun(error)) throw error;
-    const text = `the health of the drive after the run is not known: ${error.message}`;
+    const text = phrase('the health of the drive after the run is not known: {reason}', {
+      reason: error.message,
+    });
     context.journal.append({ type: 'warning', step: step.id, text });
   }
 };

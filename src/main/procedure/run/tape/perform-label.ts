@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
 import { ownZone } from '../../../../contract/time/wall-clock.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { refusalOfRun, type FoundTape } from '../../../tape/overwrite-rule.ts';
 import { writersOf } from '../../../tape/tape-holders.ts';
 import { keepUntilOf } from '../../../tape/retention.ts';
@@ -127,7 +128,7 @@ export function refusalOfNextTape(
       host,
       device,
       found: found.found,
-      wanted: 'a tape that this run has not written',
+      wanted: phrase('a tape that this run has not written'),
     });
   return refusalOfRun(found, { name, overwrite, run: journal.run }, new Date());
 }

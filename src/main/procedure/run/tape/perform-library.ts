@@ -1,5 +1,6 @@
 /** Makes a library load the tape of a run before it is checked, and store it when the run ends. */
 import { isFailure } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import { bringBackup } from '../../drive/bring-backup.ts';
 import { bringTape, returnTape, type LibraryRoom } from '../../drive/library-work.ts';
 import { realClock } from '../../hosts/query-retry.ts';
@@ -58,8 +59,9 @@ export const performLoadTape: Performer = async (context, step) => {
   if (first) await bringBackup(room, [[first, ...others]]);
 };
 
-const unlockedWords =
-  'the tape stays in the drive, which this run no longer locks: shadowtape tapes unload returns it';
+const unlockedWords = phrase(
+  'the tape stays in the drive, which this run no longer locks: shadowtape tapes unload returns it',
+);
 
 /** The backup is on tape, whether or not the library stores it. */
 export const performUnloadTape: Performer = async (context, step) => {
@@ -69,7 +71,7 @@ export const performUnloadTape: Performer = async (context, step) => {
     await returnTape(room);
   } catch (error) {
     if (!isFailure(error)) throw error;
-    const why = `the tape was not returned to its slot: ${error.message}`;
+    const why = phrase('the tape was not returned to its slot: {reason}', { reason: error.message });
     // A run that ended with action required has released the lock of the drive.
     const text = isFailure(error, 'DRIVE_LOCK_LOST') ? unlockedWords : why;
     if (endsRun(error)) throw error;

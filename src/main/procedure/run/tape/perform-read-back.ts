@@ -1,5 +1,6 @@
 /** Reads the tape back and compares it with what was sent to tape. */
 import { isFailure } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import type { OfCluster } from '../../drive/compare-read-back.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { volumeNamed } from '../../model/assignment.ts';
@@ -23,7 +24,7 @@ function ofCluster(context: RunContext, step: Step, proxy: string): OfCluster {
   const volume = volumeNamed(context.assignment, proxy);
   const samples = samplesOf(context, volume);
   if (!samples) throw new Error(`no record of ${proxy} was hashed on the cluster`);
-  const [rule, title] = ['read-back-records', 'Records as read back from tape'];
+  const [rule, title] = ['read-back-records', phrase('Records as read back from tape')];
   const hashed = hashedOf(context, volume);
   const compare: OfCluster['compare'] = (seen) =>
     requireAsHashed(context, volume, { step: step.id, rule, title, hashed, seen });

@@ -4,6 +4,7 @@
  */
 import { isFailure, type ShadowtapeError } from '../../../../contract/errors.ts';
 import { localDay } from '../../../../contract/time/wall-clock.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import {
   firstRecordSha256,
   isEmptyLabel,
@@ -86,18 +87,21 @@ export function recordFoundTape(
 /** Why what the tape holds may be lost, in words. */
 function reasonOf({ assignment, journal }: RunContext, { label }: FoundTape, isOwn: boolean): string {
   const { overwrite } = assignment.job.media;
-  if (isOwn) return 'the unfinished file of this run, which is overwritten';
-  if (!isLabelled(assignment) || !label) return 'the job may overwrite it';
-  if (label.run === journal.run) return 'this run wrote it';
-  if (isEmptyLabel(label)) return 'nothing was written after it';
-  if (isKept(label, new Date()) || overwrite) return 'the job may overwrite it';
-  return `its retention ended on ${localDay(label.keepUntil ?? '')}`;
+  if (isOwn) return phrase('the unfinished file of this run, which is overwritten');
+  if (!isLabelled(assignment) || !label) return phrase('the job may overwrite it');
+  if (label.run === journal.run) return phrase('this run wrote it');
+  if (isEmptyLabel(label)) return phrase('nothing was written after it');
+  if (isKept(label, new Date()) || overwrite) return phrase('the job may overwrite it');
+  return phrase('its retention ended on {keepUntil}', { keepUntil: localDay(label.keepUntil ?? '') });
 }
 
 /** Reports what is lost; once, although the tape is checked twice. */
 function warnOfLoss(context: RunContext, step: Step, tape: FoundTape, isOwn: boolean): void {
   const reason = reasonOf(context, tape, isOwn);
-  const text = `the tape holds ${tape.found}${isOwn ? ':' : ';'} ${reason}`;
+  const { found } = tape;
+  const text = isOwn
+    ? phrase('the tape holds {found}: {reason}', { found, reason })
+    : phrase('the tape holds {found}; {reason}', { found, reason });
   const { journal } = context;
   const isSaid = journal.events.some((event) => event.type === 'warning' && event.text === text);
   if (!isSaid) journal.append({ type: 'warning', step: step.id, text });

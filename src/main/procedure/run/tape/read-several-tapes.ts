@@ -1,6 +1,7 @@
 /** Reads back the dumps of a run on several tapes: the tapes are requested one by one, and their labels are checked. */
 import type { Duplex } from 'node:stream';
 import { failure } from '../../../../contract/errors.ts';
+import { phrase } from '../../../../contract/text/say.ts';
 import type { SpanningReadBackResult } from '../../../../streams/tape/spanning-read-back.ts';
 import type { TapeChanging } from '../../drive/change-tape.ts';
 import {
@@ -39,7 +40,8 @@ export class SeveralTapes {
     return failure('TAPE_IS_ANOTHER', { host, device, found: found.found, wanted: this.#words(tape) });
   }
 
-  #words = ({ number, name }: RunTape) => `tape ${number} of run ${this.#writer.run}, "${name}"`;
+  #words = ({ number, name }: RunTape) =>
+    phrase('tape {number} of run {run}, "{name}"', { number, run: this.#writer.run, name });
 
   #tape(uuid: string): TapeToRead {
     const tape = tapeWithUuid(this.#writer.events, uuid);

@@ -1,0 +1,36 @@
+/** What the pages are told, in the language of the program: the program stores and passes on its sentences in English. */
+import { spokenLanguage, told } from '../../contract/text/say.ts';
+
+/** Fields that have a sentence, a title or a label; a state that the pages compare is in none of them. */
+const sentences = new Set([
+  ...[
+    'actual',
+    'evidence',
+    'expected',
+    'hint',
+    'label',
+    'notice',
+    'onScreen',
+    'reason',
+    'refusal',
+    'said',
+    'sentence',
+  ],
+  ...['text', 'title', 'trouble', 'what', 'why', 'words'],
+  // Several of them.
+  ...['findings', 'losses', 'notes', 'notices', 'reasons', 'stands', 'unchecked', 'warnings'],
+]);
+
+function toldIn(value: unknown, isSentence: boolean): unknown {
+  if (typeof value === 'string') return isSentence ? told(value) : value;
+  if (Array.isArray(value)) return value.map((each) => toldIn(each, isSentence));
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, toldIn(each, sentences.has(name))]),
+  );
+}
+
+/** @param value plain data, as it is sent to a page */
+export const toldView = <Value>(value: Value): Value =>
+  spokenLanguage() === 'en' ? value : (toldIn(value, false) as Value);
