@@ -79,7 +79,8 @@ describe('the lines of a plan', () => {
       'node3 mt -f /dev/rmt/0n rewind',
     ]);
     expect(sent(stepOf(plan, '6c-3').after)[0]).toBe('node3 mt -f /dev/rmt/0n rewind');
-    expect('notes' in stepOf(plan, '7')).toBe(false);
+    for (const key of ['notes', 'before', 'after', 'holds', 'without'])
+      expect(key in stepOf(plan, '7'), key).toBe(false);
     expect('notes' in stepOf(plan, '8-1')).toBe(true);
   });
 });
