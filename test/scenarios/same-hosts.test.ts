@@ -1,5 +1,5 @@
 /** A run is resumed on the machines that it began with, and on no others. */
-import { appendFile, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
@@ -208,13 +208,14 @@ describe('a run whose host is reached at another port', () => {
 describe('a host that is replaced by another machine while a run works on it', () => {
   /** Both machines are known under the address, as nodes behind one name are. */
   async function knowBoth(scene: Scene, other: Scene, port: number): Promise<void> {
+    await mkdir(join(scene.folder, 'state'), { recursive: true });
     for (const { lab } of [scene, other]) {
       const lines = (await readFile(lab.knownHostsFile, 'utf8')).split('\n');
       const known = lines.find((line) =>
         line.startsWith(`[127.0.0.1]:${portOf({ ...scene, lab }, 'node3')} `),
       );
       const key = known?.slice(known.indexOf(' ')) ?? '';
-      await appendFile(scene.lab.knownHostsFile, `[127.0.0.1]:${port}${key}\n`);
+      await appendFile(join(scene.folder, 'state', 'known_hosts'), `[127.0.0.1]:${port}${key}\n`);
     }
   }
 
@@ -228,11 +229,14 @@ describe('a host that is replaced by another machine while a run works on it', (
           if (event.type === 'step-started' && event.step === '7') turn(portOf(other, 'node3'));
         };
         const end = await runScene(scene, { change, onEvent: replaced });
-        expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3 });
+        const another = /is not the machine on which the run started: its host key was /;
+        expect(end).toMatchObject({ exitStatus: 3, error: { code: 'HOST_IS_ANOTHER' } });
+        expect(end.sentence).toMatch(another);
         expect(changesOf(other)).toEqual([]);
         turn(portOf(scene, 'node3'));
         const back = await rollBack(scene, end.run, { change, onEvent: replaced });
         expect(back).toMatchObject({ verdict: 'failed', exitStatus: 3 });
+        expect(back.sentence).toMatch(another);
         expect(changesOf(other)).toEqual([]);
         expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
         turn(portOf(scene, 'node3'));

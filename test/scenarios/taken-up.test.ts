@@ -268,7 +268,10 @@ describe('a run that is rolled back', () => {
       );
       expect(end.stands).toEqual(expect.arrayContaining(byHand(bringingBack[2])));
       scene.lab.faults.clear('fail');
+      const from = scene.lab.commands.length;
       expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2 });
+      // What the first rollback has removed is not removed again.
+      expect(proceduralCommands(scene, from)).toEqual(bringingBack.slice(2));
       await expectNormal(scene, run);
     });
   });

@@ -79,7 +79,8 @@ describe('the lines of a plan', () => {
       'node3 mt -f /dev/rmt/0n rewind',
     ]);
     expect(sent(stepOf(plan, '6c-3').after)[0]).toBe('node3 mt -f /dev/rmt/0n rewind');
-    expect('notes' in stepOf(plan, '7')).toBe(false);
+    for (const key of ['notes', 'before', 'after', 'holds', 'without'])
+      expect(key in stepOf(plan, '7'), key).toBe(false);
     expect('notes' in stepOf(plan, '8-1')).toBe(true);
   });
 });
@@ -332,6 +333,15 @@ describe('what a plan runs detached', () => {
     ]);
     expect(stepOf(plan, 'read-back').runAs).toEqual(readBack);
     expect(runAsOf(plan)).toHaveLength(9);
+  });
+
+  it('is no reading back where the job leaves that out, and none by this program where no digest is taken', () => {
+    const plan = planned({ route: 'server', verify: { readback: false } });
+    expect(stepOf(plan, 'read-back').leftOut).not.toBeUndefined();
+    expect(stepOf(plan, 'read-back').runAs).toEqual([]);
+    expect(runAsOf(planned({ route: 'server', verify: { digest: 'none' } }))).toEqual([
+      'dd if=/dev/sfdsk/Class2/rdsk/Volume2 of=/dev/rmt/0 bs=32768',
+    ]);
   });
 
   it('gets the rights that it needs: tar goes into the folder by itself', () => {

@@ -177,6 +177,11 @@ describe('what a job needs in addition', () => {
     expect(added({ tapeChange: { ...tapeChange, nextTape: ['/opt/next', '--wait'] } })).toEqual([
       'node3 /opt/next --wait <any>',
     ]);
+    // A library loads and returns the tape of each run.
+    const inLibrary = { barcodes: {}, cleaning: [], unload: 'never', named: [] } as const;
+    const loading = also({}, { tapeChange: { ...tapeChange, changer, library: inLibrary } });
+    expect(loading).toContain('node3 mt -f /dev/rmt/0n offline');
+    expect(loading).toContain(`node3 mtx -f ${changer} load <3> <3>`);
     // Nothing is changed where one tape is written.
     expect(also({}, withChanger)).toEqual([]);
     expect(also({}, { tapeChange: { ...tapeChange, nextTape: ['/opt/next'] } })).toEqual([]);

@@ -63,7 +63,7 @@ function wordsOf(assignment: Assignment, { argv, countsRecords }: Sent): Allowed
     const operand = varying.exec(word)?.[1];
     if (operand !== undefined) return [operand, { digits }];
     if (isMover && /^\d+$/.test(word)) return [{ digits: words[index - 1] === 'fsr' ? digits : fewDigits }];
-    if (program !== 'sh' || !word.includes(runWord)) return [word];
+    if (!word.includes(runWord)) return [word];
     return word.split(runWord).flatMap((text, place): WordPart[] => (place === 0 ? [text] : [run, text]));
   });
 }
@@ -132,7 +132,7 @@ const witnessCommands = ({ backupServer: host, volumes }: Assignment): Sent[] =>
   }));
 
 const ofWork = (host: string, { processes }: DetachedWork): Sent[] =>
-  processes.flatMap(({ argv, keeping }) => (keeping ? [] : [{ host, argv }]));
+  processes.map(({ argv }) => ({ host, argv }));
 
 /** Detached work, by the host that it runs on. */
 function workCommands(assignment: Assignment): Sent[] {

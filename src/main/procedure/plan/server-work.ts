@@ -143,11 +143,8 @@ export function toolsOfHash(assignment: Assignment): string[] {
 
 /** Commands that the backup server must have for the job's work. */
 export function toolsOfWork(assignment: Assignment): string[] {
-  const digest = workDigestOf(assignment);
-  const works = assignment.volumes.flatMap((volume) => [
-    dumpWorkOf(assignment, volume, 'run'),
-    ...(digest === undefined ? [] : [readBackWorkOf(assignment, volume, 'run', digest)]),
-  ]);
+  // The reading back uses no other commands.
+  const works = assignment.volumes.map((volume) => dumpWorkOf(assignment, volume, 'run'));
   const ofKeeping = keepsSamples(assignment) ? ['cat'] : [];
   return [...new Set([...shellTools, ...commandsOf(works), ...ofKeeping])];
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
 import { existsOn } from '../../site/file-system.ts';
-import { dumpArguments, fsckEnd, fsckLine, mountLine } from './step-6-commands.ts';
+import { guideAssignment } from '../model/guide-cluster.test-support.ts';
+import { dumpArguments, dumpLines, fsckEnd, fsckLine, mountLine, seekOperand } from './step-6-commands.ts';
 import { sourceOn } from './step-sources.ts';
 
 const volume = (method: VolumeAssignment['method']) =>
@@ -47,10 +48,52 @@ describe('the commands of step 6', () => {
   });
 });
 
+describe('the dump of a volume', () => {
+  const linesOf = (job: object, several = false) => {
+    const of = guideAssignment(job);
+    const [first] = of.volumes;
+    if (!first) throw new Error('the job has a volume');
+    const { server, reader } = dumpLines(several ? { ...of, volumes: [first, first] } : of, first);
+    return [...server.map((argv) => argv.join(' ')), `reader: ${reader.join(' ')}`];
+  };
+
+  it('is the guide’s own line by route server, and one that writes to its output by route console', () => {
+    expect(linesOf({})).toEqual([`dd if=${raw} of=/dev/rmt/0 bs=32768`, `reader: dd if=${raw} bs=32768`]);
+    const tar = ['cd /mnt1', 'tar cvf /dev/rmt/0 .', 'reader: tar cf - -C /mnt1 .'];
+    expect([linesOf({ method: '6b' }), linesOf({ method: '6d' })]).toEqual([tar, tar]);
+    expect(linesOf({ method: '6c' })).toEqual([
+      `ufsdump 0ucf /dev/rmt/0 ${raw}`,
+      `reader: ufsdump 0uf - ${raw}`,
+    ]);
+    expect(linesOf({ method: '6e' })).toEqual([
+      `sfxdump 0ucf /dev/rmt/0 ${raw}`,
+      `reader: sfxdump 0uf - ${raw}`,
+    ]);
+  });
+
+  it('does not rewind a tape that has, or gets, other files', () => {
+    for (const method of ['6a', '6b', '6c', '6d', '6e']) {
+      const written = [linesOf({ method }, true), linesOf({ method, media: { layout: 'labelled' } })];
+      for (const lines of written) {
+        expect(lines.filter((text) => text.includes('/dev/rmt/0n'))).toHaveLength(1);
+        expect(lines.filter((text) => /\/dev\/rmt\/0( |$)/.test(text))).toEqual([]);
+      }
+    }
+  });
+
+  it('begins to read at a record without reading its way there', () => {
+    expect(seekOperand({ platform: 'solaris' }, 7)).toBe('iseek=7');
+    expect(seekOperand({ platform: 'linux' }, 7)).toBe('skip=7');
+  });
+});
+
 describe('the end of a check of the file system', () => {
   it.each([
     ['fsck -F ufs', 0, 'clean'],
-    ['fsck -F ufs', 36, 'not-clean'],
+    ['fsck -F ufs', 31, 'failed'],
+    ['fsck -F ufs', 32, 'not-clean'],
+    ['fsck -F ufs', 39, 'not-clean'],
+    ['fsck -F ufs', 40, 'failed'],
     ['fsck -F ufs -y', 36, 'failed'],
     ['fsck -F ufs', 1, 'failed'],
     ['fsck.ext3 -p', 0, 'clean'],
