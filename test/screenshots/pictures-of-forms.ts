@@ -7,7 +7,7 @@ import { resting, type Plays } from './plays.ts';
 
 const job = 'raw-dd';
 
-/** Pools, a library, a second person, services where they are mounted, rights by sudo: beside what the lab's site has. */
+/** Pools, a library, a second person, services where they are mounted, rights by sudo: in addition to what the site of the lab has. */
 function withEverything(text: string): string {
   const site = parseDocument(text);
   site.setIn(['hosts', 'node1', 'become'], 'sudo');

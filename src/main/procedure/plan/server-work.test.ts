@@ -44,7 +44,7 @@ describe('the dump', () => {
   });
 });
 
-/** The first record, and the last one of 512 MiB: as keepingNumbers tells them. */
+/** The first record, and the last one of 512 MiB: as keepingNumbers lists them. */
 const numbers = [...[0, 1, 0, 1], ...[16_382, 1, 0, 1]];
 
 describe('the reading back', () => {
