@@ -137,7 +137,7 @@ describeInBrowser('the plan of a job', (browser) => {
     await alert.getByText('sdxinfo -DGSV -c Class1').waitFor();
     await console.picture('plan-refused');
     const start = console.button('Back up Volume2');
-    expect(await start.getAttribute('title')).toBe('there is no plan');
+    expect(await start.getAttribute('title')).toBe('node1: sdxinfo: the volume table has no column 1STBLK');
     await start.click({ force: true });
     expect(await opened.ask('runs', {})).toEqual([]);
     opened.scene.lab.faults.clear('missing-column');

@@ -28,7 +28,7 @@ const values = new Set([
 const day = /\b(?:\d{1,2} [A-Z][a-z]{2,3}|[A-Z][a-z]{2} \d{1,2},) \d{4}\b|\b[AP]M\b/g;
 
 /** Examples of values in the site file. */
-const examples = /^(?:\d+ (?:hours|minutes|days|weeks)|u?mount \/app)$/;
+const examples = /^(?:sat|\d+ (?:hours|minutes|days|weeks)|u?mount \/app)$/;
 
 /** Without what is the same in every language. */
 const withoutValues = (text: string): string =>
