@@ -1,5 +1,5 @@
 /** A dump that is paused and continued by a process other than the one that performs it. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { withJob } from '../support/failures.ts';
 import {
@@ -71,5 +71,58 @@ it('cannot be paused once the run has ended', async () => {
     stderr: expect.stringContaining(
       `the dump of run ${end.run} cannot be paused or continued: it is not running`,
     ) as string,
+  });
+});
+
+it('is paused outside of the hours of its job, and continues by itself within them', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-28T12:00:00Z') });
+  try {
+    const refused: Promise<unknown>[] = [];
+    let whilePaused: number | undefined;
+    const end = await runScene(scene, {
+      change: withJob({
+        services: 'not-needed',
+        dumpHours: '20:00-06:00',
+        schedule: { at: '02:00', zone: 'Europe/Berlin' },
+      }),
+      onEvent(event: RunEvent) {
+        if (event.type !== 'pause' || event.what !== 'paused') return;
+        whilePaused = scene.lab.cartridges[0]?.writtenBytes;
+        refused.push(
+          command('continue', event.run).then((continued) => {
+            // 20:00 in Berlin.
+            vi.setSystemTime(new Date('2026-11-28T19:00:00Z'));
+            return continued;
+          }),
+        );
+      },
+    });
+    expect(await Promise.all(refused)).toMatchObject([
+      {
+        exitStatus: 1,
+        stderr: expect.stringContaining(
+          `the dump of run ${end.run} cannot be paused or continued: it is paused by dumpHours 20:00-06:00 (Europe/Berlin), and continues by itself`,
+        ) as string,
+      },
+    ]);
+    expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+    expect(whilePaused).toBe(0);
+    const pauses = end.events.filter((event) => event.type === 'pause');
+    expect(pauses).toMatchObject([
+      { what: 'paused', by: 'dumpHours 20:00-06:00 (Europe/Berlin)', at: '2026-11-28T12:00:00.000Z' },
+      { what: 'continued', at: '2026-11-28T19:00:00.000Z' },
+    ]);
+    expect(sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)))).toBe(scene.masterBefore);
+    expect(await clusterState(scene)).toEqual(normalState);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('is refused hours on route server, which pauses no dump', async () => {
+  const change = withJob({ services: 'not-needed', dumpHours: '20:00-06:00', route: 'server' });
+  await expect(runScene(scene, { change })).rejects.toMatchObject({
+    code: 'DUMP_HOURS_NEED_CONSOLE',
+    message: 'dumpHours: a dump on route server cannot be paused',
   });
 });

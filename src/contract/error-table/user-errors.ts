@@ -127,6 +127,10 @@ export const userErrors = {
     sentence: 'limit: the rate of a dump on route server cannot be limited',
     hint: 'run the job by route console, or leave out limit',
   },
+  DUMP_HOURS_NEED_CONSOLE: {
+    sentence: 'dumpHours: a dump on route server cannot be paused',
+    hint: 'run the job by route console, or leave out dumpHours',
+  },
   READ_ERRORS_NOT_PASSED: {
     sentence: 'onReadError: {reason}',
     hint: 'run the job by method 6a and route console, or set onReadError: fail',

@@ -7,12 +7,16 @@ import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
+import type { RunEvent } from '../../contract/events.ts';
 import { phrase } from '../../contract/text/say.ts';
+import { isWithinHours, type DumpHours } from '../../contract/time/dump-hours.ts';
+import { ownZone } from '../../contract/time/wall-clock.ts';
 import { readOwn } from '../journal/kept-file.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { beginningOf } from '../procedure/run/run-began.ts';
 import { performedRuns } from '../proof/live-runs.ts';
+import type { Job } from '../site/site-schema.ts';
 import { writeWhole } from '../proof/whole-file.ts';
 import { PauseSwitch } from '../../streams/pause-switch.ts';
 
@@ -27,8 +31,8 @@ async function pausedBy(state: StateFolder, run: string): Promise<string | undef
   return bytes && (bytes.toString('utf8').trim() || 'somebody');
 }
 
-/** @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_NOT_PAUSABLE */
-async function requirePausable(state: StateFolder, run: string): Promise<void> {
+/** @returns the events of the run so far. @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_NOT_PAUSABLE */
+async function requirePausable(state: StateFolder, run: string): Promise<readonly RunEvent[]> {
   const { events } = await readRun(state, run);
   const start = beginningOf(events, state.journalFile(run));
   const refused = (reason: string) => failure('RUN_NOT_PAUSABLE', { run, reason });
@@ -36,6 +40,15 @@ async function requirePausable(state: StateFolder, run: string): Promise<void> {
     throw refused(phrase('it is not running'));
   if (start.restore) throw refused(phrase('it is a restore'));
   if (start.route === 'server') throw refused(phrase('its dump runs on the backup server (route server)'));
+  return events;
+}
+
+/** Why there is no request to take back. */
+function notPausedWords(events: readonly RunEvent[]): string {
+  const last = events.findLast((event) => event.type === 'pause');
+  return last?.what === 'paused'
+    ? phrase('it is paused by {by}, and continues by itself', { by: last.by ?? '' })
+    : phrase('it is not paused');
 }
 
 /**
@@ -50,24 +63,45 @@ export async function pauseRun(state: StateFolder, run: string): Promise<void> {
 
 /** @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_NOT_PAUSABLE, STATE_FILE_UNREADABLE */
 export async function continueRun(state: StateFolder, run: string): Promise<void> {
-  await requirePausable(state, run);
+  const events = await requirePausable(state, run);
   if ((await pausedBy(state, run)) === undefined)
-    throw failure('RUN_NOT_PAUSABLE', { run, reason: phrase('it is not paused') });
+    throw failure('RUN_NOT_PAUSABLE', { run, reason: notPausedWords(events) });
   await rm(pauseFile(state, run), { force: true });
+}
+
+/** The hours in which the dump of a job reads; undefined if it reads at any time. */
+export function dumpHoursOf({
+  dumpHours,
+  schedule,
+}: Pick<Job, 'dumpHours' | 'schedule'>): DumpHours | undefined {
+  return dumpHours === undefined ? undefined : { hours: dumpHours, zone: schedule?.zone ?? ownZone() };
+}
+
+/** Who pauses the dump now: a person, else the hours of the job. */
+async function whoPauses(
+  state: StateFolder,
+  run: string,
+  hours: DumpHours | undefined,
+): Promise<string | undefined> {
+  const person = await pausedBy(state, run);
+  if (person !== undefined || hours === undefined || isWithinHours(hours, new Date())) return person;
+  return phrase('dumpHours {hours} ({zone})', { hours: hours.hours, zone: hours.zone });
 }
 
 /**
  * Polls for the request while a run is performed. One that an earlier process of the run has left does not count.
+ * @param hours outside of them the dump is paused
  * @returns the switch that the dump follows, and a function that stops the polling and removes a late request
  */
 export async function watchPause(
   state: StateFolder,
   run: string,
+  hours?: DumpHours,
 ): Promise<{ readonly pause: PauseSwitch; readonly unwatch: () => Promise<void> }> {
-  const pause = new PauseSwitch(() => pausedBy(state, run));
+  const pause = new PauseSwitch(() => whoPauses(state, run, hours));
   const forget = () => rm(pauseFile(state, run), { force: true });
   await forget();
-  let looking = Promise.resolve();
+  let looking = pause.look();
   const timer = setInterval(() => {
     looking = looking.then(() => pause.look());
   }, millisecondsBetweenLooks);

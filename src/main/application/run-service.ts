@@ -33,7 +33,7 @@ import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
 import type { ProofService } from './proof-service.ts';
 import { loadPages } from './report-service.ts';
 import { atTapeFiles, backupOf, restoreJob, type ReadyRestore } from './restore-job.ts';
-import { watchPause } from './pause-service.ts';
+import { dumpHoursOf, watchPause } from './pause-service.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { tapeKnowledge } from './media/tape-knowledge.ts';
 import { answersOf, operatorHere, requireAnswers } from './second-person.ts';
@@ -164,7 +164,7 @@ export class RunService {
     notices.writeTo(journal);
     const ended = journal.listen(notices.after(request.onEvent));
     const unmark = await markLive(this.#at.state, run);
-    const { pause, unwatch } = await watchPause(this.#at.state, run);
+    const { pause, unwatch } = await watchPause(this.#at.state, run, dumpHoursOf(planned.job));
     // If the process stops working on the run without an end, it is not known what it has left.
     let mark: 'removed' | 'ended' = 'ended';
     try {
@@ -262,7 +262,7 @@ export class RunService {
     request.onPlan?.(planOf(assignment));
     const left = await endedMarkOf(this.#at.state, run);
     const unmark = await markLive(this.#at.state, run);
-    const { pause, unwatch } = await watchPause(this.#at.state, run);
+    const { pause, unwatch } = await watchPause(this.#at.state, run, dumpHoursOf(assignment.job));
     // A refused resume leaves the run as it was: interrupted, and not skipped by the next run.
     let mark: 'removed' | 'found' | 'ended' = 'found';
     const told = notices.after(request.onEvent);

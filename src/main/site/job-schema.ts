@@ -8,6 +8,7 @@ import { fileSystems, methods } from './file-system.ts';
 import { notifySchema } from './notify-schema.ts';
 import { scheduleSchema } from './schedule-schema.ts';
 import { age, command, duration, lengthOfTime, nonEmpty, rate, seconds, tapeName } from './value-schemas.ts';
+import { areDumpHours } from '../../contract/time/dump-hours.ts';
 import { phrase } from '../../contract/text/say.ts';
 
 const serviceCommands = z.strictObject({
@@ -323,6 +324,13 @@ export const jobSchema = z.strictObject({
     .optional()
     .describe(
       'Route `console`: how fast the volume is read at most, such as `80 MB/s`. The tape drive still gets its data in runs at full speed, from a buffer of 64 MiB.',
+    ),
+  dumpHours: z
+    .string()
+    .refine(areDumpHours, 'must be two different times from 00:00 to 23:59 in quotes, such as "20:00-06:00"')
+    .optional()
+    .describe(
+      'Route `console`: the hours in which the dump reads, such as `"20:00-06:00"`, in the zone of `schedule`, else in that of the console. Outside of them it is paused after a whole record, and continues by itself. See [Slowing a dump down](routes.md#slowing-a-dump-down).',
     ),
   onReadError: z
     .enum(['fail', 'zero-and-list'])

@@ -227,7 +227,7 @@ export function methodsOf({ method, volumes }: Job): Method[] {
 
 /**
  * Refuses what cannot be run at this site.
- * @throws ROUTE_SERVER_ELSEWHERE, METHOD_NOT_ON_PLATFORM, METHOD_NOT_FOR_FILE_SYSTEM, FINGERPRINT_ALL_IMPOSSIBLE, READ_ERRORS_NOT_PASSED, LIMIT_NEEDS_CONSOLE
+ * @throws ROUTE_SERVER_ELSEWHERE, METHOD_NOT_ON_PLATFORM, METHOD_NOT_FOR_FILE_SYSTEM, FINGERPRINT_ALL_IMPOSSIBLE, READ_ERRORS_NOT_PASSED, LIMIT_NEEDS_CONSOLE, DUMP_HOURS_NEED_CONSOLE
  */
 export function requireRunnable(site: Site, job: Job): void {
   const backupServer = backupServerOf(site);
@@ -237,6 +237,7 @@ export function requireRunnable(site: Site, job: Job): void {
   const reason = whyNotAll(job);
   if (reason !== undefined) throw failure('FINGERPRINT_ALL_IMPOSSIBLE', { reason });
   if (job.limit !== undefined && job.route === 'server') throw failure('LIMIT_NEEDS_CONSOLE');
+  if (job.dumpHours !== undefined && job.route === 'server') throw failure('DUMP_HOURS_NEED_CONSOLE');
   const readErrors = whyNotOverReadErrors(job);
   if (readErrors !== undefined) throw failure('READ_ERRORS_NOT_PASSED', { reason: readErrors });
   const misfit = whyMethodDoesNotFit(job, site.platform);

@@ -89,6 +89,11 @@ export const methodFields: Fields = [
     hint: say('no limit if left empty'),
     shows: (said) => said.text('route') !== 'server',
   }),
+  text('dumpHours', say('Hours of the dump'), {
+    placeholder: '20:00-06:00',
+    hint: say('paused at other times; any time if left empty'),
+    shows: (said) => said.text('route') !== 'server',
+  }),
   toggle('fsck.answerYes', say('Let fsck repair without asking (-y)'), false, {
     shows: (said) => methodOf(said) !== '6a',
   }),
