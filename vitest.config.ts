@@ -17,8 +17,8 @@ const workerFlags = ['--external-memory-accounted-in-global-limit', '--initial-o
 
 export default defineConfig({
   test: {
-    // A run waits for disk and sockets a good part of its time: four fill two cores.
-    maxWorkers: 4,
+    // A run waits for disk and sockets a good part of its time: three fill two cores.
+    maxWorkers: 3,
     // No test leaves anything in its process: the next file need not wait for a new one, and for everything to be
     // loaded again.
     isolate: false,
