@@ -7,6 +7,7 @@ import {
   openRestoreScene,
   restoreScene,
   restoringCommands,
+  rollBackRestore,
   type RestoreScene,
 } from '../support/restore-run.ts';
 
@@ -117,6 +118,65 @@ describe('a node that reboots', () => {
     expect(end.sentence).toContain('Backup server was not rebooted');
     await expectMasterKept();
   });
+});
+
+/** What sdxinfo shows as INVALID, and the command during which it begins to. */
+const damages: readonly (readonly [string, string, string, string, string])[] = [
+  [
+    'of the slice of the proxy while the proxy is written',
+    'slice=INVALID',
+    'of=/dev/sfdsk/Class2/rdsk/Volume2',
+    'CHECK_FAILED',
+    'step write: Proxy slices are valid: expected each slice STOP, seen slice of Disk3 INVALID on node1, node2',
+  ],
+  [
+    'of the shadow while the proxy is written',
+    'shadow-status=INVALID',
+    'of=/dev/sfdsk/Class2/rdsk/Volume2',
+    'SHADOW_CHANGED',
+    'step write: the shadow of Volume2 changed after its verification: Shadow is active: expected volume ACTIVE, each slice ACTIVE, each disk ENABLE, seen volume INVALID, slice of Disk3 ACTIVE, disk Disk3 ENABLE',
+  ],
+  [
+    'of the slice of the proxy right before the copy',
+    'slice=INVALID',
+    'sdxvolume -F -c Class1 -v Volume1 ',
+    'CHECK_FAILED',
+    'step rejoin-restore: Proxy slices are valid: expected each slice STOP, seen slice of Disk3 INVALID on node1, node2',
+  ],
+];
+
+describe('a status that becomes INVALID', () => {
+  it.each(damages)('%s: nothing is copied to the master', async (_what, fault, command, code, sentence) => {
+    scene = await openRestoreScene({}, 1_000_000);
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase !== 'started' || !line.includes(command)) return;
+      stop();
+      scene.lab.faults.set(fault);
+    });
+    const end = await restoreScene(scene);
+    expect([end.exitStatus, end.error?.code, end.sentence]).toEqual([3, code, sentence]);
+    await expectMasterKept();
+  });
+});
+
+describe('a node that is missing right before the copy', () => {
+  it.each([
+    ['cannot be reached', 'host-down=node2', 'QUERY_UNANSWERED'],
+    ['shows nothing of GDS', 'fail=node2:sdxinfo', 'SDXINFO_FAILED_ON'],
+  ])(
+    'because it %s: nothing is copied, and the rollback starts the master again',
+    async (_why, fault, code) => {
+      scene = await openRestoreScene({}, 1_000_000, { pausesCount: 30 });
+      const end = await restoredWhile('rejoin-restore', () => scene.lab.faults.set(fault));
+      await scene.lab.faultsSettled();
+      expect(end, end.sentence).toMatchObject({ exitStatus: 3, error: { code } });
+      expect(sent('RejoinRestore')).toEqual([]);
+      scene.lab.faults.clear(fault);
+      await scene.lab.faultsSettled();
+      await rollBackRestore(scene, end.run);
+      await expectMasterKept();
+    },
+  );
 });
 
 /** What somebody else does right before the copy, or while the proxy is written. */

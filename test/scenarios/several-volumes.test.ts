@@ -12,7 +12,7 @@ import {
 } from '../support/lab-run.ts';
 import { locksLeft, onHost } from '../support/lab-shell.ts';
 import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
-import { filesFromRestore } from '../support/restored-files.ts';
+import { filesFromRestore, printedImageCommands } from '../support/restored-files.ts';
 import { expectCleared, runServer } from '../support/server-run.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 
@@ -93,6 +93,33 @@ describe('three volumes on one tape', () => {
       if (route === 'server') await expectCleared(scene, end.run);
     },
   );
+
+  it('are restored by hand with what the label record says', async () => {
+    const before = await Promise.all(pairs.map(({ master }) => digestOf(master)));
+    const media = { layout: 'labelled', recordBytes: 65_536 };
+    const end = await runScene(scene, {
+      job: 'three-volumes',
+      change: withJob({ services: 'not-needed', media }, 'three-volumes'),
+    });
+    expect(end.exitStatus, end.sentence).toBe(0);
+    const [[label] = []] = await filesOfTape(scene.lab.tapeFile);
+    const json = label?.toString('utf8').split('\n')[2] ?? '';
+    const { recordBytes, volumes } = JSON.parse(json) as {
+      recordBytes: number;
+      volumes: { volume: string; method: string; file: number }[];
+    };
+    expect(volumes.map(({ volume, method }) => `${volume} ${method}`)).toEqual(
+      pairs.map(({ proxy }) => `${proxy} 6a`),
+    );
+    const digests: string[] = [];
+    for (const { volume, file } of volumes) {
+      const image = `/var/tmp/${volume}.image`;
+      for (const line of await printedImageCommands({ file, recordBytes }, image))
+        expect(await scene.lab.type('node3', line), line).toMatchObject({ status: 0 });
+      digests.push((await onHost(scene, 'node3', ['digest', '-a', 'sha256', image])).trim());
+    }
+    expect(digests).toEqual(before);
+  });
 
   it('share one instant: what an application writes to both masters between two parts is on none of them', async () => {
     const before = await Promise.all(pairs.map(({ master }) => digestOf(master)));

@@ -33,9 +33,27 @@ export async function filesFromTar(
   return digests;
 }
 
+const pageByHand = (): Promise<string> =>
+  readFile(join(import.meta.dirname, '..', '..', 'docs', 'restore-by-hand.md'), 'utf8');
+
+/** The commands that docs/restore-by-hand.md prints for the image of a labelled tape, with these names and numbers. */
+export async function printedImageCommands(
+  { file, recordBytes }: { readonly file: number; readonly recordBytes: number },
+  image: string,
+): Promise<string[]> {
+  const [, block = 'false'] =
+    /^Layout `labelled`, or another volume:.*\n\n```\n([^`]*)\n```$/m.exec(await pageByHand()) ?? [];
+  return block.split('\n').map((line) =>
+    line
+      .replace(/fsf \d+/, `fsf ${file}`)
+      .replace('IMAGE', image)
+      .replace(/bs=\d+/, `bs=${recordBytes}`),
+  );
+}
+
 /** The command that docs/restore-by-hand.md prints for a dump, with this tool and device. */
 async function printedRestore(tool: string, device: string): Promise<string> {
-  const page = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'restore-by-hand.md'), 'utf8');
+  const page = await pageByHand();
   const line = /^dd .* ufsrestore .*$/m.exec(page)?.[0] ?? 'false';
   return line.replace('/dev/rmt/0', device).replace('ufsrestore', tool);
 }

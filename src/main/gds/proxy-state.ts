@@ -139,7 +139,7 @@ export const stoppedRule: Rule<EveryNodeFacts> = {
     })),
 };
 
-/** While a shadow is on the proxy. */
+/** While a shadow is on the proxy, and before a parted proxy is copied. */
 export const validSlicesRule: Rule<EveryNodeFacts> = {
   id: 'proxy-slices',
   title: phrase('Proxy slices are valid'),
@@ -164,6 +164,11 @@ export function parted(primaries: readonly NodeReport[], names: ProxyNames): Rul
 /** After `sdxvolume -F -e allnodes`, and again whenever a primary node may have rebooted. */
 export function stoppedEverywhere(primaries: readonly NodeReport[], names: ProxyNames): RuleVerdict[] {
   return [judge(stoppedRule, { primaries, names })];
+}
+
+/** While the proxy is parted and stopped: each of its slices is STOP, as every primary node sees it. */
+export function slicesValid(primaries: readonly NodeReport[], names: ProxyNames): RuleVerdict[] {
+  return [judge(validSlicesRule, { primaries, names })];
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   copyState,
   joinedAndInSync,
   parted,
+  slicesValid,
   stoppedEverywhere,
   type ProxyNames,
 } from '../../gds/proxy-state.ts';
@@ -89,6 +90,13 @@ export function judgeStopped(assignment: Assignment, world: World): RuleVerdict[
     const names = namesOf(assignment, volume);
     return [...parted(world.primaries, names), ...stoppedEverywhere(world.primaries, names)];
   });
+}
+
+/** Each slice of a parted and stopped proxy is valid. @param why it matters where the proxy is used */
+export function judgeProxySlices(assignment: Assignment, world: World, why: string): RuleVerdict[] {
+  return onEachVolume(assignment, assignment.volumes, (volume) =>
+    slicesValid(world.primaries, namesOf(assignment, volume)).map((verdict) => ({ ...verdict, why })),
+  );
 }
 
 /** No proxy of the job is mounted on a primary node. */

@@ -67,7 +67,7 @@ const shadowRules =
   'disk-names disk-devices device-sizes group-type disk-order first-block size shadow-active access-mode proxy-parted proxy-stopped proxy-slices nothing-else statuses-known';
 const bothAfresh = 'primaries+backup, afresh primaries+backup';
 const beforeRejoin = 'before primaries+backup, afresh primaries, backup last, throughout';
-const beforeReplacing = `${stoppedRules} master-valid other-proxies-parted ${absentRules}`;
+const beforeReplacing = `${stoppedRules} proxy-slices master-valid other-proxies-parted ${absentRules}`;
 
 const partChecks = [
   `3-3 before primaries: ${joinedRules}`,
@@ -226,7 +226,7 @@ describe('a restore', () => {
   it('from tape to a proxy that is parted already, which is opened for its fingerprint', () => {
     const fromParted: Assignment = { ...raw, restore: { ...order, begins: 'parted' } };
     expect(checked(fromParted)).toEqual([
-      `view after primaries+backup: ${stoppedRules} ${view}`,
+      `view after primaries+backup: ${stoppedRules} proxy-slices ${view}`,
       ...partChecks.slice(0, 2),
       `open-proxy before primaries+backup, afresh primaries: ${stoppedRules} no-shadow-objects`,
       'open-proxy after primaries: proxy-readable',
@@ -239,7 +239,7 @@ describe('a restore', () => {
     const fromProxy: Assignment = { ...raw, restore: { ...order, from: 'proxy', begins: 'parted' } };
     const withoutDisks = view.replace(` ${proven}`, '');
     expect(checked(fromProxy)).toEqual([
-      ...[`view after primaries+backup: ${stoppedRules} ${withoutDisks}`, ...replacing],
+      ...[`view after primaries+backup: ${stoppedRules} proxy-slices ${withoutDisks}`, ...replacing],
     ]);
     expect(changing(fromProxy)).toEqual(
       changing(restoring).slice(changing(restoring).indexOf(onNode1[0] ?? '')),

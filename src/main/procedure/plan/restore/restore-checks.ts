@@ -14,6 +14,7 @@ import {
   isProxyStopped,
   judgeJoined,
   judgeParted,
+  judgeProxySlices,
   judgeShadowable,
   judgeStatusesKnown,
   judgeStopped,
@@ -202,10 +203,16 @@ export function judgeDisksProven(assignment: Assignment, world: World): RuleVerd
   ];
 }
 
+/** A read of the volume may be answered by its other slices: the comparison of its bytes does not show a damaged one. */
+function judgeSource(assignment: Assignment, world: World): RuleVerdict[] {
+  const why = phrase('a slice that is being filled or damaged does not hold what was compared');
+  return [...judgeStopped(assignment, world), ...judgeProxySlices(assignment, world, why)];
+}
+
 /** Everything that must hold before anything is changed. */
 export function judgeRestorable(assignment: Assignment, order: RestoreOrder, world: World): RuleVerdict[] {
   return [
-    ...(order.begins === 'joined' ? judgeJoined(assignment, world) : judgeStopped(assignment, world)),
+    ...(order.begins === 'joined' ? judgeJoined(assignment, world) : judgeSource(assignment, world)),
     ...judgeStatusesKnown(assignment, world),
     ...judgeShadowable(assignment, world),
     ...judgeMasterValid(assignment, world),
@@ -217,10 +224,10 @@ export function judgeRestorable(assignment: Assignment, order: RestoreOrder, wor
   ];
 }
 
-/** Before the master is stopped: the proxy is parted and stopped, nothing else is in the way. */
+/** Before the master is stopped: the proxy is parted, stopped and valid, nothing else is in the way. */
 export function judgeReplaceable(assignment: Assignment, world: World): RuleVerdict[] {
   return [
-    ...judgeStopped(assignment, world),
+    ...judgeSource(assignment, world),
     ...judgeMasterValid(assignment, world),
     ...judgeOtherProxies(assignment, world),
     ...judgeNoShadow(assignment, world),

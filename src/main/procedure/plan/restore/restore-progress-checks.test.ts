@@ -144,7 +144,16 @@ describe('before the master is stopped, and before it is overwritten', () => {
     expect(replaceable(worldOf(edited(parted, 'Disk2   Volume1 ACTIVE', 'Disk2   Volume1 INVALID')))).toEqual(
       ['master-valid: Disk1 ACTIVE, Disk2 INVALID on node1, node2'],
     );
-    expect(judgeReplaceable(assignment, worldOf(parted)).slice(2, 4)).toEqual([
+    expect(judgeReplaceable(assignment, worldOf(parted)).slice(2, 5)).toEqual([
+      {
+        rule: 'proxy-slices',
+        title: 'Proxy slices are valid',
+        expected: 'each slice STOP',
+        actual: 'slice of Disk3 STOP on node1, node2',
+        verdict: 'holds',
+        why: 'a slice that is being filled or damaged does not hold what was compared',
+        source: 'GDS guide 6.6.3.7, step 3-1; (Linux) 4.1, 2.7.2.4',
+      },
       {
         rule: 'master-valid',
         title: 'Master slices are valid',
@@ -179,6 +188,22 @@ describe('before the master is stopped, and before it is overwritten', () => {
     expect(replaceable(worldOf(edited(parted, row, `${row}\n${third.replace('Class1', 'Class9')}`)))).toEqual(
       [],
     );
+  });
+
+  it('each slice of the proxy is valid on every node: what it lacks would be copied to the master', () => {
+    const damaged = edited(parted, 'Disk3   Volume2 STOP', 'Disk3   Volume2 INVALID');
+    const copied = edited(parted, 'Disk3   Volume2 STOP', 'Disk3   Volume2 COPY');
+    expect(replaceable(worldOf(damaged))).toEqual(['proxy-slices: slice of Disk3 INVALID on node1, node2']);
+    expect(replaceable(worldOf(parted, '', { node2: copied }))).toEqual([
+      'proxy-slices: slice of Disk3 STOP on node1; slice of Disk3 COPY on node2',
+    ]);
+    expect(blocking(judgeRebuildable(assignment, worldOf(allStopped(damaged))))).toEqual([
+      'proxy-slices: slice of Disk3 INVALID on node1, node2',
+    ]);
+    const fromProxy: RestoreOrder = { ...order, from: 'proxy', begins: 'parted' };
+    expect(blocking(judgeRestorable(assignment, fromProxy, worldOf(damaged)))).toEqual([
+      'proxy-slices: slice of Disk3 INVALID on node1, node2',
+    ]);
   });
 
   it('the master is stopped on every node, with each slice', () => {
