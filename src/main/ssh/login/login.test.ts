@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { AuthContext } from 'ssh2';
-import ssh2 from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AskSecret, SecretQuestion } from '../host-profile.ts';
 import { failureOf, newKey, profileOf, publicKeyOf, Workbench } from '../ssh-server.test-support.ts';
@@ -119,7 +118,7 @@ describe('logging in with a key file', () => {
   });
 
   it('says that a public key is where the private one should be', async () => {
-    const path = await bench.file('key.pub', ssh2.utils.generateKeyPairSync('ed25519').public);
+    const path = await bench.file('key.pub', `ssh-ed25519 ${publicKeyOf(newKey()).toString('base64')}`);
     const server = await bench.server({ authenticate: (attempt) => attempt.reject(['publickey']) });
     expect((await failureOf(connect(bench, server, keyFile(path))))?.message).toBe(
       `node1: the key file ${path} cannot be used: it holds a public key, not a private one`,
