@@ -125,6 +125,17 @@ describe('a restore of files', () => {
     ]);
   });
 
+  it('of ufs makes the file system with the parameters that the site names', async () => {
+    await open(kinds[0] as Kind, { restore: { makeFileSystem: { ufs: 'newfs -v -b 8192 -i 2048' } } });
+    const end = await restore();
+    expect(end.exitStatus, end.sentence).toBe(0);
+    expect(end.restored).toEqual(files);
+    const lines = scene.lab.commands.slice(scene.commandsBefore).map(({ line }) => line);
+    expect(lines.filter((line) => line.startsWith('newfs'))).toEqual([
+      'newfs -v -b 8192 -i 2048 /dev/sfdsk/Class2/rdsk/Volume2',
+    ]);
+  });
+
   it("of sfxfs writes the master's own device name before the services start", async () => {
     await open(kinds[2] as Kind, {});
     const end = await restore();

@@ -47,9 +47,13 @@ async function make(call: CommandCall, special: string, type: FileSystemType): P
   }
 }
 
+/** Options of newfs(1M) that the lab accepts, each followed by a blank: all but -v have a value, and the lab ignores them. */
+const newfsOptions = /^(?:-v |-[abcCdfimnorst] [^-\s]\S* )*$/;
+
 export const newfs: Command = async (call) => {
-  const [special, ...others] = call.argv.slice(1);
-  return special === undefined || others.length > 0 || special.startsWith('-')
+  const options = call.argv.slice(1, -1).map((word) => `${word} `);
+  const special = call.argv.slice(1).at(-1);
+  return special === undefined || special.startsWith('-') || !newfsOptions.test(options.join(''))
     ? complain(call, 'usage: newfs [ -v ] [ mkfs-options ] raw-special-device')
     : make(call, special, 'ufs');
 };
