@@ -9,7 +9,7 @@ const areas = ['src/{contract,folds,renderer,streams}/**', 'src/main/**'];
 
 /** Files that have commands, scripts, SQL, or words that other programs read. What is stored is a phrase; these are neither. */
 const otherWords = [
-  'src/contract/{run-outcome,tape-alert-table,words}.ts',
+  'src/contract/{run-outcome,tape/tape-alert-table,words}.ts',
   'src/contract/error-table/**',
   'src/main/application/protection/status-metrics.ts',
   'src/main/application/rights/{presumed-cluster,sudoers-lines}.ts',

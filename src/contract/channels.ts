@@ -3,10 +3,10 @@
  * the browser; the preload, the main process and the browser host are loops over it. Errors of the table cross as plain data.
  */
 import { z } from 'zod';
-import type { KnownDriveHealth } from './drive-health.ts';
+import type { KnownDriveHealth } from './tape/drive-health.ts';
 import { isFailure, type ErrorInfo } from './errors.ts';
 import { labActs, type LabView } from './lab.ts';
-import type { CartridgeMove, LibraryView } from './library.ts';
+import type { CartridgeMove, LibraryView } from './tape/library.ts';
 import type { FoundFiles, FoundRuns, TrendSeries } from './history.ts';
 import type { CheckLine, Plan } from './plan.ts';
 import type { ApprovalView, AuditLine, GivenApproval, SignedRun } from './proof.ts';

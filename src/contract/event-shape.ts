@@ -1,6 +1,6 @@
 /** What the events of a run are made of. See events.ts. */
 import { z } from 'zod';
-import { alertSeverities } from './drive-health.ts';
+import { alertSeverities } from './tape/drive-health.ts';
 
 const common = {
   /** Counts from 1, without a gap. */

@@ -2,7 +2,7 @@
 import type { RunVerdict } from './run-outcome.ts';
 import type { RestoreLine } from './restore-views.ts';
 import type { RunLine } from './screens.ts';
-import type { TapeLoss } from './tape-loss.ts';
+import type { TapeLoss } from './tape/tape-loss.ts';
 
 export interface FoundRuns {
   /** Newest first. */

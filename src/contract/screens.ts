@@ -1,6 +1,6 @@
 /** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
 import type { ChangedHostKey } from './changed-host-key.ts';
-import type { CopyView } from './copied-tape.ts';
+import type { CopyView } from './tape/copied-tape.ts';
 import type { ErrorCode } from './errors.ts';
 import type { EventOf, RunEvent } from './events.ts';
 import type { Hop } from './data-events.ts';
@@ -8,7 +8,7 @@ import type { JobRefusal } from './job-refusal.ts';
 import type { CheckLine, Plan } from './plan.ts';
 import type { RestoreKind } from './restore-views.ts';
 import type { Omissions, RunVerdict } from './run-outcome.ts';
-import type { TapeLoss } from './tape-loss.ts';
+import type { TapeLoss } from './tape/tape-loss.ts';
 import type { Topology } from './topology.ts';
 
 export interface HostInfo {

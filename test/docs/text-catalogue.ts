@@ -10,7 +10,7 @@ import ts from 'typescript';
 import { errorTable, type ErrorEntry } from '../../src/contract/error-table.ts';
 import { protections } from '../../src/contract/protection.ts';
 import { outcomeWords, runVerdicts } from '../../src/contract/run-outcome.ts';
-import { tapeAlerts } from '../../src/contract/tape-alert-table.ts';
+import { tapeAlerts } from '../../src/contract/tape/tape-alert-table.ts';
 import { situationKinds } from '../../src/folds/situation.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -126,7 +126,7 @@ const saidOfTables = (): SaidText[] => [
   })),
   ...tapeAlerts
     .flatMap(({ name, severity, remedy }) => [name, severity, remedy])
-    .map((text) => ({ text, usedIn: 'src/contract/tape-alert-table.ts' })),
+    .map((text) => ({ text, usedIn: 'src/contract/tape/tape-alert-table.ts' })),
   ...helpTitles.map((text) => ({ text, usedIn: 'src/main/cli/command-line.ts' })),
 ];
 

@@ -69,7 +69,7 @@ describe('a command loads what it needs', () => {
   it('for the help: the names of commands, and what prints them', async () => {
     const { packages, sources, stdout } = await loadedBy('--help');
     expect(stdout).toContain('Usage: shadowtape [options] [command]');
-    expect(sources).toContain('main/cli/run-command.ts');
+    expect(sources).toContain('main/cli/run/run-command.ts');
     expect(packages).toEqual(['commander']);
     expect(works(sources)).toEqual([]);
     expect(sources).not.toContain('main/application/console.ts');

@@ -1,7 +1,7 @@
 /** A reader with errors that exits 0: what it skipped is reported everywhere, or fails the run. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ReportService } from '../../src/main/application/console.ts';
-import { endLines } from '../../src/main/cli/run-command.ts';
+import { endLines } from '../../src/main/cli/run/run-command.ts';
 import { plainText } from '../../src/main/cli/terminal/lines.ts';
 import { normalStands, withJob } from '../support/failures.ts';
 import {

@@ -1,6 +1,6 @@
 /** A step fails after the dump has begun, the job halts, and an operator is present: the run asks what to do. */
 import { describe, expect, it } from 'vitest';
-import { furtherLines } from '../../src/main/cli/run-follower.ts';
+import { furtherLines } from '../../src/main/cli/run/run-follower.ts';
 import type { Ask } from '../../src/main/application/console.ts';
 import { expectNormal, expectTape } from '../support/deaths.ts';
 import { bringingBack, inScene, proceduralCommands, withJob } from '../support/failures.ts';

@@ -1,6 +1,6 @@
 /** The strength of a fingerprint: its coverage is reported, with a warning if all records are alike. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { RunText } from '../../src/main/cli/run-text.ts';
+import { RunText } from '../../src/main/cli/run/run-text.ts';
 import { inScene, withJob } from '../support/failures.ts';
 import { manyBlocks, runScene, type SceneRun } from '../support/lab-run.ts';
 

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import type { Responses } from '../../src/contract/channels.ts';
 import { failure } from '../../src/contract/errors.ts';
-import type { LibraryView } from '../../src/contract/library.ts';
+import type { LibraryView } from '../../src/contract/tape/library.ts';
 import type { RestoreView } from '../../src/contract/restore-views.ts';
 import { playedNow } from '../support/ui/captured-console.ts';
 import type { Answers } from '../support/ui/fake-bridge.ts';

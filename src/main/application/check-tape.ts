@@ -2,7 +2,7 @@
  * What `check` reports of the drive and of the tape in it: each job judges the tape as its run would. Writes nothing to
  * the tape.
  */
-import { healthText, type DriveHealth } from '../../contract/drive-health.ts';
+import { healthText, type DriveHealth } from '../../contract/tape/drive-health.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { phrase, phrases } from '../../contract/text/say.ts';
 import { requireChangerDrive, type ChangerSight } from '../procedure/drive/changer-work.ts';

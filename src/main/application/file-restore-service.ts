@@ -1,8 +1,8 @@
 /** Restores files and images from tape: finds them, previews the restore, and performs it with the drive locked. */
 import { hostname, userInfo } from 'node:os';
-import type { ProvenCopy } from '../../contract/copied-tape.ts';
+import type { ProvenCopy } from '../../contract/tape/copied-tape.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
-import { lossSentence } from '../../contract/tape-loss.ts';
+import { lossSentence } from '../../contract/tape/tape-loss.ts';
 import { inEnglish, phrase } from '../../contract/text/say.ts';
 import { asUnreadBackup } from '../procedure/drive/unread-backup.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';

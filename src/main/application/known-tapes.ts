@@ -1,10 +1,10 @@
 /** Reads and changes the tape inventory. Needs neither a drive nor a site. */
 import { hostname, userInfo } from 'node:os';
-import type { CopyView } from '../../contract/copied-tape.ts';
+import type { CopyView } from '../../contract/tape/copied-tape.ts';
 import { failure } from '../../contract/errors.ts';
 import type { FileHit } from '../../contract/history.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
-import type { TapeLoss } from '../../contract/tape-loss.ts';
+import type { TapeLoss } from '../../contract/tape/tape-loss.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { hasLabel, type KnownTape, type MediaEvent } from '../tape/media-catalogue.ts';

@@ -2,9 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { CopyView } from '../../contract/copied-tape.ts';
+import type { CopyView } from '../../contract/tape/copied-tape.ts';
 import { failure, isFailure } from '../../contract/errors.ts';
-import type { TapeLoss } from '../../contract/tape-loss.ts';
+import type { TapeLoss } from '../../contract/tape/tape-loss.ts';
 import { isTimeZone, ownZone } from '../../contract/time/wall-clock.ts';
 import type { ExportWhat, ReportDocument, ReportPaper } from '../../contract/report.ts';
 import { writeTrouble } from '../journal/journal.ts';

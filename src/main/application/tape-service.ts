@@ -1,7 +1,7 @@
 /** What an operator does at the drive outside any run: identify a tape, label it, test the drive. */
 import { hostname, userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
-import type { CartridgeMove, LibraryView } from '../../contract/library.ts';
+import type { CartridgeMove, LibraryView } from '../../contract/tape/library.ts';
 import type { CheckLine } from '../../contract/plan.ts';
 import type { CommandRunner, RunnerOptions } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';

@@ -1,25 +1,25 @@
 /** All commands, in the order in which the help lists them. */
-import { registerApprove } from './approve-command.ts';
+import { registerApprove } from './run/approve-command.ts';
 import { registerCheck } from './check-command.ts';
 import type { CommandLine } from './command-line.ts';
 import { registerCompletion } from './completion-command.ts';
-import { registerShown } from './history-commands.ts';
-import { registerHistory } from './history-search-commands.ts';
+import { registerShown } from './history/history-commands.ts';
+import { registerHistory } from './history/history-search-commands.ts';
 import { registerKeeping } from './keeping-commands.ts';
 import { registerLab } from './lab-command.ts';
 import { registerLocks } from './lock-commands.ts';
-import { registerPause } from './pause-command.ts';
+import { registerPause } from './run/pause-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
 import { registerCopy } from './restore/copy-command.ts';
 import { registerRestore } from './restore/restore-command.ts';
-import { registerRuns } from './run-command.ts';
+import { registerRuns } from './run/run-command.ts';
 import { registerDigest } from './schedule/digest-command.ts';
 import { registerSchedule } from './schedule/schedule-command.ts';
 import { registerServe } from './serve-command.ts';
 import { registerStatus } from './status-command.ts';
-import { registerTapes } from './tape-commands.ts';
+import { registerTapes } from './tapes/tape-commands.ts';
 
 const groups = [
   registerPlan,

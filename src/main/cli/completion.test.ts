@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { CommandLine } from './command-line.ts';
 import { completionsOf } from './completion.ts';
-import { registerShown } from './history-commands.ts';
-import { registerHistory } from './history-search-commands.ts';
+import { registerShown } from './history/history-commands.ts';
+import { registerHistory } from './history/history-search-commands.ts';
 import { registerKeeping } from './keeping-commands.ts';
 import { registerLocks } from './lock-commands.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
-import { registerRuns } from './run-command.ts';
+import { registerRuns } from './run/run-command.ts';
 
 const line = new CommandLine();
 for (const register of [

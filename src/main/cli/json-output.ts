@@ -4,17 +4,17 @@
  *
  * Fields are never renamed once released; more may be added.
  */
-import type { ComparedVolume } from '../../contract/copied-tape.ts';
+import type { ComparedVolume } from '../../contract/tape/copied-tape.ts';
 import type { WeekDigest } from '../../contract/digest.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { FileHit, TrendSeries } from '../../contract/history.ts';
-import type { LibraryElement } from '../../contract/library.ts';
+import type { LibraryElement } from '../../contract/tape/library.ts';
 import type { CheckLine, PlannedStep } from '../../contract/plan.ts';
 import type { AuditLine, SignatureFacts } from '../../contract/proof.ts';
 import type { ServiceState, UnsentDigest } from '../../contract/protection.ts';
 import type { RunLine } from '../../contract/screens.ts';
-import type { TapeLoss } from '../../contract/tape-loss.ts';
+import type { TapeLoss } from '../../contract/tape/tape-loss.ts';
 import type {
   CopyResult,
   IdentifiedTape,

@@ -4,7 +4,7 @@ import { say, told } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { SiteStatus, VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
-import { withHistory } from './history-search-commands.ts';
+import { withHistory } from './history/history-search-commands.ts';
 import type { JsonOutput } from './json-output.ts';
 import { toned, type Piece } from './terminal/lines.ts';
 import { note, print, printJson, standardOutput, warn } from './terminal/output.ts';

@@ -1,4 +1,4 @@
-import type { CartridgeMove } from '../../contract/library.ts';
+import type { CartridgeMove } from '../../contract/tape/library.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { listTapes } from '../application/console.ts';
 import { declareTapeFound, declareTapeLost, moveTape } from '../application/known-tapes.ts';

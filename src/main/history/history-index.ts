@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isFailure } from '../../contract/errors.ts';
 import type { FoundFiles, FoundRuns, IndexView, TrendSeries } from '../../contract/history.ts';
 import type { IndexProgress, RunLine } from '../../contract/screens.ts';
-import type { TapeLoss } from '../../contract/tape-loss.ts';
+import type { TapeLoss } from '../../contract/tape/tape-loss.ts';
 import { provenDrills } from '../journal/drill-records.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { ChangesTeller } from './changes/changes-teller.ts';

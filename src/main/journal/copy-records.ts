@@ -3,7 +3,7 @@
  * hold what. A copy on one tape that is imported gets such a record, too.
  */
 import { z } from 'zod';
-import type { ProvenCopy } from '../../contract/copied-tape.ts';
+import type { ProvenCopy } from '../../contract/tape/copied-tape.ts';
 import { recordFiles, recordLine } from './restore-records.ts';
 
 export const copySuffix = '-copy';

@@ -1,5 +1,5 @@
 /** What a run came to, folded from its events: a line of `runs`, the head of `show`, the answer to "what does the tape hold". */
-import { alertText } from '../../contract/drive-health.ts';
+import { alertText } from '../../contract/tape/drive-health.ts';
 import { hops, type Hop } from '../../contract/data-events.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
 import { millisecondsBetween } from '../../contract/time/run-clock.ts';

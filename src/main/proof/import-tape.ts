@@ -1,7 +1,7 @@
 /** Imports a tape and its run into a state folder that does not know them. Writes nothing to the tape. */
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CopiedTape } from '../../contract/copied-tape.ts';
+import type { CopiedTape } from '../../contract/tape/copied-tape.ts';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { NewEvent } from '../../contract/events.ts';
 import { phrase } from '../../contract/text/say.ts';

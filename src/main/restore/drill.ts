@@ -7,7 +7,7 @@ import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import { dumpSourceOf, hasChecksum, type DumpSource } from './dump-source.ts';
 import { restoreStep } from './target/host-place.ts';
-import type { ProvenCopy } from '../../contract/copied-tape.ts';
+import type { ProvenCopy } from '../../contract/tape/copied-tape.ts';
 import type { LibraryUse } from './library-use.ts';
 import { insertFirstTape, readSource } from './read-source.ts';
 import { whileReleasing } from './release-drive.ts';

@@ -1,6 +1,6 @@
 /** Reads a backup from its tapes through a stream that consumes it, and compares it with what its run wrote. */
 import type { Duplex } from 'node:stream';
-import type { ProvenCopy } from '../../contract/copied-tape.ts';
+import type { ProvenCopy } from '../../contract/tape/copied-tape.ts';
 import { judgeTapeRead } from '../../streams/tape/tape-reader.ts';
 import { readBack } from '../../streams/tape/read-back.ts';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';

@@ -3,7 +3,7 @@
  * again before the tape is read.
  */
 import type { Duplex } from 'node:stream';
-import type { ProvenCopy } from '../../contract/copied-tape.ts';
+import type { ProvenCopy } from '../../contract/tape/copied-tape.ts';
 import { phrase } from '../../contract/text/say.ts';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';

@@ -1,5 +1,5 @@
 /** The tapes of a backup, as they are requested and recognized. Pure. */
-import type { ProvenCopy } from '../../contract/copied-tape.ts';
+import type { ProvenCopy } from '../../contract/tape/copied-tape.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { phrase } from '../../contract/text/say.ts';
 import type { KnownTape } from '../tape/media-catalogue.ts';

@@ -1,6 +1,6 @@
 /** Which cartridge of a library is which tape: by bar codes. Decides what must be moved, and moves nothing. Pure. */
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
-import type { CartridgeUse } from '../../contract/library.ts';
+import type { CartridgeUse } from '../../contract/tape/library.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { dataSlots, isForData, slotToReturnTo, type ChangerStatus } from './changer.ts';
 

@@ -3,7 +3,7 @@
  * list. Pure.
  */
 import { z } from 'zod';
-import type { TapeLoss } from '../../contract/tape-loss.ts';
+import type { TapeLoss } from '../../contract/tape/tape-loss.ts';
 import type { TapeLabel } from './tape-label.ts';
 
 const mediaEventSchema = z.looseObject({

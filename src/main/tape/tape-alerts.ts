@@ -1,6 +1,6 @@
 /** TapeAlert flags in what sg_logs prints. Pure. */
-import type { RaisedAlert } from '../../contract/drive-health.ts';
-import { askMaker, tapeAlerts } from '../../contract/tape-alert-table.ts';
+import type { RaisedAlert } from '../../contract/tape/drive-health.ts';
+import { askMaker, tapeAlerts } from '../../contract/tape/tape-alert-table.ts';
 
 /** A flag that the standard does not name is at least a warning. */
 const ofName = new Map(tapeAlerts.map((alert) => [alert.name, alert]));

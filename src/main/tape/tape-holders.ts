@@ -1,5 +1,5 @@
 /** Whose data is on a tape, by its label or by the digest of its first record; and what would be lost with it. Pure. */
-import type { TapeLoss } from '../../contract/tape-loss.ts';
+import type { TapeLoss } from '../../contract/tape/tape-loss.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { mediaEvent, type KnownTape, type MediaEvent } from './media-catalogue.ts';
 import { firstRecordSha256, type FoundTape } from './overwrite-rule.ts';

@@ -1,6 +1,6 @@
 /** Work at the drive outside of any run: query, identify, label, drive check, moves of a library, and the tape inventory. */
 import type { Bridge } from '../../contract/channels.ts';
-import type { CartridgeMove } from '../../contract/library.ts';
+import type { CartridgeMove } from '../../contract/tape/library.ts';
 import { bridge } from '../bridge.ts';
 import { Asked } from './asked.svelte.ts';
 import { LineCheck } from './line-check.svelte.ts';

@@ -1,5 +1,5 @@
 /** Whether the tape in the drive belongs to a second copy of a run: the run is then read as if it had written that one. */
-import type { ProvenCopy } from '../../../contract/copied-tape.ts';
+import type { ProvenCopy } from '../../../contract/tape/copied-tape.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import { requireReadyDrive } from '../../procedure/drive/drive-ready.ts';
 import { lookAtTape, type KnownDrive } from '../../procedure/drive/tape-look.ts';

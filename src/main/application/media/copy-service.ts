@@ -1,6 +1,6 @@
 /** Second copies of the tapes of a run: checks the request, locks both drives, and keeps the record. */
 import { hostname, userInfo } from 'node:os';
-import type { ProvenCopy } from '../../../contract/copied-tape.ts';
+import type { ProvenCopy } from '../../../contract/tape/copied-tape.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { ownZone } from '../../../contract/time/wall-clock.ts';

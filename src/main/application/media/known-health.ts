@@ -3,7 +3,7 @@
  * because most drives clear a flag once it was read. Queries no host.
  */
 import { z } from 'zod';
-import type { KnownDriveHealth, DriveHealth } from '../../../contract/drive-health.ts';
+import type { KnownDriveHealth, DriveHealth } from '../../../contract/tape/drive-health.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import { driveHealthShape } from '../../../contract/event-shape.ts';
 import type { RunLine } from '../../../contract/screens.ts';

@@ -1,5 +1,5 @@
 /** The contents of a library, element by element, with what the tape inventory records of each tape. Queries no host. */
-import type { LibraryElement } from '../../../contract/library.ts';
+import type { LibraryElement } from '../../../contract/tape/library.ts';
 import { libraryOf } from '../../procedure/model/assign.ts';
 import type { Site } from '../../site/site-schema.ts';
 import { usualCleaning, type ChangerStatus } from '../../tape/changer.ts';

@@ -1,5 +1,5 @@
 /** The library that loads the tapes of a restore or a drill: that of the site, if the reading drive is the site's. */
-import type { CartridgeMove } from '../../../contract/library.ts';
+import type { CartridgeMove } from '../../../contract/tape/library.ts';
 import { driveName } from '../../procedure/hosts/drive-name.ts';
 import { realClock } from '../../procedure/hosts/query-retry.ts';
 import type { LibraryRoom } from '../../procedure/drive/library-work.ts';

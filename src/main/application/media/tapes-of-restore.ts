@@ -2,7 +2,7 @@
  * Which tapes a restore of volumes reads: those of the run, or those of a copy. A library is queried for its tapes;
  * without one, a person has inserted a tape.
  */
-import type { ProvenCopy } from '../../../contract/copied-tape.ts';
+import type { ProvenCopy } from '../../../contract/tape/copied-tape.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import { requireReadable, type Choices } from '../../procedure/drive/bring-backup.ts';
 import type { Assignment } from '../../procedure/model/assignment.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EventOf } from '../../../contract/events.ts';
-import { RunText } from '../run-text.ts';
+import { RunText } from '../run/run-text.ts';
 import { plainText } from '../terminal/lines.ts';
 import { eventLines } from './event-lines.ts';
 

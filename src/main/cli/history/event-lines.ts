@@ -2,7 +2,7 @@
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { omissionWords } from '../../../contract/run-outcome.ts';
 import { say, told } from '../../../contract/text/say.ts';
-import { endWord, type RunText } from '../run-text.ts';
+import { endWord, type RunText } from '../run/run-text.ts';
 import { clockText } from '../terminal/display.ts';
 import { exact, toned, type Line, type Piece } from '../terminal/lines.ts';
 import { stateTone } from '../terminal/state-tone.ts';

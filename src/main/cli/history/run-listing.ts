@@ -2,7 +2,7 @@
 import { omissionWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { said, say } from '../../../contract/text/say.ts';
-import { endWord } from '../run-text.ts';
+import { endWord } from '../run/run-text.ts';
 import { lossText, momentText } from '../terminal/display.ts';
 import { stateTone } from '../terminal/state-tone.ts';
 import { listingLines, type Column } from '../terminal/table.ts';

@@ -12,7 +12,7 @@ import type {
 } from '../../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption } from '../command-line.ts';
 import { drill } from './drill-command.ts';
-import { withHistory } from '../history-search-commands.ts';
+import { withHistory } from '../history/history-search-commands.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { print, printJson, standardError } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';

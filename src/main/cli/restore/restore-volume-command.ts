@@ -1,6 +1,6 @@
 /** `restore RUN` without `--to`: restores a volume from a run's backup, from tape or from the parted proxy. */
 import type { CommandLine, JsonOption, LabFlags } from '../command-line.ts';
-import { followOn } from '../run-command.ts';
+import { followOn } from '../run/run-command.ts';
 
 /** Options of a restore to the cluster. */
 export interface RestoreVolumeOptions extends LabFlags, JsonOption {

@@ -7,7 +7,7 @@ import type { Site } from '../../application/console.ts';
 import type { DigestOutcome } from '../../application/digest/send-digest.ts';
 import type { StatusFacts } from '../../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from '../command-line.ts';
-import { withHistory } from '../history-search-commands.ts';
+import { withHistory } from '../history/history-search-commands.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { isQuiet, zoneInstead } from '../terminal/display.ts';
 import { print, printJson } from '../terminal/output.ts';

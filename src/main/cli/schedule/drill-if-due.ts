@@ -11,7 +11,7 @@ import {
 } from '../../application/schedule/schedule-service.ts';
 import { scheduledJob } from '../../application/schedule/scheduled-job.ts';
 import type { CommandLine } from '../command-line.ts';
-import { withHistory } from '../history-search-commands.ts';
+import { withHistory } from '../history/history-search-commands.ts';
 import { isQuiet } from '../terminal/display.ts';
 import { print, warn } from '../terminal/output.ts';
 import { told } from '../../../contract/text/say.ts';

@@ -4,7 +4,7 @@ import { readSite, siteFileOf } from '../../application/console.ts';
 import { recordRefusal, settleNights } from '../../application/schedule/schedule-service.ts';
 import { scheduledJob } from '../../application/schedule/scheduled-job.ts';
 import type { CommandLine } from '../command-line.ts';
-import { withHistory } from '../history-search-commands.ts';
+import { withHistory } from '../history/history-search-commands.ts';
 import { isQuiet } from '../terminal/display.ts';
 import { print, warn } from '../terminal/output.ts';
 import { told } from '../../../contract/text/say.ts';

@@ -27,7 +27,7 @@ import {
   requireNoQuestion,
 } from '../../application/schedule/unattended-check.ts';
 import type { CommandLine, JsonOption } from '../command-line.ts';
-import { withHistory } from '../history-search-commands.ts';
+import { withHistory } from '../history/history-search-commands.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { zoneInstead } from '../terminal/display.ts';
 import { note, print, printJson, printVerbatim } from '../terminal/output.ts';

@@ -1,5 +1,5 @@
 /** How the command line formats its output: the time zone, the colors, how much. Chosen once, before a command begins. */
-import { lossSentenceOn, type TapeLoss } from '../../../contract/tape-loss.ts';
+import { lossSentenceOn, type TapeLoss } from '../../../contract/tape/tape-loss.ts';
 import { ownZone, zonedText } from '../../../contract/time/wall-clock.ts';
 import { zonedClock, zonedDay, zonedSecond, zoneName } from '../../../contract/time/zoned-time.ts';
 

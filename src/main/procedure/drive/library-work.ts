@@ -3,7 +3,7 @@
  * data of a running or interrupted run stays there.
  */
 import { failure, isFailure } from '../../../contract/errors.ts';
-import type { CartridgeMove } from '../../../contract/library.ts';
+import type { CartridgeMove } from '../../../contract/tape/library.ts';
 import { phrase } from '../../../contract/text/say.ts';
 import { freeSlotOf, isCartridgeOf, movesFor, useOf, type Library } from '../../tape/library.ts';
 import type { KnownTape } from '../../tape/media-catalogue.ts';

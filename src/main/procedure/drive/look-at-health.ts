@@ -1,5 +1,5 @@
 /** Queries the health of a drive. What cannot be read is reported as unknown, with the reason: it never counts as healthy. */
-import type { DriveHealth, UnknownHealth } from '../../../contract/drive-health.ts';
+import type { DriveHealth, UnknownHealth } from '../../../contract/tape/drive-health.ts';
 import { isFailure } from '../../../contract/errors.ts';
 import { phrase } from '../../../contract/text/say.ts';
 import {

@@ -1,5 +1,5 @@
 /** Describes the current state, and whether the cluster is in its normal state. Pure. */
-import { alertText } from '../../../contract/drive-health.ts';
+import { alertText } from '../../../contract/tape/drive-health.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { inEnglish, phrase, phrases } from '../../../contract/text/say.ts';
 import { sdxinfo } from '../../gds/commands.ts';

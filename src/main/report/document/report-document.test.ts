@@ -1,55 +1,16 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ReportBlock, ReportDocument, ReportTexts } from '../../../contract/report.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import { eventsUntil, fixtureEvents, type FixtureName } from '../../../folds/journals.test-support.ts';
-import { attachmentsOf } from './attachments.ts';
+import { eventsUntil, fixtureEvents } from '../../../folds/journals.test-support.ts';
 import { reportOf } from './report-document.ts';
-import { factsOf } from './report-source.ts';
 import { reportTimes } from './report-times.ts';
+import { attached, fixture, journalHash, reportOfEvents, sectionText } from './report-text.test-support.ts';
 import {
   boundByBaseline,
   boundByRecords,
   manyVolumes,
-  withLayout,
   threeTapes,
+  withLayout,
 } from './report.test-support.ts';
-
-const journalHash = '0123456789abcdef'.repeat(4);
-const reportOfEvents = (events: readonly RunEvent[]) =>
-  reportOf({ run: events[0]?.run ?? '', events, journalHash });
-const fixture = (name: FixtureName) => reportOfEvents(fixtureEvents(name));
-
-/** The text of the attached file whose name ends like this. */
-const attachedTo = (events: readonly RunEvent[], ending: string) =>
-  attachmentsOf(factsOf({ run: events[0]?.run ?? '', events, journalHash })).find(({ name }) =>
-    name.endsWith(`.${ending}`),
-  )?.text ?? '';
-const attached = (name: FixtureName, ending: string) => attachedTo(fixtureEvents(name), ending);
-
-const textOf = (texts: ReportTexts) => texts.map(({ text }) => text).join('');
-
-function wordsOf(block: ReportBlock): string {
-  switch (block.kind) {
-    case 'paragraph':
-      return textOf(block.texts);
-    case 'facts':
-      return block.rows.map(({ name, value }) => `${name}: ${textOf(value)}`).join('\n');
-    case 'table':
-      return [block.caption, ...block.rows.map((row) => row.map(textOf).join(' | '))].join('\n');
-    case 'listing':
-      return block.lines.join('\n');
-    case 'figure':
-      return `${block.caption}\n${block.alt}`;
-    case 'termination':
-      return `${block.line} (${block.status}): ${block.sentence}`;
-    case 'signing':
-      return block.lines.map(({ who }) => who).join('\n');
-  }
-}
-
-const sectionText = ({ sections }: ReportDocument, id: string) =>
-  (sections.find((section) => section.id === id)?.blocks ?? []).map(wordsOf).join('\n');
 
 describe('times', () => {
   const text = (zone?: string) => {
@@ -178,63 +139,6 @@ describe('the first page', () => {
   });
 });
 
-describe('the topology', () => {
-  it('of a restore shows the tape that was read, and none where the proxy itself was', () => {
-    const events = fixtureEvents('restore');
-    const tapeOf = (report: ReportDocument) =>
-      report.sections
-        .flatMap(({ blocks }) => blocks)
-        .flatMap((block) =>
-          block.kind === 'figure' && block.figure.kind === 'topology' ? [block.figure.tape] : [],
-        );
-    expect(tapeOf(reportOfEvents(events))).toEqual([
-      { title: '/dev/rmt/0 on node3', files: ['Volume2'], isRead: true },
-    ]);
-    const fromProxy = events.map((event) =>
-      event.type === 'run-started' && event.restore
-        ? { ...event, restore: { ...event.restore, from: 'proxy' as const } }
-        : event,
-    );
-    expect(tapeOf(reportOfEvents(fromProxy))).toEqual([undefined]);
-    expect(sectionText(reportOfEvents(events), 'verification')).toContain('before anything was written.');
-  });
-
-  it('draws where master, proxy and shadow lay, and says the same in words', () => {
-    const [, section] = reportOfEvents(withLayout()).sections;
-    const figure = section?.blocks.find((block) => block.kind === 'figure');
-    expect(figure?.alt).toBe(
-      'Proxy volume Volume2: blocks 65,536 to 81,919; shadow volume Volume2: blocks 65,536 to 81,919; the same blocks.',
-    );
-    expect(figure?.figure).toMatchObject({
-      primary: 'node1 and node2',
-      backup: 'node3',
-      shadowed: [
-        {
-          masters: [{ extents: [{ name: 'Volume1', role: 'master' }] }],
-          ties: [{ proxy: 'Volume2', shadow: 'Volume2', mark: 'good' }],
-        },
-      ],
-    });
-  });
-
-  it('of a journal of an earlier release holds what the rules compared, and reports it', () => {
-    const text = sectionText(fixture('raw-dd'), 'topology');
-    expect(text).toContain('This journal was written by an earlier release');
-    expect(text).toContain('Proxy volume Volume2: blocks 65,536 to 81,919');
-  });
-
-  it('says where the shadow is not the same blocks', () => {
-    const events = withLayout().map((event) =>
-      event.type === 'check' && event.step === 'verify' && event.rule === 'first-block'
-        ? { ...event, actual: '66,560', verdict: 'differs' as const }
-        : event,
-    );
-    const report = reportOfEvents(events);
-    expect(sectionText(report, 'topology')).toContain('NOT the same blocks');
-    expect(sectionText(report, 'verification')).toContain('First block | 65,536 | 66,560 | differs |');
-  });
-});
-
 it('lists errors with their hints, the rollback and what was where', () => {
   const report = fixture('tape-error');
   const text = sectionText(report, 'troubles');
@@ -271,33 +175,6 @@ it('has the beginning of a script, and all of it in the attached commands', () =
     / \| sh -c 'umask 077 … a script of \d+ lines, in full in the attached commands \| node3 \| /,
   );
   expect(attached('server', 'commands.txt')).toMatch(/\nsh -c 'umask 077\nmkdir \/var\/tmp\/shadowtape-/);
-});
-
-describe('the attached files', () => {
-  it('have every command as it was sent, with its output', () => {
-    const text = attached('raw-dd', 'commands.txt');
-    for (const event of fixtureEvents('raw-dd'))
-      if (event.type === 'intent') expect(text).toContain(`\n${event.line}\n`);
-    expect(text).toMatch(
-      /\n== node3, 2026-11-22 14:53:09 UTC, step 6a, exit status 0, 1\.3 s\ndd ibs=262144 obs=32768 of=\/dev\/rmt\/0\n-- standard error\n0\+256 records in\n256\+0 records out\n/,
-    );
-  });
-
-  it('have every check and every sampled record', () => {
-    expect(attached('raw-dd', 'checks.csv')).toMatch(
-      /^2026-11-22T14:53:\d\d\.\d{3}Z,3-1,,Proxy is joined,Join of Volume1,Join of Volume1,holds,,.+\r$/m,
-    );
-    const [first] = boundByRecords().flatMap((event) => (event.type === 'fingerprint' ? [event] : []));
-    const records = attachedTo(boundByRecords(), 'records.csv');
-    expect(records.split('\r\n')).toHaveLength(2 + (first?.blocks.length ?? 0) + 2);
-    expect(records).toContain(`Volume2,second,20,32768,${'7'.repeat(64)},\r\n`);
-  });
-
-  it('are listed with their digests, which are those of the files', () => {
-    const text = sectionText(fixture('raw-dd'), 'attached');
-    for (const name of ['commands.txt', 'checks.csv', 'records.csv'])
-      expect(text).toContain(createHash('sha256').update(attached('raw-dd', name)).digest('hex'));
-  });
 });
 
 it('says what was wanted and what went wrong where there is no backup', () => {

@@ -1,7 +1,7 @@
 /** What a report is made of: the events of a run, and what is next to its journal. */
-import type { CopyView } from '../../../contract/copied-tape.ts';
+import type { CopyView } from '../../../contract/tape/copied-tape.ts';
 import type { SignatureFacts } from '../../../contract/proof.ts';
-import type { TapeLoss } from '../../../contract/tape-loss.ts';
+import type { TapeLoss } from '../../../contract/tape/tape-loss.ts';
 import type { EventOf, RunEvent, RunEventType } from '../../../contract/events.ts';
 import { lookLines } from '../../../folds/command-groups.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';

@@ -1,8 +1,8 @@
 /** What each tape of the run holds, file by file. */
-import { healthText } from '../../../contract/drive-health.ts';
+import { healthText } from '../../../contract/tape/drive-health.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import type { ReportBlock, ReportTable, ReportTexts } from '../../../contract/report.ts';
-import { lossSentence, type TapeLoss } from '../../../contract/tape-loss.ts';
+import { lossSentence, type TapeLoss } from '../../../contract/tape/tape-loss.ts';
 import { countText } from '../../../contract/words.ts';
 import { say, sayAround } from '../../../contract/text/say.ts';
 import type { TapeModel, VolumeModel } from '../../../folds/run/run-model.ts';

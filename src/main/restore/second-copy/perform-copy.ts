@@ -2,7 +2,7 @@
  * Copies the tapes of a run: the data is compared with what the run wrote, and the copy is read back and compared with
  * the same. Both drives are locked meanwhile.
  */
-import type { CopiedTape, ProvenCopy } from '../../../contract/copied-tape.ts';
+import type { CopiedTape, ProvenCopy } from '../../../contract/tape/copied-tape.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import type { TapeChanging } from '../../procedure/drive/change-tape.ts';
 import { requireLabelOf, requireManifestOf } from '../../procedure/drive/read-labelled-tape.ts';

@@ -3,7 +3,7 @@
  * the inventory.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import type { CopiedTape } from '../../../contract/copied-tape.ts';
+import type { CopiedTape } from '../../../contract/tape/copied-tape.ts';
 import { failure, isFailure, type Evidence } from '../../../contract/errors.ts';
 import { phrase } from '../../../contract/text/say.ts';
 import { finishOf, handTo } from '../../../streams/also-into.ts';

@@ -1,7 +1,7 @@
 /** The state of a backup, as a chip: an overwritten tape holds none. */
 import type { RunLine } from '../../../contract/screens.ts';
 import { omissionWords } from '../../../contract/run-outcome.ts';
-import { lossChip } from '../../../contract/tape-loss.ts';
+import { lossChip } from '../../../contract/tape/tape-loss.ts';
 import { say } from '../../../contract/text/say.ts';
 import type { State } from '../../../folds/states.ts';
 

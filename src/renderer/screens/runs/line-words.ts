@@ -1,6 +1,6 @@
 /** The state of a line of the history, and its result. */
 import type { RunLine } from '../../../contract/screens.ts';
-import { lossChip, lossSentence } from '../../../contract/tape-loss.ts';
+import { lossChip, lossSentence } from '../../../contract/tape/tape-loss.ts';
 import { say } from '../../../contract/text/say.ts';
 import {
   endStateOf,

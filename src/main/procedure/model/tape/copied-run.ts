@@ -1,5 +1,5 @@
 /** A run as if it had written the tapes of its copy: what reads its tape then reads the copy. Pure. */
-import type { CopiedTape } from '../../../../contract/copied-tape.ts';
+import type { CopiedTape } from '../../../../contract/tape/copied-tape.ts';
 import type { EventOf, RunEvent } from '../../../../contract/events.ts';
 
 /** A copy has a label although the original tape has none: the number of each file is one higher. */

@@ -1,5 +1,5 @@
 /** Queries the health of the drive before the run changes anything, and when it no longer needs the tape. */
-import { alertText, type DriveHealth } from '../../../../contract/drive-health.ts';
+import { alertText, type DriveHealth } from '../../../../contract/tape/drive-health.ts';
 import { failure, isFailure } from '../../../../contract/errors.ts';
 import { inEnglish, phrase } from '../../../../contract/text/say.ts';
 import { lookAtHealth } from '../../drive/look-at-health.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { failure } from '../../contract/errors.ts';
+import { failure } from '../../../contract/errors.ts';
 import { endLines } from './run-command.ts';
-import { plainText } from './terminal/lines.ts';
+import { plainText } from '../terminal/lines.ts';
 
 it('describes a tape mismatch once, and reports that the cluster is normal', () => {
   const error = failure('TAPE_DIFFERS', { what: 'CRC-32', expected: '1', actual: '2' });

@@ -1,9 +1,9 @@
 /** pause and continue: the dump of a run stops at a record boundary, and continues. */
-import { say } from '../../contract/text/say.ts';
-import type { CommandLine } from './command-line.ts';
-import { print } from './terminal/output.ts';
+import { say } from '../../../contract/text/say.ts';
+import type { CommandLine } from '../command-line.ts';
+import { print } from '../terminal/output.ts';
 
-const service = () => import('../application/pause-service.ts');
+const service = () => import('../../application/pause-service.ts');
 
 export function registerPause(line: CommandLine): void {
   const { program } = line;

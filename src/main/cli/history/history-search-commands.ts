@@ -1,20 +1,20 @@
 /** runs, where, compare, trends and index: the history, without a site. */
 import { InvalidArgumentError, Option } from 'commander';
-import type { FileHit, TapePlace } from '../../contract/history.ts';
-import type { IndexProgress } from '../../contract/screens.ts';
-import { say } from '../../contract/text/say.ts';
-import type { StateFolder } from '../application/console.ts';
-import type { History } from '../history/history.ts';
-import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
-import { comparisonLines, differencesOf } from './history/compare-text.ts';
-import { runLines, stateWord } from './history/run-listing.ts';
-import { trendLines } from './history/trend-listing.ts';
-import type { JsonOutput } from './json-output.ts';
-import { lossText, momentText } from './terminal/display.ts';
-import { exact } from './terminal/lines.ts';
-import { note, print, printJson, printVerbatim, standardError, standardOutput } from './terminal/output.ts';
-import { ProgressLine } from './terminal/progress-line.ts';
-import { bytesText, countText } from './terminal/text.ts';
+import type { FileHit, TapePlace } from '../../../contract/history.ts';
+import type { IndexProgress } from '../../../contract/screens.ts';
+import { say } from '../../../contract/text/say.ts';
+import type { StateFolder } from '../../application/console.ts';
+import type { History } from '../../history/history.ts';
+import { jsonOption, type CommandLine, type JsonOption } from '../command-line.ts';
+import { comparisonLines, differencesOf } from './compare-text.ts';
+import { runLines, stateWord } from './run-listing.ts';
+import { trendLines } from './trend-listing.ts';
+import type { JsonOutput } from '../json-output.ts';
+import { lossText, momentText } from '../terminal/display.ts';
+import { exact } from '../terminal/lines.ts';
+import { note, print, printJson, printVerbatim, standardError, standardOutput } from '../terminal/output.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+import { bytesText, countText } from '../terminal/text.ts';
 
 const progressNames = { runs: say('journals'), catalogues: say('catalog entries') } as const;
 
@@ -31,7 +31,7 @@ export async function withHistory<Result>(
   state: StateFolder,
   work: (history: History) => Promise<Result>,
 ): Promise<Result> {
-  const { History } = await import('../history/history.ts');
+  const { History } = await import('../../history/history.ts');
   const line = new ProgressLine(standardError);
   const show = () => {
     if (history.progress) line.draw(progressWords(history.progress));
@@ -61,7 +61,7 @@ async function runsCommand(
   const query = words.join(' ');
   const most = limit ?? (json ? allRuns : shownRuns);
   const { lines, more } = await withHistory(state, (history) => history.search({ query, limit: most }));
-  const { performedRuns } = await import('../proof/live-runs.ts');
+  const { performedRuns } = await import('../../proof/live-runs.ts');
   const running = new Set((await performedRuns(state)).map(({ run }) => run));
   if (json)
     for (const line of lines) printJson<JsonOutput['runs']>({ ...line, state: stateWord(line, running) });
@@ -133,7 +133,7 @@ async function whereCommand(
 ): Promise<number> {
   const most = limit ?? shownHits;
   const { hits, more } = await withHistory(state, (history) => history.where({ file, limit: most }));
-  const { locatedHits } = await import('../application/known-tapes.ts');
+  const { locatedHits } = await import('../../application/known-tapes.ts');
   for (const hit of locatedHits(state, hits))
     if (json) printJson<JsonOutput['where']>(hit);
     else printHit(hit);
@@ -148,7 +148,7 @@ async function compareCommand(
   [one, other]: readonly [string, string],
   { all, json }: { readonly all: boolean; readonly json: boolean },
 ): Promise<number> {
-  const { compareTwo } = await import('../history/history.ts');
+  const { compareTwo } = await import('../../history/history.ts');
   const whole = await compareTwo(state, one, other);
   const compared = all ? whole : differencesOf(whole);
   if (json) printJson<JsonOutput['compare']>({ one, other, ...compared });

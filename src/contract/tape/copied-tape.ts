@@ -1,5 +1,5 @@
 /** A second copy of the tapes of a run: each tape of the run has one tape that holds the same files. */
-import { say } from './text/say.ts';
+import { say } from '../text/say.ts';
 
 /** Where the manifest is on a tape. */
 interface ManifestOnTape {

@@ -1,7 +1,7 @@
-import type { RunEvent } from '../../contract/events.ts';
-import { omissionWords } from '../../contract/run-outcome.ts';
-import { say, told } from '../../contract/text/say.ts';
-import type { EndedRun, Following, ShadowtapeConsole } from '../application/console.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import { omissionWords } from '../../../contract/run-outcome.ts';
+import { say, told } from '../../../contract/text/say.ts';
+import type { EndedRun, Following, ShadowtapeConsole } from '../../application/console.ts';
 import {
   faultOption,
   freshLabOption,
@@ -13,22 +13,22 @@ import {
   type CommandLine,
   type JsonOption,
   type LabFlags,
-} from './command-line.ts';
-import type { JsonOutput } from './json-output.ts';
-import { isQuiet, isVerbose, shownZone } from './terminal/display.ts';
-import { exact, type Line } from './terminal/lines.ts';
-import { printJson, standardError, standardOutput, warn } from './terminal/output.ts';
-import { ProgressLine } from './terminal/progress-line.ts';
-import { reportAtEnd } from './report-commands.ts';
-import { asGiven, type GlobalOptionWords } from './given-options.ts';
-import { ApprovalText } from './run/approval-text.ts';
+} from '../command-line.ts';
+import type { JsonOutput } from '../json-output.ts';
+import { isQuiet, isVerbose, shownZone } from '../terminal/display.ts';
+import { exact, type Line } from '../terminal/lines.ts';
+import { printJson, standardError, standardOutput, warn } from '../terminal/output.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+import { reportAtEnd } from '../report-commands.ts';
+import { asGiven, type GlobalOptionWords } from '../given-options.ts';
+import { ApprovalText } from './approval-text.ts';
 import { furtherLines, RunFollower } from './run-follower.ts';
-import { eventLines } from './history/event-lines.ts';
+import { eventLines } from '../history/event-lines.ts';
 import { endWord, RunText } from './run-text.ts';
-import { stopOnSignals, unexpectedStatus } from './terminal/stop-signals.ts';
-import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
-import { stateTone } from './terminal/state-tone.ts';
-import { loginName } from '../owner/login-name.ts';
+import { stopOnSignals, unexpectedStatus } from '../terminal/stop-signals.ts';
+import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
+import { stateTone } from '../terminal/state-tone.ts';
+import { loginName } from '../../owner/login-name.ts';
 
 interface FollowOptions extends GlobalOptionWords {
   readonly yes: boolean;
@@ -198,7 +198,7 @@ function registerRun(line: CommandLine): void {
     .addOption(faultOption())
     .action(async (job: string | undefined, options: RunOptions) => {
       const { method, route, nodes, nodeDown: nodesDown, yes, json = false, report, ifDue } = options;
-      const { ReportService } = await import('../application/report-service.ts');
+      const { ReportService } = await import('../../application/report-service.ts');
       const desk = new ReportService(line.state, shownZone());
       if (report !== undefined) await desk.requireFree(report);
       const atEnd = report === undefined ? undefined : (run: string) => reportAtEnd(desk, run, report);
@@ -207,7 +207,7 @@ function registerRun(line: CommandLine): void {
           console.run({ job: name, method, route, nodes, nodesDown, ...following }),
         );
       if (!ifDue) return begin(job);
-      const { runIfDue } = await import('./schedule/run-if-due.ts');
+      const { runIfDue } = await import('../schedule/run-if-due.ts');
       return runIfDue(line, { job, json }, begin);
     });
 }

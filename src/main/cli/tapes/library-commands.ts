@@ -1,14 +1,14 @@
 /** tapes library, load and unload: the contents of the library, and moves of a tape to the drive or back, outside any run. */
 import type { Command } from 'commander';
-import type { CartridgeMove, LibraryElement } from '../../contract/library.ts';
-import { say } from '../../contract/text/say.ts';
-import type { ShadowtapeConsole } from '../application/console.ts';
-import { faultOption, freshLabOption, jsonOption, type CommandLine, type LabFlags } from './command-line.ts';
-import type { JsonOutput } from './json-output.ts';
-import { dayText } from './terminal/display.ts';
-import { print, printJson, standardOutput } from './terminal/output.ts';
-import { stoppable } from './terminal/stop-signals.ts';
-import { listingLines, type Column } from './terminal/table.ts';
+import type { CartridgeMove, LibraryElement } from '../../../contract/tape/library.ts';
+import { say } from '../../../contract/text/say.ts';
+import type { ShadowtapeConsole } from '../../application/console.ts';
+import { faultOption, freshLabOption, jsonOption, type CommandLine, type LabFlags } from '../command-line.ts';
+import type { JsonOutput } from '../json-output.ts';
+import { dayText } from '../terminal/display.ts';
+import { print, printJson, standardOutput } from '../terminal/output.ts';
+import { stoppable } from '../terminal/stop-signals.ts';
+import { listingLines, type Column } from '../terminal/table.ts';
 
 const columns: readonly Column[] = [
   { heading: say('PLACE'), least: 16 },

@@ -1,11 +1,11 @@
 /** approve: a second person approves the dump of a waiting run, with a signature. */
 import { readFile } from 'node:fs/promises';
-import { failure } from '../../contract/errors.ts';
-import { say } from '../../contract/text/say.ts';
-import type { ApprovalRequest } from '../proof/approval.ts';
-import type { CommandLine } from './command-line.ts';
-import { note, print } from './terminal/output.ts';
-import { hasTerminal, terminalSecret, typedOnTerminal } from './terminal/terminal.ts';
+import { failure } from '../../../contract/errors.ts';
+import { say } from '../../../contract/text/say.ts';
+import type { ApprovalRequest } from '../../proof/approval.ts';
+import type { CommandLine } from '../command-line.ts';
+import { note, print } from '../terminal/output.ts';
+import { hasTerminal, terminalSecret, typedOnTerminal } from '../terminal/terminal.ts';
 
 interface ApproveOptions {
   readonly key?: string;
@@ -36,13 +36,13 @@ async function signatureOf(
   }
   note(request.statement);
   if (hasTerminal() && (await typedOnTerminal(`${say('Approve? [yes/no]')} `)) !== 'yes') return undefined;
-  const { signStatement } = await import('../proof/approval.ts');
+  const { signStatement } = await import('../../proof/approval.ts');
   const agentSocket = process.env['SSH_AUTH_SOCK'];
   return signStatement(request, { keyFile: key, agentSocket, askSecret: terminalSecret });
 }
 
 async function approve(line: CommandLine, run: string, options: ApproveOptions): Promise<number> {
-  const { giveApproval, readRequest } = await import('../proof/approval.ts');
+  const { giveApproval, readRequest } = await import('../../proof/approval.ts');
   const request = await readRequest(line.state, run);
   if (options.statement) {
     process.stdout.write(request.statement);

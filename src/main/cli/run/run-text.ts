@@ -1,10 +1,10 @@
 /** A run as lines of text: one per step, and what an operator must know in between. */
-import type { RunEvent } from '../../contract/events.ts';
-import { outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
-import { coverageText } from '../../contract/words.ts';
-import { said, say, told } from '../../contract/text/say.ts';
-import { momentText } from './terminal/display.ts';
-import { countText, durationText } from './terminal/text.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import { outcomeOf, outcomeWords } from '../../../contract/run-outcome.ts';
+import { coverageText } from '../../../contract/words.ts';
+import { said, say, told } from '../../../contract/text/say.ts';
+import { momentText } from '../terminal/display.ts';
+import { countText, durationText } from '../terminal/text.ts';
 
 /** How a run ended, as in its last line and in `show`: `failed, rolled back`. */
 export function endWord(end: Parameters<typeof outcomeOf>[0]): string {

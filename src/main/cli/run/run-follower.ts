@@ -1,8 +1,8 @@
 /** What a command records of its run: enough to report whether anything was changed, whatever ends the process. */
-import type { RunEvent } from '../../contract/events.ts';
-import { say } from '../../contract/text/say.ts';
-import type { GlobalOptionWords } from './given-options.ts';
-import { printable } from './terminal/text.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import { say } from '../../../contract/text/say.ts';
+import type { GlobalOptionWords } from '../given-options.ts';
+import { printable } from '../terminal/text.ts';
 
 /** Steps of these phases do not change the cluster: lock, tape position, queries. */
 const harmlessPhases = new Set(['prepare', 'finish']);

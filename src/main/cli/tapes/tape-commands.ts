@@ -1,9 +1,14 @@
 /** identify, label, tapes and drive-check: work at the drive outside any run. */
-import { isFailure } from '../../contract/errors.ts';
+import { isFailure } from '../../../contract/errors.ts';
 import { Option } from 'commander';
-import type { CheckLine } from '../../contract/plan.ts';
-import { say, told } from '../../contract/text/say.ts';
-import type { IdentifiedTape, ImportedTape, ShadowtapeConsole, StateFolder } from '../application/console.ts';
+import type { CheckLine } from '../../../contract/plan.ts';
+import { say, told } from '../../../contract/text/say.ts';
+import type {
+  IdentifiedTape,
+  ImportedTape,
+  ShadowtapeConsole,
+  StateFolder,
+} from '../../application/console.ts';
 import {
   faultOption,
   freshLabOption,
@@ -11,20 +16,20 @@ import {
   type CommandLine,
   type JsonOption,
   type LabFlags,
-} from './command-line.ts';
-import { asGiven, type GlobalOptionWords } from './given-options.ts';
-import type { JsonOutput } from './json-output.ts';
+} from '../command-line.ts';
+import { asGiven, type GlobalOptionWords } from '../given-options.ts';
+import type { JsonOutput } from '../json-output.ts';
 import { registerLibrary } from './library-commands.ts';
 import { registerPlaces } from './tape-place-commands.ts';
-import { print, printJson, standardError, standardOutput, warn } from './terminal/output.ts';
-import { dayText, isQuiet, lossText, momentText } from './terminal/display.ts';
-import { ProgressLine } from './terminal/progress-line.ts';
-import { stoppable } from './terminal/stop-signals.ts';
-import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
-import { endWord } from './run-text.ts';
-import { listingLines, type Column } from './terminal/table.ts';
-import { bytesText, countText } from './terminal/text.ts';
-import { loginName } from '../owner/login-name.ts';
+import { print, printJson, standardError, standardOutput, warn } from '../terminal/output.ts';
+import { dayText, isQuiet, lossText, momentText } from '../terminal/display.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+import { stoppable } from '../terminal/stop-signals.ts';
+import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
+import { endWord } from '../run/run-text.ts';
+import { listingLines, type Column } from '../terminal/table.ts';
+import { bytesText, countText } from '../terminal/text.ts';
+import { loginName } from '../../owner/login-name.ts';
 
 /** `, written by run R (verified)`; empty for a tape with a label, which names its run, and if no run is known. */
 function writerText({ label, writtenBy }: IdentifiedTape): string {
@@ -146,7 +151,7 @@ function placeText({ location, declaredLost }: JsonOutput['tapes']): string[] {
 }
 
 async function tapesCommand(state: StateFolder, json: boolean): Promise<number> {
-  const { listTapes } = await import('../application/known-tapes.ts');
+  const { listTapes } = await import('../../application/known-tapes.ts');
   const { tapes, unreadableLines } = listTapes(state);
   if (json) tapes.forEach((tape) => printJson<JsonOutput['tapes']>(tape));
   else if (tapes.length === 0) print(say('no tapes yet in {tapesFile}', { tapesFile: state.tapesFile }));

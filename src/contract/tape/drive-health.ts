@@ -1,6 +1,6 @@
 /** Health of a tape drive, in the words that result, report, check and status share. Journals keep them in English. */
-import { countText } from './text/count-text.ts';
-import { said, say } from './text/say.ts';
+import { countText } from '../text/count-text.ts';
+import { said, say } from '../text/say.ts';
 
 export const alertSeverities = ['critical', 'warning', 'information'] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];

@@ -1,14 +1,14 @@
 /** tapes move, lost and found: a person records where a tape is. Contacts no host, and needs no site. */
 import type { Command } from 'commander';
-import { say, sayCount, told } from '../../contract/text/say.ts';
-import type { CommandLine } from './command-line.ts';
-import { withHistory } from './history-search-commands.ts';
-import { print, warn } from './terminal/output.ts';
+import { say, sayCount, told } from '../../../contract/text/say.ts';
+import type { CommandLine } from '../command-line.ts';
+import { withHistory } from '../history/history-search-commands.ts';
+import { print, warn } from '../terminal/output.ts';
 
 const nameWords = () => say('the name on the label');
 
 async function lostCommand({ state, siteFile }: CommandLine, name: string): Promise<void> {
-  const { declareTapeLost } = await import('../application/known-tapes.ts');
+  const { declareTapeLost } = await import('../../application/known-tapes.ts');
   const loss = declareTapeLost(state, name);
   const { runs } = loss;
   print(say('lost: {name} does not count any more, and no run waits for it', { name }));
@@ -17,8 +17,8 @@ async function lostCommand({ state, siteFile }: CommandLine, name: string): Prom
       `  ${sayCount(runs.length, 'no other tape holds run {runs}', 'no other tape holds the {count} runs {runs}', { runs: runs.join(', ') })}`,
     );
   if (runs.length === 0 || siteFile === undefined) return;
-  const { tellLostTape } = await import('../application/media/lost-tape.ts');
-  const { readSite } = await import('../application/console.ts');
+  const { tellLostTape } = await import('../../application/media/lost-tape.ts');
+  const { readSite } = await import('../../application/console.ts');
   const site = await readSite(siteFile);
   const lines = await withHistory(state, (history) => history.lines());
   await tellLostTape(
@@ -36,7 +36,7 @@ export function registerPlaces(line: CommandLine, tapes: Command): void {
     .argument('<name>', nameWords())
     .argument('<location>', say('such as "fire safe 2"'))
     .action(async (name: string, location: string) => {
-      const { moveTape } = await import('../application/known-tapes.ts');
+      const { moveTape } = await import('../../application/known-tapes.ts');
       moveTape(line.state, name, location);
       print(say('moved: {name} is at {location}', { name, location }));
     });
@@ -55,7 +55,7 @@ export function registerPlaces(line: CommandLine, tapes: Command): void {
     .argument('<name>', nameWords())
     .argument('[location]', say('such as "fire safe 2"'))
     .action(async (name: string, location: string | undefined) => {
-      const { declareTapeFound } = await import('../application/known-tapes.ts');
+      const { declareTapeFound } = await import('../../application/known-tapes.ts');
       declareTapeFound(line.state, name, location);
       print(say('found: {name} counts again', { name }));
     });

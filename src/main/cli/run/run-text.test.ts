@@ -1,6 +1,6 @@
 /** The output of a run on the command line, event by event. */
 import { expect, it } from 'vitest';
-import type { RunEvent } from '../../contract/events.ts';
+import type { RunEvent } from '../../../contract/events.ts';
 import { RunText } from './run-text.ts';
 
 const stamp = { seq: 1, at: '2026-11-30T00:33:03.144Z', elapsed: 1, run: 'R', prev: '' };

@@ -1,5 +1,5 @@
 /** Tapes of a run that were overwritten since, or that a person has declared lost, in words for the command line and the screens. */
-import { say } from './text/say.ts';
+import { say } from '../text/say.ts';
 
 /** A tape of a run that does not hold it any more, or that cannot be found. */
 export interface TapeLoss {

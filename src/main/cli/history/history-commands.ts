@@ -1,22 +1,28 @@
 /** show and verify: what was done, and whether the tape still holds it. */
-import { copyHow } from '../../contract/copied-tape.ts';
-import type { RunEvent } from '../../contract/events.ts';
-import { isFailure } from '../../contract/errors.ts';
-import { say } from '../../contract/text/say.ts';
-import type { ShadowtapeConsole, StateFolder } from '../application/console.ts';
-import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
-import { drillText } from './history/run-listing.ts';
-import type { JsonOutput } from './json-output.ts';
-import { print, printJson, standardOutput } from './terminal/output.ts';
-import { exact } from './terminal/lines.ts';
-import { ProgressLine } from './terminal/progress-line.ts';
-import { eventLines } from './history/event-lines.ts';
-import { dayText, lossText, momentText } from './terminal/display.ts';
-import { RunText } from './run-text.ts';
-import { stoppable } from './terminal/stop-signals.ts';
-import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
-import { countText } from './terminal/text.ts';
-import { loginName } from '../owner/login-name.ts';
+import { copyHow } from '../../../contract/tape/copied-tape.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import { isFailure } from '../../../contract/errors.ts';
+import { say } from '../../../contract/text/say.ts';
+import type { ShadowtapeConsole, StateFolder } from '../../application/console.ts';
+import {
+  faultOption,
+  jsonOption,
+  type CommandLine,
+  type JsonOption,
+  type LabFlags,
+} from '../command-line.ts';
+import { drillText } from './run-listing.ts';
+import type { JsonOutput } from '../json-output.ts';
+import { print, printJson, standardOutput } from '../terminal/output.ts';
+import { exact } from '../terminal/lines.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+import { eventLines } from './event-lines.ts';
+import { dayText, lossText, momentText } from '../terminal/display.ts';
+import { RunText } from '../run/run-text.ts';
+import { stoppable } from '../terminal/stop-signals.ts';
+import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
+import { countText } from '../terminal/text.ts';
+import { loginName } from '../../owner/login-name.ts';
 
 /** Commands that only sample or query would hide the rest: similar ones of a step are shown as one line with their number. */
 function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
@@ -28,9 +34,9 @@ function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
 
 async function showCommand(state: StateFolder, run: string, json: boolean): Promise<number> {
   const [{ readRun }, { copiesOf, lostTapesOf }, { provenDrills }] = await Promise.all([
-    import('../journal/run-history.ts'),
-    import('../application/known-tapes.ts'),
-    import('../journal/drill-records.ts'),
+    import('../../journal/run-history.ts'),
+    import('../../application/known-tapes.ts'),
+    import('../../journal/drill-records.ts'),
   ]);
   const { events, truncated, lastHash } = await readRun(state, run);
   const drill = provenDrills(state.restoresFolder).get(run);
