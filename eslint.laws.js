@@ -195,7 +195,7 @@ const ownersOfPackages = {
 };
 
 /** Files of the contract that bring schemas, and zod, with them: pages are given their types alone. */
-const schemaFiles = ['channels', 'data-events', 'event-shape', 'events'];
+const schemaFiles = ['channels', 'data-events', 'event-shape', 'events', 'restore-events'];
 const pageRooms = ['renderer', 'preload', 'folds'];
 
 const sourceFolder = join(import.meta.dirname, 'src');
