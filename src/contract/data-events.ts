@@ -30,6 +30,8 @@ export const dataEvents = [
     what: z.enum(['paused', 'continued']),
     /** paused: who asked for it. */
     by: z.string().optional(),
+    /** paused: true if nobody has to continue it, because the hours of the job will. */
+    continuesByItself: z.boolean().optional(),
   }),
   event('fingerprint', {
     step: z.string(),

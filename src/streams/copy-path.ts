@@ -139,7 +139,7 @@ async function moveHere(options: DumpOptions, hooks: MoverHooks): Promise<Moved>
     onCheckpoint: options.onCheckpoint,
   });
   const write = createWriteHalf(options.watermark, tick);
-  const unfollow = options.pause?.follow((by) => read.hold(by !== undefined));
+  const unfollow = options.pause?.follow((pauser) => read.hold(pauser !== undefined));
   const broken = await runChain({
     source: options.source.stream,
     stages: [...read.streams, ...write.streams],

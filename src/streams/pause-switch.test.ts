@@ -5,11 +5,11 @@ import { PauseSwitch } from './pause-switch.ts';
 function switchOf() {
   let wanted: string | undefined;
   const heard: (string | undefined)[] = [];
-  const pause = new PauseSwitch(() => Promise.resolve(wanted));
+  const pause = new PauseSwitch(() => Promise.resolve(wanted === undefined ? undefined : { by: wanted }));
   return {
     heard,
     pause,
-    follow: () => pause.follow((by) => heard.push(by)),
+    follow: () => pause.follow((pauser) => heard.push(pauser?.by)),
     async asked(by: string | undefined) {
       wanted = by;
       await pause.look();
@@ -49,10 +49,10 @@ describe('a switch that pauses a dump', () => {
   });
 
   it('leaves a dump paused where it is not known whether it still is', async () => {
-    const answers = [() => 'Marion', () => Promise.reject(new Error('EIO'))];
+    const answers = [() => ({ by: 'Marion' }), () => Promise.reject(new Error('EIO'))];
     const heard: (string | undefined)[] = [];
     const pause = new PauseSwitch(async () => answers.shift()?.());
-    pause.follow((by) => heard.push(by));
+    pause.follow((pauser) => heard.push(pauser?.by));
     await pause.look();
     await pause.look();
     expect(heard).toEqual(['Marion']);

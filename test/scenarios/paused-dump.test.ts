@@ -109,7 +109,12 @@ it('is paused outside of the hours of its job, and continues by itself within th
     expect(whilePaused).toBe(0);
     const pauses = end.events.filter((event) => event.type === 'pause');
     expect(pauses).toMatchObject([
-      { what: 'paused', by: 'dumpHours 20:00-06:00 (Europe/Berlin)', at: '2026-11-28T12:00:00.000Z' },
+      {
+        what: 'paused',
+        by: 'dumpHours 20:00-06:00 (Europe/Berlin)',
+        continuesByItself: true,
+        at: '2026-11-28T12:00:00.000Z',
+      },
       { what: 'continued', at: '2026-11-28T19:00:00.000Z' },
     ]);
     expect(sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)))).toBe(scene.masterBefore);

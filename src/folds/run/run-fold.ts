@@ -117,7 +117,10 @@ export class RunFold {
       case 'restore-digest':
         return this.#addRestoreDigest(event);
       case 'pause':
-        this.#paused = event.what === 'paused' ? { by: event.by ?? '', at: event.at } : undefined;
+        this.#paused =
+          event.what === 'paused'
+            ? { by: event.by ?? '', at: event.at, continuesByItself: event.continuesByItself ?? false }
+            : undefined;
         return undefined;
       case 'fingerprint':
         return this.#addFingerprint(event);

@@ -135,7 +135,8 @@ export interface RunModel {
   readonly current: PassModel | undefined;
   readonly legs: readonly LegModel[];
   /** Who has paused the dump, and when (ISO 8601); undefined if it is not paused. */
-  readonly paused: { readonly by: string; readonly at: string } | undefined;
+  readonly paused:
+    { readonly by: string; readonly at: string; readonly continuesByItself: boolean } | undefined;
   readonly volumes: readonly VolumeModel[];
   readonly fingerprints: readonly FingerprintPair[];
   readonly tapes: readonly TapeModel[];

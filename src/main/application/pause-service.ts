@@ -18,7 +18,7 @@ import { beginningOf } from '../procedure/run/run-began.ts';
 import { performedRuns } from '../proof/live-runs.ts';
 import type { Job } from '../site/site-schema.ts';
 import { writeWhole } from '../proof/whole-file.ts';
-import { PauseSwitch } from '../../streams/pause-switch.ts';
+import { PauseSwitch, type Pauser } from '../../streams/pause-switch.ts';
 
 /** A person who pauses a dump waits for the result. */
 const millisecondsBetweenLooks = 500;
@@ -46,7 +46,7 @@ async function requirePausable(state: StateFolder, run: string): Promise<readonl
 /** Why there is no request to take back. */
 function notPausedWords(events: readonly RunEvent[]): string {
   const last = events.findLast((event) => event.type === 'pause');
-  return last?.what === 'paused'
+  return last?.continuesByItself
     ? phrase('it is paused by {by}, and continues by itself', { by: last.by ?? '' })
     : phrase('it is not paused');
 }
@@ -82,10 +82,12 @@ async function whoPauses(
   state: StateFolder,
   run: string,
   hours: DumpHours | undefined,
-): Promise<string | undefined> {
+): Promise<Pauser | undefined> {
   const person = await pausedBy(state, run);
-  if (person !== undefined || hours === undefined || isWithinHours(hours, new Date())) return person;
-  return phrase('dumpHours {hours} ({zone})', { hours: hours.hours, zone: hours.zone });
+  if (person !== undefined) return { by: person };
+  if (hours === undefined || isWithinHours(hours, new Date())) return undefined;
+  const by = phrase('dumpHours {hours} ({zone})', { hours: hours.hours, zone: hours.zone });
+  return { by, continuesByItself: true };
 }
 
 /**
@@ -101,7 +103,7 @@ export async function watchPause(
   const pause = new PauseSwitch(() => whoPauses(state, run, hours));
   const forget = () => rm(pauseFile(state, run), { force: true });
   await forget();
-  let looking = pause.look();
+  let looking = Promise.resolve();
   const timer = setInterval(() => {
     looking = looking.then(() => pause.look());
   }, millisecondsBetweenLooks);

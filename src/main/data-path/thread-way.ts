@@ -159,7 +159,7 @@ export class ThreadWay implements DataWay {
         tell();
       });
       if (order.abort?.aborted) cancel();
-      unfollow = order.pause?.follow((by) => this.#reads.hold(by !== undefined));
+      unfollow = order.pause?.follow((pauser) => this.#reads.hold(pauser !== undefined));
       const [read, write] = await Promise.all([reading, writing]);
       const broken = breakOf(read, write, order.abort);
       if (broken || !read.result || !write.result) {

@@ -130,10 +130,12 @@ function waitingLines(event: RunEvent): string[] {
 }
 
 /** Nothing moves meanwhile: the line shows why. */
-function pauseLine({ what, by = say('somebody'), run }: Extract<RunEvent, { type: 'pause' }>): string {
-  return what === 'paused'
-    ? `  ${say('paused by {by}; to continue it: shadowtape continue {run}', { by, run })}`
-    : `  ${say('continued')}`;
+function pauseLine(event: Extract<RunEvent, { type: 'pause' }>): string {
+  const { what, by = say('somebody'), continuesByItself, run } = event;
+  if (what === 'continued') return `  ${say('continued')}`;
+  return continuesByItself
+    ? `  ${say('paused by {by}; it continues by itself', { by })}`
+    : `  ${say('paused by {by}; to continue it: shadowtape continue {run}', { by, run })}`;
 }
 
 /** The operator waits for a second person, who needs these instructions. */

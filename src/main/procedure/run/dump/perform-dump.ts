@@ -152,11 +152,11 @@ class HeardDump {
 
 /** @returns ends it */
 function recordPauses({ journal, options }: RunContext, { id: step }: Step): (() => void) | undefined {
-  return options.pause?.follow((by) =>
+  return options.pause?.follow((pauser) =>
     journal.append(
-      by === undefined
+      pauser === undefined
         ? { type: 'pause', step, what: 'continued' }
-        : { type: 'pause', step, what: 'paused', by },
+        : { type: 'pause', step, what: 'paused', ...pauser },
     ),
   );
 }
