@@ -20,7 +20,7 @@ interface ReportCommandOptions {
 /** As a file name: the output of the command. */
 export const standardOutputName = '-';
 
-const reportText = `\n${say(`The PDF of a journal is the same, byte for byte, each time. Every export is recorded beside the journal:
+const reportText = `\n${say(`The PDF of a journal is the same, byte for byte, each time. Every export is recorded next to the journal:
 "shadowtape audit --report FILE" shows whether a PDF is one of them.
 
 Forms:

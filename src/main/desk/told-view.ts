@@ -1,5 +1,6 @@
 /** What the pages are shown, in the language of the program: the program stores and passes on its sentences in English. */
 import { spokenLanguage, told } from '../../contract/text/say.ts';
+import { toldStands } from '../../folds/stands.ts';
 
 /** Fields that have a sentence, a title or a label; a state that the pages compare is in none of them. */
 const sentences = new Set([
@@ -15,10 +16,11 @@ const sentences = new Set([
     'refusal',
     'said',
     'sentence',
+    'source',
   ],
   ...['text', 'title', 'trouble', 'what', 'why', 'words'],
   // Several of them.
-  ...['findings', 'losses', 'notes', 'notices', 'reasons', 'stands', 'unchecked', 'warnings'],
+  ...['findings', 'losses', 'notes', 'notices', 'reasons', 'unchecked', 'warnings'],
 ]);
 
 function toldIn(value: unknown, isSentence: boolean): unknown {
@@ -27,7 +29,12 @@ function toldIn(value: unknown, isSentence: boolean): unknown {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, toldIn(each, sentences.has(name))]),
+    Object.entries(value).map(([name, each]: [string, unknown]) => [
+      name,
+      name === 'stands' && Array.isArray(each)
+        ? toldStands(each as string[])
+        : toldIn(each, sentences.has(name)),
+    ]),
   );
 }
 
