@@ -113,6 +113,8 @@ describe('another proxy of the master', () => {
     expect(sources(withOther('Part', 'STOP'), withOther('Part', 'COPY'))).toEqual([]);
     expect(sources(withOther('Part', 'STOP'), joined)).toEqual([]);
     expect(sources(joined, joined)).toEqual([]);
+    // The proxy that is restored is no other one, parted or not.
+    expect(sources(parted, parted)).toEqual([]);
     // One good slice does not make a bad one good, and a volume without slices holds nothing.
     const slices = /^slice .*Volume9 .*$/m;
     const [slice = ''] = slices.exec(withOther('Part', 'STOP')) ?? [];

@@ -126,6 +126,7 @@ describe('the steps of a restore of files', () => {
       'node3: mkdir /mnt1!',
       'node3: mount -F sfxfs /dev/sfdsk/Class2/dsk/Volume2 /mnt1!',
     ]);
+    expect(stepOf(assignment, 'mount').volumes).toEqual(['Volume2']);
     const mounted = worldOf(parted, shadow, { mounts: [mountOf('/mnt1')] });
     const { after: mounting } = stepOf(assignment, 'mount');
     const { before: extracting, after: extracted } = stepOf(assignment, 'write');

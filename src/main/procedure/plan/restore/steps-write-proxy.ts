@@ -308,7 +308,7 @@ export function writeProxySteps(assignment: Assignment, order: RestoreOrder): St
   return [
     partForRestore(assignment, order),
     ...openProxyStep(assignment, order),
-    restoreStep(fingerprintStep(assignment), {}),
+    fingerprintStep(assignment),
     stopForRestore(assignment, order),
     ...shadowForRestore(assignment),
     approveStep(assignment, order),
