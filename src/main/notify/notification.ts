@@ -40,7 +40,7 @@ interface Message {
 }
 
 const row = (name: string, value: string | undefined) =>
-  value === undefined || value === '' ? [] : [`${name.padEnd(9)} ${value}`];
+  value === undefined || value === '' ? [] : [`${name.padEnd(9)} ${told(value)}`];
 
 function durationOf({ takenUp }: NotifiedRun, ended: Stamp | undefined): string | undefined {
   if (takenUp === undefined || ended === undefined) return undefined;
