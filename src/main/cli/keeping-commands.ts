@@ -5,12 +5,19 @@ import { say, sayCount } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { ConfirmArchivedKeys } from '../proof/archive-host-keys.ts';
 import type { CompressedRun } from '../proof/packed-runs.ts';
-import type { ImportedFile } from '../proof/state-archive.ts';
+import type { DiskUse, ImportedFile } from '../proof/state-archive.ts';
 import type { CommandLine } from './command-line.ts';
 import { print } from './terminal/output.ts';
 import { stoppable } from './terminal/stop-signals.ts';
 import { hasTerminal, typedOnTerminal } from './terminal/terminal.ts';
 import { bytesText, countText } from './terminal/text.ts';
+
+const useWords: Readonly<Record<DiskUse['what'], string>> = {
+  journals: say('journals'),
+  'file lists': say('file lists'),
+  'everything else': say('everything else'),
+  lab: say('lab'),
+};
 
 /** Disk use, one line per kind. */
 async function stateCommand(state: StateFolder): Promise<number> {
@@ -18,7 +25,7 @@ async function stateCommand(state: StateFolder): Promise<number> {
   print(state.path);
   for (const { what, files, bytes } of await diskUse(state))
     print(
-      `  ${what.padEnd(16)} ${say('{files} files', { files: countText(files).padStart(7) })} ${bytesText(bytes).padStart(10)}`,
+      `  ${useWords[what].padEnd(16)} ${say('{files} files', { files: countText(files).padStart(7) })} ${bytesText(bytes).padStart(10)}`,
     );
   return 0;
 }
@@ -33,7 +40,7 @@ async function stateExportCommand(state: StateFolder, file: string): Promise<num
 }
 
 const importWords: Readonly<Record<Exclude<ImportedFile['what'], 'same'>, string>> = {
-  new: 'added',
+  new: say('added'),
   merged: say('missing entries added'),
   differs: say('differs; the existing one was kept'),
   declined: say('its new host keys were not accepted; --trust accepts them without asking'),

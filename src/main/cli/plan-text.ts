@@ -26,7 +26,7 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
     `${step.step.padEnd(11)} ${step.title}`,
     `    ${step.why}`,
     // Lines that the guide of the platform, or of a restore, does not show are the operator's to judge.
-    ...(/^(inferred|Shadowtape, based on) /.test(step.source) ? [`    ${step.source}`] : []),
+    ...(/^(inferred|Shadowtape, based on) /.test(step.source) ? [`    ${told(step.source)}`] : []),
     ...(step.endangers === undefined
       ? []
       : [`    ${say('Warning: {endangers}', { endangers: step.endangers })}`]),

@@ -2,7 +2,7 @@
 import type { DigestNight, DigestVolume, WeekDigest } from '../../../contract/digest.ts';
 import { localDay, zonedText } from '../../../contract/time/wall-clock.ts';
 import { durationText } from '../../../contract/words.ts';
-import { said, say } from '../../../contract/text/say.ts';
+import { said, say, told } from '../../../contract/text/say.ts';
 
 /** How many there are of each, the most serious first: `1 missed, 2 protected`. */
 function countedStates(volumes: readonly DigestVolume[]): string {
@@ -21,7 +21,7 @@ export function digestSentence({ site, from, volumes }: WeekDigest, zone: string
 }
 
 function nightLine({ at, outcome, run, reason }: DigestNight, zone: string): string {
-  const more = [reason, run === undefined ? undefined : say('run {run}', { run })].filter(
+  const more = [reason && told(reason), run === undefined ? undefined : say('run {run}', { run })].filter(
     (word) => word !== undefined,
   );
   return `  ${zonedText(new Date(at), zone)}  ${said(outcome)}${more.length === 0 ? '' : `: ${more.join('; ')}`}`;
@@ -37,7 +37,7 @@ function volumeLines(volume: DigestVolume, zone: string): string[] {
       ? say(', tape {tapes}', { tapes: backup.tapeNames.join(', ') })
       : '';
   return [
-    `${className}/${master} (${jobs.join(', ')}): ${said(state)}${state === 'protected' ? '' : `: ${reason}`}`,
+    `${className}/${master} (${jobs.join(', ')}): ${said(state)}${state === 'protected' ? '' : `: ${told(reason)}`}`,
     ...(nights.length === 0
       ? [`  ${say('no night in this week')}`]
       : nights.map((night) => nightLine(night, zone))),

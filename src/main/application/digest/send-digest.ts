@@ -5,6 +5,7 @@
  */
 import type { WeekDigest } from '../../../contract/digest.ts';
 import { failure } from '../../../contract/errors.ts';
+import { phrases } from '../../../contract/text/say.ts';
 import type { Period } from '../../../contract/time/week.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { digestNotification, type Notification } from '../../notify/notification.ts';
@@ -58,7 +59,7 @@ async function sendOver(
   try {
     await send(way, notification, 'digest');
   } catch (error) {
-    const reason = `${wayWords(way)}: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = phrases([wayWords(way), error instanceof Error ? error.message : String(error)], ': ');
     await record('digest-failed', reason);
     return reason;
   }

@@ -1,6 +1,6 @@
 /** What a restore will do, and its result, in lines. */
 import type { FileNameEncoding } from '../../../contract/file-names.ts';
-import { say, told } from '../../../contract/text/say.ts';
+import { said, say, sayAround, told } from '../../../contract/text/say.ts';
 import type {
   PreparedRestore,
   PreviewedDump,
@@ -66,7 +66,7 @@ function dumpLines(dump: PreviewedDump): Line[] {
     `  ${say('space needed: {bytes}', { bytes: bytesText(bytes) })}`,
     ...namesOf(dump),
     ...uncompared.map((sentence) => `  ${say('note: {sentence}', { sentence })}`),
-    [exact(`  by hand: ${host} # ${byHand}`)],
+    [`  ${say('by hand:')} `, exact(`${host} # ${byHand}`)],
   ];
 }
 
@@ -76,11 +76,15 @@ export function previewLines({ preview, target, work }: PreparedRestore): Line[]
     work.kind === 'loose'
       ? [say('file {file} of the tape in the drive, of which no run is named', { file: work.file })]
       : [];
-  return [...loose, ...preview.flatMap(dumpLines), ['to ', exact(targetText(target))]];
+  return [
+    ...loose,
+    ...preview.flatMap(dumpLines),
+    sayAround('to {target}', { target: exact(targetText(target)) }),
+  ];
 }
 
 function notWrittenLine({ path, what, reason = '' }: RestoredFile, { fileNames }: ShownPath): Line {
-  return [`${what}: `, exact(`${readablePath(path, fileNames)}:`), ` ${told(reason)}`];
+  return [`${said(what)}: `, exact(`${readablePath(path, fileNames)}:`), ` ${told(reason)}`];
 }
 
 function summaryLine(files: readonly RestoredFile[], target: Target): Line {

@@ -60,7 +60,7 @@ function identifiedLines(tape: IdentifiedTape): string[] {
           : say('records of {recordBytes} B', { recordBytes: countText(recordBytes) });
       return `  ${say('file {file} {size}  {holds}', { file: String(file).padEnd(3), size: size.padStart(20), holds })}`;
     }),
-    `  ${end}`,
+    `  ${told(end)}`,
   ];
 }
 

@@ -31,7 +31,7 @@ export function startStep(assignment: Assignment): Step {
     phase: 'remove',
     title: say('Start {proxies} on {host} for reading', { proxies: saidList(proxies), host }),
     why: say('the job says verify.fingerprint: all, and a stopped volume cannot be read'),
-    endangers: 'while it is started, processes on the node can open it',
+    endangers: say('while it is started, processes on the node can open it'),
     source: 'GDS guide 4.5, D.4',
     performance: 'commands',
     commands: [
