@@ -192,7 +192,7 @@ async function withAnotherTape({ place }: Scenario, scene: Scene, resumed: Scene
 }
 
 /** The final result of a run: the last end, and whether a resume was refused. */
-async function takenUp(scene: Scene, scenario: Scenario, broken: BrokenRun): Promise<SceneRun> {
+async function finalEnd(scene: Scene, scenario: Scenario, broken: BrokenRun): Promise<SceneRun> {
   const { place, then } = scenario;
   const { run, end } = broken;
   const { change } = place.kind;
@@ -234,7 +234,7 @@ async function perform(shared: SharedScene, scenario: Scenario): Promise<string>
   const broken = await brokenRun(scene, place, how, then === 'nothing' ? 'unwind' : 'halt');
   await scene.lab.copyingFinished();
   if (broken.end) expectEnd(scenario, broken.end);
-  const last = await takenUp(scene, scenario, broken);
+  const last = await finalEnd(scene, scenario, broken);
   const isResumed = last !== broken.end && last.exitStatus === 0;
   const rolledBack = isUnreadTape(scenario) ? 4 : 2;
   if (last !== broken.end)

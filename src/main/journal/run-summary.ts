@@ -69,9 +69,9 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
   const start = events[0];
   if (start?.type !== 'run-started') return undefined;
   const finished = lastOf(events, 'run-finished');
-  const takenUp = lastOf(events, 'run-resumed');
+  const resumed = lastOf(events, 'run-resumed');
   // A run that was resumed is unfinished until it ends again.
-  const end = finished && finished.seq > (takenUp?.seq ?? 0) ? finished : undefined;
+  const end = finished && finished.seq > (resumed?.seq ?? 0) ? finished : undefined;
   return {
     run: start.run,
     job: start.job,

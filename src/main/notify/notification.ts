@@ -42,9 +42,9 @@ interface Message {
 const row = (name: string, value: string | undefined) =>
   value === undefined || value === '' ? [] : [`${name.padEnd(9)} ${told(value)}`];
 
-function durationOf({ takenUp }: NotifiedRun, ended: Stamp | undefined): string | undefined {
-  if (takenUp === undefined || ended === undefined) return undefined;
-  return durationText(millisecondsBetween(takenUp, ended) / 1000);
+function durationOf({ processBegan }: NotifiedRun, ended: Stamp | undefined): string | undefined {
+  if (processBegan === undefined || ended === undefined) return undefined;
+  return durationText(millisecondsBetween(processBegan, ended) / 1000);
 }
 
 function factRows(

@@ -12,7 +12,7 @@ export class NotifiedRun {
   drive: string | undefined;
   began: string | undefined;
   /** When the notifying process started or resumed the run. */
-  takenUp: Stamp | undefined;
+  processBegan: Stamp | undefined;
   /** True if the run was interrupted, and another process continues it. */
   isResumed = false;
   /** True if the run was resumed to roll the cluster back. */
@@ -35,10 +35,10 @@ export class NotifiedRun {
         this.volumes = event.volumes;
         this.drive = phrase('{device} on {host}', { device: event.tape.device, host: event.tape.host });
         this.began = event.at;
-        this.takenUp = event;
+        this.processBegan = event;
         break;
       case 'run-resumed':
-        this.takenUp = event;
+        this.processBegan = event;
         this.isResumed = true;
         this.unwinding = event.mode === 'unwind';
         break;

@@ -98,7 +98,7 @@ export type KeptLocks = 'none' | 'class' | 'all';
 /** What the events of a run show of its locks, since it was last resumed. */
 export interface LockMarks {
   /** True if the run was resumed: the process that resumes it holds its locks before the first event. */
-  readonly takenUp: boolean;
+  readonly isResumed: boolean;
   /** Host and folder -> true if the lock was made, or perhaps made; false where it is no longer this run's. */
   readonly seen: ReadonlyMap<string, boolean>;
   /** Hosts that did not answer when the run was resumed, and on which it had no lock then. */
@@ -108,6 +108,9 @@ export interface LockMarks {
 export const placeKey = ({ host, folder }: Pick<LockPlace, 'host' | 'folder'>): string => `${host} ${folder}`;
 
 /** The locks that the run still has, or may have. */
-export function placesHeld(places: readonly LockPlace[], { takenUp, seen, without }: LockMarks): LockPlace[] {
-  return places.filter((place) => seen.get(placeKey(place)) ?? (takenUp && !without?.has(place.host)));
+export function placesHeld(
+  places: readonly LockPlace[],
+  { isResumed, seen, without }: LockMarks,
+): LockPlace[] {
+  return places.filter((place) => seen.get(placeKey(place)) ?? (isResumed && !without?.has(place.host)));
 }

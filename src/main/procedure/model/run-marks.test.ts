@@ -107,9 +107,9 @@ describe('the locks', () => {
   });
 
   it('are held by the process that resumed the run, until they are removed again', () => {
-    const takenUp = () => begun().sent('unlock', 'node3', `rmdir ${lock}`, 0).takenUp();
-    expect(held(takenUp())).toHaveLength(4);
-    expect(held(takenUp().sent('unlock', 'node3', `rmdir ${lock}`, 0))).not.toContain(`node3 ${lock}`);
+    const resumed = () => begun().sent('unlock', 'node3', `rmdir ${lock}`, 0).resumed();
+    expect(held(resumed())).toHaveLength(4);
+    expect(held(resumed().sent('unlock', 'node3', `rmdir ${lock}`, 0))).not.toContain(`node3 ${lock}`);
   });
 
   it('are not this run’s where their mkdir failed', () => {

@@ -116,7 +116,7 @@ function lockState({ intent: { step, argv }, ending }: Sent, isWhole: boolean): 
   return step === 'unlock' && command === 'ls' && ending === 'bad' ? false : undefined;
 }
 
-function locksOf(sent: readonly Sent[], takenUp: boolean, events: readonly RunEvent[]): LockMarks {
+function locksOf(sent: readonly Sent[], isResumed: boolean, events: readonly RunEvent[]): LockMarks {
   const seen = new Map<string, boolean>();
   for (const each of sent) {
     const { step, host, argv } = each.intent;
@@ -129,7 +129,7 @@ function locksOf(sent: readonly Sent[], takenUp: boolean, events: readonly RunEv
   const unlocked = events.flatMap((event) =>
     event.type === 'node' && event.what === 'missing' && event.locked === false ? [event.node] : [],
   );
-  return { takenUp, seen, without: new Set(unlocked) };
+  return { isResumed, seen, without: new Set(unlocked) };
 }
 
 /** Steps whose commands change neither cluster nor backup server: lock, tape position, queries. */
@@ -355,9 +355,9 @@ export function marksOf(
   );
   const dumpBegun = changing.some(({ intent }) => dumpSteps.includes(intent.step));
   const labelBegun = changing.some(({ intent }) => intent.step === 'label');
-  const takenUp = events.findLast(({ type }) => type === 'run-resumed');
+  const lastResume = events.findLast(({ type }) => type === 'run-resumed');
   const tape = tapeMark(events, dumpSteps, dumpBegun, labelBegun);
-  const since = takenUp?.seq ?? 0;
+  const since = lastResume?.seq ?? 0;
   const part = lastPart(changing, events);
   return {
     partBegun: part !== undefined,
@@ -379,7 +379,7 @@ export function marksOf(
     ...(tape === 'incomplete' ? { incompleteBy: incompleteBy(events, dumpSteps) } : {}),
     locks: locksOf(
       sent.filter(({ intent }) => intent.seq > since),
-      takenUp !== undefined,
+      lastResume !== undefined,
       events.filter(({ seq }) => seq > since),
     ),
     mountPointMade: isMade(

@@ -69,7 +69,7 @@ export class Story {
     return this;
   }
 
-  takenUp(): this {
+  resumed(): this {
     this.#append({ type: 'run-resumed', by: 'Marion', version: '0', mode: 'unwind', reason: '' });
     return this;
   }

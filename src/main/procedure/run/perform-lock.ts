@@ -79,7 +79,7 @@ export async function lockReturned(context: RunContext, node: string): Promise<v
     ...orderOf(context, lockStep),
     async mayTakeOver(found) {
       // Left by the process that performed the run before: its other locks were taken over already.
-      if (marks.locks.takenUp && found.owner?.run === journal.run) return undefined;
+      if (marks.locks.isResumed && found.owner?.run === journal.run) return undefined;
       try {
         return await mayTakeOver(found, context.options);
       } catch (error) {
