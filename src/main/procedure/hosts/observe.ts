@@ -95,7 +95,10 @@ async function readSdxinfo(
     const values = {
       host: command.host,
       text:
-        printed || 'exit status ' + String(result.status ?? phrase('unknown')) + ', and nothing was printed',
+        printed ||
+        phrase('exit status {status}, and nothing was printed', {
+          status: result.status ?? phrase('unknown'),
+        }),
     };
     throw failure(backup ? 'SDXINFO_FAILED_ON_BACKUP' : 'SDXINFO_FAILED_ON', values, trouble.evidence);
   }

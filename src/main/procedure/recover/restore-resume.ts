@@ -116,7 +116,7 @@ function routeOf(facts: ResumeFacts, order: RestoreOrder): Route | string {
     return { todo: steps.slice(1), reason: phrase('nothing was changed: starting again after the locks') };
   if (!isParted) return phrase('{proxies} is not shown as parted on every node', { proxies });
   if (order.begins === 'joined' && !marks.partProven)
-    return phrase('nothing proves that this run has parted {proxies}', { proxies });
+    return phrase('nothing proves that this run parted {proxies}', { proxies });
   // Nothing writes to a proxy that is the source. The checks before its start find a remaining shadow.
   return order.from === 'proxy' || isWritten(facts, order) ? toMaster(facts) : writeAgain(facts, order);
 }

@@ -172,7 +172,7 @@ describe('the steps of a restore of files', () => {
     ]);
     expect(words({ method: '6e', ...maker })).toEqual([
       'Rebuild the file system of Volume2 from the tape with sfxrestore',
-      'only sfxrestore reads this format: its exit status and its messages are what tells that the files are as on tape',
+      'only sfxrestore reads this format: only its exit status and its messages show that the files are as on tape',
     ]);
   });
 
