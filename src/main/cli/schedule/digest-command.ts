@@ -11,18 +11,20 @@ import { withHistory } from '../history/history-search-commands.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { isQuiet, zoneInstead } from '../terminal/display.ts';
 import { print, printJson } from '../terminal/output.ts';
+import { belowOptions } from '../terminal/help-text.ts';
 
 interface DigestOptions extends JsonOption {
   readonly week: boolean;
   readonly send: boolean;
 }
 
-const digestText = `\n${say(`Each volume has its runs and its missed nights, its newest backup, and its last drill. The tapes that the next nights
+const digestText =
+  say(`Each volume has its runs and its missed nights, its newest backup, and its last drill. The tapes that the next nights
 need and the head of the seals follow.
 
 --send sends the last week from Monday to Monday to everybody in notify who asks for digest, once for each week. Who has
 not accepted it gets it at the next call; until then the exit status is 2, and status says so. The timer of schedule
-install starts it each hour of Monday from 07:00 on.`)}`;
+install starts it each hour of Monday from 07:00 on.`);
 
 function outcomeText({ outcome }: DigestOutcome, week: string): string {
   if (outcome === 'sent') return say('the digest of the week of {week} was sent', { week });
@@ -84,6 +86,6 @@ export function registerDigest(line: CommandLine): void {
     .option('--week', say('the last week from Monday to Monday'), false)
     .option('--send', say('send the last week to everybody in notify who asks for digest'), false)
     .addOption(jsonOption())
-    .addHelpText('after', digestText)
+    .addHelpText('after', belowOptions(digestText))
     .action((options: DigestOptions) => digestCommand(line, options));
 }

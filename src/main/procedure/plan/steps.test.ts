@@ -355,6 +355,11 @@ describe('the steps of a restore', () => {
     const ufs = { ...guideAssignment({ method: '6b' }), restore: order };
     expect(rows(ufs).filter((row) => row.startsWith('rename'))).toEqual([]);
   });
+
+  it('rename nothing where the proxy is copied as it is: its file system was made on the cluster', () => {
+    const copied = { ...sfxfs, restore: { ...order, from: 'proxy', begins: 'parted' } as const };
+    expect(rows(copied).filter((row) => row.startsWith('rename'))).toEqual([]);
+  });
 });
 
 describe('the words of each step', () => {

@@ -189,7 +189,6 @@ function approvalNotes(
 function approveStep(assignment: Assignment, order: RestoreOrder): Step {
   const { run, at } = order;
   const proxies = saidList(proxiesOf(assignment));
-  const notes = approvalNotes(assignment, order);
   return {
     id: 'approve-overwrite',
     phase: 'dump',
@@ -200,7 +199,7 @@ function approveStep(assignment: Assignment, order: RestoreOrder): Step {
       '{proxies} are overwritten with the backup of run {run}: data of {at}',
       { proxies, run, at: utcText(at) },
     ),
-    ...(notes.length > 0 ? { notes } : {}),
+    notes: approvalNotes(assignment, order),
     endangers: say('the present data of {proxies} is lost', { proxies }),
     source: 'Shadowtape',
     performance: 'approve-overwrite',
@@ -309,7 +308,7 @@ export function writeProxySteps(assignment: Assignment, order: RestoreOrder): St
   return [
     partForRestore(assignment, order),
     ...openProxyStep(assignment, order),
-    restoreStep(fingerprintStep(assignment), {}),
+    fingerprintStep(assignment),
     stopForRestore(assignment, order),
     ...shadowForRestore(assignment),
     approveStep(assignment, order),
