@@ -70,9 +70,9 @@ export const requestSchemas = {
   takeUpRefusals: z.strictObject({ run }),
   /** Gives an interrupted run up; what it left on the hosts stays. */
   discard: z.strictObject({ run }),
-  /** Rolls the cluster back to its normal state. */
   /** The dump stops after a record, or continues. */
   pause: z.strictObject({ run, paused: z.boolean() }),
+  /** Rolls the cluster back to its normal state. */
   cancel: z.strictObject({ run }),
   /** Ends everything at once, as it is. */
   halt: z.strictObject({ run }),

@@ -99,8 +99,6 @@ it.each([
 
 /** A line of sudoers, or the host that it is for. */
 const rightsLine = /^(?:# \S+$|\S+ ALL=)/;
-/** The index of runs keeps how a run ended as a sentence in English. */
-const indexed = / {2}Volume2 is on the tape in .*$/;
 /** A command line of a run. */
 const commandLine = /^ +[\d:.]+ +\S+ # /;
 /** Commands that a run sends, as `check` lists them, and words of a site file. */
@@ -124,7 +122,7 @@ it.each([
 ])('%s shows no text that was not translated', (...words) => {
   const { stdout, stderr } = shadowtape('pseudo', ...words);
   expect(stdout + stderr).toMatch(accented);
-  const shown = [...stdout.split('\n'), ...stderr.split('\n')].map((line) => line.replace(indexed, ''));
+  const shown = [...stdout.split('\n'), ...stderr.split('\n')];
   const lines = shown.filter((line) => !rightsLine.test(line) && !commandLine.test(line));
   expect(untranslatedIn(lines, [events, state, named])).toEqual([]);
 });
@@ -179,6 +177,13 @@ it('an error is shown in that language, with its hint', () => {
   expect(stderr).toBe(
     `shadowtape: ${withAccents('there is no run ')}no-such-run\n  ${withAccents('hint: shadowtape runs lists the runs; name another state folder with --state DIR')}\n`,
   );
+});
+
+it('an error of the thread that searches the history is shown in that language', () => {
+  const { status, stderr } = shadowtape('pseudo', 'runs', 'verdict:good');
+  expect(status).toBe(1);
+  const choices = 'shadowtape verdict good verified unverified failed unfinished unreadable';
+  expect(untranslatedIn(stderr.split('\n'), [{ name: choices }])).toEqual([]);
 });
 
 // The last one is a name that every object of JavaScript has.

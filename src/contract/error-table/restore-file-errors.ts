@@ -119,9 +119,9 @@ export const restoreFileErrors = {
     hint: 'name a folder on a local file system of that host',
   },
   RESTORE_RECORD_UNWRITABLE: {
-    sentence: 'the record of the restore, {file}, cannot be written: {reason}',
+    sentence: 'the record {file} cannot be written: {reason}',
     hint: 'free some space, or keep the state elsewhere with --state DIR',
-    onScreen: 'free some space in the state folder, then restore again',
+    onScreen: 'free some space in the state folder, then start again',
   },
   RESTORE_RECORD_UNREADABLE: {
     sentence: 'the record of the restore, {file}, cannot be read: {reason}',

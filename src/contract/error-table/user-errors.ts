@@ -219,6 +219,10 @@ export const userErrors = {
     hint: 'free some space, or keep the state elsewhere with --state DIR; Shadowtape does not run without a journal',
     onScreen: 'free some space in the state folder; Shadowtape does not run without a journal',
   },
+  JOURNAL_END_UNWRITABLE: {
+    sentence: 'the end of the journal {file} could not be written',
+    hint: 'free some space before the next run; the history shows this run without its end',
+  },
   JOURNAL_EXISTS: {
     sentence: 'the journal {file} already exists',
     hint: 'a journal is never written twice; start the run again',

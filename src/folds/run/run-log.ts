@@ -22,7 +22,13 @@ export interface LogLine {
 /** Lines that stay together: the first has the moment of all. */
 type Group = readonly LogLine[];
 
-const commandStates = { running: 'busy', good: 'ok', bad: 'warn', unheard: 'bad' } as const;
+const commandStates = {
+  running: 'busy',
+  good: 'ok',
+  answered: 'ok',
+  bad: 'warn',
+  unheard: 'bad',
+} as const;
 
 /** How a command ended, where that is worth a word. */
 function endWords({ outcome, state }: CommandModel): string {

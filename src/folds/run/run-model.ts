@@ -4,7 +4,8 @@ import type { Hop } from '../../contract/data-events.ts';
 import type { ProgressView } from '../../contract/screens.ts';
 
 /** `unheard`: its end is not known, since the console died. */
-type CommandState = 'running' | 'good' | 'bad' | 'unheard';
+/** `answered`: with another exit status than 0, which the program expected as an answer. */
+type CommandState = 'running' | 'good' | 'answered' | 'bad' | 'unheard';
 
 export interface CommandModel {
   /** `seq` of the intent. */

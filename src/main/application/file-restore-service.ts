@@ -156,11 +156,10 @@ export class FileRestoreService {
     const device = deviceOf(prepared.target);
     if (device) requireDeviceNamed(device, hooks.replace ?? []);
     await state.prepare();
-    const record = new RestoreRecord(state);
+    const record = RestoreRecord.begin(state, '', startedEvent(prepared));
     const outcome = new RestoreOutcome();
     let error: ShadowtapeError | undefined;
     try {
-      record.append(startedEvent(prepared));
       hooks.onRecord?.(record.name);
       await this.#restore(prepared, hooks, record, outcome);
     } catch (thrown) {
@@ -185,17 +184,16 @@ export class FileRestoreService {
     const { state } = this.#options;
     const sources = drillSources(run, (await readRun(state, run)).events, volume);
     await state.prepare();
-    const record = new RestoreRecord(state, drillSuffix);
+    const record = RestoreRecord.begin(state, drillSuffix, {
+      type: 'drill-started',
+      ...starter(),
+      run,
+      volumes: sources.map((each) => each.volume),
+    });
     const volumes: DrilledVolume[] = [];
     const notes: string[] = [];
     let error: ShadowtapeError | undefined;
     try {
-      record.append({
-        type: 'drill-started',
-        ...starter(),
-        run,
-        volumes: sources.map((each) => each.volume),
-      });
       hooks.onRecord?.(record.name);
       await this.#drillAll(sources, hooks, record, { volumes, notes });
     } catch (thrown) {

@@ -1,7 +1,10 @@
 /** What the pages are shown, in the language of the program: the program stores and passes on its sentences in English. */
 import { spokenLanguage, told } from '../../contract/text/say.ts';
 
-/** Fields that have a sentence, a title or a label; a state that the pages compare is in none of them. */
+/**
+ * Fields that have a sentence, a title or a label; a state that the pages compare is in none of them. `what` is such a
+ * state wherever it is not that of a line of `check`.
+ */
 const sentences = new Set([
   ...[
     'actual',
@@ -16,7 +19,7 @@ const sentences = new Set([
     'said',
     'sentence',
   ],
-  ...['text', 'title', 'trouble', 'what', 'why', 'words'],
+  ...['text', 'title', 'trouble', 'why', 'words'],
   // Several of them.
   ...['findings', 'losses', 'notes', 'notices', 'reasons', 'stands', 'unchecked', 'warnings'],
 ]);
@@ -26,8 +29,12 @@ function toldIn(value: unknown, isSentence: boolean): unknown {
   if (Array.isArray(value)) return value.map((each) => toldIn(each, isSentence));
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
+  const isCheckLine = 'good' in value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, toldIn(each, sentences.has(name))]),
+    Object.entries(value).map(([name, each]) => [
+      name,
+      toldIn(each, sentences.has(name) || (isCheckLine && name === 'what')),
+    ]),
   );
 }
 

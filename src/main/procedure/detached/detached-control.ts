@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { failure } from '../../../contract/errors.ts';
 import { phrase } from '../../../contract/text/say.ts';
 import { commandLine } from '../../ssh/quoting.ts';
-import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
+import { anyAnswer, troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import { folderThereStatus, notStartedStatus, startCommand } from './detached-script.ts';
 import { becomeOn, lookAtWork, type WorkLook, type WorkPlace } from './detached-watch.ts';
 import { requireWorkFolder, type DetachedWork } from '../model/detached-work.ts';
@@ -93,7 +93,7 @@ class Stopping {
     this.signalled.push(...wanted.map(({ pid, name }) => ({ pid, name, signal })));
     const argv = ['kill', `-${signal}`, ...wanted.map(({ pid }) => String(pid))];
     // kill complains about one that has just ended.
-    await runner.send(this.#step, { host, argv, changes: true }, { anyStatus: true });
+    await runner.send(this.#step, { host, argv, changes: true }, anyAnswer);
   }
 
   /** Sends the signal to all that are running, and to those found later, until none is running or the time is up. */

@@ -6,7 +6,7 @@ import { failure, isFailure, type ShadowtapeError } from '../../../contract/erro
 import { phrase } from '../../../contract/text/say.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import type { Assignment } from '../model/assignment.ts';
-import type { CommandRunner } from '../hosts/command-runner.ts';
+import { anyAnswer, type CommandRunner } from '../hosts/command-runner.ts';
 import { Changer, requireChangerDrive } from './changer-work.ts';
 import { threadingByHandSeconds, threadingSeconds, waitForReadyDrive } from './drive-ready.ts';
 import { realClock, type RetryClock } from '../hosts/query-retry.ts';
@@ -70,7 +70,7 @@ export async function eject({
 }: Pick<TapeChanging, 'runner' | 'step'> & { readonly drive: Drive }): Promise<void> {
   const { tapeHost: host, tapeDevice } = drive;
   const argv = driveCommand(tapeDevice, 'offline');
-  await runner.send(step, { host, argv, changes: true }, { anyStatus: true, timeLimitSeconds: 900 });
+  await runner.send(step, { host, argv, changes: true }, { ...anyAnswer, timeLimitSeconds: 900 });
 }
 
 async function askForTape(changing: TapeChanging, wanted: WantedTape, trouble: unknown): Promise<void> {

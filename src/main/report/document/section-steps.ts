@@ -26,8 +26,10 @@ function resultOf({ outcome, state }: CommandModel): ReportText {
   if (state === 'unheard') return marked('warning', say('exit status not known'));
   if (outcome === undefined) return quiet(say('running'));
   if (outcome.exitStatus === 0 && outcome.error === undefined) return { text: say('exit 0') };
-  if (outcome.exitStatus !== undefined)
-    return { text: say('exit {exitStatus}', { exitStatus: outcome.exitStatus }), mark: 'warning' };
+  if (outcome.exitStatus !== undefined) {
+    const text = say('exit {exitStatus}', { exitStatus: outcome.exitStatus });
+    return state === 'answered' ? { text } : { text, mark: 'warning' };
+  }
   return marked(
     'bad',
     outcome.signal === undefined ? say('no exit status') : say('signal {signal}', { signal: outcome.signal }),

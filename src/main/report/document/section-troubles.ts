@@ -116,13 +116,18 @@ const isBack = ({ unwinding, phase }: PassModel) => unwinding && phase !== 'fini
 const mostFailed = 4;
 const mostLines = 8;
 
-/** What the commands of failed steps printed, the last ones: the journal and the attached commands have all. */
+/**
+ * What the commands of failed steps printed, the last ones: the journal and the attached commands have all. An answer
+ * may be why the step has failed.
+ */
 function failedCommands({ model }: ReportFacts): ReportBlock[] {
   const failed = model.passes
     .filter(({ state }) => state === 'failed')
     .flatMap(({ step, commands }) =>
       commands.flatMap(({ host, line, outcome, state }) =>
-        state === 'bad' && outcome !== undefined ? [{ step, host, line, outcome }] : [],
+        (state === 'bad' || state === 'answered') && outcome !== undefined
+          ? [{ step, host, line, outcome }]
+          : [],
       ),
     );
   return failed.slice(-mostFailed).map(({ step, host, line, outcome }) => {

@@ -87,7 +87,14 @@ describe('a signature', () => {
     ['linux_raid_member', 'it holds linux_raid_member'],
     ['crypto_LUKS', 'it holds crypto_LUKS'],
     ['swap', 'it holds swap'],
+    ['btrfs', 'it holds btrfs'],
+    ['oracleasm', 'it holds oracleasm'],
+    ['ceph_bluestore', 'it holds ceph_bluestore'],
+    ['ocfs2', 'it holds ocfs2'],
+    ['zfs_member', 'it holds zfs_member'],
+    ['a type of tomorrow', 'it holds a type of tomorrow'],
     ['ext3', undefined],
+    ['ufs', undefined],
   ])('of %s: %s', (type, why) => {
     expect(whyOfOthers(parseSignature(`DEVNAME=/dev/sdb\nTYPE=${type}\n`))).toBe(why);
   });

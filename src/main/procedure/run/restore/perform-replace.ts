@@ -13,6 +13,7 @@ import { performCommands, type Performer } from '../perform-commands.ts';
 import { watchCopies } from '../perform-watch.ts';
 import { whileWatched } from '../shadow/shadow-watch.ts';
 import { asHeldMaster } from './master-holders.ts';
+import { anyAnswer } from '../../hosts/command-runner.ts';
 
 /** `2026-11-28 17:04:11 UTC (26 h 3 min ago)`. */
 function instantWords(at: string, now: Date = new Date()): string {
@@ -93,7 +94,7 @@ async function bootsOf({ assignment, runner }: RunContext, step: Step): Promise<
   const boots = new Map<string, string>();
   for (const node of assignment.primaryNodes) {
     for (const look of bootLooks(node, assignment.platform)) {
-      const { status, stdout } = await runner.send(step.id, look, { anyStatus: true });
+      const { status, stdout } = await runner.send(step.id, look, anyAnswer);
       const boot = status === 0 ? parseBoot(look.argv, stdout.toString('utf8')) : undefined;
       if (boot === undefined) continue;
       boots.set(node, boot);
