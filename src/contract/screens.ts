@@ -397,5 +397,3 @@ export interface ActivityPush {
   /** While the index of the history lags behind the journals. */
   readonly indexing?: IndexProgress | undefined;
 }
-
-export type { Plan };

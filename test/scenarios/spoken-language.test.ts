@@ -167,7 +167,7 @@ it.each(shownOnly.map((words) => [words.join(' '), words] as const))(
   (_line, words) => {
     const { stdout, stderr } = pseudo(words);
     expect(stdout + stderr).toMatch(accented);
-    const shown = [...stdout.split('\n'), ...stderr.split('\n')].map((line) => line.replace(indexed, ''));
+    const shown = [...stdout.split('\n'), ...stderr.split('\n')];
     const lines = shown.filter((line) => !rightsLine.test(line) && !commandLine.test(line));
     expect(untranslatedIn(lines, [events, state, named])).toEqual([]);
   },
