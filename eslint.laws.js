@@ -78,18 +78,17 @@ export const rooms = {
     ...inProcedure('model', 'hosts', 'drive', 'detached', 'plan', 'run'),
   ],
   // The report prints the command that reads a tape by hand, as where and restore do.
-  'main/report/document': ['contract', 'folds', 'main/journal', 'main/history/restore-command'],
+  'main/report/document': ['contract', 'folds', 'main/journal', 'main/procedure/model/tape/by-hand'],
   'main/report/pages': ['contract', 'folds'],
   'main/history': [
     'contract',
     'folds',
     'main/journal',
     'main/owner',
+    'main/procedure/model/tape/by-hand',
     'main/procedure/model/tape/run-tapes',
-    'main/ssh/quoting',
     'main/tape/media-catalogue',
     'main/tape/media-file',
-    'main/tape/tape-device',
     'main/tape/tape-holders',
   ],
   'main/proof': [
@@ -108,7 +107,6 @@ export const rooms = {
     'main/history/catalogue-writer',
     'main/history/file-pattern',
     'main/history/name-encoding',
-    'main/history/restore-command',
     'main/history/stored-line',
     'main/proof/whole-file',
   ],

@@ -18,12 +18,14 @@ const otherWords = [
   'src/main/gds/{commands,status-words}.ts',
   'src/main/desk/page-files.ts',
   'src/main/history/{catalogue-writer,file-search,history-index,index-file,index-refresh,name-list}.ts',
-  'src/main/history/{restore-command,run-table,sqlite}.ts',
+  'src/main/history/{run-table,sqlite}.ts',
   'src/main/procedure/detached/*-script.ts',
   'src/main/procedure/model/{backup-past,extract-commands,host-identity,shadow-holder}.ts',
+  'src/main/procedure/model/tape/by-hand.ts',
   'src/main/procedure/plan/step-sources.ts',
   'src/main/report/document/attachments.ts',
   'src/main/ssh/{agent-client,quoting,tool-query}.ts',
+  'src/main/tape/label-room.ts',
   'src/main/{index,start,start-choice}.ts',
 ];
 

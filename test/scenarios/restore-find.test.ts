@@ -57,7 +57,7 @@ describe('a path without a run', () => {
         files: ['./app/ledger.db', './app/link'],
         tapes: [`the tape "NIGHTLY-3" of run ${runOf(3)}, file 1`],
         byHand:
-          'mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | tar xvf - ./app/ledger.db ./app/link',
+          'mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 | tar xvf - ./app/ledger.db ./app/link',
       },
     ]);
   });
@@ -95,7 +95,7 @@ describe('a run', () => {
       expect.objectContaining({
         files: undefined,
         bytes: 1_048_576,
-        byHand: 'mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 > FILE',
+        byHand: 'mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 > IMAGE',
       }),
     ]);
   });
@@ -105,7 +105,7 @@ describe('a run', () => {
       {
         files: undefined,
         byHand:
-          'mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | ufsrestore rf -',
+          'mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 | ufsrestore rf -',
       },
     ]);
   });

@@ -31,6 +31,10 @@ export const restoreErrors = {
     sentence: '{proxy} is parted, and no journal here proves that it was parted with pjrm=off',
     hint: 'with pjrm=on, GDS would not copy to the master what the backup server writes, and would not report that. Find out who parted {proxy}. Its data may be newer than the tape: rejoin it only if it is not needed (sdxproxy Rejoin), then restore again',
   },
+  RESTORE_PART_UNREAD: {
+    sentence: '{proxy} was parted by run {proof}, and run {run} may have parted it again: {reason}',
+    hint: 'with pjrm=on a restore leaves out what the backup server writes, unnoticed. Find out whether run {run} has parted {proxy}, or anybody since. If nobody has, move its journal out of the state folder, then restore again',
+  },
   RESTORE_PROXIES_DIFFER: {
     sentence: '{parted} is parted, and {joined} is joined: they cannot be restored together',
     hint: 'restore {parted} first, or rejoin it if its data is not needed (sdxproxy Rejoin). Then restore again',

@@ -74,6 +74,8 @@ export const userErrors = {
   DIGEST_UNSENT: {
     sentence: 'the digest of the week of {week} did not reach everybody: {failures}',
     hint: 'correct notify in the site file, or what refuses the message, then run shadowtape digest --send; whoever has it already does not get it again',
+    onScreen:
+      'correct notify of the site, or what refuses the message, then send it again; whoever has it already does not get it again',
   },
   SCHEDULE_WOULD_ASK: {
     sentence: 'nothing was installed: run unattended, {jobs} would ask questions',
@@ -364,24 +366,6 @@ export const userErrors = {
   TAPES_UNREADABLE: {
     sentence: 'the tape inventory {file} cannot be read: {reason}',
     hint: 'make it readable for the user who runs shadowtape',
-  },
-  // ---- signatures ----
-  SIGNERS_UNREADABLE: {
-    sentence: 'the file of allowed signers {file} cannot be read: {reason}',
-    hint: 'each line is PRINCIPAL KEYTYPE KEY, see ALLOWED SIGNERS in ssh-keygen(1)',
-  },
-  REVOKED_KEYS_UNREADABLE: {
-    sentence: 'the file of revoked keys {file} cannot be read: {reason}',
-    hint: 'each line is KEYTYPE KEY, as in a .pub file',
-  },
-  SIGN_KEY_MISSING: {
-    sentence: 'there is no key to sign with',
-    hint: 'name one with --key FILE or sign.key in the site file, or load one into an ssh agent with ssh-add',
-    onScreen: 'name one as sign.key in the site file, or load one into an ssh agent with ssh-add',
-  },
-  SIGN_KEY_UNUSABLE: {
-    sentence: 'cannot sign with {key}: {reason}',
-    hint: 'use an ed25519, ecdsa or rsa key of OpenSSH; for a key in an ssh agent, name its public key file',
   },
   // ---- notifications ----
   NOTIFY_COMMAND_FAILED: {

@@ -1,7 +1,6 @@
 /** digest: what happened to the volumes of the site in a week. */
-import { failure } from '../../../contract/errors.ts';
 import { lastDays, lastWeek } from '../../../contract/time/week.ts';
-import { localDay, ownZone } from '../../../contract/time/wall-clock.ts';
+import { ownZone } from '../../../contract/time/wall-clock.ts';
 import { say } from '../../../contract/text/say.ts';
 import type { Site } from '../../application/console.ts';
 import type { DigestOutcome } from '../../application/digest/send-digest.ts';
@@ -35,19 +34,18 @@ function outcomeText({ outcome }: DigestOutcome, week: string): string {
 /** @throws DIGEST_UNSENT if a receiver has not accepted one; it is tried again at the next call */
 async function sendCommand(line: CommandLine, { site, facts, now }: DigestPlace): Promise<void> {
   const { weekDigest } = await import('../../application/digest/week-digest.ts');
-  const { sendDigests } = await import('../../application/digest/send-digest.ts');
+  const { sendDigests, unsentFailure, weekOf } = await import('../../application/digest/send-digest.ts');
   const zone = ownZone();
   const outcomes = await sendDigests({
     ...{ state: line.state, site, zone, now, shownZone: zoneInstead(zone) },
     digestOf: (period) => weekDigest(facts, period),
   });
-  const weekOf = ({ from }: DigestOutcome) => localDay(from.toISOString(), zone);
-  for (const each of outcomes) if (!isQuiet()) print(outcomeText(each, weekOf(each)));
-  const unsent = outcomes.findLast(({ outcome }) => outcome === 'unsent');
+  for (const each of outcomes) if (!isQuiet()) print(outcomeText(each, weekOf(each, zone)));
+  const unsent = unsentFailure(outcomes, zone);
   if (!unsent) return;
   // Others may have got it.
   line.endWith(2);
-  throw failure('DIGEST_UNSENT', { week: weekOf(unsent), failures: unsent.failures.join('; ') });
+  throw unsent;
 }
 
 interface DigestPlace {

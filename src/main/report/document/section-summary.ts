@@ -11,7 +11,7 @@ import { say, sayAround, sayCount, told } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
 import { readStands } from '../../../folds/stands.ts';
 import { restoreListing } from './how-to-restore.ts';
-import { instantRows, whenRows } from './summary-times.ts';
+import { instantRows, pauseRows, whenRows } from './summary-times.ts';
 import { coverageRows } from './section-binding.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
@@ -343,6 +343,7 @@ export function summarySection(facts: ReportFacts): SectionDraft {
           ...whereRows(facts),
           ...lostRows(facts),
           ...instantRows(facts),
+          ...pauseRows(facts),
           ...whenRows(facts),
           ...whoRows(facts),
           ...approvalRows(facts),

@@ -202,7 +202,7 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
     kind: 'paragraph',
     texts: pieces(
       sayAround(
-        'Read a file of the tape with {command}, where DEVICE does not rewind, after mt fsf to the file’s number. The digests are those of dd’s output.',
+        'Read a file of the tape with {command}, where DEVICE does not rewind, after mt rewind and mt fsf to the file’s number. The digests are those of dd’s output.',
         { command: code(`dd if=DEVICE bs=${start?.recordBytes ?? 32768}`) },
       ),
     ),

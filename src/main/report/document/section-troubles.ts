@@ -64,12 +64,40 @@ function questionTable({ model, times }: ReportFacts): ReportTable | undefined {
   };
 }
 
+/** When the dumps did not read, and who wanted that. */
+function pauseTable({ model: { pauses }, times }: ReportFacts): ReportTable | undefined {
+  if (pauses.length === 0) return undefined;
+  return {
+    kind: 'table',
+    caption: say('Pauses of the dump'),
+    columns: [
+      { title: say('Step'), share: 10 },
+      { title: say('Paused'), share: 24 },
+      { title: say('Continued'), share: 24 },
+      { title: say('Took'), share: 12, align: 'right' },
+      { title: say('By'), share: 30 },
+    ],
+    rows: pauses.map(({ step, from, until, by }) => [
+      plain(step),
+      plain(times.moment(from)),
+      until === undefined ? [quiet(say('not continued'))] : plain(times.moment(until)),
+      plain(tookText(until === undefined ? undefined : until - from)),
+      plain(by),
+    ]),
+  };
+}
+
 export function decisionSection(facts: ReportFacts): SectionDraft {
   const table = questionTable(facts);
+  const pauses = pauseTable(facts);
   return {
     id: 'decisions',
     title: say('Decisions'),
-    blocks: [sessionTable(facts), table ?? words(say('The run asked no questions.'))],
+    blocks: [
+      sessionTable(facts),
+      table ?? words(say('The run asked no questions.')),
+      ...(pauses ? [pauses] : []),
+    ],
   };
 }
 

@@ -92,7 +92,7 @@ function partForRestore(assignment: Assignment, { begins, partedBy }: RestoreOrd
       'the tape is written to the parted proxy; the master keeps its data until the restored proxy is proven',
     ),
     endangers: say(
-      'the master has no synchronized copy from now on. {proxies} is not rejoined before the master is proven, even after a failure',
+      'the master has no synchronized copy from now on. Nothing rejoins {proxies} before the master is proven, even after a failure',
       { proxies },
     ),
     notes: [
