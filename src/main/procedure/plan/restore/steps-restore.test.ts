@@ -322,7 +322,7 @@ describe('the notes of a restore', () => {
     expect(part()).toMatchObject({
       why: 'the tape is written to the parted proxy; the master keeps its data until the restored proxy is proven',
       notes: [
-        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on a restore leaves it out',
+        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on, GDS would not copy it in a restore',
       ],
     });
     expect(part().leftOut).toBeUndefined();
