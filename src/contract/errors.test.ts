@@ -153,7 +153,7 @@ describe('an error in another language', () => {
     const texts = { '{file} has no job': 'w {file} nie ma zadań' } as unknown as Language['texts'];
     speak({ name: 'pl', texts });
     const error = failure('JOB_NONE', { file: 'site.yaml' });
-    expect(error.told.sentence).toBe('w site.yaml nie ma zadań');
+    expect(error.translated.sentence).toBe('w site.yaml nie ma zadań');
     expect([error.message, error.toInfo().sentence]).toEqual([
       'site.yaml has no job',
       'site.yaml has no job',
@@ -169,7 +169,7 @@ describe('an error in another language', () => {
       reason: phrase('the session was closed'),
     });
     const outer = failure('SITE_FILE_UNREADABLE', { file: 'site.yaml', reason: error.message });
-    expect(outer.told.sentence).toContain('sesja została zamknięta');
+    expect(outer.translated.sentence).toContain('sesja została zamknięta');
     expect(outer.message).toMatch(/the session was closed$/);
   });
 });

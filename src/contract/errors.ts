@@ -1,6 +1,6 @@
 /** Errors of the error table: how they are made, distinguished, and carried over a process boundary. */
 import { errorTable, type ErrorEntry } from './error-table.ts';
-import { inEnglish, said, told } from './text/say.ts';
+import { inEnglish, said, translated } from './text/say.ts';
 
 export type ErrorCode = keyof typeof errorTable;
 
@@ -54,12 +54,12 @@ export class ShadowtapeError extends Error {
   }
 
   /** Its texts in the language of the program; those of `toInfo` are stored, and in English. */
-  get told(): Omit<ErrorInfo, 'code'> {
+  get translated(): Omit<ErrorInfo, 'code'> {
     const { message, hint, onScreen, evidence } = this;
-    const also = evidence.also?.split('\n').map(told).join('\n');
+    const also = evidence.also?.split('\n').map(translated).join('\n');
     return {
-      ...{ sentence: told(message), hint: told(hint) },
-      ...(onScreen === undefined ? {} : { onScreen: told(onScreen) }),
+      ...{ sentence: translated(message), hint: translated(hint) },
+      ...(onScreen === undefined ? {} : { onScreen: translated(onScreen) }),
       evidence: also === undefined ? evidence : { ...evidence, also },
     };
   }

@@ -1,5 +1,5 @@
 /** Current state after a run: sentences, and the commands that are left to be done by hand. Pure. */
-import { told } from '../contract/text/say.ts';
+import { translated } from '../contract/text/say.ts';
 
 export interface HandCommand {
   readonly host: string;
@@ -43,12 +43,12 @@ export function readStands(stands: readonly string[]): Stands {
  * The sentences for a page, which finds the commands in them: of those only the conditions are in the language of the
  * program.
  */
-export const toldStands = (stands: readonly string[]): string[] =>
+export const translatedStands = (stands: readonly string[]): string[] =>
   stands.map((sentence) => {
     const command = handCommandOf(sentence);
-    if (command === undefined) return told(sentence);
+    if (command === undefined) return translated(sentence);
     const { condition } = command;
-    return condition === undefined ? sentence : sentence.replace(condition, () => told(condition));
+    return condition === undefined ? sentence : sentence.replace(condition, () => translated(condition));
   });
 
 /**

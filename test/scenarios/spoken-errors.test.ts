@@ -27,7 +27,10 @@ function errorOf(work: () => unknown): ShadowtapeError {
 const places = /^site\.yaml\S*(?: [\w.[\]-]+:)?|"[^"]*"|: (?:[\w{}.:-]+(?:, |$))+|óƒ [\w, ]+/g;
 
 /** Texts that are shown of an error, of which something is in plain English. @param named what is the same in every language */
-const plainTextsOf = ({ told: { sentence, hint, onScreen = '', evidence } }: ShadowtapeError, named = '') =>
+const plainTextsOf = (
+  { translated: { sentence, hint, onScreen = '', evidence } }: ShadowtapeError,
+  named = '',
+) =>
   untranslatedIn(
     [sentence, hint, onScreen, ...(evidence.also ?? '').split('\n')].map((text) =>
       text.replaceAll(places, ' '),
@@ -117,7 +120,7 @@ it.each(['', 'umount "/app', 'umount /app && true'])(
 it('an error inside another one is shown through both', () => {
   const inner = failure('CONNECTION_LOST', { host: 'node1', reason: phrase('the session was closed') });
   const outer = failure('END_NOT_PROVEN', { reason: inner.message });
-  expect(outer.told.sentence).toContain(withAccents('the session was closed'));
+  expect(outer.translated.sentence).toContain(withAccents('the session was closed'));
   expect(plainTextsOf(outer, 'node1')).toEqual([]);
 });
 
@@ -126,6 +129,6 @@ it('what a host printed is shown as it was printed', () => {
     ...{ host: 'node1', command: 'sdxinfo', step: '3-1' },
     how: phrase('ended with exit status {status}', { status: 1 }),
   });
-  expect(error.told.sentence).toContain(withAccents('ended with exit status '));
+  expect(error.translated.sentence).toContain(withAccents('ended with exit status '));
   expect(plainTextsOf(error, 'node1 sdxinfo')).toEqual([]);
 });

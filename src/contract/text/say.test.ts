@@ -12,7 +12,7 @@ import {
   sayCount,
   speak,
   spokenLanguage,
-  told,
+  translated,
 } from './say.ts';
 
 /** Some texts of the catalog, in a language that has more plurals than English. */
@@ -89,18 +89,18 @@ describe('a phrase', () => {
   const digests = () => phrase('Digests of {proxy} at each hop', { proxy: 'Volume2' });
 
   it('is English, and shown in the language of the process', () => {
-    expect(told(digests())).toBe('Digests of Volume2 at each hop');
+    expect(translated(digests())).toBe('Digests of Volume2 at each hop');
     speak(polish);
     expect(digests()).toBe('Digests of Volume2 at each hop');
-    expect(told(digests())).toBe('Skróty Volume2 na każdym etapie');
-    expect(told(phrase('Attached files'))).toBe('Załączone pliki');
+    expect(translated(digests())).toBe('Skróty Volume2 na każdym etapie');
+    expect(translated(phrase('Attached files'))).toBe('Załączone pliki');
   });
 
   it('with a number is shown in the plural of the language', () => {
     speak(polish);
     const counted = [1, 2, 5].map((count) => phraseCount(count, '{count} record', '{count} records'));
     expect(counted).toEqual(['1 record', '2 records', '5 records']);
-    expect(counted.map(told)).toEqual(['1 rekord', '2 rekordy', '5 rekordów']);
+    expect(counted.map(translated)).toEqual(['1 rekord', '2 rekordy', '5 rekordów']);
   });
 
   it('that is the value of another text is shown with it, however deep', () => {
@@ -114,20 +114,20 @@ describe('a phrase', () => {
 
   it('that is the whole of another text is shown in the language', () => {
     speak(polish);
-    expect(told(phrases(['Volume2'], '; '))).toBe('Volume2');
-    expect(told(phrases([digests()], '; '))).toBe('Skróty Volume2 na każdym etapie');
+    expect(translated(phrases(['Volume2'], '; '))).toBe('Volume2');
+    expect(translated(phrases([digests()], '; '))).toBe('Skróty Volume2 na każdym etapie');
   });
 
   it('is also what is said in English to be stored', () => {
     speak(polish);
     const stored = inEnglish(() => say('Digests of {proxy} at each hop', { proxy: 'Volume7' }));
     expect(stored).toBe('Digests of Volume7 at each hop');
-    expect(told(stored)).toBe('Skróty Volume7 na każdym etapie');
+    expect(translated(stored)).toBe('Skróty Volume7 na każdym etapie');
   });
 
   it('of one part is shown as that part, and not again and again', () => {
     speak(polish);
-    expect(told(phrases([digests(), ''], ''))).toBe('Skróty Volume2 na każdym etapie');
+    expect(translated(phrases([digests(), ''], ''))).toBe('Skróty Volume2 na każdym etapie');
   });
 
   it('is shown by another process, which was given what it was made of', () => {
@@ -137,9 +137,9 @@ describe('a phrase', () => {
     expect(given.map(({ english }) => english)).toEqual([stored.sentence, digests()]);
     for (let number = 0; number < 10_000; number += 1)
       phrase('Digests of {proxy} at each hop', { proxy: `Other${number}` });
-    expect(told(stored.sentence)).toBe(stored.sentence);
+    expect(translated(stored.sentence)).toBe(stored.sentence);
     recall(given);
-    expect(told(stored.sentence)).toBe('sdxinfo: Skróty Volume2 na każdym etapie');
+    expect(translated(stored.sentence)).toBe('sdxinfo: Skróty Volume2 na każdym etapie');
   });
 
   it('of one word is stored where it is shown: in another text, and as what was expected or found', () => {
@@ -152,16 +152,16 @@ describe('a phrase', () => {
 
   it('of one word is shown by another process only where it was stored', () => {
     speak(polish);
-    expect(told('unknown')).toBe('unknown');
+    expect(translated('unknown')).toBe('unknown');
     recall([{ english: 'unknown', text: 'unknown', values: {} }]);
-    expect(told('unknown')).toBe('nieznany');
+    expect(translated('unknown')).toBe('nieznany');
   });
 
-  it('that claims to be made of itself is not told', () => {
+  it('that claims to be made of itself is not translated', () => {
     speak(polish);
     const values = { proxy: 'Digests of A at each hop' };
     recall([{ english: 'Digests of A at each hop', text: 'Digests of {proxy} at each hop', values }]);
-    expect(told('Digests of A at each hop')).toBe('Digests of A at each hop');
+    expect(translated('Digests of A at each hop')).toBe('Digests of A at each hop');
   });
 
   it('is English where what it was made of is not known any more', () => {
@@ -169,14 +169,14 @@ describe('a phrase', () => {
     const first = digests();
     for (let number = 0; number < 10_000; number += 1)
       phrase('Digests of {proxy} at each hop', { proxy: `Other${number}` });
-    expect(told(first)).toBe('Digests of Volume2 at each hop');
+    expect(translated(first)).toBe('Digests of Volume2 at each hop');
   });
 });
 
 describe('what is no phrase', () => {
   it.each(['Volume2', '/dev/nst0 on tapehost', ''])('is shown as it is: "%s"', (text) => {
     speak(polish);
-    expect(told(text)).toBe(text);
+    expect(translated(text)).toBe(text);
   });
 });
 

@@ -25,7 +25,7 @@ export function speak(language: Language | undefined): void {
   spoken = language;
 }
 
-/** What is stored, or read by another program, is said in English; `told` says it in the language of the program. @param work says it, at once */
+/** What is stored, or read by another program, is said in English; `translated` says it in the language of the program. @param work says it, at once */
 export function inEnglish<Result>(work: () => Result): Result {
   const before = { spoken, isStored };
   spoken = undefined;
@@ -50,7 +50,9 @@ function textOf(text: string): string {
 
 /** A value that is a phrase of the program itself is translated, too; a name, or what a host printed, is left alone. */
 const filled = (text: string, values: Readonly<Record<string, Value>>): string =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? told(String(values[name])) : whole));
+  text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    name in values ? translated(String(values[name])) : whole,
+  );
 
 function countedText(text: string, count: number): string | undefined {
   const forms = spoken?.texts[text as CountedMessage];
@@ -135,7 +137,7 @@ export function said(text: string, values?: Readonly<Record<string, Value>>): st
 }
 
 /**
- * A text of the catalog in English, for what is stored, printed as JSON, or a part of an error. `told` says it in the
+ * A text of the catalog in English, for what is stored, printed as JSON, or a part of an error. `translated` says it in the
  * language of the program.
  * @param values for what is in braces
  */
@@ -172,7 +174,7 @@ export function rephrase(english: string, values: Readonly<Record<string, Value>
  * Stored English in the language of the program: what `phrase` or `inEnglish` made, and any text of the catalog that
  * has several words. Anything else, such as a name or the output of a host, is not changed.
  */
-export function told(english: string): string {
+export function translated(english: string): string {
   if (spoken === undefined) return english;
   const phrase = phraseOf(english);
   if (phrase !== undefined) return inWords(phrase.text, phrase.values, phrase.count);

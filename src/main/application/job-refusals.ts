@@ -7,7 +7,7 @@ import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { JobRefusal, Refusal } from '../../contract/job-refusal.ts';
 import type { HostLook } from '../../contract/screens.ts';
 import { saidList } from '../../contract/words.ts';
-import { say, told } from '../../contract/text/say.ts';
+import { say, translated } from '../../contract/text/say.ts';
 import { missingHostWords } from '../../folds/host-states.ts';
 import { assign, observedOf, requireRunnable } from '../procedure/model/assign.ts';
 import { proxiesOf, type Assignment } from '../procedure/model/assignment.ts';
@@ -55,19 +55,19 @@ const ruleWords: Readonly<Record<string, RuleWords>> = {
 };
 
 function wordsOf(assignment: Assignment, { rule, title, expected, actual, volume }: RuleVerdict): Refusal {
-  const values = { volume: volume ?? saidList(proxiesOf(assignment)), seen: told(actual) };
+  const values = { volume: volume ?? saidList(proxiesOf(assignment)), seen: translated(actual) };
   const reason =
     ruleWords[rule]?.(values) ??
     say('{title}: expected {expected}, seen {seen}', {
-      title: told(title),
-      expected: told(expected),
-      seen: told(actual),
+      title: translated(title),
+      expected: translated(expected),
+      seen: translated(actual),
     });
-  return { reason, instead: told(remedyOnScreen(rule)) };
+  return { reason, instead: translated(remedyOnScreen(rule)) };
 }
 
 function errorWords(error: ShadowtapeError): Refusal {
-  const { sentence, hint, onScreen = hint } = error.told;
+  const { sentence, hint, onScreen = hint } = error.translated;
   return { reason: sentence, instead: onScreen };
 }
 

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
-import { say, told } from '../../contract/text/say.ts';
+import { say, translated } from '../../contract/text/say.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
@@ -11,7 +11,7 @@ import { stoppable } from './terminal/stop-signals.ts';
 
 /** A line of `check`, with its hint below where there is one. */
 function checkLineText({ host, what, good, said, hint }: CheckLine, given: GlobalOptionWords): string {
-  const line = `${good ? '✓' : '✗'} ${host.padEnd(8)} ${told(what)}: ${told(said)}`;
+  const line = `${good ? '✓' : '✗'} ${host.padEnd(8)} ${translated(what)}: ${translated(said)}`;
   return hint === undefined ? line : `${line}\n    ${say('hint: {hint}', { hint: asGiven(hint, given) })}`;
 }
 

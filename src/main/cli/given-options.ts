@@ -1,6 +1,6 @@
 /** Options of a command that the next one also needs: a hint must work as it is printed. */
 import { quoteArgument as shellWord } from '../ssh/quoting.ts';
-import { told } from '../../contract/text/say.ts';
+import { translated } from '../../contract/text/say.ts';
 
 export interface GlobalOptionWords {
   /** ` --state DIR`, if it was given: for the lines that show how to see the run. */
@@ -25,6 +25,8 @@ const command = new RegExp(`\\bshadowtape( --state DIR)? (?:(${ofSite})|(${ofSta
 
 /** A hint in the language of the program, with the options at each command. A placeholder for a state folder stays. */
 export const asGiven = (text: string, { stateOption, siteOption }: GlobalOptionWords): string =>
-  told(text).replace(command, (_all, open: string | undefined, site: string | undefined, state: string) =>
-    ['shadowtape', site === undefined ? '' : siteOption, open ?? stateOption, ` ${site ?? state}`].join(''),
+  translated(text).replace(
+    command,
+    (_all, open: string | undefined, site: string | undefined, state: string) =>
+      ['shadowtape', site === undefined ? '' : siteOption, open ?? stateOption, ` ${site ?? state}`].join(''),
   );

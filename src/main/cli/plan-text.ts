@@ -1,6 +1,6 @@
 /** The plan as text: one heading per step, and one line per command, exactly as it is sent. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
-import { say, told } from '../../contract/text/say.ts';
+import { say, translated } from '../../contract/text/say.ts';
 import { momentText } from './terminal/display.ts';
 import { bytesText, durationText, rateText } from './terminal/text.ts';
 
@@ -26,13 +26,13 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
     `${step.step.padEnd(11)} ${step.title}`,
     `    ${step.why}`,
     // Lines that the guide of the platform, or of a restore, does not show are the operator's to judge.
-    ...(/^(inferred|Shadowtape, based on) /.test(step.source) ? [`    ${told(step.source)}`] : []),
+    ...(/^(inferred|Shadowtape, based on) /.test(step.source) ? [`    ${translated(step.source)}`] : []),
     ...(step.endangers === undefined
       ? []
       : [`    ${say('Warning: {endangers}', { endangers: step.endangers })}`]),
     ...(step.notes ?? []).map((note) => `    ${say('note: {note}', { note })}`),
     ...(step.leftOut === undefined ? [] : [`    ${say('skipped: {leftOut}', { leftOut: step.leftOut })}`]),
-    ...(step.without === undefined ? [] : [`    ${told(step.without)}`]),
+    ...(step.without === undefined ? [] : [`    ${translated(step.without)}`]),
     ...(step.operator === undefined ? [] : [`    ${step.operator}`]),
     ...readLines(say('shadow held open from here on, where the host allows it:'), step.holds, all),
     ...readLines(say('read first:'), step.before, all),
@@ -87,7 +87,7 @@ function missingLines({ nodes, missing = [] }: Plan): string[] {
       gds === undefined
         ? say('! {node} has not answered since {since}. Not checked:', { node, since })
         : say('! GDS on {node} has not answered since {since} ({gds}). Not checked:', { node, since, gds }),
-      ...unchecked.map((what) => `    ${told(what)}`),
+      ...unchecked.map((what) => `    ${translated(what)}`),
     ]),
   ];
 }

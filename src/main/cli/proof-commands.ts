@@ -1,7 +1,7 @@
 /** audit and sign: whether the files are unchanged, and who signed them. */
 import { InvalidArgumentError } from 'commander';
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
-import { say, told } from '../../contract/text/say.ts';
+import { say, translated } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { RenderReport } from '../proof/audit.ts';
 import type { SignatureDemand } from '../proof/audit-signature.ts';
@@ -44,7 +44,7 @@ rejoin, verdict) is not on the tape.`);
 function auditLineText({ run = '-', subject, verdict, sentence, line, at }: AuditLine): string {
   const place =
     line === undefined || at === undefined ? '' : ` ${say('(line {line} dates from {at})', { line, at })}`;
-  return `${signs[verdict]} ${run.padEnd(28)}  ${subjectWords[subject].padEnd(9)}  ${told(sentence)}${place}`;
+  return `${signs[verdict]} ${run.padEnd(28)}  ${subjectWords[subject].padEnd(9)}  ${translated(sentence)}${place}`;
 }
 
 interface AuditCommandOptions {

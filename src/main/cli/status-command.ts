@@ -1,6 +1,6 @@
 /** status: whether every volume is protected, for people and for monitors. */
 import type { ServiceState } from '../../contract/protection.ts';
-import { say, told } from '../../contract/text/say.ts';
+import { say, translated } from '../../contract/text/say.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { SiteStatus, VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
@@ -77,17 +77,17 @@ function cellsOf(volume: VolumeStatus, called: string): (string | Piece)[] {
   } = volume;
   const words = [
     backupWords(volume),
-    ...(state === 'protected' ? [] : [told(reason)]),
-    ...(trouble?.sentence === undefined ? [] : [told(trouble.sentence)]),
+    ...(state === 'protected' ? [] : [translated(reason)]),
+    ...(trouble?.sentence === undefined ? [] : [translated(trouble.sentence)]),
     ...(runningRun === undefined ? [] : [say('run {runningRun} is running', { runningRun })]),
-    ...(nextTape === undefined ? [] : [told(nextTape.sentence)]),
+    ...(nextTape === undefined ? [] : [translated(nextTape.sentence)]),
     ...(lastRun?.driveAlerts
       ? [say('the drive reported {driveAlerts}', { driveAlerts: lastRun.driveAlerts.join(', ') })]
       : []),
     ...(missedDrill === undefined ? [] : [missedDrill.sentence]),
   ];
   return [
-    missedDrill === undefined ? stateTone(called) : toned('bad', told(called)),
+    missedDrill === undefined ? stateTone(called) : toned('bad', translated(called)),
     `${className}/${master}`,
     jobs.join(', '),
     words.join('; '),

@@ -34,7 +34,7 @@ import { restoreHandlers } from './restores/restore-handlers.ts';
 import { runHandlers } from './run-handlers.ts';
 import { siteHandlers } from './site-handlers.ts';
 import { tapeHandlers } from './tape-handlers.ts';
-import { toldView } from './told-view.ts';
+import { translatedView } from './translated-view.ts';
 
 export interface DeskOptions {
   readonly state: StateFolder;
@@ -61,7 +61,7 @@ function refused(channel: string, reason: string) {
 /** An error as a page shows it: in the language of the program. */
 const reportedError = (error: unknown): ErrorInfo => ({
   ...errorInfoOf(error),
-  ...(isFailure(error) ? error.told : {}),
+  ...(isFailure(error) ? error.translated : {}),
 });
 
 export class Desk {
@@ -158,7 +158,7 @@ export class Desk {
       const parsed = requestSchemas[name].safeParse(payload);
       if (!parsed.success) throw refused(channel, phrase('it has the wrong shape'));
       const handler = this.#handlers[name] as Handler<typeof name>;
-      return { result: toldView(await handler(parsed.data as never, abort)) };
+      return { result: translatedView(await handler(parsed.data as never, abort)) };
     } catch (error) {
       return { error: reportedError(error) };
     }
@@ -177,7 +177,7 @@ export class Desk {
       return () => undefined;
     }
     if ('run' in parsed.data) return this.#followRun(parsed.data.run, listener);
-    return this.#followActivity((push) => listener({ push: toldView(push) }));
+    return this.#followActivity((push) => listener({ push: translatedView(push) }));
   }
 
   #followActivity(follower: (push: ActivityPush) => void): () => void {
@@ -190,7 +190,7 @@ export class Desk {
     let isOver = false;
     let end = () => undefined as void;
     const push = (told: RunPush) => {
-      if (!isOver) listener({ push: toldView(told) });
+      if (!isOver) listener({ push: translatedView(told) });
     };
     this.#room.runs.follow(run, push).then(
       (unfollow) => {

@@ -3,7 +3,7 @@ import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import { millisecondsBetween, type Stamp } from '../../contract/time/run-clock.ts';
 import { omissionWords, outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
-import { said, say, told } from '../../contract/text/say.ts';
+import { said, say, translated } from '../../contract/text/say.ts';
 import type { NextTapeOfJob } from '../../contract/protection.ts';
 import { bytesText, durationText, printable } from '../../contract/words.ts';
 import type { NotifyOccasion } from '../site/notify-schema.ts';
@@ -40,7 +40,7 @@ interface Message {
 }
 
 const row = (name: string, value: string | undefined) =>
-  value === undefined || value === '' ? [] : [`${name.padEnd(9)} ${told(value)}`];
+  value === undefined || value === '' ? [] : [`${name.padEnd(9)} ${translated(value)}`];
 
 function durationOf({ processBegan }: NotifiedRun, ended: Stamp | undefined): string | undefined {
   if (processBegan === undefined || ended === undefined) return undefined;
@@ -78,12 +78,14 @@ function factRows(
 function notificationOf(facts: NotifiedRun, message: Message, journalFile: string | undefined): Notification {
   const { events, how, hint, stands = [], verdict = '', exitStatus } = message;
   const oneLine = (text: string) => printable(text.replace(/[\n\t]+/g, ' '));
-  const sentence = oneLine(told(message.sentence));
+  const sentence = oneLine(translated(message.sentence));
   const text = [
-    told(message.sentence),
+    translated(message.sentence),
     ...(hint === undefined || hint === '' ? [] : [say('hint: {hint}', { hint })]),
     '',
-    ...(stands.length === 0 ? [] : [say('Current state:'), ...stands.map((line) => `  ${told(line)}`), '']),
+    ...(stands.length === 0
+      ? []
+      : [say('Current state:'), ...stands.map((line) => `  ${translated(line)}`), '']),
     ...factRows(facts, message, journalFile),
     '',
   ];

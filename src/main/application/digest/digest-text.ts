@@ -2,7 +2,7 @@
 import type { DigestNight, DigestVolume, WeekDigest } from '../../../contract/digest.ts';
 import { localDay, zonedText } from '../../../contract/time/wall-clock.ts';
 import { durationText } from '../../../contract/words.ts';
-import { said, say, told } from '../../../contract/text/say.ts';
+import { said, say, translated } from '../../../contract/text/say.ts';
 
 /** How many there are of each, the most serious first: `1 missed, 2 protected`. */
 function countedStates(volumes: readonly DigestVolume[]): string {
@@ -21,9 +21,10 @@ export function digestSentence({ site, from, volumes }: WeekDigest, zone: string
 }
 
 function nightLine({ at, outcome, run, reason }: DigestNight, zone: string): string {
-  const more = [reason && told(reason), run === undefined ? undefined : say('run {run}', { run })].filter(
-    (word) => word !== undefined,
-  );
+  const more = [
+    reason && translated(reason),
+    run === undefined ? undefined : say('run {run}', { run }),
+  ].filter((word) => word !== undefined);
   return `  ${zonedText(new Date(at), zone)}  ${said(outcome)}${more.length === 0 ? '' : `: ${more.join('; ')}`}`;
 }
 
@@ -37,7 +38,7 @@ function volumeLines(volume: DigestVolume, zone: string): string[] {
       ? say(', tape {tapes}', { tapes: backup.tapeNames.join(', ') })
       : '';
   return [
-    `${className}/${master} (${jobs.join(', ')}): ${said(state)}${state === 'protected' ? '' : `: ${told(reason)}`}`,
+    `${className}/${master} (${jobs.join(', ')}): ${said(state)}${state === 'protected' ? '' : `: ${translated(reason)}`}`,
     ...(nights.length === 0
       ? [`  ${say('no night in this week')}`]
       : nights.map((night) => nightLine(night, zone))),

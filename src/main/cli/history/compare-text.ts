@@ -1,5 +1,5 @@
 /** Two runs side by side: what differs in facts, checks, steps and commands. */
-import { say, told } from '../../../contract/text/say.ts';
+import { say, translated } from '../../../contract/text/say.ts';
 import type { compareTwo } from '../../history/history.ts';
 import { columnsOf, exact, padded, shownLines, toned, type Line } from '../terminal/lines.ts';
 import { durationText } from '../terminal/text.ts';
@@ -70,7 +70,7 @@ const stepTime = (milliseconds: number | undefined) =>
   milliseconds === undefined ? say('not performed') : durationText(milliseconds / 1000);
 
 const shownCheck = (found: string | undefined): string =>
-  found === undefined ? say('not checked') : told(found);
+  found === undefined ? say('not checked') : translated(found);
 
 const wordsText = (words: readonly string[]): string => (words.length === 0 ? '-' : words.join(' '));
 
@@ -107,15 +107,20 @@ export function comparisonLines(
   if (facts.length + steps.length + checks.length === 0) return [say('nothing differs')];
   const several = new Set(checks.map(({ step }) => step)).size > 1;
   const checkName = ({ step, title, volume }: ComparedCheck) =>
-    `${several ? `${step} ` : ''}${told(title)}${volume === undefined ? '' : `, ${volume}`}`;
+    `${several ? `${step} ` : ''}${translated(title)}${volume === undefined ? '' : `, ${volume}`}`;
   return [
     ...rowLines(['', ...runs], width).map((text): Line => [toned('heading', text)]),
-    ...facts.flatMap(({ name, one, other }) => rowLines([told(name), told(one), told(other)], width)),
+    ...facts.flatMap(({ name, one, other }) =>
+      rowLines([translated(name), translated(one), translated(other)], width),
+    ),
     ...checks.flatMap((check) =>
       rowLines([checkName(check), shownCheck(check.one), shownCheck(check.other)], width),
     ),
     ...steps.flatMap((step) => [
-      ...rowLines([`${step.step} ${told(step.title)}`, stepTime(step.one), stepTime(step.other)], width),
+      ...rowLines(
+        [`${step.step} ${translated(step.title)}`, stepTime(step.one), stepTime(step.other)],
+        width,
+      ),
       ...commandLines(step),
     ]),
   ];

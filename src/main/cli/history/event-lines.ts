@@ -1,7 +1,7 @@
 /** Events of a journal in lines, with the commands that were sent. */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { omissionWords } from '../../../contract/run-outcome.ts';
-import { say, told } from '../../../contract/text/say.ts';
+import { say, translated } from '../../../contract/text/say.ts';
 import { endWord, type RunText } from '../run/run-text.ts';
 import { standLines } from '../run/stand-lines.ts';
 import { clockText } from '../terminal/display.ts';
@@ -27,13 +27,13 @@ export function eventLines(event: RunEvent, text: RunText): Line[] {
             ],
           ];
     case 'check':
-      return [[`  ${time}  `, signOf(event), ` ${told(event.title)}: ${told(event.actual)}`]];
+      return [[`  ${time}  `, signOf(event), ` ${translated(event.title)}: ${translated(event.actual)}`]];
     case 'answered':
       return [`  ${time}  ${event.question}: ${event.answer} (${event.by})`];
     case 'run-finished':
       return [
         '',
-        [stateTone(`${endWord(event)}${omissionWords(event)}`), `: ${told(event.sentence)}`],
+        [stateTone(`${endWord(event)}${omissionWords(event)}`), `: ${translated(event.sentence)}`],
         ...standLines(event.stands),
         say('exit status {exitStatus}', { exitStatus: event.exitStatus }),
       ];

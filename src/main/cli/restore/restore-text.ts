@@ -1,6 +1,6 @@
 /** What a restore will do, and its result, in lines. */
 import type { FileNameEncoding } from '../../../contract/file-names.ts';
-import { said, say, sayAround, told } from '../../../contract/text/say.ts';
+import { said, say, sayAround, translated } from '../../../contract/text/say.ts';
 import type {
   PreparedRestore,
   PreviewedDump,
@@ -84,7 +84,7 @@ export function previewLines({ preview, target, work }: PreparedRestore): Line[]
 }
 
 function notWrittenLine({ path, what, reason = '' }: RestoredFile, { fileNames }: ShownPath): Line {
-  return [`${said(what)}: `, exact(`${readablePath(path, fileNames)}:`), ` ${told(reason)}`];
+  return [`${said(what)}: `, exact(`${readablePath(path, fileNames)}:`), ` ${translated(reason)}`];
 }
 
 function summaryLine(files: readonly RestoredFile[], target: Target): Line {

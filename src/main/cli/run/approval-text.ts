@@ -1,6 +1,6 @@
 /** What an operator approves with the shadow: its devices, sizes and tape, and every rule with what was seen. */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
-import { say, told } from '../../../contract/text/say.ts';
+import { say, translated } from '../../../contract/text/say.ts';
 import { toned, type Line } from '../terminal/lines.ts';
 import { bytesText, countText } from '../terminal/text.ts';
 
@@ -36,8 +36,8 @@ function deviceLines({ shadow, tape, drive, hosts = [] }: Start): Line[] {
 
 function checkLine({ title, volume, actual, verdict }: Check): Line {
   const isGood = verdict === 'holds' || verdict === 'equal';
-  const what = volume === undefined ? told(title) : `${told(title)}, ${volume}`;
-  return ['  ', isGood ? toned('good', '✓') : toned('bad', '✗'), ` ${what}: ${told(actual)}`];
+  const what = volume === undefined ? translated(title) : `${translated(title)}, ${volume}`;
+  return ['  ', isGood ? toned('good', '✓') : toned('bad', '✗'), ` ${what}: ${translated(actual)}`];
 }
 
 /** Receives the events of a run, and always has the subject of its approval. */

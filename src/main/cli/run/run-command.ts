@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../../contract/events.ts';
 import { omissionWords } from '../../../contract/run-outcome.ts';
-import { say, told } from '../../../contract/text/say.ts';
+import { say, translated } from '../../../contract/text/say.ts';
 import type { EndedRun, Following, ShadowtapeConsole } from '../../application/console.ts';
 import {
   faultOption,
@@ -43,7 +43,7 @@ export function endLines(end: EndedRun, given: GlobalOptionWords): Line[] {
   const { sentence, error, stands, journalFile, journalBroken, run } = end;
   const word = `${endWord(end)}${omissionWords(end)}`;
   return [
-    [stateTone(word), `: ${told(sentence)}`],
+    [stateTone(word), `: ${translated(sentence)}`],
     ...(error?.hint ? [`  ${say('hint: {hint}', { hint: asGiven(error.hint, given) })}`] : []),
     ...standLines(stands),
     [
@@ -129,7 +129,7 @@ async function follow(
       onProgress: (shown) => progress.show(shown),
       onNotice(sentence) {
         progress.clear();
-        warn(`shadowtape: ${told(sentence)}`);
+        warn(`shadowtape: ${translated(sentence)}`);
       },
     });
     ended(end.exitStatus);

@@ -2,7 +2,7 @@
 import type { RunEvent } from '../../../contract/events.ts';
 import { outcomeOf, outcomeWords } from '../../../contract/run-outcome.ts';
 import { coverageText } from '../../../contract/words.ts';
-import { said, say, sayCount, told } from '../../../contract/text/say.ts';
+import { said, say, sayCount, translated } from '../../../contract/text/say.ts';
 import { momentText } from '../terminal/display.ts';
 import { countText, durationText } from '../terminal/text.ts';
 
@@ -30,17 +30,17 @@ export class RunText {
           say('run {run}, resumed by {by}: {reason}', { run: event.run, by: event.by, reason: event.reason }),
         ];
       case 'observed':
-        return event.findings.map((finding) => `  ${told(finding)}`);
+        return event.findings.map((finding) => `  ${translated(finding)}`);
       case 'step-started':
         this.#titles.set(
           event.step,
-          `${event.step.padEnd(11)} ${event.unwinding && event.phase !== 'finish' ? `${say('(rolling back)')} ` : ''}${told(event.title)}`,
+          `${event.step.padEnd(11)} ${event.unwinding && event.phase !== 'finish' ? `${say('(rolling back)')} ` : ''}${translated(event.title)}`,
         );
         return [];
       case 'step-finished':
         return this.#finished(event);
       case 'warning':
-        return [`! ${told(event.text)}`];
+        return [`! ${translated(event.text)}`];
       case 'baseline':
         return [
           `  ${say('baseline of {volume}: {changed} of {blocks} sampled records changed since the part', { volume: event.volume, changed: countText(event.changed), blocks: countText(event.blocks.length) })}`,
@@ -67,7 +67,7 @@ export class RunText {
         `${signs.skipped} ${say('{title} - skipped: {reason}', { title, reason: event.reason ?? '' })}`,
       ];
     const line = `${signs[event.result]} ${title} (${durationText(event.milliseconds / 1000)})`;
-    return event.error ? [line, `  ${told(event.error.sentence)}`] : [line];
+    return event.error ? [line, `  ${translated(event.error.sentence)}`] : [line];
   }
 }
 

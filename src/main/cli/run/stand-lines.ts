@@ -1,11 +1,11 @@
 /** The current state after a run, with the commands that are left to be done by hand, as lines of a terminal. */
-import { say, told } from '../../../contract/text/say.ts';
+import { say, translated } from '../../../contract/text/say.ts';
 import { handCommandOf } from '../../../folds/stands.ts';
 import { exact, type Line } from '../terminal/lines.ts';
 
 function standLine(sentence: string): Line {
   const command = handCommandOf(sentence);
-  if (command === undefined) return `  ${told(sentence)}`;
+  if (command === undefined) return `  ${translated(sentence)}`;
   const { host, line, condition } = command;
   const where =
     condition === undefined

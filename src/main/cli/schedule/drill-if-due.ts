@@ -14,7 +14,7 @@ import type { CommandLine } from '../command-line.ts';
 import { withHistory } from '../history/history-search-commands.ts';
 import { isQuiet } from '../terminal/display.ts';
 import { print, warn } from '../terminal/output.ts';
-import { told } from '../../../contract/text/say.ts';
+import { translated } from '../../../contract/text/say.ts';
 
 /**
  * @param choice the job, and whether the standard output is for the drill alone
@@ -29,7 +29,7 @@ export async function drillIfDue(
   const file = siteFile ?? siteFileOf(state.labFolder);
   const scheduled = scheduledJob(await readSite(file), file, choice.job, 'drill');
   const lines = await withHistory(state, (history) => history.lines());
-  const tell = (sentence: string) => warn(`shadowtape: ${told(sentence)}`);
+  const tell = (sentence: string) => warn(`shadowtape: ${translated(sentence)}`);
   const { due, words } = await settleNights(state, scheduled, lines, new Date(), tell);
   if (!due) {
     // An answer, not an error: cron mails what is on standard error.

@@ -7,7 +7,7 @@ import type { CommandLine } from '../command-line.ts';
 import { withHistory } from '../history/history-search-commands.ts';
 import { isQuiet } from '../terminal/display.ts';
 import { print, warn } from '../terminal/output.ts';
-import { told } from '../../../contract/text/say.ts';
+import { translated } from '../../../contract/text/say.ts';
 
 /**
  * @param choice the job, and whether the standard output is for events alone
@@ -23,11 +23,11 @@ export async function runIfDue(
   const file = siteFile ?? siteFileOf(state.labFolder);
   const scheduled = scheduledJob(await readSite(file), file, choice.job);
   const runs = () => withHistory(state, (history) => history.lines());
-  const tell = (sentence: string) => warn(`shadowtape: ${told(sentence)}`);
+  const tell = (sentence: string) => warn(`shadowtape: ${translated(sentence)}`);
   const isShown = !choice.json && !isQuiet();
   const announce = async () => {
     const sentence = await announceTape(state, scheduled, runs, new Date(), tell);
-    if (sentence !== undefined && isShown) print(`${scheduled.name}: ${told(sentence)}`);
+    if (sentence !== undefined && isShown) print(`${scheduled.name}: ${translated(sentence)}`);
   };
   const { due, words } = await settleNights(state, scheduled, await runs(), new Date(), tell);
   if (!due) {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import { ownZone, zonedText } from '../../../contract/time/wall-clock.ts';
-import { say, told } from '../../../contract/text/say.ts';
+import { say, translated } from '../../../contract/text/say.ts';
 import { readSite, siteFileOf, type Site } from '../../application/console.ts';
 import { wantsDigest } from '../../application/digest/digest-record.ts';
 import {
@@ -257,7 +257,7 @@ export async function next(
         }),
       );
       for (const more of [found.tape, found.missed])
-        if (more !== undefined) print(`${''.padEnd(12)}  ${told(more)}`);
+        if (more !== undefined) print(`${''.padEnd(12)}  ${translated(more)}`);
     }
   }
 }

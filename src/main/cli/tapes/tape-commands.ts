@@ -2,7 +2,7 @@
 import { isFailure } from '../../../contract/errors.ts';
 import { Option } from 'commander';
 import type { CheckLine } from '../../../contract/plan.ts';
-import { say, told } from '../../../contract/text/say.ts';
+import { say, translated } from '../../../contract/text/say.ts';
 import type {
   IdentifiedTape,
   ImportedTape,
@@ -67,7 +67,7 @@ function identifiedLines(tape: IdentifiedTape): Line[] {
           : say('records of {recordBytes} B', { recordBytes: countText(recordBytes) });
       return `  ${say('file {file} {size}  {holds}', { file: String(file).padEnd(3), size: size.padStart(20), holds })}`;
     }),
-    `  ${told(end)}`,
+    `  ${translated(end)}`,
     ...linesByHand(tape),
   ];
 }
@@ -201,7 +201,7 @@ async function driveCheckCommand(
   const show = (line: CheckLine) => {
     if (json) return printJson<JsonOutput['drive-check']>(line);
     if (line.good && isQuiet()) return undefined;
-    print(`${line.good ? '✓' : '✗'} ${told(line.what)}: ${told(line.said)}`);
+    print(`${line.good ? '✓' : '✗'} ${translated(line.what)}: ${translated(line.said)}`);
     if (line.hint !== undefined) print(`    ${say('hint: {hint}', { hint: asGiven(line.hint, given) })}`);
     return undefined;
   };

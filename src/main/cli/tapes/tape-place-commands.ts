@@ -1,6 +1,6 @@
 /** tapes move, lost and found: a person records where a tape is. Contacts no host, and needs no site. */
 import type { Command } from 'commander';
-import { say, sayCount, told } from '../../../contract/text/say.ts';
+import { say, sayCount, translated } from '../../../contract/text/say.ts';
 import type { CommandLine } from '../command-line.ts';
 import { withHistory } from '../history/history-search-commands.ts';
 import { print, warn } from '../terminal/output.ts';
@@ -22,7 +22,7 @@ async function lostCommand({ state, siteFile }: CommandLine, name: string): Prom
   const site = await readSite(siteFile);
   const lines = await withHistory(state, (history) => history.lines());
   await tellLostTape(
-    { state, site, lines, warn: (sentence) => warn(`shadowtape: ${told(sentence)}`) },
+    { state, site, lines, warn: (sentence) => warn(`shadowtape: ${translated(sentence)}`) },
     name,
     loss,
   );

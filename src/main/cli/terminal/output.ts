@@ -8,7 +8,7 @@ import { write as writeToFile } from 'node:fs';
 import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { printableJson } from '../../../contract/words.ts';
-import { told } from '../../../contract/text/say.ts';
+import { translated } from '../../../contract/text/say.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { hasColors, isDumb, isQuiet, withShownTimes } from './display.ts';
 import { exact, shownLines, type Line, type LineFormat, type Piece } from './lines.ts';
@@ -200,14 +200,14 @@ if (standardError.isTTY) process.stderr.on('error', () => undefined);
 export const outputWritten = (): Promise<void> => queue.idle();
 
 function forPeoplePiece(piece: string | Piece): string | Piece {
-  if (typeof piece === 'string') return printable(withShownTimes(told(piece)));
+  if (typeof piece === 'string') return printable(withShownTimes(translated(piece)));
   const { text, isExact } = piece;
-  return { ...piece, text: printable(isExact ? text : withShownTimes(told(text))) };
+  return { ...piece, text: printable(isExact ? text : withShownTimes(translated(text))) };
 }
 
 /** A line for people: a stored sentence is shown in the language of the program, control characters are made visible, times are local. */
 const forPeople = (line: Line): Line =>
-  typeof line === 'string' ? printable(withShownTimes(told(line))) : line.map(forPeoplePiece);
+  typeof line === 'string' ? printable(withShownTimes(translated(line))) : line.map(forPeoplePiece);
 
 /** A line as people see it, wrapped to the width of the terminal; with line feeds, also after the last one. */
 export function textForPeople(line: Line, format: LineFormat): string {

@@ -54,7 +54,7 @@ export function shownError(error: unknown, given?: GlobalOptionWords, whole = fa
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { told: [], seen: [`shadowtape: ${text}`] };
   }
-  const { sentence, hint, evidence } = error.told;
+  const { sentence, hint, evidence } = error.translated;
   const hintLine = hint && `  ${say('hint: {hint}', { hint: given ? asGiven(hint, given) : hint })}`;
   return {
     told: [[toned('bad', 'shadowtape:'), ` ${sentence}`], ...(hintLine ? [hintLine] : [])],

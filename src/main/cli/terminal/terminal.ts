@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { failure } from '../../../contract/errors.ts';
-import { phrase, say, told } from '../../../contract/text/say.ts';
+import { phrase, say, translated } from '../../../contract/text/say.ts';
 import type { Ask, AskSecret, ConfirmHostKey, SecretQuestion } from '../../application/console.ts';
 import type { Line } from './lines.ts';
 import { standardError } from './output.ts';
@@ -101,9 +101,11 @@ export function terminalAsk(
 ): Ask {
   return async (question, abort) => {
     const choices = question.choices.map(({ id, label, byWord }, index) =>
-      byWord ? `  ${say('-  {label} (type {id})', { label, id })}` : `  ${index + 1}  ${told(label)} (${id})`,
+      byWord
+        ? `  ${say('-  {label} (type {id})', { label, id })}`
+        : `  ${index + 1}  ${translated(label)} (${id})`,
     );
-    progress.print(['', ...about(question.id), `? ${told(question.text)}`, ...choices]);
+    progress.print(['', ...about(question.id), `? ${translated(question.text)}`, ...choices]);
     const ask = (words: string) => askUntilTyped({ id: question.id, words }, abort, stop);
     const keys = question.choices.map(({ id, byWord }, index) => (byWord ? id : String(index + 1)));
     for (;;) {
@@ -148,7 +150,7 @@ function readHidden(question: SecretQuestion): Promise<string | undefined> {
   if (isInputOver()) return Promise.resolve(undefined);
   // Before the question is shown, so that a typed answer is never visible, and Ctrl-D arrives as a key.
   stdin.setRawMode(true);
-  standardError.write(`${printable(told(question.text))} `);
+  standardError.write(`${printable(translated(question.text))} `);
   return new Promise((resolve) => {
     let typed = '';
     const finish = (answer: string | undefined) => {

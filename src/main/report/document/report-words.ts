@@ -1,13 +1,13 @@
 /** Pieces of text of a report, and how numbers and times are written in it: always the same, wherever it is made. */
 import type { ReportMark, ReportText, ReportTexts } from '../../../contract/report.ts';
 import { bytesText, countText, durationText, printable, saidList } from '../../../contract/words.ts';
-import { say, told } from '../../../contract/text/say.ts';
+import { say, translated } from '../../../contract/text/say.ts';
 
 /** What hosts print may hold tabs; a line of a report has none. */
 const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ');
 
 /** A sentence of the journal in the language of the report; anything else as it is. */
-const shown = (text: string): string => oneLine(told(text));
+const shown = (text: string): string => oneLine(translated(text));
 
 export const plain = (text: string): ReportTexts => [{ text: shown(text).trim() }];
 export const code = (text: string): ReportText => ({ text: oneLine(text), style: 'code' });

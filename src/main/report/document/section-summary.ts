@@ -7,7 +7,7 @@ import type {
   ReportTexts,
 } from '../../../contract/report.ts';
 import { bytesText } from '../../../contract/words.ts';
-import { say, sayAround, sayCount, told } from '../../../contract/text/say.ts';
+import { say, sayAround, sayCount, translated } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
 import { readStands } from '../../../folds/stands.ts';
 import { restoreListing } from './how-to-restore.ts';
@@ -231,7 +231,7 @@ function standRows({ model: { end } }: ReportFacts): FactsBlock['rows'] {
   const { sentences, byHand } = readStands(end.stands);
   const more = sentences.length - standsOnFirstPage;
   const first = [
-    ...sentences.slice(0, standsOnFirstPage).map(told),
+    ...sentences.slice(0, standsOnFirstPage).map(translated),
     ...(more > 0 ? [say('{more} more under “State at the end”', { more })] : []),
   ].join('; ');
   const left = `${say('{byHand} to run by hand: see “State at the end”.', {

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { pseudoLanguage, withAccents } from '../../../test/support/language/pseudo-language.ts';
 import { phrase, speak } from '../../contract/text/say.ts';
-import { toldView } from './told-view.ts';
+import { translatedView } from './translated-view.ts';
 
 afterEach(() => speak(undefined));
 
@@ -9,7 +9,7 @@ it('translates what a line of `check` is about, and no state that a page compare
   const line = { host: 'node3', what: phrase('not compared'), good: true, said: phrase('no cartridge') };
   const entry = { path: './bin/payroll', what: 'left out', reason: phrase('left out') };
   speak(pseudoLanguage());
-  expect(toldView({ lines: [line], entries: [entry] })).toEqual({
+  expect(translatedView({ lines: [line], entries: [entry] })).toEqual({
     lines: [{ ...line, what: withAccents('not compared'), said: withAccents('no cartridge') }],
     entries: [{ ...entry, reason: withAccents('left out') }],
   });
@@ -25,7 +25,7 @@ it('translates the conditions of commands by hand, whose form a page reads, and 
   ];
   const source = phrase('inferred from {source}', { source: 'GDS guide 6.6.3.7, step 5' });
   speak(pseudoLanguage());
-  expect(toldView({ stands, rule: { source }, restore: { source: 'tape' } })).toEqual({
+  expect(translatedView({ stands, rule: { source }, restore: { source: 'tape' } })).toEqual({
     stands: [
       `Volume2${withAccents(' joined again')}`,
       `run by hand on node1, ${withAccents('if not yet done')}: ls`,

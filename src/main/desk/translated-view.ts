@@ -1,6 +1,6 @@
 /** What the pages are shown, in the language of the program: the program stores and passes on its sentences in English. */
-import { spokenLanguage, told } from '../../contract/text/say.ts';
-import { toldStands } from '../../folds/stands.ts';
+import { spokenLanguage, translated } from '../../contract/text/say.ts';
+import { translatedStands } from '../../folds/stands.ts';
 
 /**
  * Fields that have a sentence, a title or a label; a state that the pages compare is in none of them. `what` is such a
@@ -29,9 +29,9 @@ const sentences = new Set([
 const isCitation = (name: string, value: unknown): boolean =>
   name === 'source' && typeof value === 'string' && value.includes(' ');
 
-function toldIn(value: unknown, isSentence: boolean): unknown {
-  if (typeof value === 'string') return isSentence ? told(value) : value;
-  if (Array.isArray(value)) return value.map((each) => toldIn(each, isSentence));
+function translatedIn(value: unknown, isSentence: boolean): unknown {
+  if (typeof value === 'string') return isSentence ? translated(value) : value;
+  if (Array.isArray(value)) return value.map((each) => translatedIn(each, isSentence));
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   const isCheckLine = 'good' in value;
@@ -39,12 +39,15 @@ function toldIn(value: unknown, isSentence: boolean): unknown {
     Object.entries(value).map(([name, each]: [string, unknown]) => [
       name,
       name === 'stands' && Array.isArray(each)
-        ? toldStands(each as string[])
-        : toldIn(each, sentences.has(name) || (isCheckLine && name === 'what') || isCitation(name, each)),
+        ? translatedStands(each as string[])
+        : translatedIn(
+            each,
+            sentences.has(name) || (isCheckLine && name === 'what') || isCitation(name, each),
+          ),
     ]),
   );
 }
 
 /** @param value plain data, as it is sent to a page */
-export const toldView = <Value>(value: Value): Value =>
-  spokenLanguage() === 'en' ? value : (toldIn(value, false) as Value);
+export const translatedView = <Value>(value: Value): Value =>
+  spokenLanguage() === 'en' ? value : (translatedIn(value, false) as Value);
