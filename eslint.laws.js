@@ -147,7 +147,7 @@ export const rooms = {
     'main/report',
     'main/serve',
     // What the help names, and what only reads a journal needs, without the application behind it.
-    'folds/stands',
+    'folds/state-at-end',
     'lab/faults/faults',
     'main/journal/run-history',
     'main/journal/drill-records',

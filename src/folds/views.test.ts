@@ -8,7 +8,7 @@ import { eventsUntil, fixtureEvents, nextEvent } from './journals.test-support.t
 import { hopLines, shortDigest } from './hop-lines.ts';
 import { foldRun } from './run/run-fold.ts';
 import { runStateOf } from './run/run-state.ts';
-import { handText, readStands } from './stands.ts';
+import { handText, readState } from './state-at-end.ts';
 import { phaseRows } from './step-rows.ts';
 import { bringBackWords } from './stop-words.ts';
 
@@ -304,7 +304,7 @@ describe('what stopping would do', () => {
 
 describe('what is where', () => {
   it('separates the commands that are left from the sentences', () => {
-    const { sentences, byHand } = readStands([
+    const { sentences, byHand } = readState([
       'Volume2: joined to Volume1, in sync',
       'run by hand on node3: sdxshadowvolume -F -c Class2 -v Volume2',
       'run by hand on node1, if not yet done, once sdxinfo on node3 shows nothing of Class2: sdxproxy Rejoin -c Class1 -p Volume2',
@@ -323,7 +323,7 @@ describe('what is where', () => {
 
   it('reads what a run that halted says', () => {
     const end = foldRun(eventsUntil(fixtureEvents('halted-unwound'), 'run-finished')).end;
-    const { byHand } = readStands(end?.stands ?? []);
+    const { byHand } = readState(end?.stands ?? []);
     expect(byHand.map(({ line }) => line)).toContain('sdxproxy Rejoin -c Class1 -p Volume2');
   });
 });

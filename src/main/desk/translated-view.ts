@@ -1,6 +1,6 @@
 /** What the pages are shown, in the language of the program: the program stores and passes on its sentences in English. */
 import { spokenLanguage, translated } from '../../contract/text/say.ts';
-import { translatedStands } from '../../folds/stands.ts';
+import { translatedState } from '../../folds/state-at-end.ts';
 
 /**
  * Fields that have a sentence, a title or a label; a state that the pages compare is in none of them. `what` is such a
@@ -39,7 +39,7 @@ function translatedIn(value: unknown, isSentence: boolean): unknown {
     Object.entries(value).map(([name, each]: [string, unknown]) => [
       name,
       name === 'stands' && Array.isArray(each)
-        ? translatedStands(each as string[])
+        ? translatedState(each as string[])
         : translatedIn(
             each,
             sentences.has(name) || (isCheckLine && name === 'what') || isCitation(name, each),

@@ -25,7 +25,7 @@ import { ApprovalText } from './approval-text.ts';
 import { furtherLines, RunFollower } from './run-follower.ts';
 import { eventLines } from '../history/event-lines.ts';
 import { endWord, RunText } from './run-text.ts';
-import { standLines } from './stand-lines.ts';
+import { stateLines } from './state-lines.ts';
 import { stopOnSignals, unexpectedStatus } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
 import { stateTone } from '../terminal/state-tone.ts';
@@ -45,7 +45,7 @@ export function endLines(end: EndedRun, given: GlobalOptionWords): Line[] {
   return [
     [stateTone(word), `: ${translated(sentence)}`],
     ...(error?.hint ? [`  ${say('hint: {hint}', { hint: asGiven(error.hint, given) })}`] : []),
-    ...standLines(stands),
+    ...stateLines(stands),
     [
       `${say('journal:')} `,
       exact(journalFile),

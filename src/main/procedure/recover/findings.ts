@@ -8,7 +8,7 @@ import { isJoinedAndInSync } from '../plan/cluster-checks.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import { sentCommands } from '../model/sent-commands.ts';
 import type { Settled } from '../run/settle.ts';
-import { whatStands } from '../run/what-stands.ts';
+import { stateSentences } from '../run/state-sentences.ts';
 import type { World } from '../model/world.ts';
 
 function whereItEnds(events: readonly RunEvent[]): string {
@@ -91,6 +91,6 @@ export function findingsOf(
     whereItEnds(events),
     ...commandsWithoutEnd(events, settled),
     ...expectations(assignment, events, world),
-    ...whatStands(assignment, world, marks).map((sentence) => phrase('found: {sentence}', { sentence })),
+    ...stateSentences(assignment, world, marks).map((sentence) => phrase('found: {sentence}', { sentence })),
   ];
 }

@@ -27,7 +27,7 @@ import { dumpStepsOf } from '../model/step.ts';
 import { workPlaceOf } from '../run/server/run-work.ts';
 import { dumpWorkOf } from '../plan/server-work.ts';
 import { settle, type Settled } from '../run/settle.ts';
-import { isNormal } from '../run/what-stands.ts';
+import { isNormal } from '../run/state-sentences.ts';
 import type { World } from '../model/world.ts';
 
 /** The context of the queries: no step of the run. */

@@ -23,7 +23,7 @@ import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-co
 import { meetNodes, tellMissingNodes } from '../run/missing-nodes.ts';
 import { endOfRun, haltedEnd, lostLockEnd, unwoundEnd } from '../run/run-end.ts';
 import { lastLook, leaveLocks, returnTapeAtEnd, unwind } from '../run/unwind.ts';
-import { isNormal } from '../run/what-stands.ts';
+import { isNormal } from '../run/state-sentences.ts';
 import type { World } from '../model/world.ts';
 import {
   judged,

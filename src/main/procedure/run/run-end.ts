@@ -25,8 +25,8 @@ import {
   markSentences,
   driveSentences,
   tapeSentences,
-  whatStands,
-} from './what-stands.ts';
+  stateSentences,
+} from './state-sentences.ts';
 import type { World } from '../model/world.ts';
 
 export interface RunEnd extends VerdictAndStatus, Omissions {
@@ -122,7 +122,7 @@ export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
     error: whileOpen(error),
     stands: [
       phrase('this is the last known state; nothing was checked since'),
-      ...whatStands(assignment, observer.lastSeen, marks, observer.stillTrue),
+      ...stateSentences(assignment, observer.lastSeen, marks, observer.stillTrue),
       ...tapeSentences(assignment, marks),
       ...restoreSentences(assignment, marks),
       ...commandsByHand(options.steps, observer.stillTrue, marks),
@@ -143,7 +143,7 @@ export function lostLockEnd(context: RunContext, world: World, error: Shadowtape
     sentence: error.message,
     error: whileOpen(error),
     stands: [
-      ...whatStands(assignment, world, marks),
+      ...stateSentences(assignment, world, marks),
       ...tapeSentences(assignment, marks),
       ...restoreSentences(assignment, marks),
       ...commandsByHand(options.steps, world, marks),
@@ -175,7 +175,7 @@ function failedEnd(
   const shown = exitStatus === 3 ? whileOpen(first) : first;
   const also = isTapeFirst && error ? [phrase('failed after that: {reason}', { reason: error.message })] : [];
   const stands = [
-    ...whatStands(assignment, world, marks),
+    ...stateSentences(assignment, world, marks),
     ...tapeSentences(assignment, marks),
     ...driveSentences(context.journal.events),
     ...restoreSentences(assignment, marks),
@@ -274,7 +274,7 @@ function goodEnd(
     [backupSentence(context, concluded.verdict === 'verified'), uncheckedWords(context)],
     '',
   );
-  const stands = [...whatStands(assignment, world, marks), ...driveSentences(context.journal.events)];
+  const stands = [...stateSentences(assignment, world, marks), ...driveSentences(context.journal.events)];
   const omitted = omissionsOf(context.journal.events);
   if (concluded.exitStatus === 0) return { ...concluded, ...omitted, sentence, error: undefined, stands };
   const unproven = unprovenFailure(context, world, error);
@@ -316,7 +316,7 @@ export function unwoundEnd(
   const { assignment, journal, marks, options } = context;
   const { run } = journal;
   const stands = [
-    ...whatStands(assignment, world, marks),
+    ...stateSentences(assignment, world, marks),
     ...tapeSentences(assignment, marks),
     ...restoreSentences(assignment, marks),
   ];

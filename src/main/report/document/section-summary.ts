@@ -9,7 +9,7 @@ import type {
 import { bytesText } from '../../../contract/words.ts';
 import { say, sayAround, sayCount, translated } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
-import { readStands } from '../../../folds/stands.ts';
+import { readState } from '../../../folds/state-at-end.ts';
 import { restoreListing } from './how-to-restore.ts';
 import { instantRows, pauseRows, whenRows } from './summary-times.ts';
 import { coverageRows } from './section-binding.ts';
@@ -25,7 +25,7 @@ const volumesNamed = 6;
 const volumesOnFirstPage = 8;
 const tapesOnFirstPage = 3;
 const troublesOnFirstPage = 3;
-const standsOnFirstPage = 4;
+const sentencesOnFirstPage = 4;
 
 const methodWords: Readonly<Record<string, string>> = {
   '6a': say('6a (raw device, dd)'),
@@ -226,12 +226,12 @@ function provenRows({ verification, several }: ReportFacts): FactsBlock['rows'] 
   ];
 }
 
-function standRows({ model: { end } }: ReportFacts): FactsBlock['rows'] {
+function stateRows({ model: { end } }: ReportFacts): FactsBlock['rows'] {
   if (end === undefined) return [];
-  const { sentences, byHand } = readStands(end.stands);
-  const more = sentences.length - standsOnFirstPage;
+  const { sentences, byHand } = readState(end.stands);
+  const more = sentences.length - sentencesOnFirstPage;
   const first = [
-    ...sentences.slice(0, standsOnFirstPage).map(translated),
+    ...sentences.slice(0, sentencesOnFirstPage).map(translated),
     ...(more > 0 ? [say('{more} more under “State at the end”', { more })] : []),
   ].join('; ');
   const left = `${say('{byHand} to run by hand: see “State at the end”.', {
@@ -349,7 +349,7 @@ export function summarySection(facts: ReportFacts): SectionDraft {
           ...approvalRows(facts),
           ...provenRows(facts),
           ...coverageRows(facts),
-          ...standRows(facts),
+          ...stateRows(facts),
         ],
       },
       ...noteOf(facts),

@@ -3,7 +3,7 @@ import type { ReportBlock, ReportFactList as FactsBlock, ReportTable } from '../
 import type { PassModel } from '../../../folds/run/run-model.ts';
 import { printable } from '../../../contract/words.ts';
 import { say, sayCount, translated } from '../../../contract/text/say.ts';
-import { handText, readStands } from '../../../folds/stands.ts';
+import { handText, readState } from '../../../folds/state-at-end.ts';
 import type { ReportFacts } from './report-source.ts';
 import { marked, plain, quiet, strong, tookText } from './report-words.ts';
 import { stepWord, type SectionDraft } from './section-draft.ts';
@@ -202,20 +202,20 @@ function unwindingTable({ model, times }: ReportFacts): ReportTable | undefined 
 }
 
 /** `Volume2: joined to Volume1, in sync` is shown for Volume2. */
-function standRow(sentence: string): FactsBlock['rows'][number] {
+function stateRow(sentence: string): FactsBlock['rows'][number] {
   const [, of, what] = /^([^:]{1,60}): (.+)$/s.exec(translated(sentence)) ?? [];
   return of === undefined || what === undefined
     ? { name: say('The run'), value: plain(sentence) }
     : { name: of, value: plain(what) };
 }
 
-function standing({ model: { end } }: ReportFacts): ReportBlock[] {
+function stateBlocks({ model: { end } }: ReportFacts): ReportBlock[] {
   if (end === undefined) return [words(say('The run has no end: the current state was not checked.'))];
-  const { sentences, byHand } = readStands(end.stands);
+  const { sentences, byHand } = readState(end.stands);
   const facts: ReportBlock = {
     kind: 'facts',
     caption: say('State at the end of the run'),
-    rows: sentences.map(standRow),
+    rows: sentences.map(stateRow),
   };
   return [
     ...(sentences.length === 0 ? [words(say('Nothing to report.'))] : [facts]),
@@ -270,6 +270,6 @@ export function troubleSections(facts: ReportFacts): SectionDraft[] {
         ...(unwinding === undefined ? [] : [unwinding]),
       ],
     },
-    { id: 'stands', title: say('State at the end'), level: 2, blocks: standing(facts) },
+    { id: 'stands', title: say('State at the end'), level: 2, blocks: stateBlocks(facts) },
   ];
 }

@@ -1,9 +1,9 @@
 /** The current state after a run, with the commands that are left to be done by hand, as lines of a terminal. */
 import { say, translated } from '../../../contract/text/say.ts';
-import { handCommandOf } from '../../../folds/stands.ts';
+import { handCommandOf } from '../../../folds/state-at-end.ts';
 import { exact, type Line } from '../terminal/lines.ts';
 
-function standLine(sentence: string): Line {
+function stateLine(sentence: string): Line {
   const command = handCommandOf(sentence);
   if (command === undefined) return `  ${translated(sentence)}`;
   const { host, line, condition } = command;
@@ -15,4 +15,4 @@ function standLine(sentence: string): Line {
 }
 
 /** @param stands the sentences of `run-finished` */
-export const standLines = (stands: readonly string[]): Line[] => stands.map(standLine);
+export const stateLines = (stands: readonly string[]): Line[] => stands.map(stateLine);

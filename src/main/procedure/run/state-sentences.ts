@@ -218,7 +218,7 @@ function isSeen(look: Look, world: World): boolean {
  * Sentences, most important first.
  * @param stillTrue the world without the sides that may have changed since the last query
  */
-export function whatStands(
+export function stateSentences(
   assignment: Assignment,
   world: World,
   marks: RunMarks,

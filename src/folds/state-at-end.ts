@@ -8,7 +8,7 @@ export interface HandCommand {
   readonly condition: string | undefined;
 }
 
-export interface Stands {
+export interface StateAtEnd {
   readonly sentences: readonly string[];
   readonly byHand: readonly HandCommand[];
 }
@@ -28,7 +28,7 @@ export function handCommandOf(sentence: string): HandCommand | undefined {
 }
 
 /** @param stands the sentences of `run-finished` */
-export function readStands(stands: readonly string[]): Stands {
+export function readState(stands: readonly string[]): StateAtEnd {
   const sentences: string[] = [];
   const byHand: HandCommand[] = [];
   for (const sentence of stands) {
@@ -43,7 +43,7 @@ export function readStands(stands: readonly string[]): Stands {
  * The sentences for a page, which finds the commands in them: of those only the conditions are in the language of the
  * program.
  */
-export const translatedStands = (stands: readonly string[]): string[] =>
+export const translatedState = (stands: readonly string[]): string[] =>
   stands.map((sentence) => {
     const command = handCommandOf(sentence);
     if (command === undefined) return translated(sentence);
