@@ -1,5 +1,5 @@
 /** What a label leaves out of the lines that restore its volumes, where its one record has no room for them. Pure. */
-import type { TapeLabel } from './tape-label.ts';
+import type { TapeLabel } from './label-fields.ts';
 
 type LabelledVolume = TapeLabel['volumes'][number];
 
