@@ -147,11 +147,13 @@ export const rooms = {
     'main/report',
     'main/serve',
     // What the help names, and what only reads a journal needs, without the application behind it.
+    'folds/stands',
     'lab/faults/faults',
     'main/journal/run-history',
     'main/journal/drill-records',
     'main/journal/state-folder',
     'main/owner/login-name',
+    'main/site/yaml-reasons',
     'main/ssh/quoting',
   ],
   'main/desktop': ['contract', 'folds', 'main/application', 'main/desk'],

@@ -15,7 +15,7 @@ describe.runIf(hasTerminals)(`the question about the shadow${terminalHint}`, () 
     const terminal = startOnTerminal([...site, '--trust', '--color', 'never', 'run', 'raw-dd'], {
       columns: 132,
     });
-    await terminal.see('your choice [1-2]: ');
+    await terminal.see('your choice [1, 2]: ');
     const asked = terminal.shown.replaceAll('\r\n', '\n').split('\nTo be dumped:\n')[1] ?? '';
     expect(asked.slice(0, asked.indexOf('\n  ✓'))).toBe(
       [
@@ -30,6 +30,8 @@ describe.runIf(hasTerminals)(`the question about the shadow${terminalHint}`, () 
     expect(asked).toMatch(
       /\n\? Every rule holds and every sampled record matches: Class2\/Volume2 matches Volume2\. /,
     );
+    terminal.type('yes\n');
+    await terminal.see('"yes" is none of the choices');
     terminal.type('2\n');
     expect(await terminal.end).toBe(2);
   });

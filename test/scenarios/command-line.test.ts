@@ -11,7 +11,7 @@ describe('the command line, without a site', () => {
     const { exitStatus, stdout } = await run(['--help']);
     expect(exitStatus).toBe(0);
     expect(stdout).toContain(
-      '3  action required: the cluster is not proven to be normal; the last lines show its state. The backup may be verified',
+      '  3  action required: the cluster is not proven to be normal; the last lines\n     show its state. The backup may be verified\n',
     );
   });
 

@@ -113,7 +113,7 @@ describe('a run', () => {
   it.each([
     [
       [runOf(5), 'ledger.db'],
-      `run ${runOf(5)} wrote Volume2 with method 6c, and single files of it are not restored here`,
+      `run ${runOf(5)} wrote Volume2 with method 6c, of which Shadowtape restores no single files`,
     ],
     [
       [runOf(4), 'ledger.db'],

@@ -67,7 +67,10 @@ describe.runIf(hasTerminals)(`Ctrl-C at a question of a restore${terminalHint}`,
   it('for the name of the master leaves it running with its data, and the proxy parted', async () => {
     const terminal = start();
     await terminal.see('Overwrite Volume2');
-    await terminal.see('your choice');
+    await terminal.see('your choice [Volume2, 2]: ');
+    // The number of a choice that is typed by its word chooses nothing.
+    terminal.type('1\r');
+    await terminal.see('"1" is none of the choices');
     terminal.type('Volume2\r');
     await terminal.see('Replace Volume1');
     await terminal.see('your choice');

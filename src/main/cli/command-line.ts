@@ -18,6 +18,7 @@ import { chooseDisplay, colorChoices, type DisplayChoice } from './terminal/disp
 import { shownLines } from './terminal/lines.ts';
 import { note, standardError, standardOutput } from './terminal/output.ts';
 import { terminalHostKeys, terminalSecret } from './terminal/terminal.ts';
+import { belowOptions } from './terminal/help-text.ts';
 
 interface GlobalOptions extends DisplayChoice {
   readonly site?: string;
@@ -36,7 +37,7 @@ export interface JsonOption {
   readonly json?: boolean;
 }
 
-const exitStatuses = `\n${say(`Exit status:
+const exitStatuses = say(`Exit status:
   0  verified, or unverified where the read-back is skipped
   1  wrong usage or configuration, or refused before anything was touched
   2  failed, rolled back: the cluster is in its normal state
@@ -45,7 +46,7 @@ const exitStatuses = `\n${say(`Exit status:
 
 A run is named by its whole name, by a beginning that no other run has, or by "latest": the run that began last.
 
-Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a tape drive on this machine.`)}`;
+Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a tape drive on this machine.`);
 
 export const methodOption = () =>
   new Option('--method <number>', say('use this method instead of the job’s')).choices([
@@ -142,7 +143,7 @@ export class CommandLine {
         .env(languageVariable)
         .default('en'),
     )
-    .addHelpText('after', exitStatuses)
+    .addHelpText('after', belowOptions(exitStatuses))
     .showHelpAfterError(say('(shadowtape --help shows more)'))
     .helpOption('-h, --help', say('display help for command'))
     .helpCommand('help [command]', say('display help for command'))

@@ -4,11 +4,12 @@ import { say } from '../../contract/text/say.ts';
 import type { CommandLine } from './command-line.ts';
 import { completionScripts, completionsOf, type CompletedNames } from './completion.ts';
 import { print, standardOutput } from './terminal/output.ts';
+import { belowOptions } from './terminal/help-text.ts';
 
-const completionText = `\n${say(`Once for each user:
+const completionText = say(`Once for each user:
   bash   shadowtape completion bash >> ~/.bashrc
   zsh    shadowtape completion zsh > _shadowtape, in a folder of $fpath
-  fish   shadowtape completion fish > ~/.config/fish/completions/shadowtape.fish`)}`;
+  fish   shadowtape completion fish > ~/.config/fish/completions/shadowtape.fish`);
 
 /** The value of an option that was typed somewhere in the line. */
 const typedValue = (words: readonly string[], option: string): string | undefined => {
@@ -33,7 +34,7 @@ export function registerCompletion(line: CommandLine): void {
     .command('completion')
     .description(say('print the script that makes a shell complete commands, options, runs and jobs'))
     .addArgument(new Argument('<shell>').choices(Object.keys(completionScripts)))
-    .addHelpText('after', completionText)
+    .addHelpText('after', belowOptions(completionText))
     .action((shell: keyof typeof completionScripts) => {
       standardOutput.write(completionScripts[shell]);
     });

@@ -6,6 +6,7 @@ import { faultOption, freshLabOption, portOf, type CommandLine, type LabFlags } 
 import { tellLostOutput } from './terminal/lost-output.ts';
 import { print } from './terminal/output.ts';
 import { stopOnSignals, unexpectedStatus } from './terminal/stop-signals.ts';
+import { belowOptions } from './terminal/help-text.ts';
 
 const valueWords = {
   none: '',
@@ -22,7 +23,7 @@ function faultsText(): string {
   const lines = Object.entries(faultTable).map(
     ([name, { value, sentence }]) => `  ${`${name}${valueWords[value]}`.padEnd(26)}${sentence}`,
   );
-  return ['', say('Faults (hosts are node1, node2, node3):'), ...lines].join('\n');
+  return [say('Faults (hosts are node1, node2, node3):'), ...lines].join('\n');
 }
 
 interface LabCommandOptions {
@@ -74,7 +75,7 @@ export function registerLab(line: CommandLine): void {
     )
     .addOption(freshLabOption())
     .addOption(faultOption())
-    .addHelpText('after', faultsText)
+    .addHelpText('after', (context) => belowOptions(faultsText())(context))
     .action(async (options: LabFlags & { listen: number; platform?: Platform }) => {
       line.exitStatus = await labCommand(line.state, {
         port: options.listen,

@@ -10,6 +10,7 @@ import type { JsonOutput } from './json-output.ts';
 import { isQuiet } from './terminal/display.ts';
 import { print, printJson, printVerbatim, warn } from './terminal/output.ts';
 import { terminalSecret } from './terminal/terminal.ts';
+import { belowOptions } from './terminal/help-text.ts';
 
 /** As `--json` names them. */
 const subjectWords: Readonly<Record<AuditLine['subject'], string>> = {
@@ -23,7 +24,7 @@ const subjectWords: Readonly<Record<AuditLine['subject'], string>> = {
 const signs: Readonly<Record<AuditVerdict, string>> = { proven: '✓', unproven: '?', wrong: '✗' };
 const exitStatuses: Readonly<Record<AuditVerdict, number>> = { proven: 0, wrong: 2, unproven: 5 };
 
-const auditText = `\n${say(`Exit status:
+const auditText = say(`Exit status:
   0  everything is unchanged and signed by an accepted key
   1  wrong usage
   2  something was changed, cut or replaced, or is missing: the lines with ✗
@@ -36,13 +37,13 @@ without one then ends with 2. The key of the site file counts; with --signers on
 The head of the seals covers every run sealed before it. Notifications and reports publish it; --head detects that the
 newest runs were removed together with their seals.
 
-The manifest of a labelled tape holds the hash of the journal up to the manifest. What follows it is not on the tape:
-read-back, removal, rejoin, verdict.`)}`;
+The manifest of a labelled tape holds the hash of the journal up to the manifest. What follows it (read-back, removal,
+rejoin, verdict) is not on the tape.`);
 
 /** `✗ 20261122-020004-volume2  journal    line 12 was changed: …` */
 function auditLineText({ run = '-', subject, verdict, sentence, line, at }: AuditLine): string {
   const place =
-    line === undefined || at === undefined ? '' : ` ${say('(line {line} is of {at})', { line, at })}`;
+    line === undefined || at === undefined ? '' : ` ${say('(line {line} dates from {at})', { line, at })}`;
   return `${signs[verdict]} ${run.padEnd(28)}  ${subjectWords[subject].padEnd(9)}  ${told(sentence)}${place}`;
 }
 
@@ -133,7 +134,7 @@ function registerAudit(line: CommandLine): void {
     )
     .option('--head <hash>', say('a published head of the seals; the list must still contain it'), headOf)
     .addOption(jsonOption())
-    .addHelpText('after', auditText)
+    .addHelpText('after', belowOptions(auditText))
     .action(async (runs: string[], { json = false, report, signers, head }: AuditOptions) => {
       const { ReportService } = await import('../application/report-service.ts');
       const { signatureDemandOf } = await import('../application/proof-service.ts');

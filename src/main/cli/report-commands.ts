@@ -8,6 +8,7 @@ import type { CommandLine } from './command-line.ts';
 import { shownZone } from './terminal/display.ts';
 import { printVerbatim, standardOutput } from './terminal/output.ts';
 import { printable } from './terminal/text.ts';
+import { belowOptions } from './terminal/help-text.ts';
 
 interface ReportCommandOptions {
   /** By default the run's name in the current folder. */
@@ -20,14 +21,15 @@ interface ReportCommandOptions {
 /** As a file name: the output of the command. */
 export const standardOutputName = '-';
 
-const reportText = `\n${say(`The PDF of a journal is the same, byte for byte, each time. Every export is recorded beside the journal:
+const reportText =
+  say(`The PDF of a journal is the same, byte for byte, each time. Every export is recorded next to the journal:
 "shadowtape audit --report FILE" shows whether a PDF is one of them.
 
 Forms:
   pdf       the report: tagged, with embedded fonts, to print, sign and keep
   commands  every command that was sent, as a shell script to read; it exits before its first line
   rates     throughput over time, as CSV
-  journal   the journal itself, uncompressed`)}`;
+  journal   the journal itself, uncompressed`);
 
 /** The result of a run does not change if its report cannot be written. @returns the last line of the run */
 export async function reportAtEnd(desk: ReportService, run: string, file: string): Promise<string> {
@@ -84,7 +86,7 @@ export function registerReport(line: CommandLine): void {
         .default('pdf'),
     )
     .option('--force', say('replace an existing file'), false)
-    .addHelpText('after', reportText)
+    .addHelpText('after', belowOptions(reportText))
     .action(async (run: string, options: ReportOptions) => {
       line.exitStatus = await reportCommand(line.state, run, options);
     });

@@ -14,24 +14,26 @@ import { stateTone } from './terminal/state-tone.ts';
 import { dayText } from './terminal/display.ts';
 import { listingLines, type Column } from './terminal/table.ts';
 import { durationText } from './terminal/text.ts';
+import { belowOptions } from './terminal/help-text.ts';
 
 /** The exit statuses of Nagios and Icinga plugins. */
 const exitStatuses: Readonly<Record<ServiceState, number>> = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 };
 
-const statusText = `\n${say(`protected        the newest backup is verified, still on tape, and not older than protect.every of the job
+const statusText =
+  say(`protected        the newest backup is verified, still on tape, and not older than protect.every of the job
 failed           as protected, but the newest run failed or is unverified
 overdue          there is no such backup; or it is too old, and the newest run failed
 missed           that backup is too old, and no run has ended since; or no run began in the last window of the schedule
 action required  the newest run ended with exit status 3, or was interrupted
 unknown          the job has no protect.every
-drill missed     beside one of these: a scheduled drill was not made, so nothing proves that the backup can be restored
+drill missed     in addition to one of these: a scheduled drill was not made, so nothing proves that the backup can be restored
 
-Exit status, as monitoring plugins end. It is that of the worst volume:
+Exit status, as of monitoring plugins. The worst volume decides:
   0  OK        every volume is protected
   1  WARNING   a volume is overdue or was missed, no run failed, and its backup is at most twice as old as allowed;
                or the digest of a week did not reach everybody who asks for it
   2  CRITICAL  a run of a volume failed or needs action, a scheduled night or drill was missed, or a backup is older than that
-  3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`)}`;
+  3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`);
 
 /** How long ago the backup was last proven restorable. */
 function provenWords({ provenAt, provenLevel }: NonNullable<VolumeStatus['backup']>): string {
@@ -168,13 +170,13 @@ const notLooked = exitStatuses.UNKNOWN;
 export function registerStatus(line: CommandLine): void {
   line.program
     .command('status')
-    .description(say('say for each volume whether it is protected; ends as monitoring plugins do'))
+    .description(say('show for each volume whether it is protected; exits like a monitoring plugin'))
     .addOption(jsonOption())
     .option(
       '--prometheus <file>',
       say('also write metrics into this file, for the textfile collector of Prometheus'),
     )
-    .addHelpText('after', statusText)
+    .addHelpText('after', belowOptions(statusText))
     .action(async (options: StatusOptions) => {
       try {
         line.exitStatus = await statusCommand(line, options);

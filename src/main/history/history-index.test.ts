@@ -268,6 +268,16 @@ describe('the index', () => {
     expect(existsSync(`${indexFile()}.aside`)).toBe(false);
   });
 
+  it('of an earlier release, which does not say what its sentences were made of, is read as it is', async () => {
+    const lines = async () => (await opened().search({ query: '', limit: 9 })).lines;
+    const expectedLines = await lines();
+    const other = new Sqlite(indexFile());
+    other.exec("UPDATE run SET line = json_remove(line, '$.said')");
+    other.close();
+    expect(await lines()).toEqual(expectedLines);
+    expect(expectedLines[0]).not.toHaveProperty('said');
+  });
+
   it('is kept in memory where it cannot be written', async () => {
     const index = new HistoryIndex(new StateFolder(join(folder, 'nowhere')), 'x', () => undefined);
     open.push(index);

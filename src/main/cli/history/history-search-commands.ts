@@ -15,6 +15,7 @@ import { exact } from '../terminal/lines.ts';
 import { note, print, printJson, printVerbatim, standardError, standardOutput } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { bytesText, countText } from '../terminal/text.ts';
+import { belowOptions } from '../terminal/help-text.ts';
 
 const progressNames = { runs: say('journals'), catalogues: say('catalog entries') } as const;
 
@@ -207,11 +208,11 @@ interface LimitOptions extends JsonOption {
   readonly limit?: number;
 }
 
-const searchText = `\n${say(`Search: all words must occur, anywhere; "quoted phrases" as a whole; and key:value:
+const searchText = say(`Search: all words must occur, anywhere; "quoted phrases" as a whole; and key:value:
   tape: host: operator: job: site: class: volume: code:     part of the value, such as tape:NIGHTLY code:TAPE_
   verdict:failed method:6b route:server status:3            verified, unverified, failed, unfinished, unreadable
   after:2026-11 before:2026-11-22                           UTC; after includes that day, before does not
-  longer:2h shorter:30min larger:1T smaller:20G`)}`;
+  longer:2h shorter:30min larger:1T smaller:20G`);
 
 function registerSearches(line: CommandLine): void {
   const { program } = line;
@@ -221,7 +222,7 @@ function registerSearches(line: CommandLine): void {
     .argument('[query...]')
     .addOption(limitOption(say('show at most this many runs (default 200; with --json all)')))
     .addOption(jsonOption())
-    .addHelpText('after', searchText)
+    .addHelpText('after', belowOptions(searchText))
     .action(async (words: string[], { limit, json = false }: LimitOptions) => {
       line.exitStatus = await runsCommand(line.state, words, { limit, json });
     });

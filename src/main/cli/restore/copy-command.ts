@@ -11,6 +11,7 @@ import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
 import { bytesText } from '../terminal/text.ts';
 import { loginName } from '../../owner/login-name.ts';
+import { belowOptions } from '../terminal/help-text.ts';
 
 interface CopyOptions extends JsonOption {
   readonly to: readonly string[];
@@ -20,7 +21,8 @@ interface CopyOptions extends JsonOption {
   readonly dryRun: boolean;
 }
 
-const copyText = `\n${say(`The tapes of the run are read in the drive of the site file, or in the one of --from. The copy is written in the drive
+const copyText =
+  say(`The tapes of the run are read in the drive of the site file, or in the one of --from. The copy is written in the drive
 of --drive, or in that of the site file. They must be two drives, on one host or on two.
 
 What is read is compared with what the run wrote. Then the copy is read back and compared with the same. A copy has a
@@ -30,7 +32,7 @@ Exit status:
   0  the copy holds what the run wrote
   1  no tape was written to
   2  the copy is incomplete; copy again, the same tape may be used
-  4  tape mismatch: the tape of the run, or the copy, does not hold what the run wrote`)}`;
+  4  tape mismatch: the tape of the run, or the copy, does not hold what the run wrote`);
 
 function previewLines({ run, from, drive, keepUntil, plan }: PreparedCopy): string[] {
   const bytes = plan.dumps.reduce((sum, { source }) => sum + (source.written.bytes ?? 0), 0);
@@ -96,6 +98,6 @@ export function registerCopy(line: CommandLine): void {
     .option('--keep <time>', say('retention, such as "8 weeks"; default: that of the pool, or of the run'))
     .option('--dry-run', say('only show what would be copied'), false)
     .addOption(jsonOption())
-    .addHelpText('after', copyText)
+    .addHelpText('after', belowOptions(copyText))
     .action((run: string, options: CopyOptions) => copy(line, run, options));
 }

@@ -23,6 +23,7 @@ import { stoppable } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk, typedOnTerminal } from '../terminal/terminal.ts';
 import { showError } from '../terminal/shown-error.ts';
 import { loginName } from '../../owner/login-name.ts';
+import { belowOptions } from '../terminal/help-text.ts';
 
 interface FileOptions extends JsonOption {
   readonly to: string;
@@ -34,7 +35,8 @@ interface FileOptions extends JsonOption {
   readonly dryRun: boolean;
 }
 
-const restoreText = `\n${say(`Without --to, the master volumes of the run are restored on the cluster: docs/restore.md. Its exit statuses are those of run.
+const restoreText =
+  say(`Without --to, the master volumes of the run are restored on the cluster: docs/restore.md. Its exit statuses are those of run.
 
 With --to, the cluster is left alone:
 WHAT is a run, paths and patterns as where takes them, or a run and then paths. Without paths, all files of the run are
@@ -45,13 +47,13 @@ partition of a Linux host that nothing uses. --replace repeats the path of that 
 is made if it is missing. On a host it must be new or empty. Methods 6c and 6e have a dump, which is restored whole to
 such a folder of a host that has ufsrestore or sfxrestore.
 
-With --drill, nothing is written: all tapes of the run are read and compared with what it wrote. It ends with 0 where
-they hold that, with 4 where they do not or cannot be read, and with 1 where nothing is proven.
+With --drill, nothing is written: all tapes of the run are read and compared with what it wrote. It ends with 0 if
+they hold that, with 4 if they do not or cannot be read, and with 1 if nothing is proven.
 
 Exit status with --to:
   0  everything that was named is restored, and the tape holds what its run wrote
   1  nothing was written
-  2  something was written, and something is missing, differs, or was left out: the lines say what`)}`;
+  2  something was written, and something is missing, differs, or was left out: the lines say what`);
 
 function tapeFileOf(text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError(say('a tape file is a number from 0.'));
@@ -237,6 +239,6 @@ export function registerRestore(line: CommandLine): void {
       ),
     )
     .addOption(jsonOption())
-    .addHelpText('after', restoreText)
+    .addHelpText('after', belowOptions(restoreText))
     .action((what: string[], options: RestoreOptions) => restore(line, what, options));
 }

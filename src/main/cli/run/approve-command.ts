@@ -6,6 +6,7 @@ import type { ApprovalRequest } from '../../proof/approval.ts';
 import type { CommandLine } from '../command-line.ts';
 import { note, print } from '../terminal/output.ts';
 import { hasTerminal, terminalSecret, typedOnTerminal } from '../terminal/terminal.ts';
+import { belowOptions } from '../terminal/help-text.ts';
 
 interface ApproveOptions {
   readonly key?: string;
@@ -13,13 +14,14 @@ interface ApproveOptions {
   readonly statement?: boolean;
 }
 
-const help = `\n${say(`The statement names run, site, job, operator and what is asked. Its signature must be by a key in the file of allowed
+const help =
+  say(`The statement names run, site, job, operator and what is asked. Its signature must be by a key in the file of allowed
 signers that the job names (approve.signers), and not by the operator of the run.
 
 Sign it elsewhere:
   shadowtape approve RUN --statement > statement
   ssh-keygen -Y sign -n shadowtape-approval -f KEY statement
-  shadowtape approve RUN --signature statement.sig`)}`;
+  shadowtape approve RUN --signature statement.sig`);
 
 async function signatureOf(
   request: ApprovalRequest,
@@ -75,7 +77,7 @@ export function registerApprove(line: CommandLine): void {
     .option('--key <file>', say('a private key, or the public key of a key in the ssh agent'))
     .option('--signature <file>', say('a signature that ssh-keygen made elsewhere'))
     .option('--statement', say('only print the statement to sign'))
-    .addHelpText('after', help)
+    .addHelpText('after', belowOptions(help))
     .action(async (run: string, options: ApproveOptions) => {
       line.exitStatus = await approve(line, run, options);
     });

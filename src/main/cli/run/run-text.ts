@@ -2,7 +2,7 @@
 import type { RunEvent } from '../../../contract/events.ts';
 import { outcomeOf, outcomeWords } from '../../../contract/run-outcome.ts';
 import { coverageText } from '../../../contract/words.ts';
-import { said, say, told } from '../../../contract/text/say.ts';
+import { said, say, sayCount, told } from '../../../contract/text/say.ts';
 import { momentText } from '../terminal/display.ts';
 import { countText, durationText } from '../terminal/text.ts';
 
@@ -173,10 +173,10 @@ const hopWords = {
 
 function digestLine(event: Extract<RunEvent, { type: 'digest' }>): string {
   if (event.hop === 'counted')
-    return `  ${say('counted by the tape host: {records} records', { records: countText(event.records ?? 0) })}`;
+    return `  ${sayCount(event.records ?? 0, 'counted by the tape host: {count} record', 'counted by the tape host: {count} records')}`;
   const parts = [
-    event.bytes === undefined ? undefined : say('{bytes} bytes', { bytes: countText(event.bytes) }),
-    event.records === undefined ? undefined : say('{records} records', { records: countText(event.records) }),
+    event.bytes === undefined ? undefined : sayCount(event.bytes, '{count} byte', '{count} bytes'),
+    event.records === undefined ? undefined : sayCount(event.records, '{count} record', '{count} records'),
     event.crc32 === undefined ? undefined : `crc ${event.crc32}`,
     event.cksum === undefined ? undefined : `cksum ${event.cksum}`,
     event.sha256 === undefined ? undefined : `sha256 ${event.sha256.slice(0, 16)}…`,

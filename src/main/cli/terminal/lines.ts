@@ -150,6 +150,8 @@ export interface LineFormat {
   /** Columns of the terminal; undefined if lines are not wrapped. */
   readonly width: number | undefined;
   readonly colors: boolean;
+  /** The column in which further lines begin; by default, it is chosen by the gaps of the line. */
+  readonly indent?: number | undefined;
 }
 
 /**
@@ -157,12 +159,12 @@ export interface LineFormat {
  * can be copied.
  * @returns lines without line feeds
  */
-export function shownLines(line: Line, { width, colors }: LineFormat): string[] {
+export function shownLines(line: Line, { width, colors, indent: chosen }: LineFormat): string[] {
   const pieces = piecesOf(line);
   const text = plainText(line);
   if (width === undefined || columnsOf(text) <= width)
     return [pieces.map((piece) => shownPiece(piece, colors)).join('')];
-  const indent = indentOf(text, width);
+  const indent = chosen ?? indentOf(text, width);
   const rows: Word[][] = [];
   let row: Word[] = [];
   let columns = 0;

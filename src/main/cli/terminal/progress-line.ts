@@ -1,9 +1,9 @@
 /** One line at the bottom of a terminal with the progress of the current work; the lines above scroll. */
 import type { EventOf } from '../../../contract/events.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import type { Line, LineFormat } from './lines.ts';
+import { bytesText, durationText, rateText } from './text.ts';
 import { textForPeople } from './output.ts';
-import { bytesText, countText, durationText, rateText } from './text.ts';
 
 export type Progress = Pick<EventOf<'progress'>, 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'words'>;
 
@@ -27,7 +27,7 @@ export function progressText({ what, bytes, total, records, rate, words }: Progr
     parts.push(bar(bytes / total), `${Math.floor((100 * bytes) / total)} %`.padStart(5));
   if (words !== undefined) parts.push(words);
   else if (what === 'fingerprint')
-    parts.push(say('{records} records hashed', { records: countText(records ?? 0) }));
+    parts.push(sayCount(records ?? 0, '{count} record hashed', '{count} records hashed'));
   else
     parts.push(
       total === undefined
@@ -35,7 +35,7 @@ export function progressText({ what, bytes, total, records, rate, words }: Progr
         : say('{bytes} of {total}', { bytes: bytesText(bytes), total: bytesText(total) }),
     );
   if (what !== 'fingerprint' && records !== undefined)
-    parts.push(say('{records} records', { records: countText(records) }));
+    parts.push(sayCount(records, '{count} record', '{count} records'));
   if (rate !== undefined && rate > 0) {
     parts.push(rateText(rate));
     if (total !== undefined && bytes < total)

@@ -105,15 +105,15 @@ export function terminalAsk(
     );
     progress.print(['', ...about(question.id), `? ${told(question.text)}`, ...choices]);
     const ask = (words: string) => askUntilTyped({ id: question.id, words }, abort, stop);
+    const keys = question.choices.map(({ id, byWord }, index) => (byWord ? id : String(index + 1)));
     for (;;) {
-      const typed = await ask(
-        `  ${say('your choice [1-{choices}]:', { choices: question.choices.length })} `,
-      );
-      const chosen = question.choices.find(
-        ({ id, byWord }, index) => typed === id || (!byWord && typed === String(index + 1)),
-      );
-      if (!chosen) continue;
-      const reason = chosen.asksReason ? await ask('  why: ') : undefined;
+      const typed = await ask(`  ${say('your choice [{keys}]:', { keys: keys.join(', ') })} `);
+      const chosen = question.choices.find(({ id }, index) => typed === id || typed === keys[index]);
+      if (!chosen) {
+        standardError.write(`  ${say('"{typed}" is none of the choices', { typed })}\n`);
+        continue;
+      }
+      const reason = chosen.asksReason ? await ask(`  ${say('why:')} `) : undefined;
       return { choice: chosen.id, by: user, reason };
     }
   };

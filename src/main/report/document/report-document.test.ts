@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../contract/events.ts';
-import { eventsUntil, fixtureEvents } from '../../../folds/journals.test-support.ts';
+import { eventsUntil, fixtureEvents, nextEvent } from '../../../folds/journals.test-support.ts';
 import { reportOf } from './report-document.ts';
 import { reportTimes } from './report-times.ts';
 import { attached, fixture, journalHash, reportOfEvents, sectionText } from './report-text.test-support.ts';
@@ -285,4 +285,19 @@ describe('a tape that was overwritten after the run', () => {
       false,
     ]);
   });
+});
+
+it('the report of a run whose dump was paused says when, for how long and by whom', () => {
+  const events = fixtureEvents('raw-dd');
+  const at = events.findIndex((event) => event.type === 'step-started' && event.step === '6a');
+  const before = events.slice(0, at + 1);
+  const by = 'dumpHours 20:00-06:00 (UTC)';
+  const paused = nextEvent(before, { type: 'pause', step: '6a', what: 'paused', by }, 0);
+  const continued = nextEvent([...before, paused], { type: 'pause', step: '6a', what: 'continued' }, 90_000);
+  const rest = events.slice(at + 1);
+  const all = [...before, paused, continued, ...rest].map((event, index) => ({ ...event, seq: index + 1 }));
+  const report = reportOfEvents(all as RunEvent[]);
+  expect(sectionText(report, 'summary')).toContain('Paused: 1 min 30 s, 1 pause of the dump');
+  expect(sectionText(report, 'decisions')).toContain(`1 min 30 s | ${by}`);
+  expect(sectionText(fixture('raw-dd'), 'decisions')).not.toContain('Pauses');
 });

@@ -116,7 +116,15 @@ function tapeFacts({ model: { start }, losses = [], times }: ReportFacts, tape: 
         value: name === undefined ? [quiet(say('none: no label was written'))] : [code(name)],
       },
       ...(uuid === undefined ? [] : [{ name: say('Uuid'), value: [code(uuid)] }]),
-      { name: say('Drive'), value: [code(`${start?.tape.device ?? '?'} on ${start?.tape.host ?? '?'}`)] },
+      {
+        name: say('Drive'),
+        value: pieces(
+          sayAround('{device} on {host}', {
+            device: code(start?.tape.device ?? '?'),
+            host: code(start?.tape.host ?? '?'),
+          }),
+        ),
+      },
       ...(slot === undefined ? [] : [{ name: say('Slot'), value: plain(String(slot)) }]),
       {
         name: say('Found on it'),
