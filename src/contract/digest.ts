@@ -1,5 +1,6 @@
 /** What happened to the volumes of a site in a week. Plain data; times are ISO 8601 in UTC. */
 import type { PairProtection } from './protection.ts';
+import type { DrillLevel } from './drill-level.ts';
 
 /** A backup of a volume, or a night that had none. */
 export interface DigestNight {
@@ -25,6 +26,8 @@ export interface DigestVolume extends Pick<
   readonly nights: readonly DigestNight[];
   /** When a drill last proved a backup of it; undefined if none is known. */
   readonly drilledAt: string | undefined;
+  /** How far; absent if its record does not say it. */
+  readonly drillLevel?: DrillLevel | undefined;
 }
 
 export interface WeekDigest {

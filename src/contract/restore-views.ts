@@ -1,4 +1,5 @@
 /** Restores of files and images, and drills, as screens show them: plain data; times are ISO 8601 in UTC, sizes are bytes. */
+import type { DrillLevel } from './drill-level.ts';
 import type { ErrorInfo } from './errors.ts';
 
 /** `files` and `image` write what a tape holds to another place; `drill` only reads and compares; `copy` writes other tapes. */
@@ -56,6 +57,8 @@ export interface RestoreLine {
   /** Entries that were written, and that were not, or not as the archive has them. */
   readonly written: number | undefined;
   readonly notWritten: number | undefined;
+  /** Of a drill that has proven something, and says how far. */
+  readonly level?: DrillLevel | undefined;
   /** Why it ended early. */
   readonly sentence: string | undefined;
   /** True while this console performs it. */

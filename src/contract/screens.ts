@@ -6,6 +6,7 @@ import type { EventOf, RunEvent } from './events.ts';
 import type { Hop } from './data-events.ts';
 import type { JobRefusal } from './job-refusal.ts';
 import type { CheckLine, Plan } from './plan.ts';
+import type { DrillProof } from './drill-level.ts';
 import type { RestoreKind } from './restore-views.ts';
 import type { Omissions, RunVerdict } from './run-outcome.ts';
 import type { TapeLoss } from './tape/tape-loss.ts';
@@ -225,8 +226,8 @@ export interface RunLine extends Omissions {
         readonly volumes?: readonly string[];
       }
     | undefined;
-  /** Of a backup: the last drill that read its tapes and found what was written; the names of its volumes where it has others, too. */
-  readonly drilled?: { readonly at: string; readonly volumes?: readonly string[] } | undefined;
+  /** Of a backup. Absent if none is known. */
+  readonly drilled?: DrillProof | undefined;
 }
 
 /** A run opened: all of its journal, progress lines included. */

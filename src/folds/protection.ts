@@ -108,6 +108,7 @@ function backupOf(run: PairRun | undefined, proxy: string, now: Date): PairBacku
     ageSeconds: (now.getTime() - Date.parse(at)) / 1000,
     tapeNames: run.tapeNames,
     ...(proven ? { provenAt: proven.at } : {}),
+    ...(proven?.level ? { provenLevel: proven.level } : {}),
   };
 }
 

@@ -187,7 +187,7 @@ describeInBrowser('a restore on the screen', (browser) => {
     await historyRow(page, 'file restore').waitFor();
     await on.picture('restore-history');
     await historyRow(page, 'drill').click();
-    await on.heading('The backup is proven restorable').waitFor();
+    await on.heading('The backup is proven readable').waitFor();
     expect((await console.ask('run', { run: backup })).line.drilled).toBeDefined();
   });
 });

@@ -3,7 +3,9 @@
  * was last verified.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ReportService } from '../../src/main/application/console.ts';
 import { History } from '../../src/main/history/history.ts';
 import { withJob } from '../support/failures.ts';
 import {
@@ -56,11 +58,14 @@ describe('a drill', () => {
   it('reads each volume of the run and names it in the history', async () => {
     const sent = scene.lab.commands.length;
     const one = await drill('Volume4');
-    expect(one).toMatchObject({ exitStatus: 0, volumes: [{ volume: 'Volume4' }] });
-    expect((await lineOfRun())?.drilled).toMatchObject({ volumes: ['Volume4'] });
+    expect(one).toMatchObject({ exitStatus: 0, volumes: [{ volume: 'Volume4' }], level: 'read' });
+    expect((await lineOfRun())?.drilled).toMatchObject({ volumes: ['Volume4'], level: 'read' });
     const all = await drill();
     expect(all.volumes.map(({ volume }) => volume)).toEqual(['Volume2', 'Volume4', 'Volume6']);
-    expect((await lineOfRun())?.drilled).toEqual({ at: expect.any(String) as string });
+    expect((await lineOfRun())?.drilled).toEqual({
+      at: expect.any(String) as string,
+      level: 'read',
+    });
     const lines = scene.lab.commands.slice(sent).map(({ line }) => line);
     expect(lines.filter((line) => /sdx|of=|umount/.test(line))).toEqual([]);
     expect(await clusterState(scene)).toEqual(normalState);
@@ -70,7 +75,16 @@ describe('a drill', () => {
   it('is shown by show', async () => {
     const { stdout } = await performed(['--state', scene.state.path, 'show', run]);
     expect(stdout).toMatch(
-      /^Volume2, Volume4, Volume6 proven restorable \d{4}-\d\d-\d\d \d\d:\d\d UTC by a drill: its tape was read and compared$/m,
+      /^Volume2, Volume4, Volume6 proven restorable \d{4}-\d\d-\d\d \d\d:\d\d UTC by a drill \(read from tape and compared, not restored\)$/m,
+    );
+    const json = await performed(['--state', scene.state.path, 'show', run, '--json']);
+    expect(JSON.parse(json.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      type: 'drilled',
+      level: 'read',
+    });
+    const report = new ReportService(scene.state);
+    expect(JSON.stringify((await report.document(run)).sections)).toContain(
+      'read from tape and compared, not restored',
     );
   });
 
@@ -85,6 +99,7 @@ describe('a drill', () => {
     await scene.lab.insertCartridge('tape');
     const end = await drill();
     expect(end).toMatchObject({ exitStatus: 4, volumes: [], error: { code: 'RESTORE_TAPE_DIFFERS' } });
+    expect(end.level).toBeUndefined();
     expect((await lineOfRun())?.drilled).toEqual(before);
     expect((await readdir(scene.state.restoresFolder)).every((name) => name.endsWith('-drill.ndjson'))).toBe(
       true,
@@ -92,6 +107,20 @@ describe('a drill', () => {
     await scene.lab.ejectCartridge();
     await writeFile(file, bytes);
     await scene.lab.insertCartridge('tape');
+  });
+
+  it('of 0.1.0 does not say its level: nothing is said of it', async () => {
+    const restores = scene.state.restoresFolder;
+    for (const name of await readdir(restores)) {
+      const file = join(restores, name);
+      await writeFile(file, (await readFile(file, 'utf8')).replaceAll(',"level":"read"', ''));
+    }
+    const { stdout } = await performed(['--state', scene.state.path, 'show', run]);
+    expect(stdout).toMatch(/^Volume2, Volume4, Volume6 proven restorable [-\d: ]+ UTC by a drill$/m);
+    expect((await lineOfRun())?.drilled).toEqual({ at: expect.any(String) as string });
+    const { sections } = await new ReportService(scene.state).document(run);
+    expect(JSON.stringify(sections)).toContain('Last drill');
+    expect(JSON.stringify(sections)).not.toContain('read from tape and compared');
   });
 
   it('of another tape proves nothing', async () => {

@@ -353,7 +353,9 @@ describe('schedule install', () => {
     const good = await drill();
     expect(good.exitStatus, good.stderr).toBe(0);
     expect(good.stdout).toContain(`proven: the tape holds Volume2 of run ${backup.run}: `);
-    expect((await command('status')).stdout).toMatch(/, proven restorable [\d.]+ s ago/);
+    expect((await command('status')).stdout).toMatch(
+      /, drilled [\d.]+ s ago: read from tape and compared, not restored/,
+    );
   });
 
   it('leaves everything as it was when systemctl fails', async () => {

@@ -24,5 +24,7 @@ describe('a backup is proven restorable', () => {
     expect(provenRestorable({ drilled: some }, 'Volume2')).toBeUndefined();
     expect(provenRestorable({ drilled: some }, 'Volume4')).toEqual({ at: drilled.at, by: 'drill' });
     expect(provenRestorable({ drilled: some }, undefined)).toBeUndefined();
+    const levelled = { drilled: { ...drilled, level: 'read' as const } };
+    expect(provenRestorable(levelled, 'Volume2')).toEqual({ at: drilled.at, by: 'drill', level: 'read' });
   });
 });

@@ -1,14 +1,19 @@
 /** When the backup of a volume was last proven restorable: by a restore that came to a proven end, or by a drill. Pure. */
+import type { DrillLevel } from '../../contract/drill-level.ts';
 import type { RunLine } from '../../contract/screens.ts';
 
 export interface ProvenRestorable {
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** `restore`: it was written and read again; `drill`: the tape was read and compared. */
+  /** `restore`: it was written to its volume, and read again; `drill`: see `level`. */
   readonly by: 'restore' | 'drill';
+  /** Of a drill; absent if its record does not say it. */
+  readonly level?: DrillLevel | undefined;
   /** Of a restore. */
   readonly run?: string | undefined;
 }
+
+const levelOf = ({ level }: Pick<ProvenRestorable, 'level'>) => (level ? { level } : {});
 
 const concerns = (
   proof: { readonly volumes?: readonly string[] } | undefined,
@@ -29,7 +34,9 @@ export function provenRestorable(
     ...(restored && concerns(restored, volume)
       ? [{ at: restored.at, by: 'restore' as const, run: restored.run }]
       : []),
-    ...(drilled && concerns(drilled, volume) ? [{ at: drilled.at, by: 'drill' as const }] : []),
+    ...(drilled && concerns(drilled, volume)
+      ? [{ at: drilled.at, by: 'drill' as const, ...levelOf(drilled) }]
+      : []),
   ];
   return proofs.toSorted((one, other) => (one.at < other.at ? 1 : -1))[0];
 }

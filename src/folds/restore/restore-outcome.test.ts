@@ -50,5 +50,8 @@ describe('a drill in a few words', () => {
     const words = ([0, 1, 4] as const).map((exitStatus) => restoreOutcome({ ...drill, exitStatus }).word);
     expect(words).toEqual(['proven', 'nothing proven', 'tape mismatch']);
     expect(restoreSentence(drill)).toBe('the tape holds what the run wrote');
+    expect(restoreSentence({ ...drill, level: 'read' })).toBe(
+      'the tape holds what the run wrote: read from tape and compared, not restored',
+    );
   });
 });

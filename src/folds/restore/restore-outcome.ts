@@ -2,9 +2,13 @@
 import type { RestoreLine } from '../../contract/restore-views.ts';
 import { saidList } from '../../contract/words.ts';
 import { say, sayCount } from '../../contract/text/say.ts';
+import { levelText } from '../../contract/drill-level.ts';
 import type { State } from '../states.ts';
 
-type Shown = Pick<RestoreLine, 'kind' | 'exitStatus' | 'live' | 'written' | 'notWritten' | 'sentence'>;
+type Shown = Pick<
+  RestoreLine,
+  'kind' | 'exitStatus' | 'live' | 'written' | 'notWritten' | 'sentence' | 'level'
+>;
 
 interface OutcomeWords {
   readonly state: State;
@@ -47,6 +51,11 @@ export function restoreTitle({ kind, volumes }: Pick<RestoreLine, 'kind' | 'volu
   return kind === 'image' ? say('Image from {names}', { names }) : say('Files from {names}', { names });
 }
 
+function drillSentence({ level }: Shown): string {
+  const holds = say('the tape holds what the run wrote');
+  return level ? say('{holds}: {level}', { holds, level: levelText(level) ?? '' }) : holds;
+}
+
 /** One sentence, without a full stop. */
 export function restoreSentence(line: Shown): string {
   const { kind, exitStatus, live, written: good, notWritten = 0, sentence } = line;
@@ -54,7 +63,7 @@ export function restoreSentence(line: Shown): string {
   if (live && kind === 'copy') return say('the tape is being copied');
   if (live) return kind === 'drill' ? say('the tape is being read') : say('the backup is being restored');
   if (exitStatus === undefined) return say('it has no end: it runs in another process, or was interrupted');
-  if (kind === 'drill') return say('the tape holds what the run wrote');
+  if (kind === 'drill') return drillSentence(line);
   if (kind === 'copy') return say('the copy holds what the run wrote');
   if (kind === 'image' && exitStatus === 0) return say('the whole image is written');
   const rest =

@@ -12,7 +12,14 @@ import { provenCopies } from '../journal/copy-records.ts';
 import { drillSuffix } from '../journal/drill-records.ts';
 import { noJournal } from '../journal/journal.ts';
 import { readRun } from '../journal/run-history.ts';
-import { drillSources, drillVolume, requireDrillable, type DrilledVolume } from '../restore/drill.ts';
+import type { DrillLevel } from '../../contract/drill-level.ts';
+import {
+  drillSources,
+  drillVolume,
+  levelOfDrill,
+  requireDrillable,
+  type DrilledVolume,
+} from '../restore/drill.ts';
 import { requireDeviceNamed, type GdsHosts } from '../restore/device/device-place.ts';
 import type { DumpSource } from '../restore/dump-source.ts';
 import type { LibraryUse } from '../restore/library-use.ts';
@@ -81,6 +88,8 @@ export interface DrillResult {
   readonly exitStatus: 0 | 1 | 4;
   /** What was read and matches what was written. */
   readonly volumes: readonly DrilledVolume[];
+  /** How far they are proven; absent if none is. */
+  readonly level?: DrillLevel | undefined;
   /** Other errors, one sentence each. */
   readonly notes: readonly string[];
   /** Why it stopped early; undefined if it finished. */
@@ -203,6 +212,7 @@ export class FileRestoreService {
         : reportedError(thrown, hooks.abort);
     }
     const exitStatus = error === undefined ? 0 : isFailure(error, ...badTape) ? 4 : 1;
+    const level = volumes.length === 0 ? {} : { level: levelOfDrill };
     try {
       const names = volumes.map((each) => each.volume);
       const reported = error ? { error: error.toInfo() } : {};
@@ -211,6 +221,7 @@ export class FileRestoreService {
         run,
         exitStatus,
         volumes: names,
+        ...level,
         read: volumes,
         notes,
         ...reported,
@@ -218,7 +229,7 @@ export class FileRestoreService {
     } finally {
       record.close();
     }
-    return { run, exitStatus, volumes, notes, error, record: record.file };
+    return { run, exitStatus, volumes, ...level, notes, error, record: record.file };
   }
 
   /** All volumes of a run are in the same drive. */

@@ -16,6 +16,7 @@ import { commandScript, rateTable } from '../report/document/run-commands.ts';
 import { attachmentsOf } from '../report/document/attachments.ts';
 import { reportOf } from '../report/document/report-document.ts';
 import { factsOf, type ReportSource } from '../report/document/report-source.ts';
+import { provenDrills, type ProvenDrill } from '../journal/drill-records.ts';
 import { writeReportRecord, type ReportRecord } from '../journal/report-record.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -59,14 +60,20 @@ interface Tells {
   readonly sealed: boolean;
 }
 
-/** What the tape inventory and the records of copies show of the tapes of a run since it ended. */
+/** What the tape inventory and the records of copies and drills show of the tapes of a run since it ended. */
 interface OfInventory {
   readonly losses: readonly TapeLoss[];
   readonly copies: readonly CopyView[];
+  /** The last one that has proven its backup. */
+  readonly drill: ProvenDrill | undefined;
 }
 
 /** As it is recorded: the same report can be made again. */
-const recordOf = ({ losses, copies }: OfInventory): Pick<ReportRecord, 'lost' | 'copies'> => ({
+const recordOf = ({
+  losses,
+  copies,
+  drill,
+}: OfInventory): Pick<ReportRecord, 'lost' | 'copies' | 'drill'> => ({
   ...(losses.length > 0 ? { lost: losses.map((loss) => ({ ...loss })) } : {}),
   ...(copies.length > 0
     ? {
@@ -77,6 +84,7 @@ const recordOf = ({ losses, copies }: OfInventory): Pick<ReportRecord, 'lost' | 
         })),
       }
     : {}),
+  ...(drill ? { drill: { ...drill, volumes: [...drill.volumes] } } : {}),
 });
 
 const tellsAll: Tells = { signed: true, sealed: true };
@@ -149,6 +157,7 @@ export class ReportService {
       sealed = false,
       lost = [],
       copies = [],
+      drill,
       zone = 'UTC',
     }: Partial<ReportRecord> & Pick<ReportRecord, 'what'>,
   ): Promise<Buffer> {
@@ -156,7 +165,7 @@ export class ReportService {
     return (
       await this.#make(
         { run, what, paper },
-        { losses, copies },
+        { losses, copies, drill },
         {
           signed,
           sealed,
@@ -168,10 +177,11 @@ export class ReportService {
 
   /** An unreadable tape inventory does not prevent a report; `tapes` reports it. */
   #inventoryOf(run: string): OfInventory {
+    const drill = provenDrills(this.#state.restoresFolder).get(run);
     try {
-      return { losses: lostTapesOf(this.#state, run), copies: copiesOf(this.#state, run) };
+      return { losses: lostTapesOf(this.#state, run), copies: copiesOf(this.#state, run), drill };
     } catch (error) {
-      if (isFailure(error, 'TAPES_UNREADABLE')) return { losses: [], copies: [] };
+      if (isFailure(error, 'TAPES_UNREADABLE')) return { losses: [], copies: [], drill };
       throw error;
     }
   }

@@ -122,6 +122,8 @@ interface DrillEnd {
   readonly exitStatus: number;
   /** What is proven. */
   readonly volumes: Drilled['volumes'];
+  /** How far; absent where nothing is proven. */
+  readonly level?: Drilled['level'];
   /** Other errors, one sentence each. */
   readonly notes?: Drilled['notes'];
   /** The file that records the drill. */

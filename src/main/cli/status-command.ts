@@ -1,6 +1,7 @@
 /** status: whether every volume is protected, for people and for monitors. */
 import type { ServiceState } from '../../contract/protection.ts';
 import { say, translated } from '../../contract/text/say.ts';
+import { levelText } from '../../contract/drill-level.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { SiteStatus, VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
@@ -35,11 +36,13 @@ Exit status, as of monitoring plugins. The worst volume decides:
   3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`);
 
 /** How long ago the backup was last proven restorable. */
-function provenWords(provenAt: string | undefined): string {
+function provenWords({ provenAt, provenLevel }: NonNullable<VolumeStatus['backup']>): string {
   if (provenAt === undefined) return '';
-  return say(', proven restorable {time} ago', {
-    time: durationText(Math.max(0, (Date.now() - Date.parse(provenAt)) / 1000)),
-  });
+  const time = durationText(Math.max(0, (Date.now() - Date.parse(provenAt)) / 1000));
+  const level = levelText(provenLevel);
+  return level === undefined
+    ? say(', proven restorable {time} ago', { time })
+    : say(', drilled {time} ago: {level}', { time, level });
 }
 
 function backupWords({ backup, everySeconds }: VolumeStatus): string {
@@ -57,7 +60,7 @@ function backupWords({ backup, everySeconds }: VolumeStatus): string {
     every,
     run: backup.run,
     tape,
-    proven: provenWords(backup.provenAt),
+    proven: provenWords(backup),
   });
 }
 

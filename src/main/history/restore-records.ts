@@ -9,6 +9,7 @@ import { failure, type ErrorCode } from '../../contract/errors.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
 import type { RestoredEntry, RestoreLine, RestoreView } from '../../contract/restore-views.ts';
 import { phrase } from '../../contract/text/say.ts';
+import { drillLevel } from '../journal/drill-records.ts';
 import { readTrouble } from '../journal/kept-file.ts';
 import { ownFlags } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -87,6 +88,7 @@ const finishedShape = z.discriminatedUnion('type', [
     type: z.literal('drill-finished'),
     at: z.string(),
     exitStatus: z.int(),
+    level: drillLevel,
     // Absent in the first records of drills.
     read: z.array(z.looseObject({ volume: z.string(), bytes: z.number(), sha256: z.string() })).optional(),
     error: errorShape.optional(),
@@ -188,6 +190,7 @@ function lineOf(name: string, { started, finished }: Ends, live: boolean): Resto
     exitStatus: finished?.exitStatus,
     written: counts?.written,
     notWritten: counts?.notWritten,
+    ...(finished?.type === 'drill-finished' && finished.level ? { level: finished.level } : {}),
     sentence: finished?.error?.sentence,
     live,
   };

@@ -35,6 +35,17 @@ it('of two drills that were begun within one second the one that ended later cou
   expect(provenDrills(folder).get('run')).toEqual({ at: at(2), volumes: ['Volume4'] });
 });
 
+it('a drill has the level that its record names; one of 0.1.0 names none, and one of a later release is not known', () => {
+  const levelled = (level: string) => finished(1, 0).replace('}', `,"level":"${level}"}`);
+  const levelOf = (line: string) => {
+    write('20261128-010000-aaaaaa-drill.ndjson', started, line);
+    return provenDrills(folder).get('run');
+  };
+  expect(levelOf(levelled('read'))).toEqual({ at: at(1), volumes: ['Volume2'], level: 'read' });
+  expect(levelOf(finished(1, 0))).toEqual({ at: at(1), volumes: ['Volume2'] });
+  expect(levelOf(levelled('restarted'))).toEqual({ at: at(1), volumes: ['Volume2'] });
+});
+
 it('the record of a restore proves nothing, nor does a folder that is missing', () => {
   write('20261128-010000-aaaaaa.ndjson', finished(1, 0));
   expect(provenDrills(folder).size).toBe(0);

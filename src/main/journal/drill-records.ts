@@ -3,9 +3,13 @@
  * proven.
  */
 import { z } from 'zod';
+import type { DrillLevel } from '../../contract/drill-level.ts';
 import { recordFiles, recordLine } from './restore-records.ts';
 
 export const drillSuffix = '-drill';
+
+/** Absent in records of 0.1.0. A level of a later release is not known here: nothing is said of it. */
+export const drillLevel = z.enum(['read']).optional().catch(undefined);
 
 /** The last line of a record, in this form. */
 const finishedShape = z.looseObject({
@@ -15,6 +19,7 @@ const finishedShape = z.looseObject({
   exitStatus: z.int(),
   /** Proxy volumes that were read from tape and are as their run wrote them. */
   volumes: z.array(z.string()),
+  level: drillLevel,
 });
 
 /** A drill that has read all that it wanted, and found it as it was written. */
@@ -22,6 +27,8 @@ export interface ProvenDrill {
   /** When it ended, in ISO 8601. */
   readonly at: string;
   readonly volumes: readonly string[];
+  /** Absent if the record does not say it. */
+  readonly level?: DrillLevel | undefined;
 }
 
 /** A record that is damaged, or has no end, proves nothing. */
@@ -36,9 +43,9 @@ export function provenDrills(folder: string): Map<string, ProvenDrill> {
   for (const file of recordFiles(folder, drillSuffix)) {
     const finish = finishOf(file);
     if (finish?.exitStatus !== 0) continue;
-    const { run, at, volumes } = finish;
+    const { run, at, volumes, level } = finish;
     // Their names tell seconds alone, and two may be begun within one.
-    if (at >= (proven.get(run)?.at ?? '')) proven.set(run, { at, volumes });
+    if (at >= (proven.get(run)?.at ?? '')) proven.set(run, { at, volumes, ...(level ? { level } : {}) });
   }
   return proven;
 }

@@ -2,6 +2,7 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { drillLevel } from './drill-records.ts';
 import { ownFlags } from './own-files.ts';
 import type { StateFolder } from './state-folder.ts';
 
@@ -46,6 +47,8 @@ const reportRecordSchema = z.looseObject({
       }),
     )
     .optional(),
+  /** Of a PDF: the last drill of the backup that it names; absent if none. */
+  drill: z.looseObject({ at: z.string(), volumes: z.array(z.string()), level: drillLevel }).optional(),
   /** Of a PDF: whether it shows the head of the seals. */
   sealed: z.boolean().optional(),
   /** Of the exported file. */

@@ -1,5 +1,6 @@
 /** A drill: all of a backup is read from its tapes and compared with what its run wrote. Nothing is written. */
 import { failure } from '../../contract/errors.ts';
+import type { DrillLevel } from '../../contract/drill-level.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
@@ -12,6 +13,9 @@ import type { LibraryUse } from './library-use.ts';
 import { insertFirstTape, readSource } from './read-source.ts';
 import { whileReleasing } from './release-drive.ts';
 import { sourcesOf, type KnownTapes } from './source-tapes.ts';
+
+/** The only level that a drill reaches: it writes nothing. */
+export const levelOfDrill: DrillLevel = 'read';
 
 /** A volume whose backup was read and matches what its run wrote. */
 export interface DrilledVolume {

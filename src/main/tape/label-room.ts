@@ -1,7 +1,15 @@
 /** What a label leaves out of the lines that restore its volumes, where its one record has no room for them. Pure. */
-import type { TapeLabel } from './label-fields.ts';
 
-type LabelledVolume = TapeLabel['volumes'][number];
+/** The lines in a label; its other fields stay as they are. */
+interface LabelLines {
+  readonly volumes: readonly LabelledVolume[];
+  readonly byHandNote?: string | undefined;
+}
+
+interface LabelledVolume {
+  readonly method: string;
+  readonly byHand?: string | undefined;
+}
 
 /** A command line but for the number of its tape file; undefined for one that reads several files, or none by number. */
 function formOf({ method, byHand = '' }: LabelledVolume): string | undefined {
@@ -12,7 +20,7 @@ function formOf({ method, byHand = '' }: LabelledVolume): string | undefined {
 const withoutLine = ({ byHand: _, ...volume }: LabelledVolume): LabelledVolume => volume;
 
 /** Keeps one of the lines that differ only in the number of the tape file. */
-function withoutAlike(label: TapeLabel): TapeLabel {
+function withoutAlike(label: LabelLines): LabelLines {
   const kept = new Set<string>();
   const volumes = label.volumes.map((volume) => {
     const form = formOf(volume);
@@ -27,13 +35,13 @@ function withoutAlike(label: TapeLabel): TapeLabel {
 }
 
 /** What a label of 0.1.0 holds. */
-export const withoutLines = ({ byHandNote: _, ...label }: TapeLabel): TapeLabel => ({
+export const withoutLines = ({ byHandNote: _, ...label }: LabelLines): LabelLines => ({
   ...label,
   volumes: label.volumes.map(withoutLine),
 });
 
 /** The whole label, then shorter ones that say what they leave out. */
-export const shorterLabels = (label: TapeLabel): TapeLabel[] => [
+export const shorterLabels = (label: LabelLines): LabelLines[] => [
   label,
   withoutAlike(label),
   {

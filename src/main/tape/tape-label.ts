@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { failure, isFailure } from '../../contract/errors.ts';
 import { localDay } from '../../contract/time/wall-clock.ts';
 import { phrase } from '../../contract/text/say.ts';
-import type { TapeLabel } from './label-fields.ts';
 import { shorterLabels, withoutLines } from './label-room.ts';
 import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
 
@@ -52,7 +51,27 @@ const labelSchema = z.looseObject({
   copyOf: z.string().optional(),
 });
 
-export type { TapeLabel };
+export interface TapeLabel {
+  readonly name: string;
+  readonly uuid: string;
+  readonly writtenAt: string;
+  readonly run?: string | undefined;
+  readonly site: string;
+  readonly volumes: readonly {
+    readonly volume: string;
+    readonly method: string;
+    readonly file: number;
+    /** The command line that restores it without Shadowtape; absent on labels of 0.1.0. */
+    readonly byHand?: string | undefined;
+  }[];
+  /** What a person has to know to type them. */
+  readonly byHandNote?: string | undefined;
+  readonly recordBytes: number;
+  readonly keepUntil?: string | undefined;
+  readonly number?: number | undefined;
+  /** The tape that it is a second copy of, as recorded for it in the tape inventory. */
+  readonly copyOf?: string | undefined;
+}
 
 /**
  * Commands for which there is no room are left out, and the note says so.

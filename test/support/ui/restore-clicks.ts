@@ -124,7 +124,7 @@ export async function drillByClicks(on: ConsolePage): Promise<void> {
   await on.button('Show what will happen').click();
   await on.picture('restore-drill-plan');
   await on.button('Read and compare').click();
-  await on.heading('The backup is proven restorable').waitFor();
+  await on.heading('The backup is proven readable').waitFor();
   await on.picture('restore-drill-end');
 }
 

@@ -2,6 +2,7 @@
 import type { DigestNight, DigestVolume, WeekDigest } from '../../../contract/digest.ts';
 import { localDay, zonedText } from '../../../contract/time/wall-clock.ts';
 import { durationText } from '../../../contract/words.ts';
+import { levelText } from '../../../contract/drill-level.ts';
 import { said, say, translated } from '../../../contract/text/say.ts';
 
 /** How many there are of each, the most serious first: `1 missed, 2 protected`. */
@@ -28,8 +29,17 @@ function nightLine({ at, outcome, run, reason }: DigestNight, zone: string): str
   return `  ${zonedText(new Date(at), zone)}  ${said(outcome)}${more.length === 0 ? '' : `: ${more.join('; ')}`}`;
 }
 
+function drillLine({ drilledAt, drillLevel }: DigestVolume, zone: string): string {
+  if (drilledAt === undefined) return say('last drill: none');
+  const time = zonedText(new Date(drilledAt), zone);
+  const level = levelText(drillLevel);
+  return level === undefined
+    ? say('last drill: {time}', { time })
+    : say('last drill: {time}, {level}', { time, level });
+}
+
 function volumeLines(volume: DigestVolume, zone: string): string[] {
-  const { class: className, master, jobs, state, reason, backup, nights, drilledAt } = volume;
+  const { class: className, master, jobs, state, reason, backup, nights } = volume;
   const age =
     backup &&
     say('{age} old, run {run}', { age: durationText(Math.max(0, backup.ageSeconds)), run: backup.run });
@@ -43,7 +53,7 @@ function volumeLines(volume: DigestVolume, zone: string): string[] {
       ? [`  ${say('no night in this week')}`]
       : nights.map((night) => nightLine(night, zone))),
     `  ${age === undefined ? say('backup: none that is verified and on tape') : say('backup: {backup}', { backup: `${age}${tape}` })}`,
-    `  ${drilledAt === undefined ? say('last drill: none') : say('last drill: {time}', { time: zonedText(new Date(drilledAt), zone) })}`,
+    `  ${drillLine(volume, zone)}`,
     '',
   ];
 }

@@ -44,13 +44,17 @@ async function missedByJob({ site, state, lines, now }: StatusFacts, period: Per
 }
 
 /** The newest drill that has read a backup of the volume. */
-function drilledAt(volume: VolumeStatus, lines: readonly RunLine[]): string | undefined {
+function newestDrill(
+  volume: VolumeStatus,
+  lines: readonly RunLine[],
+): Pick<DigestVolume, 'drilledAt' | 'drillLevel'> {
   const drills = lines.flatMap((line) => {
     const { drilled } = line;
     const isRead = drilled && (drilled.volumes ?? line.volumes).includes(volume.proxy);
-    return isRead && isOf(volume, line) ? [drilled.at] : [];
+    return isRead && isOf(volume, line) ? [drilled] : [];
   });
-  return drills.sort().at(-1);
+  const newest = drills.toSorted((one, other) => (one.at < other.at ? -1 : 1)).at(-1);
+  return { drilledAt: newest?.at, ...(newest?.level ? { drillLevel: newest.level } : {}) };
 }
 
 function volumeOf(
@@ -68,7 +72,7 @@ function volumeOf(
   return {
     ...{ class: className, master, proxy, jobs, state, reason, backup },
     nights: nights.toSorted((one, other) => (one.at < other.at ? -1 : 1)),
-    drilledAt: drilledAt(volume, own),
+    ...newestDrill(volume, own),
   };
 }
 

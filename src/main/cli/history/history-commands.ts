@@ -11,7 +11,7 @@ import {
   type JsonOption,
   type LabFlags,
 } from '../command-line.ts';
-import { drillText } from './run-listing.ts';
+import { drilledText } from './run-listing.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { print, printJson, standardOutput } from '../terminal/output.ts';
 import { exact } from '../terminal/lines.ts';
@@ -66,7 +66,7 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
     ` ${say('{events} events, chain intact, last {lastHash}…', { events: countText(events.length), lastHash: lastHash.slice(0, 16) })}`,
   ]);
   for (const loss of lostTapesOf(state, run)) print(lossText(loss));
-  if (drill) print(drillText(drill));
+  if (drill) print(drilledText(drill));
   for (const copy of copies) {
     const tapes = copy.tapes.map(({ name }) => name).join(', ');
     const at = momentText(copy.at);

@@ -2,6 +2,7 @@
 import { omissionWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { said, say } from '../../../contract/text/say.ts';
+import { drillText } from '../../../contract/drill-level.ts';
 import { endWord } from '../run/run-text.ts';
 import { lossText, momentText } from '../terminal/display.ts';
 import { stateTone } from '../terminal/state-tone.ts';
@@ -32,8 +33,8 @@ const restoredText = (restored: NonNullable<RunLine['restored']>): string =>
   say('{restored} by run {run}', { restored: provenText(restored), run: restored.run });
 
 /** As in a line of `runs` and of `show`. */
-export const drillText = (drilled: NonNullable<RunLine['drilled']>): string =>
-  say('{drilled} by a drill: its tape was read and compared', { drilled: provenText(drilled) });
+export const drilledText = (drilled: NonNullable<RunLine['drilled']>): string =>
+  say('{drilled} by {drill}', { drilled: provenText(drilled), drill: drillText(drilled.level) });
 
 const columns: readonly Column[] = [
   { heading: say('RUN'), least: 28 },
@@ -49,7 +50,7 @@ function resultText(line: RunLine): string {
   return [
     ...(line.lost ?? []).map(lossText),
     ...(line.restored ? [restoredText(line.restored)] : []),
-    ...(line.drilled ? [drillText(line.drilled)] : []),
+    ...(line.drilled ? [drilledText(line.drilled)] : []),
     line.trouble ?? line.sentence ?? say('at step {currentStep}', { currentStep: line.currentStep ?? '?' }),
   ].join('; ');
 }

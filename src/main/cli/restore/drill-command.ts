@@ -2,6 +2,7 @@
 import { failure } from '../../../contract/errors.ts';
 import { say } from '../../../contract/text/say.ts';
 import type { DrillResult } from '../../application/console.ts';
+import { levelText } from '../../../contract/drill-level.ts';
 import type { CommandLine } from '../command-line.ts';
 import { named } from '../named-runs.ts';
 import type { JsonOutput } from '../json-output.ts';
@@ -58,8 +59,17 @@ async function drillRun(
       ),
     )
     .finally(() => progress.clear());
-  const { exitStatus, volumes, notes, error, record } = result;
-  const told = { run, exitStatus, volumes, notes, record, error: error?.toInfo() };
+  const { exitStatus, volumes, level, notes, error, record } = result;
+  const proven = levelText(level);
+  const told = {
+    run,
+    exitStatus,
+    volumes,
+    ...(level ? { level } : {}),
+    notes,
+    record,
+    error: error?.toInfo(),
+  };
   if (json) printJson<JsonOutput['restore']>(told);
   else {
     for (const { volume: name, bytes, sha256, copy } of volumes) {
@@ -74,6 +84,7 @@ async function drillRun(
         }),
       );
     }
+    if (proven !== undefined) print(say('level: {level}', { level: proven }));
     for (const note of notes) print(note);
     print(say('record: {record}', { record }));
   }

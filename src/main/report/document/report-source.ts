@@ -2,6 +2,7 @@
 import type { CopyView } from '../../../contract/tape/copied-tape.ts';
 import type { SignatureFacts } from '../../../contract/proof.ts';
 import type { TapeLoss } from '../../../contract/tape/tape-loss.ts';
+import type { ProvenDrill } from '../../journal/drill-records.ts';
 import type { EventOf, RunEvent, RunEventType } from '../../../contract/events.ts';
 import { lookLines } from '../../../folds/command-groups.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';
@@ -30,6 +31,8 @@ export interface ReportSource {
   readonly losses?: readonly TapeLoss[] | undefined;
   /** Second copies of its tapes, the latest first; absent if none is known. */
   readonly copies?: readonly CopyView[] | undefined;
+  /** The last drill that has proven the backup; absent if none is known. */
+  readonly drill?: ProvenDrill | undefined;
   /** IANA name of the zone of its times; absent: UTC. */
   readonly zone?: string | undefined;
   /** Head of the list of seals right after the run was sealed; undefined if it was not. */

@@ -5,6 +5,7 @@ import type { ReportBlock, ReportTable, ReportTexts } from '../../../contract/re
 import { lossSentence, type TapeLoss } from '../../../contract/tape/tape-loss.ts';
 import { countText } from '../../../contract/words.ts';
 import { say, sayAround } from '../../../contract/text/say.ts';
+import { levelText } from '../../../contract/drill-level.ts';
 import type { TapeModel, VolumeModel } from '../../../folds/run/run-model.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { lastOf } from '../../journal/run-summary.ts';
@@ -190,6 +191,23 @@ function copyBlocks({ copies = [], times }: ReportFacts): ReportBlock[] {
   });
 }
 
+/** The last drill: not from the journal, which has ended. */
+function drillBlocks({ drill, times }: ReportFacts): ReportBlock[] {
+  if (!drill) return [];
+  const level = levelText(drill.level);
+  return [
+    {
+      kind: 'facts',
+      caption: say('Last drill'),
+      rows: [
+        { name: say('When'), value: plain(times.moment(drill.at)) },
+        { name: say('Volumes'), value: plain(drill.volumes.join(', ')) },
+        ...(level === undefined ? [] : [{ name: say('Level'), value: plain(level) }]),
+      ],
+    },
+  ];
+}
+
 export function tapeSections(facts: ReportFacts): SectionDraft[] {
   const { tapes, start } = facts.model;
   const head = { id: 'tapes', title: say('Contents of the tape') };
@@ -223,6 +241,7 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
         blocks: [
           tapeFacts(facts, only),
           ...copyBlocks(facts),
+          ...drillBlocks(facts),
           ...driveFacts(facts),
           tapeTable(facts, only),
           ...(hasFile ? [reading] : []),
@@ -233,7 +252,7 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
     {
       ...head,
       title: say('Contents of the {tapes} tapes', { tapes: tapes.length }),
-      blocks: [...copyBlocks(facts), ...driveFacts(facts), reading, parts],
+      blocks: [...copyBlocks(facts), ...drillBlocks(facts), ...driveFacts(facts), reading, parts],
     },
     ...tapes.map((tape) => ({
       id: `tape-${tape.number}`,

@@ -2,6 +2,7 @@
 import { saidList } from '../../../contract/words.ts';
 import { say, sayCount } from '../../../contract/text/say.ts';
 import { minuteText } from '../../components/short-moment.ts';
+import { drillText } from '../../../contract/drill-level.ts';
 import type { ProvenRestorable } from '../../../folds/restore/proven-restorable.ts';
 import type { RestoreManager, RestoreTarget } from '../../managers/restore/restore.svelte.ts';
 
@@ -25,9 +26,9 @@ export function startWords({ isOnCluster, target, masters, preview, device }: Pr
 }
 
 /** When its tape was last verified, and by what. */
-export const provenText = ({ at, by }: ProvenRestorable): string =>
+export const provenText = ({ at, by, level }: ProvenRestorable): string =>
   by === 'drill'
-    ? say('{at}, by a drill', { at: minuteText(at) })
+    ? say('{at}, by {drill}', { at: minuteText(at), drill: drillText(level) })
     : say('{at}, by a restore', { at: minuteText(at) });
 
 /** What a restore of files or of an image does, in order, one sentence each. */

@@ -1,0 +1,27 @@
+/** How far a drill has proven a backup. A record of 0.1.0 does not say it, so nothing is said of it. */
+import { say } from './text/say.ts';
+
+/**
+ * `read`: all of it was read from its tapes and compared with what its run wrote; nothing was extracted or restored.
+ */
+export type DrillLevel = 'read';
+
+/** The last drill of a backup that came to a good end. */
+export interface DrillProof {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** The proxy volumes that it read, where the backup has others, too. */
+  readonly volumes?: readonly string[];
+  readonly level?: DrillLevel | undefined;
+}
+
+const words: Readonly<Record<DrillLevel, string>> = {
+  read: say('read from tape and compared, not restored'),
+};
+
+/** Undefined if the level is not known. */
+export const levelText = (level: DrillLevel | undefined): string | undefined => level && words[level];
+
+/** Fits after "by". */
+export const drillText = (level: DrillLevel | undefined): string =>
+  level ? say('a drill ({level})', { level: words[level] }) : say('a drill');
