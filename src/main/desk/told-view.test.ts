@@ -5,7 +5,7 @@ import { toldView } from './told-view.ts';
 
 afterEach(() => speak(undefined));
 
-it('translates what a check has looked at, and no state that a page compares', () => {
+it('translates the subject of a check, and no state that a page compares', () => {
   const line = { host: 'node3', what: phrase('not compared'), good: true, said: phrase('no cartridge') };
   const entry = { path: './bin/payroll', what: 'left out', reason: phrase('left out') };
   speak(pseudoLanguage());
