@@ -303,7 +303,7 @@ export function errorInfoOf(error: unknown): ErrorInfo {
   const sentence = error instanceof Error ? error.message : String(error);
   return {
     code: 'UNEXPECTED',
-    sentence: phrase('likely a mistake in shadowtape: {sentence}', { sentence }),
+    sentence: phrase('likely a bug in shadowtape: {sentence}', { sentence }),
     hint: phrase('report it'),
     evidence: {},
   };

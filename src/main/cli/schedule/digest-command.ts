@@ -21,13 +21,13 @@ const digestText =
   say(`Each volume has its runs and its missed nights, its newest backup, and its last drill. The tapes that the next nights
 need and the head of the seals follow.
 
---send sends the last week from Monday to Monday to everybody in notify who asks for digest, once for each week. Who has
-not accepted it gets it at the next call; until then the exit status is 2, and status says so. The timer of schedule
+--send sends the last week from Monday to Monday to everybody in notify who asks for digest, once for each week. Those that
+did not accept it get it at the next call; until then the exit status is 2, and status says so. The timer of schedule
 install starts it each hour of Monday from 07:00 on.`);
 
 function outcomeText({ outcome }: DigestOutcome, week: string): string {
   if (outcome === 'sent') return say('the digest of the week of {week} was sent', { week });
-  if (outcome === 'sent before') return say('the digest of the week of {week} was sent before', { week });
+  if (outcome === 'sent before') return say('the digest of the week of {week} was already sent', { week });
   return say('the digest of the week of {week} did not reach everybody', { week });
 }
 

@@ -79,7 +79,7 @@ describe('the first page', () => {
       'Fingerprint: 5 of 256 records (1.95 %), 4 distinct, largest gap 84 records (2.6 MiB)',
     );
     expect(text).toContain(
-      'shadowtape restore 20261122-145307-volume2 --to IMAGE\ndd if=/dev/rmt/0 bs=32768 > IMAGE',
+      'shadowtape restore 20261122-145307-volume2 --to IMAGE\nmt -f /dev/rmt/0n rewind && dd if=/dev/rmt/0n bs=32768 > IMAGE',
     );
   });
 
@@ -94,7 +94,7 @@ describe('the first page', () => {
       [
         '# Volume4',
         'shadowtape restore 20261122-145339-volume2 --volume Volume4 --to IMAGE',
-        'mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 2; dd if=/dev/rmt/0n bs=32768 > IMAGE',
+        'mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 2 && dd if=/dev/rmt/0n bs=32768 > IMAGE',
       ].join('\n'),
     );
   });

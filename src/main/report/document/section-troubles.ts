@@ -2,7 +2,7 @@
 import type { ReportBlock, ReportFactList as FactsBlock, ReportTable } from '../../../contract/report.ts';
 import type { PassModel } from '../../../folds/run/run-model.ts';
 import { printable } from '../../../contract/words.ts';
-import { say, sayCount } from '../../../contract/text/say.ts';
+import { say, sayCount, told } from '../../../contract/text/say.ts';
 import { handText, readStands } from '../../../folds/stands.ts';
 import type { ReportFacts } from './report-source.ts';
 import { marked, plain, quiet, strong, tookText } from './report-words.ts';
@@ -203,7 +203,7 @@ function unwindingTable({ model, times }: ReportFacts): ReportTable | undefined 
 
 /** `Volume2: joined to Volume1, in sync` is shown for Volume2. */
 function standRow(sentence: string): FactsBlock['rows'][number] {
-  const [, of, what] = /^([^:]{1,60}): (.+)$/s.exec(sentence) ?? [];
+  const [, of, what] = /^([^:]{1,60}): (.+)$/s.exec(told(sentence)) ?? [];
   return of === undefined || what === undefined
     ? { name: say('The run'), value: plain(sentence) }
     : { name: of, value: plain(what) };
@@ -246,7 +246,7 @@ export function troubleSections(facts: ReportFacts): SectionDraft[] {
             kind: 'paragraph',
             texts: [
               strong(`${end.code}: `),
-              { text: end.sentence },
+              ...plain(end.sentence),
               quiet(` ${say('Hint: {hint}', { hint: end.hint ?? '' })}`),
             ],
           },
