@@ -54,6 +54,8 @@ export interface SiteInfo {
   readonly version: string;
   /** Desktop window or browser: what a screen may offer. */
   readonly guest: 'desktop' | 'browser';
+  /** Where the console serves metrics: the file of their token, which no page is given. */
+  readonly metricsTokenFile?: string | undefined;
 }
 
 /** How a host was found. */
@@ -295,7 +297,6 @@ export type RunPush =
   | {
       readonly kind: 'end';
       readonly exitStatus: number;
-      /** What is not in its journal. */
       readonly error: ErrorInfo | undefined;
     };
 

@@ -8,8 +8,9 @@ import { stringify } from 'yaml';
 import { StateFolder } from '../../src/main/application/console.ts';
 import { Desk } from '../../src/main/desk/desk.ts';
 import { PageServer } from '../../src/main/serve/page-server.ts';
+import { serve } from '../../src/main/serve/serve.ts';
 import { sampleSite } from '../../src/main/site/site.test-support.ts';
-import { ask, enter, keyOf, protocolsOf, writePages } from '../support/serve.ts';
+import { ask, enter, keyOf, protocolsOf, TestPage, writePages } from '../support/serve.ts';
 
 let folder: string;
 let desk: Desk;
@@ -295,6 +296,27 @@ describe('the metrics', () => {
       await Promise.all([open.close(), closed.close()]);
       await own.close();
     }
+  });
+
+  it('are named to a page with the file of their token, which it is not given', async () => {
+    const siteFile = join(folder, 'site.yaml');
+    await writeFile(siteFile, stringify(sampleSite()));
+    const state = new StateFolder(join(folder, 'state-of-site'));
+    const infoOf = async (token: string | undefined) => {
+      const served = await serve({ state, siteFile, port: 0, pages: folder, metricsToken: token });
+      try {
+        const page = await TestPage.open(served);
+        const info = await page.result('site', {});
+        await page.close();
+        return info;
+      } finally {
+        await served.close();
+      }
+    };
+    const info = await infoOf(metricsToken);
+    expect(info.metricsTokenFile).toBe(state.metricsTokenFile);
+    expect(JSON.stringify(info)).not.toContain(metricsToken);
+    expect((await infoOf(undefined)).metricsTokenFile).toBeUndefined();
   });
 });
 

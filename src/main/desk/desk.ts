@@ -41,6 +41,8 @@ export interface DeskOptions {
   /** Without one the embedded lab is the site. */
   readonly siteFile?: string | undefined;
   readonly guest: 'desktop' | 'browser';
+  /** True if the host of the pages serves metrics, too. */
+  readonly servesMetrics?: boolean | undefined;
   /** Where a secret may be kept beyond the session. */
   readonly keystore?: Keystore | undefined;
   readonly openConsole?: OpenConsole | undefined;
@@ -76,7 +78,7 @@ export class Desk {
   readonly #notices: string[] = [];
 
   /** Begins to open the site. */
-  constructor({ state, siteFile, guest, keystore, openConsole }: DeskOptions) {
+  constructor({ state, siteFile, guest, servesMetrics, keystore, openConsole }: DeskOptions) {
     const changed = () => this.#changed.want();
     const notice = (sentence: string) => {
       this.#notices.splice(0, this.#notices.length - mostNotices + 1);
@@ -92,6 +94,7 @@ export class Desk {
     this.#room = {
       state,
       guest,
+      metricsTokenFile: servesMetrics ? state.metricsTokenFile : undefined,
       logins,
       site: new OpenSite(options, siteFile, openConsole),
       runs,

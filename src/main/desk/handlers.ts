@@ -21,6 +21,8 @@ export type Handlers = { readonly [Name in Channel]: Handler<Name> };
 export interface DeskRoom {
   readonly state: StateFolder;
   readonly guest: 'desktop' | 'browser';
+  /** Where metrics are served. */
+  readonly metricsTokenFile: string | undefined;
   readonly site: OpenSite;
   readonly runs: LiveRuns;
   readonly restores: LiveRestores;

@@ -27,7 +27,7 @@ function requireIdle({ runs, drive }: DeskRoom): void {
 }
 
 export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
-  const { site, guest, drive, logins, checking, arrivals } = room;
+  const { site, drive, logins, checking, arrivals } = room;
   let last: Look | undefined;
 
   /**
@@ -58,7 +58,7 @@ export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
   return {
     site: async () => {
       const { console, file } = await site.current;
-      return siteInfo(console, file, guest);
+      return siteInfo(console, file, room);
     },
 
     look,
@@ -82,7 +82,7 @@ export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
     openSite: async ({ file }) => {
       requireIdle(room);
       const { console } = await site.goTo(file);
-      return siteInfo(console, file, guest);
+      return siteInfo(console, file, room);
     },
   };
 }

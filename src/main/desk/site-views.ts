@@ -28,7 +28,7 @@ export function jobsOf(jobs: Site['jobs']): JobInfo[] {
 export function siteInfo(
   { site, isLab }: ShadowtapeConsole,
   file: string | undefined,
-  guest: SiteInfo['guest'],
+  { guest, metricsTokenFile }: Pick<SiteInfo, 'guest' | 'metricsTokenFile'>,
 ): SiteInfo {
   const { host, device, drive, changer } = site.tape;
   return {
@@ -41,6 +41,7 @@ export function siteInfo(
     tape: { host, device, drive, speed: driveSpeed(drive), changer, isLibrary: site.library !== undefined },
     version,
     guest,
+    ...(metricsTokenFile === undefined ? {} : { metricsTokenFile }),
   };
 }
 

@@ -28,7 +28,7 @@ export interface Served {
 export async function serve(options: ServeOptions): Promise<Served> {
   const { state, siteFile, port, pages, onEntered, metricsToken } = options;
   const folder = pages ?? pageFolder();
-  const desk = new Desk({ state, siteFile, guest: 'browser' });
+  const desk = new Desk({ state, siteFile, guest: 'browser', servesMetrics: metricsToken !== undefined });
   try {
     await desk.ready();
     const server = await PageServer.start({ desk, port, pages: folder, onEntered, metricsToken });
