@@ -101,7 +101,7 @@ describe('a run can be restored', () => {
 
   it('but not one of three where the journal does not have their disks', () => {
     expect(refusalOf(known('three-volumes'), ['Volume3'])).toContain(
-      'its journal does not tell the disks of Volume4',
+      'its journal does not name the disks of Volume4',
     );
   });
 

@@ -200,7 +200,7 @@ describe('a restore that has changed nothing', () => {
   it('does not exist where the proxy may have been written to', () => {
     const wrote = () => marked().begun('write', 'unheard');
     expect(wrote().point(worldOf(joined))).toBe('Volume2 is not shown as parted on every node');
-    expect(wrote().point(worldOf(parted))).toBe('nothing proves that this run has parted Volume2');
+    expect(wrote().point(worldOf(parted))).toBe('nothing proves that this run parted Volume2');
   });
 });
 
@@ -220,7 +220,7 @@ describe('a restore that has parted the proxy', () => {
     const refused = 'Volume2 is not shown as parted on every node';
     expect(ready().point(worldOf(joined))).toBe(refused);
     expect(ready().point(worldOf(parted, '', { node2: joined }))).toBe(refused);
-    const unproven = 'nothing proves that this run has parted Volume2';
+    const unproven = 'nothing proves that this run parted Volume2';
     expect(marked().begun('3-3', 'unheard').point(worldOf(parted))).toBe(unproven);
     expect(marked().begun('3-3', 1).point(worldOf(parted))).toBe(unproven);
   });

@@ -135,7 +135,7 @@ function routeOf(facts: ResumeFacts, order: RestoreOrder): Route | string {
       { proxies },
     );
   if (order.begins === 'joined' && !marks.partProven)
-    return phrase('nothing proves that this run has parted {proxies}', { proxies });
+    return phrase('nothing proves that this run parted {proxies}', { proxies });
   // Nothing writes to a proxy that is the source. The checks before its start find a remaining shadow.
   return order.from === 'proxy' || isWritten(facts, order) ? toMaster(facts) : writeAgain(facts, order);
 }

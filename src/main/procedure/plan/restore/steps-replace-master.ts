@@ -102,7 +102,7 @@ function approveStep(assignment: Assignment, { at }: RestoreOrder): Step {
       bytes: bytesText(bytesOfVolumes(assignment)),
       at: utcText(at),
     }),
-    endangers: say('changes of {masters} since {at} are lost', { masters, at: utcText(at) }),
+    endangers: say('changes to {masters} since {at} are lost', { masters, at: utcText(at) }),
     source: 'Shadowtape',
     performance: 'approve-replace',
     commands: [],
@@ -115,7 +115,7 @@ function stopForRestore(assignment: Assignment): Step {
     phase: 'rejoin',
     why: say('nothing may use {masters} before the restored data is proven', { masters }),
     endangers: say(
-      'services are down until step 3-4. Set the cluster application offline or to maintenance mode: a failover must not start {masters} half copied',
+      'services are down until step 3-4. Set the cluster application offline or to maintenance mode: a failover must not start {masters} during the copy',
       { masters },
     ),
     // The approval may have taken hours: obstacles are found before anything is stopped.
@@ -245,7 +245,7 @@ function proveMasterSteps(assignment: Assignment): Step[] {
       phase: 'rejoin',
       title: say('Read {names} on {host} and compare', { names, host }),
       why: say(
-        'slices are STOP, too, where nothing was copied: every byte of the master is compared with the backup',
+        'slices are also STOP if nothing was copied, so every byte of the master is compared with the backup',
       ),
       source: 'Shadowtape',
       performance: 'read-volume',

@@ -185,7 +185,7 @@ describe('the steps of a restore of files', () => {
     ]);
     expect(words({ method: '6e', ...maker })).toEqual([
       'Rebuild the file system of Volume2 from the tape with sfxrestore',
-      'only sfxrestore reads this format: its exit status and its messages are what tells that the files are as on tape',
+      'only sfxrestore reads this format: only its exit status and its messages show that the files are as on tape',
     ]);
   });
 
@@ -322,7 +322,7 @@ describe('the notes of a restore', () => {
     expect(part()).toMatchObject({
       why: 'the tape is written to the parted proxy; the master keeps its data until the restored proxy is proven',
       notes: [
-        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on a restore leaves it out',
+        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on, GDS would not copy it in a restore',
       ],
     });
     expect(part().leftOut).toBeUndefined();

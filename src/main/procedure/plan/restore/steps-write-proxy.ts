@@ -97,7 +97,7 @@ function partForRestore(assignment: Assignment, { begins, partedBy }: RestoreOrd
     ),
     notes: [
       say(
-        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on a restore leaves it out',
+        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on, GDS would not copy it in a restore',
       ),
     ],
     ...(begins === 'parted'
@@ -200,7 +200,7 @@ function approveStep(assignment: Assignment, order: RestoreOrder): Step {
       { proxies, run, at: utcText(at) },
     ),
     notes: approvalNotes(assignment, order),
-    endangers: say('the present data of {proxies} is lost', { proxies }),
+    endangers: say('the current data of {proxies} is lost', { proxies }),
     source: 'Shadowtape',
     performance: 'approve-overwrite',
     guarded: 'before',
