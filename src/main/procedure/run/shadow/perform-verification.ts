@@ -1,11 +1,10 @@
 /** Fingerprint, verification of the shadow, and the operator's approval. */
 import { failure } from '../../../../contract/errors.ts';
-import { proxiesOf, volumeCheck } from '../../model/assignment.ts';
+import { proxiesOf } from '../../model/assignment.ts';
 import { listed } from '../../../../contract/words.ts';
 import { phrase, phraseCount } from '../../../../contract/text/say.ts';
 import {
   backupSource,
-  differingRecords,
   primarySource,
   recordsOfVolume,
   sampleBytes,
@@ -18,6 +17,7 @@ import type { Performer } from '../perform-commands.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { hashRecords, RecordReader } from './sample-records.ts';
 import { whileWatched } from './shadow-watch.ts';
+import { compareRecords } from './streamed-records.ts';
 import type { Question } from '../../hosts/questions.ts';
 import type { Step } from '../../model/step.ts';
 
@@ -96,22 +96,14 @@ function compareFingerprints(
   primary: readonly SampledBlock[],
   shadow: readonly SampledBlock[],
 ): void {
-  const differing = differingRecords(primary, shadow);
-  const total = primary.length;
-  context.journal.append({
-    type: 'check',
+  const rule = {
     step: step.id,
     rule: 'fingerprint',
-    ...volumeCheck(context.assignment, proxy, phrase('Content fingerprint')),
-    expected: phrase('{total} sampled records match', { total }),
-    actual: phrase('{total} match', { total: total - differing.length }),
-    verdict: differing.length === 0 ? 'equal' : 'differs',
+    title: phrase('Content fingerprint'),
     why: phrase('sdxinfo shows names and numbers, not data: the data is read on both sides'),
-    source: 'Shadowtape',
-  });
-  const [first] = differing;
-  if (first === undefined) return;
-  throw failure('FINGERPRINT_DIFFERS', { proxy, count: differing.length, total, first });
+  };
+  const difference = compareRecords(context, proxy, rule, primary, shadow);
+  if (difference) throw failure('FINGERPRINT_DIFFERS', difference);
 }
 
 async function approve(context: RunContext, step: Step): Promise<void> {

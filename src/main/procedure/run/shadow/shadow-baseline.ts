@@ -7,7 +7,7 @@
 import { failure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
 import { phrase } from '../../../../contract/text/say.ts';
-import { volumeCheck, type VolumeAssignment } from '../../model/assignment.ts';
+import type { VolumeAssignment } from '../../model/assignment.ts';
 import {
   backupSource,
   differingRecords,
@@ -18,7 +18,7 @@ import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
 import { RecordReader } from './sample-records.ts';
 import { whileWatched } from './shadow-watch.ts';
-import { samplesOf } from './streamed-records.ts';
+import { compareRecords, samplesOf } from './streamed-records.ts';
 
 async function readThroughShadow(
   context: RunContext,
@@ -119,23 +119,16 @@ async function requireBaseline(
 ): Promise<void> {
   if (baseline.length === 0) return;
   const records = baseline.map(({ record }) => record);
-  const differing = differingRecords(baseline, await readThroughShadow(context, step, volume, records));
-  const total = baseline.length;
-  const { proxy } = volume;
-  context.journal.append({
-    type: 'check',
+  const seen = await readThroughShadow(context, step, volume, records);
+  const rule = {
     step: step.id,
     rule: 'baseline-records',
-    ...volumeCheck(context.assignment, proxy, phrase('Records after the dump')),
-    expected: phrase('{total} sampled records unchanged by the dump', { total }),
-    actual: phrase('{total} match', { total: total - differing.length }),
-    verdict: differing.length === 0 ? 'equal' : 'differs',
+    title: phrase('Records after the dump'),
+    expected: phrase('{total} sampled records unchanged by the dump', { total: baseline.length }),
     why: phrase('nobody may write to the shadow or replace it during the dump'),
-    source: 'Shadowtape',
-  });
-  const [first] = differing;
-  if (first === undefined) return;
-  throw failure('BASELINE_DIFFERS', { step: step.id, proxy, count: differing.length, total, first });
+  };
+  const difference = compareRecords(context, volume.proxy, rule, baseline, seen);
+  if (difference) throw failure('BASELINE_DIFFERS', { step: step.id, ...difference });
 }
 
 /**

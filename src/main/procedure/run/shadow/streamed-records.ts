@@ -43,6 +43,44 @@ export function samplesOf(
   return records.length === 0 ? undefined : { recordBytes: sampleBytes, records, startsAt };
 }
 
+/** The rule by which sampled records are compared; its texts are phrases. */
+interface RecordRule {
+  readonly step: string;
+  readonly rule: string;
+  readonly title: string;
+  readonly why: string;
+  /** By default, all of them match. */
+  readonly expected?: string;
+}
+
+/**
+ * Compares sampled records, and journals the result.
+ * @returns how many of how many differ, and the first of them; undefined if none does
+ */
+export function compareRecords(
+  { assignment, journal }: RunContext,
+  proxy: string,
+  { step, rule, title, why, expected }: RecordRule,
+  wanted: readonly SampledBlock[],
+  seen: readonly StreamedRecord[],
+): { proxy: string; count: number; total: number; first: number } | undefined {
+  const differing = differingRecords(wanted, seen).sort((one, other) => one - other);
+  const [count, total] = [differing.length, wanted.length];
+  journal.append({
+    type: 'check',
+    step,
+    rule,
+    ...volumeCheck(assignment, proxy, title),
+    expected: expected ?? phrase('{total} sampled records match', { total }),
+    actual: phrase('{total} match', { total: total - count }),
+    verdict: count === 0 ? 'equal' : 'differs',
+    why,
+    source: 'Shadowtape',
+  });
+  const [first] = differing;
+  return first === undefined ? undefined : { proxy, count, total, first };
+}
+
 /** Records that were seen on their way to the tape, or from it. */
 interface SeenRecords {
   readonly step: string;
@@ -63,24 +101,11 @@ export function requireAsHashed(
   { step, rule, title, hashed, seen }: SeenRecords,
 ): void {
   if (hashed.length === 0) return;
-  const differing = differingRecords(hashed, seen).sort((one, other) => one - other);
-  const total = hashed.length;
-  context.journal.append({
-    type: 'check',
-    step,
-    rule,
-    ...volumeCheck(context.assignment, proxy, title),
-    expected: phrase('{total} sampled records match', { total }),
-    actual: phrase('{total} match', { total: total - differing.length }),
-    verdict: differing.length === 0 ? 'equal' : 'differs',
-    why: phrase(
-      'a shadow that was rebuilt during the dump and put back passes every check before and after it',
-    ),
-    source: 'Shadowtape',
-  });
-  const [first] = differing;
-  if (first === undefined) return;
-  throw failure('DUMP_DIFFERS', { step, proxy, count: differing.length, total, first });
+  const why = phrase(
+    'a shadow that was rebuilt during the dump and put back passes every check before and after it',
+  );
+  const difference = compareRecords(context, proxy, { step, rule, title, why }, hashed, seen);
+  if (difference) throw failure('DUMP_DIFFERS', { step, ...difference });
 }
 
 /**
