@@ -127,6 +127,21 @@ it('a master that is started while the boots of the nodes are compared is not ov
 const isBegin = (event: RunEvent, step: string): boolean =>
   event.type === 'step-started' && event.step === step && !event.unwinding;
 
+it.each(['5', 'verify', 'activate'])(
+  'disks whose serial numbers vanish are found before step %s',
+  async (step) => {
+    await open({}, 1_000_000);
+    const told = await failure({
+      onEvent(event: RunEvent) {
+        if (isBegin(event, step)) scene.lab.faults.set('no-serial');
+      },
+    });
+    expect(told.code).toBe(step === 'verify' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED');
+    expect(told.sentence).toMatch(/The disks of the shadow are those of the proxy: expected Disk3 without /);
+    expect(restoringCommands(scene).filter((line) => line.includes('of='))).toEqual([]);
+  },
+);
+
 describe('a change that only a watch can find in time', () => {
   it('ends the question whether the proxy may be overwritten', async () => {
     await open({}, 1_000_000);
