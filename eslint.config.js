@@ -6,13 +6,19 @@ import typescript from 'typescript-eslint';
 import { importLaws } from './eslint.laws.js';
 import { textRules } from './eslint.texts.js';
 
+const svelteFiles = ['**/*.svelte', '**/*.svelte.ts'];
+
+/** The plugin gives its rules to every file. They find nothing where no component is. */
+const forSvelteFiles = (configs) =>
+  configs.map((config) => (config.rules ? { files: svelteFiles, ...config } : config));
+
 export default typescript.config(
   { ignores: ['out/', 'dist/', 'node_modules/', 'coverage/', 'screenshots/'] },
   eslint.configs.recommended,
   ...typescript.configs.recommended,
-  ...svelte.configs.recommended,
+  ...forSvelteFiles(svelte.configs.recommended),
   prettier,
-  ...svelte.configs.prettier,
+  ...forSvelteFiles(svelte.configs.prettier),
   {
     languageOptions: { globals: { ...globals.node } },
     rules: {
@@ -29,7 +35,7 @@ export default typescript.config(
     languageOptions: { globals: { ...globals.browser } },
   },
   {
-    files: ['**/*.svelte', '**/*.svelte.ts'],
+    files: svelteFiles,
     languageOptions: { parserOptions: { parser: typescript.parser } },
   },
   {

@@ -10,7 +10,7 @@ export default {
     'src/**/*.fixture.ts',
     'test/bench/*.ts',
     'test/support/{rmt-emulator,second-console-process}.ts',
-    'test/support/language/{print-help,print-reports,speak-pseudo-language}.ts',
+    'test/support/language/{perform-lines,print-help,print-reports,speak-pseudo-language}.ts',
   ],
   project: [
     'src/**/*.{ts,svelte}!',

@@ -118,6 +118,8 @@ export interface TapeContents {
         readonly run: string | undefined;
         readonly keepUntil: string | undefined;
         readonly number: number | undefined;
+        /** Lines that restore its volumes without Shadowtape; labels of 0.1.0 have none. */
+        readonly byHand?: readonly { readonly volume: string; readonly line: string }[] | undefined;
       }
     | undefined;
   readonly files: readonly TapeFileView[];
@@ -395,5 +397,3 @@ export interface ActivityPush {
   /** While the index of the history lags behind the journals. */
   readonly indexing?: IndexProgress | undefined;
 }
-
-export type { Plan };

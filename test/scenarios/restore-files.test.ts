@@ -128,7 +128,7 @@ describe('files of a tar job', () => {
       `  tape: the tape "PAYROLL-01" of run ${run}, file 1, 480 KiB`,
       '  space needed: 1.5 KiB',
       '    ./bin/payroll  1.5 KiB',
-      '  by hand: node3 # mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | tar xvf - ./bin/payroll',
+      '  by hand: node3 # mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 | tar xvf - ./bin/payroll',
       `to ${target}`,
       `compared: the tape holds what run ${run} wrote`,
       `restored: 1 file, 1.5 KiB to ${target}`,

@@ -281,7 +281,7 @@ describe('a device is refused, and nothing is written to it,', () => {
   it('by a file of a tape without a journal, whose size is not known', async () => {
     expect(await refusal(`node1:${free}`, { tapeFile: 0, what: [] })).toEqual({
       code: 'RESTORE_DEVICE_REFUSED',
-      sentence: `node1:${free} is a device that is not written here: without a journal the size of the image is not known`,
+      sentence: `Shadowtape does not write to the device node1:${free}: without a journal the size of the image is not known`,
     });
   });
 

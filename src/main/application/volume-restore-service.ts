@@ -3,7 +3,7 @@ import { failure, isFailure } from '../../contract/errors.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { listed } from '../../contract/words.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
@@ -63,10 +63,13 @@ const agreements = [
   {
     what: 'volumes',
     words: ({ volumes }: Beginning) =>
-      volumes.map(({ master, proxy }) => `${master} and ${proxy}`).join(', '),
+      phrases(
+        volumes.map(({ master, proxy }) => phrase('{master} and {proxy}', { master, proxy })),
+        ', ',
+      ),
   },
   {
-    what: 'size in blocks',
+    what: phrase('size in blocks'),
     words: ({ volumes, blocks }: Beginning) =>
       volumes.map((volume) => volume.blocks ?? blocks ?? phrase('unknown')).join(', '),
   },
@@ -294,10 +297,13 @@ export class VolumeRestoreService {
     const needed = runsNeeded(first, others, replace, known);
     if (needed.length < 2) return;
     throw failure('RESTORE_SEVERAL_RUNS', {
-      runs: needed.map(({ run, masters }) => `${listed(masters)} in run ${run}`).join(', '),
+      runs: phrases(
+        needed.map(({ run, masters }) => phrase('{masters} in run {run}', { masters: listed(masters), run })),
+        ', ',
+      ),
       commands: needed
         .map(({ run, masters }) => ['shadowtape restore', run, '--replace', ...masters].join(' '))
-        .join('; then '),
+        .reduce((first, next) => phrase('{first}; then {next}', { first, next })),
     });
   }
 

@@ -169,7 +169,7 @@ describe('files', () => {
       offset: 1024,
       record: 0,
       command:
-        'mt -f /dev/nst0 rewind; mt -f /dev/nst0 fsf 1; dd if=/dev/nst0 bs=32768 | tar xvf - ./app/ledger.db',
+        'mt -f /dev/nst0 rewind && mt -f /dev/nst0 fsf 1 && dd if=/dev/nst0 bs=32768 | tar xvf - ./app/ledger.db',
     });
   });
 

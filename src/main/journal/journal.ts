@@ -71,7 +71,7 @@ const writeTroubles: Readonly<Record<string, string>> = {
   ENOSPC: phrase('the disk is full'),
   EDQUOT: phrase('the quota of this user is exhausted'),
   EACCES: phrase('this user may not write there'),
-  EROFS: phrase('the file system is read only'),
+  EROFS: phrase('the file system is read-only'),
   ELOOP: linkTrouble,
   EEXIST: phrase('its folder is a file'),
   ENOTDIR: phrase('a part of its path is not a folder'),

@@ -1,7 +1,7 @@
 /** Starts, stops and clears detached work. Changes of the host are journaled. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure } from '../../../contract/errors.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import { anyAnswer, troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import { folderThereStatus, notStartedStatus, startCommand } from './detached-script.ts';
@@ -128,7 +128,10 @@ export async function stopWork(
   const asked = await stopping.end('TERM', graceSeconds);
   const look = asked.living.length === 0 ? asked : await stopping.end('KILL', killSeconds);
   if (look.living.length > 0) {
-    const processes = look.living.map(({ name, pid }) => `${name} (process ${pid})`).join(', ');
+    const processes = phrases(
+      look.living.map(({ name, pid }) => phrase('{name} (process {pid})', { name, pid })),
+      ', ',
+    );
     throw failure('DETACHED_NOT_STOPPED', { host: place.host, processes }, { host: place.host });
   }
   return { signalled: stopping.signalled, look };

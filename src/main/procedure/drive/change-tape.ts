@@ -3,7 +3,7 @@
  * checked before it is used; after a wrong one, the tape is requested again.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { anyAnswer, type CommandRunner } from '../hosts/command-runner.ts';
@@ -80,7 +80,7 @@ async function askForTape(changing: TapeChanging, wanted: WantedTape, trouble: u
     if (trouble !== undefined) throw trouble;
     throw failure('NEXT_TAPE_NEEDED', { words: wanted.words, device, host });
   }
-  const before = isFailure(trouble) ? `${trouble.message}. ` : '';
+  const before = isFailure(trouble) ? phrases([trouble.message, ''], '. ') : '';
   const answer = await ask({
     id: 'next-tape',
     step,

@@ -38,7 +38,10 @@ async function isBlank(runner: CommandRunner, step: string, drive: KnownDrive): 
 
 /** dd's message about a failed read, without the counts that it prints at the end. */
 export function ddWords({ stderr, status }: Pick<CommandResult, 'stderr' | 'status'>): string {
-  return ddComplaint(stderr) || `dd ended with exit status ${status ?? phrase('unknown')}`;
+  return (
+    ddComplaint(stderr) ||
+    phrase('dd ended with exit status {status}', { status: status ?? phrase('unknown') })
+  );
 }
 
 /**

@@ -74,8 +74,7 @@ function read(stdout: string): Reading {
   return { report, answer: hasRows ? 'objects' : tables.length > 0 ? 'titles' : 'silence' };
 }
 
-const printedBy = ({ stdout, stderr }: CommandResult): string =>
-  `${stdout.toString('utf8')}\n${stderr}`.trim();
+const printedBy = ({ stdout, stderr }: CommandResult) => `${stdout.toString('utf8')}\n${stderr}`.trim();
 
 async function readSdxinfo(
   runner: CommandRunner,
@@ -84,8 +83,7 @@ async function readSdxinfo(
   backup?: BackupLook,
 ): Promise<Reading> {
   const isAnswer = (end: CommandResult) => backup !== undefined && saysNoObjects(printedBy(end), backup);
-  const options = { anyStatus: true, isAnswer, timeLimitSeconds: 120 };
-  const result = await runner.send(step, command, options);
+  const result = await runner.send(step, command, { anyStatus: true, isAnswer, timeLimitSeconds: 120 });
   const stdout = result.stdout.toString('utf8');
   const printed = printedBy(result);
   if (result.status !== 127 && isAnswer(result)) return { report: emptyReport, answer: 'message' };
@@ -95,7 +93,10 @@ async function readSdxinfo(
     const values = {
       host: command.host,
       text:
-        printed || 'exit status ' + String(result.status ?? phrase('unknown')) + ', and nothing was printed',
+        printed ||
+        phrase('exit status {status}, and nothing was printed', {
+          status: result.status ?? phrase('unknown'),
+        }),
     };
     throw failure(backup ? 'SDXINFO_FAILED_ON_BACKUP' : 'SDXINFO_FAILED_ON', values, trouble.evidence);
   }

@@ -196,7 +196,10 @@ function dumpStep(part: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
-    title: assignment.volumes.length === 1 ? words.title : `${words.title}: ${volume.proxy}`,
+    title:
+      assignment.volumes.length === 1
+        ? words.title
+        : say('{title}: {volume}', { title: words.title, volume: volume.proxy }),
     why: words.why,
     endangers: say('the current contents of the tape are lost'),
     ...(assignment.job.fileSystem === 'gfs-shared' ? { notes: [sharedNote()] } : {}),

@@ -1,7 +1,7 @@
 /** What was done: each step with the commands that it sent, where, when, how long, and how they ended. */
 import type { ReportTable, ReportText, ReportTexts } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
-import { say, sayCount } from '../../../contract/text/say.ts';
+import { say, sayCount, told } from '../../../contract/text/say.ts';
 import { groupCommands } from '../../../folds/command-groups.ts';
 import type { CommandModel, PassModel } from '../../../folds/run/run-model.ts';
 import { likeCommands, type LikeCommands } from './like-commands.ts';
@@ -73,7 +73,7 @@ function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts):
   const more: ReportTexts = [
     ...(unwinding && phase !== 'finish' ? [quiet(` ${say('(rolling back)')}`)] : []),
     ...(reason === undefined ? [] : [quiet(` - ${reason}`)]),
-    ...(error === undefined ? [] : [quiet(` - ${error.sentence}`)]),
+    ...(error === undefined ? [] : [quiet(` - ${told(error.sentence)}`)]),
   ];
   return [
     [strong(step)],

@@ -52,9 +52,7 @@ export function whyInUse(devices: readonly BlockDevice[], name: string): string 
   if (own.some(({ isReadOnly }) => isReadOnly)) return phrase('{name} is read-only', { name });
   const disk = diskOf(devices, name);
   // What uses the whole disk uses this part of it, too.
-  const above = devices.find(
-    ({ parent, type }) => parent === name || (parent === disk && parent !== name && type !== 'part'),
-  );
+  const above = devices.find(({ parent, type }) => parent === name || (parent === disk && type !== 'part'));
   return (
     above &&
     phrase('{name} ({type}) is on {parent}', { name: above.name, type: above.type, parent: above.parent })

@@ -276,7 +276,7 @@ describe('a device that a process has open', () => {
   });
 
   it('is not known where fuser fails', async () => {
-    const silent = 'fuser does not tell which processes have it open';
+    const silent = 'fuser does not show which processes have it open';
     expect(await opened('solaris', { status: 1 })).toEqual(unknown(slice, silent));
     expect(await opened('linux', { status: 1, err: 'Cannot open /proc' })).toEqual(
       unknown(partition, silent),
@@ -374,7 +374,7 @@ describe('a device that something else uses', () => {
     expect(await refused(disk)).toEqual(unknown(partition, 'lsblk does not show it'));
     expect(await refused(disk + part.replace('4194304', '4194303'))).toMatch(/^RESTORE_DEVICE_SMALL: /);
     const odd = { 'node3 blkid -p -o export /dev/sdb1': { status: 2, out: 'TYPE=ext3\n' } };
-    expect(await refusal('linux', odd)).toEqual(unknown(partition, 'blkid does not tell what is on it'));
+    expect(await refusal('linux', odd)).toEqual(unknown(partition, 'blkid does not show what is on it'));
   });
 
   it.each<[string, Replies, string]>([

@@ -50,7 +50,7 @@ async function requireUnopened(
         processes: listed([...new Set(pids)]),
       }),
     );
-  if (!isNone) throw notKnown(place, phrase('fuser does not tell which processes have it open'));
+  if (!isNone) throw notKnown(place, phrase('fuser does not show which processes have it open'));
 }
 
 /**

@@ -41,7 +41,7 @@ async function signatureOf(runner: CommandRunner, place: HostPlace): Promise<Sig
   const { status, stdout } = await runner.send(restoreStep, command, { anyStatus: true });
   const text = stdout.toString('utf8');
   if (status !== 0 && (status !== 2 || text.trim() !== ''))
-    throw notKnown(place, phrase('blkid does not tell what is on it'));
+    throw notKnown(place, phrase('blkid does not show what is on it'));
   return parseSignature(text);
 }
 

@@ -22,7 +22,7 @@ it.runIf(isRoot)('a read-only file system accepts neither files nor an image', a
   const folder = mounted('ro');
   const refusal = {
     code: 'RESTORE_TARGET_UNUSABLE',
-    message: `nothing can be restored to ${folder}: the file system is read only`,
+    message: `nothing can be restored to ${folder}: the file system is read-only`,
   };
   await expect(requireLocalFolder(join(folder, 'new'), 1)).rejects.toMatchObject(refusal);
   await expect(requireLocalImage(join(folder, 'image'), 1, false)).rejects.toMatchObject(refusal);

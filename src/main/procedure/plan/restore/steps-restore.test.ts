@@ -22,6 +22,19 @@ const restoring = (job: object = {}, differing: Partial<RestoreOrder> = {}): Ass
 /** The site names the command for sfxfs: it has no default. */
 const maker = { restore: { makeFileSystem: { sfxfs: 'mkfs -F sfxfs' } } };
 
+/** A raw device and a file system. */
+const pairs = [
+  { master: 'Volume3', proxy: 'Volume4' },
+  { master: 'Volume5', proxy: 'Volume6', method: '6b' },
+];
+const several: Assignment = {
+  ...guideAssignment(
+    { volumes: pairs, shadow: { class: 'Class2', disks: { Disk6: 'c1t1d6' } } },
+    severalJoined,
+  ),
+  restore: order,
+};
+
 function stepOf(assignment: Assignment, id: string): Step {
   const step = stepsOf(assignment).find((each) => each.id === id);
   if (!step) throw new Error(`the restore has no step ${id}`);
@@ -172,7 +185,7 @@ describe('the steps of a restore of files', () => {
     ]);
     expect(words({ method: '6e', ...maker })).toEqual([
       'Rebuild the file system of Volume2 from the tape with sfxrestore',
-      'only sfxrestore reads this format: its exit status and its messages are what tells that the files are as on tape',
+      'only sfxrestore reads this format: only its exit status and its messages show that the files are as on tape',
     ]);
   });
 
@@ -203,15 +216,6 @@ describe('the blocks of a raw device', () => {
 });
 
 describe('a restore of several volumes', () => {
-  const volumes = [
-    { master: 'Volume3', proxy: 'Volume4' },
-    { master: 'Volume5', proxy: 'Volume6', method: '6b' },
-  ];
-  const several: Assignment = {
-    ...guideAssignment({ volumes, shadow: { class: 'Class2', disks: { Disk6: 'c1t1d6' } } }, severalJoined),
-    restore: order,
-  };
-
   it('writes one after the other: blocks, or files', () => {
     const dumps = performed(several).filter((row) => row.includes(' dump '));
     expect(dumps.map((row) => row.replace(/ dump.*/, ''))).toEqual([
@@ -227,6 +231,73 @@ describe('a restore of several volumes', () => {
       'read-shadow:Volume6',
     ]);
   });
+
+  it('names them as several, and says where a master is started only if it is', () => {
+    const orders: Partial<RestoreOrder>[] = [
+      {},
+      { begins: 'parted', partedBy: 'run-0' },
+      { from: 'proxy', begins: 'parted' },
+      { activeOn: [] },
+    ];
+    const texts = orders.flatMap((differing) =>
+      stepsOf({ ...several, restore: { ...order, ...differing } }).flatMap(
+        ({ title, why, endangers = '', leftOut = '', notes = [] }) => [
+          title,
+          why,
+          endangers,
+          leftOut,
+          ...notes,
+        ],
+      ),
+    );
+    // `Volume4 and Volume6 is`, or `it` for both.
+    const wrong =
+      /(?<! of Volume\d+) and Volume\d+ (\([^)]*\) )?(is|was|has|holds|becomes|starts)\b|\bVolume\d+ (until|from) it\b/;
+    expect(texts.filter((text) => wrong.test(text))).toEqual([]);
+    expect(texts.filter((text) => text.endsWith(' '))).toEqual([]);
+  });
+});
+
+describe('the tape', () => {
+  const mt = (what: string) => `node3: mt -f /dev/rmt/0n ${what}`;
+  const dump = 'node3: dd if=/dev/rmt/0n bs=32768';
+  const label = [mt('rewind'), 'node3: dd if=/dev/rmt/0n bs=262144 count=1', mt('rewind')];
+  /** Lines that read, whether or not they move the tape. */
+  const read = (assignment: Assignment, id: string) =>
+    sent(assignment, id).flatMap((line) => (/of=|test -c/.test(line) ? [] : [line.replace(/!$/, '')]));
+
+  it('with a label is recognized by it, and read up to its manifest', () => {
+    const labelled = restoring({ media: { layout: 'labelled' } });
+    const manifest = [mt('status'), `${dump} count=64`, mt('rewind')];
+    expect(read(labelled, 'read-tape')).toEqual([...label, mt('fsf 1'), dump, ...manifest]);
+    expect(read(labelled, 'write')).toEqual([...label, mt('fsf 1'), dump]);
+  });
+
+  it('without a label is read file by file, and rewound at the end', () => {
+    const second = {
+      ...restoring(),
+      volumes: guideAssignment().volumes.map((volume) => ({ ...volume, tapeFile: 2 })),
+    };
+    expect(read(second, 'read-tape')).toEqual([mt('rewind'), mt('fsf 2'), dump, mt('rewind')]);
+    expect(read(second, 'write')).toEqual([...label, mt('fsf 2'), dump]);
+    expect(read(several, 'read-tape')).toEqual([
+      ...[mt('rewind'), dump],
+      ...[mt('rewind'), mt('fsf 1'), dump, mt('rewind')],
+    ]);
+  });
+
+  it('is one of several for a volume: each is recognized, and read where it holds that volume', () => {
+    const tapesOf = (proxy: string, ...files: number[]) => {
+      const tapes = files.map((file, index) => ({ number: index + 1, name: `NIGHTLY-${index}`, file }));
+      return { proxy, bytes: 1, sha256: '', tapes };
+    };
+    const media = { layout: 'labelled', span: true };
+    const volumes = [tapesOf('Volume9', 7), tapesOf('Volume2', 3, 1)];
+    const onTwo = restoring({ media }, { volumes });
+    const part = (file: number) => [...label, mt('rewind'), mt(`fsf ${file}`), dump];
+    expect(read(onTwo, 'write')).toEqual([...part(3), ...part(1)]);
+    expect(read(onTwo, 'read-tape').slice(0, 12)).toEqual([...part(3), ...part(1)]);
+  });
 });
 
 describe('the notes of a restore', () => {
@@ -236,7 +307,37 @@ describe('the notes of a restore', () => {
   it('say what is lost in addition to the data of the proxy', () => {
     expect(notes({})).toEqual([]);
     expect(notes({ method: '6b' })).toEqual(['files are restored into a new file system']);
-    expect(notes({}, { skipped: 3, imported: true })).toHaveLength(2);
+    expect(notes({}, { imported: true, skipped: 3, others: ['Volume5'], otherProxies: ['Volume9'] })).toEqual(
+      [
+        'run backup-1 was imported from its tape: whether it was verified is not known',
+        '3 files are missing from the backup, or changed while tar read them: see the report of the backup',
+        'Volume5 was backed up at the same instant and is not restored: data that spans Volume1 and Volume5 no longer matches. Add --replace Volume5 to restore them with Volume1',
+        'Volume9 is another proxy of Volume1, parted and valid: it may be the better source',
+      ],
+    );
+  });
+
+  it('say why the proxy is parted without a resynchronization, or that it is parted already', () => {
+    const part = (differing: Partial<RestoreOrder> = {}) => stepOf(restoring({}, differing), '3-3');
+    expect(part()).toMatchObject({
+      why: 'the tape is written to the parted proxy; the master keeps its data until the restored proxy is proven',
+      notes: [
+        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on, GDS would not copy it in a restore',
+      ],
+    });
+    expect(part().leftOut).toBeUndefined();
+    const parted: Partial<RestoreOrder> = { begins: 'parted', partedBy: 'run-0' };
+    expect(part(parted).leftOut).toBe('Volume2 is parted already, with pjrm=off, by run run-0');
+    expect(stepOf(restoring({}, parted), 'open-proxy')).toMatchObject({
+      phase: 'part',
+      why: 'the fingerprint is taken on the cluster, and a stopped volume cannot be read',
+    });
+  });
+
+  it('say what a wrong shadow would destroy', () => {
+    const { endangers } = stepOf(restoring(), 'verify');
+    expect(endangers).toBe('writing through a wrong shadow destroys other data of the cluster');
+    expect(stepOf(restoring(), '5').endangers).not.toBe(endangers);
   });
 
   it('name the tapes in their order, where there are several', () => {

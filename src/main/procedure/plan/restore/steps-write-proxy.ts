@@ -92,12 +92,12 @@ function partForRestore(assignment: Assignment, { begins, partedBy }: RestoreOrd
       'the tape is written to the parted proxy; the master keeps its data until the restored proxy is proven',
     ),
     endangers: say(
-      'the master has no synchronized copy from now on. {proxies} is not rejoined before the master is proven, even after a failure',
+      'the master has no synchronized copy from now on. Nothing rejoins {proxies} before the master is proven, even after a failure',
       { proxies },
     ),
     notes: [
       say(
-        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on a restore leaves it out',
+        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on, GDS would not copy it in a restore',
       ),
     ],
     ...(begins === 'parted'
@@ -201,7 +201,7 @@ function approveStep(assignment: Assignment, order: RestoreOrder): Step {
       { proxies, run, at: utcText(at) },
     ),
     notes: approvalNotes(assignment, order),
-    endangers: say('the present data of {proxies} is lost', { proxies }),
+    endangers: say('the current data of {proxies} is lost', { proxies }),
     source: 'Shadowtape',
     performance: 'approve-overwrite',
     guarded: 'before',
