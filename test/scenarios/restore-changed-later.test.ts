@@ -1,8 +1,12 @@
 /** What was true when a restore checked it changes before it is used. The master keeps its bytes, which are read from the disk. */
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
-import type { Ask } from '../../src/main/application/console.ts';
+import { StateFolder, type Ask } from '../../src/main/application/console.ts';
 import { changeTape, flipped } from '../support/changed-tape.ts';
+import { runScene } from '../support/lab-run.ts';
+import { onHost } from '../support/lab-shell.ts';
 import {
   openRestoreScene,
   restoreScene,
@@ -118,4 +122,100 @@ it('a master that is started while the boots of the nodes are compared is not ov
       'step rejoin-restore: Master is stopped: expected STOP, each slice STOP, seen STOP, Disk1 STOP, Disk2 STOP on node1; ACTIVE, Disk1 ACTIVE, Disk2 ACTIVE on node2',
   });
   expect(restoringCommands(scene).filter((line) => line.includes('RejoinRestore'))).toEqual([]);
+});
+
+const isBegin = (event: RunEvent, step: string): boolean =>
+  event.type === 'step-started' && event.step === step && !event.unwinding;
+
+it.each(['5', 'verify', 'activate'])(
+  'disks whose serial numbers vanish are found before step %s',
+  async (step) => {
+    await open({}, 1_000_000);
+    const told = await failure({
+      onEvent(event: RunEvent) {
+        if (isBegin(event, step)) scene.lab.faults.set('no-serial');
+      },
+    });
+    expect(told.code).toBe(step === 'verify' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED');
+    expect(told.sentence).toMatch(/The disks of the shadow are those of the proxy: expected Disk3 without /);
+    expect(restoringCommands(scene).filter((line) => line.includes('of='))).toEqual([]);
+  },
+);
+
+describe('a change that only a watch can find in time', () => {
+  it('ends the question whether the proxy may be overwritten', async () => {
+    await open({}, 1_000_000);
+    const told = await failure({
+      // Nobody answers.
+      async ask(_question, abort) {
+        const ended = once(abort, 'abort');
+        await scene.lab.type('node3', 'sdxshadowvolume -F -c Class2 -v Volume2');
+        await ended;
+        throw abort.reason;
+      },
+    });
+    expect(told.code).toBe('SHADOW_CHANGED');
+    expect(told.sentence).toMatch(/^step approve-overwrite: the shadow of Volume2 changed /);
+    expect(restoringCommands(scene).filter((line) => line.includes('of='))).toEqual([]);
+  });
+
+  it('ends the writing before all of the tape is written', async () => {
+    await open({}, 1_000_000);
+    const sent: RunEvent[] = [];
+    let started: Promise<unknown> | undefined;
+    const told = await failure({
+      onEvent(event: RunEvent) {
+        if (event.type === 'restore-digest' && event.place === 'sent') sent.push(event);
+        if (isBegin(event, 'approve-overwrite')) scene.lab.faults.set('slow-tape=400000');
+        if (event.type === 'intent' && event.argv.includes('of=/dev/sfdsk/Class2/rdsk/Volume2'))
+          started ??= scene.lab.type('node1', 'sdxvolume -N -c Class1 -v Volume2');
+      },
+    });
+    expect(await started).toMatchObject({ status: 0 });
+    expect(told.code).toBe('CHECK_FAILED');
+    expect(told.sentence).toMatch(/^step write: Proxy is stopped/);
+    expect(sent).toEqual([]);
+  });
+});
+
+it.each([
+  ['fails', 'fail-once', 'dd on node3 said: dd: the lab was told to fail this command'],
+  ['does nothing, and reports success', 'ignore-once', 'dd on node3 '],
+])('a command that writes the proxy and %s is noticed by what it counts', async (_what, fault, why) => {
+  await open({}, 1_000_000);
+  scene.lab.faults.set(`${fault}=node3:dd ibs=262144 obs=32768`);
+  const told = await failure({});
+  expect(told.code).toBe('RESTORE_WRITE_FAILED');
+  expect(told.sentence).toContain(`step write: writing Volume2 through the shadow failed: ${why}`);
+});
+
+it('a slice of the proxy that becomes INVALID while it is copied to the master is found', async () => {
+  await open({}, 1_000_000);
+  const end = await restoreScene(scene, {
+    onEvent(event: RunEvent) {
+      if (isBegin(event, 'watch-restore')) scene.lab.faults.set('slice=INVALID');
+    },
+  });
+  expect([end.exitStatus, end.error?.code]).toEqual([3, 'CHECK_FAILED']);
+  expect(end.sentence).toMatch(/^step watch-restore: .*INVALID/);
+  expect(scene.lab.world().services.node1).toBe('stopped');
+});
+
+it('a restore that would replace an unfinished one, and cannot read its tape, leaves the mark of that one: no backup starts', async () => {
+  await open({}, 1_000_000);
+  scene.lab.faults.set('wrong-disk');
+  const first = await restoreScene(scene);
+  expect(first).toMatchObject({ exitStatus: 3, error: { code: 'FINGERPRINT_DIFFERS' }, hasLocks: true });
+  scene.lab.faults.clear('wrong-disk');
+  scene.lab.faults.set('tape-read-error=40');
+  const second = await restoreScene(scene);
+  expect(second).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_READ_FAILED' } });
+  for (const node of ['node1', 'node2', 'node3'])
+    expect(await onHost(scene, node as 'node1', ['ls', '/var/tmp/shadowtape-Class1.lock'])).toContain(
+      `restore,${first.run}`,
+    );
+  const elsewhere = { ...scene, state: new StateFolder(join(scene.folder, 'other')) };
+  const other = await runScene(elsewhere, { change: scene.change });
+  expect(other).toMatchObject({ exitStatus: 1, error: { code: 'CLASS_LOCKED' } });
+  expect(other.sentence).toMatch(new RegExp(`^Class1 is locked on node3 by run ${first.run} of `));
 });

@@ -209,8 +209,9 @@ export class Observer {
   }
 
   /** To be called before a check of a side that may have changed without a command of this run. */
-  forgetSide(side: Look): void {
-    if (side === 'primaries') this.#primaries = undefined;
+  forgetSide(side: Look | 'disks'): void {
+    if (side === 'disks') this.#disks.clear();
+    else if (side === 'primaries') this.#primaries = undefined;
     else this.#backup = undefined;
   }
 

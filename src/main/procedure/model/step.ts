@@ -37,8 +37,11 @@ export type Look = 'primaries' | 'backup';
 
 export interface StepChecks {
   readonly looks: readonly Look[];
-  /** Query again even if nothing was sent since the last query: what comes next must not rely on an older state. */
-  readonly fresh?: readonly Look[];
+  /**
+   * Query again even if nothing was sent since the last query: what comes next must not rely on an older state.
+   * `disks`: identify them again, since a path may lead to another disk without a reboot.
+   */
+  readonly fresh?: readonly (Look | 'disks')[];
   /**
    * The side that must not have changed when the step's first command is sent: it is queried last, right before that
    * command.

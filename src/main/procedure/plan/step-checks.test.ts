@@ -184,9 +184,10 @@ describe('a restore', () => {
   const proven = 'disks-proven';
   const view = `${shadowableRules} master-valid other-proxies-parted disk-identity ${proven} ${absentRules}`;
   const fromShadow = [
-    `5 before primaries+backup, backup last: ${stoppedRules} disk-identity no-shadow-objects ${proven}`,
-    `verify before primaries+backup: ${shadowRules} ${proven}`,
+    `5 before primaries+backup, afresh disks, backup last: ${stoppedRules} disk-identity no-shadow-objects ${proven}`,
+    `verify before primaries+backup, afresh disks: ${shadowRules} ${proven}`,
     'approve-overwrite guarded before',
+    `activate before primaries+backup, afresh disks: ${proven}`,
     ...['activate guarded before', 'activate needs closed Volume2', 'activate after backup: shadow-writable'],
     ...['write guarded around', 'read-shadow guarded around'],
     ...removal,

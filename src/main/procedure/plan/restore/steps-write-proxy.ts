@@ -162,6 +162,7 @@ function shadowForRestore(assignment: Assignment): Step[] {
         ? {
             before: {
               ...before,
+              fresh: [...(before.fresh ?? []), 'disks'],
               judge: (world) => [...before.judge(world), ...judgeDisksProven(assignment, world)],
             },
           }
@@ -295,6 +296,12 @@ function writeVolumeSteps(part: VolumePart, order: RestoreOrder): Step[] {
     restoreStep(activateStep(part, '6b-1'), {
       id: stepIdOf(assignment, 'activate', volume),
       why: say('the tape is written through the shadow'),
+      // The approval may have taken hours.
+      before: {
+        looks: ['primaries', 'backup'],
+        fresh: ['disks'],
+        judge: (world) => judgeDisksProven(assignment, world),
+      },
     }),
     ...(volume.method === '6a'
       ? [writeStep(part, order)]
