@@ -14,16 +14,18 @@ const otherWords = [
   'src/main/application/protection/status-metrics.ts',
   'src/main/application/rights/{presumed-cluster,sudoers-lines}.ts',
   'src/main/application/schedule/schedule-units.ts',
-  'src/main/cli/{completion,config-file,json-output,shadowtape}.ts',
+  'src/main/cli/{completion,json-output,shadowtape}.ts',
   'src/main/gds/{commands,status-words}.ts',
   'src/main/desk/page-files.ts',
   'src/main/history/{catalogue-writer,file-search,history-index,index-file,index-refresh,name-list}.ts',
-  'src/main/history/{restore-command,run-table,sqlite}.ts',
+  'src/main/history/{run-table,sqlite}.ts',
   'src/main/procedure/detached/*-script.ts',
   'src/main/procedure/model/{backup-past,extract-commands,host-identity,shadow-holder}.ts',
-  'src/main/procedure/plan/{step-sources,restore/based-on}.ts',
+  'src/main/procedure/model/tape/by-hand.ts',
+  'src/main/procedure/plan/step-sources.ts',
   'src/main/report/document/attachments.ts',
   'src/main/ssh/{agent-client,quoting,tool-query}.ts',
+  'src/main/tape/label-room.ts',
   'src/main/{index,start,start-choice}.ts',
 ];
 
@@ -55,7 +57,7 @@ const takers = new Set([
 
 /** A command, an option, a comment of a script or a place: no sentence. */
 const isCommand = (text) =>
-  /^\s*(?:[#<>|[%$-]|Ctrl |\(prefers-|a\[href\]|\d+px |…px(?: |$)|0 …px(?: |$)|u?mount \/|(?:translate|color-mix)\(|Bearer |…+ · Shadowtape$|(?:…: )?ssh |\d+ (?:minutes|hours?|days|weeks)$|… (?:min|ms)$|…? ?\[|(?:crc|cksum|sha256|shadowtape) ?[…:]|\.?\/|[a-z]+=|shadowtape |(?:dd|echo|tail|while|done|case|ssh-keygen|pdfdetach|exec|ls|rmdir) |text\/|(?:HTTP|private,)|@revoked |restore …$|uid …$|Shadowtape approval|…\\nsha256 |: shadowtape-|… (?:resume|rollback|unlock) …|… (?:2>|\|) )/.test(
+  /^\s*(?:[#<>|[%$-]|Ctrl |\(prefers-|a\[href\]|\d+px |…px(?: |$)|0 …px(?: |$)|u?mount \/|(?:translate|color-mix)\(|Bearer |…+ · Shadowtape$|(?:…: )?ssh |\d+ (?:minutes|hours?|days|weeks)$|… (?:min|ms)$|…? ?\[|(?:crc|cksum|sha256|shadowtape) ?[…:]|\.?\/|[a-z]+=|shadowtape |(?:cd|dd|echo|exit|tail|while|done|case|ssh-keygen|pdfdetach|exec|ls|rmdir) |text\/|(?:HTTP|private,)|@revoked |restore …$|uid …$|Shadowtape approval|…\\nsha256 |: shadowtape-|… (?:resume|rollback|unlock) …|… (?:2>|\|) )/.test(
     text,
   );
 
@@ -114,6 +116,9 @@ const isText = (text) => text.trim().split(/\s+/).length > 1 && /[a-z]{2}/.test(
 
 const nameOf = ({ callee }) => callee?.name ?? callee?.property?.name;
 
+/** Words of a list, such as the names of commands. */
+const isSplit = ({ callee }) => callee?.property?.name === 'split';
+
 /** What holds no text of its own, whatever is in it. */
 const isSilent = ({ type, argument, key, id }) =>
   /^(?:Import|ExportAll|TS)/.test(type) ||
@@ -122,13 +127,20 @@ const isSilent = ({ type, argument, key, id }) =>
   (type === 'VariableDeclarator' && otherProperties.has(id?.name)) ||
   (type === 'ThrowStatement' && argument?.callee?.name === 'Error');
 
+/** @param from the part of the call that has the text: what is called takes none, except words of a list */
+const takesText = (call, from) =>
+  /^(?:Call|New)Expression$/.test(call.type) &&
+  takers.has(nameOf(call)) &&
+  (from !== call.callee || isSplit(call));
+
 function isTaken(node) {
   if (node.parent?.type === 'Property' && node.parent.key === node) return true;
+  let from;
   for (let at = node; at; at = at.parent) {
     if (at.parent?.type === 'SwitchCase' && at.parent.test === at) return true;
     if (isSilent(at)) return true;
-    if (/^(?:Call|New)Expression$/.test(at.type) && takers.has(nameOf(at))) return true;
-    if (at.type === 'BinaryExpression') return true;
+    if (takesText(at, from) || (at.type === 'BinaryExpression' && at.operator !== '+')) return true;
+    from = at;
     if (/Function/.test(at.type) && at.body?.type === 'BlockStatement') return isSilent(at.parent);
   }
   return false;

@@ -62,6 +62,8 @@ export const requestSchemas = {
   /** `fresh`: something that happened just now is to be seen. */
   look: z.strictObject({ fresh: z.boolean().optional() }),
   check: z.strictObject({}),
+  /** Measures the rates of ssh and of digests, for the plans that follow. */
+  measureRates: z.strictObject({}),
   plan: z.strictObject(jobChoice),
   start: z.strictObject(jobChoice),
   resume: z.strictObject(takeUp),
@@ -70,9 +72,9 @@ export const requestSchemas = {
   takeUpRefusals: z.strictObject({ run }),
   /** Gives an interrupted run up; what it left on the hosts stays. */
   discard: z.strictObject({ run }),
-  /** Rolls the cluster back to its normal state. */
   /** The dump stops after a record, or continues. */
   pause: z.strictObject({ run, paused: z.boolean() }),
+  /** Rolls the cluster back to its normal state. */
   cancel: z.strictObject({ run }),
   /** Ends everything at once, as it is. */
   halt: z.strictObject({ run }),
@@ -95,6 +97,8 @@ export const requestSchemas = {
   runs: z.strictObject({}),
   /** Whether each volume pair of the site is protected, and which runs need a person. */
   protection: z.strictObject({}),
+  /** Sends the digest of the last week, and of those before that did not reach everybody. */
+  sendDigest: z.strictObject({}),
   run: z.strictObject({ run }),
   /** `query`: words and `key:value`, as of `shadowtape runs`; `before`: only runs older than this one. */
   searchRuns: z.strictObject({
@@ -190,6 +194,7 @@ export interface Responses {
   readonly site: SiteInfo;
   readonly look: ClusterView;
   readonly check: readonly CheckLine[];
+  readonly measureRates: readonly CheckLine[];
   readonly plan: Plan;
   readonly start: { readonly run: string };
   readonly resume: { readonly run: string };
@@ -205,6 +210,8 @@ export interface Responses {
   readonly login: null;
   readonly runs: readonly RunLine[];
   readonly protection: ProtectionView;
+  /** The day on which each week begins. */
+  readonly sendDigest: readonly { readonly week: string; readonly outcome: 'sent' | 'sent before' }[];
   readonly run: RunView;
   readonly searchRuns: FoundRuns;
   readonly whereFile: FoundFiles;
@@ -296,7 +303,7 @@ export function errorInfoOf(error: unknown): ErrorInfo {
   const sentence = error instanceof Error ? error.message : String(error);
   return {
     code: 'UNEXPECTED',
-    sentence: phrase('likely a mistake in shadowtape: {sentence}', { sentence }),
+    sentence: phrase('likely a bug in shadowtape: {sentence}', { sentence }),
     hint: phrase('report it'),
     evidence: {},
   };

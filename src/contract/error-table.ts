@@ -11,6 +11,7 @@ import { labErrors } from './error-table/lab-errors.ts';
 import { restoreErrors } from './error-table/restore-errors.ts';
 import { restoreFileErrors } from './error-table/restore-file-errors.ts';
 import { runErrors } from './error-table/run-errors.ts';
+import { signatureErrors } from './error-table/signature-errors.ts';
 import { tapeErrors } from './error-table/tape-errors.ts';
 import { userErrors } from './error-table/user-errors.ts';
 
@@ -30,6 +31,7 @@ export const errorTable = {
   ...runErrors,
   ...restoreErrors,
   ...tapeErrors,
+  ...signatureErrors,
   ...labErrors,
   ...internalFaults,
 } as const satisfies Record<string, ErrorEntry>;

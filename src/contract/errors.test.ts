@@ -7,6 +7,7 @@ import { labErrors } from './error-table/lab-errors.ts';
 import { restoreErrors } from './error-table/restore-errors.ts';
 import { restoreFileErrors } from './error-table/restore-file-errors.ts';
 import { runErrors } from './error-table/run-errors.ts';
+import { signatureErrors } from './error-table/signature-errors.ts';
 import { tapeErrors } from './error-table/tape-errors.ts';
 import { userErrors } from './error-table/user-errors.ts';
 import { failure, isFailure, ShadowtapeError, type ErrorCode } from './errors.ts';
@@ -29,6 +30,7 @@ describe('the error table', () => {
       copyErrors,
       runErrors,
       restoreErrors,
+      signatureErrors,
       tapeErrors,
       labErrors,
       internalFaults,
@@ -50,7 +52,6 @@ const codesOfCommands: readonly ErrorCode[] = [
   'COPY_STOPPED',
   'COPY_TAPES_MISCOUNTED',
   'COPY_TAPE_TOO_SHORT',
-  'DIGEST_UNSENT',
   'DRILL_IF_DUE_ALONE',
   'DRILL_NOTHING',
   'DRILL_UNNAMED',

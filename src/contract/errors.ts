@@ -17,6 +17,8 @@ export interface Evidence {
   readonly actual?: string;
   /** File and line of a host key that is known, where another one is shown. */
   readonly knownIn?: string;
+  /** What the parser of a file says, in its own words. */
+  readonly parser?: string;
   /** Sentences of further errors of the same file, a line each. */
   readonly also?: string;
   /** The run that the error is about, for who offers to resume it or to roll it back. */

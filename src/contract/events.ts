@@ -183,6 +183,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     stdoutBytes: z.int(),
     stderr: z.string(),
     stderrBytes: z.int(),
+    /** True for another exit status than 0 that is an answer, such as "no". */
+    expected: z.boolean().optional(),
     error: errorShape.optional(),
   }),
   event('asked', {

@@ -1,3 +1,5 @@
+import type { DumpHours } from './time/dump-hours.ts';
+
 /** A step as the plan shows it: plain data. */
 export interface PlannedCommand {
   readonly host: string;
@@ -39,6 +41,8 @@ export interface RouteExpectation {
   readonly bytesPerSecond: number | undefined;
   readonly seconds: number | undefined;
   readonly notes: readonly string[];
+  /** True where rates that the site has not measured would say more. */
+  readonly unmeasured?: boolean;
 }
 
 /** What the hash of the whole proxy costs (`verify.fingerprint: all`). */
@@ -75,6 +79,8 @@ export interface Plan {
   }[];
   /** Primary nodes of the site that do not share the class, with one sentence each; left out where all do. */
   readonly outside?: readonly { readonly node: string; readonly why: string }[];
+  /** Outside of these hours its dump is paused; left out where it reads at any time. */
+  readonly dumpHours?: DumpHours;
   /** Of a restore: the run whose backup is restored, and the instant that it shows. */
   readonly restores?: { readonly run: string; readonly at: string; readonly from: 'tape' | 'proxy' };
   /** What is checked before and after the steps. */

@@ -93,5 +93,5 @@ export interface RestoreView {
   readonly entries: readonly RestoredEntry[];
   readonly sources: readonly ReadBackup[];
   readonly notes: readonly string[];
-  readonly error: Omit<ErrorInfo, 'evidence'> | undefined;
+  readonly error: ErrorInfo | undefined;
 }

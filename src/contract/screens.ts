@@ -1,7 +1,7 @@
 /** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
 import type { ChangedHostKey } from './changed-host-key.ts';
 import type { CopyView } from './tape/copied-tape.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode, ErrorInfo } from './errors.ts';
 import type { EventOf, RunEvent } from './events.ts';
 import type { Hop } from './data-events.ts';
 import type { JobRefusal } from './job-refusal.ts';
@@ -118,6 +118,8 @@ export interface TapeContents {
         readonly run: string | undefined;
         readonly keepUntil: string | undefined;
         readonly number: number | undefined;
+        /** Lines that restore its volumes without Shadowtape; labels of 0.1.0 have none. */
+        readonly byHand?: readonly { readonly volume: string; readonly line: string }[] | undefined;
       }
     | undefined;
   readonly files: readonly TapeFileView[];
@@ -289,7 +291,12 @@ export type RunPush =
   | { readonly kind: 'progress'; readonly progress: ProgressView }
   | { readonly kind: 'question'; readonly question: QuestionView | undefined }
   /** Nothing more comes. */
-  | { readonly kind: 'end'; readonly exitStatus: number; readonly trouble: string | undefined };
+  | {
+      readonly kind: 'end';
+      readonly exitStatus: number;
+      /** What is not in its journal. */
+      readonly error: ErrorInfo | undefined;
+    };
 
 /** A run that this console performs now. */
 export interface ActiveRun {
@@ -390,5 +397,3 @@ export interface ActivityPush {
   /** While the index of the history lags behind the journals. */
   readonly indexing?: IndexProgress | undefined;
 }
-
-export type { Plan };

@@ -1,4 +1,5 @@
 /** What the screens show of a site file that is written: what is wrong with it, and what was found on its hosts. */
+import type { ErrorCode, Evidence } from './errors.ts';
 import type { ChangedHostKey } from './changed-host-key.ts';
 import type { HostInfo, JobInfo } from './screens.ts';
 
@@ -43,6 +44,9 @@ export interface ProbedHost {
   readonly changedKey?: ChangedHostKey | undefined;
   readonly trouble: string | undefined;
   readonly hint: string | undefined;
+  /** Of its trouble, with what was seen; absent if there is none. */
+  readonly code?: ErrorCode | undefined;
+  readonly evidence?: Evidence | undefined;
   /** What it is, as uname says. */
   readonly system: string | undefined;
   readonly hasGds: boolean;

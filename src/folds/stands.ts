@@ -1,4 +1,5 @@
 /** Current state after a run: sentences, and the commands that are left to be done by hand. Pure. */
+import { told } from '../contract/text/say.ts';
 
 export interface HandCommand {
   readonly host: string;
@@ -17,7 +18,8 @@ const handPattern = /^run by hand on ([^\s:,]+)(?:, (.*?))?: (.*)$/s;
 /** The same in journals of release 0.1.0: the condition comes before the host. */
 const earlierPattern = /^by hand(?:, (?<condition>.*?))?, on (?<host>[^\s:]+): (?<line>.*)$/s;
 
-function handCommandOf(sentence: string): HandCommand | undefined {
+/** What a sentence leaves to be done by hand; undefined if it is a sentence about the state. @param sentence in English */
+export function handCommandOf(sentence: string): HandCommand | undefined {
   const [, host, condition, line] = handPattern.exec(sentence) ?? [];
   if (host !== undefined && line !== undefined) return { host, line, condition };
   const earlier = earlierPattern.exec(sentence)?.groups;
@@ -36,6 +38,18 @@ export function readStands(stands: readonly string[]): Stands {
   }
   return { sentences, byHand };
 }
+
+/**
+ * The sentences for a page, which finds the commands in them: of those only the conditions are in the language of the
+ * program.
+ */
+export const toldStands = (stands: readonly string[]): string[] =>
+  stands.map((sentence) => {
+    const command = handCommandOf(sentence);
+    if (command === undefined) return told(sentence);
+    const { condition } = command;
+    return condition === undefined ? sentence : sentence.replace(condition, () => told(condition));
+  });
 
 /**
  * True if the rollback has left the proxies parted since nothing proves that the run has parted them (PART_NOT_PROVEN):

@@ -30,7 +30,7 @@ function restoreWords(model: RunModel, began: (step: string) => boolean): string
         'rolls back nothing: {masters} may hold a mixture of old and restored data, and the copy continues by itself',
         { masters },
       ),
-      say('keeps the locks, and names the ways on'),
+      say('keeps the locks, and lists what can be done next'),
     ];
   return [
     ...(began('5') && !finished(model, '7') ? [say('removes the shadow of {proxies}', { proxies })] : []),

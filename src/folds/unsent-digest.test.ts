@@ -16,6 +16,6 @@ it('a digest that was refused is named with its week, whom it did not reach, and
 });
 
 it('it says since when it is refused, and the last try where that is another minute', () => {
-  expect(unsentSince(unsent, minute)).toBe('refused since 06:00, tried last 09:00');
+  expect(unsentSince(unsent, minute)).toBe('refused since 06:00, last tried 09:00');
   expect(unsentSince({ ...unsent, at: '2026-11-30T06:00:30.000Z' }, minute)).toBe('refused 06:00');
 });

@@ -12,5 +12,5 @@ export function unsentSince({ since, at }: UnsentDigest, text: (moment: string) 
   const last = text(at);
   return first === last
     ? say('refused {first}', { first })
-    : say('refused since {first}, tried last {last}', { first, last });
+    : say('refused since {first}, last tried {last}', { first, last });
 }

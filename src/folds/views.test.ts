@@ -388,7 +388,7 @@ describe('a restore', () => {
     ]);
     expect(stopped('watch-restore')).toEqual([
       'rolls back nothing: Volume1 may hold a mixture of old and restored data, and the copy continues by itself',
-      'keeps the locks, and names the ways on',
+      'keeps the locks, and lists what can be done next',
     ]);
   });
 });

@@ -25,7 +25,7 @@ it.each([
 ])('fails if the sink closes without an error before it %s', async (_when, highWaterMark) => {
   const sink: Writable = new Writable({ highWaterMark, write: () => sink.destroy() });
   const copying = pipeline(Readable.from([Buffer.alloc(64), Buffer.alloc(64)]), alsoInto(sink), nowhere());
-  await expect(copying).rejects.toThrow('closed before it had everything');
+  await expect(copying).rejects.toThrow('closed before it had all data');
 });
 
 it('passes everything on if the sink has read all that it needs, and closes', async () => {
@@ -46,7 +46,7 @@ it('fails if the sink closes too early', async () => {
   const sink: Writable = new Writable({ highWaterMark: 4, write: () => sink.destroy() });
   const stage = alsoInto(sink, { mayCloseEarly: () => false });
   const copying = pipeline(Readable.from([Buffer.alloc(64), Buffer.alloc(64)]), stage, nowhere());
-  await expect(copying).rejects.toThrow('closed before it had everything');
+  await expect(copying).rejects.toThrow('closed before it had all data');
 });
 
 it('leaves no listeners on the sink, however often that was full', async () => {

@@ -6,7 +6,7 @@ import { phrase } from '../contract/text/say.ts';
 const waitingBytes = 1024 * 1024;
 
 const closedEarly = (sink: Writable): Error =>
-  sink.errored ?? new Error(phrase('the sink closed before it had everything'));
+  sink.errored ?? new Error(phrase('the receiver closed before it had all data'));
 
 /** A remote command that ends early closes its input without an error or any later event. */
 function heardOf(sink: Writable, event: 'drain' | 'finish'): Promise<void> {

@@ -136,7 +136,7 @@ it('hints name pages that exist', () => {
 
 /** A schema that lets no field pass which it does not name: what is printed is documented. */
 function strict(schema: JsonSchema): JsonSchema {
-  const { properties, anyOf, items, additionalProperties } = schema;
+  const { properties, anyOf, items, additionalProperties, $defs } = schema;
   return {
     ...schema,
     ...(properties
@@ -149,6 +149,9 @@ function strict(schema: JsonSchema): JsonSchema {
       : {}),
     ...(anyOf ? { anyOf: anyOf.map(strict) } : {}),
     ...(items ? { items: strict(items) } : {}),
+    ...($defs
+      ? { $defs: Object.fromEntries(Object.entries($defs).map(([name, each]) => [name, strict(each)])) }
+      : {}),
   };
 }
 

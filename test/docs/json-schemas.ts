@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
+import { withSharedParts } from './shared-schemas.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const typesFile = join(root, 'src', 'main', 'cli', 'json-output.ts');
@@ -25,6 +26,8 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | boolean;
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
 
 /** A choice of more words than this grows with each release, such as the codes of errors: any word may be there. */
@@ -132,7 +135,7 @@ export async function schemaFiles(): Promise<Map<string, string>> {
     const whole = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: `shadowtape ${command} --json`,
-      ...schema,
+      ...withSharedParts(schema),
     };
     return [schemaFile(command), await format(JSON.stringify(whole), { ...options, parser: 'json' })];
   });

@@ -1,5 +1,5 @@
 /** The first screen says that the digest of a week did not arrive, as `status` does, and is silent once it has. */
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { Desk } from '../../src/main/desk/desk.ts';
@@ -9,21 +9,19 @@ import { startCommand } from '../support/command-line.ts';
 import { openScene } from '../support/lab-run.ts';
 import { DocumentPage, wordsOf } from '../support/ui/document-page.ts';
 
-it('the digest that a receiver refuses is on the first screen until it is accepted', async () => {
+it('the digest that a receiver refuses is on the first screen, and sent from there, until it is accepted', async () => {
   requireBuiltPages();
   const scene = await openScene({ jobs: ['raw-dd'] });
   onTestFinished(() => scene.close());
   await scene.state.prepare();
   await copyFile(scene.lab.knownHostsFile, scene.state.knownHostsFile);
-  const received = join(scene.folder, 'received');
-  const siteWith = (command: string) =>
-    scene.writeSite((site) => {
-      site.notify = [{ on: ['digest'], command }];
-    });
-  const send = (siteFile: string) =>
-    startCommand(['--state', scene.state.path, '--site', siteFile, 'digest', '--send']).end;
-  /** What the first screen says of the digest; undefined if it says nothing. */
-  const shown = async (siteFile: string) => {
+  const inbox = join(scene.folder, 'inbox');
+  const siteFile = await scene.writeSite((site) => {
+    site.notify = [{ on: ['digest'], command: `tee ${inbox}/received` }];
+  });
+  const send = () => startCommand(['--state', scene.state.path, '--site', siteFile, 'digest', '--send']).end;
+  /** What the first screen says of the digest once buttons are pressed; undefined if it says nothing. */
+  const shown = async (...presses: string[]) => {
     const desk = new Desk({ state: scene.state, siteFile, guest: 'browser' });
     const page = await DocumentPage.open((tell) => {
       const session = new PageSession(desk, tell);
@@ -31,6 +29,8 @@ it('the digest that a receiver refuses is on the first screen until it is accept
     }, '#/home');
     try {
       await expect.poll(() => page.settled().then(() => page.find('table.pairs') !== null)).toBe(true);
+      for (const name of presses) await page.press(name);
+      await expect.poll(() => page.settled().then(() => page.waits)).toBe(0);
       const note = page.find('[aria-label="Digest of the week"]');
       return note === null ? undefined : wordsOf(note);
     } finally {
@@ -39,17 +39,16 @@ it('the digest that a receiver refuses is on the first screen until it is accept
     }
   };
 
-  const refusing = await siteWith('false');
-  expect(await shown(refusing)).toBeUndefined();
-  expect((await send(refusing)).exitStatus).toBe(2);
-  const note = await shown(refusing);
-  expect(note).toMatch(
-    /^the digest of the week of \d{4}-\d\d-\d\d did not reach everybody: command false: .*exit status 1/,
+  // There is no such folder yet.
+  expect(await shown()).toBeUndefined();
+  expect((await send()).exitStatus).toBe(2);
+  expect(await shown()).toMatch(
+    /^the digest of the week of \d{4}-\d\d-\d\d did not reach everybody: command tee: .*exit status 1/,
   );
-  expect(note).toContain('shadowtape digest --send');
+  expect(await shown('Send the digest')).toMatch(/DIGEST_UNSENT.*then send it again; who has it/);
 
-  const accepting = await siteWith(`tee ${received}`);
-  expect((await send(accepting)).exitStatus).toBe(0);
-  expect(await readFile(received, 'utf8')).toContain('week of');
-  expect(await shown(accepting)).toBeUndefined();
+  await mkdir(inbox);
+  expect(await shown('Send the digest')).toBeUndefined();
+  expect(await readFile(join(inbox, 'received'), 'utf8')).toContain('week of');
+  expect((await send()).exitStatus).toBe(0);
 });

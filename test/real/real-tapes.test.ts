@@ -83,7 +83,7 @@ describe.runIf(realHostsDue(missing))(
     it('a host with legacy algorithms is refused as long as the site file does not say ssh: legacy', async () => {
       const end = await runReal(await openRealScene(real, 'modern', { tapeHost: 'tape1' }));
       expect(end).toMatchObject({ exitStatus: 1, error: { code: 'ALGORITHMS_DISJOINT' } });
-      expect(end.error?.hint).toBe('an old server needs "ssh: legacy" for tape1 in the site file');
+      expect(end.error?.hint).toBe('if tape1 is an old server, set "ssh: legacy" for it in the site file');
       expect(await realState(real, master)).toEqual(normalRealState);
     });
 

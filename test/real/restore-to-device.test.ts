@@ -116,6 +116,19 @@ describe.runIf(realHostsDue(missing))(
       ],
       ['an unused swap area', 'mkswap DEV', 'wipefs -qa DEV', /it holds swap$/],
       [
+        'a header of Oracle ASM',
+        'printf ORCLDISK | dd of=DEV bs=1 seek=32 conv=notrunc status=none',
+        'wipefs -qa DEV',
+        /it holds oracleasm$/,
+      ],
+      [
+        'a partition that the kernel does not show',
+        // Type 83, from sector 1 on, 16 sectors; and the signature of the table.
+        'dd if=/dev/zero of=DEV bs=512 count=1 status=none && printf "\\203\\0\\0\\0\\1\\0\\0\\0\\020\\0\\0\\0" | dd of=DEV bs=1 seek=450 conv=notrunc status=none && printf "\\125\\252" | dd of=DEV bs=1 seek=510 conv=notrunc status=none',
+        'wipefs -qa DEV',
+        /it has a partition table \(dos\)$/,
+      ],
+      [
         'a process that has it open',
         'sleep 1000 < DEV > /dev/null 2>&1 &',
         'pkill sleep',

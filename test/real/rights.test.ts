@@ -87,7 +87,7 @@ describe.runIf(realHostsDue(missing))(
       await expect(runReal(scene)).rejects.toMatchObject({
         code: 'RIGHTS_REFUSED',
         message: 'node1: sudo does not run sdxinfo without asking: sudo: a password is required',
-        hint: 'print the lines of sudoers that node1 needs with "check --rights", and add them there with visudo',
+        hint: 'print the sudoers lines for node1 with "check --rights", and add them on node1 with visudo',
       });
       expect(await realState(real, master)).toEqual({ ...normalRealState, proxyEqualsMaster: false });
     });
@@ -103,7 +103,7 @@ describe.runIf(realHostsDue(missing))(
         host: 'node1, node2, node3',
         what: 'rights',
         good: false,
-        said: expect.stringMatching(/^sdxinfo cannot be asked yet, so names of shadow groups /) as string,
+        said: expect.stringMatching(/^sdxinfo cannot be run yet, so names of shadow groups /) as string,
       });
     });
 

@@ -16,19 +16,7 @@ let vault: Lab;
 let desk: Desk;
 let run: string;
 
-const { ask, result, endOf } = questionsTo(() => desk);
-
-/** Waits until a copy is over, like a page that follows the console. */
-function isOver(name: string): Promise<void> {
-  return new Promise((resolve) => {
-    const end = desk.follow('activity', {}, (told) => {
-      if (!('push' in told) || !('runs' in told.push)) return;
-      if ((told.push.restores ?? []).some((each) => each.name === name)) return;
-      setImmediate(() => end());
-      resolve();
-    });
-  });
-}
+const { ask, result, endOf, isOver } = questionsTo(() => desk);
 
 beforeAll(async () => {
   scene = await openScene({ jobs: ['ufs-tar'] });

@@ -264,7 +264,9 @@ describe('sending the digest', () => {
   });
 
   it('is refused if it has no receivers', async () => {
-    await expect(sending(undefined)).rejects.toThrow('nobody in notify of the site file asks for the digest');
+    await expect(sending(undefined)).rejects.toThrow(
+      'no entry under notify in the site file asks for the digest',
+    );
   });
 
   it('exits 2 on the command line, and status warns until it was accepted', async () => {

@@ -162,7 +162,7 @@ describe('a file system that was mounted at the part', () => {
         });
         expect(end.error).toMatchObject({
           code: 'FILE_SYSTEM_NOT_CLEAN',
-          hint: 'it was mounted at the part: add the umount of its mount point to services.stop of the job, or let fsck repair the copy with fsck.answerYes: true',
+          hint: 'the file system was mounted at the part: add umount of its mount point to services.stop of the job, or let fsck repair the shadow with fsck.answerYes: true',
           evidence: { host: 'node3', command: `fsck -F ufs ${device}`, exitStatus: 36 },
         });
         expect(proceduralCommands(scene).filter((line) => line.includes('/mnt1'))).toEqual([]);

@@ -64,7 +64,7 @@ describe('the history, queried without a site', () => {
       [
         './app/ledger.db  2.9 KiB  2026-09-21 14:13 UTC',
         '  run 20261101-020000-volume2, verified; Volume2 on tape "NIGHTLY-1", file 1; record 0, byte 0',
-        '  node3 # mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | tar xvf - ./app/ledger.db',
+        '  node3 # mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 | tar xvf - ./app/ledger.db',
         '',
       ].join('\n'),
     );

@@ -283,7 +283,9 @@ describe('a labeled run whose console died', () => {
     const end = await takeUpScene(scene, 'resume', name, { change });
     expect(end, end.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
     const [label, data, manifest, ...rest] = await filesOfTape(scene.lab.tapeFile);
-    expect([label?.length, manifest?.length, rest]).toEqual([1, 1, []]);
+    // The journal in it is as long as the checks that the machine had time for.
+    const found = readManifest(Buffer.concat(manifest ?? []));
+    expect([label?.length, found.kind, rest]).toEqual([1, 'manifest', []]);
     expect(sha256(Buffer.concat(data ?? []))).toBe(scene.masterBefore);
     expect(await labelOnTape()).toMatchObject({ name: 'A', run: name });
     expect((await verify(name))[0]).toMatchObject({ records: smallBlocks / 64 });

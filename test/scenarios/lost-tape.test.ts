@@ -92,7 +92,7 @@ describe('a tape that is declared lost', () => {
     expect(await status()).toMatchObject({ service: 'OK', state: 'protected', backup: { run: newer } });
     expect(await command('tapes', 'lost', 'W2')).toEqual({
       exitStatus: 0,
-      stdout: `lost: W2 does not count any more, and no run waits for it\n  no other tape holds run ${newer}\n`,
+      stdout: `lost: W2 no longer counts, and no run waits for it\n  no other tape holds run ${newer}\n`,
       stderr: '',
     });
     const now = await status();
@@ -164,7 +164,7 @@ describe('a tape that is declared lost', () => {
       files: [{ file: 1, volume: 'Volume2', method: '6b' }],
     });
     expect((await command('tapes', 'lost', 'W2')).stdout).toBe(
-      'lost: W2 does not count any more, and no run waits for it\n',
+      'lost: W2 no longer counts, and no run waits for it\n',
     );
     expect(await status()).toMatchObject({ service: 'OK', backup: { run: newer } });
     expect(told()).toBe('');
@@ -196,7 +196,7 @@ describe('a tape that is declared lost, or found, by mistake', () => {
     declareTapeLost(state, 'W1');
     const end = await command('tapes', 'lost', 'W1');
     expect(end).toMatchObject({ exitStatus: 1, stdout: '' });
-    expect(end.stderr).toContain(`the tape "W1" was declared lost before, by ${person}`);
+    expect(end.stderr).toContain(`the tape "W1" is already declared lost, by ${person}`);
     expect(end.stderr).toContain('if it is found: shadowtape');
   });
 });

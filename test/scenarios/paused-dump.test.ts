@@ -1,11 +1,13 @@
 /** A dump that is paused and continued by a process other than the one that performs it. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
+import { planLines } from '../../src/main/cli/plan-text.ts';
 import { withJob } from '../support/failures.ts';
 import {
   clusterState,
   normalState,
   openScene,
+  openSceneConsole,
   runScene,
   sha256,
   type Scene,
@@ -121,6 +123,24 @@ it('is paused outside of the hours of its job, and continues by itself within th
     expect(await clusterState(scene)).toEqual(normalState);
   } finally {
     vi.useRealTimers();
+  }
+});
+
+it('has its hours in the plan', async () => {
+  const change = withJob({
+    services: 'not-needed',
+    dumpHours: '20:00-06:00',
+    schedule: { at: '02:00', zone: 'Europe/Berlin' },
+  });
+  const opened = await openSceneConsole(scene, change);
+  try {
+    const plan = await opened.plan({ job: 'raw-dd' });
+    expect(plan.dumpHours).toEqual({ hours: '20:00-06:00', zone: 'Europe/Berlin' });
+    expect(planLines(plan, false)).toContain(
+      '    the dump reads at 20:00-06:00 (Europe/Berlin) and is paused at other times, which are added',
+    );
+  } finally {
+    await opened.close();
   }
 });
 

@@ -69,7 +69,7 @@ describe('sdxinfo of a primary node', () => {
       {
         code: 'SDXINFO_COLUMN_MISSING',
         sentence: 'node1: sdxinfo: the disk table has no column DEVNAM',
-        hint: 'the columns shown are OBJ NAME TYPE CLASS GROUP DEVBLKS DEVCONNECT STATUS; this release of GDS may print an unknown format',
+        hint: 'the columns shown are OBJ NAME TYPE CLASS GROUP DEVBLKS DEVCONNECT STATUS; this release of GDS may print a format that Shadowtape does not know',
       },
     ],
   ])('%s', async (_what, fault, words) => {

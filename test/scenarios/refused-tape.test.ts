@@ -69,7 +69,7 @@ describe('the drive', () => {
     const sentence =
       'node3 does not say which drive /dev/rmt/0 is: ls -l /dev/rmt reports ls: the lab was told to fail this command';
     const hint =
-      'compare with "ls -l /dev/rmt" on node3; correct tape.device in the site file, or have the links of the drive made anew (devfsadm -c tape)';
+      'compare with "ls -l /dev/rmt" on node3; correct tape.device in the site file, or have the device links of the drive created again (devfsadm -c tape)';
     expect(await refusedByTape()).toEqual({ code: 'DRIVE_NAME_UNKNOWN', sentence, hint });
     expect(await tapeLine()).toMatchObject({ good: false, said: sentence, hint });
   });

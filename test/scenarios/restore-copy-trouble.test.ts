@@ -212,6 +212,56 @@ describe('somebody else', () => {
   );
 });
 
+/** Somebody creates a shadow on the disks of the proxy. A check finds it, and what comes after that is not sent. */
+const shadows: readonly (readonly [string, string, string])[] = [
+  ['read-proxy', 'read-proxy', 'umount'],
+  ['approve-replace', '3-2', 'umount'],
+  ['stop-master', 'stop-master', 'sdxvolume -F -c Class1 -v Volume1 '],
+];
+
+describe('a shadow that somebody creates', () => {
+  it.each(shadows)('at step %s is found by step %s, before %s', async (step, found, prevented) => {
+    scene = await openRestoreScene({}, 1_000_000);
+    let typed: Promise<unknown> | undefined;
+    const line = 'sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3';
+    const end = await restoredWhile(step, () => (typed = scene.lab.type('node3', line)));
+    expect(await typed).toMatchObject({ status: 0 });
+    expect(end, end.sentence).toMatchObject({ exitStatus: 3, error: { code: 'CHECK_FAILED' } });
+    expect(end.sentence.startsWith(`step ${found}: No shadow is left`), end.sentence).toBe(true);
+    expect(sent(prevented)).toEqual([]);
+    await expectMasterRuns();
+  });
+});
+
+/** The step, a command that reports success and does nothing, and what is found. */
+const ineffective: readonly (readonly [string, string, string])[] = [
+  [
+    'stop-master',
+    'sdxvolume -F -c Class1 -v Volume1',
+    'Master is stopped: expected STOP, each slice STOP, seen ACTIVE, Disk1 ACTIVE, Disk2 ACTIVE on node1, node2',
+  ],
+  [
+    'rejoin-restore',
+    'sdxproxy RejoinRestore',
+    'Proxy is joined again: expected Join, seen Part on node1, node2',
+  ],
+  [
+    'close-master',
+    'sdxvolume -F -c Class1 -v Volume1',
+    'Master is stopped: expected STOP, each slice STOP, seen ACTIVE, Disk1 ACTIVE, Disk2 ACTIVE on node1',
+  ],
+];
+
+describe('a command that reports success and does nothing', () => {
+  it.each(ineffective)('is found by step %s: %s', async (step, command, found) => {
+    scene = await openRestoreScene({}, 1_000_000);
+    const end = await restoredWhile(step, () => scene.lab.faults.set(`ignore=node1:${command}`));
+    expect([end.exitStatus, end.error?.code]).toEqual([3, 'CHECK_FAILED']);
+    expect(end.sentence.startsWith(`step ${step}: ${found}`), end.sentence).toBe(true);
+    expect(sent('-e node=')).toEqual([]);
+  });
+});
+
 it('a tape that is exchanged while the first approval is asked for is recognized: nothing is written to the proxy', async () => {
   scene = await openRestoreScene({}, 1_000_000);
   const proxy = await scene.lab.volumeDigest('Class1', 'Volume2');

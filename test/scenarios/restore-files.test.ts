@@ -1,7 +1,7 @@
 /** Files and images are restored to this computer; a wrong tape, or a tape mismatch, is reported. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Ask, RestoreResult, ShadowtapeConsole } from '../../src/main/application/console.ts';
@@ -128,7 +128,7 @@ describe('files of a tar job', () => {
       `  tape: the tape "PAYROLL-01" of run ${run}, file 1, 480 KiB`,
       '  space needed: 1.5 KiB',
       '    ./bin/payroll  1.5 KiB',
-      '  by hand: node3 # mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | tar xvf - ./bin/payroll',
+      '  by hand: node3 # mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 | tar xvf - ./bin/payroll',
       `to ${target}`,
       `compared: the tape holds what run ${run} wrote`,
       `restored: 1 file, 1.5 KiB to ${target}`,
@@ -166,6 +166,33 @@ describe('files of a tar job', () => {
     await onHost(scene, 'node1', ['rm', ...fillers], ['rm', '-r', '/var/tmp/filled']);
     const again = await restore([run], { to });
     expect(again, again.error?.message).toMatchObject({ exitStatus: 0 });
+  });
+
+  it('are not written through a link that takes the place of their folder while a tape is waited for', async () => {
+    const elsewhere = join(scene.folder, 'elsewhere');
+    await mkdir(elsewhere);
+    await mkdir(target);
+    await scene.lab.insertCartridge('another');
+    const result = await restore([run], {
+      async ask() {
+        await rm(target, { recursive: true });
+        await symlink(elsewhere, target);
+        await scene.lab.insertCartridge('tape');
+        return { choice: 'ready', by: 'marion' };
+      },
+    });
+    expect(result).toMatchObject({ exitStatus: 1, files: [], error: { code: 'RESTORE_TARGET_UNUSABLE' } });
+    expect(result.error?.message).toBe(`nothing can be restored to ${target}: it now leads to ${elsewhere}`);
+    expect(await readdir(elsewhere)).toEqual([]);
+  });
+
+  it('are restored to the folder that a link leads to, which is named', async () => {
+    const link = join(scene.folder, 'a-link');
+    await mkdir(target);
+    await symlink(target, link);
+    const result = await restore([run, 'bin/payroll'], { to: link });
+    expect(result, result.error?.message).toMatchObject({ exitStatus: 0 });
+    expect(Object.keys(await filesBelow(target))).toEqual(['bin/payroll']);
   });
 
   it('that exist stay, and are reported; with nothing written, the exit status is 1', async () => {

@@ -57,7 +57,7 @@ describe('a path without a run', () => {
         files: ['./app/ledger.db', './app/link'],
         tapes: [`the tape "NIGHTLY-3" of run ${runOf(3)}, file 1`],
         byHand:
-          'mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | tar xvf - ./app/ledger.db ./app/link',
+          'mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 | tar xvf - ./app/ledger.db ./app/link',
       },
     ]);
   });
@@ -95,7 +95,7 @@ describe('a run', () => {
       expect.objectContaining({
         files: undefined,
         bytes: 1_048_576,
-        byHand: 'mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 > FILE',
+        byHand: 'mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 > IMAGE',
       }),
     ]);
   });
@@ -105,7 +105,7 @@ describe('a run', () => {
       {
         files: undefined,
         byHand:
-          'mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | ufsrestore rf -',
+          'mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 | ufsrestore rf -',
       },
     ]);
   });
@@ -113,7 +113,7 @@ describe('a run', () => {
   it.each([
     [
       [runOf(5), 'ledger.db'],
-      `run ${runOf(5)} wrote Volume2 with method 6c, and single files of it are not restored here`,
+      `run ${runOf(5)} wrote Volume2 with method 6c, of which Shadowtape restores no single files`,
     ],
     [
       [runOf(4), 'ledger.db'],

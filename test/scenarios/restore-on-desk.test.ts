@@ -11,7 +11,7 @@ import { filesOfVolume, jobOf, openScene, sha256, type Scene, type SiteTree } fr
 let scene: Scene;
 let desk: Desk;
 
-const { ask, result } = questionsTo(() => desk);
+const { ask, result, isOver } = questionsTo(() => desk);
 
 /** Follows a run until it ends. @param answer of each question, by its id @returns the questions and the exit status */
 function finish(run: string, answer: (id: string, choices: readonly string[]) => string) {
@@ -35,18 +35,6 @@ function finish(run: string, answer: (id: string, choices: readonly string[]) =>
         ),
       }).catch(reject);
       return undefined;
-    });
-  });
-}
-
-/** Waits until a restore of files or a drill is over, like a page that follows the console. */
-function isOver(name: string): Promise<void> {
-  return new Promise((resolve) => {
-    const end = desk.follow('activity', {}, (told) => {
-      if (!('push' in told) || !('runs' in told.push)) return;
-      if ((told.push.restores ?? []).some((each) => each.name === name)) return;
-      setImmediate(() => end());
-      resolve();
     });
   });
 }
@@ -217,5 +205,18 @@ describe('files', () => {
       error: { code: 'DRILL_CANCELLED' },
     });
     expect(await ask('stopRestore', { restore })).toMatchObject({ error: { code: 'RESTORE_NOT_LIVE' } });
+  });
+
+  it('a drill that fails is shown with its code, its hint for a screen, and the host that failed', async () => {
+    scene.lab.faults.set('tape-read-error=3');
+    const { restore } = await result('drill', { run: backup });
+    await isOver(restore);
+    scene.lab.faults.clear('tape-read-error');
+    const { error } = await result('restoreRecord', { restore });
+    expect(error).toMatchObject({
+      code: 'RESTORE_READ_FAILED',
+      onScreen: 'clean the drive and restore again; or choose another backup',
+      evidence: { host: 'node3' },
+    });
   });
 });

@@ -1,5 +1,5 @@
 /** Invalid input of a restore on the cluster: it is refused before anything is touched, and the master keeps its bytes. */
-import { cp } from 'node:fs/promises';
+import { cp, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { StateFolder } from '../../src/main/application/console.ts';
@@ -120,6 +120,34 @@ describe('a restore is refused', () => {
         sentence: 'Volume2 is parted, and no journal here proves that it was parted with pjrm=off',
       });
     await expectUntouched();
+  });
+
+  it('if the journal of a later run, which may have rejoined the proxy, cannot be read', async () => {
+    scene = await openRestoreScene({ rejoin: 'leave-parted' }, 1_000_000);
+    const stopped = () => Promise.resolve({ choice: 'stop', by: 'marion' });
+    const later = await restoreScene(scene, { fromProxy: true, ask: stopped });
+    expect(later).toMatchObject({ exitStatus: 2, error: { code: 'OPERATOR_DECLINED' } });
+    const before = restoringCommands(scene);
+    const file = scene.state.journalFile(later.run);
+    const content = await readFile(file);
+    for (const at of [content.length - 100, 100]) {
+      await writeFile(file, flipped(Buffer.from(content), at));
+      for (const fromProxy of [false, true]) {
+        const { code, sentence } = await failureOf(restoreScene(scene, { fromProxy }));
+        expect(code).toBe('RESTORE_PART_UNREAD');
+        expect(sentence).toMatch(
+          new RegExp(
+            `^Volume2 was parted by run ${scene.backup}, and run ${later.run} may have parted it again: ${file}, line \\d+: `,
+          ),
+        );
+      }
+    }
+    expect(restoringCommands(scene)).toEqual(before);
+    expect(await scene.lab.volumeDigest('Class1', scene.master)).toBe(scene.noiseDigest);
+    // The hint works when it is followed.
+    await rename(file, join(scene.folder, 'put-away.ndjson'));
+    const end = await restoreScene(scene, { fromProxy: true });
+    expect(end.exitStatus, end.sentence).toBe(0);
   });
 
   it('while a backup of the class is interrupted', async () => {

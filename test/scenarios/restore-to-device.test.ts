@@ -109,7 +109,7 @@ describe('the image of a raw volume', () => {
   });
 
   it('is compared with what the device returns', async () => {
-    scene.lab.faults.set('ignore-once=node1:dd if=/dev/rdsk/c2t0d0s0');
+    scene.lab.faults.set('ignore-once=node1:dd if=/dev/rdsk/c2t0d0s0 bs=262144 count=8');
     const end = await restore(`node1:${free}`);
     expect(end).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_IMAGE_DIFFERS' }, notes: [spoilt] });
     expect(end.error?.message).toBe(
@@ -127,7 +127,7 @@ describe('the image of a raw volume', () => {
     ['the connection is lost', 'connection-lost=node1:300000', 'the connection to node1 was lost'],
     [
       'it cannot be read back',
-      'fail-once=node1:dd if=/dev/rdsk/c2t0d0s0',
+      'fail-once=node1:dd if=/dev/rdsk/c2t0d0s0 bs=262144 count=8',
       `node1:${free} cannot be read back: reading stopped after 0 bytes`,
     ],
   ])('is not on the device if %s: the device is reported as overwritten', async (_what, fault, message) => {
@@ -224,6 +224,33 @@ describe('a device is refused, and nothing is written to it,', () => {
     });
   });
 
+  it('that begins like a disk of Oracle ASM, which is mounted nowhere', async () => {
+    const device = '/dev/rdsk/c2t0d0s3';
+    const begin = '(dd if=/dev/zero bs=32 count=1; echo ORCLDISK) > /var/tmp/begin';
+    const write = `sh -c "${begin}; dd if=/var/tmp/begin of=${device} bs=512 conv=sync"`;
+    expect(await scene.lab.type('node1', write)).toMatchObject({ status: 0 });
+    const before = await digestOf(device, 64);
+    expect(await refusal(`node1:${device}`)).toEqual({
+      code: 'RESTORE_DEVICE_NOT_FREE',
+      sentence: `node1:${device} is not free: c2t0d0s3 holds data of Oracle ASM`,
+    });
+    expect(await digestOf(device, 64)).toBe(before);
+    await scene.lab.type('node1', `dd if=/dev/zero of=${device} bs=512 count=1`);
+  });
+
+  it('whose beginning cannot be read', async () => {
+    const head = `dd if=${free} bs=262144 count=1`;
+    for (const fault of [`fail=node1:${head}`, `ignore=node1:${head}`]) {
+      scene.lab.faults.set(fault);
+      onTestFinished(() => scene.lab.faults.clear(fault));
+      expect(await refusal(`node1:${free}`)).toEqual({
+        code: 'RESTORE_DEVICE_UNKNOWN',
+        sentence: `it is not known whether node1:${free} is free: the beginning of c2t0d0s0 cannot be read`,
+      });
+      scene.lab.faults.clear(fault);
+    }
+  });
+
   it('that a process has open', async () => {
     void scene.lab.type('node1', `sleep 1000 < ${free}`);
     const told = await refusal(`node1:${free}`);
@@ -254,7 +281,7 @@ describe('a device is refused, and nothing is written to it,', () => {
   it('by a file of a tape without a journal, whose size is not known', async () => {
     expect(await refusal(`node1:${free}`, { tapeFile: 0, what: [] })).toEqual({
       code: 'RESTORE_DEVICE_REFUSED',
-      sentence: `node1:${free} is a device that is not written here: without a journal the size of the image is not known`,
+      sentence: `Shadowtape does not write to the device node1:${free}: without a journal the size of the image is not known`,
     });
   });
 

@@ -72,7 +72,7 @@ describe('two of three volumes of a labeled tape', () => {
       'Volume5 was backed up at the same instant and is not restored: data that spans Volume1, Volume3 and Volume5 no longer matches. Add --replace Volume5 to restore them with Volume1 and Volume3.';
     expect(asked).toEqual([
       expect.stringMatching(/^approve-overwrite: Volume2 and Volume4: Overwrite Volume2 and Volume4 with /),
-      expect.stringMatching(/^approve-replace: Volume1 and Volume3: Replace Volume1 and Volume3 by /),
+      expect.stringMatching(/^approve-replace: Volume1 and Volume3: Replace Volume1 and Volume3 with /),
     ]);
     for (const text of asked) expect(text).toContain(apart);
     expect(restoringCommands(scene).filter((line) => / Part |RejoinRestore|of=/.test(line))).toEqual([

@@ -103,7 +103,7 @@ describe('a login that may only use the printed lines', { timeout: 120_000 }, ()
       expect(lines.at(-1)).toMatchObject({
         what: 'rights',
         good: false,
-        said: expect.stringMatching(/^sdxinfo cannot be asked yet, so names of shadow groups /) as string,
+        said: expect.stringMatching(/^sdxinfo cannot be run yet, so names of shadow groups /) as string,
       });
       expect(lines.map(({ said }) => said)).toContainEqual(
         expect.stringMatching(/^root ALL=\(root\) NOPASSWD: \S*\/sdxshadowdisk -C -c Class2 \*$/),

@@ -165,7 +165,9 @@ describe('schedule install', () => {
     fake('systemctl');
     const { exitStatus, stderr } = await schedule(asking, 'install', 'raw-dd', '--yes');
     expect(exitStatus).toBe(1);
-    expect(stderr).toContain('nothing is installed: unattended, raw-dd, node1, node2, node3 would ask\n');
+    expect(stderr).toContain(
+      'nothing was installed: run unattended, raw-dd, node1, node2, node3 would ask questions\n',
+    );
     expect(stderr).toContain('raw-dd: services: ask; ');
     expect(stderr).toContain('raw-dd: approve: operator; ');
     expect(stderr).toMatch(/node3: node3 \(.*\) shows an unknown .* host key: /);
@@ -193,7 +195,7 @@ describe('schedule install', () => {
       const end = performed(words, { ...environment, XDG_CONFIG_HOME: config() });
       const { exitStatus, stderr } = await end;
       expect(exitStatus).toBe(1);
-      expect(stderr).toContain('nothing is installed: unattended, node1, node2 would ask\n');
+      expect(stderr).toContain('nothing was installed: run unattended, node1, node2 would ask questions\n');
       expect(stderr).toMatch(/node1: .*agent/);
       expect(stderr).toMatch(/node2: .*passphrase/i);
     } finally {

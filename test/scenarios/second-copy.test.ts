@@ -22,6 +22,7 @@ import {
 import { locksLeft } from '../support/lab-shell.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 import { performed } from '../support/performed-command.ts';
+import { TypedDrive } from '../support/typed-drive.ts';
 
 /** A second machine room: a host with a drive of its own. */
 interface Rooms {
@@ -400,6 +401,30 @@ describe('a run on several tapes', () => {
       'Insert the tape "FAR-2" for the copy, or a blank one into /dev/rmt/0 on vault.',
       'Insert the tape "FAR-3" for the copy, or a blank one into /dev/rmt/0 on vault.',
     ]);
+  });
+
+  it('has the whole line that restores it by hand on each tape of its copy', async () => {
+    const folder = join(rooms.scene.folder, 'typed');
+    await mkdir(folder);
+    const typed = new TypedDrive(folder);
+    const records: Buffer[] = [];
+    for (const own of ['tape', 'second', 'third'])
+      records.push(...((await filesOfTape(rooms.scene.lab.tapeFileOf(own)))[1] ?? []));
+    const far = { 'FAR-1': 'tape', 'FAR-2': 'far-2', 'FAR-3': 'far-3' };
+    for (const [name, cartridge] of Object.entries(far))
+      await typed.take(name, rooms.vault.tapeFileOf(cartridge));
+    for (const [name, asked] of [
+      ['FAR-1', ['FAR-2', 'FAR-3']],
+      ['FAR-2', ['FAR-1', 'FAR-2', 'FAR-3']],
+    ] as const) {
+      typed.insert(name, 1);
+      const { volumes, byHandNote } = await typed.label(folder);
+      expect(byHandNote).toContain('Type byHand on vault, ');
+      const [{ volume, file, byHand = 'false' } = { volume: '', file: 0 }] = volumes;
+      expect([volume, file]).toEqual(['Volume2', 1]);
+      expect(await typed.type(byHand, folder)).toMatchObject({ status: 0, asked });
+      expect(sha256(await readFile(join(folder, 'IMAGE')))).toBe(sha256(Buffer.concat(records)));
+    }
   });
 });
 

@@ -78,6 +78,7 @@ describe('a site file that is being written', () => {
     expect(await page.result('probeHost', { text, host: 'node2' })).toMatchObject({
       reached: false,
       trouble: expect.stringMatching(/^node2 does not let root log in/) as string,
+      code: 'LOGIN_REFUSED',
     });
   });
 

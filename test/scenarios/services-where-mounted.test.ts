@@ -95,7 +95,7 @@ describe('a file system that is mounted on one node', () => {
     const step = (id: string) => plan.steps.find((each) => each.step === id);
     expect(step('3-2')).toMatchObject({
       commands: [{ host: 'node2', line: 'umount /app' }],
-      notes: ['sent only on the node that has Volume1 mounted right before the step; at present: node2'],
+      notes: ['sent only on the node that has Volume1 mounted right before the step; currently: node2'],
     });
     expect(step('3-4')?.commands).toMatchObject([{ host: 'node2', line: 'mount /app' }]);
     expect(serviceCommands(scene)).toEqual([]);

@@ -77,6 +77,9 @@ describe('a site file that is refused', () => {
     ['a key that appears twice', 'site: lab\nsite: lab\n'],
     ['an anchor that does not exist', 'site: *lab\n'],
     ['two documents', 'site: lab\n---\nsite: lab\n'],
+    ['a quote that is not closed', 'site: "lab\n'],
+    ['a tab', 'hosts:\n\tnode1: lab\n'],
+    ['a colon within a value', 'site: lab: site\n'],
   ])('%s: is shown with its reason', (_name, text) => {
     expect(
       plainTextsOf(

@@ -65,6 +65,7 @@ describe('identify', () => {
       '  file 1    records of 32,768 B  Volume2, method 6b: a tar archive that begins with "./"',
       `  file 2    records of 32,768 B  the manifest of run ${end.run}: 1 file`,
       '  end of data after file 2',
+      '  to restore Volume2 by hand: mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 | tar xvf -',
       '',
     ]);
     const json = JSON.parse((await run('identify', '--json')).stdout) as Record<string, unknown>;

@@ -210,9 +210,13 @@ describe('the configuration file', () => {
     [
       'utc: 1\n',
       'utc must be true or false',
-      'correct it; SHADOWTAPE_CONFIG= runs a command without this file',
+      'correct it; put SHADOWTAPE_CONFIG= before a command to run it without this file',
     ],
-    ['site: []\n', 'site must be a path', 'correct it; SHADOWTAPE_CONFIG= runs a command without this file'],
+    [
+      'site: []\n',
+      'site must be a path',
+      'correct it; put SHADOWTAPE_CONFIG= before a command to run it without this file',
+    ],
   ])('is refused with %j', async (text, told, hint) => {
     expect(await configured(text, 'runs')).toEqual({
       exitStatus: 1,

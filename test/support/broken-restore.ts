@@ -138,7 +138,7 @@ export async function expectRestored(
 }
 
 /** Why a restore cannot be resumed: the answer to the part was lost. */
-const unprovenPart = /nothing proves that this run has parted Volume2/;
+const unprovenPart = /nothing proves that this run parted Volume2/;
 const lostPart = /Volume2 is not shown as parted/;
 
 /** It ends as if it had not been interrupted. At the last step everything may be done except the locks. */

@@ -31,5 +31,17 @@ export function questionsTo(desk: () => Desk) {
     });
   }
 
-  return { ask, result, endOf };
+  /** Waits until a restore of files, a drill or a copy is over, like a page that follows the console. */
+  function isOver(name: string): Promise<void> {
+    return new Promise((resolve) => {
+      const end = desk().follow('activity', {}, (told) => {
+        if (!('push' in told) || !('runs' in told.push)) return;
+        if ((told.push.restores ?? []).some((each) => each.name === name)) return;
+        setImmediate(() => end());
+        resolve();
+      });
+    });
+  }
+
+  return { ask, result, endOf, isOver };
 }

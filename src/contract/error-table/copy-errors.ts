@@ -2,7 +2,7 @@
 export const copyErrors = {
   COPY_ONE_DRIVE: {
     sentence: 'a copy needs two drives, and {device} on {host} would be both',
-    hint: 'name the other drive: --drive HOST:DEVICE is written to, --from HOST:DEVICE is read. What is not named is the drive of the site file',
+    hint: 'name the other drive: --drive HOST:DEVICE is written to, --from HOST:DEVICE is read. An option that is left out means the drive of the site file',
   },
   COPY_DRIVE_UNREADABLE: {
     sentence: '"{drive}" does not name a drive',

@@ -40,12 +40,12 @@ export const hostErrors = {
       '{host} ({address}, port {port}) is not the machine on which the run started: its {what} was {expected}, now it is {actual}',
     hint: 'correct the address of {host} in the site file. If it is the same machine with a new {what}, resume or roll back with --same-machine {host}',
     onScreen:
-      'correct the address of {host} in the site file. If it is the same machine with a new {what}, only the command line continues, see docs/recovery.md',
+      'correct the address of {host} in the site file. If it is the same machine with a new {what}, continue on the command line: see docs/recovery.md',
   },
   HOST_MACHINE_UNKNOWN: {
     sentence:
       '{host} does not say whether it is the machine that the run began with: {command} failed twice ({said})',
-    hint: 'run {command} on {host}, and correct what it reports; where {host} is the same machine, resume or roll back with --same-machine {host}',
+    hint: 'run {command} on {host}, and correct what it reports; if {host} is the same machine, resume or roll back with --same-machine {host}',
     onScreen: 'run {command} on {host}, and correct what it reports; then resume the run or roll it back',
   },
   LOGIN_REFUSED: {
@@ -54,9 +54,8 @@ export const hostErrors = {
   },
   RIGHTS_REFUSED: {
     sentence: '{host}: sudo does not run {command} without asking: {reason}',
-    hint: 'print the lines of sudoers that {host} needs with "check --rights", and add them there with visudo',
-    onScreen:
-      'add the lines of sudoers that {host} needs with visudo; docs/rights.md shows how to print them',
+    hint: 'print the sudoers lines for {host} with "check --rights", and add them on {host} with visudo',
+    onScreen: 'add the sudoers lines that {host} needs with visudo; docs/rights.md shows how to print them',
   },
   KEY_FILE_MISSING: {
     sentence: '{host}: there is no key file {file}',
@@ -80,7 +79,7 @@ export const hostErrors = {
   },
   CERTIFICATE_UNUSABLE: {
     sentence: '{host}: the certificate {file} {reason}',
-    hint: 'have {file} signed anew (ssh-keygen -s), or remove it',
+    hint: 'have {file} signed again (ssh-keygen -s), or remove it',
   },
   KEY_PASSPHRASE_WRONG: {
     sentence: '{host}: wrong passphrase for the key file {file}',
@@ -96,7 +95,7 @@ export const hostErrors = {
   },
   ALGORITHMS_DISJOINT: {
     sentence: '{host} and shadowtape have no {kind} in common',
-    hint: 'an old server needs "ssh: legacy" for {host} in the site file',
+    hint: 'if {host} is an old server, set "ssh: legacy" for it in the site file',
   },
   CONNECTION_LOST: {
     sentence: 'the connection to {host} was lost: {reason}',
@@ -175,7 +174,7 @@ export const hostErrors = {
   },
   FILE_SYSTEM_NOT_CLEAN: {
     sentence: '{host}: {device} needs a repair that fsck was not allowed to make: {said}',
-    hint: 'it was mounted at the part: add the umount of its mount point to services.stop of the job, or let fsck repair the copy with fsck.answerYes: true',
+    hint: 'the file system was mounted at the part: add umount of its mount point to services.stop of the job, or let fsck repair the shadow with fsck.answerYes: true',
   },
   MOUNT_POINT_TAKEN: {
     sentence: '{host}: {mountPoint} already exists',
@@ -188,7 +187,7 @@ export const hostErrors = {
   },
   SDXINFO_COLUMN_MISSING: {
     sentence: 'sdxinfo: the {table} table has no column {column}',
-    hint: 'the columns shown are {columns}; this release of GDS may print an unknown format',
+    hint: 'the columns shown are {columns}; this release of GDS may print a format that Shadowtape does not know',
   },
   SDXINFO_FAILED: {
     sentence: 'sdxinfo reports an error: {text}',

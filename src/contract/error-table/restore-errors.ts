@@ -1,7 +1,7 @@
 /** What keeps a restore from starting or from its good end. Part of the error table (error-table.ts). */
 export const restoreErrors = {
   PLAN_OF_TWO: {
-    sentence: 'there is no plan of "{first}" and "{second}"',
+    sentence: 'a plan is of one job, and "{first}" and "{second}" are named',
     hint: 'name one job; or plan a restore: shadowtape plan restore RUN',
   },
   RESTORE_UNSUPPORTED: {
@@ -29,7 +29,11 @@ export const restoreErrors = {
   },
   RESTORE_PROXY_PARTED: {
     sentence: '{proxy} is parted, and no journal here proves that it was parted with pjrm=off',
-    hint: 'with pjrm=on a restore leaves out what the backup server writes, unnoticed. Find out who parted {proxy}. Its data may be newer than the tape: rejoin it only if it is not needed (sdxproxy Rejoin), then restore again',
+    hint: 'with pjrm=on, GDS would not copy to the master what the backup server writes, and would not report that. Find out who parted {proxy}. Its data may be newer than the tape: rejoin it only if it is not needed (sdxproxy Rejoin), then restore again',
+  },
+  RESTORE_PART_UNREAD: {
+    sentence: '{proxy} was parted by run {proof}, and run {run} may have parted it again: {reason}',
+    hint: 'with pjrm=on a restore leaves out what the backup server writes, unnoticed. Find out whether run {run} has parted {proxy}, or anybody since. If nobody has, move its journal out of the state folder, then restore again',
   },
   RESTORE_PROXIES_DIFFER: {
     sentence: '{parted} is parted, and {joined} is joined: they cannot be restored together',
@@ -66,7 +70,7 @@ export const restoreErrors = {
   },
   RESTORE_COPY_FAILED: {
     sentence: 'the copy from {proxy} to {master} has failed: {actual}',
-    hint: '{master} holds a mixture of old and restored data: do not start it. The lines below show the ways on',
+    hint: '{master} holds a mixture of old and restored data: do not start it. The lines below show what can be done',
   },
   RESTORE_NODE_REBOOTED: {
     sentence: 'step {step}: {node} rebooted since {master} was stopped',

@@ -6,7 +6,7 @@ export const restoreFileErrors = {
     hint: 'name a run, paths as shadowtape where shows them, or a file of the tape in the drive with --tape-file',
   },
   RESTORE_PLACE_UNNAMED: {
-    sentence: 'it is not said where to restore to',
+    sentence: 'no place to restore to is named',
     hint: 'for files and images, add --to DIR, --to FILE or --to HOST:/PATH; for a volume on the cluster, name its run alone',
   },
   RESTORE_OPTION_MISFIT: {
@@ -41,7 +41,7 @@ export const restoreFileErrors = {
     onScreen: 'choose one of them',
   },
   RESTORE_DUMP_TAKEN_WHOLE: {
-    sentence: 'run {run} wrote {volume} with method {method}, and single files of it are not restored here',
+    sentence: 'run {run} wrote {volume} with method {method}, of which Shadowtape restores no single files',
     hint: 'leave out the paths to restore all of it into a folder of a host, then take what you need; or use {tool} by hand: docs/restore-by-hand.md',
   },
   RESTORE_DUMP_NEEDS_HOST: {
@@ -89,7 +89,7 @@ export const restoreFileErrors = {
     hint: 'restore them one after the other, each into a folder of its own',
   },
   RESTORE_DEVICE_REFUSED: {
-    sentence: '{target} is a device that is not written here: {reason}',
+    sentence: 'Shadowtape does not write to the device {target}: {reason}',
     hint: 'an image (method 6a) can go to /dev/rdsk/cNtNdNsN of a Solaris host, or /dev/NAME of a Linux host. For anything else restore to a file, and copy that by hand: docs/restore-by-hand.md',
   },
   RESTORE_DEVICE_NOT_FREE: {
@@ -119,17 +119,17 @@ export const restoreFileErrors = {
     hint: 'name a folder on a local file system of that host',
   },
   RESTORE_RECORD_UNWRITABLE: {
-    sentence: 'the record of the restore, {file}, cannot be written: {reason}',
+    sentence: 'the record {file} cannot be written: {reason}',
     hint: 'free some space, or keep the state elsewhere with --state DIR',
-    onScreen: 'free some space in the state folder, then restore again',
+    onScreen: 'free some space in the state folder, then start again',
   },
   RESTORE_RECORD_UNREADABLE: {
     sentence: 'the record of the restore, {file}, cannot be read: {reason}',
-    hint: 'runs on the screen lists the restores whose records are there',
+    hint: 'the history screen lists all restores that have a record',
   },
   RESTORE_NOT_LIVE: {
     sentence: 'restore {restore} is not running in this console',
-    hint: 'if it has ended, its record shows how. Stop one of another process where it was started',
+    hint: 'if it has ended, its record shows the result. If another process performs it, stop it where it was started',
   },
   // ---- while it is restored ----
   RESTORE_READ_FAILED: {
@@ -176,7 +176,7 @@ export const restoreFileErrors = {
     onScreen: 'it proves nothing; start the drill again',
   },
   RESTORE_NOTHING_WRITTEN: {
-    sentence: 'nothing in the archive was wanted',
+    sentence: 'the archive holds nothing of what was named',
     hint: 'shadowtape where shows which runs hold a file',
     onScreen: 'search the files of the history: they show which runs hold it',
   },

@@ -115,7 +115,7 @@ export const tapeErrors = {
     onScreen: '{nearest}the Tape screen lists all tapes',
   },
   TAPE_LOST_BEFORE: {
-    sentence: 'the tape "{name}" was declared lost before, by {by}',
+    sentence: 'the tape "{name}" is already declared lost, by {by}',
     hint: 'if it is found: shadowtape tapes found {name}',
     onScreen: 'if it is found, say so on the Tape screen',
   },
@@ -134,7 +134,7 @@ export const tapeErrors = {
   },
   CHANGER_UNREADABLE: {
     sentence: 'mtx on {host} does not show what is in {device}',
-    hint: 'try mtx -f DEVICE status there; the site file names it in tape.changer',
+    hint: 'run mtx -f {device} status on {host}; if it is the wrong device, correct tape.changer in the site file',
   },
   CHANGER_EMPTY: {
     sentence: 'every tape in the changer {device} on {host} was tried',
@@ -143,15 +143,15 @@ export const tapeErrors = {
   CHANGER_DRIVE_UNNAMED: {
     sentence:
       'the changer {changer} on {host} has {count} drives, and the site file does not name the one that is {device}',
-    hint: 'set tape.changerDrive to its number. With a tape in only one drive, compare mtx -f CHANGER status (Data Transfer Element N:Full) with mt -f DEVICE status',
+    hint: 'set tape.changerDrive to its number. With a tape in only one drive, compare mtx -f {changer} status (Data Transfer Element N:Full) with mt -f {device} status',
   },
   CHANGER_DRIVE_MISSING: {
     sentence: 'the changer {changer} on {host} has no drive {drive}: its drives are {drives}',
-    hint: 'set tape.changerDrive to the number of Data Transfer Element in mtx -f CHANGER status',
+    hint: 'set tape.changerDrive to the number of the Data Transfer Element that mtx -f {changer} status shows for it',
   },
   CHANGER_DRIVE_IS_ANOTHER: {
     sentence: 'a tape is in {device} on {host}, and drive {drive} of the changer {changer} is empty',
-    hint: 'set tape.changerDrive to the number of the drive that mtx -f CHANGER status shows as Full. Set tape.changer to the changer with this drive',
+    hint: 'set tape.changerDrive to the number of the drive that mtx -f {changer} status shows as Full. If none is, set tape.changer to the changer with this drive',
   },
   CHANGER_FULL: {
     sentence:
@@ -198,7 +198,7 @@ export const tapeErrors = {
   },
   DRIVE_NAME_UNKNOWN: {
     sentence: '{host} does not say which drive {device} is: {command} reports {said}',
-    hint: 'compare with "ls -l {folder}" on {host}; correct tape.device in the site file, or have the links of the drive made anew ({remedy})',
+    hint: 'compare with "ls -l {folder}" on {host}; correct tape.device in the site file, or have the device links of the drive created again ({remedy})',
   },
   TAPE_TOO_SMALL: {
     sentence: 'two tapes in a row, {tapes}, did not accept a single record',

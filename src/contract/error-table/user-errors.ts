@@ -32,7 +32,7 @@ export const userErrors = {
   },
   SITE_HOSTS_ALIKE: {
     sentence: '{file}: hosts {first} and {second} are the same machine ({address})',
-    hint: 'name each machine once; the backup server is never a primary node',
+    hint: 'declare each machine once; the backup server cannot be a primary node',
   },
   SITE_FILE_CHANGED: {
     sentence: 'the site file {file} has changed since it was read',
@@ -68,15 +68,17 @@ export const userErrors = {
     hint: 'run the job; shadowtape runs shows its runs, and shadowtape tapes which tapes were overwritten',
   },
   DIGEST_UNWANTED: {
-    sentence: 'nobody in notify of the site file asks for the digest',
+    sentence: 'no entry under notify in the site file asks for the digest',
     hint: 'add an entry, such as notify: [{ on: [digest], mail: { to: [operator@example.com], from: shadowtape@example.com, host: mail.example.com } }]',
   },
   DIGEST_UNSENT: {
     sentence: 'the digest of the week of {week} did not reach everybody: {failures}',
-    hint: 'correct notify of the site file, or whatever refuses the message, then run shadowtape digest --send; who has it does not get it again',
+    hint: 'correct notify in the site file, or what refuses the message, then run shadowtape digest --send; whoever has it already does not get it again',
+    onScreen:
+      'correct notify of the site, or what refuses the message, then send it again; whoever has it already does not get it again',
   },
   SCHEDULE_WOULD_ASK: {
-    sentence: 'nothing is installed: unattended, {jobs} would ask',
+    sentence: 'nothing was installed: run unattended, {jobs} would ask questions',
     hint: 'answer each question in the site file or on this machine; then install again',
   },
   SCHEDULE_NOT_CONFIRMED: {
@@ -162,11 +164,11 @@ export const userErrors = {
   // ---- pages, command line, search ----
   CONFIG_UNREADABLE: {
     sentence: 'the configuration file {file} cannot be read: {reason}',
-    hint: 'make it readable for this user, or name another one with SHADOWTAPE_CONFIG; SHADOWTAPE_CONFIG= uses none',
+    hint: 'make it readable for this user, or name another one with SHADOWTAPE_CONFIG; put SHADOWTAPE_CONFIG= before a command to use none',
   },
   CONFIG_NOT_YAML: {
     sentence: '{file} is not valid YAML: line {line}, column {column}: {reason}',
-    hint: 'correct the line; SHADOWTAPE_CONFIG= runs a command without this file',
+    hint: 'correct the line; put SHADOWTAPE_CONFIG= before a command to run it without this file',
   },
   CONFIG_KEY_UNKNOWN: {
     sentence: '{file}: unknown key "{key}"',
@@ -174,7 +176,7 @@ export const userErrors = {
   },
   CONFIG_VALUE_WRONG: {
     sentence: '{file}: {key} must be {expected}',
-    hint: 'correct it; SHADOWTAPE_CONFIG= runs a command without this file',
+    hint: 'correct it; put SHADOWTAPE_CONFIG= before a command to run it without this file',
   },
   LANGUAGE_UNKNOWN: {
     sentence: 'there are no texts in the language "{language}"',
@@ -219,9 +221,13 @@ export const userErrors = {
     hint: 'free some space, or keep the state elsewhere with --state DIR; Shadowtape does not run without a journal',
     onScreen: 'free some space in the state folder; Shadowtape does not run without a journal',
   },
+  JOURNAL_END_UNWRITABLE: {
+    sentence: 'the end of the journal {file} could not be written',
+    hint: 'free some space before the next run; the history shows this run without its end',
+  },
   JOURNAL_EXISTS: {
     sentence: 'the journal {file} already exists',
-    hint: 'a journal is never written twice; start the run again',
+    hint: 'a journal is never overwritten; start the run again',
   },
   CATALOGUE_UNWRITABLE: {
     sentence: 'the file list {file} cannot be written: {reason}',
@@ -265,8 +271,8 @@ export const userErrors = {
     hint: 'choose another name with -o, or replace it with --force',
   },
   REPORT_ON_TERMINAL: {
-    sentence: 'a PDF is not for a terminal',
-    hint: 'name a file with -o, or send the output into a file or a pipe',
+    sentence: 'a PDF cannot be shown on a terminal',
+    hint: 'name a file with -o, or redirect the output to a file or a pipe',
   },
   REPORT_UNWRITABLE: {
     sentence: '{file} cannot be written: {reason}',
@@ -360,24 +366,6 @@ export const userErrors = {
   TAPES_UNREADABLE: {
     sentence: 'the tape inventory {file} cannot be read: {reason}',
     hint: 'make it readable for the user who runs shadowtape',
-  },
-  // ---- signatures ----
-  SIGNERS_UNREADABLE: {
-    sentence: 'the file of allowed signers {file} cannot be read: {reason}',
-    hint: 'each line is PRINCIPAL KEYTYPE KEY, see ALLOWED SIGNERS in ssh-keygen(1)',
-  },
-  REVOKED_KEYS_UNREADABLE: {
-    sentence: 'the file of revoked keys {file} cannot be read: {reason}',
-    hint: 'each line is KEYTYPE KEY, as in a .pub file',
-  },
-  SIGN_KEY_MISSING: {
-    sentence: 'there is no key to sign with',
-    hint: 'name one with --key FILE or sign.key in the site file, or load one into an ssh agent with ssh-add',
-    onScreen: 'name one as sign.key in the site file, or load one into an ssh agent with ssh-add',
-  },
-  SIGN_KEY_UNUSABLE: {
-    sentence: 'cannot sign with {key}: {reason}',
-    hint: 'use an ed25519, ecdsa or rsa key of OpenSSH; for a key in an ssh agent, name its public key file',
   },
   // ---- notifications ----
   NOTIFY_COMMAND_FAILED: {

@@ -47,20 +47,28 @@ export function remember(english: string, phrase: Phrase): void {
 /** What an English sentence was made of; undefined if it is not known. */
 export const phraseOf = (english: string): Phrase | undefined => sentences.get(english) ?? texts.get(english);
 
-function collect(value: unknown, found: Map<string, StoredPhrase>): void {
+/** Fields of a check and of a step that may hold a text of one word. */
+const wordFields = new Set(['actual', 'expected', 'title']);
+
+/** @param isShown a text of one word counts, too: elsewhere it may be a name or a state */
+function collect(value: unknown, found: Map<string, StoredPhrase>, isShown: boolean): void {
   if (typeof value === 'object' && value !== null)
-    for (const each of Object.values(value)) collect(each, found);
-  const known = typeof value === 'string' && !found.has(value) ? sentences.get(value) : undefined;
-  if (typeof value !== 'string' || !known) return;
+    for (const [name, each] of Object.entries(value)) collect(each, found, isShown || wordFields.has(name));
+  if (typeof value !== 'string' || found.has(value)) return;
+  const known = sentences.get(value) ?? (isShown && !value.includes(' ') ? texts.get(value) : undefined);
+  if (!known) return;
   const { text, values = {}, count } = known;
   found.set(value, { english: value, text, values, count });
-  collect(values, found);
+  collect(values, found, true);
 }
 
-/** The sentences with values that are anywhere in a value, and in their values. A sentence without values is its own text of the catalog. */
+/**
+ * The sentences with values that are anywhere in a value, and in their values. A sentence without values is its own text
+ * of the catalog; one of a single word is listed, since a name may be the same word.
+ */
 export function phrasesIn(value: unknown): StoredPhrase[] {
   const found = new Map<string, StoredPhrase>();
-  collect(value, found);
+  collect(value, found, false);
   return [...found.values()];
 }
 

@@ -21,6 +21,8 @@ const polish = {
   texts: {
     'Digests of {proxy} at each hop': 'Skróty {proxy} na każdym etapie',
     'Attached files': 'Załączone pliki',
+    none: 'brak',
+    unknown: 'nieznany',
     '{count} records': { one: '{count} rekord', few: '{count} rekordy', other: '{count} rekordów' },
     'SHA-256 of the journal’s last line: {hash}': '{hash} to SHA-256 ostatniego wiersza dziennika',
   },
@@ -138,6 +140,21 @@ describe('a phrase', () => {
     expect(told(stored.sentence)).toBe(stored.sentence);
     recall(given);
     expect(told(stored.sentence)).toBe('sdxinfo: Skróty Volume2 na każdym etapie');
+  });
+
+  it('of one word is stored where it is shown: in another text, and as what was expected or found', () => {
+    const sentence = phrase('Digests of {proxy} at each hop', { proxy: phrase('none') });
+    const english = (value: unknown) => phrasesIn(value).map((each) => each.english);
+    expect(english({ text: sentence, class: 'none' })).toEqual([sentence, 'none']);
+    expect(english({ actual: 'none', class: 'none' })).toEqual(['none']);
+    expect(english({ class: 'none' })).toEqual([]);
+  });
+
+  it('of one word is shown by another process only where it was stored', () => {
+    speak(polish);
+    expect(told('unknown')).toBe('unknown');
+    recall([{ english: 'unknown', text: 'unknown', values: {} }]);
+    expect(told('unknown')).toBe('nieznany');
   });
 
   it('that claims to be made of itself is not told', () => {

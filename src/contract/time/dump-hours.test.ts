@@ -31,6 +31,12 @@ describe('the hours of a dump', () => {
     expect(isWithinHours({ hours, zone: 'UTC' }, new Date(`2026-11-28T${clock}:30Z`))).toBe(isWithin);
   });
 
+  it('never end where they are none', () => {
+    for (const hours of ['', '20:00', '20:00-20:00'])
+      for (const clock of ['00:00', '20:00', '12:00'])
+        expect(isWithinHours({ hours, zone: 'UTC' }, new Date(`2026-11-28T${clock}:00Z`))).toBe(true);
+  });
+
   it('are those of the clock in their zone, before and after it changes', () => {
     const berlin = { hours: '20:00-06:00', zone: 'Europe/Berlin' };
     const at = (instant: string) => isWithinHours(berlin, new Date(instant));

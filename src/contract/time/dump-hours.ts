@@ -1,5 +1,5 @@
 /** Hours of the day in which a dump may read, such as `20:00-06:00`. Pure. */
-import { wallTimeOf } from './wall-clock.ts';
+import { ownZone, wallTimeOf } from './wall-clock.ts';
 
 export interface DumpHours {
   /** `HH:MM-HH:MM`; past midnight if the second time is the earlier one. */
@@ -7,6 +7,16 @@ export interface DumpHours {
   /** IANA name of the time zone. */
   readonly zone: string;
 }
+
+/** The keys of a job that say it. */
+interface HoursOfJob {
+  readonly dumpHours?: string | undefined;
+  readonly schedule?: { readonly zone?: string | undefined } | undefined;
+}
+
+/** The hours in which the dump of a job reads; undefined if it reads at any time. */
+export const dumpHoursOf = ({ dumpHours, schedule }: HoursOfJob): DumpHours | undefined =>
+  dumpHours === undefined ? undefined : { hours: dumpHours, zone: schedule?.zone ?? ownZone() };
 
 const pattern = /^((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)$/;
 

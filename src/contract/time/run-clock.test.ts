@@ -19,5 +19,9 @@ describe('the time between two events of a run', () => {
 it('an event is placed by what has passed since the run began', () => {
   const start = at('02:00:00', 0);
   expect(steadyMoment(at('01:10:00', 600_000), start)).toBe(Date.parse('2026-11-22T02:10:00.000Z'));
+  const later = at('02:00:00', 60_000);
+  expect(steadyMoment(at('01:10:00', 600_000), later)).toBe(Date.parse('2026-11-22T02:09:00.000Z'));
+  expect(steadyMoment(at('02:10:00', 600_000), at('02:00:00'))).toBe(Date.parse('2026-11-22T02:10:00.000Z'));
+  expect(steadyMoment(at('02:10:00', 600_000), undefined)).toBe(Date.parse('2026-11-22T02:10:00.000Z'));
   expect(steadyMoment(at('02:10:00'), start)).toBe(Date.parse('2026-11-22T02:10:00.000Z'));
 });

@@ -65,6 +65,31 @@ describe('the nights of a schedule', () => {
     expect(words(lastNight(schedule, due))).toBe('11-30T01:30 to 11-30T07:30');
     expect(words(nextNight(schedule, due))).toBe('12-01T01:30 to 12-01T07:30');
   });
+
+  it('follow and precede an instant by a week at most, and by an hour more where the clock changes', () => {
+    const weekly: Schedule = { ...schedule, days: ['fri'] };
+    const before = at('2026-10-23T00:30Z');
+    const after = '10-30T01:30 to 10-30T07:30';
+    expect(words(nextNight(weekly, before))).toBe(after);
+    expect(words(lastNight(weekly, at('2026-10-30T01:29Z')))).toBe('10-23T00:30 to 10-23T06:30');
+    expect(words(lastNight(weekly, before))).toBe('10-23T00:30 to 10-23T06:30');
+  });
+
+  it('count from the first instant of a time on, and before the last', () => {
+    const due = at('2026-11-30T01:30Z');
+    const count = (from: Date, to: Date) => nightsBetween(schedule, from, to).length;
+    expect([count(due, at('2026-11-30T01:31Z')), count(at('2026-11-30T01:00Z'), due)]).toEqual([1, 0]);
+  });
+
+  it('end where the next one is due, and a whole day later where none is', () => {
+    const whole: Schedule = { ...schedule, days: ['fri', 'sat'], windowSeconds: 24 * 3600 };
+    // The clock changes in the night to Sunday, 29 March: Saturday's window has its 24 hours all the same.
+    const nights = nightsBetween(whole, at('2026-03-27T00:00Z'), at('2026-03-28T12:00Z'));
+    expect(nights.map(words)).toEqual(['03-27T01:30 to 03-28T01:30', '03-28T01:30 to 03-29T01:30']);
+    const daily = { ...whole, days: weekdays };
+    const [, short] = nightsBetween(daily, at('2026-03-27T00:00Z'), at('2026-03-28T12:00Z'));
+    expect(words(short)).toBe('03-28T01:30 to 03-29T01:00');
+  });
 });
 
 describe('a night', () => {

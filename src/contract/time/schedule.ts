@@ -48,14 +48,14 @@ function isOn({ days }: Schedule, { year, month, day }: WallTime): boolean {
   return weekday !== undefined && days.includes(weekday);
 }
 
-/** A schedule has at least one day in each week. */
-const weekMilliseconds = 7 * dayMilliseconds;
+/** A schedule has at least one day in each week; the clock may change meanwhile. */
+const reachMilliseconds = 8 * dayMilliseconds;
 
 /** @returns the nights that are due from `from` on and before `to`, the earliest first */
 export function nightsBetween(schedule: Schedule, from: Date, to: Date): Night[] {
   const { hour, minute, zone, windowSeconds } = schedule;
-  const beyond = new Date(to.getTime() + weekMilliseconds + dayMilliseconds);
-  const dues = datesBetween(from, beyond, zone)
+  // The day after is the last that can end a window: a window has at most 24 hours.
+  const dues = datesBetween(from, to, zone)
     .filter((date) => isOn(schedule, date))
     .map((date) => instantOf({ ...date, hour, minute }, zone).getTime());
   return dues.flatMap((due, index) => {
@@ -68,12 +68,12 @@ export function nightsBetween(schedule: Schedule, from: Date, to: Date): Night[]
 /** The first night after an instant. */
 export function nextNight(schedule: Schedule, now: Date): Night | undefined {
   const from = new Date(now.getTime() + 1);
-  return nightsBetween(schedule, from, new Date(now.getTime() + weekMilliseconds + 2 * dayMilliseconds))[0];
+  return nightsBetween(schedule, from, new Date(now.getTime() + reachMilliseconds))[0];
 }
 
 /** The last night that was due at an instant or before; its window may be open or over. */
 export function lastNight(schedule: Schedule, now: Date): Night | undefined {
-  const from = new Date(now.getTime() - weekMilliseconds - 2 * dayMilliseconds);
+  const from = new Date(now.getTime() - reachMilliseconds);
   return nightsBetween(schedule, from, new Date(now.getTime() + 1)).at(-1);
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { instantOf, isTimeZone, wallTimeOf } from './wall-clock.ts';
+import { instantOf, isTimeZone, wallTimeOf, zonedText } from './wall-clock.ts';
 
 const at = (text: string) => {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = text.split(/[-T:]/).map(Number);
@@ -34,6 +34,7 @@ it.each([
   ['a change in the other hemisphere', '2026-10-04T02:15', 'Australia/Sydney', '2026-10-03T16:00:00.000Z'],
   ['a change by half an hour', '2026-10-04T02:15', 'Australia/Lord_Howe', '2026-10-03T15:30:00.000Z'],
   ['a change at midnight', '2026-09-06T00:30', 'America/Santiago', '2026-09-06T04:00:00.000Z'],
+  ['a whole day that was skipped', '2011-12-30T00:30', 'Pacific/Apia', '2011-12-30T10:00:00.000Z'],
   ['02:30, skipped in America', '2026-03-08T02:30', 'America/New_York', '2026-03-08T07:00:00.000Z'],
 ])('%s', (_title, wall, zone, instant) => {
   expect(instantOf(at(wall), zone).toISOString()).toBe(instant);
@@ -54,4 +55,10 @@ it('an instant and its wall time lead to each other, but where the clock shows a
 it('distinguishes time zones from other names', () => {
   expect(['Europe/Berlin', 'UTC'].every(isTimeZone)).toBe(true);
   expect(['Europe/Nowhere', ''].some(isTimeZone)).toBe(false);
+});
+
+it('an instant is shown with its zone', () => {
+  const instant = new Date('2026-11-28T17:04:59.000Z');
+  expect(zonedText(instant, 'Europe/Berlin')).toBe('2026-11-28 18:04 CET');
+  expect(zonedText(instant, 'Asia/Tokyo')).toBe('2026-11-29 02:04 GMT+9');
 });

@@ -6,6 +6,7 @@ import type {
   ReportSpace,
   ReportTopology,
 } from '../../contract/report.ts';
+import { say } from '../../contract/text/say.ts';
 import { countText } from '../../contract/words.ts';
 import {
   endOf,
@@ -120,8 +121,15 @@ export interface DrawnPair {
 
 type Frame = Omit<Box, 'height'>;
 
+const roleWords: Readonly<Record<ReportExtent['role'], (name: string) => string>> = {
+  master: (name) => say('master {name}', { name }),
+  proxy: (name) => say('proxy {name}', { name }),
+  shadow: (name) => say('shadow {name}', { name }),
+  other: (name) => name,
+};
+
 function labelOf({ name, role, status }: ReportExtent, width: number, by: TopologyMetrics): string {
-  const words = role === 'other' ? name : `${role} ${name}`;
+  const words = roleWords[role](name);
   const room = width - by.room[0];
   const candidates = [status === undefined ? words : `${words}, ${status}`, words, name];
   return candidates.find((text) => by.width(text, 'label') <= room) ?? by.fit(name, room);

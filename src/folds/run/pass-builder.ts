@@ -3,9 +3,11 @@ import type { EventOf } from '../../contract/events.ts';
 import type { ProgressView } from '../../contract/screens.ts';
 import type { AskedModel, CommandModel, PassModel, PassState, StepError } from './run-model.ts';
 
-/** Signals and lost connections leave no exit status; what looks may end with another one and be content. */
-function endOf(outcome: EventOf<'outcome'>): CommandModel['state'] {
-  return outcome.exitStatus === 0 && outcome.error === undefined ? 'good' : 'bad';
+/** Signals and lost connections leave no exit status. */
+function endOf({ exitStatus, error, expected }: EventOf<'outcome'>): CommandModel['state'] {
+  if (error !== undefined) return 'bad';
+  if (exitStatus === 0) return 'good';
+  return expected ? 'answered' : 'bad';
 }
 
 /** Commands in the order of their intents; outcomes come in any order. */

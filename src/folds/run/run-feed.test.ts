@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { failure } from '../../contract/errors.ts';
 import type { QuestionView } from '../../contract/screens.ts';
 import { eventsUntil, fixtureEvents } from '../journals.test-support.ts';
 import { RunFeed, type Clock, type FeedState } from './run-feed.ts';
@@ -55,9 +56,9 @@ it('delivers the first at once, and then at most ten times a second', () => {
 it('begins again where the replay does', () => {
   const { feed: run, clock, told } = feed();
   run.hear({ push: { kind: 'events', events } });
-  run.hear({ push: { kind: 'end', exitStatus: 0, trouble: undefined } });
+  run.hear({ push: { kind: 'end', exitStatus: 0, error: undefined } });
   clock.advance(100);
-  expect(told.at(-1)?.ended).toEqual({ exitStatus: 0, trouble: undefined });
+  expect(told.at(-1)?.ended).toEqual({ exitStatus: 0, error: undefined });
   run.hear({ push: { kind: 'events', events: eventsUntil(events, 'step-started', '3-3') } });
   clock.advance(100);
   expect(told.at(-1)?.ended).toBeUndefined();
@@ -67,7 +68,7 @@ it('begins again where the replay does', () => {
 it('has no end any more once the run was resumed, here or in another window', () => {
   const { feed: run, clock, told } = feed();
   run.hear({ push: { kind: 'events', events } });
-  run.hear({ push: { kind: 'end', exitStatus: 3, trouble: undefined } });
+  run.hear({ push: { kind: 'end', exitStatus: 3, error: undefined } });
   const last = events.at(-1);
   if (!last) throw new Error('the fixture is empty');
   const { at, prev } = last;
@@ -91,10 +92,11 @@ it('has a question as long as it is asked, and none once the run has ended', () 
   const { feed: run, clock, told } = feed();
   run.hear({ push: { kind: 'question', question } });
   expect(told.at(-1)?.question).toBe(question);
-  run.hear({ push: { kind: 'end', exitStatus: 3, trouble: 'the disk is full' } });
+  const error = failure('JOURNAL_END_UNWRITABLE', { file: '/state/runs/run1.ndjson' }).toInfo();
+  run.hear({ push: { kind: 'end', exitStatus: 3, error } });
   clock.advance(100);
   expect(told.at(-1)?.question).toBeUndefined();
-  expect(told.at(-1)?.ended?.trouble).toBe('the disk is full');
+  expect(told.at(-1)?.ended?.error).toBe(error);
 });
 
 it('puts live progress where it belongs by the clock of the journal, though this one is ahead', () => {

@@ -10,8 +10,8 @@ import type { RunModel } from './run-model.ts';
 export interface FeedState {
   readonly model: RunModel;
   readonly question: QuestionView | undefined;
-  /** Nothing more comes; `trouble` where following or the run itself broke outside of its journal. */
-  readonly ended: { readonly exitStatus: number; readonly trouble: string | undefined } | undefined;
+  /** Nothing more comes; `error` is what broke outside of its journal. */
+  readonly ended: { readonly exitStatus: number; readonly error: ErrorInfo | undefined } | undefined;
   readonly error: ErrorInfo | undefined;
   /** How far this page's clock is ahead of the journal's, in milliseconds. */
   readonly ahead: number;
@@ -72,7 +72,7 @@ export class RunFeed {
         this.#isReplayed = true;
         return undefined;
       case 'end':
-        this.#ended = { exitStatus: push.exitStatus, trouble: push.trouble };
+        this.#ended = { exitStatus: push.exitStatus, error: push.error };
         this.#question = undefined;
         return undefined;
     }

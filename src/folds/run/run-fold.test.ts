@@ -270,3 +270,14 @@ describe('the clock of the computer was set during the run', () => {
     }
   });
 });
+
+it('remembers when and by whom a dump was paused, and when it continued', () => {
+  const begun = eventsUntil(fixtureEvents('raw-dd'), 'step-started', '6a');
+  const by = 'dumpHours 20:00-06:00 (UTC)';
+  const paused = [...begun, nextEvent(begun, { type: 'pause', step: '6a', what: 'paused', by })];
+  const continued = [...paused, nextEvent(paused, { type: 'pause', step: '6a', what: 'continued' }, 60_000)];
+  const from = Date.parse(paused.at(-1)?.at ?? '');
+  expect(foldRun(paused).pauses).toEqual([{ step: '6a', from, until: undefined, by }]);
+  expect(foldRun(continued).pauses).toEqual([{ step: '6a', from, until: from + 60_000, by }]);
+  expect(foldRun(continued).paused).toBeUndefined();
+});

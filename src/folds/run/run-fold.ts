@@ -7,7 +7,14 @@ import type { ProgressView } from '../../contract/screens.ts';
 import { LegBuilder } from './leg-builder.ts';
 import { writtenBeforeFailure } from '../written-records.ts';
 import { CommandList, PassBuilder } from './pass-builder.ts';
-import type { FingerprintPair, LegModel, RunModel, SessionModel, VolumeModel } from './run-model.ts';
+import type {
+  FingerprintPair,
+  LegModel,
+  PauseModel,
+  RunModel,
+  SessionModel,
+  VolumeModel,
+} from './run-model.ts';
 import { TapeList } from '../tape-list.ts';
 
 const blockBytes = 512;
@@ -40,6 +47,7 @@ export class RunFold {
   #volumes: VolumeModel[] = [];
   readonly #fingerprints = new Map<string, FingerprintPair>();
   #paused: RunModel['paused'];
+  readonly #pauses: PauseModel[] = [];
   readonly #tapes = new TapeList();
   #sessions: SessionModel[] = [];
   #restoreDigests: EventOf<'restore-digest'>[] = [];
@@ -117,11 +125,7 @@ export class RunFold {
       case 'restore-digest':
         return this.#addRestoreDigest(event);
       case 'pause':
-        this.#paused =
-          event.what === 'paused'
-            ? { by: event.by ?? '', at: event.at, continuesByItself: event.continuesByItself ?? false }
-            : undefined;
-        return undefined;
+        return this.#pause(event);
       case 'fingerprint':
         return this.#addFingerprint(event);
       default:
@@ -274,6 +278,14 @@ export class RunFold {
     this.#fingerprints.set(volume, { ...known, backup, [side]: event });
   }
 
+  #pause({ step, what, at, by = '', continuesByItself = false }: EventOf<'pause'>): void {
+    const moment = Date.parse(at);
+    const last = this.#pauses.at(-1);
+    if (this.#paused && last) this.#pauses.splice(-1, 1, { ...last, until: moment });
+    this.#paused = what === 'paused' ? { by, at, continuesByItself } : undefined;
+    if (what === 'paused') this.#pauses.push({ step, from: moment, until: undefined, by });
+  }
+
   /** The state so far. Steps that have not changed since the last asking are the same objects. */
   model(): RunModel {
     const last = this.#passes.at(-1);
@@ -285,6 +297,7 @@ export class RunFold {
       current: last?.isRunning && this.#end === undefined ? last.view() : undefined,
       legs: this.#legs.map((leg) => leg.view()),
       paused: last?.isRunning && this.#end === undefined ? this.#paused : undefined,
+      pauses: [...this.#pauses],
       volumes: this.#volumes,
       fingerprints: [...this.#fingerprints.values()],
       tapes: this.#tapes.view(this.#start),

@@ -3,7 +3,7 @@ import { isBlocking } from '../../contract/checks.ts';
 import { printable } from '../../contract/words.ts';
 import { say } from '../../contract/text/say.ts';
 import type { State } from '../states.ts';
-import type { AskedModel, CommandModel, PassModel, RunModel } from './run-model.ts';
+import type { AskedModel, CommandModel, PassModel, PauseModel, RunModel } from './run-model.ts';
 import { runStateOf, stateWords } from './run-state.ts';
 
 export interface LogLine {
@@ -22,7 +22,13 @@ export interface LogLine {
 /** Lines that stay together: the first has the moment of all. */
 type Group = readonly LogLine[];
 
-const commandStates = { running: 'busy', good: 'ok', bad: 'warn', unheard: 'bad' } as const;
+const commandStates = {
+  running: 'busy',
+  good: 'ok',
+  answered: 'ok',
+  bad: 'warn',
+  unheard: 'bad',
+} as const;
 
 /** How a command ended, where that is worth a word. */
 function endWords({ outcome, state }: CommandModel): string {
@@ -120,6 +126,17 @@ function endGroup(model: RunModel): Group {
   ];
 }
 
+function pauseGroups({ step, from, until, by }: PauseModel): Group[] {
+  const base = { kind: 'run', step, host: undefined, state: 'idle' } as const;
+  const paused = say('dump paused by {by}', { by });
+  return [
+    [{ key: `paused ${from}`, at: from, ...base, text: paused }],
+    ...(until === undefined
+      ? []
+      : [[{ key: `continued ${until}`, at: until, ...base, text: say('dump continued') }]]),
+  ];
+}
+
 /** In the order of time; what happened at the same moment stays in the order of the journal. */
 export function logLines(model: RunModel): LogLine[] {
   const apart = { step: '', host: undefined } as const;
@@ -138,6 +155,7 @@ export function logLines(model: RunModel): LogLine[] {
     }),
     ...model.passes.flatMap(passGroups),
     ...model.otherCommands.map((command) => commandGroup('', command)),
+    ...model.pauses.flatMap(pauseGroups),
     ...model.warnings.map(({ step, text, at }, index): Group => {
       return [{ key: `warning ${index}`, at, kind: 'warning', step, host: undefined, state: 'warn', text }];
     }),

@@ -4,7 +4,8 @@ import type { Hop } from '../../contract/data-events.ts';
 import type { ProgressView } from '../../contract/screens.ts';
 
 /** `unheard`: its end is not known, since the console died. */
-type CommandState = 'running' | 'good' | 'bad' | 'unheard';
+/** `answered`: with another exit status than 0, which the program expected as an answer. */
+type CommandState = 'running' | 'good' | 'answered' | 'bad' | 'unheard';
 
 export interface CommandModel {
   /** `seq` of the intent. */
@@ -125,6 +126,16 @@ export interface SessionModel {
   readonly findings: readonly string[];
 }
 
+/** A time in which a dump did not read; times are milliseconds since 1970. */
+export interface PauseModel {
+  readonly step: string;
+  readonly from: number;
+  /** Undefined where it was not continued. */
+  readonly until: number | undefined;
+  /** Who asked for it: a person, or the hours of the job. */
+  readonly by: string;
+}
+
 export interface RunModel {
   readonly run: string;
   readonly start: EventOf<'run-started'> | undefined;
@@ -137,6 +148,8 @@ export interface RunModel {
   /** Who has paused the dump, and when (ISO 8601); undefined if it is not paused. */
   readonly paused:
     { readonly by: string; readonly at: string; readonly continuesByItself: boolean } | undefined;
+  /** All pauses of its dumps, in order. */
+  readonly pauses: readonly PauseModel[];
   readonly volumes: readonly VolumeModel[];
   readonly fingerprints: readonly FingerprintPair[];
   readonly tapes: readonly TapeModel[];

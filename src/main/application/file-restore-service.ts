@@ -22,6 +22,7 @@ import { RestoreOutcome, type RestoreResult } from '../restore/restore-outcome.t
 import { RestoreRecord } from '../restore/restore-record.ts';
 import { RestoreSession } from '../restore/restore-session.ts';
 import { deviceOf, parseTarget, targetWords, type RestoreTarget } from '../restore/target/restore-target.ts';
+import { withoutLinks } from '../restore/target/local-place.ts';
 import { requireTarget } from '../restore/target/restore-target-check.ts';
 import { findWork, type RestoreQuestion, type RestoreWork, type Where } from '../restore/restore-work.ts';
 import type { RestoredFile } from '../restore/restored-file.ts';
@@ -106,7 +107,7 @@ export class FileRestoreService {
   async prepare(request: RestoreRequest, where: Where): Promise<PreparedRestore> {
     const { site, state } = this.#options;
     const { overwrite, tapeFile } = request;
-    const target = parseTarget(request.to, Object.keys(site.hosts));
+    const target = await withoutLinksHere(parseTarget(request.to, Object.keys(site.hosts)));
     if (tapeFile !== undefined) {
       if (deviceOf(target))
         throw failure('RESTORE_DEVICE_REFUSED', {
@@ -156,11 +157,10 @@ export class FileRestoreService {
     const device = deviceOf(prepared.target);
     if (device) requireDeviceNamed(device, hooks.replace ?? []);
     await state.prepare();
-    const record = new RestoreRecord(state);
+    const record = RestoreRecord.begin(state, '', startedEvent(prepared));
     const outcome = new RestoreOutcome();
     let error: ShadowtapeError | undefined;
     try {
-      record.append(startedEvent(prepared));
       hooks.onRecord?.(record.name);
       await this.#restore(prepared, hooks, record, outcome);
     } catch (thrown) {
@@ -185,17 +185,16 @@ export class FileRestoreService {
     const { state } = this.#options;
     const sources = drillSources(run, (await readRun(state, run)).events, volume);
     await state.prepare();
-    const record = new RestoreRecord(state, drillSuffix);
+    const record = RestoreRecord.begin(state, drillSuffix, {
+      type: 'drill-started',
+      ...starter(),
+      run,
+      volumes: sources.map((each) => each.volume),
+    });
     const volumes: DrilledVolume[] = [];
     const notes: string[] = [];
     let error: ShadowtapeError | undefined;
     try {
-      record.append({
-        type: 'drill-started',
-        ...starter(),
-        run,
-        volumes: sources.map((each) => each.volume),
-      });
       hooks.onRecord?.(record.name);
       await this.#drillAll(sources, hooks, record, { volumes, notes });
     } catch (thrown) {
@@ -312,6 +311,11 @@ export class FileRestoreService {
 
 const sourcesOf = (work: RestoreWork): DumpSource[] =>
   work.kind === 'image' ? [work.source] : work.dumps.map(({ source }) => source);
+
+/** A link of this computer may lead elsewhere once the restore has been confirmed. */
+async function withoutLinksHere(target: RestoreTarget): Promise<RestoreTarget> {
+  return target.kind === 'here' ? { ...target, path: await withoutLinks(target.path) } : target;
+}
 
 /** @throws RESTORE_SEVERAL_DUMPS */
 function requireOneForHost(work: RestoreWork, target: RestoreTarget): void {

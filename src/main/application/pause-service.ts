@@ -10,13 +10,11 @@ import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { isWithinHours, type DumpHours } from '../../contract/time/dump-hours.ts';
-import { ownZone } from '../../contract/time/wall-clock.ts';
 import { readOwn } from '../journal/kept-file.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { beginningOf } from '../procedure/run/run-began.ts';
 import { performedRuns } from '../proof/live-runs.ts';
-import type { Job } from '../site/site-schema.ts';
 import { writeWhole } from '../proof/whole-file.ts';
 import { PauseSwitch, type Pauser } from '../../streams/pause-switch.ts';
 
@@ -67,14 +65,6 @@ export async function continueRun(state: StateFolder, run: string): Promise<void
   if ((await pausedBy(state, run)) === undefined)
     throw failure('RUN_NOT_PAUSABLE', { run, reason: notPausedWords(events) });
   await rm(pauseFile(state, run), { force: true });
-}
-
-/** The hours in which the dump of a job reads; undefined if it reads at any time. */
-export function dumpHoursOf({
-  dumpHours,
-  schedule,
-}: Pick<Job, 'dumpHours' | 'schedule'>): DumpHours | undefined {
-  return dumpHours === undefined ? undefined : { hours: dumpHours, zone: schedule?.zone ?? ownZone() };
 }
 
 /** Who pauses the dump now: a person, else the hours of the job. */

@@ -1,6 +1,6 @@
 /** How fast the hosts are over ssh: measured once, and used by later plans. */
 import type { CheckLine, RouteExpectation } from '../../contract/plan.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 import { bytesOfVolumes, type Assignment } from '../procedure/model/assignment.ts';
 import { measureDigests, measureRate } from '../procedure/hosts/measure-rate.ts';
 import { expectRoutes, type MeasuredRate } from '../procedure/model/route-expectation.ts';
@@ -27,10 +27,13 @@ const sshWords = ({ read, write }: MeasuredRate) =>
   phrase('{read} from the host, {write} to it', { read: rateText(read), write: rateText(write) });
 
 const digestWords = ({ sha256, cksum }: NonNullable<MeasuredRate['digests']>) =>
-  [
-    sha256 === undefined ? 'SHA-256: no program' : `SHA-256 ${rateText(sha256)}`,
-    cksum === undefined ? 'cksum: no program' : `cksum ${rateText(cksum)}`,
-  ].join(', ');
+  phrases(
+    [
+      sha256 === undefined ? phrase('SHA-256: no program') : `SHA-256 ${rateText(sha256)}`,
+      cksum === undefined ? phrase('cksum: no program') : `cksum ${rateText(cksum)}`,
+    ],
+    ', ',
+  );
 
 const rateLine = (host: string, what: string, said: string): CheckLine => ({
   host,

@@ -33,7 +33,8 @@ import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
 import type { ProofService } from './proof-service.ts';
 import { loadPages } from './report-service.ts';
 import { atTapeFiles, backupOf, restoreJob, type ReadyRestore } from './restore-job.ts';
-import { dumpHoursOf, watchPause } from './pause-service.ts';
+import { dumpHoursOf } from '../../contract/time/dump-hours.ts';
+import { watchPause } from './pause-service.ts';
 import { withTapeOfPool } from './media/next-tape.ts';
 import { tapeKnowledge } from './media/tape-knowledge.ts';
 import { answersOf, operatorHere, requireAnswers } from './second-person.ts';
@@ -162,11 +163,16 @@ export class RunService {
     const assignment = { ...planned, fingerprintSeed: run };
     request.onPlan?.(planOf(assignment));
     notices.writeTo(journal);
-    const ended = journal.listen(notices.after(request.onEvent));
+    const told = notices.after(request.onEvent);
+    // If the process stops working on the run without an end, it is not known what it has left. A run whose first line
+    // could not be written has left nothing.
+    let mark: 'removed' | 'ended' = 'removed';
+    const ended = journal.listen((event) => {
+      mark = 'ended';
+      told(event);
+    });
     const unmark = await markLive(this.#at.state, run);
     const { pause, unwatch } = await watchPause(this.#at.state, run, dumpHoursOf(planned.job));
-    // If the process stops working on the run without an end, it is not known what it has left.
-    let mark: 'removed' | 'ended' = 'ended';
     try {
       const end = await performRun({
         assignment,

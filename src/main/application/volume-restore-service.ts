@@ -3,7 +3,7 @@ import { failure, isFailure } from '../../contract/errors.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { listed } from '../../contract/words.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { provenCopies } from '../journal/copy-records.ts';
 import { readRun } from '../journal/run-history.ts';
@@ -14,12 +14,7 @@ import type { OpenRunOn } from '../procedure/hosts/run-context.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
 import { requireRunnable } from '../procedure/model/assign.ts';
 import { mastersOf, proxiesOf, type Assignment } from '../procedure/model/assignment.ts';
-import {
-  partProof,
-  restorableOf,
-  type KnownRun,
-  type RestorableRun,
-} from '../procedure/model/restore-source.ts';
+import { restorableOf, type KnownRun, type RestorableRun } from '../procedure/model/restore-source.ts';
 import { areSamePairs } from '../procedure/model/restore-volume.ts';
 import { runsNeeded } from '../procedure/model/several-runs.ts';
 import { tapesToRead } from '../procedure/model/tape/run-tapes.ts';
@@ -35,6 +30,7 @@ import { MediaFile } from '../tape/media-file.ts';
 import { onCopy } from './media/copy-in-drive.ts';
 import { tapesOfRestore, type TapesToRead } from './media/tapes-of-restore.ts';
 import { requireSomebodyToAsk } from './asking.ts';
+import { partedBy, runsInOrder, type KnownRuns } from '../procedure/recover/parted-by.ts';
 import type { JobAssigner, SiteAtHand } from './job-assigner.ts';
 import type { LockRefusal } from './job-refusals.ts';
 import { atTapeFiles, restoreJob, type ReadyRestore } from './restore-job.ts';
@@ -67,10 +63,13 @@ const agreements = [
   {
     what: 'volumes',
     words: ({ volumes }: Beginning) =>
-      volumes.map(({ master, proxy }) => `${master} and ${proxy}`).join(', '),
+      phrases(
+        volumes.map(({ master, proxy }) => phrase('{master} and {proxy}', { master, proxy })),
+        ', ',
+      ),
   },
   {
-    what: 'size in blocks',
+    what: phrase('size in blocks'),
     words: ({ volumes, blocks }: Beginning) =>
       volumes.map((volume) => volume.blocks ?? blocks ?? phrase('unknown')).join(', '),
   },
@@ -121,8 +120,7 @@ function activeOn(run: string, { class: className, volumes }: Assignment, { prim
 interface Ordering {
   readonly backup: KnownRun;
   readonly restorable: RestorableRun;
-  /** All runs of the state folder, oldest first. */
-  readonly known: readonly KnownRun[];
+  readonly runs: KnownRuns;
   readonly assignment: Assignment;
   readonly world: World;
   readonly fromProxy: boolean;
@@ -139,17 +137,13 @@ function areJoined(assignment: Assignment, world: World): boolean {
   return parted.length === 0;
 }
 
-/** The runs that have parted the proxies, with pjrm=off. @throws RESTORE_PROXY_PARTED */
-function partedBy({ known, backup, assignment }: Ordering): string {
-  const runs = assignment.volumes.map(({ proxy }) => {
-    const run = partProof(known, backup, assignment.class, proxy);
-    if (run === undefined) throw failure('RESTORE_PROXY_PARTED', { proxy });
-    return run;
-  });
-  return [...new Set(runs)].join(', ');
+/** The runs that have parted the proxies, with pjrm=off. @throws RESTORE_PROXY_PARTED, RESTORE_PART_UNREAD */
+function partingRuns({ runs, backup, assignment }: Ordering): string {
+  const parting = proxiesOf(assignment).map((proxy) => partedBy(runs, backup, assignment, proxy));
+  return [...new Set(parting)].join(', ');
 }
 
-/** @throws RESTORE_PROXIES_DIFFER, RESTORE_PROXY_PARTED, RESTORE_PROXY_JOINED, RESTORE_UNSUPPORTED */
+/** @throws RESTORE_PROXIES_DIFFER, RESTORE_PROXY_PARTED, RESTORE_PART_UNREAD, RESTORE_PROXY_JOINED, RESTORE_UNSUPPORTED */
 function orderOf(ordering: Ordering): RestoreOrder {
   const { backup, restorable, assignment, world, fromProxy } = ordering;
   const { run } = backup;
@@ -166,7 +160,7 @@ function orderOf(ordering: Ordering): RestoreOrder {
     ...common,
     from: fromProxy ? 'proxy' : 'tape',
     begins: 'parted',
-    partedBy: partedBy(ordering),
+    partedBy: partingRuns(ordering),
   };
 }
 
@@ -238,9 +232,10 @@ export class VolumeRestoreService {
 
   /** @throws as restore */
   async #ready({ run, further, fromProxy = false, replace }: RestoreSource): Promise<ReadyRestore> {
-    const { assigner, site, runs } = this.#at;
+    const { assigner, site, runs, state } = this.#at;
     const written = await this.#known(run);
-    const known = await this.#runsInOrder();
+    const all = await runsInOrder(state);
+    const { known } = all;
     await this.#requireOneRun(written, known, { further, replace });
     const { copy, ...seen } = fromProxy ? {} : await this.#tapesToRead(written, replace);
     const backup = onCopy(written, copy);
@@ -254,7 +249,7 @@ export class VolumeRestoreService {
     const assignment = { ...atTapeFiles(assigned, restorable.start), ...seen };
     requireSamePair(run, restorable.start, assignment);
     requireFilesRestorable(run, named, assignment, fromProxy);
-    const order = await this.#order({ backup, restorable, known, assignment, world, fromProxy });
+    const order = await this.#order({ backup, restorable, runs: all, assignment, world, fromProxy });
     const read = {
       ...order,
       ...(copy?.tapes[0] ? { copy: copy.tapes[0].uuid } : {}),
@@ -302,10 +297,13 @@ export class VolumeRestoreService {
     const needed = runsNeeded(first, others, replace, known);
     if (needed.length < 2) return;
     throw failure('RESTORE_SEVERAL_RUNS', {
-      runs: needed.map(({ run, masters }) => `${listed(masters)} in run ${run}`).join(', '),
+      runs: phrases(
+        needed.map(({ run, masters }) => phrase('{masters} in run {run}', { masters: listed(masters), run })),
+        ', ',
+      ),
       commands: needed
         .map(({ run, masters }) => ['shadowtape restore', run, '--replace', ...masters].join(' '))
-        .join('; then '),
+        .reduce((first, next) => phrase('{first}; then {next}', { first, next })),
     });
   }
 
@@ -348,18 +346,5 @@ export class VolumeRestoreService {
       throw failure('RESTORE_UNSUPPORTED', { run, reason });
     }
     return named;
-  }
-
-  /** All readable runs of the state folder, in the order in which they began. */
-  async #runsInOrder(): Promise<KnownRun[]> {
-    const { state } = this.#at;
-    const names = await state.runs();
-    const read = await Promise.allSettled(
-      names.map(async (run) => ({ run, events: (await readRun(state, run)).events })),
-    );
-    const known = read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const numberOf = ({ events: [start] }: KnownRun) =>
-      start?.type === 'run-started' ? (start.order ?? 0) : 0;
-    return known.toSorted((one, other) => numberOf(one) - numberOf(other) || (one.run < other.run ? -1 : 1));
   }
 }

@@ -4,6 +4,8 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { failure } from '../../contract/errors.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
+import { phrase } from '../../contract/text/say.ts';
+import { yamlReason } from '../site/yaml-reasons.ts';
 import { colorChoices, type ColorChoice } from './terminal/display.ts';
 
 /** The keys of the file. Each is that of an option, which takes precedence. */
@@ -29,9 +31,9 @@ function configPath(environment: NodeJS.ProcessEnv = process.env): string | unde
 }
 
 const readReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a folder',
+  ENOENT: phrase('there is no such file'),
+  EACCES: phrase('permission denied'),
+  EISDIR: phrase('it is a folder'),
 };
 
 /** @returns undefined if the usual place has no file. @throws CONFIG_UNREADABLE */
@@ -59,7 +61,7 @@ const checks: Readonly<Record<(typeof keys)[number], Checked>> = {
   site: (value, file) => ({ site: path(value, file, 'site') }),
   state: (value, file) => ({ state: path(value, file, 'state') }),
   utc(value, file) {
-    if (typeof value !== 'boolean') throw wrong(file, 'utc', 'true or false');
+    if (typeof value !== 'boolean') throw wrong(file, 'utc', phrase('true or false'));
     return { utc: value };
   },
   color(value, file) {
@@ -70,7 +72,7 @@ const checks: Readonly<Record<(typeof keys)[number], Checked>> = {
 };
 
 function path(value: unknown, file: string, key: string): string {
-  if (typeof value !== 'string' || value === '') throw wrong(file, key, 'a path');
+  if (typeof value !== 'string' || value === '') throw wrong(file, key, phrase('a path'));
   return pathOf(value, file);
 }
 
@@ -81,7 +83,8 @@ async function configOf(text: string, file: string): Promise<Config> {
   const [error] = document.errors;
   if (error) {
     const [{ line, col } = { line: 1, col: 1 }] = error.linePos ?? [];
-    throw failure('CONFIG_NOT_YAML', { file, line, column: col, reason: error.message.split('\n')[0] ?? '' });
+    const { reason, evidence } = yamlReason(error);
+    throw failure('CONFIG_NOT_YAML', { file, line, column: col, reason }, evidence);
   }
   const content: unknown = document.toJS() ?? {};
   if (typeof content !== 'object' || content === null || Array.isArray(content))
@@ -89,7 +92,7 @@ async function configOf(text: string, file: string): Promise<Config> {
       file,
       line: 1,
       column: 1,
-      reason: 'there are no keys, such as "site: FILE"',
+      reason: phrase('there are no keys, such as "site: FILE"'),
     });
   const parts = Object.entries(content).map(([key, value]) => {
     const known = keys.find((one) => one === key);

@@ -44,7 +44,7 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
   ];
 }
 
-function routeLine({ route, bytesPerSecond, seconds, notes }: RouteExpectation): string {
+function routeLine({ route, bytesPerSecond, seconds, notes, unmeasured }: RouteExpectation): string {
   const expected =
     bytesPerSecond === undefined || seconds === undefined
       ? []
@@ -54,7 +54,8 @@ function routeLine({ route, bytesPerSecond, seconds, notes }: RouteExpectation):
             bytesPerSecond: rateText(bytesPerSecond),
           }),
         ];
-  return `    ${route.padEnd(8)} ${[...expected, ...notes].join('; ')}`;
+  const measuring = unmeasured ? [say('shadowtape check --rate measures it')] : [];
+  return `    ${route.padEnd(8)} ${[...expected, ...notes, ...measuring].join('; ')}`;
 }
 
 function hashLines({ wholeHash }: Plan): string[] {
@@ -110,6 +111,15 @@ function headLine({ job, site, method, route, volume, bytes, restores }: Plan): 
   });
 }
 
+const hoursLines = ({ dumpHours }: Plan): string[] =>
+  dumpHours
+    ? [
+        `    ${say('the dump reads at {hours} ({zone}) and is paused at other times, which are added', {
+          ...dumpHours,
+        })}`,
+      ]
+    : [];
+
 /** @param all true: lists of similar commands (the fingerprint's) are also printed completely */
 export function planLines(plan: Plan, all: boolean): string[] {
   return [
@@ -118,7 +128,9 @@ export function planLines(plan: Plan, all: boolean): string[] {
     ...(plan.outside ?? []).map(({ why }) => `! ${why}`),
     ...missingLines(plan),
     '',
-    ...(plan.restores ? [] : [say('Expected duration of the dump:'), ...plan.routes.map(routeLine), '']),
+    ...(plan.restores ? [] : [say('Expected duration of the dump:'), ...plan.routes.map(routeLine)]),
+    ...hoursLines(plan),
+    ...(plan.restores ? [] : ['']),
     ...hashLines(plan),
     ...plan.steps.flatMap((step) => stepLines(step, all)),
     say('State checks before and after the steps:'),

@@ -43,7 +43,7 @@ rejoin, verdict) is not on the tape.`);
 /** `✗ 20261122-020004-volume2  journal    line 12 was changed: …` */
 function auditLineText({ run = '-', subject, verdict, sentence, line, at }: AuditLine): string {
   const place =
-    line === undefined || at === undefined ? '' : ` ${say('(line {line} is of {at})', { line, at })}`;
+    line === undefined || at === undefined ? '' : ` ${say('(line {line} dates from {at})', { line, at })}`;
   return `${signs[verdict]} ${run.padEnd(28)}  ${subjectWords[subject].padEnd(9)}  ${told(sentence)}${place}`;
 }
 

@@ -22,7 +22,7 @@ interface ReportCommandOptions {
 export const standardOutputName = '-';
 
 const reportText =
-  say(`The PDF of a journal is the same, byte for byte, each time. Every export is recorded beside the journal:
+  say(`The PDF of a journal is the same, byte for byte, each time. Every export is recorded next to the journal:
 "shadowtape audit --report FILE" shows whether a PDF is one of them.
 
 Forms:

@@ -25,9 +25,9 @@ overdue          there is no such backup; or it is too old, and the newest run f
 missed           that backup is too old, and no run has ended since; or no run began in the last window of the schedule
 action required  the newest run ended with exit status 3, or was interrupted
 unknown          the job has no protect.every
-drill missed     beside one of these: a scheduled drill was not made, so nothing proves that the backup can be restored
+drill missed     in addition to one of these: a scheduled drill was not made, so nothing proves that the backup can be restored
 
-Exit status, as monitoring plugins end. It is that of the worst volume:
+Exit status, as of monitoring plugins. The worst volume decides:
   0  OK        every volume is protected
   1  WARNING   a volume is overdue or was missed, no run failed, and its backup is at most twice as old as allowed;
                or the digest of a week did not reach everybody who asks for it
@@ -167,7 +167,7 @@ const notLooked = exitStatuses.UNKNOWN;
 export function registerStatus(line: CommandLine): void {
   line.program
     .command('status')
-    .description(say('say for each volume whether it is protected; ends as monitoring plugins do'))
+    .description(say('show for each volume whether it is protected; exits like a monitoring plugin'))
     .addOption(jsonOption())
     .option(
       '--prometheus <file>',

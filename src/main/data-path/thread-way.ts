@@ -163,7 +163,10 @@ export class ThreadWay implements DataWay {
       const [read, write] = await Promise.all([reading, writing]);
       const broken = breakOf(read, write, order.abort);
       if (broken || !read.result || !write.result) {
-        const unknown: Break = { at: 'stage', error: new Error(phrase('a half of the path told no result')) };
+        const unknown: Break = {
+          at: 'stage',
+          error: new Error(phrase('one half of the path gave no result')),
+        };
         return {
           broken: broken ?? unknown,
           readBytes: Math.max(read.bytes, readBytes),

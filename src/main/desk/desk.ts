@@ -99,6 +99,7 @@ export class Desk {
         changed,
         ask: runs.ask,
         questionOf: (name) => runs.questionOf(name),
+        notice,
       }),
       drive: new DriveUse(),
       checking: new Checking(changed),

@@ -1,6 +1,9 @@
 import type { RunLine } from '../../contract/screens.ts';
+import { ownZone } from '../../contract/time/wall-clock.ts';
 import { runLineOf } from '../history/history.ts';
 import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
+import { sendDigests, unsentFailure, weekOf } from '../application/digest/send-digest.ts';
+import { weekDigest } from '../application/digest/week-digest.ts';
 import { siteProtectionView } from '../application/protection/protection-service.ts';
 import { siteStatus, type SiteStatus } from '../application/protection/status-service.ts';
 import { restoreLines } from '../history/restore-records.ts';
@@ -8,7 +11,7 @@ import { matchingRestores } from '../history/restore-search.ts';
 import { locatedHits } from '../application/known-tapes.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 
-export type HistoryChannel = 'runs' | 'protection' | 'searchRuns' | 'whereFile' | 'trends';
+export type HistoryChannel = 'runs' | 'protection' | 'sendDigest' | 'searchRuns' | 'whereFile' | 'trends';
 
 /** What is in the index already is shown, where the rest takes longer than this; milliseconds. */
 const patience = 2000;
@@ -58,6 +61,23 @@ export function historyHandlers(room: DeskRoom): Pick<Handlers, HistoryChannel> 
         holds: (run) => console.holdsClass(run),
         now: new Date(),
       });
+    },
+
+    sendDigest: async () => {
+      const { site: ofSite } = (await site.current).console;
+      const zone = ownZone();
+      const now = new Date();
+      const lines = await withLive(await history.lines());
+      const facts = { site: ofSite, state, lines, series: await history.trends({}), now };
+      const outcomes = await sendDigests({
+        ...{ state, site: ofSite, zone, now },
+        digestOf: (period) => weekDigest(facts, period),
+      });
+      const unsent = unsentFailure(outcomes, zone);
+      if (unsent) throw unsent;
+      return outcomes.flatMap((each) =>
+        each.outcome === 'unsent' ? [] : [{ week: weekOf(each, zone), outcome: each.outcome }],
+      );
     },
 
     searchRuns: async (request) => {

@@ -1,6 +1,7 @@
 /** A run that this process performs: what a screen is shown of it while it continues. */
 import type { RunEvent } from '../../contract/events.ts';
-import type { ActiveRun, Plan, ProgressView } from '../../contract/screens.ts';
+import type { Plan } from '../../contract/plan.ts';
+import type { ActiveRun, ProgressView } from '../../contract/screens.ts';
 import { RunPulseFold } from '../../folds/run/run-pulse.ts';
 
 const measured = new Set<ProgressView['what']>(['dump', 'read-back']);

@@ -1,8 +1,7 @@
 /** The runs that this process performs: begins them, lets them be followed, answered and stopped. */
 import { errorInfoOf } from '../../contract/channels.ts';
-import { failure } from '../../contract/errors.ts';
+import { failure, type ErrorInfo } from '../../contract/errors.ts';
 import type { ActiveRun, ProgressView, QuestionView, RunPush } from '../../contract/screens.ts';
-import { phrase } from '../../contract/text/say.ts';
 import { readRun, type EndedRun, type Following, type StateFolder } from '../application/console.ts';
 import type { LiveRun } from './live-run.ts';
 import { paced } from './paced.ts';
@@ -12,7 +11,6 @@ import { RunFollowers, type Follow } from './run-followers.ts';
 import { loginName } from '../owner/login-name.ts';
 
 const millisecondsBetweenProgress = 100;
-const journalTrouble = phrase('the end of its journal could not be written');
 /** As the command line ends with what is likely a mistake of its own. */
 const unexpectedStatus = 70;
 
@@ -130,12 +128,13 @@ export class LiveRuns {
         resolve(live.run);
       });
       const end = begin(this.#following(beginning))
-        .then(({ exitStatus, journalBroken }) =>
-          this.#end(beginning, exitStatus, journalBroken ? journalTrouble : undefined),
-        )
+        .then(({ exitStatus, journalBroken, journalFile: file }) => {
+          const trouble = journalBroken ? failure('JOURNAL_END_UNWRITABLE', { file }) : undefined;
+          return this.#end(beginning, exitStatus, trouble?.toInfo());
+        })
         .catch((error: unknown) => {
           reject(error as Error);
-          return this.#end(beginning, unexpectedStatus, errorInfoOf(error).sentence);
+          return this.#end(beginning, unexpectedStatus, errorInfoOf(error));
         })
         .finally(() => this.#ends.delete(end));
       this.#ends.add(end);
@@ -179,11 +178,11 @@ export class LiveRuns {
     };
   }
 
-  async #end(beginning: RunBeginning, exitStatus: number, trouble: string | undefined): Promise<void> {
+  async #end(beginning: RunBeginning, exitStatus: number, error: ErrorInfo | undefined): Promise<void> {
     if (!beginning.hasBegun) return;
     const { run } = await beginning.opened;
     this.#live.delete(run);
-    this.#followers.tell(run, { kind: 'end', exitStatus, trouble });
+    this.#followers.tell(run, { kind: 'end', exitStatus, error });
     this.#options.changed();
   }
 
@@ -205,7 +204,7 @@ export class LiveRuns {
     const last = events.at(-1);
     // A run whose console died may be resumed here: what comes then is pushed too.
     if (last?.type === 'run-finished')
-      then.push({ kind: 'end', exitStatus: last.exitStatus, trouble: undefined });
+      then.push({ kind: 'end', exitStatus: last.exitStatus, error: undefined });
     return this.#followers.add(run, push, { events, then });
   }
 }

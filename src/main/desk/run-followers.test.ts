@@ -36,6 +36,6 @@ it('delivers nothing of another run, and nothing after the following has ended',
   followers.events('run2', eventsUpTo(3));
   end();
   followers.events('run1', eventsUpTo(3));
-  followers.tell('run1', { kind: 'end', exitStatus: 0, trouble: undefined });
+  followers.tell('run1', { kind: 'end', exitStatus: 0, error: undefined });
   expect(pushes).toEqual([{ kind: 'question', question: undefined }]);
 });

@@ -1,10 +1,11 @@
+import type { CheckLine } from '../../contract/plan.ts';
 import type { ClusterView } from '../../contract/screens.ts';
 import { failure } from '../../contract/errors.ts';
 import { phrase } from '../../contract/text/say.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 import { siteInfo } from './site-views.ts';
 
-export type SiteChannel = 'site' | 'look' | 'check' | 'login' | 'openSite';
+export type SiteChannel = 'site' | 'look' | 'check' | 'measureRates' | 'login' | 'openSite';
 
 /** How long a look is good for others who ask: sdxinfo becomes slow when several run at once (GDS guide 4.5, D.6). */
 const lookMilliseconds = 1000;
@@ -65,6 +66,12 @@ export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
     check: async () => {
       const { console } = await site.current;
       return checking.during('check', (listener) => console.check(listener));
+    },
+
+    measureRates: async (_request, abort) => {
+      const lines: CheckLine[] = [];
+      await (await site.current).console.rateService.measure((line) => lines.push(line), abort);
+      return lines;
     },
 
     login: async ({ number, answer, keep }) => {

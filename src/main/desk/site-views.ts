@@ -64,6 +64,9 @@ export function tapeContents({
       run: label.run,
       keepUntil: label.keepUntil,
       number: label.number,
+      byHand: label.volumes.flatMap(({ volume, byHand: line }) =>
+        line === undefined ? [] : [{ volume, line }],
+      ),
     },
     files,
     end,

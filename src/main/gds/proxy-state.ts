@@ -131,7 +131,10 @@ export const stoppedRule: Rule<EveryNodeFacts> = {
   id: 'proxy-stopped',
   title: phrase('Proxy is stopped'),
   why: phrase('nothing on the cluster may open the proxy while the backup server uses its blocks'),
-  source: 'GDS guide 6.6.3.7, step 3-5; a stopped volume starts again when its node reboots (4.5, D.4)',
+  source: phrase('{source}; a stopped volume starts again when its node reboots ({also})', {
+    source: 'GDS guide 6.6.3.7, step 3-5',
+    also: '4.5, D.4',
+  }),
   compare: (facts) =>
     everyNode(facts, 'STOP', ({ volume }) => ({
       text: volume?.status?.word ?? none,

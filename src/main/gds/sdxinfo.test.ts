@@ -189,7 +189,7 @@ describe('output that is refused', () => {
       expect.objectContaining({
         code: 'SDXINFO_COLUMN_MISSING',
         message: `sdxinfo: the ${table} table has no column ${column}`,
-        hint: `the columns shown are ${columns?.join(' ')}; this release of GDS may print an unknown format`,
+        hint: `the columns shown are ${columns?.join(' ')}; this release of GDS may print a format that Shadowtape does not know`,
       }),
     );
   });

@@ -2,11 +2,11 @@
 import { bytesOfName, type FileNameEncoding } from '../../contract/file-names.ts';
 import type { FileHit } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
+import { filesByHand } from '../procedure/model/tape/by-hand.ts';
 import { parseFilePatterns, type FilePattern, type NameRule } from './file-pattern.ts';
 import { decodeEntries, type HeldEntry } from './held-entries.ts';
 import { readablePath } from './name-encoding.ts';
 import { namesOf, pagesOf, pageWith, type NamePage, type NameTable } from './name-list.ts';
-import { restoreCommand } from './restore-command.ts';
 import type { CataloguePlace, PartPlace } from './run-facts.ts';
 import { bytesOf, numberOf, textOf, type Sqlite } from './sqlite.ts';
 import { nameOfLine } from './stored-line.ts';
@@ -262,7 +262,7 @@ function hitOf({ line, place }: Catalogue, { entry, path }: Found, target: Found
     tapes: tapes.map(({ name, uuid, file }) => ({ name, uuid, file })),
     offset,
     record: Math.floor(offset / place.recordBytes),
-    command: restoreCommand(place, tapes, target ? [target.path, path] : [path], first.offset),
+    command: filesByHand(place, tapes, target ? [target.path, path] : [path], first.offset),
   };
 }
 

@@ -169,7 +169,7 @@ describe('files', () => {
       offset: 1024,
       record: 0,
       command:
-        'mt -f /dev/nst0 rewind; mt -f /dev/nst0 fsf 1; dd if=/dev/nst0 bs=32768 | tar xvf - ./app/ledger.db',
+        'mt -f /dev/nst0 rewind && mt -f /dev/nst0 fsf 1 && dd if=/dev/nst0 bs=32768 | tar xvf - ./app/ledger.db',
     });
   });
 
@@ -266,6 +266,16 @@ describe('the index', () => {
     other.close();
     expect(await whole()).toMatchObject(expected);
     expect(existsSync(`${indexFile()}.aside`)).toBe(false);
+  });
+
+  it('of an earlier release, which does not say what its sentences were made of, is read as it is', async () => {
+    const lines = async () => (await opened().search({ query: '', limit: 9 })).lines;
+    const expectedLines = await lines();
+    const other = new Sqlite(indexFile());
+    other.exec("UPDATE run SET line = json_remove(line, '$.said')");
+    other.close();
+    expect(await lines()).toEqual(expectedLines);
+    expect(expectedLines[0]).not.toHaveProperty('said');
   });
 
   it('is kept in memory where it cannot be written', async () => {

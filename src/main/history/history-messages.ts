@@ -1,7 +1,11 @@
-/** What goes between the console and the thread of the index. Errors of the table cross as plain data. */
+/**
+ * What goes between the console and the thread of the index. Errors of the table cross as plain data. Sentences cross
+ * in English, with what they were made of: the language is that of the console.
+ */
 import type { ErrorInfo } from '../../contract/errors.ts';
 import { isFailure } from '../../contract/errors.ts';
 import type { IndexProgress } from '../../contract/screens.ts';
+import { phrasesIn, type StoredPhrase } from '../../contract/text/phrases.ts';
 import type { HistoryIndex } from './history-index.ts';
 
 export interface WorkerSetting {
@@ -21,7 +25,9 @@ export interface IndexQuestion {
 }
 
 export type Answered = { readonly kind: 'answer'; readonly number: number } & (
-  { readonly answer: unknown } | { readonly failure: ErrorInfo } | { readonly trouble: string }
+  | { readonly answer: unknown; readonly said: readonly StoredPhrase[] }
+  | { readonly failure: ErrorInfo; readonly said: readonly StoredPhrase[] }
+  | { readonly trouble: string }
 );
 
 export type Said = Answered | { readonly kind: 'progress'; readonly progress: IndexProgress | undefined };
@@ -33,9 +39,13 @@ export async function answerOfIndex(
 ): Promise<Answered> {
   const ask = index[name].bind(index) as (question: unknown) => Promise<unknown>;
   try {
-    return { kind: 'answer', number, answer: await ask(question) };
+    const answer = await ask(question);
+    return { kind: 'answer', number, answer, said: phrasesIn(answer) };
   } catch (error) {
-    if (isFailure(error)) return { kind: 'answer', number, failure: error.toInfo() };
+    if (isFailure(error)) {
+      const info = error.toInfo();
+      return { kind: 'answer', number, failure: info, said: phrasesIn(info) };
+    }
     return {
       kind: 'answer',
       number,

@@ -5,6 +5,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ShadowtapeError } from '../../contract/errors.ts';
+import { recall } from '../../contract/text/phrases.ts';
 import { phrase } from '../../contract/text/say.ts';
 import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import { compareRuns, type Comparison } from '../../folds/compare-runs.ts';
@@ -165,6 +166,7 @@ export class History {
 }
 
 function settle({ resolve, reject }: Waiting, answered: Answered): void {
+  if ('said' in answered) recall(answered.said);
   if ('answer' in answered) resolve(answered.answer);
   else if ('failure' in answered) reject(new ShadowtapeError(answered.failure));
   else reject(new Error(answered.trouble));

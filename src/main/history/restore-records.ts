@@ -54,7 +54,16 @@ const startedShape = z.discriminatedUnion('type', [
   }),
 ]);
 
-const errorShape = z.looseObject({ code: z.string(), sentence: z.string(), hint: z.string() });
+const errorShape = z.object({
+  code: z.string(),
+  sentence: z.string(),
+  hint: z.string(),
+  onScreen: z.string().optional(),
+  evidence: z
+    .record(z.string(), z.union([z.string(), z.number()]))
+    .default({})
+    .catch({}),
+});
 
 const finishedShape = z.discriminatedUnion('type', [
   z.looseObject({
@@ -296,7 +305,7 @@ export async function restoreView(
       entries: await entriesOf(handle, fileNames),
       sources: sourcesOf(finished),
       notes: finished?.type === 'restore-finished' ? finished.notes : [],
-      error: error && { code: error.code as ErrorCode, sentence: error.sentence, hint: error.hint },
+      error: error && { ...error, code: error.code as ErrorCode },
     };
   } finally {
     await handle.close();

@@ -3,6 +3,7 @@ import type { EventOf, RunEvent } from '../../contract/events.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
 import type { TrendPoint } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
+import { phrasesIn, type StoredPhrase } from '../../contract/text/phrases.ts';
 import { volumeOf } from '../../folds/figures.ts';
 import { foldRun } from '../../folds/run/run-fold.ts';
 import type { LegModel, RunModel } from '../../folds/run/run-model.ts';
@@ -53,6 +54,8 @@ export interface IndexedRun {
   readonly texts: readonly string[];
   readonly volumes: readonly VolumeFacts[];
   readonly catalogues: readonly CatalogueFacts[];
+  /** What the sentences of its line were made of. */
+  readonly said: readonly StoredPhrase[];
 }
 
 type Started = EventOf<'run-started'>;
@@ -215,6 +218,7 @@ export function runFacts(run: string, events: readonly RunEvent[]): IndexedRun {
     // The times and rates of a restore are not those of a backup.
     volumes: start.restore ? [] : volumesOf(line, events, foldRun(events)),
     catalogues: cataloguesOf(start, events),
+    said: phrasesIn(line),
   };
 }
 
@@ -229,4 +233,5 @@ export const unreadableFacts = (line: RunLine): IndexedRun => ({
   texts: [line.trouble ?? ''],
   volumes: [],
   catalogues: [],
+  said: phrasesIn(line),
 });

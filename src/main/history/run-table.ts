@@ -1,6 +1,7 @@
 /** The runs in the index: written, searched, and read as lines and trends. */
 import type { FoundRuns, TrendPoint, TrendSeries } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
+import { recall, type StoredPhrase } from '../../contract/text/phrases.ts';
 import type { VolumePoint } from './changes/known-runs.ts';
 import type { IndexedRun, VolumeFacts } from './run-facts.ts';
 import type { Term } from './search-query.ts';
@@ -36,7 +37,7 @@ export function writeRun(sqlite: Sqlite, facts: IndexedRun, mark: string): void 
     lowered([...line.tapeNames, line.tape.device]),
     lowered(facts.codes),
     wordsOf(facts),
-    JSON.stringify(line),
+    JSON.stringify({ ...line, said: facts.said } satisfies StoredLine),
   ];
   sqlite.run(`INSERT OR REPLACE INTO run (${columns}) VALUES (${values.map(() => '?').join(', ')})`, values);
   sqlite.run('DELETE FROM volume WHERE run = ?', [line.run]);
@@ -113,7 +114,16 @@ function conditionOf(term: Term): { sql: string; value: SqlValue | undefined } {
   }
 }
 
-const lineOf = (text: SqlValue | undefined): RunLine => JSON.parse(textOf(text)) as RunLine;
+/** Its sentences are in English; the index of an earlier release does not say what they were made of. */
+interface StoredLine extends RunLine {
+  readonly said?: readonly StoredPhrase[];
+}
+
+function lineOf(text: SqlValue | undefined): RunLine {
+  const { said, ...line } = JSON.parse(textOf(text)) as StoredLine;
+  recall(said);
+  return line;
+}
 
 /** A field that is undefined does not cross as JSON: it is there nevertheless. */
 const wholeLine = (line: RunLine): RunLine => ({

@@ -22,10 +22,10 @@ function broken(file: string, line: number, reason: string) {
 const lineFeed = 0x0a;
 
 /** Only bytes that are UTF-8 throughout: a decoder that replaces them would take two different lines for the same. */
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+export const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The lines that are ended by a line feed, and whether something follows the last of them. */
-function linesOf(content: Buffer): { lines: Buffer[]; wholeBytes: number } {
+/** The lines that end in a line feed, and how many bytes they have together. */
+export function wholeLines(content: Buffer): { readonly lines: Buffer[]; readonly wholeBytes: number } {
   const lines: Buffer[] = [];
   let start = 0;
   for (let end = content.indexOf(lineFeed); end >= 0; end = content.indexOf(lineFeed, start)) {
@@ -72,7 +72,7 @@ function parseLine(file: string, number: number, line: string, previous: string)
  * @throws JOURNAL_BROKEN with the first line that was changed, removed or added
  */
 export function parseJournal(file: string, content: Buffer): ReadJournal {
-  const { lines, wholeBytes } = linesOf(content);
+  const { lines, wholeBytes } = wholeLines(content);
   const events: RunEvent[] = [];
   let previous = firstPrevious;
   lines.forEach((bytes, index) => {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -112,8 +112,9 @@ describe('a journal', () => {
 
   it('refuses every line once one could not be written, until the run carries on without it', () => {
     const journal = journalIn(join(folder, 'run-1.ndjson'));
-    fillDiskFor('.ndjson');
     const append = () => journal.append({ type: 'warning', step: '3-3', text: 'x' });
+    append();
+    fillDiskFor('.ndjson');
     const heard: number[] = [];
     journal.listen(({ seq }) => heard.push(seq));
     for (let time = 0; time < 2; time += 1) {
@@ -129,9 +130,43 @@ describe('a journal', () => {
     }
     expect(journal.isBroken).toBe(true);
     journal.carryOn();
-    expect(append()).toBe(3);
-    expect(heard).toEqual([1, 2, 3]);
-    expect(journal.events).toHaveLength(3);
+    expect(append()).toBe(4);
+    expect(heard).toEqual([2, 3, 4]);
+    expect(journal.events).toHaveLength(4);
+  });
+
+  it('passes on no event of a run whose first line cannot be written, and leaves no file of it', () => {
+    const journal = journalIn(join(folder, 'run-1.ndjson'));
+    fillDiskFor('.ndjson');
+    const heard: number[] = [];
+    journal.listen(({ seq }) => heard.push(seq));
+    expect(() => journal.append({ type: 'warning', step: '3-3', text: 'x' })).toThrow(
+      `the journal ${journal.file} cannot be written: the disk is full`,
+    );
+    expect([heard, journal.events, existsSync(journal.file)]).toEqual([[], [], false]);
+  });
+
+  it('passes on no event of a resumed run if its first line cannot be written, unless it carries on without its journal', () => {
+    const file = join(folder, 'run-1.ndjson');
+    const first = journalIn(file);
+    first.append({ type: 'warning', step: '3-3', text: 'one' });
+    first.close();
+    const kept = readFileSync(file);
+    fillDiskFor('.ndjson');
+    const again = (carriesOn: boolean) => {
+      const journal = Journal.reopen({ file, run: 'run-1' }, parseJournal(file, kept));
+      const heard: number[] = [];
+      journal.listen(({ seq }) => heard.push(seq));
+      if (carriesOn) journal.carryOn();
+      try {
+        journal.append({ type: 'warning', step: '3-3', text: 'two' });
+      } catch {
+        expect(carriesOn).toBe(false);
+      }
+      return heard;
+    };
+    expect([again(false), again(true)]).toEqual([[], [2]]);
+    expect(readFileSync(file)).toEqual(kept);
   });
 
   it('that is continued keeps its chain, and loses an incomplete last line', () => {

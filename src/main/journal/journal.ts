@@ -11,6 +11,7 @@ import {
   mkdirSync,
   openSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -70,7 +71,7 @@ const writeTroubles: Readonly<Record<string, string>> = {
   ENOSPC: phrase('the disk is full'),
   EDQUOT: phrase('the quota of this user is exhausted'),
   EACCES: phrase('this user may not write there'),
-  EROFS: phrase('the file system is read only'),
+  EROFS: phrase('the file system is read-only'),
   ELOOP: linkTrouble,
   EEXIST: phrase('its folder is a file'),
   ENOTDIR: phrase('a part of its path is not a folder'),
@@ -94,6 +95,8 @@ export class Journal implements EventSink {
   /** How long the file is as far as this process wrote it, in bytes. */
   #length = 0;
   #carriesOn = false;
+  /** True once this process has written a line. */
+  #hasBegun = false;
   #seq = 0;
   #previous = firstPrevious;
   readonly #now: () => Date;
@@ -180,7 +183,7 @@ export class Journal implements EventSink {
    * Appends an event, and syncs it to disk unless it is only progress.
    * @returns its sequence number
    * @throws JOURNAL_UNWRITABLE as soon as the file can no longer be written (disk full, removed, replaced), unless the run carries on without it.
-   *   Events reach the listeners in any case.
+   *   Events reach the listeners in any case, except where the first line of this process cannot be written.
    */
   append(event: NewEvent): number {
     const stepped = this.#clock.step();
@@ -203,8 +206,10 @@ export class Journal implements EventSink {
     });
     this.#previous = lineHash(line);
     const full = JSON.parse(line) as RunEvent;
-    if (full.type !== 'progress') this.#events.push(full);
     this.#write(line, !lazyTypes.has(event.type));
+    // A run whose first line is not on disk has not begun: it is refused, and no listener is called.
+    if (this.#trouble && !this.#carriesOn && !this.#hasBegun) throw this.#trouble;
+    if (full.type !== 'progress') this.#events.push(full);
     for (const listener of this.#listeners) listener(full);
     if (this.#trouble && !this.#carriesOn) throw this.#trouble;
     return this.#seq;
@@ -249,9 +254,22 @@ export class Journal implements EventSink {
       while (written < bytes.length) written += writeSync(this.#handle, bytes, written);
       this.#length += bytes.length;
       if (sync) fsyncSync(this.#handle);
+      this.#hasBegun = true;
     } catch (error) {
       this.#trouble = this.#unwritable(error);
+      if (this.#seq === 1) this.#removeOwn(this.#handle);
       this.close();
+    }
+  }
+
+  /** A journal without a line is no run. What another program has put in its place stays. */
+  #removeOwn(handle: number): void {
+    try {
+      const own = fstatSync(handle);
+      const named = statSync(this.file, { throwIfNoEntry: false });
+      if (named?.ino === own.ino && named.dev === own.dev) unlinkSync(this.file);
+    } catch {
+      // A file without a line, or with a part of it, is read as a run that never began.
     }
   }
 

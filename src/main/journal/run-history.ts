@@ -24,7 +24,7 @@ async function firstLine(handle: FileHandle): Promise<string | undefined> {
 type RunStart = EventOf<'run-started'>;
 
 /** How a run began; undefined if its journal is compressed, as those of runs that ended long ago, or is not a journal. */
-async function beginningOf(state: StateFolder, run: string): Promise<RunStart | undefined> {
+export async function beginningOf(state: StateFolder, run: string): Promise<RunStart | undefined> {
   try {
     const handle = await open(state.journalFile(run));
     try {

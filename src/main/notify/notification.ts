@@ -3,7 +3,7 @@ import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import { millisecondsBetween, type Stamp } from '../../contract/time/run-clock.ts';
 import { omissionWords, outcomeOf, outcomeWords } from '../../contract/run-outcome.ts';
-import { said, say } from '../../contract/text/say.ts';
+import { said, say, told } from '../../contract/text/say.ts';
 import type { NextTapeOfJob } from '../../contract/protection.ts';
 import { bytesText, durationText, printable } from '../../contract/words.ts';
 import type { NotifyOccasion } from '../site/notify-schema.ts';
@@ -40,7 +40,7 @@ interface Message {
 }
 
 const row = (name: string, value: string | undefined) =>
-  value === undefined || value === '' ? [] : [`${name.padEnd(9)} ${value}`];
+  value === undefined || value === '' ? [] : [`${name.padEnd(9)} ${told(value)}`];
 
 function durationOf({ takenUp }: NotifiedRun, ended: Stamp | undefined): string | undefined {
   if (takenUp === undefined || ended === undefined) return undefined;
@@ -78,12 +78,12 @@ function factRows(
 function notificationOf(facts: NotifiedRun, message: Message, journalFile: string | undefined): Notification {
   const { events, how, hint, stands = [], verdict = '', exitStatus } = message;
   const oneLine = (text: string) => printable(text.replace(/[\n\t]+/g, ' '));
-  const sentence = oneLine(message.sentence);
+  const sentence = oneLine(told(message.sentence));
   const text = [
-    message.sentence,
+    told(message.sentence),
     ...(hint === undefined || hint === '' ? [] : [say('hint: {hint}', { hint })]),
     '',
-    ...(stands.length === 0 ? [] : [say('Current state:'), ...stands.map((line) => `  ${line}`), '']),
+    ...(stands.length === 0 ? [] : [say('Current state:'), ...stands.map((line) => `  ${told(line)}`), '']),
     ...factRows(facts, message, journalFile),
     '',
   ];

@@ -91,7 +91,7 @@ function whyNotNow(key: string, lines: readonly AllowedSigner[], now: number): s
 /** @returns the person whose key it is */
 async function signerOf(request: ApprovalRequest, read: ReadSignature): Promise<string> {
   const { operator, signersFile, revokedFile } = request;
-  const key = `the key ${read.fingerprint}`;
+  const key = phrase('the key {fingerprint}', { fingerprint: read.fingerprint });
   const lines = signersOf(await readAllowedSigners(signersFile), read.publicKey, read.namespace);
   const names = lines.flatMap(({ principals }) => principals.split(','));
   // A person with a line in the file has another person's key, too, if both lines name that key.

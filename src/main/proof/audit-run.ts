@@ -5,11 +5,12 @@ import { isFailure } from '../../contract/errors.ts';
 import type { AuditLine } from '../../contract/proof.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { isMissing, readKept, statKept } from '../journal/kept-file.ts';
+import { wholeLines } from '../journal/journal-reader.ts';
 import { readReportRecords, type ReportRecord } from '../journal/report-record.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { auditJournal, auditMissing, type AuditedJournal } from './audit-journal.ts';
 import { auditSignature, type SignatureDemand } from './audit-signature.ts';
-import { wholeLines, type CheckedChain } from './chain.ts';
+import type { CheckedChain } from './chain.ts';
 import { lastSealOf, type Seal } from './seal.ts';
 
 export interface AuditOptions extends SignatureDemand {

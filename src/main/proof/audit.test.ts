@@ -326,7 +326,7 @@ describe('the audit of what lies next to a journal', () => {
       version: '0.1.0',
     } as const;
     await writeReportRecord(state, run, record);
-    const good = `the report of run ${run}, exported 2026-11-22T03:00:00.000Z by shadowtape 0.1.0, from the present journal: final hash ${journalHash}`;
+    const good = `the report of run ${run}, exported 2026-11-22T03:00:00.000Z by shadowtape 0.1.0, from the current journal: final hash ${journalHash}`;
     expect(await auditReport({ state }, file)).toMatchObject({ verdict: 'proven', run, sentence: good });
     expect(await auditReport({ state }, file, () => Promise.resolve(pdf))).toMatchObject({
       sentence: `${good}; recreated, it is identical`,

@@ -154,7 +154,7 @@ async function auditFound(
       : {
           ...line,
           verdict: 'wrong',
-          sentence: phrase('{was}, from a journal other than the present one of run {run}', { was, run }),
+          sentence: phrase('{was}, from a journal other than the current one of run {run}', { was, run }),
         };
   const again = await render?.(run, record).catch(() => undefined);
   const digest = createHash('sha256')
@@ -171,7 +171,7 @@ async function auditFound(
     ...line,
     verdict: 'proven',
     sentence: phrase(
-      'the report of run {run}, {was}, from the present journal: final hash {lastHash}{anew}',
+      'the report of run {run}, {was}, from the current journal: final hash {lastHash}{anew}',
       { run, was, lastHash: chain.lastHash, anew },
     ),
   };

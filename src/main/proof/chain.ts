@@ -1,6 +1,7 @@
 /** Looks through the chain of a journal and says what was done to it. Pure. */
 import { createHash } from 'node:crypto';
 import { firstPrevious } from '../journal/journal.ts';
+import { strictDecoder, wholeLines } from '../journal/journal-reader.ts';
 import { phrase } from '../../contract/text/say.ts';
 
 /** What of a line the chain needs; events that a later version writes are none of its business. */
@@ -35,20 +36,6 @@ export interface CheckedChain {
   readonly parsed: readonly (ChainLine | undefined)[];
   /** The first thing that is wrong. */
   readonly trouble: ChainTrouble | undefined;
-}
-
-const lineFeed = 0x0a;
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** The lines that end in a line feed, and how many bytes they have together. */
-export function wholeLines(content: Buffer): { readonly lines: Buffer[]; readonly wholeBytes: number } {
-  const lines: Buffer[] = [];
-  let start = 0;
-  for (let end = content.indexOf(lineFeed); end >= 0; end = content.indexOf(lineFeed, start)) {
-    lines.push(content.subarray(start, end));
-    start = end + 1;
-  }
-  return { lines, wholeBytes: start };
 }
 
 /** SHA-256 (hex) of a line's bytes. */

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { firstPrevious } from '../journal/journal.ts';
-import { hashOfLine, wholeLines } from './chain.ts';
+import { wholeLines } from '../journal/journal-reader.ts';
+import { hashOfLine } from './chain.ts';
 import { phrase } from '../../contract/text/say.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

@@ -4,6 +4,7 @@ import type { EventOf, RunEvent } from '../../contract/events.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { writtenOf } from '../journal/run-summary.ts';
+import { readingTool } from '../procedure/model/tape/by-hand.ts';
 import { currentTape, partsOf, tapeWithUuid, type RunTape } from '../procedure/model/tape/run-tapes.ts';
 
 /** What one tape holds of a dump. */
@@ -46,11 +47,9 @@ export interface DumpSource {
 
 type Started = EventOf<'run-started'>;
 
-/** Linux has dump(8) instead of ufsdump. */
 function restoreToolOf({ platform }: Started, method: string): string | undefined {
-  if (method === '6e') return 'sfxrestore';
-  if (method !== '6c') return undefined;
-  return platform === 'linux' ? 'restore' : 'ufsrestore';
+  const tool = readingTool(method, platform);
+  return tool === 'tar' ? undefined : tool;
 }
 
 /** The requested volume: the named one, or the only one. @throws RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED */

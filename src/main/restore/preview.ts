@@ -1,6 +1,6 @@
 /** What a restore will do, shown before it starts: tapes in order, names, space, and the same by hand. Pure. */
-import { readingCommand, restoreCommand } from '../history/restore-command.ts';
 import { readablePath } from '../history/name-encoding.ts';
+import { filesByHand, wholeByHand } from '../procedure/model/tape/by-hand.ts';
 import { uncomparedOf, type DumpSource } from './dump-source.ts';
 import type { FilesOfDump, RestoreWork } from './restore-work.ts';
 import { tapeWords } from './source-tapes.ts';
@@ -49,11 +49,10 @@ function byHand(
     ...{ file, firstRecord, records },
   }));
   const place = { device, recordBytes };
-  if (!files) return `${readingCommand(place, tapes)} > FILE`;
-  if (restoreTool !== undefined) return `${readingCommand(place, tapes)} | ${restoreTool} rf -`;
+  if (!files || restoreTool !== undefined) return wholeByHand(place, restoreTool, tapes);
   const paths = files.listed?.entries.map(({ path }) => path) ?? files.patterns;
   const isAll = files.patterns.length === 0 || paths.length > mostNames;
-  return restoreCommand(place, tapes, isAll ? [] : paths, fromBeginning);
+  return filesByHand(place, tapes, isAll ? [] : paths, fromBeginning);
 }
 
 function dumpPreview(source: DumpSource, files: FilesOfDump | undefined): PreviewedDump {

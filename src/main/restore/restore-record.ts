@@ -3,7 +3,7 @@
  * a separate folder: the journals of runs are not touched.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
 import { printableJson } from '../../contract/words.ts';
@@ -29,8 +29,24 @@ export class RestoreRecord implements EventSink {
     return basename(this.file, recordSuffix);
   }
 
-  /** @param suffix ends the name of the file @throws RESTORE_RECORD_UNWRITABLE */
-  constructor(state: StateFolder, suffix = '') {
+  /**
+   * Opens one, and writes its first line: where that fails, nothing has begun and no record is left.
+   * @param suffix ends the name of the file
+   * @throws RESTORE_RECORD_UNWRITABLE
+   */
+  static begin(state: StateFolder, suffix: string, event: RecordedEvent): RestoreRecord {
+    const record = new RestoreRecord(state, suffix);
+    try {
+      record.append(event);
+    } catch (error) {
+      record.close();
+      rmSync(record.file, { force: true });
+      throw error;
+    }
+    return record;
+  }
+
+  private constructor(state: StateFolder, suffix: string) {
     this.file = join(state.restoresFolder, `${recordName(new Date())}${suffix}${recordSuffix}`);
     try {
       mkdirSync(state.restoresFolder, { recursive: true, mode: 0o700 });

@@ -327,7 +327,10 @@ export const jobSchema = z.strictObject({
     ),
   dumpHours: z
     .string()
-    .refine(areDumpHours, 'must be two different times from 00:00 to 23:59 in quotes, such as "20:00-06:00"')
+    .refine(
+      areDumpHours,
+      phrase('must be two different times from 00:00 to 23:59 in quotes, such as "20:00-06:00"'),
+    )
     .optional()
     .describe(
       'Route `console`: the hours in which the dump reads, such as `"20:00-06:00"`, in the zone of `schedule`, else in that of the console. Outside of them it is paused after a whole record, and continues by itself. See [Slowing a dump down](routes.md#slowing-a-dump-down).',

@@ -112,7 +112,7 @@ describe('a site file that is not YAML', () => {
     [
       'a tab',
       sampleSiteText.replace('  node1:', '\tnode1:'),
-      'line 4, column 1: tabs are not allowed as indentation',
+      'line 4, column 1: a tab is used for indentation',
     ],
     [
       'a key that stands twice',

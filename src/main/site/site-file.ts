@@ -12,9 +12,8 @@ import {
   type Document,
   type Node,
   type Pair,
-  type YAMLParseError,
 } from 'yaml';
-import { failure, isFailure, ShadowtapeError } from '../../contract/errors.ts';
+import { failure, isFailure, ShadowtapeError, type Evidence } from '../../contract/errors.ts';
 import { didYouMean } from '../../contract/nearest-word.ts';
 import { phrase, rephrase } from '../../contract/text/say.ts';
 import { isMerge, mergedKeys, mergeTrouble, startOf, type Trouble } from './merge-keys.ts';
@@ -22,6 +21,7 @@ import { siteFailures } from './site-issues.ts';
 import { pathOf, SiteLines } from './site-lines.ts';
 import { brokenRules } from './site-rules.ts';
 import { siteSchema, type Job, type Site } from './site-schema.ts';
+import { yamlReason } from './yaml-reasons.ts';
 
 /** Enough for any site file; more is a file that was made to exhaust the memory. */
 const mostAliases = 100;
@@ -31,14 +31,6 @@ const mostKeys = 10_000;
 const mostMerges = 500;
 /** In characters. */
 const longestText = 500_000;
-
-/** The parser's words where they help; its advice to programmers where they do not. */
-function parserWords({ code, message }: YAMLParseError): string {
-  if (code === 'MULTIPLE_DOCS') return phrase('a second document begins here, and a site file has one');
-  const [first = ''] = message.split('\n');
-  if (/call stack/.test(first)) return phrase('its lists and keys are nested too deeply');
-  return first.charAt(0).toLowerCase() + first.slice(1);
-}
 
 /** The key of a pair, where it is plain: two that are alike name the same thing. */
 const keyOf = ({ key }: Pair): string | undefined => (isScalar(key) ? String(key.value) : undefined);
@@ -108,9 +100,9 @@ export function parseYaml(file: string, text: string): unknown {
       }),
     );
   const lines = new LineCounter();
-  const notYaml = (at: number, reason: string, cause?: unknown) => {
+  const notYaml = (at: number, reason: string, evidence: Evidence = {}, cause?: unknown) => {
     const { line, col } = lines.linePos(at);
-    return failure('SITE_FILE_NOT_YAML', { file, line, column: col, reason }, {}, cause);
+    return failure('SITE_FILE_NOT_YAML', { file, line, column: col, reason }, evidence, cause);
   };
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -120,13 +112,16 @@ export function parseYaml(file: string, text: string): unknown {
     logLevel: 'error',
   });
   const [error] = document.errors;
-  if (error) throw notYaml(error.pos[0], parserWords(error));
+  if (error) {
+    const { reason, evidence } = yamlReason(error);
+    throw notYaml(error.pos[0], reason, evidence);
+  }
   const trouble = troubleIn(file, document);
   if (trouble) throw notYaml(trouble.at, trouble.reason);
   try {
     return document.toJS({ maxAliasCount: mostAliases });
   } catch (cause) {
-    throw notYaml(0, phrase('its anchors and aliases unfold into more than a site file can hold'), cause);
+    throw notYaml(0, phrase('its anchors and aliases unfold into more than a site file can hold'), {}, cause);
   }
 }
 

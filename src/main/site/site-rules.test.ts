@@ -147,7 +147,7 @@ describe('rules of a site', () => {
   });
 
   it('refuses two hosts of one address and port, also where one of them is known by its name alone', () => {
-    const hint = 'name each machine once; the backup server is never a primary node';
+    const hint = 'declare each machine once; the backup server cannot be a primary node';
     const sameAddress = (site: Tree) => {
       site.hosts.node1.address = '10.0.0.1';
       site.hosts.node3 = { ...site.hosts.node3, address: '10.0.0.1', port: 22 };

@@ -236,7 +236,7 @@ describe.skipIf(missing)('an OpenSSH server as old as they come', { timeout: 30_
     await expect(hosts.session('node3').connect()).rejects.toMatchObject({
       code: 'ALGORITHMS_DISJOINT',
       message: 'node3 and shadowtape have no key exchange in common',
-      hint: 'an old server needs "ssh: legacy" for node3 in the site file',
+      hint: 'if node3 is an old server, set "ssh: legacy" for it in the site file',
     });
     await hosts.close();
   });

@@ -23,7 +23,7 @@ import type { ReadOptions, SeenHost, SessionDeps, StreamOptions, WriteOptions } 
 import { NamedTurns } from './named-turns.ts';
 import { isUnknownToSudo } from './rights.ts';
 import type { RemoteWrite } from './channels/ssh-write.ts';
-import { phrase } from '../../contract/text/say.ts';
+import { phrase, phrases } from '../../contract/text/say.ts';
 
 export type { ReadOptions, SeenHost, StreamOptions, WriteOptions } from './session-options.ts';
 
@@ -175,7 +175,7 @@ export class SshSession {
           command,
           attempt: attemptWords(attempt, tries),
         });
-        onRetry?.(`${error.message}, ${words}`);
+        onRetry?.(phrases([error.message, words], ', '));
       }
     }
   }

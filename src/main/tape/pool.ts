@@ -1,4 +1,5 @@
 /** Which tape of a pool is next, by the tape inventory. Pure. */
+import { phrase, phrases } from '../../contract/text/say.ts';
 import { localDay } from '../../contract/time/wall-clock.ts';
 import { hasLabel, type KnownTape } from './media-catalogue.ts';
 import { isKept } from './retention.ts';
@@ -60,11 +61,14 @@ export function nextOfPool(names: readonly string[], tapes: readonly KnownTape[]
 
 /** `W1 is in retention until 2026-12-20, W2 has no end of retention, W3 is lost`. */
 export const keptWords = ({ kept, lost }: Pick<PoolChoice, 'kept' | 'lost'>): string =>
-  [
-    ...kept.map(({ name, until }) =>
-      until === undefined
-        ? `${name} has no end of retention`
-        : `${name} is in retention until ${localDay(until)}`,
-    ),
-    ...lost.map((name) => `${name} is lost`),
-  ].join(', ');
+  phrases(
+    [
+      ...kept.map(({ name, until }) =>
+        until === undefined
+          ? phrase('{name} has no end of retention', { name })
+          : phrase('{name} is in retention until {day}', { name, day: localDay(until) }),
+      ),
+      ...lost.map((name) => phrase('{name} is lost', { name })),
+    ],
+    ', ',
+  );

@@ -22,6 +22,9 @@ const label: TapeLabel = {
   keepUntil: '2026-12-22T02:00:04.000Z',
 };
 
+/** Bytes of the text of a label. */
+const encodeText = (of: TapeLabel): number => encodeLabel(of).indexOf(0);
+
 const moments = fc
   .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString());
@@ -120,6 +123,113 @@ describe('a label', () => {
     expect(describeFirstRecord(damaged)).toBe(
       'a damaged Shadowtape label: its SHA-256 does not match its content',
     );
+  });
+
+  describe('with lines that restore its volumes', () => {
+    const note = 'Type byHand on node3.';
+    const alike =
+      'A volume without byHand is read like the others of its method, with its own file number after fsf.';
+    const none = 'The commands did not fit: docs/restore-by-hand.md of Shadowtape has them.';
+    const readers = {
+      '6a': '> IMAGE',
+      '6b': '| tar xvf -',
+      '6c': '| ufsrestore rf -',
+      '6e': '| sfxrestore rf -',
+    } as const;
+    type Method = keyof typeof readers;
+    const reading = (file: number) =>
+      `mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf ${file} && dd if=/dev/rmt/0n bs=32768`;
+    /** @param tapes before the last one */
+    const lineOf = (method: Method, file: number, tapes: readonly string[] = []) =>
+      [...tapes.map((name) => `${reading(1)} && echo 'insert ${name}' > /dev/tty && `), reading(file)].join(
+        '',
+      ) + ` ${readers[method]}`;
+    const named = fc.stringMatching(/^[A-Za-z0-9_]{1,32}$/);
+    const full = fc
+      .record({
+        volumes: fc.array(
+          fc.record({
+            volume: named,
+            method: fc.constantFrom<Method>('6a', '6b', '6c', '6e'),
+          }),
+          { maxLength: 400 },
+        ),
+        before: fc.array(named, { maxLength: 300 }),
+      })
+      .map(({ volumes, before }): TapeLabel => ({
+        ...label,
+        byHandNote: note,
+        volumes: volumes.map(({ volume, method }, index) => ({
+          ...{ volume, method, file: index + 1 },
+          byHand: lineOf(method, index + 1, index === 0 ? before : []),
+        })),
+      }));
+    const held = (of: TapeLabel): TapeLabel => {
+      const reading = readLabel(encodeLabel(of));
+      if (reading.kind !== 'label') throw new Error(reading.kind);
+      return reading.label;
+    };
+
+    it('has all of them, or says which are left out and how they read: none is changed', () => {
+      fc.assert(
+        fc.property(full, (of) => {
+          const { volumes, byHandNote } = held(of);
+          const plain = (one: TapeLabel['volumes']) =>
+            one.map(({ volume, method, file }) => [volume, method, file]);
+          expect(plain(volumes)).toEqual(plain(of.volumes));
+          const left = volumes.filter(({ byHand }) => byHand === undefined);
+          for (const [index, { byHand }] of volumes.entries())
+            if (byHand !== undefined) expect(byHand).toBe(of.volumes[index]?.byHand);
+          if (byHandNote === none) {
+            expect(left).toHaveLength(volumes.length);
+            return;
+          }
+          expect(byHandNote).toBe(left.length === 0 ? note : `${note} ${alike}`);
+          for (const { method, file } of left) {
+            // As a person does it who follows the note.
+            const others = volumes.filter(
+              (one) => one.method === method && one.byHand?.match(/ fsf /g)?.length === 1,
+            );
+            expect(others[0]?.byHand?.replace(/ fsf \d+/, ` fsf ${file}`)).toBe(of.volumes[file - 1]?.byHand);
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('keeps those of each method where not all of them fit', () => {
+      const volumes = Array.from({ length: 250 }, (_, index) => {
+        const method = index % 2 === 0 ? ('6a' as const) : ('6c' as const);
+        return { volume: `Volume${index}`, method, file: index + 1, byHand: lineOf(method, index + 1) };
+      });
+      const short = held({ ...label, volumes, byHandNote: note });
+      expect(short.byHandNote).toBe(`${note} ${alike}`);
+      expect(short.volumes.flatMap(({ byHand }) => byHand ?? [])).toEqual([
+        'mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 > IMAGE',
+        'mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 2 && dd if=/dev/rmt/0n bs=32768 | ufsrestore rf -',
+      ]);
+    });
+
+    it('has none where one line is too long, and fits as the label of 0.1.0 did', () => {
+      const volume = { volume: 'Volume2', method: '6a', file: 1 };
+      const long = {
+        ...volume,
+        byHand: lineOf(
+          '6a',
+          1,
+          Array.from({ length: 400 }, (_, at) => `T-${at}`),
+        ),
+      };
+      expect(held({ ...label, volumes: [long], byHandNote: note })).toEqual({
+        ...label,
+        volumes: [volume],
+        byHandNote: none,
+      });
+      const room = 32_768 - encodeText({ ...label, site: '' });
+      const tight = { ...label, site: 'x'.repeat(room) };
+      const byHand = lineOf('6a', 1);
+      expect(held({ ...tight, volumes: [{ ...volume, byHand }], byHandNote: note })).toEqual(tight);
+    });
   });
 
   it('that is too long for its record is refused', () => {

@@ -1,8 +1,9 @@
 /** The label: file 0 of a tape in layout `labelled`, one record of 32,768 bytes. */
 import { z } from 'zod';
-import { failure } from '../../contract/errors.ts';
+import { failure, isFailure } from '../../contract/errors.ts';
 import { localDay } from '../../contract/time/wall-clock.ts';
 import { phrase } from '../../contract/text/say.ts';
+import { shorterLabels, withoutLines } from './label-room.ts';
 import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
 
 export const longestTapeName = 32;
@@ -31,7 +32,15 @@ const labelSchema = z.looseObject({
   run: z.string().optional(),
   site: z.string(),
   /** What the run intended to write after the label, by the number of the tape file. The manifest has what was written. */
-  volumes: z.array(z.looseObject({ volume: z.string(), method: z.string(), file: z.int().positive() })),
+  volumes: z.array(
+    z.looseObject({
+      volume: z.string(),
+      method: z.string(),
+      file: z.int().positive(),
+      byHand: z.string().optional(),
+    }),
+  ),
+  byHandNote: z.string().optional(),
   /** Size in bytes of the records of the data. */
   recordBytes: z.int().positive(),
   /** Until then the tape must not be overwritten. */
@@ -52,7 +61,11 @@ export interface TapeLabel {
     readonly volume: string;
     readonly method: string;
     readonly file: number;
+    /** The command line that restores it without Shadowtape; absent on labels of 0.1.0. */
+    readonly byHand?: string | undefined;
   }[];
+  /** What a person has to know to type them. */
+  readonly byHandNote?: string | undefined;
   readonly recordBytes: number;
   readonly keepUntil?: string | undefined;
   readonly number?: number | undefined;
@@ -60,9 +73,20 @@ export interface TapeLabel {
   readonly copyOf?: string | undefined;
 }
 
-/** @returns one record. @throws TAPE_LABEL_TOO_LONG */
+/**
+ * Commands for which there is no room are left out, and the note says so.
+ * @returns one record
+ * @throws TAPE_LABEL_TOO_LONG
+ */
 export function encodeLabel(label: TapeLabel): Buffer {
-  return seal('LABEL', label, 1);
+  for (const shorter of shorterLabels(label)) {
+    try {
+      return seal('LABEL', shorter, 1);
+    } catch (error) {
+      if (!isFailure(error, 'TAPE_LABEL_TOO_LONG')) throw error;
+    }
+  }
+  return seal('LABEL', withoutLines(label), 1);
 }
 
 export type LabelReading =

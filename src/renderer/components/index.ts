@@ -9,6 +9,7 @@ export { default as CopyButton } from './buttons/CopyButton.svelte';
 export { default as DataTable } from './DataTable.svelte';
 export { default as Dialog } from './Dialog.svelte';
 export { default as EmptyState } from './EmptyState.svelte';
+export { default as EvidenceDetails } from './EvidenceDetails.svelte';
 export { default as ErrorNote } from './ErrorNote.svelte';
 export { default as IconButton } from './buttons/IconButton.svelte';
 export { default as KeyValue } from './KeyValue.svelte';

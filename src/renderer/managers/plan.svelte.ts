@@ -10,11 +10,14 @@ export class PlanManager {
   readonly planned: Asked<'plan'>;
   /** Busy between the click and the run's name. */
   readonly started: Asked<'start'>;
+  /** Busy while the rates of the hosts are measured. */
+  readonly measured: Asked<'measureRates'>;
   #choice = $state.raw<PlanChoice>();
 
   constructor(to: Bridge) {
     this.planned = new Asked(to, 'plan');
     this.started = new Asked(to, 'start');
+    this.measured = new Asked(to, 'measureRates');
   }
 
   get choice(): PlanChoice | undefined {
@@ -45,6 +48,11 @@ export class PlanManager {
   /** Queries the hosts again. */
   async again(): Promise<void> {
     if (this.#choice) await this.planned.ask(this.#choice);
+  }
+
+  /** Measures the rates of the hosts, then plans with them. */
+  async measure(): Promise<void> {
+    if (await this.measured.ask({})) await this.again();
   }
 
   /** Starts the run that the plan shows. @returns its name */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeBridge, Refusal, type Answers } from '../../../test/support/ui/fake-bridge.ts';
-import type { Plan } from '../../contract/screens.ts';
+import type { Plan } from '../../contract/plan.ts';
 import type { SiteDraft, SiteFileView, SiteTrouble } from '../../contract/site-views.ts';
 import { SiteEditor } from './site-editor.svelte.ts';
 

@@ -3,7 +3,7 @@
  * the same text, so that comments stay.
  */
 import type { Bridge } from '../../contract/channels.ts';
-import type { Plan } from '../../contract/screens.ts';
+import type { Plan } from '../../contract/plan.ts';
 import type { SiteFileView, SiteTrouble } from '../../contract/site-views.ts';
 import { renameHost } from '../site-text/rename-host.ts';
 import { removeField, renameKey, setValue, valueAt, valueOf, type Path } from '../site-text/site-edit.ts';

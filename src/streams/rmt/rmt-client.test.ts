@@ -87,7 +87,7 @@ describe('a tape server that is gone', () => {
     expect(await first).toBe(512);
     const [error] = await Promise.all(others.map((work) => failureOf(() => work)));
     expect(error?.message).toBe(
-      'the tape server ended before it answered 2 requests, the first of them "write": no exit status came',
+      'the tape server ended before it answered 2 requests, the first of them "write": no exit status was received',
     );
   });
 

@@ -87,7 +87,7 @@ export function endReason(end: ProcessEnd): string {
   if (complaint !== '') return complaint;
   if (end.signal !== undefined) return phrase('signal {signal}', { signal: end.signal });
   return end.status === undefined
-    ? phrase('no exit status came')
+    ? phrase('no exit status was received')
     : phrase('exit status {status}', { status: end.status });
 }
 

@@ -152,7 +152,7 @@ describe('the verdict on a tape that was written', () => {
     const lost = { status: undefined, signal: undefined, stderr: counts('3+1'), bytes: 100_000 };
     const error = await failureOf(() => judgeTapeWrite(lost, expected));
     expect(error.code).toBe('TAPE_WRITE_FAILED');
-    expect(error.message).toBe('writing to the tape failed: no exit status came');
+    expect(error.message).toBe('writing to the tape failed: no exit status was received');
     const killed = await failureOf(() => judgeTapeWrite({ ...lost, signal: 'KILL' }, expected));
     expect(killed.message).toBe('writing to the tape failed: signal KILL');
   });

@@ -276,7 +276,7 @@ export function endedPushes({ events, line }: RunView): RunPush[] {
   return [
     { kind: 'events', events },
     { kind: 'question', question: undefined },
-    { kind: 'end', exitStatus: line.exitStatus ?? 0, trouble: undefined },
+    { kind: 'end', exitStatus: line.exitStatus ?? 0, error: undefined },
   ];
 }
 

@@ -4,7 +4,8 @@
  * lock of a dead one is taken over.
  */
 import type { WeekDigest } from '../../../contract/digest.ts';
-import { failure } from '../../../contract/errors.ts';
+import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { localDay } from '../../../contract/time/wall-clock.ts';
 import type { Period } from '../../../contract/time/week.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { digestNotification, type Notification } from '../../notify/notification.ts';
@@ -35,6 +36,16 @@ export interface DigestOrder {
   readonly now: Date;
   /** The time zone of the times, if it differs. */
   readonly shownZone?: string | undefined;
+}
+
+/** The day on which the week of a digest begins. @param zone the time zone of the weeks */
+export const weekOf = ({ from }: DigestOutcome, zone: string): string => localDay(from.toISOString(), zone);
+
+/** @returns why the last digest that did not reach everybody did not; undefined where all did */
+export function unsentFailure(outcomes: readonly DigestOutcome[], zone: string): ShadowtapeError | undefined {
+  const unsent = outcomes.findLast(({ outcome }) => outcome === 'unsent');
+  if (!unsent) return undefined;
+  return failure('DIGEST_UNSENT', { week: weekOf(unsent, zone), failures: unsent.failures.join('; ') });
 }
 
 /** Longer than one message may take. */

@@ -131,15 +131,20 @@ export class CopyService {
     const { state } = this.#options;
     const { run, from, drive, plan } = prepared;
     await state.prepare();
-    const record = new RestoreRecord(state, copySuffix);
+    const record = RestoreRecord.begin(state, copySuffix, {
+      type: 'copy-started',
+      by: `${userInfo().username}@${hostname()}`,
+      version,
+      run,
+      volumes: plan.dumps.map(({ source: { volume } }) => volume),
+      tapes: plan.tapes.map(({ name }) => name),
+      from,
+      drive,
+    });
     const told = new CopyTold(record, new MediaFile(state.tapesFile), prepared);
     let copy: ProvenCopy | undefined;
     let error: ShadowtapeError | undefined;
     try {
-      const tapes = plan.tapes.map(({ name }) => name);
-      const by = `${userInfo().username}@${hostname()}`;
-      const names = plan.dumps.map(({ source: { volume } }) => volume);
-      record.append({ type: 'copy-started', by, version, run, volumes: names, tapes, from, drive });
       hooks.onRecord?.(record.name);
       copy = await this.#locked(prepared, hooks, record, told);
       told.written(copy);

@@ -91,8 +91,6 @@ export function rightsOfJob(
   return [
     ...rightsNeeded(assignment),
     ...restoresOf(site, named, { ...world, outside }).flatMap(rightsNeeded),
-    ...allowedCommands(assignment, [...driveCheckCommands(assignment), ...copies]).filter(
-      ({ host }) => assignment.become?.[host] !== undefined,
-    ),
+    ...allowedCommands(assignment, [...driveCheckCommands(assignment), ...copies]),
   ];
 }

@@ -33,7 +33,7 @@ const limits = { anyStatus: true, timeLimitSeconds: 60 };
 const addHint = (host: string) =>
   phrase('add the line on {host} with visudo, for instance: visudo -f /etc/sudoers.d/shadowtape', { host });
 const presumedWords = phrase(
-  'sdxinfo cannot be asked yet, so names of shadow groups and sizes of volumes are not known: * stands for the rest of a command, and a number has a line for each length',
+  'sdxinfo cannot be run yet, so names of shadow groups and sizes of volumes are not known: * stands for the rest of a command, and a number has a line for each length',
 );
 const againHint = phrase(
   'add the lines, then run "check --rights" again: it prints exact lines to put in the place of those with *',
@@ -90,7 +90,7 @@ class RightsCheck {
         host,
         phrase('rights'),
         true,
-        `the lines for copies to a drive of this host need its name: --drive ${host}:DEVICE`,
+        phrase('the lines for copies to a drive of this host need its name: --drive {host}:DEVICE', { host }),
       );
   }
 

@@ -59,10 +59,13 @@ it('a night is due from its time to the end of its window, and no longer once a 
   });
   expect((await settle('2026-11-28T01:30:00Z')).due?.due.toISOString()).toBe('2026-11-28T01:30:00.000Z');
   expect((await settle('2026-11-28T07:29:59Z')).due).toBeDefined();
-  // A run by hand counts, that of another job or a restore does not.
+  expect((await settle('2026-11-28T07:30:00Z')).due).toBeUndefined();
+  // A run by hand counts; that of another job or site, a restore, or one that cannot be read does not.
   const others = [
     runAt('2026-11-28T02:00:00Z', { job: 'weekly' }),
+    runAt('2026-11-28T02:00:00Z', { site: 'other-cluster' }),
     runAt('2026-11-28T02:00:00Z', { restores: 'R1' }),
+    runAt('2026-11-28T02:00:00Z', { trouble: 'the journal is damaged' }),
   ];
   expect((await settle('2026-11-28T03:00:00Z', others)).due).toBeDefined();
   expect(await settle('2026-11-28T03:00:00Z', [runAt('2026-11-28T02:00:00Z')])).toMatchObject({
@@ -80,6 +83,31 @@ it('a night whose run was refused is missed with that reason', async () => {
   expect(missed.map(({ reason }) => reason)).toEqual([
     'the run was refused: node2 answers, so it is not down',
   ]);
+});
+
+it('a night that was missed has its own reason, not that of another night', async () => {
+  await watched('2026-11-25T12:00:00Z');
+  const night = lastNight(job.schedule, new Date('2026-11-26T02:00:00Z'));
+  if (!night) throw new Error('no night');
+  await recordRefusal(state, job, night, failure('NODE_NOT_DOWN', { node: 'node2' }), noWarning);
+  const refused = (startedAt: string, sentence: string) =>
+    runAt(startedAt, { verdict: 'failed', exitStatus: 1, sentence });
+  // Started by hand: right before a window, in its first instant, and when it was over.
+  const lines = [
+    refused('2026-11-27T01:29:59Z', 'before'),
+    refused('2026-11-28T01:30:00Z', 'at its first instant'),
+    refused('2026-11-28T07:30:00Z', 'when it was over'),
+  ];
+  const { missed } = await settle('2026-11-28T08:00:00Z', lines);
+  expect(missed.map(({ reason }) => reason)).toEqual([
+    'the run was refused: node2 answers, so it is not down',
+    'no run was started in its window',
+    'the run was refused: at its first instant',
+  ]);
+  // A later run does not make up for it: that night has no backup.
+  const later = [...lines, runAt('2026-11-28T09:00:00Z')];
+  const last = await lastMissedNight(state, job, later, new Date('2026-11-28T12:00:00Z'));
+  expect(last?.due.toISOString()).toBe('2026-11-28T01:30:00.000Z');
 });
 
 it('a night is due until a run has touched something: a refused run is tried again, with its reason', async () => {
@@ -183,6 +211,15 @@ describe('drills of a job', () => {
       due: undefined,
       words: 'nightly: a drill was made in the window of 2026-11-28 14:00 UTC; next: 2026-12-05 14:00 UTC',
     });
+  });
+
+  it('are not missed for the reasons of a run, and not made good by an earlier drill', async () => {
+    await settle('2026-11-23T12:00:00Z', runs);
+    drilled('2026-11-28T13:59:59Z', 0);
+    const refused = { verdict: 'failed', exitStatus: 1, sentence: 'the tape drive is in use' } as const;
+    const lines = [...runs, runAt('2026-11-28T14:30:00Z', refused)];
+    const last = await lastMissedNight(state, job, lines, new Date('2026-11-28T17:00:00Z'));
+    expect(last?.reason).toBe('no drill was made in its window');
   });
 
   it('that are missed are recorded and reported once, separately from the nights of the job', async () => {

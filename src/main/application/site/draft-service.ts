@@ -121,10 +121,11 @@ export class DraftService {
       };
     } catch (error) {
       const info = errorInfoOf(error);
-      const { sentence, hint, onScreen = hint } = info;
+      const { code, sentence, hint, onScreen = hint, evidence } = info;
       const changedKey = changedHostKeyOf(info);
       return {
         ...{ host, reached, trouble: sentence, hint: onScreen, system: undefined, hasGds: false },
+        ...{ code, evidence },
         ...(changedKey ? { changedKey } : {}),
       };
     }

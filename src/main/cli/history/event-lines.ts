@@ -3,6 +3,7 @@ import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { omissionWords } from '../../../contract/run-outcome.ts';
 import { say, told } from '../../../contract/text/say.ts';
 import { endWord, type RunText } from '../run/run-text.ts';
+import { standLines } from '../run/stand-lines.ts';
 import { clockText } from '../terminal/display.ts';
 import { exact, toned, type Line, type Piece } from '../terminal/lines.ts';
 import { stateTone } from '../terminal/state-tone.ts';
@@ -33,7 +34,7 @@ export function eventLines(event: RunEvent, text: RunText): Line[] {
       return [
         '',
         [stateTone(`${endWord(event)}${omissionWords(event)}`), `: ${told(event.sentence)}`],
-        ...event.stands.map((line) => `  ${told(line)}`),
+        ...standLines(event.stands),
         say('exit status {exitStatus}', { exitStatus: event.exitStatus }),
       ];
     default:

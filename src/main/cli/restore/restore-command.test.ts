@@ -15,7 +15,7 @@ const misfit = (option: string, form: string) =>
   `shadowtape: ${option} has no meaning ${form} --to\n` +
   '  hint: with --to, files and images are restored; without it, a volume on the cluster. shadowtape --state STATE restore --help lists the options of both\n';
 const unplaced =
-  'shadowtape: it is not said where to restore to\n' +
+  'shadowtape: no place to restore to is named\n' +
   '  hint: for files and images, add --to DIR, --to FILE or --to HOST:/PATH; for a volume on the cluster, name its run alone\n';
 
 const undrilled =

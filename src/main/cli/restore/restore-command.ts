@@ -47,8 +47,8 @@ partition of a Linux host that nothing uses. --replace repeats the path of that 
 is made if it is missing. On a host it must be new or empty. Methods 6c and 6e have a dump, which is restored whole to
 such a folder of a host that has ufsrestore or sfxrestore.
 
-With --drill, nothing is written: all tapes of the run are read and compared with what it wrote. It ends with 0 where
-they hold that, with 4 where they do not or cannot be read, and with 1 where nothing is proven.
+With --drill, nothing is written: all tapes of the run are read and compared with what it wrote. It ends with 0 if
+they hold that, with 4 if they do not or cannot be read, and with 1 if nothing is proven.
 
 Exit status with --to:
   0  everything that was named is restored, and the tape holds what its run wrote

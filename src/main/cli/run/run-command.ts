@@ -25,6 +25,7 @@ import { ApprovalText } from './approval-text.ts';
 import { furtherLines, RunFollower } from './run-follower.ts';
 import { eventLines } from '../history/event-lines.ts';
 import { endWord, RunText } from './run-text.ts';
+import { standLines } from './stand-lines.ts';
 import { stopOnSignals, unexpectedStatus } from '../terminal/stop-signals.ts';
 import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
 import { stateTone } from '../terminal/state-tone.ts';
@@ -44,7 +45,7 @@ export function endLines(end: EndedRun, given: GlobalOptionWords): Line[] {
   return [
     [stateTone(word), `: ${told(sentence)}`],
     ...(error?.hint ? [`  ${say('hint: {hint}', { hint: asGiven(error.hint, given) })}`] : []),
-    ...stands.map((line) => `  ${told(line)}`),
+    ...standLines(stands),
     [
       `${say('journal:')} `,
       exact(journalFile),

@@ -1,7 +1,6 @@
 /** digest: what happened to the volumes of the site in a week. */
-import { failure } from '../../../contract/errors.ts';
 import { lastDays, lastWeek } from '../../../contract/time/week.ts';
-import { localDay, ownZone } from '../../../contract/time/wall-clock.ts';
+import { ownZone } from '../../../contract/time/wall-clock.ts';
 import { say } from '../../../contract/text/say.ts';
 import type { Site } from '../../application/console.ts';
 import type { DigestOutcome } from '../../application/digest/send-digest.ts';
@@ -22,32 +21,31 @@ const digestText =
   say(`Each volume has its runs and its missed nights, its newest backup, and its last drill. The tapes that the next nights
 need and the head of the seals follow.
 
---send sends the last week from Monday to Monday to everybody in notify who asks for digest, once for each week. Who has
-not accepted it gets it at the next call; until then the exit status is 2, and status says so. The timer of schedule
+--send sends the last week from Monday to Monday to everybody in notify who asks for digest, once for each week. Those that
+did not accept it get it at the next call; until then the exit status is 2, and status says so. The timer of schedule
 install starts it each hour of Monday from 07:00 on.`);
 
 function outcomeText({ outcome }: DigestOutcome, week: string): string {
   if (outcome === 'sent') return say('the digest of the week of {week} was sent', { week });
-  if (outcome === 'sent before') return say('the digest of the week of {week} was sent before', { week });
+  if (outcome === 'sent before') return say('the digest of the week of {week} was already sent', { week });
   return say('the digest of the week of {week} did not reach everybody', { week });
 }
 
 /** @throws DIGEST_UNSENT if a receiver has not accepted one; it is tried again at the next call */
 async function sendCommand(line: CommandLine, { site, facts, now }: DigestPlace): Promise<void> {
   const { weekDigest } = await import('../../application/digest/week-digest.ts');
-  const { sendDigests } = await import('../../application/digest/send-digest.ts');
+  const { sendDigests, unsentFailure, weekOf } = await import('../../application/digest/send-digest.ts');
   const zone = ownZone();
   const outcomes = await sendDigests({
     ...{ state: line.state, site, zone, now, shownZone: zoneInstead(zone) },
     digestOf: (period) => weekDigest(facts, period),
   });
-  const weekOf = ({ from }: DigestOutcome) => localDay(from.toISOString(), zone);
-  for (const each of outcomes) if (!isQuiet()) print(outcomeText(each, weekOf(each)));
-  const unsent = outcomes.findLast(({ outcome }) => outcome === 'unsent');
+  for (const each of outcomes) if (!isQuiet()) print(outcomeText(each, weekOf(each, zone)));
+  const unsent = unsentFailure(outcomes, zone);
   if (!unsent) return;
   // Others may have got it.
   line.endWith(2);
-  throw failure('DIGEST_UNSENT', { week: weekOf(unsent), failures: unsent.failures.join('; ') });
+  throw unsent;
 }
 
 interface DigestPlace {

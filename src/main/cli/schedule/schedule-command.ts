@@ -8,11 +8,13 @@ const acts = () => import('./schedule-acts.ts');
 export function registerSchedule(line: CommandLine): void {
   const schedule = line.program
     .command('schedule')
-    .description(say('start jobs by themselves: install, list or remove timers, and say when jobs are due'));
+    .description(say('start jobs on schedule: install, list or remove timers, and show when jobs are due'));
   schedule
     .command('install')
     .description(
-      say('show and install what starts each job that has a schedule; refuse a job that would ask'),
+      say(
+        'show and install what starts each job that has a schedule; refuse a job that would ask a question',
+      ),
     )
     .argument('[job...]')
     .option('--system', say('timers of the machine in /etc/systemd/system, not of this user'), false)

@@ -21,6 +21,7 @@ import { asGiven, type GlobalOptionWords } from '../given-options.ts';
 import type { JsonOutput } from '../json-output.ts';
 import { registerLibrary } from './library-commands.ts';
 import { registerPlaces } from './tape-place-commands.ts';
+import { exact, type Line } from '../terminal/lines.ts';
 import { print, printJson, standardError, standardOutput, warn } from '../terminal/output.ts';
 import { dayText, isQuiet, lossText, momentText } from '../terminal/display.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
@@ -44,7 +45,13 @@ function writerText({ label, writtenBy }: IdentifiedTape): string {
     : say(', written by one of the runs {told}', { told: told.join(', ') });
 }
 
-function identifiedLines(tape: IdentifiedTape): string[] {
+/** What the label has to restore its volumes without Shadowtape. */
+const linesByHand = ({ label }: IdentifiedTape): Line[] =>
+  (label?.volumes ?? []).flatMap(({ volume, byHand }) =>
+    byHand === undefined ? [] : [[`  ${say('to restore {volume} by hand:', { volume })} `, exact(byHand)]],
+  );
+
+function identifiedLines(tape: IdentifiedTape): Line[] {
   const { host, device, blank, label, files, end } = tape;
   const place = say('tape in {device} on {host}', { device, host });
   if (blank) return [say('{place}: blank', { place })];
@@ -61,6 +68,7 @@ function identifiedLines(tape: IdentifiedTape): string[] {
       return `  ${say('file {file} {size}  {holds}', { file: String(file).padEnd(3), size: size.padStart(20), holds })}`;
     }),
     `  ${end}`,
+    ...linesByHand(tape),
   ];
 }
 

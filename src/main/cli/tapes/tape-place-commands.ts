@@ -11,7 +11,7 @@ async function lostCommand({ state, siteFile }: CommandLine, name: string): Prom
   const { declareTapeLost } = await import('../../application/known-tapes.ts');
   const loss = declareTapeLost(state, name);
   const { runs } = loss;
-  print(say('lost: {name} does not count any more, and no run waits for it', { name }));
+  print(say('lost: {name} no longer counts, and no run waits for it', { name }));
   if (runs.length > 0)
     print(
       `  ${sayCount(runs.length, 'no other tape holds run {runs}', 'no other tape holds the {count} runs {runs}', { runs: runs.join(', ') })}`,

@@ -19,6 +19,7 @@ const evidenceNames: Readonly<Record<Shown, string>> = {
   stderr: say('error output'),
   expected: say('expected'),
   actual: say('seen'),
+  parser: say('parser'),
   also: say('also'),
 };
 

@@ -1,4 +1,5 @@
 /** The restores of files and the drills that this process performs: begins them, says how far they are, stops them. */
+import { errorInfoOf } from '../../../contract/channels.ts';
 import type { RestoreKind } from '../../../contract/restore-views.ts';
 import type { ActiveRestore, ProgressView, QuestionView } from '../../../contract/screens.ts';
 import type { Ask, FileRestoreHooks } from '../../application/console.ts';
@@ -12,6 +13,8 @@ export interface LiveRestoresOptions {
   /** Asks the viewers of that restore. */
   readonly ask: (name: string, ...asked: Parameters<Ask>) => ReturnType<Ask>;
   readonly questionOf: (name: string) => QuestionView | undefined;
+  /** Called with what can no longer be written to a record. */
+  readonly notice: (sentence: string) => void;
 }
 
 /** What is begun. */
@@ -102,7 +105,10 @@ export class LiveRestores {
         },
       };
       const end = perform(hooks)
-        .catch(reject)
+        .catch((error: unknown) => {
+          reject(error as Error);
+          if (opened !== '') this.#options.notice(errorInfoOf(error).sentence);
+        })
         .finally(() => {
           this.#ends.delete(end);
           this.#live.delete(opened);

@@ -1,9 +1,9 @@
 /** Starts, stops and clears detached work. Changes of the host are journaled. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure } from '../../../contract/errors.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { commandLine } from '../../ssh/quoting.ts';
-import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
+import { anyAnswer, troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import { folderThereStatus, notStartedStatus, startCommand } from './detached-script.ts';
 import { becomeOn, lookAtWork, type WorkLook, type WorkPlace } from './detached-watch.ts';
 import { requireWorkFolder, type DetachedWork } from '../model/detached-work.ts';
@@ -93,7 +93,7 @@ class Stopping {
     this.signalled.push(...wanted.map(({ pid, name }) => ({ pid, name, signal })));
     const argv = ['kill', `-${signal}`, ...wanted.map(({ pid }) => String(pid))];
     // kill complains about one that has just ended.
-    await runner.send(this.#step, { host, argv, changes: true }, { anyStatus: true });
+    await runner.send(this.#step, { host, argv, changes: true }, anyAnswer);
   }
 
   /** Sends the signal to all that are running, and to those found later, until none is running or the time is up. */
@@ -128,7 +128,10 @@ export async function stopWork(
   const asked = await stopping.end('TERM', graceSeconds);
   const look = asked.living.length === 0 ? asked : await stopping.end('KILL', killSeconds);
   if (look.living.length > 0) {
-    const processes = look.living.map(({ name, pid }) => `${name} (process ${pid})`).join(', ');
+    const processes = phrases(
+      look.living.map(({ name, pid }) => phrase('{name} (process {pid})', { name, pid })),
+      ', ',
+    );
     throw failure('DETACHED_NOT_STOPPED', { host: place.host, processes }, { host: place.host });
   }
   return { signalled: stopping.signalled, look };

@@ -146,7 +146,7 @@ echo $!`,
     });
     expect(() => requireWork(work('a/b'))).toThrow('"a/b" cannot be the name of a process or a FIFO');
     expect(() => requireWork(work('run'))).toThrow('"run" cannot be the name of a process or a FIFO');
-    expect(() => requireWork(work('read'))).toThrow('two processes or FIFOs bear one name');
+    expect(() => requireWork(work('read'))).toThrow('two processes or FIFOs have the same name');
     expect(() => requireWork(work('cat', 'written'))).toThrow('there is no FIFO "written"');
   });
 });

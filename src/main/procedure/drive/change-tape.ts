@@ -3,10 +3,10 @@
  * checked before it is used; after a wrong one, the tape is requested again.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import type { Assignment } from '../model/assignment.ts';
-import type { CommandRunner } from '../hosts/command-runner.ts';
+import { anyAnswer, type CommandRunner } from '../hosts/command-runner.ts';
 import { Changer, requireChangerDrive } from './changer-work.ts';
 import { threadingByHandSeconds, threadingSeconds, waitForReadyDrive } from './drive-ready.ts';
 import { realClock, type RetryClock } from '../hosts/query-retry.ts';
@@ -70,7 +70,7 @@ export async function eject({
 }: Pick<TapeChanging, 'runner' | 'step'> & { readonly drive: Drive }): Promise<void> {
   const { tapeHost: host, tapeDevice } = drive;
   const argv = driveCommand(tapeDevice, 'offline');
-  await runner.send(step, { host, argv, changes: true }, { anyStatus: true, timeLimitSeconds: 900 });
+  await runner.send(step, { host, argv, changes: true }, { ...anyAnswer, timeLimitSeconds: 900 });
 }
 
 async function askForTape(changing: TapeChanging, wanted: WantedTape, trouble: unknown): Promise<void> {
@@ -80,7 +80,7 @@ async function askForTape(changing: TapeChanging, wanted: WantedTape, trouble: u
     if (trouble !== undefined) throw trouble;
     throw failure('NEXT_TAPE_NEEDED', { words: wanted.words, device, host });
   }
-  const before = isFailure(trouble) ? `${trouble.message}. ` : '';
+  const before = isFailure(trouble) ? phrases([trouble.message, ''], '. ') : '';
   const answer = await ask({
     id: 'next-tape',
     step,

@@ -13,7 +13,7 @@ import {
   unitSerialIn,
 } from '../../tape/element-status.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
-import { wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
+import { anyAnswer, wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { Drive } from '../model/tape/tape-commands.ts';
 
@@ -29,7 +29,7 @@ const secondsOfQuery = 120;
 
 async function ask({ runner, step, drive }: ChangerRoom, argv: readonly string[], binary = false) {
   const command = { host: drive.tapeHost, argv, changes: false };
-  return runner.send(step, command, { anyStatus: true, binary, timeLimitSeconds: secondsOfQuery });
+  return runner.send(step, command, { ...anyAnswer, binary, timeLimitSeconds: secondsOfQuery });
 }
 
 /** @returns the number, or why it cannot be found, in words */

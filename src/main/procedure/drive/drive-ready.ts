@@ -7,7 +7,7 @@ import { durationText } from '../../../contract/words.ts';
 import { phrase } from '../../../contract/text/say.ts';
 import { parseDriveStatus, type DriveStatus } from '../../tape/drive-status.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
-import { wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
+import { anyAnswer, wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
 import type { Drive } from '../model/tape/tape-commands.ts';
 import type { RetryClock } from '../hosts/query-retry.ts';
 
@@ -25,7 +25,7 @@ export async function driveStatus(
   const result = await runner.send(
     step,
     { host, argv, changes: false },
-    { anyStatus: true, timeLimitSeconds: 180 },
+    { ...anyAnswer, timeLimitSeconds: 180 },
   );
   if (result.status === 127) throw failure('COMMAND_NOT_FOUND', { host, name: 'mt' });
   const stdout = result.stdout.toString('utf8');

@@ -5,7 +5,7 @@ import { phrase } from '../../../contract/text/say.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
 import { readLabel, type TapeLabel } from '../../tape/tape-label.ts';
 import { readManifest, type TapeManifest } from '../../tape/tape-manifest.ts';
-import type { CommandRunner } from '../hosts/command-runner.ts';
+import { anyAnswer, type CommandRunner } from '../hosts/command-runner.ts';
 import { driveStatus, requireReadyDrive } from './drive-ready.ts';
 import type { CommandResult } from '../hosts/hosts.ts';
 import { contentsOfTape, ddWords, isTooLarge, type KnownDrive } from './tape-look.ts';
@@ -138,7 +138,7 @@ async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: 
   for (let file = 1; file < mostFiles; file += 1) {
     if (!(await reaches(runner, drive, file)))
       return phrase('no file mark after file {file}', { file: file - 1 });
-    const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
+    const first = await runner.send(step, readRecordCommand(drive), { ...anyAnswer, binary: true });
     const end = await endOfTape(runner, drive, first);
     if (end !== undefined) return phrase('{end} after file {file}', { end, file: file - 1 });
     const holds = isTooLarge(first)
@@ -178,7 +178,7 @@ export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Pr
   const { tapeHost: host, tapeDevice: device } = drive;
   await requireReadyDrive(runner, step, drive, 'read');
   await runner.send(step, rewindCommand(drive));
-  const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
+  const first = await runner.send(step, readRecordCommand(drive), { ...anyAnswer, binary: true });
   const found = await contentsOfTape(runner, step, drive, first);
   const finding = new Finding();
   let end = 'blank';

@@ -47,7 +47,8 @@ class Asker {
     if (this.#missing.has(program)) return none(isMissing) as undefined;
     try {
       const command = { host: this.#drive.tapeHost, argv, changes: false };
-      const options = { anyStatus: true, timeLimitSeconds: secondsOfQuery };
+      // A program that is not there, or a drive that does not know a query, is a reason, and no failure.
+      const options = { anyStatus: true, isAnswer: () => true, timeLimitSeconds: secondsOfQuery };
       const result = await this.#runner.send(this.#step, command, options);
       if (result.status === 127) {
         this.#missing.add(program);

@@ -7,7 +7,7 @@ import type { FoundTape } from '../../tape/overwrite-rule.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import { readLabel } from '../../tape/tape-label.ts';
-import type { CommandRunner } from '../hosts/command-runner.ts';
+import { anyAnswer, type CommandRunner } from '../hosts/command-runner.ts';
 import { driveStatus } from './drive-ready.ts';
 import type { CommandResult } from '../hosts/hosts.ts';
 import { readRecordCommand, rewindCommand, type Drive } from '../model/tape/tape-commands.ts';
@@ -31,18 +31,17 @@ async function isBlank(runner: CommandRunner, step: string, drive: KnownDrive): 
   if (status.blankCheck) return true;
   if (status.dialect !== 'linux') return false;
   const { tapeHost: host, tapeDevice } = drive;
-  await runner.send(
-    step,
-    { host, argv: driveCommand(tapeDevice, 'eod'), changes: false },
-    { anyStatus: true },
-  );
+  await runner.send(step, { host, argv: driveCommand(tapeDevice, 'eod'), changes: false }, anyAnswer);
   const atEnd = await driveStatus(runner, step, drive);
   return atEnd.endOfData && atEnd.file === 0 && (atEnd.record === undefined || atEnd.record === 0);
 }
 
 /** dd's message about a failed read, without the counts that it prints at the end. */
 export function ddWords({ stderr, status }: Pick<CommandResult, 'stderr' | 'status'>): string {
-  return ddComplaint(stderr) || `dd ended with exit status ${status ?? phrase('unknown')}`;
+  return (
+    ddComplaint(stderr) ||
+    phrase('dd ended with exit status {status}', { status: status ?? phrase('unknown') })
+  );
 }
 
 /**
@@ -89,7 +88,7 @@ function readFirstRecord(runner: CommandRunner, step: string, drive: KnownDrive)
   const rewind = rewindCommand(drive);
   return runner.persist(step, rewind, async () => {
     await runner.send(step, rewind);
-    const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
+    const first = await runner.send(step, readRecordCommand(drive), { ...anyAnswer, binary: true });
     return { first, found: await contentsOfTape(runner, step, drive, first) };
   });
 }

@@ -34,10 +34,22 @@ export interface Command {
 export interface SendOptions {
   /** The caller judges exit statuses other than 0. */
   readonly anyStatus?: boolean;
+  /** True for an end with another exit status than 0 that is an answer, such as "no": the journal has it as expected. */
+  readonly isAnswer?: (result: CommandResult) => boolean;
   /** The output is bulk data: only its length and digest are kept. */
   readonly binary?: boolean;
   readonly timeLimitSeconds?: number;
 }
+
+/** Of a question that every exit status answers, except that of a command that is not there. */
+export const anyAnswer = {
+  anyStatus: true,
+  isAnswer: ({ status }) => status !== 127,
+} as const satisfies SendOptions;
+
+/** A command that was ended by a signal has answered nothing. */
+const isExpected = (result: CommandResult, { isAnswer }: SendOptions): boolean =>
+  result.status !== undefined && result.status !== 0 && (isAnswer?.(result) ?? false);
 
 /** Which abort signal stops what: a command that changes something may finish unless the operator stops immediately. */
 export interface StopSignals {
@@ -168,7 +180,10 @@ export class CommandRunner {
     step: string,
     of: number,
     result: Partial<CommandResult> & { error?: unknown },
-    binary = false,
+    {
+      binary = false,
+      expected = false,
+    }: { readonly binary?: boolean | undefined; readonly expected?: boolean } = {},
   ): void {
     const stdout = result.stdout ?? Buffer.alloc(0);
     const stderr = result.stderr ?? '';
@@ -185,6 +200,7 @@ export class CommandRunner {
       stdoutBytes: stdout.length,
       stderr: cut(stderr),
       stderrBytes: Buffer.byteLength(stderr),
+      ...(expected ? { expected } : {}),
       ...(result.error === undefined ? {} : { error: errorFields(result.error) }),
     });
   }
@@ -264,7 +280,7 @@ export class CommandRunner {
       this.outcome(step, of, { error });
       throw error;
     }
-    this.outcome(step, of, result, options.binary);
+    this.outcome(step, of, result, { binary: options.binary, expected: isExpected(result, options) });
     const trouble = options.anyStatus ? undefined : troubleOf(command, result);
     if (trouble) throw trouble;
     return result;

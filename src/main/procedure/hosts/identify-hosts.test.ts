@@ -95,7 +95,7 @@ describe('a host that was identified when the run began, and does not show its m
       code: 'HOST_MACHINE_UNKNOWN',
       message:
         'node1 does not say whether it is the machine that the run began with: hostid failed twice (no more processes)',
-      hint: 'run hostid on node1, and correct what it reports; where node1 is the same machine, resume or roll back with --same-machine node1',
+      hint: 'run hostid on node1, and correct what it reports; if node1 is the same machine, resume or roll back with --same-machine node1',
     });
   });
 

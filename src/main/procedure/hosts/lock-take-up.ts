@@ -4,7 +4,7 @@
  */
 import { isOfCommand, livenessOfOwner, ownerName, ownerWords, parseOwner, thisOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
-import type { CommandRunner } from './command-runner.ts';
+import { anyAnswer, type CommandRunner } from './command-runner.ts';
 import { isLeft, type LockKnowledge } from './left-lock.ts';
 import { busyFailure, lockedFailure } from './lock-refusal.ts';
 import { leaveAsFound, takePlaces, type FoundLock, type LockOrder } from './remote-lock.ts';
@@ -64,7 +64,7 @@ async function mayTakeOver(order: TakeUpOrder, found: FoundLock): Promise<string
  */
 async function ownDrive({ runner, run }: TakeUpOrder, place: LockPlace): Promise<LockPlace[]> {
   const command = { host: place.host, argv: ['ls', place.folder], changes: false };
-  const look = await runner.send(step, command, { anyStatus: true });
+  const look = await runner.send(step, command, anyAnswer);
   return parseOwner(look.stdout.toString('utf8'))?.run === run ? [place] : [];
 }
 

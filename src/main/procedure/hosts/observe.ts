@@ -18,7 +18,8 @@ import { readSdxinfoText } from '../../gds/sdxinfo-table.ts';
 import { missingRows } from '../../gds/sdxinfo-whole.ts';
 import { parseDiskIdentities, type DiskIdentities } from '../../gds/disk-identity.ts';
 import type { Platform } from '../../site/site-schema.ts';
-import { troubleOf, type Command, type CommandRunner } from './command-runner.ts';
+import { anyAnswer, troubleOf, type Command, type CommandRunner } from './command-runner.ts';
+import type { CommandResult } from './hosts.ts';
 import { everyObjectQuery, pastOf } from '../model/backup-past.ts';
 import { parseBoot } from '../model/boot-identity.ts';
 import { backupLooks, bootLooks, diskLook, longLook, primaryLooks } from '../model/look-commands.ts';
@@ -73,24 +74,29 @@ function read(stdout: string): Reading {
   return { report, answer: hasRows ? 'objects' : tables.length > 0 ? 'titles' : 'silence' };
 }
 
+const printedBy = ({ stdout, stderr }: CommandResult) => `${stdout.toString('utf8')}\n${stderr}`.trim();
+
 async function readSdxinfo(
   runner: CommandRunner,
   step: string,
   command: Command,
   backup?: BackupLook,
 ): Promise<Reading> {
-  const result = await runner.send(step, command, { anyStatus: true, timeLimitSeconds: 120 });
+  const isAnswer = (end: CommandResult) => backup !== undefined && saysNoObjects(printedBy(end), backup);
+  const result = await runner.send(step, command, { anyStatus: true, isAnswer, timeLimitSeconds: 120 });
   const stdout = result.stdout.toString('utf8');
-  const printed = `${stdout}\n${result.stderr}`.trim();
-  if (backup && result.status !== 127 && saysNoObjects(printed, backup))
-    return { report: emptyReport, answer: 'message' };
+  const printed = printedBy(result);
+  if (result.status !== 127 && isAnswer(result)) return { report: emptyReport, answer: 'message' };
   const trouble = troubleOf(command, result);
   if (trouble) {
     if (trouble.code === 'SDXINFO_MISSING') throw trouble;
     const values = {
       host: command.host,
       text:
-        printed || 'exit status ' + String(result.status ?? phrase('unknown')) + ', and nothing was printed',
+        printed ||
+        phrase('exit status {status}, and nothing was printed', {
+          status: result.status ?? phrase('unknown'),
+        }),
     };
     throw failure(backup ? 'SDXINFO_FAILED_ON_BACKUP' : 'SDXINFO_FAILED_ON', values, trouble.evidence);
   }
@@ -382,7 +388,7 @@ export class Observer {
 
   /** A witness that does not answer is none; no exit status means that. */
   async #ask(step: string, host: string, argv: readonly string[]) {
-    const limits = { anyStatus: true, timeLimitSeconds: 60 };
+    const limits = { ...anyAnswer, timeLimitSeconds: 60 };
     try {
       const { status, stdout } = await this.#runner.send(step, { host, argv, changes: false }, limits);
       return { status, stdout: stdout.toString('utf8') };

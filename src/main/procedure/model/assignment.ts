@@ -2,6 +2,7 @@
 import { rawDevice } from '../../gds/commands.ts';
 import type { ShadowLayout } from '../../gds/shadow-layout.ts';
 import type { FileNameEncoding } from '../../../contract/file-names.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Job, Method, Platform, Route } from '../../site/site-schema.ts';
 import type { Library, LibraryMoves } from '../../tape/library.ts';
@@ -177,7 +178,9 @@ export function volumeCheck(
   proxy: string,
   title: string,
 ): { title: string; volume?: string } {
-  return volumes.length > 1 ? { title: `${title} (${proxy})`, volume: proxy } : { title };
+  return volumes.length > 1
+    ? { title: phrase('{title} ({volume})', { title, volume: proxy }), volume: proxy }
+    : { title };
 }
 
 /** Number of the tape file that holds the manifest. */

@@ -85,7 +85,8 @@ export function requireWork(work: DetachedWork): DetachedWork {
   const names = [...work.fifos, ...work.processes.map(({ name }) => name)];
   const odd = names.find((name) => !namePattern.test(name) || name === 'run');
   if (odd !== undefined) throw refused(phrase('"{odd}" cannot be the name of a process or a FIFO', { odd }));
-  if (new Set(names).size !== names.length) throw refused(phrase('two processes or FIFOs bear one name'));
+  if (new Set(names).size !== names.length)
+    throw refused(phrase('two processes or FIFOs have the same name'));
   for (const { input, output } of work.processes) {
     for (const fifo of [input, output])
       if (fifo !== undefined && !work.fifos.includes(fifo))

@@ -1,7 +1,7 @@
 /** What may be restored, and whether a parted proxy may be copied to its master, according to the journals. */
 import { describe, expect, it } from 'vitest';
 import { fixtureEvents, type FixtureName } from '../../../folds/journals.test-support.ts';
-import { isFailure } from '../../../contract/errors.ts';
+import { failure, isFailure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { partProof, restorableOf, type KnownRun } from './restore-source.ts';
 
@@ -10,6 +10,7 @@ const known = (name: FixtureName): KnownRun => {
   return { run: events[0]?.run ?? '', events };
 };
 
+const failureText = (...args: Parameters<typeof failure>) => `${args[0]}: ${failure(...args).message}`;
 function refusalOf(run: KnownRun, masters: readonly string[] = []): string {
   try {
     restorableOf(run, masters);
@@ -100,33 +101,77 @@ describe('a run can be restored', () => {
 
   it('but not one of three where the journal does not have their disks', () => {
     expect(refusalOf(known('three-volumes'), ['Volume3'])).toContain(
-      'its journal does not tell the disks of Volume4',
+      'its journal does not name the disks of Volume4',
     );
   });
 
-  it('but not where the digest is missing, or of another size', () => {
-    const changed = (change: (event: RunEvent & { type: 'digest' }) => object) => {
-      const { run, events } = known('raw-dd');
-      return {
-        run,
-        events: events.map((event) =>
-          event.type === 'digest' && event.hop === 'handed'
-            ? ({ ...event, ...change(event) } as RunEvent)
-            : event,
-        ),
-      };
-    };
-    expect(refusalOf(changed(() => ({ onTapeSha256: undefined })))).toMatch(/^RUN_HAS_NO_DIGEST: /);
-    expect(refusalOf(changed(({ bytes = 0 }) => ({ bytes: bytes - 512 })))).toMatch(
-      /^RESTORE_UNSUPPORTED: .*its tape holds/,
+  /** The journal of a backup with some events changed, or left out. */
+  function changed(change: (event: RunEvent) => object | undefined, name: FixtureName = 'raw-dd'): KnownRun {
+    const { run, events } = known(name);
+    return { run, events: events.flatMap((event) => (change(event) ?? []) as RunEvent | RunEvent[]) };
+  }
+  const withDump = (change: (dump: RunEvent & { type: 'digest' }) => object | undefined) =>
+    changed((event) => (event.type === 'digest' && event.hop === 'handed' ? change(event) : event));
+  const withStart = (more: object) =>
+    changed((event) => (event.type === 'run-started' ? { ...event, ...more } : event));
+  const unsupported = ({ run }: KnownRun, reason: string) =>
+    `RESTORE_UNSUPPORTED: run ${run} cannot be restored by this release: ${reason}`;
+
+  it('but not where its dump is missing, has no digest, was continued, or is of another size', () => {
+    const { run } = known('raw-dd');
+    expect(refusalOf(withDump(() => undefined))).toBe(failureText('RUN_HAS_NO_TAPE', { run }));
+    const noDigest = withDump((dump) => ({ ...dump, onTapeSha256: undefined }));
+    expect(refusalOf(noDigest)).toBe(failureText('RUN_HAS_NO_DIGEST', { run, volume: 'Volume2' }));
+    const continued = withDump((dump) => ({ ...dump, sections: [{ bytes: 1, sha256: '' }] }));
+    expect(refusalOf(continued)).toBe(unsupported(continued, 'its dump was interrupted and continued'));
+    const short = withDump((dump) => ({ ...dump, bytes: 8_388_096 }));
+    expect(refusalOf(short)).toBe(
+      unsupported(short, 'its tape holds 8388096 bytes of a volume of 8388608 bytes'),
     );
+    expect(refusalOf({ run, events: [] })).toBe(failureText('RUN_HAS_NO_TAPE', { run }));
+  });
+
+  it('but not a restore, nor what Linux hosts have backed up, nor a run that has not ended', () => {
+    const restored = known('restore');
+    expect(refusalOf(restored)).toBe(unsupported(restored, 'it is a restore, not a backup'));
+    const linux = withStart({ platform: 'linux' });
+    expect(refusalOf(linux)).toBe(unsupported(linux, 'restoring volumes of Linux hosts is not supported'));
+    const unfinished = changed((event) => (event.type === 'run-finished' ? undefined : event));
+    expect(refusalOf(unfinished)).toBe(unsupported(unfinished, 'it has not ended'));
+  });
+
+  it('that was imported, if its journal was on the tape: then its end is not known', () => {
+    const imported = (from: string) =>
+      changed((event) => (event.type === 'run-finished' ? { ...event, type: 'imported', from } : event));
+    expect(restorableOf(imported('journal')).order.imported).toBe(true);
+    expect('imported' in restorableOf(known('raw-dd')).order).toBe(false);
+    expect(refusalOf(imported('label'))).toBe(
+      unsupported(
+        imported('label'),
+        'it was imported from a tape without its journal, so its pair and its disks are not known',
+      ),
+    );
+  });
+
+  it('says which files it lacks, and which changed while they were read', () => {
+    const remarks = (name: FixtureName) =>
+      changed((event) => {
+        if (event.type !== 'run-finished') return event;
+        const warning = { ...event, type: 'warning', step: '6b-4', text: '' };
+        return [{ ...warning, kind: 'skipped' }, { ...warning, kind: 'inconsistent', count: 2 }, event];
+      }, name);
+    expect(restorableOf(remarks('ufs-tar')).order.skipped).toBe(3);
+    // Nothing of a raw device is a file.
+    expect('skipped' in restorableOf(remarks('raw-dd')).order).toBe(false);
+    expect(Object.keys(restorableOf(known('ufs-tar')).order)).toEqual(['at', 'volumes']);
   });
 });
 
-/** A run of one command on the proxy. @param ended false: its end is not known */
-function after(run: string, words: string, ended = true): KnownRun {
-  const [start] = fixtureEvents('raw-dd');
-  if (!start) throw new Error('the run has a beginning');
+/** A run of one command on the proxy. @param exitStatus lost: its end is not known */
+function after(run: string, words: string, exitStatus: number | 'lost' = 0, site = 'lab'): KnownRun {
+  const [begun] = fixtureEvents('raw-dd');
+  if (begun?.type !== 'run-started') throw new Error('the run has a beginning');
+  const start = { ...begun, site };
   const common = { at: start.at, run, prev: '0'.repeat(64), step: '3-3' };
   const argv = ['sdxproxy', ...words.split(' ')];
   const intent: RunEvent = {
@@ -134,8 +179,15 @@ function after(run: string, words: string, ended = true): KnownRun {
     ...{ type: 'intent', seq: 2, host: 'node1', argv, line: argv.join(' '), changes: true },
   };
   const output = { milliseconds: 1, stdout: '', stdoutBytes: 0, stderr: '', stderrBytes: 0 };
-  const outcome: RunEvent = { ...common, ...output, type: 'outcome', seq: 3, of: 2, exitStatus: 0 };
-  return { run, events: [start, intent, ...(ended ? [outcome] : [])] };
+  const outcome: RunEvent = {
+    ...common,
+    ...output,
+    type: 'outcome',
+    seq: 3,
+    of: 2,
+    exitStatus: Number(exitStatus),
+  };
+  return { run, events: [start, intent, ...(exitStatus === 'lost' ? [] : [outcome])] };
 }
 
 describe('pjrm=off of a parted proxy is proven', () => {
@@ -149,11 +201,19 @@ describe('pjrm=off of a parted proxy is proven', () => {
     expect(proof(part, after('other', 'Rejoin -c Class1 -p Volume4'))).toBe('parting');
   });
 
+  it('whatever happened to volumes of that name in other classes and clusters, or was refused', () => {
+    const rejoin = 'Rejoin -c Class1 -p Volume2';
+    expect(proof(part, after('other class', rejoin.replace('Class1', 'Class7')))).toBe('parting');
+    expect(proof(part, after('other cluster', rejoin, 0, 'other'))).toBe('parting');
+    expect(proof(part, after('refused', rejoin, 1))).toBe('parting');
+  });
+
   it.each([
     ['no run parted it', []],
     ['it was parted with another mode', [after('on', 'Part -c Class1 -p Volume2 -a pjrm=on')]],
-    ['the answer of the part was lost', [after('lost', 'Part -c Class1 -p Volume2 -a pjrm=off', false)]],
+    ['the answer of the part was lost', [after('lost', 'Part -c Class1 -p Volume2 -a pjrm=off', 'lost')]],
     ['it was rejoined since', [part, after('later', 'Rejoin -c Class1 -p Volume2')]],
+    ['it was joined since', [part, after('later', 'Join -c Class1 -m Volume1 -p Volume2 -a pjrm=off')]],
     ['it was restored since', [part, after('later', 'RejoinRestore -c Class1 -p Volume2 -e nowaitsync')]],
   ] as const)('but not where %s', (_why, runs) => {
     expect(proof(...runs)).toBeUndefined();

@@ -104,7 +104,7 @@ export function restorableOf(known: KnownRun, masters: readonly string[] = []): 
   if (!start)
     throw unsupported(
       run,
-      phrase('its journal does not tell the disks of {chosen}', {
+      phrase('its journal does not name the disks of {chosen}', {
         chosen: chosen.map(({ proxy }) => proxy).join(', '),
       }),
     );

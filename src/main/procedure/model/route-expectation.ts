@@ -50,7 +50,8 @@ function consoleRoute(facts: RouteFacts): RouteExpectation {
       route: 'console',
       bytesPerSecond: undefined,
       seconds: undefined,
-      notes: [say('not measured: shadowtape check --rate')],
+      notes: [say('not measured')],
+      unmeasured: true,
     };
   }
   const speed = driveSpeed(drive);
@@ -95,8 +96,7 @@ function digestRate({ digest, rates, backupServer }: RouteFacts): [WorkDigest, n
 
 function digestNote(facts: RouteFacts, slowest: [WorkDigest, number] | undefined): string[] {
   if (facts.digest === 'none') return [];
-  if (!slowest)
-    return [say('the digest in the same pass may slow the dump: shadowtape check --rate measures it')];
+  if (!slowest) return [say('the digest in the same pass may slow the dump')];
   const [name, rate] = slowest;
   return [
     say('the dump waits for its digests: {digest} takes {rate} on {backupServer}', {
@@ -121,9 +121,11 @@ function serverRoute(facts: RouteFacts): RouteExpectation {
   const speed = driveSpeed(drive);
   const slowest = digestRate(facts);
   const digests = digestNote(facts, slowest);
+  const unmeasured = facts.digest !== 'none' && !slowest ? { unmeasured: true } : {};
   if (!speed)
     return {
       ...nothing,
+      ...unmeasured,
       notes: [
         say('as fast as disk and drive allow; the rates of the drive are not known (tape.drive)'),
         ...digests,
@@ -134,6 +136,7 @@ function serverRoute(facts: RouteFacts): RouteExpectation {
     route: 'server',
     bytesPerSecond: rate,
     seconds: bytes / rate,
+    ...unmeasured,
     notes: [
       say('at most, if the disk keeps up: the data never leaves the backup server'),
       ...digests,

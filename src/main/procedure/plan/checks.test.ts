@@ -15,7 +15,7 @@ import {
 import { marksOf } from '../model/run-marks.ts';
 import type { World } from '../model/world.ts';
 import { judgeReady, judgeRejoinable, rejoinChecks, unlessOwn } from './checks.ts';
-import { judgeOwnMount } from './own-mount.ts';
+import { judgeOwnMount } from './shadow-checks.ts';
 
 const assignment = guideAssignment();
 const [volume] = assignment.volumes;
@@ -119,5 +119,8 @@ describe('before the mount point is unmounted', () => {
     ]);
     const elsewhere = worldOf(parted, shadow, { mounts: [mountOf('/else', '/dev/dsk/c0t0d0s0')] });
     expect(judgeOwnMount(assignment, elsewhere)).toEqual([verdict]);
+    // Nobody has looked: that is no proof of anything.
+    const unseen = { ...elsewhere, backup: undefined };
+    expect(() => judgeOwnMount(assignment, unseen)).toThrow('the step does not check the backup server');
   });
 });

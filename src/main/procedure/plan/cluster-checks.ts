@@ -1,6 +1,6 @@
 /** Checks of the proxies as the nodes of the cluster show them: pure functions of the world, put together from the rules of GDS. */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import { statusesShown, unknownStatuses } from '../../gds/involved-statuses.ts';
 import {
@@ -107,11 +107,16 @@ export function judgeProxyNotMounted(
 ): RuleVerdict {
   const proxies = new Set(proxiesOf(assignment).map((proxy) => blockDevice(assignment.class, proxy)));
   const mounted = mounts.filter(({ device }) => proxies.has(device));
-  const actual = mounted.map(({ device, mountPoint }) => `${device} on ${mountPoint} of ${node}`).join(', ');
+  const actual = phrases(
+    mounted.map(({ device, mountPoint }) =>
+      phrase('{device} on {mountPoint} of {node}', { device, mountPoint, node }),
+    ),
+    ', ',
+  );
   return guideVerdict(
     'proxy-not-mounted',
     phrase('No proxy is mounted on {node}', { node }),
-    'none',
+    phrase('none'),
     actual || phrase('none'),
     mounted.length === 0,
     phrase('a node that did not answer for a while may have mounted the proxy'),

@@ -351,9 +351,10 @@ describe('what a plan runs detached', () => {
       'sudo -n tar cbf 64 - -C /mnt1 . > read',
       'tee to-cksum to-sha256 < read > to-writer',
     ]);
-    expect(lines({ method: '6b', verify: { digest: 'none' } })).toEqual([
-      'sudo -n tar cvf /dev/rmt/0 -C /mnt1 .',
-    ]);
+    const guide = { method: '6b', verify: { digest: 'none' } };
+    expect(lines(guide)).toEqual(['sudo -n tar cvf /dev/rmt/0 -C /mnt1 .']);
+    const asRoot = stepOf(planned({ route: 'server', ...guide }), '6b-4').runAs;
+    expect(asRoot).toEqual(['cd /mnt1 && tar cvf /dev/rmt/0 .']);
   });
 
   it('is the dump of its own volume in each step, and all of the reading back in one', () => {

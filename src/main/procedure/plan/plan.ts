@@ -1,4 +1,5 @@
 /** The plan: the steps as plain data, with each command line exactly as it is sent. Pure. */
+import { dumpHoursOf } from '../../../contract/time/dump-hours.ts';
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../../contract/plan.ts';
 import { shownLine } from '../../ssh/quoting.ts';
 import { bytesOfVolumes, mastersOf, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
@@ -158,6 +159,7 @@ export function planOf(
   const primaryNodes = assignment.primaryNodes.filter(answers(assignment));
   const steps = shownStepsOf(assignment);
   const holds = plannedHolds(assignment, steps);
+  const dumpHours = restore ? undefined : dumpHoursOf(job);
   return {
     site: siteName,
     job: jobName,
@@ -166,6 +168,7 @@ export function planOf(
     volume: proxiesOf(assignment).join(', '),
     bytes: bytesOfVolumes(assignment),
     routes,
+    ...(dumpHours ? { dumpHours } : {}),
     ...(wholeHash ? { wholeHash } : {}),
     ...(job.nodes === 'any' ? { nodes: 'any' } : {}),
     ...(missing.length === 0

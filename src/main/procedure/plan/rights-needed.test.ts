@@ -74,6 +74,9 @@ describe('the commands of a run', () => {
       ofCluster.map((line) => line.replace('node1', 'node2')),
     );
     expect(both.filter((line) => line.startsWith('node3 '))).toEqual([]);
+    // Only the last of them may be left.
+    const many = { primaryNodes: ['node1', 'node2', 'node4'], become: { node4: 'sudo' } } as const;
+    expect(lines({}, many)).toEqual(ofCluster.map((line) => line.replace('node1', 'node4')));
   });
 
   it('do not include what the job skips', () => {
@@ -95,6 +98,10 @@ describe('what a job needs in addition', () => {
       'node3 dd if=/dev/sfdsk/Class2/rdsk/Volume2 bs=32768 iseek=<5>',
       'node3 dd if=/dev/sfdsk/Class2/rdsk/Volume2 bs=32768 iseek=<5> count=<5>',
     ]);
+    // Records are counted in the size that they have on tape.
+    expect(also({ media: { layout: 'labelled', recordBytes: 65_536 } })).toContain(
+      'node3 dd if=/dev/sfdsk/Class2/rdsk/Volume2 bs=65536 iseek=<5> count=<5>',
+    );
   });
 
   it('runs detached, is held open and ended, by route server', () => {
@@ -177,6 +184,8 @@ describe('what a job needs in addition', () => {
     expect(added({ tapeChange: { ...tapeChange, nextTape: ['/opt/next', '--wait'] } })).toEqual([
       'node3 /opt/next --wait <any>',
     ]);
+    // Its author has specified how it gets its rights.
+    expect(added({ tapeChange: { ...tapeChange, nextTape: ['sudo', '-n', '/opt/next'] } })).toEqual([]);
     // A library loads and returns the tape of each run.
     const inLibrary = { barcodes: {}, cleaning: [], unload: 'never', named: [] } as const;
     const loading = also({}, { tapeChange: { ...tapeChange, changer, library: inLibrary } });

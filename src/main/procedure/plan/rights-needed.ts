@@ -4,7 +4,7 @@
  */
 import { rawDeviceArguments } from '../../../streams/raw-device.ts';
 import { rawDevice } from '../../gds/commands.ts';
-import { needsRights, withRights } from '../../ssh/rights.ts';
+import { withRights, type Become } from '../../ssh/rights.ts';
 import { changerStatusArguments, loadArguments, unloadArguments } from '../../tape/changer.ts';
 import { driveIdentifiersArguments, unitSerialArguments } from '../../tape/element-status.ts';
 import { driveCommand, withoutRewind } from '../../tape/tape-device.ts';
@@ -16,7 +16,7 @@ import { holderCommand, isHeldOpen } from '../model/shadow-holder.ts';
 import type { DetachedWork } from '../model/detached-work.ts';
 import { readOwnFileCommand, readRecordCommand, writeRecordsCommand } from '../model/tape/tape-commands.ts';
 import { looksOf } from './looks.ts';
-import { dumpWorkOf, hashWorkOf, readBackWorkOf, toolsOfHash, workDigestOf } from './server-work.ts';
+import { dumpWorkOf, hashWorkOf, toolsOfHash } from './server-work.ts';
 import { seekOperand } from './step-6-commands.ts';
 import { stepsOf } from './steps.ts';
 
@@ -56,14 +56,13 @@ function recordDigits({ volumes, job }: Assignment): number {
 /** The words of one sent command; numbers that depend on the run are given by their greatest length. */
 function wordsOf(assignment: Assignment, { argv, countsRecords }: Sent): AllowedWord[] {
   const [program = '', ...words] = argv;
-  const varying = countsRecords ? /^(i?seek=|skip=|count=)\d+$/ : /^(i?seek=|skip=)\d+$/;
+  const varying = countsRecords ? /^(iseek=|skip=|count=)\d+$/ : /^(iseek=|skip=)\d+$/;
   const digits = recordDigits(assignment);
   const isMover = program === 'mt' || program === 'mtx';
   return words.map((word, index): AllowedWord => {
     const operand = varying.exec(word)?.[1];
     if (operand !== undefined) return [operand, { digits }];
     if (isMover && /^\d+$/.test(word)) return [{ digits: words[index - 1] === 'fsr' ? digits : fewDigits }];
-    if (!word.includes(runWord)) return [word];
     return word.split(runWord).flatMap((text, place): WordPart[] => (place === 0 ? [text] : [run, text]));
   });
 }
@@ -102,7 +101,6 @@ function driveCommands(assignment: Assignment): Sent[] {
     // A tape of any layout may be identified, and be given a label.
     readOwnFileCommand(assignment),
     writeRecordsCommand(assignment),
-    ...(job.media.span ? [onTape(assignment, [tapeChange.rmt])] : []),
   ];
 }
 
@@ -137,13 +135,9 @@ const ofWork = (host: string, { processes }: DetachedWork): Sent[] =>
 /** Detached work, by the host that it runs on. */
 function workCommands(assignment: Assignment): Sent[] {
   const { route, backupServer, primaryNodes, volumes } = assignment;
-  const digest = workDigestOf(assignment);
-  const ofServer = (volume: Assignment['volumes'][number]) => [
-    dumpWorkOf(assignment, volume, runWord),
-    ...(digest === undefined ? [] : [readBackWorkOf(assignment, volume, runWord, digest)]),
-  ];
   return volumes.flatMap((volume) => [
-    ...(route === 'server' ? ofServer(volume).flatMap((work) => ofWork(backupServer, work)) : []),
+    // The read-back needs no other rights than the line of its step.
+    ...(route === 'server' ? ofWork(backupServer, dumpWorkOf(assignment, volume, runWord)) : []),
     ...(toolsOfHash(assignment).length === 0
       ? []
       : primaryNodes.flatMap((node) => ofWork(node, hashWorkOf(assignment, volume, runWord)))),
@@ -174,13 +168,16 @@ function stepCommands(assignment: Assignment): Sent[] {
   });
 }
 
+/** Whether a host must allow a command. One of the site file that begins with sudo is allowed as its author has it. */
+const isAllowed = (become: Become | undefined, argv: readonly string[]) => withRights(argv, become) !== argv;
+
 /** Processes of work and holders are ended, and queried for their progress. */
-function processCommands(assignment: Assignment, sent: readonly Sent[]): AllowedCommand[] {
-  const hosts = [...new Set(sent.map(({ host }) => host))];
+function processCommands({ platform, become = {} }: Assignment, sent: readonly Sent[]): AllowedCommand[] {
+  const hosts = [...new Set(sent.map(({ host }) => host))].filter((host) => become[host] !== undefined);
   return hosts.flatMap((host): AllowedCommand[] => [
     { host, program: 'kill', words: [['-TERM'], [any]] },
     { host, program: 'kill', words: [['-KILL'], [any]] },
-    ...(assignment.platform === 'linux'
+    ...(platform === 'linux'
       ? [{ host, program: 'cat', words: [['/proc/', { digits: processDigits }, '/io']] }]
       : []),
   ]);
@@ -194,9 +191,9 @@ export const sdxinfoAllowed = (host: string): AllowedCommand => ({
 });
 
 /** The site's command gets the name of the next tape: its last word differs. */
-function nextTapeCommand({ tapeChange, tapeHost: host, job }: Assignment): AllowedCommand[] {
+function nextTapeCommand({ tapeChange, tapeHost: host, job, become = {} }: Assignment): AllowedCommand[] {
   const [program, ...words] = tapeChange.nextTape ?? [];
-  if (program === undefined || !job.media.span) return [];
+  if (program === undefined || !job.media.span || !isAllowed(become[host], [program, ...words])) return [];
   return [{ host, program, words: [...words.map((word) => [word]), [any]] }];
 }
 
@@ -205,9 +202,7 @@ export function allowedCommands(assignment: Assignment, sent: readonly Sent[]): 
   const { become = {} } = assignment;
   return sent.flatMap((one): AllowedCommand[] => {
     const { host, argv } = one;
-    if (!needsRights(argv)) return [];
-    // A command of the site file that begins with sudo is allowed as its author has it.
-    if (withRights(argv, become[host]) === argv) return [];
+    if (!isAllowed(become[host], argv)) return [];
     const [program = ''] = argv;
     return [
       program === 'sdxinfo' ? sdxinfoAllowed(host) : { host, program, words: wordsOf(assignment, one) },
@@ -220,7 +215,6 @@ export function allowedCommands(assignment: Assignment, sent: readonly Sent[]): 
  * @returns nothing for hosts whose login has the rights already
  */
 export function rightsNeeded(assignment: Assignment): AllowedCommand[] {
-  const { become = {} } = assignment;
   const detached = [...workCommands(assignment), ...holderCommands(assignment)];
   const sent = [
     ...looksOf(assignment),
@@ -230,9 +224,11 @@ export function rightsNeeded(assignment: Assignment): AllowedCommand[] {
     ...witnessCommands(assignment),
     ...detached,
   ];
-  const allowed = allowedCommands(assignment, sent);
-  const all = [...allowed, ...processCommands(assignment, detached), ...nextTapeCommand(assignment)];
-  return uniqueCommands(all.filter(({ host }) => become[host] !== undefined));
+  return uniqueCommands([
+    ...allowedCommands(assignment, sent),
+    ...processCommands(assignment, detached),
+    ...nextTapeCommand(assignment),
+  ]);
 }
 
 /** Each command once, in their order. */

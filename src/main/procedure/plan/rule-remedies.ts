@@ -40,7 +40,7 @@ const remedies: Readonly<Record<string, string>> = {
     'correct jobs.JOB.shadow.disks: on the backup server, each device must be the disk with this name on the cluster',
   ),
   'services-mounted-once': phrase(
-    'no node: mount the file system where its services run, or say services: not-needed if none uses the volume. Several nodes: a shared file system needs the commands of each node (services.nodes); any other must be unmounted on all nodes but one',
+    'no node: mount the file system where its services run, or set services: not-needed if none uses the volume. Several nodes: a shared file system needs the commands of each node (services.nodes); any other must be unmounted on all nodes but one',
   ),
   'services-not-moved': phrase(
     'the services moved to another node during the run: run again when the cluster is at rest, or set the cluster application to maintenance mode for the backup',

@@ -118,7 +118,7 @@ export const wholeDigestArguments = wholeReader;
 
 /** The digest that the whole proxy is compared by: route `console` always computes the dump's SHA-256. */
 const wholeDigestOf = ({ job, route }: Assignment): WorkDigest =>
-  route === 'console' || job.verify.digest === 'none' ? 'sha256' : job.verify.digest;
+  route === 'server' && job.verify.digest === 'cksum' ? 'cksum' : 'sha256';
 
 /** Reads the whole proxy on a cluster node. */
 export function hashWorkOf(assignment: Assignment, volume: VolumeAssignment, run: string): DetachedWork {

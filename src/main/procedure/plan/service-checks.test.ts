@@ -121,8 +121,8 @@ describe('the services of a job', () => {
     ];
     const stopped = 'sent only on the node that has Volume1 mounted right before the step';
     expect(notes(undefined)).toEqual([[stopped], resumed]);
-    expect(notes(['node1', 'node2'])).toEqual([[`${stopped}; at present: node1, node2`], resumed]);
-    expect(notes([])).toEqual([[`${stopped}; at present: no node`], resumed]);
+    expect(notes(['node1', 'node2'])).toEqual([[`${stopped}; currently: node1, node2`], resumed]);
+    expect(notes([])).toEqual([[`${stopped}; currently: no node`], resumed]);
     const [stop] = stepsOf(guideAssignment({ services: commands })).filter(({ id }) => id === '3-2');
     expect(stop?.notes).toBeUndefined();
   });

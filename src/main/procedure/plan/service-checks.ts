@@ -134,7 +134,7 @@ export function judgeNotMoved(
   return guideVerdict(
     'services-not-moved',
     phrase('{masters} not mounted where services run', { masters: listed(mastersOf(assignment)) }),
-    [...stoppedOn, 'no node'].join(' or '),
+    [...stoppedOn, phrase('no node')].reduce((first, next) => phrase('{first} or {next}', { first, next })),
     mountedWords(assignment, seen),
     nodesMounting(assignment, seen).every((node) => stoppedOn.includes(node)),
     phrase('services that moved to another node since they were stopped run there'),

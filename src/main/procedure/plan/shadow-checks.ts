@@ -108,6 +108,25 @@ export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[
   ];
 }
 
+/** Before the mount point is unmounted: somebody may have unmounted the shadow and mounted something else there. */
+export function judgeOwnMount({ job, shadow }: Assignment, world: World): RuleVerdict[] {
+  const { mountPoint } = job;
+  const { mounts } = backupOf(world);
+  const own = mountsOfClass(mounts, shadow.class);
+  const foreign = mounts.filter((mount) => mount.mountPoint === mountPoint && !own.includes(mount));
+  return [
+    {
+      rule: 'own-mount',
+      title: phrase('Nothing but the shadow is mounted on {mountPoint}', { mountPoint }),
+      expected: phrase('nothing else'),
+      actual: foreign.map(({ device }) => device).join(', ') || phrase('nothing else'),
+      verdict: foreign.length === 0 ? 'holds' : 'fails',
+      why: phrase('the run unmounts only what it has mounted'),
+      source: 'Shadowtape',
+    },
+  ];
+}
+
 export function judgeMounted(assignment: Assignment, world: World): RuleVerdict[] {
   const { mountPoint } = assignment.job;
   const mounted = shadowMounts(assignment, world);

@@ -59,6 +59,7 @@ describe('the dump of a volume', () => {
 
   it('is the guide’s own line by route server, and one that writes to its output by route console', () => {
     expect(linesOf({})).toEqual([`dd if=${raw} of=/dev/rmt/0 bs=32768`, `reader: dd if=${raw} bs=32768`]);
+    expect(linesOf({ media: { recordBytes: 65_536 } })[1]).toBe(`reader: dd if=${raw} bs=65536`);
     const tar = ['cd /mnt1', 'tar cvf /dev/rmt/0 .', 'reader: tar cf - -C /mnt1 .'];
     expect([linesOf({ method: '6b' }), linesOf({ method: '6d' })]).toEqual([tar, tar]);
     expect(linesOf({ method: '6c' })).toEqual([

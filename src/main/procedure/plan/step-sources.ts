@@ -5,6 +5,7 @@
  * shadows, and the same sdx commands (2.7.2, appendix D); 4.3 does not support shadows (7.3.4). Which programs the
  * Linux edition has in step 6 is not known: those lines are inferred, and are not the guide's.
  */
+import { phrase } from '../../../contract/text/say.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import type { Step } from '../model/step.ts';
 
@@ -22,6 +23,6 @@ export function sourceOn(platform: Platform, step: Pick<Step, 'id' | 'commands' 
   const { source } = step;
   if (platform === 'solaris' || !procedure.test(source)) return source;
   return isInferred(step)
-    ? `inferred from ${source} (Solaris edition)`
-    : `${source} (Solaris edition); GDS guide (Linux) 4.1 and 4.2, 2.7.2`;
+    ? phrase('inferred from {source} (Solaris edition)', { source })
+    : phrase('{source} (Solaris edition); {also}', { source, also: 'GDS guide (Linux) 4.1 and 4.2, 2.7.2' });
 }

@@ -106,7 +106,7 @@ function placeNotes({ job, mounted, ...assignment }: Assignment, action: Service
   const note =
     mounted === undefined
       ? say('sent only on the node that has {masters} mounted right before the step', { masters })
-      : say('sent only on the node that has {masters} mounted right before the step; at present: {nodes}', {
+      : say('sent only on the node that has {masters} mounted right before the step; currently: {nodes}', {
           masters,
           nodes: [...new Set(mounted.map(({ node }) => node))].join(', ') || say('no node'),
         });

@@ -18,9 +18,14 @@ import { recordsAround } from '../model/samples/fingerprint.ts';
 import { dumpToolOf, fileSystemOf } from '../../site/file-system.ts';
 import { isHeldOpen } from '../model/shadow-holder.ts';
 import type { Step, StepCommand } from '../model/step.ts';
-import { judgeOwnMount } from './own-mount.ts';
 import { statusCommand, tapeCheckCommands } from '../model/tape/tape-commands.ts';
-import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './shadow-checks.ts';
+import {
+  isShadowUnmounted,
+  judgeMounted,
+  judgeNoMount,
+  judgeOwnMount,
+  judgeShadowWritable,
+} from './shadow-checks.ts';
 import { dumpLines, fsckLine, mountLine } from './step-6-commands.ts';
 import { guideStep } from './step-sources.ts';
 import { isUnmountedBeforePart } from './steps-3-4-part.ts';
@@ -191,7 +196,10 @@ function dumpStep(part: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
-    title: assignment.volumes.length === 1 ? words.title : `${words.title}: ${volume.proxy}`,
+    title:
+      assignment.volumes.length === 1
+        ? words.title
+        : say('{title}: {volume}', { title: words.title, volume: volume.proxy }),
     why: words.why,
     endangers: say('the current contents of the tape are lost'),
     ...(assignment.job.fileSystem === 'gfs-shared' ? { notes: [sharedNote()] } : {}),

@@ -91,10 +91,10 @@ export function readBackStep(assignment: Assignment): Step {
     title: say('Read the tape back and compare'),
     why: keepsSamples(assignment)
       ? say(
-          'a tape that cannot be read back is not a backup: every record is read again, and its digest compared with the device’s; sampled records are compared with those hashed on the cluster',
+          'a tape that cannot be read back is not a backup: every record is read again, and its digest compared with that of the device; sampled records are compared with those hashed on the cluster',
         )
       : say(
-          'a tape that cannot be read back is not a backup: every record is read again, and its digest compared with the device’s',
+          'a tape that cannot be read back is not a backup: every record is read again, and its digest compared with that of the device',
         ),
     source: 'Shadowtape',
     performance: 'read-back',

@@ -9,7 +9,7 @@ import {
   type VolumeAssignment,
 } from '../model/assignment.ts';
 import { listed, saidList } from '../../../contract/words.ts';
-import { say, sayCount } from '../../../contract/text/say.ts';
+import { phrase, say, sayCount } from '../../../contract/text/say.ts';
 import {
   isFreeOfShadows,
   isShadowGone,
@@ -127,9 +127,16 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
         const unproven = unlessOwn(assignment, marks);
         if (unproven !== undefined) return unproven;
         const gone = world.backup ? isShadowGone(assignment, world) : !marks.shadowBegun;
-        if (!gone) return `once sdxinfo on ${backupServer} shows nothing of ${shadow.class}`;
+        if (!gone)
+          return phrase('once sdxinfo on {backupServer} shows nothing of {class}', {
+            backupServer,
+            class: shadow.class,
+          });
         if (!world.backup || isFreeOfShadows(assignment, world)) return undefined;
-        return `once sdxinfo on ${backupServer} shows nothing on ${listed(Object.values(shadow.devices))}`;
+        return phrase('once sdxinfo on {backupServer} shows nothing on {devices}', {
+          backupServer,
+          devices: listed(Object.values(shadow.devices)),
+        });
       },
     },
   };

@@ -75,6 +75,13 @@ describe('the check of the tape', () => {
   });
 });
 
+describe('the check of the mount point', () => {
+  it('only asks, where a file system is mounted', () => {
+    expect(sent(guideAssignment({ method: '6b' }), 'mount-point')).toEqual(['node3: ls -d /mnt1']);
+    expect(sent(guideAssignment(), 'mount-point')).toBeUndefined();
+  });
+});
+
 describe('the health of the drive', () => {
   it('refuses a run before it, unless the site only wants to be warned, and never after it', () => {
     const why = (id: string, onCriticalAlert?: 'warn' | 'refuse') =>

@@ -16,7 +16,7 @@ export function lockStep(assignment: Assignment): Step {
     phase: 'prepare',
     title: say('Lock {class} and the drive', { class: assignment.class }),
     why: say(
-      'two runs on one class would undo steps of the other, and two users of one drive would overwrite data of the other',
+      'two runs on one class would undo each other’s steps, and two users of one drive would overwrite each other’s data',
     ),
     source: 'Shadowtape',
     performance: 'lock',

@@ -7,7 +7,7 @@ import { statusCommand } from '../model/tape/tape-commands.ts';
 
 const unknownNote = () =>
   say(
-    'what the tape host cannot tell, such as without sg_logs, is reported as not available, and refuses nothing',
+    'what the tape host cannot report, for example without sg_logs, is shown as not available, and does not stop the run',
   );
 
 /** sg_logs comes with sg3_utils; both programs are optional. */

@@ -1,5 +1,5 @@
 /** The site's own commands around the phases of a run. */
-import { say } from '../../../contract/text/say.ts';
+import { phrase, say } from '../../../contract/text/say.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { Phase, Step } from '../model/step.ts';
 
@@ -18,7 +18,7 @@ function scriptStep({ before, after, host, command }: Script, number: number): S
         ? say('Script after phase {phase}', { phase })
         : say('Script before phase {phase}', { phase }),
     why: say('set in the site file (scripts)'),
-    source: 'site file',
+    source: phrase('site file'),
     performance: 'commands',
     commands: [{ host, argv: command, guide: false, changes: true, ofSite: true }],
   };

@@ -343,17 +343,22 @@ describe('the steps of a restore', () => {
   it('start no master that was active on no node, and say what is to be done then', () => {
     const inactive = { ...restoring, restore: { ...order, activeOn: [] } };
     expect(stepOf(inactive, 'start-master')).toMatchObject({
-      leftOut: 'Volume1 was active on no node',
+      leftOut: 'no node had Volume1 active',
       commands: [],
     });
     expect(stepOf(inactive, 'rename-device').leftOut).toBe(
-      'Volume1 was active on no node: run sfxadm and fsck on the raw device before it is mounted',
+      'no node had Volume1 active: run sfxadm and fsck on each raw device before it is mounted',
     );
   });
 
   it('rename nothing in other file systems', () => {
     const ufs = { ...guideAssignment({ method: '6b' }), restore: order };
     expect(rows(ufs).filter((row) => row.startsWith('rename'))).toEqual([]);
+  });
+
+  it('rename nothing where the proxy is copied as it is: its file system was made on the cluster', () => {
+    const copied = { ...sfxfs, restore: { ...order, from: 'proxy', begins: 'parted' } as const };
+    expect(rows(copied).filter((row) => row.startsWith('rename'))).toEqual([]);
   });
 });
 
@@ -388,7 +393,7 @@ describe('the words of each step', () => {
     ]);
     expect(titles(restoring, 'approve-replace', 'rejoin-restore', 'watch-restore')).toEqual([
       'Approve: replace Volume1',
-      'Rejoin Volume2 and rebuild Volume1 from it',
+      'Rejoin Volume2 and rebuild Volume1',
       'Watch the copy from Volume2 to Volume1',
     ]);
   });

@@ -304,8 +304,8 @@ describe('a restore that is rolled back', () => {
 
   it('rejoins nothing, and leaves the proxy stopped', () => {
     const ids = (assignment: Assignment) =>
-      stepsOf(assignment).flatMap(({ id, unwinds }) => (unwinds ? [id] : []));
-    const expected = ['3-5', '7', 'stop-proxy', 'start-master', '3-4'];
+      stepsOf(assignment).flatMap(({ id, unwinds }) => (unwinds ? [[id, ...unwinds.looks].join(' ')] : []));
+    const expected = ['3-5 primaries', '7 backup', 'stop-proxy primaries', 'start-master primaries', '3-4'];
     expect([ids(restoring), ids(fromParted)]).toEqual([expected, expected]);
     expect([isDone(fromParted, '3-5', apart), isDone(fromParted, '3-5', running)]).toEqual([true, false]);
     expect(isDone(fromParted, '3-5', clean)).toBe(true);
@@ -325,6 +325,16 @@ describe('a restore that is rolled back', () => {
       ['sdxvolume -N -c Class1 -v Volume1 -e node=node1:node2'],
       [],
     ]);
+  });
+
+  it('stops no master that is stopped already, with its slices', () => {
+    const slicesOff = worldOf(
+      parted.replaceAll(/^((?:volume Volume1|slice .* Volume1) .*)ACTIVE/gm, '$1STOP'),
+    );
+    for (const id of ['stop-master', 'close-master']) {
+      expect(left(restoring, id, masterOff)).toEqual(['sdxvolume -F -c Class1 -v Volume1 -e allnodes']);
+      expect(left(restoring, id, slicesOff)).toEqual([]);
+    }
   });
 
   it('resumes the services, unless the copy has begun', () => {

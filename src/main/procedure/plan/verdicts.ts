@@ -3,6 +3,7 @@
  * Pure.
  */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
+import { phrase } from '../../../contract/text/say.ts';
 import { oneSided } from '../../gds/rule-verdict.ts';
 import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
 import { guideStep } from './step-sources.ts';
@@ -20,7 +21,7 @@ export function onEachVolume(
     judge(volume).map((verdict) => ({
       ...verdict,
       volume: volume.proxy,
-      title: `${verdict.title} (${volume.proxy})`,
+      title: phrase('{title} ({volume})', { title: verdict.title, volume: volume.proxy }),
     })),
   );
 }

@@ -11,11 +11,13 @@ import {
   started,
   worldOf,
 } from '../model/guide-cluster.test-support.ts';
+import type { Assignment } from '../model/assignment.ts';
 import { marksOf } from '../model/run-marks.ts';
 import { dumpStepsOf } from '../model/step.ts';
 import type { World } from '../model/world.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { restoreResumePoint } from './restore-resume.ts';
+import { severalJoined, severalParted } from './resume-story.test-support.ts';
 
 const masterStopped = (text: string) => text.replace(/(volume Volume1 .*)ACTIVE/, '$1STOP');
 
@@ -36,12 +38,9 @@ class Story {
   readonly #order: RestoreOrder;
   readonly #steps;
 
-  /** @param method of a backup of files, which are extracted into a new file system */
-  constructor(different: Partial<RestoreOrder>, method: '6a' | '6b') {
+  constructor(different: Partial<RestoreOrder>, assignment: Assignment) {
     this.#order = { ...order, ...different };
-    const assignment = guideAssignment();
-    const volumes = assignment.volumes.map((volume) => ({ ...volume, method }));
-    this.#assignment = { ...assignment, volumes, restore: this.#order };
+    this.#assignment = { ...assignment, restore: this.#order };
     this.#steps = stepsOf(this.#assignment);
     this.#add({ type: 'run-started', volumes: [], restore: this.#order } as unknown as NewEvent);
   }
@@ -129,8 +128,14 @@ class Story {
   }
 }
 
-const story = (different: Partial<RestoreOrder> = {}, method: '6a' | '6b' = '6a') =>
-  new Story(different, method);
+/** @param method of a backup of files, which are extracted into a new file system */
+function story(different: Partial<RestoreOrder> = {}, method: '6a' | '6b' = '6a'): Story {
+  const assignment = guideAssignment();
+  return new Story(different, {
+    ...assignment,
+    volumes: assignment.volumes.map((volume) => ({ ...volume, method })),
+  });
+}
 const marked = (different: Partial<RestoreOrder> = {}, method: '6a' | '6b' = '6a') =>
   story(different, method).done('lock', 'read-tape', 'view', 'mark');
 const ready = () => marked().done('3-3', 'fingerprint', '3-5');
@@ -195,7 +200,7 @@ describe('a restore that has changed nothing', () => {
   it('does not exist where the proxy may have been written to', () => {
     const wrote = () => marked().begun('write', 'unheard');
     expect(wrote().point(worldOf(joined))).toBe('Volume2 is not shown as parted on every node');
-    expect(wrote().point(worldOf(parted))).toBe('nothing proves that this run has parted Volume2');
+    expect(wrote().point(worldOf(parted))).toBe('nothing proves that this run parted Volume2');
   });
 });
 
@@ -215,7 +220,7 @@ describe('a restore that has parted the proxy', () => {
     const refused = 'Volume2 is not shown as parted on every node';
     expect(ready().point(worldOf(joined))).toBe(refused);
     expect(ready().point(worldOf(parted, '', { node2: joined }))).toBe(refused);
-    const unproven = 'nothing proves that this run has parted Volume2';
+    const unproven = 'nothing proves that this run parted Volume2';
     expect(marked().begun('3-3', 'unheard').point(worldOf(parted))).toBe(unproven);
     expect(marked().begun('3-3', 1).point(worldOf(parted))).toBe(unproven);
   });
@@ -279,6 +284,72 @@ describe('a restore that has written the proxy', () => {
 
   it('repeats the copy that was refused, from the comparison on', () => {
     expect(replacing().point(worldOf(masterStopped(parted)))).toEqual(['mark', ...toMaster]);
+  });
+});
+
+describe('a restore in a library', () => {
+  it('loads its tape again before it writes: it may be in a slot by now', () => {
+    const assignment = guideAssignment({ media: { layout: 'labelled', name: 'NIGHTLY' } });
+    const library = { barcodes: {}, cleaning: [], unload: 'never', named: [] } as const;
+    const tapeChange = { ...assignment.tapeChange, changer: '/dev/scsi/changer/c1t0d0', library };
+    const begun = new Story({}, { ...assignment, tapeChange });
+    const writing = begun.done('lock', 'load-tape', 'read-tape', 'view', 'mark', '3-3', 'fingerprint', '3-5');
+    expect(writing.point(worldOf(parted))).toEqual(['mark', 'load-tape', ...again]);
+  });
+});
+
+describe('a restore of several volumes', () => {
+  const pairs = {
+    volumes: [
+      { master: 'Volume3', proxy: 'Volume4' },
+      { master: 'Volume5', proxy: 'Volume6' },
+    ],
+    shadow: { class: 'Class2', disks: { Disk6: 'c1t1d6' } },
+  };
+  /** @param read the proxies that were read back and compared */
+  const removedWith = (...read: string[]) => {
+    const volumes = pairs.volumes.map(({ proxy }) => ({ proxy, bytes: 1, sha256: '' }));
+    const told = new Story({ volumes }, guideAssignment(pairs, severalJoined)).done(
+      ...['lock', 'read-tape', 'view', 'mark', '3-3', 'fingerprint', '3-5', '5', 'verify'],
+      ...['Volume4', 'Volume6'].flatMap((proxy) => [`activate:${proxy}`, `write:${proxy}`]),
+    );
+    for (const proxy of read) told.read('shadow', true, proxy);
+    return told.done('7');
+  };
+  const apart = worldOf(severalParted);
+
+  it('has written them where each was read back and compared, not only one', () => {
+    expect(removedWith('Volume4', 'Volume6').reason(apart)).toEqual([
+      'mark',
+      'Volume4 and Volume6 are parted: continuing with the comparison of Volume4 and Volume6 on the cluster',
+    ]);
+    for (const one of ['Volume4', 'Volume6'])
+      expect(removedWith(one).reason(apart)).toEqual([
+        'mark',
+        'Volume4 and Volume6 are parted, and may hold a part of the backup: the tape is written again from its beginning',
+      ]);
+    expect(removedWith().point(worldOf(severalJoined))).toBe(
+      'Volume4 and Volume6 are not shown as parted on every node',
+    );
+  });
+
+  it('stops the masters once the copy has begun, although only one of them was started', () => {
+    const copying = removedWith('Volume4', 'Volume6').done('3-2', 'stop-master').begun('rejoin-restore');
+    const stopped = severalJoined.replaceAll(/(volume Volume[35] .*)ACTIVE/g, '$1STOP');
+    expect(copying.reason(worldOf(stopped))).toEqual([
+      'watch-restore',
+      'Volume4 and Volume6 are joined: the copy to Volume3 and Volume5 is watched until it finishes, and Volume3 and Volume5 proven before they are started',
+    ]);
+    for (const started of ['Volume3', 'Volume5']) {
+      const one = stopped.replace(new RegExp(`(volume ${started} .*)STOP`), '$1ACTIVE');
+      expect(copying.point(worldOf(one))).toEqual(['close-master', ...fromWatch]);
+    }
+    const proved = copying.done('watch-restore', 'open-master', 'read-master');
+    for (const proxy of ['Volume4', 'Volume6']) proved.read('master', true, proxy);
+    expect(proved.reason(worldOf(severalJoined))).toEqual([
+      'close-master',
+      'Volume3 and Volume5 are proven: continuing with their start',
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@
  */
 import { listed } from '../../../contract/words.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phraseCount } from '../../../contract/text/say.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import { mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { sentCommands } from '../model/sent-commands.ts';
@@ -41,6 +41,7 @@ const isMasterStarted = ({ class: className, volumes }: Assignment, { primaries 
  */
 function afterCopy({ assignment, steps, events, world, marks }: ResumeFacts): Route {
   const masters = listed(mastersOf(assignment));
+  const count = assignment.volumes.length;
   const isStartSent = sentCommands(events).some(
     ({ intent, wasSent }) => intent.step === 'start-master' && wasSent,
   );
@@ -48,14 +49,21 @@ function afterCopy({ assignment, steps, events, world, marks }: ResumeFacts): Ro
     const next = isStartSent ? 'start-master' : 'close-master';
     return {
       todo: from(steps, next),
-      reason: phrase('{masters} is proven: continuing with its start', { masters }),
+      reason: phraseCount(
+        count,
+        '{masters} is proven: continuing with its start',
+        '{masters} are proven: continuing with their start',
+        { masters },
+      ),
     };
   }
   const close = isMasterStarted(assignment, world) ? named(steps, 'close-master') : [];
   return {
     todo: [...close, ...from(steps, 'watch-restore')],
-    reason: phrase(
+    reason: phraseCount(
+      count,
       '{proxies} is joined: the copy to {masters} is watched until it finishes, and {masters} proven before it is started',
+      '{proxies} are joined: the copy to {masters} is watched until it finishes, and {masters} proven before they are started',
       { proxies: listed(proxiesOf(assignment)), masters },
     ),
   };
@@ -76,9 +84,12 @@ function toMaster({ assignment, steps, world }: ResumeFacts): Route {
   const proxies = listed(proxiesOf(assignment));
   return {
     todo: [...named(steps, 'mark'), ...stop, ...from(steps, 'start-proxy')],
-    reason: phrase('{proxies} is parted: continuing with the comparison of {proxies} on the cluster', {
-      proxies,
-    }),
+    reason: phraseCount(
+      assignment.volumes.length,
+      '{proxies} is parted: continuing with the comparison of {proxies} on the cluster',
+      '{proxies} are parted: continuing with the comparison of {proxies} on the cluster',
+      { proxies },
+    ),
   };
 }
 
@@ -98,8 +109,10 @@ function writeAgain({ assignment, steps, world, marks }: ResumeFacts, order: Res
       ...named(again, 'load-tape'),
       ...from(again, 'open-proxy'),
     ],
-    reason: phrase(
+    reason: phraseCount(
+      assignment.volumes.length,
       '{proxies} is parted, and may hold a part of the backup: the tape is written again from its beginning',
+      '{proxies} are parted, and may hold a part of the backup: the tape is written again from its beginning',
       { proxies: listed(proxiesOf(assignment)) },
     ),
   };
@@ -114,9 +127,15 @@ function routeOf(facts: ResumeFacts, order: RestoreOrder): Route | string {
   const isUntouched = order.begins === 'joined' ? !marks.partBegun : !marks.changed;
   if (isUntouched && !marks.proxyWritten)
     return { todo: steps.slice(1), reason: phrase('nothing was changed: starting again after the locks') };
-  if (!isParted) return phrase('{proxies} is not shown as parted on every node', { proxies });
+  if (!isParted)
+    return phraseCount(
+      assignment.volumes.length,
+      '{proxies} is not shown as parted on every node',
+      '{proxies} are not shown as parted on every node',
+      { proxies },
+    );
   if (order.begins === 'joined' && !marks.partProven)
-    return phrase('nothing proves that this run has parted {proxies}', { proxies });
+    return phrase('nothing proves that this run parted {proxies}', { proxies });
   // Nothing writes to a proxy that is the source. The checks before its start find a remaining shadow.
   return order.from === 'proxy' || isWritten(facts, order) ? toMaster(facts) : writeAgain(facts, order);
 }

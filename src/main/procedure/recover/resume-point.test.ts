@@ -27,7 +27,7 @@ describe('once the proxy is parted', () => {
   it('a part whose end is not known does not count as this run’s, unless the operator confirms it', () => {
     const unheard = story().done('3-2').start('3-3').send('3-3', 'unheard');
     expect(unheard.point(worldOf(running))).toBe(
-      'the answer of step 3-3 is not known: nothing proves that Volume2 is parted by this run',
+      'the result of step 3-3 is not known: nothing proves that this run parted Volume2',
     );
     const of = unheard.events.findLast(({ type }) => type === 'intent')?.seq ?? 0;
     unheard.add({ type: 'observed', findings: [], settled: [{ of, ended: 'good' }] });

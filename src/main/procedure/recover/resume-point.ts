@@ -321,8 +321,8 @@ function partRefusal(facts: ResumeFacts, past: Past, isWritten: boolean): string
   if (past.part.ending === 'bad')
     return phrase('step 3-3 failed, but {proxies} parted', { proxies: proxiesAre(facts) });
   if (!past.part.isProven)
-    return phrase('the answer of step 3-3 is not known: nothing proves that {proxies} parted by this run', {
-      proxies: proxiesAre(facts),
+    return phrase('the result of step 3-3 is not known: nothing proves that this run parted {proxies}', {
+      proxies: listed(proxiesOf(facts.assignment)),
     });
   if (joined.length > 0 && !isWritten)
     return phrase('{joined} is joined again: the data from the moment of the part is lost', {

@@ -8,7 +8,7 @@ import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { proxiesOf } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { CommandRunner } from '../hosts/command-runner.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { performToEnd, recordEnd, withLocks, type RunEnd } from '../run/engine.ts';
@@ -44,9 +44,9 @@ export interface TakeUpOptions extends Omit<RunOptions, 'journal'>, TakeUpQuesti
 const dumpWords: Readonly<Record<WorkState, string>> = {
   absent: phrase('nothing left'),
   unbegun: phrase('not started'),
-  running: 'running',
-  ended: 'finished',
-  failed: 'failed',
+  running: phrase('running'),
+  ended: phrase('finished'),
+  failed: phrase('failed'),
   died: phrase('died: killed, or the server was rebooted'),
 };
 
@@ -64,7 +64,7 @@ function openJournal(
   if (mode === 'unwind') journal.carryOn();
   try {
     const reason = point
-      ? [`continuing with step ${point.step}`, ...point.reasons].join('; ')
+      ? phrases([phrase('continuing with step {step}', { step: point.step }), ...point.reasons], '; ')
       : phrase('to be rolled back');
     journal.append({ type: 'run-resumed', by, version, mode, reason, ...consoleFields() });
     const incompleteLine = phrase(

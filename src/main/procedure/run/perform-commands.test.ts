@@ -4,7 +4,7 @@ import type { RunContext } from '../hosts/run-context.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { Step } from '../model/step.ts';
 import type { Mount, World } from '../model/world.ts';
-import { judgeOwnMount } from '../plan/own-mount.ts';
+import { judgeOwnMount } from '../plan/shadow-checks.ts';
 import { performCommands } from './perform-commands.ts';
 
 const assignment = { shadow: { class: 'Class2' }, job: { mountPoint: '/mnt1' } } as unknown as Assignment;

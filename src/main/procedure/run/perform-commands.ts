@@ -3,7 +3,7 @@ import { failure, isFailure, type ShadowtapeError } from '../../../contract/erro
 import { phrase } from '../../../contract/text/say.ts';
 import { tellSaid } from '../hosts/remote-data.ts';
 import { fsckEnd } from '../plan/step-6-commands.ts';
-import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
+import { anyAnswer, troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
@@ -88,7 +88,10 @@ export const performFileSystemCheck: Performer = async (context, step) => {
   const [check] = step.commands;
   if (!check) throw new Error('the step has its fsck command');
   try {
-    const result = await context.runner.send(step.id, check, { anyStatus: true });
+    const result = await context.runner.send(step.id, check, {
+      anyStatus: true,
+      isAnswer: ({ status }) => fsckEnd(check.argv, status) === 'clean',
+    });
     const end = fsckEnd(check.argv, result.status);
     const trouble = end === 'clean' ? undefined : troubleOf(check, result);
     if (trouble) throw end === 'not-clean' ? notCleanFailure(check, trouble) : trouble;
@@ -101,7 +104,7 @@ export const performFileSystemCheck: Performer = async (context, step) => {
 export const performMountPointCheck: Performer = async (context, step) => {
   const [look] = step.commands;
   if (!look) return;
-  const result = await context.runner.send(step.id, look, { anyStatus: true });
+  const result = await context.runner.send(step.id, look, anyAnswer);
   const { mountPoint } = context.assignment.job;
   if (result.status === 0) throw failure('MOUNT_POINT_TAKEN', { host: look.host, mountPoint });
 };

@@ -9,6 +9,7 @@ import { giveBackPlace, takePlace, type FoundLock, type LockOrder } from '../hos
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Performer } from './perform-commands.ts';
 import { giveRestoreBack } from './restore/restore-marks.ts';
+import { anyAnswer } from '../hosts/command-runner.ts';
 
 /** The step under which the journal records taking locks. */
 const lockStep = 'lock';
@@ -102,7 +103,7 @@ export async function tellLost(context: RunContext, step: string): Promise<void>
   for (const { host, folder } of context.lockGuard.lostPlaces) {
     const look = { host, argv: ['ls', '-d', `${folder}/${own}`], changes: false };
     // A host that does not answer shows nothing: the lock is then reported as one that may still exist.
-    await context.runner.send(step, look, { anyStatus: true }).catch(() => undefined);
+    await context.runner.send(step, look, anyAnswer).catch(() => undefined);
   }
 }
 

@@ -1,7 +1,7 @@
 /** How services are stopped and resumed: by the commands of the site file, or by the operator on request. */
 import { failure } from '../../../contract/errors.ts';
 import { listed } from '../../../contract/words.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
@@ -17,14 +17,14 @@ import {
 
 function stopQuestion(context: RunContext, step: Step): Question {
   const { assignment, nodes } = context;
-  const missing = nodes.missing.map(({ node }) => ` ${node} does not answer.`).join('');
+  const missing = nodes.missing.map(({ node }) => phrase('{node} does not answer.', { node }));
   return {
     id: 'services-stopped',
     step: step.id,
     text: phrase('Stop everything that uses {masters} on {answering}; unmount file systems.{missing}', {
       masters: listed(mastersOf(assignment)),
-      answering: nodes.answering.join(' and '),
-      missing,
+      answering: listed(nodes.answering),
+      missing: missing.length === 0 ? '' : phrases(['', ...missing], ' '),
     }),
     choices: [
       { id: 'stopped', label: phrase('Services are stopped') },

@@ -1,6 +1,6 @@
 /** Watches copies between volumes: COPY, then STOP; anything else has failed (GDS guide 6.6.3.7, step 8-2). */
 import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../contract/errors.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { copyState, type CopyState } from '../../gds/proxy-state.ts';
 import { slicesOfVolume } from '../../gds/report-lookup.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
@@ -39,7 +39,10 @@ async function look(
   const { assignment } = context;
   const report = parseSdxinfo((await context.runner.send(step.id, command)).stdout.toString('utf8'));
   const slices = slicesOfVolume(report, assignment.class, copy.volume);
-  const words = slices.map(({ disk, status }) => `slice of ${disk} ${status.word}`).join(', ');
+  const words = phrases(
+    slices.map(({ disk, status }) => phrase('slice of {disk} {status}', { disk, status: status.word })),
+    ', ',
+  );
   const state = copyState(report, { class: assignment.class, proxyVolume: copy.volume });
   if (state === 'unexpected') throw copy.failed(words || phrase('no slice is shown'));
   return { copy, state, words };

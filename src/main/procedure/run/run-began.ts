@@ -1,7 +1,7 @@
 /** How a run began, and whether the site's job still matches. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, NewEvent, RunEvent } from '../../../contract/events.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { driveSpeed } from '../../tape/drive-speeds.ts';
 import { hashesAll, samplesWanted } from '../../site/whole-fingerprint.ts';
 import type { Assignment } from '../model/assignment.ts';
@@ -91,12 +91,18 @@ export function beginningFields(assignment: Assignment): Beginning {
 }
 
 function volumesText(volumes: RunStart['volumes']): string {
-  return volumes.map(({ master, proxy }) => `${master} and ${proxy}`).join(', ');
+  return phrases(
+    volumes.map(({ master, proxy }) => phrase('{master} and {proxy}', { master, proxy })),
+    ', ',
+  );
 }
 
 function shadowText(shadow: RunStart['shadow']): string {
-  if (!shadow) return 'unknown';
-  const disks = shadow.disks.map(({ name, device }) => `${name} on ${device}`).join(', ');
+  if (!shadow) return phrase('unknown');
+  const disks = phrases(
+    shadow.disks.map(({ name, device }) => phrase('{disk} on {device}', { disk: name, device })),
+    ', ',
+  );
   return phrase('{names} of {disks}', {
     names: [shadow.class, shadow.group, shadow.volume].filter((word) => word !== undefined).join('/'),
     disks,

@@ -5,7 +5,7 @@
 import { posix } from 'node:path';
 import type { RunEvent } from '../../../contract/events.ts';
 import type { Assignment } from '../model/assignment.ts';
-import type { CommandRunner } from '../hosts/command-runner.ts';
+import { anyAnswer, type CommandRunner } from '../hosts/command-runner.ts';
 import { mountTableOf } from '../hosts/node-mounts.ts';
 import { sentCommands, type Intent } from '../model/sent-commands.ts';
 
@@ -49,7 +49,7 @@ async function isThere(
 ): Promise<boolean> {
   if (kind === 'folder') {
     const command = { host, argv: ['ls', '-d', path], changes: false };
-    return (await runner.send(step, command, { anyStatus: true })).status === 0;
+    return (await runner.send(step, command, anyAnswer)).status === 0;
   }
   const mounts = await mountTableOf(runner, step, host, assignment.platform);
   return mounts.some(({ device, mountPoint }) => mountPoint === path || device === path);

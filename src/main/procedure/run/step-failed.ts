@@ -36,7 +36,7 @@ function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean 
 /** What remains to be rolled back: after the rejoin there is no shadow any more. */
 const rollBackLabel = ({ marks }: RunContext): string =>
   marks.rejoined.length > 0
-    ? phrase('Roll back: watch the copy once more')
+    ? phrase('Roll back: watch the copy again')
     : phrase('Roll back: remove the shadow and rejoin');
 
 /** Reading a tape with a proven mismatch cannot be skipped: the run could then end unverified. */

@@ -248,9 +248,14 @@ export function commandsByHand(steps: readonly Step[], world: World, marks: RunM
     if (seen ? unwinds.isDone(world, marks) : unwinds.mayBeNeeded?.(marks) === false) return [];
     const left = commands.filter((command) => !seen || !command.isDone?.(world, marks));
     const conditions = [...(seen ? [] : [phrase('if not yet done')]), unwinds.provided?.(world, marks)];
-    return left.map(({ host, argv }) => {
-      const where = ['run by hand on ' + host, ...conditions.filter((word) => word !== undefined)];
-      return `${where.join(', ')}: ${commandLine(argv)}`;
-    });
+    const condition = phrases(
+      conditions.filter((word) => word !== undefined),
+      ', ',
+    );
+    return left.map(({ host, argv }) =>
+      condition === ''
+        ? phrase('run by hand on {host}: {line}', { host, line: commandLine(argv) })
+        : phrase('run by hand on {host}, {condition}: {line}', { host, condition, line: commandLine(argv) }),
+    );
   });
 }

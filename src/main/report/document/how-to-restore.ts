@@ -2,23 +2,12 @@
 import type { ReportBlock } from '../../../contract/report.ts';
 import { say } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
-import { readingCommand } from '../../history/restore-command.ts';
+import { readingTool, wholeByHand } from '../../procedure/model/tape/by-hand.ts';
 import type { ReportFacts } from './report-source.ts';
 
 /** Of more volumes, or of a volume on more tapes, the commands would fill the page. */
 const mostVolumes = 3;
 const mostTapes = 2;
-
-/** What the data is piped to. Methods of files: what tar, ufsrestore and sfxrestore read from standard input. */
-const readers: Readonly<Record<string, string>> = {
-  '6b': ' | tar xvf -',
-  '6c': ' | ufsrestore rf -',
-  '6d': ' | tar xvf -',
-  '6e': ' | sfxrestore rf -',
-};
-
-const readerOf = (method: string, platform: string | undefined): string =>
-  method === '6c' && platform === 'linux' ? ' | restore rf -' : (readers[method] ?? ' > IMAGE');
 
 function byHand({ model: { start, tapes } }: ReportFacts, volume: VolumeModel): string | undefined {
   if (start === undefined) return undefined;
@@ -28,8 +17,8 @@ function byHand({ model: { start, tapes } }: ReportFacts, volume: VolumeModel): 
   if (parts.length > mostTapes) return undefined;
   const first = start.layout === 'labelled' ? 1 : 0;
   const places = parts.length > 0 ? parts : [{ name: tapes[0]?.name, file: volume.tapeFile ?? first }];
-  const reading = readingCommand({ device: start.tape.device, recordBytes: start.recordBytes }, places);
-  return `${reading}${readerOf(volume.method, start.platform)}`;
+  const by = { device: start.tape.device, recordBytes: start.recordBytes };
+  return wholeByHand(by, readingTool(volume.method, start.platform), places);
 }
 
 /** Only a host that has the program of a dump takes it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../contract/events.ts';
-import { eventsUntil, fixtureEvents } from '../../../folds/journals.test-support.ts';
+import { eventsUntil, fixtureEvents, nextEvent } from '../../../folds/journals.test-support.ts';
 import { reportOf } from './report-document.ts';
 import { reportTimes } from './report-times.ts';
 import { attached, fixture, journalHash, reportOfEvents, sectionText } from './report-text.test-support.ts';
@@ -79,7 +79,7 @@ describe('the first page', () => {
       'Fingerprint: 5 of 256 records (1.95 %), 4 distinct, largest gap 84 records (2.6 MiB)',
     );
     expect(text).toContain(
-      'shadowtape restore 20261122-145307-volume2 --to IMAGE\ndd if=/dev/rmt/0 bs=32768 > IMAGE',
+      'shadowtape restore 20261122-145307-volume2 --to IMAGE\nmt -f /dev/rmt/0n rewind && dd if=/dev/rmt/0n bs=32768 > IMAGE',
     );
   });
 
@@ -94,7 +94,7 @@ describe('the first page', () => {
       [
         '# Volume4',
         'shadowtape restore 20261122-145339-volume2 --volume Volume4 --to IMAGE',
-        'mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 2; dd if=/dev/rmt/0n bs=32768 > IMAGE',
+        'mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 2 && dd if=/dev/rmt/0n bs=32768 > IMAGE',
       ].join('\n'),
     );
   });
@@ -285,4 +285,19 @@ describe('a tape that was overwritten after the run', () => {
       false,
     ]);
   });
+});
+
+it('the report of a run whose dump was paused says when, for how long and by whom', () => {
+  const events = fixtureEvents('raw-dd');
+  const at = events.findIndex((event) => event.type === 'step-started' && event.step === '6a');
+  const before = events.slice(0, at + 1);
+  const by = 'dumpHours 20:00-06:00 (UTC)';
+  const paused = nextEvent(before, { type: 'pause', step: '6a', what: 'paused', by }, 0);
+  const continued = nextEvent([...before, paused], { type: 'pause', step: '6a', what: 'continued' }, 90_000);
+  const rest = events.slice(at + 1);
+  const all = [...before, paused, continued, ...rest].map((event, index) => ({ ...event, seq: index + 1 }));
+  const report = reportOfEvents(all as RunEvent[]);
+  expect(sectionText(report, 'summary')).toContain('Paused: 1 min 30 s, 1 pause of the dump');
+  expect(sectionText(report, 'decisions')).toContain(`1 min 30 s | ${by}`);
+  expect(sectionText(fixture('raw-dd'), 'decisions')).not.toContain('Pauses');
 });

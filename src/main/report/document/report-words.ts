@@ -1,16 +1,19 @@
 /** Pieces of text of a report, and how numbers and times are written in it: always the same, wherever it is made. */
 import type { ReportMark, ReportText, ReportTexts } from '../../../contract/report.ts';
 import { bytesText, countText, durationText, printable, saidList } from '../../../contract/words.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 
 /** What hosts print may hold tabs; a line of a report has none. */
 const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ');
 
-export const plain = (text: string): ReportTexts => [{ text: oneLine(text).trim() }];
+/** A sentence of the journal in the language of the report; anything else as it is. */
+const shown = (text: string): string => oneLine(told(text));
+
+export const plain = (text: string): ReportTexts => [{ text: shown(text).trim() }];
 export const code = (text: string): ReportText => ({ text: oneLine(text), style: 'code' });
-export const strong = (text: string): ReportText => ({ text: oneLine(text), style: 'strong' });
-export const quiet = (text: string): ReportText => ({ text: oneLine(text), style: 'quiet' });
-export const marked = (mark: ReportMark, text: string): ReportText => ({ text: oneLine(text), mark });
+export const strong = (text: string): ReportText => ({ text: shown(text), style: 'strong' });
+export const quiet = (text: string): ReportText => ({ text: shown(text), style: 'quiet' });
+export const marked = (mark: ReportMark, text: string): ReportText => ({ text: shown(text), mark });
 
 /** The pieces of a text that is said around its parts. */
 export const pieces = (parts: readonly (string | ReportText)[]): ReportTexts =>

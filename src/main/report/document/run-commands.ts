@@ -3,7 +3,7 @@ import type { RunEvent } from '../../../contract/events.ts';
 import { foldRun } from '../../../folds/run/run-fold.ts';
 import type { CommandModel, PassModel } from '../../../folds/run/run-model.ts';
 import { undirected } from '../../../contract/words.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 import { reportTimes, type ReportTimes } from './report-times.ts';
 
 /** One line of comment, whatever the text holds: what comes from a site file must not begin a line of its own. */
@@ -48,7 +48,7 @@ function stepLines(
     '',
     comment(`${step}  ${title}${unwinding ? ` ${say('(rolling back)')}` : ''}: ${state}`),
     ...(reason === undefined ? [] : [comment(`    ${say('skipped: {reason}', { reason })}`)]),
-    ...(error === undefined ? [] : [comment(`    ${error.code}: ${error.sentence}`)]),
+    ...(error === undefined ? [] : [comment(`    ${error.code}: ${told(error.sentence)}`)]),
     ...commands.flatMap((command) => commandLines(command, times)),
   ];
 }

@@ -133,7 +133,7 @@ function catalogueTable({ events }: ReportFacts): ReportBlock[] {
   return [
     {
       kind: 'table',
-      caption: say('File lists of the archives, kept beside the journal'),
+      caption: say('File lists of the archives, kept next to the journal'),
       columns: [
         { title: say('Volume'), share: 15 },
         { title: say('Entries'), share: 12, align: 'right' },

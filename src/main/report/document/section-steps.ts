@@ -1,7 +1,7 @@
 /** What was done: each step with the commands that it sent, where, when, how long, and how they ended. */
 import type { ReportTable, ReportText, ReportTexts } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
-import { say, sayCount } from '../../../contract/text/say.ts';
+import { say, sayCount, told } from '../../../contract/text/say.ts';
 import { groupCommands } from '../../../folds/command-groups.ts';
 import type { CommandModel, PassModel } from '../../../folds/run/run-model.ts';
 import { likeCommands, type LikeCommands } from './like-commands.ts';
@@ -26,8 +26,10 @@ function resultOf({ outcome, state }: CommandModel): ReportText {
   if (state === 'unheard') return marked('warning', say('exit status not known'));
   if (outcome === undefined) return quiet(say('running'));
   if (outcome.exitStatus === 0 && outcome.error === undefined) return { text: say('exit 0') };
-  if (outcome.exitStatus !== undefined)
-    return { text: say('exit {exitStatus}', { exitStatus: outcome.exitStatus }), mark: 'warning' };
+  if (outcome.exitStatus !== undefined) {
+    const text = say('exit {exitStatus}', { exitStatus: outcome.exitStatus });
+    return state === 'answered' ? { text } : { text, mark: 'warning' };
+  }
   return marked(
     'bad',
     outcome.signal === undefined ? say('no exit status') : say('signal {signal}', { signal: outcome.signal }),
@@ -71,7 +73,7 @@ function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts):
   const more: ReportTexts = [
     ...(unwinding && phase !== 'finish' ? [quiet(` ${say('(rolling back)')}`)] : []),
     ...(reason === undefined ? [] : [quiet(` - ${reason}`)]),
-    ...(error === undefined ? [] : [quiet(` - ${error.sentence}`)]),
+    ...(error === undefined ? [] : [quiet(` - ${told(error.sentence)}`)]),
   ];
   return [
     [strong(step)],

@@ -7,11 +7,11 @@ import type {
   ReportTexts,
 } from '../../../contract/report.ts';
 import { bytesText } from '../../../contract/words.ts';
-import { say, sayAround, sayCount } from '../../../contract/text/say.ts';
+import { say, sayAround, sayCount, told } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
 import { readStands } from '../../../folds/stands.ts';
 import { restoreListing } from './how-to-restore.ts';
-import { instantRows, whenRows } from './summary-times.ts';
+import { instantRows, pauseRows, whenRows } from './summary-times.ts';
 import { coverageRows } from './section-binding.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
@@ -230,33 +230,33 @@ function standRows({ model: { end } }: ReportFacts): FactsBlock['rows'] {
   if (end === undefined) return [];
   const { sentences, byHand } = readStands(end.stands);
   const more = sentences.length - standsOnFirstPage;
-  const told = [
-    ...sentences.slice(0, standsOnFirstPage),
+  const first = [
+    ...sentences.slice(0, standsOnFirstPage).map(told),
     ...(more > 0 ? [say('{more} more under “State at the end”', { more })] : []),
   ].join('; ');
   const left = `${say('{byHand} to run by hand: see “State at the end”.', {
     byHand: sayCount(byHand.length, '{count} command', '{count} commands'),
   })} `;
-  if (told === '' && byHand.length === 0) return [];
+  if (first === '' && byHand.length === 0) return [];
   return [
     {
       name: say('At the end'),
-      value: [...(byHand.length === 0 ? [] : [marked('bad', left)]), ...plain(told)],
+      value: [...(byHand.length === 0 ? [] : [marked('bad', left)]), ...plain(first)],
     },
   ];
 }
 
 function troublesOf({ model: { passes, end } }: ReportFacts): ReportTexts[] {
-  const told = passes.flatMap(({ step, error }) =>
+  const troubles = passes.flatMap(({ step, error }) =>
     error === undefined || end?.sentence.includes(error.sentence) === true ? [] : [{ step, error }],
   );
-  return told.slice(0, troublesOnFirstPage).map(({ step, error }) => {
+  return troubles.slice(0, troublesOnFirstPage).map(({ step, error }) => {
     // What went well when it was tried again is no longer what the reader must act on.
     const later = passes.some((pass) => pass.step === step && pass.state === 'done');
     const head = later
       ? marked('warning', `${say('Step {step} failed at first, then succeeded:', { step })} `)
       : marked('bad', `${say('Step {step} failed:', { step })} `);
-    return [head, { text: error.sentence }];
+    return [head, ...plain(error.sentence)];
   });
 }
 
@@ -264,7 +264,7 @@ function noteOf(facts: ReportFacts): ReportBlock[] {
   const { warnings } = facts;
   const { end } = facts.model;
   const texts: ReportTexts[] = troublesOf(facts);
-  if (end?.hint !== undefined) texts.push([strong(`${say('Hint:')} `), { text: end.hint }]);
+  if (end?.hint !== undefined) texts.push([strong(`${say('Hint:')} `), ...plain(end.hint)]);
   if (warnings.length > 0)
     texts.push([
       marked(
@@ -343,6 +343,7 @@ export function summarySection(facts: ReportFacts): SectionDraft {
           ...whereRows(facts),
           ...lostRows(facts),
           ...instantRows(facts),
+          ...pauseRows(facts),
           ...whenRows(facts),
           ...whoRows(facts),
           ...approvalRows(facts),

@@ -115,7 +115,15 @@ function tapeFacts({ model: { start }, losses = [], times }: ReportFacts, tape: 
         value: name === undefined ? [quiet(say('none: no label was written'))] : [code(name)],
       },
       ...(uuid === undefined ? [] : [{ name: say('Uuid'), value: [code(uuid)] }]),
-      { name: say('Drive'), value: [code(`${start?.tape.device ?? '?'} on ${start?.tape.host ?? '?'}`)] },
+      {
+        name: say('Drive'),
+        value: pieces(
+          sayAround('{device} on {host}', {
+            device: code(start?.tape.device ?? '?'),
+            host: code(start?.tape.host ?? '?'),
+          }),
+        ),
+      },
       ...(slot === undefined ? [] : [{ name: say('Slot'), value: plain(String(slot)) }]),
       {
         name: say('Found on it'),
@@ -194,7 +202,7 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
     kind: 'paragraph',
     texts: pieces(
       sayAround(
-        'Read a file of the tape with {command}, where DEVICE does not rewind, after mt fsf to the file’s number. The digests are those of dd’s output.',
+        'Read a file of the tape with {command}, where DEVICE does not rewind, after mt rewind and mt fsf to the file’s number. The digests are those of dd’s output.',
         { command: code(`dd if=DEVICE bs=${start?.recordBytes ?? 32768}`) },
       ),
     ),

@@ -2,7 +2,7 @@
 import type { ReportBlock, ReportFactList as FactsBlock, ReportTable } from '../../../contract/report.ts';
 import type { PassModel } from '../../../folds/run/run-model.ts';
 import { printable } from '../../../contract/words.ts';
-import { say, sayCount } from '../../../contract/text/say.ts';
+import { say, sayCount, told } from '../../../contract/text/say.ts';
 import { handText, readStands } from '../../../folds/stands.ts';
 import type { ReportFacts } from './report-source.ts';
 import { marked, plain, quiet, strong, tookText } from './report-words.ts';
@@ -64,12 +64,40 @@ function questionTable({ model, times }: ReportFacts): ReportTable | undefined {
   };
 }
 
+/** When the dumps did not read, and who wanted that. */
+function pauseTable({ model: { pauses }, times }: ReportFacts): ReportTable | undefined {
+  if (pauses.length === 0) return undefined;
+  return {
+    kind: 'table',
+    caption: say('Pauses of the dump'),
+    columns: [
+      { title: say('Step'), share: 10 },
+      { title: say('Paused'), share: 24 },
+      { title: say('Continued'), share: 24 },
+      { title: say('Took'), share: 12, align: 'right' },
+      { title: say('By'), share: 30 },
+    ],
+    rows: pauses.map(({ step, from, until, by }) => [
+      plain(step),
+      plain(times.moment(from)),
+      until === undefined ? [quiet(say('not continued'))] : plain(times.moment(until)),
+      plain(tookText(until === undefined ? undefined : until - from)),
+      plain(by),
+    ]),
+  };
+}
+
 export function decisionSection(facts: ReportFacts): SectionDraft {
   const table = questionTable(facts);
+  const pauses = pauseTable(facts);
   return {
     id: 'decisions',
     title: say('Decisions'),
-    blocks: [sessionTable(facts), table ?? words(say('The run asked no questions.'))],
+    blocks: [
+      sessionTable(facts),
+      table ?? words(say('The run asked no questions.')),
+      ...(pauses ? [pauses] : []),
+    ],
   };
 }
 
@@ -116,13 +144,18 @@ const isBack = ({ unwinding, phase }: PassModel) => unwinding && phase !== 'fini
 const mostFailed = 4;
 const mostLines = 8;
 
-/** What the commands of failed steps printed, the last ones: the journal and the attached commands have all. */
+/**
+ * What the commands of failed steps printed, the last ones: the journal and the attached commands have all. An answer
+ * may be why the step has failed.
+ */
 function failedCommands({ model }: ReportFacts): ReportBlock[] {
   const failed = model.passes
     .filter(({ state }) => state === 'failed')
     .flatMap(({ step, commands }) =>
       commands.flatMap(({ host, line, outcome, state }) =>
-        state === 'bad' && outcome !== undefined ? [{ step, host, line, outcome }] : [],
+        (state === 'bad' || state === 'answered') && outcome !== undefined
+          ? [{ step, host, line, outcome }]
+          : [],
       ),
     );
   return failed.slice(-mostFailed).map(({ step, host, line, outcome }) => {
@@ -170,7 +203,7 @@ function unwindingTable({ model, times }: ReportFacts): ReportTable | undefined 
 
 /** `Volume2: joined to Volume1, in sync` is shown for Volume2. */
 function standRow(sentence: string): FactsBlock['rows'][number] {
-  const [, of, what] = /^([^:]{1,60}): (.+)$/s.exec(sentence) ?? [];
+  const [, of, what] = /^([^:]{1,60}): (.+)$/s.exec(told(sentence)) ?? [];
   return of === undefined || what === undefined
     ? { name: say('The run'), value: plain(sentence) }
     : { name: of, value: plain(what) };
@@ -213,7 +246,7 @@ export function troubleSections(facts: ReportFacts): SectionDraft[] {
             kind: 'paragraph',
             texts: [
               strong(`${end.code}: `),
-              { text: end.sentence },
+              ...plain(end.sentence),
               quiet(` ${say('Hint: {hint}', { hint: end.hint ?? '' })}`),
             ],
           },

@@ -130,7 +130,7 @@ function intro(facts: ReportFacts): ReportBlock[] {
             kind: 'paragraph' as const,
             texts: [
               strong(`${error.code}: `),
-              { text: error.sentence },
+              ...plain(error.sentence),
               quiet(` ${say('Hint: {hint}', { hint: error.hint })}`),
             ],
           },

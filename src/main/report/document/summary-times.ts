@@ -40,6 +40,14 @@ export function instantRows(facts: ReportFacts): Rows {
   ];
 }
 
+/** How long its dumps were paused; none for a run that was not. */
+export function pauseRows({ model: { pauses } }: ReportFacts): Rows {
+  if (pauses.length === 0) return [];
+  const paused = pauses.reduce((sum, { from, until = from }) => sum + until - from, 0);
+  const count = sayCount(pauses.length, '{count} pause of the dump', '{count} pauses of the dump');
+  return [{ name: say('Paused'), value: plain(`${tookWords(paused)}, ${count}`) }];
+}
+
 export function whenRows({ model, times }: ReportFacts): Rows {
   const { startedAt, end, at, milliseconds } = model;
   const began = startedAt === undefined ? say('not in the journal') : times.moment(startedAt);

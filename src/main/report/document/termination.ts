@@ -1,7 +1,7 @@
 /** How the run ended, in one line. Pure. */
 import type { ReportTermination } from '../../../contract/report.ts';
 import { omissionWords, outcomeOf, type RunOutcome } from '../../../contract/run-outcome.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, told } from '../../../contract/text/say.ts';
 import type { ReportFacts } from './report-source.ts';
 
 const endWords: Readonly<Record<RunOutcome, { line: string; mark: ReportTermination['mark'] }>> = {
@@ -44,6 +44,6 @@ export function terminationOf({ model: { end, current, at }, times }: ReportFact
     mark: omitted === '' || mark === 'bad' ? mark : 'warning',
     line: say('Result: {line}{omitted}', { line, omitted }),
     status: say('exit status {exitStatus}', { exitStatus: end.exitStatus }),
-    sentence: end.sentence,
+    sentence: told(end.sentence),
   };
 }

@@ -150,11 +150,11 @@ function drawFrame(
 }
 
 function drawPair(pen: Pen, { primary, masters, more, proxy, backup, shadow, ribbons }: DrawnPair): void {
-  drawFrame(pen, 'PRIMARY DOMAIN', primary);
+  drawFrame(pen, say('PRIMARY DOMAIN'), primary);
   for (const space of masters) drawSpace(pen, space);
   if (more) pen.flow.text(pen.node, more.text, more.x, more.y, { size: 7, tone: 'quiet' });
   drawSpace(pen, proxy);
-  drawFrame(pen, 'BACKUP SERVER', backup);
+  drawFrame(pen, say('BACKUP SERVER'), backup);
   drawSpace(pen, shadow);
   for (const ribbon of ribbons) drawRibbon(pen, ribbon);
 }
@@ -183,7 +183,7 @@ export function drawTopology(pen: Pen, topology: ReportTopology, top: number): v
   if (!tape) return;
   const head = tape.isRead ? 'm-3 -6l3 -3l3 3' : 'm-3 -3l3 3l3 -3';
   flow.shape(node, `M${left + width / 2} ${tape.y - 11}v9${head}`, { stroke: inks.ink, width: 0.9 });
-  drawFrame(pen, 'TAPE', tape);
+  drawFrame(pen, say('TAPE'), tape);
   for (const { x, y, width: cell, height, name } of tape.files) {
     flow.rectangle(node, x, y, cell, height, { fill: '#f8ecd0', stroke: inks.ink, width: 0.6 });
     const [line] = flow.lines([{ text: name }], { width: cell - 6, size: 7, codeSize: 7, hang: 0 });

@@ -37,6 +37,7 @@ describe('the wanted entries of a file list', () => {
     ],
     [['old'], ['./app/old/', './app/old/ledger.db']],
     [['/app/old/'], ['./app/old/ledger.db']],
+    [['/notes.txt'], ['./notes.txt']],
     [['nothing'], []],
   ])('%j', (patterns, paths) => {
     expect(chosen(patterns)).toEqual(paths);
@@ -49,6 +50,17 @@ describe('the wanted entries of a file list', () => {
       entry('./c', 1536, { type: 'Link', size: 0, linkpath: './b' }),
     ];
     expect(chosen(['c'], linked)).toEqual(['./a', './b', './c']);
+    // A symbolic link has no content of its own, and a hard link's target may be outside of the archive.
+    const symbolic = entry('./c', 1536, { type: 'SymbolicLink', size: 0, linkpath: './a' });
+    expect(chosen(['c'], [entry('./a', 0), symbolic])).toEqual(['./c']);
+    const lost = entry('./c', 1536, { type: 'Link', size: 0, linkpath: './gone' });
+    expect(chosen(['c'], [entry('./a', 0), lost])).toEqual(['./c']);
+  });
+
+  it('have their bytes counted', () => {
+    const selection = new ListSelection(byPatterns(['old', 'notes.txt'], []));
+    for (const each of list) selection.add(each);
+    expect(selection.result().bytes).toBe(20);
   });
 
   it('are found by names in the encoding of the site', () => {

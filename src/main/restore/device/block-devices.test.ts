@@ -60,10 +60,14 @@ describe('lsblk', () => {
       'sda',
       'nvme0n1',
     ]);
+    // A volume of LVM is no partition, and early releases of lsblk do not say where a partition is.
+    const alone = parseBlockDevices(line({ NAME: 'sdf1', TYPE: 'part' }));
+    expect([diskOf(devices, 'vg-data'), diskOf(alone, 'sdf1')]).toEqual(['vg-data', 'sdf1']);
   });
 
   it('is rejected if a line lacks name, size or mode', () => {
     expect(parseBlockDevices('lsblk: failed\nNAME="sda" SIZE="" RO="0"\nNAME="sdb" SIZE="1"\n')).toEqual([]);
+    for (const SIZE of ['4G', 'x4']) expect(parseBlockDevices(line({ NAME: 'sda', SIZE }))).toEqual([]);
     fc.assert(fc.property(fc.string(), (text) => parseBlockDevices(text).length <= text.split('\n').length));
   });
 });
@@ -76,6 +80,7 @@ describe('a path', () => {
     ['/dev/sfdsk/Class1/rdsk/Volume1', undefined],
     ['/dev/../etc/passwd', undefined],
     ['/dev/', undefined],
+    ['/tmp/dev/sdb', undefined],
   ])('%s names the device %s', (path, name) => {
     expect(blockDeviceName(path)).toBe(name);
   });
@@ -87,12 +92,21 @@ describe('a signature', () => {
     ['linux_raid_member', 'it holds linux_raid_member'],
     ['crypto_LUKS', 'it holds crypto_LUKS'],
     ['swap', 'it holds swap'],
+    ['btrfs', 'it holds btrfs'],
+    ['oracleasm', 'it holds oracleasm'],
+    ['ceph_bluestore', 'it holds ceph_bluestore'],
+    ['ocfs2', 'it holds ocfs2'],
+    ['zfs_member', 'it holds zfs_member'],
+    ['a type of tomorrow', 'it holds a type of tomorrow'],
     ['ext3', undefined],
+    ['ufs', undefined],
   ])('of %s: %s', (type, why) => {
     expect(whyOfOthers(parseSignature(`DEVNAME=/dev/sdb\nTYPE=${type}\n`))).toBe(why);
   });
 
-  const signature = parseSignature('UUID=0a1b-2c\nLABEL=data\nPART_ENTRY_UUID=77-01\nTYPE=ext4\n');
+  const signature = parseSignature(
+    'UUID=0a1b-2c\nLABEL=data\nPART_ENTRY_UUID=77-01\nPART_ENTRY_NAME=ledger\nTYPE=ext4\n',
+  );
 
   it.each([
     '/dev/sdb /data ext4 defaults 0 0',
@@ -100,6 +114,7 @@ describe('a signature', () => {
     'UUID="0a1b-2c" /data ext4 defaults 0 0',
     'LABEL=data\t/data ext4 defaults 0 0',
     '/dev/disk/by-partuuid/77-01 /data ext4 defaults 0 0',
+    'PARTLABEL=ledger /data ext4 defaults 0 0',
   ])('is found in /etc/fstab: %s', (entry) => {
     expect(lineNaming(`# nothing\n${entry}\n`, '/dev/sdb', signature)).toBe(entry);
     expect(lineNaming(`# nothing\n${entry}\n`, '/dev/sdc', parseSignature(''))).toBeUndefined();
@@ -110,7 +125,9 @@ describe('a list', () => {
   it.each([
     ['/dev/sdb1 partition 1000 0 -2', true],
     ['md0 : active raid1 sdc1[1] sdb1[0](F)', true],
+    ['md127 : active raid10 sdc1[1] sdb1[12](W)(F) sdd1[0]', true],
     ['  /dev/sdb1', true],
+    ['/mnt/dev/sdb1 file', false],
     ['/dev/sdb10 partition 1000 0 -2', false],
     ['', false],
   ])('%s names sdb1: %s', (text, isNamed) => {

@@ -52,9 +52,7 @@ export function whyInUse(devices: readonly BlockDevice[], name: string): string 
   if (own.some(({ isReadOnly }) => isReadOnly)) return phrase('{name} is read-only', { name });
   const disk = diskOf(devices, name);
   // What uses the whole disk uses this part of it, too.
-  const above = devices.find(
-    ({ parent, type }) => parent === name || (parent === disk && parent !== name && type !== 'part'),
-  );
+  const above = devices.find(({ parent, type }) => parent === name || (parent === disk && type !== 'part'));
   return (
     above &&
     phrase('{name} ({type}) is on {parent}', { name: above.name, type: above.type, parent: above.parent })
@@ -73,13 +71,21 @@ export const parseSignature = (text: string): Signature =>
     }),
   );
 
-/** Data that another program uses, or that spans several devices: it is not mounted under the name of this device. */
-const ofOthers = /_member$|^(crypto_LUKS|swap|btrfs|bcache|jbd|DM_\w+|drbd|ceph_bluestore)$/;
+/**
+ * File systems on one device, by the names of blkid(8), that one host has to mount before it uses them. Anything else
+ * may be used without being mounted under the name of this device: by a database, by a volume manager, by other hosts,
+ * or together with other devices. So may a type that is not known here.
+ */
+const ofOneHost =
+  /^(ext[234]|ext4dev|xfs|jfs|reiserfs|reiser4|ufs|minix|vfat|exfat|ntfs|hfs|hfsplus|hpfs|iso9660|udf|nilfs2|squashfs3?|cramfs|romfs|befs|bfs|sysv|xenix)$/;
 
 /** Why a device cannot be written, according to its signature; undefined if that shows no reason. */
 export function whyOfOthers(signature: Signature): string | undefined {
   const type = signature.get('TYPE');
-  return type !== undefined && ofOthers.test(type) ? phrase('it holds {type}', { type }) : undefined;
+  if (type !== undefined) return ofOneHost.test(type) ? undefined : phrase('it holds {type}', { type });
+  // Its partitions would be shown: another host has made them since this one has read the table, or they were hidden.
+  const table = signature.get('PTTYPE');
+  return table === undefined ? undefined : phrase('it has a partition table ({table})', { table });
 }
 
 /** How /etc/fstab may name a device: by its path, or by what is on it. */

@@ -5,12 +5,22 @@ import { phrase } from '../../../contract/text/say.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import { placeWords, restoreStep, type HostPlace } from '../target/host-place.ts';
 
+/** A device that has blocks of the target, from its first byte on. */
+interface Beginning {
+  readonly name: string;
+  readonly path: string;
+  /** Size of the device. */
+  readonly bytes: number;
+}
+
 /** What is known of a device without any user. */
 export interface UnusedDevice {
   /** The disk that it is on, as the host names it. */
   readonly disk: string;
   /** Every device file of its blocks. */
   readonly paths: readonly string[];
+  /** What must be read to find an owner; empty where a program of the host has searched for one. */
+  readonly beginnings: readonly Beginning[];
 }
 
 export const refusedDevice = (place: HostPlace, reason: string) =>

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { failure, isFailure } from '../../../contract/errors.ts';
 import type { Command, CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import { joined } from '../../procedure/model/guide-cluster.test-support.ts';
+import { headBytes } from './device-head.ts';
 import { requireDeviceNamed, requireFreeDevice } from './device-place.ts';
 
 interface Reply {
   readonly status?: number;
   readonly out?: string;
+  /** In place of `out`. */
+  readonly bytes?: Buffer;
   readonly err?: string;
 }
 type Replies = Readonly<Record<string, Reply | undefined>>;
@@ -30,6 +33,12 @@ const table = `*     512 bytes/sector
        3      2    00       8192     24576     32767
 `;
 
+const headOf = (name: string) => `node3 dd if=/dev/rdsk/${name} bs=${headBytes} count=1`;
+/** The beginning of a device of a ZFS pool: an uberblock. */
+const ofPool = Buffer.alloc(headBytes);
+ofPool.writeBigUInt64BE(0xbab10cn, 131_072);
+const zeros: Reply = { out: '\0'.repeat(headBytes) };
+
 /** A free slice of a Solaris backup server, and a cluster of two nodes. */
 const onSolaris: Replies = {
   'node3 test -c /dev/rdsk/c2t0d0s0': {},
@@ -40,6 +49,8 @@ const onSolaris: Replies = {
   'node3 command -v metastat': { status: 1 },
   'node3 command -v metadb': { status: 1 },
   'node3 command -v zpool': { status: 1 },
+  [headOf('c2t0d0s0')]: zeros,
+  [headOf('c2t0d0s2')]: zeros,
   'node1 iostat -En': ofCluster,
   'node2 iostat -En': ofCluster,
   'node3 iostat -En': iostat({ c0t0d0: 'zero', c2t0d0: 'target' }),
@@ -84,12 +95,17 @@ const onLinux: Replies = {
 function runnerOf(replies: Replies): CommandRunner {
   const send = (_step: string, { host, argv }: Command, options: { anyStatus?: boolean } = {}) => {
     const line = `${host} ${argv.join(' ')}`;
-    const { status = 0, out = '', err = '' } = replies[line] ?? { status: 127, err: 'not found' };
+    const {
+      status = 0,
+      out = '',
+      bytes = Buffer.from(out),
+      err = '',
+    }: Reply = replies[line] ?? { status: 127, err: 'not found' };
     if (status !== 0 && !options.anyStatus)
       return Promise.reject(
         failure('COMMAND_FAILED', { host, command: argv.join(' '), how: `ended with ${status}` }),
       );
-    return Promise.resolve({ status, stdout: Buffer.from(out), stderr: err });
+    return Promise.resolve({ status, stdout: bytes, stderr: err });
   };
   return { send } as unknown as CommandRunner;
 }
@@ -185,6 +201,64 @@ describe('a disk of GDS', () => {
   });
 });
 
+describe('a disk that the host has two names for', () => {
+  const lines = (other: string) => ({
+    'node3 lsblk -dnP -o NAME,WWN,SERIAL': identities({ sda: '0xa', sdb: '0xb', sdq: '0xb' }),
+    'node3 lsblk -bP -o NAME,PKNAME,TYPE,SIZE,RO,MOUNTPOINT': {
+      out: `${lsblk('sdb', 'PKNAME="" TYPE="disk"')}${lsblk('sdb1', 'PKNAME="sdb" TYPE="part"')}${lsblk('sdq', 'PKNAME="" TYPE="disk"')}${other}`,
+    },
+    'node3 ls /sys/class/block/sdq1/holders': {},
+    'node3 ls /sys/class/block/sdq/holders': {},
+    'node3 fuser /dev/sdb1 /dev/sdq1': { status: 1 },
+  });
+  const part = lsblk('sdq1', 'PKNAME="sdq" TYPE="part"');
+
+  it('is free if nothing uses it by either name', async () => {
+    expect(await refusal('linux', lines(part))).toBeUndefined();
+  });
+
+  it.each<[string, Replies, string]>([
+    [
+      'a file system that is mounted',
+      lines(part.replace('MOUNTPOINT=""', 'MOUNTPOINT="/data"')),
+      'sdq1 is mounted on /data',
+    ],
+    [
+      'a logical volume',
+      lines(`${part}${lsblk('vg-data', 'PKNAME="sdq1" TYPE="lvm"')}`),
+      'vg-data (lvm) is on sdq1',
+    ],
+    [
+      'a holder of the disk',
+      { ...lines(part), 'node3 ls /sys/class/block/sdq/holders': { out: 'md0\n' } },
+      'sdq is held by md0, as the kernel shows it',
+    ],
+    [
+      'a swap area',
+      { ...lines(part), 'node3 cat /proc/swaps': { out: '/dev/sdq1 partition 1 0 -2\n' } },
+      'sdq1 is used as swap',
+    ],
+    [
+      'a line of /etc/fstab',
+      { ...lines(part), 'node3 cat /etc/fstab': { out: '/dev/sdq1 /data ext3 noauto 0 0\n' } },
+      'it is in /etc/fstab: /dev/sdq1 /data ext3 noauto 0 0',
+    ],
+    [
+      'a process',
+      { ...lines(part), 'node3 fuser /dev/sdb1 /dev/sdq1': { out: ' 4711' } },
+      'it is open in process 4711',
+    ],
+  ])('is not free if %s has its other name', async (_what, replies, why) => {
+    expect(await refusal('linux', replies)).toBe(notFree(partition, why));
+  });
+
+  it('is not known to be free if the partition is not shown by its other name', async () => {
+    expect(await refusal('linux', lines(''))).toEqual(
+      unknown(partition, 'lsblk does not show sdq1, another name of it'),
+    );
+  });
+});
+
 describe('a device that a process has open', () => {
   const fuserOf = (platform: 'solaris' | 'linux') =>
     Object.keys(platform === 'solaris' ? onSolaris : onLinux).find((line) => line.includes(' fuser ')) ?? '';
@@ -202,7 +276,7 @@ describe('a device that a process has open', () => {
   });
 
   it('is not known where fuser fails', async () => {
-    const silent = 'fuser does not tell which processes have it open';
+    const silent = 'fuser does not show which processes have it open';
     expect(await opened('solaris', { status: 1 })).toEqual(unknown(slice, silent));
     expect(await opened('linux', { status: 1, err: 'Cannot open /proc' })).toEqual(
       unknown(partition, silent),
@@ -270,6 +344,16 @@ describe('a device that something else uses', () => {
       'it holds crypto_LUKS',
     ],
     [
+      'database',
+      { 'node3 blkid -p -o export /dev/sdb1': { out: 'TYPE=oracleasm\nUSAGE=filesystem\n' } },
+      'it holds oracleasm',
+    ],
+    [
+      'table of partitions that the kernel does not show',
+      { 'node3 blkid -p -o export /dev/sdb1': { out: 'PTTYPE=gpt\n' } },
+      'it has a partition table (gpt)',
+    ],
+    [
       'table',
       {
         'node3 blkid -p -o export /dev/sdb1': { out: 'TYPE=ext3\nLABEL=data\n' },
@@ -290,7 +374,7 @@ describe('a device that something else uses', () => {
     expect(await refused(disk)).toEqual(unknown(partition, 'lsblk does not show it'));
     expect(await refused(disk + part.replace('4194304', '4194303'))).toMatch(/^RESTORE_DEVICE_SMALL: /);
     const odd = { 'node3 blkid -p -o export /dev/sdb1': { status: 2, out: 'TYPE=ext3\n' } };
-    expect(await refusal('linux', odd)).toEqual(unknown(partition, 'blkid does not tell what is on it'));
+    expect(await refusal('linux', odd)).toEqual(unknown(partition, 'blkid does not show what is on it'));
   });
 
   it.each<[string, Replies, string]>([
@@ -318,6 +402,16 @@ describe('a device that something else uses', () => {
       'label of the disk',
       { 'node3 prtvtoc /dev/rdsk/c2t0d0s0': { out: table.replace('32767\n', '32767   /all\n') } },
       'c2t0d0s2 is mounted on /all',
+    ],
+    [
+      'database',
+      { [headOf('c2t0d0s0')]: { out: `${'\0'.repeat(32)}ORCLDISK`.padEnd(headBytes, '\0') } },
+      'c2t0d0s0 holds data of Oracle ASM',
+    ],
+    [
+      'pool of another host, in a slice with the same blocks',
+      { [headOf('c2t0d0s2')]: { bytes: ofPool } },
+      'c2t0d0s2 holds data of ZFS',
     ],
   ])('of Solaris is not free: %s', async (_what, replies, why) => {
     expect(await refusal('solaris', replies)).toBe(notFree(slice, why));

@@ -10,9 +10,10 @@ import { diskQuery, parseDiskIdentities } from '../../gds/disk-identity.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
 import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { Platform } from '../../site/site-schema.ts';
+import { headBytes, ownerOf } from './device-head.ts';
 import { notFree, notKnown, told, type UnusedDevice } from './device-look.ts';
 import { placeWords, restoreStep, type HostPlace } from '../target/host-place.ts';
-import { requireUnusedBlockDevice } from './linux-device.ts';
+import { requireUnusedBlockDevice, requireUnusedElsewhere } from './linux-device.ts';
 import { requireUnusedSlice } from './solaris-device.ts';
 
 /** The hosts on which GDS runs: the target must not be one of their disks. */
@@ -49,11 +50,12 @@ async function requireUnopened(
         processes: listed([...new Set(pids)]),
       }),
     );
-  if (!isNone) throw notKnown(place, phrase('fuser does not tell which processes have it open'));
+  if (!isNone) throw notKnown(place, phrase('fuser does not show which processes have it open'));
 }
 
 /**
  * On the backup server a disk of the cluster looks free. Serial numbers show whether it is one.
+ * @returns the other names that the host has for the disk
  * @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN
  */
 async function requireNoGdsDisk(
@@ -61,10 +63,11 @@ async function requireNoGdsDisk(
   place: HostPlace,
   { disk }: UnusedDevice,
   { platform, primaries, all }: GdsHosts,
-): Promise<void> {
+): Promise<string[]> {
   const identitiesOn = async (host: string) =>
     parseDiskIdentities(platform, await told(runner, place, diskQuery(platform), host));
-  const own = (await identitiesOn(place.host)).get(disk);
+  const onHost = await identitiesOn(place.host);
+  const own = onHost.get(disk);
   if (own === undefined)
     throw notKnown(place, phrase('{host} shows no serial number of {disk}', { host: place.host, disk }));
   for (const host of all) {
@@ -89,6 +92,27 @@ async function requireNoGdsDisk(
         );
     }
   }
+  return [...onHost].flatMap(([name, identity]) => (identity === own && name !== disk ? [name] : []));
+}
+
+/**
+ * Data that a database or another host uses is listed nowhere on this host, but begins with words of its owner.
+ * @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN if not all of the beginning can be read
+ */
+async function requireNoOwner(
+  runner: CommandRunner,
+  place: HostPlace,
+  { beginnings }: UnusedDevice,
+): Promise<void> {
+  for (const { name, path, bytes } of beginnings) {
+    const argv = ['dd', `if=${path}`, `bs=${headBytes}`, 'count=1'];
+    const command = { host: place.host, argv, changes: false };
+    const { status, stdout } = await runner.send(restoreStep, command, { anyStatus: true, binary: true });
+    if (status !== 0 || stdout.length !== Math.min(bytes, headBytes))
+      throw notKnown(place, phrase('the beginning of {name} cannot be read', { name }));
+    const owner = ownerOf(stdout);
+    if (owner !== undefined) throw notFree(place, phrase('{name} holds data of {owner}', { name, owner }));
+  }
 }
 
 /**
@@ -105,8 +129,11 @@ export async function requireFreeDevice(
 ): Promise<void> {
   const requireUnused = gds.platform === 'linux' ? requireUnusedBlockDevice : requireUnusedSlice;
   const unused = await requireUnused(runner, place, bytes);
-  await requireNoGdsDisk(runner, place, unused, gds);
-  await requireUnopened(runner, place, unused, gds.platform);
+  const others = await requireNoGdsDisk(runner, place, unused, gds);
+  await requireNoOwner(runner, place, unused);
+  // Only Linux names a disk more than once: disks of Solaris that share a serial number are not known apart.
+  const elsewhere = await requireUnusedElsewhere(runner, place, unused.disk, others);
+  await requireUnopened(runner, place, { ...unused, paths: [...unused.paths, ...elsewhere] }, gds.platform);
 }
 
 /**

@@ -41,7 +41,7 @@ async function signatureOf(runner: CommandRunner, place: HostPlace): Promise<Sig
   const { status, stdout } = await runner.send(restoreStep, command, { anyStatus: true });
   const text = stdout.toString('utf8');
   if (status !== 0 && (status !== 2 || text.trim() !== ''))
-    throw notKnown(place, phrase('blkid does not tell what is on it'));
+    throw notKnown(place, phrase('blkid does not show what is on it'));
   return parseSignature(text);
 }
 
@@ -88,6 +88,50 @@ async function requireUnlisted(
   }
 }
 
+/** The mount table may name a device that is not mounted now. @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN */
+async function requireNotInTable(
+  runner: CommandRunner,
+  place: HostPlace,
+  path: string,
+  signature: Signature,
+): Promise<void> {
+  const entry = lineNaming(await told(runner, place, ['cat', '/etc/fstab']), path, signature);
+  if (entry !== undefined)
+    throw notFree(place, phrase('it is in /etc/fstab: {entry}', { entry: shortened(entry.trim(), quoted) }));
+}
+
+const namesOf = (name: string, disk: string): string[] => [...new Set([name, disk])];
+
+/**
+ * A disk that the host reaches by several ways has a name for each: what uses it by one of them is not shown of the
+ * others.
+ * @param disk the one that the target is on
+ * @param others its other names
+ * @returns the device files of the target by these names
+ * @throws RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN
+ */
+export async function requireUnusedElsewhere(
+  runner: CommandRunner,
+  place: HostPlace,
+  disk: string,
+  others: readonly string[],
+): Promise<string[]> {
+  if (others.length === 0) return [];
+  const part = (blockDeviceName(place.path) ?? disk).slice(disk.length);
+  const devices = parseBlockDevices(await told(runner, place, blockDeviceQuery));
+  for (const other of others) {
+    const name = `${other}${part}`;
+    if (!devices.some((device) => device.name === name))
+      throw notKnown(place, phrase('lsblk does not show {name}, another name of it', { name }));
+    const reason = whyInUse(devices, name);
+    if (reason !== undefined) throw notFree(place, reason);
+    for (const each of namesOf(name, other)) await requireNoHolder(runner, place, each);
+    await requireUnlisted(runner, place, namesOf(name, other));
+    await requireNotInTable(runner, place, `/dev/${name}`, new Map());
+  }
+  return others.map((other) => `/dev/${other}${part}`);
+}
+
 /**
  * @param bytes of the image
  * @throws RESTORE_DEVICE_REFUSED, RESTORE_DEVICE_SMALL, RESTORE_DEVICE_NOT_FREE, RESTORE_DEVICE_UNKNOWN, and errors of
@@ -112,11 +156,9 @@ export async function requireUnusedBlockDevice(
   const signature = await signatureOf(runner, place);
   const reason = whyInUse(devices, name) ?? whyOfOthers(signature);
   if (reason !== undefined) throw notFree(place, reason);
-  const whole = [...new Set([name, disk])];
-  for (const each of whole) await requireNoHolder(runner, place, each);
-  await requireUnlisted(runner, place, whole);
-  const entry = lineNaming(await told(runner, place, ['cat', '/etc/fstab']), path, signature);
-  if (entry !== undefined)
-    throw notFree(place, phrase('it is in /etc/fstab: {entry}', { entry: shortened(entry.trim(), quoted) }));
-  return { disk, paths: [path] };
+  for (const each of namesOf(name, disk)) await requireNoHolder(runner, place, each);
+  await requireUnlisted(runner, place, namesOf(name, disk));
+  await requireNotInTable(runner, place, path, signature);
+  // blkid has searched for an owner.
+  return { disk, paths: [path], beginnings: [] };
 }

@@ -41,7 +41,15 @@ describe('the table of a disk', () => {
     expect(table && slice && sharingBlocks(table, slice).map((each) => each.number)).toEqual(others);
   });
 
+  it('may have two digits in the number of a slice', () => {
+    const sixteen = parseSliceTable(`${printed}      15     11    00   61688196       100  61688295\n`);
+    expect(sixteen?.slices.at(-1)?.number).toBe(15);
+  });
+
   it('is not parsed from anything else', () => {
+    const [heading = '', ...slices] = printed.split(/(?=^ )/m);
+    expect(parseSliceTable(heading)).toBeUndefined();
+    expect(parseSliceTable(slices.join(''))).toBeUndefined();
     expect(parseSliceTable('')).toBeUndefined();
     expect(parseSliceTable('prtvtoc: /dev/rdsk/c9t0d0s2: No such device or address\n')).toBeUndefined();
     fc.assert(
@@ -55,6 +63,9 @@ describe('the table of a disk', () => {
 it.each([
   ['/dev/rdsk/c1t1d0s2', { disk: 'c1t1d0', number: 2 }],
   ['/dev/rdsk/c0d0s15', { disk: 'c0d0', number: 15 }],
+  ['/dev/rdsk/c10t0d12s0', { disk: 'c10t0d12', number: 0 }],
+  ['/tmp/dev/rdsk/c1t1d0s2', undefined],
+  ['/dev/rdsk/c1t1d0s2.old', undefined],
   ['/dev/rdsk/c4t600A0B800026D1E6d0s6', { disk: 'c4t600A0B800026D1E6d0', number: 6 }],
   ['/dev/dsk/c1t1d0s2', undefined],
   ['/dev/rdsk/../dsk/c1t1d0s2', undefined],
@@ -68,8 +79,17 @@ it.each([
   ['/dev/dsk/c0t0d0s0\t/\tufs\trw\t1104537600\n', [0, 2], ['/dev/dsk/c0t0d0s0']],
   ['/dev/dsk/c0t0d0s0\t/\tufs\trw\t1104537600\n', [1, 2], []],
   ['/dev/dsk/c10t0d0s0\t/\tufs\trw\t1104537600\n', [0], []],
+  ['/export/c0t0d0s0.image file\n', [0], []],
   ['tank ONLINE\n  c0t0d0  ONLINE 0 0 0\n', [7], ['c0t0d0']],
   ['d10 1 1 c0t0d0s7\n', [7], ['c0t0d0s7']],
 ])('in %j, slices %j are named by %j', (text, shared, named) => {
   expect(namedIn(text, 'c0t0d0', shared)).toEqual(named);
 });
+
+it.each(['c10t0d12', 'c0d0', 'c4t600A0B800026D1E6d0'])(
+  'the disk %s is named by its slices and alone',
+  (disk) => {
+    const text = `/dev/dsk/${disk}s15 / ufs\n${disk} ONLINE\n/dev/dsk/${disk}s1 /app ufs\n`;
+    expect(namedIn(text, disk, [15])).toEqual([`/dev/dsk/${disk}s15`, disk]);
+  },
+);

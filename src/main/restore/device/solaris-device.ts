@@ -74,6 +74,11 @@ export async function requireUnusedSlice(
   await requireUnnamed(runner, place, name, shared);
   return {
     disk: name.disk,
+    beginnings: sharing.map(({ number, count }) => ({
+      name: `${name.disk}s${number}`,
+      path: `/dev/rdsk/${name.disk}s${number}`,
+      bytes: count * table.sectorBytes,
+    })),
     paths: shared.flatMap((number) =>
       ['rdsk', 'dsk'].map((folder) => `/dev/${folder}/${name.disk}s${number}`),
     ),

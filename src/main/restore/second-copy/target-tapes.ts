@@ -23,10 +23,12 @@ import {
   type DataRoom,
   type Opened,
 } from '../../procedure/hosts/remote-data.ts';
+import { noteByHand } from '../../procedure/model/tape/by-hand.ts';
 import { writeRecordsCommand } from '../../procedure/model/tape/tape-commands.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
 import { encodeLabel, type TapeLabel } from '../../tape/tape-label.ts';
 import type { CopyPlan, PlannedPart, PlannedTape } from './copy-plan.ts';
+import { volumesOnCopy } from './copy-label.ts';
 import { refusalOfCopy } from './copy-target.ts';
 import type { OpenedFile } from './split-into-files.ts';
 
@@ -115,20 +117,19 @@ export class TargetTapes {
     this.#order.listener.onLabel(copied, label, found);
   }
 
-  #labelOf({ name, number, copyOf }: PlannedTape): TapeLabel {
+  #labelOf(tape: PlannedTape): TapeLabel {
+    const { name, number, copyOf } = tape;
     const { plan, site, keepUntil } = this.#order;
+    const { tapeHost, tapeDevice } = this.#drive;
     return {
       name,
       uuid: randomUUID(),
       writtenAt: new Date().toISOString(),
       run: plan.run,
       site,
-      volumes: plan.dumps.map(({ source: { volume, method }, parts }) => ({
-        volume,
-        method,
-        file: parts[0]?.file ?? 1,
-      })),
+      volumes: volumesOnCopy(plan, tape, tapeDevice),
       recordBytes: plan.recordBytes,
+      byHandNote: noteByHand(tapeHost, { mayContinue: false }),
       copyOf,
       ...(keepUntil === undefined ? {} : { keepUntil }),
       ...(number === 1 ? {} : { number }),

@@ -1,6 +1,6 @@
 /** A place on this computer: what is checked before anything is written there. */
-import { access, constants, lstat, mkdir, stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, lstat, mkdir, realpath, stat, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
 import { bytesText } from '../../../contract/words.ts';
 import { phrase } from '../../../contract/text/say.ts';
@@ -21,10 +21,38 @@ async function requireSpace(folder: string, bytes: number): Promise<void> {
 }
 
 /**
+ * A path without links: a link may lead elsewhere once the place has been checked.
+ * @param path of a folder, or of a file that may be made in one
+ */
+export async function withoutLinks(path: string): Promise<string> {
+  const isFolder = await stat(path).then(
+    (there) => there.isDirectory(),
+    () => false,
+  );
+  try {
+    return isFolder ? await realpath(path) : join(await realpath(dirname(path)), basename(path));
+  } catch {
+    // It is refused by what is checked next.
+    return path;
+  }
+}
+
+/** @param path that had no links when it was checked first @throws RESTORE_TARGET_UNUSABLE if it has one now */
+async function requireNoLink(path: string): Promise<void> {
+  const now = await withoutLinks(path);
+  if (now !== path)
+    throw failure('RESTORE_TARGET_UNUSABLE', {
+      target: path,
+      reason: phrase('it now leads to {now}', { now }),
+    });
+}
+
+/**
  * What exists stays unless it may be lost.
  * @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE
  */
 export async function requireImagePlace(file: string, mayReplace: boolean): Promise<void> {
+  await requireNoLink(file);
   try {
     const there = await lstat(file);
     if (!there.isFile())
@@ -68,6 +96,7 @@ async function isNewFolder(folder: string): Promise<boolean> {
  * @throws RESTORE_TARGET_UNUSABLE, RESTORE_NO_SPACE
  */
 export async function requireLocalFolder(folder: string, bytes: number): Promise<void> {
+  await requireNoLink(folder);
   const present = (await isNewFolder(folder)) ? dirname(folder) : folder;
   await requireWritable(present);
   await requireSpace(present, bytes);
@@ -85,6 +114,7 @@ export async function requireLocalImage(file: string, bytes: number, mayReplace:
  * @throws RESTORE_TARGET_UNUSABLE
  */
 export async function makeLocalFolder(folder: string): Promise<boolean> {
+  await requireNoLink(folder);
   const isNew = await isNewFolder(folder);
   try {
     if (isNew) await mkdir(folder);

@@ -17,6 +17,8 @@ describe('a path of an archive', () => {
   });
 
   it('with a part that no file system accepts is refused; its bytes count', () => {
+    expect(safePath('n'.repeat(255))).toEqual({ parts: ['n'.repeat(255)] });
+    expect(safePath('app/a\0b')).toEqual({ reason: 'its name holds a NUL character' });
     expect(safePath('é'.repeat(127))).toEqual({ parts: ['é'.repeat(127)] });
     expect(safePath('é'.repeat(128))).toEqual({ reason: 'a part of its path is longer than 255 bytes' });
   });
@@ -28,6 +30,9 @@ describe('the target of a symbolic link', () => {
     [['a', 'b'], '../c'],
     [['a', 'b', 'c'], '../../d/./e'],
     [['a', 'b'], '..'],
+    [['a', 'b'], './../c'],
+    [['a', 'b', 'c'], '..//../d'],
+    [['a'], '.'],
   ])('of %j may be %s', (parts, target) => {
     expect(linkRefusal(parts, target)).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 /** Why a command on a host could not write a target, if its own messages say so. */
 import { failure, isFailure } from '../../../contract/errors.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phrases } from '../../../contract/text/say.ts';
 import { placeWords, type HostPlace } from './host-place.ts';
 
 /** Texts of system errors, as Solaris and GNU print them in English. */
@@ -25,7 +25,7 @@ export function asUnwritable(place: HostPlace, error: unknown): unknown {
   const file = placeWords(place);
   return failure(
     'RESTORE_FILE_UNWRITABLE',
-    { file, reason: `${reason}; ${error.message}` },
+    { file, reason: phrases([reason, error.message], '; ') },
     error.evidence,
     error,
   );

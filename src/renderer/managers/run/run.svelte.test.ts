@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { failure } from '../../../contract/errors.ts';
 import { fakeBridge, Refusal, type Answers } from '../../../../test/support/ui/fake-bridge.ts';
 import type { QuestionView, RunView } from '../../../contract/screens.ts';
 import { eventsUntil, fixtureEvents } from '../../../folds/journals.test-support.ts';
@@ -89,7 +90,7 @@ describe('a run that is followed', () => {
     journal.hash = 'after';
     journal.live = false;
     bridge.push('run', { kind: 'events', events: events.slice(untilDump.length) });
-    bridge.push('run', { kind: 'end', exitStatus: 0, trouble: undefined });
+    bridge.push('run', { kind: 'end', exitStatus: 0, error: undefined });
     await settle();
     expect([manager.state, manager.live, manager.question]).toEqual(['verified', false, undefined]);
     expect(manager.journal?.lastHash).toBe('after');
@@ -103,7 +104,7 @@ describe('a run that is followed', () => {
     manager.show(run);
     await settle();
     expect(manager.journal?.lastHash).toBe('before');
-    bridge.push('run', { kind: 'end', exitStatus: 0, trouble: undefined });
+    bridge.push('run', { kind: 'end', exitStatus: 0, error: undefined });
     await settle();
     journal.hash = 'with a copy';
     manager.show(run);
@@ -140,9 +141,10 @@ describe('a run that is followed', () => {
   it('shows what failed outside of its journal', async () => {
     const { bridge, manager } = follow();
     bridge.push('run', { kind: 'events', events: untilDump });
-    bridge.push('run', { kind: 'end', exitStatus: 70, trouble: 'the disk is full' });
+    const error = failure('JOURNAL_END_UNWRITABLE', { file: '/state/runs/run1.ndjson' }).toInfo();
+    bridge.push('run', { kind: 'end', exitStatus: 70, error });
     await settle();
-    expect([manager.trouble, manager.live]).toEqual(['the disk is full', false]);
+    expect([manager.trouble, manager.live]).toEqual([error, false]);
   });
 });
 

@@ -91,9 +91,9 @@ export class RunManager {
     return this.#feed.error ?? this.#opened.error;
   }
 
-  /** What ended the run outside of its journal, in words. */
-  get trouble(): string | undefined {
-    return this.#feed.ended?.trouble;
+  /** What ended the run outside of its journal. */
+  get trouble(): ErrorInfo | undefined {
+    return this.#feed.ended?.error;
   }
 
   /** Milliseconds since a moment of the journal, by the clock that is never set. */

@@ -105,12 +105,16 @@ export const becomeWays = choices(
   [
     'sudo',
     'sudo',
-    say('commands that need the rights are sent as sudo -n COMMAND; check --rights prints the lines'),
+    say(
+      'commands that need the rights are sent as sudo -n COMMAND; shadowtape check --rights prints the lines',
+    ),
   ],
   [
     'pfexec',
     'pfexec',
-    say('commands that need the rights are sent as pfexec COMMAND; check --rights prints the profile'),
+    say(
+      'commands that need the rights are sent as pfexec COMMAND; shadowtape check --rights prints the profile',
+    ),
   ],
 );
 

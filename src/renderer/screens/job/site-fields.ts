@@ -169,7 +169,7 @@ export const mediaFields: Fields = [
 export const protectionFields: Fields = [
   text('protect.every', say('Oldest backup allowed'), {
     placeholder: '24 hours',
-    hint: say('shadowtape status calls the volume overdue when its newest verified backup is older'),
+    hint: say('a volume is overdue when its newest verified backup is older'),
   }),
   text('schedule.at', say('Due at'), {
     placeholder: '02:00',

@@ -1,9 +1,10 @@
 /** Steps of a backup in a restore: the same commands and checks, with their own texts and sources. Pure. */
+import { phrase } from '../../../../contract/text/say.ts';
 import type { Assignment, VolumeAssignment } from '../../model/assignment.ts';
 import type { Step } from '../../model/step.ts';
 
 /** The pages of the guide that describe a restore were not available: no step of a restore claims to be one of the guide's. */
-export const basedOn = (place: string): string => `Shadowtape, based on ${place}`;
+export const basedOn = (place: string): string => phrase('Shadowtape, based on {place}', { place });
 
 /**
  * @param step as a backup has it

@@ -113,6 +113,24 @@ describe('another proxy of the master', () => {
     expect(sources(withOther('Part', 'STOP'), withOther('Part', 'COPY'))).toEqual([]);
     expect(sources(withOther('Part', 'STOP'), joined)).toEqual([]);
     expect(sources(joined, joined)).toEqual([]);
+    // The proxy that is restored is no other one, parted or not.
+    expect(sources(parted, parted)).toEqual([]);
+    // One good slice does not make a bad one good, and a volume without slices holds nothing.
+    const slices = /^slice .*Volume9 .*$/m;
+    const [slice = ''] = slices.exec(withOther('Part', 'STOP')) ?? [];
+    const twoSlices = `${slice.replace('STOP', 'INVALID').replace('Disk9', 'Disk8')}\n${slice}`;
+    expect(sources(withOther('Part', 'STOP').replace(slices, twoSlices))).toEqual([]);
+    expect(sources(withOther('Part', 'STOP').replace(`${slice}\n`, ''))).toEqual([]);
+  });
+
+  it('of another master, or of a master with that name in another class, is no source', () => {
+    const other = withOther('Part', 'STOP');
+    const [row = ''] = /^volume Volume9 mirror.*$/m.exec(other) ?? [];
+    const sourceAs = (from: string, to: string) => sources(edited(other, row, row.replace(from, to)));
+    expect(sourceAs('Volume1 ', 'Volume7 ')).toEqual([]);
+    expect(sources(other.replaceAll(/^.*Volume9.*$/gm, (line) => line.replace('Class1', 'Class9')))).toEqual(
+      [],
+    );
   });
 });
 

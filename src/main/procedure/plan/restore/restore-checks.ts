@@ -26,6 +26,7 @@ import {
   judgeNoMount,
   judgeNoShadow,
 } from '../shadow-checks.ts';
+import { basedOn } from './based-on.ts';
 import { holds, onEachVolume } from '../verdicts.ts';
 
 /** What one node shows of a volume: a text, and whether it is good. */
@@ -85,7 +86,7 @@ function judgeMasterValid(assignment: Assignment, world: World): RuleVerdict[] {
     why: phrase(
       'a joined proxy of a failed master may hold the newest data; a spare disk may be being filled',
     ),
-    source: 'Shadowtape, based on GDS guide 4.5, F.1.1 and F.1.3',
+    source: basedOn('GDS guide 4.5, F.1.1 and F.1.3'),
     tell: slicesAre(assignment, ['ACTIVE', 'STOP']),
   });
 }
@@ -101,7 +102,7 @@ export function judgeMasterStopped(assignment: Assignment, world: World): RuleVe
     why: phrase(
       'RejoinRestore needs master and proxy stopped, and nothing may open the master before it is proven',
     ),
-    source: 'Shadowtape, based on GDS guide (Linux) 4.2, 1.5',
+    source: basedOn('GDS guide (Linux) 4.2, 1.5'),
     tell(report, volume) {
       const word = findVolume(report, className, volume.master)?.status?.word ?? phrase('none');
       const slices = areStopped(report, volume);
@@ -184,16 +185,19 @@ export function judgeDisksProven(assignment: Assignment, world: World): RuleVerd
   const isProven = reported.every(
     ({ expected, actual, others }) => expected !== undefined && expected === actual && others.length === 0,
   );
-  const expected = reported.map((disk) => `${disk.name} ${disk.expected ?? phrase('without serial number')}`);
-  const actual = reported.map(({ name, actual: seen, others }) =>
-    [`${name} ${seen ?? 'without serial number'}`, ...others.map((other) => `also ${other}`)].join(', '),
-  );
+  const serial = (name: string, number: string | undefined) =>
+    number === undefined ? phrase('{name} without serial number', { name }) : `${name} ${number}`;
+  const expected = reported.map((disk) => serial(disk.name, disk.expected));
+  const actual = reported.flatMap((disk) => [
+    serial(disk.name, disk.actual),
+    ...disk.others.map((other) => phrase('also {disk}', { disk: other })),
+  ]);
   return [
     {
       rule: 'disks-proven',
       title: phrase('The disks of the shadow are those of the proxy'),
-      expected: expected.join(', '),
-      actual: actual.join(', '),
+      expected: phrases(expected, ', '),
+      actual: phrases(actual, ', '),
       verdict: reported.length > 0 && isProven ? 'equal' : 'differs',
       why: phrase(
         'what is written through the shadow of another disk destroys other data, and the content does not tell the disks apart',
@@ -248,7 +252,7 @@ export function judgeRejoined(assignment: Assignment, world: World): RuleVerdict
     title: phrase('Proxy is joined again'),
     expected: 'Join',
     why: phrase('RejoinRestore joins the proxy and copies it to its master'),
-    source: 'Shadowtape, based on GDS guide 4.5, 2.2.1',
+    source: basedOn('GDS guide 4.5, 2.2.1'),
     tell(report, { proxy }) {
       const word = findVolume(report, className, proxy)?.proxy?.word ?? phrase('none');
       return { text: word, good: word === 'Join' };
@@ -282,7 +286,7 @@ export function judgeMasterActive(
         title: phrase('Master is started'),
         ...oneSided(phrase('ACTIVE on {activeOn}', { activeOn: activeOn.join(', ') }), onNodes(sights), good),
         why: phrase('it is started where it was active before the restore'),
-        source: 'Shadowtape, based on GDS guide 4.5, D.4',
+        source: basedOn('GDS guide 4.5, D.4'),
       },
     ];
   });

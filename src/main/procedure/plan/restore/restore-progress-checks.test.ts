@@ -249,6 +249,10 @@ describe('after the copy', () => {
     expect(told(judgeRejoined(assignment, worldOf(joined, '', { node2: parted })))).toEqual([
       'proxy-rejoined fails: Join on node1; Part on node2',
     ]);
+    const withoutProxy = joined.replaceAll(/^.*Volume2.*\n/gm, '');
+    expect(told(judgeRejoined(assignment, worldOf(joined, '', { node2: withoutProxy })))).toEqual([
+      'proxy-rejoined fails: Join on node1; none on node2',
+    ]);
   });
 
   it('both are in sync, and the master stopped', () => {

@@ -97,12 +97,12 @@ function approveStep(assignment: Assignment, { at }: RestoreOrder): Step {
     id: 'approve-replace',
     phase: 'rejoin',
     title: say('Approve: replace {masters}', { masters }),
-    why: say('{masters} ({bytes}) becomes what it was at {at}', {
+    why: say('the data of {masters} ({bytes}) becomes what it was at {at}', {
       masters,
       bytes: bytesText(bytesOfVolumes(assignment)),
       at: utcText(at),
     }),
-    endangers: say('changes of {masters} since {at} are lost', { masters, at: utcText(at) }),
+    endangers: say('changes to {masters} since {at} are lost', { masters, at: utcText(at) }),
     source: 'Shadowtape',
     performance: 'approve-replace',
     commands: [],
@@ -113,9 +113,9 @@ function stopForRestore(assignment: Assignment): Step {
   const masters = saidList(mastersOf(assignment));
   return restoreStep(stopServicesStep(assignment), {
     phase: 'rejoin',
-    why: say('nothing may use {masters} until it is proven', { masters }),
+    why: say('nothing may use {masters} before the restored data is proven', { masters }),
     endangers: say(
-      'services are down until step 3-4. Set the cluster application offline or to maintenance mode: a failover must not start {masters} half copied',
+      'services are down until step 3-4. Set the cluster application offline or to maintenance mode: a failover must not start {masters} during the copy',
       { masters },
     ),
     // The approval may have taken hours: obstacles are found before anything is stopped.
@@ -135,7 +135,7 @@ function stopMasterStep(assignment: Assignment): Step {
     phase: 'rejoin',
     title: say('Stop {masters} on all nodes', { masters: saidList(masters) }),
     why: say('RejoinRestore needs master and proxy stopped'),
-    endangers: say('a volume in use cannot be stopped. {masters} starts again when a node reboots', {
+    endangers: say('a volume in use cannot be stopped. A reboot of a node starts {masters} again', {
       masters: saidList(masters),
     }),
     source: starting,
@@ -166,7 +166,7 @@ function rebuildSteps(assignment: Assignment): Step[] {
     {
       id: 'rejoin-restore',
       phase: 'rejoin',
-      title: say('Rejoin {proxies} and rebuild {masters} from it', {
+      title: say('Rejoin {proxies} and rebuild {masters}', {
         proxies: saidList(proxies),
         masters: saidList(masters),
       }),
@@ -175,7 +175,7 @@ function rebuildSteps(assignment: Assignment): Step[] {
         masters: saidList(masters),
       }),
       endangers: say(
-        'this cannot be stopped or undone: {masters} holds a mixture of old and restored data until it ends',
+        'this cannot be stopped or undone: until it ends, old and restored data are mixed on {masters}',
         { masters: saidList(masters) },
       ),
       source: basedOn('GDS guide 4.5, 2.2.1 and D.14'),
@@ -245,7 +245,7 @@ function proveMasterSteps(assignment: Assignment): Step[] {
       phase: 'rejoin',
       title: say('Read {names} on {host} and compare', { names, host }),
       why: say(
-        'slices are STOP, too, where nothing was copied: every byte of the master is compared with the backup',
+        'slices are also STOP if nothing was copied, so every byte of the master is compared with the backup',
       ),
       source: 'Shadowtape',
       performance: 'read-volume',
@@ -279,13 +279,16 @@ function startMasterStep(assignment: Assignment, order: RestoreOrder): Step {
   return {
     id: 'start-master',
     phase: 'rejoin',
-    title: say('Start {names} on {nodes}', { names, nodes: saidList(activeOn) }),
+    title:
+      activeOn.length === 0
+        ? say('Start {names}', { names })
+        : say('Start {names} on {nodes}', { names, nodes: saidList(activeOn) }),
     why: say(
       'it is started where it was active before, and nowhere else: a ufs that two nodes mount is damaged',
     ),
     source: starting,
     performance: 'commands',
-    ...(activeOn.length === 0 ? { leftOut: say('{names} was active on no node', { names }) } : {}),
+    ...(activeOn.length === 0 ? { leftOut: say('no node had {names} active', { names }) } : {}),
     commands:
       activeOn.length === 0
         ? []
@@ -326,7 +329,7 @@ function renameDeviceSteps(assignment: Assignment, { activeOn: [host = ''] }: Re
       ...(host === ''
         ? {
             leftOut: say(
-              '{masters} was active on no node: run sfxadm and fsck on the raw device before it is mounted',
+              'no node had {masters} active: run sfxadm and fsck on each raw device before it is mounted',
               { masters },
             ),
           }
@@ -344,7 +347,7 @@ function resumeForRestore(assignment: Assignment): Step {
   const { unwinds } = step;
   return restoreStep(step, {
     phase: 'rejoin',
-    why: say('{masters} is restored and proven', { masters: saidList(mastersOf(assignment)) }),
+    why: say('the restored data of {masters} is proven', { masters: saidList(mastersOf(assignment)) }),
     ...(unwinds
       ? {
           unwinds: {

@@ -21,7 +21,7 @@ import { lockPlaces } from '../../model/lock-places.ts';
 import type { Step } from '../../model/step.ts';
 import { loadSteps, unloadSteps } from '../steps-library.ts';
 import { lockStep, mountPointStep, toolsStep, unlockStep } from '../steps-around.ts';
-import { basedOn, restoreStep } from './based-on.ts';
+import { basedOn } from './based-on.ts';
 import { judgeRestorable } from './restore-checks.ts';
 import { replaceMasterSteps } from './steps-replace-master.ts';
 import { toolsOfFiles } from './steps-write-files.ts';
@@ -88,25 +88,23 @@ function toolSteps(assignment: Assignment): Step[] {
   if (tools.length === 0) return [];
   return [
     toolsStep(assignment, 'tools', assignment.backupServer, say('the restore'), tools),
-    restoreStep(mountPointStep(assignment), {}),
+    mountPointStep(assignment),
   ];
 }
-
-const ofLibrary = (steps: readonly Step[]): Step[] => steps.map((step) => restoreStep(step, {}));
 
 /** Pure: the same assignment gives the same steps. */
 export function restoreSteps(assignment: Assignment, order: RestoreOrder): Step[] {
   const isFromTape = order.from === 'tape';
   return [
-    restoreStep(lockStep(assignment), {}),
+    lockStep(assignment),
     ...(isFromTape
-      ? [...toolSteps(assignment), ...ofLibrary(loadSteps(assignment)), readTapeStep(assignment, order)]
+      ? [...toolSteps(assignment), ...loadSteps(assignment), readTapeStep(assignment, order)]
       : []),
     viewStep(assignment, order),
     markStep(assignment),
     ...(isFromTape ? writeProxySteps(assignment, order) : []),
     ...replaceMasterSteps(assignment, order),
-    ...(isFromTape ? ofLibrary(unloadSteps(assignment)) : []),
-    restoreStep(unlockStep(assignment), {}),
+    ...(isFromTape ? unloadSteps(assignment) : []),
+    unlockStep(assignment),
   ];
 }

@@ -77,7 +77,7 @@ function makeFileSystemStep({ assignment, volume }: VolumePart): Step {
       fileSystem: fileSystemWord(assignment, volume),
       proxy,
     }),
-    why: say('the old one may be damaged, and its files would be left beside those of the backup'),
+    why: say('the old one may be damaged, and its files would remain among those of the backup'),
     endangers: say(
       'everything on {proxy} is lost. Set restore.makeFileSystem of the job if the defaults of {maker} do not fit',
       { proxy, maker: maker[0] ?? say('the command') },
@@ -176,7 +176,7 @@ function extractStep(part: VolumePart, run: string, reading: readonly StepComman
       : {
           notes: [
             say(
-              'only {tool} reads this format: its exit status and its messages are what tells that the files are as on tape',
+              'only {tool} reads this format: only its exit status and its messages show that the files are as on tape',
               { tool },
             ),
           ],

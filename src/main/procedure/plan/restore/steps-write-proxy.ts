@@ -92,12 +92,12 @@ function partForRestore(assignment: Assignment, { begins, partedBy }: RestoreOrd
       'the tape is written to the parted proxy; the master keeps its data until the restored proxy is proven',
     ),
     endangers: say(
-      'the master has no synchronized copy from now on. {proxies} is not rejoined before the master is proven, even after a failure',
+      'the master has no synchronized copy from now on. Nothing rejoins {proxies} before the master is proven, even after a failure',
       { proxies },
     ),
     notes: [
       say(
-        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on a restore leaves it out',
+        'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on, GDS would not copy it in a restore',
       ),
     ],
     ...(begins === 'parted'
@@ -189,7 +189,6 @@ function approvalNotes(
 function approveStep(assignment: Assignment, order: RestoreOrder): Step {
   const { run, at } = order;
   const proxies = saidList(proxiesOf(assignment));
-  const notes = approvalNotes(assignment, order);
   return {
     id: 'approve-overwrite',
     phase: 'dump',
@@ -200,8 +199,8 @@ function approveStep(assignment: Assignment, order: RestoreOrder): Step {
       '{proxies} are overwritten with the backup of run {run}: data of {at}',
       { proxies, run, at: utcText(at) },
     ),
-    ...(notes.length > 0 ? { notes } : {}),
-    endangers: say('the present data of {proxies} is lost', { proxies }),
+    notes: approvalNotes(assignment, order),
+    endangers: say('the current data of {proxies} is lost', { proxies }),
     source: 'Shadowtape',
     performance: 'approve-overwrite',
     guarded: 'before',
@@ -309,7 +308,7 @@ export function writeProxySteps(assignment: Assignment, order: RestoreOrder): St
   return [
     partForRestore(assignment, order),
     ...openProxyStep(assignment, order),
-    restoreStep(fingerprintStep(assignment), {}),
+    fingerprintStep(assignment),
     stopForRestore(assignment, order),
     ...shadowForRestore(assignment),
     approveStep(assignment, order),

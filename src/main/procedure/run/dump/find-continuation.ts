@@ -22,6 +22,7 @@ import type { Step, StepCommand } from '../../model/step.ts';
 import { judgeTapeEnd, type TapeEndFound, type TapeEndVerdict } from '../../model/tape/tape-end.ts';
 import { seekOperand } from '../../plan/step-6-commands.ts';
 import { requireSnapshot } from '../shadow/shadow-baseline.ts';
+import { anyAnswer } from '../../hosts/command-runner.ts';
 
 /**
  * The search is given up after this many places beyond the end of the tape: each takes a rewind, and much less is ever
@@ -74,7 +75,7 @@ class TapeSearch {
     const command = this.#tapeCommand(count, 'of=/dev/null');
     return runner.persist(this.#step, rewindCommand(assignment), async () => {
       if (!(await this.#goTo(from))) return undefined;
-      const { status, stderr } = await runner.send(this.#step, command, { anyStatus: true });
+      const { status, stderr } = await runner.send(this.#step, command, anyAnswer);
       const counts = parseDdCounts(stderr)?.in;
       if (!counts) throw new StartsOver('dd did not count the records on the tape');
       const ended = status === 0 ? 'file-mark' : await this.#endedBadly();

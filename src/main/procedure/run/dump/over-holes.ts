@@ -36,6 +36,7 @@ async function readAlone(
   const command: StepCommand = { host: assignment.backupServer, argv, guide: false, changes: false };
   const { status, signal, stdout, stderr } = await runner.send(step.id, command, {
     anyStatus: true,
+    isAnswer: isReadError,
     binary: true,
   });
   if (status === 0) return stdout;

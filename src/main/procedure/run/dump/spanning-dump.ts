@@ -33,8 +33,15 @@ export function changingOf(context: RunContext, step: string) {
   };
 }
 
-/** Requests the next tape, and labels it. */
-export async function goToNextTape(context: RunContext, step: Step): Promise<void> {
+/**
+ * Requests the next tape, and labels it.
+ * @param continued the volume whose dump continues on it; undefined if only the manifest is left
+ */
+export async function goToNextTape(
+  context: RunContext,
+  step: Step,
+  continued?: VolumeAssignment,
+): Promise<void> {
   const number = (currentTape(context.journal.events)?.number ?? 1) + 1;
   const { assignment, options, journal } = context;
   const name = options.furtherTape?.(assignment.job, namesOfTapes(journal.events));
@@ -49,7 +56,7 @@ export async function goToNextTape(context: RunContext, step: Step): Promise<voi
     slot: undefined,
     refusal: (found) => refusalOfNextTape(context, found, name),
   });
-  await labelNextTape(context, step, inserted, number, name);
+  await labelNextTape(context, step, inserted, number, name, continued);
 }
 
 export class SpanningDump {
@@ -98,7 +105,7 @@ export class SpanningDump {
   async #nextTape({ tape, segments }: Pick<TapeOrder, 'tape' | 'segments'>): Promise<OpenedTape> {
     this.recordParts(segments);
     if (tape > 0) {
-      await goToNextTape(this.#context, this.#step);
+      await goToNextTape(this.#context, this.#step, this.#volume);
       // A changer takes minutes, an operator hours.
       await this.#context.judgeAgain?.();
     }

@@ -1,7 +1,7 @@
 /** What keeps a master from being stopped: the processes that have it open, and its mounts, on each node. */
 import { failure, isFailure } from '../../../../contract/errors.ts';
 import { blockDevice, rawDevice } from '../../../gds/commands.ts';
-import type { Command } from '../../hosts/command-runner.ts';
+import { anyAnswer, type Command } from '../../hosts/command-runner.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { listed } from '../../../../contract/words.ts';
 import { phrase } from '../../../../contract/text/say.ts';
@@ -37,7 +37,7 @@ async function processesOn(context: RunContext, step: Step, host: string, device
   const shown = pids.slice(0, holdersShown);
   const argv = ['ps', '-o', 'pid,user,args', '-p', shown.join(',')];
   // Processes that have ended since are not shown; if none is left, ps exits 1.
-  const { stdout } = await context.runner.send(step.id, query(host, argv), { anyStatus: true });
+  const { stdout } = await context.runner.send(step.id, query(host, argv), anyAnswer);
   const more = pids.length - shown.length;
   return [
     ...stdout.toString('utf8').split('\n').flatMap(processWords),

@@ -13,6 +13,7 @@ import { performCommands, type Performer } from '../perform-commands.ts';
 import { watchCopies } from '../perform-watch.ts';
 import { whileWatched } from '../shadow/shadow-watch.ts';
 import { asHeldMaster } from './master-holders.ts';
+import { anyAnswer } from '../../hosts/command-runner.ts';
 
 /** `2026-11-28 17:04:11 UTC (26 h 3 min ago)`. */
 function instantWords(at: string, now: Date = new Date()): string {
@@ -61,7 +62,7 @@ export const performApproveOverwrite: Performer = async (context, step) => {
         })
       : '';
   const notes = (step.notes ?? []).map((note) => ` ${sentenceOf(note)}.`).join('');
-  const text = phrase('Overwrite {proxy} with {backup}? The present data of {proxy} is lost.{notes}{newer}', {
+  const text = phrase('Overwrite {proxy} with {backup}? The current data of {proxy} is lost.{notes}{newer}', {
     proxy,
     backup: backupWords(context),
     notes,
@@ -81,8 +82,8 @@ export const performApproveReplace: Performer = async (context, step) => {
   const apart = others.length > 0 ? ` ${sentenceOf(inEnglish(() => othersWords(assignment, others)))}.` : '';
   const text = phraseCount(
     assignment.volumes.length,
-    'Replace {master} by {proxy}, which is proven to hold {backup}? Changes of {master} since {at} are lost, and the copy cannot be stopped.{apart}',
-    'Replace {master} by {proxy}, which are proven to hold {backup}? Changes of {master} since {at} are lost, and the copy cannot be stopped.{apart}',
+    'Replace {master} with {proxy}, which is proven to hold {backup}? Changes to {master} since {at} are lost, and the copy cannot be stopped.{apart}',
+    'Replace {master} with {proxy}, which are proven to hold {backup}? Changes to {master} since {at} are lost, and the copy cannot be stopped.{apart}',
     { master, proxy, backup: backupWords(context), at: utcText(at), apart },
   );
   requireApproved(step, master, await context.ask(question('approve-replace', step, master, text)));
@@ -93,7 +94,7 @@ async function bootsOf({ assignment, runner }: RunContext, step: Step): Promise<
   const boots = new Map<string, string>();
   for (const node of assignment.primaryNodes) {
     for (const look of bootLooks(node, assignment.platform)) {
-      const { status, stdout } = await runner.send(step.id, look, { anyStatus: true });
+      const { status, stdout } = await runner.send(step.id, look, anyAnswer);
       const boot = status === 0 ? parseBoot(look.argv, stdout.toString('utf8')) : undefined;
       if (boot === undefined) continue;
       boots.set(node, boot);
@@ -119,7 +120,7 @@ async function requireSameBoots(context: RunContext, step: Step): Promise<void> 
     if (isSame === false) throw failure('RESTORE_NODE_REBOOTED', { step: step.id, node, master });
     if (isSame !== undefined) continue;
     const text = phrase(
-      '{node} does not tell its boot: a reboot since {master} was stopped is not excluded',
+      '{node} does not show when it booted: it may have rebooted since {master} was stopped',
       { node, master },
     );
     context.journal.append({ type: 'warning', step: step.id, text });

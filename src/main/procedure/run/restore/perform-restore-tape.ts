@@ -61,7 +61,7 @@ async function requireFirstRecord(context: RunContext, { id: step }: Step, backu
  * restore may find another tape in the drive. Several tapes are recognized one by one.
  * @param reading the commands that read the tape, those that recognize it first
  * @returns the other ones
- * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS
+ * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, RESTORE_TAPE_DIFFERS, RESTORE_READ_FAILED
  */
 export async function recognized(
   context: RunContext,
@@ -72,8 +72,12 @@ export async function recognized(
   if (assignment.job.media.span) return reading;
   const backup = backupOf(context);
   await requireReadyDrive(runner, step.id, assignment, 'read');
-  if (isLabelled(assignment)) await requireLabelOf(runner, step.id, assignment, backup);
-  else await requireFirstRecord(context, step, backup);
+  const recognition = isLabelled(assignment)
+    ? requireLabelOf(runner, step.id, assignment, backup)
+    : requireFirstRecord(context, step, backup);
+  await recognition.catch((error: unknown) => {
+    throw asUnreadBackup(error, backup.run);
+  });
   return reading.slice(recognitionCommands(assignment).length);
 }
 

@@ -61,6 +61,38 @@ describe('a parted proxy that a restore leaves as it found it', () => {
   });
 });
 
+describe('a restore that has stopped the services, or proven the master', () => {
+  const stopped = { host: 'node1', place: 0, line: 'umount /app', sure: true };
+
+  it('needs action until they run again', () => {
+    expect(markOf(order, { servicesStopped: [stopped] })).toBe('unproven');
+    expect(markOf(order, { operatorStopped: true })).toBe('unproven');
+  });
+
+  it('is normal once the master is proven, and everything joined and started', () => {
+    const proven = { ...nothingDone, restoreSent: true, masterProven: true };
+    const mark = (isJoined: boolean, marks: RunMarks = proven, activeOn = order.activeOn) =>
+      clusterMarkOfRestore(assignmentOf({ ...order, activeOn }), asFound(), marks, isJoined);
+    expect([mark(true), mark(false)]).toEqual(['normal', 'unproven']);
+    expect(mark(true, { ...proven, masterProven: false })).toBe('unproven');
+    expect(mark(true, proven, ['node1', 'node3'])).toBe('unproven');
+  });
+
+  it('says what it has left', () => {
+    const sentences = (marks: Partial<RunMarks>) =>
+      restoreSentences(assignmentOf(order), { ...nothingDone, ...marks });
+    expect(sentences({})).toEqual(['Volume1 is unchanged; Volume2 was not written to']);
+    expect(sentences({ proxyWritten: true })).toEqual([
+      'Volume1 is unchanged; Volume2 was written to, and must not be rejoined unless its data is given up',
+      'to try again: shadowtape restore backup',
+    ]);
+    expect(sentences({ proxyWritten: true, restoreSent: true, masterProven: true })).toEqual([
+      'Volume1 is restored and proven',
+    ]);
+    expect(restoreSentences({ ...assignmentOf(order), restore: undefined }, nothingDone)).toEqual([]);
+  });
+});
+
 it('the ways forward after the copy has begun are the documented ones', () => {
   expect(restoreSentences(assignmentOf(order), { ...nothingDone, restoreSent: true })).toEqual([
     'Volume1 may hold a mixture of old and restored data: do not start it, and keep the tape loaded',

@@ -46,7 +46,9 @@ function remedyOf(place: RestorePlace, master: string, from: 'tape' | 'proxy', r
             master,
           });
     case 'master':
-      return phrase('do not start {master}: it is not proven. The lines below show the ways on', { master });
+      return phrase('do not start {master}: it is not proven. The lines below show what can be done', {
+        master,
+      });
   }
 }
 

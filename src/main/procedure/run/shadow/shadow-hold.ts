@@ -16,6 +16,7 @@ import { holdersIn, mostHeld } from '../../model/shadow-holder.ts';
 import { holdersLeft, holdingOf, lastHold } from '../../model/shadow-holding.ts';
 import type { Step } from '../../model/step.ts';
 import { asTableError } from '../run-end.ts';
+import { anyAnswer } from '../../hosts/command-runner.ts';
 
 type HoldFields = Omit<Extract<NewEvent, { type: 'hold' }>, 'type' | 'step' | 'host' | 'volume' | 'device'>;
 
@@ -123,7 +124,7 @@ const [endSeconds, lookSeconds] = [10, 0.25];
 
 async function livingHolders(context: RunContext, step: string, pids: readonly number[]): Promise<number[]> {
   const command = { host: context.assignment.backupServer, argv: processListCommand(pids), changes: false };
-  const limits = { anyStatus: true, timeLimitSeconds: 60 };
+  const limits = { ...anyAnswer, timeLimitSeconds: 60 };
   const { stdout } = await context.runner.send(step, command, limits);
   return holdersIn(stdout.toString('utf8'), context.journal.run).filter((pid) => pids.includes(pid));
 }
@@ -134,7 +135,7 @@ async function endHolders(context: RunContext, step: string, pids: readonly numb
   if (living.length === 0) return [];
   const argv = ['kill', '-TERM', ...living.map(String)];
   // kill complains about one that has just ended.
-  await runner.send(step, { host: assignment.backupServer, argv, changes: true }, { anyStatus: true });
+  await runner.send(step, { host: assignment.backupServer, argv, changes: true }, anyAnswer);
   for (const until = performance.now() + endSeconds * 1000; performance.now() < until;) {
     living = await livingHolders(context, step, pids);
     if (living.length === 0 || options.halt.aborted) return living;

@@ -7,13 +7,14 @@ import { refusalOfRun, type FoundTape } from '../../../tape/overwrite-rule.ts';
 import { writersOf } from '../../../tape/tape-holders.ts';
 import { keepUntilOf } from '../../../tape/retention.ts';
 import { encodeLabel, inventedName, longestTapeName, type TapeLabel } from '../../../tape/tape-label.ts';
-import type { Assignment } from '../../model/assignment.ts';
+import type { Assignment, VolumeAssignment } from '../../model/assignment.ts';
 import type { InsertedTape } from '../../drive/change-tape.ts';
 import { writeRecords } from '../../drive/own-file.ts';
 import { writeRecordsCommand } from '../../model/tape/tape-commands.ts';
 import { checkFirstWrite, withLossRecorded } from './first-write.ts';
 import { knownTapes, noteLoss, noteTape } from './note-tape.ts';
 import type { Performer } from '../perform-commands.ts';
+import { labelContents, onFirstTape, onNextTape, type IntendedVolume } from './label-contents.ts';
 import { keepsTape } from '../dump/continued-dump.ts';
 import { recordFoundTape } from './perform-tape-check.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
@@ -28,29 +29,31 @@ function keepUntilOfRun({ assignment, journal }: RunContext, now: Date): string 
   return keepUntilOf(media.keep, start ? new Date(start.at) : now, schedule?.zone ?? ownZone());
 }
 
+interface LabelOrder {
+  /** What the tape held before. */
+  readonly found: FoundTape;
+  readonly name: string;
+  readonly number: number;
+  readonly slot?: number | undefined;
+  readonly volumes: readonly IntendedVolume[];
+}
+
 /** A tape keeps its name when it is overwritten: the name is printed on the cartridge. */
 function labelFor(
   context: RunContext,
-  present: TapeLabel | undefined,
-  name: string,
-  number: number,
+  { found: { label: present }, name: wanted, number, volumes }: LabelOrder,
 ): TapeLabel {
   const { assignment, journal } = context;
-  const { job, siteName } = assignment;
   const now = new Date();
+  const name = present?.name ?? wanted;
   const keepUntil = keepUntilOfRun(context, now);
   return {
-    name: present?.name ?? name,
+    name,
     uuid: randomUUID(),
     writtenAt: now.toISOString(),
     run: journal.run,
-    site: siteName,
-    volumes: assignment.volumes.map(({ proxy, method, tapeFile }) => ({
-      volume: proxy,
-      method,
-      file: tapeFile,
-    })),
-    recordBytes: job.media.recordBytes,
+    site: assignment.siteName,
+    ...labelContents(assignment, name, volumes),
     ...(keepUntil === undefined ? {} : { keepUntil }),
     ...(number === 1 ? {} : { number }),
   };
@@ -61,23 +64,16 @@ function firstName({ job, siteName, jobName }: Assignment): string {
   return job.media.name ?? inventedName(siteName, jobName, new Date());
 }
 
-interface LabelOrder {
-  /** What the tape held before. */
-  readonly found: FoundTape;
-  readonly name: string;
-  readonly number: number;
-  readonly slot?: number | undefined;
-}
-
 /** Writes the label at the beginning of the tape, and records it in journal and tape inventory. */
 async function writeLabel(
   context: RunContext,
   step: Step,
   write: StepCommand,
-  { found, name: wanted, number, slot }: LabelOrder,
+  order: LabelOrder,
 ): Promise<void> {
+  const { found, number, slot } = order;
   const { tapeHost: host, tapeDevice: device } = context.assignment;
-  const label = labelFor(context, found.label, wanted, number);
+  const label = labelFor(context, order);
   const record = encodeLabel(label);
   await goToFile(context.runner, step.id, context.assignment, 0);
   await withLossRecorded(context, step, () => writeRecords(context, step.id, write, record));
@@ -108,6 +104,7 @@ export const performLabel: Performer = async (context, step) => {
     found: tape,
     name: firstName(context.assignment),
     number: 1,
+    volumes: onFirstTape(context.assignment),
   });
 };
 
@@ -142,6 +139,7 @@ function nameOfNext(first: string, number: number): string {
 /**
  * @param inserted a tape that changeTape has accepted
  * @param nameOfPool its name in the pool; undefined if its name follows that of the first
+ * @param continued the volume whose dump continues on it; undefined if only the manifest is left
  */
 export async function labelNextTape(
   context: RunContext,
@@ -149,6 +147,7 @@ export async function labelNextTape(
   { found, slot }: InsertedTape,
   number: number,
   nameOfPool: string | undefined,
+  continued: VolumeAssignment | undefined,
 ): Promise<void> {
   const { journal, assignment } = context;
   const writers = writersOf(knownTapes(context, step), found);
@@ -156,6 +155,7 @@ export async function labelNextTape(
   noteLoss(context, step, found);
   const first = journal.events.findLast((event) => event.type === 'label' && (event.number ?? 1) === 1);
   const name = first?.type === 'label' ? first.name : firstName(assignment);
-  const order = { found, name: nameOfPool ?? nameOfNext(name, number), number, slot };
+  const volumes = onNextTape(context, continued);
+  const order = { found, name: nameOfPool ?? nameOfNext(name, number), number, slot, volumes };
   await writeLabel(context, step, writeRecordsCommand(assignment), order);
 }
