@@ -45,6 +45,8 @@ export default defineConfig({
           name: 'program',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, pageTests],
+          // Node loads the sources, as it does for the command line: Vite would transform each file, and make calls between files slower.
+          experimental: { viteModuleRunner: false, nodeLoader: false },
           // After the pages: a worker ends where a test of another project is next, and its successor has to load and
           // warm up again.
           sequence: { groupOrder: 1 },

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { journal } from '../../test/support/ui/faulted-situations.ts';
 import type { RunEvent } from '../contract/events.ts';
 import { localDay } from '../contract/time/wall-clock.ts';
 import { endFacts, failureOf, labelText } from './end-facts.ts';
+import { fixtureEvents } from './journals.test-support.ts';
 import { foldRun } from './run/run-fold.ts';
 
 describe('the end of a run', () => {
   it('shows the instant of the part, the outage of the services, and who waited', () => {
-    const events = journal('raw-dd');
+    const events = fixtureEvents('raw-dd');
     const part = events.find((event) => event.type === 'intent' && event.argv[1] === 'Part');
     const outcome = events.find((event) => event.type === 'outcome' && event.of === part?.seq);
     const at = (type: RunEvent['type'], step: string) =>
@@ -27,17 +27,17 @@ describe('the end of a run', () => {
   });
 
   it('shows no outage where services are not stopped', () => {
-    const events = journal('raw-dd').filter((event) => !('step' in event) || event.step !== '3-2');
+    const events = fixtureEvents('raw-dd').filter((event) => !('step' in event) || event.step !== '3-2');
     expect(endFacts(foldRun(events))).toMatchObject({ outage: undefined, stopsServices: false });
   });
 
   it('distinguishes an outage that no step has ended from none', () => {
-    const events = journal('raw-dd').filter((event) => !('step' in event) || event.step !== '3-4');
+    const events = fixtureEvents('raw-dd').filter((event) => !('step' in event) || event.step !== '3-4');
     expect(endFacts(foldRun(events))).toMatchObject({ outage: undefined, stopsServices: true });
   });
 
   it('keeps why it failed while the cluster is rolled back', () => {
-    const events = journal('tape-error');
+    const events = fixtureEvents('tape-error');
     const at = events.findIndex((event) => event.type === 'step-started' && event.unwinding);
     const model = foldRun(events.slice(0, at + 1));
     expect(failureOf(model)).toMatchObject({
@@ -45,11 +45,11 @@ describe('the end of a run', () => {
       code: 'TAPE_WRITE_FAILED',
       sentence: 'writing to the tape failed: write: I/O error',
     });
-    expect(failureOf(foldRun(journal('raw-dd')))).toBeUndefined();
+    expect(failureOf(foldRun(fixtureEvents('raw-dd')))).toBeUndefined();
   });
 
   it('has the text of the label', () => {
-    const model = foldRun(journal('three-volumes'));
+    const model = foldRun(fixtureEvents('three-volumes'));
     expect(labelText(model, endFacts(model), 1, '2026-11-22 15:53 CET').split('\n')).toEqual([
       `${model.tapes[0]?.name ?? ''} · Class1/Volume1, Class1/Volume3 and Class1/Volume5`,
       'Part 2026-11-22 15:53 CET',

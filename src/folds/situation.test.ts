@@ -9,7 +9,6 @@ import {
   halted,
   isStep,
   jobSite,
-  journal,
   left,
   silenced,
   unwinding,
@@ -18,6 +17,7 @@ import {
 import { active, lineOf, pulseOf, runOf } from '../../test/support/ui/played-runs.ts';
 import type { RunEvent } from '../contract/events.ts';
 import type { ActiveRun, ClusterView, HostLook, SiteInfo } from '../contract/screens.ts';
+import { fixtureEvents } from './journals.test-support.ts';
 import { openRunsOf } from './open-runs.ts';
 import {
   situationsOf,
@@ -226,7 +226,7 @@ describe('the situation of a class', () => {
   it('is that of a run before one that was refused, which touched nothing', () => {
     const lines = [
       {
-        ...lineOf(journal('raw-dd')),
+        ...lineOf(fixtureEvents('raw-dd')),
         run: '20261130-000000-volume2',
         exitStatus: 1,
         verdict: 'failed' as const,
@@ -254,7 +254,10 @@ describe('the pulse of a run', () => {
 
   it('forgets a failure once its step is tried again, and keeps it while it is rolled back', () => {
     expect(pulseOf(unwinding).failure).toMatchObject({ step: '6a' });
-    const again = [...failedAsking, { ...journal('tape-error').find(isStep('6a')), seq: 9500 } as RunEvent];
+    const again = [
+      ...failedAsking,
+      { ...fixtureEvents('tape-error').find(isStep('6a')), seq: 9500 } as RunEvent,
+    ];
     expect(pulseOf(failedAsking).failure).toMatchObject({ step: '6a' });
     expect(pulseOf(again).failure).toBeUndefined();
   });

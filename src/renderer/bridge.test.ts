@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HostMessage, PageMessage } from '../contract/wire.ts';
+import type * as BridgeModule from './bridge.ts';
 
 /** A WebSocket that a test opens, closes and sends through. */
 class FakeSocket extends EventTarget {
@@ -52,6 +53,15 @@ interface Tab {
 const stored = new Map<string, string>();
 const addresses: string[] = [];
 
+let pages = 0;
+
+/** The bridge of a page that was just loaded: it connects as its module is loaded. */
+async function freshBridge(): Promise<typeof BridgeModule.bridge> {
+  pages += 1;
+  const address = new URL(`./bridge.ts?page=${pages}`, import.meta.url);
+  return ((await import(address.href)) as typeof BridgeModule).bridge;
+}
+
 async function browserBridge({ key = 'KEY', search = '', answer = () => ({ status: 200 }) }: Tab = {}) {
   stored.clear();
   addresses.length = 0;
@@ -71,12 +81,11 @@ async function browserBridge({ key = 'KEY', search = '', answer = () => ({ statu
     return Promise.resolve({ ok: status === 200, status, json: () => Promise.resolve(json) });
   });
   vi.stubGlobal('WebSocket', FakeSocket);
-  return (await import('./bridge.ts')).bridge;
+  return freshBridge();
 }
 
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.resetModules();
   FakeSocket.made.length = 0;
 });
 afterEach(() => {
@@ -207,7 +216,6 @@ describe('the key of a tab', () => {
     await settled();
     expect([used.connection, used.refused, FakeSocket.made.length]).toEqual(['refused', 'used', 0]);
     expect(await asked).toMatchObject({ error: { sentence: 'this tab has no access to the console' } });
-    vi.resetModules();
     const none = await browserBridge({ key: '' });
     await settled();
     expect([none.connection, none.refused]).toEqual(['refused', 'none']);
@@ -248,7 +256,7 @@ it('goes through the preload in the desktop window', async () => {
       },
     },
   });
-  const { bridge } = await import('./bridge.ts');
+  const bridge = await freshBridge();
   expect(bridge.connection).toBe('connected');
   const asked = bridge.request('plan', { job: 'raw-dd' });
   expect(said).toEqual([{ id: 1, request: { channel: 'plan', payload: { job: 'raw-dd' } } }]);

@@ -1,6 +1,7 @@
 /** Runs that have ended in every way that a run can end: journals as a lab recorded them, and the same with another end. */
 import type { EventOf, RunEvent } from '../../../src/contract/events.ts';
-import { halted, journal } from './faulted-situations.ts';
+import { fixtureEvents } from '../../../src/folds/journals.test-support.ts';
+import { halted } from './faulted-situations.ts';
 
 type End = Partial<
   Pick<EventOf<'run-finished'>, 'code' | 'hint' | 'skipped' | 'inconsistent' | 'unreadable'>
@@ -20,7 +21,7 @@ function endedAs(
   return [...events.slice(0, cut < 0 ? -1 : cut), { seq, at, run, prev, type: 'run-finished', ...end }];
 }
 
-const verified = journal('raw-dd');
+const verified = fixtureEvents('raw-dd');
 const joined = ['Volume2: joined to Volume1, in sync', 'node3: no shadow object of Class2'];
 const parted = ['Volume2: parted from Volume1', 'node3: the shadow Volume2 of Class2 exists'];
 const onTape = 'Volume2 is on the tape in /dev/rmt/0 on node3, and every record was read back and compared';
@@ -29,7 +30,7 @@ const isBeforePart = (event: RunEvent) => !('step' in event) || !String(event.st
 /** How it ended -> its events. */
 export const endedRuns = {
   verified,
-  'verified on several volumes': journal('three-volumes'),
+  'verified on several volumes': fixtureEvents('three-volumes'),
   'verified, files skipped': endedAs(verified, {
     ...{ verdict: 'verified', exitStatus: 0, sentence: onTape, stands: joined, skipped: 3 },
   }),
@@ -53,9 +54,9 @@ export const endedRuns = {
     },
     isBeforePart,
   ),
-  'failed, rolled back': journal('tape-error'),
+  'failed, rolled back': fixtureEvents('tape-error'),
   'halted with its shadow': halted,
-  'halted, then rolled back': journal('halted-unwound'),
+  'halted, then rolled back': fixtureEvents('halted-unwound'),
   'tape mismatch': endedAs(verified, {
     ...{ verdict: 'failed', exitStatus: 4, stands: joined, code: 'READ_BACK_DIFFERS' },
     sentence: 'the tape does not hold what was read',

@@ -6,29 +6,12 @@ import { failure } from '../../../src/contract/errors.ts';
 import type { RunEvent } from '../../../src/contract/events.ts';
 import type { OpenRun } from '../../../src/contract/protection.ts';
 import type { ClusterView, ProgressView, QuestionView } from '../../../src/contract/screens.ts';
-import haltedUnwound from '../../../src/folds/fixtures/halted-unwound.ndjson?raw';
-import rawDdText from '../../../src/folds/fixtures/raw-dd.ndjson?raw';
-import tapeErrorText from '../../../src/folds/fixtures/tape-error.ndjson?raw';
-import threeVolumes from '../../../src/folds/fixtures/three-volumes.ndjson?raw';
+import { fixtureEvents } from '../../../src/folds/journals.test-support.ts';
 import { openRunsOf } from '../../../src/folds/open-runs.ts';
 import type { SituationFacts } from '../../../src/folds/situation.ts';
 import { guideCluster } from './clusters.ts';
 import { active, lineOf, runOf } from './played-runs.ts';
 import { guideSite, seenCluster } from './sites.ts';
-
-const texts = {
-  'halted-unwound': haltedUnwound,
-  'raw-dd': rawDdText,
-  'tape-error': tapeErrorText,
-  'three-volumes': threeVolumes,
-} as const;
-
-/** A journal as a lab recorded it. */
-export const journal = (name: keyof typeof texts): RunEvent[] =>
-  texts[name]
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as RunEvent);
 
 /** Up to and with the first event that a test names. */
 function upTo(events: readonly RunEvent[], isLast: (event: RunEvent) => boolean): RunEvent[] {
@@ -96,8 +79,8 @@ export const isStep =
   (event: RunEvent): boolean =>
     event.type === 'step-started' && event.step === step && event.unwinding === unwinding;
 
-const rawDd = journal('raw-dd');
-const tapeError = journal('tape-error');
+const rawDd = fixtureEvents('raw-dd');
+const tapeError = fixtureEvents('tape-error');
 export const dumping = upTo(rawDd, isStep('6a'));
 export const asking = upTo(rawDd, ({ type }) => type === 'asked');
 /** The same question, where the job wants the signature of a second person. */
@@ -105,7 +88,7 @@ const signedAsking = asking.map((event): RunEvent =>
   event.type === 'asked' ? { ...event, choices: ['approve'], statement: 'Shadowtape approval\n' } : event,
 );
 export const unwinding = upTo(tapeError, (event) => event.type === 'step-started' && event.unwinding);
-export const halted = upTo(journal('halted-unwound'), ({ type }) => type === 'run-finished');
+export const halted = upTo(fixtureEvents('halted-unwound'), ({ type }) => type === 'run-finished');
 export const flow: ProgressView = { step: '6a', what: 'dump', bytes: 48, total: 100 };
 
 const question: QuestionView['id'] = 'step-failed';
