@@ -13,17 +13,8 @@ import type { ApprovalView, AuditLine, GivenApproval, SignedRun } from './proof.
 import type { ProtectionView } from './protection.ts';
 import type { RestorePreview, RestoreView } from './restore-views.ts';
 import type { ExportedFile, ReportDocument } from './report.ts';
-import type {
-  ActivityPush,
-  ClusterView,
-  KnownTapeView,
-  RunLine,
-  RunPush,
-  RunView,
-  SiteInfo,
-  TapeContents,
-  TapeView,
-} from './screens.ts';
+import type { ActivityPush, ClusterView, RunLine, RunPush, RunView, SiteInfo, TapeView } from './screens.ts';
+import type { KnownTapeView, TapeContents } from './tape/tape-views.ts';
 import type { FoundSite, NamedHost, ProbedHost, SiteDraft, SiteFileView } from './site-views.ts';
 import { phrase } from './text/say.ts';
 

@@ -27,7 +27,7 @@ import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import { importTape, type ImportedTape, type Importer } from '../proof/import-tape.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import type { WriterOfTape } from '../../contract/screens.ts';
+import type { WriterOfTape } from '../../contract/tape/tape-views.ts';
 import { phrase } from '../../contract/text/say.ts';
 import { dataSlots, holdsData } from '../tape/changer.ts';
 import { mediaEvent, type KnownTape, type HeldFile as FileOnTape } from '../tape/media-catalogue.ts';

@@ -1,5 +1,6 @@
 /** A site, its jobs and tapes as screens show them: plain data. */
-import type { HostInfo, JobInfo, SiteInfo, TapeContents } from '../../contract/screens.ts';
+import type { HostInfo, JobInfo, SiteInfo } from '../../contract/screens.ts';
+import type { TapeContents } from '../../contract/tape/tape-views.ts';
 import {
   driveSpeed,
   version,

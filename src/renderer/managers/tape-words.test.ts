@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { KnownTapeView, TapeContents } from '../../contract/screens.ts';
+import type { KnownTapeView, TapeContents } from '../../contract/tape/tape-views.ts';
 import { erasedWords, isKept, presentName, tapeNameTrouble, tapesWith, writerWords } from './tape-words.ts';
 
 const found: TapeContents = {

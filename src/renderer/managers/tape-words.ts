@@ -1,5 +1,5 @@
 /** Names of tapes: which are valid, which must be typed, which tapes a search finds. */
-import type { KnownTapeView, TapeContents, WriterOfTape } from '../../contract/screens.ts';
+import type { KnownTapeView, TapeContents, WriterOfTape } from '../../contract/tape/tape-views.ts';
 import { say, sayCount } from '../../contract/text/say.ts';
 import { endStateOf, stateWords, withOmissions } from '../../folds/run/run-state.ts';
 import type { State } from '../../folds/states.ts';

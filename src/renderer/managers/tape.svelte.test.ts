@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { fakeBridge, Refusal, type Answers } from '../../../test/support/ui/fake-bridge.ts';
 import type { LibraryView } from '../../contract/tape/library.ts';
 import type { CheckLine } from '../../contract/plan.ts';
-import type { TapeContents, TapeView } from '../../contract/screens.ts';
+import type { TapeView } from '../../contract/screens.ts';
+import type { TapeContents } from '../../contract/tape/tape-views.ts';
 import { TapeManager } from './tape.svelte.ts';
 
 const drive: TapeView = {
