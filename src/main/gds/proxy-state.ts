@@ -112,7 +112,7 @@ function everyNode(
 export const partedRule: Rule<EveryNodeFacts> = {
   id: 'proxy-parted',
   title: phrase('Proxy is parted'),
-  why: 'while the proxy is joined, the cluster keeps writing to it',
+  why: phrase('while the proxy is joined, the cluster keeps writing to it'),
   source: 'GDS guide 6.6.3.7, step 3-3',
   compare: (facts) =>
     everyNode(
