@@ -57,7 +57,7 @@ const takers = new Set([
 
 /** A command, an option, a comment of a script or a place: no sentence. */
 const isCommand = (text) =>
-  /^\s*(?:[#<>|[%$-]|Ctrl |\(prefers-|a\[href\]|\d+px |…px(?: |$)|0 …px(?: |$)|u?mount \/|(?:translate|color-mix)\(|Bearer |…+ · Shadowtape$|(?:…: )?ssh |\d+ (?:minutes|hours?|days|weeks)$|… (?:min|ms)$|…? ?\[|(?:crc|cksum|sha256|shadowtape) ?[…:]|\.?\/|[a-z]+=|shadowtape |(?:cd|dd|echo|exit|tail|while (?:IFS=|read|:)|done|case|ssh-keygen|pdfdetach|exec|ls|rmdir) |text\/|(?:HTTP|private,)|@revoked |restore …$|uid …$|Shadowtape approval|…\\nsha256 |: shadowtape-|… (?:resume|rollback|unlock) …|… (?:2>|\|) )/.test(
+  /^\s*(?:[#<>|[%$-]|Ctrl |\(prefers-|a\[href\]|\d+px |…px(?: |$)|0 …px(?: |$)|u?mount \/|(?:translate|color-mix)\(|Bearer |…+ · Shadowtape$|(?:…: )?ssh |\d+ (?:minutes|hours?|days|weeks)$|… (?:min|ms)$|…? ?\[|(?:crc|cksum|sha256|shadowtape) ?[…:]|\.?\/|[a-z]+=|shadowtape |(?:cd|dd|echo|exit|tail|while (?:IFS=|read|:)|done|case|ssh-keygen|pdfdetach|exec|ls|rmdir) |text\/|(?:HTTP|private,)|@revoked |(?:authorization|static_configs): |restore …$|uid …$|Shadowtape approval|…\\nsha256 |: shadowtape-|… (?:resume|rollback|unlock) …|… (?:2>|\|) )/.test(
     text,
   );
 

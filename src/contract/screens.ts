@@ -58,7 +58,7 @@ export interface SiteInfo {
   readonly metricsTokenFile?: string | undefined;
 }
 
-/** How a host was found. */
+/** How a host was found; `trouble` says why it was not reached. */
 export interface HostLook {
   readonly host: string;
   readonly reached: boolean;
@@ -66,7 +66,6 @@ export interface HostLook {
   readonly code?: ErrorCode | undefined;
   /** Where it shows another host key than the known one. */
   readonly changedKey?: ChangedHostKey | undefined;
-  /** Why not. */
   readonly trouble: string | undefined;
   readonly hint: string | undefined;
 }

@@ -90,14 +90,9 @@ async function readSdxinfo(
   const trouble = troubleOf(command, result);
   if (trouble) {
     if (trouble.code === 'SDXINFO_MISSING') throw trouble;
-    const values = {
-      host: command.host,
-      text:
-        printed ||
-        phrase('exit status {status}, and nothing was printed', {
-          status: result.status ?? phrase('unknown'),
-        }),
-    };
+    const status = result.status ?? phrase('unknown');
+    const text = printed || phrase('exit status {status}, and nothing was printed', { status });
+    const values = { host: command.host, text };
     throw failure(backup ? 'SDXINFO_FAILED_ON_BACKUP' : 'SDXINFO_FAILED_ON', values, trouble.evidence);
   }
   try {
