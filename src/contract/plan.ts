@@ -41,7 +41,7 @@ export interface RouteExpectation {
   readonly bytesPerSecond: number | undefined;
   readonly seconds: number | undefined;
   readonly notes: readonly string[];
-  /** True where rates that the site has not measured would say more. */
+  /** True if rates that the site has not measured would say more. */
   readonly unmeasured?: boolean;
 }
 
