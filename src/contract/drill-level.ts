@@ -6,7 +6,7 @@ import { say } from './text/say.ts';
  */
 export type DrillLevel = 'read';
 
-/** The last drill of a backup that came to a good end. */
+/** The last drill that has proven a backup. */
 export interface DrillProof {
   /** ISO 8601, UTC. */
   readonly at: string;
