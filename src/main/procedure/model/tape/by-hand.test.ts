@@ -73,6 +73,25 @@ describe.runIf(missing === undefined || process.env['CI'])(
       }
     });
 
+    it('begins with an entry in the middle of the archive, where its tape begins with the rest of another one', async () => {
+      const source = join(folder, 'source');
+      mkdirSync(source);
+      const contents = Buffer.alloc(3 * recordBytes, 'x');
+      for (const name of ['one', 'two']) writeFileSync(join(source, name), contents);
+      const archive = execFileSync('tar', ['cf', '-', '-C', source, 'one', 'two'], { encoding: 'buffer' });
+      // An entry is a block of its own and the blocks of its file.
+      const offset = 512 + contents.length;
+      drive.write('T-2', [recordsOf(archive).slice(2)]);
+      const tapes = [{ name: 'T-2', file: 0, firstRecord: 2 }];
+      const line = filesByHand(by, tapes, ['two'], offset);
+      for (const { path: shell } of testShells) {
+        const target = targetOf(shell);
+        drive.insert('T-2', 1);
+        expect(await drive.type(line, target, shell), shell).toMatchObject({ status: 0 });
+        expect(readFileSync(join(target, 'two')).equals(contents), shell).toBe(true);
+      }
+    });
+
     it('reads its tape file, wherever the drive was left: on another file, or after the last one', async () => {
       drive.write(
         'T',

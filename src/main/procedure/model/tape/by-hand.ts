@@ -5,6 +5,9 @@
 import { commandLine, quoteArgument, quoteName } from '../../../ssh/quoting.ts';
 import { withoutRewind } from '../../../tape/tape-device.ts';
 
+/** Each entry of an archive begins with a block of its own. */
+const tarBlockBytes = 512;
+
 /** The drive that wrote the backup, and the size of its records. */
 export interface WrittenBy {
   readonly device: string;
@@ -112,9 +115,12 @@ export function filesByHand(
   offset: number,
 ): string {
   const [first] = tapes;
-  // The archive continues from another tape: there tar needs the beginning of an entry.
+  // The archive continues from another tape: there tar needs the beginning of an entry. Solaris has no tail that counts bytes from the beginning.
   const skipped = offset - (first?.firstRecord ?? 0) * by.recordBytes;
-  const cut = first && first.firstRecord > 0 ? [`tail -c +${skipped + 1}`] : [];
+  const cut =
+    first && first.firstRecord > 0
+      ? [commandLine(['dd', `bs=${tarBlockBytes}`, `skip=${skipped / tarBlockBytes}`])]
+      : [];
   const extraction = [commandLine(['tar', 'xvf', '-']), ...paths.map(quoteName)].join(' ');
   return [reading(by, tapes, true), ...cut, extraction].join(' | ');
 }
