@@ -277,10 +277,8 @@ export class Observer {
   async #lookAtDisks(step: string): Promise<World['disks']> {
     const [first] = this.#primaries ?? [];
     if (!first || !this.#backup || !this.#observed.shadow) return undefined;
-    return {
-      primary: await this.#disksOf(step, first.node),
-      backup: await this.#disksOf(step, this.#backup.node, this.#boot),
-    };
+    const primary = await this.#disksOf(step, first.node);
+    return { primary, backup: await this.#disksOf(step, this.#backup.node, this.#boot) };
   }
 
   async #disksOf(step: string, host: string, boot?: string): Promise<DiskIdentities> {
