@@ -27,6 +27,7 @@ const otherWords = [
   'src/main/ssh/{agent-client,quoting,tool-query}.ts',
   'src/main/tape/label-room.ts',
   'src/main/{index,start,start-choice}.ts',
+  'src/renderer/site-text/scrape-config.ts',
 ];
 
 /** What says a text, or takes one that is the same in every language: commands, errors of the table, words of a program. */

@@ -195,7 +195,7 @@ const citation =
   /GDS guide (?:\(Linux\) )?[\d.]+(?:, [\d.DF]+)*,?(?: and\b)?|\bsteps? \d[\w-]*|\(Linux\) [\d.]+/g;
 /** Commands of a run, and those that check its journal. */
 const commandOfReport =
-  /^ +(?:dd|mt|sdx\w+|iostat|while|case|done|echo|p=)|pdfdetach|dd if=DEVICE|^ (?:while|done|echo|p=)/;
+  /^ +(?:dd|mt|sdx\w+|iostat|while|case|done|echo|p=)|pdfdetach|dd if=DEVICE|^ (?:tail|while|done|echo|p=)/;
 
 it.skipIf(pdfToolsLeftOut)(
   withPdfTools('the pages of the report show no text that was not translated'),
