@@ -45,7 +45,7 @@ it('the digest that a receiver refuses is on the first screen, and sent from the
   expect(await shown()).toMatch(
     /^the digest of the week of \d{4}-\d\d-\d\d did not reach everybody: command tee: .*exit status 1/,
   );
-  expect(await shown('Send the digest')).toMatch(/DIGEST_UNSENT.*then send it again; who has it/);
+  expect(await shown('Send the digest')).toMatch(/DIGEST_UNSENT.*then send it again; whoever has it/);
 
   await mkdir(inbox);
   expect(await shown('Send the digest')).toBeUndefined();

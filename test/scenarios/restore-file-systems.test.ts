@@ -203,7 +203,7 @@ describe('a restore of files', () => {
     });
     expect(asked).toHaveLength(1);
     expect(asked[0]).toContain(
-      'The present data of Volume2 is lost. Files are restored into a new file system. 2 files are missing from the backup, or changed while tar read them: see the report of the backup.',
+      'The current data of Volume2 is lost. Files are restored into a new file system. 2 files are missing from the backup, or changed while tar read them: see the report of the backup.',
     );
   });
 

@@ -41,7 +41,7 @@ it('a lost master is restored from an imported run; the approval says what is no
   expect(end.exitStatus, end.sentence).toBe(0);
   expect(await oracle.wrong()).toEqual([]);
   expect(asked).toHaveLength(2);
-  expect(asked[0]).toMatch(new RegExp(` The present data of Volume2 is lost\\. R${unknown.slice(1)}\\.$`));
+  expect(asked[0]).toMatch(new RegExp(` The current data of Volume2 is lost\\. R${unknown.slice(1)}\\.$`));
   expect(end.events).toContainEqual(
     expect.objectContaining({
       type: 'restore-digest',

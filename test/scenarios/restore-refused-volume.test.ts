@@ -245,7 +245,7 @@ it('a proxy that may be the better source is named before it is overwritten', as
   });
   expect(end).toMatchObject({ exitStatus: 2, error: { code: 'OPERATOR_DECLINED' } });
   expect(asked[0]).toContain(
-    `The present data of Volume2 is lost. Volume2 was parted by run ${scene.backup}: it may be the better source (--from-proxy).`,
+    `The current data of Volume2 is lost. Volume2 was parted by run ${scene.backup}: it may be the better source (--from-proxy).`,
   );
   expect(restoringCommands(scene).filter((line) => line.includes('of='))).toEqual([]);
 });

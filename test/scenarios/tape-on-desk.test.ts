@@ -61,7 +61,7 @@ describe('a tape of the inventory', () => {
     expect(await result('tapes', {})).toMatchObject([{ name: 'W1', location: 'fire safe 2', lost: false }]);
     expect(await result('loseTape', { name: 'W1' })).toEqual([run]);
     expect(await result('tapes', {})).toMatchObject([{ name: 'W1', lost: true, loss: { certain: true } }]);
-    await expect(result('loseTape', { name: 'W1' })).rejects.toThrow('was declared lost before');
+    await expect(result('loseTape', { name: 'W1' })).rejects.toThrow('is already declared lost');
     await result('placeTape', { name: 'W1', location: 'fire safe 3', found: true });
     expect(await result('tapes', {})).toMatchObject([{ name: 'W1', location: 'fire safe 3', lost: false }]);
   });

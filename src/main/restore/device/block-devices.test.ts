@@ -104,6 +104,11 @@ describe('a signature', () => {
     expect(whyOfOthers(parseSignature(`DEVNAME=/dev/sdb\nTYPE=${type}\n`))).toBe(why);
   });
 
+  it('of a partition table in front of the file system that was there before', () => {
+    const signature = parseSignature('DEVNAME=/dev/sdb\nTYPE=ext2\nUSAGE=filesystem\nPTTYPE=dos\n');
+    expect(whyOfOthers(signature)).toBe('it has a partition table (dos)');
+  });
+
   const signature = parseSignature(
     'UUID=0a1b-2c\nLABEL=data\nPART_ENTRY_UUID=77-01\nPART_ENTRY_NAME=ledger\nTYPE=ext4\n',
   );

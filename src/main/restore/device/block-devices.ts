@@ -82,8 +82,9 @@ const ofOneHost =
 /** Why a device cannot be written, according to its signature; undefined if that shows no reason. */
 export function whyOfOthers(signature: Signature): string | undefined {
   const type = signature.get('TYPE');
-  if (type !== undefined) return ofOneHost.test(type) ? undefined : phrase('it holds {type}', { type });
+  if (type !== undefined && !ofOneHost.test(type)) return phrase('it holds {type}', { type });
   // Its partitions would be shown: another host has made them since this one has read the table, or they were hidden.
+  // A file system that was there before leaves its signature behind the table.
   const table = signature.get('PTTYPE');
   return table === undefined ? undefined : phrase('it has a partition table ({table})', { table });
 }

@@ -75,14 +75,14 @@ export function targetWords(
     cluster: {
       title: say('The cluster, from tape'),
       text: say(
-        'The tape is written to {proxy} and read back. Then {proxy} replaces {master}. Both lose their present data.',
+        'The tape is written to {proxy} and read back. Then {proxy} replaces {master}. Both lose their current data.',
         { proxy, master },
       ),
     },
     proxy: {
       title: say('The cluster, from the parted proxy'),
       text: say(
-        '{proxy} still holds the backup and replaces {master}. No tape is read. {master} loses its present data.',
+        '{proxy} still holds the backup and replaces {master}. No tape is read. {master} loses its current data.',
         { proxy, master },
       ),
     },
