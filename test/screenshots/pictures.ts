@@ -271,13 +271,22 @@ function sitePictures({ normal }: Plays): Picture[] {
       { name: 'vault', address: 'vault.example.com', port: 2222, user: 'backup', through: 'gate' },
     ],
   };
-  const changed = failure('HOST_KEY_CHANGED', {
-    ...{ ...unreachable('node1'), keyType: 'ssh-ed25519', file: '/home/operator/.ssh/known_hosts', line: 4 },
+  const keys = {
     shown: 'SHA256:0YLqzyYYGTuUHJ2dYl3CukBgw0PZBCz7qNIDlfYgBKM',
     known: 'SHA256:rFalNE6znNWDXcds+ahjiW3gGIqDEcFLH3QOxT2O8SE',
+  };
+  const at = { file: '/home/operator/.ssh/known_hosts', line: 4 };
+  const changed = failure('HOST_KEY_CHANGED', {
+    ...{ ...unreachable('node1'), ...keys, ...at },
+    keyType: 'ssh-ed25519',
   });
   const hosts = normal.look.hosts.map((host) =>
-    host.host === 'node1' ? { ...host, reached: false, trouble: changed.message, hint: changed.hint } : host,
+    host.host === 'node1'
+      ? {
+          ...{ ...host, reached: false, code: changed.code, trouble: changed.message, hint: changed.hint },
+          changedKey: { ...keys, place: `${at.file}, line ${at.line}` },
+        }
+      : host,
   );
   const impostor = resting(normal, { look: () => ({ ...normal.look, at: playedNow(normal), hosts }) });
   const badCheck = normal.check.map((line, at) =>
