@@ -69,8 +69,12 @@ export function describeRestores(named: NamedDrive): void {
       reader.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
       const ended = once(reader, 'close');
       const { stream } = await drive.session.openRead(read.split(' '));
-      await pipeline(stream, reader.stdin);
-      expect(await ended, said).toEqual([0, null]);
+      const trouble = await pipeline(stream, reader.stdin).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      // It ends with the dump, and may leave the zeros behind it unread: a shell does not mind that either.
+      expect(await ended, `${said}${String(trouble)}`).toEqual([0, null]);
     }
 
     it('6c: holds a dump of dump(8), which restore(8) gives back on a host, and by hand', async () => {
