@@ -73,7 +73,7 @@ export function describeRestores(named: NamedDrive): void {
         () => undefined,
         (error: unknown) => error,
       );
-      // It ends with the dump, and may leave the zeros behind it unread: a shell does not mind that either.
+      // It ends with the dump, and may leave the zeros after it unread: a shell does not mind that either.
       expect(await ended, `${said}${String(trouble)}`).toEqual([0, null]);
     }
 
