@@ -1,6 +1,5 @@
 /** Where an interrupted restore continues: nothing may count as restored that is not. */
 import { describe, expect, it } from 'vitest';
-import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import {
   guideAssignment,
@@ -11,127 +10,17 @@ import {
   started,
   worldOf,
 } from '../model/guide-cluster.test-support.ts';
-import type { Assignment } from '../model/assignment.ts';
-import { marksOf } from '../model/run-marks.ts';
-import { dumpStepsOf } from '../model/step.ts';
-import type { World } from '../model/world.ts';
-import { stepsOf } from '../plan/steps.ts';
-import { restoreResumePoint } from './restore-resume.ts';
+import { RestoreStory } from './restore-story.test-support.ts';
 import { severalJoined, severalParted } from './resume-story.test-support.ts';
 
 const masterStopped = (text: string) => text.replace(/(volume Volume1 .*)ACTIVE/, '$1STOP');
 
-const order: RestoreOrder = {
-  from: 'tape',
-  run: 'backup-1',
-  at: '2026-11-28T17:00:00.000Z',
-  begins: 'joined',
-  activeOn: ['node1'],
-  volumes: [{ proxy: 'Volume2', bytes: 536_870_912, sha256: 'a'.repeat(64) }],
-};
 const begunParted: Partial<RestoreOrder> = { begins: 'parted', partedBy: 'backup-2' };
 
-/** The journal of a restore, as far as it got. */
-class Story {
-  readonly #events: RunEvent[] = [];
-  readonly #assignment;
-  readonly #order: RestoreOrder;
-  readonly #steps;
-
-  constructor(different: Partial<RestoreOrder>, assignment: Assignment) {
-    this.#order = { ...order, ...different };
-    this.#assignment = { ...assignment, restore: this.#order };
-    this.#steps = stepsOf(this.#assignment);
-    this.#add({ type: 'run-started', volumes: [], restore: this.#order } as unknown as NewEvent);
-  }
-
-  #add(event: NewEvent): number {
-    const seq = this.#events.length + 1;
-    this.#events.push({
-      seq,
-      at: '2026-11-29T02:00:00.000Z',
-      run: 'restore-1',
-      prev: '',
-      ...event,
-    } as RunEvent);
-    return seq;
-  }
-
-  /** Begins steps, and sends their commands. @param status how they ended */
-  begun(id: string, status: number | 'unheard' = 0): this {
-    const step = this.#steps.find((each) => each.id === id);
-    if (!step) throw new Error(`the restore has no step ${id}`);
-    this.#add({ type: 'step-started', step: id, title: id, phase: step.phase, unwinding: false });
-    for (const { host, argv, changes } of step.commands) {
-      const of = this.#add({
-        type: 'intent',
-        step: id,
-        host,
-        argv: [...argv],
-        line: argv.join(' '),
-        changes,
-      });
-      if (status === 'unheard') continue;
-      const output = { stdout: '', stdoutBytes: 0, stderr: '', stderrBytes: 0 };
-      this.#add({ type: 'outcome', step: id, of, exitStatus: status, milliseconds: 1, ...output });
-    }
-    return this;
-  }
-
-  done(...ids: string[]): this {
-    for (const step of ids) {
-      this.begun(step);
-      this.#add({ type: 'step-finished', step, result: 'done', milliseconds: 1 });
-    }
-    return this;
-  }
-
-  /** The result of the last command was checked later. */
-  settled(ended: 'good' | 'bad'): this {
-    const of = this.#events.findLast(({ type }) => type === 'intent')?.seq ?? 0;
-    this.#add({ type: 'observed', findings: [], settled: [{ of, ended }] });
-    return this;
-  }
-
-  /** Files of the volume were compared. */
-  compared(): this {
-    this.#add({ type: 'restore-files', step: 'write', volume: 'Volume2', host: 'node3' });
-    return this;
-  }
-
-  read(place: 'tape' | 'sent' | 'shadow' | 'proxy' | 'master', equal = true, volume = 'Volume2'): this {
-    const digest = { host: 'node3', bytes: 536_870_912, sha256: 'a'.repeat(64) };
-    this.#add({ type: 'restore-digest', step: 'read', volume, place, equal, ...digest });
-    return this;
-  }
-
-  #point(seen: World) {
-    const events = this.#events;
-    const marks = marksOf(events, dumpStepsOf(this.#steps), '/mnt1');
-    const facts = { assignment: this.#assignment, steps: this.#steps, events, world: seen, marks };
-    return restoreResumePoint(facts, this.#order);
-  }
-
-  /** @returns the ids of the steps that are performed, or why none can be */
-  point(seen: World): string[] | string {
-    const point = this.#point(seen);
-    return 'refused' in point ? point.refused : point.todo.map(({ id }) => id);
-  }
-
-  /** @returns with which step it continues, and why */
-  reason(seen: World) {
-    const point = this.#point(seen);
-    if ('refused' in point) throw new Error(point.refused);
-    const { step, reasons, fingerprints, completed, mayContinue, underWay } = point;
-    expect({ fingerprints, completed, mayContinue, underWay }).toEqual({ completed: [], mayContinue: false });
-    return [step, ...reasons];
-  }
-}
-
 /** @param method of a backup of files, which are extracted into a new file system */
-function story(different: Partial<RestoreOrder> = {}, method: '6a' | '6b' = '6a'): Story {
+function story(different: Partial<RestoreOrder> = {}, method: '6a' | '6b' = '6a'): RestoreStory {
   const assignment = guideAssignment();
-  return new Story(different, {
+  return new RestoreStory(different, {
     ...assignment,
     volumes: assignment.volumes.map((volume) => ({ ...volume, method })),
   });
@@ -292,7 +181,7 @@ describe('a restore in a library', () => {
     const assignment = guideAssignment({ media: { layout: 'labelled', name: 'NIGHTLY' } });
     const library = { barcodes: {}, cleaning: [], unload: 'never', named: [] } as const;
     const tapeChange = { ...assignment.tapeChange, changer: '/dev/scsi/changer/c1t0d0', library };
-    const begun = new Story({}, { ...assignment, tapeChange });
+    const begun = new RestoreStory({}, { ...assignment, tapeChange });
     const writing = begun.done('lock', 'load-tape', 'read-tape', 'view', 'mark', '3-3', 'fingerprint', '3-5');
     expect(writing.point(worldOf(parted))).toEqual(['mark', 'load-tape', ...again]);
   });
@@ -309,7 +198,7 @@ describe('a restore of several volumes', () => {
   /** @param read the proxies that were read back and compared */
   const removedWith = (...read: string[]) => {
     const volumes = pairs.volumes.map(({ proxy }) => ({ proxy, bytes: 1, sha256: '' }));
-    const told = new Story({ volumes }, guideAssignment(pairs, severalJoined)).done(
+    const told = new RestoreStory({ volumes }, guideAssignment(pairs, severalJoined)).done(
       ...['lock', 'read-tape', 'view', 'mark', '3-3', 'fingerprint', '3-5', '5', 'verify'],
       ...['Volume4', 'Volume6'].flatMap((proxy) => [`activate:${proxy}`, `write:${proxy}`]),
     );
