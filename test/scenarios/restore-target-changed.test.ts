@@ -1,6 +1,7 @@
 /** Targets that somebody changes after they were checked: while the tape is positioned, while it is read, and after it was read. */
+import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { fileRestores, RestoreStage } from '../support/file-restores.ts';
+import { device, fileRestores, RestoreStage } from '../support/file-restores.ts';
 import { sha256 } from '../support/lab-run.ts';
 
 const wayOf = (wanted: string) => {
@@ -8,15 +9,17 @@ const wayOf = (wanted: string) => {
   if (!way) throw new Error(`there is no way "${wanted}"`);
   return way;
 };
-const [files, dump, image] = [
+const [here, files, dump, image, onDevice] = [
+  wayOf('files to this computer'),
   wayOf('files to a host'),
   wayOf('a dump to a host'),
   wayOf('an image to a host'),
+  wayOf('an image to a device'),
 ];
 
 let stage: RestoreStage;
 beforeAll(async () => {
-  stage = await RestoreStage.open([files, dump, image]);
+  stage = await RestoreStage.open([here, files, dump, image, onDevice]);
 });
 afterAll(() => stage.close());
 
@@ -120,5 +123,40 @@ describe('an image to a host', () => {
     expect(result, result.error?.message).toMatchObject({ exitStatus: 0, notes: [] });
     expect(await stage.contents(image)).toEqual(stage.backupOf(image).wanted);
     expect(await stage.leftBeside(image)).toEqual([]);
+  });
+});
+
+describe('an image to a device', () => {
+  it('does not overwrite one that comes into use while the tape is positioned', async () => {
+    await stage.prepare(onDevice);
+    const before = await stage.contents(onDevice);
+    const from = stage.scene.lab.commands.length;
+    stop = stage.scene.lab.onCommand(({ phase, line }) => {
+      if (phase !== 'started' || !isReading(line)) return;
+      stop();
+      void stage.scene.lab.type('node1', `sleep 1000 < ${device}`);
+    });
+    const result = await stage.restore(onDevice);
+    const [, pid = ''] = /it is open in process (\d+)$/.exec(result.error?.message ?? '') ?? [];
+    await stage.onHost('node1', ['kill', pid]);
+    expect(result).toMatchObject({ exitStatus: 1, files: [], error: { code: 'RESTORE_DEVICE_NOT_FREE' } });
+    expect(readsSince(from)).toBe(1);
+    expect(await stage.contents(onDevice)).toEqual(before);
+  });
+});
+
+describe('files to this computer', () => {
+  it('leave no empty folder if the restore is canceled before the first of them', async () => {
+    await stage.prepare(here);
+    const cancel = new AbortController();
+    stop = stage.scene.lab.onCommand(({ phase, line }) =>
+      phase === 'started' && isReading(line) ? cancel.abort() : undefined,
+    );
+    expect(await stage.restore(here, cancel.signal)).toMatchObject({
+      exitStatus: 1,
+      files: [],
+      error: { code: 'RESTORE_CANCELLED' },
+    });
+    expect(existsSync(stage.path(here))).toBe(false);
   });
 });
