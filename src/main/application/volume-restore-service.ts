@@ -6,7 +6,7 @@ import { listed } from '../../contract/words.ts';
 import { phrase, phrases } from '../../contract/text/say.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { provenCopies } from '../journal/copy-records.ts';
-import { readRun } from '../journal/run-history.ts';
+import { readRun, type ReadRuns } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
@@ -30,7 +30,7 @@ import { MediaFile } from '../tape/media-file.ts';
 import { onCopy } from './media/copy-in-drive.ts';
 import { tapesOfRestore, type TapesToRead } from './media/tapes-of-restore.ts';
 import { requireSomebodyToAsk } from './asking.ts';
-import { partedBy, runsInOrder, type KnownRuns } from '../procedure/recover/parted-by.ts';
+import { partedBy, runsInOrder } from '../procedure/recover/parted-by.ts';
 import type { JobAssigner, SiteAtHand } from './job-assigner.ts';
 import type { LockRefusal } from './job-refusals.ts';
 import { atTapeFiles, restoreJob, type ReadyRestore } from './restore-job.ts';
@@ -120,7 +120,7 @@ function activeOn(run: string, { class: className, volumes }: Assignment, { prim
 interface Ordering {
   readonly backup: KnownRun;
   readonly restorable: RestorableRun;
-  readonly runs: KnownRuns;
+  readonly runs: ReadRuns;
   readonly assignment: Assignment;
   readonly world: World;
   readonly fromProxy: boolean;

@@ -25,6 +25,8 @@ export interface Field {
   /** The default if the file does not set it. */
   readonly fallback?: Value;
   readonly hint?: Words;
+  /** What the hint ends with: a command to copy. */
+  readonly command?: string;
   readonly placeholder?: Words;
   readonly mono?: boolean;
   readonly suggestions?: readonly string[];
@@ -173,7 +175,8 @@ export const protectionFields: Fields = [
   }),
   text('schedule.at', say('Due at'), {
     placeholder: '02:00',
-    hint: say('nothing starts the job until shadowtape schedule install was run'),
+    hint: say('nothing starts the job until this was run on the console’s machine:'),
+    command: 'shadowtape schedule install',
   }),
   text('schedule.days', say('On'), { placeholder: say('daily') }),
   text('schedule.window', say('A run may begin for'), {
