@@ -110,7 +110,7 @@ describe('a hint that is read on a screen', () => {
   });
 
   it('has the same values filled in as that of the command line', () => {
-    const error = failure('PART_NOT_PROVEN', { proxies: 'Volume2', are: 'is', run: 'r', class: 'Class1' });
+    const error = failure('PART_NOT_PROVEN', { proxies: 'Volume2', run: 'r', class: 'Class1' });
     expect(error.hint).toContain('shadowtape rollback r --own-part');
     expect(error.onScreen).toContain('choose "This run parted Volume2: roll back"');
     expect(error.toInfo()).toMatchObject({ hint: error.hint, onScreen: error.onScreen });

@@ -2,6 +2,18 @@
 import { z } from 'zod';
 import { alertSeverities } from './tape/drive-health.ts';
 
+/** What sentences that are stored were made of: see StoredPhrase. */
+export const saidShape = z
+  .array(
+    z.looseObject({
+      english: z.string(),
+      text: z.string(),
+      values: z.record(z.string(), z.union([z.string(), z.number()])),
+      count: z.number().optional(),
+    }),
+  )
+  .optional();
+
 const common = {
   /** Counts from 1, without a gap. */
   seq: z.int().positive(),
@@ -11,16 +23,7 @@ const common = {
   elapsed: z.number().nonnegative().optional(),
   run: z.string(),
   /** What sentences of the event were made of, for who reads them in another language; absent in journals of earlier releases. */
-  said: z
-    .array(
-      z.looseObject({
-        english: z.string(),
-        text: z.string(),
-        values: z.record(z.string(), z.union([z.string(), z.number()])),
-        count: z.number().optional(),
-      }),
-    )
-    .optional(),
+  said: saidShape,
   /** SHA-256 (hex) of the line before, without its line feed; 64 zeros on the first line. */
   prev: z.string().regex(/^[0-9a-f]{64}$/),
 };

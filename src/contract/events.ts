@@ -276,6 +276,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
     code: z.string().optional(),
     /** The operator gave the run up: what it left on the hosts is no longer waited for. */
     discarded: z.boolean().optional(),
+    /**
+     * The rollback has left the proxies parted, since nothing proves that the run has parted them (PART_NOT_PROVEN): a
+     * person then says whose part it is.
+     */
+    partUnproven: z.boolean().optional(),
     /** How many files the tape does not hold though the run is verified or unverified. */
     skipped: z.int().optional(),
     /** How many files changed while they were read. */

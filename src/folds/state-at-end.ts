@@ -51,18 +51,6 @@ export const translatedState = (stands: readonly string[]): string[] =>
     return condition === undefined ? sentence : sentence.replace(condition, () => translated(condition));
   });
 
-/**
- * True if the rollback has left the proxies parted since nothing proves that the run has parted them (PART_NOT_PROVEN):
- * a person then says whose part it is.
- */
-export const isPartUnproven = ({
-  sentence,
-  stands,
-}: {
-  sentence: string;
-  stands: readonly string[];
-}): boolean => [sentence, ...stands].some((each) => each.includes('nothing proves that this run parted'));
-
 /** As text for a terminal: a comment before each line says where it belongs. */
 export function handText(commands: readonly HandCommand[]): string {
   return commands

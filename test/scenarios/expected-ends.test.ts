@@ -4,8 +4,10 @@
  */
 import { expect, it } from 'vitest';
 import type { EventOf, RunEvent } from '../../src/contract/events.ts';
+import { commandRun, ownerName, thisOwner } from '../../src/main/procedure/model/lock.ts';
 import { inScene } from '../support/failures.ts';
 import { runScene } from '../support/lab-run.ts';
+import { onHost } from '../support/lab-shell.ts';
 
 type End = Pick<EventOf<'intent'>, 'host' | 'line'> & Pick<EventOf<'outcome'>, 'exitStatus' | 'expected'>;
 
@@ -36,6 +38,20 @@ it.each(['raw-dd', 'ufs-tar', 'sfxdump'])(
     );
   },
 );
+
+it('a run that takes over the lock of a dead command expects to find it', async () => {
+  await inScene(async (scene) => {
+    // No process has a number that high.
+    const dead = { ...thisOwner(commandRun('label')), processId: 2 ** 22 + 1 };
+    const folder = '/var/tmp/shadowtape-dev.rmt.0.lock';
+    await onHost(scene, 'node3', ['mkdir', folder], ['mkdir', `${folder}/${ownerName(dead)}`]);
+    const end = await runScene(scene);
+    expect(end.verdict).toBe('verified');
+    const ends = otherEnds(end.events);
+    expect(ends.filter(({ expected }) => !expected)).toEqual([]);
+    expect(ends.filter(({ line }) => line === `mkdir ${folder}`)).toHaveLength(1);
+  }, 'otherwise');
+});
 
 it('a dump that the tape drive ends is not expected', async () => {
   await inScene(async (scene) => {

@@ -16,7 +16,7 @@ afterEach(() => scene.close());
 
 const part = 'sdxproxy Part -c Class1 -p Volume2';
 const notProven = (run: string) =>
-  `Volume2 is parted, and nothing proves that this run parted Volume2: the command that parts failed, or its answer was lost. To do: find out who parted Volume2. If it was this run, roll it back with shadowtape rollback ${run} --own-part. If it was somebody else, discard the run: shadowtape unlock Class1 --discard ${run}`;
+  `sdxinfo shows Volume2 as parted, and nothing proves that this run parted Volume2: the command that parts failed, or its answer was lost. To do: find out who parted Volume2. If it was this run, roll it back with shadowtape rollback ${run} --own-part. If it was somebody else, discard the run: shadowtape unlock Class1 --discard ${run}`;
 
 /** What happens when the command of step 3-3 reaches its host, or before its end arrives. */
 function atPart(phase: 'started' | 'ended', act: () => Promise<unknown> | void): void {
@@ -35,6 +35,7 @@ it('a proxy that somebody else parts right before the command is left alone, als
   const end = await runScene(scene, { change: withJob({ part: { tries: 2, everySeconds: 1 } }) });
   expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3, error: { code: 'COMMAND_FAILED' } });
   const first = 'run by hand on node1, once it is certain that nobody else has parted Volume2';
+  expect(end.events.at(-1)).toMatchObject({ type: 'run-finished', partUnproven: true });
   expect(end.stands).toEqual(
     expect.arrayContaining([
       `not rolled back: ${notProven(end.run)}`,
@@ -47,13 +48,16 @@ it('a proxy that somebody else parts right before the command is left alone, als
     exitStatus: 3,
     sentence: `run ${end.run} was not rolled back: ${notProven(end.run)}`,
   });
+  expect(back.events.at(-1)).toMatchObject({ type: 'run-finished', partUnproven: true });
   expect(touched(0)).toEqual([]);
   expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'running' });
   expect(allLocks(scene).filter((path) => path.endsWith('.lock'))).toHaveLength(3);
 
   await scene.lab.type('node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
   await scene.lab.copyingFinished();
-  expect((await takeUpScene(scene, 'unwind', end.run)).exitStatus).toBe(2);
+  const joined = await takeUpScene(scene, 'unwind', end.run);
+  expect(joined.exitStatus).toBe(2);
+  expect(joined.events.at(-1)).not.toHaveProperty('partUnproven');
   expect(allLocks(scene)).toEqual([]);
 });
 
@@ -66,5 +70,12 @@ it('a part whose answer is lost is rolled back once the operator confirms that i
   expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'running' });
   const back = await takeUpScene(scene, 'unwind', end.run, { ownPart: true });
   expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} was rolled back` });
+  const begun = back.events.find((event) => event.type === 'run-resumed');
+  expect(back.events).toContainEqual(
+    expect.objectContaining({
+      type: 'warning',
+      text: `${begun?.by} says that this run has parted Volume2`,
+    }),
+  );
   expect(await clusterState(scene)).toEqual(normalState);
 });

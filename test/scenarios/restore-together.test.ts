@@ -69,7 +69,7 @@ describe('two of three volumes of a labeled tape', () => {
     expect(await restored).toEqual([dumped('Volume2')[0], scene.backupDigest]);
     expect(await digest('Volume5')).toBe(third);
     const apart =
-      'Volume5 was backed up at the same instant and is not restored: data that spans Volume1, Volume3 and Volume5 no longer matches. Add --replace Volume5 to restore them with Volume1 and Volume3.';
+      'Volume5 was backed up at the same instant and is not restored: data that spans Volume1, Volume3 and Volume5 no longer matches. To keep it consistent, restore Volume1, Volume3 and Volume5 together.';
     expect(asked).toEqual([
       expect.stringMatching(/^approve-overwrite: Volume2 and Volume4: Overwrite Volume2 and Volume4 with /),
       expect.stringMatching(/^approve-replace: Volume1 and Volume3: Replace Volume1 and Volume3 with /),

@@ -35,6 +35,8 @@ const warnings = (end: { events: readonly { type: string }[] }) =>
 async function resumed(scene: Scene, run: string) {
   const end = await takeUpScene(scene, 'resume', run);
   expect(end, [end.sentence, ...end.stands].join('\n')).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+  const identified = end.events.findLast((event) => event.type === 'hosts-identified');
+  expect(identified?.hosts.map(({ name }) => name)).toEqual(['node1', 'node2', 'node3']);
   await expectNormal(scene, run);
   await expectTape(scene, run);
   return end;

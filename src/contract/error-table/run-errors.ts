@@ -198,7 +198,7 @@ export const runErrors = {
   },
   PART_NOT_PROVEN: {
     sentence:
-      '{proxies} {are} parted, and nothing proves that this run parted {proxies}: the command that parts failed, or its answer was lost',
+      'sdxinfo shows {proxies} as parted, and nothing proves that this run parted {proxies}: the command that parts failed, or its answer was lost',
     hint: 'find out who parted {proxies}. If it was this run, roll it back with shadowtape rollback {run} --own-part. If it was somebody else, discard the run: shadowtape unlock {class} --discard {run}',
     onScreen:
       'find out who parted {proxies}. If it was this run, choose "This run parted {proxies}: roll back". If it was somebody else, discard the run: the Plan screen offers it when a backup is started',

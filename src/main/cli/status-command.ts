@@ -39,6 +39,7 @@ Exit status, as of monitoring plugins. The worst volume decides:
 function provenWords({ provenAt, provenLevel }: NonNullable<VolumeStatus['backup']>): string {
   if (provenAt === undefined) return '';
   const time = durationText(Math.max(0, (Date.now() - Date.parse(provenAt)) / 1000));
+  if (provenLevel === 'restored') return say(', restored to its volume {time} ago', { time });
   const level = levelText(provenLevel);
   return level === undefined
     ? say(', proven restorable {time} ago', { time })

@@ -1,6 +1,7 @@
 /** Which receivers have accepted the digest of which week, and which it did not reach: events in `schedule.ndjson`. */
 import { createHash } from 'node:crypto';
 import type { UnsentDigest } from '../../../contract/protection.ts';
+import { phrases } from '../../../contract/text/say.ts';
 import { lastWeek, type Period } from '../../../contract/time/week.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 import type { NotifyWay } from '../../site/notify-schema.ts';
@@ -98,6 +99,9 @@ export async function unsentDigest(
   if (open.length === 0) return undefined;
   const tries = failures.filter(({ way }) => open.some((event) => event.way === way)).map(({ at }) => at);
   const [since = '', ...later] = tries.sort();
-  const reason = open.flatMap((event) => event.reason ?? []).join('; ');
+  const reason = phrases(
+    open.flatMap((event) => event.reason ?? []),
+    '; ',
+  );
   return { week, since, at: later.at(-1) ?? since, reason };
 }

@@ -46,7 +46,7 @@ export const weekOf = ({ from }: DigestOutcome, zone: string): string => localDa
 export function unsentFailure(outcomes: readonly DigestOutcome[], zone: string): ShadowtapeError | undefined {
   const unsent = outcomes.findLast(({ outcome }) => outcome === 'unsent');
   if (!unsent) return undefined;
-  return failure('DIGEST_UNSENT', { week: weekOf(unsent, zone), failures: unsent.failures.join('; ') });
+  return failure('DIGEST_UNSENT', { week: weekOf(unsent, zone), failures: phrases(unsent.failures, '; ') });
 }
 
 /** Longer than one message may take. */

@@ -4,6 +4,8 @@
  */
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { saidShape } from '../../../contract/event-shape.ts';
+import { phrasesIn, recall } from '../../../contract/text/phrases.ts';
 import { weekdays } from '../../../contract/time/schedule.ts';
 import { readOwn } from '../../journal/kept-file.ts';
 import { ownFlags } from '../../journal/own-files.ts';
@@ -52,8 +54,10 @@ const scheduleEventSchema = z.object({
       zone: z.string(),
     })
     .optional(),
+  /** Absent in lines of earlier releases. */
+  said: saidShape,
 });
-export type ScheduleEvent = z.output<typeof scheduleEventSchema>;
+export type ScheduleEvent = Omit<z.output<typeof scheduleEventSchema>, 'said'>;
 
 /** A scheduled task: the runs of a job, or the drills of its backups. */
 export type Task = 'run' | 'drill';
@@ -69,7 +73,10 @@ export interface TaskName {
 function eventOf(line: string): ScheduleEvent | undefined {
   try {
     const parsed = scheduleEventSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
+    if (!parsed.success) return undefined;
+    const { said, ...event } = parsed.data;
+    recall(said);
+    return event;
   } catch {
     // A crash has truncated the line.
     return undefined;
@@ -91,9 +98,14 @@ export async function scheduleEvents(
     .filter((event) => event.site === site && event.job === job && (event.task ?? 'run') === task);
 }
 
+function lineOf(event: ScheduleEvent): string {
+  const said = phrasesIn(event);
+  return `${JSON.stringify({ ...event, ...(said.length > 0 && { said }) })}\n`;
+}
+
 async function append(file: string, events: readonly ScheduleEvent[]): Promise<void> {
   const before = await textOf(file);
-  const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  const lines = events.map(lineOf).join('');
   const handle = await open(file, ownFlags.append, 0o600);
   try {
     await handle.writeFile(/(^|\n)$/.test(before) ? lines : `\n${lines}`);

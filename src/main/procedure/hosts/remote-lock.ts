@@ -2,7 +2,7 @@
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { isRestoreMark, namesIn, ownerEntry, parseOwner, type LockOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
-import { troubleOf, type CommandRunner } from './command-runner.ts';
+import { troubleOf, type CommandRunner, type SendOptions } from './command-runner.ts';
 import type { CommandResult } from './hosts.ts';
 import { lockedFailure } from './lock-refusal.ts';
 
@@ -48,6 +48,9 @@ const secondsOfCommand = 60;
 /** How often the connection may be lost while a lock is released. */
 const mostLost = 2;
 
+/** mkdir found the lock: the answer that a process that resumes a run expects. */
+const isThere = ({ stderr }: CommandResult): boolean => stderr.includes('exists');
+
 class PlaceLock {
   readonly #order: Pick<LockOrder, 'runner' | 'step' | 'own'>;
   readonly #place: LockPlace;
@@ -60,14 +63,14 @@ class PlaceLock {
   }
 
   /** Commands that take and release a lock may finish when the run is canceled, hence `changes`. */
-  #send(...argv: string[]): Promise<CommandResult> {
+  #send(argv: readonly string[], isAnswer?: SendOptions['isAnswer']): Promise<CommandResult> {
     const { runner, step } = this.#order;
-    const limits = { anyStatus: true, timeLimitSeconds: secondsOfCommand };
+    const limits = { anyStatus: true, timeLimitSeconds: secondsOfCommand, ...(isAnswer && { isAnswer }) };
     return runner.send(step, { host: this.#place.host, argv, changes: true }, limits);
   }
 
   async #must(...argv: string[]): Promise<CommandResult> {
-    const result = await this.#send(...argv);
+    const result = await this.#send(argv);
     const trouble = troubleOf({ host: this.#place.host, argv }, result);
     if (trouble) throw trouble;
     return result;
@@ -89,9 +92,9 @@ class PlaceLock {
   async #made(): Promise<string | undefined> {
     const { folder } = this.#place;
     const argv = ['mkdir', folder];
-    const made = await this.#send(...argv);
+    const made = await this.#send(argv, isThere);
     if (made.status === 0) return undefined;
-    const look = await this.#send('ls', folder);
+    const look = await this.#send(['ls', folder]);
     if (look.status === 0) return look.stdout.toString('utf8');
     // If there is no lock either, mkdir failed for another reason.
     throw troubleOf({ host: this.#place.host, argv }, made) ?? lockedFailure(this.#place, '');
@@ -109,22 +112,22 @@ class PlaceLock {
     const warning = listing === undefined ? undefined : await mayTakeOver(this.#found(listing));
     const entry = ownerEntry(listing ?? '');
     // Of two that take it over at the same time, only one can remove the previous owner's name.
-    if (entry !== undefined && (await this.#send('rmdir', `${this.#place.folder}/${entry}`)).status !== 0)
+    if (entry !== undefined && (await this.#send(['rmdir', `${this.#place.folder}/${entry}`])).status !== 0)
       throw refused(await this.#listing());
     await this.#nameOwner(listing === undefined);
     const others = namesIn(await this.#listing()).filter((name) => name !== own && !isRestoreMark(name));
     const former = listing === undefined ? undefined : namesIn(entry ?? '');
     if (others.length === 0) return { place, warning, former, isAlias: false };
-    await this.#send('rmdir', this.#ownFolder);
+    await this.#send(['rmdir', this.#ownFolder]);
     throw refused(others.join('\n'));
   }
 
   /** A lock without an owner would keep everybody out: one that was just made is removed again. */
   async #nameOwner(isNew: boolean): Promise<void> {
     const argv = ['mkdir', this.#ownFolder];
-    const trouble = troubleOf({ host: this.#place.host, argv }, await this.#send(...argv));
+    const trouble = troubleOf({ host: this.#place.host, argv }, await this.#send(argv));
     if (!trouble) return;
-    if (isNew) await this.#send('rmdir', this.#place.folder);
+    if (isNew) await this.#send(['rmdir', this.#place.folder]);
     throw trouble;
   }
 
@@ -150,16 +153,16 @@ class PlaceLock {
 
   async #remove(): Promise<void> {
     const { folder, host } = this.#place;
-    const removed = await this.#send('rmdir', this.#ownFolder);
+    const removed = await this.#send(['rmdir', this.#ownFolder]);
     if (removed.status === 0) {
       await this.#must('rmdir', folder);
       return;
     }
-    const look = await this.#send('ls', '-d', this.#ownFolder);
+    const look = await this.#send(['ls', '-d', this.#ownFolder]);
     const trouble = troubleOf({ host, argv: ['rmdir', this.#ownFolder] }, removed);
     if (look.status === 0 && trouble) throw trouble;
     // It is somebody else's by now, and stays; or it never got an owner, and is removed.
-    await this.#send('rmdir', folder);
+    await this.#send(['rmdir', folder]);
   }
 }
 

@@ -163,6 +163,8 @@ export class RunContext {
   unwinding = false;
   /** True if steps may have been performed before: the run was resumed, or a step is retried. */
   again = false;
+  /** True if the rollback has left the proxies parted, since nothing proves that the run has parted them. */
+  isPartUnproven = false;
   /** How often a command is retried that fails while a reader with closed output holds the shadow open. */
   patience = 0;
   /** What the operator chose when a step failed; the job's onFailure if nobody was asked. */

@@ -42,6 +42,15 @@ describe('the messages of a reader', () => {
     ]);
   });
 
+  it('about one more file than is kept is counted in one more warning', () => {
+    const lines = Array.from({ length: 201 }, (_, at) => `tar: ./l${at}: file changed size`);
+    expect(said('6b-4', ...lines).at(-1)).toMatchObject({
+      text: 'tar: 1 more file changed while it was read; its name was not kept',
+      kind: 'inconsistent',
+      count: 1,
+    });
+  });
+
   it('about more files than are kept are counted in one more warning', () => {
     const lines = Array.from({ length: 207 }, (_, at) => `tar: ./s${at}: socket ignored`);
     const warnings = said('6b-4', ...lines);

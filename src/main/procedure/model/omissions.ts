@@ -1,20 +1,39 @@
 /** What a reader skipped although it exited 0: written to the journal, and counted from it. Pure. */
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { givenOmissions, type Omissions } from '../../../contract/run-outcome.ts';
-import { phrase } from '../../../contract/text/say.ts';
+import { phrase, phraseCount } from '../../../contract/text/say.ts';
 import type { ReaderOutput, Remark } from '../../../streams/reader-output.ts';
 
 type Warning = Extract<NewEvent, { type: 'warning' }>;
 
+/** What is said of each kind: of one file, with the message of the reader, and of those whose names were not kept. */
 const ofKind = {
-  skipped: { one: 'not on tape', more: 'more files are not on tape' },
-  inconsistent: { one: 'changed while it was read', more: 'more files changed while they were read' },
+  skipped: {
+    one: (message: string) => phrase('not on tape: {message}', { message }),
+    more: (tool: string, count: number) =>
+      phraseCount(
+        count,
+        '{tool}: {count} more file is not on tape; its name was not kept',
+        '{tool}: {count} more files are not on tape; their names were not kept',
+        { tool },
+      ),
+  },
+  inconsistent: {
+    one: (message: string) => phrase('changed while it was read: {message}', { message }),
+    more: (tool: string, count: number) =>
+      phraseCount(
+        count,
+        '{tool}: {count} more file changed while it was read; its name was not kept',
+        '{tool}: {count} more files changed while they were read; their names were not kept',
+        { tool },
+      ),
+  },
 } as const;
 
 function warningOf(step: string, tool: string, { kind, file, said }: Remark): Warning {
-  if (kind !== 'skipped' && kind !== 'inconsistent')
-    return { type: 'warning', step, text: `${tool}: ${said}` };
-  const text = `${ofKind[kind].one}: ${tool}: ${said}`;
+  const message = `${tool}: ${said}`;
+  if (kind !== 'skipped' && kind !== 'inconsistent') return { type: 'warning', step, text: message };
+  const text = ofKind[kind].one(message);
   return { type: 'warning', step, text, kind, ...(file === undefined ? {} : { file }) };
 }
 
@@ -26,12 +45,7 @@ export function warningsOf(step: string, output: ReaderOutput): Warning[] {
   const { remarks, tool } = output;
   const beyond = (['skipped', 'inconsistent'] as const).flatMap((kind): Warning[] => {
     const count = output.count(kind) - remarks.filter((remark) => remark.kind === kind).length;
-    const text = phrase('{tool}: {count} {more}; their names were not kept', {
-      tool,
-      count,
-      more: ofKind[kind].more,
-    });
-    return count === 0 ? [] : [{ type: 'warning', step, text, kind, count }];
+    return count === 0 ? [] : [{ type: 'warning', step, text: ofKind[kind].more(tool, count), kind, count }];
   });
   return [...remarks.map((remark) => warningOf(step, tool, remark)), ...beyond];
 }

@@ -17,16 +17,13 @@ export const importedWords = (run: string): string =>
 
 /** @param others masters that were backed up at the same instant */
 export function othersWords(assignment: Pick<Assignment, 'volumes'>, others: readonly string[]): string {
-  const masters = mastersOf(assignment);
   return sayCount(
     others.length,
-    '{others} was backed up at the same instant and is not restored: data that spans {all} no longer matches. Add {options} to restore them with {masters}',
-    '{others} were backed up at the same instant and are not restored: data that spans {all} no longer matches. Add {options} to restore them with {masters}',
+    '{others} was backed up at the same instant and is not restored: data that spans {all} no longer matches. To keep it consistent, restore {all} together',
+    '{others} were backed up at the same instant and are not restored: data that spans {all} no longer matches. To keep it consistent, restore {all} together',
     {
       others: saidList(others),
-      all: saidList([...masters, ...others]),
-      options: others.map((other) => `--replace ${other}`).join(' '),
-      masters: saidList(masters),
+      all: saidList([...mastersOf(assignment), ...others]),
     },
   );
 }

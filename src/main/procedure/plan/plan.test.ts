@@ -298,7 +298,7 @@ describe('what an operator does in a plan', () => {
 
   it('of a restore is to name what is lost, also where somebody else approves backups', () => {
     const typed =
-      'the operator types the name of the volume, or has named the master with --replace and --yes';
+      'the operator types the name of the volume, unless the command line has named and approved it';
     for (const approve of ['operator', other]) {
       const restoring = planned({ approve }, { restore: order });
       expect(asked(restoring).map(([, words]) => words)).toEqual([typed, typed]);

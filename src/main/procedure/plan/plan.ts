@@ -32,7 +32,9 @@ function operatorPart(assignment: Assignment, step: Step): string | undefined {
   if (job.services === 'ask' && step.performance === 'resume-services')
     return say('the operator starts it again, and confirms');
   if (step.performance === 'approve-overwrite' || step.performance === 'approve-replace')
-    return say('the operator types the name of the volume, or has named the master with --replace and --yes');
+    return say(
+      'the operator types the name of the volume, unless the command line has named and approved it',
+    );
   if (assignment.restore) return undefined;
   if (typeof job.approve === 'object' && step.performance === 'verification')
     return say('a second person checks the result, and approves with a signature: shadowtape approve RUN');

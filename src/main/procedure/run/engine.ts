@@ -142,6 +142,7 @@ export function recordEnd(context: RunContext, end: RunEnd): void {
     ...(error ? { code: error.code, hint: error.hint } : {}),
     ...(error?.onScreen === undefined ? {} : { onScreen: error.onScreen }),
     ...givenOmissions(end),
+    ...(context.isPartUnproven && exitStatus === 3 ? { partUnproven: true } : {}),
     stands: [...stands],
   });
 }

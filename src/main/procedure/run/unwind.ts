@@ -17,7 +17,10 @@ async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): 
   if (unwinds.mayBeNeeded?.(context.marks) === false) return;
   const world = await context.observer.look(step.id, unwinds.looks);
   if (unwinds.isDone(world, context.marks)) return;
-  if (unwinds.isOwn?.(context.marks) === false) throw notProven(context);
+  if (unwinds.isOwn?.(context.marks) === false) {
+    context.isPartUnproven = true;
+    throw notProven(context);
+  }
   if (unwinds.isDue && !unwinds.isDue(world)) {
     skipStep(context, step, phrase('the previous step did not succeed'));
     return;
@@ -26,10 +29,12 @@ async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): 
 }
 
 function notProven({ assignment, journal }: RunContext) {
-  const proxies = proxiesOf(assignment);
-  const are = proxies.length === 1 ? 'is' : 'are';
   const { class: name } = assignment;
-  return failure('PART_NOT_PROVEN', { proxies: listed(proxies), are, class: name, run: journal.run });
+  return failure('PART_NOT_PROVEN', {
+    proxies: listed(proxiesOf(assignment)),
+    class: name,
+    run: journal.run,
+  });
 }
 
 /** Codes of a host that may be available again soon: it reboots, or the connection is down. */

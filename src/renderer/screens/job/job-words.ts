@@ -6,14 +6,20 @@ export interface Choice {
   readonly value: string;
   readonly word: string;
   readonly about?: string;
+  /** What `about` ends with: a command to copy. */
+  readonly command?: string;
   /** What is written for it if not `value`: a map with its own keys, with `value` under `by`. */
   readonly writes?: Readonly<Record<string, string>>;
 }
 
 const choices = (
-  ...rows: readonly (readonly [value: string, word: string, about?: string])[]
+  ...rows: readonly (readonly [value: string, word: string, about?: string, command?: string])[]
 ): readonly Choice[] =>
-  rows.map(([value, word, about]) => ({ value, word, ...(about === undefined ? {} : { about }) }));
+  rows.map(([value, word, about, command]) => ({
+    ...{ value, word },
+    ...(about === undefined ? {} : { about }),
+    ...(command === undefined ? {} : { command }),
+  }));
 
 /** GDS guide 6.6.3.7, step 6. */
 export const methods = choices(
@@ -105,16 +111,16 @@ export const becomeWays = choices(
   [
     'sudo',
     'sudo',
-    say(
-      'commands that need the rights are sent as sudo -n COMMAND; shadowtape check --rights prints the lines',
-    ),
+    say('commands that need the rights are sent as sudo -n COMMAND; this prints the lines that allow them:'),
+    'shadowtape check --rights',
   ],
   [
     'pfexec',
     'pfexec',
     say(
-      'commands that need the rights are sent as pfexec COMMAND; shadowtape check --rights prints the profile',
+      'commands that need the rights are sent as pfexec COMMAND; this prints the profile that allows them:',
     ),
+    'shadowtape check --rights',
   ],
 );
 

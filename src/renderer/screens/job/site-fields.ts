@@ -25,6 +25,8 @@ export interface Field {
   /** The default if the file does not set it. */
   readonly fallback?: Value;
   readonly hint?: Words;
+  /** What the hint ends with: a command to copy. */
+  readonly command?: string;
   readonly placeholder?: Words;
   readonly mono?: boolean;
   readonly suggestions?: readonly string[];
@@ -173,7 +175,8 @@ export const protectionFields: Fields = [
   }),
   text('schedule.at', say('Due at'), {
     placeholder: '02:00',
-    hint: say('nothing starts the job until shadowtape schedule install was run'),
+    hint: say('nothing starts the job until this was run on the console’s machine:'),
+    command: 'shadowtape schedule install',
   }),
   text('schedule.days', say('On'), { placeholder: say('daily') }),
   text('schedule.window', say('A run may begin for'), {
@@ -189,6 +192,12 @@ export const protectionFields: Fields = [
   text('drill.schedule.window', say('A drill may begin for'), {
     placeholder: '6 hours',
     hint: say('a window without a drill is missed'),
+  }),
+  text('drill.to', say('Drills extract below'), {
+    placeholder: 'node1:/var/tmp',
+    hint: say(
+      'a folder: the backup is extracted into a new folder below it, which is removed; empty: only read',
+    ),
   }),
   text('drill.schedule.zone', say('Time zone of drills'), {
     hint: say('that of the console if left empty'),

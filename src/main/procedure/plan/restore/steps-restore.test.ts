@@ -311,7 +311,7 @@ describe('the notes of a restore', () => {
       [
         'run backup-1 was imported from its tape: whether it was verified is not known',
         '3 files are missing from the backup, or changed while tar read them: see the report of the backup',
-        'Volume5 was backed up at the same instant and is not restored: data that spans Volume1 and Volume5 no longer matches. Add --replace Volume5 to restore them with Volume1',
+        'Volume5 was backed up at the same instant and is not restored: data that spans Volume1 and Volume5 no longer matches. To keep it consistent, restore Volume1 and Volume5 together',
         'Volume9 is another proxy of Volume1, parted and valid: it may be the better source',
       ],
     );
