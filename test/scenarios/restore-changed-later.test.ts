@@ -226,6 +226,12 @@ it('a slice of the proxy that becomes INVALID while it is copied to the master i
   expect([end.exitStatus, end.error?.code]).toEqual([3, 'CHECK_FAILED']);
   expect(end.sentence).toMatch(/^step watch-restore: .*INVALID/);
   expect(scene.lab.world().services.node1).toBe('stopped');
+  // The master is mixed: the rollback starts neither it nor the services.
+  const commands = restoringCommands(scene);
+  const sent = commands.findIndex((line) => line.includes('RejoinRestore'));
+  expect(commands.slice(sent + 1)).toEqual([]);
+  const begun = end.events.flatMap((event) => (event.type === 'step-started' ? [event.step] : []));
+  expect(begun.slice(begun.indexOf('watch-restore') + 1)).not.toContain('3-4');
 });
 
 it('a restore that would replace an unfinished one, and cannot read its tape, leaves the mark of that one: no backup starts', async () => {
