@@ -227,6 +227,15 @@ describe('files of a tar job', () => {
     expect(await filesBelow(target)).toEqual({ 'ledger/ledger-2005.db': onVolume['ledger/ledger-2005.db'] });
   });
 
+  it('of a tape without a journal are reported as far as they were written, if a record cannot be read', async () => {
+    scene.lab.faults.set('tape-read-error=12');
+    onTestFinished(() => scene.lab.faults.clear('tape-read-error'));
+    const result = await restore([], { tapeFile: 1 });
+    expect(result.error).toMatchObject({ code: 'RESTORE_READ_FAILED' });
+    expect(result.sources).toEqual([]);
+    await expectReported(result);
+  });
+
   it('are left out if the archive does not have them where the file list says', async () => {
     const list = scene.state.catalogueFile(run);
     const before = await readFile(list, 'utf8');

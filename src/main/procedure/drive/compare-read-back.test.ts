@@ -31,3 +31,23 @@ describe('a dump that was continued on its tape', () => {
     );
   });
 });
+
+describe('a dump that is read back', () => {
+  const back = { bytes: 2560, crc32: 'aaaaaaaa', sha256: 'a', cksum: 1, sections: undefined };
+
+  it.each([
+    // Without any checksum, the number of bytes is all that shows a truncated one.
+    [{ bytes: 2560 }, { bytes: 2048 }, 'bytes: expected 2560, read back 2048'],
+    [
+      { bytes: 2560, crc32: 'aaaaaaaa' },
+      { crc32: 'bbbbbbbb' },
+      'CRC-32: expected aaaaaaaa, read back bbbbbbbb',
+    ],
+    [{ bytes: 2560, onTapeSha256: 'a' }, { sha256: 'b' }, 'SHA-256: expected a, read back b'],
+    [{ bytes: 2560, cksum: 1 }, { cksum: 2 }, 'cksum: expected 1, read back 2'],
+    [{ bytes: 2560, cksum: 1 }, { cksum: undefined }, 'cksum: expected 1, read back undefined'],
+  ])('as %j, with %j instead, differs', (expected, actual, told) => {
+    expect(() => requireSameAsWritten(expected, back)).not.toThrow();
+    expect(() => requireSameAsWritten(expected, { ...back, ...actual })).toThrow(told);
+  });
+});
