@@ -33,7 +33,7 @@ describe('a dump that was continued on its tape', () => {
 });
 
 describe('a dump that is read back', () => {
-  const back = { bytes: 2560, crc32: 'aaaaaaaa', sha256: 'a', cksum: 1, sections: undefined };
+  const back = { bytes: 2560, crc32: 'aaaaaaaa', sha256: 'a', cksum: 1, sections: [] };
 
   it.each([
     // Without any checksum, the number of bytes is all that shows a truncated one.
