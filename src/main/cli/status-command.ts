@@ -128,8 +128,12 @@ async function unsentOf({ digest }: SiteStatus) {
   return { ...unsent, sentence: unsentSentence(unsent, dayText(unsent.week)) };
 }
 
-const exitStatusOf = (worst: ServiceState, isDigestUnsent: boolean): number =>
-  exitStatuses[isDigestUnsent && worst === 'OK' ? 'WARNING' : worst];
+/** An unreadable journal may be that of a newer run, which failed. */
+const exitStatusOf = (worst: ServiceState, isDigestUnsent: boolean, isUnread: boolean): number => {
+  if (worst !== 'OK') return exitStatuses[worst];
+  if (isDigestUnsent) return exitStatuses.WARNING;
+  return exitStatuses[isUnread ? 'UNKNOWN' : 'OK'];
+};
 
 /** @returns the exit status. @throws SITE_… if there is no site file, STATE_FILE_… */
 async function statusCommand(
@@ -144,9 +148,9 @@ async function statusCommand(
     lines: await history.lines(),
     series: await history.trends({}),
   }));
-  for (const { run, trouble } of lines)
-    if (trouble !== undefined)
-      warn(say('the journal of run {run} cannot be read: {trouble}', { run, trouble }));
+  const unread = lines.flatMap(({ run, trouble }) => (trouble === undefined ? [] : [{ run, trouble }]));
+  for (const { run, trouble } of unread)
+    warn(say('the journal of run {run} cannot be read: {trouble}', { run, trouble }));
   const status = await siteStatus({ site, state, lines, series, now: new Date() });
   const { volumes, sealsHead } = status;
   const unsentDigest = await unsentOf(status);
@@ -167,7 +171,7 @@ async function statusCommand(
     const { writeMetrics } = await import('../application/protection/metrics-places.ts');
     await writeMetrics(prometheus, status);
   }
-  return exitStatusOf(worstServiceState(volumes), unsentDigest !== undefined);
+  return exitStatusOf(worstServiceState(volumes), unsentDigest !== undefined, unread.length > 0);
 }
 
 /** A monitor reads 1 and 2 as the state of volumes: errors of the command itself are 3. */
