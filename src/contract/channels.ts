@@ -107,8 +107,13 @@ export const requestSchemas = {
   /** What a restore of files or of an image will do; reads no tape. */
   restorePreview: z.strictObject(fileRestore),
   restoreFiles: z.strictObject(fileRestore),
-  /** Reads the tapes of a run and compares them. */
-  drill: z.strictObject({ run, volume: name.optional() }),
+  /** Reads the tapes of a run and compares them; with a path, below which the backup is extracted and removed again. */
+  drill: z.strictObject({
+    run,
+    volume: name.optional(),
+    host: name.optional(),
+    path: path.optional(),
+  }),
   /** Copies the tapes of a run. `to`: names of the tapes of the copy; drives are `HOST:DEVICE`, that of the site by default. */
   copyRun: z.strictObject({
     run,

@@ -3,8 +3,12 @@ import { say } from './text/say.ts';
 
 /**
  * `read`: all of it was read from its tapes and compared with what its run wrote; nothing was extracted or restored.
+ * `extracted`: besides, all of it was written into a scratch folder, which was removed.
  */
-export type DrillLevel = 'read';
+export type DrillLevel = 'read' | 'extracted';
+
+/** `restored`: it was written to its volume, and read again. */
+export type ProvenLevel = DrillLevel | 'restored';
 
 /** The last drill that has proven a backup. */
 export interface DrillProof {
@@ -15,13 +19,15 @@ export interface DrillProof {
   readonly level?: DrillLevel | undefined;
 }
 
-const words: Readonly<Record<DrillLevel, string>> = {
+const words: Readonly<Record<ProvenLevel, string>> = {
   read: say('read from tape and compared, not restored'),
+  extracted: say('read from tape and compared, extracted into a scratch folder, not restored'),
+  restored: say('restored to its volume'),
 };
 
 /** Undefined if the level is not known. */
-export const levelText = (level: DrillLevel | undefined): string | undefined => level && words[level];
+export const levelText = (level: ProvenLevel | undefined): string | undefined => level && words[level];
 
 /** Fits after "by". */
-export const drillText = (level: DrillLevel | undefined): string =>
+export const drillText = (level: ProvenLevel | undefined): string =>
   level ? say('a drill ({level})', { level: words[level] }) : say('a drill');

@@ -1,5 +1,5 @@
 /** Whether each volume of a site is protected, and which runs of the history need a person. Plain data; times are ISO 8601 in UTC. */
-import type { DrillLevel } from './drill-level.ts';
+import type { ProvenLevel } from './drill-level.ts';
 import type { RunProcess } from './screens.ts';
 
 /** In the order of weight: a monitor shows the gravest of all volumes. */
@@ -58,8 +58,8 @@ export interface PairBackup {
   readonly tapeNames: readonly string[];
   /** When a restore or a drill last proved that it can be restored; absent if none is known. */
   readonly provenAt?: string | undefined;
-  /** How far, if a drill proved it, and its record says it. */
-  readonly provenLevel?: DrillLevel | undefined;
+  /** How far; absent if the record of a drill does not say it. */
+  readonly provenLevel?: ProvenLevel | undefined;
 }
 
 export interface PairProtection extends ProtectedPair {

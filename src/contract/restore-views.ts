@@ -2,7 +2,7 @@
 import type { DrillLevel } from './drill-level.ts';
 import type { ErrorInfo } from './errors.ts';
 
-/** `files` and `image` write what a tape holds to another place; `drill` only reads and compares; `copy` writes other tapes. */
+/** `files` and `image` write what a tape holds to another place; `drill` reads and compares, and may extract into a folder that it removes; `copy` writes other tapes. */
 export type RestoreKind = 'files' | 'image' | 'drill' | 'copy';
 
 /** One backup that a restore reads. */
@@ -47,7 +47,7 @@ export interface RestoreLine {
   readonly runs: readonly string[];
   /** Proxy volumes. */
   readonly volumes: readonly string[];
-  /** Undefined for a drill. */
+  /** Of a drill its scratch folder, which it removes; undefined if it only reads. */
   readonly to: string | undefined;
   readonly by: string;
   readonly startedAt: string;

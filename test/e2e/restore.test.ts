@@ -1,6 +1,6 @@
 /** Restores by clicks alone: a volume whose master holds noise, a single file, a drill. Oracles check the lab and the folder. */
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -16,6 +16,7 @@ import { firstFileOfTape } from '../support/tap-file.ts';
 import { describeInBrowser, servedScene, type ServedScene } from '../support/ui/console-page.ts';
 import {
   drillByClicks,
+  extractByClicks,
   historyRow,
   restoreDeviceByClicks,
   restoreFileByClicks,
@@ -188,6 +189,13 @@ describeInBrowser('a restore on the screen', (browser) => {
     await on.picture('restore-history');
     await historyRow(page, 'drill').click();
     await on.heading('The backup is proven readable').waitFor();
-    expect((await console.ask('run', { run: backup })).line.drilled).toBeDefined();
+    expect((await console.ask('run', { run: backup })).line.drilled).toMatchObject({ level: 'read' });
+
+    // What a drill extracts is removed.
+    const folder = join(scene.folder, 'drills');
+    await mkdir(folder);
+    await extractByClicks(await (await browser.page(console)).open(`#/restore/${backup}`), folder);
+    expect(await readdir(folder)).toEqual([]);
+    expect((await console.ask('run', { run: backup })).line.drilled).toMatchObject({ level: 'extracted' });
   });
 });

@@ -3,7 +3,7 @@
  * whatever backup server. It is resumed, rolled back or discarded while the process that ended it keeps running, like a
  * desktop.
  */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import { Desk } from '../../src/main/desk/desk.ts';
 import { runName } from '../../src/main/journal/state-folder.ts';
 import { lockFolder } from '../../src/main/procedure/model/lock.ts';
 import { sceneArguments } from '../support/command-line.ts';
+import { flipped } from '../support/changed-tape.ts';
 import { byHand, withJob } from '../support/failures.ts';
 import {
   clusterState,
@@ -23,7 +24,7 @@ import {
   type Scene,
   type SceneRun,
 } from '../support/lab-run.ts';
-import { allLocks, changingCommands } from '../support/lab-shell.ts';
+import { allLocks, changingCommands, removeLocksByHand } from '../support/lab-shell.ts';
 import { takeUpScene } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 import { performed } from '../support/performed-command.ts';
@@ -95,6 +96,30 @@ describe('a run that is halted', () => {
       `resume it: ${program} resume ${run}; or roll it back: ${program} rollback ${run}; or discard it: ${program} unlock Class1 --discard ${run}`,
     );
     expect(changingCommands(scene, from)).toEqual([]);
+  });
+
+  it('keeps out the next run of its class if its journal cannot be read and its locks are lost', async () => {
+    const halted = await haltedRun();
+    const file = scene.state.journalFile(halted.run);
+    const content = await readFile(file);
+    removeLocksByHand(scene);
+    const from = scene.lab.commands.length;
+    // In the middle, and in the first line.
+    for (const at of [content.indexOf('"seq":20'), 1]) {
+      await writeFile(file, flipped(Buffer.from(content), at));
+      const { code, sentence } = await failureOf(runScene(scene));
+      expect(code).toBe('RUN_LEFT_UNREAD');
+      expect(sentence).toMatch(
+        new RegExp(
+          `^run ${halted.run} was interrupted, or needs an operator, and its journal cannot be read: ${file}, line \\d+: .*\\. It may have left Class1 parted, or a shadow on the backup server$`,
+        ),
+      );
+    }
+    expect(changingCommands(scene, from)).toEqual([]);
+    // The hint works when it is followed.
+    await repairByHand(halted);
+    await rename(file, join(scene.folder, 'put-away.ndjson'));
+    expect(await runScene(scene)).toMatchObject({ exitStatus: 0 });
   });
 
   it('keeps out a console that has another backup server and would rejoin the proxy first', async () => {

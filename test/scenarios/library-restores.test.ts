@@ -1,8 +1,9 @@
 /** A library with bar codes: tapes of restores and drills are loaded, and returned afterwards. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { carryCopyOf } from '../support/carried-copy.ts';
+import { flipped } from '../support/changed-tape.ts';
 import { changer, labelOn, movesOf, openLibrary, placeOf, pooled } from '../support/library-scene.ts';
 import {
   clusterState,
@@ -121,11 +122,17 @@ describe('a drill in a site with a library', () => {
     scene.lab.faults.clear('tape-error');
     expect(halted.exitStatus).toBe(3);
     expect(placeOf(scene, 'PAY002L4')).toBe('drive');
-    const { value, moves } = await movesSince(() => drill(run));
-    expect(value).toMatchObject({ exitStatus: 1 });
-    expect(value.error?.code).toBe('LIBRARY_TAPE_OPEN');
-    expect(moves).toEqual([]);
-    expect(placeOf(scene, 'PAY002L4')).toBe('drive');
+    const expectLeft = async () => {
+      const { value, moves } = await movesSince(() => drill(run));
+      expect(value).toMatchObject({ exitStatus: 1 });
+      expect(value.error?.code).toBe('LIBRARY_TAPE_OPEN');
+      expect(moves).toEqual([]);
+      expect(placeOf(scene, 'PAY002L4')).toBe('drive');
+    };
+    await expectLeft();
+    const file = scene.state.journalFile(halted.run);
+    await writeFile(file, flipped(await readFile(file), 1));
+    await expectLeft();
   });
 
   it.each<[string, Record<string, string>, string]>([

@@ -70,5 +70,12 @@ it('a part whose answer is lost is rolled back once the operator confirms that i
   expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'running' });
   const back = await takeUpScene(scene, 'unwind', end.run, { ownPart: true });
   expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} was rolled back` });
+  const begun = back.events.find((event) => event.type === 'run-resumed');
+  expect(back.events).toContainEqual(
+    expect.objectContaining({
+      type: 'warning',
+      text: `${begun?.by} says that this run has parted Volume2`,
+    }),
+  );
   expect(await clusterState(scene)).toEqual(normalState);
 });

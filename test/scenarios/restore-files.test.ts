@@ -227,6 +227,23 @@ describe('files of a tar job', () => {
     expect(await filesBelow(target)).toEqual({ 'ledger/ledger-2005.db': onVolume['ledger/ledger-2005.db'] });
   });
 
+  it('are left out if the archive does not have them where the file list says', async () => {
+    const list = scene.state.catalogueFile(run);
+    const before = await readFile(list, 'utf8');
+    onTestFinished(() => writeFile(list, before));
+    await writeFile(list, before.replace('/bin/payroll"', '/bin/another"'));
+    const result = await restore([run, 'another', 'paycalc']);
+    expect(result).toMatchObject({ exitStatus: 2, error: undefined });
+    expect(result.files.filter(({ what }) => what !== 'written')).toEqual([
+      {
+        path: './bin/another',
+        what: 'left out',
+        reason: 'the archive does not have it where the file list says',
+      },
+    ]);
+    expect(await filesBelow(target)).toEqual({ 'bin/paycalc': onVolume['bin/paycalc'] });
+  });
+
   it('are restored from a tape without a journal; what cannot be compared is reported', async () => {
     const result = await restore(['payroll'], { tapeFile: 1 });
     expect(result, result.error?.message).toMatchObject({ exitStatus: 0, sources: [{ isCompared: false }] });
@@ -237,6 +254,9 @@ describe('files of a tar job', () => {
     expect((await restore([], { tapeFile: 0 })).error).toMatchObject({
       code: 'RESTORE_TAPE_FILE_UNSUPPORTED',
     });
+    const unsupported = await restore([], { tapeFile: 1, overwrite: 'always', to: 'node1:/var/tmp/loose' });
+    expect(unsupported).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_OVERWRITE_UNSUPPORTED' } });
+    expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).not.toContain('loose');
   });
 
   it('are not read from another tape: it is named, and the right one is requested', async () => {

@@ -229,6 +229,7 @@ describe('after any error before the master is replaced, it keeps its data, and 
 /** What is refused before a journal is begun: settings of a restore that are wrong. */
 const refused: readonly (readonly [string, RestoreSetting, string])[] = [
   ['--replace names another volume', { replace: ['Volume2'] }, 'RESTORE_NOT_CONFIRMED'],
+  ['--replace names another volume, too', { replace: ['Volume1', 'Volume3'] }, 'RESTORE_REPLACES_FEWER'],
   ['--yes comes without --replace', { replace: [] }, 'RESTORE_NOT_CONFIRMED'],
   ['the proxy is joined', { fromProxy: true }, 'RESTORE_PROXY_JOINED'],
   [

@@ -358,6 +358,39 @@ describe('schedule install', () => {
     );
   });
 
+  it('a drill that is due extracts below the folder of the site file, and removes that again', async () => {
+    const backup = await runScene(scene);
+    expect(backup.exitStatus, backup.sentence).toBe(0);
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    const { drill, ...others } = drills(join(scene.folder, 'told'));
+    const site = await scene.writeSite(withJob({ ...others, drill: { ...drill, to: 'node1:/var/tmp' } }));
+    const before = scene.lab.world().directories.node1;
+    const words = ['--site', site, '--state', scene.state.path];
+    const end = await performed([...words, 'restore', 'raw-dd', '--drill', '--if-due']);
+    expect(end.exitStatus, end.stderr).toBe(0);
+    expect(end.stdout).toContain('extracted: 1 entry of Volume2, and removed again\n');
+    expect(
+      scene.lab.commands.some(({ line }) => line.startsWith('mkdir -m 700 /var/tmp/shadowtape-drill-')),
+    ).toBe(true);
+    expect(scene.lab.world().directories.node1).toEqual(before);
+    expect((await performed([...words, 'status'])).stdout).toMatch(
+      /, drilled [\d.]+ s ago: read from tape and compared, extracted into a scratch folder, not restored/,
+    );
+  });
+
+  it.each([
+    ['node9:/var/tmp', 'there is no host node9; hosts: node1, node2, node3'],
+    ['drills', '"drills" is neither HOST:/PATH nor an absolute path'],
+    ['node1:drills', '"node1:drills" is neither HOST:/PATH nor an absolute path'],
+  ])('a place of drills that no timer finds is refused: %s', async (to, reason) => {
+    const { drill, ...others } = drills();
+    const site = await scene.writeSite(withJob({ ...others, drill: { ...drill, to } }));
+    const end = await performed(['--site', site, '--state', scene.state.path, 'schedule', 'next']);
+    expect(end.exitStatus).toBe(1);
+    expect(end.stderr).toContain(`jobs.raw-dd.drill.to: ${reason}`);
+  });
+
   it('leaves everything as it was when systemctl fails', async () => {
     await scene.state.prepare();
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);

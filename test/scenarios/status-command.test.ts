@@ -125,6 +125,18 @@ describe('status', () => {
     });
   });
 
+  it('exits 3 when a journal, which may be that of a newer run, cannot be read, and nothing is worse', async () => {
+    writeSite({ every: '24 hours' });
+    writeRun(5);
+    const file = join(folder, 'runs', `${writeRun(2)}.ndjson`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"seq":1', '"seq":7'));
+    const unread = await status();
+    expect(unread).toMatchObject({ exitStatus: 3, stdout: expect.stringMatching(/^protected /) as string });
+    expect(unread.stderr).toMatch(/^the journal of run 20261101-070000-volume2 cannot be read: .*, line 1: /);
+    writeSite({ every: '4 hours' });
+    expect((await status()).exitStatus).toBe(1);
+  });
+
   it('exits 3 when the job does not say how old a backup may be, and when there is no site file', async () => {
     writeSite(undefined);
     writeRun(1);

@@ -1,10 +1,11 @@
 /** Runs that are resumed in a world that has changed meanwhile: reboots, other tapes, other locks, other runs. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { runName } from '../../src/main/journal/state-folder.ts';
+import { flipped } from '../support/changed-tape.ts';
 import { around, expectNormal, expectTape } from '../support/deaths.ts';
 import {
   byHand,
@@ -15,7 +16,7 @@ import {
   withJob,
 } from '../support/failures.ts';
 import { clusterState, normalState, runScene, type Scene } from '../support/lab-run.ts';
-import { locksLeft, onHost, removeLocksByHand } from '../support/lab-shell.ts';
+import { changingCommands, locksLeft, onHost, removeLocksByHand } from '../support/lab-shell.ts';
 import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 
@@ -34,6 +35,8 @@ const warnings = (end: { events: readonly { type: string }[] }) =>
 async function resumed(scene: Scene, run: string) {
   const end = await takeUpScene(scene, 'resume', run);
   expect(end, [end.sentence, ...end.stands].join('\n')).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+  const identified = end.events.findLast((event) => event.type === 'hosts-identified');
+  expect(identified?.hosts.map(({ name }) => name)).toEqual(['node1', 'node2', 'node3']);
   await expectNormal(scene, run);
   await expectTape(scene, run);
   return end;
@@ -292,6 +295,48 @@ describe('a run that is rolled back', () => {
       }
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
       expect(await takeUpScene(scene, 'unwind', second.run)).toMatchObject({ exitStatus: 2 });
+    });
+  });
+
+  it('does not touch what a later run may have parted, whose journal cannot be read', async () => {
+    await inScene(async (scene) => {
+      const first = await dyingRun(scene, 'raw-dd', after('4'));
+      await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
+      await scene.lab.copyingFinished();
+      removeLocksByHand(scene);
+      const second = await dyingRun(scene, 'raw-dd', after('5'));
+      removeLocksByHand(scene);
+      const file = scene.state.journalFile(second.run);
+      const content = await readFile(file);
+      const from = scene.lab.commands.length;
+      // In the middle, and in the first line.
+      for (const at of [content.indexOf('"seq":20'), 1])
+        for (const mode of ['unwind', 'resume'] as const) {
+          await writeFile(file, flipped(Buffer.from(content), at));
+          const { code, sentence } = await failureOf(takeUpScene(scene, mode, first.run));
+          expect(code).toBe('RUN_LATER_UNREAD');
+          expect(sentence).toMatch(
+            new RegExp(
+              `^run ${second.run} may have parted Volume2 after run ${first.run}: ${file}, line \\d+: `,
+            ),
+          );
+        }
+      expect(changingCommands(scene, from)).toEqual([]);
+      expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
+      await writeFile(file, content);
+      expect(await takeUpScene(scene, 'unwind', second.run)).toMatchObject({ exitStatus: 2 });
+    });
+  });
+
+  it('is rolled back once an unreadable journal is put away, as the hint says', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('4'));
+      const file = scene.state.journalFile('20261128-171000-volume2');
+      await writeFile(file, 'not a journal\n');
+      expect(await failureOf(takeUpScene(scene, 'unwind', run))).toMatchObject({ code: 'RUN_LATER_UNREAD' });
+      await rename(file, join(scene.folder, 'put-away.ndjson'));
+      expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2 });
+      await expectNormal(scene, run);
     });
   });
 

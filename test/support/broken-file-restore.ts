@@ -5,10 +5,9 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
-import type { RestoreResult } from '../../src/main/application/console.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { startCommand } from './command-line.ts';
-import { RestoreStage, type Contents, type FileRestore } from './file-restores.ts';
+import { RestoreStage, type Contents, type FileRestore, type StageResult } from './file-restores.ts';
 import { randomOf, sample } from './random-numbers.ts';
 import { AtCommand, commandsOf, shortLine, type SentCommand } from './restore-moments.ts';
 
@@ -49,7 +48,7 @@ const failing = (host: NodeName, line: string): string =>
   `fail-once=${host}:${line.replace(/^LC_ALL=C /, '').replaceAll("'", '')}`;
 
 /** Restores, and interrupts it. @returns its refusal, or its result */
-async function brokenHere(stage: RestoreStage, scenario: Scenario): Promise<RestoreResult | Error> {
+async function brokenHere(stage: RestoreStage, scenario: Scenario): Promise<StageResult | Error> {
   const { way, at, how } = scenario;
   const { lab } = stage.scene;
   const cancel = new AbortController();
@@ -68,16 +67,21 @@ async function brokenHere(stage: RestoreStage, scenario: Scenario): Promise<Rest
   }
 }
 
+/** True if nothing is left for the operator to remove: the hosts still answered then, or a drill said so. */
+function leavesNothing({ goesTo }: FileRestore, how: Break, told: StageResult | Error): boolean {
+  const isLeft = !(told instanceof Error) && told.exitStatus > 1;
+  return how.startsWith('cancelled') || (goesTo === 'scratch' && !isLeft);
+}
+
 /** What it reports matches the disk. */
 async function expectTold(
   stage: RestoreStage,
   { way, how }: Scenario,
   before: Contents,
-  told: RestoreResult | Error,
+  told: StageResult | Error,
 ): Promise<void> {
   const { wanted } = stage.backupOf(way);
-  // The hosts still answer then: nothing is left for the operator to remove.
-  if (how.startsWith('cancelled')) expect(await stage.leftBeside(way)).toEqual([]);
+  if (leavesNothing(way, how, told)) expect(await stage.leftBeside(way)).toEqual([]);
   const now = await stage.contents(way);
   if (told instanceof Error) {
     if (!isFailure(told)) throw told;
@@ -99,7 +103,7 @@ async function expectTold(
 }
 
 /** A lock without an owner is removed, as the hint says. */
-async function restoreAgain(stage: RestoreStage, way: FileRestore): Promise<RestoreResult> {
+async function restoreAgain(stage: RestoreStage, way: FileRestore): Promise<StageResult> {
   const again = await stage.restore(way);
   if (again.error?.code !== 'DRIVE_LOCKED_NAMELESS') return again;
   expect(again).toMatchObject({ exitStatus: 1, files: [] });

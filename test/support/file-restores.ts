@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { RestoreResult } from '../../src/main/application/console.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { commandLine } from '../../src/main/ssh/quoting.ts';
@@ -20,12 +20,13 @@ interface FileRestore {
   readonly job: 'raw-dd' | 'ufs-tar' | 'ufsdump';
   /** Whose disk is written; undefined: this computer's. */
   readonly host: NodeName | undefined;
-  readonly goesTo: 'folder' | 'file' | 'device';
+  /** `scratch`: a drill, which removes what it has extracted. */
+  readonly goesTo: 'folder' | 'file' | 'device' | 'scratch';
 }
 
 export type { FileRestore };
 
-/** Every way of C and D. */
+/** Every way of C and D, and drills that extract. */
 export const fileRestores: readonly FileRestore[] = [
   { name: 'files to this computer', job: 'ufs-tar', host: undefined, goesTo: 'folder' },
   { name: 'files to a host', job: 'ufs-tar', host: 'node1', goesTo: 'folder' },
@@ -33,6 +34,11 @@ export const fileRestores: readonly FileRestore[] = [
   { name: 'an image to this computer', job: 'raw-dd', host: undefined, goesTo: 'file' },
   { name: 'an image to a host', job: 'raw-dd', host: 'node1', goesTo: 'file' },
   { name: 'an image to a device', job: 'raw-dd', host: 'node1', goesTo: 'device' },
+  { name: 'a drill of files on this computer', job: 'ufs-tar', host: undefined, goesTo: 'scratch' },
+  { name: 'a drill of files on a host', job: 'ufs-tar', host: 'node1', goesTo: 'scratch' },
+  { name: 'a drill of a dump on a host', job: 'ufsdump', host: 'node1', goesTo: 'scratch' },
+  { name: 'a drill of an image on this computer', job: 'raw-dd', host: undefined, goesTo: 'scratch' },
+  { name: 'a drill of an image on a host', job: 'raw-dd', host: 'node1', goesTo: 'scratch' },
 ];
 
 /** SHA-256 of each file by its path below the target; of an image by the empty path. Nothing: the target does not exist. */
@@ -47,6 +53,9 @@ const hostTarget = '/var/tmp/back';
 const theirs = '/var/tmp/theirs';
 
 const jobs = ['raw-dd', 'ufs-tar', 'ufsdump'] as const;
+
+/** What a restore and a drill have in common. */
+export type StageResult = Pick<RestoreResult, 'files' | 'notes' | 'error'> & { readonly exitStatus: number };
 
 /** A lab with a backup of each job, each on its own tape, and data of others next to every target. */
 export class RestoreStage {
@@ -94,10 +103,11 @@ export class RestoreStage {
     for (const job of jobs) withJob({ verify: { fingerprint: 2, readback: true } }, job)(site);
   };
 
-  backupOf({ job }: FileRestore): { readonly run: string; readonly wanted: Contents } {
+  /** The run, and what the target holds once it is restored. */
+  backupOf({ job, goesTo }: FileRestore): { readonly run: string; readonly wanted: Contents } {
     const backup = this.#runs.get(job);
     if (!backup) throw new Error(`there is no backup by ${job}`);
-    return backup;
+    return goesTo === 'scratch' ? { ...backup, wanted: {} } : backup;
   }
 
   path({ host, goesTo }: FileRestore): string {
@@ -127,6 +137,9 @@ export class RestoreStage {
     await this.#clear();
     if (way.goesTo === 'device')
       await this.onHost('node1', ['sh', '-c', `echo old | dd of=${device} bs=512 conv=sync 2>/dev/null`]);
+    if (way.goesTo !== 'scratch') return;
+    if (way.host === undefined) await mkdir(this.path(way));
+    else await this.onHost(way.host, ['mkdir', this.path(way)]);
   }
 
   /** A reader left by a dead console holds the drive until the host has ended it. */
@@ -163,16 +176,20 @@ export class RestoreStage {
     return way.host === undefined ? this.#here(this.path(way)) : this.#onHost(way.host, this.path(way));
   }
 
-  /** Remaining temporary files next to the target. */
+  /** Remaining temporary files next to the target; of a drill, remaining scratch folders. */
   async leftBeside(way: FileRestore): Promise<string[]> {
     if (way.goesTo === 'device') return [];
     const path = this.path(way);
-    const names =
-      way.host === undefined
-        ? await readdir(this.scene.folder)
-        : (await this.onHost(way.host, ['ls', '-a', '/var/tmp'])).split('\n');
+    if (way.goesTo === 'scratch') return (await this.#names(way, path)).map((name) => join(path, name));
+    const names = await this.#names(way, dirname(path));
     const beside = names.map((name) => join(path, '..', name));
     return beside.filter((file) => file !== path && file.startsWith(path));
+  }
+
+  async #names({ host }: FileRestore, folder: string): Promise<string[]> {
+    if (host === undefined) return readdir(folder);
+    const names = (await this.onHost(host, ['ls', '-a', folder])).split('\n');
+    return names.filter((name) => !['', '.', '..'].includes(name));
   }
 
   async #ofDevice(): Promise<Contents> {
@@ -256,11 +273,16 @@ export class RestoreStage {
     ];
   }
 
-  /** Restores. @throws its refusal */
-  async restore(way: FileRestore, abort = new AbortController().signal): Promise<RestoreResult> {
+  /** Restores, or drills. @throws its refusal */
+  async restore(way: FileRestore, abort = new AbortController().signal): Promise<StageResult> {
     const console = await openSceneConsole(this.scene, RestoreStage.change);
     try {
       const service = console.fileRestoreService;
+      if (way.goesTo === 'scratch') {
+        const hooks = { abort, ask: undefined, onProgress: () => undefined };
+        const drilled = await service.drill({ run: this.backupOf(way).run, to: this.to(way) }, hooks);
+        return { ...drilled, files: [] };
+      }
       const question = { what: [this.backupOf(way).run], to: this.to(way), overwrite: 'never' } as const;
       const nothing = () => Promise.resolve({ hits: [], more: false });
       const prepared = await service.prepare(question, nothing);
@@ -287,7 +309,7 @@ export class RestoreStage {
   async words(way: FileRestore): Promise<string[]> {
     const site = await this.scene.writeSite(RestoreStage.change);
     const words = ['--site', site, '--state', this.scene.state.path, '--trust', 'restore'];
-    const named = way.goesTo === 'device' ? ['--replace', device] : [];
+    const named = { device: ['--replace', device], scratch: ['--drill'], folder: [], file: [] }[way.goesTo];
     return [...words, this.backupOf(way).run, '--to', this.to(way), ...named];
   }
 

@@ -16,6 +16,7 @@ const steady = (line: string): string =>
   (line.split('\n')[0] ?? '')
     .replace(/command=3A\S+/, 'OWNER')
     .replace(/back\.[0-9a-f]+\.tmp/, 'back.TEMPORARY')
+    .replace(/shadowtape-drill-[0-9a-f]{12}/g, 'SCRATCH')
     .replace(/shadowtape-[0-9a-f]{12,}/, 'QUESTION');
 
 /** For the title of a test. */
@@ -40,7 +41,7 @@ export async function commandsOf(stage: RestoreStage, way: FileRestore): Promise
 
 /** A command that writes, creates or removes something. */
 export const changes = ({ line }: SentCommand): boolean =>
-  /^(mkdir|rmdir|rm|mv) |^dd .*of=|exec (tar xpf|\w+restore) /.test(line);
+  /^(mkdir|rmdir|rm|mv) |^dd .*of=|exec (tar xpf|\w+restore) |rm -rf /.test(line);
 
 /** Calls something once when a command is about to run, or has ended; its sender is delayed meanwhile. */
 export class AtCommand {

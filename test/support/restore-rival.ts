@@ -67,6 +67,12 @@ export class RestoreRival {
     await this.#makeFile(join(this.#target, ofArchive));
   }
 
+  /** In the scratch folder of a drill, if it exists at that moment. */
+  async makeFileInScratch(): Promise<void> {
+    for (const scratch of await this.#stage.leftBeside(this.#way))
+      await this.#makeFile(join(scratch, ofNobody));
+  }
+
   makeFileInPlace(): Promise<void> {
     return this.#makeFile(this.#target);
   }
@@ -158,6 +164,7 @@ export interface RestoreAct {
 
 const onHost = ({ host }: FileRestore): boolean => host !== undefined;
 const toFolder = ({ goesTo }: FileRestore): boolean => goesTo === 'folder';
+const toScratch = ({ goesTo }: FileRestore): boolean => goesTo === 'scratch';
 const toFile = ({ goesTo }: FileRestore): boolean => goesTo === 'file';
 
 export const restoreActs: readonly RestoreAct[] = [
@@ -202,6 +209,17 @@ export const restoreActs: readonly RestoreAct[] = [
     act: (he) => he.openDevice(),
     isFor: ({ goesTo }) => goesTo === 'device',
     seenBy: /^fuser /,
+  },
+  {
+    name: 'makes a file in the scratch folder of this computer',
+    act: (he) => he.makeFileInScratch(),
+    isFor: (way) => toScratch(way) && !onHost(way),
+  },
+  {
+    name: 'makes a file in the scratch folder',
+    act: (he) => he.makeFileInScratch(),
+    isFor: (way) => toScratch(way) && onHost(way),
+    seenBy: /^ls -a \/var\/tmp\/back\/SCRATCH$/,
   },
   { name: 'exchanges the tape', act: (he) => he.exchangeTape(), isFor: () => true },
   { name: 'rewinds the tape', act: (he) => he.rewindTape(), isFor: () => true },

@@ -5,8 +5,7 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
-import type { RestoreResult } from '../../src/main/application/console.ts';
-import { RestoreStage, type FileRestore } from './file-restores.ts';
+import { RestoreStage, type FileRestore, type StageResult } from './file-restores.ts';
 import { randomOf, sample } from './random-numbers.ts';
 import { AtCommand, changes, commandsOf, shortLine, type SentCommand } from './restore-moments.ts';
 import { restoreActs, RestoreRival, type RestoreAct } from './restore-rival.ts';
@@ -18,16 +17,18 @@ interface Scenario {
   readonly act: RestoreAct;
 }
 
-/** Writes to the target under its own name, or gives it its name. */
-const isFinal = ({ line }: SentCommand): boolean =>
-  / exec (tar xpf|\w+restore) |^mv |^mkdir \/var\/tmp\/back$|^dd .*of=\/dev\/rdsk/.test(line);
+/** Writes to the target under its own name, or gives it its name; of a drill, removes it. */
+const isFinal = ({ goesTo }: FileRestore, { line }: SentCommand): boolean =>
+  goesTo === 'scratch'
+    ? line.includes('rm -rf ')
+    : / exec (tar xpf|\w+restore) |^mv |^mkdir \/var\/tmp\/back$|^dd .*of=\/dev\/rdsk/.test(line);
 
 /**
  * Before each query, and after each command that changes something; for an act that a query must notice, up to the last
  * such query.
  */
 function scenariosOf(way: FileRestore, sent: readonly SentCommand[]): Scenario[] {
-  const upTo = sent.findIndex(isFinal);
+  const upTo = sent.findIndex((each) => isFinal(way, each));
   return restoreActs
     .filter(({ isFor }) => isFor(way))
     .flatMap((act) => {
@@ -44,7 +45,7 @@ function scenariosOf(way: FileRestore, sent: readonly SentCommand[]): Scenario[]
 async function expectTrue(
   stage: RestoreStage,
   way: FileRestore,
-  { he, told }: { readonly he: RestoreRival; readonly told: RestoreResult | Error },
+  { he, told }: { readonly he: RestoreRival; readonly told: StageResult | Error },
 ): Promise<void> {
   const words = told instanceof Error ? told.message : [told.error?.message, ...told.notes].join('\n');
   if (told instanceof Error && !isFailure(told)) throw told;

@@ -13,6 +13,11 @@ export const restoreErrors = {
     hint: 'check that {master} is the volume to be replaced. Then add --replace {master}, together with --yes where nobody can be asked',
     onScreen: 'check that {master} is the volume to be replaced, then choose it',
   },
+  RESTORE_REPLACES_FEWER: {
+    sentence: 'the restore of run {run} replaces {masters}, and --replace also names {others}',
+    hint: 'check that {masters} is all that must be replaced. Then name nothing else: --replace {option}',
+    onScreen: 'check that {masters} is all that must be replaced, then choose nothing else',
+  },
   RESTORE_MASTER_NOT_NAMED: {
     sentence: 'run {run} backed up several volumes, and --replace names {named}. Their masters: {masters}',
     hint: 'name each master to restore with --replace; those that must show the same instant, such as the volumes of one database, together',

@@ -170,6 +170,22 @@ export const restoreFileErrors = {
     sentence: '--if-due has no meaning without --drill',
     hint: 'shadowtape restore JOB --drill --if-due drills the newest verified run of a job; shadowtape run JOB --if-due runs a job',
   },
+  DRILL_NEEDS_HOST: {
+    sentence: 'a drill cannot extract this backup below {target}: only {tool} reads it',
+    hint: 'name a folder of a host of the site that has {tool}: --to HOST:/DIR. Without --to the drill only reads the tape',
+    onScreen: 'choose a host of the site that has {tool}, or let the drill only read the tape',
+  },
+  DRILL_NOT_EXTRACTED: {
+    sentence:
+      'the tape holds what run {run} wrote of {volume}, but not all of it was extracted: {count} of its entries, first {file}: {reason}',
+    hint: 'its record names each of them. Extract it on a host: shadowtape restore {run} --drill --to HOST:/DIR. If that fails, too, back the volume up again',
+    onScreen:
+      'its record names each of them. Extract the backup on a host of the site. If that fails, too, back the volume up again',
+  },
+  DRILL_SCRATCH_LEFT: {
+    sentence: 'the scratch folder {scratch} of the drill may still exist: {reason}',
+    hint: 'remove it by hand when you have seen what is in it',
+  },
   DRILL_CANCELLED: {
     sentence: 'the drill of run {run} was canceled',
     hint: 'it proves nothing. Start it again: shadowtape restore {run} --drill',

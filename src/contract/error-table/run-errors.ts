@@ -220,6 +220,20 @@ export const runErrors = {
     hint: 'wait until it ends; if that process is no longer running, take over its lock with --take-over-lock (shadowtape locks shows it)',
     onScreen: 'wait until it ends; if that process is no longer running, take over its lock here',
   },
+  RUN_LEFT_UNREAD: {
+    sentence:
+      'run {run} was interrupted, or needs an operator, and its journal cannot be read: {reason}. It may have left {class} parted, or a shadow on the backup server',
+    hint: 'check both with sdxinfo, and roll back by hand what run {run} has left. Then move its journal out of the state folder',
+  },
+  RUN_LATER_UNREAD: {
+    sentence: 'run {later} may have parted {proxy} after run {run}: {reason}',
+    hint: 'the current state may not be that of run {run}. Find out whether run {later} has parted {proxy}, or anybody since. If nobody has, move the journal of run {later} out of the state folder, then try again',
+  },
+  RUN_LATEST_UNKNOWN: {
+    sentence: 'which run is the latest is not known: the beginning of {file} cannot be read',
+    hint: 'name the run that you mean: shadowtape runs lists all of them',
+    onScreen: 'choose the run that you mean from the list of runs',
+  },
   RUN_SUPERSEDED: {
     sentence: 'run {later} parted {proxy} after run {run}: the current state is not that of run {run}',
     hint: 'check the later run with shadowtape show {later}; if it failed, roll that one back',

@@ -15,6 +15,7 @@ describe('a backup is proven restorable', () => {
     expect(provenRestorable({ restored: later, drilled }, 'Volume2')).toEqual({
       at: later.at,
       by: 'restore',
+      level: 'restored',
       run: restored.run,
     });
   });

@@ -1,14 +1,14 @@
 /** When the backup of a volume was last proven restorable: by a restore that came to a proven end, or by a drill. Pure. */
-import type { DrillLevel } from '../../contract/drill-level.ts';
+import type { ProvenLevel } from '../../contract/drill-level.ts';
 import type { RunLine } from '../../contract/screens.ts';
 
 export interface ProvenRestorable {
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** `restore`: it was written to its volume, and read again; `drill`: see `level`. */
+  /** See `level`. */
   readonly by: 'restore' | 'drill';
-  /** Of a drill; absent if its record does not say it. */
-  readonly level?: DrillLevel | undefined;
+  /** How far; absent if the record of a drill does not say it. */
+  readonly level?: ProvenLevel | undefined;
   /** Of a restore. */
   readonly run?: string | undefined;
 }
@@ -32,7 +32,7 @@ export function provenRestorable(
 ): ProvenRestorable | undefined {
   const proofs: ProvenRestorable[] = [
     ...(restored && concerns(restored, volume)
-      ? [{ at: restored.at, by: 'restore' as const, run: restored.run }]
+      ? [{ at: restored.at, by: 'restore' as const, level: 'restored' as const, run: restored.run }]
       : []),
     ...(drilled && concerns(drilled, volume)
       ? [{ at: drilled.at, by: 'drill' as const, ...levelOf(drilled) }]

@@ -8,7 +8,8 @@ import type { State } from '../states.ts';
 type Shown = Pick<
   RestoreLine,
   'kind' | 'exitStatus' | 'live' | 'written' | 'notWritten' | 'sentence' | 'level'
->;
+> &
+  Partial<Pick<RestoreLine, 'to'>>;
 
 interface OutcomeWords {
   readonly state: State;
@@ -24,6 +25,7 @@ const written: Readonly<Record<number, OutcomeWords>> = {
 const read: Readonly<Record<number, OutcomeWords>> = {
   0: { state: 'ok', word: say('proven') },
   1: { state: 'warn', word: say('nothing proven') },
+  2: { state: 'bad', word: say('incomplete') },
   4: { state: 'bad', word: say('tape mismatch') },
 };
 
@@ -56,13 +58,21 @@ function drillSentence({ level }: Shown): string {
   return level ? say('{holds}: {level}', { holds, level: levelText(level) ?? '' }) : holds;
 }
 
+/** An interrupted drill leaves its scratch folder. */
+function withoutEnd({ kind, to }: Shown): string {
+  const noEnd = say('it has no end: it runs in another process, or was interrupted');
+  return kind === 'drill' && to !== undefined
+    ? say('{noEnd}; its scratch folder {to} may still exist', { noEnd, to })
+    : noEnd;
+}
+
 /** One sentence, without a full stop. */
 export function restoreSentence(line: Shown): string {
   const { kind, exitStatus, live, written: good, notWritten = 0, sentence } = line;
   if (sentence !== undefined) return sentence;
   if (live && kind === 'copy') return say('the tape is being copied');
   if (live) return kind === 'drill' ? say('the tape is being read') : say('the backup is being restored');
-  if (exitStatus === undefined) return say('it has no end: it runs in another process, or was interrupted');
+  if (exitStatus === undefined) return withoutEnd(line);
   if (kind === 'drill') return drillSentence(line);
   if (kind === 'copy') return say('the copy holds what the run wrote');
   if (kind === 'image' && exitStatus === 0) return say('the whole image is written');

@@ -68,10 +68,10 @@ export type {
   PreviewedDump,
   RestoredFile,
   DrillResult,
-  RestoreHooks as FileRestoreHooks,
   RestoreResult,
   Where,
 } from './file-restore-service.ts';
+export type { RestoreHooks as FileRestoreHooks } from './media/restore-drives.ts';
 export type { Site };
 export type { JobRequest } from './job-assigner.ts';
 export type { EndedRun, Following, RunRequest, TakeUpRequest } from './run-service.ts';

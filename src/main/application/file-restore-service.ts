@@ -5,21 +5,10 @@ import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.
 import { lossSentence } from '../../contract/tape/tape-loss.ts';
 import { inEnglish, phrase } from '../../contract/text/say.ts';
 import { asUnreadBackup } from '../procedure/drive/unread-backup.ts';
-import type { Ask } from '../procedure/hosts/questions.ts';
-import type { DataRoom, LiveProgress } from '../procedure/hosts/remote-data.ts';
+import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import { tapeChangeOf } from '../procedure/model/assign.ts';
 import { provenCopies } from '../journal/copy-records.ts';
-import { drillSuffix } from '../journal/drill-records.ts';
 import { noJournal } from '../journal/journal.ts';
-import { readRun } from '../journal/run-history.ts';
-import type { DrillLevel } from '../../contract/drill-level.ts';
-import {
-  drillSources,
-  drillVolume,
-  levelOfDrill,
-  requireDrillable,
-  type DrilledVolume,
-} from '../restore/drill.ts';
 import { requireDeviceNamed, type GdsHosts } from '../restore/device/device-place.ts';
 import type { DumpSource } from '../restore/dump-source.ts';
 import type { LibraryUse } from '../restore/library-use.ts';
@@ -36,10 +25,16 @@ import type { RestoredFile } from '../restore/restored-file.ts';
 import { lookalikes, type KnownTapes } from '../restore/source-tapes.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import { lossesOfRuns } from '../tape/tape-holders.ts';
-import { RestoreDrives, type FileRestoreOptions, type Reading } from './media/restore-drives.ts';
+import {
+  RestoreDrives,
+  type FileRestoreOptions,
+  type Reading,
+  type RestoreHooks,
+} from './media/restore-drives.ts';
+import { DrillService, type DrillRequest, type DrillResult } from './drill/drill-service.ts';
 import { version } from './version.ts';
 
-export type { Overwrite, PreviewedDump, RestoredFile, RestoreResult, Where };
+export type { DrillResult, Overwrite, PreviewedDump, RestoredFile, RestoreResult, Where };
 
 export interface RestoreRequest extends RestoreQuestion {
   /** `HOST:/path`, or a path of this computer. */
@@ -61,41 +56,6 @@ export interface PreparedRestore {
   readonly overwrite: Overwrite;
   /** What will be read; empty for a tape without a journal. */
   readonly preview: readonly PreviewedDump[];
-}
-
-export interface RestoreHooks {
-  /** The device that may be overwritten, by its path; absent if the target is not a device. */
-  readonly replace?: readonly string[] | undefined;
-  readonly abort: AbortSignal;
-  /** Called to request tapes; undefined if nobody can be asked. */
-  readonly ask: Ask | undefined;
-  readonly onProgress: (progress: LiveProgress) => void;
-  readonly onFile: (file: RestoredFile) => void;
-  /** Called with the name of the record once it is begun: nothing is refused any more. */
-  readonly onRecord?: ((name: string) => void) | undefined;
-}
-
-export interface DrillRequest {
-  readonly run: string;
-  /** The proxy volume; undefined: all of the run. */
-  readonly volume?: string | undefined;
-}
-
-/** Plain data, for a screen or a script. */
-export interface DrillResult {
-  readonly run: string;
-  /** 0: the tapes hold what the run wrote. 4: they do not, or cannot be read. 1: nothing is proven. */
-  readonly exitStatus: 0 | 1 | 4;
-  /** What was read and matches what was written. */
-  readonly volumes: readonly DrilledVolume[];
-  /** How far they are proven; absent if none is. */
-  readonly level?: DrillLevel | undefined;
-  /** Other errors, one sentence each. */
-  readonly notes: readonly string[];
-  /** Why it stopped early; undefined if it finished. */
-  readonly error: ShadowtapeError | undefined;
-  /** Its record in the state folder. */
-  readonly record: string;
 }
 
 export class FileRestoreService {
@@ -186,74 +146,18 @@ export class FileRestoreService {
     return result;
   }
 
-  /**
-   * Reads all of a backup from its tapes and compares it. Nothing is written. Never throws once the record is begun.
-   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_VOLUME_UNKNOWN, RESTORE_RECORD_UNWRITABLE
-   */
-  async drill({ run, volume }: DrillRequest, hooks: Omit<RestoreHooks, 'onFile'>): Promise<DrillResult> {
-    const { state } = this.#options;
-    const sources = drillSources(run, (await readRun(state, run)).events, volume);
-    await state.prepare();
-    const record = RestoreRecord.begin(state, drillSuffix, {
-      type: 'drill-started',
-      ...starter(),
-      run,
-      volumes: sources.map((each) => each.volume),
+  /** Reads all of a backup from its tapes and compares it. See DrillService. */
+  drill(request: DrillRequest, hooks: Omit<RestoreHooks, 'onFile'>): Promise<DrillResult> {
+    const drills = new DrillService({
+      options: this.#options,
+      drives: this.#drives,
+      known: () => this.#known,
+      copiesOf: (run) => this.#copiesOf(run),
+      gds: this.#gds,
+      starter: starter(),
+      reported: reportedError,
     });
-    const volumes: DrilledVolume[] = [];
-    const notes: string[] = [];
-    let error: ShadowtapeError | undefined;
-    try {
-      hooks.onRecord?.(record.name);
-      await this.#drillAll(sources, hooks, record, { volumes, notes });
-    } catch (thrown) {
-      error = hooks.abort.aborted
-        ? failure('DRILL_CANCELLED', { run }, {}, thrown)
-        : reportedError(thrown, hooks.abort);
-    }
-    const exitStatus = error === undefined ? 0 : isFailure(error, ...badTape) ? 4 : 1;
-    const level = volumes.length === 0 ? {} : { level: levelOfDrill };
-    try {
-      const names = volumes.map((each) => each.volume);
-      const reported = error ? { error: error.toInfo() } : {};
-      record.append({
-        type: 'drill-finished',
-        run,
-        exitStatus,
-        volumes: names,
-        ...level,
-        read: volumes,
-        notes,
-        ...reported,
-      });
-    } finally {
-      record.close();
-    }
-    return { run, exitStatus, volumes, ...level, notes, error, record: record.file };
-  }
-
-  /** All volumes of a run are in the same drive. */
-  async #drillAll(
-    sources: readonly DumpSource[],
-    { abort, ask, onProgress }: Omit<RestoreHooks, 'onFile'>,
-    record: RestoreRecord,
-    { volumes, notes }: { readonly volumes: DrilledVolume[]; readonly notes: string[] },
-  ): Promise<void> {
-    const [first] = sources;
-    if (!first) return;
-    const reading: Reading = { record, abort, onNote: (sentence) => void notes.push(sentence) };
-    const runner = this.#drives.runner(record, abort);
-    await this.#drives.locked(this.#drives.driveOf(first), reading, async (drive, library) => {
-      const drilling = {
-        room: { runner, abort, journal: record, progress: onProgress },
-        ...{ known: this.#known, change: tapeChangeOf(this.#options.site), library },
-        copies: this.#copiesOf(first.run),
-        afterwards: this.#drives.runner(record, new AbortController().signal),
-        ask: ask && ((question: Parameters<Ask>[0]) => ask(question, abort)),
-      };
-      await requireDrillable(drilling, sources);
-      for (const source of sources) volumes.push(await drillVolume(drilling, drive, source));
-    });
+    return drills.drill(request, hooks);
   }
 
   async #restore(
@@ -355,9 +259,6 @@ const finishedEvent = ({ exitStatus, files, sources, error, notes }: RestoreResu
   notes,
   ...(error ? { error: error.toInfo() } : {}),
 });
-
-/** Errors of the tape, or of the drive that reads it. */
-const badTape = ['RESTORE_TAPE_DIFFERS', 'RESTORE_READ_FAILED'] as const;
 
 /** @throws errors that are not in the table */
 function reportedError(error: unknown, abort: AbortSignal): ShadowtapeError {

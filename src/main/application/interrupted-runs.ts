@@ -6,7 +6,7 @@ import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.
 import type { RunEvent } from '../../contract/events.ts';
 import { phrase, phrases } from '../../contract/text/say.ts';
 import { Journal } from '../journal/journal.ts';
-import { laterRuns, readRun } from '../journal/run-history.ts';
+import { laterRuns, readRun, readRuns, type UnreadRun } from '../journal/run-history.ts';
 import { lastOf, summarise, type RunSummary } from '../journal/run-summary.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { ownerWords, type LockOwner } from '../procedure/model/lock.ts';
@@ -15,7 +15,14 @@ import type { LockPlace } from '../procedure/model/lock-places.ts';
 import { hasPartedLater } from '../procedure/model/later-runs.ts';
 import type { TapeOwners } from '../procedure/hosts/run-context.ts';
 import { areSamePairs, type Pair } from '../procedure/model/restore-volume.ts';
-import { deadMarks, endedMarkOf, performedRuns, removeMarkOf, type LiveMark } from '../proof/live-runs.ts';
+import {
+  deadMarks,
+  endedMarkOf,
+  leftMarkOf,
+  performedRuns,
+  removeMarkOf,
+  type LiveMark,
+} from '../proof/live-runs.ts';
 import { mayHaveLeft } from '../proof/open-runs.ts';
 import { unpackJournal } from '../proof/packed-runs.ts';
 
@@ -73,16 +80,17 @@ export function dumpsUnderWay(events: readonly RunEvent[]): DumpUnderWay[] {
   return [...dumps.values()];
 }
 
-/** True if a run may have left data without a label on the tape of a drive. */
-function hasPlainDumpOn(
-  events: readonly RunEvent[] | undefined,
+/** True if a run may have left data without a label on the tape of a drive. @param start undefined if it is not known */
+function mayUseWithoutLabel(
+  start: RunEvent | undefined,
   { host, device }: Pick<TapeOwners, 'host' | 'device'>,
 ): boolean {
-  const [start] = events ?? [];
-  if (!events || start?.type !== 'run-started' || start.layout !== 'plain') return false;
-  const isThere = start.tape.host === host && start.tape.device === device;
-  return isThere && events.some((event) => event.type === 'step-started' && event.phase === 'dump');
+  if (start?.type !== 'run-started') return true;
+  return start.layout === 'plain' && start.tape.host === host && start.tape.device === device;
 }
+
+const hasBegunDump = (events: readonly RunEvent[]): boolean =>
+  events.some((event) => event.type === 'step-started' && event.phase === 'dump');
 
 interface Remedy {
   readonly line: string;
@@ -131,21 +139,37 @@ export class InterruptedRuns {
    * Refuses a run while another one of the same class is interrupted, or has ended with action required and keeps its
    * locks. Reads only the journals of runs that no process works on.
    * @param except a restore that is replaced by another one
-   * @throws RUN_INTERRUPTED
+   * @throws RUN_INTERRUPTED, RUN_LEFT_UNREAD
    */
   async requireNone(className: string, except?: string): Promise<void> {
     const { state, site } = this.#options;
     for (const { run, ended = false } of await deadMarks(state)) {
       if (run === except) continue;
       const events = await this.#eventsOf(run);
+      if (!events) await this.#requireOther(run, className);
       const summary = events && summarise(events);
       if (!summary || (summary.finishedAt !== undefined && !ended)) continue;
       if (summary.class !== className) continue;
       if (summary.site !== site && !(await this.#isOnOurHosts(events))) continue;
       if (!mayHaveLeft(events, summary)) continue;
-      if ((await laterRuns(state, run)).some((later) => hasPartedLater(events, later))) continue;
+      const { known } = await laterRuns(state, run);
+      if (known.some((later) => hasPartedLater(events, later.events))) continue;
       throw await this.#interrupted(events, summary);
     }
+  }
+
+  /** The run, if it has a journal that cannot be read. A journal that is missing was removed on purpose. */
+  async #unread(run: string): Promise<UnreadRun | undefined> {
+    const { state } = this.#options;
+    const named = (await state.runs()).filter((each) => each === run);
+    return (await readRuns(state, named)).unread[0];
+  }
+
+  /** @param run one that was left @throws RUN_LEFT_UNREAD if it may be of the class, and its journal cannot be read */
+  async #requireOther(run: string, className: string): Promise<void> {
+    const unread = await this.#unread(run);
+    if (!unread || (unread.start && unread.start.class !== className)) return;
+    throw failure('RUN_LEFT_UNREAD', { run, class: className, reason: unread.reason });
   }
 
   /**
@@ -235,8 +259,10 @@ export class InterruptedRuns {
 
   /** True if a process works on the run, or it needs an operator. */
   async #isOpen(run: string): Promise<boolean> {
-    const isLive = (await performedRuns(this.#options.state)).some((live) => live.run === run);
-    return isLive || (await this.openClassOf(run)) !== undefined;
+    const { state } = this.#options;
+    const isLive = (await performedRuns(state)).some((live) => live.run === run);
+    if (isLive || (await this.openClassOf(run)) !== undefined) return true;
+    return (await leftMarkOf(state, run)) !== undefined && (await this.#unread(run)) !== undefined;
   }
 
   /**
@@ -251,7 +277,9 @@ export class InterruptedRuns {
     const marks = [...(await performedRuns(state)), ...(await deadMarks(state))];
     for (const { run } of marks) {
       if (run === own || !(await this.#isOpen(run))) continue;
-      if (hasPlainDumpOn(await this.#eventsOf(run), tape)) return run;
+      const events = await this.#eventsOf(run);
+      const start = events ? events[0] : (await this.#unread(run))?.start;
+      if (mayUseWithoutLabel(start, tape) && (!events || hasBegunDump(events))) return run;
     }
     return undefined;
   }

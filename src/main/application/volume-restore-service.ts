@@ -6,7 +6,7 @@ import { listed } from '../../contract/words.ts';
 import { phrase, phrases } from '../../contract/text/say.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { provenCopies } from '../journal/copy-records.ts';
-import { readRun } from '../journal/run-history.ts';
+import { readRun, type ReadRuns } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
@@ -30,7 +30,8 @@ import { MediaFile } from '../tape/media-file.ts';
 import { onCopy } from './media/copy-in-drive.ts';
 import { tapesOfRestore, type TapesToRead } from './media/tapes-of-restore.ts';
 import { requireSomebodyToAsk } from './asking.ts';
-import { partedBy, runsInOrder, type KnownRuns } from '../procedure/recover/parted-by.ts';
+import { requireSamePair } from '../procedure/plan/restore/restore-pair.ts';
+import { partedBy, runsInOrder } from '../procedure/recover/parted-by.ts';
 import type { JobAssigner, SiteAtHand } from './job-assigner.ts';
 import type { LockRefusal } from './job-refusals.ts';
 import { atTapeFiles, restoreJob, type ReadyRestore } from './restore-job.ts';
@@ -55,39 +56,6 @@ export interface VolumeRestoreOptions extends SiteAtHand {
   readonly runs: RunService;
   /** See LockService. */
   readonly lockRefusals: (hosts: ReadonlySet<string>) => Promise<readonly LockRefusal[]>;
-}
-
-/** The properties of the pair that must be unchanged, with their words. */
-const agreements = [
-  { what: 'class', words: (start: Beginning) => start.class },
-  {
-    what: 'volumes',
-    words: ({ volumes }: Beginning) =>
-      phrases(
-        volumes.map(({ master, proxy }) => phrase('{master} and {proxy}', { master, proxy })),
-        ', ',
-      ),
-  },
-  {
-    what: phrase('size in blocks'),
-    words: ({ volumes, blocks }: Beginning) =>
-      volumes.map((volume) => volume.blocks ?? blocks ?? phrase('unknown')).join(', '),
-  },
-  {
-    what: 'disks',
-    words: ({ shadow }: Beginning) => shadow?.disks.map(({ name }) => name).join(', ') ?? phrase('unknown'),
-  },
-] as const;
-
-type Beginning = Pick<RestorableRun['start'], 'class' | 'volumes' | 'blocks' | 'shadow'>;
-
-/** @throws RESTORE_PAIR_DIFFERS */
-function requireSamePair(run: string, start: Beginning, assignment: Assignment): void {
-  const present = beginningFields(assignment);
-  for (const { what, words } of agreements) {
-    const [then, now] = [String(words(start)), String(words(present))];
-    if (then !== now) throw failure('RESTORE_PAIR_DIFFERS', { run, what, then, now });
-  }
 }
 
 /**
@@ -120,7 +88,7 @@ function activeOn(run: string, { class: className, volumes }: Assignment, { prim
 interface Ordering {
   readonly backup: KnownRun;
   readonly restorable: RestorableRun;
-  readonly runs: KnownRuns;
+  readonly runs: ReadRuns;
   readonly assignment: Assignment;
   readonly world: World;
   readonly fromProxy: boolean;
@@ -219,14 +187,20 @@ export class VolumeRestoreService {
     return this.#at.runs.restore(ready, request);
   }
 
-  /** @throws RESTORE_NOT_CONFIRMED, OPERATOR_NEEDED */
+  /** @throws RESTORE_NOT_CONFIRMED, RESTORE_REPLACES_FEWER, OPERATOR_NEEDED */
   #requireConfirmed({ named, assignment, backup }: ReadyRestore, request: RestoreRequest): void {
     const { replace = [], ask, approveVerified } = request;
     const masters = assignment.volumes.map(({ master }) => master);
     const unnamed = masters.find((master) => !replace.includes(master));
     const isGiven = replace.length > 0 || approveVerified || !ask;
-    if (isGiven && (unnamed !== undefined || replace.length !== masters.length))
-      throw failure('RESTORE_NOT_CONFIRMED', { run: backup.run, master: unnamed ?? masters.join(', ') });
+    const { run } = backup;
+    if (isGiven && unnamed !== undefined) throw failure('RESTORE_NOT_CONFIRMED', { run, master: unnamed });
+    const others = replace.filter((name) => !masters.includes(name));
+    if (others.length > 0)
+      throw failure('RESTORE_REPLACES_FEWER', {
+        ...{ run, masters: listed(masters), others: listed(others) },
+        option: masters.join(' '),
+      });
     requireSomebodyToAsk({ ...named.job, approve: 'operator' }, request);
   }
 
@@ -247,7 +221,7 @@ export class VolumeRestoreService {
     await runs.interrupted.requireNone(named.job.class, pending);
     const { assignment: assigned, world } = await assigner.assignSeen(named, run);
     const assignment = { ...atTapeFiles(assigned, restorable.start), ...seen };
-    requireSamePair(run, restorable.start, assignment);
+    requireSamePair(run, restorable.start, beginningFields(assignment));
     requireFilesRestorable(run, named, assignment, fromProxy);
     const order = await this.#order({ backup, restorable, runs: all, assignment, world, fromProxy });
     const read = {

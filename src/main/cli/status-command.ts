@@ -39,6 +39,7 @@ Exit status, as of monitoring plugins. The worst volume decides:
 function provenWords({ provenAt, provenLevel }: NonNullable<VolumeStatus['backup']>): string {
   if (provenAt === undefined) return '';
   const time = durationText(Math.max(0, (Date.now() - Date.parse(provenAt)) / 1000));
+  if (provenLevel === 'restored') return say(', restored to its volume {time} ago', { time });
   const level = levelText(provenLevel);
   return level === undefined
     ? say(', proven restorable {time} ago', { time })
@@ -122,8 +123,12 @@ async function unsentOf({ digest }: SiteStatus) {
   return { ...unsent, sentence: unsentSentence(unsent, dayText(unsent.week)) };
 }
 
-const exitStatusOf = (worst: ServiceState, isDigestUnsent: boolean): number =>
-  exitStatuses[isDigestUnsent && worst === 'OK' ? 'WARNING' : worst];
+/** An unreadable journal may be that of a newer run, which failed. */
+const exitStatusOf = (worst: ServiceState, isDigestUnsent: boolean, isUnread: boolean): number => {
+  if (worst !== 'OK') return exitStatuses[worst];
+  if (isDigestUnsent) return exitStatuses.WARNING;
+  return exitStatuses[isUnread ? 'UNKNOWN' : 'OK'];
+};
 
 /** @returns the exit status. @throws SITE_… if there is no site file, STATE_FILE_… */
 async function statusCommand(
@@ -138,9 +143,9 @@ async function statusCommand(
     lines: await history.lines(),
     series: await history.trends({}),
   }));
-  for (const { run, trouble } of lines)
-    if (trouble !== undefined)
-      warn(say('the journal of run {run} cannot be read: {trouble}', { run, trouble }));
+  const unread = lines.flatMap(({ run, trouble }) => (trouble === undefined ? [] : [{ run, trouble }]));
+  for (const { run, trouble } of unread)
+    warn(say('the journal of run {run} cannot be read: {trouble}', { run, trouble }));
   const status = await siteStatus({ site, state, lines, series, now: new Date() });
   const { volumes, sealsHead } = status;
   const unsentDigest = await unsentOf(status);
@@ -161,7 +166,7 @@ async function statusCommand(
     const { writeMetrics } = await import('../application/protection/metrics-places.ts');
     await writeMetrics(prometheus, status);
   }
-  return exitStatusOf(worstServiceState(volumes), unsentDigest !== undefined);
+  return exitStatusOf(worstServiceState(volumes), unsentDigest !== undefined, unread.length > 0);
 }
 
 /** A monitor reads 1 and 2 as the state of volumes: errors of the command itself are 3. */

@@ -44,6 +44,7 @@ const startedShape = z.discriminatedUnion('type', [
     by: z.string(),
     run: z.string(),
     volumes: z.array(z.string()),
+    scratch: z.string().optional(),
   }),
   z.looseObject({
     type: z.literal('copy-started'),
@@ -91,6 +92,7 @@ const finishedShape = z.discriminatedUnion('type', [
     level: drillLevel,
     // Absent in the first records of drills.
     read: z.array(z.looseObject({ volume: z.string(), bytes: z.number(), sha256: z.string() })).optional(),
+    notes: z.array(z.string()).optional(),
     error: errorShape.optional(),
   }),
   z.looseObject({
@@ -174,7 +176,7 @@ function meantBy(started: Started): Pick<RestoreLine, 'kind' | 'runs' | 'volumes
     };
   const { run, volumes } = started;
   return started.type === 'drill-started'
-    ? { kind: 'drill', runs: [run], volumes, to: undefined }
+    ? { kind: 'drill', runs: [run], volumes, to: started.scratch }
     : { kind: 'copy', runs: [run], volumes, to: started.tapes.join(', ') };
 }
 
@@ -307,7 +309,7 @@ export async function restoreView(
           : [],
       entries: await entriesOf(handle, fileNames),
       sources: sourcesOf(finished),
-      notes: finished?.type === 'restore-finished' ? finished.notes : [],
+      notes: finished?.type === 'copy-finished' ? [] : (finished?.notes ?? []),
       error: error && { ...error, code: error.code as ErrorCode },
     };
   } finally {

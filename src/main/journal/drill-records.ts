@@ -9,7 +9,7 @@ import { recordFiles, recordLine } from './restore-records.ts';
 export const drillSuffix = '-drill';
 
 /** Absent in records of 0.1.0. A level of a later release is not known here: nothing is said of it. */
-export const drillLevel = z.enum(['read']).optional().catch(undefined);
+export const drillLevel = z.enum(['read', 'extracted']).optional().catch(undefined);
 
 /** The last line of a record, in this form. */
 const finishedShape = z.looseObject({
@@ -34,6 +34,10 @@ export interface ProvenDrill {
 /** A record that is damaged, or has no end, proves nothing. */
 const finishOf = (file: string) => finishedShape.safeParse(recordLine(file, 'last')).data;
 
+/** With 2 a backup was not extracted, or its scratch folder stays: what it names was read, and is as it was written. */
+const isProof = ({ exitStatus, volumes }: z.infer<typeof finishedShape>): boolean =>
+  exitStatus === 0 || (exitStatus === 2 && volumes.length > 0);
+
 /**
  * Run -> the drill that has proven it and ended last.
  * @param folder the state folder's `restores`
@@ -42,7 +46,7 @@ export function provenDrills(folder: string): Map<string, ProvenDrill> {
   const proven = new Map<string, ProvenDrill>();
   for (const file of recordFiles(folder, drillSuffix)) {
     const finish = finishOf(file);
-    if (finish?.exitStatus !== 0) continue;
+    if (!finish || !isProof(finish)) continue;
     const { run, at, volumes, level } = finish;
     // Their names tell seconds alone, and two may be begun within one.
     if (at >= (proven.get(run)?.at ?? '')) proven.set(run, { at, volumes, ...(level ? { level } : {}) });
@@ -51,7 +55,13 @@ export function provenDrills(folder: string): Map<string, ProvenDrill> {
 }
 
 /** The first line of a record. */
-const startedShape = z.looseObject({ type: z.literal('drill-started'), at: z.string(), run: z.string() });
+const startedShape = z.looseObject({
+  type: z.literal('drill-started'),
+  at: z.string(),
+  run: z.string(),
+  /** As `--to` names places; absent if nothing was extracted. */
+  scratch: z.string().optional(),
+});
 
 /** A drill that has ended, well or not. */
 interface MadeDrill {
@@ -71,3 +81,9 @@ export function drillsMade(folder: string): MadeDrill[] {
     return start && finish ? [{ run: start.run, startedAt: start.at, exitStatus: finish.exitStatus }] : [];
   });
 }
+
+/** The scratch folders of drills that have no end, as `--to` names places. @param folder the state folder's `restores` */
+export const unfinishedScratches = (folder: string): string[] =>
+  recordFiles(folder, drillSuffix).flatMap((file) =>
+    finishOf(file) === undefined ? (startOf(file)?.scratch ?? []) : [],
+  );

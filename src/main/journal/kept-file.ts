@@ -6,7 +6,7 @@ import { constants } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { constants as zlib, gunzip } from 'node:zlib';
 import { failure } from '../../contract/errors.ts';
 import { bytesText } from '../../contract/words.ts';
 import { phrase } from '../../contract/text/say.ts';
@@ -69,6 +69,13 @@ export async function unpack(file: string, packed: Buffer): Promise<Buffer> {
     throw failure('PACKED_FILE_DAMAGED', { file, reason }, {}, error);
   }
 }
+
+/**
+ * What the first bytes of a compressed file unpack into.
+ * @throws what zlib says of bytes that are not compressed
+ */
+export const unpackBeginning = (packed: Buffer): Promise<Buffer> =>
+  unzip(packed, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: mostUnpacked(packed.length) });
 
 /**
  * The bytes of a file that may be compressed.

@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
 import { runEventSchema, type EventOf, type RunEvent } from '../../contract/events.ts';
 import { readJournal, type ReadJournal } from './journal-reader.ts';
+import { statKept, unpackBeginning } from './kept-file.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /** The first line of a journal is a few KiB long: it names volumes, disks and hosts. */
@@ -11,24 +12,28 @@ const longestHeadBytes = 256 * 1024;
 const lineFeed = 0x0a;
 
 /** The first line of a file, without its line feed; undefined if it is too long, or not ended. */
-async function firstLine(handle: FileHandle): Promise<string | undefined> {
+async function firstLine(handle: FileHandle, isPacked: boolean): Promise<string | undefined> {
   // Every journal is checked whenever a run begins: of most of them one small piece is enough.
   for (const bytes of [usualHeadBytes, longestHeadBytes]) {
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(bytes), 0, bytes, 0);
-    const end = buffer.subarray(0, bytesRead).indexOf(lineFeed);
-    if (end >= 0) return buffer.toString('utf8', 0, end);
+    const head = buffer.subarray(0, bytesRead);
+    const text = isPacked ? await unpackBeginning(head) : head;
+    const end = text.indexOf(lineFeed);
+    if (end >= 0) return text.toString('utf8', 0, end);
   }
   return undefined;
 }
 
 type RunStart = EventOf<'run-started'>;
 
-/** How a run began; undefined if its journal is compressed, as those of runs that ended long ago, or is not a journal. */
+/** How a run began; undefined if that cannot be read. */
 export async function beginningOf(state: StateFolder, run: string): Promise<RunStart | undefined> {
   try {
-    const handle = await open(state.journalFile(run));
+    const kept = await statKept(state.journalFile(run));
+    if (!kept) return undefined;
+    const handle = await open(kept.file);
     try {
-      const event = runEventSchema.parse(JSON.parse((await firstLine(handle)) ?? ''));
+      const event = runEventSchema.parse(JSON.parse((await firstLine(handle, kept.isPacked)) ?? ''));
       return event.type === 'run-started' ? event : undefined;
     } finally {
       await handle.close();
@@ -60,22 +65,33 @@ function isLater(
   return (begun?.order ?? 0) > (start?.order ?? 0);
 }
 
-/** The run that was begun last; undefined if there is none. @throws STATE_FILE_UNREADABLE */
+/**
+ * The run that was begun last; undefined if there is none.
+ * @throws RUN_LATEST_UNKNOWN if the beginning of one with a later name cannot be read, STATE_FILE_UNREADABLE
+ */
 export async function newestRun(state: StateFolder): Promise<string | undefined> {
   let newest: { run: string; start: RunStart | undefined } | undefined;
+  let unread: string | undefined;
   for (const run of await state.runs()) {
     const start = await beginningOf(state, run);
-    if (newest === undefined || isLater(newest.run, newest.start, run, start)) newest = { run, start };
+    if (start === undefined) unread = run;
+    else if (newest === undefined || isLater(newest.run, newest.start, run, start)) newest = { run, start };
   }
+  // Names tell the order unless a clock was set back.
+  if (unread !== undefined && (newest === undefined || unread > newest.run))
+    throw failure('RUN_LATEST_UNKNOWN', { run: unread, file: state.journalFile(unread) });
   return newest?.run;
 }
 
-/** Names of the runs that were begun after a run. @throws STATE_FILE_UNREADABLE */
+/** Names of the runs that were begun after a run, or may have been: their beginning cannot be read. @throws STATE_FILE_UNREADABLE */
 export async function runsBegunAfter(state: StateFolder, run: string): Promise<string[]> {
   const start = await beginningOf(state, run);
   const later: string[] = [];
-  for (const other of await state.runs())
-    if (other !== run && isLater(run, start, other, await beginningOf(state, other))) later.push(other);
+  for (const other of await state.runs()) {
+    if (other === run) continue;
+    const begun = await beginningOf(state, other);
+    if (begun === undefined || isLater(run, start, other, begun)) later.push(other);
+  }
   return later;
 }
 
@@ -85,9 +101,33 @@ export async function readRun(state: StateFolder, run: string): Promise<ReadJour
   return readJournal(state.journalFile(run), run);
 }
 
-/** The events of all runs that were begun after a run. A journal that cannot be read is passed over. */
-export async function laterRuns(state: StateFolder, run: string): Promise<(readonly RunEvent[])[]> {
-  const later = await runsBegunAfter(state, run);
-  const read = await Promise.allSettled(later.map((name) => readRun(state, name)));
-  return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value.events] : []));
+/** A run whose journal cannot be read. */
+export interface UnreadRun {
+  readonly run: string;
+  /** Undefined if not even that can be read. */
+  readonly start: RunStart | undefined;
+  readonly reason: string;
 }
+
+/** Runs of a state folder. What an unreadable journal holds is not known: it may be anything. */
+export interface ReadRuns {
+  readonly known: readonly { readonly run: string; readonly events: readonly RunEvent[] }[];
+  readonly unread: readonly UnreadRun[];
+}
+
+export async function readRuns(state: StateFolder, runs: readonly string[]): Promise<ReadRuns> {
+  const known: { run: string; events: readonly RunEvent[] }[] = [];
+  const unread: UnreadRun[] = [];
+  for (const run of runs)
+    try {
+      known.push({ run, events: (await readRun(state, run)).events });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      unread.push({ run, start: await beginningOf(state, run), reason });
+    }
+  return { known, unread };
+}
+
+/** All runs that were begun after a run, or may have been. @throws STATE_FILE_UNREADABLE */
+export const laterRuns = async (state: StateFolder, run: string): Promise<ReadRuns> =>
+  readRuns(state, await runsBegunAfter(state, run));

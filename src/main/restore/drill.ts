@@ -1,4 +1,7 @@
-/** A drill: all of a backup is read from its tapes and compared with what its run wrote. Nothing is written. */
+/**
+ * A drill: all of a backup is read from its tapes and compared with what its run wrote. With a scratch folder it is also
+ * extracted there; the folder is removed at the end.
+ */
 import { failure } from '../../contract/errors.ts';
 import type { DrillLevel } from '../../contract/drill-level.ts';
 import type { RunEvent } from '../../contract/events.ts';
@@ -10,12 +13,10 @@ import { dumpSourceOf, hasChecksum, type DumpSource } from './dump-source.ts';
 import { restoreStep } from './target/host-place.ts';
 import type { ProvenCopy } from '../../contract/tape/copied-tape.ts';
 import type { LibraryUse } from './library-use.ts';
+import type { ReadThrough } from './perform-restore.ts';
 import { insertFirstTape, readSource } from './read-source.ts';
 import { whileReleasing } from './release-drive.ts';
 import { sourcesOf, type KnownTapes } from './source-tapes.ts';
-
-/** The only level that a drill reaches: it writes nothing. */
-export const levelOfDrill: DrillLevel = 'read';
 
 /** A volume whose backup was read and matches what its run wrote. */
 export interface DrilledVolume {
@@ -25,6 +26,16 @@ export interface DrilledVolume {
   readonly sha256: string;
   /** Names of the tapes if a second copy was read. */
   readonly copy?: readonly string[] | undefined;
+  /** Present if it was extracted completely. */
+  readonly extracted?: ExtractedBackup | undefined;
+}
+
+/** What was extracted of a backup, and removed afterwards. */
+export interface ExtractedBackup {
+  /** Folders and links included; 1 for an image. */
+  readonly entries: number;
+  /** Links that lead elsewhere, devices and FIFOs: they have no content. */
+  readonly leftOut: number;
 }
 
 export interface DrillRoom {
@@ -39,6 +50,10 @@ export interface DrillRoom {
   /** See SourceReading. */
   readonly library: LibraryUse | undefined;
 }
+
+/** How far a drill got: as far as with each of its volumes. */
+export const levelOfDrill = (volumes: readonly DrilledVolume[]): DrillLevel =>
+  volumes.every(({ extracted }) => extracted) ? 'extracted' : 'read';
 
 /**
  * What to read of a run, in the order of its volumes.
@@ -67,18 +82,28 @@ export async function requireDrillable(
   await library?.require(sources.map((source) => sourcesOf(source, copies, known)));
 }
 
-/** @throws RESTORE_TAPE_DIFFERS, TAPE_READ_FAILED, COPY_CANCELLED and other errors of reading and changing tapes */
+/**
+ * Reads a backup, and compares it.
+ * @param extract extracts it while it is read; undefined: it is only read
+ * @throws RESTORE_TAPE_DIFFERS, TAPE_READ_FAILED, COPY_CANCELLED and other errors of reading and changing tapes, and what
+ *   `extract` throws
+ */
 export function drillVolume(
   { room, afterwards, known, copies, change, ask, library }: DrillRoom,
   drive: KnownDrive,
   source: DumpSource,
+  extract: ((read: ReadThrough) => Promise<ExtractedBackup | undefined>) | undefined,
 ): Promise<DrilledVolume> {
   return whileReleasing(afterwards, drive, async () => {
     const changing: TapeChanging = { runner: room.runner, step: restoreStep, drive, change, ask };
     const reading = { room, changing, known, copies, library };
-    const { source: read, tapes } = await insertFirstTape(source, reading);
-    const { bytes, sha256 } = await readSource(read, tapes, reading);
-    return { volume: source.volume, bytes, sha256, ...copyRead(read) };
+    const { source: found, tapes } = await insertFirstTape(source, reading);
+    let digest: Awaited<ReturnType<ReadThrough>> | undefined;
+    const read: ReadThrough = async (through, cksum) =>
+      (digest = await readSource(found, tapes, { ...reading, through, cksum }));
+    const extracted = extract ? await extract(read) : undefined;
+    const { bytes, sha256 } = digest ?? (await readSource(found, tapes, reading));
+    return { volume: source.volume, bytes, sha256, ...copyRead(found), ...(extracted ? { extracted } : {}) };
   });
 }
 

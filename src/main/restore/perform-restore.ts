@@ -100,7 +100,7 @@ export async function restoreFiles(restoring: Restoring, wants: Wants): Promise<
   const sent = await files.write(wants, onWrite, async (through) => {
     digest = await read(through, false);
   });
-  await files.compare(sent);
+  outcome.others.push(...(await files.compare(sent)));
   if (!digest) throw new Error('the archive is read before it is compared');
   return digest;
 }

@@ -36,6 +36,8 @@ export class RestoreOutcome {
   readonly sources: ReadSource[] = [];
   readonly uncompared: string[] = [];
   readonly notes: string[] = [];
+  /** What a folder of a host holds besides, by its paths. */
+  readonly others: string[] = [];
   /** True once something new may be at the target. */
   mayHaveWritten = false;
 

@@ -6,7 +6,7 @@ export interface RestoredFile {
   readonly path: string;
   /** `differs`: what was written differs from the archive. `not compared`: a host may hold it, or a part of it. */
   readonly what: 'written' | 'left out' | 'differs' | 'not compared';
-  readonly kind?: EntryKind | undefined;
+  readonly kind?: EntryKind | 'special file' | undefined;
   readonly bytes?: number | undefined;
   /** SHA-256 (hex) of a file's content, as the archive has it and as it was read back. */
   readonly sha256?: string | undefined;

@@ -288,6 +288,13 @@ export const jobSchema = z.strictObject({
       schedule: scheduleSchema.describe(
         'When a drill is due: the newest verified backup of the job is read from its tape and compared. `shadowtape schedule install` sets up what starts it.',
       ),
+      to: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'A folder, `HOST:/PATH` or of this computer: each drill also extracts the backup into a new folder below it, and removes that again. Default: the tape is only read.',
+        ),
     })
     .optional(),
   verify: verify.prefault({}),

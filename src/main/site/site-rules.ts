@@ -5,6 +5,7 @@ import { isDeviceName, isGdsName } from '../gds/gds-name.ts';
 import { isForData } from '../tape/changer.ts';
 import { withoutRewind } from '../tape/tape-device.ts';
 import { whyMethodDoesNotFit } from './file-system.ts';
+import { splitPlace } from './named-place.ts';
 import type { NotifyWay } from './notify-schema.ts';
 import { whyNotOverReadErrors } from './read-errors.ts';
 import type { Job, Site } from './site-schema.ts';
@@ -204,6 +205,20 @@ function checkHosts(file: string, site: Site): void {
     );
 }
 
+/** A timer starts drills in a folder of its own, so their place is absolute. */
+function checkDrill(file: string, job: string, { drill }: Job, { hosts }: Site): void {
+  if (drill?.to === undefined) return;
+  const at = { file, path: `jobs.${job}.drill.to` };
+  const { host, path } = splitPlace(drill.to);
+  if (host !== undefined && !(host in hosts))
+    throw wrong(
+      at,
+      phrase('there is no host {host}; hosts: {hosts}', { host, hosts: Object.keys(hosts).join(', ') }),
+    );
+  if (!path.startsWith('/'))
+    throw wrong(at, phrase('"{to}" is neither HOST:/PATH nor an absolute path', { to: drill.to }));
+}
+
 /** A drive that mt accepts by name, on the platform of the site. */
 function isDriveOf(platform: Site['platform'], device: string): boolean {
   try {
@@ -309,6 +324,7 @@ function checksOf(file: string, site: Site): (() => void)[] {
       () => checkLimit(file, path, job),
       () => checkReadErrors(file, path, job),
       () => checkFileSystem(file, path, job, site),
+      () => checkDrill(file, name, job, site),
       () => checkNotify(file, `${path}.notify`, job.notify),
       () => checkNoDigest(file, `${path}.notify`, job.notify),
     ];

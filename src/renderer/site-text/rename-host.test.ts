@@ -12,6 +12,7 @@ jobs:
     scripts:
       - { before: dump, host: node3, command: cool }
       - { after: dump, host: node1, command: warm }
+    drill: { schedule: { at: "14:00" }, to: "node1:/var/tmp" }
 `;
 
 test('references to a host follow its new name; words of commands do not', () => {
@@ -25,6 +26,7 @@ jobs:
     scripts:
       - { before: dump, host: bergen, command: cool }
       - { after: dump, host: oslo, command: warm }
+    drill: { schedule: { at: "14:00" }, to: oslo:/var/tmp }
 `);
 });
 

@@ -9,8 +9,17 @@ function placesOf(job: Value, path: Path, host: string): Path[] {
   );
 }
 
+/** The place of drills as it is with the new name; undefined if it is not on that host. */
+function drillPlace(job: Value | undefined, from: string, to: string): string | undefined {
+  const drill = isMap(job) ? job['drill'] : undefined;
+  const place = isMap(drill) ? drill['to'] : undefined;
+  return typeof place === 'string' && place.startsWith(`${from}:`)
+    ? `${to}${place.slice(from.length)}`
+    : undefined;
+}
+
 /**
- * Renames the host; the tape drive's host, the hosts of scripts and the nodes of services follow.
+ * Renames the host; the tape drive's host, the hosts of scripts, the nodes of services and the places of drills follow.
  * @throws EditRefused where the name is taken
  */
 export function renameHost(text: string, from: string, to: string): string {
@@ -26,6 +35,10 @@ export function renameHost(text: string, from: string, to: string): string {
     .filter((path) => valueAt(before, path) !== undefined);
   let renamed = renameKey(text, ['hosts', from], to);
   for (const path of values) renamed = setValue(renamed, path, to);
+  for (const [name, job] of named) {
+    const place = drillPlace(job, from, to);
+    if (place !== undefined) renamed = setValue(renamed, ['jobs', name, 'drill', 'to'], place);
+  }
   for (const path of nodes) renamed = renameKey(renamed, path, to);
   return renamed;
 }

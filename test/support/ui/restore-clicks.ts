@@ -128,5 +128,19 @@ export async function drillByClicks(on: ConsolePage): Promise<void> {
   await on.picture('restore-drill-end');
 }
 
+/** From the wizard with a selected run to the end of a drill that extracts. @param folder on the console's computer */
+export async function extractByClicks(on: ConsolePage, folder: string): Promise<void> {
+  await on.button('Choose the target').click();
+  await on.page.getByRole('radio', { name: /a drill/ }).check();
+  await on.page.getByLabel('Also extract the backup').selectOption('On this console’s computer');
+  await on.page.getByLabel('Folder below which it is extracted').fill(folder);
+  await on.picture('restore-drill-place');
+  await on.button('Show what will happen').click();
+  await on.picture('restore-drill-extract-plan');
+  await on.button('Read and extract').click();
+  await on.heading('The backup is proven').waitFor();
+  await on.picture('restore-drill-extract-end');
+}
+
 /** The row of the history with that text. */
 export const historyRow = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });

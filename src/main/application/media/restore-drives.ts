@@ -1,6 +1,9 @@
 /** The drives that restores and drills read: locked, with the library that loads their tapes. */
 import type { StateFolder } from '../../journal/state-folder.ts';
 import { noJournal, type EventSink } from '../../journal/journal.ts';
+import type { Ask } from '../../procedure/hosts/questions.ts';
+import type { LiveProgress } from '../../procedure/hosts/remote-data.ts';
+import type { RestoredFile } from '../../restore/restored-file.ts';
 import type { KnownDrive } from '../../procedure/drive/tape-look.ts';
 import { CommandRunner, type RunnerOptions } from '../../procedure/hosts/command-runner.ts';
 import { whileDriveLocked } from '../../procedure/hosts/drive-lock.ts';
@@ -33,6 +36,18 @@ export interface Reading {
   readonly abort: AbortSignal;
   /** Called if the library did not store the tape. */
   readonly onNote: (sentence: string) => void;
+}
+
+export interface RestoreHooks {
+  /** The device that may be overwritten, by its path; absent if the target is not a device. */
+  readonly replace?: readonly string[] | undefined;
+  readonly abort: AbortSignal;
+  /** Called to request tapes; undefined if nobody can be asked. */
+  readonly ask: Ask | undefined;
+  readonly onProgress: (progress: LiveProgress) => void;
+  readonly onFile: (file: RestoredFile) => void;
+  /** Called with the name of the record once it is begun: nothing is refused any more. */
+  readonly onRecord?: ((name: string) => void) | undefined;
 }
 
 type DriveAt = { readonly host: string; readonly device: string };

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkTimesOf, nightsBetween, type Schedule } from '../../../contract/time/schedule.ts';
+import { checkTimesOf, nightsBetween, weekdays, type Schedule } from '../../../contract/time/schedule.ts';
 import {
   calendarOf,
   cronLines,
+  cronLinesIn,
   crontabWith,
   serviceUnit,
   timerUnit,
@@ -56,6 +57,26 @@ describe('systemd units', () => {
       ]),
     );
     expect(serviceUnit(started, 'user')).not.toContain('network-online');
+  });
+
+  it.each([
+    ['a job', {}, 'schedule of job nightly', '# run --if-due decides'],
+    [
+      'drills',
+      { task: 'drill' as const },
+      'schedule of drills of job nightly',
+      '# restore --drill --if-due decides',
+    ],
+    ['a digest', { title: 'the weekly digest' }, 'schedule of the weekly digest', '# Once for each week'],
+  ])('say in one line what is started, and why that often: %s', (_name, what, about, why) => {
+    const timer = timerUnit({ ...started, ...what, site: 'pay\r\nroll 100%' }).split('\n');
+    expect(timer[1]).toBe(`Description=Shadowtape: ${about} of pay roll 100%%`);
+    expect(timer[4]).toContain(why);
+    expect(timer.slice(-4)).toEqual(['[X-Shadowtape]', 'Site=pay roll 100%%', 'Job=nightly', '']);
+  });
+
+  it('name no day where every day is meant', () => {
+    expect(calendarOf({ days: [...weekdays], hours: [2], minute: 5 }, 'UTC')).toBe('*-*-* 02:05:00 UTC');
   });
 
   it("have a unit name for each site, whatever characters the site's name has", () => {
@@ -118,6 +139,14 @@ describe('a crontab', () => {
     );
     expect(crontabWith(once, started, [])).toBe(other);
     expect(crontabWith('', started, lines)).toBe(`${lines.join('\n')}\n`);
+    expect(cronLinesIn(once, started)).toEqual(lines);
+    expect(cronLinesIn(other, started)).toEqual([]);
+  });
+
+  it('starts a job of every day on *', () => {
+    const daily = cronLines({ ...started, schedule: { ...schedule, days: [...weekdays] } }, 'Europe/Berlin');
+    const command = '/opt/shadow tape/$x\\%n"q.js\' run nightly --if-due >/dev/null';
+    expect(daily[1]).toBe(`30 2,3,4,5 * * * ${process.execPath} '${command}`);
   });
 
   it('loses no line of others, wherever its marks were damaged', () => {

@@ -1,6 +1,9 @@
-/** `restore RUN --drill`: reads all of a backup from tape and compares it. Nothing is written, and the cluster is not touched. */
+/**
+ * `restore RUN --drill`: reads all of a backup from tape and compares it; with `--to` it is also extracted into a scratch
+ * folder, which is removed. The cluster is not touched.
+ */
 import { failure } from '../../../contract/errors.ts';
-import { say } from '../../../contract/text/say.ts';
+import { say, sayCount } from '../../../contract/text/say.ts';
 import type { DrillResult } from '../../application/console.ts';
 import { levelText } from '../../../contract/drill-level.ts';
 import type { CommandLine } from '../command-line.ts';
@@ -16,6 +19,8 @@ import { loginName } from '../../owner/login-name.ts';
 
 interface DrillOptions {
   readonly volume?: string | undefined;
+  /** The folder below which it is extracted; with --if-due by default that of the site file. */
+  readonly to?: string | undefined;
   readonly json?: boolean;
   /** The first word is a job: its newest verified run is drilled if a drill is due. */
   readonly ifDue?: boolean;
@@ -35,7 +40,7 @@ export async function drill(
   if (options.ifDue) {
     const { drillIfDue } = await import('../schedule/drill-if-due.ts');
     const choice = { job: first, json: options.json ?? false };
-    return drillIfDue(line, choice, (run) => drillRun(line, run, options));
+    return drillIfDue(line, choice, (run, to) => drillRun(line, run, { ...options, to: options.to ?? to }));
   }
   if (first === undefined) throw failure('DRILL_UNNAMED');
   await drillRun(line, await named(line.state, first), options);
@@ -45,7 +50,7 @@ export async function drill(
 async function drillRun(
   line: CommandLine,
   run: string,
-  { volume, json = false }: DrillOptions,
+  { volume, to, json = false }: DrillOptions,
 ): Promise<DrillResult> {
   const progress = new ProgressLine(standardError);
   const ask = hasTerminal() ? terminalAsk(progress, loginName()) : undefined;
@@ -53,7 +58,7 @@ async function drillRun(
     .withConsole({}, (console) =>
       stoppable((abort) =>
         console.fileRestoreService.drill(
-          { run, volume },
+          { run, volume, to },
           { abort, ask, onProgress: (live) => progress.show(live) },
         ),
       ),
@@ -72,7 +77,7 @@ async function drillRun(
   };
   if (json) printJson<JsonOutput['restore']>(told);
   else {
-    for (const { volume: name, bytes, sha256, copy } of volumes) {
+    for (const { volume: name, bytes, sha256, copy, extracted } of volumes) {
       const tape = copy ? say('the second copy on {copy}', { copy: copy.join(', ') }) : say('the tape');
       print(
         say('proven: {tape} holds {name} of run {run}: {bytes}, SHA-256 {sha256}', {
@@ -83,6 +88,7 @@ async function drillRun(
           sha256,
         }),
       );
+      if (extracted) print(extractedText(name, extracted));
     }
     if (proven !== undefined) print(say('level: {level}', { level: proven }));
     for (const note of notes) print(note);
@@ -91,4 +97,18 @@ async function drillRun(
   if (error) showError(error, line.again);
   line.exitStatus = exitStatus;
   return result;
+}
+
+function extractedText(
+  name: string,
+  { entries, leftOut }: NonNullable<DrillResult['volumes'][number]['extracted']>,
+) {
+  const count = sayCount(entries, '1 entry', '{count} entries');
+  return leftOut === 0
+    ? say('extracted: {count} of {name}, and removed again', { count, name })
+    : say('extracted: {count} of {name}, and removed again; links, devices and FIFOs left out: {leftOut}', {
+        count,
+        name,
+        leftOut,
+      });
 }

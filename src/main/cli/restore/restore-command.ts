@@ -47,8 +47,10 @@ partition of a Linux host that nothing uses. --replace repeats the path of that 
 is made if it is missing. On a host it must be new or empty. Methods 6c and 6e have a dump, which is restored whole to
 such a folder of a host that has ufsrestore or sfxrestore.
 
-With --drill, nothing is written: all tapes of the run are read and compared with what it wrote. It ends with 0 if
-they hold that, with 4 if they do not or cannot be read, and with 1 if nothing is proven.
+With --drill, all tapes of the run are read and compared with what it wrote, and nothing is written. With --to, what is
+read is also extracted into a new folder below DIR, compared, and removed again. A drill ends with 0 if the tapes hold
+what was written, with 4 if they do not or cannot be read, with 2 if not all of it was extracted or the new folder
+stays, and with 1 if nothing is proven.
 
 Exit status with --to:
   0  everything that was named is restored, and the tape holds what its run wrote
@@ -220,17 +222,12 @@ export function registerRestore(line: CommandLine): void {
       false,
     )
     .addOption(
-      new Option('--drill', say('read all tapes of the run and compare them; writes nothing')).conflicts([
-        'to',
-        'replace',
-        'fromProxy',
-        'yes',
-        'fault',
-        'asOf',
-        'overwrite',
-        'tapeFile',
-        'dryRun',
-      ]),
+      new Option(
+        '--drill',
+        say(
+          'read all tapes of the run and compare them; with --to DIR also extract the backup there, and remove it again',
+        ),
+      ).conflicts(['replace', 'fromProxy', 'yes', 'fault', 'asOf', 'overwrite', 'tapeFile', 'dryRun']),
     )
     .option(
       '--if-due',

@@ -18,13 +18,13 @@ import { translated } from '../../../contract/text/say.ts';
 
 /**
  * @param choice the job, and whether the standard output is for the drill alone
- * @param perform drills a run, and prints the result
+ * @param perform drills a run, with the place of the site file, and prints the result
  * @throws DRILL_NOT_SCHEDULED, DRILL_NOTHING, errors of reading the site and the state folder, and refusals
  */
 export async function drillIfDue(
   { state, siteFile }: CommandLine,
   choice: { readonly job: string | undefined; readonly json: boolean },
-  perform: (run: string) => Promise<DrillResult>,
+  perform: (run: string, to: string | undefined) => Promise<DrillResult>,
 ): Promise<void> {
   const file = siteFile ?? siteFileOf(state.labFolder);
   const scheduled = scheduledJob(await readSite(file), file, choice.job, 'drill');
@@ -38,8 +38,9 @@ export async function drillIfDue(
   }
   try {
     const run = runToDrill(state, scheduled, lines);
-    const { exitStatus, error } = await perform(run);
-    if (error && exitStatus === 4) await tellFailedDrill(state, scheduled, run, error, tell);
+    const { exitStatus, error } = await perform(run, scheduled.job.drill?.to);
+    if (error && (exitStatus === 4 || exitStatus === 2))
+      await tellFailedDrill(state, scheduled, run, error, tell);
     if (error && exitStatus === 1) await recordRefusal(state, scheduled, due, error, tell);
   } catch (error) {
     await recordRefusal(state, scheduled, due, error, tell);

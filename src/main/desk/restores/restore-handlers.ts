@@ -16,10 +16,15 @@ export type RestoreChannel =
 const mostNames = 500;
 
 type FileRequest = CheckedRequest<'restorePreview'>;
+type DrillRequest = CheckedRequest<'drill'>;
 
 /** A path of this computer that is not absolute is one below the home folder: a page has no folder of its own. */
-const placeOf = ({ host, path }: FileRequest): string =>
+const placeOf = ({ host, path }: Pick<FileRequest, 'host' | 'path'>): string =>
   host === undefined ? resolve(homedir(), path) : `${host}:${path}`;
+
+/** Undefined: the tape is only read. */
+const scratchPlaceOf = ({ host, path }: DrillRequest): string | undefined =>
+  path === undefined ? undefined : placeOf({ host, path });
 
 function backupOf(dump: PreviewedDump): PreviewedBackup {
   const { run, volume, method, startedAt, host, tapes, files, bytes, byHand, uncompared } = dump;
@@ -67,11 +72,13 @@ export function restoreHandlers(room: DeskRoom): Pick<Handlers, RestoreChannel> 
       return { restore };
     },
 
-    drill: async ({ run, volume }) => {
+    drill: async (request) => {
+      const { run, volume } = request;
+      const to = scratchPlaceOf(request);
       const opened = await site.current;
       const giveBack = drive.take(tapeOf(opened), phrase('a drill reads the tape of run {run}', { run }));
       const restore = await restores.begin({ kind: 'drill', run }, (hooks) =>
-        opened.console.fileRestoreService.drill({ run, volume }, hooks).finally(giveBack),
+        opened.console.fileRestoreService.drill({ run, volume, to }, hooks).finally(giveBack),
       );
       return { restore };
     },

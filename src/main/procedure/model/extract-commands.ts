@@ -28,3 +28,14 @@ export const restoreDumpCommand = (tool: string, folder: string): string[] =>
 
 /** What `r` leaves for dumps of higher levels (illumos ufsrestore(8), restoresymtable). */
 export const symbolTableOf = (folder: string): string => `${folder}/restoresymtable`;
+
+/**
+ * Removes a folder with all it holds. Links are removed, not followed. Only root removes what is in a folder that its
+ * owner may not change, so such folders are opened up where the first attempt leaves any; rm -f says nothing of them on
+ * Solaris (rm(1)), so that the folder is gone is asked itself.
+ */
+export const removeTreeCommand = (folder: string): string[] => {
+  const remove = 'rm -rf "$1"; test ! -d "$1"';
+  const openUp = 'find "$1" -type d ! -perm -700 -exec chmod u+rwx {} ";"';
+  return ['sh', '-c', `${remove} || { ${openUp}; ${remove}; }`, 'sh', folder];
+};

@@ -1,5 +1,5 @@
 /** Later runs: objects on the hosts may be theirs. Pure. */
-import type { RunEvent } from '../../../contract/events.ts';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { identifiedHosts } from './host-identity.ts';
 import { sentCommands } from './sent-commands.ts';
 
@@ -22,18 +22,30 @@ export function isSameCluster(one: readonly RunEvent[], other: readonly RunEvent
   return begun?.type === 'run-started' && alsoBegun?.type === 'run-started' && begun.site === alsoBegun.site;
 }
 
+type RunStart = EventOf<'run-started'>;
+
+const haveCommonProxy = (one: RunStart, other: RunStart): boolean =>
+  one.class === other.class &&
+  one.volumes.some(({ proxy }) => other.volumes.some((pair) => pair.proxy === proxy));
+
 /** True if a run has parted a proxy that another one parted before. @param later begun after `first` */
 export function hasPartedLater(first: readonly RunEvent[], later: readonly RunEvent[]): boolean {
   const [mine, other] = [first[0], later[0]];
   if (mine?.type !== 'run-started' || other?.type !== 'run-started') return false;
-  const isSame =
-    mine.class === other.class &&
-    mine.volumes.some(({ proxy }) => other.volumes.some((pair) => pair.proxy === proxy)) &&
-    isSameCluster(first, later);
   return (
-    isSame &&
+    haveCommonProxy(mine, other) &&
+    isSameCluster(first, later) &&
     sentCommands(later).some(
       ({ intent, ending }) => intent.step === '3-3' && intent.changes && ending !== 'bad',
     )
   );
+}
+
+/**
+ * True if a later run, whose journal cannot be read, may have parted a proxy that another one parted before.
+ * @param later how it began; undefined if not even that is known
+ */
+export function mayHavePartedLater(first: readonly RunEvent[], later: RunStart | undefined): boolean {
+  const [mine] = first;
+  return later === undefined || mine?.type !== 'run-started' || haveCommonProxy(mine, later);
 }

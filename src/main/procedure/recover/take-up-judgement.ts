@@ -12,8 +12,9 @@ import type { CommandRunner } from '../hosts/command-runner.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { lookAtWork } from '../detached/detached-watch.ts';
 import type { ReadJournal } from '../../journal/journal-reader.ts';
+import type { ReadRuns } from '../../journal/run-history.ts';
 import { identifiedHosts } from '../model/host-identity.ts';
-import { hasPartedLater } from '../model/later-runs.ts';
+import { hasPartedLater, mayHavePartedLater } from '../model/later-runs.ts';
 import { identifyHosts, requireSameHosts } from '../hosts/identify-hosts.ts';
 import { nodesOutsideRun } from '../hosts/node-sight.ts';
 import { Observer } from '../hosts/observe.ts';
@@ -42,8 +43,7 @@ export interface TakeUpQuestion extends Pick<RunOptions, 'assignment' | 'steps' 
   readonly journalFile: string;
   /** Reads the journal as it is now. */
   readonly read: () => Promise<ReadJournal>;
-  /** The events of every later run. */
-  readonly laterRuns: () => Promise<readonly (readonly RunEvent[])[]>;
+  readonly laterRuns: () => Promise<ReadRuns>;
   /** Hosts that the operator confirms to be the same machines, whatever they show. */
   readonly sameMachines: readonly string[];
   /** The operator confirms that this run has parted the proxies, if the answer of its node does not prove it. */
@@ -172,10 +172,13 @@ async function requireOwn(options: TakeUpQuestion, { journal, world, marks }: Se
     );
     throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
   }
-  const later = (await options.laterRuns()).find((events) => hasPartedLater(journal.events, events));
-  const name = later?.[0]?.run;
-  if (name !== undefined)
-    throw failure('RUN_SUPERSEDED', { run, later: name, proxy: listed(proxiesOf(assignment)) });
+  const { known, unread } = await options.laterRuns();
+  const proxy = listed(proxiesOf(assignment));
+  const later = known.find(({ events }) => hasPartedLater(journal.events, events));
+  if (later) throw failure('RUN_SUPERSEDED', { run, later: later.run, proxy });
+  const doubtful = unread.find(({ start }) => mayHavePartedLater(journal.events, start));
+  if (doubtful)
+    throw failure('RUN_LATER_UNREAD', { run, later: doubtful.run, proxy, reason: doubtful.reason });
 }
 
 function pointOf(options: TakeUpQuestion, { journal, world, marks, settled, dumps }: Seen): ResumePoint {
@@ -238,6 +241,7 @@ const refusals = [
   'RESUME_IMPOSSIBLE',
   'UNWIND_IMPOSSIBLE',
   'RUN_SUPERSEDED',
+  'RUN_LATER_UNREAD',
   'HOST_IS_ANOTHER',
   'HOST_MACHINE_UNKNOWN',
 ] as const;

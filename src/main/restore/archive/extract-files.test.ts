@@ -3,11 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -17,9 +19,12 @@ import {
   truncateSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { archiveOf, gnuTar, passThrough, type Described } from './archive.test-support.ts';
 import { FileExtractor } from './extract-files.ts';
@@ -159,6 +164,14 @@ describe('a hostile archive', () => {
     expect(readFileSync(join(target, 'up', 'outside'), 'utf8')).toBe('new');
   });
 
+  it('does not link to a file that was in the folder before', async () => {
+    writeFileSync(join(target, 'theirs'), 'old');
+    expect(await fromEntries({ path: 'hard', type: 'Link', linkpath: 'theirs' })).toEqual([
+      'hard: its other name, theirs, was not restored',
+    ]);
+    expect(readdirSync(target)).toEqual(['theirs']);
+  });
+
   it('with an absolute path is written below the folder', async () => {
     expect(await fromEntries({ path: '/app/ledger.db', content: 'balance' })).toEqual([]);
     expect(readFileSync(join(target, 'app', 'ledger.db'), 'utf8')).toBe('balance');
@@ -205,6 +218,26 @@ describe('a hostile archive', () => {
     expect(readdirSync(target)).toEqual(['file-0']);
   });
 
+  it('makes no further link after a stop', async () => {
+    const stop = new AbortController();
+    const extractor = new FileExtractor(
+      new LocalFolder(target, 'never'),
+      () => true,
+      ({ kind }) => (kind === 'symbolic link' ? stop.abort() : undefined),
+    );
+    const links = ['first', 'second'].map((path): Described => ({
+      path,
+      type: 'SymbolicLink',
+      linkpath: 'x',
+    }));
+    const archive = archiveOf(links);
+    await expect(passThrough(archive, extractor.stream(), archive.length, stop.signal)).rejects.toThrow(
+      'abort',
+    );
+    await extractor.settled();
+    expect(readdirSync(target)).toEqual(['first']);
+  });
+
   it('that is truncated fails, and leaves no partial file', async () => {
     const whole = archiveOf([
       { path: 'first', content: 'first' },
@@ -222,6 +255,7 @@ describe('files that exist', () => {
   const archive = archiveOf([
     { path: 'older', content: 'new', mtime: new Date(1e12) },
     { path: 'newer', content: 'new', mtime: new Date(1e12) },
+    { path: 'equal', content: 'new', mtime: new Date(1e12) },
     { path: 'folder', content: 'new' },
     { path: 'link', content: 'new' },
   ]);
@@ -229,6 +263,7 @@ describe('files that exist', () => {
     for (const [name, seconds] of [
       ['older', 9e8],
       ['newer', 2e9],
+      ['equal', 1e9],
     ] as const) {
       writeFileSync(join(target, name), 'old');
       utimesSync(join(target, name), seconds, seconds);
@@ -236,29 +271,31 @@ describe('files that exist', () => {
     mkdirSync(join(target, 'folder'));
     symlinkSync('newer', join(target, 'link'));
   });
-  const contents = () => ['older', 'newer'].map((name) => readFileSync(join(target, name), 'utf8'));
+  const contents = () => ['older', 'newer', 'equal'].map((name) => readFileSync(join(target, name), 'utf8'));
 
   it.each([
     [
       'never',
-      ['old', 'old'],
+      ['old', 'old', 'old'],
       [
         'older: it already exists',
         'newer: it already exists',
+        'equal: it already exists',
         'folder: a folder is in its place',
         'link: it already exists',
       ],
     ],
     [
       'older',
-      ['new', 'old'],
+      ['new', 'old', 'old'],
       [
         'newer: it already exists and is not older',
+        'equal: it already exists and is not older',
         'folder: a folder is in its place',
         'link: it already exists and is not older',
       ],
     ],
-    ['always', ['new', 'new'], ['folder: a folder is in its place']],
+    ['always', ['new', 'new', 'new'], ['folder: a folder is in its place']],
   ] as const)('are replaced as --overwrite %s says', async (overwrite, after, reasons) => {
     expect(leftOut(await extracted(archive, overwrite))).toEqual(reasons);
     expect(contents()).toEqual(after);
@@ -273,6 +310,41 @@ describe('files that exist', () => {
     expect(leftOut(await extracted(twice))).toEqual([]);
     expect(readFileSync(join(target, 'a'), 'utf8')).toBe('second');
   });
+});
+
+it('a file that does not read back as it was written gets no name', async () => {
+  const pieces = async function* (archive: Buffer) {
+    yield archive.subarray(0, 100_000);
+    const begun = () => readdirSync(target).map((name) => join(target, name));
+    await expect.poll(() => begun().some((file) => statSync(file).size > 0)).toBe(true);
+    for (const file of begun()) {
+      const handle = openSync(file, 'r+');
+      writeSync(handle, 'X', 0);
+      closeSync(handle);
+    }
+    yield archive.subarray(100_000);
+  };
+  const files: RestoredFile[] = [];
+  const extractor = new FileExtractor(
+    new LocalFolder(target, 'always'),
+    () => true,
+    (file) => files.push(file),
+  );
+  writeFileSync(join(target, 'ledger.db'), '');
+  const content = 'x'.repeat(200_000);
+  const archive = archiveOf([{ path: 'ledger.db', content }]);
+  const nowhere = new Writable({ write: (_piece, _encoding, done) => done() });
+  const written = pipeline(Readable.from(pieces(archive)), extractor.stream(), nowhere);
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+  await expect(written).rejects.toMatchObject({
+    code: 'RESTORE_FILE_DIFFERS',
+    message: `ledger.db was not written as the archive has it: SHA-256 ${digest(`X${content.slice(1)}`)} instead of ${digest(content)}`,
+  });
+  await extractor.settled();
+  expect(files).toEqual([]);
+  expect(readdirSync(target).map((name) => [name, statSync(join(target, name)).size])).toEqual([
+    ['ledger.db', 1],
+  ]);
 });
 
 it.runIf(process.getuid?.() === 0)('a full disk ends it, with the name of the file', async () => {

@@ -3,7 +3,7 @@ import { Transform } from 'node:stream';
 import { failure } from '../../../contract/errors.ts';
 import { phrase } from '../../../contract/text/say.ts';
 import { createTarWalker, type TarDetails, type TarEntry } from '../../../streams/tar/tar-walker.ts';
-import { entryKind, isAttribute, type EntryKind } from './entry-kind.ts';
+import { entryKind, isAttribute, leftOut, type EntryKind } from './entry-kind.ts';
 import type { Attributes, LocalFolder } from '../target/local-folder.ts';
 import { digestOfFile, OpenOutput } from '../target/open-output.ts';
 import type { OnRestored } from '../restored-file.ts';
@@ -127,8 +127,8 @@ export class FileExtractor {
     else this.#acts.push(() => this.#begin(entry, details));
   }
 
-  #leaveOut({ path }: TarEntry, reason: string): void {
-    this.#tell({ path, what: 'left out', reason });
+  #leaveOut(entry: TarEntry, reason: string): void {
+    this.#tell(leftOut(entry, reason));
   }
 
   async #begin(entry: TarEntry, details: TarDetails): Promise<void> {

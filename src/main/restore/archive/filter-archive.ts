@@ -10,7 +10,7 @@ import { phrase } from '../../../contract/text/say.ts';
 import { finishOf, handTo } from '../../../streams/also-into.ts';
 import { pathKey } from '../../../streams/tar/tar-contents.ts';
 import { createTarWalker, type TarDetails, type TarEntry } from '../../../streams/tar/tar-walker.ts';
-import { entryKind, isAttribute, type EntryKind } from './entry-kind.ts';
+import { entryKind, isAttribute, leftOut, type EntryKind } from './entry-kind.ts';
 import type { Wants } from './extract-files.ts';
 import type { OnRestored } from '../restored-file.ts';
 import { linkRefusal, safePath } from '../target/safe-path.ts';
@@ -111,7 +111,7 @@ export class ArchiveFilter {
     if (isAttribute(details)) return reason === undefined;
     if (reason !== undefined || 'reason' in known || !('parts' in safe)) {
       const why = reason ?? ('reason' in known ? known.reason : '');
-      this.#tell({ path: entry.path, what: 'left out', reason: why });
+      this.#tell(leftOut(entry, why));
       return false;
     }
     const key = safe.parts.join('/');

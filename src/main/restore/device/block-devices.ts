@@ -79,10 +79,23 @@ export const parseSignature = (text: string): Signature =>
 const ofOneHost =
   /^(ext[234]|ext4dev|xfs|jfs|reiserfs|reiser4|ufs|minix|vfat|exfat|ntfs|hfs|hfsplus|hpfs|iso9660|udf|nilfs2|squashfs3?|cramfs|romfs|befs|bfs|sysv|xenix)$/;
 
+/**
+ * Partitions of Veritas Volume Manager: by the tags of a Solaris label (slice-table.ts), and by their GUIDs in a GPT (EFI_SYMC_PUB and
+ * EFI_SYMC_CDS of illumos, sys/efi_partition.h).
+ */
+const ofVeritas: Readonly<Record<string, readonly string[]>> = {
+  sun: ['0xe', '0xf'],
+  gpt: ['6a9630d1-1dd2-11b2-99a6-080020736631', '6a980767-1dd2-11b2-99a6-080020736631'],
+};
+
 /** Why a device cannot be written, according to its signature; undefined if that shows no reason. */
 export function whyOfOthers(signature: Signature): string | undefined {
   const type = signature.get('TYPE');
   if (type !== undefined && !ofOneHost.test(type)) return phrase('it holds {type}', { type });
+  const kinds = ofVeritas[signature.get('PART_ENTRY_SCHEME') ?? ''];
+  const kind = signature.get('PART_ENTRY_TYPE');
+  if (kind !== undefined && kinds?.includes(kind))
+    return phrase('it is a partition of Veritas Volume Manager ({type})', { type: kind });
   // Its partitions would be shown: another host has made them since this one has read the table, or they were hidden.
   // A file system that was there before leaves its signature behind the table.
   const table = signature.get('PTTYPE');

@@ -116,6 +116,20 @@ describe('a device of Linux that something else uses', () => {
       { 'node3 blkid -p -o export /dev/sdb1': { out: 'TYPE=oracleasm\nUSAGE=filesystem\n' } },
       'it holds oracleasm',
     ],
+    ...[
+      ['sun', '0xe'],
+      ['sun', '0xf'],
+      ['gpt', '6a9630d1-1dd2-11b2-99a6-080020736631'],
+      ['gpt', '6a980767-1dd2-11b2-99a6-080020736631'],
+    ].map(([scheme, type]): [string, Replies, string] => [
+      `volume manager, by the type ${type} in a table ${scheme}`,
+      {
+        'node3 blkid -p -o export /dev/sdb1': {
+          out: `PART_ENTRY_SCHEME=${scheme}\nPART_ENTRY_TYPE=${type}\nPART_ENTRY_NUMBER=1\n`,
+        },
+      },
+      `it is a partition of Veritas Volume Manager (${type})`,
+    ]),
     [
       'table of partitions that the kernel does not show',
       { 'node3 blkid -p -o export /dev/sdb1': { out: 'PTTYPE=gpt\n' } },

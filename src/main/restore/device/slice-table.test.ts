@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { namedIn, parseSliceTable, rawSlice, sharingBlocks } from './slice-table.ts';
+import { namedIn, parseSliceTable, rawSlice, sharingBlocks, sliceOfVeritas } from './slice-table.ts';
 
 /** As prtvtoc(1M) of Solaris 9 shows a disk. */
 const printed = `* /dev/rdsk/c0t0d0s2 partition map
@@ -27,7 +27,13 @@ describe('the table of a disk', () => {
 
   it('has each slice with its sectors and its mount directory', () => {
     expect(table?.sectorBytes).toBe(512);
-    expect(table?.slices[0]).toEqual({ number: 0, first: 1_049_328, count: 8_389_656, directory: '/' });
+    expect(table?.slices[0]).toEqual({
+      number: 0,
+      tag: 2,
+      first: 1_049_328,
+      count: 8_389_656,
+      directory: '/',
+    });
     expect(table?.slices.map(({ number }) => number)).toEqual([0, 1, 2, 7]);
   });
 
@@ -58,6 +64,28 @@ describe('the table of a disk', () => {
       }),
     );
   });
+});
+
+/** As prtvtoc(1M) shows disks of Veritas Volume Manager: a sliced one, and one of format cdsdisk (Veritas, article 100015338). */
+const veritas = (...slices: string[]) => `*     512 bytes/sector\n${slices.join('\n')}\n`;
+const whole = '     2          5    01          0  17912364  17912363';
+
+it.each([
+  [
+    3,
+    [
+      whole,
+      '     3         15    01          0      3012      3011',
+      '     4         14    01       3012  17909352  17912363',
+    ],
+  ],
+  [7, [whole, '     7         15    01          0  17912364  17912363']],
+  [4, ['     4         14    01       3012  17909352  17912363']],
+  [undefined, [whole, '     4         13    01       3012  17909352  17912363']],
+])('slice %s shows that the disk belongs to Veritas Volume Manager', (number, slices) => {
+  const table = parseSliceTable(veritas(...slices));
+  expect(table?.slices).toHaveLength(slices.length);
+  expect(table && sliceOfVeritas(table)?.number).toBe(number);
 });
 
 it.each([

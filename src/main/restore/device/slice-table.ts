@@ -10,6 +10,8 @@ export interface SliceName {
 /** One line of prtvtoc(1M). */
 export interface Slice {
   readonly number: number;
+  /** What it is for: 2 root, 3 swap, 5 backup, … */
+  readonly tag: number;
   /** In sectors. */
   readonly first: number;
   readonly count: number;
@@ -32,14 +34,26 @@ export function rawSlice(path: string): SliceName | undefined {
 export function parseSliceTable(text: string): SliceTable | undefined {
   const sectorBytes = Number(/^\*\s+(\d+) bytes\/sector$/m.exec(text)?.[1]);
   const slices = text.split('\n').flatMap((line): Slice[] => {
-    const [, number, first, count, directory] =
-      /^\s*(\d+)\s+\d+\s+[0-9a-f]+\s+(\d+)\s+(\d+)\s+\d+(?:\s+(\/\S*))?\s*$/.exec(line) ?? [];
+    const [, number, tag, first, count, directory] =
+      /^\s*(\d+)\s+(\d+)\s+[0-9a-f]+\s+(\d+)\s+(\d+)\s+\d+(?:\s+(\/\S*))?\s*$/.exec(line) ?? [];
     return number === undefined
       ? []
-      : [{ number: Number(number), first: Number(first), count: Number(count), directory }];
+      : [
+          {
+            ...{ number: Number(number), tag: Number(tag), directory },
+            ...{ first: Number(first), count: Number(count) },
+          },
+        ];
   });
   return sectorBytes > 0 && slices.length > 0 ? { sectorBytes, slices } : undefined;
 }
+
+/** Tags of the public and the private region of a disk of Veritas Volume Manager (Veritas, article 100015338). */
+const veritasTags: readonly number[] = [14, 15];
+
+/** A slice by which Veritas Volume Manager has the disk; undefined if none shows that. */
+export const sliceOfVeritas = ({ slices }: SliceTable): Slice | undefined =>
+  slices.find(({ tag }) => veritasTags.includes(tag));
 
 /** The slices that share blocks with this one, including itself. */
 export function sharingBlocks({ slices }: SliceTable, { first, count }: Slice): Slice[] {

@@ -40,6 +40,11 @@ describe('a slice of Solaris that something else uses', () => {
       'c2t0d0s2 is mounted on /all',
     ],
     [
+      'volume manager that is not running on this host, in a slice with other blocks',
+      { 'node3 prtvtoc /dev/rdsk/c2t0d0s0': { out: table.replace('3      2 ', '3     15 ') } },
+      'c2t0d0 belongs to Veritas Volume Manager: c2t0d0s3 has the tag 15',
+    ],
+    [
       'database',
       { [headOf('c2t0d0s0')]: { out: `${'\0'.repeat(32)}ORCLDISK`.padEnd(headBytes, '\0') } },
       'c2t0d0s0 holds data of Oracle ASM',

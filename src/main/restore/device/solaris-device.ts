@@ -11,7 +11,14 @@ import {
   type UnusedDevice,
 } from './device-look.ts';
 import type { HostPlace } from '../target/host-place.ts';
-import { namedIn, parseSliceTable, rawSlice, sharingBlocks, type SliceName } from './slice-table.ts';
+import {
+  namedIn,
+  parseSliceTable,
+  rawSlice,
+  sharingBlocks,
+  sliceOfVeritas,
+  type SliceName,
+} from './slice-table.ts';
 import { phrase } from '../../../contract/text/say.ts';
 
 /** Volume managers that may use the disk, besides GDS; a host may lack them. */
@@ -59,6 +66,14 @@ export async function requireUnusedSlice(
   const slice = table?.slices.find(({ number }) => number === name.number);
   if (!table || !slice) throw notKnown(place, phrase('prtvtoc does not show its size'));
   requireRoom(place, slice.count * table.sectorBytes, bytes);
+  const ofVeritas = sliceOfVeritas(table);
+  if (ofVeritas)
+    throw notFree(
+      place,
+      phrase('{disk} belongs to Veritas Volume Manager: {disk}s{number} has the tag {tag}', {
+        ...{ disk: name.disk, number: ofVeritas.number, tag: ofVeritas.tag },
+      }),
+    );
   const sharing = sharingBlocks(table, slice);
   const mounted = sharing.find(({ directory }) => directory !== undefined);
   if (mounted?.directory !== undefined)

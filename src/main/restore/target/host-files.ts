@@ -56,9 +56,10 @@ export class HostFiles {
 
   /**
    * Reads back the contents of the folder, and compares each file with the archive.
+   * @returns what the folder holds besides, by its paths
    * @throws errors of reading
    */
-  async compare(sent: readonly SentEntry[]): Promise<void> {
+  async compare(sent: readonly SentEntry[]): Promise<string[]> {
     const command = commandOn(this.#place, sendBackCommand(this.#place.path), false);
     let found: TarContents;
     try {
@@ -69,7 +70,14 @@ export class HostFiles {
       throw error;
     }
     for (const entry of sent) this.#tell(judged(entry, found));
+    return othersIn(found, sent);
   }
+}
+
+/** Folders apart: those of a path need no entries of their own. */
+function othersIn({ found }: TarContents, sent: readonly SentEntry[]): string[] {
+  const own = new Set(sent.map(({ path }) => pathKey(path)));
+  return [...found].flatMap(([key, { path, type }]) => (type === 'Directory' || own.has(key) ? [] : [path]));
 }
 
 function judged({ path, kind, bytes, sha256 }: SentEntry, found: TarContents): RestoredFile {

@@ -67,6 +67,7 @@ describe('a folder of a host', () => {
     [{ ...parent, 'test -f /restore/app': yes }, 'RESTORE_TARGET_UNUSABLE'],
     [{ ...parent, 'test -h /restore/app': yes }, 'RESTORE_TARGET_UNUSABLE'],
     [{ 'test -d /restore': yes }, 'RESTORE_TARGET_UNUSABLE'],
+    [{ 'test -w /restore': yes }, 'RESTORE_TARGET_UNUSABLE'],
     // A missing answer means neither yes nor no.
     [{ ...parent, 'test -d /restore/app': { status: 2 } }, 'COMMAND_FAILED'],
   ])('is refused: %j, %s', async (answers, code) => {
@@ -82,6 +83,16 @@ describe('an image on a host', () => {
     await requireImagePlaceOn(host, place, true);
     await expect(requireImagePlaceOn(host, place, false)).rejects.toMatchObject({
       code: 'RESTORE_TARGET_EXISTS',
+    });
+  });
+
+  it.each([
+    [{}, 'nothing can be restored to node1:/restore: /restore is not a folder'],
+    [{ 'test -d /restore': yes }, 'nothing can be restored to node1:/restore: /restore cannot be written'],
+  ])('needs a folder that can be written: %j', async (answers, message) => {
+    await expect(requireImagePlaceOn(hostThat(answers), place, true)).rejects.toMatchObject({
+      code: 'RESTORE_TARGET_UNUSABLE',
+      message,
     });
   });
 

@@ -46,7 +46,7 @@ const unusable = (place: HostPlace, reason: string) =>
   failure('RESTORE_TARGET_UNUSABLE', { target: placeWords(place), reason });
 
 /** @throws RESTORE_TARGET_UNUSABLE */
-async function requireFolder(runner: CommandRunner, place: HostPlace): Promise<void> {
+export async function requireFolder(runner: CommandRunner, place: HostPlace): Promise<void> {
   const { host, path } = place;
   if (!(await holds(runner, host, '-d', path)))
     throw unusable(place, phrase('{path} is not a folder', { path }));

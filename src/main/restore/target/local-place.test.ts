@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -26,6 +34,21 @@ it.runIf(isRoot)('a read-only file system accepts neither files nor an image', a
   };
   await expect(requireLocalFolder(join(folder, 'new'), 1)).rejects.toMatchObject(refusal);
   await expect(requireLocalImage(join(folder, 'image'), 1, false)).rejects.toMatchObject(refusal);
+});
+
+it('a file accepts no files, and a folder no image', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'shadowtape-place-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  await expect(requireLocalFolder(file, 1)).rejects.toMatchObject({
+    code: 'RESTORE_TARGET_UNUSABLE',
+    message: `nothing can be restored to ${file}: it is not a folder`,
+  });
+  await expect(requireLocalImage(folder, 1, true)).rejects.toMatchObject({
+    code: 'RESTORE_TARGET_UNUSABLE',
+    message: `nothing can be restored to ${folder}: it is not a regular file`,
+  });
 });
 
 it.runIf(isRoot)('room is needed for everything that is wanted', async () => {

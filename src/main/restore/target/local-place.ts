@@ -8,7 +8,7 @@ import { isMissing } from '../../journal/kept-file.ts';
 import { writeTrouble } from '../../journal/journal.ts';
 
 /** @throws RESTORE_NO_SPACE if fewer bytes are free in a folder, RESTORE_TARGET_UNUSABLE if it is not a folder */
-async function requireSpace(folder: string, bytes: number): Promise<void> {
+export async function requireSpace(folder: string, bytes: number): Promise<void> {
   let free: number;
   try {
     const { bavail, bsize } = await statfs(folder);

@@ -1,6 +1,7 @@
 /** Where a restore goes: a path of this computer, or one of a host of the site. Pure. */
 import { resolve } from 'node:path';
 import { failure } from '../../../contract/errors.ts';
+import { splitPlace } from '../../site/named-place.ts';
 import { isDevicePath } from '../device/device-place.ts';
 import type { HostPlace } from './host-place.ts';
 
@@ -13,8 +14,8 @@ export type RestoreTarget =
  * @throws RESTORE_HOST_UNKNOWN, RESTORE_PATH_RELATIVE
  */
 export function parseTarget(to: string, hosts: readonly string[]): RestoreTarget {
-  const [, host, path] = /^([A-Za-z0-9][A-Za-z0-9_.-]*):(.*)$/s.exec(to) ?? [];
-  if (host === undefined || path === undefined) return { kind: 'here', path: resolve(to) };
+  const { host, path } = splitPlace(to);
+  if (host === undefined) return { kind: 'here', path: resolve(to) };
   if (!hosts.includes(host)) throw failure('RESTORE_HOST_UNKNOWN', { host, hosts: hosts.join(', '), to });
   if (!path.startsWith('/')) throw failure('RESTORE_PATH_RELATIVE', { to });
   return { kind: 'host', host, path: path.length > 1 ? path.replace(/\/+$/, '') : path };

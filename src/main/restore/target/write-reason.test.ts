@@ -34,4 +34,19 @@ describe('the reason why a host cannot write', () => {
       evidence: error.evidence,
     });
   });
+
+  it.each([
+    [
+      'of a command that says none of them',
+      failure(
+        'REMOTE_COMMAND_FAILED',
+        { command: 'dd', host: 'node1', how: 'with exit status 1' },
+        { stderr: 'dd: unrecognized operand' },
+      ),
+    ],
+    ['of no command', failure('HOST_UNREACHABLE', { host: 'node1', reason: 'No space left on device' })],
+    ['of no kind that is known', new Error('No space left on device')],
+  ])('is not looked for in an error %s', (_name, error) => {
+    expect(asUnwritable({ host: 'node1', path: '/srv/image' }, error)).toBe(error);
+  });
 });

@@ -143,6 +143,32 @@ describe('a restore that is prepared', () => {
     expect(asked('restorePlan')).toEqual([]);
   });
 
+  it('a drill that extracts needs a place, and names it', async () => {
+    const { restore, asked } = manager();
+    restore.open({ run: 'one' });
+    await settled();
+    restore.next();
+    restore.chooseTarget('drill');
+    expect(restore.refusal).toBeUndefined();
+    restore.scratch = 'host';
+    expect(restore.refusal).toBe('enter a path');
+    restore.folder = ' /var/tmp ';
+    expect(restore.refusal).toBe('choose a host');
+    restore.host = 'node1';
+    restore.next();
+    expect(await restore.start()).toEqual({ screen: 'restored', subject: 'record-drill' });
+    restore.scratch = 'here';
+    await restore.start();
+    restore.scratch = 'none';
+    await restore.start();
+    expect(asked('drill')).toEqual([
+      { run: 'one', host: 'node1', path: '/var/tmp' },
+      { run: 'one', path: '/var/tmp' },
+      { run: 'one' },
+    ]);
+    expect(asked('restorePreview')).toEqual([]);
+  });
+
   it('overwrites a device only once its path was typed, and clears that with another target', async () => {
     const device = '/dev/rdsk/c2t0d0s0';
     const { restore, asked } = manager({

@@ -17,8 +17,11 @@ import type { RestoreSubject } from './restore-subject.ts';
 export const restorePages = ['what', 'where', 'plan'] as const;
 export type RestorePage = (typeof restorePages)[number];
 
-/** `cluster`: from tape to the proxy, then to the master; `proxy`: from the parted proxy; `drill`: nothing is written. */
+/** `cluster`: from tape to the proxy, then to the master; `proxy`: from the parted proxy; `drill`: nothing stays written. */
 export type RestoreTarget = 'cluster' | 'proxy' | 'here' | 'host' | 'drill';
+
+/** Where a drill also extracts the backup; `none`: it only reads. */
+export type ScratchPlace = 'none' | 'here' | 'host';
 
 export type Overwrite = NonNullable<RequestOf<'restorePreview'>['overwrite']>;
 
@@ -50,6 +53,7 @@ export class RestoreManager {
   host = $state('');
   folder = $state('');
   overwrite = $state<Overwrite>('never');
+  scratch = $state<ScratchPlace>('none');
   /** Master, or path of a device -> what was typed for it. */
   typed = $state<Record<string, string>>({});
   readonly #model = $derived.by<RunModel | undefined>(() => {
@@ -129,9 +133,15 @@ export class RestoreManager {
 
   get #whereRefusal(): string | undefined {
     if (this.targetRefusal(this.#target) !== undefined) return this.targetRefusal(this.#target);
-    if (this.#target !== 'here' && this.#target !== 'host') return undefined;
+    if (this.placeOn === undefined) return undefined;
     if (this.folder.trim() === '') return say('enter a path');
-    return this.#target === 'host' && this.host === '' ? say('choose a host') : undefined;
+    return this.placeOn === 'host' && this.host === '' ? say('choose a host') : undefined;
+  }
+
+  /** Where the path that is entered is; undefined if none is needed. */
+  get placeOn(): 'here' | 'host' | undefined {
+    const place = this.#target === 'drill' ? this.scratch : this.#target;
+    return place === 'here' || place === 'host' ? place : undefined;
   }
 
   /** Why files cannot go there. */
@@ -270,9 +280,19 @@ export class RestoreManager {
     const only = others.length === 0 && (this.#model?.volumes.length ?? 0) > 1 ? volume?.proxy : undefined;
     const begun =
       this.#target === 'drill'
-        ? await this.#drilled.ask({ run: this.#run ?? '', ...(only === undefined ? {} : { volume: only }) })
+        ? await this.#drilled.ask(this.#drillRequest(only))
         : await this.#restored.ask(this.#fileRequest());
     return begun && { screen: 'restored', subject: begun.restore };
+  }
+
+  /** @param only the proxy volume, if the others of the run are not read */
+  #drillRequest(only: string | undefined): RequestOf<'drill'> {
+    return {
+      run: this.#run ?? '',
+      ...(only === undefined ? {} : { volume: only }),
+      ...(this.placeOn === 'host' ? { host: this.host } : {}),
+      ...(this.placeOn === undefined ? {} : { path: this.folder.trim() }),
+    };
   }
 
   #volumeRequest(): RequestOf<'restorePlan'> {

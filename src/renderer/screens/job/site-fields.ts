@@ -193,6 +193,12 @@ export const protectionFields: Fields = [
     placeholder: '6 hours',
     hint: say('a window without a drill is missed'),
   }),
+  text('drill.to', say('Drills extract below'), {
+    placeholder: 'node1:/var/tmp',
+    hint: say(
+      'a folder: the backup is extracted into a new folder below it, which is removed; empty: only read',
+    ),
+  }),
   text('drill.schedule.zone', say('Time zone of drills'), {
     hint: say('that of the console if left empty'),
   }),

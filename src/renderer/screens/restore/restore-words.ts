@@ -8,13 +8,21 @@ import type { RestoreManager, RestoreTarget } from '../../managers/restore/resto
 
 type Prepared = Pick<
   RestoreManager,
-  'isOnCluster' | 'isOfFiles' | 'target' | 'masters' | 'run' | 'preview' | 'device' | 'wantedPaths'
+  | 'isOnCluster'
+  | 'isOfFiles'
+  | 'target'
+  | 'placeOn'
+  | 'masters'
+  | 'run'
+  | 'preview'
+  | 'device'
+  | 'wantedPaths'
 >;
 
 /** Verb and object of the button that starts it. */
-export function startWords({ isOnCluster, target, masters, preview, device }: Prepared): string {
+export function startWords({ isOnCluster, target, placeOn, masters, preview, device }: Prepared): string {
   if (isOnCluster) return say('Restore {masters}', { masters: saidList(masters) });
-  if (target === 'drill') return say('Read and compare');
+  if (target === 'drill') return placeOn === undefined ? say('Read and compare') : say('Read and extract');
   if (device !== undefined) return say('Overwrite {to}', { to: preview.value?.to ?? device });
   if (preview.value?.kind === 'image') return say('Restore the image');
   const count = preview.value?.backups.reduce<number | undefined>(
@@ -99,7 +107,7 @@ export function targetWords(
     drill: {
       title: say('Nowhere: a drill'),
       text: say(
-        'All of the backup is read from tape and compared with what its run wrote. Nothing is written.',
+        'All of the backup is read from tape and compared with what its run wrote. On request it is also extracted into a new folder, which is removed.',
       ),
     },
   };
