@@ -57,3 +57,7 @@ describe('the line of rates', () => {
     expect(sparkOf([], undefined)).toEqual({ path: '', floor: undefined, failed: [] });
   });
 });
+
+it('an age of a clock that was set back is none', () => {
+  expect([-30, 0, -61, -7200].map(ageWords)).toEqual(['0 min', '0 min', 'in the future', 'in the future']);
+});

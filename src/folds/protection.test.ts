@@ -84,6 +84,28 @@ describe('a volume', () => {
       { state: 'failed', reason: 'run R-29T08 was overwritten on tape', backup: { run: 'R-29T02' } },
     ],
     [
+      'is not judged when the clock was set back since its backup: that would never be too old',
+      [run('29T13:00')],
+      {},
+      {
+        state: 'unknown',
+        reason: 'the newest backup shows an instant in the future: check the clock of the console',
+        backup: { ageSeconds: -3600 },
+      },
+    ],
+    [
+      'is protected when its backup is ahead by the seconds by which clocks differ',
+      [{ ...good, partedAt: '2026-11-29T12:00:40.000Z' }],
+      {},
+      { state: 'protected' },
+    ],
+    [
+      'has failed when the newest run failed, whatever the clock says',
+      [run('29T14:00', failed), run('29T13:00')],
+      {},
+      { state: 'failed', reason: 'run R-29T14 is not verified' },
+    ],
+    [
       'is overdue when it never had a backup',
       [],
       {},

@@ -13,6 +13,7 @@ import type {
 import type { TrendSeries } from '../contract/history.ts';
 import type { RunLine } from '../contract/screens.ts';
 import { phrase } from '../contract/text/say.ts';
+import { isInFuture } from '../contract/time/in-future.ts';
 import { provenRestorable } from './restore/proven-restorable.ts';
 
 export type { PairProtection, ProtectedPair };
@@ -162,6 +163,12 @@ function judge(
       ? ['overdue', phrase('the newest backup is too old, and {failure}', { failure: failureOf(trouble) })]
       : ['missed', phrase('the newest backup is too old, and no run has ended since')];
   if (trouble) return ['failed', failureOf(trouble)];
+  // It would never be too old.
+  if (isInFuture(backup.ageSeconds))
+    return [
+      'unknown',
+      phrase('the newest backup shows an instant in the future: check the clock of the console'),
+    ];
   return ['protected', phrase('verified, and on tape')];
 }
 

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DrillResult } from '../../src/main/application/console.ts';
+import { ReportService, type DrillResult } from '../../src/main/application/console.ts';
 import { drillsMade, provenDrills } from '../../src/main/journal/drill-records.ts';
 import { restoreLines } from '../../src/main/history/restore-records.ts';
 import { restoreSentence } from '../../src/folds/restore/restore-outcome.ts';
@@ -182,6 +182,10 @@ describe('a drill on this computer', () => {
       /proven restorable [-\d]+ [\d:]+ UTC by a drill \(read from tape and compared, extracted into a scratch folder, not restored\)/,
     );
     expect(provenDrills(scene.state.restoresFolder).get(runOf('ufs-tar'))?.level).toBe('extracted');
+    const [summary] = (await new ReportService(scene.state).document(runOf('ufs-tar'))).sections;
+    expect(JSON.stringify(summary)).toMatch(
+      /"Last drill",.*: read from tape and compared, extracted into a scratch folder, not restored"/,
+    );
   });
 
   it('keeps a file that it did not write, names it, and is proven nevertheless', async () => {

@@ -16,7 +16,9 @@ import {
   runScene,
   type Scene,
 } from '../support/lab-run.ts';
+import { openRestoreScene, restoreScene } from '../support/restore-run.ts';
 import { locksLeft } from '../support/lab-shell.ts';
+import { sceneArguments } from '../support/command-line.ts';
 import { performed } from '../support/performed-command.ts';
 
 let scene: Scene;
@@ -128,5 +130,27 @@ describe('a drill', () => {
     const end = await drill();
     expect(end).toMatchObject({ exitStatus: 1, volumes: [], error: { code: 'TAPE_IS_ANOTHER' } });
     await scene.lab.insertCartridge('tape');
+  });
+});
+
+describe('a drill of the latest run, which is a restore', () => {
+  it('names the newest backup of its job that can be read, and that is drilled', async () => {
+    const restored = await openRestoreScene();
+    try {
+      const end = await restoreScene(restored);
+      expect(end.exitStatus, end.sentence).toBe(0);
+      const words = await sceneArguments(restored);
+      const sent = restored.lab.commands.length;
+      const refused = await performed([...words, 'restore', 'latest', '--drill']);
+      expect(refused.exitStatus).toBe(1);
+      expect(refused.stderr).toContain(`run ${end.run} is a restore, and a drill reads a backup\n`);
+      const [, backup = ''] = /^ {2}hint: .*restore (\S+) --drill$/m.exec(refused.stderr) ?? [];
+      expect(backup).toBe(restored.backup);
+      expect(restored.lab.commands.slice(sent)).toEqual([]);
+      const obeyed = await performed([...words, 'restore', backup, '--drill']);
+      expect(obeyed.exitStatus, obeyed.stderr).toBe(0);
+    } finally {
+      await restored.close();
+    }
   });
 });

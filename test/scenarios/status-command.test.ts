@@ -43,6 +43,20 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('status', () => {
+  it('exits 3 when the newest backup shows an instant that the clock has not reached', async () => {
+    writeSite({ every: '24 hours' });
+    const run = writeRun(-2);
+    const { stdout, ...end } = await status();
+    expect(end).toEqual({ exitStatus: 3, stderr: '' });
+    expect(stdout).toMatch(
+      new RegExp(
+        `^unknown {10}Class1/Volume1 {8}nightly {7}(1 h 59|2 h 0) min in the future, every 24 h 0 min, run ${run}, tape NIGHTLY--2; the newest backup shows an instant in the future: check the clock of the console\n$`,
+      ),
+    );
+    const json = await status('--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ state: 'unknown', service: 'UNKNOWN' });
+  });
+
   it('exits 0 when the newest backup is young enough, and shows its age since the part', async () => {
     writeSite({ every: '24 hours' });
     writeRun(8, { ends: 'failed' });

@@ -170,6 +170,11 @@ export const restoreFileErrors = {
     sentence: '--if-due has no meaning without --drill',
     hint: 'shadowtape restore JOB --drill --if-due drills the newest verified run of a job; shadowtape run JOB --if-due runs a job',
   },
+  DRILL_OF_RESTORE: {
+    sentence: 'run {run} is a restore, and a drill reads a backup',
+    hint: 'drill the newest backup of {job} that can be read: shadowtape restore {backup} --drill',
+    onScreen: 'choose the newest backup of {job} that can be read: {backup}',
+  },
   DRILL_NEEDS_HOST: {
     sentence: 'a drill cannot extract this backup below {target}: only {tool} reads it',
     hint: 'name a folder of a host of the site that has {tool}: --to HOST:/DIR. Without --to the drill only reads the tape',

@@ -11,7 +11,9 @@ import { toned, type Piece } from './terminal/lines.ts';
 import { note, print, printJson, standardOutput, warn } from './terminal/output.ts';
 import { showError } from './terminal/shown-error.ts';
 import { stateTone } from './terminal/state-tone.ts';
-import { dayText } from './terminal/display.ts';
+import { oldText } from '../../contract/time/backup-age.ts';
+import { isInFuture } from '../../contract/time/in-future.ts';
+import { dayText, momentText } from './terminal/display.ts';
 import { listingLines, type Column } from './terminal/table.ts';
 import { durationText } from './terminal/text.ts';
 import { belowOptions } from './terminal/help-text.ts';
@@ -38,7 +40,10 @@ Exit status, as of monitoring plugins. The worst volume decides:
 /** How long ago the backup was last proven restorable. */
 function provenWords({ provenAt, provenLevel }: NonNullable<VolumeStatus['backup']>): string {
   if (provenAt === undefined) return '';
-  const time = durationText(Math.max(0, (Date.now() - Date.parse(provenAt)) / 1000));
+  const seconds = (Date.now() - Date.parse(provenAt)) / 1000;
+  if (isInFuture(seconds))
+    return say(', proven restorable {at}, which is in the future', { at: momentText(provenAt) });
+  const time = durationText(Math.max(0, seconds));
   if (provenLevel === 'restored') return say(', restored to its volume {time} ago', { time });
   const level = levelText(provenLevel);
   return level === undefined
@@ -56,8 +61,8 @@ function backupWords({ backup, everySeconds }: VolumeStatus): string {
     backup.tapeNames.length === 0
       ? ''
       : say(', tape {tapeNames}', { tapeNames: backup.tapeNames.join(', ') });
-  return say('{age} old{every}, run {run}{tape}{proven}', {
-    age: durationText(Math.max(0, backup.ageSeconds)),
+  return say('{age}{every}, run {run}{tape}{proven}', {
+    age: oldText(backup.ageSeconds),
     every,
     run: backup.run,
     tape,

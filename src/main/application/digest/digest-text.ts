@@ -1,7 +1,7 @@
 /** The digest of a week in lines, for the terminal and for mail. Pure. */
 import type { DigestNight, DigestVolume, WeekDigest } from '../../../contract/digest.ts';
 import { localDay, zonedText } from '../../../contract/time/wall-clock.ts';
-import { durationText } from '../../../contract/words.ts';
+import { oldText } from '../../../contract/time/backup-age.ts';
 import { levelText } from '../../../contract/drill-level.ts';
 import { said, say, translated } from '../../../contract/text/say.ts';
 
@@ -40,9 +40,7 @@ function drillLine({ drilledAt, drillLevel }: DigestVolume, zone: string): strin
 
 function volumeLines(volume: DigestVolume, zone: string): string[] {
   const { class: className, master, jobs, state, reason, backup, nights } = volume;
-  const age =
-    backup &&
-    say('{age} old, run {run}', { age: durationText(Math.max(0, backup.ageSeconds)), run: backup.run });
+  const age = backup && say('{age}, run {run}', { age: oldText(backup.ageSeconds), run: backup.run });
   const tape =
     backup && backup.tapeNames.length > 0
       ? say(', tape {tapes}', { tapes: backup.tapeNames.join(', ') })

@@ -24,6 +24,7 @@ import { extractBackup, needsOf, type Extracting } from '../../restore/scratch/e
 import { isLeft, requireScratchPlace, scratchBelow } from '../../restore/scratch/scratch-folder.ts';
 import type { KnownTapes } from '../../restore/source-tapes.ts';
 import { parseTarget, targetWords, type RestoreTarget } from '../../restore/target/restore-target.ts';
+import { requireBackup } from './require-backup.ts';
 import type { FileRestoreOptions, Reading, RestoreDrives, RestoreHooks } from '../media/restore-drives.ts';
 
 export interface DrillRequest {
@@ -121,9 +122,11 @@ export class DrillService {
    *   RESTORE_RECORD_UNWRITABLE; with a place, see requireScratchPlace
    */
   async drill({ run, volume, to }: DrillRequest, hooks: Hooks): Promise<DrillResult> {
-    const { options, starter, reported } = this.#knowledge;
+    const { options, starter, reported, known } = this.#knowledge;
     const { state, site } = options;
-    const sources = drillSources(run, (await readRun(state, run)).events, volume);
+    const { events } = await readRun(state, run);
+    await requireBackup(state, run, events, known());
+    const sources = drillSources(run, events, volume);
     const folder = to === undefined ? undefined : parseTarget(to, Object.keys(site.hosts));
     const all = await this.#volumes(sources, folder);
     const place = folder && { folder, scratch: scratchBelow(folder) };

@@ -1,6 +1,7 @@
 /** The status of a site in the format of Prometheus: text exposition format 0.0.4. Pure. */
 import { protections, serviceStates } from '../../../contract/protection.ts';
 import { runVerdicts } from '../../../contract/run-outcome.ts';
+import { isInFuture } from '../../../contract/time/in-future.ts';
 import { serviceStateOf } from '../../../folds/volume-protection.ts';
 import type { SiteStatus, VolumeStatus } from './status-service.ts';
 import { version } from '../version.ts';
@@ -110,8 +111,11 @@ function metricsOf(status: SiteStatus): Metric[] {
       'The instant that the newest verified backup on tape shows.',
       ({ backup }) => secondsOf(backup?.at),
     ),
-    volume('backup_age_seconds', 'Age of that backup when this was judged.', ({ backup }) =>
-      backup === undefined ? undefined : Math.max(0, backup.ageSeconds),
+    volume(
+      'backup_age_seconds',
+      'Age of that backup when this was judged; negative if its instant is in the future.',
+      ({ backup }) =>
+        backup && (isInFuture(backup.ageSeconds) ? backup.ageSeconds : Math.max(0, backup.ageSeconds)),
     ),
     volume(
       'backup_max_age_seconds',

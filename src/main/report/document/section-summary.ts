@@ -6,6 +6,7 @@ import type {
   ReportSigning,
   ReportTexts,
 } from '../../../contract/report.ts';
+import { levelText } from '../../../contract/drill-level.ts';
 import { bytesText } from '../../../contract/words.ts';
 import { say, sayAround, sayCount, translated } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
@@ -205,6 +206,15 @@ function whoRows({ model, events, times }: ReportFacts): FactsBlock['rows'] {
   ];
 }
 
+/** How far the last drill has proven the backup: not from the journal, which has ended. */
+function drillRows({ drill, times }: ReportFacts): FactsBlock['rows'] {
+  if (!drill) return [];
+  const at = times.moment(drill.at);
+  const level = levelText(drill.level);
+  const value = level === undefined ? at : say('{at}: {level}', { at, level });
+  return [{ name: say('Last drill'), value: plain(value) }];
+}
+
 /** What proves that the right blocks were read. */
 function provenRows({ verification, several }: ReportFacts): FactsBlock['rows'] {
   const { stage, verdict, volumes } = verification;
@@ -348,6 +358,7 @@ export function summarySection(facts: ReportFacts): SectionDraft {
           ...whoRows(facts),
           ...approvalRows(facts),
           ...provenRows(facts),
+          ...drillRows(facts),
           ...coverageRows(facts),
           ...stateRows(facts),
         ],

@@ -1,7 +1,6 @@
 /** What a tar entry is, and whether it can be restored. Pure. */
 import type { TarDetails, TarEntry } from '../../../streams/tar/tar-walker.ts';
 import { phrase } from '../../../contract/text/say.ts';
-import type { RestoredFile } from '../restored-file.ts';
 
 export type EntryKind = 'file' | 'directory' | 'symbolic link' | 'hard link';
 
@@ -21,17 +20,14 @@ const refused: Readonly<Record<string, string>> = {
   FIFO: phrase('it is a FIFO'),
 };
 
+/** Devices and FIFOs have no content. */
+export const isSpecialFile = ({ type }: Pick<TarEntry, 'type'>): boolean => type in refused;
+
 /** @returns the kind, or why it is not restored */
 export function entryKind({ type }: Pick<TarEntry, 'type'>): { kind: EntryKind } | { reason: string } {
   const kind = kinds[type];
   if (kind) return { kind };
   return { reason: refused[type] ?? phrase('tar entries of type {type} are not restored', { type }) };
-}
-
-/** An entry that is not written, with its kind if that is known. */
-export function leftOut({ path, type }: Pick<TarEntry, 'path' | 'type'>, reason: string): RestoredFile {
-  const kind = type in refused ? 'special file' : kinds[type];
-  return { path, what: 'left out', ...(kind ? { kind } : {}), reason };
 }
 
 /** An access control list or extended attributes of Solaris: its entry precedes that of its file. */

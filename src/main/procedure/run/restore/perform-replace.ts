@@ -1,6 +1,7 @@
 /** The approvals of a restore, and what happens to the master: stopped, rebuilt, watched. */
 import { failure } from '../../../../contract/errors.ts';
 import { durationText, listed, utcText } from '../../../../contract/words.ts';
+import { isInFuture } from '../../../../contract/time/in-future.ts';
 import { inEnglish, phrase, phraseCount } from '../../../../contract/text/say.ts';
 import type { Question } from '../../hosts/questions.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
@@ -17,10 +18,10 @@ import { anyAnswer } from '../../hosts/command-runner.ts';
 
 /** `2026-11-28 17:04:11 UTC (26 h 3 min ago)`. */
 function instantWords(at: string, now: Date = new Date()): string {
-  return phrase('{at} ({age} ago)', {
-    at: utcText(at),
-    age: durationText(Math.max(0, (now.getTime() - Date.parse(at)) / 1000)),
-  });
+  const seconds = (now.getTime() - Date.parse(at)) / 1000;
+  if (isInFuture(seconds))
+    return phrase('{at} (in the future: check the clock of the console)', { at: utcText(at) });
+  return phrase('{at} ({age} ago)', { at: utcText(at), age: durationText(Math.max(0, seconds)) });
 }
 
 const sentenceOf = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
