@@ -27,7 +27,7 @@ async function firstLine(handle: FileHandle, isPacked: boolean): Promise<string 
 type RunStart = EventOf<'run-started'>;
 
 /** How a run began; undefined if that cannot be read. */
-async function beginningOf(state: StateFolder, run: string): Promise<RunStart | undefined> {
+export async function beginningOf(state: StateFolder, run: string): Promise<RunStart | undefined> {
   try {
     const kept = await statKept(state.journalFile(run));
     if (!kept) return undefined;
