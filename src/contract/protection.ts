@@ -142,4 +142,12 @@ export interface ProtectionView {
   readonly open: readonly OpenRun[];
   /** The digest of a week that did not reach everybody who asks for it; absent if there is none. */
   readonly unsentDigest?: UnsentDigest | undefined;
+  /** Runs whose journals cannot be read, newest first; absent if there are none. */
+  readonly unread?: readonly UnreadRun[] | undefined;
+}
+
+/** Nothing is known of a run without its journal: it may be the newest one of a volume. */
+export interface UnreadRun {
+  readonly run: string;
+  readonly reason: string;
 }

@@ -1,9 +1,12 @@
 /** Two runs side by side: what they were, how long each step took, how fast the data went, and which commands differ. Pure. */
+import { outcomeOf, outcomeWords } from '../contract/run-outcome.ts';
 import { bytesText, durationText, rateText } from '../contract/words.ts';
 import type { VerdictWord } from '../contract/events.ts';
 import { inEnglish, phrase, said } from '../contract/text/say.ts';
 import { changedCommands, meaningsOf, type ChangedCommand } from './command-meaning.ts';
 import { shortDigest } from './hop-lines.ts';
+import { averageRate } from './figures.ts';
+import { warningsOf } from './run-warnings.ts';
 import type { LegModel, PassModel, RunModel, VolumeModel } from './run/run-model.ts';
 
 interface ComparedFact {
@@ -56,10 +59,8 @@ const missing = '–';
 type Fact = readonly [name: string, value: string, amount?: number];
 
 function averageOf(name: string, { legs }: RunModel, what: LegModel['what']): Fact {
-  const rates = legs.flatMap((leg) => (leg.what === what && leg.average !== undefined ? [leg.average] : []));
-  if (rates.length === 0) return [name, missing];
-  const average = rates.reduce((total, rate) => total + rate, 0) / rates.length;
-  return [name, rateText(average), average];
+  const average = averageRate(legs.filter((leg) => leg.what === what));
+  return average === undefined ? [name, missing] : [name, rateText(average), average];
 }
 
 const millisecondsOf = ({ milliseconds, end }: RunModel): number | undefined =>
@@ -102,7 +103,7 @@ function digestOf({ digests: { device, handed } }: VolumeModel): string {
 
 /** Its result. */
 function factsOfEnd(model: RunModel): Fact[] {
-  const { volumes, end, sessions, warnings } = model;
+  const { volumes, end, sessions } = model;
   const milliseconds = millisecondsOf(model);
   const handed = volumes.flatMap(({ digests }) => digests.handed?.bytes ?? []);
   return [
@@ -110,7 +111,7 @@ function factsOfEnd(model: RunModel): Fact[] {
       phrase('Verdict'),
       end
         ? phrase('{verdict}, exit status {status}', {
-            verdict: inEnglish(() => said(end.verdict)),
+            verdict: inEnglish(() => said(outcomeWords[outcomeOf(end)])),
             status: end.exitStatus,
           })
         : 'unfinished',
@@ -128,7 +129,7 @@ function factsOfEnd(model: RunModel): Fact[] {
       phrase('Resumed'),
       sessions.length > 1 ? phrase('{times} times', { times: sessions.length - 1 }) : phrase('never'),
     ],
-    [phrase('Warnings'), String(warnings.length)],
+    [phrase('Warnings'), String(warningsOf(model).length)],
   ];
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../contract/events.ts';
 import { localDay } from '../contract/time/wall-clock.ts';
 import { endFacts, failureOf, labelText } from './end-facts.ts';
+import { presentFigures } from './figures.ts';
 import { fixtureEvents } from './journals.test-support.ts';
 import { foldRun } from './run/run-fold.ts';
 
@@ -24,6 +25,14 @@ describe('the end of a run', () => {
     expect([facts.bytes, facts.records]).toEqual([16_384 * 512, 256]);
     expect(facts.dumpRate).toBeGreaterThan(0);
     expect(facts.stopsServices).toBe(true);
+  });
+
+  it('counts what a failed dump had written, as the figures of the run do', () => {
+    const model = foldRun(fixtureEvents('tape-error'));
+    const figures = presentFigures(model);
+    const facts = endFacts(model);
+    expect([facts.bytes, facts.records]).toEqual([figures?.bytes, figures?.records]);
+    expect(facts.records).toBeGreaterThan(0);
   });
 
   it('shows no outage where services are not stopped', () => {

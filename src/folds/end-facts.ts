@@ -3,7 +3,8 @@ import { millisecondsBetween } from '../contract/time/run-clock.ts';
 import { localDay } from '../contract/time/wall-clock.ts';
 import { bytesText, saidList } from '../contract/words.ts';
 import { say } from '../contract/text/say.ts';
-import type { PassModel, RunModel } from './run/run-model.ts';
+import { averageRate, volumeOf } from './figures.ts';
+import type { LegModel, PassModel, RunModel } from './run/run-model.ts';
 
 export interface EndFacts {
   /** When the proxies were parted: the instant that the backup shows; milliseconds since 1970. Of a restore: that of the backup. */
@@ -24,6 +25,12 @@ export interface EndFacts {
   /** Bytes a second, over all volumes; undefined if nothing was dumped, or read back. */
   readonly dumpRate: number | undefined;
   readonly readBackRate: number | undefined;
+}
+
+/** Of data; a reader that counts no records has none. */
+interface Amount {
+  readonly bytes?: number | undefined;
+  readonly records?: number | undefined;
 }
 
 const isDone = ({ state }: PassModel): boolean => state === 'done';
@@ -61,22 +68,27 @@ function waitsOf({ passes }: RunModel): number[] {
   );
 }
 
-function rateOf({ legs }: RunModel, what: 'dump' | 'read-back'): number | undefined {
-  const own = legs.filter((leg) => leg.what === what);
-  const seconds = own.reduce((sum, leg) => sum + leg.seconds, 0);
-  const bytes = own.reduce((sum, leg) => sum + leg.latest.bytes, 0);
-  return seconds > 0 && bytes > 0 ? bytes / seconds : undefined;
-}
+const rateOf = ({ legs }: RunModel, what: LegModel['what']): number | undefined =>
+  averageRate(legs.filter((leg) => leg.what === what));
 
 const sumOf = (values: readonly (number | undefined)[]): number | undefined => {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
 };
 
+/** What was sent to tape of each volume: its digest at the end of the dump, or how far a dump came that failed. */
+function sentToTape({ volumes, legs, start }: RunModel): (Amount | undefined)[] {
+  return volumes.map(({ digests, proxy }) => {
+    if (digests.handed || start?.restore) return digests.handed;
+    const ofVolume = ({ step }: LegModel) => (volumeOf(step) ?? volumes[0]?.proxy) === proxy;
+    return legs.findLast((leg) => leg.what === 'dump' && ofVolume(leg))?.latest;
+  });
+}
+
 export function endFacts(model: RunModel): EndFacts {
   const waits = waitsOf(model);
   const stop = stopOf(model);
-  const handed = model.volumes.map(({ digests }) => digests.handed);
+  const sent = sentToTape(model);
   const proven = model.restoreDigests.filter(({ place, equal }) => place === 'master' && equal);
   return {
     partedAt: partedAtOf(model),
@@ -86,8 +98,8 @@ export function endFacts(model: RunModel): EndFacts {
     stopsServices: stop !== undefined,
     waited: waits.reduce((sum, wait) => sum + wait, 0),
     answers: waits.length,
-    bytes: sumOf([...handed.map((digest) => digest?.bytes), ...proven.map(({ bytes }) => bytes)]),
-    records: sumOf(handed.map((digest) => digest?.records)),
+    bytes: sumOf([...sent.map((amount) => amount?.bytes), ...proven.map(({ bytes }) => bytes)]),
+    records: sumOf(sent.map((amount) => amount?.records)),
     dumpRate: rateOf(model, 'dump'),
     readBackRate: rateOf(model, 'read-back'),
   };

@@ -38,6 +38,16 @@ const restoreTitles: Readonly<Partial<Record<ProgressView['what'], string>>> = {
 /** A run of several volumes has a dump step for each: `6a:Volume4`. */
 export const volumeOf = (step: string): string | undefined => step.split(':')[1];
 
+/** Bytes a second over the whole time of several ways of the data; undefined while nothing has passed. */
+export function averageRate(legs: readonly Pick<LegModel, 'seconds' | 'latest'>[]): number | undefined {
+  const seconds = legs.reduce((sum, leg) => sum + leg.seconds, 0);
+  const bytes = legs.reduce((sum, { latest }) => sum + latest.bytes, 0);
+  return seconds > 0 && bytes > 0 ? bytes / seconds : undefined;
+}
+
+/** A step in a sentence: `6a`; of several volumes `6a, Volume2`. */
+export const stepText = (step: string): string => step.replace(':', ', ');
+
 function secondsLeft(bytes: number, total: number | undefined, rate: number | undefined): number | undefined {
   if (total === undefined || rate === undefined || rate <= 0 || bytes >= total) return undefined;
   return (total - bytes) / rate;
@@ -86,16 +96,14 @@ function together(
   if (same.length < 2) return { progress: last.latest, rate: last.average };
   const sum = (of: (leg: LegModel) => number | undefined) =>
     same.reduce((total, leg) => total + (of(leg) ?? 0), 0);
-  const bytes = sum(({ latest }) => latest.bytes);
-  const seconds = sum((leg) => leg.seconds);
   return {
     progress: {
       ...last.latest,
-      bytes,
+      bytes: sum(({ latest }) => latest.bytes),
       total: sum(({ latest }) => latest.total ?? latest.bytes),
       records: sum(({ latest }) => latest.records),
     },
-    rate: seconds > 0 && bytes > 0 ? bytes / seconds : undefined,
+    rate: averageRate(same),
   };
 }
 

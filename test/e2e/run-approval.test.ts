@@ -50,7 +50,7 @@ describeInBrowser('a backup on the screen', (browser) => {
     expect(await on.button('Approve and start the dump').count()).toBe(0);
 
     await on.button('Show the verification…').click();
-    await on.heading('The shadow is the same blocks').waitFor();
+    await on.heading('The shadow maps the same blocks').waitFor();
     await on.titled(/^Waiting for your answer · Verification · Shadowtape$/);
     await on.said(question).waitFor();
     await page

@@ -23,10 +23,10 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
     );
     const on = await browser.page(console);
     await begun(on);
-    await on.heading('The shadow is not the same blocks').waitFor();
+    await on.heading('The shadow does not map the same blocks').waitFor();
     const approve = on.button('Approve and start the dump');
     expect(await approve.getAttribute('aria-disabled')).toBe('true');
-    expect(await approve.getAttribute('title')).toBe('the shadow of Volume2 is not the same blocks');
+    expect(await approve.getAttribute('title')).toBe('the shadow of Volume2 does not map the same blocks');
     await on.said(never).waitFor();
     const { page } = on;
     await page.getByText('First block differs').waitFor();
@@ -50,7 +50,7 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
     await on.region('The end').getByText('exit status 2').waitFor();
     await on.picture('mismatch-end');
     await on.link('Verification').click();
-    await on.heading('The shadow was not the same blocks').waitFor();
+    await on.heading('The shadow did not map the same blocks').waitFor();
     await on
       .said('Nothing was dumped: a dump of this shadow would have been a backup of other data.')
       .waitFor();
@@ -75,7 +75,7 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
         name: 'Class1 / Volume2 above Class2 / Volume2. Both are on the same blocks; 8 of 8 sampled records differ: not the same data.',
       })
       .waitFor();
-    await on.heading('The shadow is not the same blocks').waitFor();
+    await on.heading('The shadow does not map the same blocks').waitFor();
     await page.getByText('8 of 8 records differ', { exact: true }).waitFor();
     await on.said(never).waitFor();
     await on.picture('mismatch-fingerprint');

@@ -39,17 +39,22 @@ const folder = lockFolder('Class1');
 const classLocks = ['node1', 'node2', 'node3'].map((host) => `${host} ${folder}`);
 const lockFolders = () => allLocks(scene).filter((path) => path.endsWith('.lock'));
 
-/** The runs that require action, as the screens show them. */
-async function openRuns(): Promise<Pick<OpenRun, 'run' | 'holds' | 'discarded'>[]> {
+/** What the first screen shows. */
+async function shownProtection(): Promise<ProtectionView> {
   const desk = new Desk({ state: scene.state, siteFile: await scene.writeSite(), guest: 'browser' });
   try {
     const reply = await desk.answer('protection', {}, new AbortController().signal);
     if ('error' in reply) throw new Error(reply.error.sentence);
-    const { open } = reply.result as ProtectionView;
-    return open.map(({ run, holds, discarded }) => ({ run, holds, discarded }));
+    return reply.result as ProtectionView;
   } finally {
     await desk.close();
   }
+}
+
+/** The runs that require action, as the screens show them. */
+async function openRuns(): Promise<Pick<OpenRun, 'run' | 'holds' | 'discarded'>[]> {
+  const { open } = await shownProtection();
+  return open.map(({ run, holds, discarded }) => ({ run, holds, discarded }));
 }
 
 /** The dump fails, and the job wants everything left as it is. */
@@ -116,9 +121,13 @@ describe('a run that is halted', () => {
       );
     }
     expect(changingCommands(scene, from)).toEqual([]);
+    expect((await shownProtection()).unread).toEqual([
+      { run: halted.run, reason: expect.stringMatching(`^${file}, line 1: `) as string },
+    ]);
     // The hint works when it is followed.
     await repairByHand(halted);
     await rename(file, join(scene.folder, 'put-away.ndjson'));
+    expect(await shownProtection()).not.toHaveProperty('unread');
     expect(await runScene(scene)).toMatchObject({ exitStatus: 0 });
   });
 

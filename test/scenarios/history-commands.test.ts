@@ -160,7 +160,9 @@ describe('the history, queried without a site', () => {
 
   it('compares two runs', async () => {
     const end = await command('compare', run(1).run, run(3).run);
-    expect(end.stdout).toMatch(/^Verdict {21}verified, exit status 0 {9}failed, exit status 2$/m);
+    expect(end.stdout).toMatch(
+      /^Verdict {21}verified, exit status 0 {9}failed, rolled back, exit status 2$/m,
+    );
     expect(end.stdout).toMatch(/^Tape {24}NIGHTLY-1 {23}NIGHTLY-3$/m);
     expect(end.stdout).not.toMatch(/^Job/m);
     const same = await command('compare', run(1).run, run(1).run);

@@ -176,6 +176,33 @@ describe('a change that only a watch can find in time', () => {
     expect(told.sentence).toMatch(/^step write: Proxy is stopped/);
     expect(sent).toEqual([]);
   });
+
+  it('ends the reading through the shadow before all of it is read', async () => {
+    await open({}, 1_000_000);
+    let found = () => {};
+    const isFound = new Promise<void>((resolve) => (found = resolve));
+    let [isStarted, isHeld] = [false, false];
+    const stop = scene.lab.onCommand(({ phase, host, line }) => {
+      if (phase !== 'started' || host !== 'node3' || !line.startsWith('dd if=/dev/sfdsk/Class2/rdsk/Volume2'))
+        return undefined;
+      if (!isStarted) return undefined;
+      stop();
+      isHeld = true;
+      // The disk returns nothing before the watch has found the change.
+      return scene.lab.type('node1', 'sdxvolume -N -c Class1 -v Volume2').then(() => isFound);
+    });
+    const read: RunEvent[] = [];
+    const told = await failure({
+      onEvent(event: RunEvent) {
+        if (isBegin(event, 'read-shadow')) isStarted = true;
+        if (event.type === 'restore-digest' && event.place === 'shadow') read.push(event);
+        if (isHeld && JSON.stringify(event).includes('Proxy is stopped')) found();
+      },
+    });
+    expect(told.code).toBe('CHECK_FAILED');
+    expect(told.sentence).toMatch(/^step read-shadow: Proxy is stopped/);
+    expect(read).toEqual([]);
+  });
 });
 
 it.each([
@@ -199,6 +226,12 @@ it('a slice of the proxy that becomes INVALID while it is copied to the master i
   expect([end.exitStatus, end.error?.code]).toEqual([3, 'CHECK_FAILED']);
   expect(end.sentence).toMatch(/^step watch-restore: .*INVALID/);
   expect(scene.lab.world().services.node1).toBe('stopped');
+  // The master is mixed: the rollback starts neither it nor the services.
+  const commands = restoringCommands(scene);
+  const sent = commands.findIndex((line) => line.includes('RejoinRestore'));
+  expect(commands.slice(sent + 1)).toEqual([]);
+  const begun = end.events.flatMap((event) => (event.type === 'step-started' ? [event.step] : []));
+  expect(begun.slice(begun.indexOf('watch-restore') + 1)).not.toContain('3-4');
 });
 
 it('a restore that would replace an unfinished one, and cannot read its tape, leaves the mark of that one: no backup starts', async () => {

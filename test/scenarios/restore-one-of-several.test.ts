@@ -1,4 +1,5 @@
 /** A volume on several tapes, and one volume of a backup with several: restored on the cluster. */
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Ask } from '../../src/main/application/console.ts';
 import { History } from '../../src/main/history/history.ts';
@@ -73,6 +74,26 @@ describe('a volume on three tapes', () => {
     const names = asked.map((text) => /Insert (tape \d)/.exec(text)?.[1]);
     expect(names).toEqual(['tape 1', 'tape 2', 'tape 3', 'tape 1', 'tape 2', 'tape 3']);
     expect(scene.lab.world()).toMatchObject({ proxy: { state: 'Join' }, shadow: { volumes: [] } });
+  });
+
+  it('is not written further if its proxy is started while a tape is waited for', async () => {
+    scene = await open();
+    const asked: string[] = [];
+    const order = ['tape', 'second', 'third', 'tape'];
+    const insert = inserting(scene.lab, order, asked);
+    const end = await restore({
+      async ask(question, abort) {
+        if (question.id !== 'next-tape' || asked.length < order.length) return insert(question, abort);
+        // The second tape, when the first is written.
+        const ended = once(abort, 'abort');
+        await scene.lab.type('node1', 'sdxvolume -N -c Class1 -v Volume2');
+        await ended;
+        throw abort.reason;
+      },
+    });
+    expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3, error: { code: 'CHECK_FAILED' } });
+    expect(end.sentence).toMatch(/^step write: Proxy is stopped/);
+    expect(scene.lab.world()).toMatchObject({ proxy: { state: 'Part' }, shadow: { volumes: [] } });
   });
 
   it('leaves the proxy parted and the master untouched if the writing command ends early', async () => {

@@ -163,6 +163,10 @@ export function homePictures({ normal, broken }: Plays, isProgress: (part: numbe
     },
     reason: 'mail to operator@example.com: connect ECONNREFUSED 192.0.2.25:25',
   };
+  const unread = ['20261130-020000-volume2', '20261129-020000-volume2'].map((run) => ({
+    run,
+    reason: `/var/lib/shadowtape/runs/${run}.ndjson, line 12: it is not JSON`,
+  }));
   const lab = { site: () => ({ ...normal.site, isLab: true, file: undefined }) };
   const of = (name: string, play: Play, act?: Picture['act']): Picture => ({
     name: `home-${name}`,
@@ -176,6 +180,7 @@ export function homePictures({ normal, broken }: Plays, isProgress: (part: numbe
     of('lab', resting(normal, lab)),
     of('mixed', resting(normal, { protection: () => mixed, site: () => site, look })),
     of('digest', resting(normal, { protection: () => ({ ...mixed, unsentDigest }), site: () => site, look })),
+    of('unread', resting(normal, { protection: () => ({ ...mixed, unread }), site: () => site, look })),
     of('asking', asked),
     of('dumping', isProgress(0.5)),
     of('halted', resting(broken)),

@@ -38,13 +38,18 @@ describe('the trends of a volume', () => {
       ['readBack', null],
       ['resynchronisation', 1 / 60],
     ]);
+    expect([size, rate, durations].map((chart) => chart?.curves.map(({ texts }) => texts[0]))).toEqual([
+      ['1 GiB'],
+      ['100.0 MB/s', '40.0 MB/s'],
+      ['1 min 0 s', '–', '1.0 s'],
+    ]);
   });
 
   it('are described in words', () => {
     const [size, rate, durations] = trendCharts(series).map(trendWords);
     expect(size).toBe('Size: bytes on tape between 1 and 4 GiB, last 4');
     expect(rate).toContain('lowest between 40 and 40 MB/s');
-    expect(durations).not.toContain('reading back');
+    expect(durations).not.toContain('read-back');
     expect(trendCharts({ ...series, points: [] }).map(trendWords)[0]).toBe('Size: no data');
     expect(changeWords(series.points)).toBe('+100 % since the previous run');
     expect(changeWords([point(1), point(1)])).toBeUndefined();

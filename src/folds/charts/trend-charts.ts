@@ -10,6 +10,8 @@ interface TrendCurve {
   readonly title: string;
   /** In the unit of the chart; null where the run has none. */
   readonly values: readonly (number | null)[];
+  /** The same in words: `516.1 GiB`, `1 h 18 min`; `–` where the run has none. */
+  readonly texts: readonly string[];
 }
 
 export interface TrendChart {
@@ -52,15 +54,21 @@ type Reading = readonly [TrendLine, string, (point: TrendPoint) => number | unde
 const readings: Readonly<Record<TrendChart['id'], readonly Reading[]>> = {
   size: [['size', say('bytes on tape'), ({ bytes }) => bytes]],
   rate: [
-    ['rate', 'average', ({ rate }) => rate],
-    ['lowestRate', 'lowest', ({ lowestRate }) => lowestRate],
+    ['rate', say('average'), ({ rate }) => rate],
+    ['lowestRate', say('lowest'), ({ lowestRate }) => lowestRate],
   ],
   durations: [
-    ['dump', 'dump', ({ dumpSeconds }) => dumpSeconds],
-    ['readBack', say('reading back'), ({ readBackSeconds }) => readBackSeconds],
-    ['resynchronisation', 'resynchronisation', ({ resynchronisationSeconds }) => resynchronisationSeconds],
+    ['dump', say('dump'), ({ dumpSeconds }) => dumpSeconds],
+    ['readBack', say('read-back'), ({ readBackSeconds }) => readBackSeconds],
+    [
+      'resynchronisation',
+      say('resynchronization'),
+      ({ resynchronisationSeconds }) => resynchronisationSeconds,
+    ],
   ],
 };
+
+const textOf = { size: bytesText, rate: rateText, durations: durationText } as const;
 
 const titles = { size: say('Size'), rate: say('Dump rate'), durations: say('Duration') } as const;
 
@@ -77,6 +85,7 @@ function chartOf(id: TrendChart['id'], points: readonly TrendPoint[]): TrendChar
       line,
       title,
       values: values.map((value) => (value === undefined ? null : value / unit.size)),
+      texts: values.map((value) => (value === undefined ? '–' : textOf[id](value))),
     })),
     most: most / unit.size,
   };

@@ -12,6 +12,10 @@ export interface Drawing {
   ): uPlot.Options;
 }
 
+/** The numbers of an axis, from the lowest: the topmost has the unit of all. */
+export const unitOnTop = (numbers: readonly string[], unit: string): string[] =>
+  numbers.map((number, at) => (at === numbers.length - 1 ? `${number} ${unit}` : number));
+
 export class PlotCanvas {
   readonly #place: HTMLElement;
   readonly #resizing: ResizeObserver;

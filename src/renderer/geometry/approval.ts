@@ -21,7 +21,7 @@ const choice = (question: QuestionView | undefined, id: string): ChoiceView | un
 function refusalOf({ stage, verdict, volumes }: Verification, isAsked: boolean): string | undefined {
   const wrong = volumes.filter((volume) => volume.verdict === 'differs').map(({ proxy }) => proxy);
   if (wrong.length > 0)
-    return say('the shadow of {proxies} is not the same blocks', { proxies: wrong.join(', ') });
+    return say('the shadow of {proxies} does not map the same blocks', { proxies: wrong.join(', ') });
   if (stage === 'none') return say('the shadow is not verified yet');
   if (verdict !== 'equal') return say('the verification is still running');
   return isAsked ? undefined : say('the run does not ask for it');
@@ -90,13 +90,13 @@ export function headingOf({ stage, verdict, volumes }: Verification, isOver = fa
   if (stage === 'none') return say('Verification');
   if (verdict === 'equal')
     return isOver
-      ? sayCount(length, 'The shadow was the same blocks', 'The shadows were the same blocks')
-      : sayCount(length, 'The shadow is the same blocks', 'The shadows are the same blocks');
+      ? sayCount(length, 'The shadow mapped the same blocks', 'The shadows mapped the same blocks')
+      : sayCount(length, 'The shadow maps the same blocks', 'The shadows map the same blocks');
   if (verdict === 'differs')
     return isOver
-      ? sayCount(length, 'The shadow was not the same blocks', 'The shadows were not the same blocks')
-      : sayCount(length, 'The shadow is not the same blocks', 'The shadows are not the same blocks');
-  return sayCount(length, 'Is the shadow the same blocks?', 'Are the shadows the same blocks?');
+      ? sayCount(length, 'The shadow did not map the same blocks', 'The shadows did not map the same blocks')
+      : sayCount(length, 'The shadow does not map the same blocks', 'The shadows do not map the same blocks');
+  return sayCount(length, 'Does the shadow map the same blocks?', 'Do the shadows map the same blocks?');
 }
 
 /** The labels of both extents: what the rules saw of the proxy and of the shadow. */

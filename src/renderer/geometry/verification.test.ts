@@ -77,7 +77,7 @@ describe('the verification of a shadow in a restore', () => {
   it('does not allow writing through a shadow with other blocks', () => {
     const wrong = otherBytes(eventsUntil(events, 'asked', 'approve-overwrite'), 'Volume2');
     const approval = approvalOf(verify(wrong), isAsked);
-    expect(approval.refusal).toBe('the shadow of Volume2 is not the same blocks');
+    expect(approval.refusal).toBe('the shadow of Volume2 does not map the same blocks');
     expect(approval.sentence).toBe(
       'Nothing is written: a write through this shadow would damage other data.',
     );
@@ -88,9 +88,9 @@ describe('the verification of a shadow', () => {
   it('is equal when every rule holds and every sampled record is equal, and may then be approved', () => {
     const verification = verify(asked);
     expect(verification).toMatchObject({ stage: 'going-on', verdict: 'equal', answered: undefined });
-    expect(headingOf(verification)).toBe('The shadow is the same blocks');
+    expect(headingOf(verification)).toBe('The shadow maps the same blocks');
     expect([headingOf(verification, true), approvalOf(verification, undefined, true).sentence]).toEqual([
-      'The shadow was the same blocks',
+      'The shadow mapped the same blocks',
       'Every rule held and every sampled record matched.',
     ]);
     const approval = approvalOf(verification, question);
@@ -114,12 +114,14 @@ describe('the verification of a shadow', () => {
   it('is refused if a rule differs, even if the run asks', () => {
     const verification = verify(withCheck(asked, 'first-block', { actual: '196,608', verdict: 'differs' }));
     expect(verification.verdict).toBe('differs');
-    expect(headingOf(verification)).toBe('The shadow is not the same blocks');
+    expect(headingOf(verification)).toBe('The shadow does not map the same blocks');
     expect([headingOf(verification, true), approvalOf(verification, undefined, true).sentence]).toEqual([
-      'The shadow was not the same blocks',
+      'The shadow did not map the same blocks',
       'Nothing was dumped: a dump of this shadow would have been a backup of other data.',
     ]);
-    expect(approvalOf(verification, question).refusal).toBe('the shadow of Volume2 is not the same blocks');
+    expect(approvalOf(verification, question).refusal).toBe(
+      'the shadow of Volume2 does not map the same blocks',
+    );
     expect(chipsOf(verification.volumes, undefined)[0]).toEqual({
       state: 'bad',
       word: 'First block differs',
@@ -129,7 +131,9 @@ describe('the verification of a shadow', () => {
   it('is refused if bytes differ, whatever the verdict of the rule', () => {
     const verification = verify(otherBytes(asked, 'Volume2'));
     expect(verification.verdict).toBe('differs');
-    expect(approvalOf(verification, question).refusal).toBe('the shadow of Volume2 is not the same blocks');
+    expect(approvalOf(verification, question).refusal).toBe(
+      'the shadow of Volume2 does not map the same blocks',
+    );
   });
 
   it('is pending before the shadow is read, and before it is created', () => {
@@ -168,8 +172,8 @@ describe('the verification of a shadow', () => {
     expect(good.volumes[2]?.cluster.first).toBe(67_584);
     const bad = verify(otherBytes(events, 'Volume4'));
     expect(bad.volumes.map(({ verdict }) => verdict)).toEqual(['equal', 'differs', 'equal']);
-    expect(headingOf(bad)).toBe('The shadows are not the same blocks');
-    expect(approvalOf(bad, question).refusal).toBe('the shadow of Volume4 is not the same blocks');
+    expect(headingOf(bad)).toBe('The shadows do not map the same blocks');
+    expect(approvalOf(bad, question).refusal).toBe('the shadow of Volume4 does not map the same blocks');
   });
 
   it('does not use anything of an earlier verification', () => {

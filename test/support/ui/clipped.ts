@@ -93,9 +93,21 @@ const deadButtons = `(() =>
   })
 )()`;
 
+/** Runs in the page: the screen as a whole scrolls only to what can be seen, not to texts for screen readers. */
+const scrollsToNothing = `(() => {
+  const main = document.querySelector('main');
+  if (!main) return [];
+  const [before, hidden] = [main.scrollHeight, [...main.querySelectorAll('.visually-hidden')]];
+  for (const each of hidden) each.style.display = 'none';
+  const after = main.scrollHeight;
+  for (const each of hidden) each.style.removeProperty('display');
+  return before > after + 1 ? ['the screen scrolls ' + (before - after) + ' pixels to nothing'] : [];
+})()`;
+
 /** @returns what is cut off, out of view or covered, one per line; none if everything can be read and clicked */
 export async function clippedOn(page: Page): Promise<string[]> {
   const cut = await page.evaluate<string[]>(cutTexts);
   const lost = await page.evaluate<string[]>(lostButtons);
-  return [...cut, ...lost, ...(await page.evaluate<string[]>(deadButtons))];
+  const beyond = await page.evaluate<string[]>(scrollsToNothing);
+  return [...cut, ...lost, ...beyond, ...(await page.evaluate<string[]>(deadButtons))];
 }

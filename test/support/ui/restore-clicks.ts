@@ -44,7 +44,7 @@ export async function restoreVolumeByClicks(on: ConsolePage, moments: VolumeMome
   // It is approved only where both sides are shown side by side.
   expect(await on.button('Replace the data of Volume2…').count()).toBe(0);
   await on.button('Show the verification…').click();
-  await on.heading('The shadow is the same blocks').waitFor();
+  await on.heading('The shadow maps the same blocks').waitFor();
   await on.picture('restore-approval-1');
   await approve(on, 'Volume2');
 

@@ -175,8 +175,10 @@ export async function siteProtectionView(facts: ProtectionFacts): Promise<Protec
     })),
   );
   const unsent = await unsentDigest(state, site, now);
+  const unread = lines.flatMap(({ run, trouble: reason }) => (reason === undefined ? [] : [{ run, reason }]));
   return {
     at: now.toISOString(),
+    ...(unread.length > 0 ? { unread } : {}),
     ...(unsent ? { unsentDigest: unsent } : {}),
     pairs: all.map(({ pair, runs: own }) => ({
       ...pair,

@@ -113,6 +113,18 @@ describe('what a run may have left where the hosts cannot be seen', () => {
     });
   });
 
+  it.each<[string, Partial<RunMarks>, boolean]>([
+    ['a master that RejoinRestore may have overwritten in part', { restoreSent: true }, true],
+    ['a master that was proven after it', { restoreSent: true, masterProven: true }, false],
+    [
+      'services that are stopped',
+      { servicesStopped: ['node1'] as unknown as RunMarks['servicesStopped'] },
+      true,
+    ],
+  ])('something else: %s', (_what, change, hasOther) => {
+    expect(unseen([], { masterProven: false, ...change }).hasOther).toBe(hasOther);
+  });
+
   it.each<[string, RunEvent[], Partial<RunMarks>, boolean]>([
     ['a dump whose end nobody saw', journal(dump()), {}, true],
     [

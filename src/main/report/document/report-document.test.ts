@@ -134,7 +134,7 @@ describe('the first page', () => {
 
   it('names an operator who must act, and the commands that are left', () => {
     const report = reportOfEvents(eventsUntil(fixtureEvents('halted-unwound'), 'run-finished'));
-    expect(sectionText(report, 'summary')).toContain('Failed, action required (exit status 3)');
+    expect(sectionText(report, 'summary')).toContain('Action required (exit status 3)');
     expect(sectionText(report, 'stands')).toContain('# on node3\nsdxshadowvolume -F -c Class2 -v Volume2');
   });
 });

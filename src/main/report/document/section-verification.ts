@@ -17,11 +17,11 @@ function ruleTable({ proxy, rules }: VerifiedVolume, several: boolean): ReportTa
     kind: 'table',
     caption: several ? say('Rules, {proxy}', { proxy }) : say('Rules'),
     columns: [
-      { title: say('Rule'), share: several ? 25 : 17 },
-      { title: say('On the cluster / expected'), share: several ? 31 : 23 },
-      { title: say('Through the shadow / seen'), share: several ? 31 : 23 },
-      { title: say('Verdict'), share: several ? 13 : 11 },
-      ...(several ? [] : [{ title: say('Source of the rule'), share: 26 }]),
+      { title: say('Rule'), share: several ? 25 : 16 },
+      { title: say('On the cluster / expected'), share: several ? 31 : 21 },
+      { title: say('Through the shadow / seen'), share: several ? 31 : 21 },
+      { title: say('Verdict'), share: several ? 13 : 9 },
+      ...(several ? [] : [{ title: say('Source of the rule'), share: 33 }]),
     ],
     rows: rules.map((rule) => [
       plain(rule.title),

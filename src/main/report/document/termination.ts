@@ -14,7 +14,7 @@ const endWords: Readonly<Record<RunOutcome, { line: string; mark: ReportTerminat
   },
   refused: { line: say('Refused, nothing was touched'), mark: 'bad' },
   'rolled-back': { line: say('Failed, rolled back'), mark: 'bad' },
-  act: { line: say('Failed, action required'), mark: 'bad' },
+  act: { line: say('Action required'), mark: 'bad' },
   'tape-mismatch': { line: say('Tape mismatch, the cluster is in its normal state'), mark: 'bad' },
 };
 

@@ -160,18 +160,24 @@ export function setCaption(flow: Flow, parent: StructNode, caption: string): voi
 /** Tables of so many rows are not parted. */
 const wholeRows = 6;
 
-/** Height of what is not parted: caption, header and first row, or the whole of a small table. */
+/** A row that begins in bold is the title of those below it. */
+const leads = (row: ReportTable['rows'][number] | undefined): boolean => row?.[0]?.[0]?.style === 'strong';
+
+/** True for a row that is the title of the one below it: both are on the same page. */
+const isTitle = ({ rows }: ReportTable, index: number): boolean =>
+  index + 1 < rows.length && leads(rows[index]) && !leads(rows[index + 1]);
+
+/** Height of what is not parted: caption, header and first row, with the row that this is the title of; or the whole of a small table. */
 export function tableStart(flow: Flow, table: ReportTable): number {
   const layout = new TableLayout(flow, table, nodeOf('Table', undefined));
-  const together = table.rows.length <= wholeRows ? table.rows : table.rows.slice(0, 1);
+  const together = table.rows.length <= wholeRows ? table.rows : table.rows.slice(0, 2);
   const heights = together.map((row) => heightOf(layout.cellsOf(row)));
   const head = captionHeight + layout.headerHeight;
   const whole = head + heights.reduce((sum, height) => sum + height, 0);
-  return whole <= flow.wholeRoom / 3 ? whole : head + Math.min(heights[0] ?? 0, 8 * leading);
+  if (table.rows.length <= wholeRows && whole <= flow.wholeRoom / 3) return whole;
+  const [first = 0, second = 0] = heights;
+  return head + Math.min(first, 8 * leading) + (isTitle(table, 0) ? Math.min(second, 6 * leading) : 0);
 }
-
-/** A row that begins in bold is the title of those below it. */
-const leads = (row: ReportTable['rows'][number] | undefined): boolean => row?.[0]?.[0]?.style === 'strong';
 
 export function layoutTable(flow: Flow, table: ReportTable, parent: StructNode): void {
   const node = nodeOf('Table', parent);
@@ -182,7 +188,7 @@ export function layoutTable(flow: Flow, table: ReportTable, parent: StructNode):
   const rows = table.rows.map((row) => layout.cellsOf(row));
   rows.forEach((cells, index) => {
     const next = rows[index + 1];
-    if (next && leads(table.rows[index]) && !leads(table.rows[index + 1])) layout.keep(cells, next);
+    if (next && isTitle(table, index)) layout.keep(cells, next);
     layout.row(cells);
   });
 }

@@ -1,8 +1,12 @@
 /** What forbids overwriting a device of a host: a disk of GDS, an open file, and every query without an answer. */
 import { describe, expect, it } from 'vitest';
-import { requireDeviceNamed } from './device-place.ts';
+import { failure } from '../../../contract/errors.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import { headBytes } from './device-head.ts';
+import { requireDeviceNamed, requireFreeDevice } from './device-place.ts';
 import { joined } from '../../procedure/model/guide-cluster.test-support.ts';
 import {
+  headOf,
   identities,
   iostat,
   notFree,
@@ -37,6 +41,37 @@ describe('a device of a host', () => {
         );
       }
   });
+});
+
+it('a device is refused if its beginning is read with an error, however much of it arrives', async () => {
+  const read = { [headOf('c2t0d0s0')]: { status: 1, out: '\0'.repeat(headBytes) } };
+  expect(await refusal('solaris', read)).toEqual(unknown(slice, 'the beginning of c2t0d0s0 cannot be read'));
+});
+
+it.each([
+  ['linux', '/dev/mapper/data', 'it is not named as /dev/sdb or /dev/sdb1'],
+  ['linux', '/dev/disk/by-label/data', 'it is not named as /dev/sdb or /dev/sdb1'],
+  ['linux', '/dev', 'it is not named as /dev/sdb or /dev/sdb1'],
+  ['solaris', '/dev/md/rdsk/d10', 'it is not named as /dev/rdsk/cNtNdNsN'],
+] as const)(
+  'on %s, nothing is asked about %s, which is no device by its own name',
+  async (platform, path, reason) => {
+    const runner = { send: () => Promise.reject(new Error('nothing is asked')) } as unknown as CommandRunner;
+    const gds = { platform, primaries: [], all: [] };
+    await expect(requireFreeDevice(runner, { host: 'node3', path }, 1, gds)).rejects.toMatchObject({
+      code: 'RESTORE_DEVICE_REFUSED',
+      message: `Shadowtape does not write to the device node3:${path}: ${reason}`,
+    });
+  },
+);
+
+it('a cancel is no answer, and ends the checks as what it is', async () => {
+  const canceled = failure('COMMAND_CANCELLED', { host: 'node3', command: 'prtvtoc' });
+  const send = (_step: string, { argv }: { readonly argv: readonly string[] }) =>
+    argv[0] === 'test' ? Promise.resolve({ status: 0 }) : Promise.reject(canceled);
+  const gds = { platform: 'solaris', primaries: [], all: [] } as const;
+  const place = { host: 'node3', path: slice };
+  await expect(requireFreeDevice({ send } as unknown as CommandRunner, place, 1, gds)).rejects.toBe(canceled);
 });
 
 describe('a disk of GDS', () => {

@@ -35,6 +35,24 @@ describe('a slice of Solaris that something else uses', () => {
       'c2t0d0s0 is named by metastat -p',
     ],
     [
+      'replica of a metadevice database',
+      {
+        'node3 command -v metadb': {},
+        'node3 metadb': {
+          out: '     a m  p  luo        16              8192            /dev/dsk/c2t0d0s0\n',
+        },
+      },
+      '/dev/dsk/c2t0d0s0 is named by metadb',
+    ],
+    [
+      'pool of this host, which has the whole disk',
+      {
+        'node3 command -v zpool': {},
+        'node3 zpool status': { out: '  pool: tank\n        tank      ONLINE\n          c2t0d0  ONLINE\n' },
+      },
+      'c2t0d0 is named by zpool status',
+    ],
+    [
       'label of the disk',
       { 'node3 prtvtoc /dev/rdsk/c2t0d0s0': { out: table.replace('32767\n', '32767   /all\n') } },
       'c2t0d0s2 is mounted on /all',

@@ -1,7 +1,7 @@
 /** The throughput of a run as a chart: what its canvas draws. */
 import type uPlot from 'uplot';
 import type { ChartData } from '../../../folds/charts/chart-data.ts';
-import type { Drawing } from '../../components/plot-canvas.ts';
+import { unitOnTop, type Drawing } from '../../components/plot-canvas.ts';
 
 /** `1:05`, `2:00:00`: seconds on the axis of time. */
 function axisTime(seconds: number): string {
@@ -51,7 +51,14 @@ export const throughputDrawing = (now: () => ChartData): Drawing => ({
           incrs: timeSteps,
           values: (_, times) => times.map(axisTime),
         },
-        { ...axis, grid, size: 36, gap: 6, space: 32, values: (_, rates) => rates.map(String) },
+        {
+          ...axis,
+          grid,
+          size: 60,
+          gap: 6,
+          space: 32,
+          values: (_, rates) => unitOnTop(rates.map(String), 'MB/s'),
+        },
       ],
       series: [
         {},

@@ -1,7 +1,7 @@
 /** A trend as a chart: each curve in its color, with points that link to their runs. */
 import type uPlot from 'uplot';
 import type { TrendChart, TrendLine } from '../../../folds/charts/trend-charts.ts';
-import type { Drawing } from '../../components/plot-canvas.ts';
+import { unitOnTop, type Drawing } from '../../components/plot-canvas.ts';
 import { localeOf } from '../../../contract/text/say.ts';
 
 /** Token and dash of each curve: distinguishable without colors. */
@@ -19,7 +19,7 @@ const axisText = (value: number): string =>
 
 /** @param onpoint index of the point that is pointed at; null: none */
 export const trendDrawing = (
-  { curves, most, times }: TrendChart,
+  { curves, most, times, unit }: TrendChart,
   onpoint: (index: number | null | undefined) => void,
 ): Drawing => ({
   data: [[...times], ...curves.map(({ values }) => [...values])] as uPlot.AlignedData,
@@ -54,7 +54,14 @@ export const trendDrawing = (
             [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1],
           ],
         },
-        { ...axis, grid, size: 44, gap: 6, space: 32, values: (_, values) => values.map(axisText) },
+        {
+          ...axis,
+          grid,
+          size: 64,
+          gap: 6,
+          space: 32,
+          values: (_, values) => unitOnTop(values.map(axisText), unit),
+        },
       ],
       series: [
         {},

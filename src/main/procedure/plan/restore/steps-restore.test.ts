@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
 import type { Assignment } from '../../model/assignment.ts';
 import { guideAssignment, mountOf, parted, shadow, worldOf } from '../../model/guide-cluster.test-support.ts';
+import type { RunMarks } from '../../model/run-marks.ts';
 import type { Step } from '../../model/step.ts';
 import { severalJoined } from '../../recover/resume-story.test-support.ts';
 import { stepsOf } from '../steps.ts';
@@ -354,4 +355,15 @@ describe('the notes of a restore', () => {
     ]);
     expect(of(['NIGHTLY-1', 1], ['NIGHTLY-1', 3])).toEqual(['Read the tape of run backup-1 and compare']);
   });
+});
+
+it('a rollback resumes the services before RejoinRestore was sent, and not after that: the master may be mixed', () => {
+  const assignment = restoring({
+    services: { nodes: { node1: { stop: ['stop'], resume: ['start'] } } },
+  });
+  const isDone = (restoreSent: boolean) => {
+    const marks = { servicesStopped: ['node1'], operatorStopped: false, restoreSent };
+    return stepOf(assignment, '3-4').unwinds?.isDone(worldOf(parted), marks as unknown as RunMarks);
+  };
+  expect([isDone(false), isDone(true)]).toEqual([false, true]);
 });
