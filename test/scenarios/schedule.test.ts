@@ -391,6 +391,17 @@ describe('schedule install', () => {
     expect(end.stderr).toContain(`jobs.raw-dd.drill.to: ${reason}`);
   });
 
+  it('a place of this computer is refused for drills of a dump, which only a host reads', async () => {
+    const { drill, ...others } = drills();
+    const dump = { ...others, method: '6c', drill: { ...drill, to: '/var/tmp' } };
+    const site = await scene.writeSite(withJob(dump));
+    const end = await performed(['--site', site, '--state', scene.state.path, 'schedule', 'next']);
+    expect(end.exitStatus).toBe(1);
+    expect(end.stderr).toContain(
+      'jobs.raw-dd.drill.to: a dump of method 6c is extracted on a host: name HOST:/PATH',
+    );
+  });
+
   it('leaves everything as it was when systemctl fails', async () => {
     await scene.state.prepare();
     copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);

@@ -206,9 +206,10 @@ function checkHosts(file: string, site: Site): void {
 }
 
 /** A timer starts drills in a folder of its own, so their place is absolute. */
-function checkDrill(file: string, job: string, { drill }: Job, { hosts }: Site): void {
+function checkDrill(file: string, name: string, job: Job, { hosts }: Site): void {
+  const { drill, volumes, method: ofJob } = job;
   if (drill?.to === undefined) return;
-  const at = { file, path: `jobs.${job}.drill.to` };
+  const at = { file, path: `jobs.${name}.drill.to` };
   const { host, path } = splitPlace(drill.to);
   if (host !== undefined && !(host in hosts))
     throw wrong(
@@ -217,6 +218,13 @@ function checkDrill(file: string, job: string, { drill }: Job, { hosts }: Site):
     );
   if (!path.startsWith('/'))
     throw wrong(at, phrase('"{to}" is neither HOST:/PATH nor an absolute path', { to: drill.to }));
+  const methods = volumes.map(({ method = ofJob }) => method);
+  const ofDump = methods.find((method) => method === '6c' || method === '6e');
+  if (host === undefined && ofDump !== undefined)
+    throw wrong(
+      at,
+      phrase('a dump of method {method} is extracted on a host: name HOST:/PATH', { method: ofDump }),
+    );
 }
 
 /** A drive that mt accepts by name, on the platform of the site. */
