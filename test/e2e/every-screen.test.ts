@@ -226,4 +226,19 @@ describeInBrowser('every screen', (browser) => {
     if (sizedStates.includes(name)) expect(await clippedAtSizes(page)).toEqual({});
     expect(on.complaints.splice(0)).toEqual([]);
   });
+
+  it('a run that is opened in a narrow window begins with what it is, not with its present step', async () => {
+    const picture = pictures.find(({ name }) => name === 'run-dumping');
+    if (!picture) throw new Error('nothing is called run-dumping');
+    const console = await playConsole(picture.play);
+    onTestFinished(() => console.close());
+    const on = await browser.page(console, { reducedMotion: true });
+    const { page } = on;
+    await page.setViewportSize({ width: 900, height: 700 });
+    await on.open(picture.hash);
+    await picture.act?.(page, console);
+    await page.locator('main [aria-current="step"]').waitFor();
+    await expect.poll(() => page.evaluate(isDrawn), { interval: 30 }).toBe(true);
+    expect(await page.evaluate('document.querySelector("main").scrollTop')).toBe(0);
+  });
 });
