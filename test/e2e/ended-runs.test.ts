@@ -99,7 +99,7 @@ describeInBrowser('a run that has ended', (browser) => {
       return stage.on;
     }
     const console = await playConsole({ ...play });
-    const on = await browser.lastingPage(console, { reducedMotion: true });
+    const on = await browser.lastingPage(console);
     stage = { console, on: await on.open('#/home') };
     return on;
   }

@@ -198,7 +198,7 @@ describeInBrowser('every screen', (browser) => {
       return stage;
     }
     const console = await playConsole({ ...picture.play });
-    const on = await browser.lastingPage(console, { reducedMotion: true });
+    const on = await browser.lastingPage(console);
     stage = { console, on: await on.open(picture.hash) };
     return stage;
   }
@@ -207,7 +207,7 @@ describeInBrowser('every screen', (browser) => {
   async function alone(picture: Picture): Promise<{ console: PlayedConsole; on: ConsolePage }> {
     const console = await playConsole(picture.play);
     onTestFinished(() => console.close());
-    const on = await browser.page(console, { reducedMotion: true, mayComplain: mayComplain(picture) });
+    const on = await browser.page(console, { mayComplain: mayComplain(picture) });
     return { console, on: await on.open(picture.hash) };
   }
 

@@ -122,7 +122,7 @@ async function opened(
   names: Names,
   { opened: views }: Captured,
 ): Promise<{ page: ConsolePage; screens: readonly Screen[] }> {
-  const page = await (await browser.page(console, { reducedMotion: true })).open();
+  const page = await (await browser.page(console)).open();
   await page.heading(`Is this ${names.host}?`).waitFor();
   expect(await outside(page.page)).toEqual([]);
   console.tellActivity(idle);

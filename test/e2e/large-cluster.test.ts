@@ -25,7 +25,7 @@ describeInBrowser('a cluster of 500 volumes', (browser) => {
   afterAll(() => console.close());
 
   beforeEach(async () => {
-    ({ page } = await (await browser.page(console, { reducedMotion: true })).open());
+    ({ page } = await (await browser.page(console)).open());
     picture = page.getByRole('group', { name: /^The cluster, its disks/ });
     await object('Group1 mirror · 10 volumes, group, folded').waitFor();
   });

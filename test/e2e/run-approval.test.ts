@@ -34,7 +34,7 @@ describeInBrowser('a backup on the screen', (browser) => {
   it('runs from the plan through the approval to its verified end, with clicks alone', async () => {
     const console = await servedScene({}, withJob({ approve: 'operator' }));
     const { scene } = console;
-    const on = await (await browser.page(console)).open();
+    const on = await (await browser.page(console, { isMoving: true })).open();
     const { page } = on;
     await on.link('Plan').click();
     await on.titled(/^Plan · Shadowtape$/);

@@ -207,7 +207,7 @@ describeInBrowser('what the screens say and enable', (browser) => {
       return stage;
     }
     const console = await playConsole({ ...play });
-    const on = await browser.lastingPage(console, { reducedMotion: true });
+    const on = await browser.lastingPage(console);
     stage = { console, on: await on.open('#/home') };
     return stage;
   }
@@ -252,7 +252,7 @@ describeInBrowser('what the screens say and enable', (browser) => {
   it('in the situation of an offline page in a dump', async () => {
     const console = await playConsole(playOf(faultedSituations['an offline page in a dump']));
     const mayComplain = [/^WebSocket connection to/, /ERR_CONNECTION_(RESET|REFUSED)/];
-    const on = await browser.page(console, { reducedMotion: true, mayComplain });
+    const on = await browser.page(console, { mayComplain });
     // Each screen was shown with the console before that is gone.
     for (const screen of screens) {
       await on.open(`#/${screen}`);
