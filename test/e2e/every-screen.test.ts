@@ -232,7 +232,7 @@ describeInBrowser('every screen', (browser) => {
     if (!picture) throw new Error('nothing is called run-dumping');
     const console = await playConsole(picture.play);
     onTestFinished(() => console.close());
-    const on = await browser.page(console, { reducedMotion: true });
+    const on = await browser.page(console);
     const { page } = on;
     await page.setViewportSize({ width: 900, height: 700 });
     await on.open(picture.hash);
