@@ -45,7 +45,10 @@ const otherHost = ({ way, at }: Scenario): NodeName =>
 
 /** The fault that makes a command fail, once; a script is recognized by its beginning. */
 const failing = (host: NodeName, line: string): string =>
-  `fail-once=${host}:${line.replace(/^LC_ALL=C /, '').replaceAll("'", '')}`;
+  `fail-once=${host}:${line
+    .replace(/^LC_ALL=C /, '')
+    .replaceAll("'\\!'", '!')
+    .replaceAll("'", '')}`;
 
 /** Restores, and interrupts it. @returns its refusal, or its result */
 async function brokenHere(stage: RestoreStage, scenario: Scenario): Promise<StageResult | Error> {

@@ -15,7 +15,7 @@ export interface SentCommand {
 const steady = (line: string): string =>
   (line.split('\n')[0] ?? '')
     .replace(/command=3A\S+/, 'OWNER')
-    .replace(/back\.[0-9a-f]+\.tmp/, 'back.TEMPORARY')
+    .replace(/(back|image)\.[0-9a-f]+\.tmp/, '$1.TEMPORARY')
     .replace(/shadowtape-drill-[0-9a-f]{12}/g, 'SCRATCH')
     .replace(/shadowtape-[0-9a-f]{12,}/, 'QUESTION');
 
