@@ -192,7 +192,7 @@ it.each(shownOnly.map((words) => [words.join(' '), words] as const))(
 
 /** A place in the guide; a column of the report may break it. */
 const citation =
-  /GDS guide (?:\(Linux\) )?[\d.]+(?:, [\d.DF]+)*,?(?: and\b)?|\bsteps? \d[\w-]*|\(Linux\) [\d.]+/g;
+  /GDS guide (?:\(Linux\) )?[\d.]+(?:, [\d.DF]+)*,?(?: and\b)?|\bsteps? \d[\w-]*|\(Linux\) [\d.]+|GDS guide$/gm;
 /** Commands of a run, and those that check its journal. */
 const commandOfReport =
   /^ +(?:dd|mt|sdx\w+|iostat|while|case|done|echo|p=)|pdfdetach|dd if=DEVICE|^ (?:tail|while|done|echo|p=)/;
