@@ -24,6 +24,19 @@ export const dataEvents = [
     bufferFill: z.number().optional(),
     words: z.string().optional(),
   }),
+  /**
+   * How the file system on a shadow was made, as its own tool shows it: for who makes it again. Absent if that tool is not known, is not
+   * installed, or did not answer.
+   */
+  event('file-system-made', {
+    step: z.string(),
+    volume: z.string(),
+    host: z.string(),
+    fileSystem: z.enum(['ufs', 'ext3']),
+    tool: z.enum(['mkfs', 'dumpe2fs']),
+    /** What it printed: its first 4,096 characters. */
+    text: z.string(),
+  }),
   /** The dump is paused after a whole record, or continues. */
   event('pause', {
     step: z.string(),

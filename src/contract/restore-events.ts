@@ -31,6 +31,8 @@ export const restoreShape = z.looseObject({
       sha256: z.string(),
       /** True if the backup has the files of the volume: they are written into a new file system. */
       files: z.literal(true).optional(),
+      /** How the file system of the backup was made, as its own tool showed it; absent where that is not recorded. */
+      made: z.string().optional(),
       /** Of a backup on several tapes: those that hold the volume, in order. `file` is the number of the tape file. */
       tapes: z.array(z.looseObject({ number: z.int(), name: z.string(), file: z.int() })).optional(),
     }),

@@ -198,6 +198,10 @@ describe.runIf(realHostsDue(missing))(
       const end = await runReal(scene);
       expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
       expect(await filesOnTape(real, { host: 'tape1', file: 0 })).toEqual(await filesOfApp(real));
+      const superblock = await real.type('node1', 'dumpe2fs -h /dev/sfdsk/Class1/dsk/Volume1');
+      const [inodes = 'no inodes'] = /^Inode count: +[1-9]\d*$/m.exec(superblock) ?? [];
+      const made = end.events.find((event) => event.type === 'file-system-made');
+      expect(made?.text.split('\n')).toContain(inodes);
       await real.type('node1', 'umount /app');
       const { classes, leftovers, proxy, slice } = normalRealState;
       expect(await realState(real, master)).toMatchObject({ classes, leftovers, proxy, slice });

@@ -240,6 +240,29 @@ describe('a login that may only use the printed lines', { timeout: 120_000 }, ()
     }
   });
 
+  it('a backup with the lines of an earlier release is verified: how its file system was made is not recorded', async () => {
+    const scene = await openScene({ jobs: ['ufs-tar'] });
+    try {
+      const change = becoming('sudo');
+      const lines = await allowPrinted(scene, change);
+      const earlier = lines.filter(({ host, said }) => host === 'node3' && !said.includes('mkfs'));
+      expect(lines.filter(({ said }) => said.includes('mkfs'))).toHaveLength(1);
+      await allow(
+        scene,
+        'node3',
+        earlier.map(({ said }) => said),
+      );
+      const end = await runScene(scene, { job: 'ufs-tar', change });
+      expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+      expect(end.events.filter(({ type }) => type === 'file-system-made')).toEqual([]);
+      expect(
+        scene.lab.commands.filter(({ line }) => line.startsWith('sudo -n mkfs -F ufs -m ')),
+      ).toHaveLength(1);
+    } finally {
+      await scene.close();
+    }
+  });
+
   it("a run whose lines lack a command ends before anything is touched, with sudo's message", async () => {
     const scene = await openScene();
     try {

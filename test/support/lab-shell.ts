@@ -46,7 +46,7 @@ export async function busyDrive(scene: Scene): Promise<() => Promise<void>> {
 
 const lockCommand = /^((mkdir|rmdir|ls) \/var\/tmp\/shadowtape-|ls \/var\/tmp$)/;
 const looking =
-  /^(sdxinfo|sh -c ': shadowtape-(holder |login-shell;)|cat \/etc\/mnttab|cat \/proc\/|cat \/etc\/machine-id$|lsblk |kstat -p|who -b|hostid$|uname -n$|iostat -En$|ls -[dlR]|readlink -f |command -v|echo|mt -f \S+ (status|rewind|eod)|mtx -f \S+ status$|sg_logs |sg_inq |stenc -f \S+$|dd if=\S+( bs=\d+)?( (iseek|skip)=\d+)?( bs=\d+)?( count=1)?$)/;
+  /^(sdxinfo|sh -c ': shadowtape-(holder |login-shell;)|cat \/etc\/mnttab|cat \/proc\/|cat \/etc\/machine-id$|lsblk |kstat -p|who -b|hostid$|uname -n$|iostat -En$|ls -[dlR]|readlink -f |command -v|echo|mt -f \S+ (status|rewind|eod)|mtx -f \S+ status$|sg_logs |sg_inq |stenc -f \S+$|mkfs -F ufs -m |dumpe2fs -h |dd if=\S+( bs=\d+)?( (iseek|skip)=\d+)?( bs=\d+)?( count=1)?$)/;
 
 /**
  * The command lines since the `from`th that change something on a host, by what they are, not by what the program

@@ -8,7 +8,7 @@ import { openVolume } from '../gds/volume-access.ts';
 import { blockDeviceOf, isFileSystemType, mountVolume, unmount } from './command-mount.ts';
 
 /**
- * mount(8), umount(8), fsck.ext3(8) and lsblk(8) of Linux. Sentences and exit statuses of fsck.ext3 are those of e2fsprogs 1.47, those
+ * mount(8), umount(8), fsck.ext3(8), dumpe2fs(8) and lsblk(8) of Linux. Sentences and exit statuses of fsck.ext3 and dumpe2fs are those of e2fsprogs 1.47, those
  * of mount are close to util-linux'. GDS volumes on Linux have a raw and a block device as on Solaris (GDS guide (Linux) 4.1, E.4.3).
  */
 
@@ -53,7 +53,8 @@ export const umountOfLinux: Command = async (call) => {
 
 /** e2fsck(8), EXIT CODE. */
 const fsckStatuses = { clean: 0, corrected: 1, operational: 8, usage: 16 } as const;
-const banner = 'e2fsck 1.47.0 (5-Feb-2023)\n';
+const version = '1.47.0 (5-Feb-2023)';
+const banner = `e2fsck ${version}\n`;
 const passes = [
   'Pass 1: Checking inodes, blocks, and sizes',
   'Pass 2: Checking directory structure',
@@ -121,6 +122,47 @@ async function check(call: CommandCall, special: string, isPreen: boolean): Prom
     volume.close();
   }
 }
+
+/** The lab's own: what mke2fs takes depends on mke2fs.conf(5). */
+const bytesPerInode = 8192;
+const bytesPerBlock = 1024;
+
+/** `dumpe2fs -h DEVICE` prints the superblock, and changes nothing. Of its lines the lab has those that tell how it was made. */
+export const dumpe2fs: Command = async (call) => {
+  const [option, special, ...others] = call.argv.slice(1);
+  if (option !== '-h' || special === undefined || others.length > 0)
+    return complain(call, 'Usage: dumpe2fs [-bfghixV] [-o superblock=<num>] [-o blocksize=<num>] device');
+  await call.errors.write(`dumpe2fs ${version}\n`);
+  try {
+    const volume = openVolume(call.machine.world, call.machine.node, special, 'read');
+    try {
+      const { type, lastMounted } = await readFileSystem(volume);
+      if (type !== 'ext3') throw new IoError('EINVAL');
+      const lines = [
+        ['Filesystem volume name', '<none>'],
+        ['Last mounted on', lastMounted || '<not available>'],
+        ['Filesystem magic number', '0xEF53'],
+        [
+          'Filesystem features',
+          'has_journal ext_attr resize_inode dir_index filetype sparse_super large_file',
+        ],
+        ['Filesystem OS type', 'Linux'],
+        ['Inode count', String(volume.size / bytesPerInode)],
+        ['Block count', String(volume.size / bytesPerBlock)],
+        ['Block size', String(bytesPerBlock)],
+        ['Inode size', '256'],
+      ];
+      await call.output.write(lines.map(([name, value]) => `${`${name}:`.padEnd(26)}${value}\n`).join(''));
+      return 0;
+    } finally {
+      volume.close();
+    }
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    const reason = error.code === 'EINVAL' ? 'Bad magic number in super-block' : error.message;
+    return complain(call, `dumpe2fs: ${reason} while trying to open ${special}`, 1);
+  }
+};
 
 /** `lsblk -dnP -o NAME,WWN,SERIAL`: the identity of each disk that the node sees. */
 export const lsblk: Command = async (call) => {

@@ -3,7 +3,7 @@ import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { blockDeviceOf } from './command-mount.ts';
 import { parseSpecialFile } from '../gds/gds-model.ts';
 import { IoError } from '../faults/io-error.ts';
-import { layOut, markFileSystem } from '../gds/lab-file-system.ts';
+import { layOut, markFileSystem, readFileSystem } from '../gds/lab-file-system.ts';
 import type { FileSystemType } from '../gds/lab-model.ts';
 import type { PayrollEntry } from '../gds/payroll-files.ts';
 import { openVolume } from '../gds/volume-access.ts';
@@ -23,7 +23,12 @@ const entriesOfNew = (): PayrollEntry[] => {
   ];
 };
 
-async function make(call: CommandCall, special: string, type: FileSystemType): Promise<number> {
+async function make(
+  call: CommandCall,
+  special: string,
+  type: FileSystemType,
+  bytesPerInode?: number,
+): Promise<number> {
   const { world, node } = call.machine;
   const [name = ''] = call.argv;
   if (parseSpecialFile(special)?.raw !== true) return complain(call, `${name}: ${special}: not a raw device`);
@@ -33,7 +38,7 @@ async function make(call: CommandCall, special: string, type: FileSystemType): P
   try {
     const volume = openVolume(world, node, special, 'write');
     try {
-      const { pieces } = layOut(entriesOfNew(), { type, lastMounted: '', device });
+      const { pieces } = layOut(entriesOfNew(), { type, lastMounted: '', device, bytesPerInode });
       for (const { position, bytes } of pieces) await volume.write(bytes, position);
       await markFileSystem(volume, 'clean');
       await call.output.write(`${special}:\t${volume.size / 512} sectors\n`);
@@ -47,7 +52,10 @@ async function make(call: CommandCall, special: string, type: FileSystemType): P
   }
 }
 
-/** Options of newfs(1M) that the lab accepts, each followed by a blank: all but -v have a value, and the lab ignores them. */
+/**
+ * Options of newfs(1M) that the lab accepts, each followed by a blank: all but -v have a value. The lab keeps that of -i, bytes per inode,
+ * and ignores the others.
+ */
 const newfsOptions = /^(?:-v |-[abcCdfimnorst] [^-\s]\S* )*$/;
 
 export const newfs: Command = async (call) => {
@@ -55,11 +63,39 @@ export const newfs: Command = async (call) => {
   const special = call.argv.slice(1).at(-1);
   return special === undefined || special.startsWith('-') || !newfsOptions.test(options.join(''))
     ? complain(call, 'usage: newfs [ -v ] [ mkfs-options ] raw-special-device')
-    : make(call, special, 'ufs');
+    : make(call, special, 'ufs', Number(/-i (\d+) /.exec(options.join(''))?.[1] ?? 0));
 };
 
+/** What newfs(1M) takes for a file system of up to 1 GB. */
+const usualBytesPerInode = 2048;
+
+/** `mkfs -F ufs -m DEVICE` prints the command line that made the file system, and changes nothing (mkfs(1M), illumos mkfs_ufs(8)). */
+async function showHowMade(call: CommandCall, special: string): Promise<number> {
+  try {
+    const volume = openVolume(call.machine.world, call.machine.node, special, 'read');
+    try {
+      const { type, bytesPerInode = usualBytesPerInode } = await readFileSystem(volume);
+      if (type !== 'ufs') throw new IoError('EINVAL');
+      const geometry = 'nsect=128,ntrack=48,bsize=8192,fragsize=1024,cgsize=49,free=10,rps=120';
+      const layout = 'opt=t,apc=0,gap=0,nrpos=8,maxcontig=128,mtb=n';
+      const options = `${geometry},nbpi=${bytesPerInode},${layout}`;
+      await call.output.write(`mkfs -F ufs -o ${options} ${special} ${volume.size / 512}\n`);
+      return 0;
+    } finally {
+      volume.close();
+    }
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    const reason = error.code === 'EINVAL' ? 'not currently a valid file system' : error.message;
+    return complain(call, `mkfs: ${special}: ${reason}`, 32);
+  }
+}
+
 export const mkfs: Command = async (call) => {
-  const [option, type, special, ...others] = call.argv.slice(1);
+  const words = call.argv.slice(1);
+  if (words.slice(0, 3).join(' ') === '-F ufs -m' && words.length === 4)
+    return showHowMade(call, words[3] ?? '');
+  const [option, type, special, ...others] = words;
   if (option !== '-F' || special === undefined || others.length > 0)
     return complain(call, 'Usage: mkfs [-F FSType] [-V] [-m] [-o specific_options] special [operands]');
   return type === 'sfxfs'

@@ -12,6 +12,7 @@ import { mtx } from './command-mtx.ts';
 import { mkfs, newfs } from './command-newfs.ts';
 import { dump, sfxdump, ufsdump } from './command-dump.ts';
 import {
+  dumpe2fs,
   fsckExt3,
   lsblk,
   mountOfLinux as mountOfLinux,
@@ -134,6 +135,7 @@ const commandsOfLinux: ReadonlyMap<string, Command> = new Map([
   ...[...commandsOfSolaris].filter(([name]) => !notOnLinux.has(name)),
   ...Object.entries({
     dump,
+    dumpe2fs,
     'fsck.ext3': fsckExt3,
     lsblk,
     mount: mountOfLinux,

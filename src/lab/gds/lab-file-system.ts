@@ -12,6 +12,7 @@
  * 320  sfxfs only: the block device that it believes to be on, ended by a zero byte. sfxfs keeps the names of its
  * devices inside
  *       the file system (GFS guide 4.2, 3.3); one that is found on another device is not mounted until sfxadm has rewritten the name
+ * 448  ufs only: bytes per inode (32 bits), as newfs -i had them; 0 for newfs' default
  * From the offset on, the index: a JSON array of entries {path, type, mode, modified, size, offset, target}. A file's
  * bytes are in one piece at `offset`, which is a multiple of 512. All else belongs to no file.
  */
@@ -23,6 +24,7 @@ import type { PayrollEntry } from './payroll-files.ts';
 const magics = { ufs: 'LABUFS01', sfxfs: 'LABSFX01', ext3: 'LABEXT03' } as const;
 const deviceOffset = 320;
 const deviceBytes = 128;
+const inodeDensityOffset = 448;
 const states = { clean: 1, dirty: 2 } as const;
 const indexOffset = 8192;
 
@@ -51,6 +53,8 @@ export interface FileSystem {
   readonly device: string;
   readonly state: 'clean' | 'dirty';
   readonly lastMounted: string;
+  /** Bytes per inode that it was made with; undefined for the default. */
+  readonly bytesPerInode: number | undefined;
   readonly entries: readonly FileSystemEntry[];
 }
 
@@ -62,6 +66,7 @@ export interface FileSystemIdentity {
   readonly lastMounted: string;
   /** Block device of the volume. */
   readonly device: string;
+  readonly bytesPerInode?: number | undefined;
 }
 
 function superblock(entryCount: number, index: Buffer, identity: FileSystemIdentity): Buffer {
@@ -74,6 +79,7 @@ function superblock(entryCount: number, index: Buffer, identity: FileSystemIdent
   bytes.writeBigUInt64BE(BigInt(index.length), 24);
   createHash('sha256').update(index).digest().copy(bytes, 32);
   bytes.write(lastMounted, 64, 255, 'utf8');
+  bytes.writeUInt32BE(identity.bytesPerInode ?? 0, inodeDensityOffset);
   if (type === 'sfxfs') bytes.write(device, deviceOffset, deviceBytes - 1, 'utf8');
   return bytes;
 }
@@ -153,6 +159,7 @@ export async function readFileSystem(volume: VolumeBytes): Promise<FileSystem> {
     device: textAt(head, deviceOffset),
     state: head.readUInt32BE(8) === states.clean ? 'clean' : 'dirty',
     lastMounted: textAt(head, 64),
+    bytesPerInode: head.readUInt32BE(inodeDensityOffset) || undefined,
     entries: JSON.parse(index.toString('utf8')) as FileSystemEntry[],
   };
 }

@@ -184,7 +184,11 @@ const part = z.strictObject({
 const restore = z.strictObject({
   makeFileSystem: z
     .strictObject({
-      ufs: command.optional().describe('Default: `newfs`. `mkfs -m DEVICE` shows how a ufs was made.'),
+      ufs: command
+        .optional()
+        .describe(
+          'Default: `newfs`. The plan of a restore and the report of the backup show how its ufs was made; `mkfs -F ufs -m DEVICE` shows it of an existing one.',
+        ),
       sfxfs: command.optional().describe('No default: a restore of 6d and 6e needs it.'),
     })
     .prefault({})

@@ -39,6 +39,8 @@ export interface SendOptions {
   /** The output is bulk data: only its length and digest are kept. */
   readonly binary?: boolean;
   readonly timeLimitSeconds?: number;
+  /** The run does not need the answer: the query is not repeated if it gets none. */
+  readonly once?: boolean;
 }
 
 /** Of a question that every exit status answers, except that of a command that is not there. */
@@ -229,7 +231,7 @@ export class CommandRunner {
 
   async #sendTo(step: string, command: Command, options: SendOptions): Promise<CommandResult> {
     const { retry } = this.#options;
-    if (retry?.isRepeatable(command)) {
+    if (!options.once && retry?.isRepeatable(command)) {
       const perform = () => this.#sendOnce(step, command, options);
       return retry.persist({ ...this.#attempt(step, command), isSequence: false, perform });
     }

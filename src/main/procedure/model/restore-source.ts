@@ -49,6 +49,13 @@ const dumpOf = (events: readonly RunEvent[], proxy: string): EventOf<'digest'> |
       event.type === 'digest' && event.hop === 'handed' && event.volume === proxy,
   );
 
+/** What the tool of the file system printed of it; undefined where it is not recorded, as in journals of earlier releases. */
+const howMade = (events: readonly RunEvent[], proxy: string): string | undefined =>
+  events.findLast(
+    (event): event is EventOf<'file-system-made'> =>
+      event.type === 'file-system-made' && event.volume === proxy,
+  )?.text;
+
 /** When the proxies of a run were parted; undefined if no part is known to have succeeded. */
 function partedAt(events: readonly RunEvent[]): string | undefined {
   const part = sentCommands(events).findLast(
@@ -78,7 +85,13 @@ function dumpedVolume(
       }),
     );
   const tapes = tapesOfVolume(events, proxy);
-  return { proxy, bytes, sha256, ...(method === '6a' ? {} : { files: true }), ...(tapes ? { tapes } : {}) };
+  const made = method === '6a' ? undefined : howMade(events, proxy);
+  return {
+    ...{ proxy, bytes, sha256 },
+    ...(method === '6a' ? {} : { files: true }),
+    ...(made === undefined ? {} : { made }),
+    ...(tapes ? { tapes } : {}),
+  };
 }
 
 /** What is reported of the files of a backup: how many tar skipped, or read while they changed. */

@@ -85,6 +85,7 @@ export type Performance =
   | 'mount-point-check'
   | 'stop-services'
   | 'resume-services'
+  | 'activate'
   | 'check-file-system'
   | 'fingerprint'
   | 'verification'

@@ -111,6 +111,7 @@ describe('what a job needs in addition', () => {
     expect(files).toEqual([
       'node3 ls -d /mnt1',
       'node3 sdxshadowvolume -N -c Class2 -v Volume2 -e mode=rw',
+      'node3 mkfs -F ufs -m /dev/sfdsk/Class2/rdsk/Volume2',
       'node3 fsck -F ufs -y /dev/sfdsk/Class2/rdsk/Volume2',
       'node3 mkdir /mnt1',
       'node3 mount -F ufs -o ro /dev/sfdsk/Class2/dsk/Volume2 /mnt1',

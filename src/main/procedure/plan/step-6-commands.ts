@@ -35,6 +35,26 @@ export function fsckLine(assignment: Assignment, volume: VolumeAssignment): Guid
   return { argv, guide: volume.method !== '6b' || !yes };
 }
 
+/** Shows how a file system was made, and changes nothing. */
+export interface MadeLine {
+  readonly fileSystem: 'ufs' | 'ext3';
+  readonly argv: readonly ['mkfs' | 'dumpe2fs', ...string[]];
+}
+
+/**
+ * Asks how the file system on the shadow was made: mkfs -m of Solaris prints the command line (mkfs(1M)), dumpe2fs -h the superblock
+ * (dumpe2fs(8)). No command is known that shows it for sfxfs.
+ * @returns undefined for a raw device and for sfxfs
+ */
+export function madeLine(
+  { platform }: Pick<Assignment, 'platform'>,
+  volume: VolumeAssignment,
+): MadeLine | undefined {
+  const fileSystem = fileSystemOf(volume.method, platform);
+  if (fileSystem === 'ufs') return { fileSystem, argv: ['mkfs', '-F', 'ufs', '-m', shadowRawDevice(volume)] };
+  return fileSystem === 'ext3' ? { fileSystem, argv: ['dumpe2fs', '-h', blockOf(volume)] } : undefined;
+}
+
 /** Mounts the file system read only. mount(8) of Linux takes -t where that of Solaris takes -F. */
 export function mountLine({ platform, job }: Assignment, volume: VolumeAssignment): GuideLine {
   const fileSystem = fileSystemOf(volume.method, platform) ?? 'ufs';

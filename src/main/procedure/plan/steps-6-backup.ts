@@ -26,7 +26,7 @@ import {
   judgeOwnMount,
   judgeShadowWritable,
 } from './shadow-checks.ts';
-import { dumpLines, fsckLine, mountLine } from './step-6-commands.ts';
+import { dumpLines, fsckLine, madeLine, mountLine } from './step-6-commands.ts';
 import { guideStep } from './step-sources.ts';
 import { isUnmountedBeforePart } from './steps-3-4-part.ts';
 import { labelStep, manifestStep, readBackStep } from './steps-6-tape.ts';
@@ -64,6 +64,29 @@ export function activateStep({ assignment, volume }: VolumePart, id: string): St
     guarded: 'before',
     needsClosed: [proxy],
     after: { looks: ['backup'], judge: (world) => judgeShadowWritable(volume, world) },
+  };
+}
+
+/** In a backup it is also recorded how the file system was made. A restore makes a new one. */
+function activateForBackup(part: VolumePart, id: string): Step {
+  const { assignment, volume } = part;
+  const step = activateStep(part, id);
+  const made = madeLine(assignment, volume);
+  if (made === undefined) return step;
+  const look = { host: assignment.backupServer, argv: made.argv, guide: false, changes: false };
+  return {
+    ...step,
+    performance: 'activate',
+    volumes: [volume.proxy],
+    notes: [
+      say(
+        '{command} shows how the file system was made, for a later restore; without an answer the run continues',
+        {
+          command: made.argv[0],
+        },
+      ),
+    ],
+    around: { before: [], after: [look] },
   };
 }
 
@@ -278,19 +301,19 @@ type MakeStep = (part: VolumePart, id: string) => Step;
 const stepsOfMethod: Readonly<Record<Method, readonly (readonly [id: string, make: MakeStep])[]>> = {
   '6a': [['6a', dumpStep]],
   '6b': [
-    ['6b-1', activateStep],
+    ['6b-1', activateForBackup],
     ['6b-2', checkFileSystemStep],
     ['6b-3', mountStep],
     ['6b-4', dumpStep],
     ['6b-5', unmountStep],
   ],
   '6c': [
-    ['6c-1', activateStep],
+    ['6c-1', activateForBackup],
     ['6c-2', checkFileSystemStep],
     ['6c-3', dumpStep],
   ],
   '6d': [
-    ['6d-1', activateStep],
+    ['6d-1', activateForBackup],
     ['6d-2', reconfigureStep],
     ['6d-3', checkFileSystemStep],
     ['6d-4', mountStep],
@@ -298,7 +321,7 @@ const stepsOfMethod: Readonly<Record<Method, readonly (readonly [id: string, mak
     ['6d-6', unmountStep],
   ],
   '6e': [
-    ['6e-1', activateStep],
+    ['6e-1', activateForBackup],
     ['6e-2', reconfigureStep],
     ['6e-3', checkFileSystemStep],
     ['6e-4', dumpStep],

@@ -10,6 +10,7 @@ import {
   type Performer,
 } from './perform-commands.ts';
 import { performResumeServices, performStopServices } from './perform-services.ts';
+import { performActivate } from './perform-activate.ts';
 import { performDump } from './dump/perform-dump.ts';
 import { performLock, performUnlock } from './perform-lock.ts';
 import { performLabel } from './tape/perform-label.ts';
@@ -61,6 +62,7 @@ const performers: Readonly<Record<Performance, Performer>> = {
   'mount-point-check': performMountPointCheck,
   'stop-services': performStopServices,
   'resume-services': performResumeServices,
+  activate: performActivate,
   'check-file-system': performFileSystemCheck,
   fingerprint: performFingerprint,
   verification: performVerification,

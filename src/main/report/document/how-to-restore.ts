@@ -1,9 +1,10 @@
 /** The commands on the first page that restore what the run backed up: with Shadowtape, and by hand. Pure. */
-import type { ReportBlock } from '../../../contract/report.ts';
+import type { ReportBlock, ReportTexts } from '../../../contract/report.ts';
 import { say } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
 import { readingTool, wholeByHand } from '../../procedure/model/tape/by-hand.ts';
-import type { ReportFacts } from './report-source.ts';
+import { allOf, type ReportFacts } from './report-source.ts';
+import { code, plain } from './report-words.ts';
 
 /** Of more volumes, or of a volume on more tapes, the commands would fill the page. */
 const mostVolumes = 3;
@@ -43,6 +44,26 @@ function volumeLines(facts: ReportFacts, volume: VolumeModel): string[] {
   ];
 }
 
+/** Of all that dumpe2fs -h prints (dumpe2fs(8)): what mke2fs has to be given. */
+const toldOfExt3 = /^(Inode count|Inode size|Block count|Block size|Filesystem features):/;
+
+/** How the file system of a volume was made, in a line. */
+function howMade(facts: ReportFacts, { proxy }: VolumeModel): ReportTexts {
+  const made = allOf(facts, 'file-system-made').findLast(({ volume }) => volume === proxy);
+  if (made === undefined) return plain(say('not recorded'));
+  if (made.tool === 'mkfs') return [code(made.text)];
+  const lines = made.text.split('\n').filter((line) => toldOfExt3.test(line));
+  return [code(lines.length > 0 ? lines.join('; ') : made.text)];
+}
+
+/** For who makes the file systems again; nothing where only raw devices were backed up. */
+function madeFacts(facts: ReportFacts, volumes: readonly VolumeModel[]): ReportBlock[] {
+  const rows = volumes
+    .filter(({ method }) => method !== '6a')
+    .map((volume) => ({ name: volume.proxy, value: howMade(facts, volume) }));
+  return rows.length === 0 ? [] : [{ kind: 'facts', caption: say('How the file system was made'), rows }];
+}
+
 /** The commands; nothing where the tape holds nothing whole. */
 export function restoreListing(facts: ReportFacts): ReportBlock[] {
   const { start, volumes } = facts.model;
@@ -61,5 +82,6 @@ export function restoreListing(facts: ReportFacts): ReportBlock[] {
       caption: say('Restoring: with Shadowtape, or by hand on {host}', { host: start.tape.host }),
       lines: [...lines, ...more],
     },
+    ...madeFacts(facts, written.slice(0, mostVolumes)),
   ];
 }

@@ -64,6 +64,14 @@ const plainly = (host: string, argv: readonly string[], changes: boolean): StepC
   changes,
 });
 
+/** On one line: a journal may hold whatever the tool has printed. */
+function madeNote({ restore }: Assignment, { proxy }: VolumeAssignment): string {
+  const made = restore?.volumes.find((volume) => volume.proxy === proxy)?.made;
+  return made === undefined
+    ? say('how the file system of the backup was made is not recorded')
+    : say('the file system of the backup was made with: {made}', { made: made.replaceAll(/\s+/g, ' ') });
+}
+
 /** An existing file system may be damaged, and its files would be mixed with those of the backup. */
 function makeFileSystemStep({ assignment, volume }: VolumePart): Step {
   const { backupServer: host } = assignment;
@@ -82,6 +90,7 @@ function makeFileSystemStep({ assignment, volume }: VolumePart): Step {
       'everything on {proxy} is lost. Set restore.makeFileSystem of the job if the defaults of {maker} do not fit',
       { proxy, maker: maker[0] ?? say('the command') },
     ),
+    notes: [madeNote(assignment, volume)],
     source: 'Shadowtape',
     performance: 'make-file-system',
     guarded: 'before',
