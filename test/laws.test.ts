@@ -43,7 +43,7 @@ const forbidden: Readonly<Record<string, string>> = {
   'main/procedure/drive': '../run/engine.ts',
   'main/procedure/detached': '../drive/tape-look.ts',
   'main/procedure/plan': '../hosts/command-runner.ts',
-  'main/procedure/run': '../recover/take-up.ts',
+  'main/procedure/run': '../recover/recover-run.ts',
   'main/procedure/recover': '../../application/console.ts',
   'main/report/document': '../pages/flow.ts',
   'main/report/pages': '../../journal/journal.ts',

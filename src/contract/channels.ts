@@ -45,7 +45,7 @@ const fileRestore = {
   replace: z.array(path).max(1).optional(),
 };
 /** `ownPart`: the operator says that this run has parted the proxies, which nothing else proves. */
-const takeUp = { run, takeOverLock: z.boolean().default(false), ownPart: z.boolean().default(false) };
+const recovery = { run, takeOverLock: z.boolean().default(false), ownPart: z.boolean().default(false) };
 
 /** Channel -> schema of its request, checked on the main side. */
 export const requestSchemas = {
@@ -57,10 +57,10 @@ export const requestSchemas = {
   measureRates: z.strictObject({}),
   plan: z.strictObject(jobChoice),
   start: z.strictObject(jobChoice),
-  resume: z.strictObject(takeUp),
-  unwind: z.strictObject(takeUp),
+  resume: z.strictObject(recovery),
+  unwind: z.strictObject(recovery),
   /** Judges a run as `resume` and `unwind` do, before one of them is offered. */
-  takeUpRefusals: z.strictObject({ run }),
+  recoveryRefusals: z.strictObject({ run }),
   /** Gives an interrupted run up; what it left on the hosts stays. */
   discard: z.strictObject({ run }),
   /** The dump stops after a record, or continues. */
@@ -181,7 +181,7 @@ export type RequestOf<Name extends Channel> = z.input<(typeof requestSchemas)[Na
 export type CheckedRequest<Name extends Channel> = z.output<(typeof requestSchemas)[Name]>;
 
 /** Why resume and unwind would refuse a run, one sentence each; absent if they would not, or where that is not known now. */
-interface TakeUpRefusals {
+interface RecoveryRefusals {
   readonly resume?: string | undefined;
   readonly unwind?: string | undefined;
 }
@@ -195,7 +195,7 @@ export interface Responses {
   readonly start: { readonly run: string };
   readonly resume: { readonly run: string };
   readonly unwind: { readonly run: string };
-  readonly takeUpRefusals: TakeUpRefusals;
+  readonly recoveryRefusals: RecoveryRefusals;
   readonly discard: null;
   readonly pause: null;
   readonly cancel: null;

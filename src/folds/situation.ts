@@ -58,7 +58,7 @@ export interface SituationFacts {
 }
 
 /** What can be done about a class. */
-const acts = ['backUp', 'answer', 'stop', 'takeUp', 'useDrive', 'openSite'] as const;
+const acts = ['backUp', 'answer', 'stop', 'recover', 'useDrive', 'openSite'] as const;
 export type Act = (typeof acts)[number];
 
 /** Why an act is not possible now; absent if it is. */
@@ -250,8 +250,8 @@ function refusalsOf(facts: SituationFacts, found: Found, open: OpenRun | undefin
     backUp: backUpRefusal(facts, found, open, inUse),
     answer: waitsForPerson(found) ? undefined : say('the run does not ask'),
     stop: active.some(({ run }) => run === found.run) ? undefined : say('this console does not run it'),
-    // Whether this run can be resumed or rolled back is judged by asking the console; see TakeUpChoice.
-    takeUp: undefined,
+    // Whether this run can be resumed or rolled back is judged by asking the console; see RecoveryChoice.
+    recover: undefined,
     useDrive: inUse,
     openSite: here === undefined ? restoreWords(facts) : inUse,
   });

@@ -85,7 +85,7 @@ describeInBrowser('a restore on the screen', (browser) => {
     await on.picture('restore-proven');
     await on.link('Protection').click();
     await page
-      .getByText(/^proven restorable \d{4}-/)
+      .getByText(/^restored \d{4}-/)
       .first()
       .waitFor();
   });

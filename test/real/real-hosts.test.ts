@@ -15,7 +15,7 @@ import {
   realPrograms,
   realState,
   runReal,
-  takeUpReal,
+  recoverReal,
 } from './real-run.ts';
 import { filesOfApp, filesOnTape, fillMaster } from './real-tape.ts';
 
@@ -109,7 +109,7 @@ describe.runIf(realHostsDue(missing))(
       await command.end;
       expect(await realState(real, master)).toMatchObject({ proxy: 'Part', classes: ['Class1', 'Class2'] });
       await tape.release();
-      expect(await takeUpReal(scene, 'unwind')).toMatchObject({ verdict: 'failed', exitStatus: 2 });
+      expect(await recoverReal(scene, 'unwind')).toMatchObject({ verdict: 'failed', exitStatus: 2 });
       expect(await realState(real, master)).toEqual(normalRealState);
     });
 

@@ -84,7 +84,7 @@ export const runReal = (
   inConsole(scene, answers, (console, following) => console.run({ ...following, job: 'nightly' }), onEvent);
 
 /** Resumes the only run of the scene, or rolls it back. */
-export const takeUpReal = (scene: RealScene, mode: 'resume' | 'unwind'): Promise<RealRun> =>
+export const recoverReal = (scene: RealScene, mode: 'resume' | 'unwind'): Promise<RealRun> =>
   inConsole(scene, {}, async (console, following) => {
     const [run = ''] = await scene.state.runs();
     return console[mode]({ ...following, run });

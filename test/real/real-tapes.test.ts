@@ -24,7 +24,7 @@ import {
   openRealScene,
   realState,
   runReal,
-  takeUpReal,
+  recoverReal,
 } from './real-run.ts';
 import { befall, digestOnTape, filesOfApp, filesOnTape, fillMaster, type TapePlace } from './real-tape.ts';
 
@@ -143,7 +143,7 @@ describe.runIf(realHostsDue(missing))(
       command.process.kill('SIGKILL');
       await command.end;
       await tape.release();
-      const end = await takeUpReal(opened, 'resume');
+      const end = await recoverReal(opened, 'resume');
       expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
       expect(end.events).toContainEqual(expect.objectContaining({ type: 'dump-continued' }));
       await expectDump('6a', { host: 'tape1', file: 1 });

@@ -18,7 +18,7 @@ import {
   ways,
   type Way,
 } from '../support/broken-restore.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 import { RestoreOracle, restoreScene, type RestoreScene } from '../support/restore-run.ts';
 import { sampled } from '../support/sampled.ts';
 
@@ -142,7 +142,7 @@ describe('a restore of a second copy that is resumed', () => {
     await scene.lab.ejectCartridge();
     await scene.lab.insertCartridge('tape');
     const proxy = await scene.lab.volumeDigest('Class1', scene.proxy);
-    const wrong = await takeUpScene(scene, 'resume', run, { change: scene.change });
+    const wrong = await recoverScene(scene, 'resume', run, { change: scene.change });
     expect(wrong).toMatchObject({
       exitStatus: 3,
       error: { code: 'TAPE_IS_ANOTHER', message: expect.stringContaining('"OFFSITE-1"') as string },

@@ -7,7 +7,7 @@ import { jobsOfKinds, kindsOfRuns, type KindOfRun } from '../support/kinds-of-ru
 import { jobOf, openScene, runScene, type Scene, type SceneRun, type SiteTree } from '../support/lab-run.ts';
 import { dying } from '../support/breaks.ts';
 import { failureOf } from '../support/refusals.ts';
-import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene } from '../support/mortal-console.ts';
 import { stepsOfPlan } from '../support/places.ts';
 import { standing, type Standing } from '../support/standing.ts';
 
@@ -246,7 +246,7 @@ describe('before an interrupted run is resumed', () => {
     await administrator.rebuildElsewhere();
     expect(administrator.done).toBeGreaterThan(0);
     const held = await scene.lab.volumeDigest('Class1', 'Volume2');
-    const end = await takeUpScene(scene, 'resume', run, { change: rollingBack(rawDevice) });
+    const end = await recoverScene(scene, 'resume', run, { change: rollingBack(rawDevice) });
     expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
     const digest = end.events.findLast((event) => event.type === 'digest' && event.hop === 'device');
     expect(digest).toMatchObject({ sha256: held });
@@ -257,7 +257,7 @@ describe('before an interrupted run is resumed', () => {
   it('the proxy is rejoined, parted and stopped: the resumed run does not accept it as the snapshot', async () => {
     const { run, administrator } = await interrupted();
     await administrator.rejoinPartStop();
-    const end = await takeUpScene(scene, 'resume', run, { change: rollingBack(rawDevice) });
+    const end = await recoverScene(scene, 'resume', run, { change: rollingBack(rawDevice) });
     expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
     expect(end.error?.code).toBe('FINGERPRINT_DIFFERS');
     expect(linesSent('dd of=/dev/rmt/0')).toEqual([]);
@@ -269,9 +269,9 @@ describe('before an interrupted run is resumed', () => {
     const { run, administrator } = await interrupted();
     await administrator.rejoin();
     await scene.lab.copyingFinished();
-    const refused = await failureOf(takeUpScene(scene, 'resume', run, { change: rollingBack(rawDevice) }));
+    const refused = await failureOf(recoverScene(scene, 'resume', run, { change: rollingBack(rawDevice) }));
     expect(refused).toMatchObject({ code: 'RESUME_IMPOSSIBLE' });
-    const end = await takeUpScene(scene, 'unwind', run, { change: rollingBack(rawDevice) });
+    const end = await recoverScene(scene, 'unwind', run, { change: rollingBack(rawDevice) });
     expect(end.exitStatus).toBe(2);
     expect(linesSent('sdxproxy Rejoin')).toEqual([]);
     expect(await standing(scene)).toEqual(before);
@@ -280,11 +280,11 @@ describe('before an interrupted run is resumed', () => {
   it('a shadow of another class is made on the disk: neither the resumed run nor its rollback rejoins under it', async () => {
     const { run, administrator } = await interrupted();
     await administrator.createForeignShadow();
-    const end = await takeUpScene(scene, 'resume', run, { change: rollingBack(rawDevice) });
+    const end = await recoverScene(scene, 'resume', run, { change: rollingBack(rawDevice) });
     expect(end).toMatchObject({ exitStatus: 3, verdict: 'failed' });
     expect(linesSent('sdxproxy Rejoin')).toEqual([]);
     await administrator.undo();
-    const last = await takeUpScene(scene, 'unwind', run, { change: rollingBack(rawDevice) });
+    const last = await recoverScene(scene, 'unwind', run, { change: rollingBack(rawDevice) });
     expect(last.exitStatus).toBe(2);
     expect(await standing(scene)).toEqual(before);
   });

@@ -19,7 +19,7 @@ import {
   type SceneRun,
   type SiteTree,
 } from '../support/lab-run.ts';
-import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene, type Death } from '../support/mortal-console.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 
 const recordBytes = 32_768;
@@ -153,7 +153,7 @@ async function resumed(run: string): Promise<{ end: SceneRun; starts: number[]; 
     const { file, block } = position();
     if (phase === 'started' && writes(line) && file === 1) starts.push(block);
   });
-  const end = await takeUpScene(scene, 'resume', run, { change });
+  const end = await recoverScene(scene, 'resume', run, { change });
   stop();
   const warnings = end.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
   return { end, starts, warnings };

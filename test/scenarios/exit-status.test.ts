@@ -21,7 +21,7 @@ const never = () => new AbortController().signal;
 const isStart = (event: RunEvent, step: string) => event.type === 'step-started' && event.step === step;
 
 /** Resumes a run, or rolls it back. */
-async function takeUp(scene: Scene, mode: 'resume' | 'unwind', run: string) {
+async function recoverRun(scene: Scene, mode: 'resume' | 'unwind', run: string) {
   const console = await openSceneConsole(scene);
   try {
     return await console[mode]({
@@ -77,7 +77,7 @@ describe('a tape mismatch ends with 4', () => {
         },
       });
       expect(stopped).toMatchObject({ verdict: 'failed', exitStatus: 3 });
-      const end = await takeUp(scene, 'resume', stopped.run);
+      const end = await recoverRun(scene, 'resume', stopped.run);
       await scene.lab.copyingFinished();
       expect(end).toMatchObject({ verdict: 'failed', exitStatus: 4, error: { code: 'TAPE_DIFFERS' } });
       expect(end.sentence).toMatch(damaged);
@@ -111,7 +111,7 @@ describe('a copy that cannot be seen in step 8-2', () => {
 
       scene.lab.faults.clear('fail');
       await scene.lab.copyingFinished();
-      const resumed = await takeUp(scene, 'resume', end.run);
+      const resumed = await recoverRun(scene, 'resume', end.run);
       expect(resumed).toMatchObject({
         verdict: 'verified',
         exitStatus: 0,
@@ -130,7 +130,7 @@ describe('a copy that cannot be seen in step 8-2', () => {
       });
       scene.lab.faults.clear('fail');
       await scene.lab.copyingFinished();
-      const rolledBack = await takeUp(scene, 'unwind', end.run);
+      const rolledBack = await recoverRun(scene, 'unwind', end.run);
       expect(rolledBack).toMatchObject({ verdict: 'verified', exitStatus: 0, stands: normalStands });
     });
   });

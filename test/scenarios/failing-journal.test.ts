@@ -6,7 +6,7 @@ import { parseJournal } from '../../src/main/journal/journal-reader.ts';
 import { failingRun, inScene, normalStands, tapeStands, withJob } from '../support/failures.ts';
 import { fillableDisk } from '../support/full-disk.ts';
 import { clusterState, normalState, openScene, runScene } from '../support/lab-run.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 
 const fillDiskFor = fillableDisk();
@@ -92,9 +92,9 @@ describe('a full disk on the console', () => {
       scene.lab.faults.clear('tape-error');
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
       fillDiskFor('.ndjson');
-      expect((await failureOf(takeUpScene(scene, 'resume', run))).code).toBe('JOURNAL_UNWRITABLE');
+      expect((await failureOf(recoverScene(scene, 'resume', run))).code).toBe('JOURNAL_UNWRITABLE');
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
-      const end = await takeUpScene(scene, 'unwind', run);
+      const end = await recoverScene(scene, 'unwind', run);
       await scene.lab.copyingFinished();
       expect(end).toMatchObject({
         exitStatus: 2,

@@ -25,7 +25,7 @@ import {
   type SceneRun,
 } from '../support/lab-run.ts';
 import { allLocks, changingCommands, removeLocksByHand } from '../support/lab-shell.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 import { performed } from '../support/performed-command.ts';
 
@@ -151,7 +151,7 @@ describe('a run that is halted', () => {
 
   it('is rolled back by the process that ended it, which is still running: the class is free again', async () => {
     const { run } = await haltedRun();
-    const back = await takeUpScene(scene, 'unwind', run, { takeOverLock: false });
+    const back = await recoverScene(scene, 'unwind', run, { takeOverLock: false });
     expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${run} was rolled back` });
     expect(allLocks(scene)).toEqual([]);
     expect(await clusterState(scene)).toEqual(normalState);
@@ -159,7 +159,7 @@ describe('a run that is halted', () => {
 
   it('is resumed by it, and ends as if nothing had failed', async () => {
     const { run } = await haltedRun();
-    const end = await takeUpScene(scene, 'resume', run, { takeOverLock: false });
+    const end = await recoverScene(scene, 'resume', run, { takeOverLock: false });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
     expect(allLocks(scene)).toEqual([]);
   });
@@ -167,12 +167,12 @@ describe('a run that is halted', () => {
   it('keeps its locks when a rollback fails, or is stopped at once', async () => {
     const { run } = await haltedRun();
     scene.lab.faults.set('fail=node3:sdxshadowvolume -R');
-    const back = await takeUpScene(scene, 'unwind', run, { takeOverLock: false });
+    const back = await recoverScene(scene, 'unwind', run, { takeOverLock: false });
     expect(back).toMatchObject({ exitStatus: 3 });
     expect(lockFolders()).toEqual(classLocks);
     scene.lab.faults.clear('fail');
     const halt = new AbortController();
-    const stopped = await takeUpScene(scene, 'unwind', run, {
+    const stopped = await recoverScene(scene, 'unwind', run, {
       takeOverLock: false,
       halt: halt.signal,
       onEvent(event) {
@@ -183,7 +183,7 @@ describe('a run that is halted', () => {
     expect(stopped.stands[0]).toBe('this is the last known state; nothing was checked since');
     expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 0 });
     expect(lockFolders()).toEqual(classLocks);
-    expect((await takeUpScene(scene, 'unwind', run, { takeOverLock: false })).exitStatus).toBe(2);
+    expect((await recoverScene(scene, 'unwind', run, { takeOverLock: false })).exitStatus).toBe(2);
     expect(allLocks(scene)).toEqual([]);
   });
 
@@ -222,7 +222,7 @@ describe('a run that is halted', () => {
       stdout: '',
       stderr: `shadowtape: run ${run} ended with action required: without its journal it can be neither resumed nor rolled back\n  hint: resume, roll back or discard it first: ${program} resume ${run}, ${program} rollback ${run}, or ${program} unlock Class1 --discard ${run}\n`,
     });
-    expect((await takeUpScene(scene, 'unwind', run, { takeOverLock: false })).exitStatus).toBe(2);
+    expect((await recoverScene(scene, 'unwind', run, { takeOverLock: false })).exitStatus).toBe(2);
     expect((await remove()).exitStatus).toBe(0);
     expect(await scene.state.runs()).toEqual([]);
   });
@@ -255,7 +255,7 @@ describe('a run that is halted', () => {
   it('is rolled back once somebody has repaired everything by hand: nothing is left, and the class is free', async () => {
     const halted = await haltedRun();
     await repairByHand(halted);
-    const back = await takeUpScene(scene, 'unwind', halted.run, { takeOverLock: false });
+    const back = await recoverScene(scene, 'unwind', halted.run, { takeOverLock: false });
     expect(back).toMatchObject({
       exitStatus: 2,
       sentence: `nothing to roll back for run ${halted.run}: everything is in its normal state`,
@@ -273,7 +273,7 @@ describe('a run that is halted', () => {
     });
     expect(end.exitStatus).toBe(3);
     expect(lockFolders()).toEqual([...classLocks, 'node3 /var/tmp/shadowtape-dev.rmt.0.lock']);
-    expect((await takeUpScene(scene, 'unwind', end.run, { takeOverLock: false })).exitStatus).toBe(2);
+    expect((await recoverScene(scene, 'unwind', end.run, { takeOverLock: false })).exitStatus).toBe(2);
     expect(allLocks(scene)).toEqual([]);
   });
 });
@@ -284,7 +284,7 @@ describe('a run whose end was written by an earlier release', () => {
     for (const host of ['node1', 'node2', 'node3'] as const)
       scene.lab.editFolders(host, (folders) => folders.filter((path) => !path.startsWith('/var/tmp/')));
     await rm(scene.state.liveFolder, { recursive: true });
-    expect((await takeUpScene(scene, 'unwind', run, { takeOverLock: false })).exitStatus).toBe(2);
+    expect((await recoverScene(scene, 'unwind', run, { takeOverLock: false })).exitStatus).toBe(2);
     expect(allLocks(scene)).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import {
   type Scene,
 } from '../support/lab-run.ts';
 import { allLocks, changingCommands, onHost } from '../support/lab-shell.ts';
-import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene } from '../support/mortal-console.ts';
 import { failureOf, refusedRun } from '../support/refusals.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
 
@@ -120,7 +120,7 @@ describe('part.synchroniseFirst', () => {
     expect(await clusterState(scene)).toMatchObject({ proxy: 'Join', sliceOfProxy: 'COPY' });
     scene.lab.faults.clear('slow-rejoin');
     await scene.lab.copyingFinished();
-    expect((await takeUpScene(scene, 'unwind', end.run, { change: again })).exitStatus).toBe(2);
+    expect((await recoverScene(scene, 'unwind', end.run, { change: again })).exitStatus).toBe(2);
   });
 
   it('rejoins nothing while a shadow exists on the backup server', async () => {
@@ -390,7 +390,7 @@ describe('scripts around the phases', () => {
       scripted,
     );
     const from = scene.lab.commands.length;
-    const end = await takeUpScene(scene, 'resume', run, { change: scripted });
+    const end = await recoverScene(scene, 'resume', run, { change: scripted });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
     const sent = sentWith(from).flatMap((line) => / echo (.*)$/.exec(line)?.[1] ?? []);
     expect(sent).toEqual(left);

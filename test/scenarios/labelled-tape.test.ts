@@ -20,7 +20,7 @@ import {
   type SiteTree,
 } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
-import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene } from '../support/mortal-console.ts';
 import { failureOf, refusedRun } from '../support/refusals.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 
@@ -280,7 +280,7 @@ describe('a labeled run whose console died', () => {
     ['manifest', 'unheard'],
   ] as const)('in step %s, command %s, continues to a complete tape', async (step, moment) => {
     const { run: name } = await dyingRun(scene, 'raw-dd', around({ step, place: 0 }, moment), change);
-    const end = await takeUpScene(scene, 'resume', name, { change });
+    const end = await recoverScene(scene, 'resume', name, { change });
     expect(end, end.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
     const [label, data, manifest, ...rest] = await filesOfTape(scene.lab.tapeFile);
     // The journal in it is as long as the checks that the machine had time for.
@@ -305,7 +305,7 @@ describe('a labeled run whose console died', () => {
       change,
     );
     await writeFile(scene.lab.tapeFile, image);
-    const end = await takeUpScene(again, 'resume', name, { change });
+    const end = await recoverScene(again, 'resume', name, { change });
     expect(end).toMatchObject({ verdict: 'failed', error: { code: 'TAPE_IS_ANOTHER' } });
     expect((await readFile(scene.lab.tapeFile)).equals(image)).toBe(true);
     expect(await clusterState(again)).toEqual(normalState);

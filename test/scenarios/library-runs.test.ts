@@ -1,7 +1,7 @@
 /** A library with bar codes: a run's tape is loaded before it is checked, and returned when the run ends. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { sceneArguments } from '../support/command-line.ts';
-import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene } from '../support/mortal-console.ts';
 import { checkScene, failureOf } from '../support/refusals.ts';
 import {
   clusterState,
@@ -214,7 +214,7 @@ describe('a run in a site with a library', () => {
         },
         named,
       );
-      const end = await takeUpScene(scene, 'resume', run, { change: named });
+      const end = await recoverScene(scene, 'resume', run, { change: named });
       expect(end, end.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
       expect(moves()).toEqual(['load 1 0', 'unload 1 0']);
       expect(await labelOn('PAY001L4')).toMatchObject({ name: 'W1', run });
@@ -310,7 +310,7 @@ describe('the tape of a run that requires action', () => {
     } finally {
       await console.close();
     }
-    const end = await takeUpScene(scene, 'unwind', halted.run, { change });
+    const end = await recoverScene(scene, 'unwind', halted.run, { change });
     expect(warningsOf(end)).toContain(
       'the tape stays in the drive, which this run no longer locks: shadowtape tapes unload returns it',
     );

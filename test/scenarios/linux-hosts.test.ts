@@ -1,7 +1,7 @@
 /** Hosts that run Linux: each method that exists there, by both routes and in both layouts, and runs that are interrupted. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDump } from '../../src/lab/commands/dump-format.ts';
-import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene, type Death } from '../support/mortal-console.ts';
 import {
   clusterState,
   filesOfVolume,
@@ -149,7 +149,7 @@ describe('a run on Linux whose console died', () => {
     const change = setting('raw-dd', 'console', 'plain', true);
     const { run } = await dyingRun(scene, 'raw-dd', after('verify'), change);
     await scene.lab.rebootNode('node3');
-    const end = await takeUpScene(scene, 'resume', run, { change });
+    const end = await recoverScene(scene, 'resume', run, { change });
     expect(end, end.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
     expect(await clusterState(scene)).toEqual(normalState);
     await expectTape('raw-dd', 'plain');
@@ -163,7 +163,7 @@ describe('a run on Linux whose console died', () => {
       'GDS guide 6.6.3.7, step 3-3 (Solaris edition); GDS guide (Linux) 4.1 and 4.2, 2.7.2',
     );
     expect(scene.lab.world().mounts.node3).toMatchObject([{ directory: '/mnt1', type: 'ext3' }]);
-    const end = await takeUpScene(scene, 'unwind', run);
+    const end = await recoverScene(scene, 'unwind', run);
     expect(end, end.sentence).toMatchObject({ exitStatus: 2 });
     expect(await clusterState(scene)).toEqual(normalState);
   });
@@ -171,7 +171,7 @@ describe('a run on Linux whose console died', () => {
   it('is resumed from a mounted ext3 by route server, in layout labeled', async () => {
     const change = setting('ext3-tar', 'server', 'labelled', false);
     const { run } = await dyingRun(scene, 'ext3-tar', after('6b-3'), change);
-    const end = await takeUpScene(scene, 'resume', run, { change });
+    const end = await recoverScene(scene, 'resume', run, { change });
     expect(end, end.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
     expect(await clusterState(scene)).toEqual(normalState);
     await expectTape('ext3-tar', 'labelled');

@@ -16,7 +16,7 @@ import {
   type Scene,
 } from '../support/lab-run.ts';
 import { allLocks, changingCommands, onHost } from '../support/lab-shell.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 import { sceneOfTest } from '../support/scene-of-test.ts';
 
@@ -109,7 +109,7 @@ it('a run names the remaining commands, and is rolled back once its lock is free
   const scene = await sceneOfTest();
   const { end } = await runWithout(scene, 'raw-dd', atStep('7'), 'node3');
   expect(end.stands).toEqual(expect.arrayContaining(byHand('node3 sdxshadowvolume -F -c Class2 -v Volume2')));
-  const back = await takeUpScene(scene, 'unwind', end.run, { takeOverLock: false });
+  const back = await recoverScene(scene, 'unwind', end.run, { takeOverLock: false });
   expect(back.exitStatus).toBe(2);
   expect(await clusterState(scene)).toEqual(normalState);
   expect(allLocks(scene)).toEqual([]);
@@ -147,7 +147,7 @@ it('a rollback on request stops, too', async () => {
   const scene = await sceneOfTest();
   const { end } = await runWithout(scene, 'raw-dd', atStep('7'), 'node3');
   let from = 0;
-  const back = await takeUpScene(scene, 'unwind', end.run, {
+  const back = await recoverScene(scene, 'unwind', end.run, {
     onEvent(event) {
       if (!atStep('8-1', true)(event)) return;
       removeLock(scene, 'node3');

@@ -18,7 +18,7 @@ import {
   type SiteTree,
 } from '../support/lab-run.ts';
 import { allLocks, changingCommands } from '../support/lab-shell.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 import { checkScene, failureOf, refusedBeforeJournal, refusedRun } from '../support/refusals.ts';
 import { sceneOfTest } from '../support/scene-of-test.ts';
 
@@ -343,7 +343,7 @@ describe('an interrupted run that has lost a node', () => {
     expect(first.exitStatus).toBe(3);
     await cutOff(scene, 'node2');
     when(scene, 'node3', 'sdxshadowdisk -R', () => reachable(scene, 'node2'));
-    const end = await takeUpScene(scene, 'resume', first.run, { change: rawAny });
+    const end = await recoverScene(scene, 'resume', first.run, { change: rawAny });
     await scene.lab.copyingFinished();
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
     expect(nodeEvents(end)).toMatchObject([
@@ -366,7 +366,7 @@ describe('an interrupted run that has lost a node', () => {
       },
     });
     expect(first.exitStatus).toBe(3);
-    const end = await takeUpScene(scene, 'resume', first.run, { change: rawAny });
+    const end = await recoverScene(scene, 'resume', first.run, { change: rawAny });
     await scene.lab.copyingFinished();
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0, hasLocks: false });
     expect(nodeEvents(end)).toMatchObject([

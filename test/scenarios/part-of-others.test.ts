@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { withJob } from '../support/failures.ts';
 import { clusterState, normalState, openScene, runScene, type Scene } from '../support/lab-run.ts';
 import { allLocks } from '../support/lab-shell.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -43,7 +43,7 @@ it('a proxy that somebody else parts right before the command is left alone, als
       `${first}: sdxproxy Rejoin -c Class1 -p Volume2`,
     ]),
   );
-  const back = await takeUpScene(scene, 'unwind', end.run);
+  const back = await recoverScene(scene, 'unwind', end.run);
   expect(back).toMatchObject({
     exitStatus: 3,
     sentence: `run ${end.run} was not rolled back: ${notProven(end.run)}`,
@@ -55,7 +55,7 @@ it('a proxy that somebody else parts right before the command is left alone, als
 
   await scene.lab.type('node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
   await scene.lab.copyingFinished();
-  const joined = await takeUpScene(scene, 'unwind', end.run);
+  const joined = await recoverScene(scene, 'unwind', end.run);
   expect(joined.exitStatus).toBe(2);
   expect(joined.events.at(-1)).not.toHaveProperty('partUnproven');
   expect(allLocks(scene)).toEqual([]);
@@ -68,7 +68,7 @@ it('a part whose answer is lost is rolled back once the operator confirms that i
   expect(end.stands).toContain(`not rolled back: ${notProven(end.run)}`);
   expect(touched(0)).toEqual([]);
   expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'running' });
-  const back = await takeUpScene(scene, 'unwind', end.run, { ownPart: true });
+  const back = await recoverScene(scene, 'unwind', end.run, { ownPart: true });
   expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} was rolled back` });
   const begun = back.events.find((event) => event.type === 'run-resumed');
   expect(back.events).toContainEqual(

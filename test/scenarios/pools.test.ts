@@ -17,7 +17,7 @@ import {
   type Scene,
   type SiteTree,
 } from '../support/lab-run.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 import { failureOf, refusedRun } from '../support/refusals.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 import { performed } from '../support/performed-command.ts';
@@ -104,7 +104,7 @@ describe('a job with a pool of tapes', () => {
       onEvent: (event) => event.type === 'label' && halt.abort(),
     });
     expect(await labelOn('tape')).toMatchObject({ name: 'W1', run: halted });
-    const end = await takeUpScene(scene, 'resume', halted, { change: pooled(['W1']) });
+    const end = await recoverScene(scene, 'resume', halted, { change: pooled(['W1']) });
     expect(end, end.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
     expect(await labelOn('tape')).toMatchObject({ name: 'W1', run: halted });
   });

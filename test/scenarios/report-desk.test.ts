@@ -13,7 +13,7 @@ import { signRun } from '../../src/main/proof/sign-run.ts';
 import { newKey } from '../../src/main/ssh/ssh-server.test-support.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, runScene, type Scene } from '../support/lab-run.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 import { serveScene, TestPage } from '../support/serve.ts';
 
 /** One successful run, for all tests that only read it. */
@@ -116,7 +116,7 @@ it('a resumed run shows who resumed it, with what, and what was found', async ()
   expect(byHand).toContain('sdxshadowvolume -F -c Class2 -v Volume2');
 
   halting.lab.faults.clear('tape-error');
-  expect(await takeUpScene(halting, 'resume', halted.run, { change })).toMatchObject({ exitStatus: 0 });
+  expect(await recoverScene(halting, 'resume', halted.run, { change })).toMatchObject({ exitStatus: 0 });
   const report = await desk.document(halted.run);
   expect(textOf(report, 'summary')).toMatch(/resumed by \S+ at \d{4}-\d\d-\d\d/);
   expect(textOf(report, 'decisions')).toMatch(/resumed it.*found: /);

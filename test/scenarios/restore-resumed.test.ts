@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openWay } from '../support/broken-restore.ts';
 import { locksLeft } from '../support/lab-shell.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 import { restoreScene, type RestoreScene } from '../support/restore-run.ts';
 
 let scene: RestoreScene | undefined;
@@ -38,7 +38,7 @@ describe('a restore from the parted proxy', () => {
     const run = await stoppedAt(scene, 'read-proxy');
     await scene.lab.type('node3', 'sdxshadowdisk -M -c Class9 -d c1t1d3=Disk3');
     const from = scene.lab.commands.length;
-    const end = await takeUpScene(scene, 'resume', run, { change: scene.change });
+    const end = await recoverScene(scene, 'resume', run, { change: scene.change });
     expect([end.exitStatus, end.sentence]).toEqual([
       3,
       'step start-proxy: No shadow is left: expected none, seen disk Disk3 of class Class9 on c1t1d3',
@@ -56,7 +56,7 @@ describe('a restore from the parted proxy', () => {
     await scene.lab.rebootNode('node2');
     expect(scene.lab.world().master.statusOn).toMatchObject({ node2: 'ACTIVE' });
     const from = scene.lab.commands.length;
-    const end = await takeUpScene(scene, 'resume', run, { change: scene.change });
+    const end = await recoverScene(scene, 'resume', run, { change: scene.change });
     expect(end.exitStatus, end.sentence).toBe(0);
     expect(changesOf(scene, from).slice(0, 5)).toEqual([
       'sdxvolume -F -c Class1 -v Volume2 -e allnodes',
@@ -83,7 +83,7 @@ describe('a restore from the parted proxy', () => {
         .rebootNode('node2')
         .then(() => lab.type('node1', 'sdxvolume -F -c Class1 -v Volume1,Volume2 -e allnodes'));
     });
-    const end = await takeUpScene(scene, 'resume', run, {
+    const end = await recoverScene(scene, 'resume', run, {
       change: scene.change,
       onEvent(event) {
         if (event.type === 'step-finished' && event.step === 'stop-master') isStopped = true;

@@ -93,7 +93,7 @@ describe('Volume1 and Volume3, each backed up by its own run', () => {
     const other = await failureOf(restoreScene(scene, { replace: ['Volume3'], change }));
     expect(other.code).toBe('RESTORE_NOT_CONFIRMED');
     const none = await failureOf(restoreScene(scene, { replace: ['Volume1', 'Volume5'], change }));
-    expect(none.code).toBe('RESTORE_NOT_CONFIRMED');
+    expect(none.code).toBe('RESTORE_REPLACES_FEWER');
     expect(restoringCommands(scene)).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import {
   type SiteTree,
 } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 import { openRestoreScene, restoreScene } from '../support/restore-run.ts';
 import { sampled } from '../support/sampled.ts';
@@ -151,7 +151,7 @@ describe('a login that may only use the printed lines', { timeout: 120_000 }, ()
             halt.abort();
         },
       });
-      await expectAllowed(scene, () => takeUpScene(scene, mode, run, { change }), mode === 'resume' ? 0 : 2);
+      await expectAllowed(scene, () => recoverScene(scene, mode, run, { change }), mode === 'resume' ? 0 : 2);
     } finally {
       await scene.close();
     }

@@ -123,7 +123,7 @@ describe('a run in the browser', () => {
     await page.result('halt', { run });
     await followed.until(({ end }) => end !== undefined);
     expect(followed.end).toMatchObject({ exitStatus: 3 });
-    expect(await page.result('takeUpRefusals', { run })).toEqual({});
+    expect(await page.result('recoveryRefusals', { run })).toEqual({});
     const again = page.follow('run', { run });
     expect(await page.result('unwind', { run })).toEqual({ run });
     await again.until(({ pushes }) => pushes.filter(({ kind }) => kind === 'end').length === 2);
@@ -136,7 +136,7 @@ describe('a run in the browser', () => {
     await begin(askOperator);
     const { run } = await page.result('start', { job: 'raw-dd' });
     const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);
-    expect(await page.ask('takeUpRefusals', { run })).toMatchObject({ error: { code: 'RUN_IS_LIVE' } });
+    expect(await page.ask('recoveryRefusals', { run })).toMatchObject({ error: { code: 'RUN_IS_LIVE' } });
     await page.result('halt', { run });
     await followed.until(({ end }) => end !== undefined);
     for (const line of [
@@ -149,13 +149,13 @@ describe('a run in the browser', () => {
     await scene.lab.type('node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
     await scene.lab.copyingFinished();
     const joined = 'Volume2 is joined again: the data from the moment of the part is lost';
-    expect(await page.result('takeUpRefusals', { run })).toEqual({
+    expect(await page.result('recoveryRefusals', { run })).toEqual({
       resume: `run ${run} cannot be resumed: ${joined}`,
     });
     const again = page.follow('run', { run });
     await page.result('unwind', { run });
     await again.until(({ pushes }) => pushes.filter(({ kind }) => kind === 'end').length === 2);
-    expect(await page.result('takeUpRefusals', { run })).toMatchObject({
+    expect(await page.result('recoveryRefusals', { run })).toMatchObject({
       resume: expect.stringContaining(`run ${run} has ended`) as string,
     });
   });

@@ -11,7 +11,7 @@ import {
   type SiteTree,
 } from '../support/lab-run.ts';
 import { classLockStands, changingCommands } from '../support/lab-shell.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { recoverScene } from '../support/mortal-console.ts';
 import { refusedBeforeJournal, refusedRun } from '../support/refusals.ts';
 import {
   byServer,
@@ -110,7 +110,7 @@ describe('the way to the backup server breaks while it dumps', () => {
         'run by hand on node1: sdxproxy Rejoin -c Class1 -p Volume2',
         'run by hand on node1: sdxinfo -S -c Class1 -o Volume2',
       ]);
-      const resumed = await takeUpScene(scene, 'resume', end.run, { change });
+      const resumed = await recoverScene(scene, 'resume', end.run, { change });
       expect(resumed).toMatchObject({ exitStatus: 0, verdict: 'verified' });
       expect(warningsOf(resumed)).toContain(
         'node3 shows no shadow (a reboot removes it): it is created again',

@@ -19,7 +19,7 @@ import {
   type SiteTree,
 } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
-import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene } from '../support/mortal-console.ts';
 import { stepsOfPlan } from '../support/places.ts';
 import { Administrator, objectsOf } from '../support/rival-administrator.ts';
 import { filesOfTape } from '../support/tap-file.ts';
@@ -403,7 +403,7 @@ describe('a console that died', () => {
       (event) => (event.type === 'tape-part' ? 'after' : undefined),
       spanning(true),
     );
-    const end = await takeUpScene(scene, 'resume', run, { change: spanning(true) });
+    const end = await recoverScene(scene, 'resume', run, { change: spanning(true) });
     expect(end, [end.sentence, ...end.stands].join('\n')).toMatchObject({
       exitStatus: 0,
       verdict: 'verified',

@@ -11,7 +11,7 @@ import {
   type SiteTree,
 } from '../support/lab-run.ts';
 import { locksLeft, onHost } from '../support/lab-shell.ts';
-import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene } from '../support/mortal-console.ts';
 import { filesFromRestore, printedImageCommands } from '../support/restored-files.ts';
 import { expectCleared, runServer } from '../support/server-run.ts';
 import { filesOfTape } from '../support/tap-file.ts';
@@ -336,7 +336,7 @@ describe('a run with several volumes that was interrupted', () => {
     );
     await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
     const from = scene.lab.commands.length;
-    const end = await takeUpScene(scene, 'unwind', run, { change: twoPlain() });
+    const end = await recoverScene(scene, 'unwind', run, { change: twoPlain() });
     expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${run} was rolled back` });
     const rejoins = scene.lab.commands.slice(from).filter(({ line }) => line.includes('Rejoin'));
     expect(rejoins).toMatchObject([{ host: 'node1', line: 'sdxproxy Rejoin -c Class1 -p Volume4' }]);
@@ -351,7 +351,7 @@ describe('a run with several volumes that was interrupted', () => {
       (event) => (event.type === 'step-started' && event.step === '6a:Volume4' ? 'after' : undefined),
       twoPlain(),
     );
-    const end = await takeUpScene(scene, 'resume', run, { change: twoPlain() });
+    const end = await recoverScene(scene, 'resume', run, { change: twoPlain() });
     expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
     expect(await tapeDigests()).toEqual(before);
     await expectNormal();

@@ -20,7 +20,7 @@ import {
 import { stepsOfPlan } from '../support/places.ts';
 import { Administrator, objectsOf } from '../support/rival-administrator.ts';
 import { Hold } from '../support/rival-moment.ts';
-import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene, type Death } from '../support/mortal-console.ts';
 import { byServer, runServer, whenWatched } from '../support/server-run.ts';
 import { holdersOn, holdingTold, holdsIn, survivingHolders, taken } from '../support/shadow-holders.ts';
 
@@ -375,7 +375,7 @@ describe('no process holds the shadow open', () => {
       const { run } = await dyingRun(scene, 'raw-dd', dyingOnceStarted(), change);
       expect(await survivingHolders(scene.lab)).toEqual([]);
       scene.lab.faults.clear('slow-tape');
-      const end = await takeUpScene(scene, 'resume', run, { change });
+      const end = await recoverScene(scene, 'resume', run, { change });
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
       expect(holdsIn(end.events)).toEqual(['6a ended', '6a taken', '6a released']);
       expect(holdingTold(end.events)).toEqual([

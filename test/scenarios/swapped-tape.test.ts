@@ -5,7 +5,7 @@ import { lostTapesOf, type Ask } from '../../src/main/application/console.ts';
 import { around } from '../support/deaths.ts';
 import { withJob } from '../support/failures.ts';
 import { clusterState, normalState, openScene, runScene, sha256, type Scene } from '../support/lab-run.ts';
-import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene } from '../support/mortal-console.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 
 let scene: Scene;
@@ -93,7 +93,7 @@ describe('a run that is resumed', () => {
     const { run } = await dyingRun(again, 'raw-dd', death, withJob({ services: 'not-needed' }));
     await insert(image);
     const change = withJob({ services: 'not-needed' });
-    const end = await takeUpScene(again, 'resume', run, { change });
+    const end = await recoverScene(again, 'resume', run, { change });
     expect(end).toMatchObject({ verdict: 'failed', exitStatus: 2, error: { code: 'TAPE_NOT_BLANK' } });
     expect(end.sentence).toContain(`written by one of the runs ${older.run}, ${run}`);
     expect((await readFile(scene.lab.tapeFile)).equals(image)).toBe(true);
@@ -106,7 +106,7 @@ describe('a run that is resumed', () => {
     await insert(blank);
     const change = withJob({ services: 'not-needed', media: { layout: 'plain', overwrite: true } });
     const { run } = await dyingRun(scene, 'raw-dd', around({ step: '6a', place: 0 }, 'unheard'), change);
-    const end = await takeUpScene(scene, 'resume', run, { change });
+    const end = await recoverScene(scene, 'resume', run, { change });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
     expect(lostTapesOf(scene.state, older.run)).toMatchObject([{ by: run, certain: false }]);
   });

@@ -19,7 +19,7 @@ import {
   type SiteTree,
 } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
-import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene, type Death } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
 
@@ -336,7 +336,7 @@ describe('the console is killed while the whole proxy is hashed', () => {
     await inScene(async (scene) => {
       const snapshot = await scene.lab.volumeDigest('Class1', 'Volume2');
       const run = await killed(scene);
-      const end = await takeUpScene(scene, 'resume', run, { change: whole() });
+      const end = await recoverScene(scene, 'resume', run, { change: whole() });
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified', stands: normalStands });
       const { events } = await readRun(scene.state, run);
       const hashes = events.filter((event) => event.type === 'proxy-hash');
@@ -359,7 +359,7 @@ describe('the console is killed while the whole proxy is hashed', () => {
   it('and rolled back: the read is ended, the proxy stopped and rejoined, and the run is not verified', async () => {
     await inScene(async (scene) => {
       const run = await killed(scene);
-      const end = await takeUpScene(scene, 'unwind', run, { change: whole() });
+      const end = await recoverScene(scene, 'unwind', run, { change: whole() });
       expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
       expect(aroundTheHash(scene)).toEqual(inOrder);
       await expectNothingLeft(scene);

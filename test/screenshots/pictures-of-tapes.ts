@@ -144,7 +144,7 @@ export function tapePictures(plays: Plays): Picture[] {
     ...(act ? { act } : {}),
   });
   const { library, withLibrary, alerted } = libraryAnswers(normal);
-  const blank = { ...normal.identify, blank: true, label: undefined, files: [], end: 'blank' };
+  const blank = { ...normal.identify, blank: true, label: undefined, files: [], end: 'blank', writtenBy: [] };
   return [
     of('loading', resting(normal, { tape: never, tapes: never })),
     of('ready', resting(three)),

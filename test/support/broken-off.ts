@@ -14,7 +14,7 @@ import { watchRejoins } from './failures.ts';
 import { kindsOfRuns, type KindOfRun } from './kinds-of-run.ts';
 import type { Scene, SceneRun } from './lab-run.ts';
 import { expectHanded } from './deaths.ts';
-import { refusalScene, takeUpScene } from './mortal-console.ts';
+import { refusalScene, recoverScene } from './mortal-console.ts';
 import { placesOf, type Place } from './places.ts';
 import { failureOf } from './refusals.ts';
 import { runningOnServer } from './server-run.ts';
@@ -57,7 +57,7 @@ function everything(places: readonly Place[]): Scenario[] {
 const drops = ['dropped before', 'dropped during', 'dropped after'] as const;
 const kills = ['killed before', 'killed after'] as const;
 const endings = ['resume', 'unwind', 'nothing'] as const;
-const takenUpBy = ['resume', 'unwind'] as const;
+const recoveredBy = ['resume', 'unwind'] as const;
 
 /**
  * At every third command that changes something: it fails, the connection drops in one of the three ways, or the
@@ -80,7 +80,7 @@ function chosenQueries(places: readonly Place[]): Scenario[] {
     {
       place,
       how: turn(['silent from there on', 'silent'] as const, index),
-      then: turn(takenUpBy, index >> 1),
+      then: turn(recoveredBy, index >> 1),
     },
     ...(index % 4 === 0 ? [{ place, how: 'cut', then: turn(endings, index) } as const] : []),
   ]);
@@ -100,7 +100,7 @@ function chosenChange(place: Place, nth: number): Scenario {
   const turn = <Value>(values: readonly Value[], by = 0) => values[(nth + by) % values.length] as Value;
   const fails: Scenario = { place, how: 'fails', then: turn(endings) };
   const dropped: Scenario = { place, how: turn(drops, Math.floor(nth / 3)), then: turn(endings, 1) };
-  const killed: Scenario = { place, how: turn(kills, nth >> 2), then: turn(takenUpBy, nth >> 3) };
+  const killed: Scenario = { place, how: turn(kills, nth >> 2), then: turn(recoveredBy, nth >> 3) };
   return [fails, dropped, fails, killed][nth % 4] as Scenario;
 }
 
@@ -188,7 +188,7 @@ async function withAnotherTape({ place }: Scenario, scene: Scene, resumed: Scene
   if (resumed.exitStatus !== 3 || resumed.error?.code !== 'TAPE_NOT_BLANK' || !isEither) return resumed;
   expect(resumed.error.hint).toMatch(/^insert a blank tape;/);
   await scene.lab.insertCartridge('tape', { blank: true });
-  return takeUpScene(scene, 'resume', resumed.run, { change: place.kind.change });
+  return recoverScene(scene, 'resume', resumed.run, { change: place.kind.change });
 }
 
 /** The final result of a run: the last end, and whether a resume was refused. */
@@ -197,22 +197,22 @@ async function finalEnd(scene: Scene, scenario: Scenario, broken: BrokenRun): Pr
   const { run, end } = broken;
   const { change } = place.kind;
   if (isUnheardPart(scenario) && isParted(scene)) {
-    const refused = await takeUpScene(scene, 'unwind', run, { change });
+    const refused = await recoverScene(scene, 'unwind', run, { change });
     expect(refused.exitStatus, told(refused)).toBe(3);
     expect(isParted(scene), told(refused)).toBe(true);
     const mode = then === 'resume' ? 'resume' : 'unwind';
-    return takeUpScene(scene, mode, run, { change, ownPart: true });
+    return recoverScene(scene, mode, run, { change, ownPart: true });
   }
   const isOpen = end === undefined || end.exitStatus === 3;
   if (then === 'nothing') return end as SceneRun;
   if (!isOpen && (then === 'resume' || end.exitStatus === 0)) {
-    const { code } = await failureOf(takeUpScene(scene, then, run, { change }));
+    const { code } = await failureOf(recoverScene(scene, then, run, { change }));
     expect(code).toBe('RUN_ALREADY_ENDED');
     return end;
   }
-  if (then === 'unwind') return takeUpScene(scene, 'unwind', run, { change });
+  if (then === 'unwind') return recoverScene(scene, 'unwind', run, { change });
   const suggested = await refusalScene(scene, 'resume', run, change);
-  const resumed = await takeUpScene(scene, 'resume', run, { change }).catch((error: unknown) => error);
+  const resumed = await recoverScene(scene, 'resume', run, { change }).catch((error: unknown) => error);
   // A suggestion makes the same checks as the command.
   expect(suggested?.message).toBe(resumed instanceof Error ? resumed.message : undefined);
   if (!(resumed instanceof Error)) return withAnotherTape(scenario, scene, resumed as SceneRun);
@@ -223,7 +223,7 @@ async function finalEnd(scene: Scene, scenario: Scenario, broken: BrokenRun): Pr
     allowedRefusals.some((allowed) => allowed.test(reason)),
     reason,
   ).toBe(true);
-  return takeUpScene(scene, 'unwind', run, { change });
+  return recoverScene(scene, 'unwind', run, { change });
 }
 
 async function perform(shared: SharedScene, scenario: Scenario): Promise<string> {

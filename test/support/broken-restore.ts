@@ -4,7 +4,7 @@ import type { RunEvent } from '../../src/contract/events.ts';
 import { readRun } from '../../src/main/application/console.ts';
 import { carryCopyOf } from './carried-copy.ts';
 import { filesOfVolume, openSceneConsole } from './lab-run.ts';
-import { takeUpScene } from './mortal-console.ts';
+import { recoverScene } from './mortal-console.ts';
 import { openRestoreScene, RestoreOracle, restoreScene, type RestoreScene } from './restore-run.ts';
 
 /** Where the restored bytes come from; `copy`: a second tape; `files`: from a tape with an archive, into a new file system. */
@@ -88,7 +88,7 @@ export async function expectSafe(scene: RestoreScene, run: string): Promise<void
 /** After RejoinRestore was sent nothing is rolled back; a restore that has touched nothing has nothing to roll back. */
 export async function rollBack(scene: RestoreScene, run: string, ownPart = false): Promise<void> {
   const { events } = await readRun(scene.state, run);
-  const end = await takeUpScene(scene, 'unwind', run, { change: scene.change, ownPart }).then(
+  const end = await recoverScene(scene, 'unwind', run, { change: scene.change, ownPart }).then(
     ({ exitStatus }) => exitStatus,
     (error: unknown) => (error as { code?: string }).code,
   );
@@ -157,7 +157,7 @@ export async function resume(scene: RestoreScene, run: string, from: Way): Promi
     if (event.type === 'step-started' && event.step === '3-4') restored ??= masterOf(scene, from);
   };
   const resumed = (ownPart: boolean) =>
-    takeUpScene(scene, 'resume', run, { change: scene.change, onEvent: hear, ownPart }).catch(
+    recoverScene(scene, 'resume', run, { change: scene.change, onEvent: hear, ownPart }).catch(
       (error: unknown) => error as Error & { code?: string },
     );
   const first = await resumed(false);

@@ -163,7 +163,7 @@ export function tearLastLine(scene: Scene, run: string): void {
 }
 
 /** Resumes a run as the command line does. */
-export async function takeUpScene(
+export async function recoverScene(
   scene: Scene,
   mode: 'resume' | 'unwind',
   run: string,
@@ -209,7 +209,7 @@ export async function refusalScene(
 ): Promise<{ readonly message: string } | undefined> {
   const console = await openSceneConsole(scene, change);
   try {
-    return await console.takeUpRefusal(mode, run);
+    return await console.recoveryRefusal(mode, run);
   } finally {
     await console.close();
   }

@@ -77,13 +77,13 @@ const run: fc.Arbitrary<Act> = fc.record({
   onFailure: fc.constantFrom('halt', 'halt', 'unwind'),
   trouble: troubleOf([...kinds, 'killed', 'killed', 'killed']),
 });
-const takeUp = (what: 'resume' | 'unwind'): fc.Arbitrary<Act> =>
+const recoverRun = (what: 'resume' | 'unwind'): fc.Arbitrary<Act> =>
   fc.record({ what: fc.constant(what), back, trouble: troubleOf(['none', 'none', ...kinds]) });
 
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 3, arbitrary: run },
-  { weight: 5, arbitrary: takeUp('resume') },
-  { weight: 2, arbitrary: takeUp('unwind') },
+  { weight: 5, arbitrary: recoverRun('resume') },
+  { weight: 2, arbitrary: recoverRun('unwind') },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('reboot'), node }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('verify'), back }) },
   { weight: 1, arbitrary: fc.constant({ what: 'label' } as const) },

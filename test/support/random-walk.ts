@@ -6,7 +6,7 @@ import { readRun } from '../../src/main/application/console.ts';
 import { expectHanded } from './deaths.ts';
 import { openScene, openSceneConsole, runScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
 import { removeLocksByHand } from './lab-shell.ts';
-import { dyingRun, takeUpScene } from './mortal-console.ts';
+import { dyingRun, recoverScene } from './mortal-console.ts';
 import { stepsOfPlan } from './places.ts';
 import { actSite, jobs, troubled, type Act } from './random-acts.ts';
 import { Administrator, objectsOf, type JobObjects } from './rival-administrator.ts';
@@ -137,7 +137,7 @@ export class RandomWalk {
         const run = await this.#runBut(act.back);
         const trouble = troubled(scene, act.trouble, this.#administrator(await this.#jobOf(run)));
         try {
-          return await takeUpScene(scene, act.what, run, {
+          return await recoverScene(scene, act.what, run, {
             change: actSite,
             ...trouble,
           });
@@ -267,7 +267,7 @@ export class RandomWalk {
       for (const run of (await this.#scene.state.runs()).reverse()) {
         // Proxies that others parted are joined again: the others were parted by the runs, even if an answer was lost.
         const setting = { change: actSite, ownPart: true };
-        const came = await takeUpScene(this.#scene, 'unwind', run, setting).catch((error: unknown) =>
+        const came = await recoverScene(this.#scene, 'unwind', run, setting).catch((error: unknown) =>
           this.#refused(error),
         );
         this.#log.push(

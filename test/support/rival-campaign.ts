@@ -12,7 +12,7 @@ import { dying } from './breaks.ts';
 import { type KindOfRun } from './kinds-of-run.ts';
 import { jobOf, openSceneConsole, runScene, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 import { locksLeft } from './lab-shell.ts';
-import { dyingRun, takeUpScene } from './mortal-console.ts';
+import { dyingRun, recoverScene } from './mortal-console.ts';
 import { ownSteps, stepsOfPlan } from './places.ts';
 import { randomOf, sample } from './random-numbers.ts';
 import {
@@ -146,10 +146,10 @@ async function resumed(
   scene: Scene,
   mode: 'resume' | 'unwind',
   run: string,
-  setting: Parameters<typeof takeUpScene>[3],
+  setting: Parameters<typeof recoverScene>[3],
 ): Promise<SceneRun | undefined> {
   try {
-    return await takeUpScene(scene, mode, run, setting);
+    return await recoverScene(scene, mode, run, setting);
   } catch (error) {
     if (!isFailure(error, 'RESUME_IMPOSSIBLE', 'UNWIND_IMPOSSIBLE', 'RUN_ALREADY_ENDED')) throw error;
     return undefined;
@@ -270,7 +270,7 @@ class Play {
       event.type === 'intent' && event.step === '3-3' && event.changes ? [event.seq] : [],
     );
     expect(parted, 'the run itself has sent a part').not.toEqual([]);
-    return takeUpScene(this.#scene, 'unwind', run, { change: this.#scenario.kind.change, ownPart: true });
+    return recoverScene(this.#scene, 'unwind', run, { change: this.#scenario.kind.change, ownPart: true });
   }
 
   /** The administrator undoes the change; then what the run has named is done, or the run is rolled back. */
@@ -285,7 +285,7 @@ class Play {
       await this.#discard(run);
       return;
     }
-    const last = await takeUpScene(this.#scene, 'unwind', run, { change: kind.change });
+    const last = await recoverScene(this.#scene, 'unwind', run, { change: kind.change });
     const ended = (await this.#ownPart(run, last)) ?? last;
     expect([0, 2, 4], toldBy(ended)).toContain(ended.exitStatus);
   }

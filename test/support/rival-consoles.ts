@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import type { KindOfRun } from './kinds-of-run.ts';
 import { runScene, type Scene, type SceneRun } from './lab-run.ts';
 import { allLocks, removeLocksByHand } from './lab-shell.ts';
-import { takeUpScene } from './mortal-console.ts';
+import { recoverScene } from './mortal-console.ts';
 import { randomOf, sample } from './random-numbers.ts';
 import { expectAsBefore, learn, rollingBack, type Known } from './rival-campaign.ts';
 import { Hold, type Moment } from './rival-moment.ts';
@@ -190,10 +190,10 @@ async function expectRight(
 
 /** A console whose journal another one has written to has no answer of its part: an operator says whose part it is. */
 async function rolledBack(scene: Scene, { change }: KindOfRun, run: string): Promise<SceneRun> {
-  const end = await takeUpScene(scene, 'unwind', run, { change });
+  const end = await recoverScene(scene, 'unwind', run, { change });
   if (!end.sentence.includes('nothing proves that this run parted')) return end;
   expect(end.exitStatus, toldBy(end)).toBe(3);
-  return takeUpScene(scene, 'unwind', run, { change, ownPart: true });
+  return recoverScene(scene, 'unwind', run, { change, ownPart: true });
 }
 
 async function perform(

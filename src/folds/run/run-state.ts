@@ -114,4 +114,4 @@ export const isOver = (state: RunState): boolean => overStates.includes(state);
 const resumable: readonly RunState[] = ['dead', 'halted', 'verified-act', 'unverified-act'];
 
 /** True if the run may be continued, or unwound. */
-export const canBeTakenUp = (state: RunState): boolean => resumable.includes(state);
+export const isRecoverable = (state: RunState): boolean => resumable.includes(state);

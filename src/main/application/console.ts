@@ -20,7 +20,7 @@ import { drivePlace } from '../procedure/model/lock-places.ts';
 import { timeLimitsOf } from '../procedure/model/step.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
-import type { TakeUpMode } from '../procedure/recover/take-up-judgement.ts';
+import type { RecoveryMode } from '../procedure/recover/recovery-judgement.ts';
 import { verifyRun, type VerifiedFile } from '../procedure/run/tape/verify-run.ts';
 import { readSite, siteOf } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
@@ -45,7 +45,7 @@ import { openHosts, userKnownHostsFiles } from './open-hosts.ts';
 import { ProofService } from './proof-service.ts';
 import { RateService } from './rate-service.ts';
 import { checkRights } from './rights/rights-service.ts';
-import { RunService, type EndedRun, type RunRequest, type TakeUpRequest } from './run-service.ts';
+import { RunService, type EndedRun, type RunRequest, type RecoveryRequest } from './run-service.ts';
 import { noteReadTape, TapeService } from './tape-service.ts';
 import { VolumeRestoreService } from './volume-restore-service.ts';
 
@@ -74,7 +74,7 @@ export type {
 export type { RestoreHooks as FileRestoreHooks } from './media/restore-drives.ts';
 export type { Site };
 export type { JobRequest } from './job-assigner.ts';
-export type { EndedRun, Following, RunRequest, TakeUpRequest } from './run-service.ts';
+export type { EndedRun, Following, RunRequest, RecoveryRequest } from './run-service.ts';
 
 export interface ConsoleOptions {
   readonly state: StateFolder;
@@ -221,18 +221,18 @@ export class ShadowtapeConsole {
   }
 
   /** See RunService. */
-  resume(request: TakeUpRequest): Promise<EndedRun> {
+  resume(request: RecoveryRequest): Promise<EndedRun> {
     return this.#runs.resume(request);
   }
 
   /** See RunService. */
-  unwind(request: TakeUpRequest): Promise<EndedRun> {
+  unwind(request: RecoveryRequest): Promise<EndedRun> {
     return this.#runs.unwind(request);
   }
 
   /** See RunService. */
-  takeUpRefusal(mode: TakeUpMode, run: string): Promise<ShadowtapeError | undefined> {
-    return this.#runs.takeUpRefusal(mode, run);
+  recoveryRefusal(mode: RecoveryMode, run: string): Promise<ShadowtapeError | undefined> {
+    return this.#runs.recoveryRefusal(mode, run);
   }
 
   /**

@@ -39,7 +39,7 @@ export interface InterruptedOptions {
   /** The progress of a run's detached dumps, one sentence each. */
   readonly dumpWords: (run: string, events: readonly RunEvent[]) => Promise<readonly string[]>;
   /** The error with which resume or unwind would refuse a run; undefined if they would not, or if that is not known. */
-  readonly takeUpRefusal: (
+  readonly recoveryRefusal: (
     mode: 'resume' | 'unwind',
     run: string,
   ) => Promise<Pick<ShadowtapeError, 'message'> | undefined>;
@@ -340,13 +340,13 @@ export class InterruptedRuns {
   }
 
   async #interrupted(events: readonly RunEvent[], summary: RunSummary): Promise<ShadowtapeError> {
-    const { backupServer: host, program, dumpWords, takeUpRefusal } = this.#options;
+    const { backupServer: host, program, dumpWords, recoveryRefusal } = this.#options;
     const { run, job, class: className } = summary;
     const step = lastOf(events, 'step-started')?.step;
     const dumps = await dumpWords(run, events);
     const remedies = {
-      resume: { line: `${program} resume ${run}`, refusal: await takeUpRefusal('resume', run) },
-      rollBack: { line: `${program} rollback ${run}`, refusal: await takeUpRefusal('unwind', run) },
+      resume: { line: `${program} resume ${run}`, refusal: await recoveryRefusal('resume', run) },
+      rollBack: { line: `${program} rollback ${run}`, refusal: await recoveryRefusal('unwind', run) },
       discard: this.#discard(className, run),
     };
     const values = {

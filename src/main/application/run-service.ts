@@ -17,8 +17,8 @@ import type { LockOwner } from '../procedure/model/lock.ts';
 import { timeLimitsOf } from '../procedure/model/step.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
-import { takeUp } from '../procedure/recover/take-up.ts';
-import { lookAtDumps, takeUpRefusal, type TakeUpMode } from '../procedure/recover/take-up-judgement.ts';
+import { recoverRun } from '../procedure/recover/recover-run.ts';
+import { lookAtDumps, recoveryRefusal, type RecoveryMode } from '../procedure/recover/recovery-judgement.ts';
 import { performRun, type RunEnd } from '../procedure/run/engine.ts';
 import { beginningOf, overridesOf } from '../procedure/run/run-began.ts';
 import { endedMarkOf, markLive, removeMarkOf, type LiveMark } from '../proof/live-runs.ts';
@@ -62,7 +62,7 @@ interface NodesDown {
 
 export interface RunRequest extends JobRequest, NodesDown, Following {}
 
-export interface TakeUpRequest extends NodesDown, Following {
+export interface RecoveryRequest extends NodesDown, Following {
   readonly run: string;
   /** Replaces what the run began with. */
   readonly nodes?: JobOverrides['nodes'];
@@ -200,23 +200,23 @@ export class RunService {
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED,
    *   OPERATOR_NEEDED, and errors of the queries
    */
-  resume(request: TakeUpRequest): Promise<EndedRun> {
-    return this.#takeUp('resume', request);
+  resume(request: RecoveryRequest): Promise<EndedRun> {
+    return this.#recoverRun('resume', request);
   }
 
   /**
    * Rolls the cluster back from a run whose console died, or that was halted.
    * @throws as resume, with UNWIND_IMPOSSIBLE instead of RESUME_IMPOSSIBLE
    */
-  unwind(request: TakeUpRequest): Promise<EndedRun> {
-    return this.#takeUp('unwind', request);
+  unwind(request: RecoveryRequest): Promise<EndedRun> {
+    return this.#recoverRun('unwind', request);
   }
 
   /**
    * Judges a run as resume and unwind do, for callers that suggest one of them. Only queries.
    * @returns the error with which the command would refuse; undefined if it would not, or if that is not known now
    */
-  async takeUpRefusal(mode: TakeUpMode, run: string): Promise<ShadowtapeError | undefined> {
+  async recoveryRefusal(mode: RecoveryMode, run: string): Promise<ShadowtapeError | undefined> {
     try {
       const { journalFile, read, later, assign } = await this.#begunRun(run);
       const assignment = await assign();
@@ -231,7 +231,7 @@ export class RunService {
         steps: stepsOf(assignment),
         hosts: this.#at.hosts,
       };
-      return await takeUpRefusal(question, this.#assigner.runner());
+      return await recoveryRefusal(question, this.#assigner.runner());
     } catch (error) {
       if (!isFailure(error)) throw error;
       return undefined;
@@ -258,7 +258,7 @@ export class RunService {
     return { journalFile, read, events, named, assign, later: () => laterRuns(this.#at.state, run) };
   }
 
-  async #takeUp(mode: TakeUpMode, request: TakeUpRequest): Promise<EndedRun> {
+  async #recoverRun(mode: RecoveryMode, request: RecoveryRequest): Promise<EndedRun> {
     const { run } = request;
     const { journalFile, read, events, named, assign, later } = await this.#begunRun(run, request.nodes);
     if (mode === 'resume') await requireAnswers(named.job, request);
@@ -274,7 +274,7 @@ export class RunService {
     const told = notices.after(request.onEvent);
     try {
       await unpackJournal(this.#at.state, run);
-      const taken = await takeUp({
+      const taken = await recoverRun({
         mode,
         run,
         journalFile,
@@ -364,7 +364,7 @@ export class RunService {
       ]),
       hostKeys: () => this.#hostKeys(),
       dumpWords: (run, events) => this.#dumpWords(run, events),
-      takeUpRefusal: (mode, run) => this.takeUpRefusal(mode, run),
+      recoveryRefusal: (mode, run) => this.recoveryRefusal(mode, run),
       seal: (run) => sealRun(this.#at.state, run).then(() => undefined),
     });
   }

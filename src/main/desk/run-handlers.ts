@@ -24,7 +24,7 @@ export type RunChannel =
   | 'restore'
   | 'resume'
   | 'unwind'
-  | 'takeUpRefusals'
+  | 'recoveryRefusals'
   | 'discard'
   | 'pause'
   | 'cancel'
@@ -97,13 +97,13 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
   }
 
   /** Runs that are being resumed, and are not live yet. */
-  const takingUp = new Set<string>();
+  const recovering = new Set<string>();
 
   function requireNotLive(run: string): void {
-    if (runs.find(run) || takingUp.has(run)) throw failure('RUN_IS_LIVE', { run });
+    if (runs.find(run) || recovering.has(run)) throw failure('RUN_IS_LIVE', { run });
   }
 
-  async function takeUp(
+  async function recoverRun(
     mode: 'resume' | 'unwind',
     { run, takeOverLock, ownPart }: { run: string; takeOverLock: boolean; ownPart: boolean },
     following: Following,
@@ -116,11 +116,11 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
   /** Of two who take the same run up, or give it up, only one does. */
   async function alone<Result>(run: string, take: () => Promise<Result>): Promise<Result> {
     requireNotLive(run);
-    takingUp.add(run);
+    recovering.add(run);
     try {
       return await take();
     } finally {
-      takingUp.delete(run);
+      recovering.delete(run);
     }
   }
 
@@ -140,18 +140,19 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     resume: (request) =>
       alone(request.run, () =>
         beginWithDrive(phrase('run {run}', { run: request.run }), (_opened, following) =>
-          takeUp('resume', request, following),
+          recoverRun('resume', request, following),
         ),
       ),
 
     // No tape is moved while the cluster is rolled back.
-    unwind: (request) => alone(request.run, () => begin((following) => takeUp('unwind', request, following))),
+    unwind: (request) =>
+      alone(request.run, () => begin((following) => recoverRun('unwind', request, following))),
 
-    takeUpRefusals: async ({ run }) => {
+    recoveryRefusals: async ({ run }) => {
       requireNotLive(run);
       const { console } = await site.current;
-      const resume = await console.takeUpRefusal('resume', run);
-      const unwind = await console.takeUpRefusal('unwind', run);
+      const resume = await console.recoveryRefusal('resume', run);
+      const unwind = await console.recoveryRefusal('unwind', run);
       return { resume: resume?.message, unwind: unwind?.message };
     },
 

@@ -38,7 +38,7 @@ export function playOf({ facts, events }: FaultedSituation): Play {
     runs: () => lines,
     tape: () => facts.view?.tape as Responses['tape'],
     tapes: () => [],
-    takeUpRefusals: () => ({}),
+    recoveryRefusals: () => ({}),
     approval: () => approval,
     siteFile: () => ({ file: '', text: '', digest: undefined, troubles: [], hosts: [], jobs: [] }),
     draftSite: ({ text }) => ({ text, troubles: [], hosts: [], jobs: [] }),

@@ -68,8 +68,8 @@ async function actLines(
   if (exitStatus !== 3) return [];
   if (halted) return furtherLines(run, words);
   const [resume, unwind] = [
-    await console.takeUpRefusal('resume', run),
-    await console.takeUpRefusal('unwind', run),
+    await console.recoveryRefusal('resume', run),
+    await console.recoveryRefusal('unwind', run),
   ];
   return furtherLines(run, words, { resume: resume?.message, unwind: unwind?.message });
 }
@@ -213,14 +213,14 @@ function registerRun(line: CommandLine): void {
     });
 }
 
-interface TakeUpOptions extends LabFlags, JsonOption, NodeOptions {
+interface RecoveryOptions extends LabFlags, JsonOption, NodeOptions {
   readonly yes?: boolean;
   readonly takeOverLock?: boolean;
   readonly sameMachine?: readonly string[];
   readonly ownPart?: boolean;
 }
 
-const takeUpWords = {
+const recoveryWords = {
   resume: {
     name: 'resume',
     aliases: [],
@@ -233,8 +233,8 @@ const takeUpWords = {
   },
 };
 
-function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
-  const { name, aliases, words } = takeUpWords[mode];
+function registerRecovery(line: CommandLine, mode: 'resume' | 'unwind'): void {
+  const { name, aliases, words } = recoveryWords[mode];
   const command = line.program.command(name).aliases(aliases).description(words).argument('<run>');
   if (mode === 'resume')
     command.option('--yes', say('approve the shadow if every rule holds, without asking'), false);
@@ -249,7 +249,7 @@ function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
     .addOption(nodeDownOption())
     .addOption(jsonOption())
     .addOption(faultOption())
-    .action(async (run: string, options: TakeUpOptions) => {
+    .action(async (run: string, options: RecoveryOptions) => {
       const { yes = false, json = false, takeOverLock = false, sameMachine = [] } = options;
       const { nodes, nodeDown: nodesDown, ownPart } = options;
       await followOn(line, options, { yes, json, ...line.again }, (console, following) =>
@@ -268,6 +268,6 @@ function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
 
 export function registerRuns(line: CommandLine): void {
   registerRun(line);
-  registerTakeUp(line, 'resume');
-  registerTakeUp(line, 'unwind');
+  registerRecovery(line, 'resume');
+  registerRecovery(line, 'unwind');
 }

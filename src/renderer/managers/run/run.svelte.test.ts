@@ -194,7 +194,7 @@ describe('an action of the operator', () => {
     bridge.push('run', { kind: 'events', events: untilDump });
     await settle();
     const before = bridge.asked.length;
-    expect(await manager.takeUp('unwind', true)).toBe(true);
+    expect(await manager.recover('unwind', true)).toBe(true);
     expect(bridge.asked.slice(before)).toEqual([
       { channel: 'unwind', request: { run, takeOverLock: true } },
       { channel: 'run', request: { run } },

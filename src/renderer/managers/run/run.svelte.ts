@@ -155,11 +155,11 @@ export class RunManager {
   #take(state: FeedState): void {
     const ends = state.ended !== undefined && this.#feed.ended === undefined;
     const before = this.#feed.model.sessions.length;
-    const isTakenUp = before > 0 && state.model.sessions.length > before;
+    const isResumed = before > 0 && state.model.sessions.length > before;
     this.#feed = state;
-    if (isTakenUp) this.#cancelled = false;
+    if (isResumed) this.#cancelled = false;
     // The end has changed the journal's hash, and the run's line.
-    if (!(ends || isTakenUp) || this.#run === undefined) return;
+    if (!(ends || isResumed) || this.#run === undefined) return;
     this.#lastPlan = this.plan;
     void this.#opened.ask({ run: this.#run });
   }
@@ -192,7 +192,7 @@ export class RunManager {
    * Resumes an interrupted or halted run, or rolls it back.
    * @param ownPart the operator confirms that this run has parted the proxies
    */
-  async takeUp(mode: 'resume' | 'unwind', takeOverLock = false, ownPart = false): Promise<boolean> {
+  async recover(mode: 'resume' | 'unwind', takeOverLock = false, ownPart = false): Promise<boolean> {
     const request = { run: this.#run ?? '', takeOverLock, ...(ownPart ? { ownPart } : {}) };
     const good = await this.#act(mode, mode, request);
     if (good) this.#followAnew();

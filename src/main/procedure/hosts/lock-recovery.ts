@@ -10,7 +10,7 @@ import { busyFailure, lockedFailure } from './lock-refusal.ts';
 import { leaveAsFound, takePlaces, type FoundLock, type LockOrder } from './remote-lock.ts';
 import { phrase } from '../../../contract/text/say.ts';
 
-export interface TakeUpOrder extends LockKnowledge {
+export interface LockRecovery extends LockKnowledge {
   readonly runner: CommandRunner;
   /** The locks that the run needs, in their order. */
   readonly places: readonly LockPlace[];
@@ -26,7 +26,7 @@ export interface TakeUpOrder extends LockKnowledge {
 const step = 'take-up';
 
 /** A drive lock that another process left may be taken over: the resumed run does not depend on its previous owner. */
-async function mayTakeDrive(order: TakeUpOrder, found: FoundLock): Promise<boolean> {
+async function mayTakeDrive(order: LockRecovery, found: FoundLock): Promise<boolean> {
   const { place, owner } = found;
   const { whyLockStays } = order;
   if (place.what !== 'drive' || !owner || !(await isLeft(owner, order))) return false;
@@ -34,7 +34,7 @@ async function mayTakeDrive(order: TakeUpOrder, found: FoundLock): Promise<boole
   return whyLockStays !== undefined && (await whyLockStays(owner, place)) === undefined;
 }
 
-async function mayTakeOver(order: TakeUpOrder, found: FoundLock): Promise<string | undefined> {
+async function mayTakeOver(order: LockRecovery, found: FoundLock): Promise<string | undefined> {
   const { run, mayBeNameless, force } = order;
   const { place, owner, listing } = found;
   const refused = () => busyFailure(place, run, listing, order.since);
@@ -62,7 +62,7 @@ async function mayTakeOver(order: TakeUpOrder, found: FoundLock): Promise<string
  * A rollback moves no tape: it takes the lock of the drive only if that is the run's own, in order to release it.
  * @returns the place, if its lock is to be taken
  */
-async function ownDrive({ runner, run }: TakeUpOrder, place: LockPlace): Promise<LockPlace[]> {
+async function ownDrive({ runner, run }: LockRecovery, place: LockPlace): Promise<LockPlace[]> {
   const command = { host: place.host, argv: ['ls', place.folder], changes: false };
   const look = await runner.send(step, command, anyAnswer);
   return parseOwner(look.stdout.toString('utf8'))?.run === run ? [place] : [];
@@ -75,8 +75,8 @@ async function ownDrive({ runner, run }: TakeUpOrder, place: LockPlace): Promise
  * @throws RUN_BUSY while another process works on the run, CLASS_LOCKED, CLASS_LOCKED_NAMELESS, DRIVE_IN_USE and
  *   DRIVE_LOCKED_NAMELESS if a lock is not this run's
  */
-export async function takeLocksUp(
-  order: TakeUpOrder,
+export async function recoverLocks(
+  order: LockRecovery,
   mode: 'resume' | 'unwind',
 ): Promise<{ warnings: readonly string[]; release: () => Promise<void> }> {
   const { runner, run, since } = order;

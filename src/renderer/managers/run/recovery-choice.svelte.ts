@@ -3,11 +3,11 @@ import type { Bridge } from '../../../contract/channels.ts';
 import { bridge } from '../../bridge.ts';
 import { Asked } from '../asked.svelte.ts';
 
-export class TakeUpChoice {
-  readonly #asked: Asked<'takeUpRefusals'>;
+export class RecoveryChoice {
+  readonly #asked: Asked<'recoveryRefusals'>;
 
   constructor(to: Bridge = bridge) {
-    this.#asked = new Asked(to, 'takeUpRefusals');
+    this.#asked = new Asked(to, 'recoveryRefusals');
   }
 
   /** Requests it again: the verdict for another run, or from before an action, is no longer valid. */

@@ -12,7 +12,7 @@ import {
   type SiteTree,
 } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
-import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene } from '../support/mortal-console.ts';
 import {
   byServer,
   dumpFolder,
@@ -146,7 +146,7 @@ it('unwind of a run whose dump has succeeded meanwhile does not say that it fail
     change,
   );
   await onHost(scene, 'node3', ['sh', '-c', `until test -f ${dumpFolder(run)}/ended; do sleep 0.05; done`]);
-  const end = await takeUpScene(scene, 'unwind', run, { change });
+  const end = await recoverScene(scene, 'unwind', run, { change });
   expect(end.stands).toEqual([
     'Volume2: joined to Volume1, in sync',
     'node3: no shadow object of Class2',
@@ -214,7 +214,7 @@ describe('a run that is stopped at once while the backup server dumps', () => {
 
   it('reports where the dump continues; unwind ends it and removes its folder', async () => {
     const name = await halted();
-    const end = await takeUpScene(scene, 'unwind', name, { change: settings });
+    const end = await recoverScene(scene, 'unwind', name, { change: settings });
     expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${name} was rolled back` });
     expect(worksOf(end.events)).toEqual(['dump stopped', 'dump cleared']);
     await expectNormal(scene, name);
@@ -223,7 +223,7 @@ describe('a run that is stopped at once while the backup server dumps', () => {
 
   it('resume reattaches to the dump that continues', async () => {
     const name = await halted();
-    const end = await takeUpScene(scene, 'resume', name, {
+    const end = await recoverScene(scene, 'resume', name, {
       change: settings,
       onEvent(event) {
         if (event.type === 'work' && event.what === 'taken-up') scene.lab.faults.clear('slow-tape');
@@ -254,7 +254,7 @@ describe('a console that died before its cleanup', () => {
     });
     expect(end.exitStatus).toBe(3);
     expect((await leftOnServer(scene)).length).toBeGreaterThan(1);
-    const unwound = await takeUpScene(scene, 'unwind', end.run, { change: settings });
+    const unwound = await recoverScene(scene, 'unwind', end.run, { change: settings });
     expect(unwound).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} was rolled back` });
     await expectNormal(scene, end.run);
     await expectCleared(scene, end.run);

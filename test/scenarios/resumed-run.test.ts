@@ -17,7 +17,7 @@ import {
 } from '../support/failures.ts';
 import { clusterState, normalState, runScene, type Scene } from '../support/lab-run.ts';
 import { changingCommands, locksLeft, onHost, removeLocksByHand } from '../support/lab-shell.ts';
-import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
+import { dyingRun, recoverScene, type Death } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 
 /** Dies when a step is done. */
@@ -33,7 +33,7 @@ const warnings = (end: { events: readonly { type: string }[] }) =>
   end.events.flatMap((event) => (event.type === 'warning' && 'text' in event ? [event.text] : []));
 
 async function resumed(scene: Scene, run: string) {
-  const end = await takeUpScene(scene, 'resume', run);
+  const end = await recoverScene(scene, 'resume', run);
   expect(end, [end.sentence, ...end.stands].join('\n')).toMatchObject({ exitStatus: 0, verdict: 'verified' });
   const identified = end.events.findLast((event) => event.type === 'hosts-identified');
   expect(identified?.hosts.map(({ name }) => name)).toEqual(['node1', 'node2', 'node3']);
@@ -125,7 +125,7 @@ describe('a run that continues', () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', amid('6a'));
       scene.lab.faults.set('tape-not-blank');
-      const end = await takeUpScene(scene, 'resume', run);
+      const end = await recoverScene(scene, 'resume', run);
       expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
       expect(end.error?.code).toBe('TAPE_NOT_BLANK');
       await expectNormal(scene, run);
@@ -151,7 +151,7 @@ describe('a run that continues', () => {
       const taken = first.events.find(({ type }) => type === 'fingerprint');
       expect(taken).toMatchObject({ seed: first.run });
       scene.lab.faults.clear('tape-error');
-      const end = await takeUpScene(scene, 'resume', first.run);
+      const end = await recoverScene(scene, 'resume', first.run);
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
     });
   });
@@ -176,7 +176,7 @@ describe('a run that cannot continue', () => {
       await onHost(scene, 'node1', ['sdxvolume', '-F', '-c', 'Class1', '-v', 'Volume2', '-e', 'allnodes']);
       const locks = locksLeft(scene);
       expect(locks).not.toEqual([]);
-      const error = await failureOf(takeUpScene(scene, 'resume', run));
+      const error = await failureOf(recoverScene(scene, 'resume', run));
       expect(error).toMatchObject({
         code: 'RESUME_IMPOSSIBLE',
         sentence: `run ${run} cannot be resumed: Volume2 is stopped, and the journal has no complete fingerprint: a shadow cannot be proven`,
@@ -184,7 +184,7 @@ describe('a run that cannot continue', () => {
       });
       // The proxy is still stopped: nobody else may start here.
       expect(locksLeft(scene)).toEqual(locks);
-      expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2, stands: normalStands });
+      expect(await recoverScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2, stands: normalStands });
       expect(locksLeft(scene)).toEqual([]);
     });
   });
@@ -194,10 +194,10 @@ describe('a run that cannot continue', () => {
       const { run } = await dyingRun(scene, 'raw-dd', after('4'));
       await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
       await scene.lab.copyingFinished();
-      expect((await failureOf(takeUpScene(scene, 'resume', run))).sentence).toBe(
+      expect((await failureOf(recoverScene(scene, 'resume', run))).sentence).toBe(
         `run ${run} cannot be resumed: Volume2 is joined again: the data from the moment of the part is lost`,
       );
-      const end = await takeUpScene(scene, 'unwind', run);
+      const end = await recoverScene(scene, 'unwind', run);
       expect(end).toMatchObject({
         exitStatus: 2,
         sentence: `nothing to roll back for run ${run}: everything is in its normal state`,
@@ -210,15 +210,15 @@ describe('a run that cannot continue', () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('4'));
       const change = withJob({ media: { recordBytes: 65_536 } });
-      expect(await failureOf(takeUpScene(scene, 'resume', run, { change }))).toMatchObject({
+      expect(await failureOf(recoverScene(scene, 'resume', run, { change }))).toMatchObject({
         code: 'RESUME_IMPOSSIBLE',
         sentence: `run ${run} cannot be resumed: it began with media.recordBytes 32768, and now it is 65536`,
         hint: `restore the job in the site file as it was when the run started; or roll back by hand with the commands from shadowtape show ${run}`,
       });
-      expect(await failureOf(takeUpScene(scene, 'unwind', run, { change }))).toMatchObject({
+      expect(await failureOf(recoverScene(scene, 'unwind', run, { change }))).toMatchObject({
         code: 'UNWIND_IMPOSSIBLE',
       });
-      await takeUpScene(scene, 'unwind', run);
+      await recoverScene(scene, 'unwind', run);
     });
   });
 });
@@ -229,7 +229,7 @@ describe('a run that is rolled back', () => {
       const { run } = await dyingRun(scene, 'raw-dd', amid('7'));
       await scene.lab.rebootNode('node3');
       const from = scene.lab.commands.length;
-      const end = await takeUpScene(scene, 'unwind', run);
+      const end = await recoverScene(scene, 'unwind', run);
       expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed', sentence: `run ${run} was rolled back` });
       expect(proceduralCommands(scene, from)).toEqual(bringingBack.slice(-1));
       await expectNormal(scene, run);
@@ -240,7 +240,7 @@ describe('a run that is rolled back', () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('5'));
       await scene.lab.rebootNode('node1');
-      expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2 });
+      expect(await recoverScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2 });
       await expectNormal(scene, run);
     });
   });
@@ -249,7 +249,7 @@ describe('a run that is rolled back', () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('verify'));
       scene.lab.faults.set('fail-once=node3:sdxshadowvolume -F');
-      const end = await takeUpScene(scene, 'unwind', run);
+      const end = await recoverScene(scene, 'unwind', run);
       expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${run} was rolled back` });
       expect(warnings(end)).toContainEqual(
         expect.stringMatching(/^node3: sdxshadowvolume -F -c Class2 -v Volume2 ended with .*; trying again$/),
@@ -262,7 +262,7 @@ describe('a run that is rolled back', () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('verify'));
       scene.lab.faults.set('fail=node3:sdxshadowgroup -R');
-      const end = await takeUpScene(scene, 'unwind', run);
+      const end = await recoverScene(scene, 'unwind', run);
       expect(end).toMatchObject({ exitStatus: 3, verdict: 'failed' });
       expect(end.sentence).toMatch(
         new RegExp(
@@ -272,7 +272,7 @@ describe('a run that is rolled back', () => {
       expect(end.stands).toEqual(expect.arrayContaining(byHand(bringingBack[2])));
       scene.lab.faults.clear('fail');
       const from = scene.lab.commands.length;
-      expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2 });
+      expect(await recoverScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2 });
       // What the first rollback has removed is not removed again.
       expect(proceduralCommands(scene, from)).toEqual(bringingBack.slice(2));
       await expectNormal(scene, run);
@@ -288,13 +288,13 @@ describe('a run that is rolled back', () => {
       const second = await dyingRun(scene, 'raw-dd', after('5'));
       removeLocksByHand(scene);
       for (const mode of ['unwind', 'resume'] as const) {
-        expect(await failureOf(takeUpScene(scene, mode, first.run))).toMatchObject({
+        expect(await failureOf(recoverScene(scene, mode, first.run))).toMatchObject({
           code: 'RUN_SUPERSEDED',
           sentence: `run ${second.run} parted Volume2 after run ${first.run}: the current state is not that of run ${first.run}`,
         });
       }
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
-      expect(await takeUpScene(scene, 'unwind', second.run)).toMatchObject({ exitStatus: 2 });
+      expect(await recoverScene(scene, 'unwind', second.run)).toMatchObject({ exitStatus: 2 });
     });
   });
 
@@ -313,7 +313,7 @@ describe('a run that is rolled back', () => {
       for (const at of [content.indexOf('"seq":20'), 1])
         for (const mode of ['unwind', 'resume'] as const) {
           await writeFile(file, flipped(Buffer.from(content), at));
-          const { code, sentence } = await failureOf(takeUpScene(scene, mode, first.run));
+          const { code, sentence } = await failureOf(recoverScene(scene, mode, first.run));
           expect(code).toBe('RUN_LATER_UNREAD');
           expect(sentence).toMatch(
             new RegExp(
@@ -324,7 +324,7 @@ describe('a run that is rolled back', () => {
       expect(changingCommands(scene, from)).toEqual([]);
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
       await writeFile(file, content);
-      expect(await takeUpScene(scene, 'unwind', second.run)).toMatchObject({ exitStatus: 2 });
+      expect(await recoverScene(scene, 'unwind', second.run)).toMatchObject({ exitStatus: 2 });
     });
   });
 
@@ -333,9 +333,9 @@ describe('a run that is rolled back', () => {
       const { run } = await dyingRun(scene, 'raw-dd', after('4'));
       const file = scene.state.journalFile('20261128-171000-volume2');
       await writeFile(file, 'not a journal\n');
-      expect(await failureOf(takeUpScene(scene, 'unwind', run))).toMatchObject({ code: 'RUN_LATER_UNREAD' });
+      expect(await failureOf(recoverScene(scene, 'unwind', run))).toMatchObject({ code: 'RUN_LATER_UNREAD' });
       await rename(file, join(scene.folder, 'put-away.ndjson'));
-      expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2 });
+      expect(await recoverScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2 });
       await expectNormal(scene, run);
     });
   });
@@ -343,7 +343,7 @@ describe('a run that is rolled back', () => {
   it('is refused if it has succeeded', async () => {
     await inScene(async (scene) => {
       const { run } = await runScene(scene);
-      expect(await failureOf(takeUpScene(scene, 'unwind', run))).toMatchObject({
+      expect(await failureOf(recoverScene(scene, 'unwind', run))).toMatchObject({
         code: 'RUN_ALREADY_ENDED',
         hint: `nothing is left to do; shadowtape verify ${run} reads its tape again`,
       });
@@ -359,14 +359,14 @@ describe('the lock of a run that is resumed', () => {
       const own = locksLeft(scene).find((path) => path !== lock) ?? '';
       const elsewhere = `${lock}/${[run, 'marion', 'jump1', '4711'].join(',')}`;
       await onHost(scene, 'node3', ['rmdir', own], ['mkdir', elsewhere]);
-      const error = await failureOf(takeUpScene(scene, 'unwind', run, { takeOverLock: false }));
+      const error = await failureOf(recoverScene(scene, 'unwind', run, { takeOverLock: false }));
       expect(error.code).toBe('RUN_BUSY');
       expect(error.sentence).toMatch(
         new RegExp(`^run ${run} is being worked on by marion on jump1 \\(process 4711\\), since \\d{4}-`),
       );
       expect(error.hint).toContain('--take-over-lock');
       expect(locksLeft(scene)).toEqual([lock, elsewhere]);
-      const end = await takeUpScene(scene, 'unwind', run, { takeOverLock: true });
+      const end = await recoverScene(scene, 'unwind', run, { takeOverLock: true });
       expect(warnings(end)).toContain(
         'the lock of marion on jump1 (process 4711) was taken over (--take-over-lock)',
       );
@@ -380,12 +380,12 @@ describe('the lock of a run that is resumed', () => {
       const lock = '/var/tmp/shadowtape-Class1.lock';
       const own = locksLeft(scene).find((path) => path !== lock) ?? '';
       await onHost(scene, 'node3', ['rmdir', own], ['mkdir', `${lock}/another-run,marion,jump1,4711`]);
-      expect(await failureOf(takeUpScene(scene, 'unwind', run, { takeOverLock: true }))).toMatchObject({
+      expect(await failureOf(recoverScene(scene, 'unwind', run, { takeOverLock: true }))).toMatchObject({
         code: 'CLASS_LOCKED',
         sentence: 'Class1 is locked on node3 by run another-run of marion on jump1 (process 4711)',
       });
       await onHost(scene, 'node3', ['rm', '-r', lock]);
-      await takeUpScene(scene, 'unwind', run);
+      await recoverScene(scene, 'unwind', run);
       expect(await clusterState(scene)).toEqual(normalState);
     });
   });

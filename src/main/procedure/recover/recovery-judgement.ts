@@ -1,6 +1,6 @@
 /**
  * Decides whether a run can be resumed or rolled back, and where it continues. It reads the journal and queries the
- * hosts, but changes nothing; take-up.ts carries the decision out.
+ * hosts, but changes nothing; recover-run.ts carries the decision out.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
@@ -32,13 +32,13 @@ import { isNormal } from '../run/state-sentences.ts';
 import type { World } from '../model/world.ts';
 
 /** The context of the queries: no step of the run. */
-export const takeUpStep = 'take-up';
+export const recoveryStep = 'take-up';
 
-export type TakeUpMode = 'resume' | 'unwind';
+export type RecoveryMode = 'resume' | 'unwind';
 
 /** The facts that decide whether a run can be resumed or rolled back. */
-export interface TakeUpQuestion extends Pick<RunOptions, 'assignment' | 'steps' | 'hosts'> {
-  readonly mode: TakeUpMode;
+export interface RecoveryQuestion extends Pick<RunOptions, 'assignment' | 'steps' | 'hosts'> {
+  readonly mode: RecoveryMode;
   readonly run: string;
   readonly journalFile: string;
   /** Reads the journal as it is now. */
@@ -66,7 +66,7 @@ function lastEndOf(events: readonly RunEvent[]): EventOf<'run-finished'> | undef
 }
 
 /** @throws RUN_ALREADY_ENDED if there is nothing to resume */
-function requireUnfinished(options: TakeUpQuestion, events: readonly RunEvent[]): void {
+function requireUnfinished(options: RecoveryQuestion, events: readonly RunEvent[]): void {
   const { run, mode, assignment } = options;
   const end = lastEndOf(events);
   if (!end || !leftNothing(outcomeOf(end))) return;
@@ -90,13 +90,13 @@ const remedies = {
     'this journal cannot be used: check both sides with sdxinfo, and resume or roll back on the console that wrote the tape',
 } as const;
 
-function impossible({ mode, run }: TakeUpQuestion, reason: string, remedy: keyof typeof remedies) {
+function impossible({ mode, run }: RecoveryQuestion, reason: string, remedy: keyof typeof remedies) {
   const code = mode === 'resume' ? 'RESUME_IMPOSSIBLE' : 'UNWIND_IMPOSSIBLE';
   return failure(code, { run, reason, remedy: remedies[remedy].replaceAll('{run}', run) });
 }
 
 /** What the run has done, according to its events. */
-export function marksNow({ steps, assignment }: TakeUpQuestion, events: readonly RunEvent[]): RunMarks {
+export function marksNow({ steps, assignment }: RecoveryQuestion, events: readonly RunEvent[]): RunMarks {
   return marksOf(events, dumpStepsOf(steps), assignment.job.mountPoint);
 }
 
@@ -122,7 +122,7 @@ function withSettled(
 /** The progress of dumps that run without a console. @throws errors of the queries */
 export async function lookAtDumps(
   runner: CommandRunner,
-  assignment: TakeUpQuestion['assignment'],
+  assignment: RecoveryQuestion['assignment'],
   run: string,
   { works }: Pick<RunMarks, 'works'>,
 ): Promise<ReadonlyMap<string, WorkState>> {
@@ -144,7 +144,7 @@ function claimedPart(events: readonly RunEvent[]): Settled[] {
   return part ? [{ of: part.intent.seq, ended: 'good' }] : [];
 }
 
-async function lookAround(options: TakeUpQuestion, runner: CommandRunner): Promise<Seen> {
+async function lookAround(options: RecoveryQuestion, runner: CommandRunner): Promise<Seen> {
   const { assignment, run } = options;
   const journal = await options.read();
   requireUnfinished(options, journal.events);
@@ -152,7 +152,7 @@ async function lookAround(options: TakeUpQuestion, runner: CommandRunner): Promi
     ...(await settle(runner, assignment, journal.events)),
     ...(options.ownPart ? claimedPart(journal.events) : []),
   ];
-  const world = await new Observer(runner, assignment, () => journal.events).look(takeUpStep, [
+  const world = await new Observer(runner, assignment, () => journal.events).look(recoveryStep, [
     'primaries',
     'backup',
   ]);
@@ -162,7 +162,7 @@ async function lookAround(options: TakeUpQuestion, runner: CommandRunner): Promi
 }
 
 /** Existing objects may belong to a later run: they do not count as this run's, and are not touched. */
-async function requireOwn(options: TakeUpQuestion, { journal, world, marks }: Seen): Promise<void> {
+async function requireOwn(options: RecoveryQuestion, { journal, world, marks }: Seen): Promise<void> {
   const { assignment, run } = options;
   if (isNormal(assignment, world, marks)) return;
   const end = lastEndOf(journal.events);
@@ -181,7 +181,7 @@ async function requireOwn(options: TakeUpQuestion, { journal, world, marks }: Se
     throw failure('RUN_LATER_UNREAD', { run, later: doubtful.run, proxy, reason: doubtful.reason });
 }
 
-function pointOf(options: TakeUpQuestion, { journal, world, marks, settled, dumps }: Seen): ResumePoint {
+function pointOf(options: RecoveryQuestion, { journal, world, marks, settled, dumps }: Seen): ResumePoint {
   const { assignment, steps, run } = options;
   const events = withSettled(journal, run, settled);
   const facts = { assignment, steps, events, world, marks, dumps };
@@ -192,10 +192,14 @@ function pointOf(options: TakeUpQuestion, { journal, world, marks, settled, dump
 }
 
 /** @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and errors of a session */
-export async function sameHosts(options: TakeUpQuestion, runner: CommandRunner, events: readonly RunEvent[]) {
+export async function sameHosts(
+  options: RecoveryQuestion,
+  runner: CommandRunner,
+  events: readonly RunEvent[],
+) {
   const { hosts, assignment, run, sameMachines } = options;
   const nodes = nodesOutsideRun(hosts, { ...assignment, nodes: assignment.job.nodes });
-  const asked = { runner, hosts, assignment, step: takeUpStep, nodes };
+  const asked = { runner, hosts, assignment, step: recoveryStep, nodes };
   const before = identifiedHosts(events);
   if (before !== undefined) return requireSameHosts(asked, before, sameMachines);
   const unknown = phrase(
@@ -206,14 +210,14 @@ export async function sameHosts(options: TakeUpQuestion, runner: CommandRunner, 
 }
 
 /** What the hosts show of the run, and where it is resumed. @throws what refuses */
-export async function judged(options: TakeUpQuestion, runner: CommandRunner) {
+export async function judged(options: RecoveryQuestion, runner: CommandRunner) {
   const seen = await lookAround(options, runner);
   await requireOwn(options, seen);
   return { seen, point: options.mode === 'resume' ? pointOf(options, seen) : undefined };
 }
 
 /** What follows from the journal alone. @throws UNWIND_IMPOSSIBLE, RESUME_IMPOSSIBLE, RUN_ALREADY_ENDED */
-export async function requireOfJournal(options: TakeUpQuestion): Promise<readonly RunEvent[]> {
+export async function requireOfJournal(options: RecoveryQuestion): Promise<readonly RunEvent[]> {
   const { events } = await options.read();
   const start = beginningOf(events, options.journalFile);
   if (events.some(({ type }) => type === 'imported'))
@@ -230,7 +234,7 @@ export async function requireOfJournal(options: TakeUpQuestion): Promise<readonl
 }
 
 /** @throws UNWIND_IMPOSSIBLE if the copy to the master has begun */
-function requireRestoreUndoable(options: TakeUpQuestion, events: readonly RunEvent[]): void {
+function requireRestoreUndoable(options: RecoveryQuestion, events: readonly RunEvent[]): void {
   if (marksNow(options, events).restoreSent)
     throw impossible(options, phrase('it has begun to copy to the master'), 'rebuilt');
 }
@@ -251,8 +255,8 @@ const refusals = [
  * @returns the error that the command would refuse with; undefined if it would not
  * @throws the errors of the queries: then it is not known
  */
-export async function takeUpRefusal(
-  options: TakeUpQuestion,
+export async function recoveryRefusal(
+  options: RecoveryQuestion,
   runner: CommandRunner,
 ): Promise<ShadowtapeError | undefined> {
   try {

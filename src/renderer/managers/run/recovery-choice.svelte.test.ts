@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { fakeBridge, Refusal } from '../../../../test/support/ui/fake-bridge.ts';
-import { TakeUpChoice } from './take-up-choice.svelte.ts';
+import { RecoveryChoice } from './recovery-choice.svelte.ts';
 
 const run = '20261122-020004-volume2';
 
 it('shows which action would be refused, for the run that was last checked', async () => {
   const bridge = fakeBridge({
-    takeUpRefusals: ({ run: asked }) => (asked === run ? { resume: 'the shadow is gone' } : {}),
+    recoveryRefusals: ({ run: asked }) => (asked === run ? { resume: 'the shadow is gone' } : {}),
   });
-  const choice = new TakeUpChoice(bridge);
+  const choice = new RecoveryChoice(bridge);
   expect(choice.refusalOf('resume')).toBe(undefined);
   await choice.judge(run);
   expect([choice.refusalOf('resume'), choice.refusalOf('unwind')]).toEqual(['the shadow is gone', undefined]);
@@ -20,10 +20,10 @@ it('shows which action would be refused, for the run that was last checked', asy
 });
 
 it('refuses nothing if that is not known', async () => {
-  const takeUpRefusals = () => {
+  const recoveryRefusals = () => {
     throw new Refusal({ sentence: 'node3 cannot be reached' });
   };
-  const choice = new TakeUpChoice(fakeBridge({ takeUpRefusals }));
+  const choice = new RecoveryChoice(fakeBridge({ recoveryRefusals }));
   await choice.judge(run);
   expect([choice.refusalOf('resume'), choice.refusalOf('unwind')]).toEqual([undefined, undefined]);
 });

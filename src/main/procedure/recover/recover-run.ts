@@ -16,7 +16,7 @@ import { findingsOf } from './findings.ts';
 import { Journal, noJournal, type EventListener } from '../../journal/journal.ts';
 import { pinHosts, type SameHosts } from '../hosts/identify-hosts.ts';
 import { diedBeforeNaming, lockPlaces, placesInReach, type LockPlace } from '../model/lock-places.ts';
-import { takeLocksUp } from '../hosts/lock-take-up.ts';
+import { recoverLocks } from '../hosts/lock-recovery.ts';
 import type { ResumePoint } from './resume-point.ts';
 import { beginningOf, consoleFields } from '../run/run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
@@ -30,12 +30,12 @@ import {
   marksNow,
   requireOfJournal,
   sameHosts,
-  takeUpStep as step,
+  recoveryStep as step,
   type Seen,
-  type TakeUpQuestion,
-} from './take-up-judgement.ts';
+  type RecoveryQuestion,
+} from './recovery-judgement.ts';
 
-export interface TakeUpOptions extends Omit<RunOptions, 'journal'>, TakeUpQuestion {
+export interface RecoveryOptions extends Omit<RunOptions, 'journal'>, RecoveryQuestion {
   /** Takes this run's lock over, whatever its owner. */
   readonly takeOverLock: boolean;
   readonly onEvent: EventListener;
@@ -52,7 +52,7 @@ const dumpWords: Readonly<Record<WorkState, string>> = {
 
 /** Continues the journal, and records who resumes the run and what was found. */
 function openJournal(
-  options: TakeUpOptions,
+  options: RecoveryOptions,
   { journal: soFar, world, marks, settled, dumps }: Seen,
   { now, warnings }: SameHosts,
   point: ResumePoint | undefined,
@@ -153,14 +153,14 @@ async function bringBack(context: RunContext, nothingLeft: boolean): Promise<Run
   return withLocks(context, end);
 }
 
-export interface TakenUp {
+export interface RecoveredRun {
   readonly end: RunEnd;
   /** True if the end could not be written to the journal. */
   readonly journalBroken: boolean;
 }
 
 /** @returns what continues the run, once its lock is held */
-async function prepare(options: TakeUpOptions, runner: CommandRunner, same: SameHosts) {
+async function prepare(options: RecoveryOptions, runner: CommandRunner, same: SameHosts) {
   const { seen, point } = await judged(options, runner);
   const nothingLeft = isNormal(options.assignment, seen.world, seen.marks) && seen.marks.works.length === 0;
   return { point, nothingLeft, journal: openJournal(options, seen, same, point) };
@@ -172,7 +172,7 @@ async function prepare(options: TakeUpOptions, runner: CommandRunner, same: Same
  *   RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, JOURNAL_BROKEN, JOURNAL_UNWRITABLE, and the errors of the queries; the
  *   locks are then as they were found
  */
-export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
+export async function recoverRun(options: RecoveryOptions): Promise<RecoveredRun> {
   const { hosts, cancel, halt } = options;
   const events = await requireOfJournal(options);
   const abort = AbortSignal.any([cancel, halt]);
@@ -180,18 +180,18 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   const same = await sameHosts(options, runner, events);
   const unpin = pinHosts(hosts, same.now);
   try {
-    return await takeUpOn(options, runner, events, same);
+    return await recoverLocked(options, runner, events, same);
   } finally {
     unpin();
   }
 }
 
-async function takeUpOn(
-  options: TakeUpOptions,
+async function recoverLocked(
+  options: RecoveryOptions,
   runner: CommandRunner,
   events: readonly RunEvent[],
   same: SameHosts,
-): Promise<TakenUp> {
+): Promise<RecoveredRun> {
   const { assignment, run } = options;
   const start = beginningOf(events, options.journalFile);
   const since = events.findLast(({ type }) => type === 'run-resumed')?.at ?? start.at;
@@ -205,7 +205,7 @@ async function takeUpOn(
     whyLockStays: options.whyLockStays,
     hasEnded: options.hasEnded,
   };
-  const lock = await takeLocksUp(order, options.mode);
+  const lock = await recoverLocks(order, options.mode);
   let prepared: Awaited<ReturnType<typeof prepare>>;
   try {
     prepared = await prepare(options, runner, { ...same, warnings: [...same.warnings, ...lock.warnings] });

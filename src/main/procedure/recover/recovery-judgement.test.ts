@@ -7,7 +7,7 @@ import type { Assignment } from '../model/assignment.ts';
 import { guideAssignment } from '../model/guide-cluster.test-support.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { beginningFields } from '../run/run-began.ts';
-import { requireOfJournal, type TakeUpMode, type TakeUpQuestion } from './take-up-judgement.ts';
+import { requireOfJournal, type RecoveryMode, type RecoveryQuestion } from './recovery-judgement.ts';
 
 const backup = guideAssignment();
 const order: RestoreOrder = {
@@ -44,14 +44,14 @@ const copied: NewEvent = {
 
 /** @returns the refusal, or nothing if the journal forbids nothing */
 async function refusal(
-  mode: TakeUpMode,
+  mode: RecoveryMode,
   events: readonly RunEvent[],
   assignment: Assignment = backup,
 ): Promise<string[]> {
   const question = {
     ...{ mode, assignment, steps: stepsOf(assignment), run: 'run-1', journalFile: 'run-1.ndjson' },
     read: () => Promise.resolve({ events, truncated: false, wholeBytes: 0, lastHash: '' }),
-  } as unknown as TakeUpQuestion;
+  } as unknown as RecoveryQuestion;
   try {
     expect(await requireOfJournal(question)).toBe(events);
     return [];
