@@ -3,12 +3,14 @@
  * The oracle asks the master on the cluster.
  */
 import { afterEach, describe, expect, it } from 'vitest';
+import { readRun } from '../../src/main/application/console.ts';
 import { factsOf } from '../../src/main/report/document/report-source.ts';
 import { restoreListing } from '../../src/main/report/document/how-to-restore.ts';
 import { withJob } from '../support/failures.ts';
 import { formerScene } from '../support/former-release.ts';
 import { openScene, openSceneConsole, runScene, type Scene, type SceneRun } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
+import { dyingRun, recoverScene } from '../support/mortal-console.ts';
 import { openRestoreScene, restoreScene } from '../support/restore-run.ts';
 
 let scene: Scene;
@@ -126,6 +128,25 @@ describe('a backup is verified, and records nothing,', () => {
     expect(scene.lab.commands.filter(({ line }) => line.includes('mkfs'))).toHaveLength(1);
   });
 });
+
+it.each(['sent', 'answered'] as const)(
+  'a console that dies before the query is %s is followed by one that asks again',
+  async (moment) => {
+    scene = await openScene({ jobs: ['ufs-tar'] });
+    let asked = false;
+    const { run } = await dyingRun(scene, 'ufs-tar', (event) => {
+      if (event.type === 'intent' && event.argv[0] === 'mkfs') {
+        asked = true;
+        return moment === 'sent' ? 'after' : undefined;
+      }
+      return asked && event.type === 'outcome' ? 'before' : undefined;
+    });
+    const end = await recoverScene(scene, 'resume', run);
+    expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+    const { events } = await readRun(scene.state, run);
+    expect(madeIn({ events }).map(({ text }) => text)).toEqual([await asMade()]);
+  },
+);
 
 describe('the plan of a restore', () => {
   /** What it says next to the command that makes the new file system. */
