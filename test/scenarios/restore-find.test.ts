@@ -7,7 +7,7 @@ import { writeGeneratedRun } from '../support/generated-history.ts';
 import { History } from '../../src/main/history/history.ts';
 import { StateFolder } from '../../src/main/journal/state-folder.ts';
 import { previewOf } from '../../src/main/restore/preview.ts';
-import { findWork, type RestoreQuestion } from '../../src/main/restore/restore-work.ts';
+import { findWork, requireOneForHost, type RestoreQuestion } from '../../src/main/restore/restore-work.ts';
 
 let state: StateFolder;
 let history: History;
@@ -39,8 +39,11 @@ afterAll(async () => {
   rmSync(state.path, { recursive: true, force: true });
 });
 
+const workOf = (question: RestoreQuestion) =>
+  findWork(state, question, (file, limit) => history.where({ file, limit }));
+
 async function found(question: RestoreQuestion) {
-  const work = await findWork(state, question, (file, limit) => history.where({ file, limit }));
+  const work = await workOf(question);
   return previewOf(work).map(({ run, files, tapes, bytes, byHand }) => ({
     ...{ run, bytes, byHand },
     files: files?.map(({ path }) => path),
@@ -68,6 +71,17 @@ describe('a path without a run', () => {
       [runOf(3), ['./app/ledger.db']],
       [runOf(2), ['./old.txt']],
     ]);
+  });
+
+  it('in an older run than another one goes to this computer; a host takes one dump at a time', async () => {
+    const host = { kind: 'host', host: 'node1', path: '/restore' } as const;
+    const both = await workOf({ what: ['ledger.db', 'old.txt'] });
+    expect(() => requireOneForHost(both, { kind: 'here', path: '/restore' })).not.toThrow();
+    expect(() => requireOneForHost(both, host)).toThrow(
+      'the newest backups of these files are on 2 dumps, and a host takes one at a time',
+    );
+    const one = await workOf({ what: ['old.txt'] });
+    expect(() => requireOneForHost(one, host)).not.toThrow();
   });
 
   it.each([

@@ -20,7 +20,14 @@ import { RestoreSession } from '../restore/restore-session.ts';
 import { deviceOf, parseTarget, targetWords, type RestoreTarget } from '../restore/target/restore-target.ts';
 import { withoutLinks } from '../restore/target/local-place.ts';
 import { requireTarget } from '../restore/target/restore-target-check.ts';
-import { findWork, type RestoreQuestion, type RestoreWork, type Where } from '../restore/restore-work.ts';
+import {
+  dumpsOfWork,
+  findWork,
+  requireOneForHost,
+  type RestoreQuestion,
+  type RestoreWork,
+  type Where,
+} from '../restore/restore-work.ts';
 import type { RestoredFile } from '../restore/restored-file.ts';
 import { lookalikes, type KnownTapes } from '../restore/source-tapes.ts';
 import { MediaFile } from '../tape/media-file.ts';
@@ -89,10 +96,10 @@ export class FileRestoreService {
     const work = await findWork(state, request, where);
     requireOneForHost(work, target);
     const kind = work.kind;
-    const preview = previewOf(work).map((dump, index) => this.#withKnown(dump, sourcesOf(work)[index]));
+    const preview = previewOf(work).map((dump, index) => this.#withKnown(dump, dumpsOfWork(work)[index]));
     const bytes = preview.reduce((sum, dump) => sum + dump.bytes, 0);
     const never = new AbortController().signal;
-    const restoreTool = sourcesOf(work)[0]?.restoreTool;
+    const restoreTool = dumpsOfWork(work)[0]?.restoreTool;
     const needs = { target, kind, bytes, overwrite, restoreTool, gds: this.#gds };
     await requireTarget(this.#drives.runner(noJournal(), never), needs);
     return { target, device: deviceOf(target)?.path, work, overwrite, preview };
@@ -224,18 +231,9 @@ export class FileRestoreService {
   }
 }
 
-const sourcesOf = (work: RestoreWork): DumpSource[] =>
-  work.kind === 'image' ? [work.source] : work.dumps.map(({ source }) => source);
-
 /** A link of this computer may lead elsewhere once the restore has been confirmed. */
 async function withoutLinksHere(target: RestoreTarget): Promise<RestoreTarget> {
   return target.kind === 'here' ? { ...target, path: await withoutLinks(target.path) } : target;
-}
-
-/** @throws RESTORE_SEVERAL_DUMPS */
-function requireOneForHost(work: RestoreWork, target: RestoreTarget): void {
-  const count = sourcesOf(work).length;
-  if (target.kind === 'host' && count > 1) throw failure('RESTORE_SEVERAL_DUMPS', { count });
 }
 
 /** Who started it, and with which version. */

@@ -10,6 +10,7 @@ import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { dumpSourceOf, type DumpSource } from './dump-source.ts';
 import { byPatterns, ListSelection, type ListedFiles } from './archive/selection.ts';
+import type { RestoreTarget } from './target/restore-target.ts';
 
 export interface RestoreQuestion {
   /** A run; paths and patterns in the syntax of `where`; or a run followed by those. */
@@ -179,4 +180,14 @@ export async function findWork(
     return { kind: 'files', dumps: [await filesOf(state, source, patterns)] };
   if (patterns.length > 0) throw failure('RESTORE_IMAGE_HAS_NO_FILES', { run: first, volume: source.volume });
   return { kind: 'image', source };
+}
+
+/** The dumps that are read, in their order. */
+export const dumpsOfWork = (work: RestoreWork): DumpSource[] =>
+  work.kind === 'image' ? [work.source] : work.dumps.map(({ source }) => source);
+
+/** A folder of a host must be new or empty: it takes the files of one dump. @throws RESTORE_SEVERAL_DUMPS */
+export function requireOneForHost(work: RestoreWork, target: RestoreTarget): void {
+  const count = dumpsOfWork(work).length;
+  if (target.kind === 'host' && count > 1) throw failure('RESTORE_SEVERAL_DUMPS', { count });
 }
