@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,16 @@ function expectSigns(key: Awaited<ReturnType<typeof load>>): void {
   expect(key.verify(data, key.sign(data) as Buffer)).toBe(true);
 }
 
+/** A passphrase that opens the encryption of a key, and shows no key. */
+function wrongButPadded(pem: string): string {
+  for (let number = 0; ; number += 1)
+    try {
+      createPrivateKey({ key: pem, passphrase: String(number) });
+    } catch (error) {
+      if (String(error).includes('DECODER routines::unsupported')) return String(number);
+    }
+}
+
 describe('a key in PKCS#8 form', () => {
   const made = {
     'ssh-rsa': generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
@@ -53,6 +63,17 @@ describe('a key in PKCS#8 form', () => {
     const locked = await load(path, 'foxtrot', 'tango');
     expect(locked?.getPublicSSH()).toEqual(open?.getPublicSSH());
     expectSigns(locked);
+    expect(asked.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
+  it('is asked for again where a wrong passphrase is not noticed until the key is decoded', async () => {
+    const path = join(folder, 'key');
+    const pem = made['ssh-ed25519']
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'tango' })
+      .toString();
+    writeFileSync(path, pem);
+    // One wrong passphrase in 256 leaves an end that looks like padding.
+    await load(path, wrongButPadded(pem), 'tango');
     expect(asked.map(({ attempt }) => attempt)).toEqual([1, 2]);
   });
 

@@ -78,6 +78,13 @@ function headOf(bytes: Buffer): { readonly cipher: string; readonly keyType: str
 /** A key in the form of PuTTY. Version 2 with an RSA key is read as it is. */
 const isPutty = (bytes: Buffer): boolean => bytes.subarray(0, 64).includes('PuTTY-User-Key-File-');
 
+/**
+ * True if no passphrase helps: type or cipher of the key are not supported. OpenSSL says the same of what a wrong passphrase has made of a
+ * key, where the end looks like padding: one of 256.
+ */
+const isUnsupported = ({ message }: Error): boolean =>
+  /unsupported/i.test(message) && !message.includes('DECODER routines::unsupported');
+
 async function openWithPassphrase(
   bytes: Buffer,
   file: KeyFile,
@@ -93,7 +100,7 @@ async function openWithPassphrase(
     }
     if (passphrase === undefined) break;
     const parsed = parse(bytes, passphrase);
-    if (!(parsed instanceof Error) || /unsupported/i.test(parsed.message)) return parsed;
+    if (!(parsed instanceof Error) || isUnsupported(parsed)) return parsed;
   }
   throw failure('KEY_PASSPHRASE_WRONG', { host, file: file.path }, { host });
 }
