@@ -1,4 +1,5 @@
 /** The cluster of the guide's example, with two nodes, as tests of steps and checks see it: samples of sdxinfo and a job on them. */
+import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import { readFixture } from '../../gds/fixtures/read-fixture.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
 import { chooseJob, siteOf } from '../../site/site-file.ts';
@@ -79,3 +80,13 @@ export function guideAssignment(job: object = {}, text = joined): Assignment {
   const { primaries } = worldOf(text);
   return assign(site, chooseJob('site.yaml', site, 'nightly'), { primaries }, 'run-1');
 }
+
+/** A restore from the tape of a backup whose proxy is joined; its services run on one node. */
+export const restoreOrder: RestoreOrder = {
+  from: 'tape',
+  run: 'backup-1',
+  at: '2026-11-28T17:00:00.000Z',
+  begins: 'joined',
+  activeOn: ['node1'],
+  volumes: [],
+};

@@ -4,20 +4,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedCommand } from '../../../contract/plan.ts';
-import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Assignment } from '../model/assignment.ts';
-import { guideAssignment } from '../model/guide-cluster.test-support.ts';
+import { guideAssignment, restoreOrder as order } from '../model/guide-cluster.test-support.ts';
 import { severalJoined } from '../recover/resume-story.test-support.ts';
 import { planOf } from './plan.ts';
 
-const order: RestoreOrder = {
-  from: 'tape',
-  run: 'backup-1',
-  at: '2026-11-28T17:00:00.000Z',
-  begins: 'joined',
-  activeOn: ['node1'],
-  volumes: [],
-};
 const services = { stop: ['umount /app'], resume: ['mount /app'] };
 const planned = (job: object = {}, differing: Partial<Assignment> = {}, text?: string) =>
   planOf({ ...guideAssignment(job, text), ...differing });

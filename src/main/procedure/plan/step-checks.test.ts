@@ -1,8 +1,14 @@
 /** The complete list of state checks before and after each step, and of its commands that change something. */
 import { describe, expect, it } from 'vitest';
-import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Assignment } from '../model/assignment.ts';
-import { guideAssignment, mountOf, parted, shadow, worldOf } from '../model/guide-cluster.test-support.ts';
+import {
+  guideAssignment,
+  mountOf,
+  parted,
+  restoreOrder as order,
+  shadow,
+  worldOf,
+} from '../model/guide-cluster.test-support.ts';
 import type { StepChecks } from '../model/step.ts';
 import { stepsOf } from './steps.ts';
 
@@ -49,14 +55,6 @@ const changing = (assignment: Assignment) =>
   );
 
 const raw = guideAssignment();
-const order: RestoreOrder = {
-  from: 'tape',
-  run: 'backup-1',
-  at: '2026-11-28T17:00:00.000Z',
-  begins: 'joined',
-  activeOn: ['node1'],
-  volumes: [],
-};
 const restoring: Assignment = { ...raw, restore: order };
 
 const joinedRules = 'proxy-joined proxy-slices-in-sync proxy-disks-enabled';

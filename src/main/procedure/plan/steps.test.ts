@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Assignment } from '../model/assignment.ts';
-import { guideAssignment } from '../model/guide-cluster.test-support.ts';
+import { guideAssignment, restoreOrder } from '../model/guide-cluster.test-support.ts';
 import type { Step } from '../model/step.ts';
 import { severalJoined } from '../recover/resume-story.test-support.ts';
 import { stepsOf } from './steps.ts';
@@ -33,14 +33,7 @@ const everything = withLibrary(
     fileSystem: 'gfs-shared',
   }),
 );
-const order: RestoreOrder = {
-  from: 'tape',
-  run: 'backup-1',
-  at: '2026-11-28T17:00:00.000Z',
-  begins: 'joined',
-  activeOn: ['node2'],
-  volumes: [],
-};
+const order: RestoreOrder = { ...restoreOrder, activeOn: ['node2'] };
 const sfxfs = guideAssignment({ method: '6d' });
 const restoring: Assignment = { ...sfxfs, restore: order };
 const fromProxy: Assignment = {

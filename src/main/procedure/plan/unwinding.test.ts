@@ -5,6 +5,7 @@ import { edited } from '../../gds/fixtures/read-fixture.ts';
 import { onAnyNode, type Assignment } from '../model/assignment.ts';
 import {
   guideAssignment,
+  restoreOrder,
   halfShadow,
   joined,
   mountOf,
@@ -290,14 +291,7 @@ describe('a synchronization before the part', () => {
 });
 
 describe('a restore that is rolled back', () => {
-  const order: RestoreOrder = {
-    from: 'tape',
-    run: 'backup-1',
-    at: '2026-11-28T17:00:00.000Z',
-    begins: 'joined',
-    activeOn: ['node1', 'node2'],
-    volumes: [],
-  };
+  const order: RestoreOrder = { ...restoreOrder, activeOn: ['node1', 'node2'] };
   const restoring: Assignment = { ...raw, restore: order };
   const fromParted: Assignment = { ...raw, restore: { ...order, begins: 'parted' } };
   const masterOff = worldOf(parted.replace(/(volume Volume1 .*)ACTIVE/, '$1STOP'));

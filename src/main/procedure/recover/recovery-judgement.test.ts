@@ -2,22 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { ShadowtapeError } from '../../../contract/errors.ts';
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
-import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Assignment } from '../model/assignment.ts';
-import { guideAssignment } from '../model/guide-cluster.test-support.ts';
+import { guideAssignment, restoreOrder as order } from '../model/guide-cluster.test-support.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { beginningFields } from '../run/run-began.ts';
 import { requireOfJournal, type RecoveryMode, type RecoveryQuestion } from './recovery-judgement.ts';
 
 const backup = guideAssignment();
-const order: RestoreOrder = {
-  from: 'tape',
-  run: 'backup-1',
-  at: '2026-11-28T17:00:00.000Z',
-  begins: 'joined',
-  activeOn: ['node1'],
-  volumes: [],
-};
 const restore: Assignment = { ...backup, restore: order };
 
 /** @param first the assignment that the run began with */

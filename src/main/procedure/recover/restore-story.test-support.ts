@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Assignment } from '../model/assignment.ts';
+import { restoreOrder } from '../model/guide-cluster.test-support.ts';
 import { marksOf } from '../model/run-marks.ts';
 import { dumpStepsOf } from '../model/step.ts';
 import type { World } from '../model/world.ts';
@@ -10,11 +11,7 @@ import { stepsOf } from '../plan/steps.ts';
 import { restoreResumePoint } from './restore-resume.ts';
 
 const order: RestoreOrder = {
-  from: 'tape',
-  run: 'backup-1',
-  at: '2026-11-28T17:00:00.000Z',
-  begins: 'joined',
-  activeOn: ['node1'],
+  ...restoreOrder,
   volumes: [{ proxy: 'Volume2', bytes: 536_870_912, sha256: 'a'.repeat(64) }],
 };
 

@@ -11,6 +11,7 @@ import {
   parted,
   started,
   worldOf,
+  restoreOrder,
 } from '../../model/guide-cluster.test-support.ts';
 import type { World } from '../../model/world.ts';
 import {
@@ -27,14 +28,7 @@ import {
 } from './restore-checks.ts';
 
 const assignment = guideAssignment();
-const order: RestoreOrder = {
-  from: 'tape',
-  run: 'backup-1',
-  at: '2026-11-28T17:00:00.000Z',
-  begins: 'joined',
-  activeOn: ['node1', 'node2'],
-  volumes: [],
-};
+const order: RestoreOrder = { ...restoreOrder, activeOn: ['node1', 'node2'] };
 const nobody = worldOf(undefined);
 
 const told = (verdicts: readonly RuleVerdict[]) =>

@@ -2,20 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
 import type { Assignment } from '../../model/assignment.ts';
-import { guideAssignment, mountOf, parted, shadow, worldOf } from '../../model/guide-cluster.test-support.ts';
+import {
+  guideAssignment,
+  restoreOrder,
+  mountOf,
+  parted,
+  shadow,
+  worldOf,
+} from '../../model/guide-cluster.test-support.ts';
 import type { RunMarks } from '../../model/run-marks.ts';
 import type { Step } from '../../model/step.ts';
 import { severalJoined } from '../../recover/resume-story.test-support.ts';
 import { stepsOf } from '../steps.ts';
 
-const order: RestoreOrder = {
-  from: 'tape',
-  run: 'backup-1',
-  at: '2026-11-28T17:00:00.000Z',
-  begins: 'joined',
-  activeOn: ['node2'],
-  volumes: [],
-};
+const order: RestoreOrder = { ...restoreOrder, activeOn: ['node2'] };
 const restoring = (job: object = {}, differing: Partial<RestoreOrder> = {}): Assignment => ({
   ...guideAssignment(job),
   restore: { ...order, ...differing },
