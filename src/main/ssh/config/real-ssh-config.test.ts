@@ -19,7 +19,12 @@ const count = Number(process.env['SHADOWTAPE_SSH_CONFIGS'] ?? 40);
 const seed = Number(process.env['SHADOWTAPE_SSH_SEED'] ?? 20_261_129);
 
 const { username, homedir, uid } = userInfo();
-const environment = { ...process.env, KEYS: '/keys', AGENT: '/run/agent', SSH_AUTH_SOCK: '/run/usual-agent' };
+const environment = {
+  ...process.env,
+  // For an Include, ssh takes the home folder from HOME; otherwise it takes that of the user.
+  HOME: homedir,
+  ...{ KEYS: '/keys', AGENT: '/run/agent', SSH_AUTH_SOCK: '/run/usual-agent' },
+};
 const local: LocalUser = {
   name: username,
   homeFolder: homedir,
