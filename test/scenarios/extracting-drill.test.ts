@@ -108,11 +108,11 @@ const namesOn = async (folder: string): Promise<string[]> =>
   (await onHost(scene, 'node1', ['ls', folder])).split('\n').filter((name) => name !== '');
 
 /** What the scratch folder holds at the last command before it is removed: the tape is rewound by then. */
-async function atRemoval<Value>(
+async function atRemoval<Value, End = DrillResult>(
   isRemoval: (line: string) => boolean,
   look: () => Promise<Value | undefined>,
-  work: () => Promise<DrillResult>,
-): Promise<{ readonly seen: Value | undefined; readonly end: DrillResult }> {
+  work: () => Promise<End>,
+): Promise<{ readonly seen: Value | undefined; readonly end: End }> {
   let seen: Value | undefined;
   const stop = scene.lab.onCommand(async ({ phase, line }) => {
     if (phase === 'started' && isRemoval(line)) seen = (await look()) ?? seen;
@@ -122,6 +122,14 @@ async function atRemoval<Value>(
 }
 
 const rewinds = (line: string): boolean => line.includes('rewind');
+
+/** Puts a file of somebody else into the scratch folder. @returns its name, once files are extracted there */
+async function putTheirs(folder: string, path: string): Promise<string | undefined> {
+  const [scratch] = await readdir(folder);
+  if (scratch === undefined || !existsSync(join(folder, scratch, 'files'))) return undefined;
+  await writeFile(join(folder, scratch, path), 'theirs');
+  return scratch;
+}
 
 describe('a drill on this computer', () => {
   it.each(['raw-dd', 'ufs-tar', 'sfxfs-tar'] as const)(
@@ -161,7 +169,8 @@ describe('a drill on this computer', () => {
     expect(end.stdout).toContain(
       'level: read from tape and compared, extracted into a scratch folder, not restored',
     );
-    expect(end.stdout).toMatch(/^extracted: \d+ entries of Volume2, and removed again/m);
+    expect(end.stdout).toMatch(/^extracted: \d+ entries of Volume2(; links|$)/m);
+    expect(end.stdout).toContain(`removed again: the scratch folder below ${folder}\n`);
     const json = await performed([
       ...words,
       'restore',
@@ -190,12 +199,7 @@ describe('a drill on this computer', () => {
 
   it('keeps a file that it did not write, names it, and is proven nevertheless', async () => {
     const folder = await folderHere();
-    const put = async () => {
-      const [scratch] = await readdir(folder);
-      if (scratch === undefined || !existsSync(join(folder, scratch, 'files'))) return undefined;
-      await writeFile(join(folder, scratch, 'files', 'theirs'), 'theirs');
-      return scratch;
-    };
+    const put = () => putTheirs(folder, 'files/theirs');
     const { seen: scratch = '', end } = await atRemoval(rewinds, put, () => drill('ufs-tar', folder));
     expect(end).toMatchObject({ exitStatus: 2, level: 'extracted', error: { code: 'DRILL_SCRATCH_LEFT' } });
     expect(end.error?.message).toBe(
@@ -203,6 +207,22 @@ describe('a drill on this computer', () => {
     );
     expect(await filesHere(join(folder, scratch))).toEqual({ 'files/theirs': sha256(Buffer.from('theirs')) });
     expect(provenDrills(scene.state.restoresFolder).get(runOf('ufs-tar'))?.level).toBe('extracted');
+  });
+
+  it('does not say on the command line that its folder was removed while that holds a file of others', async () => {
+    const folder = await folderHere();
+    const put = () => putTheirs(folder, 'theirs');
+    const words = await sceneArguments(scene);
+    const { seen: scratch = '', end } = await atRemoval(rewinds, put, () =>
+      performed([...words, 'restore', runOf('ufs-tar'), '--drill', '--to', folder]),
+    );
+    expect(end.exitStatus).toBe(2);
+    expect(end.stdout).toMatch(/^extracted: \d+ entries of Volume2/m);
+    expect(end.stdout).not.toContain('removed');
+    expect(end.stderr).toContain(
+      `the scratch folder ${join(folder, scratch)} of the drill may still exist: it holds theirs, which the drill did not write`,
+    );
+    expect(await filesHere(join(folder, scratch))).toEqual({ theirs: sha256(Buffer.from('theirs')) });
   });
 
   it('that is canceled removes its folder', async () => {

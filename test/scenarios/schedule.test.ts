@@ -369,7 +369,7 @@ describe('schedule install', () => {
     const words = ['--site', site, '--state', scene.state.path];
     const end = await performed([...words, 'restore', 'raw-dd', '--drill', '--if-due']);
     expect(end.exitStatus, end.stderr).toBe(0);
-    expect(end.stdout).toContain('extracted: 1 entry of Volume2, and removed again\n');
+    expect(end.stdout).toContain('extracted: 1 entry of Volume2\n');
     expect(
       scene.lab.commands.some(({ line }) => line.startsWith('mkdir -m 700 /var/tmp/shadowtape-drill-')),
     ).toBe(true);

@@ -90,6 +90,9 @@ async function drillRun(
       );
       if (extracted) print(extractedText(name, extracted));
     }
+    // What is left of it would be an error.
+    if (to !== undefined && exitStatus === 0)
+      print(say('removed again: the scratch folder below {place}', { place: to }));
     if (proven !== undefined) print(say('level: {level}', { level: proven }));
     for (const note of notes) print(note);
     print(say('record: {record}', { record }));
@@ -102,11 +105,11 @@ async function drillRun(
 function extractedText(
   name: string,
   { entries, leftOut }: NonNullable<DrillResult['volumes'][number]['extracted']>,
-) {
+): string {
   const count = sayCount(entries, '1 entry', '{count} entries');
   return leftOut === 0
-    ? say('extracted: {count} of {name}, and removed again', { count, name })
-    : say('extracted: {count} of {name}, and removed again; links, devices and FIFOs left out: {leftOut}', {
+    ? say('extracted: {count} of {name}', { count, name })
+    : say('extracted: {count} of {name}; links, devices and FIFOs left out: {leftOut}', {
         count,
         name,
         leftOut,
