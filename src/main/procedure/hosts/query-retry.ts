@@ -39,7 +39,7 @@ const mostRepeats = 5;
  * The command was not carried out, or its answer did not arrive. Waiting does not help against a changed host key or a
  * refused login.
  */
-const passingCodes = [
+export const passingCodes = [
   'CONNECTION_LOST',
   'HOST_UNREACHABLE',
   'COMMAND_NOT_STARTED',

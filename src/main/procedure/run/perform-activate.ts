@@ -1,5 +1,6 @@
 /** Activates the shadow of a file system for writing, and records how that file system was made. */
-import { isFailure, type ErrorCode } from '../../../contract/errors.ts';
+import { isFailure } from '../../../contract/errors.ts';
+import { passingCodes } from '../hosts/query-retry.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { volumeNamed } from '../model/assignment.ts';
 import type { Step, StepCommand } from '../model/step.ts';
@@ -12,14 +13,7 @@ const secondsOfQuery = 60;
 const keptCharacters = 4096;
 
 /** The query was not sent, or its answer did not arrive. The next command of the run finds out whether its host answers. */
-const unanswered = [
-  'COMMAND_NOT_STARTED',
-  'COMMAND_OUTPUT_CUT',
-  'COMMAND_TIMED_OUT',
-  'CONNECTION_LOST',
-  'HOST_UNREACHABLE',
-  'RIGHTS_REFUSED',
-] as const satisfies ErrorCode[];
+const unanswered = [...passingCodes, 'COMMAND_OUTPUT_TOO_LONG', 'RIGHTS_REFUSED'] as const;
 
 /** @returns what the tool printed; undefined where it is not installed, not allowed, failed or printed nothing */
 async function answerOf(
