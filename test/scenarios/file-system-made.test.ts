@@ -58,7 +58,7 @@ describe('a backup of a file system', () => {
     expect(madeIn(end)).toMatchObject([
       { volume: 'Volume2', host: 'node3', fileSystem: 'ufs', tool: 'mkfs', text },
     ]);
-    expect(shownBy(end.events)).toEqual([`Volume2: ${text}`]);
+    expect(shownBy(end.events)).toEqual([`File system of Volume2: ${text}`]);
   });
 
   it('lists the query in its plan, and sends it once, to the raw device of the shadow', async () => {
@@ -78,7 +78,7 @@ describe('a backup of a file system', () => {
     const end = await runScene(scene, { job: 'sfxfs-tar' });
     expect(end.exitStatus, end.sentence).toBe(0);
     expect(madeIn(end)).toEqual([]);
-    expect(shownBy(end.events)).toEqual(['Volume4: not recorded']);
+    expect(shownBy(end.events)).toEqual(['File system of Volume4: how it was made is not recorded']);
   });
 
   it('on Linux records the superblock, with the number of inodes', async () => {
@@ -90,7 +90,9 @@ describe('a backup of a file system', () => {
     expect(made).toMatchObject({ volume: 'Volume2', fileSystem: 'ext3', tool: 'dumpe2fs' });
     expect(made?.text).toBe((await onHost(scene, 'node1', ['dumpe2fs', '-h', device])).trim());
     expect(shownBy(end.events)).toEqual([
-      expect.stringMatching(/^Volume2: Filesystem features: .*; Inode count: \d+; Block count: \d+; /),
+      expect.stringMatching(
+        /^File system of Volume2: Filesystem features: .*; Inode count: \d+; Block count: \d+; /,
+      ),
     ]);
   });
 });
@@ -113,7 +115,7 @@ describe('a backup is verified, and records nothing,', () => {
     expect(madeIn(end)).toEqual([]);
     expect(end.events.filter(({ type }) => type === 'warning')).toEqual([]);
     expect(scene.lab.commands.filter(({ line }) => line.includes('mkfs')).length).toBeLessThanOrEqual(1);
-    expect(shownBy(end.events)).toEqual(['Volume2: not recorded']);
+    expect(shownBy(end.events)).toEqual(['File system of Volume2: how it was made is not recorded']);
   });
 
   it('where the connection drops while the tool works', async () => {

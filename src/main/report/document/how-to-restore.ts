@@ -50,7 +50,7 @@ const toldOfExt3 = /^(Inode count|Inode size|Block count|Block size|Filesystem f
 /** How the file system of a volume was made, in a line. */
 function howMade(facts: ReportFacts, { proxy }: VolumeModel): ReportTexts {
   const made = allOf(facts, 'file-system-made').findLast(({ volume }) => volume === proxy);
-  if (made === undefined) return plain(say('not recorded'));
+  if (made === undefined) return plain(say('how it was made is not recorded'));
   if (made.tool === 'mkfs') return [code(made.text)];
   const lines = made.text.split('\n').filter((line) => toldOfExt3.test(line));
   return [code(lines.length > 0 ? lines.join('; ') : made.text)];
@@ -60,7 +60,10 @@ function howMade(facts: ReportFacts, { proxy }: VolumeModel): ReportTexts {
 function madeFacts(facts: ReportFacts, volumes: readonly VolumeModel[]): ReportBlock[] {
   const rows = volumes
     .filter(({ method }) => method !== '6a')
-    .map((volume) => ({ name: volume.proxy, value: howMade(facts, volume) }));
+    .map((volume) => ({
+      name: say('File system of {proxy}', { proxy: volume.proxy }),
+      value: howMade(facts, volume),
+    }));
   return rows.length === 0 ? [] : [{ kind: 'facts', caption: say('How the file system was made'), rows }];
 }
 
