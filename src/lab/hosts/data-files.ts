@@ -177,6 +177,18 @@ function bytesSource(bytes: Buffer): RecordSource {
   };
 }
 
+/** /dev/zero: the same bytes again and again, in records of any size. */
+function zeroSource(): RecordSource {
+  let zeros = Buffer.alloc(0);
+  return {
+    read(size) {
+      if (zeros.length < size) zeros = Buffer.alloc(size);
+      return Promise.resolve(zeros.subarray(0, size));
+    },
+    close: nothing,
+  };
+}
+
 function contentSource(content: OpenContent): RecordSource {
   let position = 0;
   return {
@@ -216,8 +228,7 @@ export async function openPath(place: FilePlace, path: string): Promise<RecordSo
   const slice = place.machine.plainDisk.sliceAt(absolute);
   if (slice) return sliceSource(place, absolute, slice);
   if (absolute === '/dev/null') return bytesSource(Buffer.alloc(0));
-  if (absolute === '/dev/zero')
-    return { read: (size) => Promise.resolve(Buffer.alloc(size)), close: nothing };
+  if (absolute === '/dev/zero') return zeroSource();
   const fifo = files.fifoAt(absolute);
   if (fifo) {
     const file = await fifo.openReader(place.killed);
@@ -261,24 +272,29 @@ async function tapeTarget(call: FilePlace, path: string): Promise<RecordTarget> 
  * each time.
  */
 const gatheredBytes = 1_048_576;
+/** Text is written in smaller pieces than this, in bytes: what is larger is not looked through for it. */
+const bulkBytes = 262_144;
 
 /** A small file of the host: others see text as soon as it is written, and binary data when it is closed. */
 function fileTarget({ machine }: FilePlace, path: string): RecordTarget {
   let gathered: Buffer[] = [];
   let length = 0;
   let isText = true;
-  const flush = (): void => {
-    const pieces = gathered;
+  const flush = (last: readonly Buffer[] = []): void => {
+    const pieces = [...gathered, ...last];
     [gathered, length] = [[], 0];
-    if (pieces.length > 0) machine.files.append(path, Buffer.concat(pieces));
+    const [first] = pieces;
+    if (first) machine.files.append(path, pieces.length === 1 ? first : Buffer.concat(pieces));
   };
   return {
     keepsRecords: false,
     async write(bytes) {
-      gathered.push(Buffer.from(bytes));
+      const isPieceText = bytes.length < bulkBytes && isUtf8(bytes);
+      isText &&= isPieceText;
       length += bytes.length;
-      isText &&= isUtf8(bytes);
-      if (length >= gatheredBytes || isUtf8(bytes)) flush();
+      // What is written at once is not copied first.
+      if (isPieceText || length >= gatheredBytes) flush([bytes]);
+      else gathered.push(Buffer.from(bytes));
       return Promise.resolve();
     },
     async close() {

@@ -24,7 +24,7 @@ import type { HostModel, LabModel } from '../gds/lab-model.ts';
 export type FileContent = HostModel['files'][string];
 
 /** In bytes; a longer text is stored. */
-const mostTextBytes = 1_048_576;
+const mostTextBytes = 65_536;
 /** Zeros are looked for in pieces of this many bytes. */
 const pieceBytes = 65_536;
 const zeros = Buffer.alloc(pieceBytes);
