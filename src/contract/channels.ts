@@ -261,7 +261,8 @@ export interface Responses {
 }
 
 export type Reply<Name extends Channel> =
-  { readonly result: Responses[Name] } | { readonly error: ErrorInfo };
+  | { readonly result: Responses[Name] }
+  | { readonly error: ErrorInfo };
 
 /** Topic -> schema of what is followed. */
 export const topicSchemas = {

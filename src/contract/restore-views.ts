@@ -17,7 +17,8 @@ export interface PreviewedBackup {
   readonly tapes: readonly { readonly words: string; readonly file: number; readonly bytes: number }[];
   /** The first names; undefined if it is not known, and for an image. */
   readonly files:
-    readonly { readonly path: string; readonly type: string; readonly bytes: number }[] | undefined;
+    | readonly { readonly path: string; readonly type: string; readonly bytes: number }[]
+    | undefined;
   /** How many names there are, those that are not listed included. */
   readonly fileCount: number | undefined;
   /** That the target must have room for. */

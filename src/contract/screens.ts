@@ -318,7 +318,8 @@ export interface ActivityPush {
   readonly logins: readonly LoginQuestion[];
   /** The lines so far of a check or a drive check that continues. */
   readonly checking?:
-    { readonly what: 'check' | 'driveCheck'; readonly lines: readonly CheckLine[] } | undefined;
+    | { readonly what: 'check' | 'driveCheck'; readonly lines: readonly CheckLine[] }
+    | undefined;
   /** What no journal has any more, such as a notification that could not be sent; the last ones of this session. */
   readonly notices?: readonly string[];
   /** Rises with each host that has let somebody log in after a look had given it up: looking again shows it. */

@@ -6,7 +6,15 @@ import type { PassModel, RunModel } from './run/run-model.ts';
 
 /** `skipped`: the operator left it out; `left-out`: the job did. `never`: the run ended before it came to this step. */
 export type RowState =
-  'todo' | 'running' | 'asking' | 'done' | 'skipped' | 'failed' | 'broken-off' | 'left-out' | 'never';
+  | 'todo'
+  | 'running'
+  | 'asking'
+  | 'done'
+  | 'skipped'
+  | 'failed'
+  | 'broken-off'
+  | 'left-out'
+  | 'never';
 
 export interface StepRow {
   /** Step id, or step id and pass for a step of the rollback. */

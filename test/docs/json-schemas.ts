@@ -4,8 +4,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
+import { formatted } from './formatted.ts';
 import { withSharedParts } from './shared-schemas.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -130,14 +130,14 @@ export const schemaFile = (command: string): string => `${command.replaceAll(' '
 
 /** Name of a schema's file -> its text. */
 export async function schemaFiles(): Promise<Map<string, string>> {
-  const options = await resolveConfig(join(schemaFolder, 'plan.json'));
   const files = [...jsonSchemas()].map(async ([command, schema]): Promise<[string, string]> => {
     const whole = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: `shadowtape ${command} --json`,
       ...withSharedParts(schema),
     };
-    return [schemaFile(command), await format(JSON.stringify(whole), { ...options, parser: 'json' })];
+    const name = schemaFile(command);
+    return [name, await formatted(name, JSON.stringify(whole))];
   });
   return new Map(await Promise.all(files));
 }

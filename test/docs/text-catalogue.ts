@@ -4,7 +4,6 @@
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { parse } from 'svelte/compiler';
 import ts from 'typescript';
 import { errorTable, type ErrorEntry } from '../../src/contract/error-table.ts';
@@ -12,6 +11,7 @@ import { protections } from '../../src/contract/protection.ts';
 import { outcomeWords, runVerdicts } from '../../src/contract/run-outcome.ts';
 import { tapeAlerts } from '../../src/contract/tape/tape-alert-table.ts';
 import { situationKinds } from '../../src/folds/situation.ts';
+import { formatted } from './formatted.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -174,9 +174,8 @@ export const catalogueFile = (area: string): string =>
   join(root, 'src', 'contract', 'text', 'catalogue', `${area}.json`);
 
 /** The text of a file of the catalog. */
-export async function fileOf(area: string, catalogue: Catalogue): Promise<string> {
-  const path = catalogueFile(area);
-  return format(JSON.stringify(catalogue), { ...(await resolveConfig(path)), filepath: path });
+export function fileOf(area: string, catalogue: Catalogue): Promise<string> {
+  return formatted(catalogueFile(area), JSON.stringify(catalogue));
 }
 
 if (import.meta.main) {

@@ -147,7 +147,8 @@ export interface RunModel {
   readonly legs: readonly LegModel[];
   /** Who has paused the dump, and when (ISO 8601); undefined if it is not paused. */
   readonly paused:
-    { readonly by: string; readonly at: string; readonly continuesByItself: boolean } | undefined;
+    | { readonly by: string; readonly at: string; readonly continuesByItself: boolean }
+    | undefined;
   /** All pauses of its dumps, in order. */
   readonly pauses: readonly PauseModel[];
   readonly volumes: readonly VolumeModel[];

@@ -53,7 +53,8 @@ export interface RestoreRequest extends RestoreQuestion {
 
 /** A backup with a journal, or a file of any tape in the drive. */
 type Work =
-  RestoreWork | { readonly kind: 'loose'; readonly file: number; readonly patterns: readonly string[] };
+  | RestoreWork
+  | { readonly kind: 'loose'; readonly file: number; readonly patterns: readonly string[] };
 
 export interface PreparedRestore {
   readonly target: RestoreTarget;

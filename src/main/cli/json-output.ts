@@ -85,7 +85,8 @@ type Manifest = NonNullable<IdentifiedTape['manifest']>;
 /** The journal in a manifest is omitted, except its digest. */
 interface ShownTape extends Omit<IdentifiedTape, 'manifest'> {
   readonly manifest:
-    (Omit<Manifest, 'journal'> & { readonly journal: { readonly sha256: string } }) | undefined;
+    | (Omit<Manifest, 'journal'> & { readonly journal: { readonly sha256: string } })
+    | undefined;
 }
 
 type Labelled = Awaited<ReturnType<ShadowtapeConsole['tapeService']['label']>>;

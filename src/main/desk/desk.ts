@@ -50,7 +50,8 @@ export interface DeskOptions {
 
 /** What a follower receives: a push, or that following has failed. */
 export type FollowerTold<Name extends Topic> =
-  { readonly push: Pushes[Name] } | { readonly error: ErrorInfo };
+  | { readonly push: Pushes[Name] }
+  | { readonly error: ErrorInfo };
 
 const millisecondsBetweenActivity = 100;
 /** Sentences that belong to no run any more; the oldest go. */

@@ -10,7 +10,13 @@ import { restoreView } from '../../history/restore-records.ts';
 import { tapeOf, type DeskRoom, type Handlers } from '../handlers.ts';
 
 export type RestoreChannel =
-  'restorePlan' | 'restorePreview' | 'restoreFiles' | 'drill' | 'copyRun' | 'restoreRecord' | 'stopRestore';
+  | 'restorePlan'
+  | 'restorePreview'
+  | 'restoreFiles'
+  | 'drill'
+  | 'copyRun'
+  | 'restoreRecord'
+  | 'stopRestore';
 
 /** Names that a page is shown. */
 const mostNames = 500;

@@ -13,7 +13,8 @@ export interface LockKnowledge {
    * lock stays.
    */
   readonly whyLockStays?:
-    ((owner: LockOwner, place: LockPlace) => Promise<ShadowtapeError | undefined>) | undefined;
+    | ((owner: LockOwner, place: LockPlace) => Promise<ShadowtapeError | undefined>)
+    | undefined;
   /**
    * True if the process of the owner has ended its run and left the lock; it may still be running, like a desktop. By
    * default, a running process is assumed to work on the run.

@@ -6,7 +6,8 @@ import { isDevicePath } from '../device/device-place.ts';
 import type { HostPlace } from './host-place.ts';
 
 export type RestoreTarget =
-  { readonly kind: 'here'; readonly path: string } | ({ readonly kind: 'host' } & HostPlace);
+  | { readonly kind: 'here'; readonly path: string }
+  | ({ readonly kind: 'host' } & HostPlace);
 
 /**
  * @param to `HOST:/path`, or a path of this computer; one with a colon is written `./a:b`
