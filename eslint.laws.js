@@ -38,7 +38,7 @@ const onScreens = [
   'renderer/screens/CheckLines',
   'renderer/screens/DriveHealth',
   'renderer/screens/Fingerprint',
-  'renderer/screens/moments',
+  'renderer/screens/sizes',
   'renderer/screens/run-times',
 ];
 

@@ -24,18 +24,12 @@ const values = new Set([
   ...['console', 'server', 'ACTIVE', 'STOP', 'COPY', 'INVALID', 'ENABLE', 'DISABLE', 'Join', 'Part'],
 ]);
 
-/** `30 Nov 2026, 14:05` or `Nov 30, 2026, 02:05 PM`: by the locale of the language. */
-const day = /\b(?:\d{1,2} [A-Z][a-z]{2,3}|[A-Z][a-z]{2} \d{1,2},) \d{4}\b|\b[AP]M\b/g;
-
 /** Examples of values in the site file. */
 const examples = /^(?:sat|\d+ (?:hours|minutes|days|weeks)|u?mount \/app)$/;
 
 /** Without what is the same in every language. */
 const withoutValues = (text: string): string =>
-  text
-    .replace(examples, '')
-    .replaceAll(day, '')
-    .replaceAll(/[A-Za-z]\w*/g, (word) => (values.has(word) ? '' : word));
+  text.replace(examples, '').replaceAll(/[A-Za-z]\w*/g, (word) => (values.has(word) ? '' : word));
 
 /** Stored sentences are not translated; their words must not excuse a word of the pages. */
 const sentence = /[a-z]{2,} .*[a-z]{2,}/i;

@@ -1,7 +1,7 @@
 /** The words for a restore before it starts. */
 import { saidList } from '../../../contract/words.ts';
 import { say, sayCount } from '../../../contract/text/say.ts';
-import { minuteText } from '../../components/short-moment.ts';
+import { minuteText } from '../../components/moments.ts';
 import { drillText } from '../../../contract/drill-level.ts';
 import type { ProvenRestorable } from '../../../folds/restore/proven-restorable.ts';
 import type { RestoreManager, RestoreTarget } from '../../managers/restore/restore.svelte.ts';
