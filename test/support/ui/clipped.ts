@@ -50,6 +50,8 @@ const cutTexts = `(() => {
     if (ink.measureText(words).width > room + 1.5 && choice.title === '') found.push(words + ' <select>');
   }
   if (document.documentElement.scrollWidth > innerWidth) found.push('the window scrolls sideways');
+  const screen = document.querySelector('main');
+  if (screen && screen.scrollWidth > screen.clientWidth + 1) found.push('the screen scrolls sideways');
   if (measured < 25) found.push('only ' + measured + ' texts are there');
   return [...new Set(found)];
 })()`;
@@ -76,8 +78,14 @@ const deadButtons = `(() =>
   [...document.querySelectorAll('main button')].flatMap((button) => {
     const { left, top, width, height } = button.getBoundingClientRect();
     const [x, y] = [left + width / 2, top + height / 2];
-    if (!button.checkVisibility() || x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return [];
+    if (!button.checkVisibility()) return [];
     const name = button.getAttribute('aria-label') ?? button.textContent.trim().slice(0, 40);
+    // What is beside the window is reached only where something is scrolled sideways.
+    const slides = [...ancestors(button)].some(
+      (each) => each.scrollWidth > each.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(each).overflowX),
+    );
+    if (left < -1 || left + width > innerWidth + 1) return slides ? [] : [name + ' is beside the window'];
+    if (y < 0 || y >= innerHeight) return [];
     if (width < 20 || height < 16) return [name + ' is too small to be pressed'];
     const hit = document.elementFromPoint(x, y);
     // What is scrolled to lies below the edges of what scrolls, and of the bar at the foot, for a while.
@@ -90,6 +98,26 @@ const deadButtons = `(() =>
     function* ancestors(element) {
       for (let at = element.parentElement; at; at = at.parentElement) yield at;
     }
+  })
+)()`;
+
+/** Runs in the page: texts of what floats above the screen that something of the screen covers. */
+const coveredTexts = `(() =>
+  [...document.querySelectorAll('.floating')].flatMap((above) => {
+    const frame = above.getBoundingClientRect();
+    const walker = document.createTreeWalker(above, NodeFilter.SHOW_TEXT);
+    const found = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const { left, top, width, height } = range.getBoundingClientRect();
+      const [x, y] = [left + width / 2, top + height / 2];
+      // What is scrolled out of sight is not covered.
+      if (width === 0 || x < frame.left || x > frame.right || y < frame.top || y > frame.bottom) continue;
+      const hit = document.elementFromPoint(x, y);
+      if (hit && !hit.closest('.floating')) found.push(node.textContent.trim().slice(0, 60) + ' is covered');
+    }
+    return found;
   })
 )()`;
 
@@ -109,5 +137,6 @@ export async function clippedOn(page: Page): Promise<string[]> {
   const cut = await page.evaluate<string[]>(cutTexts);
   const lost = await page.evaluate<string[]>(lostButtons);
   const beyond = await page.evaluate<string[]>(scrollsToNothing);
-  return [...cut, ...lost, ...beyond, ...(await page.evaluate<string[]>(deadButtons))];
+  const covered = await page.evaluate<string[]>(coveredTexts);
+  return [...cut, ...lost, ...beyond, ...covered, ...(await page.evaluate<string[]>(deadButtons))];
 }
