@@ -52,7 +52,7 @@ const cutTexts = `(() => {
   if (document.documentElement.scrollWidth > innerWidth) found.push('the window scrolls sideways');
   const screen = document.querySelector('main');
   if (screen && screen.scrollWidth > screen.clientWidth + 1) found.push('the screen scrolls sideways');
-  if (measured < 25) found.push('only ' + measured + ' texts are there');
+  if (measured < 5) found.push('only ' + measured + ' texts are there');
   return [...new Set(found)];
 })()`;
 
@@ -89,7 +89,7 @@ const deadButtons = `(() =>
     if (width < 20 || height < 16) return [name + ' is too small to be pressed'];
     const hit = document.elementFromPoint(x, y);
     // What is scrolled to lies below the edges of what scrolls, and of the bar at the foot, for a while.
-    const isBelow = hit === null || hit.closest('.action-bar, header, footer, thead, .bar') || !hit.closest('main');
+    const isBelow = hit === null || hit.closest('.action-bar, header, footer, thead, .bar, .floating') || !hit.closest('main');
     const isScrolled = [...ancestors(button)].some((each) => {
       const box = each.getBoundingClientRect();
       return each.scrollHeight > each.clientHeight + 1 && (y < box.top || y > box.bottom || x > box.right);
