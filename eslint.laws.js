@@ -38,8 +38,7 @@ const onScreens = [
   'renderer/screens/CheckLines',
   'renderer/screens/DriveHealth',
   'renderer/screens/Fingerprint',
-  'renderer/screens/sizes',
-  'renderer/screens/run-times',
+  'renderer/screens/durations',
 ];
 
 const labModel = ['contract', 'lab/gds/lab-model', 'lab/world', 'lab/lock'];

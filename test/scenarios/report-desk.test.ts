@@ -82,7 +82,7 @@ it('a PDF is distinguished from a changed one, and from one that was never expor
 
 it('a signature is in the report, with the command that checks it', async () => {
   const desk = new ReportService(scene.state);
-  expect(textOf(await desk.document(run), 'signature')).toContain('The journal was not signed');
+  expect(textOf(await desk.document(run), 'proof')).toContain('none when this report was made');
   const before = await desk.export({ run, what: 'pdf', paper: 'A4' });
   const keyFile = join(scene.folder, 'id_ed25519');
   await writeFile(keyFile, newKey(), { mode: 0o600 });
@@ -120,7 +120,7 @@ it('a resumed run shows who resumed it, with what, and what was found', async ()
   const report = await desk.document(halted.run);
   expect(textOf(report, 'summary')).toMatch(/resumed by \S+ at \d{4}-\d\d-\d\d/);
   expect(textOf(report, 'decisions')).toMatch(/resumed it.*found: /);
-  expect(textOf(report, 'versions')).toContain(`Node.js ${process.versions.node}`);
+  expect(textOf(report, 'proof')).toContain(`Node.js ${process.versions.node}`);
   expect(textOf(report, 'verification')).toContain('Every rule holds');
 });
 

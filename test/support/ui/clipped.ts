@@ -52,8 +52,7 @@ const cutTexts = `(() => {
   if (document.documentElement.scrollWidth > innerWidth) found.push('the window scrolls sideways');
   const screen = document.querySelector('main');
   if (screen && screen.scrollWidth > screen.clientWidth + 1) found.push('the screen scrolls sideways');
-  if (measured < 5) found.push('only ' + measured + ' texts are there');
-  return [...new Set(found)];
+  return { measured, found: [...new Set(found)] };
 })()`;
 
 /** Runs in the page: buttons of the bar at the foot that are out of view, or below one another. */
@@ -73,7 +72,7 @@ const lostButtons = `(() => {
   ];
 })()`;
 
-/** Runs in the page: visible buttons that cannot be clicked, because they are too small or covered. */
+/** Runs in the page: visible buttons that cannot be clicked, because they are too small, covered, or beside the window with nothing to scroll. */
 const deadButtons = `(() =>
   [...document.querySelectorAll('main button')].flatMap((button) => {
     const { left, top, width, height } = button.getBoundingClientRect();
@@ -132,9 +131,13 @@ const scrollsToNothing = `(() => {
   return before > after + 1 ? ['the screen scrolls ' + (before - after) + ' pixels to nothing'] : [];
 })()`;
 
-/** @returns what is cut off, out of view or covered, one per line; none if everything can be read and clicked */
-export async function clippedOn(page: Page): Promise<string[]> {
-  const cut = await page.evaluate<string[]>(cutTexts);
+/**
+ * @param fewest texts that are there at least: of a page that is not drawn yet, nothing is cut off
+ * @returns what is cut off, out of view or covered, one per line; none if everything can be read and clicked
+ */
+export async function clippedOn(page: Page, fewest = 25): Promise<string[]> {
+  const { measured, found } = await page.evaluate<{ measured: number; found: string[] }>(cutTexts);
+  const cut = measured < fewest ? [...found, `only ${measured} texts are there`] : found;
   const lost = await page.evaluate<string[]>(lostButtons);
   const beyond = await page.evaluate<string[]>(scrollsToNothing);
   const covered = await page.evaluate<string[]>(coveredTexts);

@@ -25,7 +25,8 @@ const sum = ({ crc32, cksum }: Digest): ReportTexts => {
 
 function shaOf({ sha256, onTapeSha256, paddingBytes, sections }: Digest): ReportTexts {
   const padded = onTapeSha256 !== undefined && onTapeSha256 !== sha256;
-  const words = paddingBytes ? `${say('on tape, with padding:')} ` : '';
+  const padding = { paddingBytes: countText(paddingBytes ?? 0) };
+  const words = paddingBytes ? `${say('on tape, with {paddingBytes} bytes of padding:', padding)} ` : '';
   const pieces = [
     ...(sha256 === undefined ? [] : [code(sha256)]),
     ...(sections
@@ -38,8 +39,8 @@ function shaOf({ sha256, onTapeSha256, paddingBytes, sections }: Digest): Report
         ]
       : []),
     ...(padded ? [{ text: sha256 === undefined ? words : `; ${words}` }, code(onTapeSha256)] : []),
-    ...(paddingBytes
-      ? [quiet(` ${say('{paddingBytes} bytes of padding', { paddingBytes: countText(paddingBytes) })}`)]
+    ...(paddingBytes && !padded
+      ? [quiet(`${sha256 === undefined ? '' : '; '}${say('{paddingBytes} bytes of padding', padding)}`)]
       : []),
   ];
   return pieces.length === 0 ? [quiet(say('not computed here'))] : pieces;

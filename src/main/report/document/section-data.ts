@@ -1,9 +1,11 @@
 /** The way of the data: digests of all volumes, throughput, and the resynchronization of the proxies afterwards. */
+import type { EventOf } from '../../../contract/events.ts';
 import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/report.ts';
 import { bytesText, countText, durationText, rateText } from '../../../contract/words.ts';
 import { say, sayCount } from '../../../contract/text/say.ts';
 import { chartData } from '../../../folds/charts/chart-data.ts';
 import { isShoeShining } from '../../../folds/run-warnings.ts';
+import { ownCommands } from './own-commands.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
 import { code, marked, plain, quiet, tookText } from './report-words.ts';
@@ -40,6 +42,19 @@ function pointsOf(seconds: readonly number[], rates: readonly (number | null)[])
   return points;
 }
 
+type Drive = NonNullable<EventOf<'run-started'>['drive']>;
+
+function driveText({ name, floor, top }: Drive): string {
+  const speed =
+    floor === undefined
+      ? say('its streaming rates are not known')
+      : say('it streams from {floor} to {top}; below that it is shoe-shining', {
+          floor: rateText(floor),
+          top: rateText(top ?? floor),
+        });
+  return say('drive {name}: {speed}', { name, speed });
+}
+
 function chart({ model }: ReportFacts): ReportFigure[] {
   const { legs, start } = model;
   const { seconds, dump, readBack, floor, most } = chartData(legs, undefined, start?.drive?.floor);
@@ -66,7 +81,9 @@ function chart({ model }: ReportFacts): ReportFigure[] {
   return [
     {
       kind: 'figure',
-      caption: say('Throughput in MB/s (millions of bytes a second); {floorText}', { floorText }),
+      caption: say('Throughput in MB/s (millions of bytes a second); {drive}', {
+        drive: start?.drive === undefined ? floorText : driveText(start.drive),
+      }),
       alt: say('Throughput over {to}. {rates}. {floorText}.', {
         to: durationText(to),
         rates: rates.join('. '),
@@ -108,24 +125,18 @@ function legTable({ model, times }: ReportFacts): ReportTable {
   };
 }
 
-function driveWords({ model: { start } }: ReportFacts): ReportBlock {
-  const drive = start?.drive;
-  if (drive === undefined)
-    return {
-      kind: 'paragraph',
-      texts: plain(
-        say('The journal does not name the type of drive, so its minimum streaming rate is not drawn.'),
-      ),
-    };
-  const speed =
-    drive.floor === undefined
-      ? say('its streaming rates are not known')
-      : say('it streams from {floor} to {top}; below that it is shoe-shining', {
-          floor: rateText(drive.floor),
-          top: rateText(drive.top ?? drive.floor),
-        });
-  return { kind: 'paragraph', texts: plain(say('Drive {name}: {speed}.', { name: drive.name, speed })) };
-}
+/** Said where the chart cannot say it. */
+const unnamedDrive = ({ model: { start } }: ReportFacts): ReportBlock[] =>
+  start?.drive !== undefined
+    ? []
+    : [
+        {
+          kind: 'paragraph',
+          texts: plain(
+            say('The journal does not name the type of drive, so its minimum streaming rate is not drawn.'),
+          ),
+        },
+      ];
 
 function catalogueTable({ events }: ReportFacts): ReportBlock[] {
   const told = events.flatMap((event) => (event.type === 'catalogue' ? [event] : []));
@@ -150,19 +161,15 @@ function catalogueTable({ events }: ReportFacts): ReportBlock[] {
   ];
 }
 
-function digestsOf({ model: { volumes }, several }: ReportFacts): ReportBlock[] {
-  const told = volumes.some(hasDigests);
-  if (!told || volumes.length <= volumesInSummary)
-    return [
-      {
-        kind: 'paragraph',
-        texts: plain(
-          told
-            ? say('The digests of each hop are in the summary, on the first page.')
-            : say('The dump did not complete, so no hop has a digest.'),
-        ),
-      },
-    ];
+/** Where the digests are that are not below; none where they are. */
+function digestsElsewhere({ model: { volumes } }: ReportFacts): string[] {
+  if (!volumes.some(hasDigests)) return [say('The dump did not complete, so no hop has a digest.')];
+  if (volumes.length > volumesInSummary) return [];
+  return [say('The digests of each hop are in the summary, on the first page.')];
+}
+
+function digestsBelow({ model: { volumes }, several }: ReportFacts): ReportBlock[] {
+  if (!volumes.some(hasDigests) || volumes.length <= volumesInSummary) return [];
   return volumes.length <= volumesInBody
     ? volumes.map((volume) => hopTable(volume, several))
     : [hopOverview(volumes, volumes.length)];
@@ -186,8 +193,8 @@ export function dataSections(facts: ReportFacts): SectionDraft[] {
       id: 'data',
       title: say('Data'),
       blocks: [
-        { kind: 'paragraph', texts: plain(`${meaning}${record}`) },
-        ...digestsOf(facts),
+        { kind: 'paragraph', texts: plain([`${meaning}${record}`, ...digestsElsewhere(facts)].join(' ')) },
+        ...digestsBelow(facts),
         ...catalogueTable(facts),
       ],
     },
@@ -198,24 +205,30 @@ export function dataSections(facts: ReportFacts): SectionDraft[] {
       blocks:
         legs.length === 0
           ? [{ kind: 'paragraph', texts: plain(say('No data was sent.')) }]
-          : [driveWords(facts), ...chart(facts), legTable(facts)],
+          : [...unnamedDrive(facts), ...chart(facts), legTable(facts)],
     },
     resynchronisation(facts),
   ];
 }
 
-function resynchronisation({ model, events, times }: ReportFacts): SectionDraft {
+/** Progress is reported less often than the copy is checked: what counts is the queries, as in the list of steps. */
+const checksOf = (facts: ReportFacts): number =>
+  facts.model.passes
+    .filter(({ progress }) => progress?.what === 'resynchronisation')
+    .reduce((sum, pass) => sum + ownCommands(pass, facts).length, 0);
+
+function resynchronisation(facts: ReportFacts): SectionDraft {
+  const { model, events, times } = facts;
   const { startedAt } = model;
   const steps = model.passes.filter(({ phase, commands, progress }) =>
     phase === 'rejoin' || progress?.what === 'resynchronisation' ? commands.length > 0 : false,
   );
-  const watched = events.flatMap((event) =>
-    event.type === 'progress' && event.what === 'resynchronisation' ? [event] : [],
-  );
-  const last = watched.at(-1);
+  const last = events
+    .flatMap((event) => (event.type === 'progress' && event.what === 'resynchronisation' ? [event] : []))
+    .at(-1);
   const words =
     last?.total === undefined
-      ? sayCount(watched.length, 'The copy was checked {count} time.', 'The copy was checked {count} times.')
+      ? sayCount(checksOf(facts), 'The copy was checked {count} time.', 'The copy was checked {count} times.')
       : say('The last check showed {bytes} of {total} copied at {at}.', {
           bytes: bytesText(last.bytes),
           total: bytesText(last.total),

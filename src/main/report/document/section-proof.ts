@@ -16,7 +16,8 @@ export const chainScript = (journal: string): string[] => [
   'echo "$p"',
 ];
 
-function journalRows({ model, events, journalHash, run, sealsHead, times }: ReportFacts): FactsBlock['rows'] {
+function journalRows(facts: ReportFacts): FactsBlock['rows'] {
+  const { model, events, journalHash, run, sealsHead, times } = facts;
   return [
     {
       name: say('Journal'),
@@ -33,6 +34,10 @@ function journalRows({ model, events, journalHash, run, sealsHead, times }: Repo
       name: say('Last written'),
       value: model.at === undefined ? notKnown : plain(times.moment(model.at)),
     },
+    ...(facts.signature === undefined
+      ? [{ name: say('Signature'), value: [quiet(say('none when this report was made'))] }]
+      : []),
+    ...versionRows(facts),
   ];
 }
 
@@ -57,10 +62,6 @@ function versionRows(facts: ReportFacts): FactsBlock['rows'] {
     { name: 'Shadowtape', value: versions.length === 0 ? notKnown : plain(named(versions)) },
     { name: say('Console'), value: consoles.length === 0 ? notKnown : plain(named([...new Set(consoles)])) },
     { name: say('Hosts'), value: hosts === undefined ? notKnown : plain(named(hosts, 20)) },
-    {
-      name: say('Operating systems'),
-      value: [quiet(say('not in the journal: no step queries them'))],
-    },
   ];
 }
 
@@ -70,11 +71,11 @@ const signatureMarks = { good: 'good', voided: 'warning', wrong: 'bad', unknown:
 
 const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
 
-function signature({ signature: signed, run }: ReportFacts): ReportBlock[] {
-  if (signed === undefined) return [words(say('The journal was not signed when this report was made.'))];
+function signatureSection({ signature: signed, run }: ReportFacts): SectionDraft[] {
+  if (signed === undefined) return [];
   const { keyType, fingerprint, namespace, hash, principal } = signed.facts;
   const journal = `${run}.ndjson`;
-  return [
+  const blocks: ReportBlock[] = [
     {
       kind: 'facts',
       caption: say('Signature of the journal'),
@@ -107,6 +108,7 @@ function signature({ signature: signed, run }: ReportFacts): ReportBlock[] {
       ],
     },
   ];
+  return [{ id: 'signature', title: say('Signature'), level: 2, blocks }];
 }
 
 export function proofSections(facts: ReportFacts): SectionDraft[] {
@@ -121,7 +123,7 @@ export function proofSections(facts: ReportFacts): SectionDraft[] {
             'Everything in this report comes from the journal of the run. Each line holds the SHA-256 of the previous line, without its line feed, in the field prev; in the first line it is 64 zeros. A line that was changed, removed or added breaks the chain. The SHA-256 of the last line covers all lines.',
           ),
         ),
-        { kind: 'facts', caption: say('The journal'), rows: journalRows(facts) },
+        { kind: 'facts', caption: say('Journal, console and hosts'), rows: journalRows(facts) },
         words(
           say(
             'Check the last line and the whole chain with standard tools (on Solaris: digest -a sha256 instead of sha256sum). Both must print the SHA-256 above.',
@@ -160,12 +162,6 @@ export function proofSections(facts: ReportFacts): SectionDraft[] {
         },
       ],
     },
-    { id: 'signature', title: say('Signature'), level: 2, blocks: signature(facts) },
-    {
-      id: 'versions',
-      title: say('Versions and hosts'),
-      level: 2,
-      blocks: [{ kind: 'facts', caption: say('Versions and hosts'), rows: versionRows(facts) }],
-    },
+    ...signatureSection(facts),
   ];
 }

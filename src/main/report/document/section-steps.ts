@@ -2,10 +2,10 @@
 import type { ReportTable, ReportText, ReportTexts } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
 import { say, sayCount, translated } from '../../../contract/text/say.ts';
-import { groupCommands } from '../../../folds/command-groups.ts';
 import type { CommandModel, PassModel } from '../../../folds/run/run-model.ts';
 import { likeCommands, type LikeCommands } from './like-commands.ts';
 import { commandTexts } from './scripts-sent.ts';
+import { ownCommands } from './own-commands.ts';
 import type { ReportFacts } from './report-source.ts';
 import { marked, plain, quiet, strong, tookText } from './report-words.ts';
 import { stepWord, type SectionDraft } from './section-draft.ts';
@@ -13,12 +13,12 @@ import { stepWord, type SectionDraft } from './section-draft.ts';
 type Row = ReportTable['rows'][number];
 
 const columnsOf = ({ times }: ReportFacts): ReportTable['columns'] => [
-  { title: say('Step'), share: 14 },
-  { title: say('Title and commands as sent'), share: 45 },
+  { title: say('Step'), share: 12 },
+  { title: say('Title and commands as sent'), share: 49 },
   { title: say('Host'), share: 9 },
   { title: say('Start ({word})', { word: times.word }), share: 11 },
-  { title: say('Took'), share: 10, align: 'right' },
-  { title: say('Result'), share: 11 },
+  { title: say('Took'), share: 9, align: 'right' },
+  { title: say('Result'), share: 10 },
 ];
 
 /** How a command ended; `exit 0` where all is well. */
@@ -52,7 +52,7 @@ function commandRow(sent: LikeCommands, { times, model: { startedAt } }: ReportF
   const { first, milliseconds } = sent;
   return [
     plain(''),
-    [...commandTexts(first.line), ...timesText(sent)],
+    [...commandTexts(first.line, first.changes), ...timesText(sent)],
     plain(first.host),
     plain(times.clock(first.startedAt, startedAt)),
     plain(tookText(milliseconds)),
@@ -68,9 +68,21 @@ const stateMarks = {
   'broken-off': 'warning',
 } as const;
 
-function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts): Row {
+/** How many commands of a step are in the attached file alone. @param shown how many are listed */
+function attachedText(left: number, shown: number): ReportTexts {
+  if (left === 0) return [];
+  const text =
+    shown === 0
+      ? sayCount(left, '{count} attached command', '{count} attached commands')
+      : sayCount(left, 'and {count} more attached command', 'and {count} more attached commands');
+  return [quiet(` (${text})`)];
+}
+
+/** @param attached how many commands are not listed */
+function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts, attached: ReportTexts): Row {
   const { step, title, state, milliseconds, reason, error, unwinding, phase } = pass;
   const more: ReportTexts = [
+    ...attached,
     ...(unwinding && phase !== 'finish' ? [quiet(` ${say('(rolling back)')}`)] : []),
     ...(reason === undefined ? [] : [quiet(` - ${reason}`)]),
     ...(error === undefined ? [] : [quiet(` - ${translated(error.sentence)}`)]),
@@ -87,7 +99,7 @@ function stepRow(pass: PassModel, { times, model: { startedAt } }: ReportFacts):
 
 /** Of long lists of commands the first are shown here, all of them in the attached file. */
 const mostOfStep = 8;
-const mostQueries = 4;
+const mostQueries = 2;
 
 /** Their commands are many and change nothing of the cluster; what they found is elsewhere in the report. */
 const stepsWithoutCommands = ['lock', 'unlock', 'drive', 'drive-after'];
@@ -95,41 +107,18 @@ const stepsWithoutCommands = ['lock', 'unlock', 'drive', 'drive-after'];
 function shownOf(step: string, own: readonly LikeCommands[]): readonly LikeCommands[] {
   if (stepsWithoutCommands.includes(step)) return [];
   const queries = own.filter(({ first }) => !first.changes);
-  const left = new Set(queries.length > mostQueries + 1 ? queries.slice(mostQueries) : []);
+  // What did not end as expected is shown in any case.
+  const left = new Set(queries.slice(mostQueries).filter(({ first }) => first.outcome?.exitStatus === 0));
   const kept = own.filter((each) => !left.has(each));
   return kept.length > mostOfStep + 2 ? kept.slice(0, mostOfStep) : kept;
 }
 
 function rowsOf(pass: PassModel, facts: ReportFacts): Row[] {
-  const looks = new Set(groupCommands(pass.commands, facts.looks).looks);
-  const own = likeCommands(pass.commands.filter((command) => !looks.has(command)));
+  const own = likeCommands(ownCommands(pass, facts));
   const shown = shownOf(pass.step, own);
   const left = own.reduce((sum, each) => sum + (shown.includes(each) ? 0 : each.times), 0);
-  const more: Row[] =
-    left === 0
-      ? []
-      : [
-          [
-            plain(''),
-            [
-              quiet(
-                shown.length === 0
-                  ? sayCount(
-                      left,
-                      '{count} command: see the attached commands',
-                      '{count} commands: see the attached commands',
-                    )
-                  : sayCount(
-                      left,
-                      '… and {count} more command: see the attached commands',
-                      '… and {count} more commands: see the attached commands',
-                    ),
-              ),
-            ],
-            ...Array.from({ length: 4 }, () => plain('')),
-          ],
-        ];
-  return [stepRow(pass, facts), ...shown.map((sent) => commandRow(sent, facts)), ...more];
+  const title = stepRow(pass, facts, attachedText(left, shown.length));
+  return [title, ...shown.map((sent) => commandRow(sent, facts))];
 }
 
 export function stepSection(facts: ReportFacts): SectionDraft {
@@ -141,7 +130,7 @@ export function stepSection(facts: ReportFacts): SectionDraft {
         kind: 'paragraph',
         texts: plain(
           say(
-            'Numbers are those of the guide (PRIMECLUSTER GDS Configuration and Administration Guide, 6.6.3.7). Steps with a word instead of a number are Shadowtape’s own. State checks around the steps are in the attached commands. A query may exit with a status other than 0, as reading a blank tape does; the result of the step takes that into account.',
+            'Numbers are those of the guide (PRIMECLUSTER GDS Configuration and Administration Guide, 6.6.3.7). Steps with a word instead of a number are Shadowtape’s own. State checks around the steps, and further queries, are in the attached commands. A query may exit with a status other than 0, as reading a blank tape does; the result of the step takes that into account.',
           ),
         ),
       },

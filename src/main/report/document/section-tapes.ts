@@ -153,8 +153,11 @@ function driveFacts(facts: ReportFacts): ReportBlock[] {
   const rows = asked.map((health) => {
     const isGrave = (health.alerts ?? []).some(({ severity }) => severity !== 'information');
     const text = healthText(health);
-    return { name: whenWords[health.when], value: isGrave ? [marked('warning', text)] : plain(text) };
+    return { name: whenWords[health.when], value: isGrave ? [marked('warning', text)] : plain(text), text };
   });
+  const [first, second] = rows;
+  if (first && rows.length === 2 && first.text === second?.text && first.name !== second.name)
+    rows.splice(0, 2, { ...first, name: say('Before and after the run') });
   return [{ kind: 'facts', caption: say('Health of the drive'), rows }];
 }
 

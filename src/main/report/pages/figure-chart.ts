@@ -5,7 +5,7 @@ import { layoutReportChart, type DrawnChart } from '../../../folds/charts/report
 import type { Pen } from './figure-topology.ts';
 import { inks } from './page-items.ts';
 
-export const chartHeight = 150;
+export const chartHeight = 120;
 const gutter = { left: 40, right: 8, top: 22, bottom: 26 } as const;
 
 function drawAxes({ flow, node }: Pen, { left, right, top, bottom, rates, times }: DrawnChart): void {

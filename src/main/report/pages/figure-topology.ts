@@ -53,7 +53,7 @@ const metrics = (width: TopologyMetrics['width']): TopologyMetrics => ({
   head: 13,
   tail: 4,
   more: [10, 7],
-  ribbon: 30,
+  ribbon: 22,
   shadow: [13, 4],
   after: 8,
   cluster: rows,

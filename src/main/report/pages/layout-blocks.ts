@@ -12,9 +12,9 @@ import { inks, nodeOf, type StructNode } from './page-items.ts';
 import { setCaption } from './layout-table.ts';
 
 const headings = {
-  1: { size: 14.5, above: 20, below: 7 },
-  2: { size: 11, above: 14, below: 5 },
-  3: { size: 9.5, above: 10, below: 4 },
+  1: { size: 14.5, above: 18, line: 2, below: 6 },
+  2: { size: 11, above: 13, line: 0, below: 4 },
+  3: { size: 9.5, above: 10, line: 0, below: 4 },
 } as const;
 
 const headingLines = (flow: Flow, { number, title, level }: ReportSection): Line[] =>
@@ -26,13 +26,13 @@ const headingLines = (flow: Flow, { number, title, level }: ReportSection): Line
   });
 
 export function headingHeight(flow: Flow, section: ReportSection): number {
-  const { size, above, below } = headings[section.level];
-  return above + headingLines(flow, section).length * size * 1.3 + below;
+  const { size, above, line, below } = headings[section.level];
+  return above + headingLines(flow, section).length * size * 1.3 + line + below;
 }
 
 export function layoutHeading(flow: Flow, section: ReportSection, parent: StructNode): void {
   const { id, number, title, level } = section;
-  const { size, above, below } = headings[level];
+  const { size, above, line: lineGap, below } = headings[level];
   flow.gap(above);
   const node = nodeOf(`H${level}`, parent);
   flow.page.items.push({
@@ -46,8 +46,8 @@ export function layoutHeading(flow: Flow, section: ReportSection, parent: Struct
     flow.setLine(node, line, flow.frame.left, flow.y + size);
     flow.y += size * 1.3;
   }
+  flow.y += lineGap;
   if (level === 1) {
-    flow.y += 2;
     flow.line(undefined, flow.frame.left, flow.y, flow.frame.left + flow.frame.width, flow.y, {
       stroke: inks.ink,
       width: 1,

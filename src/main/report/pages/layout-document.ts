@@ -38,14 +38,14 @@ export const paperSize = (paper: ReportPaper): readonly [number, number] => [
 
 function frameOf(paper: ReportPaper): Frame {
   const { width, height } = papers[paper];
-  const side = 50;
+  const side = 46;
   return {
     pageWidth: width,
     pageHeight: height,
     left: side,
-    top: 62,
+    top: 56,
     width: width - 2 * side,
-    bottom: height - 56,
+    bottom: height - 50,
   };
 }
 

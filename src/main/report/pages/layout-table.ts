@@ -4,7 +4,7 @@ import type { Flow } from './flow.ts';
 import type { Line } from './line-breaking.ts';
 import { inks, nodeOf, type StructNode } from './page-items.ts';
 
-const tableSizes = { size: 7.4, codeSize: 6.7, leading: 9.6, padX: 3.5, padY: 2, hang: 9 } as const;
+const tableSizes = { size: 7.4, codeSize: 6.7, leading: 9.1, padX: 3.5, padY: 1.4, hang: 9 } as const;
 const { size, codeSize, leading, padX, padY, hang } = tableSizes;
 
 interface Column {
@@ -195,7 +195,7 @@ export function layoutTable(flow: Flow, table: ReportTable, parent: StructNode):
 
 const nameWidth = 96;
 const factSizes = { size: 8.4, codeSize: 7.8, hang: 0 } as const;
-const factLeading = 11.4;
+const factLeading = 11;
 
 interface FactLines {
   readonly names: readonly Line[];
@@ -207,7 +207,7 @@ function factLines(flow: Flow, { rows }: ReportFactList): FactLines[] {
   return rows.map(({ name, value }) => {
     const names = flow.lines([{ text: name, style: 'strong' }], { width: nameWidth - 6, ...factSizes });
     const values = flow.lines(value, { width: flow.frame.width - nameWidth, ...factSizes });
-    return { names, values, height: Math.max(names.length, values.length) * factLeading + 3 };
+    return { names, values, height: Math.max(names.length, values.length) * factLeading + 2.6 };
   });
 }
 
@@ -229,7 +229,7 @@ export function layoutFacts(flow: Flow, facts: ReportFactList, parent: StructNod
     const head: StructNode = { ...nodeOf('TH', undefined), scope: 'Row' };
     row.children.push(head);
     const cell = nodeOf('TD', row);
-    const base = (index: number) => flow.y + 9.4 + index * factLeading;
+    const base = (index: number) => flow.y + 9.1 + index * factLeading;
     names.forEach((line, index) => flow.setLine(head, line, left, base(index)));
     values.forEach((line, index) => flow.setLine(cell, line, left + nameWidth, base(index)));
     flow.y += height;

@@ -38,14 +38,6 @@ afterEach(() => {
 
 const withTools = it.skipIf(pdfToolsLeftOut);
 
-/** The good run with a longer current state: what comes after it begins further down. */
-const withState = (count: number): RunEvent[] =>
-  withLayout().map((event) => {
-    if (event.type !== 'run-finished') return event;
-    const more = Array.from({ length: count }, (_, index) => `node${index + 4}: nothing to do`);
-    return { ...event, stands: [...event.stands, ...more] };
-  });
-
 describe('the PDF', () => {
   it('is the same bytes each time, in whatever time zone', async () => {
     process.env['TZ'] = 'Asia/Tokyo';
@@ -63,19 +55,6 @@ describe('the PDF', () => {
     expect(text).toMatch(/\/MarkInfo \d+ 0 R/);
     expect(text).toContain('/Lang (en)');
     expect(text).not.toContain('/BaseFont /Helvetica');
-  });
-
-  withTools(withPdfTools('begins a table with its first rows, not with its header alone'), async () => {
-    // From the last count with room for more than the header to the first one with room for nothing.
-    for (let count = 14; count < 17; count += 1) {
-      const pages = (await textOf(await pdfOfEvents(withState(count)))).split('\f');
-      const alone = pages.filter((page) => {
-        const lines = page.split('\n').filter((line) => line.trim() !== '');
-        // The last line is the foot of the page.
-        return /Title and commands as sent/.test(lines.at(-2) ?? '');
-      });
-      expect(alone, `with ${count} more lines`).toEqual([]);
-    }
   });
 
   withTools(withPdfTools('is sound, and has its facts as text'), async () => {
