@@ -18,6 +18,7 @@ import {
   expectRestored,
   historyFacts,
 } from '../support/year/agreement.ts';
+import { sampled } from '../support/sampled.ts';
 import { yearOf } from '../support/year/calendar.ts';
 import { expectCopied, expectDrilled } from '../support/year/monthly.ts';
 import { cartridgeOf, job, pool, Year, type KindOfNight, type SpentNight } from '../support/year/nights.ts';
@@ -60,7 +61,7 @@ describe('nights of a week in which the clock changes', () => {
       ['drive fails', 'off', 'good', 'no tape', 'disk fills', 'disk full', 'good'],
     ],
   ];
-  it.each(weeksOfChange)(
+  it.each(sampled(weeksOfChange, 1))(
     'are each protected or reported, in %s',
     async (_season, from, kinds) => {
       const nights = await year.begin(from, kinds.length);

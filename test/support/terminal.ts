@@ -1,10 +1,11 @@
 /** Runs the command line on a terminal of its own, which can be typed on and closed: python3 makes it. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { shadowtape } from './command-line.ts';
+import { python, pythonMissing, pythonOptions } from './python.ts';
 
 const script = `
 import fcntl, json, os, pty, select, signal, struct, sys, termios
@@ -69,17 +70,11 @@ while True:
             os._exit(0)
 `;
 
-/** Why there are no terminals here, and how to get them; undefined if there are. */
-const terminalMissing: string | undefined =
-  spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_exitcode']).status === 0
-    ? undefined
-    : 'install python3, 3.9 or later';
-
 /** For the title of a suite, after what it tests. */
-export const terminalHint = terminalMissing === undefined ? '' : ` (not tested: ${terminalMissing})`;
+export const terminalHint = pythonMissing === undefined ? '' : ` (not tested: ${pythonMissing})`;
 
 /** In CI a missing python3 is a failure. */
-export const hasTerminals = terminalMissing === undefined || Boolean(process.env['CI']);
+export const hasTerminals = pythonMissing === undefined || Boolean(process.env['CI']);
 
 export interface OnTerminal {
   /** Everything that was shown so far. */
@@ -111,7 +106,7 @@ export function startOnTerminal(
   { environment = {}, words = shadowtape, answer = { to: '', keys: '' }, columns = 0 }: TerminalOptions = {},
 ): OnTerminal {
   const answering = JSON.stringify([answer.to, answer.keys, columns]);
-  const child = spawn('python3', ['-c', script, answering, ...words, ...args], {
+  const child = spawn(python, [...pythonOptions, '-c', script, answering, ...words, ...args], {
     stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
     env: { ...process.env, TERM: 'xterm', ...environment },
   });

@@ -1,16 +1,13 @@
 /** A tape drive on which command lines are typed into a real shell, with real dd and tar: see typed-drive.py. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync, chmodSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { python, pythonOptions } from './python.ts';
 
 const run = promisify(execFile);
 const script = join(import.meta.dirname, 'typed-drive.py');
-/** The program itself: what is found first may be a script that looks for it each time. */
-const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)']).toString().trim();
-/** Its own modules are enough: it starts sooner without those of the site. */
-const options = ['-I', '-S'];
 
 /** What a line did at its terminal. */
 interface Typed {
@@ -57,7 +54,10 @@ export class TypedDrive {
     for (const name of ['bin', 'tapes']) mkdirSync(join(folder, name));
     for (const name of ['mt', 'dd']) {
       const program = join(folder, 'bin', name);
-      writeFileSync(program, `#!/bin/sh\nexec ${[python, ...options, script].join(' ')} ${name} "$@"\n`);
+      writeFileSync(
+        program,
+        `#!/bin/sh\nexec ${[python, ...pythonOptions, script].join(' ')} ${name} "$@"\n`,
+      );
       chmodSync(program, 0o755);
     }
   }
@@ -94,7 +94,7 @@ export class TypedDrive {
       PATH: `${join(this.#folder, 'bin')}:${process.env['PATH'] ?? ''}`,
       TYPED_DRIVE: this.#folder,
     };
-    const { stdout } = await run(python, [...options, script, 'type', shell, line], { cwd, env });
+    const { stdout } = await run(python, [...pythonOptions, script, 'type', shell, line], { cwd, env });
     return JSON.parse(stdout) as Typed;
   }
 }
