@@ -10,7 +10,7 @@ import type { ErrorInfo } from '../contract/errors.ts';
 import type { HostMessage, PageMessage, Wire } from '../contract/wire.ts';
 import { say } from '../contract/text/say.ts';
 import { TabKey, type Refused } from './tab-key.ts';
-import { isOfSiteFile, undirectedValues } from './undirected-values.ts';
+import { shownValues } from './shown-values.ts';
 
 export type { Refused };
 
@@ -124,7 +124,7 @@ class HostBridge implements Bridge {
       const end = (reply: unknown) => {
         this.#requests.delete(id);
         signal?.removeEventListener('abort', withdraw);
-        resolve((isOfSiteFile(channel) ? reply : undirectedValues(reply)) as Reply<Name>);
+        resolve(shownValues(reply, channel) as Reply<Name>);
       };
       this.#requests.set(id, end);
       signal?.addEventListener('abort', withdraw, { once: true });
@@ -163,7 +163,7 @@ class HostBridge implements Bridge {
       this.#followings
         .get(id)
         ?.listener(
-          undirectedValues('push' in message ? { push: message.push } : { error: message.error }) as Told,
+          shownValues('push' in message ? { push: message.push } : { error: message.error }) as Told,
         );
   }
 

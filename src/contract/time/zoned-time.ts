@@ -27,6 +27,19 @@ export function zonedClock(instant: Date, zone: string): string {
 export const zonedSecond = (instant: Date, zone: string): string =>
   `${zonedDay(instant, zone)} ${zonedClock(instant, zone)} ${zoneName(instant, zone)}`;
 
+/** Of this program's sentences: no part of a path or a name. */
+const stamp = /(?<![\w./:-])\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z(?!\.?\w|[/:-])/g;
+
+/**
+ * A sentence whose times, ISO 8601 in UTC, are those of a zone: `sealed 2026-11-29 00:04:09 CET; final`.
+ * @param zone IANA name
+ */
+export const withTimesIn = (sentence: string, zone: string): string =>
+  sentence.replace(stamp, (at) => {
+    const instant = new Date(at);
+    return Number.isNaN(instant.getTime()) ? at : zonedSecond(instant, zone);
+  });
+
 /** `+01:00`: how far the clock of the zone is ahead of UTC at an instant. */
 export function offsetText(instant: Date, zone: string): string {
   const { year, month, day, hour, minute } = wallTimeOf(instant, zone);

@@ -1,7 +1,7 @@
 /** How the command line formats its output: the time zone, the colors, how much. Chosen once, before a command begins. */
 import { lossSentenceOn, type TapeLoss } from '../../../contract/tape/tape-loss.ts';
 import { ownZone, zonedText } from '../../../contract/time/wall-clock.ts';
-import { zonedClock, zonedDay, zonedSecond, zoneName } from '../../../contract/time/zoned-time.ts';
+import { withTimesIn, zonedClock, zonedDay, zoneName } from '../../../contract/time/zoned-time.ts';
 
 export const colorChoices = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof colorChoices)[number];
@@ -69,12 +69,8 @@ export const clockText = (at: string): string =>
 /** The text for an overwritten tape. */
 export const lossText = (loss: TapeLoss): string => lossSentenceOn(loss, momentText(loss.at));
 
-/** Of this program's sentences: no part of a path or a name. */
-const stamp = /(?<![\w./:-])\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z(?!\.?\w|[/:-])/g;
-
 /**
  * A sentence with its times as they are shown. Sentences of journals, errors and locks hold times as ISO 8601 in UTC: they are read in
  * other zones, too.
  */
-export const withShownTimes = (sentence: string): string =>
-  sentence.replace(stamp, (at) => shownAt(at, zonedSecond));
+export const withShownTimes = (sentence: string): string => withTimesIn(sentence, shownZone());

@@ -13,8 +13,8 @@ import { stepWord, type SectionDraft } from './section-draft.ts';
 type Row = ReportTable['rows'][number];
 
 const columnsOf = ({ times }: ReportFacts): ReportTable['columns'] => [
-  { title: say('Step'), share: 12 },
-  { title: say('Title and commands as sent'), share: 49 },
+  { title: say('Step'), share: 14 },
+  { title: say('Title and commands as sent'), share: 47 },
   { title: say('Host'), share: 9 },
   { title: say('Start ({word})', { word: times.word }), share: 11 },
   { title: say('Took'), share: 9, align: 'right' },

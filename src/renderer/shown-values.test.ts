@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { shownValues } from './shown-values.ts';
+
+const zone = process.env['TZ'];
+beforeEach(() => {
+  process.env['TZ'] = 'Europe/Berlin';
+});
+afterEach(() => {
+  if (zone === undefined) delete process.env['TZ'];
+  else process.env['TZ'] = zone;
+});
+
+const error = {
+  code: 'CLASS_LOCKED',
+  sentence: 'Class1 is locked by marion on jump1 (process 4711), since 2026-11-28T23:00:04Z',
+  evidence: { command: 'ls', stderr: '2026-11-28T23:00:04Z' },
+};
+
+it('times of sentences are those of this machine; what a host printed is unchanged', () => {
+  expect(shownValues({ error, warnings: ['until 2026-11-28T23:00Z'] })).toEqual({
+    error: {
+      ...error,
+      sentence: 'Class1 is locked by marion on jump1 (process 4711), since 2026-11-29 00:00:04 CET',
+    },
+    warnings: ['until 2026-11-29 00:00:00 CET'],
+  });
+});
+
+it('a warning of a journal has the times of this machine, the text of a tape and the instant of an event have not', () => {
+  const at = '2026-11-28T23:00:04.120Z';
+  const push = [
+    { type: 'warning', at, text: `node2 has not answered since ${at}` },
+    { type: 'label', at, text: `written ${at}` },
+  ];
+  expect(shownValues({ push })).toEqual({
+    push: [{ type: 'warning', at, text: 'node2 has not answered since 2026-11-29 00:00:04 CET' }, push[1]],
+  });
+});
+
+it('a report is the same as on paper, and a site file as it was saved', () => {
+  const answered = { sentence: 'until 2026-11-28T23:00Z', name: 'a\u202eb' };
+  expect(shownValues(answered, 'report')).toEqual({ ...answered, name: 'a\\u202eb' });
+  expect(shownValues(answered, 'siteFile')).toBe(answered);
+});
+
+it('data without any of it is the same object: the page draws nothing anew', () => {
+  const answered = { runs: [{ run: 'r1', at: '2026-11-28T23:00:04Z' }] };
+  expect(shownValues(answered)).toBe(answered);
+});
