@@ -35,6 +35,36 @@ describe('the end of a run', () => {
     expect(facts.records).toBeGreaterThan(0);
   });
 
+  /** The run whose dump the program broke off: dd ended by a signal, and counted nothing. */
+  const brokenOff = (): RunEvent[] => {
+    const events = fixtureEvents('tape-error');
+    const isDump = (event: RunEvent) => event.type === 'intent' && / of=/.test(event.argv.join(' '));
+    const dump = events.findLast(isDump)?.seq;
+    return events.map((event) =>
+      event.type === 'outcome' && event.of === dump ? { ...event, exitStatus: 143, stderr: '' } : event,
+    );
+  };
+
+  it('does not know how much a dump has written that was broken off; its figures neither', () => {
+    const model = foldRun(brokenOff());
+    expect(endFacts(model)).toMatchObject({ isUncounted: true });
+    expect(presentFigures(model)).toMatchObject({ isOver: true, isComplete: false, isUncounted: true });
+    expect(endFacts(foldRun(fixtureEvents('tape-error')))).toMatchObject({ isUncounted: false });
+  });
+
+  it('has figures of a dump that was broken off before it reported anything', () => {
+    const events = brokenOff().filter((event) => event.type !== 'progress' || event.what !== 'dump');
+    expect(presentFigures(foldRun(events))).toMatchObject({ what: 'dump', isOver: true, isUncounted: true });
+  });
+
+  it('knows that nothing was written where the dump was never begun', () => {
+    const events = fixtureEvents('raw-dd');
+    const at = events.findIndex((event) => event.type === 'step-started' && event.step === '6a');
+    const model = foldRun(events.slice(0, at));
+    expect(endFacts(model)).toMatchObject({ bytes: undefined, isUncounted: false });
+    expect(presentFigures(model, true)?.what).not.toBe('dump');
+  });
+
   it('shows no outage where services are not stopped', () => {
     const events = fixtureEvents('raw-dd').filter((event) => !('step' in event) || event.step !== '3-2');
     expect(endFacts(foldRun(events))).toMatchObject({ outage: undefined, stopsServices: false });

@@ -4,6 +4,7 @@ import { localDay } from '../contract/time/wall-clock.ts';
 import { bytesText, saidList } from '../contract/words.ts';
 import { say } from '../contract/text/say.ts';
 import { averageRate, volumeOf } from './figures.ts';
+import { isUncounted } from './written-records.ts';
 import type { LegModel, PassModel, RunModel } from './run/run-model.ts';
 
 export interface EndFacts {
@@ -22,6 +23,8 @@ export interface EndFacts {
   /** Bytes that were sent to tape; of a restore those that the master is proven to hold. */
   readonly bytes: number | undefined;
   readonly records: number | undefined;
+  /** True if nobody knows how much of a dump is on tape: it was broken off, and the tape host did not count. Never of a restore. */
+  readonly isUncounted: boolean;
   /** Bytes a second, over all volumes; undefined if nothing was dumped, or read back. */
   readonly dumpRate: number | undefined;
   readonly readBackRate: number | undefined;
@@ -85,6 +88,11 @@ function sentToTape({ volumes, legs, start }: RunModel): (Amount | undefined)[] 
   });
 }
 
+/** The last time that each step was performed. */
+const lastPasses = ({ passes }: RunModel): PassModel[] => [
+  ...new Map(passes.map((pass) => [pass.step, pass])).values(),
+];
+
 export function endFacts(model: RunModel): EndFacts {
   const waits = waitsOf(model);
   const stop = stopOf(model);
@@ -100,6 +108,7 @@ export function endFacts(model: RunModel): EndFacts {
     answers: waits.length,
     bytes: sumOf([...sent.map((amount) => amount?.bytes), ...proven.map(({ bytes }) => bytes)]),
     records: sumOf(sent.map((amount) => amount?.records)),
+    isUncounted: model.start?.restore === undefined && lastPasses(model).some(isUncounted),
     dumpRate: rateOf(model, 'dump'),
     readBackRate: rateOf(model, 'read-back'),
   };

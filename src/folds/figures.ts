@@ -1,6 +1,7 @@
 /** The figures of the work that continues, or continued last: bytes, rate, time left. Pure. */
 import type { ProgressView } from '../contract/screens.ts';
 import { say } from '../contract/text/say.ts';
+import { isUncounted } from './written-records.ts';
 import type { LegModel, PassModel, RunModel, Sample } from './run/run-model.ts';
 
 export interface Figures {
@@ -13,6 +14,10 @@ export interface Figures {
   /** Bytes a second: the present one, or the whole leg's where it is over. */
   readonly rate: number | undefined;
   readonly isOver: boolean;
+  /** True if its step has ended well. */
+  readonly isComplete: boolean;
+  /** True if nobody knows how much of a dump is on tape: see isUncounted. */
+  readonly isUncounted: boolean;
   readonly records: number | undefined;
   readonly totalRecords: number | undefined;
   /** 0 to 1. */
@@ -72,6 +77,8 @@ function figuresOf(
     done: total === undefined || total === 0 ? undefined : Math.min(1, bytes / total),
     rate,
     isOver,
+    isComplete: false,
+    isUncounted: false,
     records,
     totalRecords:
       carriesData && total !== undefined && recordBytes ? Math.ceil(total / recordBytes) : undefined,
@@ -135,6 +142,26 @@ export function presentFigures(model: RunModel, isLeft = false): Figures | undef
   return figures && title !== undefined ? { ...figures, title } : figures;
 }
 
+/** Of a dump that was broken off before it reported anything; undefined if none has begun to write. */
+function brokenOff({ passes, start }: RunModel, recordBytes: number | undefined): Figures | undefined {
+  const pass = start?.restore ? undefined : passes.findLast(isUncounted);
+  if (!pass) return undefined;
+  const figures = figuresOf({ step: pass.step, what: 'dump', bytes: 0 }, true, undefined, recordBytes);
+  return { ...figures, isUncounted: true };
+}
+
+/** Of a way of the data whose step has ended. */
+function figuresAtEnd({ start, legs }: RunModel, leg: LegModel, pass: PassModel | undefined): Figures {
+  // A restore reads the same bytes at several places: they are no sum.
+  const { progress, rate } = together(start?.restore ? [leg] : legs, leg);
+  const isOfTape = leg.what === 'dump' && !start?.restore;
+  return {
+    ...figuresOf(progress, true, rate, start?.recordBytes),
+    isComplete: pass?.state === 'done',
+    isUncounted: isOfTape && pass !== undefined && isUncounted(pass),
+  };
+}
+
 function figuresOfRun(model: RunModel, isLeft: boolean): Figures | undefined {
   const recordBytes = model.start?.recordBytes;
   const leg = latestLeg(model);
@@ -143,13 +170,11 @@ function figuresOfRun(model: RunModel, isLeft: boolean): Figures | undefined {
     const progress = takenFingerprint(model, current.progress) ?? current.progress;
     return figuresOf(progress, isLeft, progress.rate, recordBytes);
   }
-  if (!leg) return undefined;
+  if (!leg) return brokenOff(model, recordBytes);
   const pass = model.passes.find(({ key }) => key === leg.pass);
   const isOver = isLeft || !isRunning(pass);
   if (!isOver) return figuresOf(leg.latest, false, leg.latest.rate, recordBytes);
-  // A restore reads the same bytes at several places: they are no sum.
-  const { progress, rate } = together(model.start?.restore ? [leg] : model.legs, leg);
-  return figuresOf(progress, true, rate, recordBytes);
+  return figuresAtEnd(model, leg, pass);
 }
 
 /** What is drawn of the samples: those of the last seconds, or all, thinned out where there are more than a screen can show. */

@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { shownValues } from './shown-values.ts';
 
-const zone = process.env['TZ'];
-beforeEach(() => {
-  process.env['TZ'] = 'Europe/Berlin';
-});
-afterEach(() => {
-  if (zone === undefined) delete process.env['TZ'];
-  else process.env['TZ'] = zone;
-});
+beforeEach(() => void vi.stubEnv('TZ', 'Europe/Berlin'));
+afterEach(() => void vi.unstubAllEnvs());
 
 const error = {
   code: 'CLASS_LOCKED',

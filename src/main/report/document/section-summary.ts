@@ -10,6 +10,7 @@ import { levelText } from '../../../contract/drill-level.ts';
 import { bytesText } from '../../../contract/words.ts';
 import { say, sayAround, sayCount, translated } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
+import { isUncounted } from '../../../folds/written-records.ts';
 import { readState } from '../../../folds/state-at-end.ts';
 import { restoreListing } from './how-to-restore.ts';
 import { instantRows, pauseRows, whenRows } from './summary-times.ts';
@@ -296,7 +297,8 @@ function noteOf(facts: ReportFacts): ReportBlock[] {
 }
 
 /** How far a failed dump came. */
-function writtenText({ model: { legs } }: ReportFacts): string {
+function writtenText({ model: { legs, passes } }: ReportFacts): string {
+  if (passes.some(isUncounted)) return ` ${say('How much of it is on tape is not known.')}`;
   const { records } = legs.findLast(({ what }) => what === 'dump')?.latest ?? {};
   return records === undefined
     ? ''
