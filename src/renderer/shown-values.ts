@@ -18,7 +18,7 @@ const isReport = (channel: string): boolean => channel === ('report' satisfies C
 /** Fields with sentences of the program. Not what a host printed, a tape holds, or a rule compared. */
 const sentences = new Set([
   ...['findings', 'hint', 'losses', 'notice', 'notices', 'notes', 'onScreen', 'reason', 'reasons'],
-  ...['refusal', 'sentence', 'stands', 'trouble', 'warnings', 'why'],
+  ...['refusal', 'sentence', 'trouble', 'warnings', 'why'],
 ]);
 
 type Change = (text: string, isSentence: boolean) => string;

@@ -226,6 +226,33 @@ describe('after any error before the master is replaced, it keeps its data, and 
   });
 });
 
+describe('a restore that replaces an unfinished one', () => {
+  beforeAll(async () => void (scene = await openRestoreScene()));
+  afterAll(() => scene.close());
+
+  it('leaves its locks as they were if it fails, and none if it succeeds', async () => {
+    const lock = '/var/tmp/shadowtape-Class1.lock';
+    const locks = () =>
+      Promise.all(
+        (['node1', 'node2', 'node3'] as const).map(async (node) =>
+          (await onHost(scene, node, ['ls', lock])).split('\n').toSorted(),
+        ),
+      );
+    scene.lab.faults.set('wrong-disk');
+    expect(await restore()).toMatchObject({ exitStatus: 3, hasLocks: true });
+    scene.lab.faults.clear('wrong-disk');
+    const before = await locks();
+    expect(before[0]?.join('\n')).toMatch(/^restore,/m);
+    scene.lab.faults.set('tape-read-error=40');
+    expect(await restore()).toMatchObject({ error: { code: 'RESTORE_READ_FAILED' } });
+    scene.lab.faults.clear('tape-read-error');
+    expect(await locks()).toEqual(before);
+    expect(await restore()).toMatchObject({ exitStatus: 0, hasLocks: false });
+    for (const node of ['node1', 'node2', 'node3'] as const)
+      expect(await onHost(scene, node, ['ls', '/var/tmp'])).not.toContain('shadowtape-Class1');
+  });
+});
+
 /** What is refused before a journal is begun: settings of a restore that are wrong. */
 const refused: readonly (readonly [string, RestoreSetting, string])[] = [
   ['--replace names another volume', { replace: ['Volume2'] }, 'RESTORE_NOT_CONFIRMED'],
