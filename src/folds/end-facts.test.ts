@@ -35,34 +35,76 @@ describe('the end of a run', () => {
     expect(facts.records).toBeGreaterThan(0);
   });
 
-  /** The run whose dump the program broke off: dd ended by a signal, and counted nothing. */
-  const brokenOff = (): RunEvent[] => {
+  /** As its journal is where the program interrupted dd, which then ended by a signal and counted nothing. */
+  const interrupted = (prefix: readonly string[] = []): RunEvent[] => {
     const events = fixtureEvents('tape-error');
     const isDump = (event: RunEvent) => event.type === 'intent' && / of=/.test(event.argv.join(' '));
     const dump = events.findLast(isDump)?.seq;
-    return events.map((event) =>
-      event.type === 'outcome' && event.of === dump ? { ...event, exitStatus: 143, stderr: '' } : event,
-    );
+    return events.map((event) => {
+      if (event.type === 'outcome' && event.of === dump) return { ...event, exitStatus: 143, stderr: '' };
+      if (event.type !== 'intent' || event.seq !== dump) return event;
+      return { ...event, argv: [...prefix, ...event.argv], line: [...prefix, event.line].join(' ') };
+    });
   };
+  const notReported = (events: readonly RunEvent[]) =>
+    events.filter((event) => event.type !== 'progress' || event.what !== 'dump');
 
-  it('does not know how much a dump has written that was broken off; its figures neither', () => {
-    const model = foldRun(brokenOff());
-    expect(endFacts(model)).toMatchObject({ isUncounted: true });
+  it.each([
+    ['as root', []],
+    ['with sudo', ['sudo', '-n']],
+    ['with pfexec', ['pfexec']],
+  ])('does not know how much an interrupted dump has written, %s; its figures neither', (_how, prefix) => {
+    const model = foldRun(interrupted(prefix));
+    expect(endFacts(model)).toMatchObject({ bytes: undefined, records: undefined, isUncounted: true });
     expect(presentFigures(model)).toMatchObject({ isOver: true, isComplete: false, isUncounted: true });
-    expect(endFacts(foldRun(fixtureEvents('tape-error')))).toMatchObject({ isUncounted: false });
   });
 
-  it('has figures of a dump that was broken off before it reported anything', () => {
-    const events = brokenOff().filter((event) => event.type !== 'progress' || event.what !== 'dump');
-    expect(presentFigures(foldRun(events))).toMatchObject({ what: 'dump', isOver: true, isUncounted: true });
+  it('has figures of a dump that was interrupted before it reported anything', () => {
+    expect(presentFigures(foldRun(notReported(interrupted())))).toMatchObject({
+      ...{ what: 'dump', isOver: true, isComplete: false, isUncounted: true },
+    });
   });
 
-  it('knows that nothing was written where the dump was never begun', () => {
+  it('does not know how much was written where the console died in the middle of the dump', () => {
     const events = fixtureEvents('raw-dd');
-    const at = events.findIndex((event) => event.type === 'step-started' && event.step === '6a');
-    const model = foldRun(events.slice(0, at));
+    const at = events.findIndex((event) => event.type === 'progress' && event.what === 'dump');
+    const model = foldRun(events.slice(0, at + 1));
+    expect(presentFigures(model, true)).toMatchObject({ isOver: true, isUncounted: true });
+    expect(presentFigures(model)).toMatchObject({ isOver: false, isUncounted: false });
+  });
+
+  it('does not know how much is on tape of several volumes if one of them was interrupted before it reported anything', () => {
+    const events = fixtureEvents('three-volumes');
+    const second = events.findIndex((event) => event.type === 'step-started' && event.step === '6a:Volume4');
+    const write = events.findIndex(
+      (event, at) => at > second && event.type === 'intent' && / of=/.test(event.line),
+    );
+    const model = foldRun(notReported(events.slice(0, write + 1)));
+    expect(presentFigures(model, true)).toMatchObject({ isComplete: false, isUncounted: true });
+  });
+
+  it('counts what dd has counted, on a second try, too', () => {
+    expect(endFacts(foldRun(fixtureEvents('tape-error')))).toMatchObject({ isUncounted: false });
+    const events = [...interrupted().filter(({ type }) => type !== 'run-finished')];
+    const dump = (event: RunEvent) => 'step' in event && event.step === '6a';
+    const later = <Value extends RunEvent>(event: Value) => ({
+      ...event,
+      seq: event.seq + 10_000,
+      ...(event.type === 'outcome' ? { of: event.of + 10_000 } : {}),
+    });
+    const again = fixtureEvents('tape-error').filter(dump).map(later);
+    expect(endFacts(foldRun([...events, ...again]))).toMatchObject({ isUncounted: false });
+  });
+
+  it('knows that nothing of a volume was written where the label could not be written', () => {
+    const events = fixtureEvents('three-volumes');
+    const label = events.findIndex(
+      (event) => event.type === 'intent' && event.step === 'label' && / of=/.test(event.line),
+    );
+    expect(label).toBeGreaterThan(0);
+    const model = foldRun(events.slice(0, label + 1));
     expect(endFacts(model)).toMatchObject({ bytes: undefined, isUncounted: false });
-    expect(presentFigures(model, true)?.what).not.toBe('dump');
+    expect(presentFigures(model, true)?.isUncounted ?? false).toBe(false);
   });
 
   it('shows no outage where services are not stopped', () => {

@@ -4,7 +4,7 @@ import { localDay } from '../contract/time/wall-clock.ts';
 import { bytesText, saidList } from '../contract/words.ts';
 import { say } from '../contract/text/say.ts';
 import { averageRate, volumeOf } from './figures.ts';
-import { isUncounted } from './written-records.ts';
+import { uncountedDumps } from './written-records.ts';
 import type { LegModel, PassModel, RunModel } from './run/run-model.ts';
 
 export interface EndFacts {
@@ -23,7 +23,7 @@ export interface EndFacts {
   /** Bytes that were sent to tape; of a restore those that the master is proven to hold. */
   readonly bytes: number | undefined;
   readonly records: number | undefined;
-  /** True if nobody knows how much of a dump is on tape: it was broken off, and the tape host did not count. Never of a restore. */
+  /** True if nobody knows how much of a dump is on tape: see uncountedDumps. Amounts are then undefined. */
   readonly isUncounted: boolean;
   /** Bytes a second, over all volumes; undefined if nothing was dumped, or read back. */
   readonly dumpRate: number | undefined;
@@ -88,15 +88,11 @@ function sentToTape({ volumes, legs, start }: RunModel): (Amount | undefined)[] 
   });
 }
 
-/** The last time that each step was performed. */
-const lastPasses = ({ passes }: RunModel): PassModel[] => [
-  ...new Map(passes.map((pass) => [pass.step, pass])).values(),
-];
-
 export function endFacts(model: RunModel): EndFacts {
   const waits = waitsOf(model);
   const stop = stopOf(model);
   const sent = sentToTape(model);
+  const isUncounted = uncountedDumps(model).length > 0;
   const proven = model.restoreDigests.filter(({ place, equal }) => place === 'master' && equal);
   return {
     partedAt: partedAtOf(model),
@@ -106,9 +102,11 @@ export function endFacts(model: RunModel): EndFacts {
     stopsServices: stop !== undefined,
     waited: waits.reduce((sum, wait) => sum + wait, 0),
     answers: waits.length,
-    bytes: sumOf([...sent.map((amount) => amount?.bytes), ...proven.map(({ bytes }) => bytes)]),
-    records: sumOf(sent.map((amount) => amount?.records)),
-    isUncounted: model.start?.restore === undefined && lastPasses(model).some(isUncounted),
+    bytes: isUncounted
+      ? undefined
+      : sumOf([...sent.map((amount) => amount?.bytes), ...proven.map(({ bytes }) => bytes)]),
+    records: isUncounted ? undefined : sumOf(sent.map((amount) => amount?.records)),
+    isUncounted,
     dumpRate: rateOf(model, 'dump'),
     readBackRate: rateOf(model, 'read-back'),
   };

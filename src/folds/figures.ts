@@ -1,7 +1,7 @@
 /** The figures of the work that continues, or continued last: bytes, rate, time left. Pure. */
 import type { ProgressView } from '../contract/screens.ts';
 import { say } from '../contract/text/say.ts';
-import { isUncounted } from './written-records.ts';
+import { uncountedDumps } from './written-records.ts';
 import type { LegModel, PassModel, RunModel, Sample } from './run/run-model.ts';
 
 export interface Figures {
@@ -16,7 +16,7 @@ export interface Figures {
   readonly isOver: boolean;
   /** True if its step has ended well. */
   readonly isComplete: boolean;
-  /** True if nobody knows how much of a dump is on tape: see isUncounted. */
+  /** True if nobody knows how much of a dump is on tape: see uncountedDumps. */
   readonly isUncounted: boolean;
   readonly records: number | undefined;
   readonly totalRecords: number | undefined;
@@ -142,23 +142,25 @@ export function presentFigures(model: RunModel, isLeft = false): Figures | undef
   return figures && title !== undefined ? { ...figures, title } : figures;
 }
 
-/** Of a dump that was broken off before it reported anything; undefined if none has begun to write. */
-function brokenOff({ passes, start }: RunModel, recordBytes: number | undefined): Figures | undefined {
-  const pass = start?.restore ? undefined : passes.findLast(isUncounted);
+/** Of a dump that was interrupted before it reported anything; undefined if none has begun to write. */
+function unreported(model: RunModel, isLeft: boolean): Figures | undefined {
+  const pass = uncountedDumps(model, isLeft).at(-1);
   if (!pass) return undefined;
-  const figures = figuresOf({ step: pass.step, what: 'dump', bytes: 0 }, true, undefined, recordBytes);
-  return { ...figures, isUncounted: true };
+  const progress = { step: pass.step, what: 'dump' as const, bytes: 0 };
+  return { ...figuresOf(progress, true, undefined, model.start?.recordBytes), isUncounted: true };
 }
 
 /** Of a way of the data whose step has ended. */
-function figuresAtEnd({ start, legs }: RunModel, leg: LegModel, pass: PassModel | undefined): Figures {
+function figuresAtEnd(model: RunModel, leg: LegModel, isLeft: boolean): Figures {
+  const { start, legs, passes } = model;
   // A restore reads the same bytes at several places: they are no sum.
   const { progress, rate } = together(start?.restore ? [leg] : legs, leg);
-  const isOfTape = leg.what === 'dump' && !start?.restore;
+  const isUnknown = leg.what === 'dump' && uncountedDumps(model, isLeft).length > 0;
+  const pass = passes.find(({ key }) => key === leg.pass);
   return {
     ...figuresOf(progress, true, rate, start?.recordBytes),
-    isComplete: pass?.state === 'done',
-    isUncounted: isOfTape && pass !== undefined && isUncounted(pass),
+    isComplete: pass?.state === 'done' && !isUnknown,
+    isUncounted: isUnknown,
   };
 }
 
@@ -170,11 +172,11 @@ function figuresOfRun(model: RunModel, isLeft: boolean): Figures | undefined {
     const progress = takenFingerprint(model, current.progress) ?? current.progress;
     return figuresOf(progress, isLeft, progress.rate, recordBytes);
   }
-  if (!leg) return brokenOff(model, recordBytes);
+  if (!leg) return unreported(model, isLeft);
   const pass = model.passes.find(({ key }) => key === leg.pass);
   const isOver = isLeft || !isRunning(pass);
   if (!isOver) return figuresOf(leg.latest, false, leg.latest.rate, recordBytes);
-  return figuresAtEnd(model, leg, pass);
+  return figuresAtEnd(model, leg, isLeft);
 }
 
 /** What is drawn of the samples: those of the last seconds, or all, thinned out where there are more than a screen can show. */

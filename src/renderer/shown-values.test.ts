@@ -31,6 +31,22 @@ it('a warning of a journal has the times of this machine, the text of a tape and
   });
 });
 
+it('a question says the same times as the error that it asks about', () => {
+  const question = { id: 'step-failed', choices: [], text: `Step lock has failed: ${error.sentence}` };
+  const shown = shownValues({ question, error }) as { question: typeof question; error: typeof error };
+  expect(shown.question.text).toBe(`Step lock has failed: ${shown.error.sentence}`);
+});
+
+it('a command to run by hand is copied, and stays as it is', () => {
+  const stands = [
+    'run by hand on node1: mv old 2026-11-28T23:00Z',
+    'node2 has not answered since 2026-11-28T23:00Z',
+  ];
+  expect(shownValues({ stands })).toEqual({
+    stands: [stands[0], 'node2 has not answered since 2026-11-29 00:00:00 CET'],
+  });
+});
+
 it('a report is the same as on paper, and a site file as it was saved', () => {
   const answered = { sentence: 'until 2026-11-28T23:00Z', name: 'a\u202eb' };
   expect(shownValues(answered, 'report')).toEqual({ ...answered, name: 'a\\u202eb' });

@@ -6,6 +6,7 @@
 import type { Channel } from '../contract/channels.ts';
 import { withTimesIn } from '../contract/time/zoned-time.ts';
 import { undirected } from '../contract/words.ts';
+import { handCommandOf } from '../folds/state-at-end.ts';
 
 /** These answer with the operator's own site file: it is shown, sent back and saved unchanged. */
 const ofSiteFile: readonly Channel[] = ['site', 'siteFile', 'draftSite'];
@@ -17,9 +18,13 @@ const isReport = (channel: string): boolean => channel === ('report' satisfies C
 
 /** Fields with sentences of the program. Not what a host printed, a tape holds, or a rule compared. */
 const sentences = new Set([
-  ...['findings', 'hint', 'losses', 'notice', 'notices', 'notes', 'onScreen', 'reason', 'reasons'],
-  ...['refusal', 'sentence', 'trouble', 'warnings', 'why'],
+  ...['findings', 'hint', 'instead', 'losses', 'notice', 'notices', 'notes', 'onScreen', 'reason', 'reasons'],
+  ...['refusal', 'sentence', 'stands', 'trouble', 'warnings', 'why'],
 ]);
+
+/** True for what has a sentence as its text: warnings and questions, in a journal and on their own. */
+const hasText = (value: object): boolean =>
+  'choices' in value || ('type' in value && value.type === 'warning');
 
 type Change = (text: string, isSentence: boolean) => string;
 
@@ -31,10 +36,10 @@ function changedIn(value: unknown, change: Change, isSentence: boolean): unknown
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
   if (typeof value !== 'object' || value === null) return value;
-  const isWarning = 'type' in value && value.type === 'warning';
+  const isSaid = hasText(value);
   const before = Object.entries(value);
   const entries = before.map(([key, each]) => {
-    const isOfSentence = sentences.has(key) || (isWarning && key === 'text');
+    const isOfSentence = sentences.has(key) || (isSaid && key === 'text');
     return [change(key, false), changedIn(each, change, isOfSentence)] as const;
   });
   const isSame = entries.every(
@@ -53,6 +58,8 @@ export function shownValues(value: unknown, channel = ''): unknown {
   if (isOfSiteFile(channel)) return value;
   if (isReport(channel)) return changedIn(value, undirected, false);
   const zone = here();
-  const change: Change = (text, isSentence) => undirected(isSentence ? withTimesIn(text, zone) : text);
+  // A command to run by hand is copied, and stays as it is.
+  const change: Change = (text, isSentence) =>
+    undirected(isSentence && handCommandOf(text) === undefined ? withTimesIn(text, zone) : text);
   return changedIn(value, change, false);
 }

@@ -4,6 +4,7 @@ import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/r
 import { bytesText, countText, durationText, rateText } from '../../../contract/words.ts';
 import { say, sayCount } from '../../../contract/text/say.ts';
 import { chartData } from '../../../folds/charts/chart-data.ts';
+import { uncountedDumps } from '../../../folds/written-records.ts';
 import { isShoeShining } from '../../../folds/run-warnings.ts';
 import { ownCommands } from './own-commands.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
@@ -47,12 +48,12 @@ type Drive = NonNullable<EventOf<'run-started'>['drive']>;
 function driveText({ name, floor, top }: Drive): string {
   const speed =
     floor === undefined
-      ? say('its streaming rates are not known')
-      : say('it streams from {floor} to {top}; below that it is shoe-shining', {
+      ? say('streaming rates not known')
+      : say('streams from {floor} to {top}', {
           floor: rateText(floor),
           top: rateText(top ?? floor),
         });
-  return say('drive {name}: {speed}', { name, speed });
+  return say('{name} ({speed})', { name, speed });
 }
 
 function chart({ model }: ReportFacts): ReportFigure[] {
@@ -81,9 +82,12 @@ function chart({ model }: ReportFacts): ReportFigure[] {
   return [
     {
       kind: 'figure',
-      caption: say('Throughput in MB/s (millions of bytes a second); {drive}', {
-        drive: start?.drive === undefined ? floorText : driveText(start.drive),
-      }),
+      caption:
+        start?.drive === undefined
+          ? say('Throughput in MB/s (millions of bytes a second)')
+          : say('Throughput in MB/s (millions of bytes a second), drive {drive}', {
+              drive: driveText(start.drive),
+            }),
       alt: say('Throughput over {to}. {rates}. {floorText}.', {
         to: durationText(to),
         rates: rates.join('. '),
@@ -125,18 +129,16 @@ function legTable({ model, times }: ReportFacts): ReportTable {
   };
 }
 
-/** Said where the chart cannot say it. */
-const unnamedDrive = ({ model: { start } }: ReportFacts): ReportBlock[] =>
-  start?.drive !== undefined
-    ? []
-    : [
-        {
-          kind: 'paragraph',
-          texts: plain(
-            say('The journal does not name the type of drive, so its minimum streaming rate is not drawn.'),
-          ),
-        },
-      ];
+/** What the chart says of the drive, where there is none or where it cannot say it. */
+function driveParagraph({ model: { start } }: ReportFacts, isDrawn: boolean): ReportBlock[] {
+  const drive = start?.drive;
+  if (drive !== undefined && isDrawn) return [];
+  const text =
+    drive === undefined
+      ? say('The journal does not name the type of drive, so its minimum streaming rate is not drawn.')
+      : say('Type of drive: {drive}.', { drive: driveText(drive) });
+  return [{ kind: 'paragraph', texts: plain(text) }];
+}
 
 function catalogueTable({ events }: ReportFacts): ReportBlock[] {
   const told = events.flatMap((event) => (event.type === 'catalogue' ? [event] : []));
@@ -175,7 +177,13 @@ function digestsBelow({ model: { volumes }, several }: ReportFacts): ReportBlock
     : [hopOverview(volumes, volumes.length)];
 }
 
+const unsentText = ({ model }: ReportFacts): string =>
+  uncountedDumps(model, true).length > 0
+    ? say('The dump was interrupted before its rate was measured.')
+    : say('No data was sent.');
+
 export function dataSections(facts: ReportFacts): SectionDraft[] {
+  const drawn = chart(facts);
   const { legs, start } = facts.model;
   const route =
     start?.route === 'server'
@@ -204,18 +212,25 @@ export function dataSections(facts: ReportFacts): SectionDraft[] {
       level: 2,
       blocks:
         legs.length === 0
-          ? [{ kind: 'paragraph', texts: plain(say('No data was sent.')) }]
-          : [...unnamedDrive(facts), ...chart(facts), legTable(facts)],
+          ? [{ kind: 'paragraph', texts: plain(unsentText(facts)) }]
+          : [...driveParagraph(facts, drawn.length > 0), ...drawn, legTable(facts)],
     },
     resynchronisation(facts),
   ];
 }
 
-/** Progress is reported less often than the copy is checked: what counts is the queries, as in the list of steps. */
+/** How often each line was sent; the copies of several volumes are checked one after the other. */
+function mostOfOneLine(lines: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
+}
+
+/** Progress is reported less often than a copy is checked: what counts is the queries, as in the list of steps. */
 const checksOf = (facts: ReportFacts): number =>
   facts.model.passes
     .filter(({ progress }) => progress?.what === 'resynchronisation')
-    .reduce((sum, pass) => sum + ownCommands(pass, facts).length, 0);
+    .reduce((sum, pass) => sum + mostOfOneLine(ownCommands(pass, facts).map(({ line }) => line)), 0);
 
 function resynchronisation(facts: ReportFacts): SectionDraft {
   const { model, events, times } = facts;
@@ -226,9 +241,12 @@ function resynchronisation(facts: ReportFacts): SectionDraft {
   const last = events
     .flatMap((event) => (event.type === 'progress' && event.what === 'resynchronisation' ? [event] : []))
     .at(-1);
+  const checks = checksOf(facts);
   const words =
     last?.total === undefined
-      ? sayCount(checksOf(facts), 'The copy was checked {count} time.', 'The copy was checked {count} times.')
+      ? checks === 0
+        ? ''
+        : sayCount(checks, 'The copy was checked {count} time.', 'The copy was checked {count} times.')
       : say('The last check showed {bytes} of {total} copied at {at}.', {
           bytes: bytesText(last.bytes),
           total: bytesText(last.total),
@@ -260,7 +278,7 @@ function resynchronisation(facts: ReportFacts): SectionDraft {
                 [marked(state === 'done' ? 'good' : state === 'failed' ? 'bad' : 'unknown', stepWord(state))],
               ]),
             },
-            { kind: 'paragraph', texts: plain(words) },
+            ...(words === '' ? [] : [{ kind: 'paragraph' as const, texts: plain(words) }]),
           ],
   };
 }

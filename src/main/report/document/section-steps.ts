@@ -73,8 +73,8 @@ function attachedText(left: number, shown: number): ReportTexts {
   if (left === 0) return [];
   const text =
     shown === 0
-      ? sayCount(left, '{count} attached command', '{count} attached commands')
-      : sayCount(left, 'and {count} more attached command', 'and {count} more attached commands');
+      ? sayCount(left, '{count} command, see the attached file', '{count} commands, see the attached file')
+      : sayCount(left, '{count} more in the attached file', '{count} more in the attached file');
   return [quiet(` (${text})`)];
 }
 
@@ -108,7 +108,7 @@ function shownOf(step: string, own: readonly LikeCommands[]): readonly LikeComma
   if (stepsWithoutCommands.includes(step)) return [];
   const queries = own.filter(({ first }) => !first.changes);
   // What did not end as expected is shown in any case.
-  const left = new Set(queries.slice(mostQueries).filter(({ first }) => first.outcome?.exitStatus === 0));
+  const left = new Set(queries.slice(mostQueries).filter(({ first }) => first.state === 'good'));
   const kept = own.filter((each) => !left.has(each));
   return kept.length > mostOfStep + 2 ? kept.slice(0, mostOfStep) : kept;
 }

@@ -10,7 +10,7 @@ import { levelText } from '../../../contract/drill-level.ts';
 import { bytesText } from '../../../contract/words.ts';
 import { say, sayAround, sayCount, translated } from '../../../contract/text/say.ts';
 import type { VolumeModel } from '../../../folds/run/run-model.ts';
-import { isUncounted } from '../../../folds/written-records.ts';
+import { uncountedDumps } from '../../../folds/written-records.ts';
 import { readState } from '../../../folds/state-at-end.ts';
 import { restoreListing } from './how-to-restore.ts';
 import { instantRows, pauseRows, whenRows } from './summary-times.ts';
@@ -297,9 +297,9 @@ function noteOf(facts: ReportFacts): ReportBlock[] {
 }
 
 /** How far a failed dump came. */
-function writtenText({ model: { legs, passes } }: ReportFacts): string {
-  if (passes.some(isUncounted)) return ` ${say('How much of it is on tape is not known.')}`;
-  const { records } = legs.findLast(({ what }) => what === 'dump')?.latest ?? {};
+function writtenText({ model }: ReportFacts): string {
+  if (uncountedDumps(model, true).length > 0) return ` ${say('How much of it is on tape is not known.')}`;
+  const { records } = model.legs.findLast(({ what }) => what === 'dump')?.latest ?? {};
   return records === undefined
     ? ''
     : ` ${sayCount(records, '{count} record of it is on tape.', '{count} records of it are on tape.')}`;

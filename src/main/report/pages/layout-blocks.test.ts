@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../contract/events.ts';
+import { reportOf } from '../document/report-document.ts';
+import { withLayout } from '../document/report.test-support.ts';
 import { Flow } from './flow.ts';
 import { headingHeight, layoutHeading } from './layout-blocks.ts';
+import { layoutReport } from './layout-document.ts';
 import { layoutTable } from './layout-table.ts';
 import { nodeOf, type StructType } from './page-items.ts';
 import { Typesetter, type OpenedFont } from './typesetter.ts';
@@ -38,6 +42,31 @@ describe('a heading', () => {
       expect(flow.y - 400).toBeCloseTo(expected, 6);
     },
   );
+});
+
+describe('the pages of a report', () => {
+  /** The good run with a longer state at its end: what comes after it begins further down. */
+  const withState = (count: number): RunEvent[] =>
+    withLayout().map((event) => {
+      if (event.type !== 'run-finished') return event;
+      const more = Array.from({ length: count }, (_, index) => `node${index + 4}: nothing to do`);
+      return { ...event, stands: [...event.stands, ...more] };
+    });
+
+  it.each(['A4', 'Letter'] as const)('never end with a heading, on %s', (paper) => {
+    const setter = new Typesetter({ regular: font, bold: font, mono: font });
+    for (let count = 0; count < 60; count += 1) {
+      const events = withState(count);
+      const source = { run: events[0]?.run ?? '', events, journalHash: 'a'.repeat(64) };
+      const { pages } = layoutReport(setter, reportOf(source), paper);
+      const last = pages.map(({ items }) => items.findLast((item) => item.kind === 'text' && item.node));
+      const types = last.map((item) => (item?.kind === 'text' ? item.node?.type : undefined));
+      expect(
+        types.filter((type) => type === undefined || /^(H|Caption)/.test(type)),
+        `${count} lines`,
+      ).toEqual([]);
+    }
+  });
 });
 
 describe('a table', () => {
