@@ -23,7 +23,7 @@ export interface EndFacts {
   /** Bytes that were sent to tape; of a restore those that the master is proven to hold. */
   readonly bytes: number | undefined;
   readonly records: number | undefined;
-  /** True if nobody knows how much of a dump is on tape: see uncountedDumps. Amounts are then undefined. */
+  /** True if it is not known how much of a dump is on tape: see uncountedDumps. Amounts are then undefined. */
   readonly isUncounted: boolean;
   /** Bytes a second, over all volumes; undefined if nothing was dumped, or read back. */
   readonly dumpRate: number | undefined;

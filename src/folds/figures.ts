@@ -14,9 +14,9 @@ export interface Figures {
   /** Bytes a second: the present one, or the whole leg's where it is over. */
   readonly rate: number | undefined;
   readonly isOver: boolean;
-  /** True if its step has ended well. */
+  /** True if its step succeeded. */
   readonly isComplete: boolean;
-  /** True if nobody knows how much of a dump is on tape: see uncountedDumps. */
+  /** True if it is not known how much of a dump is on tape: see uncountedDumps. */
   readonly isUncounted: boolean;
   readonly records: number | undefined;
   readonly totalRecords: number | undefined;

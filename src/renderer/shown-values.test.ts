@@ -53,7 +53,7 @@ it('a report is the same as on paper, and a site file as it was saved', () => {
   expect(shownValues(answered, 'siteFile')).toBe(answered);
 });
 
-it('data without any of it is the same object: the page draws nothing anew', () => {
+it('data without any of it is the same object: the page draws nothing again', () => {
   const answered = { runs: [{ run: 'r1', at: '2026-11-28T23:00:04Z' }] };
   expect(shownValues(answered)).toBe(answered);
 });

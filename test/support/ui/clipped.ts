@@ -72,7 +72,7 @@ const lostButtons = `(() => {
   ];
 })()`;
 
-/** Runs in the page: visible buttons that cannot be clicked, because they are too small, covered, or beside the window with nothing to scroll. */
+/** Runs in the page: visible buttons that cannot be clicked, because they are too small, covered, or outside the window with nothing to scroll. */
 const deadButtons = `(() =>
   [...document.querySelectorAll('main button')].flatMap((button) => {
     const { left, top, width, height } = button.getBoundingClientRect();
