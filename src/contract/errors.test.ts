@@ -13,8 +13,18 @@ import { userErrors } from './error-table/user-errors.ts';
 import { failure, isFailure, ShadowtapeError, type ErrorCode } from './errors.ts';
 import type { Language } from './text/catalogue.ts';
 import { phrase, speak } from './text/say.ts';
+import { withTimesIn } from './time/zoned-time.ts';
 
 describe('the error table', () => {
+  it('has no example that would be shown differently from how it is typed: times of sentences get a zone', () => {
+    const texts = Object.values<ErrorEntry>(errorTable).flatMap(({ sentence, hint, onScreen = '' }) => [
+      sentence,
+      hint,
+      onScreen,
+    ]);
+    expect(texts.filter((text) => withTimesIn(text, 'Europe/Berlin') !== text)).toEqual([]);
+  });
+
   it('has a sentence and a hint for every code, and neither ends like a paragraph', () => {
     for (const [code, { sentence, hint }] of Object.entries(errorTable)) {
       expect(sentence, code).toMatch(/[^.\s]$/);

@@ -25,7 +25,7 @@ export const restoreFileErrors = {
   },
   RESTORE_DATE_UNREADABLE: {
     sentence: '"{asOf}" is neither a run nor a date',
-    hint: 'name a run, a day such as 2026-11-28, or a time such as 2026-11-28T18:00:00Z',
+    hint: 'name a run, a day such as 2026-11-28, or a time such as 2026-11-28T18:00:00+00:00',
   },
   RESTORE_AS_OF_UNUSED: {
     sentence: '--as-of chooses a run, and run {run} is named',
