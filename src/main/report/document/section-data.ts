@@ -1,16 +1,16 @@
-/** The way of the data: digests of all volumes, throughput, and the resynchronization of the proxies afterwards. */
+/** The way of the data: digests of all volumes, and throughput. */
 import type { EventOf } from '../../../contract/events.ts';
 import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/report.ts';
-import { bytesText, countText, durationText, rateText } from '../../../contract/words.ts';
-import { say, sayCount } from '../../../contract/text/say.ts';
+import { countText, durationText, rateText } from '../../../contract/words.ts';
+import { say } from '../../../contract/text/say.ts';
 import { chartData } from '../../../folds/charts/chart-data.ts';
 import { uncountedDumps } from '../../../folds/written-records.ts';
 import { isShoeShining } from '../../../folds/run-warnings.ts';
-import { ownCommands } from './own-commands.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
-import { code, marked, plain, quiet, tookText } from './report-words.ts';
-import { stepWord, type SectionDraft } from './section-draft.ts';
+import { code, marked, plain, quiet } from './report-words.ts';
+import type { SectionDraft } from './section-draft.ts';
+import { resynchronisationSection } from './section-resynchronisation.ts';
 
 /** The hops of more volumes than these are in an appendix. */
 const volumesInBody = 5;
@@ -215,72 +215,8 @@ export function dataSections(facts: ReportFacts): SectionDraft[] {
           ? [{ kind: 'paragraph', texts: plain(unsentText(facts)) }]
           : [...driveParagraph(facts, drawn.length > 0), ...drawn, legTable(facts)],
     },
-    resynchronisation(facts),
+    resynchronisationSection(facts),
   ];
-}
-
-/** How often each line was sent; the copies of several volumes are checked one after the other. */
-function mostOfOneLine(lines: readonly string[]): number {
-  const counts = new Map<string, number>();
-  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
-  return Math.max(0, ...counts.values());
-}
-
-/** Progress is reported less often than a copy is checked: what counts is the queries, as in the list of steps. */
-const checksOf = (facts: ReportFacts): number =>
-  facts.model.passes
-    .filter(({ progress }) => progress?.what === 'resynchronisation')
-    .reduce((sum, pass) => sum + mostOfOneLine(ownCommands(pass, facts).map(({ line }) => line)), 0);
-
-function resynchronisation(facts: ReportFacts): SectionDraft {
-  const { model, events, times } = facts;
-  const { startedAt } = model;
-  const steps = model.passes.filter(({ phase, commands, progress }) =>
-    phase === 'rejoin' || progress?.what === 'resynchronisation' ? commands.length > 0 : false,
-  );
-  const last = events
-    .flatMap((event) => (event.type === 'progress' && event.what === 'resynchronisation' ? [event] : []))
-    .at(-1);
-  const checks = checksOf(facts);
-  const words =
-    last?.total === undefined
-      ? checks === 0
-        ? ''
-        : sayCount(checks, 'The copy was checked {count} time.', 'The copy was checked {count} times.')
-      : say('The last check showed {bytes} of {total} copied at {at}.', {
-          bytes: bytesText(last.bytes),
-          total: bytesText(last.total),
-          at: times.moment(last.at),
-        });
-  return {
-    id: 'resynchronisation',
-    title: say('Resynchronization'),
-    level: 2,
-    blocks:
-      steps.length === 0
-        ? [{ kind: 'paragraph', texts: plain(say('No proxy was rejoined in this run.')) }]
-        : [
-            {
-              kind: 'table',
-              caption: say('Rejoin and copy of the proxy'),
-              columns: [
-                { title: say('Step'), share: 14 },
-                { title: say('What'), share: 46 },
-                { title: say('Start ({word})', { word: times.word }), share: 15 },
-                { title: say('Took'), share: 12, align: 'right' },
-                { title: say('Result'), share: 13 },
-              ],
-              rows: steps.map(({ step, title, startedAt: at, milliseconds, state }) => [
-                plain(step),
-                plain(title),
-                plain(times.clock(at, startedAt)),
-                plain(tookText(milliseconds)),
-                [marked(state === 'done' ? 'good' : state === 'failed' ? 'bad' : 'unknown', stepWord(state))],
-              ]),
-            },
-            ...(words === '' ? [] : [{ kind: 'paragraph' as const, texts: plain(words) }]),
-          ],
-  };
 }
 
 /** All hops of each volume, where they are too many for the body. */
