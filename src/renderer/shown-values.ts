@@ -4,6 +4,7 @@
  * get those of this machine.
  */
 import type { Channel } from '../contract/channels.ts';
+import { sentenceFields } from '../contract/sentence-fields.ts';
 import { withTimesIn } from '../contract/time/zoned-time.ts';
 import { undirected } from '../contract/words.ts';
 import { handCommandOf } from '../folds/state-at-end.ts';
@@ -15,12 +16,6 @@ const isOfSiteFile = (channel: string): boolean => ofSiteFile.some((each) => eac
 
 /** A report names the zone of its times, and is the same on paper. */
 const isReport = (channel: string): boolean => channel === ('report' satisfies Channel);
-
-/** Fields with sentences of the program. Not what a host printed, a tape holds, or a rule compared. */
-const sentences = new Set([
-  ...['findings', 'hint', 'instead', 'losses', 'notice', 'notices', 'notes', 'onScreen', 'reason', 'reasons'],
-  ...['refusal', 'sentence', 'stands', 'trouble', 'warnings', 'why'],
-]);
 
 /** True for what has a sentence as its text: warnings and questions, in a journal and on their own. */
 const hasText = (value: object): boolean =>
@@ -39,7 +34,7 @@ function changedIn(value: unknown, change: Change, isSentence: boolean): unknown
   const isSaid = hasText(value);
   const before = Object.entries(value);
   const entries = before.map(([key, each]) => {
-    const isOfSentence = sentences.has(key) || (isSaid && key === 'text');
+    const isOfSentence = sentenceFields.has(key) || key === 'stands' || (isSaid && key === 'text');
     return [change(key, false), changedIn(each, change, isOfSentence)] as const;
   });
   const isSame = entries.every(

@@ -1,4 +1,5 @@
 /** What the pages are shown, in the language of the program: the program stores and passes on its sentences in English. */
+import { sentenceFields } from '../../contract/sentence-fields.ts';
 import { spokenLanguage, translated } from '../../contract/text/say.ts';
 import { translatedState } from '../../folds/state-at-end.ts';
 
@@ -6,23 +7,9 @@ import { translatedState } from '../../folds/state-at-end.ts';
  * Fields that have a sentence, a title or a label; a state that the pages compare is in none of them. `what` is such a
  * state wherever it is not that of a line of `check`.
  */
-const sentences = new Set([
-  ...[
-    'actual',
-    'evidence',
-    'expected',
-    'hint',
-    'label',
-    'notice',
-    'onScreen',
-    'reason',
-    'refusal',
-    'said',
-    'sentence',
-  ],
-  ...['text', 'title', 'trouble', 'why', 'words'],
-  // Several of them.
-  ...['findings', 'losses', 'notes', 'notices', 'reasons', 'unchecked', 'warnings'],
+const translatedFields = new Set([
+  ...sentenceFields,
+  ...['actual', 'evidence', 'expected', 'label', 'said', 'text', 'title', 'unchecked', 'words'],
 ]);
 
 /** Where a rule or a step comes from; of a restore, the source is a state of one word. */
@@ -42,7 +29,7 @@ function translatedIn(value: unknown, isSentence: boolean): unknown {
         ? translatedState(each as string[])
         : translatedIn(
             each,
-            sentences.has(name) || (isCheckLine && name === 'what') || isCitation(name, each),
+            translatedFields.has(name) || (isCheckLine && name === 'what') || isCitation(name, each),
           ),
     ]),
   );
