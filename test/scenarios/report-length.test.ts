@@ -5,8 +5,9 @@ import { attachmentsOf } from '../../src/main/report/document/attachments.ts';
 import { factsOf } from '../../src/main/report/document/report-source.ts';
 import { pdfOf } from '../../src/main/report/pages/pdf-report.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
-import { openScene, runScene } from '../support/lab-run.ts';
+import { runScene } from '../support/lab-run.ts';
 import { pageCount } from '../support/pdf-tools.ts';
+import { sceneOfTest } from '../support/scene-of-test.ts';
 
 /** As a run has it whose drive did not stream, for each volume. */
 const slowDump = (volume: number): string =>
@@ -42,15 +43,10 @@ it.each([
 ])(
   'the report of a good run of %s has %i pages at most, with warnings and on each paper',
   async (job, most, warnings) => {
-    const scene = await openScene({ jobs: [job] });
-    try {
-      const end = await runScene(scene, { job });
-      expect(end).toMatchObject({ exitStatus: 0 });
-      const events = withWarnings(end.events, warnings);
-      expect(await pagesOf(events, 'A4')).toBeLessThanOrEqual(most);
-      expect(await pagesOf(events, 'Letter')).toBeLessThanOrEqual(most);
-    } finally {
-      await scene.close();
-    }
+    const end = await runScene(await sceneOfTest({ jobs: [job] }), { job });
+    expect(end).toMatchObject({ exitStatus: 0 });
+    const events = withWarnings(end.events, warnings);
+    expect(await pagesOf(events, 'A4')).toBeLessThanOrEqual(most);
+    expect(await pagesOf(events, 'Letter')).toBeLessThanOrEqual(most);
   },
 );

@@ -11,10 +11,11 @@ import type { Line } from './line-breaking.ts';
 import { inks, nodeOf, type StructNode } from './page-items.ts';
 import { setCaption } from './layout-table.ts';
 
+/** In points. `rule` is between the words and the line below them. */
 const headings = {
-  1: { size: 14.5, above: 18, line: 2, below: 6 },
-  2: { size: 11, above: 13, line: 0, below: 4 },
-  3: { size: 9.5, above: 10, line: 0, below: 4 },
+  1: { size: 14.5, above: 18, rule: 2, below: 6 },
+  2: { size: 11, above: 13, rule: 0, below: 4 },
+  3: { size: 9.5, above: 10, rule: 0, below: 4 },
 } as const;
 
 const headingLines = (flow: Flow, { number, title, level }: ReportSection): Line[] =>
@@ -26,13 +27,13 @@ const headingLines = (flow: Flow, { number, title, level }: ReportSection): Line
   });
 
 export function headingHeight(flow: Flow, section: ReportSection): number {
-  const { size, above, line, below } = headings[section.level];
-  return above + headingLines(flow, section).length * size * 1.3 + line + below;
+  const { size, above, rule, below } = headings[section.level];
+  return above + headingLines(flow, section).length * size * 1.3 + rule + below;
 }
 
 export function layoutHeading(flow: Flow, section: ReportSection, parent: StructNode): void {
   const { id, number, title, level } = section;
-  const { size, above, line: lineGap, below } = headings[level];
+  const { size, above, rule, below } = headings[level];
   flow.gap(above);
   const node = nodeOf(`H${level}`, parent);
   flow.page.items.push({
@@ -46,7 +47,7 @@ export function layoutHeading(flow: Flow, section: ReportSection, parent: Struct
     flow.setLine(node, line, flow.frame.left, flow.y + size);
     flow.y += size * 1.3;
   }
-  flow.y += lineGap;
+  flow.y += rule;
   if (level === 1) {
     flow.line(undefined, flow.frame.left, flow.y, flow.frame.left + flow.frame.width, flow.y, {
       stroke: inks.ink,
