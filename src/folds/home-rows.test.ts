@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PairView, Protection } from '../contract/protection.ts';
-import { ageWords, homeRows, sparkOf, tallyOf } from './home-rows.ts';
+import { homeRows, sparkOf, tallyOf } from './home-rows.ts';
 
 const pair = (job: string, proxy: string, state: Protection): PairView => ({
   job,
@@ -33,17 +33,6 @@ it('a pair that several jobs back up is one row, with the gravest judgment, and 
   ]);
 });
 
-it.each([
-  [30, '0 min'],
-  [3600, '1 h'],
-  [20 * 3600 + 48 * 60, '20 h 48 min'],
-  [24 * 3600, '24 h'],
-  [41 * 3600, '1 d 17 h'],
-  [7 * 86_400, '7 d'],
-])('%i seconds are %s', (seconds, words) => {
-  expect(ageWords(seconds)).toBe(words);
-});
-
 describe('the line of rates', () => {
   const point = (good: boolean, rate: number | undefined) => ({ run: 'R', good, bytes: 1, rate });
 
@@ -56,8 +45,4 @@ describe('the line of rates', () => {
     expect(sparkOf([point(true, 80e6)], undefined).path).toBe('M50 4h.01');
     expect(sparkOf([], undefined)).toEqual({ path: '', floor: undefined, failed: [] });
   });
-});
-
-it('an age of a clock that was set back is none', () => {
-  expect([-30, 0, -61, -7200].map(ageWords)).toEqual(['0 min', '0 min', 'in the future', 'in the future']);
 });

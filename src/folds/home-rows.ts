@@ -1,9 +1,6 @@
 /** The rows of the first screen: one for each volume pair, however many jobs back it up. Pure. */
 import type { PairView, Protection } from '../contract/protection.ts';
 import { protections } from '../contract/protection.ts';
-import { say } from '../contract/text/say.ts';
-import { isInFuture } from '../contract/time/in-future.ts';
-import { countText } from '../contract/words.ts';
 import type { State } from './states.ts';
 import { volumesOf, type OfVolume } from './volume-protection.ts';
 
@@ -34,17 +31,6 @@ export function tallyOf(rows: readonly Pick<PairView, 'state'>[]): { state: Prot
 /** How many rows have missed a drill. */
 export const missedDrillsOf = (rows: readonly Pick<PairView, 'missedDrill'>[]): number =>
   rows.filter(({ missedDrill }) => missedDrill !== undefined).length;
-
-/** `20 h 48 min`, `1 d 17 h`, `24 h`: no seconds, and no second unit that is zero. `in the future` where the clock was set back. */
-export function ageWords(seconds: number): string {
-  if (isInFuture(seconds)) return say('in the future');
-  const minutes = Math.floor(Math.max(0, seconds) / 60);
-  const pair = (large: number, one: string, small: number, other: string) =>
-    small === 0 ? `${countText(large)} ${one}` : `${countText(large)} ${one} ${small} ${other}`;
-  if (minutes < 60) return `${minutes} min`;
-  if (minutes <= 24 * 60) return pair(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
-  return pair(Math.floor(minutes / 1440), 'd', Math.floor((minutes % 1440) / 60), 'h');
-}
 
 /** The rates of the last runs as the line of a small drawing. Coordinates are 0 to 100 across, 0 to 40 down. */
 export interface Spark {

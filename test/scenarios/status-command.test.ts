@@ -50,7 +50,7 @@ describe('status', () => {
     expect(end).toEqual({ exitStatus: 3, stderr: '' });
     expect(stdout).toMatch(
       new RegExp(
-        `^unknown {10}Class1/Volume1 {8}nightly {7}(1 h 59|2 h 0) min in the future, every 24 h 0 min, run ${run}, tape NIGHTLY--2; the newest backup shows an instant in the future: check the clock of the console\n$`,
+        `^unknown {10}Class1/Volume1 {8}nightly {7}(1 h 59|2 h 0) min in the future, every 24 h, run ${run}, tape NIGHTLY--2; the newest backup shows an instant in the future: check the clock of the console\n$`,
       ),
     );
     const json = await status('--json');
@@ -65,7 +65,7 @@ describe('status', () => {
     expect(end).toEqual({ exitStatus: 0, stderr: '' });
     expect(stdout).toMatch(
       new RegExp(
-        `^protected {8}Class1/Volume1 {8}nightly {7}(4 h 59|5 h 0) min old, every 24 h 0 min, run ${run}, tape NIGHTLY-5\n$`,
+        `^protected {8}Class1/Volume1 {8}nightly {7}(4 h 59|5 h 0) min old, every 24 h, run ${run}, tape NIGHTLY-5\n$`,
       ),
     );
     const json = await status('--json');
@@ -114,7 +114,7 @@ describe('status', () => {
     const { exitStatus, stdout } = await status();
     expect(exitStatus).toBe(1);
     expect(stdout).toMatch(
-      /^missed {11}Class1\/Volume1 {8}weekly, nightly {2}\d h \d+ min old, every 2 h 0 min, [^\n]*\n$/,
+      /^missed {11}Class1\/Volume1 {8}weekly, nightly {2}\d h \d+ min old, every 2 h, [^\n]*\n$/,
     );
   });
 

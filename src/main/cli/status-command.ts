@@ -11,7 +11,7 @@ import { toned, type Piece } from './terminal/lines.ts';
 import { note, print, printJson, standardOutput, warn } from './terminal/output.ts';
 import { showError } from './terminal/shown-error.ts';
 import { stateTone } from './terminal/state-tone.ts';
-import { oldText } from '../../contract/time/backup-age.ts';
+import { ageWords, oldText } from '../../contract/time/backup-age.ts';
 import { isInFuture } from '../../contract/time/in-future.ts';
 import { dayText, momentText } from './terminal/display.ts';
 import { listingLines, type Column } from './terminal/table.ts';
@@ -53,9 +53,7 @@ function provenWords({ provenAt, provenLevel }: NonNullable<VolumeStatus['backup
 
 function backupWords({ backup, everySeconds }: VolumeStatus): string {
   const every =
-    everySeconds === undefined
-      ? ''
-      : say(', every {everySeconds}', { everySeconds: durationText(everySeconds) });
+    everySeconds === undefined ? '' : say(', every {everySeconds}', { everySeconds: ageWords(everySeconds) });
   if (!backup) return say('no backup{every}', { every });
   const tape =
     backup.tapeNames.length === 0
