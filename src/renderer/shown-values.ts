@@ -31,10 +31,9 @@ function changedIn(value: unknown, change: Change, isSentence: boolean): unknown
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
   if (typeof value !== 'object' || value === null) return value;
-  const isSaid = hasText(value);
   const before = Object.entries(value);
   const entries = before.map(([key, each]) => {
-    const isOfSentence = sentenceFields.has(key) || key === 'stands' || (isSaid && key === 'text');
+    const isOfSentence = sentenceFields.has(key) || key === 'stands' || (key === 'text' && hasText(value));
     return [change(key, false), changedIn(each, change, isOfSentence)] as const;
   });
   const isSame = entries.every(
